@@ -1,0 +1,97 @@
+"""What can go wrong, by whose fault, each with a stable code.
+
+    GuardError
+    |-- Refused              the guard says no: the caller reads `code`
+    |   |-- NotAllowed       policy denied; carries the Deny
+    |   |-- NotApproved      a person said no, nobody answered, or the yes no longer holds
+    |   `-- ApprovalPending  a person has been asked; call again with the same arguments
+    |-- Unavailable          something the guard needs failed: nothing ran
+    `-- Unusable             what an operator wrote cannot be used: config, catalogue, policy
+
+Wrapping code catches these; the guard never does, so that a bug cannot become permission.
+"""
+
+from guard.model.decision import Deny
+
+
+class GuardError(Exception):
+    """The root. `code` is stable, `message` says what was wrong, `next_step` what to do."""
+
+    code = "guard_error"
+
+    def __init__(self, message: str, *, code: str = "", next_step: str = "") -> None:
+        super().__init__(message)
+        self.code = code or type(self).code
+        self.message = message
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        """Return code, sentence and next step on one line."""
+        tail = f" {self.next_step}" if self.next_step else ""
+        return f"{self.code}: {self.message}{tail}"
+
+
+class Refused(GuardError):
+    """The guard says no to this call."""
+
+
+class NotAllowed(Refused):
+    """Policy denied the call; `answer` is the decision."""
+
+    def __init__(self, answer: Deny, *, call_id: str = "") -> None:
+        super().__init__(
+            "The call is not allowed.",
+            code=answer.code,
+            next_step="Do not repeat it; choose another way or ask the person you work for.",
+        )
+        self.answer = answer
+        self.call_id = call_id
+
+
+class NotApproved(Refused):
+    """A person refused, nobody answered in time, or the approval no longer holds.
+
+    `status` is one of denied, no_answer, revoked, unknown (it may have run).
+    """
+
+    def __init__(self, approval_id: str, status: str, reason: str, *, retry_after_s: int = 0) -> None:
+        super().__init__(f"Approval {approval_id!r}: {reason}.", code=f"approval_{status}")
+        self.approval_id = approval_id
+        self.status = status
+        self.reason = reason
+        self.retry_after_s = retry_after_s
+
+
+class ApprovalPending(Refused):
+    """A person has been asked and has not answered within the hold time; nothing ran."""
+
+    def __init__(self, approval_id: str, *, pending_until_ms: int, retry_after_s: int) -> None:
+        super().__init__(
+            f"Approval {approval_id!r} is pending.",
+            code="approval_pending",
+            next_step="Call the same tool with the same arguments again to keep waiting.",
+        )
+        self.approval_id = approval_id
+        self.pending_until_ms = pending_until_ms
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(GuardError):
+    """A store, sink, clock, approver, issuer or decision point failed: nothing ran."""
+
+    code = "guard_unavailable"
+
+
+class Unusable(GuardError):
+    """What an operator wrote cannot be used. `where` is a file and line, or a path into it."""
+
+    code = "config_unusable"
+
+    def __init__(self, message: str, *, code: str = "", where: str = "", next_step: str = "") -> None:
+        super().__init__(message, code=code, next_step=next_step)
+        self.where = where
+
+    def __str__(self) -> str:
+        """Return `where: code: sentence next step`."""
+        text = super().__str__()
+        return f"{self.where}: {text}" if self.where else text

@@ -1,0 +1,148 @@
+"""One tool call as bytes, the tool it names, and how it ended.
+
+Arguments are serialised once, with sorted keys. Those bytes are judged, shown, approved and
+forwarded; `bytes_sha256` is over exactly them. The other digest, over the RFC 8785 form that an
+upstream sees, is made in `guard.grant.signing`, because canonical JSON is spoken there only.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from hashlib import sha256
+from typing import Literal
+
+from guard.model.labels import Label
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+
+Definition = Literal["pinned", "unpinned", "changed"]
+"""How a tool's published definition compares with the one that a person accepted."""
+
+
+class Outcome(StrEnum):
+    """How a call ended. One vocabulary for approvals, history, audit and traces."""
+
+    REFUSED = "refused"  # did not run
+    RUNNING = "running"
+    OK = "ok"
+    ERROR = "error"
+    UNKNOWN = "unknown"  # it may have run
+
+
+def argument_bytes(arguments: Mapping[str, Json]) -> bytes:
+    """Serialise arguments once: sorted keys, compact, UTF-8.
+
+    Raises:
+        ValueError: a number is not finite or a string holds a lone surrogate.
+    """
+    text = json.dumps(
+        arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    )
+    return text.encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCall:
+    """One call that an agent wants to make, with the bytes that would be sent."""
+
+    id: str
+    session: str
+    server: str
+    tool: str
+    arguments: bytes
+    definition: Definition = "pinned"
+    intent: bytes = b""  # what the agent declared for this call alone: it may only narrow
+    bytes_sha256: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bytes_sha256", sha256(self.arguments).hexdigest())
+
+    @property
+    def action(self) -> str:
+        """Return the policy action, `<server>/<tool>`."""
+        return f"{self.server}/{self.tool}"
+
+    def parsed(self) -> dict[str, Json]:
+        """Return the arguments as Python values, made anew from the bytes."""
+        values: dict[str, Json] = json.loads(self.arguments)
+        return values
+
+    def narrowed(self, arguments: bytes) -> "ToolCall":
+        """Return the same call with the narrowed bytes; a new digest comes with them."""
+        return replace(self, arguments=arguments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArgSpec:
+    """What the catalogue says of one argument path."""
+
+    role: str = ""  # recipient amount path url body id secret query command flag
+    kind: str = ""
+    currency: str = ""
+    scale: int = 0
+    opaque: bool = False
+    max_items: int = 0  # 0 = the default of the catalogue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transform:
+    """One way to shrink a call: drop_arg, set_arg, cap_arg, intersect or scope."""
+
+    name: str
+    op: Literal["drop_arg", "set_arg", "cap_arg", "intersect", "scope"]
+    path: str = ""
+    value: Json = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How often, and for how much, a tool may be called. 0 = no limit of that sort."""
+
+    calls: int = 0
+    amount_minor: int = 0
+    per: str = "task"  # session, task or principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolSpec:
+    """A tool as the operator's catalogue knows it. What is not in here does not run."""
+
+    server: str
+    tool: str
+    effect: frozenset[str]
+    args: Mapping[str, ArgSpec] = field(default_factory=dict)
+    output: Label = field(default_factory=Label)
+    extract: Mapping[str, str] = field(default_factory=dict)  # result path -> role
+    input_schema: Mapping[str, Json] = field(default_factory=dict)
+    pins: frozenset[str] = frozenset()
+    says: str = ""
+    scopes: frozenset[str] = frozenset()
+    transforms: Mapping[str, Transform] = field(default_factory=dict)
+    budget: Budget | None = None
+    destination: str = ""
+    audience: str = ""  # whom the call token is for; empty = the upstream takes none
+    idempotency_arg: str = ""
+    server_trusted: bool = False
+    server_env: str = ""
+    server_groups: frozenset[str] = frozenset()
+    confirmed: bool = False
+
+    @property
+    def action(self) -> str:
+        """Return the policy action, `<server>/<tool>`."""
+        return f"{self.server}/{self.tool}"
+
+    def paths(self, role: str) -> tuple[str, ...]:
+        """Return the argument paths that carry this role, sorted."""
+        return tuple(sorted(path for path, arg in self.args.items() if arg.role == role))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolResult:
+    """What came back. `value` is the front's own object; `facts` are extracted paths by role."""
+
+    outcome: Outcome
+    value: object = field(default=None, repr=False)
+    labels: frozenset[str] = frozenset()
+    facts: Mapping[str, str] = field(default_factory=dict)

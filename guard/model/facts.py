@@ -1,0 +1,158 @@
+"""All that is known about one call at one moment: the only input of a decision.
+
+Frozen and complete, so that a rule cannot depend on anything unrecorded; the same Facts and the
+same bundle give the same decision, today and from the log. Integers, strings, booleans and sets
+only: no floats, no transcript, nothing that the agent asserts about itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+
+from guard.model.call import Definition, Json
+from guard.model.identity import Who
+
+Ledger = int | bool | frozenset[str]
+
+
+class Binding(IntEnum):
+    """How closely a credential is tied to one call, as its upstream can verify it."""
+
+    L0 = 0  # a static secret, injected at the wire
+    L1 = 1  # short-lived, limited to an audience
+    L2 = 2  # L1, and bound to tool and arguments
+    L3 = 3  # L2, sender-constrained and single use
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derived:
+    """What the registered extractors made of the arguments. None = no argument has that role."""
+
+    opaque: frozenset[str] = frozenset()
+    bytes: int = 0
+    dest_domains: frozenset[str] | None = None
+    recipients: frozenset[str] | None = None
+    amount_minor: int | None = None
+    path: str | None = None
+    url_host: str | None = None
+    dest_ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """The arguments after conversion: typed, closed-world, secrets as salted digests."""
+
+    values: Mapping[str, Json]
+    derived: Derived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFacts:
+    """Which call this is."""
+
+    id: str
+    session: str
+    server: str
+    tool: str
+    bytes_sha256: str
+    definition: Definition = "pinned"
+
+    @property
+    def action(self) -> str:
+        """Return the policy action, `<server>/<tool>`."""
+        return f"{self.server}/{self.tool}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntentFacts:
+    """How the call stands to the declared task."""
+
+    declared: bool = False
+    covers: bool = False
+    args_ok: bool = False
+    purpose: str = ""
+    egress: frozenset[str] = frozenset()
+    budget_minor: int = 0
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvFacts:
+    """Argument paths by where their value came from."""
+
+    user_prompt: frozenset[str] = frozenset()
+    trusted_tool: frozenset[str] = frozenset()
+    untrusted: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
+    model: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryFacts:
+    """What the session has seen and done."""
+
+    labels: frozenset[str] = frozenset()
+    findings: frozenset[str] = frozenset()
+    step: int = 0
+    denied_1h: int = 0
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
+    overflow: bool = False  # a ledger that a rule reads can no longer answer exactly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskFacts:
+    """How far the session is trusted now: level 0 (none) to 3."""
+
+    session: int = 0
+    token_reuse: bool = False
+    device_compliant: bool = False
+    device_age_s: int = 0
+    offline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialFacts:
+    """The credential that this call would get."""
+
+    binding: Binding = Binding.L0
+    kind: str = "none"
+    ttl_floor_s: int = 0
+    can_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockFacts:
+    """The moment, and the local hour and weekday (Monday = 0) in the catalogue's zone."""
+
+    at_ms: int
+    hour: int
+    weekday: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Rule ids that people approved for exactly this call, and narrowings already applied."""
+
+    approvals: frozenset[str] = frozenset()
+    applied: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One call at one moment, complete."""
+
+    call: CallFacts
+    who: Who
+    input: Input
+    clock: ClockFacts
+    intent: IntentFacts = field(default_factory=IntentFacts)
+    prov: ProvFacts = field(default_factory=ProvFacts)
+    history: HistoryFacts = field(default_factory=HistoryFacts)
+    risk: RiskFacts = field(default_factory=RiskFacts)
+    credential: CredentialFacts = field(default_factory=CredentialFacts)
+    evidence: Evidence = field(default_factory=Evidence)
+
+    def with_approvals(self, rules: frozenset[str]) -> "Facts":
+        """Return the same facts as if these rules had been approved: the counterfactual."""
+        evidence = replace(self.evidence, approvals=self.evidence.approvals | rules)
+        return replace(self, evidence=evidence)

@@ -1,0 +1,60 @@
+"""Who stands behind a call: the person, the agent that acts for them, its workload, its device."""
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """The person or account for whom the agent acts: issuer and subject of the checked token."""
+
+    issuer: str
+    subject: str
+    teams: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """Return one stable string for this principal, safe to use as a database key."""
+        return f"{self.issuer}|{self.subject}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """The program that calls tools. Its name comes from authentication, never from itself."""
+
+    id: str
+    groups: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """The running process or pod of the agent, as its platform attests it."""
+
+    id: str = ""
+    attested: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """The device of the principal. Unknown is not compliant."""
+
+    id: str = ""
+    compliant: bool = False
+    seen_at_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Everything the edge established about the caller."""
+
+    principal: Principal
+    agent: Agent
+    workload: Workload = field(default_factory=Workload)
+    device: Device = field(default_factory=Device)
+    claims: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return the digest that keys sessions and sealed values to this principal and agent."""
+        text = f"{self.principal.issuer}\0{self.principal.subject}\0{self.agent.id}"
+        return sha256(text.encode()).hexdigest()

@@ -1,0 +1,193 @@
+"""Every hole of the guard: what it needs from outside, one Protocol each.
+
+Each port call is bounded in time by its adapter; a bound that fires raises `Unavailable`, and
+raising means no. One contract suite per port is passed by every adapter and by the public fake.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from guard.audit.event import Event
+from guard.clock import Clock
+from guard.grant.approval import Approval, NewApproval, Vote
+from guard.grant.credential import BoundCall, Credential
+from guard.grant.lease import Lease
+from guard.model.call import Json, Outcome, ToolCall, ToolResult
+from guard.model.decision import Decision, Terms
+from guard.model.facts import CredentialFacts, Facts
+from guard.session.state import Session
+
+Change = Callable[[Session], Session]
+
+
+class Ids(Protocol):
+    """Randomness. Contract: not guessable."""
+
+    def token(self, size: int) -> bytes: ...
+
+
+class Sessions(Protocol):
+    """Sessions by handle. Contract: `update` serialises changes of one session.
+
+    `change` is pure and may run more than once; what was stored is returned. An unknown handle is
+    `Refused("session_unknown")`, a store that fails `Unavailable("store_unavailable")`, five lost
+    swaps `Unavailable("state_conflict")`.
+    """
+
+    async def open(self, session: Session) -> Session: ...  # insert, or return the one there
+    async def get(self, session_id: str) -> Session: ...
+    async def update(self, session_id: str, change: Change) -> Session: ...
+    async def all(self) -> Sequence[Session]: ...
+
+
+class Waiter(Protocol):
+    """Wakes when an approval's row may have changed. A hint: the row decides."""
+
+    async def wait(self, timeout_ms: int) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to consume an approval: fresh random id per waiting request, retries included."""
+
+    consume_id: str
+    binding: str
+    policy_version: str
+    now_ms: int
+    outcome_due_ms: int
+
+
+class Approvals(Protocol):
+    """Open questions to people. Contract: the row decides; `consume` wins once.
+
+    `events` are written in the same transaction as the change, or neither is.
+    """
+
+    def waiter(self, approval_id: str) -> AbstractAsyncContextManager[Waiter]: ...
+    async def open(self, new: NewApproval, events: Sequence[Event]) -> Approval: ...
+    async def get(self, approval_id: str) -> Approval | None: ...
+    async def listed(self, *, open_only: bool) -> Sequence[Approval]: ...
+    async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval: ...
+    async def end(
+        self, approval_id: str, event: str, reason: str, now_ms: int, events: Sequence[Event]
+    ) -> Approval: ...
+    async def consume(
+        self, approval_id: str, attempt: Attempt, events: Sequence[Event]
+    ) -> Approval | None: ...
+    async def cooling(self, cooldown_key: str, now_ms: int) -> int: ...  # ms left, 0 = none
+    async def sweep(self, now_ms: int) -> Sequence[Approval]: ...  # what it expired or lost sight of
+
+
+class Approver(Protocol):
+    """Tells people that a question is open. Announcing never means yes."""
+
+    async def announce(self, approval: Approval) -> None: ...
+
+
+class Leases(Protocol):
+    """The journal of credentials. Contract: the row is durable before the target is touched."""
+
+    async def reserve(self, lease: Lease, events: Sequence[Event]) -> None: ...
+    async def save(self, lease: Lease, events: Sequence[Event]) -> None: ...
+    async def unsettled(self) -> Sequence[Lease]: ...
+
+
+class Issuer(Protocol):
+    """Makes the secret for one call. Contract: `revoke` is idempotent."""
+
+    kind: str
+    leaves_object: bool
+
+    def facts(self, server: str, tool: str) -> CredentialFacts: ...
+    def handle(self, lease: Lease) -> str: ...
+    async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential: ...
+    async def revoke(self, lease: Lease, why: str) -> bool: ...  # True: gone at the target
+    async def sweep(self) -> Sequence[str]: ...
+
+
+class Signer(Protocol):
+    """A private key that never leaves its holder."""
+
+    kid: str
+    alg: str
+    public_jwk: Mapping[str, str]
+
+    async def sign(self, signing_input: bytes) -> bytes: ...
+
+
+class PolicyDecisionPoint(Protocol):
+    """A remote judge. It may only tighten: the stricter of both answers holds."""
+
+    async def decide(self, facts: Facts) -> Decision: ...
+
+
+class Tool(Protocol):
+    """What is guarded. Contract: runs exactly the call's bytes."""
+
+    async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult: ...
+
+
+class Sink(Protocol):
+    """Where audit goes. Contract: returns only when all events are kept, in order."""
+
+    async def write(self, events: Sequence[Event]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How one call ended: everything that must be recorded together."""
+
+    session: str
+    change: Change
+    events: tuple[Event, ...]
+    outcome: Outcome
+    approval: str = ""
+    consume_id: str = ""
+    lease: Lease | None = None
+
+
+class Outcomes(Protocol):
+    """The last record of a call.
+
+    Contract: `close` hands over synchronously, before any suspension, so that a double cancel
+    cannot lose it; awaiting the answer waits until it is durable.
+    """
+
+    def close(self, ending: Ending) -> Awaitable[None]: ...
+
+
+class Signals(Protocol):
+    """Risk signals from outside: what changed, about whom."""
+
+    def stream(self) -> AsyncIterator[Mapping[str, Json]]: ...
+
+
+class Trace(Protocol):
+    """Observability of one call; the silent one costs nothing."""
+
+    def call(self, call: ToolCall) -> AbstractAsyncContextManager["Span"]: ...
+
+
+class Span(Protocol):
+    """One guarded call in a trace."""
+
+    def note(self, name: str, value: str | int | bool | Sequence[str]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """All ports of one guard, wired together."""
+
+    clock: Clock
+    ids: Ids
+    sessions: Sessions
+    approvals: Approvals
+    leases: Leases
+    outcomes: Outcomes
+    sink: Sink
+    trace: Trace
+    approvers: tuple[Approver, ...] = ()
+    issuers: Mapping[str, Issuer] = field(default_factory=dict)  # by server
+    remote: PolicyDecisionPoint | None = None
