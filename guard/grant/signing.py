@@ -114,7 +114,7 @@ def _check(value: Json, path: str, depth: int) -> None:
             _check_number(value, path)
         case str():
             _check_text(value, path)
-        case list() | tuple():
+        case list():
             for index, item in enumerate(value):
                 _check(item, f"{path}[{index}]", depth - 1)
         case dict():
