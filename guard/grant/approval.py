@@ -14,6 +14,7 @@ from typing import Final
 from guard.grant.signing import canonical
 from guard.grant.votes import Asker, quorum_met
 from guard.grant.votes import Vote as Vote  # noqa: PLC0414  part of an approval
+from guard.grant.votes import Voter as Voter  # noqa: PLC0414  part of an approval
 from guard.model.call import Json, Outcome
 from guard.model.decision import Requirement
 

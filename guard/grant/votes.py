@@ -28,7 +28,6 @@ class Voter:
 
     principal: str
     groups: frozenset[str] = frozenset()
-    owns: frozenset[str] = frozenset()  # agents that this person runs
     uv: bool = False  # the device or the terminal made sure that it is this person
     device_bound: bool = False
     key_enrolled_by: str = ""
@@ -47,7 +46,7 @@ class Vote:
     method: str  # webauthn, login, terminal, device
     at_ms: int
     reason: str = ""
-    typed: tuple[tuple[str, str], ...] = ()  # (argument path, what the reviewer typed)
+    typed: tuple[str, ...] = ()  # values that the reviewer typed instead of clicking
     evidence_s256: str = ""
 
 
@@ -65,7 +64,7 @@ def eligible(asked: Requirement, asker: Asker, voter: Voter, now_ms: int) -> str
 def _reviewer_fault(asked: Requirement, asker: Asker, voter: Voter) -> str | None:
     faults = (
         ("is_requester", voter.principal == asker.requester),
-        ("is_agent_owner", asker.agent == voter.principal or asker.agent in voter.owns),
+        ("is_agent", voter.principal == asker.agent),
         ("not_in_group", not asked.groups & voter.groups),
         ("key_enrolled_by_requester", voter.key_enrolled_by == asker.requester),
     )
@@ -123,4 +122,4 @@ def _typed(vote: Vote, path: str, call_bytes: bytes) -> bool:
     if not isinstance(value, str):
         value = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     # What is absent, null or empty cannot be typed, so it cannot be matched either.
-    return value not in {"", "null"} and dict(vote.typed).get(path) == value
+    return value not in {"", "null"} and value in vote.typed

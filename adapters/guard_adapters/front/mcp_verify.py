@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
@@ -20,6 +20,9 @@ from guard.clock import Clock
 from guard.config import META_NAMESPACE
 from guard.grant.verify import CallRefused, VerifiedCall, Verifier
 from guard.model.call import Json
+
+if TYPE_CHECKING:
+    from mcp_types import RequestParamsMeta
 
 TOKEN_KEY = f"{META_NAMESPACE}/call-token"
 """The member of `params._meta` that carries the token."""
@@ -168,9 +171,11 @@ def _without_token(
     if not isinstance(meta, Mapping) or TOKEN_KEY not in meta:
         return ctx
     kept = {name: value for name, value in meta.items() if name != TOKEN_KEY}
-    seen = dict(ctx.meta or {})
-    seen.pop(TOKEN_KEY, None)
-    return replace(ctx, params={**params, "_meta": kept}, meta=seen)
+    seen = {name: value for name, value in (ctx.meta or {}).items() if name != TOKEN_KEY}
+    # A typed dictionary without one of its free members is still that typed dictionary.
+    return replace(
+        ctx, params={**params, "_meta": kept}, meta=cast("RequestParamsMeta | None", seen)
+    )
 
 
 def guarded_tool(

@@ -29,10 +29,11 @@ class LocalSigner:
     """Signs with a P-256 key held in memory; fulfils `guard.ports.Signer`."""
 
     alg = "ES256"
+    public_jwk: Mapping[str, str]
 
     def __init__(self, key: ec.EllipticCurvePrivateKey) -> None:
         self._key = key
-        self.public_jwk: Mapping[str, str] = public_jwk(key.public_key())
+        self.public_jwk = public_jwk(key.public_key())
         self.kid = thumbprint(self.public_jwk)
 
     def __repr__(self) -> str:
