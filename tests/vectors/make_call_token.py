@@ -67,7 +67,12 @@ def shape() -> list[dict[str, Any]]:
     duplicate = json.dumps(claims()).replace('"aud"', '"aud": "https://evil.example", "aud"', 1)
     return [
         case("good", "accepted", good),
-        case("good, other order of arguments", "accepted", good, arguments=dict(reversed(ARGS.items()))),
+        case(
+            "good, other order of arguments",
+            "accepted",
+            good,
+            arguments=dict(reversed(ARGS.items())),
+        ),
         case("good, other spelling of the signature", "accepted", respelled(good)),
         case("none", "token_missing", None),
         case("empty", "token_missing", ""),
@@ -77,19 +82,33 @@ def shape() -> list[dict[str, Any]]:
         case("padded", "token_malformed", f"{good}="),
         case("spare bits set", "token_malformed", good[:-1] + chr(ord(good[-1]) + 1)),
         case("header not JSON", "token_malformed", raw(b"{}", b"{")),
-        case("header with a name twice", "token_malformed", raw(b"{}", b'{"alg":"none","alg":"ES256"}')),
+        case(
+            "header with a name twice",
+            "token_malformed",
+            raw(b"{}", b'{"alg":"none","alg":"ES256"}'),
+        ),
         case("an access token's typ", "wrong_typ", signed(claims(), {**HEADER, "typ": "at+jwt"})),
         case("typ in other case", "wrong_typ", signed(claims(), {**HEADER, "typ": TYP.upper()})),
-        case("alg none", "wrong_alg", signed(claims(), {**HEADER, "alg": "none"}).rpartition(".")[0] + "."),
+        case(
+            "alg none",
+            "wrong_alg",
+            signed(claims(), {**HEADER, "alg": "none"}).rpartition(".")[0] + ".",
+        ),
         case("HS256 with the public key", "wrong_alg", symmetric()),
         case("own key in the header", "bad_header", signed(claims(), {**HEADER, "jwk": dict(JWK)})),
-        case("key by address", "bad_header", signed(claims(), {**HEADER, "jku": "https://evil.example"})),
+        case(
+            "key by address",
+            "bad_header",
+            signed(claims(), {**HEADER, "jku": "https://evil.example"}),
+        ),
         case("crit", "bad_header", signed(claims(), {**HEADER, "crit": ["exp"]})),
         case("no kid", "bad_header", signed(claims(), {"alg": "ES256", "typ": TYP})),
         case("unknown kid", "unknown_key", signed(claims(), {**HEADER, "kid": "nobody"})),
         case("signed by another key", "bad_signature", signed(claims(), key=OTHER_KEY)),
         case("signature cut", "bad_signature", good.rpartition(".")[0] + "." + b64u(b"\1" * 63)),
-        case("signature of zeros", "bad_signature", good.rpartition(".")[0] + "." + b64u(bytes(64))),
+        case(
+            "signature of zeros", "bad_signature", good.rpartition(".")[0] + "." + b64u(bytes(64))
+        ),
         case("claim twice", "claims_malformed", raw(duplicate.encode())),
     ]
 

@@ -9,7 +9,11 @@ from guard.audit.redact import BadSalt, redacted, salted_sha256
 from guard.model.call import ArgSpec
 
 SALT = bytes(range(16))
-ARGS = {"key": ArgSpec(role="secret"), "login.pin": ArgSpec(role="secret"), "id_token": ArgSpec(role="id")}
+ARGS = {
+    "key": ArgSpec(role="secret"),
+    "login.pin": ArgSpec(role="secret"),
+    "id_token": ArgSpec(role="id"),
+}
 
 
 def test_a_digest_is_salted_and_labelled():
@@ -24,13 +28,17 @@ def test_a_salt_of_another_length_is_refused(size):
 
 
 def test_what_the_catalogue_calls_secret_is_gone_at_every_depth():
-    view = redacted({"key": "s3cret", "login": {"pin": 1234, "user": "bob"}, "list": [{"key": "s"}]}, ARGS, SALT)
+    view = redacted(
+        {"key": "s3cret", "login": {"pin": 1234, "user": "bob"}, "list": [{"key": "s"}]}, ARGS, SALT
+    )
     assert view["login"]["user"] == "bob"
     assert "s3cret" not in json.dumps(view)
     assert "1234" not in json.dumps(view)
 
 
-@pytest.mark.parametrize("name", ["password", "api_key", "apiKey", "Authorization", "client_secret", "sessionToken"])
+@pytest.mark.parametrize(
+    "name", ["password", "api_key", "apiKey", "Authorization", "client_secret", "sessionToken"]
+)
 def test_what_looks_like_a_secret_is_gone_although_nobody_said_so(name):
     view = redacted({"a": [{name: "s3cret"}]}, {}, SALT)
     assert "s3cret" not in json.dumps(view)

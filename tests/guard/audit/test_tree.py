@@ -27,7 +27,16 @@ ORIGIN = "guard.example/audit"
 # The eight leaves and roots that the Certificate Transparency reference tests use.
 LEAVES = [
     bytes.fromhex(text)
-    for text in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    for text in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
 ]
 ROOTS = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -147,7 +156,9 @@ def test_a_checkpoint_comes_back_as_it_was_signed():
 
 
 def test_the_key_id_is_the_one_of_the_signed_note_format():
-    expected = sha256(ORIGIN.encode() + b"\n\x01" + KEY.public_key().public_bytes_raw()).digest()[:4]
+    expected = sha256(ORIGIN.encode() + b"\n\x01" + KEY.public_key().public_bytes_raw()).digest()[
+        :4
+    ]
     assert key_id(ORIGIN, KEY.public_key()) == expected
 
 

@@ -22,7 +22,9 @@ from guard.model.decision import Requirement
 
 S = ApprovalState
 E = ApprovalEvent
-REVIEW = Requirement(rule="PAY-1", reason="amount", kind="review", groups=frozenset({"finance"}), quorum=1)
+REVIEW = Requirement(
+    rule="PAY-1", reason="amount", kind="review", groups=frozenset({"finance"}), quorum=1
+)
 FIELDS = {
     "server": "ledger",
     "tool": "pay",
@@ -73,7 +75,11 @@ def test_every_event_in_every_state_does_what_the_table_says_or_raises(state, ev
     if target is None:
         with pytest.raises(NoApprovalTransition) as no:
             before.after(event, 5)
-        assert (no.value.code, no.value.state, no.value.event) == ("approval_transition", state, event)
+        assert (no.value.code, no.value.state, no.value.event) == (
+            "approval_transition",
+            state,
+            event,
+        )
     else:
         assert before.after(event, 5).status is target
     assert before == approval(state)
@@ -165,7 +171,9 @@ def test_a_change_of_any_bound_field_is_another_binding(name):
 
 
 def test_pinned_content_is_part_of_the_binding():
-    assert binding(**FIELDS)[0] != binding(**FIELDS, refs=[Ref(arg="a", kind="file", digest="d")])[0]
+    assert (
+        binding(**FIELDS)[0] != binding(**FIELDS, refs=[Ref(arg="a", kind="file", digest="d")])[0]
+    )
 
 
 def test_of_several_requirements_the_shortest_limits_count():

@@ -33,7 +33,9 @@ def credential(**changes):
 
 
 def test_claims_say_who_what_where_and_until_when():
-    made = call_claims(bound(parent="agent:boss", client_id="c1"), issuer=ISSUER, jti=JTI, now_ms=NOW_MS)
+    made = call_claims(
+        bound(parent="agent:boss", client_id="c1"), issuer=ISSUER, jti=JTI, now_ms=NOW_MS
+    )
     assert (made["iss"], made["aud"], made["sub"]) == (ISSUER, AUDIENCE, "alice")
     assert made["act"] == {"sub": "agent:books", "act": {"sub": "agent:boss"}}
     assert (made["nbf"], made["iat"], made["exp"]) == (1_799_999_999, 1_800_000_000, 1_800_000_030)

@@ -53,7 +53,11 @@ def test_what_failed_at_the_target_is_assumed_to_have_acted():
 
 def test_the_journal_keeps_a_digest_and_never_the_secret():
     issued = lease().issued("ab" * 32, 7)
-    assert (issued.state, issued.token_sha256, issued.changed_ms) == (LeaseState.ISSUED, "ab" * 32, 7)
+    assert (issued.state, issued.token_sha256, issued.changed_ms) == (
+        LeaseState.ISSUED,
+        "ab" * 32,
+        7,
+    )
 
 
 def test_eight_failed_tries_are_an_alert_and_finding_it_gone_closes_it():

@@ -123,7 +123,10 @@ def test_the_thumbprint_is_the_one_another_library_makes():
 
 
 def test_another_library_takes_our_signature():
-    token = compact(data := signing_input({"alg": "ES256"}, {"a": 1}), es256_sign(KEY, signing_input({"alg": "ES256"}, {"a": 1})))
+    token = compact(
+        data := signing_input({"alg": "ES256"}, {"a": 1}),
+        es256_sign(KEY, signing_input({"alg": "ES256"}, {"a": 1})),
+    )
     found = jws.deserialize_compact(token, ECKey.import_key(dict(JWK)), algorithms=["ES256"])
     assert json.loads(found.payload) == {"a": 1}
     assert data.count(b".") == 1

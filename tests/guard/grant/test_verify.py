@@ -132,7 +132,10 @@ def test_noise_is_refused_and_never_crashes(header, payload, signature):
 @given(
     st.dictionaries(
         st.sampled_from(sorted(claims())),
-        st.none() | st.integers(-5, 5) | st.text(max_size=4) | st.lists(st.integers(-5, 5), max_size=2),
+        st.none()
+        | st.integers(-5, 5)
+        | st.text(max_size=4)
+        | st.lists(st.integers(-5, 5), max_size=2),
         min_size=1,
         max_size=4,
     )
@@ -206,5 +209,13 @@ def test_the_verifier_loads_no_engine_and_no_framework():
         check=True,
         timeout=20,
     ).stdout.split()
-    forbidden = ("pydantic", "cedarpy", "guard.policy", "guard.session", "guard.audit", "mcp", "joserfc")
+    forbidden = (
+        "pydantic",
+        "cedarpy",
+        "guard.policy",
+        "guard.session",
+        "guard.audit",
+        "mcp",
+        "joserfc",
+    )
     assert not [name for name in seen if name.startswith(forbidden)]

@@ -14,7 +14,10 @@ CALL = b'{"amount":5,"to":{"name":"ACME"},"gone":null}'
 
 
 def yes(*people, **more):
-    return [Vote(approval_id="a", voter=p, decision="approve", method="login", at_ms=9, **more) for p in people]
+    return [
+        Vote(approval_id="a", voter=p, decision="approve", method="login", at_ms=9, **more)
+        for p in people
+    ]
 
 
 @pytest.mark.parametrize(
