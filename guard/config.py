@@ -43,3 +43,36 @@ class Settings(BaseModel):
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
     recent_steps: int = Field(64, ge=8, description="Steps of history kept in the session's head; "
         "aggregates cover the rest, so that a decision costs the same after 10,000 events.")
+
+
+class Serve(BaseModel):
+    """Where `guard serve` listens, and whom it believes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; only loopback without an "
+        "issuer of access tokens.")
+    port: int = Field(8470, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field("", description="How clients reach the guard; empty = the address "
+        "above.")
+    issuer: str = Field("", description="The authorization server whose access tokens are taken.")
+    jwks_url: str = Field("", description="Where its keys are; https, or loopback.")
+    allowed_origins: tuple[str, ...] = Field((), description="Browser origins that may call; none "
+        "by default.")
+    unsafe_no_auth: bool = Field(default=False, description="Take every caller on loopback as the "
+        "same person. For demonstrations only.")
+
+
+class Installation(BaseModel):
+    """The `guard:` part of guard.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    policies: tuple[str, ...] = Field(("starter:mcp-proxy",), description="Policy files or folders, "
+        "relative to guard.yaml; `starter:NAME` is one that ships with the guard.")
+    state: str = Field(".guardcall", description="Folder for keys, sessions and the audit log, "
+        "relative to guard.yaml.")
+    name: str = Field("guardcall", description="Name of this guard: issuer of call tokens and "
+        "origin of the audit log.", pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$")
+    settings: Settings = Settings()
+    serve: Serve = Serve()

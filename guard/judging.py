@@ -102,7 +102,7 @@ class Judging:
     def facts(self, moment: "_Moment", call: ToolCall, found: Input) -> Facts:
         """Return all that is known about the call with these converted arguments."""
         now_ms = self.world.clock.now_ms()
-        local = datetime.fromtimestamp(now_ms / 1000, self.zone)
+        local = local_time(now_ms, self.zone)
         issuer = self.world.issuers.get(call.server)
         return facts(
             moment.session,
@@ -120,6 +120,11 @@ class Judging:
     def _deny(self, code: str, detail: str) -> Deny:
         basis = Basis(bundle=self.bundle.digest, slice="")
         return Deny(code=code, reasons=(Reason(code=code),), basis=basis, detail=detail)
+
+
+def local_time(now_ms: int, zone: tzinfo) -> datetime:
+    """Return a moment (Unix milliseconds) as policy reads it, in the catalogue's zone."""
+    return datetime.fromtimestamp(now_ms / 1000, zone)
 
 
 def _strict(judged: Judged) -> int:

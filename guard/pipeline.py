@@ -101,7 +101,10 @@ class Guard:
         spec = judging.spec(course.call)
         session = await self._admit(course, spec, judging)
         judged = await judging.judge(session, course.call)
+        asked_ms = self.world.clock.now_ms()
         judged = await self._answered(course, spec, judged, judging, hold_ms)
+        if course.approval is not None:
+            span.note("guard.approval_wait_ms", self.world.clock.now_ms() - asked_ms)
         _tell(span, judged)
         terms = self._let_through(course, judged)
         leasing = self._leasing()
