@@ -267,4 +267,3 @@ def _save(db: sqlite3.Connection, approval: Approval) -> None:
         )
     except sqlite3.IntegrityError as error:
         raise Unavailable("The same call is already open.", code="state_conflict") from error
-
