@@ -102,7 +102,10 @@ def test_a_recipient_that_looks_the_same_is_another(to):
 def test_a_restart_does_not_make_a_spent_token_new():
     before = settings()
     verify_call(token(), TOOL, ARGS, **before)
-    assert refused(token(), replay=MemoryReplay(start_ms=NOW_MS + 10), now_ms=NOW_MS + 20) == "replay_store_cold"
+    assert (
+        refused(token(), replay=MemoryReplay(start_ms=NOW_MS + 10), now_ms=NOW_MS + 20)
+        == "replay_store_cold"
+    )
 
 
 def test_the_clock_set_back_does_not_make_a_spent_token_new():

@@ -109,6 +109,7 @@ def shape() -> list[dict[str, Any]]:
         case(
             "signature of zeros", "bad_signature", good.rpartition(".")[0] + "." + b64u(bytes(64))
         ),
+        case("claims no object", "claims_malformed", raw(b"[]")),
         case("claim twice", "claims_malformed", raw(duplicate.encode())),
     ]
 

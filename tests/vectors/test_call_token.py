@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from guard.grant.presented import STEPS, public_keys
 from guard.grant.replay import MemoryReplay, ReplayUnavailable
 from guard.grant.verify import CallRefused, verify_call
-from guard.grant.presented import STEPS, public_keys
 from tests.vectors.make_call_token import PATH, text
 
 DOCUMENT = json.loads(PATH.read_text(encoding="utf-8"))

@@ -149,8 +149,9 @@ async def over_http(made):
             yield web
 
 
-async def posted(web, **headers):
-    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": TOOL, "arguments": ARGS}}
+async def posted(web, arguments=ARGS, **headers):
+    params = {"name": TOOL, "arguments": arguments}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
     accept = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
     answer = await web.post("/mcp", content=json.dumps(body), headers={**accept, **headers})
     return answer.json()
@@ -167,6 +168,13 @@ async def test_over_http_the_authorization_header_carries_it():
         again = await posted(web, authorization=f"Bearer {token()}")
         assert again["error"]["data"]["code"] == "replayed"
     assert made.paid == ["ACME"]
+
+
+async def test_arguments_that_are_no_object_are_refused_before_anyone_reads_them():
+    async with over_http(made := server()) as web:
+        odd = await posted(web, [1], authorization=f"Bearer {token()}")
+    assert odd["error"]["data"]["code"] == "args_mismatch"
+    assert made.paid == []
 
 
 def test_outside_a_call_nobody_vouches():

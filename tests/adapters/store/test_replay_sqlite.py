@@ -84,3 +84,13 @@ def test_another_writer_that_does_not_end_is_refused_and_not_waited_for(opened, 
     other.execute("ROLLBACK")
     other.close()
     assert memory.first("k", 60_000, 1)
+
+
+def test_a_full_disk_refuses_and_room_again_accepts(opened):
+    memory = opened(now_ms=0)
+    memory._db.execute("PRAGMA max_page_count=1")  # never below the pages in use
+    with pytest.raises(ReplayUnavailable):
+        all(memory.first(f"{number:043}", 90_000, 1) for number in range(2000))
+    memory._db.execute("PRAGMA max_page_count=100000")
+    assert memory.first("after", 90_000, 1)
+    assert not memory.first("after", 90_000, 1)

@@ -3,7 +3,8 @@ import sys
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from hypothesis import given, settings as examples
+from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from joserfc import jwt
 from joserfc.jwk import ECKey
@@ -142,10 +143,12 @@ def test_noise_is_refused_and_never_crashes(header, payload, signature):
 )
 @examples(max_examples=100, deadline=None)
 def test_signed_claims_of_a_wrong_shape_are_refused_with_a_code(changes):
+    answer = "accepted"
     try:
         verify_call(signed(claims() | changes), TOOL, ARGS, **settings())
     except CallRefused as no:
-        assert no.code in STEPS
+        answer = no.code
+    assert answer == "accepted" or answer in STEPS
 
 
 def test_key_sets_keep_only_keys_that_cannot_be_shared_secrets():
