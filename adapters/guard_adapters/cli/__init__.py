@@ -27,7 +27,7 @@ COMMANDS = {
     "sessions": "list and end sessions",
     "keys": "make and show signing keys",
 }
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse gives this type no public name
 FINE, FINDINGS, USAGE, UNUSABLE = 0, 1, 2, 3
 
 
