@@ -77,7 +77,9 @@ class Approvals(Protocol):
         self, approval_id: str, attempt: Attempt, events: Sequence[Event]
     ) -> Approval | None: ...
     async def cooling(self, cooldown_key: str, now_ms: int) -> int: ...  # ms left, 0 = none
-    async def sweep(self, now_ms: int) -> Sequence[Approval]: ...  # what it expired or lost sight of
+    async def sweep(
+        self, now_ms: int
+    ) -> Sequence[Approval]: ...  # what it expired or lost sight of
 
 
 class Approver(Protocol):

@@ -6,7 +6,7 @@ case says what it wants.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -111,8 +111,8 @@ class Expectation(Row):
     """One call and what must come out of it. What is not given is not compared."""
 
     call: Call
-    args: dict[str, Json] = {}
-    given: dict[str, Json] = {}
+    args: dict[str, Any] = {}
+    given: dict[str, Any] = {}
     approved: Words = frozenset()
     result_labels: Words = frozenset()
     after_s: int = Field(1, ge=0)
@@ -120,14 +120,14 @@ class Expectation(Row):
     rules: Words | None = None
     reasons: Words | None = None
     approvers: Words | None = None
-    args_after: dict[str, Json] | None = None
+    args_after: dict[str, Any] | None = None
 
 
 class Case(Row):
     """A named case: one call, or steps of one session in order."""
 
     name: str = Field(min_length=1)
-    given: dict[str, Json] = {}
+    given: dict[str, Any] = {}
     steps: tuple[Expectation, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -140,7 +140,7 @@ class Case(Row):
 class Table(Row):
     """One table: what all its cases are given, and the cases."""
 
-    given: dict[str, Json] = {}
+    given: dict[str, Any] = {}
     cases: tuple[Case, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -198,8 +198,13 @@ def _unusable(error: ValidationError, where: str) -> Unusable:
     first = error.errors(include_url=False, include_input=False)[0]
     path = ".".join(str(part) for part in first["loc"]) or "(top)"
     return Unusable(
-        f"Decision table, at {path}: {first['msg']}.",
+        f"Decision table, at {path}: {_plain(first['msg'])}.",
         code="table_invalid",
         where=where,
         next_step="See `given`, `cases` and `steps` in the documentation of decision tables.",
     )
+
+
+def _plain(message: str) -> str:
+    """Return the validator's message in the words of YAML."""
+    return message.removeprefix("Value error, ").replace("tuple", "list")

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from guard.errors import Unusable
-from guard.model.call import Json
 
 START_MS = 1_767_607_200_000
 """2026-01-05T10:00:00Z, a Monday: when a session starts that does not say so."""
@@ -43,7 +42,7 @@ class TraceIntent(Part):
     tools: list[Text] | None = None
     egress: list[Text] = []
     budget_minor: int = Field(0, ge=0)
-    args: dict[str, dict[str, dict[str, Json]]] = {}
+    args: dict[str, dict[str, dict[str, Any]]] = {}
     declared_by: Literal["host", "user", "agent", "config"] = "user"
 
 
@@ -62,8 +61,8 @@ class TraceStep(Part):
 
     server: Text
     tool: Text
-    args: dict[str, Json]
-    result: Json = None
+    args: dict[str, Any]  # JSON, as the line had it
+    result: Any = None
     is_error: bool = False
     at: Moment | None = None
     prov: TraceProv | None = None
