@@ -65,9 +65,7 @@ class Leasing:
         await self.world.leases.reserve(lease, [_event("lease_reserved", lease, now_ms)])
         return await self._issued(issuer, bound, replace(terms, max_ttl_s=ttl_s), lease)
 
-    async def _issued(
-        self, issuer: Issuer, bound: BoundCall, terms: Terms, lease: Lease
-    ) -> Leased:
+    async def _issued(self, issuer: Issuer, bound: BoundCall, terms: Terms, lease: Lease) -> Leased:
         try:
             credential = await issuer.issue(bound, terms, lease)
         except Unavailable:

@@ -13,10 +13,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from guard.errors import Unusable
+from guard.session.risk import WEIGHTS
 
 START_MS = 1_767_607_200_000
 """2026-01-05T10:00:00Z, a Monday: when a session starts that does not say so."""
 MAX_STEPS = 100_000
+KINDS = WEIGHTS.keys() | {"device"}
 Text = Annotated[str, Field(min_length=1)]
 Moment = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] | str
 Level = Annotated[int, Field(ge=0, le=3)]
@@ -70,17 +72,17 @@ class TraceStep(Part):
 
 
 class TraceSignal(Part):
-    """A risk signal: `risk` with `level`, `token_reuse`, `device` with `compliant`, `offline`."""
+    """A risk signal of a known kind, or `device` with whether it is compliant."""
 
     at: Moment
-    kind: Literal["risk", "token_reuse", "device", "offline", "online"]
-    level: Level | None = None
+    kind: Text
+    source: str = "trace"
     compliant: bool | None = None
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if (self.kind == "risk") != (self.level is not None):
-            raise ValueError("`level` goes with kind `risk`, and only there")
+    def _known(self) -> Self:
+        if self.kind != "device" and self.kind not in WEIGHTS:
+            raise ValueError(f"kind {self.kind!r} is not one of {', '.join(sorted(KINDS))}")
         if (self.kind == "device") != (self.compliant is not None):
             raise ValueError("`compliant` goes with kind `device`, and only there")
         return self
