@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from guard.audit.event import Event, Kind
-from guard.errors import NotAllowed, Unavailable
+from guard.errors import GuardError, NotAllowed
 from guard.grant.approval import Approval
 from guard.grant.credential import ApprovalEvidence, BoundCall, Credential, token_id
 from guard.grant.lease import Lease, LeaseEvent, LeaseState
@@ -68,7 +68,7 @@ class Leasing:
     async def _issued(self, issuer: Issuer, bound: BoundCall, terms: Terms, lease: Lease) -> Leased:
         try:
             credential = await issuer.issue(bound, terms, lease)
-        except Unavailable:
+        except GuardError:
             # It may have acted before it failed: the row says so, and a sweep revokes by handle.
             failed = lease.after(LeaseEvent.FAILED, self.world.clock.now_ms())
             await self.world.leases.save(failed, [])

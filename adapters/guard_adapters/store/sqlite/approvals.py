@@ -20,9 +20,9 @@ from guard.grant.approval import (
     ApprovalState,
     NewApproval,
     NoApprovalTransition,
-    Vote,
     opened,
 )
+from guard.grant.votes import Vote
 from guard.model.call import Outcome
 from guard.ports import Attempt
 from guard_adapters.store.sqlite.audit import Journal

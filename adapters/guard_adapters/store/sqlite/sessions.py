@@ -108,11 +108,15 @@ class SqliteSessions:
         self._held[session.id] = session
         self._held.move_to_end(session.id)
         while len(self._held) > KEPT:
-            idle = next((s.id for s in self._held.values() if not s.in_flight), None)
+            idle = next((s.id for s in self._held.values() if not _busy(s)), None)
             if idle is None:
                 break
             del self._held[idle]
         return session
+
+
+def _busy(session: Session) -> bool:
+    return any(step.in_flight for step in session.steps)
 
 
 def _insert(db: sqlite3.Connection, session: Session) -> Session:
