@@ -24,13 +24,22 @@ LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Route = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+@dataclass(frozen=True, kw_only=True)
+class Document(Mapping[str, Json]):
     """A mapping as it was read, the file it is from and the line of each path into it."""
 
     value: dict[str, Json]
     where: str
     lines: Mapping[Route, int] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, key: str) -> Json:
+        return self.value[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.value)
+
+    def __len__(self) -> int:
+        return len(self.value)
 
     def at(self, *path: str | int) -> str:
         """Return `file:line` of the nearest known part of the path."""
