@@ -5,7 +5,7 @@ What a step brings into history is what the recording says it returned. Time com
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
@@ -26,6 +26,7 @@ from guard.model.facts import (
 )
 from guard.model.identity import Agent, Device, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
+from guard.policy.check import limits_of
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, convert_args
 from guard.policy.evaluate import NarrowUnavailable, apply_transforms, decide
@@ -161,7 +162,7 @@ class _Course:
 
     def convert(self, spec: ToolSpec, call: ToolCall) -> Input | ArgError:
         return convert_args(
-            spec, call.parsed(), salt=self.options.salt, limits=self.bundle.catalog.limits
+            spec, call.parsed(), salt=self.options.salt, limits=limits_of(self.bundle.catalog)
         )
 
     def deny(self, code: str, detail: str = "") -> Deny:
@@ -263,7 +264,7 @@ class _Step:
         labels = self.course.session.labels
         return origins(labels, self.spec, found.values, self.course.spoken)
 
-    def apply(self, before: Facts, transforms: Sequence[Transform]) -> tuple[Facts, bytes]:
+    def apply(self, before: Facts, transforms: tuple[Transform, ...]) -> tuple[Facts, bytes]:
         """Return the facts and the bytes of the narrowed call.
 
         Raises:
@@ -271,11 +272,11 @@ class _Step:
         """
         values: dict[str, Json] = json.loads(self.call.arguments)
         after = argument_bytes(apply_transforms(values, transforms, before))
-        self.call = self.call.narrowed(after)
-        found = self.course.convert(self.spec, self.call)
+        call = self.call.narrowed(after)  # always from the call as it came
+        found = self.course.convert(self.spec, call)
         if isinstance(found, ArgError):
             raise NarrowUnavailable(f"{found.code}: {found.path}")
-        return self.facts(self.call, found, before.evidence), after
+        return self.facts(call, found, before.evidence), after
 
     def again(self, arguments: bytes, approvals: frozenset[str]) -> bool:
         """Return whether the approved call is let through when it is judged once more."""
