@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from guard.model.call import Outcome, ToolSpec
+from guard.model.call import Outcome
 from guard.model.ledger import LedgerKind
 
 KEEPS: Mapping[Outcome, bool] = MappingProxyType(
@@ -68,22 +68,18 @@ class Step:
         )
 
 
-def is_of(spec: ToolSpec, of: str) -> bool:
-    """Return whether the tool is this action or in this class, as policy groups them."""
-    effect = spec.effect
+def is_of(action: str, effect: frozenset[str], of: str) -> bool:
+    """Return whether a tool is this action or in this class, as policy groups them."""
     return (
-        of == "any"
-        or of in effect
-        or (of == "write" and "irreversible" in effect)
-        or of == spec.action
+        of == "any" or of in effect or (of == "write" and "irreversible" in effect) or of == action
     )
 
 
-def running(steps: tuple[Step, ...], call_id: str) -> Step | None:
-    """Return the step of this call if it is in flight."""
-    for step in reversed(steps):
-        if step.call == call_id and step.in_flight:
-            return step
+def running(steps: tuple[Step, ...], call_id: str) -> int | None:
+    """Return where the step of this call is, if it is in flight."""
+    for at in range(len(steps) - 1, -1, -1):
+        if steps[at].call == call_id and steps[at].in_flight:
+            return at
     return None
 
 
@@ -96,6 +92,6 @@ def appended(steps: tuple[Step, ...], step: Step, *, keep: int) -> tuple[Step, .
     return (*(one for one in old if one.in_flight), *recent, step)
 
 
-def replaced(steps: tuple[Step, ...], new: Step) -> tuple[Step, ...]:
-    """Return the steps with the one of the same number exchanged."""
-    return tuple(new if one.n == new.n else one for one in steps)
+def replaced(steps: tuple[Step, ...], at: int, new: Step) -> tuple[Step, ...]:
+    """Return the steps with the one at this place exchanged."""
+    return (*steps[:at], new, *steps[at + 1 :])
