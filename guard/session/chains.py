@@ -152,15 +152,7 @@ def settle(
     `ok`, `error` and `unknown` cost what the call would have cost, because it may have acted;
     `refused` costs nothing, and counts as denied if it was.
     """
-    kept = KEEPS[outcome]
-    counted: dict[LedgerKind, bool] = {
-        "calls": kept,
-        "sum": kept,
-        "results": outcome is Outcome.OK,
-        "errors": outcome is Outcome.ERROR,
-        "denied": not kept and denied,
-        "approvals": kept and approved,
-    }
+    counted = _counted(outcome, denied=denied, approved=approved)
     changed: dict[str, Tally] = {}
     for charge in charges:
         old = changed.get(charge.key) or state.tallies.get(charge.key)
@@ -173,9 +165,24 @@ def settle(
             names = _seen(charge, result_facts) if outcome is Outcome.OK else []
             if names:
                 changed[charge.key] = old.marked(names, now_ms)
-        elif counted[charge.kind] and charge.amount:
+        elif charge.kind in counted and charge.amount:
             changed[charge.key] = old.plus(charge.amount, now_ms)
     return _kept(state, changed) if changed else state
+
+
+@lru_cache(maxsize=16)
+def _counted(outcome: Outcome, *, denied: bool, approved: bool) -> frozenset[LedgerKind]:
+    """Return which kinds of ledger this end counts for."""
+    kept = KEEPS[outcome]
+    ends: dict[LedgerKind, bool] = {
+        "calls": kept,
+        "sum": kept,
+        "results": outcome is Outcome.OK,
+        "errors": outcome is Outcome.ERROR,
+        "denied": not kept and denied,
+        "approvals": kept and approved,
+    }
+    return frozenset(name for name, counts in ends.items() if counts)
 
 
 def labelled(

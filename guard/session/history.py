@@ -16,6 +16,8 @@ KEEPS: Mapping[Outcome, bool] = MappingProxyType(
 )
 """The ends of a step, and whether its cost stays. What may have acted has cost something."""
 
+_RUNNING = Outcome.RUNNING  # an enum's member costs more to look up than to compare
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
@@ -75,10 +77,16 @@ def is_of(action: str, effect: frozenset[str], of: str) -> bool:
     )
 
 
+def live(steps: tuple[Step, ...]) -> list[Step]:
+    """Return the steps in flight, in the order of admission."""
+    return [one for one in steps if one.outcome is _RUNNING]
+
+
 def running(steps: tuple[Step, ...], call_id: str) -> int | None:
     """Return where the step of this call is, if it is in flight."""
     for at in range(len(steps) - 1, -1, -1):
-        if steps[at].call == call_id and steps[at].in_flight:
+        step = steps[at]
+        if step.call == call_id and step.outcome is _RUNNING:
             return at
     return None
 
@@ -89,7 +97,7 @@ def appended(steps: tuple[Step, ...], step: Step, *, keep: int) -> tuple[Step, .
     if surplus <= 0:
         return (*steps, step)
     old, recent = steps[:surplus], steps[surplus:]
-    return (*(one for one in old if one.in_flight), *recent, step)
+    return (*live(old), *recent, step)
 
 
 def replaced(steps: tuple[Step, ...], at: int, new: Step) -> tuple[Step, ...]:

@@ -33,14 +33,14 @@ from guard.session.chains import (
     settle,
     values,
 )
-from guard.session.history import Step, appended, replaced, running
+from guard.session.history import Step, appended, live, replaced, running
 from guard.session.intent import TaskIntent, meet
 from guard.session.provenance import origins
 from guard.session.risk import Signal, ends_session, joined, risk_facts
 from guard.session.tally import LARGEST, LedgerState
 
 SIGNALS = 64
-RECENT_STEPS = 64
+RECENT_STEPS = 16
 IN_FLIGHT = 32
 
 
@@ -93,12 +93,12 @@ def admitted(
             code="session_ended",
             next_step="Ask the person you work for to start a new one.",
         )
-    live = [one.call for one in session.steps if one.in_flight]
-    if call.id in live:
+    running_now = [one.call for one in live(session.steps)]
+    if call.id in running_now:
         raise Refused(f"Call {call.id!r} is already running.", code="call_id_in_use")
-    if len(live) >= in_flight:
+    if len(running_now) >= in_flight:
         raise Refused(
-            f"{len(live)} calls of this session are running, at most {in_flight} may.",
+            f"{len(running_now)} calls of this session are running, at most {in_flight} may.",
             code="too_many_in_flight",
             next_step="Wait for one of them to end.",
         )
@@ -187,7 +187,7 @@ def settled(
 
 def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
     """Return the session with calls admitted before `older_than_ms` ended as unknown."""
-    lost = [one.call for one in session.steps if one.in_flight and one.at_ms < older_than_ms]
+    lost = [one.call for one in live(session.steps) if one.at_ms < older_than_ms]
     for call_id in lost:
         session = settled(session, call_id, Outcome.UNKNOWN, frozenset(), {}, now_ms)
     return session
@@ -264,7 +264,7 @@ def facts(
     read, overflow = values(
         session.ledgers,
         plan,
-        before=[one for one in session.steps if one.in_flight and one.n < number],
+        before=[one for one in live(session.steps) if one.n < number],
         given=facts_input,
         now_ms=now_ms,
     )

@@ -46,11 +46,8 @@ class Tally:
         if not self.window_ms:
             return Tally(total=min(LARGEST, self.total + amount))
         kept = self._kept(now_ms)
-        live = self.buckets[kept:]
-        if self.total < LARGEST:
-            total = self.total - sum(one for _, one in self.buckets[:kept])
-        else:
-            total = sum(one for _, one in live)
+        live = self.buckets[kept:] if kept else self.buckets
+        total = self.value(now_ms)
         bucket = now_ms // _width(self.window_ms)
         if live and live[-1][0] >= bucket:
             live = (*live[:-1], (live[-1][0], min(LARGEST, live[-1][1] + amount)))
