@@ -18,23 +18,22 @@ from guard.model.facts import (
     Facts,
     HistoryFacts,
     Input,
-    Ledger,
 )
 from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
-from guard.session.belongs import SPEND, intent_facts, intent_ledgers
+from guard.session.belongs import intent_facts, intent_ledgers, spent_before
 from guard.session.chains import (
     DENIED,
     Plan,
     charges_of,
+    kinds_of_end,
     labelled,
-    own_amount,
     plan_of,
     settle,
     values,
 )
 from guard.session.history import Step, appended, live, replaced, running
-from guard.session.intent import TaskIntent, meet
+from guard.session.intent import TaskIntent, meet, parse_intent
 from guard.session.provenance import origins
 from guard.session.risk import Signal, ends_session, joined, risk_facts
 from guard.session.tally import LARGEST, LedgerState
@@ -167,16 +166,8 @@ def settled(
     if at is None:
         return replace(session, labels=session.labels | labels)
     step = session.steps[at]
-    ledgers = settle(
-        session.ledgers,
-        step.charges,
-        outcome,
-        now_ms,
-        labels=labels,
-        result_facts=result_facts,
-        denied=denied,
-        approved=approved,
-    )
+    ends = kinds_of_end(outcome, denied=denied, approved=approved)
+    ledgers = settle(session.ledgers, step.charges, ends, now_ms, labels, result_facts)
     return replace(
         session,
         steps=replaced(session.steps, at, step.ended(outcome)),
@@ -187,9 +178,9 @@ def settled(
 
 def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
     """Return the session with calls admitted before `older_than_ms` ended as unknown."""
-    lost = [one.call for one in live(session.steps) if one.at_ms < older_than_ms]
-    for call_id in lost:
-        session = settled(session, call_id, Outcome.UNKNOWN, frozenset(), {}, now_ms)
+    for one in live(session.steps):
+        if one.at_ms < older_than_ms:
+            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
     return session
 
 
@@ -206,11 +197,7 @@ def ended(session: Session, now_ms: int) -> Session:
 
 
 def seen(session: Session, who: Who) -> Session:
-    """Return the session with what the edge knows now of the same principal and agent.
-
-    Raises:
-        Refused: `session_unknown`, it belongs to somebody else.
-    """
+    """Return the session with what the edge knows now; `session_unknown` to anybody else."""
     if who.key != session.who.key:
         raise Refused("There is no such session.", code="session_unknown")
     return session if who == session.who else replace(session, who=who)
@@ -226,6 +213,18 @@ def declared(session: Session, intent: TaskIntent) -> Session:
         return replace(session, intent=intent, task=intent.digest[:24])
     narrower = intent if session.intent is None else meet(session.intent, intent)
     return replace(session, intent=narrower)
+
+
+def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> TaskIntent | None:
+    """Return the task as the agent narrowed it for this call; None if it declared nothing.
+
+    Judge the call on the session's task and on this one; the stricter answer holds. Raises what
+    `parse_intent` and `meet` raise.
+    """
+    if not call.intent:
+        return None
+    intent = parse_intent(call.intent, declared_by="agent", max_bytes=max_bytes)
+    return intent if session.intent is None else meet(session.intent, intent)
 
 
 def facts(
@@ -247,8 +246,7 @@ def facts(
 
     Args:
         session: as stored after the call was admitted; a call that was not counts as the newest.
-        call: the call with the bytes to judge.
-        spec: its tool.
+        call: the call with the bytes to judge; `spec` is its tool.
         facts_input: its arguments after conversion.
         now_ms: milliseconds since the epoch.
         clock: the same moment in the catalogue's zone.
@@ -269,6 +267,7 @@ def facts(
         now_ms=now_ms,
     )
     denied = read.pop(DENIED.name)
+    given, spent = facts_input.values, spent_before(read, plan, facts_input)
     return Facts(
         call=CallFacts(
             id=call.id,
@@ -281,15 +280,8 @@ def facts(
         who=session.who,
         input=facts_input,
         clock=clock,
-        intent=intent_facts(
-            task,
-            spec,
-            facts_input.values,
-            now_ms,
-            counts=read,
-            spent_minor=_spent(read, plan, facts_input),
-        ),
-        prov=origins(session.labels, spec, facts_input.values, task),
+        intent=intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
+        prov=origins(session.labels, spec, given, task),
         history=HistoryFacts(
             labels=session.labels,
             step=number,
@@ -307,11 +299,3 @@ def _plan(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) 
     """Return every ledger that this call may touch: the catalogue's, the tool's and the task's."""
     own = () if session.intent is None else intent_ledgers(session.intent)
     return plan_of((*ledger_specs, *own), spec, session.task)
-
-
-def _spent(read: Mapping[str, Ledger], plan: Plan, given: Input) -> int:
-    """Return what the task spent before this call."""
-    value = read.get(SPEND, 0)
-    if not isinstance(value, int) or value >= LARGEST:
-        return LARGEST
-    return value - sum(own_amount(row, given) for row in plan if row.ledger.name == SPEND)
