@@ -1,8 +1,8 @@
 """One agent's session: what it may do, what it has done, what it has touched; and its facts.
 
 Rule 1: a session changes only by the functions below, each returns a new one; the store counts
-versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Who may see a session and
-where it is kept is decided elsewhere.
+versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where it is kept is not
+known here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -65,8 +65,8 @@ def new_session(
     session_id: str, who: Who, *, intent: TaskIntent | None = None, now_ms: int
 ) -> Session:
     """Return a session that has seen nothing yet."""
-    session = Session(id=session_id, who=who, opened_at_ms=now_ms)
-    return session if intent is None else declared(session, intent)
+    new = Session(id=session_id, who=who, opened_at_ms=now_ms)
+    return new if intent is None else declared(new, intent)
 
 
 def admitted(
@@ -123,18 +123,18 @@ def forwarded(
 ) -> Session:
     """Return the session as the call leaves: the tool's own labels enter now, not with the result.
 
-    Progress and log messages carry text before the result does. If the call was narrowed, its
-    smaller arguments (`facts_input`) replace what it was charged at admission.
+    Progress messages carry text before the result does. Narrowed arguments (`facts_input`) replace
+    what the call was charged at admission.
     """
     at = running(session.steps, call_id)
-    labels = session.labels | spec.output.names(spec.server)
+    names = spec.output.names(spec.server)
+    labels = session.labels | names
     if at is None:
         return replace(session, labels=labels)
     step, steps = session.steps[at], session.steps
     if facts_input is not None:
         charges = charges_of(_plan(session, spec, ledger_specs), facts_input)
         steps = replaced(steps, at, step.charged(charges))
-    names = spec.output.names(spec.server)
     ledgers_now = labelled(session.ledgers, step.charges, names, max(now_ms, step.at_ms))
     return replace(session, steps=steps, labels=labels, ledgers=ledgers_now)
 
@@ -206,8 +206,8 @@ def seen(session: Session, who: Who) -> Session:
 def declared(session: Session, intent: TaskIntent) -> Session:
     """Return the session with a task.
 
-    A task that a host, a user or the configuration declares replaces the one before. What an agent
-    declares only narrows the task there is, and keeps what was already spent on it.
+    What a host, a user or the configuration declares replaces the task before. What an agent
+    declares only narrows it, and keeps what was already spent.
     """
     if intent.declared:
         return replace(session, intent=intent, task=intent.digest[:24])
@@ -218,8 +218,7 @@ def declared(session: Session, intent: TaskIntent) -> Session:
 def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> TaskIntent | None:
     """Return the task as the agent narrowed it for this call; None if it declared nothing.
 
-    Judge the call on the session's task and on this one; the stricter answer holds. Raises what
-    `parse_intent` and `meet` raise.
+    Judge on the session's task and on this one; the stricter answer holds.
     """
     if not call.intent:
         return None
@@ -246,7 +245,8 @@ def facts(
 
     Args:
         session: as stored after the call was admitted; a call that was not counts as the newest.
-        call: the call with the bytes to judge; `spec` is its tool.
+        call: the call with the bytes to judge.
+        spec: its tool.
         facts_input: its arguments after conversion.
         now_ms: milliseconds since the epoch.
         clock: the same moment in the catalogue's zone.
