@@ -12,7 +12,7 @@ from guard.model.call import Json, ToolSpec
 from guard.model.facts import IntentFacts, Ledger
 from guard.model.ledger import LedgerSpec
 from guard.session.history import is_of
-from guard.session.intent import TaskIntent
+from guard.session.intent import TaskIntent, meet, parse_intent
 from guard.session.limit import found, starts
 
 CALLS = "guard:intent:calls:"
@@ -20,6 +20,21 @@ SPEND = "guard:intent:spend"
 
 _UNCOUNTED: Mapping[str, Ledger] = MappingProxyType({})
 _PLACES = frozenset({"path", "url", "id"})  # the roles that name a resource
+
+
+def narrowed_intent(base: TaskIntent | None, raw: bytes, *, max_bytes: int) -> TaskIntent | None:
+    """Return the task as the agent narrowed it for one call, or None if it declared nothing.
+
+    Judge the call on the session's task and on this one; the stricter answer holds.
+
+    Raises:
+        Unusable: `intent_unusable`, what was declared cannot be read.
+        Refused: `intent_too_many`.
+    """
+    if not raw:
+        return None
+    intent = parse_intent(raw, declared_by="agent", max_bytes=max_bytes)
+    return intent if base is None else meet(base, intent)
 
 
 def intent_facts(
@@ -61,11 +76,11 @@ def intent_facts(
 
 
 def _covers(intent: TaskIntent, spec: ToolSpec, counts: Mapping[str, Ledger]) -> bool:
-    if not any(is_of(spec, tool) for tool in intent.tools):
+    if not any(is_of(spec.action, spec.effect, tool) for tool in intent.tools):
         return False
     for of, most in intent.calls.items():
         count = counts.get(f"{CALLS}{of}", 1)  # nobody counted: this call alone
-        if is_of(spec, of) and not (isinstance(count, int) and count <= most):
+        if is_of(spec.action, spec.effect, of) and not (isinstance(count, int) and count <= most):
             return False
     return True
 

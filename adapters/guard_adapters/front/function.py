@@ -8,8 +8,9 @@ unchanged. The credential reaches the function by `current_credential()`, or by 
 import asyncio
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Mapping
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
 from typing import Any, Protocol
 
 from guard.errors import Refused
@@ -88,7 +89,7 @@ class Wrapper:
 
         @functools.wraps(function)
         def plain(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  the function's own types
-            return asyncio.run(guarded(*args, **kwargs))
+            return _finished(lambda: guarded(*args, **kwargs))
 
         plain.__signature__ = shown  # type: ignore[attr-defined]  # inspect reads it
         return plain
@@ -142,6 +143,20 @@ class _Function:
             return await found
         # A thread of its own, with the call's context: a slow tool must not stop the guard.
         return await asyncio.to_thread(self._function, **arguments)
+
+
+def _finished(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401
+    """Run to the end from plain code; inside a running loop, in a thread with a loop of its own."""
+
+    def run() -> Any:  # noqa: ANN401
+        return asyncio.run(start())
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return run()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(copy_context().run, run).result()
 
 
 def _without_hidden(signature: inspect.Signature) -> inspect.Signature:

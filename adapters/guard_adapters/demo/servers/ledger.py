@@ -125,7 +125,8 @@ def main(port: int, folder: Path, payer: str, jwks: Path, issuer: str, audience:
         json.loads(jwks.read_text()),
         issuer=issuer,
         audience=audience,
-        replay=SqliteReplay(folder / "replay.sqlite"),
+        replay=SqliteReplay(folder / "replay.sqlite", now_ms=SystemClock().now_ms()),
+        skew_s=0,  # guard and ledger share one clock
     )
     serve(ledger_server(Ledger(folder / "ledger.sqlite"), payer, verifier), port=port)
 
