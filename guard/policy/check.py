@@ -19,6 +19,7 @@ from guard.model.facts import (
     CallFacts,
     ClockFacts,
     CredentialFacts,
+    Derived,
     Evidence,
     Facts,
     HistoryFacts,
@@ -209,11 +210,13 @@ class _Step:
             if self.tool.startswith("mcp:")
             else catalog.spec(self.server, self.tool)
         )
+        self.known = known is not None
         self.spec = known or ToolSpec(server=self.server, tool=self.tool, effect=frozenset())
 
     def run(self) -> Decision:
         """Return the decision, and let the past know of it."""
-        found = self.convert(self.step.args)
+        unlisted = Input(values={}, derived=Derived())
+        found = self.convert(self.step.args) if self.known else unlisted
         if isinstance(found, ArgError):
             decision: Decision = Deny(code=found.code, detail=f"{found.path}: {found.message}")
         else:

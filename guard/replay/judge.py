@@ -161,6 +161,8 @@ class _Course:
         return known or ToolSpec(server=step.server, tool=step.tool, effect=frozenset())
 
     def convert(self, spec: ToolSpec, call: ToolCall) -> Input | ArgError:
+        if self.bundle.slice_of(spec.server, spec.tool) is None:
+            return _unknown(call)  # the answer is unknown_tool; its arguments mean nothing
         return convert_args(
             spec, call.parsed(), salt=self.options.salt, limits=limits_of(self.bundle.catalog)
         )
