@@ -5,11 +5,15 @@ carry salted ones. What a person may want to read later (facts, redacted argumen
 reviewer) goes to `side`, which is stored beside the tree and can be erased without breaking it.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal
 
 from guard.model.call import Json
+from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
+from guard.model.facts import Derived, Facts
 
 Kind = Literal[
     "session_opened", "session_ended", "intent_declared", "narrowed", "restored", "signal",
@@ -43,3 +47,109 @@ class Event:
             "call": self.call,
         }
         return envelope | dict(self.leaf)
+
+
+def facts_json(facts: Facts) -> dict[str, Json]:
+    """Return the Facts as JSON, complete enough to judge them again.
+
+    Written out by hand, group by group: a generic conversion copies deeply and costs more than the
+    decision itself.
+    """
+    call, who, clock = facts.call, facts.who, facts.clock
+    intent, prov, history, risk = facts.intent, facts.prov, facts.history, facts.risk
+    return {
+        "call": {
+            "id": call.id, "session": call.session, "server": call.server, "tool": call.tool,
+            "bytes_sha256": call.bytes_sha256, "definition": call.definition,
+        },
+        "who": {
+            "issuer": who.principal.issuer, "subject": who.principal.subject,
+            "teams": sorted(who.principal.teams), "agent": who.agent.id,
+            "groups": sorted(who.agent.groups), "workload": who.workload.id,
+            "attested": who.workload.attested, "device": who.device.id,
+            "claims": [[name, value] for name, value in who.claims],
+        },
+        "input": dict(facts.input.values),
+        "derived": _derived_json(facts.input.derived),
+        "clock": {"at_ms": clock.at_ms, "hour": clock.hour, "weekday": clock.weekday},
+        "intent": {
+            "declared": intent.declared, "covers": intent.covers, "args_ok": intent.args_ok,
+            "purpose": intent.purpose, "egress": sorted(intent.egress),
+            "budget_minor": intent.budget_minor, "sha256": intent.sha256,
+        },
+        "prov": {
+            "user_prompt": sorted(prov.user_prompt), "trusted_tool": sorted(prov.trusted_tool),
+            "untrusted": sorted(prov.untrusted), "secret": sorted(prov.secret),
+            "model": sorted(prov.model),
+        },
+        "history": {
+            "labels": sorted(history.labels), "findings": sorted(history.findings),
+            "step": history.step, "denied_1h": history.denied_1h, "overflow": history.overflow,
+            "ledgers": {
+                name: sorted(value) if isinstance(value, frozenset) else value
+                for name, value in history.ledgers.items()
+            },
+        },
+        "risk": {
+            "session": risk.session, "token_reuse": risk.token_reuse, "offline": risk.offline,
+            "device_compliant": risk.device_compliant, "device_age_s": risk.device_age_s,
+        },
+        "credential": {
+            "binding": int(facts.credential.binding), "kind": facts.credential.kind,
+            "ttl_floor_s": facts.credential.ttl_floor_s, "can_cut": facts.credential.can_cut,
+        },
+        "evidence": {
+            "approvals": sorted(facts.evidence.approvals), "applied": sorted(facts.evidence.applied)
+        },
+    }  # fmt: skip
+
+
+def _derived_json(derived: Derived) -> dict[str, Json]:
+    some: dict[str, Json] = {"opaque": sorted(derived.opaque), "bytes": derived.bytes}
+    for name in ("dest_domains", "recipients"):
+        values = getattr(derived, name)
+        if values is not None:
+            some[name] = sorted(values)
+    for name in ("amount_minor", "path", "url_host", "dest_ip"):
+        value = getattr(derived, name)
+        if value is not None:
+            some[name] = value
+    return some
+
+
+def decided(facts: Facts, answer: Decision, *, salt: bytes) -> Event:
+    """Return the record of one decision.
+
+    Args:
+        facts: what was judged; kept beside the tree, its salted digest in it.
+        answer: what was decided.
+        salt: 16 random bytes, kept beside the tree, so that arguments cannot be guessed.
+    """
+    text = json.dumps(facts_json(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    digest = sha256(b"guard/facts/v1\0" + salt + text.encode()).hexdigest()
+    basis, reasons = answer.basis, answer.reasons
+    leaf: dict[str, Json] = {
+        "decision": kind(answer),
+        "reasons": [reason.code for reason in reasons],
+        "rules": [reason.rule for reason in reasons if reason.rule],
+        "facts_sha256": digest,
+        "bundle": basis.bundle,
+        "slice": basis.slice,
+        "server": facts.call.server,
+        "tool": facts.call.tool,
+    }
+    match answer:
+        case Deny():
+            leaf["code"] = answer.code
+        case Narrow() | StepUp():
+            leaf["narrowed"] = [f"{one.rule}:{one.name}" for one in answer.applied]
+        case Allow():
+            pass
+    return Event(
+        kind="decision",
+        at_ms=facts.clock.at_ms,
+        session=facts.call.session,
+        call=facts.call.id,
+        leaf=leaf,
+        side={"salt": salt.hex(), "facts": text},
+    )

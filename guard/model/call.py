@@ -146,3 +146,4 @@ class ToolResult:
     value: object = field(default=None, repr=False)
     labels: frozenset[str] = frozenset()
     facts: Mapping[str, str] = field(default_factory=dict)
+    narrowed: tuple[tuple[str, str], ...] = ()  # (reason code, argument path) for the agent
