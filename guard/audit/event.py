@@ -6,12 +6,12 @@ reviewer) goes to `side`, which is stored beside the tree and can be erased with
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
 
-from guard.model.call import Json
+from guard.model.call import Json, Outcome, ToolCall
 from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
 from guard.model.facts import Derived, Facts
 
@@ -153,3 +153,18 @@ def decided(facts: Facts, answer: Decision, *, salt: bytes) -> Event:
         leaf=leaf,
         side={"salt": salt.hex(), "facts": text},
     )
+
+
+def finished(
+    call: ToolCall, outcome: Outcome, code: str, labels: Sequence[str], now_ms: int
+) -> Event:
+    """Return the record of how one call ended: ran, failed, refused or unknown."""
+    leaf: dict[str, Json] = {
+        "outcome": outcome.value,
+        "server": call.server,
+        "tool": call.tool,
+        "labels": list(labels),
+    }
+    if code:
+        leaf["code"] = code
+    return Event(kind="outcome", at_ms=now_ms, session=call.session, call=call.id, leaf=leaf)

@@ -34,7 +34,9 @@ FIXED: dict[str, list[Wire]] = {
     "test_multiple_content_types": [
         text("Multiple content types test:"),
         IMAGE,
-        embedded("test://mixed-content-resource", '{"test":"data","value":123}', "application/json"),
+        embedded(
+            "test://mixed-content-resource", '{"test":"data","value":123}', "application/json"
+        ),
     ],
 }
 

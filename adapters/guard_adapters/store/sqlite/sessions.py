@@ -1,0 +1,143 @@
+"""Sessions and endings: held in memory, written through to the file in order.
+
+A change is applied in memory and queued in the same step of the event loop, so that 100 parallel
+calls lose none and the end of a call can be handed over without an await. Whatever is written
+later, the decision of the call included, is committed after it. A row whose version is not the
+expected one means that somebody else wrote: nothing more is accepted.
+"""
+
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Awaitable, Sequence
+from dataclasses import replace
+
+from guard.errors import Refused, Unavailable
+from guard.ports import Change, Ending
+from guard.session.state import Session, from_json, to_json
+from guard_adapters.store.sqlite.approvals import settle as settle_approval
+from guard_adapters.store.sqlite.audit import Journal
+from guard_adapters.store.sqlite.database import Database
+from guard_adapters.store.sqlite.leases import save as save_lease
+
+KEPT = 4096
+"""Sessions held in memory; older idle ones are read back from the file."""
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY, version INTEGER NOT NULL, head TEXT NOT NULL
+) WITHOUT ROWID
+"""
+
+
+class SqliteSessions:
+    """The `Sessions` and `Outcomes` ports on one file."""
+
+    def __init__(self, database: Database, journal: Journal) -> None:
+        self._database = database
+        self._journal = journal
+        self._held: OrderedDict[str, Session] = OrderedDict()
+
+    async def open(self, session: Session) -> Session:
+        """Insert a session, or return the one that is already there."""
+        if session.id in self._held:
+            return self._held[session.id]
+        row = await self._database.run(lambda db: _insert(db, session))
+        return self._hold(row)
+
+    async def get(self, session_id: str) -> Session:
+        """Return a session by its handle.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        held = self._held.get(session_id)
+        if held is not None:
+            return held
+        row = await self._database.run(lambda db: _read(db, session_id))
+        if row is None:
+            raise Refused(
+                "This session is not known.",
+                code="session_unknown",
+                next_step="Open a session, or call without a handle.",
+            )
+        # Another call may have loaded it while this one waited: the one in memory is newer.
+        return self._held.get(session_id) or self._hold(row)
+
+    async def update(self, session_id: str, change: Change) -> Session:
+        """Apply a pure change and return what is stored."""
+        head = self._applied(await self.get(session_id), change)
+        self._database.submit(lambda db: _write(db, head), vital=True)
+        return head
+
+    async def all(self) -> Sequence[Session]:
+        """Return every session, the latest version of each."""
+        rows = await self._database.run(_all)
+        return [self._held.get(row.id, row) for row in rows]
+
+    def close(self, ending: Ending) -> Awaitable[None]:
+        """Hand over the end of a call; what is returned waits until it is durable."""
+        held = self._held.get(ending.session)
+        head = None if held is None else self._applied(held, ending.change)
+
+        def work(db: sqlite3.Connection) -> None:
+            if head is not None:
+                _write(db, head)
+            if ending.approval:
+                settle_approval(db, ending.approval, ending.consume_id, ending.outcome)
+            if ending.lease is not None:
+                save_lease(db, ending.lease)
+            self._journal.append(db, ending.events)
+
+        return self._recorded(self._database.settled(self._database.submit(work, vital=True)))
+
+    async def _recorded(self, written: Awaitable[None]) -> None:
+        try:
+            await written
+        except Unavailable as error:
+            raise Unavailable(
+                "The call ended, but its outcome could not be recorded.",
+                code="outcome_unrecorded",
+                next_step="Read the state of the target before doing it again.",
+            ) from error
+
+    def _applied(self, session: Session, change: Change) -> Session:
+        changed = change(session)
+        return self._hold(replace(changed, version=session.version + 1))
+
+    def _hold(self, session: Session) -> Session:
+        self._held[session.id] = session
+        self._held.move_to_end(session.id)
+        while len(self._held) > KEPT:
+            idle = next((s.id for s in self._held.values() if not s.in_flight), None)
+            if idle is None:
+                break
+            del self._held[idle]
+        return session
+
+
+def _insert(db: sqlite3.Connection, session: Session) -> Session:
+    db.execute(
+        "INSERT INTO sessions VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (session.id, session.version, to_json(session)),
+    )
+    found = _read(db, session.id)
+    return session if found is None else found
+
+
+def _read(db: sqlite3.Connection, session_id: str) -> Session | None:
+    row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (session_id,)).fetchone()
+    return None if row is None else replace(from_json(row[1]), version=row[0])
+
+
+def _all(db: sqlite3.Connection) -> list[Session]:
+    rows = db.execute("SELECT version, head FROM sessions ORDER BY id").fetchall()
+    return [replace(from_json(head), version=version) for version, head in rows]
+
+
+def _write(db: sqlite3.Connection, session: Session) -> None:
+    done = db.execute(
+        "UPDATE sessions SET version = ?, head = ? WHERE id = ? AND version = ?",
+        (session.version, to_json(session), session.id, session.version - 1),
+    )
+    if done.rowcount != 1:
+        raise sqlite3.IntegrityError(f"session {session.id!r} is not at {session.version - 1}")

@@ -1,0 +1,234 @@
+"""A step-up: ask people once, wait, look again, and use their yes at most once.
+
+It does not know who answers or where. An answer is evidence for exact bytes: after it the call is
+judged again on fresh facts, and whatever is not allowed then does not run.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from guard.audit.event import Event, decided
+from guard.errors import ApprovalPending, NotApproved, Unavailable
+from guard.grant.approval import Approval, ApprovalState, NewApproval, binding, limits
+from guard.judging import Judged
+from guard.model.call import ToolCall, ToolSpec
+from guard.model.decision import Allow, Deny, Narrow, StepUp
+from guard.model.facts import Evidence, Facts
+from guard.policy.explain import sentence
+from guard.ports import Attempt, Waiter, World
+
+Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]
+"""Takes fresh facts for the narrowed call and judges it with this evidence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Yes:
+    """A used-up approval and the judgement that it was used for."""
+
+    approval: Approval
+    judged: Judged
+    call: ToolCall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Asks people. All times in milliseconds unless the name says otherwise."""
+
+    world: World
+    retry_after_s: int
+    outcome_due_ms: int
+
+    async def ask(
+        self, call: ToolCall, spec: ToolSpec, judged: Judged, again: Again, hold_ms: int
+    ) -> Yes:
+        """Return once people said yes and the call is still allowed.
+
+        Raises:
+            NotApproved: denied, no answer, or the yes no longer holds.
+            ApprovalPending: nobody answered within `hold_ms`; the question stays open.
+            Unavailable: no approver is configured, or the store failed.
+        """
+        facts, answer = judged
+        assert isinstance(answer, StepUp)  # noqa: S101  our own mistake, not the caller's
+        asked = call.narrowed(answer.arguments)
+        new = self._question(asked, spec, facts, answer)
+        await self._not_cooling(new)
+        if not self.world.approvers:
+            raise Unavailable("Nobody is configured to answer.", code="no_approver")
+        until_ms = self.world.clock.now_ms() + hold_ms
+        approval = await self._opened(new, facts, answer, until_ms)
+        if approval.id != new.id:  # the same call already waits: join it, and ask nobody again
+            async with self.world.approvals.waiter(approval.id) as waiter:
+                approval = await self._answer(await self._row(approval.id), waiter, until_ms)
+        return await self._use(asked, approval, again)
+
+    async def _opened(
+        self, new: NewApproval, facts: Facts, answer: StepUp, until_ms: int
+    ) -> Approval:
+        events = [decided(facts, answer, salt=self.world.ids.token(16)), _opened(new)]
+        # Registered before the question is visible: an answer in between is not lost.
+        async with self.world.approvals.waiter(new.id) as waiter:
+            approval = await self.world.approvals.open(new, events)
+            if approval.id != new.id:
+                return approval
+            for approver in self.world.approvers:
+                await approver.announce(approval)
+            return await self._answer(await self._row(approval.id), waiter, until_ms)
+
+    def _question(
+        self, call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp
+    ) -> NewApproval:
+        now_ms = facts.clock.at_ms
+        principal = facts.who.principal.key
+        bound, envelope = binding(
+            server=call.server,
+            tool=call.tool,
+            schema_sha256=min(spec.pins, default=""),
+            bytes_sha256=call.bytes_sha256,
+            session=call.session,
+            workload=facts.who.workload.id,
+            principal=principal,
+            policy_version=answer.basis.slice,
+            intent_sha256=facts.intent.sha256,
+        )
+        pending_until_ms, grant_ttl_s = limits(answer.requirements, now_ms)
+        same = f"{call.action}\0{call.bytes_sha256}\0{facts.who.key}"
+        return NewApproval(
+            id=f"apr_{self.world.ids.token(18).hex()}",
+            binding=bound,
+            envelope=envelope,
+            call_id=call.id,
+            call_bytes=call.arguments,
+            view_json=_view(call, spec, facts, answer),
+            nonce=self.world.ids.token(32).hex(),
+            requester=principal,
+            agent=facts.who.agent.id,
+            session=call.session,
+            requirements=answer.requirements,
+            policy_version=answer.basis.slice,
+            pending_until_ms=pending_until_ms,
+            grant_ttl_s=grant_ttl_s,
+            cooldown_key=sha256(b"guard/cooldown/v1\0" + same.encode()).hexdigest(),
+            created_ms=now_ms,
+        )
+
+    async def _not_cooling(self, new: NewApproval) -> None:
+        left_ms = await self.world.approvals.cooling(new.cooldown_key, new.created_ms)
+        if left_ms > 0:
+            raise NotApproved(
+                new.id, "denied", "a person said no to the same call", retry_after_s=left_ms // 1000
+            )
+
+    async def _answer(self, approval: Approval, waiter: Waiter, until_ms: int) -> Approval:
+        while approval.status is ApprovalState.PENDING:
+            left_ms = until_ms - self.world.clock.now_ms()
+            if left_ms <= 0:
+                raise ApprovalPending(
+                    approval.id,
+                    pending_until_ms=approval.pending_until_ms,
+                    retry_after_s=self.retry_after_s,
+                )
+            await waiter.wait(left_ms)
+            approval = await self._row(approval.id)
+        return approval
+
+    async def _row(self, approval_id: str) -> Approval:
+        row = await self.world.approvals.get(approval_id)
+        if row is None:
+            raise Unavailable(f"Approval {approval_id!r} is gone.", code="approval_lost")
+        return row.at(self.world.clock.now_ms())
+
+    async def _use(self, call: ToolCall, approval: Approval, again: Again) -> Yes:
+        if approval.status is not ApprovalState.APPROVED:
+            raise _refusal(approval)
+        facts, answer = judged = await again(call, Evidence(approvals=approval.rules))
+        match answer:
+            case Allow():
+                pass
+            case Narrow() if answer.arguments == call.arguments:
+                pass  # the same narrowing as before the question: people saw these bytes
+            case Narrow() | StepUp() | Deny():
+                await self._void(approval, judged)
+        if answer.basis.slice != approval.policy_version:
+            await self._void(approval, judged)
+        attempt = Attempt(
+            consume_id=self.world.ids.token(16).hex(),
+            binding=approval.binding,
+            policy_version=approval.policy_version,
+            now_ms=facts.clock.at_ms,
+            outcome_due_ms=facts.clock.at_ms + self.outcome_due_ms,
+        )
+        events = [decided(facts, answer, salt=self.world.ids.token(16)), _used(approval, facts)]
+        used = await self.world.approvals.consume(approval.id, attempt, events)
+        if used is None:
+            raise NotApproved(approval.id, "revoked", "it was used by another call or has ended")
+        return Yes(approval=used, judged=judged, call=call.narrowed(used.call_bytes))
+
+    async def _void(self, approval: Approval, judged: Judged) -> None:
+        facts, answer = judged
+        event = decided(facts, answer, salt=self.world.ids.token(16))
+        now_ms = facts.clock.at_ms
+        await self.world.approvals.end(approval.id, "void", "changed", now_ms, [event])
+        raise NotApproved(approval.id, "revoked", "the situation changed after the yes")
+
+
+def _refusal(approval: Approval) -> NotApproved:
+    match approval.status:
+        case ApprovalState.DENIED:
+            said = next((v.reason for v in approval.votes if v.decision == "deny" and v.reason), "")
+            return NotApproved(approval.id, "denied", said or "a person said no")
+        case ApprovalState.EXPIRED if approval.reason_code == "no_answer":
+            return NotApproved(approval.id, "no_answer", "nobody decided in time")
+        case ApprovalState.CONSUMED if approval.outcome is not None:
+            return NotApproved(approval.id, "revoked", "it was used by an identical call")
+        case _:
+            return NotApproved(approval.id, "revoked", approval.reason_code or "it ended")
+
+
+def _view(call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp) -> bytes:
+    """Return what the reviewer is shown: stored, so that it can be compared with what was said."""
+    arguments = call.parsed()
+    view = {
+        "effect": sentence(spec, arguments),
+        "action": call.action,
+        "arguments": {**arguments, **dict.fromkeys(spec.paths("secret"), "(secret)")},
+        "why": [{"rule": one.rule, "reason": one.reason} for one in answer.requirements],
+        "intent": facts.intent.purpose if facts.intent.declared else "",
+        "labels": sorted(facts.history.labels),
+        "origin": {
+            "task": sorted(facts.prov.user_prompt),
+            "untrusted": sorted(facts.prov.untrusted),
+            "model": sorted(facts.prov.model),
+        },
+        "agent": facts.who.agent.id,
+        "risk": facts.risk.session,
+        "irreversible": answer.irreversible,
+        "narrowed": [f"{one.rule}: {one.name}" for one in answer.applied],
+    }
+    return json.dumps(view, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _opened(new: NewApproval) -> Event:
+    return Event(
+        kind="approval_opened",
+        at_ms=new.created_ms,
+        session=new.session,
+        call=new.call_id,
+        leaf={
+            "approval": new.id,
+            "rules": [asked.rule for asked in new.requirements],
+            "pending_until_ms": new.pending_until_ms,
+        },
+    )
+
+
+def _used(approval: Approval, facts: Facts) -> Event:
+    return Event(
+        kind="consume",
+        at_ms=facts.clock.at_ms,
+        session=approval.session,
+        call=facts.call.id,
+        leaf={"approval": approval.id, "by": [v.voter.principal for v in approval.votes]},
+    )

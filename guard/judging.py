@@ -1,0 +1,144 @@
+"""Facts, then a decision: the one function behind the first judgement and the second look.
+
+It reads a session and a bundle and asks nobody but a remote decision point, which may only
+tighten. A call whose arguments cannot be converted is denied before the engine sees it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
+from typing import NamedTuple
+
+from guard.errors import Unusable
+from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
+from guard.model.decision import Basis, Decision, Deny, Reason, strictness
+from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
+from guard.policy.compile import Bundle
+from guard.policy.evaluate import NarrowUnavailable, apply_transforms, decide
+from guard.policy.schema import ArgError, convert_args
+from guard.ports import World
+from guard.session.intent import meet, parse_intent
+from guard.session.state import Session, facts
+
+
+class Judged(NamedTuple):
+    """What was judged and what came of it."""
+
+    facts: Facts
+    answer: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judging:
+    """Judges calls against one bundle.
+
+    Args:
+        world: for the clock, the issuers and the remote decision point.
+        bundle: the policy in force when the call came in.
+        salt: secret bytes that blind secret arguments.
+        zone: where policy reads hour and weekday.
+        max_intent_bytes: the largest intent that a call may declare (bytes).
+    """
+
+    world: World
+    bundle: Bundle
+    salt: bytes = field(repr=False)
+    zone: tzinfo = UTC
+    max_intent_bytes: int = 4096
+
+    def spec(self, call: ToolCall) -> ToolSpec:
+        """Return the catalogue's word on the tool; an unlisted one has no class at all."""
+        known = self.bundle.catalog.spec(call.server, call.tool)
+        return known or ToolSpec(server=call.server, tool=call.tool, effect=frozenset())
+
+    def convert(self, call: ToolCall) -> Input | ArgError:
+        """Return the typed arguments, or why they cannot be."""
+        return convert_args(self.spec(call), call.parsed(), salt=self.salt)
+
+    def input(self, call: ToolCall) -> Input:
+        """Return the typed arguments, or none of them where they cannot be converted."""
+        found = self.convert(call)
+        if isinstance(found, ArgError):
+            return Input(values={}, derived=Derived(bytes=len(call.arguments)))
+        return found
+
+    async def judge(
+        self, session: Session, call: ToolCall, evidence: Evidence | None = None
+    ) -> Judged:
+        """Judge a call that is already in the session's history.
+
+        A declared intent is judged twice, without and with it, and the stricter answer holds, so
+        that no policy can make declaring profitable.
+        """
+        first = self._local(session, call, evidence or Evidence())
+        if call.intent:
+            first = max(first, self._declared(session, call, first), key=_strict)
+        if self.world.remote is None or isinstance(first.answer, Deny):
+            return first
+        remote = await self.world.remote.decide(first.facts)
+        return max(first, Judged(first.facts, remote), key=_strict)
+
+    def _declared(self, session: Session, call: ToolCall, first: Judged) -> Judged:
+        try:
+            said = parse_intent(call.intent, declared_by="agent", max_bytes=self.max_intent_bytes)
+        except Unusable as unusable:
+            return Judged(first.facts, self._deny(unusable.code, unusable.message))
+        narrower = said if session.intent is None else meet(session.intent, said)
+        return self._local(replace(session, intent=narrower), call, first.facts.evidence)
+
+    def _local(self, session: Session, call: ToolCall, evidence: Evidence) -> Judged:
+        found = self.convert(call)
+        if isinstance(found, ArgError):
+            seen = self._facts(session, call, self.input(call), evidence)
+            return Judged(seen, self._deny(found.code, f"{found.path}: {found.message}"))
+        seen = self._facts(session, call, found, evidence)
+        return Judged(seen, decide(self.bundle, seen, _Narrowings(self, session, call)))
+
+    def _facts(self, session: Session, call: ToolCall, found: Input, evidence: Evidence) -> Facts:
+        now_ms = self.world.clock.now_ms()
+        local = datetime.fromtimestamp(now_ms / 1000, self.zone)
+        issuer = self.world.issuers.get(call.server)
+        return facts(
+            session,
+            call,
+            self.spec(call),
+            found,
+            now_ms=now_ms,
+            clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
+            credential=issuer.facts(call.server, call.tool) if issuer else CredentialFacts(),
+            evidence=evidence,
+            ledger_specs=self.bundle.catalog.ledgers,
+        )
+
+    def _deny(self, code: str, detail: str) -> Deny:
+        basis = Basis(bundle=self.bundle.digest, slice="")
+        return Deny(code=code, reasons=(Reason(code=code),), basis=basis, detail=detail)
+
+
+def _strict(judged: Judged) -> int:
+    return strictness(judged.answer)
+
+
+class _Narrowings:
+    """Makes Facts anew for shrunken arguments; remembers the bytes that it shrank so far."""
+
+    def __init__(self, judging: Judging, session: Session, call: ToolCall) -> None:
+        self._judging = judging
+        self._session = session
+        self._call = call
+
+    def apply(self, facts: Facts, transforms: Sequence[Transform]) -> tuple[Facts, bytes]:
+        """Return the facts and the bytes of the narrowed call.
+
+        Raises:
+            NarrowUnavailable: a transform does not fit, or what is left is not a valid call.
+        """
+        before: dict[str, Json] = json.loads(self._call.arguments)
+        after = argument_bytes(apply_transforms(before, transforms, facts))
+        self._call = self._call.narrowed(after)
+        found = self._judging.convert(self._call)
+        if isinstance(found, ArgError):
+            raise NarrowUnavailable(f"{found.code}: {found.path}")
+        made = self._judging._facts(self._session, self._call, found, facts.evidence)  # noqa: SLF001
+        return made, after

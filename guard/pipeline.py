@@ -1,0 +1,214 @@
+"""One call from asking to audit. Read this first.
+
+The order of checks is the order of `_walk`: admit, judge, ask people where the answer is a step-up,
+write the decision down, mint the credential, run the stored bytes, record the outcome. No audit
+write, no call. It keeps no state of its own and catches nothing that it cannot answer: whatever
+raises, nothing runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+
+from guard.asking import Asking
+from guard.audit.event import decided, finished
+from guard.config import Settings
+from guard.errors import GuardError, NotAllowed
+from guard.grant.approval import Approval
+from guard.judging import Judged, Judging
+from guard.leasing import Leased, Leasing, settled
+from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
+from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp, Terms, kind
+from guard.model.facts import Evidence
+from guard.policy.compile import Bundle
+from guard.ports import Ending, Span, Tool, World
+from guard.session.provenance import labels_of
+from guard.session.state import Session, admitted, forwarded
+from guard.session.state import settled as ended_step
+
+
+@dataclass(slots=True, kw_only=True)
+class _Course:
+    """How far one call has come: what its ending must record."""
+
+    call: ToolCall
+    outcome: Outcome = Outcome.REFUSED
+    code: str = ""
+    result: ToolResult | None = None
+    approval: Approval | None = None
+    leased: Leased | None = None
+    applied: tuple[Applied, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Stands in front of every tool call.
+
+    Args:
+        world: everything outside, wired together.
+        policy: returns the policy bundle in force; one reference is swapped on reload.
+        settings: the numbers.
+        salt: 32 secret bytes that blind secret arguments before they are judged.
+        zone: the time zone in which policy reads hour and weekday.
+    """
+
+    world: World
+    policy: Callable[[], Bundle]
+    settings: Settings = field(default_factory=Settings)
+    salt: bytes = field(repr=False)
+    zone: tzinfo = UTC
+
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
+        """Judge one tool call and, if allowed, run it.
+
+        Args:
+            call: the call, its arguments already serialised.
+            tool: runs exactly the bytes that it is given.
+            hold_ms: how long to wait for a person before `ApprovalPending` (milliseconds).
+
+        Returns:
+            What the tool returned, after its labels and its outcome are recorded.
+
+        Raises:
+            NotAllowed: policy denied; carries the decision.
+            NotApproved: a person said no, nobody answered, or the yes no longer holds.
+            ApprovalPending: a person has been asked; the same call again keeps waiting.
+            Unavailable: something that the guard needs failed; `outcome_unrecorded` alone means
+                that the tool ran and its result is withheld.
+        """
+        course = _Course(call=call)
+        async with self.world.trace.call(call) as span:
+            try:
+                await self._walk(course, tool, hold_ms, span)
+            except GuardError as error:
+                course.code = error.code
+                raise
+            finally:
+                # One synchronous hand-over: an await here would be lost to a second cancel.
+                done = self.world.outcomes.close(self._ending(course))
+                span.note("guard.outcome", course.outcome)
+            await done
+        if course.leased is not None:
+            await self._leasing().end(course.leased)
+        assert course.result is not None  # noqa: S101  `_walk` returned, so the tool did
+        return course.result
+
+    async def _walk(self, course: _Course, tool: Tool, hold_ms: int, span: Span) -> None:
+        judging = self._judging()
+        spec = judging.spec(course.call)
+        session = await self._admit(course.call, spec, judging)
+        judged = await judging.judge(session, course.call)
+        judged = await self._answered(course, spec, judged, judging, hold_ms)
+        _tell(span, judged)
+        terms = self._let_through(course, judged)
+        leasing = self._leasing()
+        course.leased = await leasing.mint(course.call, spec, judged.facts, terms, course.approval)
+        await self._forward(course, spec)
+        course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
+        result = await tool.run(course.call, course.leased.credential if course.leased else None)
+        course.result = replace(
+            result, labels=result.labels | labels_of(spec, result), narrowed=_told(course.applied)
+        )
+        course.outcome = result.outcome
+
+    async def _admit(self, call: ToolCall, spec: ToolSpec, judging: Judging) -> Session:
+        """Enter the call in history, in flight, before it is judged: parallel calls cannot race."""
+        now_ms = self.world.clock.now_ms()
+        found = judging.input(call)
+        specs = judging.bundle.catalog.ledgers
+        return await self.world.sessions.update(
+            call.session, lambda session: admitted(session, call, spec, found, now_ms, specs)
+        )
+
+    async def _answered(
+        self, course: _Course, spec: ToolSpec, judged: Judged, judging: Judging, hold_ms: int
+    ) -> Judged:
+        """Return the judgement after people were asked, where the answer was a step-up.
+
+        Every answer is written down before anything follows from it, Deny included.
+        """
+        if not isinstance(judged.answer, StepUp):
+            event = decided(judged.facts, judged.answer, salt=self.world.ids.token(16))
+            await self.world.sink.write([event])
+            return judged
+
+        async def again(call: ToolCall, evidence: Evidence) -> Judged:
+            session = await self.world.sessions.get(call.session)
+            return await judging.judge(session, call, evidence)
+
+        asking = Asking(
+            world=self.world,
+            retry_after_s=self.settings.retry_after_s,
+            outcome_due_ms=(self.settings.tool_timeout_s + 30) * 1000,
+        )
+        yes = await asking.ask(course.call, spec, judged, again, hold_ms)
+        course.call, course.approval = yes.call, yes.approval
+        return yes.judged
+
+    def _let_through(self, course: _Course, judged: Judged) -> Terms:
+        """Take over what the answer narrowed and return the terms of the credential.
+
+        Raises:
+            NotAllowed: the answer is not one under which a call runs.
+        """
+        match judged.answer:
+            case Allow(terms=terms):
+                return terms
+            case Narrow(arguments=arguments, applied=applied, terms=terms):
+                course.call, course.applied = course.call.narrowed(arguments), applied
+                return terms
+            case Deny() as answer:
+                raise NotAllowed(answer, call_id=course.call.id)
+            case StepUp(basis=basis):  # asked above: a second one means that the ground moved
+                raise NotAllowed(Deny(code="state_conflict", basis=basis), call_id=course.call.id)
+
+    async def _forward(self, course: _Course, spec: ToolSpec) -> None:
+        """Let the tool's static labels enter now: its progress notes already carry its text."""
+        await self.world.sessions.update(
+            course.call.session, lambda session: forwarded(session, course.call.id, spec)
+        )
+
+    def _ending(self, course: _Course) -> Ending:
+        """Return everything that is recorded about the end of this call, together."""
+        call, outcome = course.call, course.outcome
+        now_ms = self.world.clock.now_ms()
+        labels = course.result.labels if course.result else frozenset()
+        found = course.result.facts if course.result else {}
+        leased = settled(course.leased, now_ms) if course.leased else None
+        course.leased = leased
+
+        def change(session: Session) -> Session:
+            return ended_step(session, call.id, outcome, labels, found, now_ms)
+
+        return Ending(
+            session=call.session,
+            change=change,
+            events=(finished(call, outcome, course.code, sorted(labels), now_ms),),
+            outcome=outcome,
+            approval=course.approval.id if course.approval else "",
+            consume_id=course.approval.consume_id if course.approval else "",
+            lease=leased.lease if leased else None,
+        )
+
+    def _judging(self) -> Judging:
+        return Judging(
+            world=self.world,
+            bundle=self.policy(),
+            salt=self.salt,
+            zone=self.zone,
+            max_intent_bytes=self.settings.max_intent_bytes,
+        )
+
+    def _leasing(self) -> Leasing:
+        return Leasing(world=self.world, ttl_s=self.settings.token_ttl_s)
+
+
+def _told(applied: tuple[Applied, ...]) -> tuple[tuple[str, str], ...]:
+    """Return what the agent is told of a narrowing; else it reports a success that was not."""
+    return tuple((one.name, path) for one in applied for path in one.changes)
+
+
+def _tell(span: Span, judged: Judged) -> None:
+    span.note("guard.decision", kind(judged.answer))
+    span.note("guard.rules", [one.rule for one in judged.answer.reasons if one.rule])
+    span.note("guard.credential", judged.facts.credential.kind)

@@ -1,0 +1,76 @@
+"""Judge again when something changes: a signal about a live session, or an operator's word.
+
+It only narrows: a signal is recorded in the session, open questions of that session are void, and
+leases that can be cut are revoked. Calls that come later are judged on the new facts.
+"""
+
+from dataclasses import dataclass
+
+from guard.audit.event import Event
+from guard.errors import Refused
+from guard.grant.lease import LeaseEvent
+from guard.ports import World
+from guard.session.risk import Signal
+from guard.session.state import Session, ended, signalled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reauthorizing:
+    """Applies signals to live sessions."""
+
+    world: World
+
+    async def signal(self, session_id: str, signal: Signal) -> Session:
+        """Record a signal; void what people were asked or said before it.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        now_ms = self.world.clock.now_ms()
+        session = await self.world.sessions.update(
+            session_id, lambda session: signalled(session, signal, now_ms)
+        )
+        event = Event(
+            kind="signal",
+            at_ms=now_ms,
+            session=session_id,
+            leaf={"signal": signal.kind, "source": signal.source, "weight": signal.weight},
+        )
+        await self.world.sink.write([event])
+        await self._void(session_id, signal.kind, now_ms)
+        return session
+
+    async def end(self, session_id: str, why: str) -> Session:
+        """End a session: nothing runs in it any more, and its live credentials are revoked."""
+        now_ms = self.world.clock.now_ms()
+        session = await self.world.sessions.update(session_id, lambda one: ended(one, now_ms))
+        event = Event(kind="session_ended", at_ms=now_ms, session=session_id, leaf={"why": why})
+        await self.world.sink.write([event])
+        await self._void(session_id, why, now_ms)
+        await self._recall(session_id, why, now_ms)
+        return session
+
+    async def _void(self, session_id: str, why: str, now_ms: int) -> None:
+        for approval in await self.world.approvals.listed(open_only=True):
+            if approval.session == session_id and approval.at(now_ms).open:
+                try:
+                    await self.world.approvals.end(approval.id, "void", why, now_ms, [])
+                except Refused:
+                    continue  # it ended by itself in the meantime
+
+    async def _recall(self, session_id: str, why: str, now_ms: int) -> None:
+        kinds = {issuer.kind: issuer for issuer in self.world.issuers.values()}
+        for lease in await self.world.leases.unsettled():
+            if lease.session != session_id:
+                continue
+            recalled = lease.after(LeaseEvent.RECALL, now_ms, reason=why)
+            await self.world.leases.save(recalled, [])
+            if lease.kind in kinds and await kinds[lease.kind].revoke(recalled, why):
+                event = Event(
+                    kind="credential_revoked",
+                    at_ms=now_ms,
+                    session=session_id,
+                    call=lease.call_id,
+                    leaf={"lease": lease.id, "handle": lease.handle, "why": why},
+                )
+                await self.world.leases.save(recalled.after(LeaseEvent.GONE, now_ms), [event])

@@ -1,0 +1,301 @@
+"""Public fakes for people who test what they build on the guard: no clock, no disk, no person.
+
+Each fake passes the contract suite of its port. They hold everything in memory, share it with
+nobody, and must never stand in front of a real tool.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from guard.audit.event import Event
+from guard.errors import Refused
+from guard.grant.approval import (
+    Approval,
+    ApprovalEvent,
+    ApprovalState,
+    NewApproval,
+    NoApprovalTransition,
+    Vote,
+    Voter,
+    opened,
+)
+from guard.grant.credential import Credential
+from guard.grant.lease import Lease
+from guard.model.call import Outcome, ToolCall, ToolResult
+from guard.ports import Approvals, Attempt, Change, Ending
+from guard.session.state import Session
+
+
+@dataclass(slots=True, kw_only=True)
+class FrozenClock:
+    """Stands still until it is told to go on. Monday, 2026-01-05, 10:00 UTC."""
+
+    ms: int = 1_767_607_200_000
+
+    def now_ms(self) -> int:
+        """Return the moment that was set."""
+        return self.ms
+
+    def advance(self, ms: int) -> None:
+        """Go on by so many milliseconds."""
+        self.ms += ms
+
+
+@dataclass(slots=True)
+class CountedIds:
+    """Not random: counts. Good for tests that compare, and for nothing else."""
+
+    count: int = 0
+
+    def token(self, size: int) -> bytes:
+        """Return the next number as `size` bytes."""
+        self.count += 1
+        return self.count.to_bytes(size, "big")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaleWaiter:
+    """Nobody ever wakes it: waiting only lets the clock go on."""
+
+    clock: FrozenClock
+
+    async def wait(self, timeout_ms: int) -> bool:
+        """Let the time pass (milliseconds) and return False."""
+        self.clock.advance(timeout_ms)
+        return False
+
+
+class _Done:
+    """Awaitable at once; nothing is lost if nobody awaits it."""
+
+    def __await__(self) -> Generator[None, None, None]:
+        return
+        yield
+
+
+@dataclass(slots=True, kw_only=True)
+class MemoryStore:
+    """Sessions, leases, outcomes and audit in memory, with every event in `events`."""
+
+    events: list[Event] = field(default_factory=list)
+    held: dict[str, Session] = field(default_factory=dict)
+    leases: dict[str, Lease] = field(default_factory=dict)
+    approvals: "MemoryApprovals | None" = None
+
+    async def open(self, session: Session) -> Session:
+        """Insert a session, or return the one that is there."""
+        return self.held.setdefault(session.id, session)
+
+    async def get(self, session_id: str) -> Session:
+        """Return a session; `session_unknown` otherwise."""
+        if session_id not in self.held:
+            raise Refused("This session is not known.", code="session_unknown")
+        return self.held[session_id]
+
+    async def update(self, session_id: str, change: Change) -> Session:
+        """Apply a pure change."""
+        session = await self.get(session_id)
+        self.held[session_id] = replace(change(session), version=session.version + 1)
+        return self.held[session_id]
+
+    async def all(self) -> Sequence[Session]:
+        """Return every session."""
+        return list(self.held.values())
+
+    async def write(self, events: Sequence[Event]) -> None:
+        """Keep these events."""
+        self.events.extend(events)
+
+    async def reserve(self, lease: Lease, events: Sequence[Event]) -> None:
+        """Journal a new lease."""
+        await self.save(lease, events)
+
+    async def save(self, lease: Lease, events: Sequence[Event]) -> None:
+        """Journal a lease as it stands."""
+        self.leases[lease.id] = lease
+        self.events.extend(events)
+
+    async def unsettled(self) -> Sequence[Lease]:
+        """Return leases of which something may live."""
+        return [lease for lease in self.leases.values() if lease.open]
+
+    def close(self, ending: Ending) -> Awaitable[None]:
+        """Record the end of a call, before any suspension."""
+        session = self.held.get(ending.session)
+        if session is not None:
+            changed = ending.change(session)
+            self.held[ending.session] = replace(changed, version=session.version + 1)
+        if ending.lease is not None:
+            self.leases[ending.lease.id] = ending.lease
+        if ending.approval and self.approvals is not None:
+            self.approvals.settle(ending.approval, ending.consume_id, ending.outcome)
+        self.events.extend(ending.events)
+        return _Done()
+
+
+@dataclass(slots=True, kw_only=True)
+class MemoryApprovals:
+    """Approvals in memory: the same state machine, no people."""
+
+    clock: FrozenClock
+    events: list[Event] = field(default_factory=list)
+    rows: dict[str, Approval] = field(default_factory=dict)
+    cooldowns: dict[str, int] = field(default_factory=dict)
+    cooldown_ms: int = 600_000
+
+    @asynccontextmanager
+    async def waiter(self, approval_id: str) -> AsyncIterator[StaleWaiter]:  # noqa: ARG002  the port's shape
+        """Give out a waiter that nobody wakes."""
+        yield StaleWaiter(clock=self.clock)
+
+    async def open(self, new: NewApproval, events: Sequence[Event]) -> Approval:
+        """Insert, or join the open one with the same binding."""
+        for row in self.rows.values():
+            if row.binding == new.binding and row.at(new.created_ms).open:
+                self.rows[row.id] = replace(row, waiting=row.waiting + 1)
+                return self.rows[row.id]
+        self.rows[new.id] = opened(new)
+        self.events.extend(events)
+        return self.rows[new.id]
+
+    async def get(self, approval_id: str) -> Approval | None:
+        """Return one row."""
+        return self.rows.get(approval_id)
+
+    async def listed(self, *, open_only: bool) -> Sequence[Approval]:
+        """Return rows, oldest first."""
+        return [row for row in self.rows.values() if row.open or not open_only]
+
+    async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
+        """Count one person's answer."""
+        row = self._changed(vote.approval_id, lambda row: row.voted(vote))
+        if vote.decision == "deny":
+            self.cooldowns[row.cooldown_key] = vote.at_ms + self.cooldown_ms
+        self.events.extend(events)
+        return row
+
+    async def end(
+        self, approval_id: str, event: str, reason: str, now_ms: int, events: Sequence[Event]
+    ) -> Approval:
+        """End an open approval."""
+        kind = ApprovalEvent(event)
+        row = self._changed(approval_id, lambda row: row.after(kind, now_ms, reason=reason))
+        self.events.extend(events)
+        return row
+
+    async def consume(
+        self, approval_id: str, attempt: Attempt, events: Sequence[Event]
+    ) -> Approval | None:
+        """Use an approval up, once."""
+        row = self.rows.get(approval_id)
+        wanted = (attempt.binding, attempt.policy_version)
+        if row is None or (row.binding, row.policy_version) != wanted:
+            return None
+        try:
+            used = row.consumed(attempt.consume_id, attempt.now_ms, attempt.outcome_due_ms)
+        except NoApprovalTransition:
+            return None
+        if row.status is not ApprovalState.CONSUMED:
+            self.events.extend(events)
+        self.rows[approval_id] = used
+        return used
+
+    async def cooling(self, cooldown_key: str, now_ms: int) -> int:
+        """Return how long the same call is still refused (milliseconds)."""
+        return max(0, self.cooldowns.get(cooldown_key, 0) - now_ms)
+
+    async def sweep(self, now_ms: int) -> Sequence[Approval]:
+        """Expire what is late; turn runs without an ending into unknown ones."""
+        swept: list[Approval] = []
+        for row in list(self.rows.values()):
+            late = row.at(now_ms)
+            if row.outcome is Outcome.RUNNING and now_ms >= row.outcome_due_ms:
+                late = row.settled(Outcome.UNKNOWN)
+            if late != row:
+                self.rows[row.id] = late
+                swept.append(late)
+        return swept
+
+    def settle(self, approval_id: str, consume_id: str, outcome: Outcome) -> None:
+        """Write the outcome of the call that used an approval."""
+        row = self.rows.get(approval_id)
+        if row is not None and row.consume_id == consume_id and row.outcome is Outcome.RUNNING:
+            known = Outcome.ERROR if outcome is Outcome.REFUSED else outcome
+            self.rows[approval_id] = row.settled(known)
+
+    def _changed(self, approval_id: str, change: Callable[[Approval], Approval]) -> Approval:
+        row = self.rows.get(approval_id)
+        if row is None:
+            raise Refused(f"There is no approval {approval_id!r}.", code="approval_unknown")
+        try:
+            self.rows[approval_id] = change(row)
+        except NoApprovalTransition as error:
+            raise Refused(str(error), code=error.code) from error
+        return self.rows[approval_id]
+
+
+@dataclass(slots=True, kw_only=True)
+class ScriptedApprover:
+    """A reviewer who answers at once, in the order of a script; then nobody answers.
+
+    Args:
+        approvals: where the votes go.
+        clock: when they are cast.
+        script: the answers; "silence" leaves a question open.
+        voter: who votes; None means the person that the agent acts for.
+    """
+
+    approvals: Approvals
+    clock: FrozenClock
+    script: list[Literal["approve", "deny", "silence"]] = field(default_factory=list)
+    voter: Voter | None = None
+    seen: list[Approval] = field(default_factory=list)
+
+    async def announce(self, approval: Approval) -> None:
+        """Take the next answer of the script and vote."""
+        self.seen.append(approval)
+        said = self.script.pop(0) if self.script else "silence"
+        if said == "silence":
+            return
+        voter = self.voter or Voter(principal=approval.requester, uv=True)
+        vote = Vote(
+            approval_id=approval.id,
+            voter=voter,
+            decision=said,
+            method="scripted",
+            at_ms=self.clock.now_ms(),
+        )
+        await self.approvals.vote(vote, [])
+
+
+@dataclass(slots=True, kw_only=True)
+class RecordingTool:
+    """A tool without effect: records what it was given and returns what it was told to."""
+
+    returns: object = "done"
+    outcome: Outcome = Outcome.OK
+    raises: BaseException | None = None
+    runs: list[tuple[ToolCall, Credential | None]] = field(default_factory=list)
+
+    async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
+        """Record the call; return, or raise what it was told to."""
+        self.runs.append((call, credential))
+        if self.raises is not None:
+            raise self.raises
+        return ToolResult(outcome=self.outcome, value=self.returns)
+
+
+class _SilentSpan:
+    def note(self, name: str, value: str | int | bool | Sequence[str]) -> None:  # noqa: FBT001  the port's shape
+        """Note nothing."""
+
+
+class Silence:
+    """A trace that records nothing."""
+
+    @asynccontextmanager
+    async def call(self, call: ToolCall) -> AsyncIterator[_SilentSpan]:  # noqa: ARG002  the port's shape
+        """Give out a span that notes nothing."""
+        yield _SilentSpan()
