@@ -56,8 +56,8 @@ class _ToRelay(Frames):
             task = asyncio.create_task(self._call(self._desk, number, frame["side"], frame["m"]))
             self._tasks[number] = task
         elif "cancel" in frame:
-            if (task := self._tasks.get(frame["cancel"])) is not None:
-                task.cancel()
+            if (held := self._tasks.get(frame["cancel"])) is not None:
+                held.cancel()
         else:
             self._result(frame)
 
@@ -137,7 +137,7 @@ class Attachments:
         """Stop to listen and leave all relays: they refuse from now on."""
         if self._server is not None:
             self._server.close()
-            Path(self._path).unlink(missing_ok=True)
+            _removed(self._path)
         for end in list(self._ends):
             end.close()
 
@@ -170,8 +170,12 @@ def _bound(path: str) -> socket.socket:
                 code="guard_already_running",
                 next_step="Stop it first, or give this one another socket.",
             )
-    Path(path).unlink(missing_ok=True)  # left behind by a guard that was killed
+    _removed(path)  # left behind by a guard that was killed
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     Path(path).chmod(0o600)
     return listener
+
+
+def _removed(path: str) -> None:
+    Path(path).unlink(missing_ok=True)

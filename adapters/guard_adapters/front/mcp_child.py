@@ -28,7 +28,9 @@ CLOSE_S: Final = 3.0  # after its input ended
 TERM_S: Final = 2.0  # after SIGTERM
 
 
-def child_environment(inherited: Mapping[str, str], configured: Mapping[str, str]) -> dict[str, str]:
+def child_environment(
+    inherited: Mapping[str, str], configured: Mapping[str, str]
+) -> dict[str, str]:
     """Return the child's environment: the allow-listed part of ours, then the configured values.
 
     Raises:

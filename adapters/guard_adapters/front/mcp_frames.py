@@ -42,10 +42,12 @@ class Frames(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport to write to."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket's is
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
+        """Act on every frame that these bytes complete."""
         for line in self._splitter.feed(data):
             try:
                 if isinstance(line, WireRefused):
@@ -60,10 +62,12 @@ class Frames(asyncio.Protocol):
         raise KeyError(*frame)
 
     def send(self, frame: Message) -> None:
+        """Queue one frame; after the end of the connection it goes nowhere."""
         if self._transport is not None and not self._transport.is_closing():
             self._transport.write(dumps(frame) + b"\n")
 
     def close(self) -> None:
+        """Leave the other end."""
         if self._transport is not None:
             self._transport.close()
 

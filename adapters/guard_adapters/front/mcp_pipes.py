@@ -30,6 +30,11 @@ class Outlet:
         elif not self._transport.is_closing():
             self._transport.write(data)
 
+    def close(self) -> None:
+        """Leave the pipe."""
+        if self._transport is not None:
+            self._transport.close()
+
     async def flush(self, seconds: float) -> None:
         """Wait until everything is out, at most `seconds`."""
         if self._transport is None:
@@ -50,6 +55,11 @@ class Inlet:
         """Go on reading, or leave what comes in the pipe."""
         if self._transport is not None and not self._transport.is_closing():
             (self._transport.resume_reading if on else self._transport.pause_reading)()
+
+    def close(self) -> None:
+        """Read no more."""
+        if self._transport is not None:
+            self._transport.close()
 
 
 class _Reading(asyncio.Protocol):

@@ -8,6 +8,7 @@ policy engine: many of these run at once, one for each server that an agent uses
 
 import asyncio
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -64,6 +65,9 @@ class Peer:
     # None: the asker withdrew; the id stays taken until the late response has come and gone.
     asked: dict[MessageId, asyncio.Future[Message] | None] = field(default_factory=dict)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    # Answers that are being settled, and the notifications that came after them: a notification
+    # must not overtake the answer that its sender gave first.
+    behind: deque[MessageId | Message] = field(default_factory=deque)
     dropped: int = 0
 
     def write(self, message: Message) -> None:
@@ -100,7 +104,7 @@ class Relay:
             raise Gone("OUTCOME_UNKNOWN")
         if ident in peer.asked:
             refuse(INVALID_REQUEST, "id_in_use", f"The id {ident!r} is in use. Choose another.")
-        waiting = asyncio.get_running_loop().create_future()
+        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         peer.asked[ident] = waiting
         peer.write(message)
         try:
@@ -162,6 +166,7 @@ class Relay:
             peer.write({**answer, "id": ident})
         finally:
             del peer.tasks[ident]
+            self._release(self.peers[OTHER[peer.side]])
 
     async def _answer(self, side: Side, message: Message) -> Message:
         wires = _Traced(self)
@@ -177,7 +182,8 @@ class Relay:
 
     def _notification(self, peer: Peer, message: Message) -> None:
         if message["method"] != "notifications/cancelled":
-            self.tell(OTHER[peer.side], message)
+            peer.behind.append(message)
+            self._release(peer)
             return
         params = message.get("params") or {}
         ident = readable_id({"id": params.get("requestId")})
@@ -196,6 +202,17 @@ class Relay:
         waiting = peer.asked.pop(ident)
         if waiting is not None and not waiting.done():
             waiting.set_result(message)
+            peer.behind.append(ident)
+
+    def _release(self, peer: Peer) -> None:
+        other = self.peers[OTHER[peer.side]]
+        while peer.behind:
+            first = peer.behind[0]
+            if not isinstance(first, dict) and first in other.tasks:
+                return
+            peer.behind.popleft()
+            if isinstance(first, dict):
+                other.write(first)
 
     def _forget(self, peer: Peer, ident: MessageId) -> None:
         peer.asked[ident] = None

@@ -44,13 +44,16 @@ async def relay(
 
     child = await start(command, ears("server"))
     server.outlet = inlets["server"] = child
-    inlets["client"], client.outlet = await open_pipes(
+    inlet, outlet = await open_pipes(
         stdin or sys.stdin.buffer, stdout or sys.stdout.buffer, ears("client")
     )
+    inlets["client"], client.outlet = inlet, outlet
     try:
         code = await _until_over(line, child)
-        await client.outlet.flush(LAST_WORDS_S)
+        await outlet.flush(LAST_WORDS_S)
     finally:
+        inlet.close()
+        outlet.close()
         await desk.aclose()
     if server.dropped:
         say(f"dropped {server.dropped} messages of the server that answered nothing.")
