@@ -16,7 +16,7 @@ from guard_adapters.front.mcp_attach import Attached
 from guard_adapters.front.mcp_child import Child, Command, Ears, start
 from guard_adapters.front.mcp_desk import Desk, Side
 from guard_adapters.front.mcp_pipes import Inlet, open_pipes
-from guard_adapters.front.mcp_relay import OTHER, Peer, Relay, say
+from guard_adapters.front.mcp_stdio_relay import OTHER, Peer, Relay, say
 
 LAST_WORDS_S: Final = 1.0  # for what is nearly done when one side has ended
 

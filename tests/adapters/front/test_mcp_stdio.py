@@ -14,7 +14,7 @@ import pytest
 from guard.errors import Unusable
 from guard_adapters.front.mcp_child import Command, child_environment
 from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires
-from guard_adapters.front.mcp_relay import Relay
+from guard_adapters.front.mcp_stdio_relay import Relay
 from guard_adapters.front.mcp_stdio import relay
 
 ECHO = str(Path(__file__).with_name("echo_server.py"))
