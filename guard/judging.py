@@ -4,22 +4,21 @@ It reads a session and a bundle and asks nobody but a remote decision point, whi
 tighten. A call whose arguments cannot be converted is denied before the engine sees it.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from guard.errors import Unusable
-from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
+from guard.errors import Refused, Unusable
+from guard.model.call import ToolCall, ToolSpec, Transform, argument_bytes
 from guard.model.decision import Basis, Decision, Deny, Reason, strictness
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
 from guard.policy.compile import Bundle
 from guard.policy.evaluate import NarrowUnavailable, apply_transforms, decide
 from guard.policy.schema import ArgError, convert_args
 from guard.ports import World
-from guard.session.intent import meet, parse_intent
-from guard.session.state import Session, facts
+from guard.session.intent import TaskIntent
+from guard.session.state import Session, facts, narrowed_intent
 
 
 class Judged(NamedTuple):
@@ -71,44 +70,51 @@ class Judging:
         A declared intent is judged twice, without and with it, and the stricter answer holds, so
         that no policy can make declaring profitable.
         """
-        first = self._local(session, call, evidence or Evidence())
+        given = evidence or Evidence()
+        first = self._local(session, call, given)
         if call.intent:
-            first = max(first, self._declared(session, call, first), key=_strict)
+            first = max(first, self._declared(session, call, given, first), key=_strict)
         if self.world.remote is None or isinstance(first.answer, Deny):
             return first
         remote = await self.world.remote.decide(first.facts)
         return max(first, Judged(first.facts, remote), key=_strict)
 
-    def _declared(self, session: Session, call: ToolCall, first: Judged) -> Judged:
+    def _declared(
+        self, session: Session, call: ToolCall, evidence: Evidence, first: Judged
+    ) -> Judged:
         try:
-            said = parse_intent(call.intent, declared_by="agent", max_bytes=self.max_intent_bytes)
-        except Unusable as unusable:
-            return Judged(first.facts, self._deny(unusable.code, unusable.message))
-        narrower = said if session.intent is None else meet(session.intent, said)
-        return self._local(replace(session, intent=narrower), call, first.facts.evidence)
+            task = narrowed_intent(session, call, max_bytes=self.max_intent_bytes)
+        except (Unusable, Refused) as wrong:
+            return Judged(first.facts, self._deny(wrong.code, wrong.message))
+        return self._local(session, call, evidence, task)
 
-    def _local(self, session: Session, call: ToolCall, evidence: Evidence) -> Judged:
+    def _local(
+        self, session: Session, call: ToolCall, evidence: Evidence, task: TaskIntent | None = None
+    ) -> Judged:
         found = self.convert(call)
+        moment = _Moment(session=session, evidence=evidence, task=task)
         if isinstance(found, ArgError):
-            seen = self._facts(session, call, self.input(call), evidence)
+            seen = self.facts(moment, call, self.input(call))
             return Judged(seen, self._deny(found.code, f"{found.path}: {found.message}"))
-        seen = self._facts(session, call, found, evidence)
-        return Judged(seen, decide(self.bundle, seen, _Narrowings(self, session, call)))
+        seen = self.facts(moment, call, found)
+        return Judged(seen, decide(self.bundle, seen, _Narrowings(self, moment, call)))
 
-    def _facts(self, session: Session, call: ToolCall, found: Input, evidence: Evidence) -> Facts:
+    def facts(self, moment: "_Moment", call: ToolCall, found: Input) -> Facts:
+        """Return all that is known about the call with these converted arguments."""
         now_ms = self.world.clock.now_ms()
-        local = datetime.fromtimestamp(now_ms / 1000, self.zone)
+        local = local_time(now_ms, self.zone)
         issuer = self.world.issuers.get(call.server)
         return facts(
-            session,
+            moment.session,
             call,
             self.spec(call),
             found,
             now_ms=now_ms,
             clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
             credential=issuer.facts(call.server, call.tool) if issuer else CredentialFacts(),
-            evidence=evidence,
+            evidence=moment.evidence,
             ledger_specs=self.bundle.catalog.ledgers,
+            intent=moment.task,
         )
 
     def _deny(self, code: str, detail: str) -> Deny:
@@ -116,16 +122,30 @@ class Judging:
         return Deny(code=code, reasons=(Reason(code=code),), basis=basis, detail=detail)
 
 
+def local_time(now_ms: int, zone: tzinfo) -> datetime:
+    """Return a moment (Unix milliseconds) as policy reads it, in the catalogue's zone."""
+    return datetime.fromtimestamp(now_ms / 1000, zone)
+
+
 def _strict(judged: Judged) -> int:
     return strictness(judged.answer)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """What stays the same while the arguments of one call shrink."""
+
+    session: Session
+    evidence: Evidence
+    task: TaskIntent | None
 
 
 class _Narrowings:
     """Makes Facts anew for shrunken arguments; remembers the bytes that it shrank so far."""
 
-    def __init__(self, judging: Judging, session: Session, call: ToolCall) -> None:
+    def __init__(self, judging: Judging, moment: _Moment, call: ToolCall) -> None:
         self._judging = judging
-        self._session = session
+        self._moment = moment
         self._call = call
 
     def apply(self, facts: Facts, transforms: Sequence[Transform]) -> tuple[Facts, bytes]:
@@ -134,11 +154,9 @@ class _Narrowings:
         Raises:
             NarrowUnavailable: a transform does not fit, or what is left is not a valid call.
         """
-        before: dict[str, Json] = json.loads(self._call.arguments)
-        after = argument_bytes(apply_transforms(before, transforms, facts))
+        after = argument_bytes(apply_transforms(self._call.parsed(), transforms, facts))
         self._call = self._call.narrowed(after)
         found = self._judging.convert(self._call)
         if isinstance(found, ArgError):
             raise NarrowUnavailable(f"{found.code}: {found.path}")
-        made = self._judging._facts(self._session, self._call, found, facts.evidence)  # noqa: SLF001
-        return made, after
+        return self._judging.facts(self._moment, self._call, found), after

@@ -58,7 +58,8 @@ class Bench:
         return [*self.script("server-filesystem", "dist/index.js"), str(folder)]
 
     def inspector(self) -> list[str]:
-        return [*self.script("inspector-cli", "build/cli.js"), "--cli"]
+        # Its front door, cli.js, would start whatever `node` PATH names; this is what it starts.
+        return self.script("inspector-cli", "build/index.js")
 
 
 def install() -> Bench:

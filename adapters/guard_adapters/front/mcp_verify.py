@@ -195,7 +195,7 @@ def guarded_tool(
 
         @functools.wraps(function)
         async def guarded(*args: Any, call_token: str | None = None, **kwargs: Any) -> Any:  # noqa: ANN401  the function's own types
-            arguments = dict(signature.bind(*args, **kwargs).arguments)
+            arguments = _named(signature, args, kwargs)
             call = await checked(
                 verifier, call_token, tool, arguments, clock=clock, binding_min=binding_min
             )
@@ -206,3 +206,15 @@ def guarded_tool(
         return guarded
 
     return decorate
+
+
+def _named(
+    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments by name, as the guard saw them: defaults stay out."""
+    bound = signature.bind(*args, **kwargs)
+    named: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        free = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
+        named |= value if free else {name: value}
+    return named

@@ -5,6 +5,7 @@ its own clock. This issuer never claims a binding that the upstream has not been
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from guard.clock import Clock
 from guard.errors import Refused
@@ -23,7 +24,9 @@ from guard.grant.signing import NotCanonical, compact, jwks, signing_input
 from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard.ports import Signer
+
+if TYPE_CHECKING:
+    from guard.ports import Signer
 
 SECOND_MS = 1000
 
@@ -44,7 +47,7 @@ class CallTokenIssuer:
 
     def __init__(
         self,
-        signer: Signer,
+        signer: "Signer",
         *,
         issuer: str,
         clock: Clock,

@@ -80,10 +80,12 @@ class SqliteReplay:
                 ).rowcount
                 == 1
             )
+            self._db.execute("COMMIT")
         except sqlite3.Error:
-            self._db.execute("ROLLBACK")
+            # Left open, it would refuse every token from now on; a full disk may get room again.
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
         return new
 
     def close(self) -> None:

@@ -2,6 +2,9 @@
 
 import itertools
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -349,3 +352,27 @@ def test_a_line_beyond_the_limit_is_reported_once_and_the_next_one_is_good():
     assert splitter.feed(b"x" * 1000) == []
     assert splitter.feed(b"\n{}\n") == [b"{}"]
     assert splitter.finish() is None
+
+
+def test_the_wire_needs_nothing_but_the_standard_library():
+    names = "mcp_wire", "mcp_events", "mcp_keys"
+    code = "".join(f"import guard_adapters.front.{name}\n" for name in names) + (
+        "import sys\nprint(*sys.modules)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        check=True,
+        timeout=5,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    loaded = {name.partition(".")[0] for name in ran.stdout.decode().split()}
+    assert not loaded & {
+        "mcp",
+        "mcp_types",
+        "pydantic",
+        "anyio",
+        "httpx",
+        "cryptography",
+        "joserfc",
+    }

@@ -1,0 +1,36 @@
+"""The eighteen rows hold without anything in between, and notice a server that does without them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from tests.conformance.fidelity import fidelity_rows
+from tests.conformance.harness import everything_command, listening
+
+UPSTREAM = Path(__file__).with_name("fidelity_upstream.py")
+
+
+async def test_all_eighteen_rows_hold_without_a_guard() -> None:
+    with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url:
+        rows = await fidelity_rows(url)
+
+    assert [name for name, survived in rows.items() if not survived] == []
+    assert len(rows) == 18
+
+
+async def test_a_server_with_typed_answers_keeps_the_id_and_nothing_else() -> None:
+    with listening(everything_command("--http", "0")) as url:
+        rows = await fidelity_rows(url)
+
+    assert [name for name, survived in rows.items() if survived] == ["string id verbatim"]
+    assert len(rows) == 18
+
+
+async def test_nobody_there_is_a_lost_row_not_a_crash() -> None:
+    with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url:
+        pass
+
+    rows = await fidelity_rows(url)
+
+    assert not any(rows.values())
