@@ -23,7 +23,6 @@ from guard_adapters.front.mcp_wire import (
 
 if TYPE_CHECKING:
     from guard.config import Settings
-    from guard.model.identity import Who
     from guard.ports import Tool
 
 Text = TypeVar("Text", str, bytes)
@@ -39,12 +38,31 @@ METHOD_TOOL: Final = "mcp:"
 """Prefix of the tool names under which judged methods other than tools/call appear."""
 
 
+class Caller(Protocol):
+    """Who calls, as authentication established it: never what a client says of itself."""
+
+    @property
+    def issuer(self) -> str:
+        """Return who vouches for the principal."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """Return the principal's name at its issuer."""
+        ...
+
+    @property
+    def agent(self) -> str:
+        """Return the program that acts for the principal."""
+        ...
+
+
 class GuardFront(Protocol):
     """What a front needs of the guard. Each method raises `GuardError` when the answer is no."""
 
     settings: "Settings"
 
-    async def session(self, who: "Who", handle: str, intent: bytes) -> str:
+    async def session(self, who: Caller, handle: str, intent: bytes) -> str:
         """Return the session id of this caller; an empty handle means the default session.
 
         Raises:
@@ -312,18 +330,3 @@ def outgoing(asked: Asked, call: ToolCall, token: str = "") -> dict[str, Any]:
     if token:
         params["_meta"] = {**(params.get("_meta") or {}), TOKEN_KEY: token}
     return {**asked.message, "params": params} if params else dict(asked.message)
-
-
-def narrowed_note(before: bytes, call: ToolCall) -> dict[str, Any] | None:
-    """Return what narrowing changed, for `_meta["dev.guardcall/narrowed"]`, or None.
-
-    An agent that is not told reports a success that did not happen.
-    """
-    if before == call.arguments:
-        return None
-    final = call.parsed()
-    asked = ToolCall(id="", session="", server="", tool="", arguments=before).parsed()
-    return {
-        "changed": {key: value for key, value in final.items() if asked.get(key) != value},
-        "dropped": sorted(asked.keys() - final.keys()),
-    }
