@@ -55,6 +55,7 @@ class _ToRelay(Frames):
             number = frame["call"]
             task = asyncio.create_task(self._call(self._desk, number, frame["side"], frame["m"]))
             self._tasks[number] = task
+            task.add_done_callback(lambda _: self._tasks.pop(number, None))
         elif "cancel" in frame:
             if (held := self._tasks.get(frame["cancel"])) is not None:
                 held.cancel()
@@ -71,11 +72,8 @@ class _ToRelay(Frames):
             waiting.set_result(frame["m"])
 
     async def _call(self, desk: Desk, number: int, side: Side, message: Message) -> None:
-        try:
-            answer = await _settled(desk, side, message, _Far(self, number))
-            self.send({"done": number, "m": answer})
-        finally:
-            del self._tasks[number]
+        answer = await _settled(desk, side, message, _Far(self, number))
+        self.send({"done": number, "m": answer})
 
 
 async def _settled(desk: Desk, side: Side, message: Message, wires: "_Far") -> Message:

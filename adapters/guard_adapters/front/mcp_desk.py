@@ -15,7 +15,7 @@ Message = dict[str, Any]
 Side = Literal["client", "server"]
 
 
-class Gone(Exception):  # noqa: N818 - what happened, not what kind of class it is
+class Gone(Exception):
     """No answer that may be released will come; `word` says what that means for the call."""
 
     def __init__(self, word: Word) -> None:

@@ -159,14 +159,16 @@ class Relay:
             refuse(INVALID_REQUEST, "too_many_in_flight", text)
         task = asyncio.create_task(self._settle(peer, ident, message))
         peer.tasks[ident] = task
+        # Not `finally` in the task: one that is cancelled before it began never gets there.
+        task.add_done_callback(lambda _: self._settled(peer, ident))
 
     async def _settle(self, peer: Peer, ident: MessageId, message: Message) -> None:
-        try:
-            answer = await self._answer(peer.side, message)
-            peer.write({**answer, "id": ident})
-        finally:
-            del peer.tasks[ident]
-            self._release(self.peers[OTHER[peer.side]])
+        answer = await self._answer(peer.side, message)
+        peer.write({**answer, "id": ident})
+
+    def _settled(self, peer: Peer, ident: MessageId) -> None:
+        del peer.tasks[ident]
+        self._release(self.peers[OTHER[peer.side]])
 
     async def _answer(self, side: Side, message: Message) -> Message:
         wires = _Traced(self)
