@@ -1,0 +1,287 @@
+"""One request of a client over HTTP: judge it, send it, hand back the last word.
+
+Rule 1: what is judged is what is sent. Rule 2: a call that left and did not come back has an
+unknown outcome, and the model is told so. It evaluates no policy and keeps no state of its own.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from guard.errors import GuardError, Unavailable
+from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
+from guard_adapters._http import Upstream, UpstreamFailed
+from guard_adapters.front.mcp_auth import Caller
+from guard_adapters.front.mcp_cancel import Flight, Flights, Gone, attended, flight_key
+from guard_adapters.front.mcp_edge import check_routing
+from guard_adapters.front.mcp_gate import (
+    NARROWED_KEY,
+    Asked,
+    GuardFront,
+    Way,
+    outgoing,
+    tool_call,
+    tool_name,
+)
+from guard_adapters.front.mcp_keys import refuse_near_arguments
+from guard_adapters.front.mcp_listing import Listing
+from guard_adapters.front.mcp_relay import Passage, Reply, unreached
+from guard_adapters.front.mcp_stream import JSON_HEADERS, Receive, rewritten
+from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of, refused
+from guard_adapters.front.mcp_wire import METHOD_NOT_FOUND, WireRefused
+
+if TYPE_CHECKING:
+    from guard.grant.credential import Credential
+
+_DRAIN_S: Final = 2
+_UNRECORDED: Final = "outcome_unrecorded"
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """One request and the things that its answer depends on."""
+
+    front: GuardFront
+    passage: Passage
+    caller: Caller
+    asked: Asked
+    flights: Flights
+    receive: Receive = field(repr=False)
+    flight: Flight = field(default_factory=Flight)
+    upstream: Upstream | None = field(default=None, repr=False)
+    ticks: int = 0
+
+    @property
+    def ran(self) -> bool:
+        """Return whether the message has left for the upstream."""
+        return self.flight.forwarded
+
+    async def answer(self) -> None:
+        """Carry the request out and send its answer to the client.
+
+        Raises:
+            WireRefused: the message itself is wrong; nothing was sent to anybody.
+        """
+        key = None
+        asked, passage = self.asked, self.passage
+        if passage.session is not None and asked.era == "legacy" and asked.id is not None:
+            session_id = passage.session.session_id
+            key = flight_key(passage.who, passage.server.name, session_id, asked.id)
+            self.flight = self.flights.enter(key)
+        try:
+            await self._attend(self._reply())
+        except Gone:
+            await self._hang_up()
+        finally:
+            if key is not None:
+                self.flights.leave(key)
+            if self.upstream is not None:
+                await self.upstream.aclose()
+
+    async def _attend(self, work: Coroutine[Any, Any, Reply]) -> None:
+        task = asyncio.create_task(work)
+        self.flight.work = task
+        reply = await attended(
+            task,
+            receive=self.receive if self.asked.era == "modern" else None,
+            every_s=self.passage.settings.progress_every_s,
+            tick=self._tick,
+        )
+        await self._release(reply)
+
+    async def _hang_up(self) -> None:
+        # A call that was taken back gets no answer; its stream still has to end.
+        if self.asked.era == "legacy":
+            await self.passage.client.open()
+            await self.passage.client.end()
+
+    async def _tick(self) -> None:
+        client = self.passage.client
+        judged = self.asked.way in {Way.CALL, Way.METHOD, Way.UNKNOWN}
+        if self.ran or not judged or not client.takes_events:
+            return
+        self.ticks += 1
+        token = self.asked.progress_token
+        if token is None:
+            await client.event(b": waiting for approval\n\n")
+            return
+        # Far below one, so that the server's own progress still rises after it.
+        params = {"progressToken": token, "progress": self.ticks / 1000}
+        note = {**params, "message": "Waiting for approval"}
+        message = {"jsonrpc": "2.0", "method": "notifications/progress", "params": note}
+        await client.message(message)
+
+    async def _release(self, reply: Reply) -> None:
+        client = self.passage.client
+        if reply.event is None or reply.message is None:
+            if client.streaming and reply.message is None:
+                await client.end()
+            else:
+                await client.answer(reply.status, reply.headers, reply.message)
+            return
+        await client.event(rewritten(reply.event, reply.message))
+        if reply.rest is not None:
+            await self._drain(reply)
+        await client.end()
+
+    async def _drain(self, reply: Reply) -> None:
+        # To the end of the stream, or the connection cannot be used again.
+        assert reply.rest is not None  # noqa: S101 - asked by the caller
+        try:
+            async with asyncio.timeout(_DRAIN_S):
+                async for _ in reply.rest:
+                    pass
+        except (TimeoutError, UpstreamFailed, WireRefused):
+            return
+
+    async def _reply(self) -> Reply:
+        match self.asked.way:
+            case Way.FORWARD:
+                return await self._forwarded(self.asked.message)
+            case Way.LIST:
+                return await self._listed()
+            case Way.CALL | Way.METHOD | Way.UNKNOWN:
+                if self.asked.method in self.front.allow_methods(self.passage.server.name):
+                    return await self._forwarded(self.asked.message)
+                return await self._judged()
+
+    async def _forwarded(
+        self,
+        message: Mapping[str, Any],
+        *,
+        schema: Mapping[str, Any] | None = None,
+        bearer: str = "",
+        read_s: float | None = None,
+    ) -> Reply:
+        try:
+            self.flight.forwarded = True
+            self.upstream = await self.passage.open(
+                "POST", message, schema=schema, bearer=bearer, read_s=read_s
+            )
+            return await self.passage.converse(self.upstream, self.asked)
+        except UpstreamFailed as error:
+            reply = unreached(self.asked, error)
+            return replace(reply, code="upstream_broke_off") if error.sent else reply
+
+    async def _listed(self) -> Reply:
+        try:
+            session = await self._session()
+            reply = await self._forwarded(self.asked.message)
+            names = self._listing().learn(self.asked, reply.message)
+            shown = await self.front.visible(session, self.passage.server.name, names)
+        except GuardError as error:
+            return self._refused(refusal_of(error))
+        return replace(reply, message=self._listing().shown(self.asked, reply.message, shown))
+
+    def _listing(self) -> Listing:
+        return Listing(front=self.front, passage=self.passage)
+
+    async def _session(self) -> str:
+        return await self.front.session(self.caller, self.asked.session, self.asked.intent)
+
+    async def _judged(self) -> Reply:
+        name, server = tool_name(self.asked), self.passage.server.name
+        settings = self.passage.settings
+        spec = self.front.spec(server, name)
+        schema = await self._schema(name, spec) if self.asked.way is Way.CALL else None
+        try:
+            call = tool_call(
+                self.asked,
+                call_id=self.front.new_id(),
+                session=await self._session(),
+                server=server,
+                definition=self.passage.book.state(server, self.passage.who, name, spec),
+                max_args_bytes=settings.max_args_bytes,
+            )
+            tool = RelayedTool(exchange=self, schema=schema)
+            result = await self.front.call(call, tool, hold_ms=settings.hold_s * 1000)
+        except Unavailable as error:
+            ran = self.ran or error.code == _UNRECORDED
+            return self._refused(refusal_of(error, ran=ran))
+        except GuardError as error:
+            return self._refused(refusal_of(error, ran=self.ran))
+        return _narrowed(result)
+
+    async def _schema(self, name: str, spec: ToolSpec | None) -> Mapping[str, Any] | None:
+        """Return the tool's input schema; ask the upstream first where the call depends on it."""
+        await self._listing().refresh(self.asked, name, spec)
+        found = self.passage.book.definition(self.passage.server.name, self.passage.who, name)
+        schema = (
+            spec.input_schema if spec and spec.input_schema else (found or {}).get("inputSchema")
+        )
+        arguments = self.asked.params.get("arguments")
+        if isinstance(arguments, dict):
+            refuse_near_arguments(arguments, schema if isinstance(schema, Mapping) else None)
+        if not isinstance(schema, Mapping):
+            return None
+        if self.asked.era == "modern":
+            check_routing(self.passage.headers, self.asked.message, schema)
+        return schema
+
+    def _refused(self, no: Refusal) -> Reply:
+        name = self.asked.params.get("name")
+        found = self.passage.book.definition(self.passage.server.name, self.passage.who, str(name))
+        structured = found is not None and "outputSchema" not in found
+        message = refused(self.asked, no, structured=structured)
+        code = message.get("error", {}).get("code")
+        status = 404 if code == METHOD_NOT_FOUND and self.asked.era == "modern" else 200
+        return Reply(status=status, headers=list(JSON_HEADERS), message=message, code=no.word)
+
+    async def relayed(
+        self, call: ToolCall, credential: "Credential | None", schema: Mapping[str, Any] | None
+    ) -> ToolResult:
+        """Send the judged bytes; return the upstream's last word as the result of the call."""
+        secret = credential.secret if credential is not None else ""
+        delivery = self.passage.server.delivery
+        message = outgoing(self.asked, call, secret if delivery == "meta" else "")
+        try:
+            reply = await self._forwarded(
+                message,
+                schema=schema,
+                bearer=secret if delivery == "bearer" else "",
+                read_s=self.passage.settings.tool_timeout_s,
+            )
+        except WireRefused as wrong:
+            no = refusal("RESULT_WITHHELD", wrong.reason)
+            return ToolResult(outcome=Outcome.UNKNOWN, value=self._refused(no))
+        return self._settled(reply)
+
+    def _settled(self, reply: Reply) -> ToolResult:
+        if reply.code == "upstream_broke_off" or (
+            reply.message is None and not reply.resumable and reply.status < 400  # noqa: PLR2004
+        ):
+            no = refusal("OUTCOME_UNKNOWN", reply.code or "no_answer_came")
+            return ToolResult(outcome=Outcome.UNKNOWN, value=self._refused(no))
+        if reply.message is None:
+            outcome = Outcome.UNKNOWN if reply.resumable else Outcome.ERROR
+            return ToolResult(outcome=outcome, value=reply)
+        if reply.code == "upstream_credential_refused" and self.asked.way is Way.CALL:
+            no = refusal("DENIED", reply.code)
+            return ToolResult(outcome=Outcome.ERROR, value=self._refused(no))
+        result = reply.message.get("result")
+        good = isinstance(result, dict) and result.get("isError") is not True
+        return ToolResult(outcome=Outcome.OK if good else Outcome.ERROR, value=reply)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayedTool:
+    """The tool behind one exchange, as the guard sees it."""
+
+    exchange: Exchange
+    schema: Mapping[str, Any] | None
+
+    async def run(self, call: ToolCall, credential: "Credential | None") -> ToolResult:
+        """Run exactly the call's bytes at the upstream."""
+        return await self.exchange.relayed(call, credential, self.schema)
+
+
+def _narrowed(result: ToolResult) -> Reply:
+    reply = result.value
+    assert isinstance(reply, Reply)  # noqa: S101 - made by `RelayedTool`
+    answer = reply.message.get("result") if reply.message else None
+    if not result.narrowed or reply.message is None or not isinstance(answer, dict):
+        return reply
+    note = [{"reason": code, "path": path} for code, path in result.narrowed]
+    meta = {**(answer.get("_meta") or {}), NARROWED_KEY: note}
+    return replace(reply, message={**reply.message, "result": {**answer, "_meta": meta}})

@@ -1,0 +1,245 @@
+"""A POST from a client: read it strictly, open its seals, and hand it to an exchange.
+
+The order here is part of the defence: no header is trusted before the body was read, and nothing
+is sent before header and body agree. It judges nothing itself.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NoReturn
+
+from guard_adapters._http import UpstreamFailed
+from guard_adapters.front.mcp_auth import Caller
+from guard_adapters.front.mcp_cancel import Flights, flight_key
+from guard_adapters.front.mcp_edge import Headers, check_routing, single
+from guard_adapters.front.mcp_exchange import Exchange
+from guard_adapters.front.mcp_gate import Asked, GuardFront, Way, admit
+from guard_adapters.front.mcp_keys import refuse_near_keys
+from guard_adapters.front.mcp_relay import Passage, unreached
+from guard_adapters.front.mcp_seal import SealedSession, SealRefusal
+from guard_adapters.front.mcp_stream import Receive
+from guard_adapters.front.mcp_wire import (
+    INVALID_PARAMS,
+    INVALID_REQUEST,
+    Kind,
+    Limits,
+    WireRefused,
+    classify,
+    era,
+    loads,
+    readable_id,
+    refuse,
+)
+
+_CANCELLED: Final = "notifications/cancelled"
+_OWN_IDS: Final = "guard-"
+
+
+class RefusedRequest(WireRefused):
+    """A refusal of a request whose id could be read: the answer repeats it."""
+
+    def __init__(self, refused: WireRefused, ident: str | int | None) -> None:
+        super().__init__(
+            refused.code, refused.message, refused.http_status, refused.reason, refused.data
+        )
+        self.ident = ident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One POST and what it needs."""
+
+    front: GuardFront
+    flights: Flights
+    caller: Caller
+    receive: Receive = field(repr=False)
+
+    async def handle(self, passage: Passage) -> None:
+        """Read, check and answer.
+
+        Raises:
+            WireRefused: the request goes no further.
+        """
+        settings = self.front.settings
+        _check_type(passage.headers)
+        limits = Limits(
+            body_bytes=settings.max_body_bytes,
+            depth=settings.max_depth,
+            members=settings.max_members,
+        )
+        raw = await _body(self.receive, settings.max_body_bytes)
+        message = loads(raw, limits=limits)
+        try:
+            await self._checked(passage, message)
+        except WireRefused as refused:
+            raise RefusedRequest(refused, readable_id(message)) from refused
+
+    async def _checked(self, passage: Passage, message: dict[str, Any]) -> None:
+        kind = classify(message)
+        refuse_near_keys(message)
+        check_routing(passage.headers, message)
+        passage = replace(
+            passage,
+            era=era(message),
+            session=unsealed(passage),
+            elicitation=_elicitation(message),
+        )
+        match kind:
+            case Kind.REQUEST:
+                await self._request(passage, message)
+            case Kind.NOTIFICATION:
+                await self._notification(passage, message)
+            case Kind.RESPONSE | Kind.ERROR:
+                await self._response(passage, message)
+
+    def _admitted(self, passage: Passage, message: dict[str, Any]) -> Asked:
+        return admit(
+            _opened(passage, message),
+            session=single(passage.headers, b"guard-session") or "",
+            intent=_declared(single(passage.headers, b"guard-intent")),
+            max_intent_bytes=self.front.settings.max_intent_bytes,
+        )
+
+    async def _request(self, passage: Passage, message: dict[str, Any]) -> None:
+        exchange = Exchange(
+            front=self.front,
+            passage=passage,
+            caller=self.caller,
+            asked=self._admitted(passage, message),
+            flights=self.flights,
+            receive=self.receive,
+        )
+        await exchange.answer()
+
+    async def _notification(self, passage: Passage, message: dict[str, Any]) -> None:
+        asked = self._admitted(passage, message)
+        if asked.method == _CANCELLED and self._takes_back(passage, asked):
+            await passage.client.answer(202, [], None)
+            return
+        await _passed(passage, asked)
+
+    def _takes_back(self, passage: Passage, asked: Asked) -> bool:
+        ident = asked.params.get("requestId")
+        if passage.session is None or not isinstance(ident, str | int):
+            return False
+        session_id = passage.session.session_id
+        return self.flights.take_back(
+            flight_key(passage.who, passage.server.name, session_id, ident)
+        )
+
+    async def _response(self, passage: Passage, message: dict[str, Any]) -> None:
+        ident = message.get("id")
+        if isinstance(ident, str) and ident.startswith(_OWN_IDS):
+            # Only the guard asks with such an id, and the row of the approval holds the answer.
+            await passage.client.answer(202, [], None)
+            return
+        asked = Asked(message=message, method="", id=None, era=passage.era, way=Way.FORWARD)
+        await _passed(passage, asked)
+
+
+async def _passed(passage: Passage, asked: Asked) -> None:
+    """Send what has no answer on, and tell the client how the upstream took it."""
+    try:
+        upstream = await passage.open("POST", asked.message, read_s=30)
+    except UpstreamFailed as error:
+        reply = unreached(asked, error)
+        await passage.client.answer(reply.status, reply.headers, reply.message)
+        return
+    try:
+        reply = await passage.converse(upstream, asked)
+        await passage.client.answer(reply.status, reply.headers, reply.message)
+    finally:
+        await upstream.aclose()
+
+
+def unsealed(passage: Passage) -> SealedSession | None:
+    """Return what the client's session id stands for, None without one.
+
+    Raises:
+        WireRefused: 404, after which clients start a new session. Whose it was is not told.
+    """
+    if not passage.sealed:
+        return None
+    found = passage.seals.session.unseal(
+        passage.sealed, principal=passage.who, upstream=passage.server.name
+    )
+    if isinstance(found, SealRefusal):
+        text = "There is no such session. Start a new one with initialize."
+        refuse(INVALID_REQUEST, "session_not_found", text, status=404)
+    return found
+
+
+def _opened(passage: Passage, message: dict[str, Any]) -> dict[str, Any]:
+    params = message.get("params") or {}
+    if "requestState" not in params:
+        return message
+    state = params["requestState"]
+    found = (
+        passage.seals.state.unseal(
+            state, principal=passage.who, upstream=passage.server.name, now_ms=passage.now_ms
+        )
+        if isinstance(state, str)
+        else SealRefusal.MALFORMED
+    )
+    if isinstance(found, SealRefusal) or found.method != message["method"]:
+        text = "requestState was not issued for this request. Send it without requestState."
+        refuse(INVALID_PARAMS, "bad_request_state", text)
+    rest = {key: value for key, value in params.items() if key != "requestState"}
+    if found.upstream_state is not None:
+        rest["requestState"] = found.upstream_state
+    return {**message, "params": rest}
+
+
+def _elicitation(message: Mapping[str, Any]) -> frozenset[str]:
+    if message.get("method") != "initialize":
+        return frozenset()
+    capabilities = (message.get("params") or {}).get("capabilities")
+    declared = capabilities.get("elicitation") if isinstance(capabilities, dict) else None
+    if not isinstance(declared, dict):
+        return frozenset()
+    return frozenset({"form", "url"} & declared.keys()) or frozenset({"form"})
+
+
+def _declared(header: str | None) -> bytes:
+    if not header:
+        return b""
+    if header.count(".") == 2:  # noqa: PLR2004 - a compact JWS has three parts
+        return header.encode("latin-1")
+    try:
+        return base64.b64decode(header + "=" * (-len(header) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return _bad_intent()
+
+
+def _bad_intent() -> NoReturn:
+    refuse(INVALID_PARAMS, "bad_intent", "Guard-Intent must be base64url JSON. Encode it so.")
+
+
+def _check_type(headers: Headers) -> None:
+    kind = (single(headers, b"content-type") or "").split(";")[0].strip().lower()
+    if kind != "application/json":
+        text = "The body must be application/json. Say so in Content-Type."
+        refuse(INVALID_REQUEST, "bad_content_type", text, status=415)
+
+
+async def _body(receive: Receive, limit: int) -> bytes:
+    first = await receive()
+    if first["type"] == "http.request" and not first.get("more_body"):
+        body: bytes = first.get("body", b"")
+        return body if len(body) <= limit else _too_large(limit)
+    parts, event = bytearray(), first
+    while event["type"] == "http.request":
+        parts += event.get("body", b"")
+        if len(parts) > limit:
+            _too_large(limit)
+        if not event.get("more_body"):
+            return bytes(parts)
+        event = await receive()
+    return refuse(INVALID_REQUEST, "body_cut_off", "The body ended early. Send it again.")
+
+
+def _too_large(limit: int) -> NoReturn:
+    text = f"The body has more than {limit} bytes. Send less."
+    refuse(INVALID_REQUEST, "body_too_large", text, status=413)

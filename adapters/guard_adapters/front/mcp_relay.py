@@ -1,0 +1,309 @@
+"""One message to an upstream and what comes back, event by event, over HTTP.
+
+Rule 1: a message is sent once, never again. Rule 2: nothing passes unread: each event is parsed,
+the guard's own names are taken out, what the client must return is sealed. The last word of a
+judged call is handed back, not sent on: it leaves after its labels are recorded.
+"""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from guard_adapters._http import HttpClient, Upstream, UpstreamFailed
+from guard_adapters.front.mcp_edge import HeaderList, Headers, headers_down, headers_up
+from guard_adapters.front.mcp_events import Event, EventSplitter, write_event
+from guard_adapters.front.mcp_gate import PRIVATE, Asked, without_private
+from guard_adapters.front.mcp_pins import PinBook
+from guard_adapters.front.mcp_seal import (
+    NONCE_BYTES,
+    RequestStateSeal,
+    SealedSession,
+    SealedState,
+    SessionSeal,
+)
+from guard_adapters.front.mcp_server_asks import (
+    Ask,
+    ServerRules,
+    refused_input,
+    refused_to_server,
+    server_ask,
+)
+from guard_adapters.front.mcp_stream import JSON_HEADERS, ClientStream, rewritten
+from guard_adapters.front.mcp_verdict import refusal, result_message
+from guard_adapters.front.mcp_wire import (
+    GUARD_UNAVAILABLE,
+    RESPONSE_LIMITS,
+    Era,
+    Kind,
+    MessageId,
+    WireRefused,
+    classify,
+    dumps,
+    error_message,
+    loads,
+)
+
+if TYPE_CHECKING:
+    from guard.config import Settings
+
+Delivery = Literal["meta", "bearer", "none"]
+LIST_CHANGED: Final = "notifications/tools/list_changed"
+_MARK: Final = PRIVATE.encode()
+_CREDENTIAL_REFUSED: Final = (401, 403)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpServer:
+    """One upstream: its name in `/mcp/<name>`, its URL and how it takes the guard's credential."""
+
+    name: str
+    url: str
+    delivery: Delivery = "none"
+    rules: ServerRules = field(default_factory=ServerRules)
+    headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)  # configured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seals:
+    """What turns values of an upstream into values that only one caller can bring back."""
+
+    session: SessionSeal
+    state: RequestStateSeal
+
+
+@dataclass(slots=True, kw_only=True)
+class Reply:
+    """The last word of an upstream. `event` carried it, if it came in a stream."""
+
+    status: int
+    headers: HeaderList
+    message: dict[str, Any] | None = field(default=None, repr=False)
+    event: Event | None = None
+    rest: AsyncIterator[bytes] | None = field(default=None, repr=False)
+    resumable: bool = False  # a stream that ended early and may be read on elsewhere
+    code: str = ""  # of the guard: why this is not what the upstream said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """One HTTP exchange: who talks to which upstream, and where answers go."""
+
+    server: HttpServer
+    http: HttpClient
+    seals: Seals
+    book: PinBook
+    settings: "Settings"
+    who: str
+    now_ms: int
+    client: ClientStream
+    headers: Headers = field(repr=False)
+    era: Era = "legacy"
+    sealed: str = field(default="", repr=False)  # session id as the client sent it
+    session: SealedSession | None = field(default=None, repr=False)
+    elicitation: frozenset[str] = frozenset()  # declared in this very message
+
+    async def open(
+        self,
+        method: str,
+        message: Mapping[str, Any] | None,
+        *,
+        schema: Mapping[str, Any] | None = None,
+        bearer: str = "",
+        read_s: float | None = None,
+    ) -> Upstream:
+        """Send `message` to the upstream with the headers that belong to it.
+
+        Raises:
+            UpstreamFailed: nobody answered.
+        """
+        up = [*headers_up(self.headers, message, schema), *self.server.headers]
+        if self.session is not None:
+            up.append((b"mcp-session-id", self.session.session_id.encode("latin-1")))
+        if bearer:
+            up.append((b"authorization", b"Bearer " + bearer.encode("ascii")))
+        body = b"" if message is None else dumps(message)
+        return await self.http.open_upstream(method, self.server.url, up, body, read_s=read_s)
+
+    def down(self, upstream: Upstream) -> HeaderList:
+        """Return the headers for the client; a session id is sealed to this caller."""
+        return headers_down(upstream.headers, self._session_id(upstream.headers))
+
+    def _session_id(self, headers: Headers) -> str | None:
+        found = next((value for name, value in headers if name.lower() == b"mcp-session-id"), None)
+        if found is None:
+            return None
+        session_id = found.strip().decode("latin-1")
+        if self.session is not None and self.session.session_id == session_id:
+            return self.sealed
+        sealed = SealedSession(
+            session_id=session_id, elicitation=self.elicitation, issued_ms=self.now_ms
+        )
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return self.seals.session.seal(
+            sealed, principal=self.who, upstream=self.server.name, nonce=nonce
+        )
+
+    async def converse(self, upstream: Upstream, asked: Asked) -> Reply:
+        """Pump what comes before the answer to the client and return the answer.
+
+        Raises:
+            UpstreamFailed: the connection broke before the answer.
+            WireRefused: the upstream sent something that is not a message.
+        """
+        if upstream.status in _CREDENTIAL_REFUSED:
+            return credential_refused(asked)
+        if not is_events(upstream):
+            raw = await upstream.read(self.settings.max_line_bytes)
+            return self._whole(upstream, raw, asked)
+        await self.client.open(self.down(upstream), upstream.status)
+        seen_id = False
+        incoming = self.events(upstream)
+        async for event, message in incoming:
+            seen_id = seen_id or event.id is not None
+            if message is not None and answers(message, asked.id):
+                settled = self.settled(message, asked)
+                rest = self._rest(incoming)
+                head = self.down(upstream)
+                return Reply(status=200, headers=head, message=settled, event=event, rest=rest)
+            await self.pass_on(event, message)
+        return Reply(status=200, headers=[], resumable=seen_id and self.era == "legacy")
+
+    async def events(
+        self, upstream: Upstream
+    ) -> AsyncIterator[tuple[Event, dict[str, Any] | None]]:
+        """Yield each event and the message in it; None for comments and priming events."""
+        splitter = EventSplitter(self.settings.max_event_bytes)
+        async for chunk in upstream.aiter_raw():
+            for event in splitter.feed(chunk):
+                data = event.data
+                yield event, loads(data, limits=RESPONSE_LIMITS) if data else None
+
+    async def pass_on(self, event: Event, message: dict[str, Any] | None) -> None:
+        """Send an event that is no answer to this exchange's request on, if it may pass."""
+        if message is None:
+            await self.client.event(write_event(event))
+            return
+        match classify(message):
+            case Kind.NOTIFICATION:
+                self._notice(message)
+            case Kind.REQUEST:
+                if not await self._may_ask(message):
+                    return
+            case Kind.RESPONSE | Kind.ERROR:
+                return  # of an id that nobody asked about here: results must not be mixed up
+        await self.client.event(rewritten(event, clean(message)))
+
+    async def replay(self, event: Event, message: dict[str, Any] | None) -> None:
+        """Send an event of a legacy session's own stream on; it may carry any id of it."""
+        if message is not None and classify(message) in {Kind.RESPONSE, Kind.ERROR}:
+            await self.client.event(rewritten(event, clean(message)))
+        else:
+            await self.pass_on(event, message)
+
+    def settled(self, message: dict[str, Any], asked: Asked) -> dict[str, Any]:
+        """Return an answer as the client may see it: cleaned, judged for what it asks, sealed."""
+        message = clean(message)
+        result = message.get("result")
+        if not isinstance(result, dict):
+            return message
+        if method := refused_input(result, self.server.rules):
+            no = refusal("DENIED", "server_ask_refused", method=method)
+            return result_message(asked.id, no, asked.era)
+        state = result.get("requestState")
+        if not isinstance(state, str):
+            return message
+        sealed = self.seals.state.seal(
+            SealedState(method=asked.method, upstream_state=state),
+            principal=self.who,
+            upstream=self.server.name,
+            nonce=secrets.token_bytes(NONCE_BYTES),
+            now_ms=self.now_ms,
+        )
+        return {**message, "result": {**result, "requestState": sealed}}
+
+    def _whole(self, upstream: Upstream, raw: bytes, asked: Asked) -> Reply:
+        head = self.down(upstream)
+        if 300 <= upstream.status < 400:  # noqa: PLR2004 - redirects are not followed
+            return failed(asked, "upstream_redirects", "The server answered with a redirect.")
+        if not raw:
+            return Reply(status=upstream.status, headers=head)
+        try:
+            message = loads(raw, limits=RESPONSE_LIMITS)
+        except WireRefused:
+            if upstream.status < 400:  # noqa: PLR2004 - an error page is no result
+                raise
+            text = f"The server answered with status {upstream.status} and no JSON."
+            return replace(failed(asked, "upstream_error", text), status=upstream.status)
+        if upstream.status < 400 and not answers(message, asked.id):  # noqa: PLR2004
+            text = "The server answered something else than was asked. Try another server."
+            raise WireRefused(GUARD_UNAVAILABLE, text, 502, "protocol_violation")
+        return Reply(status=upstream.status, headers=head, message=self.settled(message, asked))
+
+    async def _rest(
+        self, incoming: AsyncIterator[tuple[Event, dict[str, Any] | None]]
+    ) -> AsyncIterator[bytes]:
+        async for event, message in incoming:
+            await self.pass_on(event, message)
+            yield b""
+
+    def _notice(self, message: Mapping[str, Any]) -> None:
+        if message["method"] == LIST_CHANGED:
+            self.book.forget(self.server.name)
+
+    async def _may_ask(self, message: Mapping[str, Any]) -> bool:
+        params = message.get("params") or {}
+        match server_ask(message["method"], params, self.era, self.server.rules):
+            case Ask.PASS:
+                return True
+            case Ask.REFUSE:
+                no = refused_to_server(message["id"], message["method"])
+                told = await self.open("POST", no, read_s=5)
+                await told.aclose()
+                return False
+            case Ask.DROP:
+                return False
+
+
+def clean(message: dict[str, Any]) -> dict[str, Any]:
+    """Return an upstream's message without names that only the guard may write."""
+    # Most messages hold none; looking for the name is cheaper than walking through the message.
+    if _MARK not in dumps(message):
+        return message
+    found: dict[str, Any] = without_private(message)
+    return found
+
+
+def answers(message: Mapping[str, Any], ident: MessageId | None) -> bool:
+    """Return whether this is the answer to the request with this id; 1 and "1" differ."""
+    found = message.get("id")
+    return "method" not in message and type(found) is type(ident) and found == ident
+
+
+def is_events(upstream: Upstream) -> bool:
+    """Return whether the answer is a stream of events."""
+    kind = next((value for name, value in upstream.headers if name.lower() == b"content-type"), b"")
+    return kind.split(b";")[0].strip().lower() == b"text/event-stream"
+
+
+def failed(asked: Asked, code: str, text: str, status: int = 502) -> Reply:
+    """Return the answer for an upstream that could not be talked to."""
+    refused = WireRefused(GUARD_UNAVAILABLE, f"{text} Try again later.", status, code)
+    message = error_message(asked.id, refused)
+    return Reply(status=status, headers=list(JSON_HEADERS), message=message, code=code)
+
+
+def unreached(asked: Asked, error: UpstreamFailed) -> Reply:
+    """Return the answer for an upstream that gave none."""
+    if error.sent:
+        return failed(asked, "upstream_broke_off", "The server broke off before its answer.")
+    return failed(asked, "upstream_unreachable", "The server cannot be reached.")
+
+
+def credential_refused(asked: Asked) -> Reply:
+    """Return the answer where the upstream refused the guard's credential.
+
+    Its challenge is about the guard, not about the client, and never passes.
+    """
+    text = "The server refused the guard's own credential. An operator must look at it."
+    return failed(asked, "upstream_credential_refused", text)
