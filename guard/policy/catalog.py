@@ -18,6 +18,7 @@ from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_file import (
     CatalogFile,
     DefaultsEntry,
+    Delivery,
     ServerEntry,
     ToolEntry,
     TransformEntry,
@@ -55,6 +56,7 @@ class ServerSpec:
     cwd: str = ""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
     audience: str = ""
+    delivery: Delivery = "meta"
     allow_methods: frozenset[str] = frozenset()
     unsafe_allow_all_unlisted: bool = False
 
@@ -175,6 +177,7 @@ def _server(name: str, entry: ServerEntry) -> ServerSpec:
         cwd=entry.cwd,
         environ=dict(entry.environ),
         audience=entry.audience,
+        delivery=entry.delivery,
         allow_methods=frozenset(entry.allow_methods),
         unsafe_allow_all_unlisted=entry.unsafe_allow_all_unlisted,
     )
