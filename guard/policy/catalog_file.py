@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-
 Effect = Literal["read", "write", "egress", "privileged", "irreversible"]
 Role = Literal[
     "recipient", "amount", "path", "url", "body", "id", "secret", "query", "command", "flag"
