@@ -171,6 +171,7 @@ async def _session(url: str, token: str, handle: str = "") -> AsyncIterator[Clie
         ClientSession(streams[0], streams[1]) as session,
     ):
         await session.initialize()
+        await session.list_tools()
         yield session
 
 
