@@ -72,6 +72,7 @@ class Catalog:
     ledgers: tuple[LedgerSpec, ...]
     rule_sets: Mapping[str, Literal["enforce", "shadow"]]
     unbudgeted: Mapping[str, str]  # action -> why it needs no budget
+    unlisted: tuple[str, ...]  # actions that an upstream offers and nobody listed
     digest: str
 
     def spec(self, server: str, tool: str) -> ToolSpec | None:
@@ -148,6 +149,7 @@ def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Ca
         ledgers=ledgers + budget_ledgers(tuple(specs.values())),
         rule_sets=parsed.rule_sets,
         unbudgeted=_unbudgeted(parsed),
+        unlisted=_unlisted(schemas, specs),
         digest=_digest(data, schemas),
     )
 
@@ -164,6 +166,11 @@ def _unbudgeted(parsed: CatalogFile) -> dict[str, str]:
         for tool, listed in entry.tools.items()
         if listed.budget == "none" and listed.budget_reason
     }
+
+
+def _unlisted(schemas: Schemas, specs: Mapping[str, ToolSpec]) -> tuple[str, ...]:
+    offered = {f"{server}/{tool}" for server, tools in schemas.items() for tool in tools}
+    return tuple(sorted(offered - specs.keys()))
 
 
 def _server(name: str, entry: ServerEntry) -> ServerSpec:
