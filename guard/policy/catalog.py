@@ -18,6 +18,7 @@ from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_file import (
     CatalogFile,
     DefaultsEntry,
+    Delivery,
     ServerEntry,
     ToolEntry,
     TransformEntry,
@@ -55,6 +56,7 @@ class ServerSpec:
     cwd: str = ""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
     audience: str = ""
+    delivery: Delivery = "meta"
     allow_methods: frozenset[str] = frozenset()
     unsafe_allow_all_unlisted: bool = False
 
@@ -70,6 +72,7 @@ class Catalog:
     ledgers: tuple[LedgerSpec, ...]
     rule_sets: Mapping[str, Literal["enforce", "shadow"]]
     unbudgeted: Mapping[str, str]  # action -> why it needs no budget
+    unlisted: tuple[str, ...]  # actions that an upstream offers and nobody listed
     digest: str
 
     def spec(self, server: str, tool: str) -> ToolSpec | None:
@@ -146,6 +149,7 @@ def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Ca
         ledgers=ledgers + budget_ledgers(tuple(specs.values())),
         rule_sets=parsed.rule_sets,
         unbudgeted=_unbudgeted(parsed),
+        unlisted=_unlisted(schemas, specs),
         digest=_digest(data, schemas),
     )
 
@@ -164,6 +168,11 @@ def _unbudgeted(parsed: CatalogFile) -> dict[str, str]:
     }
 
 
+def _unlisted(schemas: Schemas, specs: Mapping[str, ToolSpec]) -> tuple[str, ...]:
+    offered = {f"{server}/{tool}" for server, tools in schemas.items() for tool in tools}
+    return tuple(sorted(offered - specs.keys()))
+
+
 def _server(name: str, entry: ServerEntry) -> ServerSpec:
     return ServerSpec(
         name=name,
@@ -175,6 +184,7 @@ def _server(name: str, entry: ServerEntry) -> ServerSpec:
         cwd=entry.cwd,
         environ=dict(entry.environ),
         audience=entry.audience,
+        delivery=entry.delivery,
         allow_methods=frozenset(entry.allow_methods),
         unsafe_allow_all_unlisted=entry.unsafe_allow_all_unlisted,
     )

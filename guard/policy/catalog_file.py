@@ -15,6 +15,8 @@ Role = Literal[
     "recipient", "amount", "path", "url", "body", "id", "secret", "query", "command", "flag"
 ]
 Key = Literal["session", "task", "principal"]
+Delivery = Literal["meta", "bearer", "none"]
+"""Where a call token travels: in `_meta`, as bearer token over HTTP, or nowhere."""
 Count = Literal["calls", "results", "errors", "denied", "approvals"]
 
 _DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -126,6 +128,7 @@ class ServerEntry(_Entry):
     cwd: str = ""
     environ: dict[str, str] = {}
     audience: str = ""
+    delivery: Delivery = "meta"
     allow_methods: list[str] = []
     unsafe_allow_all_unlisted: bool = False
 

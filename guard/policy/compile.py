@@ -20,7 +20,8 @@ from guard.policy.catalog import UNLISTED, Catalog
 from guard.policy.finding import Finding, error, raise_errors
 from guard.policy.generate import OPAQUE_RULE, generated
 from guard.policy.listing import listing_rules
-from guard.policy.refuse import catalog_findings, rule_findings
+from guard.policy.refuse import rule_findings
+from guard.policy.refuse_catalog import catalog_findings
 from guard.policy.rule import Mode, Rule, RuleKind, gated
 from guard.policy.schema import Type, author_schema, context_of
 from guard.policy.slice import ENGINE, Slice, applies, digest_of, rule_set

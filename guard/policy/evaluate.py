@@ -48,7 +48,7 @@ class Narrowings(Protocol):
         They are cumulative, from the call as it came; with none, the bytes are the call's own.
 
         Raises:
-            NarrowUnavailable: nothing would be left to run.
+            NarrowUnavailable: nothing would be left to run, or it would not convert.
         """
 
 
@@ -156,7 +156,7 @@ def _applied(rule: Rule, transform: Transform) -> Applied:
 
 
 def _with_applied(facts: Facts, applied: tuple[Applied, ...]) -> Facts:
-    ids = frozenset(one.rule for one in applied)
+    ids = facts.evidence.applied | {one.rule for one in applied}
     return replace(facts, evidence=replace(facts.evidence, applied=ids))
 
 

@@ -9,32 +9,19 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from guard.model.call import Json, ToolSpec
-from guard.model.facts import IntentFacts, Ledger
+from guard.model.facts import Input, IntentFacts, Ledger
 from guard.model.ledger import LedgerSpec
+from guard.session.chains import Plan, own_amount
 from guard.session.history import is_of
-from guard.session.intent import TaskIntent, meet, parse_intent
+from guard.session.intent import TaskIntent
 from guard.session.limit import found, starts
+from guard.session.tally import LARGEST
 
 CALLS = "guard:intent:calls:"
 SPEND = "guard:intent:spend"
 
 _UNCOUNTED: Mapping[str, Ledger] = MappingProxyType({})
 _PLACES = frozenset({"path", "url", "id"})  # the roles that name a resource
-
-
-def narrowed_intent(base: TaskIntent | None, raw: bytes, *, max_bytes: int) -> TaskIntent | None:
-    """Return the task as the agent narrowed it for one call, or None if it declared nothing.
-
-    Judge the call on the session's task and on this one; the stricter answer holds.
-
-    Raises:
-        Unusable: `intent_unusable`, what was declared cannot be read.
-        Refused: `intent_too_many`.
-    """
-    if not raw:
-        return None
-    intent = parse_intent(raw, declared_by="agent", max_bytes=max_bytes)
-    return intent if base is None else meet(base, intent)
 
 
 def intent_facts(
@@ -114,3 +101,11 @@ def intent_ledgers(intent: TaskIntent) -> tuple[LedgerSpec, ...]:
         path = "derived.amount_minor"
         ledgers.append(LedgerSpec(name=SPEND, kind="sum", of="any", path=path, key="task"))
     return tuple(ledgers)
+
+
+def spent_before(read: Mapping[str, Ledger], plan: Plan, given: Input) -> int:
+    """Return what the task spent before this call, in flight included."""
+    value = read.get(SPEND, 0)
+    if not isinstance(value, int) or value >= LARGEST:
+        return LARGEST
+    return value - sum(own_amount(row, given) for row in plan if row.ledger.name == SPEND)

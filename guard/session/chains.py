@@ -136,53 +136,52 @@ def digest(values: Iterable[Json]) -> str:
     return sha256(text.encode()).hexdigest()[:24]
 
 
-def settle(
-    state: LedgerState,
-    charges: Iterable[Charge],
-    outcome: Outcome,
-    now_ms: int,
-    *,
-    labels: frozenset[str] = frozenset(),
-    result_facts: Mapping[str, str],
-    denied: bool = False,
-    approved: bool = False,
-) -> LedgerState:
-    """Return the ledgers after one call ended.
+@lru_cache(maxsize=16)
+def kinds_of_end(outcome: Outcome, *, denied: bool, approved: bool) -> frozenset[LedgerKind]:
+    """Return which kinds of ledger this end counts for.
 
     `ok`, `error` and `unknown` cost what the call would have cost, because it may have acted;
     `refused` costs nothing, and counts as denied if it was.
     """
-    counted = _counted(outcome, denied=denied, approved=approved)
-    changed: dict[str, Tally] = {}
-    for charge in charges:
-        old = changed.get(charge.key) or state.tallies.get(charge.key)
-        if old is None or old.window_ms != charge.window_ms:
-            old = Tally(window_ms=charge.window_ms)
-        if charge.kind == "labels":
-            if labels:
-                changed[charge.key] = old.marked(labels, now_ms)
-        elif charge.kind == "formerly":
-            names = _seen(charge, result_facts) if outcome is Outcome.OK else []
-            if names:
-                changed[charge.key] = old.marked(names, now_ms)
-        elif charge.kind in counted and charge.amount:
-            changed[charge.key] = old.plus(charge.amount, now_ms)
-    return _kept(state, changed) if changed else state
-
-
-@lru_cache(maxsize=16)
-def _counted(outcome: Outcome, *, denied: bool, approved: bool) -> frozenset[LedgerKind]:
-    """Return which kinds of ledger this end counts for."""
     kept = KEEPS[outcome]
     ends: dict[LedgerKind, bool] = {
         "calls": kept,
         "sum": kept,
         "results": outcome is Outcome.OK,
+        "formerly": outcome is Outcome.OK,
         "errors": outcome is Outcome.ERROR,
         "denied": not kept and denied,
         "approvals": kept and approved,
     }
     return frozenset(name for name, counts in ends.items() if counts)
+
+
+def settle(
+    state: LedgerState,
+    charges: Iterable[Charge],
+    ends: frozenset[LedgerKind],
+    now_ms: int,
+    labels: frozenset[str],
+    result_facts: Mapping[str, str],
+) -> LedgerState:
+    """Return the ledgers after one call ended; `ends` are the kinds it counts for."""
+    changed: dict[str, Tally] = {}
+    for charge in charges:
+        kind = charge.kind
+        old = state.tallies.get(charge.key)
+        if old is None or old.window_ms != charge.window_ms:
+            old = Tally(window_ms=charge.window_ms)
+        if kind == "labels":
+            if labels:
+                changed[charge.key] = old.marked(labels, now_ms)
+        elif kind not in ends:
+            continue
+        elif kind == "formerly":
+            if names := _seen(charge, result_facts):
+                changed[charge.key] = old.marked(names, now_ms)
+        elif charge.amount:
+            changed[charge.key] = old.plus(charge.amount, now_ms)
+    return _kept(state, changed) if changed else state
 
 
 def labelled(

@@ -1,8 +1,8 @@
 """One agent's session: what it may do, what it has done, what it has touched; and its facts.
 
 Rule 1: a session changes only by the functions below, each returns a new one; the store counts
-versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Who may see a session and
-where it is kept is decided elsewhere.
+versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where it is kept is not
+known here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,23 +18,22 @@ from guard.model.facts import (
     Facts,
     HistoryFacts,
     Input,
-    Ledger,
 )
 from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
-from guard.session.belongs import SPEND, intent_facts, intent_ledgers
+from guard.session.belongs import intent_facts, intent_ledgers, spent_before
 from guard.session.chains import (
     DENIED,
     Plan,
     charges_of,
+    kinds_of_end,
     labelled,
-    own_amount,
     plan_of,
     settle,
     values,
 )
 from guard.session.history import Step, appended, live, replaced, running
-from guard.session.intent import TaskIntent, meet
+from guard.session.intent import TaskIntent, meet, parse_intent
 from guard.session.provenance import origins
 from guard.session.risk import Signal, ends_session, joined, risk_facts
 from guard.session.tally import LARGEST, LedgerState
@@ -66,8 +65,8 @@ def new_session(
     session_id: str, who: Who, *, intent: TaskIntent | None = None, now_ms: int
 ) -> Session:
     """Return a session that has seen nothing yet."""
-    session = Session(id=session_id, who=who, opened_at_ms=now_ms)
-    return session if intent is None else declared(session, intent)
+    new = Session(id=session_id, who=who, opened_at_ms=now_ms)
+    return new if intent is None else declared(new, intent)
 
 
 def admitted(
@@ -124,18 +123,18 @@ def forwarded(
 ) -> Session:
     """Return the session as the call leaves: the tool's own labels enter now, not with the result.
 
-    Progress and log messages carry text before the result does. If the call was narrowed, its
-    smaller arguments (`facts_input`) replace what it was charged at admission.
+    Progress messages carry text before the result does. Narrowed arguments (`facts_input`) replace
+    what the call was charged at admission.
     """
     at = running(session.steps, call_id)
-    labels = session.labels | spec.output.names(spec.server)
+    names = spec.output.names(spec.server)
+    labels = session.labels | names
     if at is None:
         return replace(session, labels=labels)
     step, steps = session.steps[at], session.steps
     if facts_input is not None:
         charges = charges_of(_plan(session, spec, ledger_specs), facts_input)
         steps = replaced(steps, at, step.charged(charges))
-    names = spec.output.names(spec.server)
     ledgers_now = labelled(session.ledgers, step.charges, names, max(now_ms, step.at_ms))
     return replace(session, steps=steps, labels=labels, ledgers=ledgers_now)
 
@@ -167,16 +166,8 @@ def settled(
     if at is None:
         return replace(session, labels=session.labels | labels)
     step = session.steps[at]
-    ledgers = settle(
-        session.ledgers,
-        step.charges,
-        outcome,
-        now_ms,
-        labels=labels,
-        result_facts=result_facts,
-        denied=denied,
-        approved=approved,
-    )
+    ends = kinds_of_end(outcome, denied=denied, approved=approved)
+    ledgers = settle(session.ledgers, step.charges, ends, now_ms, labels, result_facts)
     return replace(
         session,
         steps=replaced(session.steps, at, step.ended(outcome)),
@@ -187,9 +178,9 @@ def settled(
 
 def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
     """Return the session with calls admitted before `older_than_ms` ended as unknown."""
-    lost = [one.call for one in live(session.steps) if one.at_ms < older_than_ms]
-    for call_id in lost:
-        session = settled(session, call_id, Outcome.UNKNOWN, frozenset(), {}, now_ms)
+    for one in live(session.steps):
+        if one.at_ms < older_than_ms:
+            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
     return session
 
 
@@ -206,11 +197,7 @@ def ended(session: Session, now_ms: int) -> Session:
 
 
 def seen(session: Session, who: Who) -> Session:
-    """Return the session with what the edge knows now of the same principal and agent.
-
-    Raises:
-        Refused: `session_unknown`, it belongs to somebody else.
-    """
+    """Return the session with what the edge knows now; `session_unknown` to anybody else."""
     if who.key != session.who.key:
         raise Refused("There is no such session.", code="session_unknown")
     return session if who == session.who else replace(session, who=who)
@@ -219,13 +206,24 @@ def seen(session: Session, who: Who) -> Session:
 def declared(session: Session, intent: TaskIntent) -> Session:
     """Return the session with a task.
 
-    A task that a host, a user or the configuration declares replaces the one before. What an agent
-    declares only narrows the task there is, and keeps what was already spent on it.
+    What a host, a user or the configuration declares replaces the task before. What an agent
+    declares only narrows it, and keeps what was already spent.
     """
     if intent.declared:
         return replace(session, intent=intent, task=intent.digest[:24])
     narrower = intent if session.intent is None else meet(session.intent, intent)
     return replace(session, intent=narrower)
+
+
+def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> TaskIntent | None:
+    """Return the task as the agent narrowed it for this call; None if it declared nothing.
+
+    Judge on the session's task and on this one; the stricter answer holds.
+    """
+    if not call.intent:
+        return None
+    intent = parse_intent(call.intent, declared_by="agent", max_bytes=max_bytes)
+    return intent if session.intent is None else meet(session.intent, intent)
 
 
 def facts(
@@ -269,6 +267,7 @@ def facts(
         now_ms=now_ms,
     )
     denied = read.pop(DENIED.name)
+    given, spent = facts_input.values, spent_before(read, plan, facts_input)
     return Facts(
         call=CallFacts(
             id=call.id,
@@ -281,15 +280,8 @@ def facts(
         who=session.who,
         input=facts_input,
         clock=clock,
-        intent=intent_facts(
-            task,
-            spec,
-            facts_input.values,
-            now_ms,
-            counts=read,
-            spent_minor=_spent(read, plan, facts_input),
-        ),
-        prov=origins(session.labels, spec, facts_input.values, task),
+        intent=intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
+        prov=origins(session.labels, spec, given, task),
         history=HistoryFacts(
             labels=session.labels,
             step=number,
@@ -307,11 +299,3 @@ def _plan(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) 
     """Return every ledger that this call may touch: the catalogue's, the tool's and the task's."""
     own = () if session.intent is None else intent_ledgers(session.intent)
     return plan_of((*ledger_specs, *own), spec, session.task)
-
-
-def _spent(read: Mapping[str, Ledger], plan: Plan, given: Input) -> int:
-    """Return what the task spent before this call."""
-    value = read.get(SPEND, 0)
-    if not isinstance(value, int) or value >= LARGEST:
-        return LARGEST
-    return value - sum(own_amount(row, given) for row in plan if row.ledger.name == SPEND)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Input
 from guard.model.identity import Agent, Principal, Who
-from guard.session.belongs import intent_facts, narrowed_intent
+from guard.session.belongs import intent_facts
 from guard.session.intent import meet, parse_intent, widens
-from guard.session.state import admitted, declared, facts, new_session, settled
+from guard.session.state import admitted, declared, facts, narrowed_intent, new_session, settled
 
 NOW = 1_767_607_200_000
 PAY = ToolSpec(server="bank", tool="pay", effect=frozenset({"write", "egress", "irreversible"}))
@@ -62,7 +62,9 @@ def test_a_permanent_declaration_of_the_agent_is_no_task_either():
 
 def test_a_greedy_declaration_changes_no_fact_to_the_better():
     task = host(tools=["read"])
-    asked = narrowed_intent(task, GREEDY, max_bytes=4096)
+    call = ToolCall(id="c", session="s", server="bank", tool="pay", arguments=b"{}", intent=GREEDY)
+    session = new_session("s", WHO, intent=task, now_ms=NOW)
+    asked = narrowed_intent(session, call, max_bytes=4096)
     got = intent_facts(asked, PAY, {}, NOW)
     assert (got.covers, got.egress, got.budget_minor) == (False, frozenset(), 100)
     assert got.purpose == "read"

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -114,7 +114,8 @@ async def scene(folder: Path, approvers: list[Approver]) -> AsyncIterator[Scene]
         for name, words in commands.items():
             await stack.enter_async_context(_process(name, ports[name], words))
         ear = ThiefsEar(wired.calltoken)
-        wired.world.issuers["ledger"] = ear
+        wired.world = replace(wired.world, issuers={"ledger": ear})
+        wired.guard = replace(wired.guard, world=wired.world)
         key = os.urandom(24).hex()
         url = f"http://127.0.0.1:{ports['guard']}"
         await stack.enter_async_context(_served(wired, url, ports["guard"], key))

@@ -5,7 +5,15 @@ from hypothesis import strategies as st
 from guard.model.call import Outcome, ToolSpec
 from guard.model.facts import Derived, Input
 from guard.model.ledger import LedgerSpec
-from guard.session.chains import TALLIES, charges_of, labelled, plan_of, settle, values
+from guard.session.chains import (
+    TALLIES,
+    charges_of,
+    kinds_of_end,
+    labelled,
+    plan_of,
+    settle,
+    values,
+)
 from guard.session.tally import BUCKETS, LARGEST, MARKS, LedgerState, Tally
 
 NOW = 1_767_607_200_000
@@ -26,7 +34,9 @@ def spec_of(kind: str = "calls", of: str = "any", **more: object) -> LedgerSpec:
 
 def event(state, ledger, spec=PAY, outcome="ok", at=NOW, given_input=NOTHING, task="", **more):
     charges = charges_of(plan_of((ledger,), spec, task), given_input)
-    return settle(state, charges, Outcome(outcome), at, result_facts=more.pop("facts", {}), **more)
+    denied, approved = more.get("denied", False), more.get("approved", False)
+    ends = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
+    return settle(state, charges, ends, at, frozenset(), more.get("facts", {}))
 
 
 def read(state, ledger, spec=PAY, at=NOW, given_input=NOTHING, task=""):

@@ -8,7 +8,6 @@ from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Fa
 from guard.model.identity import Agent, Device, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
-from guard.session.belongs import narrowed_intent
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
 from guard.session.state import (
@@ -18,6 +17,7 @@ from guard.session.state import (
     ended,
     facts,
     forwarded,
+    narrowed_intent,
     new_session,
     seen,
     settled,
@@ -239,12 +239,12 @@ def test_a_new_task_has_its_own_budget_and_the_old_one_keeps_what_it_spent():
 def test_what_an_agent_declares_for_one_call_only_narrows():
     session = declared(fresh(), task())
     call = call_of(PAY, "c1")
-    assert narrowed_intent(session.intent, call.intent, max_bytes=4096) is None
+    assert narrowed_intent(session, call, max_bytes=4096) is None
     wide = ToolCall(
         id="c1", session="gs_1", server="payments", tool="send_money", arguments=b"{}",
         intent=b'{"purpose":"x","tools":["any"],"budget_minor":999999}',
     )  # fmt: skip
-    narrower = narrowed_intent(session.intent, wide.intent, max_bytes=4096)
+    narrower = narrowed_intent(session, wide, max_bytes=4096)
     got = facts(
         session, wide, PAY, given(), now_ms=NOW, clock=ClockFacts(at_ms=NOW, hour=1, weekday=1),
         credential=CredentialFacts(), evidence=Evidence(), intent=narrower,
