@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.adapters.front.allow_all import AllowAll
-from tests.adapters.front.relaying import Scripted, legacy, modern, relayed
+from tests.adapters.front.relaying import Scripted, legacy, relayed
 
 TOOLS = [{"name": "read", "inputSchema": {}}, {"name": "wipe", "inputSchema": {}}]
 

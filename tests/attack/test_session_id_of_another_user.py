@@ -30,7 +30,7 @@ def as_(name: str) -> dict[str, str]:
 
 async def test_a_session_id_opens_for_its_owner_only() -> None:
     async with relayed(Scripted(headers=[(b"mcp-session-id", b"far-1")]), access=access()) as it:
-        it.http = _named(it.http)
+        it.host = "guard.example"
         first = await it.post(legacy("initialize", {}), as_("ann"))
         stolen = {"mcp-session-id": first.headers["mcp-session-id"]}
         own = await it.post(legacy("ping", {}), {**as_("ann"), **stolen})
@@ -47,7 +47,7 @@ async def test_a_session_id_opens_for_its_owner_only() -> None:
 async def test_a_request_state_opens_for_its_owner_only() -> None:
     asks = {"resultType": "input_required", "requestState": "secret", "inputRequests": {}}
     async with relayed(Scripted(result=asks), access=access()) as it:
-        it.http = _named(it.http)
+        it.host = "guard.example"
         message, headers = modern("tools/call", {"name": "t", "arguments": {}})
         first = await it.post(message, {**headers, **as_("ann")})
         state = first.message["result"]["requestState"]
@@ -62,36 +62,9 @@ async def test_a_request_state_opens_for_its_owner_only() -> None:
     assert [m["params"].get("requestState") for _, m in it.upstream.seen] == [None, "secret"]
 
 
-class _named:
-    """Sends the configured host name instead of the socket's."""
-
-    def __init__(self, http) -> None:
-        self._http = http
-
-    async def open_upstream(self, method, url, headers, body, *, read_s=None):
-        from guard_adapters import _http
-
-        target, _ = _http._target(url)
-        request = _http.httpcore2.Request(
-            method.encode(),
-            target,
-            content=body,
-            headers=[
-                (b"host", b"guard.example"),
-                (b"content-length", str(len(body)).encode()),
-                *headers,
-            ],
-        )
-        response = await self._http._pool.handle_async_request(request)
-        return _http.Upstream(status=response.status, headers=response.headers, _response=response)
-
-    async def aclose(self) -> None:
-        await self._http.aclose()
-
-
 async def test_no_token_is_challenged_with_the_guards_own_metadata() -> None:
     async with relayed(Scripted(), access=access()) as it:
-        it.http = _named(it.http)
+        it.host = "guard.example"
         answer = await it.post(legacy("ping", {}))
 
     assert answer.status == 401

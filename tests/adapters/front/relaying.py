@@ -8,10 +8,12 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 import uvicorn
 
 from guard_adapters._http import HttpClient
+from guard_adapters.front.mcp_http import Endpoint
 from guard_adapters.front.mcp_relay import HttpServer
 from tests.adapters.front.allow_all import AllowAll, app_of, endpoint
 
@@ -138,6 +140,29 @@ class Relayed:
     upstream: Scripted
     http: HttpClient
     url: str
+    endpoint: Endpoint
+    host: str = ""  # instead of the socket's own name
+
+    async def raw(self, body: bytes, headers: dict[str, str], host: str | None = None) -> Answer:
+        """Send bytes as they are, with another Host header if asked for."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(self.url).port)
+        lines = {
+            "host": host or urlsplit(self.url).netloc,
+            "content-length": str(len(body)),
+            "connection": "close",
+            **headers,
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        writer.write(f"POST {urlsplit(self.url).path} HTTP/1.1\r\n{head}\r\n".encode() + body)
+        got = await asyncio.wait_for(reader.read(), 5)
+        writer.close()
+        await writer.wait_closed()
+        top, _, rest = got.partition(b"\r\n\r\n")
+        status, *fields = top.decode().split("\r\n")
+        pairs = (line.partition(": ") for line in fields)
+        return Answer(
+            int(status.split()[1]), {name.lower(): value for name, _, value in pairs}, rest
+        )
 
     async def open(self, message: dict, headers: dict[str, str] | None = None):
         given = {
@@ -151,6 +176,9 @@ class Relayed:
         )
 
     async def post(self, message: dict, headers: dict[str, str] | None = None) -> Answer:
+        if self.host:
+            given = {"content-type": "application/json", **(headers or {})}
+            return await self.raw(json.dumps(message).encode(), given, host=self.host)
         opened = await self.open(message, headers)
         raw = await opened.read(2**22)
         await opened.aclose()
@@ -193,7 +221,7 @@ async def relayed(
     async with serving(upstream, theirs), serving(app_of(made), ours):
         client = HttpClient()
         try:
-            yield Relayed(front, upstream, client, f"http://127.0.0.1:{port}/mcp/up")
+            yield Relayed(front, upstream, client, f"http://127.0.0.1:{port}/mcp/up", made)
         finally:
             await client.aclose()
             await http.aclose()
