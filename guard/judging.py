@@ -21,7 +21,6 @@ from guard.ports import World
 from guard.session.intent import TaskIntent
 from guard.session.state import Session, facts, narrowed_intent
 
-
 METHOD = "mcp:"
 """Under `mcp:<method>` a message other than tools/call is judged."""
 

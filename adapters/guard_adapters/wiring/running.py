@@ -1,6 +1,8 @@
 """`guard serve` as a coroutine: HTTP for clients, a socket for stdio relays, a sweeper for time."""
 
 import asyncio
+import json
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -35,12 +37,21 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     """
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
+        stack.callback(_announced(wired, url).unlink, missing_ok=True)
         tell(f"Listening on {url}/mcp/<server>.")
         attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello))
         await attachments.open()
         stack.push_async_callback(attachments.aclose)
         tell(f"Listening for stdio relays on {pipe}.")
         await sweep(wired)
+
+
+def _announced(wired: Wired, url: str) -> Path:
+    """Write down where this guard listens, for the commands that talk to it; return the file."""
+    file = wired.loaded.state / "serve.json"
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    return draft.replace(file)
 
 
 @asynccontextmanager
@@ -90,6 +101,9 @@ def _bound(host: str, port: int) -> socket.socket:
             code="address_in_use",
             next_step="Stop what listens there, or set guard.serve.port to another one or to 0.",
         ) from error
+    # The event loop does not set it on a socket it is handed: head and body of an answer would
+    # wait for each other for 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.listen(2048)
     return listener
 
