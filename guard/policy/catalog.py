@@ -59,7 +59,7 @@ class ServerSpec:
     audience: str = ""
     delivery: Delivery = "meta"
     allow_methods: frozenset[str] = frozenset()
-    asks: AsksEntry = AsksEntry()
+    asks: AsksEntry = field(default_factory=AsksEntry)
     unsafe_allow_all_unlisted: bool = False
 
 

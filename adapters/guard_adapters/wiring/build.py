@@ -1,4 +1,4 @@
-"""Wires one guard: store, keys, issuers, approvers, traces. Knows every adapter, decides nothing."""
+"""Wires one guard: store, keys, issuers, approvers, traces. It decides nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
