@@ -19,7 +19,7 @@ def obj(required, **properties):
     return {"type": "object", "properties": properties, "required": required}
 
 
-S, I, L = {"type": "string"}, {"type": "integer"}, {"type": "array", "items": {"type": "string"}}
+S, N, L = {"type": "string"}, {"type": "integer"}, {"type": "array", "items": {"type": "string"}}
 
 
 def catalog_data():
@@ -43,7 +43,7 @@ def catalog_data():
                         "confirmed": True,
                         "narrow": {"cap": {"cap_arg": {"path": "amount_minor", "max": 100000}}},
                         "input_schema": obj(
-                            ["amount_minor", "recipient"], amount_minor=I, recipient=S, memo=S
+                            ["amount_minor", "recipient"], amount_minor=N, recipient=S, memo=S
                         ),
                     }
                 },
@@ -78,12 +78,12 @@ def catalog_data():
                     "read": {
                         "effect": ["read"],
                         "confirmed": True,
-                        "input_schema": obj(["id"], id=S, page=I),
+                        "input_schema": obj(["id"], id=S, page=N),
                     },
                     "list-files.v2": {
                         "effect": ["read"],
                         "confirmed": True,
-                        "input_schema": obj([], filter={"anyOf": [S, I]}),
+                        "input_schema": obj([], filter={"anyOf": [S, N]}),
                     },
                     "any": {"effect": ["read"], "confirmed": False, "input_schema": obj([])},
                 },
