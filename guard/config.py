@@ -14,26 +14,51 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    hold_s: int = Field(45, ge=0, le=300, description="How long a waiting call is held before "
-        "APPROVAL_PENDING (s). TypeScript clients give up at 60 s and progress does not extend it.")
-    progress_every_s: int = Field(5, ge=1, le=30, description="Pause between progress notes while "
-        "a call is held (s).")
+    hold_s: int = Field(
+        45,
+        ge=0,
+        le=300,
+        description="How long a waiting call is held before "
+        "APPROVAL_PENDING (s). TypeScript clients give up at 60 s and progress does not extend it.",
+    )
+    progress_every_s: int = Field(
+        5, ge=1, le=30, description="Pause between progress notes while a call is held (s)."
+    )
     retry_after_s: int = Field(5, ge=1, le=300, description="What a waiting agent is told (s).")
-    port_timeout_ms: int = Field(1_000, ge=50, le=30_000, description="Longest wait for a store, "
-        "sink, issuer or decision point (ms). It fires: nothing runs.")
-    tool_timeout_s: int = Field(300, ge=1, le=86_400, description="Longest run of one tool call (s); "
-        "30 s later an outcome still unknown is recorded as unknown.")
+    port_timeout_ms: int = Field(
+        1_000,
+        ge=50,
+        le=30_000,
+        description="Longest wait for a store, "
+        "sink, issuer or decision point (ms). It fires: nothing runs.",
+    )
+    tool_timeout_s: int = Field(
+        300,
+        ge=1,
+        le=86_400,
+        description="Longest run of one tool call (s); "
+        "30 s later an outcome still unknown is recorded as unknown.",
+    )
     token_ttl_s: int = Field(30, ge=5, le=60, description="Life of a call token (s).")
-    cas_tries: int = Field(5, ge=1, le=20, description="Lost compare-and-swaps before "
-        "state_conflict.")
-    cooldown_s: int = Field(600, ge=0, le=86_400, description="How long the same call is refused "
-        "without asking after a person said no (s).")
+    cas_tries: int = Field(
+        5, ge=1, le=20, description="Lost compare-and-swaps before state_conflict."
+    )
+    cooldown_s: int = Field(
+        600,
+        ge=0,
+        le=86_400,
+        description="How long the same call is refused without asking after a person said no (s).",
+    )
     open_prompts: int = Field(5, ge=1, le=100, description="Open questions in one session.")
     max_body_bytes: int = Field(4 * 2**20, ge=1024, description="One MCP message (bytes).")
-    max_args_bytes: int = Field(256 * 2**10, ge=64, description="Arguments of one call (bytes); a "
-        "1 MB string costs the engine 35 ms.")
-    max_line_bytes: int = Field(16 * 2**20, ge=1024, description="One stdio line or JSON answer "
-        "from an upstream (bytes).")
+    max_args_bytes: int = Field(
+        256 * 2**10,
+        ge=64,
+        description="Arguments of one call (bytes); a 1 MB string costs the engine 35 ms.",
+    )
+    max_line_bytes: int = Field(
+        16 * 2**20, ge=1024, description="One stdio line or JSON answer from an upstream (bytes)."
+    )
     max_event_bytes: int = Field(4 * 2**20, ge=1024, description="One SSE event (bytes).")
     max_depth: int = Field(64, ge=4, le=200, description="Nesting of a message.")
     max_members: int = Field(10_000, ge=16, description="Members of a message.")
@@ -41,5 +66,56 @@ class Settings(BaseModel):
     in_flight: int = Field(32, ge=1, description="Calls of one session running at once.")
     held: int = Field(5, ge=1, description="Calls of one session waiting for people at once.")
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
-    recent_steps: int = Field(64, ge=8, description="Steps of history kept in the session's head; "
-        "aggregates cover the rest, so that a decision costs the same after 10,000 events.")
+    recent_steps: int = Field(
+        64,
+        ge=8,
+        description="Steps of history kept in the session's head; "
+        "aggregates cover the rest, so that a decision costs the same after 10,000 events.",
+    )
+
+
+class Serve(BaseModel):
+    """Where `guard serve` listens, and whom it believes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on; only loopback without an issuer of access tokens.",
+    )
+    port: int = Field(8470, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field(
+        "", description="How clients reach the guard; empty = the address above."
+    )
+    issuer: str = Field("", description="The authorization server whose access tokens are taken.")
+    jwks_url: str = Field("", description="Where its keys are; https, or loopback.")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Browser origins that may call; none by default."
+    )
+    unsafe_no_auth: bool = Field(
+        default=False,
+        description="Take every caller on loopback as the same person. For demonstrations only.",
+    )
+
+
+class Installation(BaseModel):
+    """The `guard:` part of guard.yaml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    policies: tuple[str, ...] = Field(
+        ("starter:mcp-proxy",),
+        description="Policy files or folders, "
+        "relative to guard.yaml; `starter:NAME` is one that ships with the guard.",
+    )
+    state: str = Field(
+        ".guardcall",
+        description="Folder for keys, sessions and the audit log, relative to guard.yaml.",
+    )
+    name: str = Field(
+        "guardcall",
+        description="Name of this guard: issuer of call tokens and origin of the audit log.",
+        pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$",
+    )
+    settings: Settings = Settings()
+    serve: Serve = Serve()

@@ -54,7 +54,9 @@ class NotApproved(Refused):
     `status` is one of denied, no_answer, revoked, unknown (it may have run).
     """
 
-    def __init__(self, approval_id: str, status: str, reason: str, *, retry_after_s: int = 0) -> None:
+    def __init__(
+        self, approval_id: str, status: str, reason: str, *, retry_after_s: int = 0
+    ) -> None:
         super().__init__(f"Approval {approval_id!r}: {reason}.", code=f"approval_{status}")
         self.approval_id = approval_id
         self.status = status
@@ -87,7 +89,9 @@ class Unusable(GuardError):
 
     code = "config_unusable"
 
-    def __init__(self, message: str, *, code: str = "", where: str = "", next_step: str = "") -> None:
+    def __init__(
+        self, message: str, *, code: str = "", where: str = "", next_step: str = ""
+    ) -> None:
         super().__init__(message, code=code, next_step=next_step)
         self.where = where
 

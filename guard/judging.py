@@ -4,22 +4,26 @@ It reads a session and a bundle and asks nobody but a remote decision point, whi
 tighten. A call whose arguments cannot be converted is denied before the engine sees it.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from guard.errors import Unusable
-from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
+from guard.errors import Refused, Unusable
+from guard.model.call import ToolCall, ToolSpec, Transform, argument_bytes
 from guard.model.decision import Basis, Decision, Deny, Reason, strictness
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
 from guard.policy.compile import Bundle
-from guard.policy.evaluate import NarrowUnavailable, apply_transforms, decide
-from guard.policy.schema import ArgError, convert_args
+from guard.policy.convert import ArgError, Limits, convert_args
+from guard.policy.evaluate import NarrowUnavailable, decide
+from guard.policy.transform import apply_transforms
 from guard.ports import World
-from guard.session.intent import meet, parse_intent
-from guard.session.state import Session, facts
+from guard.session.intent import TaskIntent
+from guard.session.state import Session, facts, narrowed_intent
+
+
+METHOD = "mcp:"
+"""Under `mcp:<method>` a message other than tools/call is judged."""
 
 
 class Judged(NamedTuple):
@@ -49,12 +53,20 @@ class Judging:
 
     def spec(self, call: ToolCall) -> ToolSpec:
         """Return the catalogue's word on the tool; an unlisted one has no class at all."""
-        known = self.bundle.catalog.spec(call.server, call.tool)
+        catalog = self.bundle.catalog
+        if call.tool.startswith(METHOD):
+            known = catalog.method_spec(call.server, call.tool.removeprefix(METHOD))
+        else:
+            known = catalog.spec(call.server, call.tool)
         return known or ToolSpec(server=call.server, tool=call.tool, effect=frozenset())
 
     def convert(self, call: ToolCall) -> Input | ArgError:
         """Return the typed arguments, or why they cannot be."""
-        return convert_args(self.spec(call), call.parsed(), salt=self.salt)
+        most = self.bundle.catalog.defaults
+        limits = Limits(
+            max_arg_bytes=most.max_arg_bytes, max_depth=most.max_depth, max_items=most.max_items
+        )
+        return convert_args(self.spec(call), call.parsed(), salt=self.salt, limits=limits)
 
     def input(self, call: ToolCall) -> Input:
         """Return the typed arguments, or none of them where they cannot be converted."""
@@ -71,44 +83,52 @@ class Judging:
         A declared intent is judged twice, without and with it, and the stricter answer holds, so
         that no policy can make declaring profitable.
         """
-        first = self._local(session, call, evidence or Evidence())
+        given = evidence or Evidence()
+        first = self._local(session, call, given)
         if call.intent:
-            first = max(first, self._declared(session, call, first), key=_strict)
+            first = max(first, self._declared(session, call, given, first), key=_strict)
         if self.world.remote is None or isinstance(first.answer, Deny):
             return first
         remote = await self.world.remote.decide(first.facts)
         return max(first, Judged(first.facts, remote), key=_strict)
 
-    def _declared(self, session: Session, call: ToolCall, first: Judged) -> Judged:
+    def _declared(
+        self, session: Session, call: ToolCall, evidence: Evidence, first: Judged
+    ) -> Judged:
         try:
-            said = parse_intent(call.intent, declared_by="agent", max_bytes=self.max_intent_bytes)
-        except Unusable as unusable:
-            return Judged(first.facts, self._deny(unusable.code, unusable.message))
-        narrower = said if session.intent is None else meet(session.intent, said)
-        return self._local(replace(session, intent=narrower), call, first.facts.evidence)
+            task = narrowed_intent(session, call, max_bytes=self.max_intent_bytes)
+        except (Unusable, Refused) as wrong:
+            return Judged(first.facts, self._deny(wrong.code, wrong.message))
+        return self._local(session, call, evidence, task)
 
-    def _local(self, session: Session, call: ToolCall, evidence: Evidence) -> Judged:
+    def _local(
+        self, session: Session, call: ToolCall, evidence: Evidence, task: TaskIntent | None = None
+    ) -> Judged:
         found = self.convert(call)
+        moment = _Moment(session=session, evidence=evidence, task=task)
         if isinstance(found, ArgError):
-            seen = self._facts(session, call, self.input(call), evidence)
+            seen = self.facts(moment, call, self.input(call))
             return Judged(seen, self._deny(found.code, f"{found.path}: {found.message}"))
-        seen = self._facts(session, call, found, evidence)
-        return Judged(seen, decide(self.bundle, seen, _Narrowings(self, session, call)))
+        seen = self.facts(moment, call, found)
+        narrowings = _Narrowings(judging=self, moment=moment, call=call)
+        return Judged(seen, decide(self.bundle, seen, narrowings))
 
-    def _facts(self, session: Session, call: ToolCall, found: Input, evidence: Evidence) -> Facts:
+    def facts(self, moment: "_Moment", call: ToolCall, found: Input) -> Facts:
+        """Return all that is known about the call with these converted arguments."""
         now_ms = self.world.clock.now_ms()
-        local = datetime.fromtimestamp(now_ms / 1000, self.zone)
+        local = local_time(now_ms, self.zone)
         issuer = self.world.issuers.get(call.server)
         return facts(
-            session,
+            moment.session,
             call,
             self.spec(call),
             found,
             now_ms=now_ms,
             clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
             credential=issuer.facts(call.server, call.tool) if issuer else CredentialFacts(),
-            evidence=evidence,
+            evidence=moment.evidence,
             ledger_specs=self.bundle.catalog.ledgers,
+            intent=moment.task,
         )
 
     def _deny(self, code: str, detail: str) -> Deny:
@@ -116,17 +136,31 @@ class Judging:
         return Deny(code=code, reasons=(Reason(code=code),), basis=basis, detail=detail)
 
 
+def local_time(now_ms: int, zone: tzinfo) -> datetime:
+    """Return a moment (Unix milliseconds) as policy reads it, in the catalogue's zone."""
+    return datetime.fromtimestamp(now_ms / 1000, zone)
+
+
 def _strict(judged: Judged) -> int:
     return strictness(judged.answer)
 
 
-class _Narrowings:
-    """Makes Facts anew for shrunken arguments; remembers the bytes that it shrank so far."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Moment:
+    """What stays the same while the arguments of one call shrink."""
 
-    def __init__(self, judging: Judging, session: Session, call: ToolCall) -> None:
-        self._judging = judging
-        self._session = session
-        self._call = call
+    session: Session
+    evidence: Evidence
+    task: TaskIntent | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Narrowings:
+    """Makes Facts anew for shrunken arguments, always from the call as it came."""
+
+    judging: Judging
+    moment: _Moment
+    call: ToolCall
 
     def apply(self, facts: Facts, transforms: Sequence[Transform]) -> tuple[Facts, bytes]:
         """Return the facts and the bytes of the narrowed call.
@@ -134,11 +168,11 @@ class _Narrowings:
         Raises:
             NarrowUnavailable: a transform does not fit, or what is left is not a valid call.
         """
-        before: dict[str, Json] = json.loads(self._call.arguments)
-        after = argument_bytes(apply_transforms(before, transforms, facts))
-        self._call = self._call.narrowed(after)
-        found = self._judging.convert(self._call)
+        if not transforms:
+            return facts, self.call.arguments
+        after = argument_bytes(apply_transforms(self.call.parsed(), transforms, facts))
+        call = self.call.narrowed(after)
+        found = self.judging.convert(call)
         if isinstance(found, ArgError):
             raise NarrowUnavailable(f"{found.code}: {found.path}")
-        made = self._judging._facts(self._session, self._call, found, facts.evidence)  # noqa: SLF001
-        return made, after
+        return self.judging.facts(self.moment, call, found), after

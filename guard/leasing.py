@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from guard.audit.event import Event, Kind
-from guard.errors import NotAllowed, Unavailable
+from guard.errors import GuardError, NotAllowed
 from guard.grant.approval import Approval
 from guard.grant.credential import ApprovalEvidence, BoundCall, Credential, token_id
 from guard.grant.lease import Lease, LeaseEvent, LeaseState
@@ -65,12 +65,10 @@ class Leasing:
         await self.world.leases.reserve(lease, [_event("lease_reserved", lease, now_ms)])
         return await self._issued(issuer, bound, replace(terms, max_ttl_s=ttl_s), lease)
 
-    async def _issued(
-        self, issuer: Issuer, bound: BoundCall, terms: Terms, lease: Lease
-    ) -> Leased:
+    async def _issued(self, issuer: Issuer, bound: BoundCall, terms: Terms, lease: Lease) -> Leased:
         try:
             credential = await issuer.issue(bound, terms, lease)
-        except Unavailable:
+        except GuardError:
             # It may have acted before it failed: the row says so, and a sweep revokes by handle.
             failed = lease.after(LeaseEvent.FAILED, self.world.clock.now_ms())
             await self.world.leases.save(failed, [])

@@ -26,6 +26,9 @@ from guard.session.provenance import labels_of
 from guard.session.state import Session, admitted, forwarded
 from guard.session.state import settled as ended_step
 
+OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
+"""Refusals that are no denial: nobody said no yet."""
+
 
 @dataclass(slots=True, kw_only=True)
 class _Course:
@@ -96,14 +99,17 @@ class Guard:
     async def _walk(self, course: _Course, tool: Tool, hold_ms: int, span: Span) -> None:
         judging = self._judging()
         spec = judging.spec(course.call)
-        session = await self._admit(course.call, spec, judging)
+        session = await self._admit(course, spec, judging)
         judged = await judging.judge(session, course.call)
+        asked_ms = self.world.clock.now_ms()
         judged = await self._answered(course, spec, judged, judging, hold_ms)
+        if course.approval is not None:
+            span.note("guard.approval_wait_ms", self.world.clock.now_ms() - asked_ms)
         _tell(span, judged)
         terms = self._let_through(course, judged)
         leasing = self._leasing()
         course.leased = await leasing.mint(course.call, spec, judged.facts, terms, course.approval)
-        await self._forward(course, spec)
+        await self._forward(course, spec, judging)
         course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
         result = await tool.run(course.call, course.leased.credential if course.leased else None)
         course.result = replace(
@@ -111,14 +117,26 @@ class Guard:
         )
         course.outcome = result.outcome
 
-    async def _admit(self, call: ToolCall, spec: ToolSpec, judging: Judging) -> Session:
+    async def _admit(self, course: _Course, spec: ToolSpec, judging: Judging) -> Session:
         """Enter the call in history, in flight, before it is judged: parallel calls cannot race."""
-        now_ms = self.world.clock.now_ms()
+        call, now_ms = course.call, self.world.clock.now_ms()
         found = judging.input(call)
         specs = judging.bundle.catalog.ledgers
-        return await self.world.sessions.update(
-            call.session, lambda session: admitted(session, call, spec, found, now_ms, specs)
-        )
+        numbers = self.settings
+
+        def change(session: Session) -> Session:
+            return admitted(
+                session,
+                call,
+                spec,
+                found,
+                now_ms,
+                specs,
+                recent_steps=numbers.recent_steps,
+                in_flight=numbers.in_flight,
+            )
+
+        return await self.world.sessions.update(call.session, change)
 
     async def _answered(
         self, course: _Course, spec: ToolSpec, judged: Judged, judging: Judging, hold_ms: int
@@ -162,11 +180,15 @@ class Guard:
             case StepUp(basis=basis):  # asked above: a second one means that the ground moved
                 raise NotAllowed(Deny(code="state_conflict", basis=basis), call_id=course.call.id)
 
-    async def _forward(self, course: _Course, spec: ToolSpec) -> None:
+    async def _forward(self, course: _Course, spec: ToolSpec, judging: Judging) -> None:
         """Let the tool's static labels enter now: its progress notes already carry its text."""
-        await self.world.sessions.update(
-            course.call.session, lambda session: forwarded(session, course.call.id, spec)
-        )
+        call, now_ms = course.call, self.world.clock.now_ms()
+        found, specs = judging.input(call), judging.bundle.catalog.ledgers
+
+        def change(session: Session) -> Session:
+            return forwarded(session, call.id, spec, found, specs, now_ms=now_ms)
+
+        await self.world.sessions.update(call.session, change)
 
     def _ending(self, course: _Course) -> Ending:
         """Return everything that is recorded about the end of this call, together."""
@@ -174,11 +196,14 @@ class Guard:
         now_ms = self.world.clock.now_ms()
         labels = course.result.labels if course.result else frozenset()
         found = course.result.facts if course.result else {}
+        approved, denied = course.approval is not None, course.code not in OPEN_QUESTION
         leased = settled(course.leased, now_ms) if course.leased else None
         course.leased = leased
 
         def change(session: Session) -> Session:
-            return ended_step(session, call.id, outcome, labels, found, now_ms)
+            return ended_step(
+                session, call.id, outcome, labels, found, now_ms, denied=denied, approved=approved
+            )
 
         return Ending(
             session=call.session,

@@ -5,15 +5,16 @@ raising means no. One contract suite per port is passed by every adapter and by 
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from guard.audit.event import Event
 from guard.clock import Clock
-from guard.grant.approval import Approval, NewApproval, Vote
+from guard.grant.approval import Approval, NewApproval
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import Lease
+from guard.grant.votes import Vote
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.decision import Decision, Terms
 from guard.model.facts import CredentialFacts, Facts
@@ -77,7 +78,9 @@ class Approvals(Protocol):
         self, approval_id: str, attempt: Attempt, events: Sequence[Event]
     ) -> Approval | None: ...
     async def cooling(self, cooldown_key: str, now_ms: int) -> int: ...  # ms left, 0 = none
-    async def sweep(self, now_ms: int) -> Sequence[Approval]: ...  # what it expired or lost sight of
+    async def sweep(
+        self, now_ms: int
+    ) -> Sequence[Approval]: ...  # what it expired or lost sight of
 
 
 class Approver(Protocol):
@@ -176,6 +179,22 @@ class Span(Protocol):
     def note(self, name: str, value: str | int | bool | Sequence[str]) -> None: ...
 
 
+class SilentSpan:
+    """Notes nothing."""
+
+    def note(self, name: str, value: str | int | bool | Sequence[str]) -> None:
+        """Note nothing."""
+
+
+class Silence:
+    """The trace that records nothing: the default."""
+
+    @asynccontextmanager
+    async def call(self, call: ToolCall) -> AsyncIterator[SilentSpan]:  # noqa: ARG002  the port's shape
+        """Give out a span that notes nothing."""
+        yield SilentSpan()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """All ports of one guard, wired together."""
@@ -187,7 +206,7 @@ class World:
     leases: Leases
     outcomes: Outcomes
     sink: Sink
-    trace: Trace
+    trace: Trace = field(default_factory=Silence)
     approvers: tuple[Approver, ...] = ()
     issuers: Mapping[str, Issuer] = field(default_factory=dict)  # by server
     remote: PolicyDecisionPoint | None = None

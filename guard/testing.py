@@ -17,12 +17,11 @@ from guard.grant.approval import (
     ApprovalState,
     NewApproval,
     NoApprovalTransition,
-    Vote,
-    Voter,
     opened,
 )
 from guard.grant.credential import Credential
 from guard.grant.lease import Lease
+from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
 from guard.session.state import Session
@@ -285,17 +284,3 @@ class RecordingTool:
         if self.raises is not None:
             raise self.raises
         return ToolResult(outcome=self.outcome, value=self.returns)
-
-
-class _SilentSpan:
-    def note(self, name: str, value: str | int | bool | Sequence[str]) -> None:  # noqa: FBT001  the port's shape
-        """Note nothing."""
-
-
-class Silence:
-    """A trace that records nothing."""
-
-    @asynccontextmanager
-    async def call(self, call: ToolCall) -> AsyncIterator[_SilentSpan]:  # noqa: ARG002  the port's shape
-        """Give out a span that notes nothing."""
-        yield _SilentSpan()

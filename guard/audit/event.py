@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal
+from typing import Any, Literal
 
 from guard.model.call import Json, Outcome, ToolCall
 from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
@@ -49,7 +49,7 @@ class Event:
         return envelope | dict(self.leaf)
 
 
-def facts_json(facts: Facts) -> dict[str, Json]:
+def facts_json(facts: Facts) -> dict[str, Any]:
     """Return the Facts as JSON, complete enough to judge them again.
 
     Written out by hand, group by group: a generic conversion copies deeply and costs more than the
@@ -104,8 +104,8 @@ def facts_json(facts: Facts) -> dict[str, Json]:
     }  # fmt: skip
 
 
-def _derived_json(derived: Derived) -> dict[str, Json]:
-    some: dict[str, Json] = {"opaque": sorted(derived.opaque), "bytes": derived.bytes}
+def _derived_json(derived: Derived) -> dict[str, Any]:
+    some: dict[str, Any] = {"opaque": sorted(derived.opaque), "bytes": derived.bytes}
     for name in ("dest_domains", "recipients"):
         values = getattr(derived, name)
         if values is not None:
@@ -128,7 +128,7 @@ def decided(facts: Facts, answer: Decision, *, salt: bytes) -> Event:
     text = json.dumps(facts_json(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     digest = sha256(b"guard/facts/v1\0" + salt + text.encode()).hexdigest()
     basis, reasons = answer.basis, answer.reasons
-    leaf: dict[str, Json] = {
+    leaf: dict[str, Any] = {
         "decision": kind(answer),
         "reasons": [reason.code for reason in reasons],
         "rules": [reason.rule for reason in reasons if reason.rule],
@@ -159,7 +159,7 @@ def finished(
     call: ToolCall, outcome: Outcome, code: str, labels: Sequence[str], now_ms: int
 ) -> Event:
     """Return the record of how one call ended: ran, failed, refused or unknown."""
-    leaf: dict[str, Json] = {
+    leaf: dict[str, Any] = {
         "outcome": outcome.value,
         "server": call.server,
         "tool": call.tool,

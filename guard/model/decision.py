@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why: the rule's id (empty for a code of the guard itself) and its stable code."""
@@ -122,5 +121,3 @@ def strictness(decision: Decision) -> int:
             return 2
         case Deny():
             return 3
-
-

@@ -1,1 +1,84 @@
+"""The command `guard`: finds the subcommand's module and lets it answer.
 
+A subcommand is a module here with `register(parser)` and `run(args) -> int`. Only the one that was
+asked for is imported, so that `guard proxy` does not pay for the console of somebody else. Exit
+codes: 0 fine, 1 findings, 2 usage, 3 something cannot be loaded.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import Protocol, TypeAlias
+
+from guard.errors import GuardError, Unusable
+
+COMMANDS = {
+    "demo": "show the guard at work on built-in servers",
+    "proxy": "stand in front of one stdio MCP server",
+    "serve": "stand in front of MCP servers over HTTP",
+    "init": "ask a server for its tools and write guard.yaml",
+    "doctor": "say what is wrong with this installation",
+    "policy": "check, test, explain, replay and compare policies",
+    "approvals": "list, show and deny open questions",
+    "audit": "verify, show and export the audit log",
+    "pin": "accept or show changed tool definitions",
+    "sessions": "list and end sessions",
+    "keys": "make and show signing keys",
+}
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse gives this type no public name
+FINE, FINDINGS, USAGE, UNUSABLE = 0, 1, 2, 3
+
+
+class Command(Protocol):
+    """What a module of this folder offers."""
+
+    def register(self, commands: "Commands") -> None:
+        """Add the command's own parser, under its own name."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it and return the exit code."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        command, args = _parse(words)
+    except SystemExit as stop:  # argparse has said why, or has shown the help
+        return stop.code if isinstance(stop.code, int) else FINE
+    try:
+        return command.run(args)
+    except Unusable as error:
+        print(f"guard: {error}", file=sys.stderr)
+        return UNUSABLE
+    except GuardError as error:
+        print(f"guard: {error}", file=sys.stderr)
+        return FINDINGS
+    except BrokenPipeError:
+        return FINE  # the reader of our output has seen enough
+
+
+def _parse(words: list[str]) -> tuple[Command, argparse.Namespace]:
+    parser = argparse.ArgumentParser(prog="guard", description="Authorize every tool call.")
+    parser.add_argument("--version", action="version", version=f"guard {_version()}")
+    commands: Commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    command: Command | None = None
+    for name, text in COMMANDS.items():
+        if words[:1] == [name]:
+            command = import_module(f"guard_adapters.cli.{name}")
+            command.register(commands)
+        else:
+            commands.add_parser(name, help=text)
+    args = parser.parse_args(words)
+    if command is None:
+        parser.error("the command comes first")
+    return command, args
+
+
+def _version() -> str:
+    try:
+        return version("guardcall")
+    except PackageNotFoundError:
+        return "(not installed)"

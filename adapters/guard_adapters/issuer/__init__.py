@@ -1,1 +1,1 @@
-
+"""Secrets for one call: one file, one technology."""

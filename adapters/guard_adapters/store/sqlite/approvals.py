@@ -20,9 +20,9 @@ from guard.grant.approval import (
     ApprovalState,
     NewApproval,
     NoApprovalTransition,
-    Vote,
     opened,
 )
+from guard.grant.votes import Vote
 from guard.model.call import Outcome
 from guard.ports import Attempt
 from guard_adapters.store.sqlite.audit import Journal
@@ -49,9 +49,12 @@ class _Waiter:
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
 
     def wake(self) -> None:
-        self._changed.set()
+        # The answer may come from another thread's loop, or after this one has ended.
+        with suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._changed.set)
 
     async def wait(self, timeout_ms: int) -> bool:
         """Return True if something happened within the time (milliseconds)."""
@@ -204,7 +207,7 @@ class SqliteApprovals:
         return result
 
     def _wake(self, approval_id: str) -> None:
-        for waiter in self._waiters.get(approval_id, ()):
+        for waiter in tuple(self._waiters.get(approval_id, ())):
             waiter.wake()
 
 
@@ -264,4 +267,3 @@ def _save(db: sqlite3.Connection, approval: Approval) -> None:
         )
     except sqlite3.IntegrityError as error:
         raise Unavailable("The same call is already open.", code="state_conflict") from error
-

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from guard.grant.approval import Approval, ApprovalState, Vote, Voter
+from guard.grant.approval import Approval, ApprovalState
+from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
 

@@ -8,12 +8,16 @@ expected one means that somebody else wrote: nothing more is accepted.
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Generator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
+from threading import RLock
+from typing import Any
 
 from guard.errors import Refused, Unavailable
 from guard.ports import Change, Ending
-from guard.session.state import Session, from_json, to_json
+from guard.session.state import Session
+from guard.session.stored import from_json, to_json
 from guard_adapters.store.sqlite.approvals import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
@@ -36,6 +40,8 @@ class SqliteSessions:
         self._database = database
         self._journal = journal
         self._held: OrderedDict[str, Session] = OrderedDict()
+        # Plain functions are guarded from threads of their own: memory and queue change together.
+        self._turn = RLock()
 
     async def open(self, session: Session) -> Session:
         """Insert a session, or return the one that is already there."""
@@ -60,13 +66,16 @@ class SqliteSessions:
                 code="session_unknown",
                 next_step="Open a session, or call without a handle.",
             )
-        # Another call may have loaded it while this one waited: the one in memory is newer.
-        return self._held.get(session_id) or self._hold(row)
+        with self._turn:
+            # Another call may have loaded it while this one waited: the one in memory is newer.
+            return self._held.get(session_id) or self._hold(row)
 
     async def update(self, session_id: str, change: Change) -> Session:
         """Apply a pure change and return what is stored."""
-        head = self._applied(await self.get(session_id), change)
-        self._database.submit(lambda db: _write(db, head), vital=True)
+        await self.get(session_id)  # from here on it is in memory
+        with self._turn:
+            head = self._applied(self._held[session_id], change)
+            self._database.submit(lambda db: _write(db, head), vital=True)
         return head
 
     async def all(self) -> Sequence[Session]:
@@ -76,8 +85,7 @@ class SqliteSessions:
 
     def close(self, ending: Ending) -> Awaitable[None]:
         """Hand over the end of a call; what is returned waits until it is durable."""
-        held = self._held.get(ending.session)
-        head = None if held is None else self._applied(held, ending.change)
+        head: Session | None = None
 
         def work(db: sqlite3.Connection) -> None:
             if head is not None:
@@ -88,11 +96,40 @@ class SqliteSessions:
                 save_lease(db, ending.lease)
             self._journal.append(db, ending.events)
 
-        return self._recorded(self._database.settled(self._database.submit(work, vital=True)))
+        with self._turn:
+            held = self._held.get(ending.session)
+            head = None if held is None else self._applied(held, ending.change)
+            written = self._database.submit(work, vital=True)
+        return _Recorded(self._database, written)
 
-    async def _recorded(self, written: Awaitable[None]) -> None:
+    def _applied(self, session: Session, change: Change) -> Session:
+        changed = change(session)
+        return self._hold(replace(changed, version=session.version + 1))
+
+    def _hold(self, session: Session) -> Session:
+        with self._turn:
+            self._held[session.id] = session
+            self._held.move_to_end(session.id)
+            if len(self._held) > KEPT:
+                idle = next((s.id for s in self._held.values() if not _busy(s)), session.id)
+                if idle != session.id:
+                    del self._held[idle]
+        return session
+
+
+class _Recorded:
+    """An ending on its way to the file. Whoever was cancelled may drop it; it is written anyway."""
+
+    def __init__(self, database: Database, written: Future[None]) -> None:
+        self._database = database
+        self._written = written
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._durable().__await__()
+
+    async def _durable(self) -> None:
         try:
-            await written
+            await self._database.settled(self._written)
         except Unavailable as error:
             raise Unavailable(
                 "The call ended, but its outcome could not be recorded.",
@@ -100,19 +137,9 @@ class SqliteSessions:
                 next_step="Read the state of the target before doing it again.",
             ) from error
 
-    def _applied(self, session: Session, change: Change) -> Session:
-        changed = change(session)
-        return self._hold(replace(changed, version=session.version + 1))
 
-    def _hold(self, session: Session) -> Session:
-        self._held[session.id] = session
-        self._held.move_to_end(session.id)
-        while len(self._held) > KEPT:
-            idle = next((s.id for s in self._held.values() if not s.in_flight), None)
-            if idle is None:
-                break
-            del self._held[idle]
-        return session
+def _busy(session: Session) -> bool:
+    return any(step.in_flight for step in session.steps)
 
 
 def _insert(db: sqlite3.Connection, session: Session) -> Session:

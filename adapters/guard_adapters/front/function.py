@@ -1,0 +1,176 @@
+"""Guards plain Python functions: `wrap` one, and every call of it is judged.
+
+The wrapper has the signature that the function shows to a model, so a schema made from it is
+unchanged. The credential reaches the function by `current_credential()`, or by the keyword
+`credential` if it has one, which the wrapper hides. Nothing here decides.
+"""
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar, copy_context
+from typing import Any, Protocol
+
+from guard.errors import Refused
+from guard.grant.credential import Credential
+from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
+from guard.ports import Tool
+
+HIDDEN = "credential"
+"""The keyword that a guarded function may take and that no model sees."""
+
+_credential: ContextVar[Credential | None] = ContextVar("credential", default=None)
+
+
+class Calls(Protocol):
+    """What this front needs of the guard."""
+
+    def new_id(self) -> str: ...
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult: ...
+
+
+def current_credential() -> Credential:
+    """Return the credential of the guarded call that is running.
+
+    Raises:
+        Refused: `no_active_call`: outside a call, or in a thread without the call's context.
+    """
+    found = _credential.get()
+    if found is None:
+        raise Refused(
+            "No guarded call with a credential runs here.",
+            code="no_active_call",
+            next_step="Ask inside the tool; start threads with contextvars.copy_context().run.",
+        )
+    return found
+
+
+class Wrapper:
+    """Guards functions for one session.
+
+    Args:
+        calls: the guard.
+        session: the session that every call belongs to.
+        server: the name under which the catalogue lists these functions.
+        hold_ms: how long a call waits for a person (milliseconds).
+    """
+
+    def __init__(self, calls: Calls, *, session: str, server: str, hold_ms: int = 45_000) -> None:
+        self._calls = calls
+        self._session = session
+        self._server = server
+        self._hold_ms = hold_ms
+
+    def wrap(self, function: Callable[..., Any], *, name: str = "") -> Callable[..., Any]:
+        """Return the guarded function: async if the function is, else plain.
+
+        The guarded one raises what the function raises, and `GuardError` where the guard says no.
+
+        Raises:
+            TypeError: the function takes `*args`; a call must name each argument.
+        """
+        signature = inspect.signature(function)
+        if any(one.kind is one.VAR_POSITIONAL for one in signature.parameters.values()):
+            raise TypeError(f"{function.__name__} takes *args, which no rule could name.")
+        tool = name or function.__name__
+
+        @functools.wraps(function)
+        async def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  the function's own types
+            bound = shown.bind(*args, **kwargs)
+            bound.apply_defaults()
+            return await self._run(tool, _Function(function, signature), _named(bound))
+
+        shown = _without_hidden(signature)
+        if inspect.iscoroutinefunction(function):
+            guarded.__signature__ = shown  # type: ignore[attr-defined]  # inspect reads it
+            return guarded
+
+        @functools.wraps(function)
+        def plain(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401  the function's own types
+            return _finished(lambda: guarded(*args, **kwargs))
+
+        plain.__signature__ = shown  # type: ignore[attr-defined]  # inspect reads it
+        return plain
+
+    async def _run(self, tool: str, function: "_Function", arguments: Mapping[str, Any]) -> Any:  # noqa: ANN401
+        try:
+            raw = argument_bytes(arguments)
+        except (TypeError, ValueError) as odd:
+            raise Refused(
+                f"An argument of {tool!r} is not JSON: {odd}.",
+                code="bad_argument",
+                next_step="Give strings, numbers, booleans, lists and objects.",
+            ) from odd
+        call = ToolCall(
+            id=self._calls.new_id(),
+            session=self._session,
+            server=self._server,
+            tool=tool,
+            arguments=raw,
+        )
+        result = await self._calls.call(call, function, hold_ms=self._hold_ms)
+        if function.raised is not None:
+            raise function.raised
+        return result.value
+
+
+class _Function:
+    """The `Tool` port on one function, for one call."""
+
+    def __init__(self, function: Callable[..., Any], signature: inspect.Signature) -> None:
+        self._function = function
+        self._takes_it = HIDDEN in signature.parameters
+        self.raised: Exception | None = None
+
+    async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
+        """Run the function with the judged arguments; what it raises is the call's outcome."""
+        hidden = {HIDDEN: credential} if self._takes_it else {}
+        mark = _credential.set(credential)
+        try:
+            value = await self._value({**call.parsed(), **hidden})
+        except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the caller
+            self.raised = error
+            return ToolResult(outcome=Outcome.ERROR)
+        finally:
+            _credential.reset(mark)
+        return ToolResult(outcome=Outcome.OK, value=value)
+
+    async def _value(self, arguments: dict[str, Any]) -> object:
+        if inspect.iscoroutinefunction(self._function):
+            found: Awaitable[object] = self._function(**arguments)
+            return await found
+        # A thread of its own, with the call's context: a slow tool must not stop the guard.
+        return await asyncio.to_thread(self._function, **arguments)
+
+
+def _finished(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401
+    """Run to the end from plain code; inside a running loop, in a thread with a loop of its own."""
+
+    def run() -> Any:  # noqa: ANN401
+        return asyncio.run(start())
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return run()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        return pool.submit(copy_context().run, run).result()
+
+
+def _without_hidden(signature: inspect.Signature) -> inspect.Signature:
+    kept = [one for name, one in signature.parameters.items() if name != HIDDEN]
+    return signature.replace(parameters=kept)
+
+
+def _named(bound: inspect.BoundArguments) -> dict[str, Any]:
+    """Return the arguments by name, what `**kwargs` took among them."""
+    named: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        parameter = bound.signature.parameters[name]
+        if parameter.kind is parameter.VAR_KEYWORD:
+            named |= value
+        else:
+            named[name] = value
+    return named

@@ -1,0 +1,130 @@
+"""Issues the call token: one signed token for one judged call.
+
+Nothing is left at a target, so nothing can be taken back there: a token ends by being used or by
+its own clock. This issuer never claims a binding that the upstream has not been seen to check.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from guard.clock import Clock
+from guard.errors import Refused
+from guard.grant.credential import (
+    DEFAULT_TTL_S,
+    MIN_TTL_S,
+    TYP,
+    BoundCall,
+    Credential,
+    Unissuable,
+    call_claims,
+    lifetime_s,
+)
+from guard.grant.lease import Lease
+from guard.grant.signing import NotCanonical, compact, jwks, signing_input
+from guard.model.call import Json
+from guard.model.decision import Terms
+from guard.model.facts import Binding, CredentialFacts
+
+if TYPE_CHECKING:
+    from guard.ports import Signer
+
+SECOND_MS = 1000
+
+
+class CallTokenIssuer:
+    """Mints call tokens; fulfils `guard.ports.Issuer`.
+
+    Args:
+        signer: holds the private key.
+        issuer: this guard's URI, the tokens' `iss`.
+        clock: tells the time.
+        ttl_s: longest life; policy may ask for less.
+        proven: what each server was seen to check, by server name; unknown is L1.
+    """
+
+    kind = "calltoken"
+    leaves_object = False
+
+    def __init__(
+        self,
+        signer: "Signer",
+        *,
+        issuer: str,
+        clock: Clock,
+        ttl_s: int = DEFAULT_TTL_S,
+        proven: Mapping[str, Binding] | None = None,
+    ) -> None:
+        self._signer = signer
+        self._issuer = issuer
+        self._clock = clock
+        self._ttl_s = ttl_s
+        self._proven = dict(proven or {})
+
+    def facts(self, server: str, tool: str) -> CredentialFacts:
+        """Return what a call of this tool would get, for policy to judge."""
+        del tool  # all tools of a server are verified by one place
+        return CredentialFacts(
+            binding=self._binding(server), kind=self.kind, ttl_floor_s=MIN_TTL_S, can_cut=False
+        )
+
+    def handle(self, lease: Lease) -> str:
+        """Return the token's name; it is the lease's own."""
+        return f"jti:{lease.id}"
+
+    async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
+        """Return the token for this call, never wider or longer than the terms.
+
+        Raises:
+            Refused: `issuer_ttl_floor`, `audience_missing`, `binding_too_low` or
+                `arguments_not_canonical`. Nothing was signed.
+        """
+        binding, now_ms = self._binding(call.server), self._clock.now_ms()
+        if binding < terms.binding_min:
+            raise Refused(
+                f"Server {call.server!r} reaches level {int(binding)}, policy wants "
+                f"{terms.binding_min}.",
+                code="binding_too_low",
+                next_step="Have the server verify call tokens, then let the guard check it.",
+            )
+        try:
+            ttl_s = lifetime_s(terms.max_ttl_s, self._ttl_s)
+            claims = call_claims(
+                call,
+                issuer=self._issuer,
+                jti=lease.id,
+                now_ms=now_ms,
+                ttl_s=ttl_s,
+                binding=binding,
+                scopes=terms.scopes or frozenset(),
+            )
+            signed = signing_input(
+                {"alg": self._signer.alg, "kid": self._signer.kid, "typ": TYP}, claims
+            )
+        except (Unissuable, NotCanonical) as wrong:
+            raise Refused(f"No call token can be made: {wrong.wrong}.", code=wrong.code) from wrong
+        return Credential(
+            kind=self.kind,
+            lease_id=lease.id,
+            audience=call.audience,
+            binding=binding,
+            expires_at_ms=(now_ms // SECOND_MS + ttl_s) * SECOND_MS,
+            scopes=terms.scopes or frozenset(),
+            secret=compact(signed, await self._signer.sign(signed)),
+        )
+
+    async def revoke(self, lease: Lease, why: str) -> bool:
+        """Return whether the token is over. It cannot be called back, it only runs out."""
+        del why
+        # Reserving and issuing are two moments, and `exp` is a whole second.
+        return self._clock.now_ms() >= lease.deadline_ms + SECOND_MS
+
+    async def sweep(self) -> Sequence[str]:
+        """Return no handles: nothing lives at the target."""
+        return ()
+
+    def jwks(self) -> dict[str, Json]:
+        """Return the key set that upstream servers verify with (`/.well-known/jwks.json`)."""
+        return jwks([self._signer.public_jwk])
+
+    def _binding(self, server: str) -> Binding:
+        return min(Binding.L2, self._proven.get(server, Binding.L1))

@@ -1,0 +1,1 @@
+"""Builds a guard from files and flags: the only place that knows every adapter."""

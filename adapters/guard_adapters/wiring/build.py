@@ -1,0 +1,125 @@
+"""Wires one guard: store, keys, issuers, approvers, traces. Knows every adapter, decides nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from guard.model.facts import Binding
+from guard.pipeline import Guard
+from guard.policy.compile import Bundle
+from guard.ports import Approver, Trace, World
+from guard.reauthorize import Reauthorizing
+from guard_adapters.issuer.calltoken import CallTokenIssuer
+from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.wiring.tracing import trace_from_environment
+from guard_adapters.store.clock import SystemClock, SystemIds
+from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.sqlite.store import SqliteStore
+from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.load import Loaded
+
+MakeApprovers = Callable[[SqliteStore], tuple[Approver, ...]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Wired:
+    """One running guard and what it stands on. `bundle` is swapped on reload."""
+
+    loaded: Loaded
+    bundle: Bundle
+    store: SqliteStore
+    world: World
+    guard: Guard
+    calltoken: CallTokenIssuer
+    seal_key: bytes
+
+    @property
+    def reauthorizing(self) -> Reauthorizing:
+        """Return what applies signals to live sessions."""
+        return Reauthorizing(world=self.world)
+
+    def close(self) -> None:
+        """Finish what is queued and close the store."""
+        self.store.close(self.world.clock.now_ms())
+
+
+def log_key(state: Path, name: str) -> LogKey:
+    """Return the key that signs the audit log, making it where there is none."""
+    raw = secret(state / "keys" / "audit.key")
+    return LogKey(origin=f"{name}/audit", key=Ed25519PrivateKey.from_private_bytes(raw))
+
+
+def build(
+    loaded: Loaded,
+    *,
+    approvers: MakeApprovers = lambda _store: (),
+    proven: Mapping[str, Binding] | None = None,
+    trace: Trace | None = None,
+) -> Wired:
+    """Return a guard on the embedded store.
+
+    Args:
+        loaded: files, read and compiled.
+        approvers: makes what announces questions, from the store that holds the votes.
+        proven: what each server was seen to verify of a call token; unknown is L1.
+        trace: observability; None takes what the environment configures, else silence.
+
+    Raises:
+        Unusable: a key or the store cannot be used.
+    """
+    installation, state = loaded.installation, loaded.state
+    settings, clock, ids = installation.settings, SystemClock(), SystemIds()
+    keys = state / "keys"
+    salt, seal_key = secret(keys / "salt.key"), secret(keys / "seal.key")
+    signer = LocalSigner.from_file(keys / "calltoken.pem")
+    issuer = CallTokenIssuer(
+        signer,
+        issuer=installation.name,
+        clock=clock,
+        ttl_s=settings.token_ttl_s,
+        proven=proven,
+    )
+    store = SqliteStore(
+        state / "guard.sqlite",
+        log_key(state, installation.name),
+        timeout_ms=settings.port_timeout_ms,
+        cooldown_ms=settings.cooldown_s * 1000,
+    )
+    minted = {spec.server for spec in loaded.catalog.specs() if spec.audience}
+    world = World(
+        clock=clock,
+        ids=ids,
+        sessions=store.sessions,
+        approvals=store.approvals,
+        leases=store.leases,
+        outcomes=store.sessions,
+        sink=store.sink,
+        trace=trace or trace_from_environment(),
+        approvers=approvers(store),
+        issuers=dict.fromkeys(minted, issuer),
+    )
+    wired: Wired
+
+    def in_force() -> Bundle:
+        return wired.bundle
+
+    guard = Guard(
+        world=world,
+        policy=in_force,
+        settings=settings,
+        salt=salt,
+        zone=ZoneInfo(loaded.catalog.zone),
+    )
+    wired = Wired(
+        loaded=loaded,
+        bundle=loaded.bundle,
+        store=store,
+        world=world,
+        guard=guard,
+        calltoken=issuer,
+        seal_key=seal_key,
+    )
+    return wired

@@ -1,0 +1,126 @@
+"""The guard as every front sees it: sessions by caller, calls by name, no wiring in sight."""
+
+from collections.abc import Mapping
+
+from guard.audit.event import Event
+from guard.config import Settings
+from guard.errors import Refused
+from guard.judging import local_time
+from guard.model.call import ToolCall, ToolResult, ToolSpec
+from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, Input
+from guard.model.identity import Agent, Principal, Who
+from guard.policy.evaluate import visible_tools
+from guard.ports import Tool
+from guard.session.intent import TaskIntent, parse_declaration
+from guard.session.risk import risk_facts
+from guard.session.state import Session, declared, new_session, seen
+from guard_adapters.front.mcp_gate import Caller
+from guard_adapters.wiring.build import Wired
+
+
+def named(caller: Caller) -> Who:
+    """Return the caller of a checked token as the guard names people and agents."""
+    return Who(
+        principal=Principal(issuer=caller.issuer, subject=caller.subject),
+        agent=Agent(id=caller.agent),
+    )
+
+
+class Desk:
+    """What the fronts call: fulfils their `GuardFront`."""
+
+    def __init__(self, wired: Wired) -> None:
+        self._wired = wired
+        self._world = wired.world
+        self.settings: Settings = wired.guard.settings
+
+    def now_ms(self) -> int:
+        """Return Unix time in whole milliseconds."""
+        return self._world.clock.now_ms()
+
+    def new_id(self) -> str:
+        """Return a fresh id, not guessable."""
+        return f"call_{self._world.ids.token(16).hex()}"
+
+    def spec(self, server: str, tool: str) -> ToolSpec | None:
+        """Return what the catalogue knows of a tool."""
+        return self._wired.bundle.catalog.spec(server, tool)
+
+    def allow_methods(self, server: str) -> frozenset[str]:
+        """Return the methods that the operator lets through to this server unjudged."""
+        return self._wired.bundle.catalog.servers[server].allow_methods
+
+    async def session(self, who: Caller, handle: str, intent: bytes) -> str:
+        """Return the session of this caller: by handle, or the default one of (person, agent).
+
+        Possession of a handle is not authentication: it opens a session of its owner only.
+
+        Raises:
+            Refused: `session_unknown`: the handle is unknown or somebody else's.
+        """
+        owner = named(who)
+        if not handle:
+            fresh = new_session(f"gs_default_{owner.key[:32]}", owner, now_ms=self.now_ms())
+            session = await self._world.sessions.open(fresh)
+        else:
+            session = await self._world.sessions.get(handle)
+        session = await self._seen(session, owner)
+        if intent:
+            said, lasts = parse_declaration(
+                intent, declared_by="agent", max_bytes=self.settings.max_intent_bytes
+            )
+            if lasts == "session":
+                await self._declare(session.id, said)
+        return session.id
+
+    async def open_session(self, who: Who, intent: TaskIntent | None) -> str:
+        """Mint a session for a host application and return its handle."""
+        handle = f"gs_{self._world.ids.token(16).hex()}"
+        fresh = new_session(handle, who, intent=intent, now_ms=self.now_ms())
+        await self._world.sessions.open(fresh)
+        leaf: Mapping[str, str] = {"intent": intent.sha256()} if intent else {}
+        event = Event(kind="session_opened", at_ms=self.now_ms(), session=handle, leaf=dict(leaf))
+        await self._world.sink.write([event])
+        return handle
+
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
+        """Judge the call and, if allowed, run it; see `Guard.call`."""
+        return await self._wired.guard.call(call, tool, hold_ms=hold_ms)
+
+    async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
+        """Return the tools of these names that this session could ever be allowed to call.
+
+        Only who, risk and clock enter: a list must not vary with what other calls returned.
+        """
+        session = await self._world.sessions.get(session_id)
+        shown = visible_tools(self._wired.bundle, self._bare_facts(session, server))
+        return frozenset(name for name in names if f"{server}/{name}" in shown)
+
+    def _bare_facts(self, session: Session, server: str) -> Facts:
+        now_ms = self.now_ms()
+        local = local_time(now_ms, self._wired.guard.zone)
+        return Facts(
+            call=CallFacts(id="", session=session.id, server=server, tool="", bytes_sha256=""),
+            who=session.who,
+            input=Input(values={}, derived=Derived()),
+            clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
+            risk=risk_facts(session.signals, session.who.device, now_ms),
+        )
+
+    async def _seen(self, session: Session, who: Who) -> Session:
+        known = seen(session, who)
+        if known is session:
+            return session
+        return await self._world.sessions.update(session.id, lambda one: seen(one, who))
+
+    async def _declare(self, session_id: str, said: TaskIntent) -> None:
+        if said.declared:
+            raise Refused("An agent cannot declare for its host.", code="intent_unusable")
+        await self._world.sessions.update(session_id, lambda one: declared(one, said))
+        event = Event(
+            kind="intent_declared",
+            at_ms=self.now_ms(),
+            session=session_id,
+            leaf={"intent": said.sha256(), "by": said.declared_by},
+        )
+        await self._world.sink.write([event])

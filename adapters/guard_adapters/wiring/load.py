@@ -1,0 +1,113 @@
+"""Reads guard.yaml and the policy files that it names, and compiles them.
+
+It reads files and gives texts to `guard.policy`; it judges none of them itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from guard.config import Installation
+from guard.errors import Unusable
+from guard.policy.catalog import Catalog, read_catalog
+from guard.policy.compile import Bundle, compile_bundle
+from guard_adapters._yaml.read import read_yaml
+
+STARTER = "starter:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """One installation as its files have it."""
+
+    folder: Path
+    installation: Installation
+    catalog: Catalog
+    bundle: Bundle
+
+    @property
+    def state(self) -> Path:
+        """Return the folder for keys, sessions and the audit log."""
+        return self.folder / self.installation.state
+
+
+def load(path: Path) -> Loaded:
+    """Return what guard.yaml and its policies say, compiled.
+
+    Raises:
+        Unusable: a file cannot be read, parsed or compiled; code, place and what to do.
+    """
+    raw = dict(read_yaml(path))
+    installation = _installation(raw.pop("guard", {}), path)
+    catalog = read_catalog(raw)
+    files = policy_texts(installation.policies, path.parent)
+    return Loaded(
+        folder=path.parent,
+        installation=installation,
+        catalog=catalog,
+        bundle=compile_bundle(files, catalog),
+    )
+
+
+def policy_texts(names: tuple[str, ...], folder: Path) -> dict[str, str]:
+    """Return the text of every policy file that these names stand for, by file name.
+
+    Raises:
+        Unusable: `policy_missing`.
+    """
+    texts: dict[str, str] = {}
+    for name in names:
+        for file in _files(name, folder):
+            texts[file.name] = file.read_text(encoding="utf-8")
+    return texts
+
+
+def starter(name: str) -> Path:
+    """Return the file of a policy that ships with the guard.
+
+    Raises:
+        Unusable: `policy_missing`.
+    """
+    package = Path(__file__).resolve().parents[1] / "policies"  # in a wheel
+    source = Path(__file__).resolve().parents[3] / "policies"  # in a checkout
+    for home in (package, source):
+        found = home / f"{name}.cedar"
+        if found.is_file():
+            return found
+    raise _missing(f"{STARTER}{name}")
+
+
+def _files(name: str, folder: Path) -> list[Path]:
+    if name.startswith(STARTER):
+        return [starter(name.removeprefix(STARTER))]
+    place = folder / name
+    found = sorted(place.glob("*.cedar")) if place.is_dir() else [place]
+    if not found or not all(file.is_file() for file in found):
+        raise _missing(name)
+    return found
+
+
+def _missing(name: str) -> Unusable:
+    return Unusable(
+        f"There is no policy {name!r}.",
+        code="policy_missing",
+        next_step="Name a .cedar file, a folder of them, or starter:baseline, starter:mcp-proxy.",
+    )
+
+
+def _installation(raw: object, path: Path) -> Installation:
+    try:
+        found: Mapping[str, Any] = raw if isinstance(raw, Mapping) else {"guard": raw}
+        return Installation.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(("guard", *map(str, first["loc"])))
+        raise Unusable(
+            f"{where}: {first['msg']}.",
+            code="config_unusable",
+            where=str(path),
+            next_step="See docs/settings.md for every name and its range.",
+        ) from None

@@ -1,0 +1,207 @@
+"""The claims and the secret of one call's credential.
+
+Claims say which person's agent may make which call, with which arguments, at which server, until
+when. Nothing in this file can widen a credential: `narrowed` shortens or drops, and has no twin.
+The secret is never shown: not in `repr`, not in a pickle, not in a copy of the fields.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, NoReturn
+
+from guard.grant.signing import b64u
+from guard.model.call import Json
+from guard.model.facts import Binding
+
+TYP: Final = "tool-call+jwt"
+"""Media type of a call token: its own, so that it can never pass for an access token."""
+
+DETAIL_TYPE: Final = "https://guardcall.dev/tool-call"
+"""`type` of the authorization detail (RFC 9396, 2.1)."""
+
+MIN_TTL_S: Final = 5
+MAX_TTL_S: Final = 60
+DEFAULT_TTL_S: Final = 30
+
+
+class Unissuable(ValueError):
+    """A credential that the rules of this file do not allow."""
+
+    def __init__(self, code: str, wrong: str) -> None:
+        super().__init__(f"{code}: {wrong}.")
+        self.code = code
+        self.wrong = wrong
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalEvidence:
+    """Who said yes, and how: the token names it, the upstream may ask for it."""
+
+    id: str
+    by: tuple[str, ...]
+    method: str  # webauthn, ciba, otp, terminal or policy
+    at_ms: int
+    evidence_s256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCall:
+    """One judged call, with everything that its credential is tied to."""
+
+    call_id: str
+    server: str
+    tool: str
+    args_s256: str  # RFC 8785 digest, b64u; see guard.grant.signing.args_s256
+    audience: str  # canonical MCP server URI, or stdio:<server-id>
+    principal: str
+    agent: str
+    session: str
+    seq: int = 0
+    parent: str = ""  # the agent that started this one
+    client_id: str = ""
+    schema_s256: str = ""  # the tool definition that a person accepted
+    intent: str = ""
+    prev: str = ""  # digest of the session's last record
+    txn: str = ""
+    policy: str = ""  # digest of the bundle
+    approval: ApprovalEvidence | None = None
+
+
+def lifetime_s(wanted: int | None, ceiling: int = DEFAULT_TTL_S) -> int:
+    """Return the seconds a token may live: the smaller of what policy and settings say.
+
+    Raises:
+        Unissuable: `issuer_ttl_floor`: policy wants less than `MIN_TTL_S`, shorter than one slow
+            hop to an upstream, or the setting is out of range.
+    """
+    ttl = ceiling if wanted is None else min(wanted, ceiling)
+    if not MIN_TTL_S <= ttl <= MAX_TTL_S:
+        raise Unissuable(
+            "issuer_ttl_floor", f"a call token lives {MIN_TTL_S} to {MAX_TTL_S} s, not {ttl}"
+        )
+    return ttl
+
+
+def token_id(lease_id: bytes) -> str:
+    """Return the `jti` for the 16 random bytes of a lease."""
+    return b64u(lease_id)
+
+
+def call_claims(
+    call: BoundCall,
+    *,
+    issuer: str,
+    jti: str,
+    now_ms: int,
+    ttl_s: int = DEFAULT_TTL_S,
+    binding: Binding = Binding.L2,
+    scopes: frozenset[str] = frozenset(),
+) -> dict[str, Json]:
+    """Return the claims of a call token (RFC 7519, with RFC 9396 details).
+
+    Args:
+        call: what was decided.
+        issuer: the guard's URI.
+        jti: the lease's id, from `token_id`.
+        now_ms: Unix milliseconds; `iat_ms` keeps them so that a revocation need not wait for the
+            next whole second.
+        ttl_s: seconds, `MIN_TTL_S` to `MAX_TTL_S`.
+        binding: the level that is really reached with this upstream.
+        scopes: what policy left of the upstream's own scopes.
+
+    Raises:
+        Unissuable: the life is out of range, or the audience is empty.
+    """
+    if not call.audience:
+        raise Unissuable("audience_missing", "a call token needs exactly one audience, got ''")
+    iat = now_ms // 1000
+    claims: dict[str, Json] = {
+        "iss": issuer,
+        "aud": call.audience,
+        "sub": call.principal,
+        "act": {"sub": call.agent} | ({"act": {"sub": call.parent}} if call.parent else {}),
+        "iat": iat,
+        "nbf": iat - 1,
+        "exp": iat + lifetime_s(ttl_s, MAX_TTL_S),
+        "iat_ms": now_ms,
+        "jti": jti,
+        "scope": " ".join((f"tool:{call.tool}", *sorted(scopes))),
+        "authorization_details": [_detail(call, binding)],
+    }
+    return claims | _present({"client_id": call.client_id, "txn": call.txn})
+
+
+def _detail(call: BoundCall, binding: Binding) -> dict[str, Json]:
+    detail: dict[str, Json] = {
+        "type": DETAIL_TYPE,
+        "locations": [call.audience],
+        "tool": call.tool,
+        "args_s256": call.args_s256,
+        "session": call.session,
+        "seq": call.seq,
+        "binding": int(binding),
+    }
+    if call.approval is not None:
+        detail["approval"] = _evidence(call.approval)
+    optional = {"schema_s256": call.schema_s256, "intent": call.intent}
+    return detail | _present({**optional, "prev": call.prev, "policy": call.policy})
+
+
+def _evidence(approval: ApprovalEvidence) -> dict[str, Json]:
+    by: list[Json] = list(approval.by)
+    named: dict[str, Json] = {
+        "id": approval.id,
+        "by": by,
+        "method": approval.method,
+        "at": approval.at_ms,
+    }
+    return named | _present({"evidence_s256": approval.evidence_s256})
+
+
+def _present(claims: Mapping[str, str]) -> dict[str, Json]:
+    return {name: value for name, value in claims.items() if value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """The secret for one call, and what it is good for.
+
+    `secret` is for the wire only: never log it, never hand it to a model.
+    """
+
+    kind: str
+    lease_id: str
+    audience: str
+    binding: Binding
+    expires_at_ms: int
+    scopes: frozenset[str] = frozenset()
+    secret: str = field(repr=False)
+
+    def header(self) -> tuple[str, str]:
+        """Return the HTTP header that carries it (RFC 6750, 2.1)."""
+        return ("Authorization", f"Bearer {self.secret}")
+
+    def live(self, now_ms: int) -> bool:
+        """Return whether it is worth sending."""
+        return now_ms < self.expires_at_ms
+
+    def narrowed(
+        self, *, scopes: frozenset[str] | None = None, expires_at_ms: int | None = None
+    ) -> "Credential":
+        """Return a credential that reaches no further: fewer scopes, an earlier end.
+
+        Asking for more gives what was there before; nothing in here widens.
+        """
+        return replace(
+            self,
+            scopes=self.scopes if scopes is None else self.scopes & scopes,
+            expires_at_ms=min(self.expires_at_ms, expires_at_ms or self.expires_at_ms),
+        )
+
+    def __getstate__(self) -> NoReturn:
+        """Refuse to be pickled: a secret in a pickle is a secret on a disk."""
+        raise TypeError(f"Credential {self.lease_id!r} cannot be pickled: it holds a secret.")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        """Refuse to be pickled or copied, in every protocol."""
+        self.__getstate__()

@@ -1,0 +1,1 @@
+"""Decides recorded calls again, with no side effect: one trace line in, one decision a step out."""

@@ -1,0 +1,111 @@
+"""How one call stands to the declared task: inside it, outside it, or nobody declared one.
+
+Only facts are stated here; policy decides what follows from them. Whatever cannot be shown to be
+inside the task is outside of it.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from guard.model.call import Json, ToolSpec
+from guard.model.facts import Input, IntentFacts, Ledger
+from guard.model.ledger import LedgerSpec
+from guard.session.chains import Plan, own_amount
+from guard.session.history import is_of
+from guard.session.intent import TaskIntent
+from guard.session.limit import found, starts
+from guard.session.tally import LARGEST
+
+CALLS = "guard:intent:calls:"
+SPEND = "guard:intent:spend"
+
+_UNCOUNTED: Mapping[str, Ledger] = MappingProxyType({})
+_PLACES = frozenset({"path", "url", "id"})  # the roles that name a resource
+
+
+def intent_facts(
+    intent: TaskIntent | None,
+    spec: ToolSpec,
+    values: Mapping[str, Json],
+    now_ms: int,
+    *,
+    counts: Mapping[str, Ledger] = _UNCOUNTED,
+    spent_minor: int = 0,
+) -> IntentFacts:
+    """Return how one call stands to the task.
+
+    An intent that only the agent declared covers nothing: otherwise declaring would pay. An
+    expired one neither. `budget_minor` is what is left of the budget for this call and later ones.
+
+    Args:
+        intent: the task, or None if nobody declared one.
+        spec: the tool as the catalogue knows it.
+        values: the converted arguments.
+        now_ms: milliseconds since the epoch.
+        counts: ledger values of this call, among them the task's own counts (`intent_ledgers`).
+        spent_minor: what the task spent before this call, in flight included.
+    """
+    if intent is None:
+        return IntentFacts()
+    if not intent.declared or any(0 < one.expires_at_ms <= now_ms for one in intent.clauses):
+        return IntentFacts(purpose=intent.purpose, sha256=intent.digest)
+    clauses = intent.clauses
+    return IntentFacts(
+        declared=True,
+        covers=all(_covers(one, spec, counts) for one in clauses),
+        args_ok=all(_args_ok(one, spec, values) for one in clauses),
+        purpose=intent.purpose,
+        egress=frozenset.intersection(*(one.egress for one in clauses)),
+        budget_minor=max(0, min(one.budget_minor for one in clauses) - spent_minor),
+        sha256=intent.digest,
+    )
+
+
+def _covers(intent: TaskIntent, spec: ToolSpec, counts: Mapping[str, Ledger]) -> bool:
+    if not any(is_of(spec.action, spec.effect, tool) for tool in intent.tools):
+        return False
+    for of, most in intent.calls.items():
+        count = counts.get(f"{CALLS}{of}", 1)  # nobody counted: this call alone
+        if is_of(spec.action, spec.effect, of) and not (isinstance(count, int) and count <= most):
+            return False
+    return True
+
+
+def _args_ok(intent: TaskIntent, spec: ToolSpec, values: Mapping[str, Json]) -> bool:
+    for path, limit in intent.args.get(spec.action, {}).items():
+        given = found(values, path)
+        if not given or not all(limit.holds(one) for one in given):
+            return False
+    if not intent.resources:
+        return True
+    return all(
+        isinstance(one, str) and any(_inside(one, place) for place in intent.resources)
+        for path, arg in spec.args.items()
+        if arg.role in _PLACES
+        for one in found(values, path)
+    )
+
+
+def _inside(value: str, place: str) -> bool:
+    return value == place or ("/" in place and starts(value, place))
+
+
+@lru_cache(maxsize=256)
+def intent_ledgers(intent: TaskIntent) -> tuple[LedgerSpec, ...]:
+    """Return the ledgers that the task's own counts and budget need."""
+    clauses = intent.clauses
+    counted = sorted({of for one in clauses for of in one.calls})
+    ledgers = [LedgerSpec(name=f"{CALLS}{of}", kind="calls", of=of, key="task") for of in counted]
+    if any(one.budget_minor for one in clauses):
+        path = "derived.amount_minor"
+        ledgers.append(LedgerSpec(name=SPEND, kind="sum", of="any", path=path, key="task"))
+    return tuple(ledgers)
+
+
+def spent_before(read: Mapping[str, Ledger], plan: Plan, given: Input) -> int:
+    """Return what the task spent before this call, in flight included."""
+    value = read.get(SPEND, 0)
+    if not isinstance(value, int) or value >= LARGEST:
+        return LARGEST
+    return value - sum(own_amount(row, given) for row in plan if row.ledger.name == SPEND)

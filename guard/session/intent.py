@@ -1,0 +1,297 @@
+"""What an agent was sent to do: tools, destinations, amounts, resources, until when.
+
+Rule 1: an intent only narrows. `meet` keeps both sides as a conjunction, so no meet allows what
+one side refused. Rule 2: what an agent declares about itself proves nothing; it can only take
+away. This file signs nothing; `canonical` is what a signature covers.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from hashlib import sha256
+from typing import Annotated, Literal, cast
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.types import StrictBool, StrictInt, StrictStr
+
+from guard.errors import Refused, Unusable
+from guard.model.call import Json
+from guard.session.limit import Limit
+
+Lasts = Literal["call", "session"]
+DeclaredBy = Literal["host", "user", "agent", "config"]
+CLASSES = frozenset({"any", "read", "write", "egress", "privileged", "irreversible"})
+
+_RANK: Mapping[str, int] = {"host": 0, "user": 1, "config": 2, "agent": 3}
+_LARGEST = 2**63 - 1  # what policy can compare
+_ACTION = re.compile(r"[a-z0-9][a-z0-9-]{0,31}/[^\x00-\x1f]{1,256}\Z")
+_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\Z")
+_CLAUSES = 16  # a conjunction of more is refused: each one is checked on every call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskIntent:
+    """One declared task. Empty `egress` and zero budget mean: none; no `tools` covers nothing.
+
+    `args` and `calls` bound only what they name; empty `resources` bounds nothing;
+    `expires_at_ms` 0 never ends. `also` holds further intents that must all agree.
+    """
+
+    purpose: str
+    tools: frozenset[str] = frozenset()  # actions `<server>/<tool>` or classes
+    egress: frozenset[str] = frozenset()
+    budget_minor: int = 0
+    calls: Mapping[str, int] = field(default_factory=dict)  # action or class -> most calls a task
+    args: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)  # action -> path -> limit
+    resources: frozenset[str] = frozenset()
+    expires_at_ms: int = 0
+    declared_by: DeclaredBy
+    also: tuple["TaskIntent", ...] = ()
+    canonical: str = field(init=False, repr=False, compare=False)
+    digest: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        text = json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"))
+        object.__setattr__(self, "canonical", text)
+        object.__setattr__(self, "digest", sha256(text.encode()).hexdigest())
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def sha256(self) -> str:
+        """Return the digest of the canonical JSON, in hex."""
+        return self.digest
+
+    def as_json(self) -> dict[str, Json]:
+        """Return everything declared, sets sorted."""
+        return {
+            "purpose": self.purpose,
+            "tools": [*sorted(self.tools)],
+            "egress": [*sorted(self.egress)],
+            "budget_minor": self.budget_minor,
+            "calls": dict(self.calls),
+            "args": {
+                action: {path: limit.as_json() for path, limit in limits.items()}
+                for action, limits in self.args.items()
+            },
+            "resources": [*sorted(self.resources)],
+            "expires_at_ms": self.expires_at_ms,
+            "declared_by": self.declared_by,
+            "also": [one.as_json() for one in self.also],
+        }
+
+    @property
+    def clauses(self) -> tuple["TaskIntent", ...]:
+        """Return every intent that must agree, this one first."""
+        return (self, *self.also)
+
+    @property
+    def declared(self) -> bool:
+        """Return whether somebody other than the agent stands behind it."""
+        return any(one.declared_by != "agent" for one in self.clauses)
+
+
+def meet(base: TaskIntent, other: TaskIntent) -> TaskIntent:
+    """Return the intent that allows what both allow, and nothing else.
+
+    A class on one side and an action on the other cannot be intersected without the catalogue, so
+    both stay, as a conjunction. The order of the two does not matter.
+
+    Raises:
+        Refused: `intent_too_many`, more narrowings than are checked on one call.
+    """
+    clauses = {one.digest: one for whole in (base, other) for one in map(_alone, whole.clauses)}
+    first, *rest = sorted(clauses.values(), key=lambda one: (_RANK[one.declared_by], one.digest))
+    if len(rest) >= _CLAUSES:
+        raise Refused(
+            f"The task was narrowed {len(rest)} times, at most {_CLAUSES - 1} are kept.",
+            code="intent_too_many",
+            next_step="Declare one narrower intent instead of many.",
+        )
+    return replace(first, also=tuple(rest)) if rest else first
+
+
+def _alone(intent: TaskIntent) -> TaskIntent:
+    return replace(intent, also=()) if intent.also else intent
+
+
+def widens(base: TaskIntent, declared: TaskIntent) -> bool:
+    """Return whether `declared` surely asks for more than `base`: a signal, not a decision.
+
+    `meet` makes asking for more worthless; this only tells that it was tried. Where the catalogue
+    would have to say whether an action is in a class, the answer is no.
+    """
+    return any(_asks_more(one, declared) for one in base.clauses)
+
+
+def _asks_more(base: TaskIntent, declared: TaskIntent) -> bool:
+    classes = base.tools & CLASSES
+    more_tools = any(
+        (tool in CLASSES or not classes) and not (tool == "irreversible" and "write" in classes)
+        for tool in declared.tools - base.tools
+        if "any" not in classes
+    )
+    later = base.expires_at_ms and not 0 < declared.expires_at_ms <= base.expires_at_ms
+    return bool(
+        more_tools
+        or declared.egress - base.egress
+        or declared.budget_minor > base.budget_minor
+        or later
+        or any(declared.calls.get(of, most) > most for of, most in base.calls.items())
+        or (base.resources and declared.resources - base.resources)
+    )
+
+
+def _action_or_class(name: str) -> str:
+    if name not in CLASSES and not _ACTION.match(name):
+        raise ValueError(f"{name!r} is neither <server>/<tool> nor one of {sorted(CLASSES)}")
+    return name
+
+
+def _domain(name: str) -> str:
+    if not _DOMAIN.match(name) or ".." in name:
+        raise ValueError(f"{name!r} is not a lower-case host name without wildcard")
+    return name
+
+
+_Of = Annotated[StrictStr, AfterValidator(_action_or_class)]
+_Domain = Annotated[StrictStr, AfterValidator(_domain)]
+_Count = Annotated[StrictInt, Field(ge=0, le=_LARGEST)]
+_Bound = Annotated[StrictInt, Field(ge=-_LARGEST - 1, le=_LARGEST)]
+_Scalar = StrictBool | StrictInt | StrictStr
+_Text = Annotated[StrictStr, Field(min_length=1, max_length=2048)]
+
+
+class _Limits(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    eq: _Scalar | None = None
+    in_: Annotated[tuple[_Scalar, ...] | None, Field(alias="in", max_length=256)] = None
+    max: _Bound | None = None
+    min: _Bound | None = None
+    prefix: _Text | None = None
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    purpose: _Text
+    tools: frozenset[_Of] = frozenset()
+    egress: frozenset[_Domain] = frozenset()
+    budget_minor: _Count = 0
+    calls: dict[_Of, _Count] = Field(default_factory=dict)
+    args: dict[_Of, dict[_Text, _Limits]] = Field(default_factory=dict)
+    resources: frozenset[_Text] = frozenset()
+    expires_at: _Count = 0  # seconds, as in a token
+    expires_at_ms: _Count = 0
+    scope: Lasts = "call"
+
+
+def parse_intent(
+    raw: Mapping[str, Json] | bytes, *, declared_by: DeclaredBy, max_bytes: int
+) -> TaskIntent:
+    """Return the intent that somebody declared, checked whole.
+
+    Args:
+        raw: JSON bytes, or the object already parsed.
+        declared_by: who said it, as the edge authenticated them; never read from `raw`.
+        max_bytes: the longest declaration.
+
+    Raises:
+        Unusable: `intent_unusable`: too long, not JSON, a name that is unknown or given twice.
+    """
+    return parse_declaration(raw, declared_by=declared_by, max_bytes=max_bytes)[0]
+
+
+def parse_declaration(
+    raw: Mapping[str, Json] | bytes, *, declared_by: DeclaredBy, max_bytes: int
+) -> tuple[TaskIntent, Lasts]:
+    """Return the intent and how long it lasts: for one call, or for the session (`scope`)."""
+    body = raw if isinstance(raw, bytes) else _dumped(raw)
+    if len(body) > max_bytes:
+        raise _unusable(f"the declaration has {len(body)} bytes, at most {max_bytes} are read")
+    try:
+        values = json.loads(body, object_pairs_hook=_once, parse_constant=_no_constant)
+        declared = _Declared.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "the declaration"
+        raise _unusable(f"{where}: {first['msg']}") from None
+    except (ValueError, RecursionError) as error:
+        raise _unusable(f"not JSON that can be read: {error}") from None
+    if declared.expires_at and declared.expires_at_ms:
+        raise _unusable("expires_at and expires_at_ms are both given")
+    return _built(declared, declared_by), declared.scope
+
+
+def _built(declared: _Declared, declared_by: DeclaredBy) -> TaskIntent:
+    return TaskIntent(
+        purpose=declared.purpose,
+        tools=declared.tools,
+        egress=declared.egress,
+        budget_minor=declared.budget_minor,
+        calls=declared.calls,
+        args={
+            action: {path: _limit(bounds) for path, bounds in limits.items()}
+            for action, limits in declared.args.items()
+        },
+        resources=declared.resources,
+        expires_at_ms=declared.expires_at_ms or min(declared.expires_at * 1000, _LARGEST),
+        declared_by=declared_by,
+    )
+
+
+def _limit(bounds: _Limits) -> Limit:
+    return Limit(eq=bounds.eq, in_=bounds.in_, max=bounds.max, min=bounds.min, prefix=bounds.prefix)
+
+
+@lru_cache(maxsize=256)  # a session is read far more often than its task changes
+def from_json(text: str) -> TaskIntent:
+    """Return the intent of its own `canonical` text, as a store or a verified signature gives it.
+
+    Raises:
+        Unusable: `intent_unusable`: the text is not one that `canonical` made.
+    """
+    try:
+        return _restored(json.loads(text))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _unusable(f"the stored task cannot be read: {error!r}") from None
+
+
+def _restored(raw: dict[str, Json]) -> TaskIntent:
+    declared_by, also = raw.pop("declared_by"), raw.pop("also")
+    if declared_by not in _RANK or not isinstance(also, list):
+        raise ValueError(f"declared_by {declared_by!r}")
+    inner = tuple(_restored(one) for one in also if isinstance(one, dict))
+    return replace(
+        _built(_Declared.model_validate(raw), cast("DeclaredBy", declared_by)), also=inner
+    )
+
+
+def _dumped(raw: Mapping[str, Json]) -> bytes:
+    try:
+        return json.dumps(dict(raw), separators=(",", ":"), allow_nan=False).encode()
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _unusable(f"not JSON that can be written: {error}") from None
+
+
+def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        raise ValueError("a name is given twice in one object")
+    return values
+
+
+def _no_constant(name: str) -> Json:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _unusable(what: str) -> Unusable:
+    return Unusable(
+        f"The declared task cannot be used: {what}.",
+        code="intent_unusable",
+        next_step="Declare {purpose, tools, egress, budget_minor, calls, args, resources, "
+        "expires_at}; only purpose is required.",
+    )

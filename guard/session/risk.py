@@ -1,0 +1,134 @@
+"""How far a session is trusted now, from signals that age. Integers only, never from the agent.
+
+The strongest signal of each kind counts, kinds add up, and time takes halves away; rounding goes
+to the careful side. Weights are starting values, to be calibrated where the guard runs.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from guard.model.facts import RiskFacts
+from guard.model.identity import Device
+
+CAP = 1000
+LEVELS = (200, 500, 800)  # from here on level 1, 2, 3
+POSTURE_FRESH_MS = 24 * 3_600_000  # an older statement about a device is no statement
+HALVINGS = 20  # 1000 >> 20 is nothing
+
+_MINUTE = 60_000
+_SECOND_PROOF_MS = 10 * _MINUTE
+
+WEIGHTS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {
+        "token_reuse": (1000, 0),
+        "proof_mismatch": (400, 0),
+        "impossible_travel": (400, 60 * _MINUTE),
+        "risk_level_high": (800, 0),
+        "risk_level_medium": (350, 0),
+        "risk_level_low": (0, 0),
+        "operator_narrow": (500, 0),
+        "protocol_violation": (150, 30 * _MINUTE),
+        "upstream_credential_refused": (150, 30 * _MINUTE),
+        "intent_widened": (150, 30 * _MINUTE),
+    }
+)
+"""Kind -> weight of 1000 and half-life in ms (0 = it does not age)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal:
+    """One observation about a session, a person or a device. `half_life_ms` 0 never fades."""
+
+    kind: str
+    subject: str
+    at_ms: int
+    source: str
+    weight: int
+    half_life_ms: int
+
+    def weight_at(self, now_ms: int) -> int:
+        """Return what is left of the weight; a clock that stepped back takes nothing away."""
+        half = self.half_life_ms
+        age = now_ms - self.at_ms
+        if half <= 0 or age <= 0:
+            return self.weight
+        halvings, rest = divmod(age, half)
+        if halvings >= HALVINGS:
+            return 0
+        return (self.weight * (2 * half - rest) // (2 * half)) >> halvings
+
+
+def signal(kind: str, *, subject: str, at_ms: int, source: str) -> Signal:
+    """Return a signal of a known kind with its weight.
+
+    Raises:
+        KeyError: the kind has no weight: our own mistake, as kinds never come from outside.
+    """
+    weight, half_life_ms = WEIGHTS[kind]
+    return Signal(
+        kind=kind,
+        subject=subject,
+        at_ms=at_ms,
+        source=source,
+        weight=weight,
+        half_life_ms=half_life_ms,
+    )
+
+
+def joined(signals: tuple[Signal, ...], new: Signal, *, keep: int) -> tuple[Signal, ...]:
+    """Return the signals with one more, without those that can never count again.
+
+    A risk level replaces the level that the same source stated before. Beyond `keep` the weakest
+    goes.
+    """
+    kept = [one for one in signals if not _outdone(one, new)]
+    kept.append(new)
+    if len(kept) > keep:
+        kept.remove(min(kept, key=lambda one: one.weight_at(new.at_ms)))
+    return tuple(kept)
+
+
+def _outdone(old: Signal, new: Signal) -> bool:
+    if old.kind.startswith("risk_level_") and new.kind.startswith("risk_level_"):
+        return old.source == new.source and old.subject == new.subject
+    return (
+        old.kind == new.kind
+        and old.at_ms <= new.at_ms
+        and old.weight <= new.weight
+        and (new.half_life_ms == 0 or 0 < old.half_life_ms <= new.half_life_ms)
+    )
+
+
+def ends_session(signals: tuple[Signal, ...], new: Signal) -> bool:
+    """Return whether this signal ends the session: a reused token, a second bad proof soon."""
+    if new.kind == "token_reuse":
+        return True
+    return new.kind == "proof_mismatch" and any(
+        one.kind == new.kind and abs(new.at_ms - one.at_ms) <= _SECOND_PROOF_MS for one in signals
+    )
+
+
+def score(signals: Iterable[Signal], now_ms: int) -> int:
+    """Return 0 to 1000: the strongest of each kind, summed."""
+    strongest: dict[str, int] = {}
+    for one in signals:
+        weight = one.weight_at(now_ms)
+        if weight > strongest.get(one.kind, 0):
+            strongest[one.kind] = weight
+    return min(CAP, sum(strongest.values()))
+
+
+def risk_facts(
+    signals: tuple[Signal, ...], device: Device, now_ms: int, *, offline: bool = False
+) -> RiskFacts:
+    """Return the level 0 to 3 and what is known of the device; an old statement is not known."""
+    age_ms = max(0, now_ms - device.seen_at_ms)
+    total = score(signals, now_ms) if signals else 0
+    return RiskFacts(
+        session=sum(total >= level for level in LEVELS),
+        token_reuse=any(one.kind == "token_reuse" for one in signals),
+        device_compliant=device.compliant and device.seen_at_ms > 0 and age_ms <= POSTURE_FRESH_MS,
+        device_age_s=age_ms // 1000,
+        offline=offline,
+    )

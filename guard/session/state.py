@@ -1,0 +1,301 @@
+"""One agent's session: what it may do, what it has done, what it has touched; and its facts.
+
+Rule 1: a session changes only by the functions below, each returns a new one; the store counts
+versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where it is kept is not
+known here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from guard.errors import Refused
+from guard.model.call import Outcome, ToolCall, ToolSpec
+from guard.model.facts import (
+    CallFacts,
+    ClockFacts,
+    CredentialFacts,
+    Evidence,
+    Facts,
+    HistoryFacts,
+    Input,
+)
+from guard.model.identity import Who
+from guard.model.ledger import LedgerSpec
+from guard.session.belongs import intent_facts, intent_ledgers, spent_before
+from guard.session.chains import (
+    DENIED,
+    Plan,
+    charges_of,
+    kinds_of_end,
+    labelled,
+    plan_of,
+    settle,
+    values,
+)
+from guard.session.history import Step, appended, live, replaced, running
+from guard.session.intent import TaskIntent, meet, parse_intent
+from guard.session.provenance import origins
+from guard.session.risk import Signal, ends_session, joined, risk_facts
+from guard.session.tally import LARGEST, LedgerState
+
+SIGNALS = 64
+RECENT_STEPS = 16
+IN_FLIGHT = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """Everything the guard knows of one (principal, agent, handle)."""
+
+    id: str
+    who: Who
+    opened_at_ms: int
+    intent: TaskIntent | None = None
+    task: str = ""  # digest of the task that others declared; an agent's narrowing keeps it
+    version: int = 0
+    step: int = 0  # steps admitted so far
+    steps: tuple[Step, ...] = ()
+    labels: frozenset[str] = frozenset()
+    ledgers: LedgerState = LedgerState()  # noqa: RUF009 - frozen and empty: sharing it is safe
+    signals: tuple[Signal, ...] = ()
+    ended_at_ms: int = 0
+
+
+def new_session(
+    session_id: str, who: Who, *, intent: TaskIntent | None = None, now_ms: int
+) -> Session:
+    """Return a session that has seen nothing yet."""
+    new = Session(id=session_id, who=who, opened_at_ms=now_ms)
+    return new if intent is None else declared(new, intent)
+
+
+def admitted(
+    session: Session,
+    call: ToolCall,
+    spec: ToolSpec,
+    facts_input: Input,
+    now_ms: int,
+    ledger_specs: Iterable[LedgerSpec] = (),
+    *,
+    recent_steps: int = RECENT_STEPS,
+    in_flight: int = IN_FLIGHT,
+) -> Session:
+    """Return the session with the call in flight, before anybody judged it.
+
+    Raises:
+        Refused: `session_ended`; `too_many_in_flight`; `call_id_in_use`, because two calls under
+            one id would be counted once.
+    """
+    if session.ended_at_ms:
+        raise Refused(
+            "The session has ended.",
+            code="session_ended",
+            next_step="Ask the person you work for to start a new one.",
+        )
+    running_now = [one.call for one in live(session.steps)]
+    if call.id in running_now:
+        raise Refused(f"Call {call.id!r} is already running.", code="call_id_in_use")
+    if len(running_now) >= in_flight:
+        raise Refused(
+            f"{len(running_now)} calls of this session are running, at most {in_flight} may.",
+            code="too_many_in_flight",
+            next_step="Wait for one of them to end.",
+        )
+    step = Step(
+        n=session.step + 1,
+        call=call.id,
+        action=spec.action,
+        classes=spec.effect,
+        at_ms=now_ms,
+        charges=charges_of(_plan(session, spec, ledger_specs), facts_input),
+    )
+    return replace(session, steps=appended(session.steps, step, keep=recent_steps), step=step.n)
+
+
+def forwarded(
+    session: Session,
+    call_id: str,
+    spec: ToolSpec,
+    facts_input: Input | None = None,
+    ledger_specs: Iterable[LedgerSpec] = (),
+    *,
+    now_ms: int = 0,
+) -> Session:
+    """Return the session as the call leaves: the tool's own labels enter now, not with the result.
+
+    Progress messages carry text before the result does. Narrowed arguments (`facts_input`) replace
+    what the call was charged at admission.
+    """
+    at = running(session.steps, call_id)
+    names = spec.output.names(spec.server)
+    labels = session.labels | names
+    if at is None:
+        return replace(session, labels=labels)
+    step, steps = session.steps[at], session.steps
+    if facts_input is not None:
+        charges = charges_of(_plan(session, spec, ledger_specs), facts_input)
+        steps = replaced(steps, at, step.charged(charges))
+    ledgers_now = labelled(session.ledgers, step.charges, names, max(now_ms, step.at_ms))
+    return replace(session, steps=steps, labels=labels, ledgers=ledgers_now)
+
+
+def settled(
+    session: Session,
+    call_id: str,
+    outcome: Outcome,
+    labels: frozenset[str],
+    result_facts: Mapping[str, str],
+    now_ms: int,
+    *,
+    denied: bool = True,
+    approved: bool = False,
+) -> Session:
+    """Return the session after the call ended; a call that is not in flight only adds labels.
+
+    Args:
+        session: as it is stored now.
+        call_id: the call.
+        outcome: how it ended; anything but `refused` keeps what the call cost.
+        labels: what its result brought in.
+        result_facts: extracted values of the result, by path or role.
+        now_ms: milliseconds since the epoch.
+        denied: whether a refusal was a no, rather than a question that is still open.
+        approved: whether a person had approved the call.
+    """
+    at = running(session.steps, call_id)
+    if at is None:
+        return replace(session, labels=session.labels | labels)
+    step = session.steps[at]
+    ends = kinds_of_end(outcome, denied=denied, approved=approved)
+    ledgers = settle(session.ledgers, step.charges, ends, now_ms, labels, result_facts)
+    return replace(
+        session,
+        steps=replaced(session.steps, at, step.ended(outcome)),
+        labels=session.labels | labels,
+        ledgers=ledgers,
+    )
+
+
+def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
+    """Return the session with calls admitted before `older_than_ms` ended as unknown."""
+    for one in live(session.steps):
+        if one.at_ms < older_than_ms:
+            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
+    return session
+
+
+def signalled(session: Session, signal: Signal, now_ms: int) -> Session:
+    """Return the session with one more risk signal; some end it."""
+    ends = ends_session(session.signals, signal)
+    changed = replace(session, signals=joined(session.signals, signal, keep=SIGNALS))
+    return ended(changed, now_ms) if ends else changed
+
+
+def ended(session: Session, now_ms: int) -> Session:
+    """Return the session closed for new calls; those in flight still settle."""
+    return session if session.ended_at_ms else replace(session, ended_at_ms=max(1, now_ms))
+
+
+def seen(session: Session, who: Who) -> Session:
+    """Return the session with what the edge knows now; `session_unknown` to anybody else."""
+    if who.key != session.who.key:
+        raise Refused("There is no such session.", code="session_unknown")
+    return session if who == session.who else replace(session, who=who)
+
+
+def declared(session: Session, intent: TaskIntent) -> Session:
+    """Return the session with a task.
+
+    What a host, a user or the configuration declares replaces the task before. What an agent
+    declares only narrows it, and keeps what was already spent.
+    """
+    if intent.declared:
+        return replace(session, intent=intent, task=intent.digest[:24])
+    narrower = intent if session.intent is None else meet(session.intent, intent)
+    return replace(session, intent=narrower)
+
+
+def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> TaskIntent | None:
+    """Return the task as the agent narrowed it for this call; None if it declared nothing.
+
+    Judge on the session's task and on this one; the stricter answer holds.
+    """
+    if not call.intent:
+        return None
+    intent = parse_intent(call.intent, declared_by="agent", max_bytes=max_bytes)
+    return intent if session.intent is None else meet(session.intent, intent)
+
+
+def facts(
+    session: Session,
+    call: ToolCall,
+    spec: ToolSpec,
+    facts_input: Input,
+    *,
+    now_ms: int,
+    clock: ClockFacts,
+    credential: CredentialFacts,
+    evidence: Evidence,
+    ledger_specs: Iterable[LedgerSpec] = (),
+    intent: TaskIntent | None = None,
+) -> Facts:
+    """Return all that is known about one call now.
+
+    A ledger's value is what settled, what is in flight with a lower number, and this call.
+
+    Args:
+        session: as stored after the call was admitted; a call that was not counts as the newest.
+        call: the call with the bytes to judge.
+        spec: its tool.
+        facts_input: its arguments after conversion.
+        now_ms: milliseconds since the epoch.
+        clock: the same moment in the catalogue's zone.
+        credential: what the call would get.
+        evidence: what people approved and what was narrowed.
+        ledger_specs: the catalogue's ledgers; budgets and the task's own are added here.
+        intent: the task to judge by, if it is narrower than the session's.
+    """
+    task = session.intent if intent is None else intent
+    at = running(session.steps, call.id)
+    number = session.step + 1 if at is None else session.steps[at].n
+    plan = _plan(session, spec, ledger_specs)
+    read, overflow = values(
+        session.ledgers,
+        plan,
+        before=[one for one in live(session.steps) if one.n < number],
+        given=facts_input,
+        now_ms=now_ms,
+    )
+    denied = read.pop(DENIED.name)
+    given, spent = facts_input.values, spent_before(read, plan, facts_input)
+    return Facts(
+        call=CallFacts(
+            id=call.id,
+            session=session.id,
+            server=call.server,
+            tool=call.tool,
+            bytes_sha256=call.bytes_sha256,
+            definition=call.definition,
+        ),
+        who=session.who,
+        input=facts_input,
+        clock=clock,
+        intent=intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
+        prov=origins(session.labels, spec, given, task),
+        history=HistoryFacts(
+            labels=session.labels,
+            step=number,
+            denied_1h=denied if isinstance(denied, int) else LARGEST,
+            ledgers=read,
+            overflow=overflow,
+        ),
+        risk=risk_facts(session.signals, session.who.device, now_ms),
+        credential=credential,
+        evidence=evidence,
+    )
+
+
+def _plan(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) -> Plan:
+    """Return every ledger that this call may touch: the catalogue's, the tool's and the task's."""
+    own = () if session.intent is None else intent_ledgers(session.intent)
+    return plan_of((*ledger_specs, *own), spec, session.task)

@@ -1,0 +1,169 @@
+"""A session as one line of JSON for a store, and back. What cannot be read is refused, whole.
+
+Rows instead of objects with names: the text is written and read on every call.
+"""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from guard.errors import Unavailable
+from guard.model.call import Outcome
+from guard.model.identity import Agent, Device, Principal, Who, Workload
+from guard.model.ledger import LedgerKind
+from guard.session.history import Charge, Step
+from guard.session.intent import from_json as intent_from_json
+from guard.session.risk import Signal
+from guard.session.state import Session
+from guard.session.tally import LedgerState, Tally
+
+FORMAT = 1
+_OUTCOMES = {one.value: one for one in Outcome}
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def to_json(session: Session) -> str:
+    """Return everything but nothing else; the version is inside, too."""
+    return _encode(
+        {
+            "v": FORMAT,
+            "id": session.id,
+            "who": _who_row(session.who),
+            "opened": session.opened_at_ms,
+            "intent": session.intent.canonical if session.intent else None,
+            "task": session.task,
+            "version": session.version,
+            "step": session.step,
+            "steps": [_step_row(one) for one in session.steps],
+            "labels": sorted(session.labels),
+            "tallies": {
+                key: [one.window_ms, one.total, one.buckets, one.marks, one.lost_at_ms]
+                for key, one in session.ledgers.tallies.items()
+            },
+            "full": session.ledgers.full,
+            "signals": [
+                [one.kind, one.subject, one.at_ms, one.source, one.weight, one.half_life_ms]
+                for one in session.signals
+            ],
+            "ended": session.ended_at_ms,
+        }
+    )
+
+
+def from_json(text: str) -> Session:
+    """Return the session that `to_json` wrote.
+
+    Raises:
+        Unavailable: `session_unreadable`, the row is damaged or of another format.
+        Unusable: `intent_unusable`, its task is.
+    """
+    try:
+        raw = json.loads(text)
+        return _session(raw)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise Unavailable(
+            f"The stored session cannot be read: {error!r}.",
+            code="session_unreadable",
+            next_step="Restore the database, or start a new session.",
+        ) from None
+
+
+def _session(raw: Mapping[str, Any]) -> Session:
+    if raw["v"] != FORMAT:
+        raise ValueError(f"format {raw['v']!r}, expected {FORMAT}")
+    return Session(
+        id=raw["id"],
+        who=_who(raw["who"]),
+        opened_at_ms=raw["opened"],
+        intent=intent_from_json(raw["intent"]) if raw["intent"] else None,
+        task=raw["task"],
+        version=raw["version"],
+        step=raw["step"],
+        steps=tuple(_step(row) for row in raw["steps"]),
+        labels=frozenset(raw["labels"]),
+        ledgers=LedgerState(
+            tallies={key: _tally(*row) for key, row in raw["tallies"].items()}, full=raw["full"]
+        ),
+        signals=tuple(_signal(*row) for row in raw["signals"]),
+        ended_at_ms=raw["ended"],
+    )
+
+
+def _who_row(who: Who) -> list[object]:
+    principal, agent, device = who.principal, who.agent, who.device
+    return [
+        [principal.issuer, principal.subject, sorted(principal.teams)],
+        [agent.id, sorted(agent.groups)],
+        [who.workload.id, who.workload.attested],
+        [device.id, device.compliant, device.seen_at_ms],
+        who.claims,
+    ]
+
+
+def _who(row: list[Any]) -> Who:
+    (issuer, subject, teams), (agent, groups), (workload, attested), device, claims = row
+    device_id, compliant, seen_at_ms = device
+    return Who(
+        principal=Principal(issuer=issuer, subject=subject, teams=frozenset(teams)),
+        agent=Agent(id=agent, groups=frozenset(groups)),
+        workload=Workload(id=workload, attested=attested),
+        device=Device(id=device_id, compliant=compliant, seen_at_ms=seen_at_ms),
+        claims=tuple((name, value) for name, value in claims),
+    )
+
+
+def _step_row(step: Step) -> list[object]:
+    row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, step.outcome.value]
+    charges = [[one.key, one.kind, one.amount, one.window_ms, one.wants] for one in step.charges]
+    return [*row, charges] if charges else row
+
+
+def _step(row: list[Any]) -> Step:
+    n, call, action, classes, at_ms, outcome, *charges = row
+    return Step(
+        n=n,
+        call=call,
+        action=action,
+        classes=_classes(tuple(classes)),
+        at_ms=at_ms,
+        outcome=_OUTCOMES[outcome],
+        charges=tuple(_charge(*one) for one in charges[0]) if charges else (),
+    )
+
+
+@lru_cache(maxsize=256)  # a catalogue has few combinations of classes
+def _classes(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
+
+
+def _charge(
+    key: str, kind: LedgerKind, amount: int, window_ms: int, wants: list[list[str]]
+) -> Charge:
+    pairs = tuple((path, role) for path, role in wants)
+    return Charge(key=key, kind=kind, amount=amount, window_ms=window_ms, wants=pairs)
+
+
+def _tally(
+    window_ms: int, total: int, buckets: list[list[int]], marks: dict[str, int], lost_at_ms: int
+) -> Tally:
+    return Tally(
+        window_ms=window_ms,
+        total=total,
+        buckets=tuple([(bucket, amount) for bucket, amount in buckets]),
+        marks=marks,
+        lost_at_ms=lost_at_ms,
+    )
+
+
+def _signal(
+    kind: str, subject: str, at_ms: int, source: str, weight: int, half_life_ms: int
+) -> Signal:
+    return Signal(
+        kind=kind,
+        subject=subject,
+        at_ms=at_ms,
+        source=source,
+        weight=weight,
+        half_life_ms=half_life_ms,
+    )

@@ -1,0 +1,84 @@
+from dataclasses import replace
+
+import pytest
+
+from guard.errors import Refused
+from guard.grant.lease import Lease
+from guard.grant.presented import public_keys
+from guard.grant.verify import verify_call
+from guard.model.decision import Terms
+from guard.model.facts import Binding
+from guard_adapters.issuer.calltoken import CallTokenIssuer
+from guard_adapters.issuer.local_key import LocalSigner
+from tests.guard.grant.tokens import ARGS, ISSUER, JTI, KEY, NOW_MS, TOOL, bound, settings
+
+
+class Clock:
+    def __init__(self, now=NOW_MS):
+        self.now = now
+
+    def now_ms(self):
+        return self.now
+
+
+LEASE = Lease(
+    id=JTI, call_id="call_1", session="ses_1", kind="calltoken", deadline_ms=NOW_MS + 30_000
+)
+
+
+def issuer(clock=None, **more):
+    proven = {"ledger": Binding.L3}
+    return CallTokenIssuer(
+        LocalSigner(KEY), issuer=ISSUER, clock=clock or Clock(), proven=proven, **more
+    )
+
+
+async def test_what_is_issued_is_what_the_upstream_verifies():
+    mint = issuer()
+    made = await mint.issue(bound(), Terms(scopes=frozenset({"pay:small"})), LEASE)
+    call = verify_call(made.secret, TOOL, ARGS, **settings(keys=public_keys(mint.jwks())))
+    assert (call.jti, call.binding) == (LEASE.id, 2)
+    assert call.scopes == {"tool:pay", "pay:small"}
+    assert made.expires_at_ms == call.expires_s * 1000
+
+
+async def test_policy_may_shorten_the_life_and_never_stretch_it():
+    short = await issuer().issue(bound(), Terms(max_ttl_s=10), LEASE)
+    long = await issuer().issue(bound(), Terms(max_ttl_s=60), LEASE)
+    assert (short.expires_at_ms, long.expires_at_ms) == (1_800_000_010_000, 1_800_000_030_000)
+
+
+@pytest.mark.parametrize(
+    ("call", "terms", "code"),
+    [
+        (bound(), Terms(max_ttl_s=2), "issuer_ttl_floor"),
+        (bound(), Terms(binding_min=3), "binding_too_low"),
+        (bound(server="unknown"), Terms(binding_min=2), "binding_too_low"),
+        (bound(audience=""), Terms(), "audience_missing"),
+        (bound(intent="\ud800"), Terms(), "arguments_not_canonical"),
+    ],
+)
+async def test_what_cannot_be_kept_is_not_promised(call, terms, code):
+    with pytest.raises(Refused) as no:
+        await issuer().issue(call, terms, LEASE)
+    assert no.value.code == code
+
+
+def test_a_server_that_was_not_seen_to_check_is_level_one():
+    assert issuer().facts("mail", "send").binding is Binding.L1
+    assert issuer().facts("ledger", "pay").binding is Binding.L2
+    assert not issuer().facts("ledger", "pay").can_cut
+
+
+async def test_a_token_cannot_be_called_back_it_runs_out():
+    clock = Clock()
+    mint = issuer(clock)
+    assert not await mint.revoke(LEASE, "operator")
+    clock.now = LEASE.deadline_ms + 1000
+    assert await mint.revoke(LEASE, "operator")
+    assert await mint.sweep() == ()
+    assert mint.handle(LEASE) == mint.handle(replace(LEASE, tries=3))
+
+
+def test_the_key_set_holds_no_private_part():
+    assert "d" not in issuer().jwks()["keys"][0]

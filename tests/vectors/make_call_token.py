@@ -1,0 +1,170 @@
+"""Writes call_token.json: one accepted token, and one refusal for every code. Same bytes each time.
+
+Run it from the root of the repository: `python -m tests.vectors.make_call_token`.
+"""
+
+import hmac
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from guard.grant.credential import TYP
+from guard.grant.signing import b64u, compact, es256_sign, jwks, signing_input, unb64u
+from tests.guard.grant.tokens import (
+    ARGS,
+    AUDIENCE,
+    HEADER,
+    ISSUER,
+    JWK,
+    KEY,
+    KID,
+    NOW_MS,
+    OTHER_KEY,
+    TOOL,
+    claims,
+    signed,
+    token,
+)
+
+PATH = Path(__file__).parent / "call_token.json"
+IAT = NOW_MS // 1000
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+def raw(payload: bytes, header: bytes | None = None) -> str:
+    """Sign bytes as they are: what no signer of ours would make."""
+    head = signing_input(HEADER, {}).decode().split(".")[0] if header is None else b64u(header)
+    data = f"{head}.{b64u(payload)}".encode()
+    return compact(data, es256_sign(KEY, data))
+
+
+def respelled(text: str) -> str:
+    """Return the same token with the other valid signature, (r, n - s)."""
+    data, _, signature = text.rpartition(".")
+    r, s = unb64u(signature)[:32], int.from_bytes(unb64u(signature)[32:], "big")
+    return f"{data}.{b64u(r + (P256_ORDER - s).to_bytes(32, 'big'))}"
+
+
+def symmetric() -> str:
+    """Return a token signed with the public key as if it were a shared secret."""
+    data = signing_input({"alg": "HS256", "kid": KID, "typ": TYP}, claims())
+    return compact(data, hmac.digest(json.dumps(JWK).encode(), data, sha256))
+
+
+def detail(**changes: Any) -> dict[str, Any]:
+    made = claims()
+    return {"authorization_details": [{**made["authorization_details"][0], **changes}]}
+
+
+def case(name: str, expect: str, text: str | None, **more: Any) -> dict[str, Any]:
+    fields = {"name": name, "expect": expect, "token": text, "tool": TOOL, "arguments": ARGS}
+    return {**fields, "now_ms": NOW_MS, **more}
+
+
+def shape() -> list[dict[str, Any]]:
+    good = token()
+    duplicate = json.dumps(claims()).replace('"aud"', '"aud": "https://evil.example", "aud"', 1)
+    return [
+        case("good", "accepted", good),
+        case(
+            "good, other order of arguments",
+            "accepted",
+            good,
+            arguments=dict(reversed(ARGS.items())),
+        ),
+        case("good, other spelling of the signature", "accepted", respelled(good)),
+        case("none", "token_missing", None),
+        case("empty", "token_missing", ""),
+        case("too large", "token_too_large", good + "A" * 8192),
+        case("two parts", "token_malformed", good.rpartition(".")[0]),
+        case("five parts, as an encrypted token has", "token_malformed", f"{good}.a.b"),
+        case("padded", "token_malformed", f"{good}="),
+        case("spare bits set", "token_malformed", good[:-1] + chr(ord(good[-1]) + 1)),
+        case("header not JSON", "token_malformed", raw(b"{}", b"{")),
+        case(
+            "header with a name twice",
+            "token_malformed",
+            raw(b"{}", b'{"alg":"none","alg":"ES256"}'),
+        ),
+        case("an access token's typ", "wrong_typ", signed(claims(), {**HEADER, "typ": "at+jwt"})),
+        case("typ in other case", "wrong_typ", signed(claims(), {**HEADER, "typ": TYP.upper()})),
+        case(
+            "alg none",
+            "wrong_alg",
+            signed(claims(), {**HEADER, "alg": "none"}).rpartition(".")[0] + ".",
+        ),
+        case("HS256 with the public key", "wrong_alg", symmetric()),
+        case("own key in the header", "bad_header", signed(claims(), {**HEADER, "jwk": dict(JWK)})),
+        case(
+            "key by address",
+            "bad_header",
+            signed(claims(), {**HEADER, "jku": "https://evil.example"}),
+        ),
+        case("crit", "bad_header", signed(claims(), {**HEADER, "crit": ["exp"]})),
+        case("no kid", "bad_header", signed(claims(), {"alg": "ES256", "typ": TYP})),
+        case("unknown kid", "unknown_key", signed(claims(), {**HEADER, "kid": "nobody"})),
+        case("signed by another key", "bad_signature", signed(claims(), key=OTHER_KEY)),
+        case("signature cut", "bad_signature", good.rpartition(".")[0] + "." + b64u(b"\1" * 63)),
+        case(
+            "signature of zeros", "bad_signature", good.rpartition(".")[0] + "." + b64u(bytes(64))
+        ),
+        case("claims no object", "claims_malformed", raw(b"[]")),
+        case("claim twice", "claims_malformed", raw(duplicate.encode())),
+    ]
+
+
+def content() -> list[dict[str, Any]]:
+    return [
+        case("exp true", "claims_malformed", token(exp=True)),
+        case("exp a float", "claims_malformed", raw(json.dumps(claims(exp=IAT + 30.5)).encode())),
+        case("exp NaN", "claims_malformed", raw(b'{"exp":NaN}')),
+        case("iat and iat_ms apart", "claims_malformed", token(iat_ms=NOW_MS - 5000)),
+        case("no jti", "claims_malformed", token(jti="")),
+        case("two details", "claims_malformed", token(authorization_details=claims()["authorization_details"] * 2)),
+        case("detail for two places", "claims_malformed", token(**detail(locations=[AUDIENCE, "https://b.example"]))),
+        case("foreign issuer", "wrong_issuer", token(iss="https://other.example")),
+        case("issuer with a slash", "wrong_issuer", token(iss=f"{ISSUER}/")),
+        case("another server", "wrong_audience", token(aud="https://mail.example/mcp")),
+        case("a list of audiences", "wrong_audience", token(aud=[AUDIENCE])),
+        case("last moment", "accepted", token(), now_ms=(IAT + 32) * 1000 - 1),
+        case("expired", "expired", token(), now_ms=(IAT + 32) * 1000),
+        case("first moment", "accepted", token(), now_ms=NOW_MS - 2000),
+        case("not yet", "not_yet_valid", token(), now_ms=NOW_MS - 2001),
+        case("lives too long", "ttl_too_long", token(exp=IAT + 61)),
+        case("ends before it begins", "ttl_too_long", token(exp=IAT)),
+        case("session ended", "revoked", token(), epochs=[["session", "ses_1", NOW_MS]]),
+        case("made after the epoch", "accepted", token(), epochs=[["session", "ses_1", NOW_MS - 1]]),
+        case("another tool", "tool_mismatch", token(), tool="refund"),
+        case("tool in other case", "tool_mismatch", token(), tool="Pay"),
+        case("argument changed", "args_mismatch", token(), arguments={**ARGS, "to": "EVIL"}),
+        case("argument added", "args_mismatch", token(), arguments={**ARGS, "note": ""}),
+        case("argument gone", "args_mismatch", token(), arguments={"to": "ACME"}),
+        case("no arguments", "args_mismatch", token(), arguments=None),
+        case("argument without one reading", "args_mismatch", token(), arguments={**ARGS, "amount_minor": 2**53}),
+        case("tool's definition changed", "schema_mismatch", token(), schema_s256="bmV3"),
+        case("tool wants more", "binding_too_low", token(), binding_min=3),
+        case("bound to a key, no proof", "proof_missing", token(cnf={"jkt": KID})),
+        case("bearer where a key is asked", "not_sender_constrained", token(), sender_constrained=True),
+        case("shown before", "replayed", token(), replay="shown"),
+        case("memory full", "replay_store_unavailable", token(), replay="full"),
+        case("memory younger", "replay_store_cold", token(), replay="cold"),
+    ]  # fmt: skip
+
+
+def document() -> dict[str, Any]:
+    return {
+        "about": "Call tokens and what verify_call answers. Key and times are fixed: tests only.",
+        "issuer": ISSUER,
+        "audience": AUDIENCE,
+        "jwks": jwks([JWK]),
+        "cases": [*shape(), *content()],
+    }
+
+
+def text() -> str:
+    return json.dumps(document(), indent=1, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    PATH.write_text(text(), encoding="utf-8")
