@@ -14,11 +14,16 @@ from guard.model.call import ToolCall, ToolSpec, Transform, argument_bytes
 from guard.model.decision import Basis, Decision, Deny, Reason, strictness
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
 from guard.policy.compile import Bundle
-from guard.policy.evaluate import NarrowUnavailable, apply_transforms, decide
-from guard.policy.schema import ArgError, convert_args
+from guard.policy.convert import ArgError, Limits, convert_args
+from guard.policy.evaluate import NarrowUnavailable, decide
+from guard.policy.transform import apply_transforms
 from guard.ports import World
 from guard.session.intent import TaskIntent
 from guard.session.state import Session, facts, narrowed_intent
+
+
+METHOD = "mcp:"
+"""Under `mcp:<method>` a message other than tools/call is judged."""
 
 
 class Judged(NamedTuple):
@@ -48,12 +53,20 @@ class Judging:
 
     def spec(self, call: ToolCall) -> ToolSpec:
         """Return the catalogue's word on the tool; an unlisted one has no class at all."""
-        known = self.bundle.catalog.spec(call.server, call.tool)
+        catalog = self.bundle.catalog
+        if call.tool.startswith(METHOD):
+            known = catalog.method_spec(call.server, call.tool.removeprefix(METHOD))
+        else:
+            known = catalog.spec(call.server, call.tool)
         return known or ToolSpec(server=call.server, tool=call.tool, effect=frozenset())
 
     def convert(self, call: ToolCall) -> Input | ArgError:
         """Return the typed arguments, or why they cannot be."""
-        return convert_args(self.spec(call), call.parsed(), salt=self.salt)
+        most = self.bundle.catalog.defaults
+        limits = Limits(
+            max_arg_bytes=most.max_arg_bytes, max_depth=most.max_depth, max_items=most.max_items
+        )
+        return convert_args(self.spec(call), call.parsed(), salt=self.salt, limits=limits)
 
     def input(self, call: ToolCall) -> Input:
         """Return the typed arguments, or none of them where they cannot be converted."""
@@ -97,7 +110,8 @@ class Judging:
             seen = self.facts(moment, call, self.input(call))
             return Judged(seen, self._deny(found.code, f"{found.path}: {found.message}"))
         seen = self.facts(moment, call, found)
-        return Judged(seen, decide(self.bundle, seen, _Narrowings(self, moment, call)))
+        narrowings = _Narrowings(judging=self, moment=moment, call=call)
+        return Judged(seen, decide(self.bundle, seen, narrowings))
 
     def facts(self, moment: "_Moment", call: ToolCall, found: Input) -> Facts:
         """Return all that is known about the call with these converted arguments."""
@@ -140,13 +154,13 @@ class _Moment:
     task: TaskIntent | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Narrowings:
-    """Makes Facts anew for shrunken arguments; remembers the bytes that it shrank so far."""
+    """Makes Facts anew for shrunken arguments, always from the call as it came."""
 
-    def __init__(self, judging: Judging, moment: _Moment, call: ToolCall) -> None:
-        self._judging = judging
-        self._moment = moment
-        self._call = call
+    judging: Judging
+    moment: _Moment
+    call: ToolCall
 
     def apply(self, facts: Facts, transforms: Sequence[Transform]) -> tuple[Facts, bytes]:
         """Return the facts and the bytes of the narrowed call.
@@ -154,9 +168,11 @@ class _Narrowings:
         Raises:
             NarrowUnavailable: a transform does not fit, or what is left is not a valid call.
         """
-        after = argument_bytes(apply_transforms(self._call.parsed(), transforms, facts))
-        self._call = self._call.narrowed(after)
-        found = self._judging.convert(self._call)
+        if not transforms:
+            return facts, self.call.arguments
+        after = argument_bytes(apply_transforms(self.call.parsed(), transforms, facts))
+        call = self.call.narrowed(after)
+        found = self.judging.convert(call)
         if isinstance(found, ArgError):
             raise NarrowUnavailable(f"{found.code}: {found.path}")
-        return self._judging.facts(self._moment, self._call, found), after
+        return self.judging.facts(self.moment, call, found), after

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpcore2
 import httpx
+import httpx2
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -172,3 +173,11 @@ async def _document(url: str, timeout_s: float) -> Mapping[str, Any]:
     if not isinstance(found, dict):
         raise TypeError("not an object")
     return found
+
+
+def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    """Return the client that the MCP SDK speaks through, with these headers on every request.
+
+    Redirects are off: they would carry the headers to other hosts.
+    """
+    return httpx2.AsyncClient(headers=dict(headers), timeout=httpx2.Timeout(30, read=300))

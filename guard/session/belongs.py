@@ -9,11 +9,13 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from guard.model.call import Json, ToolSpec
-from guard.model.facts import IntentFacts, Ledger
+from guard.model.facts import Input, IntentFacts, Ledger
 from guard.model.ledger import LedgerSpec
+from guard.session.chains import Plan, own_amount
 from guard.session.history import is_of
 from guard.session.intent import TaskIntent
 from guard.session.limit import found, starts
+from guard.session.tally import LARGEST
 
 CALLS = "guard:intent:calls:"
 SPEND = "guard:intent:spend"
@@ -61,11 +63,11 @@ def intent_facts(
 
 
 def _covers(intent: TaskIntent, spec: ToolSpec, counts: Mapping[str, Ledger]) -> bool:
-    if not any(is_of(spec, tool) for tool in intent.tools):
+    if not any(is_of(spec.action, spec.effect, tool) for tool in intent.tools):
         return False
     for of, most in intent.calls.items():
         count = counts.get(f"{CALLS}{of}", 1)  # nobody counted: this call alone
-        if is_of(spec, of) and not (isinstance(count, int) and count <= most):
+        if is_of(spec.action, spec.effect, of) and not (isinstance(count, int) and count <= most):
             return False
     return True
 
@@ -99,3 +101,11 @@ def intent_ledgers(intent: TaskIntent) -> tuple[LedgerSpec, ...]:
         path = "derived.amount_minor"
         ledgers.append(LedgerSpec(name=SPEND, kind="sum", of="any", path=path, key="task"))
     return tuple(ledgers)
+
+
+def spent_before(read: Mapping[str, Ledger], plan: Plan, given: Input) -> int:
+    """Return what the task spent before this call, in flight included."""
+    value = read.get(SPEND, 0)
+    if not isinstance(value, int) or value >= LARGEST:
+        return LARGEST
+    return value - sum(own_amount(row, given) for row in plan if row.ledger.name == SPEND)

@@ -1,13 +1,12 @@
 """What is harmless once and wrong together: counts, sums, labels and "seen before" over windows.
 
-Constant work and space for each event. A count is never below the exact one: a bucket counts until
-all of it is outside the window, and a clock that steps back forgets nothing. What no longer fits
-is reported as overflow, never dropped in silence.
+Constant work for each event. What is in flight counts before it ends, in the order of admission.
+What no longer fits is reported as overflow, never dropped in silence.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from types import MappingProxyType
@@ -18,12 +17,9 @@ from guard.model.facts import Input, Ledger
 from guard.model.ledger import LedgerKind, LedgerSpec
 from guard.session.history import KEEPS, Charge, Step, is_of
 from guard.session.limit import found
+from guard.session.tally import EMPTY, LARGEST, LedgerState, Tally
 
-BUCKETS = 60
-LARGEST = 2**63 - 1  # sums saturate here: it is what policy can compare
-MARKS = 1024  # remembered values of one ledger
 TALLIES = 512  # ledgers x tools x tasks of one session
-NEVER = -1
 HOUR_MS = 3_600_000
 DENIED = LedgerSpec(name="guard:denied_1h", kind="denied", of="any", window_ms=HOUR_MS)
 
@@ -31,87 +27,6 @@ _PER: Mapping[str, Literal["session", "task", "principal"]] = MappingProxyType(
     {"session": "session", "task": "task", "principal": "principal"}
 )
 _COUNTED_IN_FLIGHT: frozenset[LedgerKind] = frozenset({"calls", "sum"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tally:
-    """One kept number (`total` in `buckets`) or one set of remembered values (`marks`)."""
-
-    window_ms: int = 0
-    total: int = 0
-    buckets: tuple[tuple[int, int], ...] = ()  # (bucket number, amount), oldest first
-    marks: Mapping[str, int] = field(default_factory=dict)  # label or digest -> last seen, ms
-    lost_at_ms: int = NEVER  # when a mark had to go before its time
-
-    def value(self, now_ms: int) -> int:
-        """Return the amount inside the window that ends now."""
-        if not self.window_ms:
-            return self.total
-        width, start, gone = _width(self.window_ms), now_ms - self.window_ms, 0
-        for number, (bucket, amount) in enumerate(self.buckets):
-            if (bucket + 1) * width > start:
-                if self.total < LARGEST:
-                    return self.total - gone
-                return min(LARGEST, sum(one for _, one in self.buckets[number:]))
-            gone += amount
-        return 0
-
-    def plus(self, amount: int, now_ms: int) -> "Tally":
-        """Return the tally with an amount that counts from now on."""
-        if not self.window_ms:
-            return Tally(total=min(LARGEST, self.total + amount))
-        width, start = _width(self.window_ms), now_ms - self.window_ms
-        live = [one for one in self.buckets if (one[0] + 1) * width > start]
-        bucket = now_ms // width
-        if live and live[-1][0] >= bucket:
-            live[-1] = (live[-1][0], min(LARGEST, live[-1][1] + amount))
-        else:
-            live.append((bucket, amount))
-        total = min(LARGEST, sum(one for _, one in live))
-        return Tally(window_ms=self.window_ms, total=total, buckets=tuple(live))
-
-    def marked(self, names: Iterable[str], now_ms: int) -> "Tally":
-        """Return the tally that remembers these names, too; the oldest go if there are too many."""
-        marks, lost = dict(self.marks), self.lost_at_ms
-        for name in names:
-            marks[name] = max(now_ms, marks.pop(name, now_ms))
-        if len(marks) > MARKS:
-            marks = {name: at for name, at in marks.items() if self._is_live(at, now_ms)}
-        while len(marks) > MARKS:
-            del marks[min(marks, key=marks.__getitem__)]
-            lost = max(lost, now_ms)
-        return Tally(window_ms=self.window_ms, marks=marks, lost_at_ms=lost)
-
-    def live(self, now_ms: int) -> frozenset[str]:
-        """Return the names remembered inside the window."""
-        return frozenset(name for name, at in self.marks.items() if self._is_live(at, now_ms))
-
-    def has(self, name: str, now_ms: int) -> bool:
-        """Return whether this name is remembered inside the window."""
-        at = self.marks.get(name, NEVER)
-        return at != NEVER and self._is_live(at, now_ms)
-
-    def overflown(self, now_ms: int) -> bool:
-        """Return whether something was forgotten that would still count."""
-        return self.lost_at_ms != NEVER and self._is_live(self.lost_at_ms, now_ms)
-
-    def _is_live(self, at_ms: int, now_ms: int) -> bool:
-        return not self.window_ms or at_ms >= now_ms - self.window_ms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerState:
-    """Every tally of a session. `full` = there was no room for one more, so some do not count."""
-
-    tallies: Mapping[str, Tally] = field(default_factory=dict)
-    full: bool = False
-
-
-EMPTY = Tally()
-
-
-def _width(window_ms: int) -> int:
-    return -(-window_ms // BUCKETS)
 
 
 def tally_key(ledger: LedgerSpec, action: str, task: str) -> str:
@@ -141,31 +56,63 @@ def budget_ledgers(spec: ToolSpec) -> tuple[LedgerSpec, ...]:
     return _budget(spec.action, budget.calls, budget.amount_minor, budget.per)
 
 
-def charges_of(
-    ledgers: Iterable[LedgerSpec], spec: ToolSpec, given: Input, task: str
-) -> tuple[Charge, ...]:
-    """Return what a call of this tool with these arguments does to each ledger when it ends."""
-    return tuple(
-        Charge(
-            key=tally_key(ledger, spec.action, task),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One ledger for one tool and task: where it is kept, and what a call does to it."""
+
+    ledger: LedgerSpec
+    key: str
+    charge: Charge | None  # None: the tool is not one that this ledger counts
+
+
+Plan = tuple[Row, ...]
+
+
+@lru_cache(maxsize=4096)  # the same few tools and tasks come again and again
+def _plan(
+    ledgers: tuple[LedgerSpec, ...],
+    action: str,
+    effect: frozenset[str],
+    extract: tuple[tuple[str, str], ...],
+    task: str,
+) -> Plan:
+    roles, rows = dict(extract), []
+    for ledger in {one.name: one for one in ledgers}.values():
+        key = tally_key(ledger, action, task)
+        paths = (left.removeprefix("result.") for left, _ in ledger.match)
+        charge = Charge(
+            key=key,
             kind=ledger.kind,
-            amount=_amount(ledger, given),
+            amount=1,
             window_ms=ledger.window_ms,
-            wants=_wants(ledger, spec),
+            wants=tuple((path, roles.get(path, "")) for path in paths),
         )
-        for ledger in ledgers
-        if is_of(spec, ledger.of)
+        counted = is_of(action, effect, ledger.of)
+        rows.append(Row(ledger=ledger, key=key, charge=charge if counted else None))
+    return tuple(rows)
+
+
+def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, task: str) -> Plan:
+    """Return the rows of every ledger that a call of this tool may touch, each name once."""
+    every = (*ledgers, *budget_ledgers(spec), DENIED)
+    return _plan(every, spec.action, spec.effect, tuple(spec.extract.items()), task)
+
+
+def charges_of(plan: Plan, given: Input) -> tuple[Charge, ...]:
+    """Return what a call with these arguments does to each ledger when it ends."""
+    return tuple(
+        row.charge if row.ledger.kind != "sum" else _summed(row.charge, row.ledger, given)
+        for row in plan
+        if row.charge is not None
     )
 
 
-def _wants(ledger: LedgerSpec, spec: ToolSpec) -> tuple[tuple[str, str], ...]:
-    paths = (left.removeprefix("result.") for left, _ in ledger.match)
-    return tuple((path, spec.extract.get(path, "")) for path in paths)
+def _summed(charge: Charge, ledger: LedgerSpec, given: Input) -> Charge:
+    amount = _amount(ledger, given)
+    return Charge(key=charge.key, kind="sum", amount=amount, window_ms=charge.window_ms)
 
 
 def _amount(ledger: LedgerSpec, given: Input) -> int:
-    if ledger.kind != "sum":
-        return 1
     total = 0
     for one in _read(ledger.path, given):
         if type(one) is not int:
@@ -184,48 +131,55 @@ def _read(path: str, given: Input) -> list[Json]:
 
 def digest(values: Iterable[Json]) -> str:
     """Return the name under which values are remembered together; the values are not kept."""
-    text = json.dumps([str(one) for one in values])
+    texts = [str(one) for one in values]
+    text = texts[0] if len(texts) == 1 else json.dumps(texts)
     return sha256(text.encode()).hexdigest()[:24]
 
 
-def settle(
-    state: LedgerState,
-    charges: Iterable[Charge],
-    outcome: Outcome,
-    now_ms: int,
-    *,
-    labels: frozenset[str] = frozenset(),
-    result_facts: Mapping[str, str],
-    denied: bool = False,
-    approved: bool = False,
-) -> LedgerState:
-    """Return the ledgers after one call ended.
+@lru_cache(maxsize=16)
+def kinds_of_end(outcome: Outcome, *, denied: bool, approved: bool) -> frozenset[LedgerKind]:
+    """Return which kinds of ledger this end counts for.
 
     `ok`, `error` and `unknown` cost what the call would have cost, because it may have acted;
     `refused` costs nothing, and counts as denied if it was.
     """
     kept = KEEPS[outcome]
-    counted: dict[LedgerKind, bool] = {
+    ends: dict[LedgerKind, bool] = {
         "calls": kept,
         "sum": kept,
         "results": outcome is Outcome.OK,
+        "formerly": outcome is Outcome.OK,
         "errors": outcome is Outcome.ERROR,
         "denied": not kept and denied,
         "approvals": kept and approved,
     }
+    return frozenset(name for name, counts in ends.items() if counts)
+
+
+def settle(
+    state: LedgerState,
+    charges: Iterable[Charge],
+    ends: frozenset[LedgerKind],
+    now_ms: int,
+    labels: frozenset[str],
+    result_facts: Mapping[str, str],
+) -> LedgerState:
+    """Return the ledgers after one call ended; `ends` are the kinds it counts for."""
     changed: dict[str, Tally] = {}
     for charge in charges:
-        old = changed.get(charge.key) or state.tallies.get(charge.key)
+        kind = charge.kind
+        old = state.tallies.get(charge.key)
         if old is None or old.window_ms != charge.window_ms:
             old = Tally(window_ms=charge.window_ms)
-        if charge.kind == "labels":
+        if kind == "labels":
             if labels:
                 changed[charge.key] = old.marked(labels, now_ms)
-        elif charge.kind == "formerly":
-            names = _seen(charge, result_facts) if outcome is Outcome.OK else []
-            if names:
+        elif kind not in ends:
+            continue
+        elif kind == "formerly":
+            if names := _seen(charge, result_facts):
                 changed[charge.key] = old.marked(names, now_ms)
-        elif counted[charge.kind] and charge.amount:
+        elif charge.amount:
             changed[charge.key] = old.plus(charge.amount, now_ms)
     return _kept(state, changed) if changed else state
 
@@ -260,58 +214,47 @@ def _kept(state: LedgerState, changed: Mapping[str, Tally]) -> LedgerState:
 
 
 def values(
-    state: LedgerState,
-    ledgers: Iterable[LedgerSpec],
-    *,
-    before: Iterable[Step],
-    own: Iterable[Charge],
-    given: Input,
-    action: str,
-    task: str,
-    now_ms: int,
+    state: LedgerState, plan: Plan, *, before: Iterable[Step], given: Input, now_ms: int
 ) -> tuple[dict[str, Ledger], bool]:
     """Return each ledger's value for one call, and whether one cannot answer exactly.
 
     Args:
         state: what has settled.
-        ledgers: what to read.
+        plan: the ledgers to read, as this call's tool and task see them.
         before: the steps in flight that were admitted before this call.
-        own: what this call would add.
         given: its arguments.
-        action: its action.
-        task: the task that it belongs to.
         now_ms: milliseconds since the epoch.
     """
-    pending = _pending(before, own)
+    pending = _pending(before)
     read: dict[str, Ledger] = {}
     overflow = state.full
-    for ledger in ledgers:
-        key = tally_key(ledger, action, task)
-        tally = state.tallies.get(key, EMPTY)
-        if tally.marks:
-            overflow = overflow or tally.overflown(now_ms)
+    for row in plan:
+        ledger, tally = row.ledger, state.tallies.get(row.key, EMPTY)
+        overflow = overflow or tally.overflown(now_ms)
         if ledger.kind == "labels":
             read[ledger.name] = tally.live(now_ms)
         elif ledger.kind == "formerly":
             read[ledger.name] = _was_seen(tally, ledger, given, now_ms)
         else:
-            amount = tally.value(now_ms) + pending.get(key, 0)
-            read[ledger.name] = min(LARGEST, amount)
+            amount = tally.value(now_ms) + pending.get(row.key, 0)
+            read[ledger.name] = min(LARGEST, amount + own_amount(row, given))
     return read, overflow
 
 
-def _pending(before: Iterable[Step], own: Iterable[Charge]) -> dict[str, int]:
+def own_amount(row: Row, given: Input) -> int:
+    """Return what this call itself adds to a count or sum: nothing, if the tool is not counted."""
+    if row.charge is None or row.ledger.kind not in _COUNTED_IN_FLIGHT:
+        return 0
+    return 1 if row.ledger.kind == "calls" else _amount(row.ledger, given)
+
+
+def _pending(before: Iterable[Step]) -> dict[str, int]:
     pending: dict[str, int] = {}
-    for charge in _charges(before, own):
-        if charge.kind in _COUNTED_IN_FLIGHT:
-            pending[charge.key] = pending.get(charge.key, 0) + charge.amount
-    return pending
-
-
-def _charges(before: Iterable[Step], own: Iterable[Charge]) -> Iterator[Charge]:
     for step in before:
-        yield from step.charges
-    yield from own
+        for charge in step.charges:
+            if charge.kind in _COUNTED_IN_FLIGHT:
+                pending[charge.key] = pending.get(charge.key, 0) + charge.amount
+    return pending
 
 
 def _was_seen(tally: Tally, ledger: LedgerSpec, given: Input, now_ms: int) -> bool:

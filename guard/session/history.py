@@ -8,13 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from guard.model.call import Outcome, ToolSpec
+from guard.model.call import Outcome
 from guard.model.ledger import LedgerKind
 
 KEEPS: Mapping[Outcome, bool] = MappingProxyType(
     {Outcome.REFUSED: False, Outcome.OK: True, Outcome.ERROR: True, Outcome.UNKNOWN: True}
 )
 """The ends of a step, and whether its cost stays. What may have acted has cost something."""
+
+_RUNNING = Outcome.RUNNING  # an enum's member costs more to look up than to compare
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,22 +70,24 @@ class Step:
         )
 
 
-def is_of(spec: ToolSpec, of: str) -> bool:
-    """Return whether the tool is this action or in this class, as policy groups them."""
-    effect = spec.effect
+def is_of(action: str, effect: frozenset[str], of: str) -> bool:
+    """Return whether a tool is this action or in this class, as policy groups them."""
     return (
-        of == "any"
-        or of in effect
-        or (of == "write" and "irreversible" in effect)
-        or of == spec.action
+        of == "any" or of in effect or (of == "write" and "irreversible" in effect) or of == action
     )
 
 
-def running(steps: tuple[Step, ...], call_id: str) -> Step | None:
-    """Return the step of this call if it is in flight."""
-    for step in reversed(steps):
-        if step.call == call_id and step.in_flight:
-            return step
+def live(steps: tuple[Step, ...]) -> list[Step]:
+    """Return the steps in flight, in the order of admission."""
+    return [one for one in steps if one.outcome is _RUNNING]
+
+
+def running(steps: tuple[Step, ...], call_id: str) -> int | None:
+    """Return where the step of this call is, if it is in flight."""
+    for at in range(len(steps) - 1, -1, -1):
+        step = steps[at]
+        if step.call == call_id and step.outcome is _RUNNING:
+            return at
     return None
 
 
@@ -93,9 +97,9 @@ def appended(steps: tuple[Step, ...], step: Step, *, keep: int) -> tuple[Step, .
     if surplus <= 0:
         return (*steps, step)
     old, recent = steps[:surplus], steps[surplus:]
-    return (*(one for one in old if one.in_flight), *recent, step)
+    return (*live(old), *recent, step)
 
 
-def replaced(steps: tuple[Step, ...], new: Step) -> tuple[Step, ...]:
-    """Return the steps with the one of the same number exchanged."""
-    return tuple(new if one.n == new.n else one for one in steps)
+def replaced(steps: tuple[Step, ...], at: int, new: Step) -> tuple[Step, ...]:
+    """Return the steps with the one at this place exchanged."""
+    return (*steps[:at], new, *steps[at + 1 :])

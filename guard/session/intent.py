@@ -13,16 +13,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Literal, cast
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StrictInt,
-    StrictStr,
-    ValidationError,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.types import StrictBool, StrictInt, StrictStr
 
 from guard.errors import Refused, Unusable
 from guard.model.call import Json
@@ -168,16 +160,15 @@ _Of = Annotated[StrictStr, AfterValidator(_action_or_class)]
 _Domain = Annotated[StrictStr, AfterValidator(_domain)]
 _Count = Annotated[StrictInt, Field(ge=0, le=_LARGEST)]
 _Bound = Annotated[StrictInt, Field(ge=-_LARGEST - 1, le=_LARGEST)]
+_Scalar = StrictBool | StrictInt | StrictStr
 _Text = Annotated[StrictStr, Field(min_length=1, max_length=2048)]
 
 
 class _Limits(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    eq: StrictBool | StrictInt | StrictStr | None = None
-    in_: Annotated[
-        tuple[StrictBool | StrictInt | StrictStr, ...] | None, Field(alias="in", max_length=256)
-    ] = None
+    eq: _Scalar | None = None
+    in_: Annotated[tuple[_Scalar, ...] | None, Field(alias="in", max_length=256)] = None
     max: _Bound | None = None
     min: _Bound | None = None
     prefix: _Text | None = None

@@ -1,8 +1,8 @@
 """One agent's session: what it may do, what it has done, what it has touched; and its facts.
 
 Rule 1: a session changes only by the functions below, each returns a new one; the store counts
-versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Who may see a session and
-where it is kept is decided elsewhere.
+versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where it is kept is not
+known here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,28 +18,28 @@ from guard.model.facts import (
     Facts,
     HistoryFacts,
     Input,
-    Ledger,
 )
 from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
-from guard.session.belongs import SPEND, intent_facts, intent_ledgers
+from guard.session.belongs import intent_facts, intent_ledgers, spent_before
 from guard.session.chains import (
     DENIED,
-    LARGEST,
-    LedgerState,
-    budget_ledgers,
+    Plan,
     charges_of,
+    kinds_of_end,
     labelled,
+    plan_of,
     settle,
     values,
 )
-from guard.session.history import Charge, Step, appended, replaced, running
+from guard.session.history import Step, appended, live, replaced, running
 from guard.session.intent import TaskIntent, meet, parse_intent
 from guard.session.provenance import origins
 from guard.session.risk import Signal, ends_session, joined, risk_facts
+from guard.session.tally import LARGEST, LedgerState
 
 SIGNALS = 64
-RECENT_STEPS = 64
+RECENT_STEPS = 16
 IN_FLIGHT = 32
 
 
@@ -65,8 +65,8 @@ def new_session(
     session_id: str, who: Who, *, intent: TaskIntent | None = None, now_ms: int
 ) -> Session:
     """Return a session that has seen nothing yet."""
-    session = Session(id=session_id, who=who, opened_at_ms=now_ms)
-    return session if intent is None else declared(session, intent)
+    new = Session(id=session_id, who=who, opened_at_ms=now_ms)
+    return new if intent is None else declared(new, intent)
 
 
 def admitted(
@@ -92,12 +92,12 @@ def admitted(
             code="session_ended",
             next_step="Ask the person you work for to start a new one.",
         )
-    live = [one.call for one in session.steps if one.in_flight]
-    if call.id in live:
+    running_now = [one.call for one in live(session.steps)]
+    if call.id in running_now:
         raise Refused(f"Call {call.id!r} is already running.", code="call_id_in_use")
-    if len(live) >= in_flight:
+    if len(running_now) >= in_flight:
         raise Refused(
-            f"{len(live)} calls of this session are running, at most {in_flight} may.",
+            f"{len(running_now)} calls of this session are running, at most {in_flight} may.",
             code="too_many_in_flight",
             next_step="Wait for one of them to end.",
         )
@@ -107,9 +107,9 @@ def admitted(
         action=spec.action,
         classes=spec.effect,
         at_ms=now_ms,
-        charges=charges_of(_kept(session, spec, ledger_specs), spec, facts_input, session.task),
+        charges=charges_of(_plan(session, spec, ledger_specs), facts_input),
     )
-    return _with(session, steps=appended(session.steps, step, keep=recent_steps), step=step.n)
+    return replace(session, steps=appended(session.steps, step, keep=recent_steps), step=step.n)
 
 
 def forwarded(
@@ -123,21 +123,20 @@ def forwarded(
 ) -> Session:
     """Return the session as the call leaves: the tool's own labels enter now, not with the result.
 
-    Progress and log messages carry text before the result does. If the call was narrowed, its
-    smaller arguments (`facts_input`) replace what it was charged at admission.
+    Progress messages carry text before the result does. Narrowed arguments (`facts_input`) replace
+    what the call was charged at admission.
     """
-    step = running(session.steps, call_id)
-    labels = session.labels | spec.output.names(spec.server)
-    if step is None:
-        return _with(session, labels=labels)
-    steps = session.steps
-    if facts_input is not None:
-        ledgers = _kept(session, spec, ledger_specs)
-        charges = charges_of(ledgers, spec, facts_input, session.task)
-        steps = replaced(steps, step.charged(charges))
+    at = running(session.steps, call_id)
     names = spec.output.names(spec.server)
+    labels = session.labels | names
+    if at is None:
+        return replace(session, labels=labels)
+    step, steps = session.steps[at], session.steps
+    if facts_input is not None:
+        charges = charges_of(_plan(session, spec, ledger_specs), facts_input)
+        steps = replaced(steps, at, step.charged(charges))
     ledgers_now = labelled(session.ledgers, step.charges, names, max(now_ms, step.at_ms))
-    return _with(session, steps=steps, labels=labels, ledgers=ledgers_now)
+    return replace(session, steps=steps, labels=labels, ledgers=ledgers_now)
 
 
 def settled(
@@ -163,22 +162,15 @@ def settled(
         denied: whether a refusal was a no, rather than a question that is still open.
         approved: whether a person had approved the call.
     """
-    step = running(session.steps, call_id)
-    if step is None:
-        return _with(session, labels=session.labels | labels)
-    ledgers = settle(
-        session.ledgers,
-        step.charges,
-        outcome,
-        now_ms,
-        labels=labels,
-        result_facts=result_facts,
-        denied=denied,
-        approved=approved,
-    )
-    return _with(
+    at = running(session.steps, call_id)
+    if at is None:
+        return replace(session, labels=session.labels | labels)
+    step = session.steps[at]
+    ends = kinds_of_end(outcome, denied=denied, approved=approved)
+    ledgers = settle(session.ledgers, step.charges, ends, now_ms, labels, result_facts)
+    return replace(
         session,
-        steps=replaced(session.steps, step.ended(outcome)),
+        steps=replaced(session.steps, at, step.ended(outcome)),
         labels=session.labels | labels,
         ledgers=ledgers,
     )
@@ -186,9 +178,9 @@ def settled(
 
 def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
     """Return the session with calls admitted before `older_than_ms` ended as unknown."""
-    lost = [one.call for one in session.steps if one.in_flight and one.at_ms < older_than_ms]
-    for call_id in lost:
-        session = settled(session, call_id, Outcome.UNKNOWN, frozenset(), {}, now_ms)
+    for one in live(session.steps):
+        if one.at_ms < older_than_ms:
+            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
     return session
 
 
@@ -205,11 +197,7 @@ def ended(session: Session, now_ms: int) -> Session:
 
 
 def seen(session: Session, who: Who) -> Session:
-    """Return the session with what the edge knows now of the same principal and agent.
-
-    Raises:
-        Refused: `session_unknown`, it belongs to somebody else.
-    """
+    """Return the session with what the edge knows now; `session_unknown` to anybody else."""
     if who.key != session.who.key:
         raise Refused("There is no such session.", code="session_unknown")
     return session if who == session.who else replace(session, who=who)
@@ -218,8 +206,8 @@ def seen(session: Session, who: Who) -> Session:
 def declared(session: Session, intent: TaskIntent) -> Session:
     """Return the session with a task.
 
-    A task that a host, a user or the configuration declares replaces the one before. What an agent
-    declares only narrows the task there is, and keeps what was already spent on it.
+    What a host, a user or the configuration declares replaces the task before. What an agent
+    declares only narrows it, and keeps what was already spent.
     """
     if intent.declared:
         return replace(session, intent=intent, task=intent.digest[:24])
@@ -228,13 +216,9 @@ def declared(session: Session, intent: TaskIntent) -> Session:
 
 
 def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> TaskIntent | None:
-    """Return the task as the agent narrowed it for this call, or None if it declared nothing.
+    """Return the task as the agent narrowed it for this call; None if it declared nothing.
 
-    Judge the call on the session's task and on this one; the stricter answer holds.
-
-    Raises:
-        Unusable: `intent_unusable`, what was declared cannot be read.
-        Refused: `intent_too_many`.
+    Judge on the session's task and on this one; the stricter answer holds.
     """
     if not call.intent:
         return None
@@ -272,21 +256,18 @@ def facts(
         intent: the task to judge by, if it is narrower than the session's.
     """
     task = session.intent if intent is None else intent
-    mine = running(session.steps, call.id)
-    number = session.step + 1 if mine is None else mine.n
-    ledgers = _kept(session, spec, ledger_specs)
-    own = charges_of(ledgers, spec, facts_input, session.task)
+    at = running(session.steps, call.id)
+    number = session.step + 1 if at is None else session.steps[at].n
+    plan = _plan(session, spec, ledger_specs)
     read, overflow = values(
         session.ledgers,
-        ledgers,
-        before=[one for one in session.steps if one.in_flight and one.n < number],
-        own=own,
+        plan,
+        before=[one for one in live(session.steps) if one.n < number],
         given=facts_input,
-        action=spec.action,
-        task=session.task,
         now_ms=now_ms,
     )
     denied = read.pop(DENIED.name)
+    given, spent = facts_input.values, spent_before(read, plan, facts_input)
     return Facts(
         call=CallFacts(
             id=call.id,
@@ -299,15 +280,8 @@ def facts(
         who=session.who,
         input=facts_input,
         clock=clock,
-        intent=intent_facts(
-            task,
-            spec,
-            facts_input.values,
-            now_ms,
-            counts=read,
-            spent_minor=_spent(read, own, session.task),
-        ),
-        prov=origins(session.labels, spec, facts_input.values, task),
+        intent=intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
+        prov=origins(session.labels, spec, given, task),
         history=HistoryFacts(
             labels=session.labels,
             step=number,
@@ -321,43 +295,7 @@ def facts(
     )
 
 
-def _kept(
-    session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]
-) -> tuple[LedgerSpec, ...]:
-    """Return every ledger that this call may touch, each once."""
+def _plan(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) -> Plan:
+    """Return every ledger that this call may touch: the catalogue's, the tool's and the task's."""
     own = () if session.intent is None else intent_ledgers(session.intent)
-    every = (*ledger_specs, *budget_ledgers(spec), *own, DENIED)
-    return tuple({one.name: one for one in every}.values())
-
-
-def _spent(read: Mapping[str, Ledger], own: Iterable[Charge], task: str) -> int:
-    """Return what the task spent before this call."""
-    value = read.get(SPEND, 0)
-    if not isinstance(value, int) or value >= LARGEST:
-        return LARGEST
-    return value - sum(one.amount for one in own if one.key == f"{SPEND}\n{task}")
-
-
-def _with(
-    session: Session,
-    *,
-    step: int | None = None,
-    steps: tuple[Step, ...] | None = None,
-    labels: frozenset[str] | None = None,
-    ledgers: LedgerState | None = None,
-) -> Session:
-    """Return a copy with some fields changed; by hand, as `replace` costs twice the time."""
-    return Session(
-        id=session.id,
-        who=session.who,
-        opened_at_ms=session.opened_at_ms,
-        intent=session.intent,
-        task=session.task,
-        version=session.version,
-        step=session.step if step is None else step,
-        steps=session.steps if steps is None else steps,
-        labels=session.labels if labels is None else labels,
-        ledgers=session.ledgers if ledgers is None else ledgers,
-        signals=session.signals,
-        ended_at_ms=session.ended_at_ms,
-    )
+    return plan_of((*ledger_specs, *own), spec, session.task)

@@ -5,19 +5,21 @@ Rows instead of objects with names: the text is written and read on every call.
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from guard.errors import Unavailable
 from guard.model.call import Outcome
 from guard.model.identity import Agent, Device, Principal, Who, Workload
 from guard.model.ledger import LedgerKind
-from guard.session.chains import LedgerState, Tally
 from guard.session.history import Charge, Step
 from guard.session.intent import from_json as intent_from_json
 from guard.session.risk import Signal
 from guard.session.state import Session
+from guard.session.tally import LedgerState, Tally
 
 FORMAT = 1
+_OUTCOMES = {one.value: one for one in Outcome}
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -123,11 +125,16 @@ def _step(row: list[Any]) -> Step:
         n=n,
         call=call,
         action=action,
-        classes=frozenset(classes),
+        classes=_classes(tuple(classes)),
         at_ms=at_ms,
-        outcome=Outcome(outcome),
+        outcome=_OUTCOMES[outcome],
         charges=tuple(_charge(*one) for one in charges[0]) if charges else (),
     )
+
+
+@lru_cache(maxsize=256)  # a catalogue has few combinations of classes
+def _classes(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(names)
 
 
 def _charge(
@@ -143,7 +150,7 @@ def _tally(
     return Tally(
         window_ms=window_ms,
         total=total,
-        buckets=tuple((bucket, amount) for bucket, amount in buckets),
+        buckets=tuple([(bucket, amount) for bucket, amount in buckets]),
         marks=marks,
         lost_at_ms=lost_at_ms,
     )

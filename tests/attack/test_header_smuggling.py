@@ -55,6 +55,7 @@ def lines(*extra, **changed):
         lines((b"mcp-param-region", b"us")),
         lines((b"MCP-Param-Region", b"us")),
         lines((b"mcp-param-limit", b"500")),
+        [*lines(), (b"mcp-param-region", b"us"), (b"MCP-Param-Region", b"eu")],
         [line for line in lines() if line[0] != b"mcp-param-region"],
     ],
 )
@@ -63,6 +64,24 @@ def test_a_header_that_differs_from_the_body_or_repeats_goes_no_further(headers)
         check_routing(headers, CALL, SCHEMA)
     assert (caught.value.code, caught.value.http_status) == (-32020, 400)
     assert caught.value.message.endswith("Send headers that repeat the body exactly.")
+
+
+def test_a_parameter_header_may_not_repeat_even_where_no_schema_is_known():
+    with pytest.raises(WireRefused) as caught:
+        check_routing(lines((b"MCP-Param-Region", b"eu")), CALL, None)
+    assert "more than once" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "other", [{"mcp-protocol-version": "2025-06-18"}, {"mcp-method": "tools/call"}]
+)
+def test_a_notification_may_not_contradict_its_headers_either(other):
+    note = {"jsonrpc": "2.0", "method": "notifications/x", "params": {"_meta": META}}
+    honest = {"mcp-protocol-version": "2026-07-28", "mcp-method": "notifications/x"}
+    check_routing([(k.encode(), v.encode()) for k, v in honest.items()], note)
+    with pytest.raises(WireRefused) as caught:
+        check_routing([(k.encode(), v.encode()) for k, v in (honest | other).items()], note)
+    assert caught.value.code == -32020
 
 
 def test_the_honest_call_passes_so_that_the_refusals_above_mean_something():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,6 +19,8 @@ from tests.conformance.harness import (
     listening,
     run_suite,
 )
+
+ALLOW_ALL = Path(__file__).parents[1] / "adapters" / "front" / "allow_all.py"
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +56,7 @@ def direct_findings(bench: Bench, direct_url: str) -> Callable[[str], Findings]:
 @pytest.fixture(scope="session")
 def guarded_url() -> Callable[[str], AbstractContextManager[str]]:
     """Given an upstream's URL, the URL of a guard before it that allows everything."""
-    raise NotImplementedError(
-        "No guard to measure yet: return listening(...) of `guard serve` with an allow-all policy."
-    )
+    return lambda url: listening([sys.executable, str(ALLOW_ALL), "--upstream", url])
 
 
 @pytest.fixture

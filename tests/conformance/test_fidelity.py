@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.conformance.fidelity import fidelity_rows
@@ -14,6 +16,16 @@ UPSTREAM = Path(__file__).with_name("fidelity_upstream.py")
 async def test_all_eighteen_rows_hold_without_a_guard() -> None:
     with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url:
         rows = await fidelity_rows(url)
+
+    assert [name for name, survived in rows.items() if not survived] == []
+    assert len(rows) == 18
+
+
+async def test_all_eighteen_rows_hold_through_the_guard(
+    guarded_url: Callable[[str], AbstractContextManager[str]],
+) -> None:
+    with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url, guarded_url(url) as ours:
+        rows = await fidelity_rows(ours)
 
     assert [name for name, survived in rows.items() if not survived] == []
     assert len(rows) == 18

@@ -25,7 +25,9 @@ class Mailbox:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: ARG002, N802  the library calls it by this name
         """Keep one mail."""
-        message = message_from_bytes(envelope.content or b"", policy=modern)
+        raw = envelope.content or b""
+        content = raw if isinstance(raw, bytes) else raw.encode()
+        message = message_from_bytes(content, policy=modern)
         self.received.append((list(envelope.rcpt_tos), str(message["Subject"])))
         return "250 kept"
 

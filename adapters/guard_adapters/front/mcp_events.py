@@ -15,6 +15,7 @@ LINE_LIMIT: Final = 16 * 2**20
 EVENT_LIMIT: Final = 4 * 2**20
 
 _END_OF_LINE: Final = re.compile(rb"\r\n|\r|\n")
+_LINE_COST: Final = 32  # what holding a line costs beside its bytes: bounds a flood of short ones
 _BOM: Final = b"\xef\xbb\xbf"
 
 
@@ -152,7 +153,7 @@ class EventSplitter:
             events.append(Event((line,)))
         elif line:
             self._lines.append(line)
-            self._size += 1  # so that a flood of short lines is bounded as well
+            self._size += _LINE_COST
             return
         elif self._lines:
             events.append(Event(tuple(self._lines)))

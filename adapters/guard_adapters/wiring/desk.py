@@ -8,13 +8,22 @@ from guard.errors import Refused
 from guard.judging import local_time
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, Input
-from guard.model.identity import Who
+from guard.model.identity import Agent, Principal, Who
 from guard.policy.evaluate import visible_tools
 from guard.ports import Tool
 from guard.session.intent import TaskIntent, parse_declaration
 from guard.session.risk import risk_facts
 from guard.session.state import Session, declared, new_session, seen
+from guard_adapters.front.mcp_gate import Caller
 from guard_adapters.wiring.build import Wired
+
+
+def named(caller: Caller) -> Who:
+    """Return the caller of a checked token as the guard names people and agents."""
+    return Who(
+        principal=Principal(issuer=caller.issuer, subject=caller.subject),
+        agent=Agent(id=caller.agent),
+    )
 
 
 class Desk:
@@ -23,11 +32,7 @@ class Desk:
     def __init__(self, wired: Wired) -> None:
         self._wired = wired
         self._world = wired.world
-
-    @property
-    def settings(self) -> Settings:
-        """Return the numbers."""
-        return self._wired.guard.settings
+        self.settings: Settings = wired.guard.settings
 
     def now_ms(self) -> int:
         """Return Unix time in whole milliseconds."""
@@ -45,7 +50,7 @@ class Desk:
         """Return the methods that the operator lets through to this server unjudged."""
         return self._wired.bundle.catalog.servers[server].allow_methods
 
-    async def session(self, who: Who, handle: str, intent: bytes) -> str:
+    async def session(self, who: Caller, handle: str, intent: bytes) -> str:
         """Return the session of this caller: by handle, or the default one of (person, agent).
 
         Possession of a handle is not authentication: it opens a session of its owner only.
@@ -53,13 +58,13 @@ class Desk:
         Raises:
             Refused: `session_unknown`: the handle is unknown or somebody else's.
         """
-        now_ms = self.now_ms()
+        owner = named(who)
         if not handle:
-            fresh = new_session(f"gs_default_{who.key[:32]}", who, now_ms=now_ms)
+            fresh = new_session(f"gs_default_{owner.key[:32]}", owner, now_ms=self.now_ms())
             session = await self._world.sessions.open(fresh)
         else:
             session = await self._world.sessions.get(handle)
-        session = await self._seen(session, who)
+        session = await self._seen(session, owner)
         if intent:
             said, lasts = parse_declaration(
                 intent, declared_by="agent", max_bytes=self.settings.max_intent_bytes

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from guard.config import Installation
 from guard.errors import Unusable
-from guard.policy.catalog import Catalog
+from guard.policy.catalog import Catalog, read_catalog
 from guard.policy.compile import Bundle, compile_bundle
-from guard_adapters._yaml import read_yaml
+from guard_adapters._yaml.read import read_yaml
 
 STARTER = "starter:"
 
@@ -42,7 +42,7 @@ def load(path: Path) -> Loaded:
     """
     raw = dict(read_yaml(path))
     installation = _installation(raw.pop("guard", {}), path)
-    catalog = Catalog.from_mapping(raw)
+    catalog = read_catalog(raw)
     files = policy_texts(installation.policies, path.parent)
     return Loaded(
         folder=path.parent,

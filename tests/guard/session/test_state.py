@@ -163,7 +163,7 @@ def test_history_forgets_old_steps_and_never_one_in_flight():
     session = admit(fresh(), PAY, "long")
     for n in range(200):
         session = settle(admit(session, PAY, f"c{n}"), f"c{n}", Outcome.OK)
-    assert len(session.steps) <= 66
+    assert len(session.steps) <= 18
     assert session.steps[0].call == "long"
     assert facts_of(session, PAY, "new").history.ledgers["writes"] == 202
 

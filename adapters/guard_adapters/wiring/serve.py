@@ -1,0 +1,100 @@
+"""Puts one guard behind HTTP: upstreams, who may call, seals, and the operator's own routes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.applications import Starlette
+
+from guard.config import Serve
+from guard.errors import GuardError, Unusable
+from guard_adapters._http import HttpClient, UpstreamFailed, get_json
+from guard_adapters.front.mcp_auth import Caller, StaticKeys, TokenCheck, resource_uri
+from guard_adapters.front.mcp_edge import EdgeRules
+from guard_adapters.front.mcp_http import Access, Endpoint, build_app
+from guard_adapters.front.mcp_jwks import FetchedKeys
+from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp_relay import HttpServer, Seals
+from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.desk import Desk
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def endpoint(wired: Wired, url: str, *, dev_keys: Mapping[str, Caller] | None = None) -> Endpoint:
+    """Return the endpoint for every HTTP upstream of the catalogue.
+
+    Args:
+        wired: the guard.
+        url: how clients reach it.
+        dev_keys: SHA-256 of static bearer tokens, in hex, and whom they stand for.
+
+    Raises:
+        Unusable: `auth_missing`: the address is not loopback and no issuer is configured.
+    """
+    keys = SealKeys(current=wired.seal_key)
+    servers = {
+        name: HttpServer(name=name, url=one.url, delivery=one.delivery)
+        for name, one in wired.bundle.catalog.servers.items()
+        if one.url
+    }
+    return Endpoint(
+        front=Desk(wired),
+        servers=servers,
+        access=access(wired.loaded.installation.serve, url, dev_keys or {}),
+        seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
+        http=HttpClient(),
+    )
+
+
+def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
+    """Return who may come in: tokens of an issuer, development keys on loopback, or nobody.
+
+    Raises:
+        Unusable: `auth_missing`.
+    """
+    if not serve.issuer and serve.host not in LOOPBACK:
+        raise Unusable(
+            f"The guard would listen on {serve.host!r} without knowing whose tokens to take.",
+            code="auth_missing",
+            next_step="Set guard.serve.issuer and guard.serve.jwks_url, or listen on 127.0.0.1.",
+        )
+    host = url.partition("://")[2].partition("/")[0]
+    edge = EdgeRules.of([host], serve.allowed_origins)
+    if serve.unsafe_no_auth and not serve.issuer:
+        nobody = Caller(issuer="unsafe", subject="anybody", agent="unnamed")
+        return Access(public_url=url, edge=edge, unsafe_caller=nobody)
+    if not serve.issuer:
+        static = StaticKeys(dev_keys)
+        return Access(public_url=url, edge=edge, tokens=lambda _server: static)
+    source = FetchedKeys(_fetch(serve.jwks_url))
+
+    def tokens(server: str) -> TokenCheck:
+        return JwtCheck(JwtRules(issuer=serve.issuer, resource=resource_uri(url, server)), source)
+
+    return Access(public_url=url, edge=edge, tokens=tokens, issuers=(serve.issuer,))
+
+
+def app(wired: Wired, found: Endpoint) -> Starlette:
+    """Return the ASGI application of one guard."""
+
+    async def ready() -> bool:
+        try:
+            await wired.world.sink.write([])
+        except GuardError:
+            return False
+        return True
+
+    return build_app(found, keys=wired.calltoken.jwks, ready=ready)
+
+
+
+
+def _fetch(url: str) -> Any:  # noqa: ANN401  a coroutine function without arguments
+    async def fetch() -> Mapping[str, Any]:
+        try:
+            return await get_json(url)
+        except UpstreamFailed as error:
+            raise OSError(str(error)) from error
+
+    return fetch
