@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from guard.errors import Unavailable, Unusable
 from guard_adapters.front.mcp_attachments import Attachments
@@ -109,7 +109,7 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def _uvicorn(served: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+async def _uvicorn(served: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     # h11: httptools keeps blanks around header values, which strict upstreams refuse.
     config = uvicorn.Config(served, log_level="error", lifespan="off", http="h11")
     server = _Quiet(config)

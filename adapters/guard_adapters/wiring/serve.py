@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from guard.config import Serve
 from guard.errors import GuardError, Unusable
@@ -96,7 +96,7 @@ def _edge(url: str, origins: Sequence[str]) -> EdgeRules:
     return EdgeRules.of(names, [*origins, *(f"{scheme}://{name}" for name in names)])
 
 
-def app(wired: Wired, found: Endpoint) -> Starlette:
+def app(wired: Wired, found: Endpoint) -> ASGIApp:
     """Return the ASGI application of one guard."""
 
     async def ready() -> bool:
