@@ -1,1 +1,1 @@
-"""Catalogue and rules -> bundle -> judgement -> sentence; the only place where Cedar is spoken."""
+"""Text to bundle to judgement to sentence; the only room that speaks Cedar."""

@@ -271,15 +271,14 @@ def visible_tools(bundle: Bundle, facts: Facts) -> frozenset[str]:
 
     Only who, clock, risk and the declared intent of `facts` count, never its call or its history.
     """
-    return frozenset(
-        spec.action
-        for spec in bundle.catalog.specs()
-        if spec.confirmed and _shown(bundle, spec, facts)
-    )
+    return frozenset(spec.action for spec in bundle.catalog.specs() if shown(bundle, spec, facts))
 
 
-def _shown(bundle: Bundle, spec: ToolSpec, facts: Facts) -> bool:
-    cut = bundle.slices[spec.action]
+def shown(bundle: Bundle, spec: ToolSpec, facts: Facts) -> bool:
+    """Return whether this tool is worth showing under these facts; as `visible_tools`."""
+    cut = bundle.slice_of(spec.server, spec.tool)
+    if cut is None or not spec.confirmed:
+        return False
     call = replace(facts.call, server=spec.server, tool=spec.tool)
     verdict = ask(cut, cut.listing, replace(facts, call=call))
     return verdict.allowed and not verdict.fault

@@ -6,7 +6,8 @@ sessions, diff what a new policy would decide otherwise.
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 from guard.errors import Unusable
@@ -64,15 +65,20 @@ def run(args: argparse.Namespace) -> int:
 
             return policy_explain.explain(args, _opened(args))
         case "replay":
-            from guard_adapters.cli import policy_replay  # noqa: PLC0415
-
-            return policy_replay.replay(args, _opened(args), trace_lines(args.traces))
+            return _replayed(args)
         case _:
             from guard_adapters.cli import policy_replay  # noqa: PLC0415
 
             pair = (opened(args.old), opened(args.new))
             code = policy_replay.diff(args, *pair, list(trace_lines(args.traces)))
             return FINE if args.allow_loosening and code == FINDINGS else code
+
+
+def _replayed(args: argparse.Namespace) -> int:
+    from guard_adapters.cli import policy_replay  # noqa: PLC0415  as above
+
+    with closing(trace_lines(args.traces)) as lines:  # a bad line must not leave the file open
+        return policy_replay.replay(args, _opened(args), lines)
 
 
 def _place(args: argparse.Namespace) -> Path:
@@ -84,23 +90,23 @@ def _opened(args: argparse.Namespace) -> Opened:
     return opened(_place(args), rules=args.rules, tables=args.tables)
 
 
-def trace_lines(name: str) -> Iterator[str]:
+def trace_lines(name: str) -> Generator[str, None, None]:
     """Yield the lines of a trace file.
 
+    What is not UTF-8 becomes lone surrogates, which the reader of lines refuses by number.
+
     Raises:
-        Unusable: trace_missing; bad_trace, a line is not UTF-8.
+        Unusable: trace_missing.
     """
+    if name == "-":
+        yield from (line.decode("utf-8", "surrogateescape") for line in sys.stdin.buffer)
+        return
     try:
-        source = sys.stdin.buffer if name == "-" else Path(name).open("rb")  # noqa: SIM115  # streamed
+        with Path(name).open("rb") as source:
+            yield from (line.decode("utf-8", "surrogateescape") for line in source)
     except OSError as error:
         raise Unusable(
             f"Traces {name!r} cannot be read: {error.strerror}.",
             code="trace_missing",
             next_step="Give a file of recorded sessions, or - for stdin.",
         ) from None
-    return _decoded(source)
-
-
-def _decoded(source: Iterator[bytes]) -> Iterator[str]:
-    # What is not UTF-8 becomes a lone surrogate, which the reader of lines refuses by number.
-    return (line.decode("utf-8", "surrogateescape") for line in source)
