@@ -29,9 +29,9 @@ from guard.model.identity import Agent, Principal, Who, Workload
 from guard.policy.catalog import Catalog
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
-from guard.policy.evaluate import NarrowUnavailable, decide
+from guard.policy.evaluate import decide
 from guard.policy.tables import Expectation, Given, GivenHistory
-from guard.policy.transform import apply_transforms
+from guard.policy.transform import NarrowUnavailable, apply_transforms
 
 SALT = bytes(32)
 """Tables hold no secrets, and their outcome must not depend on a key."""

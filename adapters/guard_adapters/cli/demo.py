@@ -28,7 +28,7 @@ def register(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Play the story; exit code 1 when an expectation does not hold."""
-    transcript = Transcript(Console(highlight=False, soft_wrap=True))
+    transcript = Transcript(Console(highlight=False))
     ask_person = sys.stdin.isatty() and sys.stdout.isatty() and not args.yes
     with tempfile.TemporaryDirectory(prefix="guard-demo-") as folder:
         try:

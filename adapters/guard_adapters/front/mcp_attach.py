@@ -9,9 +9,9 @@ import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires
+from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires, Written
 from guard_adapters.front.mcp_frames import CONNECT_S, VERSION, Frames, Hello
-from guard_adapters.front.mcp_wire import WireRefused, error_message, readable_id
+from guard_adapters.front.mcp_wire import WireRefused, error_message
 
 
 @dataclass(slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class _Call:
 
     wires: Wires
     answer: asyncio.Future[Message]
-    runs: set[asyncio.Task[None]] = field(default_factory=set)
+    runs: set[asyncio.Future[Message]] = field(default_factory=set)
     left: bool = False  # something of it has gone to the server
 
 
@@ -37,7 +37,7 @@ class _ToGuard(Frames):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         said = {"agent": self._hello.agent, "upstream": self._hello.upstream}
-        self.send({"hello": VERSION, **said, "initialize": self._hello.initialize})
+        self.send({"hello": VERSION, **said}, self._hello.initialize)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
@@ -48,33 +48,44 @@ class _ToGuard(Frames):
                 future.set_exception(Gone("GUARD_UNAVAILABLE"))
                 future.exception()  # marks it as seen: nobody may be waiting
 
-    def frame(self, frame: Message) -> None:
+    def frame(self, frame: Message, raw: bytes) -> None:
+        """Act on what the guard says; what is about a call that ended here is dropped."""
         if "hello" in frame:
             if not self.ready.done():
                 self.ready.set_result(None)
             return
-        number = frame.get("done", frame.get("tick", frame.get("run")))
-        if (call := self.calls.get(number)) is None:  # type: ignore[arg-type]  # None: no such call
+        number: int = frame["n"]
+        if (call := self.calls.get(number)) is None:
             return
-        if "done" in frame:
-            if not call.answer.done():
-                call.answer.set_result(frame["m"])
-        elif "tick" in frame:
-            call.wires.tell(frame["to"], frame["m"])
-        else:
-            task = asyncio.create_task(self._run(call, frame))
-            call.runs.add(task)
-            task.add_done_callback(call.runs.discard)
+        message = Written({"id": frame.get("id")}, raw)
+        match frame["do"]:
+            case "done" if not call.answer.done():
+                call.answer.set_result(message)
+            case "tick":
+                call.wires.tell(frame["to"], message)
+            case "run":
+                self._run(call, number, frame, message)
 
-    async def _run(self, call: _Call, frame: Message) -> None:
+    def _run(self, call: _Call, number: int, frame: Message, message: Message) -> None:
         call.left = call.left or frame["to"] == "server"
+        said = {"do": "result", "n": number, "k": frame["k"]}
+
+        def answered(done: asyncio.Future[Message]) -> None:
+            call.runs.discard(done)
+            if done.cancelled():
+                return
+            if isinstance(gone := done.exception(), Gone):
+                self.send({**said, "gone": gone.word})
+            else:
+                self.send(said, done.result())
+
         try:
-            result: Message = {"m": await call.wires.ask(frame["to"], frame["m"])}
-        except Gone as gone:
-            result = {"gone": gone.word}
+            running = call.wires.ask(frame["to"], message)
         except WireRefused as refused:
-            result = {"m": error_message(readable_id(frame["m"]), refused)}
-        self.send({"result": frame["run"], "k": frame["k"], **result})
+            self.send(said, error_message(frame.get("id"), refused))
+            return
+        call.runs.add(running)
+        running.add_done_callback(answered)
 
 
 class Attached:
@@ -99,18 +110,18 @@ class Attached:
         number = next(self._numbers)
         call = _Call(wires=wires, answer=asyncio.get_running_loop().create_future())
         link.calls[number] = call
-        link.send({"call": number, "side": side, "m": message})
+        link.send({"do": "call", "n": number, "side": side}, message)
         try:
             return await call.answer
         except asyncio.CancelledError:
-            link.send({"cancel": number})
+            link.send({"do": "cancel", "n": number})
             raise
         except Gone:
             raise await _what_became(call) from None
         finally:
             del link.calls[number]
-            for task in call.runs:
-                task.cancel()
+            for running in call.runs:
+                running.cancel()
 
     async def aclose(self) -> None:
         """Leave the guard."""

@@ -17,7 +17,14 @@ from pathlib import Path
 from guard.errors import Unusable
 from guard_adapters.front.mcp_desk import Desk, Gone, Message, Side, no_answer
 from guard_adapters.front.mcp_frames import CONNECT_S, VERSION, Frames, Hello, peer_uid
-from guard_adapters.front.mcp_wire import WireRefused, error_message, readable_id
+from guard_adapters.front.mcp_wire import (
+    RESPONSE_LIMITS,
+    WireRefused,
+    classify,
+    error_message,
+    loads,
+    readable_id,
+)
 
 
 class _ToRelay(Frames):
@@ -43,37 +50,50 @@ class _ToRelay(Frames):
         for task in self._tasks.values():
             task.cancel()  # its client is gone: a held call ends, a running one is unknown
 
-    def frame(self, frame: Message) -> None:
+    def frame(self, frame: Message, raw: bytes) -> None:
+        """Act on what the relay says. Messages are read as strictly as from any client."""
         if self._desk is None:
-            if frame["hello"] != VERSION:
-                self.close()
-                return
-            said = (frame["agent"], frame["upstream"], frame.get("initialize"))
-            self._desk = self._seat(Hello(agent=said[0], upstream=said[1], initialize=said[2]))
-            self.send({"hello": VERSION})
-        elif "call" in frame:
-            number = frame["call"]
-            task = asyncio.create_task(self._call(self._desk, number, frame["side"], frame["m"]))
-            self._tasks[number] = task
-            task.add_done_callback(lambda _: self._tasks.pop(number, None))
-        elif "cancel" in frame:
-            if (held := self._tasks.get(frame["cancel"])) is not None:
-                held.cancel()
-        else:
-            self._result(frame)
+            self._greeted(frame, raw)
+            return
+        number: int = frame["n"]
+        match frame["do"]:
+            case "call":
+                message = loads(raw, limits=RESPONSE_LIMITS)
+                classify(message)
+                work = self._call(self._desk, number, frame["side"], message)
+                task = self._tasks[number] = asyncio.create_task(work)
+                task.add_done_callback(lambda _: self._tasks.pop(number, None))
+            case "cancel":
+                if (held := self._tasks.get(number)) is not None:
+                    held.cancel()
+            case "result":
+                self._result((number, frame["k"]), frame, raw)
+            case _:
+                raise KeyError(frame["do"])
 
-    def _result(self, frame: Message) -> None:
-        waiting = self.asked.pop((frame["result"], frame["k"]), None)
+    def _greeted(self, frame: Message, raw: bytes) -> None:
+        agent, upstream = frame["agent"], frame["upstream"]
+        if frame["hello"] != VERSION or not (isinstance(agent, str) and isinstance(upstream, str)):
+            raise KeyError("hello")
+        first = loads(raw, limits=RESPONSE_LIMITS) if raw else None
+        self._desk = self._seat(Hello(agent=agent, upstream=upstream, initialize=first))
+        self.send({"hello": VERSION})
+
+    def _result(self, key: tuple[int, int], frame: Message, raw: bytes) -> None:
+        waiting = self.asked.pop(key, None)
         if waiting is None or waiting.done():
             return
         if "gone" in frame:
             waiting.set_exception(Gone(frame["gone"]))
-        else:
-            waiting.set_result(frame["m"])
+            return
+        try:
+            waiting.set_result(loads(raw, limits=RESPONSE_LIMITS))
+        except WireRefused:
+            waiting.set_exception(Gone("RESULT_WITHHELD"))
 
     async def _call(self, desk: Desk, number: int, side: Side, message: Message) -> None:
         answer = await _settled(desk, side, message, _Far(self, number))
-        self.send({"done": number, "m": answer})
+        self.send({"do": "done", "n": number, "id": answer.get("id")}, answer)
 
 
 async def _settled(desk: Desk, side: Side, message: Message, wires: "_Far") -> Message:
@@ -95,19 +115,18 @@ class _Far:
         self._turns = itertools.count(1)
         self.sent = False
 
-    async def ask(self, side: Side, message: Message) -> Message:
+    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
         self.sent = True
         key = (self._number, next(self._turns))
         waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._link.asked[key] = waiting
-        self._link.send({"run": key[0], "k": key[1], "to": side, "m": message})
-        try:
-            return await waiting
-        finally:
-            self._link.asked.pop(key, None)
+        waiting.add_done_callback(lambda _: self._link.asked.pop(key, None))
+        frame = {"do": "run", "n": key[0], "k": key[1], "to": side, "id": message.get("id")}
+        self._link.send(frame, message)
+        return waiting
 
     def tell(self, side: Side, message: Message) -> None:
-        self._link.send({"tick": self._number, "to": side, "m": message})
+        self._link.send({"do": "tick", "n": self._number, "to": side}, message)
 
 
 class Attachments:

@@ -5,14 +5,33 @@ back. It may send messages of its own on the way. This file holds the agreement 
 nothing, and it loads no policy engine, so that the thin relay stays small.
 """
 
+from asyncio import Future
 from typing import Any, Literal, Protocol
 
 from guard_adapters.front.mcp_gate import admit
 from guard_adapters.front.mcp_verdict import Word, refusal, refused
-from guard_adapters.front.mcp_wire import WireRefused, error_message, readable_id
+from guard_adapters.front.mcp_wire import WireRefused, dumps, error_message, readable_id
 
 Message = dict[str, Any]
 Side = Literal["client", "server"]
+
+
+class Written(Message):
+    """A message that is there as bytes already: those are sent, and nobody writes them anew.
+
+    It may hold no more than the id, if whoever sends it on has no need to read it.
+    """
+
+    __slots__ = ("raw",)
+
+    def __init__(self, message: Message, raw: bytes) -> None:
+        super().__init__(message)
+        self.raw = raw
+
+
+def written(message: Message) -> bytes:
+    """Return the message as one line without its end."""
+    return message.raw if isinstance(message, Written) else dumps(message)
 
 
 class Gone(Exception):
@@ -26,8 +45,12 @@ class Gone(Exception):
 class Wires(Protocol):
     """The pipe, as far as one request may use it."""
 
-    async def ask(self, side: Side, message: Message) -> Message:
-        """Send a request to one side and return its response. Raises Gone."""
+    def ask(self, side: Side, message: Message) -> Future[Message]:
+        """Send a request to one side, at once; the future is its response, or Gone.
+
+        Cancelling the future withdraws the request on this end only. Raises WireRefused if its
+        id is in use.
+        """
         ...
 
     def tell(self, side: Side, message: Message) -> None:

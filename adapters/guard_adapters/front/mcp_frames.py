@@ -1,7 +1,8 @@
 """The frames on the unix socket between a thin stdio relay and the running guard.
 
-Newline JSON. Relay: `hello`, `call`, `result`, `cancel`; guard: `hello`, `run`, `tick`, `done`.
-An end that breaks these rules is left at once. Nothing here judges.
+One frame per line: a JSON object, and after a tab the message it is about, if any, as bytes that
+the relay passes on without reading them. Relay: `hello`, `call`, `result`, `cancel`; guard:
+`hello`, `run`, `tick`, `done`. An end that breaks these rules is left at once. Nothing here judges.
 """
 
 import asyncio
@@ -11,18 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from guard_adapters.front.mcp_desk import Message
+from guard_adapters.front.mcp_desk import Message, written
 from guard_adapters.front.mcp_events import LineSplitter
-from guard_adapters.front.mcp_wire import RESPONSE_LIMITS, Limits, WireRefused, dumps, loads
+from guard_adapters.front.mcp_wire import RESPONSE_LIMITS, WireRefused, dumps, loads
 
 VERSION: Final = 1
 CONNECT_S: Final = 2.0
-_FRAME: Final = Limits(  # one message of the pipe and one level of ours around it
-    body_bytes=RESPONSE_LIMITS.body_bytes + 4096,
-    depth=RESPONSE_LIMITS.depth + 1,
-    members=RESPONSE_LIMITS.members,
-    lone_surrogates=True,
-)
+_FRAME_BYTES: Final = RESPONSE_LIMITS.body_bytes + 4096  # one line of the pipe, and our words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +34,7 @@ class Frames(asyncio.Protocol):
     """One end of the socket: frames in, frames out."""
 
     def __init__(self) -> None:
-        self._splitter = LineSplitter(_FRAME.body_bytes)
+        self._splitter = LineSplitter(_FRAME_BYTES)
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -52,19 +48,21 @@ class Frames(asyncio.Protocol):
             try:
                 if isinstance(line, WireRefused):
                     raise line
-                self.frame(loads(line, limits=_FRAME))
+                head, _, raw = line.partition(b"\t")
+                self.frame(loads(head), raw)
             except (WireRefused, KeyError, TypeError):
                 self.close()  # the other end is no guard, or no relay: nothing it says counts
                 return
 
-    def frame(self, frame: Message) -> None:
-        """Act on one frame. Raises KeyError or TypeError if it is none of the known ones."""
-        raise KeyError(*frame)
+    def frame(self, frame: Message, raw: bytes) -> None:
+        """Act on one frame and its message. Raises KeyError or TypeError if it is none of the known ones."""
+        raise KeyError(*frame, len(raw))
 
-    def send(self, frame: Message) -> None:
+    def send(self, frame: Message, message: Message | None = None) -> None:
         """Queue one frame; after the end of the connection it goes nowhere."""
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(dumps(frame) + b"\n")
+            tail = b"\n" if message is None else b"\t" + written(message) + b"\n"
+            self._transport.write(dumps(frame) + tail)
 
     def close(self) -> None:
         """Leave the other end."""

@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
-from guard_adapters.front.mcp_desk import Desk, Gone, Message, Side, no_answer
+from guard_adapters.front.mcp_desk import Desk, Gone, Message, Side, Written, no_answer, written
 from guard_adapters.front.mcp_events import LineSplitter
 from guard_adapters.front.mcp_keys import refuse_near_keys
 from guard_adapters.front.mcp_wire import (
@@ -24,7 +24,6 @@ from guard_adapters.front.mcp_wire import (
     MessageId,
     WireRefused,
     classify,
-    dumps,
     error_message,
     loads,
     message_id,
@@ -73,7 +72,7 @@ class Peer:
     def write(self, message: Message) -> None:
         """Queue one message as one line, in one piece."""
         if self.outlet is not None:
-            self.outlet.write(dumps(message) + b"\n")
+            self.outlet.write(written(message) + b"\n")
 
 
 class Relay:
@@ -97,22 +96,19 @@ class Relay:
             except WireRefused as refused:
                 self._unreadable(peer, line, refused)
 
-    async def ask(self, side: Side, message: Message) -> Message:
-        """Send a request to one side, return its response. Raises Gone."""
+    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
+        """Send a request to one side, at once; the future is its response, or Gone."""
         peer, ident = self.peers[side], message_id(message)
-        if peer.ended.is_set():
-            raise Gone("OUTCOME_UNKNOWN")
         if ident in peer.asked:
             refuse(INVALID_REQUEST, "id_in_use", f"The id {ident!r} is in use. Choose another.")
         waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        if peer.ended.is_set():
+            waiting.set_exception(Gone("OUTCOME_UNKNOWN"))
+            return waiting
         peer.asked[ident] = waiting
+        waiting.add_done_callback(lambda done: self._withdrawn(peer, ident, done))
         peer.write(message)
-        try:
-            return await waiting
-        except asyncio.CancelledError:
-            if peer.asked.get(ident) is waiting:
-                self._forget(peer, ident)
-            raise
+        return waiting
 
     def tell(self, side: Side, message: Message) -> None:
         """Send a notification to one side."""
@@ -128,7 +124,7 @@ class Relay:
         peer.asked.clear()
 
     def _message(self, peer: Peer, line: bytes) -> None:
-        message = loads(line, limits=_LIMITS[peer.side])
+        message = Written(loads(line, limits=_LIMITS[peer.side]), line)
         try:
             kind = classify(message)
             if peer.side == "client":
@@ -164,7 +160,7 @@ class Relay:
 
     async def _settle(self, peer: Peer, ident: MessageId, message: Message) -> None:
         answer = await self._answer(peer.side, message)
-        peer.write({**answer, "id": ident})
+        peer.write(answer if answer.get("id") == ident else {**answer, "id": ident})
 
     def _settled(self, peer: Peer, ident: MessageId) -> None:
         del peer.tasks[ident]
@@ -216,7 +212,9 @@ class Relay:
             if isinstance(first, dict):
                 other.write(first)
 
-    def _forget(self, peer: Peer, ident: MessageId) -> None:
+    def _withdrawn(self, peer: Peer, ident: MessageId, waiting: asyncio.Future[Message]) -> None:
+        if not waiting.cancelled() or peer.asked.get(ident) is not waiting:
+            return
         peer.asked[ident] = None
         withdrawn = [key for key, waiting in peer.asked.items() if waiting is None]
         if len(withdrawn) > FORGOTTEN:
@@ -242,9 +240,9 @@ class _Traced:
         self._relay = relay
         self.sent = False
 
-    async def ask(self, side: Side, message: Message) -> Message:
+    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
         self.sent = True
-        return await self._relay.ask(side, message)
+        return self._relay.ask(side, message)
 
     def tell(self, side: Side, message: Message) -> None:
         self._relay.tell(side, message)

@@ -1,6 +1,7 @@
 """The socket between relay and guard, both halves in one loop."""
 
 import asyncio
+import json
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -12,7 +13,7 @@ import pytest
 from guard.errors import Unusable
 from guard_adapters.front.mcp_attach import Attached
 from guard_adapters.front.mcp_attachments import Attachments, own_directory
-from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires
+from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires, written
 from guard_adapters.front.mcp_frames import Hello, socket_path
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "t"}}
@@ -28,14 +29,17 @@ class Server:
         self.arrived, self.may_answer = asyncio.Event(), asyncio.Event()
         self.may_answer.set()
 
-    async def ask(self, side: Side, message: Message) -> Message:
-        self.asked.append((side, message))
+    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
+        self.asked.append((side, json.loads(written(message))))
         self.arrived.set()
+        return asyncio.ensure_future(self._answer(message["id"]))
+
+    async def _answer(self, ident: object) -> Message:
         await self.may_answer.wait()
-        return {**DONE, "id": message["id"]}
+        return {**DONE, "id": ident}
 
     def tell(self, side: Side, message: Message) -> None:
-        self.told.append((side, message))
+        self.told.append((side, json.loads(written(message))))
 
 
 class Seat:
@@ -96,7 +100,7 @@ async def soon(event: asyncio.Event) -> None:
 
 
 async def test_a_call_goes_to_the_guard_and_back_over_the_relays_wires(pair: Pair) -> None:
-    assert await pair.call() == DONE
+    assert json.loads(written(await pair.call())) == DONE
     assert pair.server.asked == [("server", CALL)]
     assert pair.server.told[0][0] == "client"
     assert pair.seat.hellos == [Hello(agent="agent-1", upstream="files")]
@@ -164,7 +168,7 @@ async def test_the_next_call_finds_a_restarted_guard_which_hears_of_initialize(p
     await asyncio.sleep(0.02)
     pair.guard = Attachments(pair.path, pair.seat)
     await pair.guard.open()
-    assert await pair.call() == DONE
+    assert json.loads(written(await pair.call())) == DONE
     assert pair.seat.hellos[-1].initialize == hello
 
 
@@ -183,15 +187,21 @@ async def test_a_relay_that_leaves_takes_its_held_calls_with_it(pair: Pair) -> N
 
 async def test_a_bug_in_the_guard_refuses_one_call_and_keeps_the_connection(pair: Pair) -> None:
     whole, pair.seat.open = pair.seat.open, None  # type: ignore[assignment]
-    answer: dict[str, Any] = await pair.call()
+    answer: dict[str, Any] = json.loads(written(await pair.call()))
     assert answer["result"]["content"][0]["text"].startswith("GUARD_UNAVAILABLE")
     pair.seat.open = whole
-    assert await pair.call() == DONE
+    assert json.loads(written(await pair.call())) == DONE
     assert len(pair.seat.hellos) == 1
 
 
 @pytest.mark.parametrize(
-    "said", [b"GET / HTTP/1.1\r\n\r\n", b'{"call":1}\n', b'{"hello":99}\n', b'{"hello":1,"agent":1}\n']
+    "said",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b'{"do":"call","n":1,"side":"client"}\t{}\n',
+        b'{"hello":99}\n',
+        b'{"hello":1,"agent":1}\n',
+    ],
 )
 async def test_what_is_no_relay_is_left_at_once(pair: Pair, said: bytes) -> None:
     reader, writer = await asyncio.open_unix_connection(pair.path)
@@ -243,5 +253,3 @@ def test_a_link_to_a_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(Unusable, match="socket_dir_unsafe"):
         own_directory(tmp_path / "link")
-
-
