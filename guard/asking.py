@@ -16,7 +16,7 @@ from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Allow, Deny, Narrow, StepUp
 from guard.model.facts import Evidence, Facts
-from guard.policy.explain import sentence
+from guard.policy.says import sentence
 from guard.ports import Attempt, Waiter, World
 
 Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]

@@ -5,18 +5,16 @@ What a step brings into history is what the recording says it returned. Time com
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Literal
+from typing import Literal
 
-from guard.errors import Refused, Unusable
+from guard.errors import Refused
 from guard.model.call import Json, Outcome, ToolCall, ToolSpec, Transform, argument_bytes
 from guard.model.decision import Allow, Basis, Decision, Deny, Narrow, Reason, StepUp
 from guard.model.facts import (
-    Binding,
     ClockFacts,
-    CredentialFacts,
     Derived,
     Evidence,
     Facts,
@@ -24,30 +22,23 @@ from guard.model.facts import (
     ProvFacts,
     RiskFacts,
 )
-from guard.model.identity import Agent, Device, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
-from guard.policy.check import limits_of
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, convert_args
-from guard.policy.evaluate import NarrowUnavailable, apply_transforms, decide
+from guard.policy.evaluate import decide
+from guard.policy.given import limits_of
+from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.replay.result import result_facts
-from guard.replay.trace import Record, TraceSignal, TraceStep
-from guard.session.intent import TaskIntent, parse_intent
+from guard.replay.said import credential_of, intent_of, signalled_by, who_of
+from guard.replay.trace import Record, TraceStep
 from guard.session.provenance import origins
-from guard.session.risk import signal
 from guard.session.state import (
-    Session,
     admitted,
     facts,
     forwarded,
     new_session,
-    seen,
     settled,
-    signalled,
 )
-
-MAX_INTENT_BYTES = 2**20
-"""A recorded intent may be longer than one that a live agent may send (bytes)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,10 +86,10 @@ class _Course:
         self.bundle = bundle
         self.record = record
         self.options = options
-        self.intent = _intent(record, record.intent.purpose)
-        self.spoken = _intent(record, record.prompt) if record.prompt else self.intent
+        self.intent = intent_of(record, record.intent.purpose)
+        self.spoken = intent_of(record, record.prompt) if record.prompt else self.intent
         self.session = new_session(
-            record.session, _who(record), intent=self.intent, now_ms=record.start_ms
+            record.session, who_of(record), intent=self.intent, now_ms=record.start_ms
         )
         self.waiting = sorted(record.signals, key=lambda one: record.moment_ms(one.at))
 
@@ -112,7 +103,7 @@ class _Course:
     def signals(self, now_ms: int) -> None:
         """Take in the signals that have come by now."""
         while self.waiting and self.record.moment_ms(self.waiting[0].at) <= now_ms:
-            self.session = _signalled(self.session, self.record, self.waiting.pop(0))
+            self.session = signalled_by(self.session, self.record, self.waiting.pop(0))
 
     def step(self, index: int, step: TraceStep, now_ms: int) -> Judged:
         spec = self.spec(step)
@@ -161,6 +152,8 @@ class _Course:
         return known or ToolSpec(server=step.server, tool=step.tool, effect=frozenset())
 
     def convert(self, spec: ToolSpec, call: ToolCall) -> Input | ArgError:
+        if self.bundle.slice_of(spec.server, spec.tool) is None:
+            return _unknown(call)  # the answer is unknown_tool; its arguments mean nothing
         return convert_args(
             spec, call.parsed(), salt=self.options.salt, limits=limits_of(self.bundle.catalog)
         )
@@ -246,7 +239,7 @@ class _Step:
             found,
             now_ms=self.now_ms,
             clock=clock,
-            credential=_credential(course.record),
+            credential=credential_of(course.record),
             evidence=evidence,
             ledger_specs=course.bundle.catalog.ledgers,
         )
@@ -290,51 +283,3 @@ class _Step:
 
 def _unknown(call: ToolCall) -> Input:
     return Input(values={}, derived=Derived(bytes=len(call.arguments)))
-
-
-def _who(record: Record) -> Who:
-    return Who(
-        principal=Principal(issuer="trace", subject=record.principal), agent=Agent(id=record.agent)
-    )
-
-
-def _credential(record: Record) -> CredentialFacts:
-    fixed = record.facts.credential
-    if fixed is None:
-        return CredentialFacts()
-    values: dict[str, Any] = fixed.model_dump()
-    return CredentialFacts(**{**values, "binding": Binding(fixed.binding)})
-
-
-def _intent(record: Record, purpose: str) -> TaskIntent:
-    """Return the recorded task. Without tools nobody declared anything.
-
-    Raises:
-        Unusable: bad_trace.
-    """
-    said = record.intent
-    raw: Mapping[str, Any] = {
-        "purpose": purpose,
-        "tools": said.tools or [],
-        "egress": said.egress,
-        "budget_minor": said.budget_minor,
-        "args": said.args,
-    }
-    by = "agent" if said.tools is None else said.declared_by
-    try:
-        return parse_intent(raw, declared_by=by, max_bytes=MAX_INTENT_BYTES)
-    except Unusable as unusable:
-        raise Unusable(
-            f"The intent of session {record.session!r} is none: {unusable.message}",
-            code="bad_trace",
-            next_step="Mend the line, or pass --keep-going to deny it and go on.",
-        ) from None
-
-
-def _signalled(session: Session, record: Record, said: TraceSignal) -> Session:
-    at_ms = record.moment_ms(said.at)
-    if said.compliant is not None:
-        device = Device(id=session.who.device.id, compliant=said.compliant, seen_at_ms=at_ms)
-        return seen(session, replace(session.who, device=device))
-    made = signal(said.kind, subject=record.principal, at_ms=at_ms, source=said.source)
-    return signalled(session, made, at_ms)

@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
-import uvicorn
-
 from guard.grant.approval import Approval
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import Lease
@@ -29,7 +27,7 @@ from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.serve import app, endpoint
+from guard_adapters.wiring.running import serving
 
 OWN = "DE02120300000000202051"
 ACME = "DE89370400440532013000"
@@ -97,7 +95,7 @@ async def scene(folder: Path, approvers: list[Approver]) -> AsyncIterator[Scene]
         mailbox = Mailbox()
         smtp = mailbox.start()
         stack.callback(mailbox.stop)
-        ports = {name: free_port() for name in ("files", "ledger", "mail", "guard")}
+        ports = {name: free_port() for name in ("files", "ledger", "mail")}
         desk = _files(folder)
         ledger = Ledger(folder / "ledger.sqlite")
         ledger.deposit(OWN, 100_000)
@@ -117,8 +115,8 @@ async def scene(folder: Path, approvers: list[Approver]) -> AsyncIterator[Scene]
         wired.world = replace(wired.world, issuers={"ledger": ear})
         wired.guard = replace(wired.guard, world=wired.world)
         key = os.urandom(24).hex()
-        url = f"http://127.0.0.1:{ports['guard']}"
-        await stack.enter_async_context(_served(wired, url, ports["guard"], key))
+        keys = {sha256(key.encode()).hexdigest(): AGENT}
+        url = await stack.enter_async_context(serving(wired, keys))
         await asyncio.gather(*(_listening(port) for port in ports.values()))
         yield Scene(
             folder=folder,
@@ -176,24 +174,6 @@ async def _process(name: str, port: int, words: list[str]) -> AsyncIterator[None
     finally:
         process.terminate()
         await process.wait()
-
-
-@asynccontextmanager
-async def _served(wired: Wired, url: str, port: int, key: str) -> AsyncIterator[None]:
-    keys = {sha256(key.encode()).hexdigest(): AGENT}
-    found = endpoint(wired, url, dev_keys=keys)
-    config = uvicorn.Config(
-        app(wired, found), host="127.0.0.1", port=port, log_level="error", lifespan="off"
-    )
-    server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the demo's own process handles them
-    task = asyncio.create_task(server.serve())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-        await found.http.aclose()
 
 
 async def _listening(port: int, *, tries: int = 400) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from mcp.client.session import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 
+from guard.config import META_NAMESPACE
 from guard.model.identity import Agent, Principal, Who
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
@@ -101,7 +102,8 @@ class Story:
 
     async def _steal(self) -> None:
         self._say.chapter(
-            "The credential", "The ledger verified a token made for that call alone. A thief has it."
+            "The credential",
+            "The ledger verified a token for that call alone. A thief has it.",
         )
         payment = {"amount_minor": 9870, "recipient": ACME, "memo": "invoice 117"}
         stolen = self._scene.ear.heard[-1]
@@ -150,7 +152,7 @@ class Story:
         self, session: ClientSession, tool: str, arguments: Mapping[str, Any]
     ) -> None:
         result = await session.call_tool(tool, dict(arguments))
-        self._say.call(tool, arguments, _text(result), refused=bool(result.is_error))
+        self._say.call(tool, arguments, _why(result), refused=bool(result.is_error))
         self._expect(bool(result.is_error), f"{tool} was refused")
 
     def _expect(self, held: object, what: str) -> None:
@@ -170,6 +172,7 @@ async def _session(url: str, token: str, handle: str = "") -> AsyncIterator[Clie
         ClientSession(streams[0], streams[1]) as session,
     ):
         await session.initialize()
+        await session.list_tools()
         yield session
 
 
@@ -181,6 +184,13 @@ async def _refusal_of(session: ClientSession, tool: str, arguments: Mapping[str,
         data = getattr(getattr(error, "error", None), "data", None)
         return str(data["code"]) if isinstance(data, dict) and "code" in data else str(error)
     return _text(result) if result.is_error else ""
+
+
+def _why(result: Any) -> str:  # noqa: ANN401  the client's own result type differs by version
+    """Return the codes that a program reads in a refusal."""
+    detail = (result.meta or {}).get(f"{META_NAMESPACE}/refusal", {})
+    reasons = [f"{one['reason']} ({one['rule']})" for one in detail.get("reasons", ())]
+    return f"{detail.get('code', '')}: {', '.join(reasons)}" if reasons else detail.get("code", "")
 
 
 def _text(result: Any) -> str:  # noqa: ANN401  the client's own result type differs by version

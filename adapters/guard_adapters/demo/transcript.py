@@ -43,7 +43,9 @@ class Transcript:
     def refusal(self, what: str, code: str) -> None:
         """Print a refusal that did not come from the guard."""
         self._console.print(
-            Text(f"   thief -> {what}: ").append(code or "accepted", style="red" if code else "bold red")
+            Text(f"   thief -> {what}: ").append(
+                code or "accepted", style="red" if code else "bold red"
+            )
         )
 
     def check(self, what: str, *, held: bool) -> None:
@@ -51,3 +53,19 @@ class Transcript:
         self.checks += held
         mark, style = ("ok", "green") if held else ("FAILED", "bold red")
         self._console.print(Text("      ").append(f"[{mark}] ", style=style).append(what))
+
+    def question(self, view: Mapping[str, Any], *, answer: str) -> None:
+        """Print what the reviewer sees, and what they said."""
+        lines = [str(view["effect"]), f"asked because: {_why(view)}", f"task: {view['intent']}"]
+        lines += [f"{name} = {value!r}" for name, value in view["arguments"].items()]
+        self._console.print(Panel(Text("\n".join(lines)), title="a person is asked"))
+        self._console.print(Text(f"   reviewer -> {answer}", style="bold"))
+
+    def end(self) -> None:
+        """Print how it went."""
+        self._console.print()
+        self._console.print(Text(f"{self.checks} expectations held. Nothing else moved.", "bold"))
+
+
+def _why(view: Mapping[str, Any]) -> str:
+    return ", ".join(f"{one['reason']} ({one['rule']})" for one in view["why"])

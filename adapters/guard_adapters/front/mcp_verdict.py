@@ -77,7 +77,7 @@ class Refusal:
 
 def refusal(word: Word, code: str, **more: Any) -> Refusal:  # noqa: ANN401 - any JSON value
     """Return the refusal for one of the fixed words; `more` are members of its object."""
-    subject = f" {more['approval']['id']}" if "approval" in more else ""
+    subject = f" {more['approval']['id']}" if word == "APPROVAL_PENDING" else ""
     data = {"code": code, "decision": "deny", "next_action": _NEXT[word], **more}
     return Refusal(word=word, text=f"{word}{subject}: {_SENTENCES[word]}", data=data)
 

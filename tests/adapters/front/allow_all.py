@@ -99,10 +99,14 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     chosen = parser.parse_args()
     listener = socket.create_server(("127.0.0.1", chosen.port))
+    # asyncio does not do it for sockets it is handed: head and body would wait for each other 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     port = listener.getsockname()[1]
     server = HttpServer(name="up", url=chosen.upstream, rules=OPEN)
     app = app_of(endpoint(AllowAll(), [server], port=port))
-    config = uvicorn.Config(app, http="h11", log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, http="h11", log_level="error", proxy_headers=False, timeout_graceful_shutdown=1
+    )
     print(json.dumps({"url": f"http://127.0.0.1:{port}/mcp/up"}), flush=True)
     uvicorn.Server(config).run(sockets=[listener])
 

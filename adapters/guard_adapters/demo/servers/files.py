@@ -10,7 +10,7 @@ from guard_adapters.demo.servers.serve import serve
 
 def files_server(root: Path) -> MCPServer:
     """Return the server for this folder; a path outside of it is an error."""
-    server = MCPServer("files")
+    server = MCPServer("files", log_level="ERROR")
 
     @server.tool()
     def list_files() -> list[str]:

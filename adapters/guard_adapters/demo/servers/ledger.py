@@ -102,7 +102,7 @@ class Ledger:
 def ledger_server(ledger: Ledger, payer: str, verifier: Verifier) -> MCPServer:
     """Return the server; `payer` is the account that every payment is taken from."""
     guard = CallGuard(verifier, clock=SystemClock(), refused=ledger.refuse)
-    server = MCPServer("ledger", middleware=[guard])
+    server = MCPServer("ledger", log_level="ERROR", middleware=[guard])
 
     @server.tool()
     def get_balance() -> int:

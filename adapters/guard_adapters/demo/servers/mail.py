@@ -11,7 +11,7 @@ from guard_adapters.demo.servers.serve import serve
 
 def mail_server(smtp_port: int, sender: str) -> MCPServer:
     """Return the server that sends as `sender` over SMTP on the loopback interface."""
-    server = MCPServer("mail")
+    server = MCPServer("mail", log_level="ERROR")
 
     @server.tool()
     def send_mail(to: list[str], subject: str, body: str) -> str:

@@ -8,9 +8,11 @@ expected one means that somebody else wrote: nothing more is accepted.
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Generator, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from threading import RLock
+from typing import Any
 
 from guard.errors import Refused, Unavailable
 from guard.ports import Change, Ending
@@ -98,17 +100,7 @@ class SqliteSessions:
             held = self._held.get(ending.session)
             head = None if held is None else self._applied(held, ending.change)
             written = self._database.submit(work, vital=True)
-        return self._recorded(self._database.settled(written))
-
-    async def _recorded(self, written: Awaitable[None]) -> None:
-        try:
-            await written
-        except Unavailable as error:
-            raise Unavailable(
-                "The call ended, but its outcome could not be recorded.",
-                code="outcome_unrecorded",
-                next_step="Read the state of the target before doing it again.",
-            ) from error
+        return _Recorded(self._database, written)
 
     def _applied(self, session: Session, change: Change) -> Session:
         changed = change(session)
@@ -123,6 +115,27 @@ class SqliteSessions:
                 if idle != session.id:
                     del self._held[idle]
         return session
+
+
+class _Recorded:
+    """An ending on its way to the file. Whoever was cancelled may drop it; it is written anyway."""
+
+    def __init__(self, database: Database, written: Future[None]) -> None:
+        self._database = database
+        self._written = written
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._durable().__await__()
+
+    async def _durable(self) -> None:
+        try:
+            await self._database.settled(self._written)
+        except Unavailable as error:
+            raise Unavailable(
+                "The call ended, but its outcome could not be recorded.",
+                code="outcome_unrecorded",
+                next_step="Read the state of the target before doing it again.",
+            ) from error
 
 
 def _busy(session: Session) -> bool:

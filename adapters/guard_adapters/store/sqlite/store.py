@@ -8,6 +8,7 @@ from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.audit import Journal, LogKey, SqliteSink
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.leases import SqliteLeases
+from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.store.sqlite.sessions import SqliteSessions
 
 FORMAT = 1
@@ -34,6 +35,7 @@ class SqliteStore:
         self.leases = SqliteLeases(self._database, self._journal)
         self.sessions = SqliteSessions(self._database, self._journal)
         self.sink = SqliteSink(self._database, self._journal)
+        self.log = SqliteLog(self._database)
 
     def close(self, now_ms: int) -> None:
         """Sign a last checkpoint, finish what is queued and close the file."""

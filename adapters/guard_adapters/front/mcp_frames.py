@@ -1,0 +1,81 @@
+"""The frames on the unix socket between a thin stdio relay and the running guard.
+
+One frame per line: a JSON object, and after a tab the message it is about, if any, as bytes that
+the relay passes on without reading them. Relay: `hello`, `call`, `result`, `cancel`; guard:
+`hello`, `run`, `tick`, `done`. An end that breaks these rules is left at once. Nothing here judges.
+"""
+
+import asyncio
+import socket
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from guard_adapters.front.mcp_desk import Message, written
+from guard_adapters.front.mcp_events import LineSplitter
+from guard_adapters.front.mcp_wire import RESPONSE_LIMITS, WireRefused, dumps, loads
+
+VERSION: Final = 1
+CONNECT_S: Final = 2.0
+_FRAME_BYTES: Final = RESPONSE_LIMITS.body_bytes + 4096  # one line of the pipe, and our words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """What a relay says of itself; `initialize` is repeated after the guard was restarted."""
+
+    agent: str
+    upstream: str
+    initialize: Message | None = None
+
+
+class Frames(asyncio.Protocol):
+    """One end of the socket: frames in, frames out."""
+
+    def __init__(self) -> None:
+        self._splitter = LineSplitter(_FRAME_BYTES)
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport to write to."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket's is
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Act on every frame that these bytes complete."""
+        for line in self._splitter.feed(data):
+            try:
+                if isinstance(line, WireRefused):
+                    raise line
+                head, _, raw = line.partition(b"\t")
+                self.frame(loads(head), raw)
+            except (WireRefused, KeyError, TypeError):
+                self.close()  # the other end is no guard, or no relay: nothing it says counts
+                return
+
+    def frame(self, frame: Message, raw: bytes) -> None:
+        """Act on one frame and its message. Raises KeyError or TypeError if it is none of the known ones."""
+        raise KeyError(*frame, len(raw))
+
+    def send(self, frame: Message, message: Message | None = None) -> None:
+        """Queue one frame; after the end of the connection it goes nowhere."""
+        if self._transport is not None and not self._transport.is_closing():
+            tail = b"\n" if message is None else b"\t" + written(message) + b"\n"
+            self._transport.write(dumps(frame) + tail)
+
+    def close(self) -> None:
+        """Leave the other end."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+def peer_uid(link: socket.socket) -> int:
+    """Return the user id of the process at the other end, as the kernel knows it."""
+    raw = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", raw)[1])
+
+
+def socket_path(runtime_dir: str) -> str:
+    """Return where the guard listens, below the user's runtime directory."""
+    return str(Path(runtime_dir) / "guardcall" / "guard.sock")

@@ -1,0 +1,57 @@
+"""The whole guard in the process of one stdio relay."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from guard.errors import Unusable
+from guard_adapters.front.mcp_auth import Caller
+from guard_adapters.front.mcp_child import child_environment
+from guard_adapters.front.mcp_standalone import run_standalone
+from guard_adapters.front.mcp_stdio_desk import Place
+from guard_adapters.wiring.build import Wired, build
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.places import environment, person
+
+
+def run_alone(
+    config: Path,
+    upstream: str,
+    agent: str,
+    session: str,
+    command: Sequence[str],
+    env: Mapping[str, str],
+) -> int:
+    """Run the server behind a guard of its own; return the server's exit code.
+
+    Without a command the catalogue's own is run.
+
+    Raises:
+        Unusable: the configuration cannot be used, or nothing says how to start the server.
+    """
+    wired = build(load(config))
+    try:
+        server = wired.bundle.catalog.servers.get(upstream)
+        words = command or (server.command if server else ())
+        if server is None or not words:
+            raise Unusable(
+                f"There is no command for the server {upstream!r}.",
+                code="server_unknown",
+                where=str(config),
+                next_step="Add it under `servers:`, with `command:`, or give the command here.",
+            )
+        whole = {**child_environment(environment(), server.environ), **env}
+        return run_standalone(Desk(wired), words, place(wired, upstream, agent, session), whole)
+    finally:
+        wired.close()
+
+
+def place(wired: Wired, upstream: str, agent: str, session: str = "") -> Place:
+    """Return whose pipe it is: the person who runs this process, and the agent they name."""
+    server = wired.bundle.catalog.servers.get(upstream)
+    return Place(
+        upstream=upstream,
+        caller=Caller(issuer="os", subject=person(), agent=agent),
+        session=session,
+        token_in_meta=server is not None and bool(server.audience) and server.delivery == "meta",
+    )

@@ -1,0 +1,129 @@
+"""`guard serve` as a coroutine: HTTP for clients, a socket for stdio relays, a sweeper for time."""
+
+import asyncio
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from guard.errors import Unavailable, Unusable
+from guard_adapters.front.mcp_attachments import Attachments
+from guard_adapters.front.mcp_auth import Caller, upstream_scope
+from guard_adapters.front.mcp_desk import Desk as PipeDesk
+from guard_adapters.front.mcp_frames import Hello
+from guard_adapters.front.mcp_stdio_desk import FrontDesk
+from guard_adapters.wiring.alone import place
+from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.places import person
+from guard_adapters.wiring.serve import app, endpoint
+
+SWEEP_S = 1.0
+"""Pause between two looks for approvals past their limit and calls without an ending."""
+
+
+async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
+    """Serve until cancelled. `tell` is given one sentence for each thing that listens.
+
+    Raises:
+        Unusable: an address, a key or the socket cannot be used.
+    """
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
+        stack.callback(_announced(wired, url).unlink, missing_ok=True)
+        tell(f"Listening on {url}/mcp/<server>.")
+        attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello))
+        await attachments.open()
+        stack.push_async_callback(attachments.aclose)
+        tell(f"Listening for stdio relays on {pipe}.")
+        await sweep(wired)
+
+
+def _announced(wired: Wired, url: str) -> Path:
+    """Write down where this guard listens, for the commands that talk to it; return the file."""
+    file = wired.loaded.state / "serve.json"
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    return draft.replace(file)
+
+
+@asynccontextmanager
+async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str]:
+    """Serve HTTP and yield the URL; a port of 0 takes a free one."""
+    serve = wired.loaded.installation.serve
+    listener = _bound(serve.host, serve.port)
+    url = serve.public_url or f"http://{serve.host}:{listener.getsockname()[1]}"
+    found = endpoint(wired, url, dev_keys=keys)
+    async with _uvicorn(app(wired, found), listener):
+        try:
+            yield url
+        finally:
+            await found.http.aclose()
+
+
+def dev_keys(wired: Wired) -> Mapping[str, Caller]:
+    """Return the development key of this installation: whoever can read its file may call."""
+    token = secret(wired.loaded.state / "keys" / "dev.key").hex()
+    scopes = frozenset(upstream_scope(name) for name in wired.bundle.catalog.servers)
+    caller = Caller(issuer="local", subject=person(), agent="dev", scopes=scopes)
+    return {sha256(token.encode()).hexdigest(): caller}
+
+
+async def sweep(wired: Wired) -> None:
+    """Expire what is late, for ever; a store that fails is tried again."""
+    while True:
+        with suppress(Unavailable):
+            await wired.world.approvals.sweep(wired.world.clock.now_ms())
+        await asyncio.sleep(SWEEP_S)
+
+
+def _seat(wired: Wired, hello: Hello) -> PipeDesk:
+    """Return the desk of one attached relay; who it is was established by the socket."""
+    return FrontDesk(Desk(wired), place(wired, hello.upstream, hello.agent))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise Unusable(
+            f"The guard cannot listen on {host}:{port} ({error.strerror}).",
+            code="address_in_use",
+            next_step="Stop what listens there, or set guard.serve.port to another one or to 0.",
+        ) from error
+    # The event loop does not set it on a socket it is handed: head and body of an answer would
+    # wait for each other for 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.listen(2048)
+    return listener
+
+
+@asynccontextmanager
+async def _uvicorn(served: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+    # h11: httptools keeps blanks around header values, which strict upstreams refuse.
+    config = uvicorn.Config(served, log_level="error", lifespan="off", http="h11")
+    server = _Quiet(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+class _Quiet(uvicorn.Server):
+    """Leaves the signals of the process to whoever runs the guard."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,269 @@
+"""The operator's catalogue: which tools there are, what they do, what may be said of them.
+
+Takes an already parsed mapping and gives `ToolSpec`s. What is not listed has no spec, and what has
+no spec does not run. It reads no file and judges no call.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Literal
+
+from pydantic import ValidationError
+
+from guard.model.call import ArgSpec, Budget, Json, ToolSpec, Transform
+from guard.model.labels import Label, Secrecy, Trust
+from guard.model.ledger import LedgerSpec
+from guard.policy.catalog_file import (
+    AsksEntry,
+    CatalogFile,
+    DefaultsEntry,
+    Delivery,
+    ServerEntry,
+    ToolEntry,
+    TransformEntry,
+)
+from guard.policy.finding import PolicyUnusable, error
+from guard.policy.ledgers import budget_ledgers, declared_ledgers
+
+METHOD_EFFECTS: Mapping[str, frozenset[str]] = {
+    "resources/read": frozenset({"read"}),
+    "prompts/get": frozenset({"read"}),
+    "unknown": frozenset(),
+}
+"""Methods other than tools/call that are judged, with their classes beside `any`."""
+
+UNLISTED = "mcp:unlisted"
+"""The action of every unlisted tool of a server with `unsafe_allow_all_unlisted`."""
+
+_TRUST = {"trusted": Trust.TRUSTED, "untrusted": Trust.UNTRUSTED}
+_SECRECY = {"public": Secrecy.PUBLIC, "internal": Secrecy.INTERNAL, "secret": Secrecy.SECRET}
+
+Schemas = Mapping[str, Mapping[str, Mapping[str, Json]]]
+"""Input schemas of pinned definitions: server -> tool -> JSON Schema."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSpec:
+    """One upstream. `environ` is given to a process started by `command`, `env` is for policy."""
+
+    name: str
+    trust: Literal["trusted", "untrusted"]
+    env: str = ""
+    groups: frozenset[str] = frozenset()
+    url: str = ""
+    command: tuple[str, ...] = ()
+    cwd: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    audience: str = ""
+    delivery: Delivery = "meta"
+    allow_methods: frozenset[str] = frozenset()
+    asks: AsksEntry = field(default_factory=AsksEntry)
+    unsafe_allow_all_unlisted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalog:
+    """All tools of all servers, ledgers, limits. `digest` covers everything it was made from."""
+
+    zone: str
+    defaults: DefaultsEntry
+    servers: Mapping[str, ServerSpec]
+    tools: Mapping[str, ToolSpec]
+    ledgers: tuple[LedgerSpec, ...]
+    rule_sets: Mapping[str, Literal["enforce", "shadow"]]
+    unbudgeted: Mapping[str, str]  # action -> why it needs no budget
+    unlisted: tuple[str, ...]  # actions that an upstream offers and nobody listed
+    digest: str
+
+    def spec(self, server: str, tool: str) -> ToolSpec | None:
+        """Return what is known of a tool; None means it must not run.
+
+        Names that begin with `mcp:` are never tools: those are methods, see `method_spec`.
+        """
+        known = self.tools.get(f"{server}/{tool}")
+        if known is not None or tool.startswith("mcp:"):
+            return known
+        upstream = self.servers.get(server)
+        if upstream is None or not upstream.unsafe_allow_all_unlisted:
+            return None
+        return _bare(upstream, tool, frozenset())
+
+    def method_spec(self, server: str, method: str) -> ToolSpec | None:
+        """Return the spec under which a method other than tools/call is judged.
+
+        A method that nobody listed is judged as `mcp:unknown`.
+        """
+        upstream = self.servers.get(server)
+        if upstream is None:
+            return None
+        known = method in METHOD_EFFECTS or method in upstream.allow_methods
+        name = method if known else "unknown"
+        return _bare(upstream, f"mcp:{name}", METHOD_EFFECTS.get(name, frozenset()))
+
+    def specs(self) -> tuple[ToolSpec, ...]:
+        """Return all listed tools, in the order of the file."""
+        return tuple(self.tools.values())
+
+    def judged(self) -> tuple[ToolSpec, ...]:
+        """Return everything that has its own action: tools, methods, the unlisted."""
+        found = list(self.tools.values())
+        for upstream in self.servers.values():
+            names = sorted(METHOD_EFFECTS.keys() | upstream.allow_methods)
+            found += [
+                _bare(upstream, f"mcp:{n}", METHOD_EFFECTS.get(n, frozenset())) for n in names
+            ]
+            if upstream.unsafe_allow_all_unlisted:
+                found.append(_bare(upstream, UNLISTED, frozenset()))
+        return tuple(found)
+
+
+def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Catalog:
+    """Return the catalogue of a parsed `guard.yaml`.
+
+    `tools` are input schemas of pinned definitions; an `input_schema` in the entry wins.
+
+    Raises:
+        PolicyUnusable: a key, type or value is not one of the catalogue's (code G100).
+    """
+    try:
+        parsed = CatalogFile.model_validate(data)
+    except ValidationError as wrong:
+        raise PolicyUnusable(
+            error("G100", "guard.yaml:" + ".".join(map(str, at["loc"])), f"{at['msg']}.")
+            for at in wrong.errors(include_url=False, include_input=False)
+        ) from None
+    schemas = tools or {}
+    specs = {
+        f"{name}/{tool}": _spec(name, entry, tool, listed, schemas)
+        for name, entry in parsed.servers.items()
+        for tool, listed in entry.tools.items()
+    }
+    ledgers, findings = declared_ledgers(parsed.ledgers)
+    if findings:
+        raise PolicyUnusable(findings)
+    return Catalog(
+        zone=parsed.zone,
+        defaults=parsed.defaults,
+        servers={name: _server(name, entry) for name, entry in parsed.servers.items()},
+        tools=specs,
+        ledgers=ledgers + budget_ledgers(tuple(specs.values())),
+        rule_sets=parsed.rule_sets,
+        unbudgeted=_unbudgeted(parsed),
+        unlisted=_unlisted(schemas, specs),
+        digest=_digest(data, schemas),
+    )
+
+
+def _digest(data: Mapping[str, object], schemas: Schemas) -> str:
+    text = json.dumps([data, schemas], sort_keys=True, separators=(",", ":"), default=str)
+    return "sha256:" + sha256(text.encode()).hexdigest()
+
+
+def _unbudgeted(parsed: CatalogFile) -> dict[str, str]:
+    return {
+        f"{name}/{tool}": listed.budget_reason
+        for name, entry in parsed.servers.items()
+        for tool, listed in entry.tools.items()
+        if listed.budget == "none" and listed.budget_reason
+    }
+
+
+def _unlisted(schemas: Schemas, specs: Mapping[str, ToolSpec]) -> tuple[str, ...]:
+    offered = {f"{server}/{tool}" for server, tools in schemas.items() for tool in tools}
+    return tuple(sorted(offered - specs.keys()))
+
+
+def _server(name: str, entry: ServerEntry) -> ServerSpec:
+    return ServerSpec(
+        name=name,
+        trust=entry.trust,
+        env=entry.env,
+        groups=frozenset(entry.groups),
+        url=entry.url,
+        command=tuple(entry.command),
+        cwd=entry.cwd,
+        environ=dict(entry.environ),
+        audience=entry.audience,
+        delivery=entry.delivery,
+        asks=entry.asks,
+        allow_methods=frozenset(entry.allow_methods),
+        unsafe_allow_all_unlisted=entry.unsafe_allow_all_unlisted,
+    )
+
+
+def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
+    """Return a spec without arguments: a method, or a tool that nobody listed."""
+    return ToolSpec(
+        server=upstream.name,
+        tool=tool,
+        effect=effect | {"any"},
+        server_trusted=upstream.trust == "trusted",
+        server_env=upstream.env,
+        server_groups=upstream.groups,
+        confirmed=True,
+    )
+
+
+def _spec(
+    name: str, entry: ServerEntry, tool: str, listed: ToolEntry, schemas: Schemas
+) -> ToolSpec:
+    pinned = schemas.get(name, {}).get(tool, {})
+    pins = [listed.pin] if isinstance(listed.pin, str) else listed.pin
+    return ToolSpec(
+        server=name,
+        tool=tool,
+        effect=frozenset(listed.effect),
+        args={path: ArgSpec(**arg.model_dump()) for path, arg in listed.args.items()},
+        output=Label(trust=_TRUST[listed.output.trust], secrecy=_SECRECY[listed.output.secrecy]),
+        extract=dict(listed.output.extract),
+        input_schema=pinned if listed.input_schema is None else listed.input_schema,
+        pins=frozenset(pins),
+        says=listed.says,
+        scopes=frozenset(listed.scopes),
+        transforms={key: _transform(key, one) for key, one in listed.narrow.items()},
+        budget=_budget(listed),
+        destination=listed.destination,
+        audience=listed.audience or entry.audience,
+        idempotency_arg=listed.idempotency_arg,
+        server_trusted=entry.trust == "trusted",
+        server_env=entry.env,
+        server_groups=frozenset(entry.groups),
+        confirmed=listed.confirmed,
+    )
+
+
+def _budget(listed: ToolEntry) -> Budget | None:
+    if listed.budget is None or listed.budget == "none":
+        return None
+    return Budget(**listed.budget.model_dump())
+
+
+def _transform(name: str, entry: TransformEntry) -> Transform:
+    """Return the one transform of an entry; none or two of them is an error of the file."""
+    given = entry.model_fields_set
+    where = f"guard.yaml:narrow.{name}"
+    if len(given) != 1:
+        message = (
+            f"got {sorted(given)!r}, expected one of drop_arg, set_arg, cap_arg, intersect, scope."
+        )
+        raise PolicyUnusable([error("G100", where, message)])
+    if entry.scope is not None:
+        return Transform(name=name, op="scope", value=entry.scope)
+    if isinstance(entry.drop_arg, str):
+        return Transform(name=name, op="drop_arg", path=entry.drop_arg)
+    if entry.drop_arg is not None:
+        return Transform(name=name, op="drop_arg", path=entry.drop_arg.path)
+    if entry.set_arg is not None:
+        return Transform(
+            name=name, op="set_arg", path=entry.set_arg.path, value=entry.set_arg.value
+        )
+    if entry.cap_arg is not None and entry.cap_arg.max is not None:
+        return Transform(name=name, op="cap_arg", path=entry.cap_arg.path, value=entry.cap_arg.max)
+    if entry.intersect is not None and entry.intersect.with_ == "intent.egress":
+        return Transform(
+            name=name, op="intersect", path=entry.intersect.path, value="intent.egress"
+        )
+    message = "cap_arg needs an integer `max`, intersect needs `with: intent.egress`."
+    raise PolicyUnusable([error("G100", where, message)])

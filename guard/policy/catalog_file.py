@@ -1,0 +1,183 @@
+"""The shape of `guard.yaml`, as pydantic models of the parsed mapping.
+
+It says which keys and types there are, refuses every other key, and knows no meaning: what the
+entries add up to is in `guard.policy.catalog`. It reads no file.
+"""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+Effect = Literal["read", "write", "egress", "privileged", "irreversible"]
+Role = Literal[
+    "recipient", "amount", "path", "url", "body", "id", "secret", "query", "command", "flag"
+]
+Key = Literal["session", "task", "principal"]
+Delivery = Literal["meta", "bearer", "none"]
+"""Where a call token travels: in `_meta`, as bearer token over HTTP, or nowhere."""
+Count = Literal["calls", "results", "errors", "denied", "approvals"]
+
+_DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")
+_UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def duration_ms(text: str) -> int:
+    """Return milliseconds of `60s`, `5m`, `1h`, `7d`.
+
+    Raises:
+        ValueError: it is not such a string.
+    """
+    found = _DURATION.fullmatch(text)
+    if found is None:
+        raise ValueError(f"got {text!r}, expected a duration such as 60s, 5m, 1h or 7d")
+    return int(found[1]) * _UNIT_MS[found[2]]
+
+
+def _tool_name(name: str) -> str:
+    if not name or name.startswith("mcp:"):
+        raise ValueError(f"got tool name {name!r}, expected one that is not empty and not mcp:*")
+    return name
+
+
+ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
+ToolName = Annotated[str, AfterValidator(_tool_name)]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ArgEntry(_Entry):
+    """One argument path: its role, and how to read it."""
+
+    role: Role | Literal[""] = ""
+    kind: str = ""
+    currency: str = ""
+    scale: int = Field(0, ge=0, le=4)
+    opaque: bool = False
+    max_items: int = Field(0, ge=0)
+
+
+class OutputEntry(_Entry):
+    """How far a result is trusted, how secret it is, what is taken out of it."""
+
+    trust: Literal["trusted", "untrusted"] = "untrusted"
+    secrecy: Literal["public", "internal", "secret"] = "internal"
+    extract: dict[str, str] = {}
+
+
+class BudgetEntry(_Entry):
+    """How often and for how much. 0 = no limit of that sort."""
+
+    calls: int = Field(0, ge=0)
+    amount_minor: int = Field(0, ge=0)
+    per: Key = "task"
+
+
+class PathEntry(_Entry):
+    """The operand of a transform."""
+
+    path: str
+    value: JsonValue = None
+    max: int | None = None
+    with_: str = Field("", alias="with")
+
+
+class TransformEntry(_Entry):
+    """One way to shrink a call: exactly one of the keys."""
+
+    drop_arg: str | PathEntry | None = None
+    set_arg: PathEntry | None = None
+    cap_arg: PathEntry | None = None
+    intersect: PathEntry | None = None
+    scope: str | None = None
+
+
+class ToolEntry(_Entry):
+    """One tool."""
+
+    effect: list[Effect]
+    pin: Digest | list[Digest] = []
+    args: dict[str, ArgEntry] = {}
+    says: str = ""
+    output: OutputEntry = OutputEntry()
+    budget: BudgetEntry | Literal["none"] | None = None
+    budget_reason: str = ""
+    scopes: list[str] = []
+    narrow: dict[Name, TransformEntry] = {}
+    destination: str = ""
+    audience: str = ""
+    idempotency_arg: str = ""
+    input_schema: dict[str, JsonValue] | None = None
+    confirmed: bool = False
+
+
+class AsksEntry(_Entry):
+    """What the server may ask of the client. Sampling spends its model and can carry data out."""
+
+    sampling: bool = False
+    roots: bool = True
+    elicitation_form: bool = True
+    elicitation_hosts: list[str] = []
+
+
+class ServerEntry(_Entry):
+    """One upstream: what policy knows of it, and how wiring reaches it."""
+
+    trust: Literal["trusted", "untrusted"] = "untrusted"
+    env: str = ""
+    groups: list[str] = []
+    tools: dict[ToolName, ToolEntry] = {}
+    url: str = ""
+    command: list[str] = []
+    cwd: str = ""
+    environ: dict[str, str] = {}
+    audience: str = ""
+    delivery: Delivery = "meta"
+    allow_methods: list[str] = []
+    asks: AsksEntry = AsksEntry()
+    unsafe_allow_all_unlisted: bool = False
+
+
+class OpaqueEntry(_Entry):
+    """Who is asked when a call holds arguments that policy cannot see."""
+
+    step_up: list[str] = Field(min_length=1)
+
+
+class DefaultsEntry(_Entry):
+    """Limits of all tools (bytes, levels, elements), and what holds when nothing was said."""
+
+    max_arg_bytes: int = Field(65_536, ge=64, le=1_048_576)
+    max_depth: int = Field(8, ge=1, le=64)
+    max_items: int = Field(1_000, ge=1, le=100_000)
+    opaque_args: OpaqueEntry | Literal["allow", "deny"] = OpaqueEntry(step_up=["session-owner"])
+    expired_bundle: Literal["read", "nothing"] = "read"
+
+
+class LedgerEntry(_Entry):
+    """One ledger: exactly one of count, sum, labels, formerly."""
+
+    count: Count | None = None
+    sum: str | None = None
+    labels: bool = False
+    formerly: Literal["results"] | None = None
+    of: str = ""
+    per: Literal["", "tool"] = ""
+    match: dict[str, str] = {}
+    key: Key = "session"
+    window: str = ""
+
+
+class CatalogFile(_Entry):
+    """The whole file."""
+
+    version: Literal[1]
+    zone: str = "UTC"
+    defaults: DefaultsEntry = DefaultsEntry()
+    servers: dict[ServerName, ServerEntry] = {}
+    rule_sets: dict[str, Literal["enforce", "shadow"]] = {}
+    ledgers: dict[Name, LedgerEntry] = {}

@@ -1,0 +1,200 @@
+"""Policy texts and a catalogue -> a `Bundle`, or every reason why not.
+
+Text is parsed, checked against the author schema, gated, cut into one slice for each action and
+checked again. What cannot be enforced is refused here, so that judging has no surprises. Takes
+texts, never paths, and judges no call.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from hashlib import sha256
+
+from cedarpy import Schema, policies_to_pst, validate_policies
+
+from guard.model.call import ToolSpec
+from guard.model.decision import Requirement
+from guard.policy.annotate import SELF, Annotations
+from guard.policy.catalog import UNLISTED, Catalog
+from guard.policy.finding import Finding, error, raise_errors
+from guard.policy.generate import OPAQUE_RULE, generated
+from guard.policy.listing import listing_rules
+from guard.policy.refuse import rule_findings
+from guard.policy.refuse_catalog import catalog_findings
+from guard.policy.rule import Mode, Rule, RuleKind, gated
+from guard.policy.schema import Type, author_schema, context_of
+from guard.policy.slice import ENGINE, Slice, applies, digest_of, rule_set
+from guard.policy.statement import Statement, statements
+
+_Read = tuple[list[Rule], list[Finding]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """Everything that decisions are made with. Frozen: a reload swaps the whole object."""
+
+    catalog: Catalog
+    rules: Mapping[str, Rule]
+    slices: Mapping[str, Slice]
+    findings: tuple[Finding, ...]  # warnings only
+    schema: Type = field(repr=False)
+    digest: str
+
+    def slice_of(self, server: str, tool: str) -> Slice | None:
+        """Return what is judged for a tool, or for a method as `mcp:<method>`; None = unknown."""
+        found = self.slices.get(f"{server}/{tool}")
+        if found is not None or tool.startswith("mcp:"):
+            return found or self.slices.get(f"{server}/mcp:unknown")
+        return self.slices.get(f"{server}/{UNLISTED}")
+
+
+def compile_bundle(files: Mapping[str, str], catalog: Catalog, *, full: bool = False) -> Bundle:
+    """Return the bundle of all `*.cedar` texts, by name, under this catalogue.
+
+    `full` keeps every attribute in every request: slower, and only to test projection against.
+
+    Raises:
+        PolicyUnusable: at least one error; it carries all findings.
+    """
+    rules, findings = _rules(files, catalog)
+    raise_errors(findings)
+    schema = author_schema(catalog)
+    findings += _validated(rules, schema)
+    findings += catalog_findings(catalog, rules)
+    findings += rule_findings(rules, catalog)
+    warnings = raise_errors(findings)
+    slices = {spec.action: _slice(spec, catalog, rules, full=full) for spec in catalog.judged()}
+    return Bundle(
+        catalog=catalog,
+        rules={rule.id: rule for rule in rules},
+        slices=slices,
+        findings=warnings,
+        schema=schema,
+        digest=_digest(files, catalog, schema),
+    )
+
+
+def _digest(files: Mapping[str, str], catalog: Catalog, schema: Type) -> str:
+    text = json.dumps([ENGINE, catalog.digest, dict(files), schema], sort_keys=True)
+    return "sha256:" + sha256(text.encode()).hexdigest()
+
+
+def _rules(files: Mapping[str, str], catalog: Catalog) -> _Read:
+    rules: list[Rule] = []
+    findings: list[Finding] = []
+    for name in sorted(files):
+        mode = _mode(name, catalog)
+        for statement in statements(name, files[name]):
+            _read(statement, mode, rules, findings)
+    for rule_id, decision, reason, statement in generated(catalog):
+        rules.append(_guard_rule(rule_id, decision, reason, statement, len(rules), catalog))
+    return rules, findings
+
+
+def _mode(name: str, catalog: Catalog) -> Mode:
+    base = name.rpartition("/")[2]
+    modes = [mode for glob, mode in catalog.rule_sets.items() if fnmatchcase(base, glob)]
+    return "shadow" if modes and all(mode == "shadow" for mode in modes) else "enforce"
+
+
+def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Finding]) -> None:
+    where = statement.where
+    try:
+        parsed = policies_to_pst(statement.text)
+    except ValueError as wrong:
+        findings.append(error("G201", where, f"this is not Cedar: {wrong}."))
+        return
+    if len(parsed.static_policies) != 1 or parsed.templates:
+        findings.append(error("G201", where, "expected one rule without ?slots before each `;`."))
+        return
+    source = next(iter(parsed.static_policies.values()))
+    notes = Annotations(source.annotations, source.effect, where)
+    requirement = notes.requirement()
+    terms = notes.terms()
+    findings += notes.findings
+    if any(rule.id == notes.id for rule in rules):
+        findings.append(error("G301", where, "this @id is already used.", notes.id))
+    rules.append(
+        Rule(
+            id=notes.id,
+            kind=notes.kind,
+            reason=notes.reason,
+            where=where,
+            order=len(rules),
+            text=statement.text,
+            source=source,
+            judged=gated(notes.id, notes.kind, source),
+            mode=mode,
+            requirement=requirement,
+            narrow=notes.narrow,
+            terms=terms,
+            retry_after_s=notes.retry_after_s,
+            owner=notes.owner,
+            severity=notes.severity,
+        )
+    )
+
+
+def _guard_rule(
+    rule_id: str, decision: str, reason: str, statement: Statement, order: int, catalog: Catalog
+) -> Rule:
+    source = next(iter(policies_to_pst(statement.text).static_policies.values()))
+    kind: RuleKind = "step_up" if decision == "step_up" else "deny"
+    return Rule(
+        id=rule_id,
+        kind=kind,
+        reason=reason,
+        where=statement.where,
+        order=order,
+        text=statement.text,
+        source=source,
+        judged=gated(rule_id, kind, source),
+        requirement=_opaque_requirement(catalog) if kind == "step_up" else None,
+    )
+
+
+def _opaque_requirement(catalog: Catalog) -> Requirement:
+    asked = catalog.defaults.opaque_args
+    groups = frozenset() if isinstance(asked, str) else frozenset(asked.step_up)
+    own = groups == {SELF}
+    return Requirement(
+        rule=OPAQUE_RULE,
+        reason="opaque_argument",
+        kind="self" if own else "review",
+        groups=frozenset() if own else groups - {SELF},
+    )
+
+
+def _validated(rules: list[Rule], schema: Type) -> list[Finding]:
+    """Return what the engine's type checker says, one finding for each rule and sentence."""
+    text = "\n".join(rule.text for rule in rules)
+    checked = validate_policies(text, Schema.from_json_str(json.dumps(schema)), release_gil=True)
+    findings: dict[tuple[str, str], Finding] = {}
+    for wrong in checked.errors:
+        rule = rules[int(wrong.policy_id.removeprefix("policy"))]
+        said = wrong.error.removeprefix(f"for policy `{wrong.policy_id}`, ")
+        if "AnyEntity" in said or "use_scope" in said:
+            said += '; write `action in Guard::Action::"any"` to leave scopes out'
+        findings[rule.id, said] = error("G201", rule.where, f"{said}.", rule.id)
+    return list(findings.values())
+
+
+def _slice(spec: ToolSpec, catalog: Catalog, rules: list[Rule], *, full: bool) -> Slice:
+    mine = [rule for rule in rules if applies(rule, spec)]
+    enforce = [rule for rule in mine if rule.mode == "enforce"]
+    context = context_of(spec, catalog)
+    enforced = rule_set(spec, context, {rule.id: rule.judged for rule in enforce}, full=full)
+    every = {rule.id: rule.judged for rule in mine}
+    shadowed = rule_set(spec, context, every) if len(mine) > len(enforce) else None
+    names = {ledger.name for ledger in catalog.ledgers}
+    return Slice(
+        action=spec.action,
+        spec=spec,
+        rules={rule.id: rule for rule in mine},
+        enforced=enforced,
+        listing=rule_set(spec, context, listing_rules(enforce, spec)),
+        shadowed=shadowed,
+        digest=digest_of(mine, enforced),
+        reads_ledgers=any(path[0] == "history" and path[-1] in names for path in enforced.leaves),
+    )

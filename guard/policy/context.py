@@ -1,0 +1,197 @@
+"""Facts -> the engine's request: entities, and the context as JSON text, projected to what is read.
+
+Text because the engine would serialise a dictionary anyway; projected because every attribute
+costs, and an entity costs ten of them. Nothing is computed here that Facts do not say.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+
+from cedarpy import Entities
+
+from guard.model.call import Json, ToolSpec
+from guard.model.facts import Facts
+from guard.model.identity import Who
+from guard.policy.schema import Reads, groups_of
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FOREVER_MS = 253_402_300_799_999  # 9999-12-31: the last moment that Cedar's datetime can write
+
+
+def _words(values: frozenset[str]) -> Json:
+    return list(values)
+
+
+def _now(facts: Facts) -> Json:
+    at_ms = min(max(facts.clock.at_ms, 0), _FOREVER_MS)
+    at = _EPOCH + timedelta(milliseconds=at_ms)
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
+
+
+READ: Mapping[tuple[str, ...], Callable[[Facts], Json]] = {
+    ("prov", "user_prompt"): lambda f: _words(f.prov.user_prompt),
+    ("prov", "trusted_tool"): lambda f: _words(f.prov.trusted_tool),
+    ("prov", "untrusted"): lambda f: _words(f.prov.untrusted),
+    ("prov", "secret"): lambda f: _words(f.prov.secret),
+    ("prov", "model"): lambda f: _words(f.prov.model),
+    ("intent", "declared"): lambda f: f.intent.declared,
+    ("intent", "covers"): lambda f: f.intent.covers,
+    ("intent", "args_ok"): lambda f: f.intent.args_ok,
+    ("intent", "purpose"): lambda f: f.intent.purpose,
+    ("intent", "egress"): lambda f: _words(f.intent.egress),
+    ("intent", "budget_minor"): lambda f: f.intent.budget_minor,
+    ("risk", "session"): lambda f: f.risk.session,
+    ("risk", "token_reuse"): lambda f: f.risk.token_reuse,
+    ("risk", "device_compliant"): lambda f: f.risk.device_compliant,
+    ("risk", "offline"): lambda f: f.risk.offline,
+    ("risk", "device_age_s"): lambda f: f.risk.device_age_s,
+    ("credential", "binding"): lambda f: int(f.credential.binding),
+    ("credential", "kind"): lambda f: f.credential.kind,
+    ("credential", "ttl_floor_s"): lambda f: f.credential.ttl_floor_s,
+    ("credential", "can_cut"): lambda f: f.credential.can_cut,
+    ("clock", "hour"): lambda f: f.clock.hour,
+    ("clock", "weekday"): lambda f: f.clock.weekday,
+    ("clock", "now"): _now,
+    ("history", "labels"): lambda f: _words(f.history.labels),
+    ("history", "findings"): lambda f: _words(f.history.findings),
+    ("history", "step"): lambda f: f.history.step,
+    ("history", "denied_1h"): lambda f: f.history.denied_1h,
+    ("derived", "opaque"): lambda f: _words(f.input.derived.opaque),
+    ("derived", "bytes"): lambda f: f.input.derived.bytes,
+    ("derived", "dest_domains"): lambda f: _maybe_words(f.input.derived.dest_domains),
+    ("derived", "recipients"): lambda f: _maybe_words(f.input.derived.recipients),
+    ("derived", "amount_minor"): lambda f: f.input.derived.amount_minor,
+    ("derived", "path"): lambda f: f.input.derived.path,
+    ("derived", "url_host"): lambda f: f.input.derived.url_host,
+    ("derived", "dest_ip"): lambda f: f.input.derived.dest_ip,
+    ("approvals",): lambda f: _words(f.evidence.approvals),
+    ("applied",): lambda f: _words(f.evidence.applied),
+}
+"""How each attribute of the context is read from Facts; ledgers and arguments go by name."""
+
+
+def _maybe_words(values: frozenset[str] | None) -> Json:
+    return None if values is None else list(values)
+
+
+def whole_paths(kind: Mapping[str, object], prefix: tuple[str, ...] = ()) -> Reads:
+    """Return the leaves of a record type, arguments as one leaf each."""
+    found: set[tuple[str, ...]] = set()
+    attributes = kind["attributes"]
+    if not isinstance(attributes, Mapping):
+        return frozenset()
+    for name, one in attributes.items():
+        path = (*prefix, name)
+        if one["type"] == "Record" and path[0] != "input":
+            found |= whole_paths(one, path) or {path}
+        elif path == ("input",):
+            inner = one["attributes"]
+            found |= {(*path, argument) for argument in inner} or {path}
+        else:
+            found.add(path)
+    return frozenset(found)
+
+
+def context_text(facts: Facts, leaves: tuple[tuple[str, ...], ...], kind: object) -> str:
+    """Return the context as JSON text: exactly the leaves, without those that are None.
+
+    `kind` is the record type of the runtime context; it shapes nested arguments. A ledger that
+    Facts lack is left out, so that the request does not fit its schema and is refused.
+    """
+    out: dict[str, Json] = {}
+    for path in leaves:
+        group = path[0]
+        read = READ.get(path)
+        if read is not None:
+            value = read(facts)
+        elif group == "input":
+            out["input"] = _shaped(dict(facts.input.values), _attribute(kind, "input"))
+            continue
+        else:
+            value = _other(facts, path)
+        if len(path) == 1:
+            out[group] = value
+            continue
+        record = out.setdefault(group, {})
+        if value is not None and isinstance(record, dict):
+            record[path[1]] = value
+    return json.dumps(out, separators=(",", ":"))
+
+
+def _other(facts: Facts, path: tuple[str, ...]) -> Json:
+    """Return a ledger, or an empty record for a group of which nothing exists here."""
+    if len(path) == 1:
+        return {}
+    value = facts.history.ledgers.get(path[1]) if path[0] == "history" else None
+    return list(value) if isinstance(value, frozenset) else value
+
+
+def _attribute(kind: object, name: str) -> object:
+    attributes = kind["attributes"] if isinstance(kind, Mapping) else {}
+    return attributes[name] if isinstance(attributes, Mapping) else {}
+
+
+def _shaped(value: Json, kind: object) -> Json:
+    """Return the part of an argument that its projected type has."""
+    if not isinstance(kind, Mapping):
+        return value
+    if isinstance(value, dict) and kind.get("type") == "Record":
+        attributes = kind["attributes"]
+        return {
+            name: _shaped(one, attributes[name])
+            for name, one in value.items()
+            if name in attributes
+        }
+    return value
+
+
+def request(facts: Facts, action: str, context: str) -> dict[str, object]:
+    """Return the engine's request. Ids as records: as text, a newline in one would be refused."""
+    return {
+        "principal": {"type": "Guard::Agent", "id": facts.who.agent.id},
+        "action": {"type": "Guard::Action", "id": action},
+        "resource": {"type": "Guard::Server", "id": facts.call.server},
+        "context": context,
+    }
+
+
+def entities(who: Who, spec: ToolSpec) -> Entities:
+    """Return caller, server and action as entities; remembered, for they change rarely.
+
+    The action is among them because a parsed set does not take action groups from the schema of
+    the request: without it, `action in` a class is false, and a forbid on a class never fires.
+    """
+    upstream = (spec.server, spec.server_trusted, spec.server_env, spec.server_groups)
+    return _entities(who, upstream, spec.action, groups_of(spec))
+
+
+@lru_cache(maxsize=4096)
+def _entities(
+    who: Who, upstream: tuple[str, bool, str, frozenset[str]], action: str, classes: frozenset[str]
+) -> Entities:
+    server, trusted, env, groups = upstream
+    agent = _entity("Agent", who.agent.id, AgentGroup=who.agent.groups, Team=who.principal.teams)
+    agent["attrs"] = {
+        "user": who.principal.subject,
+        "workload": who.workload.id,
+        "attested": who.workload.attested,
+    }
+    agent["tags"] = dict(who.claims)
+    resource = _entity("Server", server, ServerGroup=groups)
+    resource["attrs"] = {"trusted": trusted, "env": env}
+    every = [agent, resource, _entity("Action", action, Action=classes)]
+    return Entities.from_json_str(json.dumps(every))
+
+
+def _entity(kind: str, name: str, **parents: frozenset[str]) -> dict[str, object]:
+    return {
+        "uid": {"type": f"Guard::{kind}", "id": name},
+        "attrs": {},
+        "parents": [
+            {"type": f"Guard::{above}", "id": one}
+            for above, names in parents.items()
+            for one in sorted(names)
+        ],
+    }

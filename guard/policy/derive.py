@@ -1,0 +1,104 @@
+"""What the registered extractors make of the arguments that have a role in the catalogue.
+
+A missing argument gives an empty set, or nothing for a single value; a value without one meaning
+raises, and that is a refusal.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from guard.model.call import ArgSpec, Json, ToolSpec
+from guard.model.facts import Derived
+from guard.policy.extract import (
+    I64_MAX,
+    ExtractError,
+    amount_minor,
+    email_address,
+    host_ip,
+    identifier,
+    path_norm,
+    url_host,
+)
+from guard.policy.shape import shape_at, shape_of
+
+
+def values_at(arguments: Mapping[str, Json], path: str) -> Iterator[Json]:
+    """Return every value at a dotted path; elements of arrays share one path, null is skipped."""
+    nodes: list[Json] = [dict(arguments)]
+    for part in path.split("."):
+        nodes = [node[part] for node in _flat(nodes) if isinstance(node, dict) and part in node]
+    return (node for node in _flat(nodes) if node is not None)
+
+
+def _flat(nodes: list[Json]) -> Iterator[Json]:
+    for node in nodes:
+        if isinstance(node, list):
+            yield from _flat(node)
+        else:
+            yield node
+
+
+def derive(spec: ToolSpec, arguments: Mapping[str, Json]) -> Derived:
+    """Return the derived facts of one call, `opaque` and `bytes` still empty.
+
+    Raises:
+        ExtractError: a value with a role has no single meaning.
+    """
+    found: dict[str, list[tuple[str, ArgSpec, Json]]] = {}
+    for path, entry in spec.args.items():
+        if entry.role in {"recipient", "amount", "path", "url"} and not entry.opaque:
+            found.setdefault(entry.role, []).extend(
+                (path, entry, value) for value in values_at(arguments, path)
+            )
+    if not found and not spec.destination:
+        return Derived()
+    people = [
+        one for _, entry, value in found.get("recipient", []) for one in _people(entry, value)
+    ]
+    urls = [value for _, _, value in found.get("url", [])]
+    domains = {one.rpartition("@")[2] for one in people if "@" in one} | {url_host(u) for u in urls}
+    if spec.destination:
+        domains.add(spec.destination)
+    reaches = bool({"recipient", "url"} & found.keys()) or bool(spec.destination)
+    return Derived(
+        dest_domains=frozenset(domains) if reaches else None,
+        recipients=frozenset(people) if "recipient" in found else None,
+        amount_minor=_amount(spec, found["amount"]) if found.get("amount") else None,
+        path=path_norm(_single(found["path"])) if found.get("path") else None,
+        url_host=url_host(_single(found["url"])) if found.get("url") else None,
+        dest_ip=host_ip(_single(found["url"])) if found.get("url") else None,
+    )
+
+
+def _people(entry: ArgSpec, value: Json) -> list[str]:
+    """Return recipients in canonical form; one string may list several mail addresses."""
+    if entry.kind == "iban":
+        return ["".join(identifier(value).split()).upper()]
+    text = identifier(value)
+    if entry.kind == "email" or (not entry.kind and "@" in text):
+        if '"' in text:
+            raise ExtractError("a quoted name may hide a second address")
+        return [email_address(one) for one in text.replace(";", ",").split(",")]
+    return [text.strip()]
+
+
+def _amount(spec: ToolSpec, found: list[tuple[str, ArgSpec, Json]]) -> int:
+    """Return the sum of all amounts.
+
+    An argument of type integer holds minor units, unless its kind is `major`; numbers and strings
+    hold major ones. The schema decides, not the value: JSON may write 5 for 5.0.
+    """
+    total = 0
+    for path, entry, value in found:
+        shape = shape_at(shape_of(spec.input_schema), path)
+        element = shape.element if shape is not None and shape.kind == "set" else shape
+        minor = element is not None and element.kind == "long" and entry.kind != "major"
+        total += amount_minor(value, 0 if minor else entry.scale)
+    if total > I64_MAX:
+        raise ExtractError(f"the amounts of {spec.action} add up to more than 64 bits")
+    return total
+
+
+def _single(found: list[tuple[str, ArgSpec, Json]]) -> Json:
+    if len(found) != 1:
+        raise ExtractError("several values where policy can see one; give each its own call")
+    return found[0][2]

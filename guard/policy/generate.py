@@ -1,0 +1,72 @@
+"""The rules that the guard writes itself: budgets of the catalogue, and arguments it cannot see.
+
+They go through the same compiler as the operator's. Their ids begin with `guard:`, which no other
+rule may use.
+"""
+
+import json
+from collections.abc import Iterable
+
+from guard.model.call import ToolSpec
+from guard.policy.catalog import Catalog
+from guard.policy.ledgers import budget_name
+from guard.policy.shape import shape_of, walk
+from guard.policy.statement import Statement
+
+OPAQUE_RULE = "guard:opaque"
+
+
+def generated(catalog: Catalog) -> tuple[tuple[str, str, str, Statement], ...]:
+    """Return (id, decision, reason, statement) of each; decision is empty or step_up."""
+    made = [one for spec in catalog.specs() for one in _budget(spec)]
+    hidden = [spec.action for spec in catalog.specs() if opaque_paths(spec)]
+    if hidden and catalog.defaults.opaque_args != "allow":
+        decision = "" if catalog.defaults.opaque_args == "deny" else "step_up"
+        made.append((OPAQUE_RULE, decision, "opaque_argument", _opaque(hidden)))
+    return tuple(made)
+
+
+def opaque_paths(spec: ToolSpec) -> tuple[str, ...]:
+    """Return the argument paths that policy cannot see and the operator did not mark opaque."""
+    return tuple(
+        path
+        for path, one, _ in walk(shape_of(spec.input_schema))
+        if one.kind == "opaque" and not _hidden(spec, path)
+    )
+
+
+def _hidden(spec: ToolSpec, path: str) -> bool:
+    entry = spec.args.get(path)
+    return entry is not None and (entry.opaque or entry.role == "secret")
+
+
+def _head(actions: Iterable[str]) -> str:
+    # JSON strings are Cedar strings for everything that ensure_ascii leaves alone.
+    listed = ", ".join(f"Guard::Action::{cedar_string(action)}" for action in actions)
+    return f"forbid (principal, action in [{listed}], resource)"
+
+
+def cedar_string(text: str) -> str:
+    """Return a Cedar string literal of any text."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(mark if mark.isprintable() else f"\\u{{{ord(mark):x}}}" for mark in quoted)
+
+
+def _budget(spec: ToolSpec) -> list[tuple[str, str, str, Statement]]:
+    budget = spec.budget
+    if budget is None:
+        return []
+    made: list[tuple[str, str, str, Statement]] = []
+    limits = (("calls", budget.calls), ("amount_minor", budget.amount_minor))
+    for number, (what, limit) in enumerate(one for one in limits if one[1]):
+        ledger = cedar_string(budget_name(spec.action, what))
+        text = f"{_head([spec.action])} when {{ context.history[{ledger}] > {limit} }};"
+        where = f"guard.yaml:servers.{spec.server}.tools.{spec.tool}.budget"
+        rule = f"guard:budget:{spec.action}:{number}"
+        made.append((rule, "", "budget_exceeded", Statement(text=text, where=where)))
+    return made
+
+
+def _opaque(actions: list[str]) -> Statement:
+    text = f"{_head(actions)} when {{ !context.derived.opaque.isEmpty() }};"
+    return Statement(text=text, where="guard.yaml:defaults.opaque_args")

@@ -1,0 +1,176 @@
+"""One call of a decision table, from what is given to the decision on it.
+
+Facts are built from the table alone, without a session: what earlier steps of a case leave behind
+is kept by a `Past`. The plain one keeps labels, steps and refusals; who wants ledgers to move
+passes another. It compares nothing: that is `guard.policy.check`'s part.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from guard.model.call import Json, ToolSpec, Transform, argument_bytes
+from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp
+from guard.model.facts import (
+    Binding,
+    CallFacts,
+    ClockFacts,
+    CredentialFacts,
+    Derived,
+    Evidence,
+    Facts,
+    HistoryFacts,
+    Input,
+    IntentFacts,
+    Ledger,
+    ProvFacts,
+    RiskFacts,
+)
+from guard.model.identity import Agent, Principal, Who, Workload
+from guard.policy.catalog import Catalog
+from guard.policy.compile import Bundle
+from guard.policy.convert import ArgError, Limits, convert_args
+from guard.policy.evaluate import decide
+from guard.policy.tables import Expectation, Given, GivenHistory
+from guard.policy.transform import NarrowUnavailable, apply_transforms
+
+SALT = bytes(32)
+"""Tables hold no secrets, and their outcome must not depend on a key."""
+
+
+class Past(Protocol):
+    """What earlier steps of one case left behind."""
+
+    def history(self, spec: ToolSpec, found: Input, given: GivenHistory) -> HistoryFacts:
+        """Return the history that a step of this tool meets."""
+
+    def after(self, spec: ToolSpec, decision: Decision, labels: frozenset[str]) -> None:
+        """Take in how the step was decided and what its result brought."""
+
+
+@dataclass(slots=True)
+class PlainPast:
+    """Labels of results, the number of steps, refusals; ledgers stay as the table gives them."""
+
+    catalog: Catalog
+    labels: frozenset[str] = frozenset()
+    steps: int = 0
+    denied: int = 0
+
+    def history(self, spec: ToolSpec, found: Input, given: GivenHistory) -> HistoryFacts:
+        """Return what is given, joined with what the steps left behind."""
+        del spec, found  # a Past that moves ledgers needs them
+        return HistoryFacts(
+            labels=given.labels | self.labels,
+            findings=given.findings,
+            step=given.step + self.steps + 1,
+            denied_1h=given.denied_1h + self.denied,
+            ledgers={**self._untouched(), **(given.__pydantic_extra__ or {})},
+        )
+
+    def after(self, spec: ToolSpec, decision: Decision, labels: frozenset[str]) -> None:
+        """Count the step; a result brings its labels only if the call ran."""
+        self.steps += 1
+        match decision:
+            case Allow() | Narrow():
+                self.labels |= labels | spec.output.names(spec.server)
+            case Deny():
+                self.denied += 1
+            case StepUp():
+                pass
+
+    def _untouched(self) -> dict[str, Ledger]:
+        blank: dict[str, Ledger] = {"labels": frozenset(), "formerly": False}
+        return {one.name: blank.get(one.kind, 0) for one in self.catalog.ledgers}
+
+
+class TableCall:
+    """One call of a case: makes its facts, also for arguments that a narrowing shrank."""
+
+    def __init__(self, bundle: Bundle, holds: Given, step: Expectation, past: Past) -> None:
+        self.bundle = bundle
+        self.holds = holds
+        self.step = step
+        self.past = past
+        self.server, _, self.tool = step.call.partition("/")
+        catalog = bundle.catalog
+        known = (
+            catalog.method_spec(self.server, self.tool.removeprefix("mcp:"))
+            if self.tool.startswith("mcp:")
+            else catalog.spec(self.server, self.tool)
+        )
+        self.known = known is not None
+        self.spec = known or ToolSpec(server=self.server, tool=self.tool, effect=frozenset())
+
+    def run(self) -> Decision:
+        """Return the decision, and let the past know of it."""
+        unlisted = Input(values={}, derived=Derived())
+        found = self.convert(self.step.args) if self.known else unlisted
+        if isinstance(found, ArgError):
+            decision: Decision = Deny(code=found.code, detail=f"{found.path}: {found.message}")
+        else:
+            decision = decide(self.bundle, self.facts(found), self)
+        self.past.after(self.spec, decision, self.step.result_labels)
+        return decision
+
+    def convert(self, arguments: dict[str, Json]) -> Input | ArgError:
+        """Return the typed arguments, or why they cannot be."""
+        return convert_args(self.spec, arguments, salt=SALT, limits=limits_of(self.bundle.catalog))
+
+    def apply(self, facts: Facts, transforms: tuple[Transform, ...]) -> tuple[Facts, bytes]:
+        """Return the facts and the bytes of the narrowed call.
+
+        Raises:
+            NarrowUnavailable: a transform does not fit, or what is left is not a valid call.
+        """
+        after = apply_transforms(self.step.args, transforms, facts)
+        found = self.convert(after)
+        if isinstance(found, ArgError):
+            raise NarrowUnavailable(f"{found.code}: {found.path}")
+        return self.facts(found), argument_bytes(after)
+
+    def facts(self, found: Input) -> Facts:
+        """Return the facts that the table gives."""
+        holds = self.holds
+        covers = holds.intent.covers if holds.intent.args_ok is None else holds.intent.args_ok
+        return Facts(
+            call=CallFacts(
+                id="case",
+                session="case",
+                server=self.server,
+                tool=self.tool,
+                bytes_sha256="",
+                definition=holds.definition,
+            ),
+            who=_who(holds),
+            input=found,
+            clock=ClockFacts(at_ms=0, hour=holds.clock.hour, weekday=holds.clock.weekday),
+            intent=IntentFacts(**{**holds.intent.model_dump(), "args_ok": covers}),
+            prov=ProvFacts(**holds.prov.model_dump()),
+            history=self.past.history(self.spec, found, holds.history),
+            risk=RiskFacts(**holds.risk.model_dump()),
+            credential=replace(
+                CredentialFacts(**holds.credential.model_dump()),
+                binding=Binding(holds.credential.binding),
+            ),
+            evidence=Evidence(approvals=self.step.approved),
+        )
+
+
+def limits_of(catalog: Catalog) -> Limits:
+    """Return the limits on arguments that the catalogue sets."""
+    defaults = catalog.defaults
+    return Limits(
+        max_arg_bytes=defaults.max_arg_bytes,
+        max_depth=defaults.max_depth,
+        max_items=defaults.max_items,
+    )
+
+
+def _who(holds: Given) -> Who:
+    who = holds.who
+    return Who(
+        principal=Principal(issuer="table", subject=who.user, teams=who.teams),
+        agent=Agent(id=who.agent, groups=who.groups),
+        workload=Workload(id="table", attested=who.attested),
+        claims=tuple(sorted(who.claims.items())),
+    )

@@ -1,0 +1,99 @@
+"""Which ledgers the catalogue asks for: the operator's own, and one for each budget.
+
+Only words: counting is done by the session. A ledger without a window, or of nothing, is refused.
+"""
+
+from collections.abc import Mapping
+from typing import get_args
+
+from guard.model.call import ToolSpec
+from guard.model.ledger import LedgerKind, LedgerSpec
+from guard.policy.catalog_file import Key, LedgerEntry, duration_ms
+from guard.policy.finding import Finding, error
+
+SUMMABLE = frozenset({"derived.amount_minor", "derived.bytes"})
+"""Paths that always hold an integer; `input.<path>` is checked against the tool's schema."""
+
+_DAY_MS = 86_400_000
+
+
+def budget_name(action: str, what: str) -> str:
+    """Return the ledger of a budget; `what` is calls or amount_minor."""
+    return f"budget:{action}:{what}"
+
+
+def budget_ledgers(specs: tuple[ToolSpec, ...]) -> tuple[LedgerSpec, ...]:
+    """Return the ledgers that budgets need. A principal's budget is one of 24 hours."""
+    made: list[LedgerSpec] = []
+    for spec in specs:
+        budget = spec.budget
+        if budget is None:
+            continue
+        key = next(known for known in get_args(Key) if known == budget.per)
+        window = _DAY_MS if key == "principal" else 0
+        of = spec.action
+        if budget.calls:
+            name = budget_name(of, "calls")
+            made.append(LedgerSpec(name=name, kind="calls", of=of, key=key, window_ms=window))
+        if budget.amount_minor:
+            name, path = budget_name(of, "amount_minor"), "derived.amount_minor"
+            made.append(
+                LedgerSpec(name=name, kind="sum", of=of, path=path, key=key, window_ms=window)
+            )
+    return tuple(made)
+
+
+def declared_ledgers(
+    entries: Mapping[str, LedgerEntry],
+) -> tuple[tuple[LedgerSpec, ...], tuple[Finding, ...]]:
+    """Return the operator's ledgers, and what is wrong with those that cannot be kept."""
+    made: list[LedgerSpec] = []
+    findings: list[Finding] = []
+    for name, entry in entries.items():
+        wrong = _wrong(entry)
+        if wrong:
+            findings.append(error("G401", f"guard.yaml:ledgers.{name}", wrong))
+            continue
+        window = 0 if entry.window in {"session", "task"} else duration_ms(entry.window)
+        made.append(
+            LedgerSpec(
+                name=name,
+                kind=_kind(entry),
+                of=entry.of,
+                path=entry.sum or "",
+                per=entry.per,
+                match=tuple(sorted(entry.match.items())),
+                key=entry.key,
+                window_ms=window,
+            )
+        )
+    return tuple(made), tuple(findings)
+
+
+def _kind(entry: LedgerEntry) -> LedgerKind:
+    if entry.sum is not None:
+        return "sum"
+    if entry.labels:
+        return "labels"
+    if entry.formerly is not None:
+        return "formerly"
+    return entry.count or "calls"
+
+
+def _wrong(entry: LedgerEntry) -> str:
+    """Return the first thing wrong with one entry, or nothing."""
+    kinds = [entry.count, entry.sum, entry.labels or None, entry.formerly]
+    if sum(kind is not None for kind in kinds) != 1:
+        return "got none or several of count, sum, labels, formerly; expected exactly one."
+    if not entry.of:
+        return "got an empty `of`, expected a class such as write, or an action."
+    if not entry.window:
+        return "got no window, expected a duration such as 60s, or session, or task."
+    if entry.window not in {"session", "task"}:
+        try:
+            duration_ms(entry.window)
+        except ValueError as wrong:
+            return f"{wrong}, or session, or task."
+    if entry.sum is not None and entry.sum not in SUMMABLE and not entry.sum.startswith("input."):
+        return f"got sum of {entry.sum!r}, expected derived.amount_minor, derived.bytes or input.*."
+    return ""

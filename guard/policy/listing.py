@@ -1,0 +1,73 @@
+"""Which rules decide whether a tool is shown: never fewer tools than may be called.
+
+Made from the rules as written. What reads arguments, history or anything else that differs from
+call to call is weakened away, because a list is made before any call and must not change as a side
+effect of one (MCP 2026-07-28, tools). Showing is a courtesy; the call decides.
+"""
+
+from collections.abc import Iterable
+
+from cedarpy import pst
+
+from guard.model.call import ToolSpec
+from guard.policy.rule import Rule, context_paths, with_clauses
+
+CALL_BOUND = frozenset(
+    {"input", "derived", "prov", "history", "credential", "approvals", "applied"}
+)
+"""Groups of the context that one call does not share with the next."""
+
+_CALL_BOUND_INTENT = frozenset({("intent", "covers"), ("intent", "args_ok"), ("intent",)})
+
+
+def call_bound(tree: object) -> bool:
+    """Return whether a tree reads anything that differs from call to call."""
+    return any(
+        not path or path[0] in CALL_BOUND or path[:2] in _CALL_BOUND_INTENT
+        for path in context_paths(tree)
+    )
+
+
+def listing_rules(rules: Iterable[Rule], spec: ToolSpec) -> dict[str, pst.Template]:
+    """Return the weakened rules under which a tool of this spec is shown.
+
+    Step-up rules go, for a person may say yes; a narrow rule goes where the tool has its transform;
+    a forbid with a call-bound clause goes; a permit loses its call-bound conjuncts.
+    """
+    kept: dict[str, pst.Template] = {}
+    for rule in rules:
+        match rule.kind:
+            case "step_up":
+                continue
+            case "permit":
+                kept[rule.id] = _weakened(rule.source, rule.id)
+            case "narrow" if rule.narrow in spec.transforms:
+                continue
+            case "narrow" | "deny":
+                if not call_bound(rule.source.clauses):
+                    kept[rule.id] = with_clauses(rule.source, rule.source.clauses, rule.id)
+    return kept
+
+
+def _weakened(permit: pst.Template, rule: str) -> pst.Template:
+    clauses: list[pst.Clause] = []
+    for clause in permit.clauses:
+        if isinstance(clause, pst.Unless):
+            if not call_bound(clause):
+                clauses.append(clause)
+            continue
+        clauses += [pst.When(expr=one) for one in conjuncts(clause.expr) if not call_bound(one)]
+    return with_clauses(permit, tuple(clauses), rule)
+
+
+def conjuncts(expr: pst.Expr) -> tuple[pst.Expr, ...]:
+    """Return the operands of the top-level `&&`s of an expression, from left to right."""
+    found: list[pst.Expr] = []
+    stack: list[pst.Expr] = [expr]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, pst.BinaryOp) and one.op == "and":
+            stack += [one.right, one.left]
+        else:
+            found.append(one)
+    return tuple(found)

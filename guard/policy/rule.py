@@ -1,0 +1,131 @@
+"""One rule: what it asks of people and credentials, and its two trees, as written and as judged.
+
+`judged` has the gate: a step_up rule holds unless the call carries an approval of it, a narrow rule
+unless its narrowing was applied. An approval is evidence in the request and overrides nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Literal
+
+from cedarpy import pst
+
+from guard.model.decision import Requirement, Terms
+
+RuleKind = Literal["permit", "deny", "step_up", "narrow"]
+Mode = Literal["enforce", "shadow"]
+
+GATE: Mapping[RuleKind, str] = {"step_up": "approvals", "narrow": "applied"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. `order` is its place over all files; `reads` are paths below `context`."""
+
+    id: str
+    kind: RuleKind
+    reason: str
+    where: str
+    order: int
+    text: str
+    source: pst.Template
+    judged: pst.Template
+    mode: Mode = "enforce"
+    requirement: Requirement | None = None
+    narrow: str = ""
+    terms: Terms = field(default_factory=Terms)
+    retry_after_s: int = 0
+    owner: str = ""
+    severity: str = ""
+
+
+def gated(rule: str, kind: RuleKind, source: pst.Template) -> pst.Template:
+    """Return the rule under its own id, with `unless { context.<record>.contains("<id>") }`."""
+    clauses = source.clauses
+    record = GATE.get(kind)
+    if record is not None:
+        asked = pst.GetAttr(base=pst.Var(name="context"), attr=record)
+        held = pst.BinaryOp(op="contains", left=asked, right=pst.StringLit(value=rule))
+        clauses = (*clauses, pst.Unless(expr=held))
+    return with_clauses(source, clauses, rule)
+
+
+def with_clauses(
+    source: pst.Template, clauses: tuple[pst.Clause, ...], rule: str = ""
+) -> pst.Template:
+    """Return the same rule with other clauses, and with another id if one is given."""
+    return pst.Template(
+        id=rule or source.id,
+        effect=source.effect,
+        principal=source.principal,
+        action=source.action,
+        resource=source.resource,
+        clauses=clauses,
+        annotations=source.annotations,
+    )
+
+
+def policy_set(templates: Mapping[str, pst.Template]) -> pst.PolicySet:
+    """Return the rules as one set, as the engine takes it."""
+    return pst.PolicySet(
+        templates=pst.FrozenMap({}),
+        static_policies=pst.FrozenMap(templates),
+        template_links=(),
+    )
+
+
+def nodes(tree: object) -> Iterator[object]:
+    """Yield every node below and including `tree`; a stack, so depth costs no frames."""
+    stack: list[object] = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple):
+            stack.extend(node)
+        elif isinstance(node, Mapping):
+            stack.extend(node.values())
+        elif is_dataclass(node) and not isinstance(node, type):
+            yield node
+            stack.extend(getattr(node, one.name) for one in fields(node))
+
+
+def context_paths(tree: object) -> frozenset[tuple[str, ...]]:
+    """Return every path below `context` that a tree reads, the longest of each chain.
+
+    The bare `context` gives the empty path: everything is read.
+    """
+    found: set[tuple[str, ...]] = set()
+    stack: list[object] = [tree]
+    while stack:
+        node = stack.pop()
+        chain = _chain(node)
+        if chain is not None:
+            found.update(chain)
+        elif isinstance(node, tuple):
+            stack.extend(node)
+        elif isinstance(node, Mapping):
+            stack.extend(node.values())
+        elif is_dataclass(node) and not isinstance(node, type):
+            stack.extend(getattr(node, one.name) for one in fields(node))
+    return frozenset(found)
+
+
+def _chain(node: object) -> tuple[tuple[str, ...], ...] | None:
+    """Return the paths of `context.a.b` or `context.a has b`; None for any other node."""
+    if isinstance(node, pst.Var) and node.name == "context":
+        return ((),)
+    if isinstance(node, pst.GetAttr):
+        below = _chain(node.base)
+        return None if below is None else tuple((*path, node.attr) for path in below)
+    if isinstance(node, pst.HasAttr):
+        below = _chain(node.base)
+        return None if below is None else tuple((*path, *node.attrs) for path in below)
+    return None
+
+
+def classes_named(action: pst.ActionConstraint) -> frozenset[str] | None:
+    """Return the actions and classes in the head of a rule; None = every action."""
+    if isinstance(action, pst.ActionEq):
+        return frozenset({action.entity.id})
+    if isinstance(action, pst.ActionIn):
+        return frozenset(one.id for one in action.entities)
+    return None

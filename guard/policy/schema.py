@@ -1,0 +1,271 @@
+"""The tools' JSON Schemas -> one Cedar schema, so that rules and requests are type-checked.
+
+The author schema holds all that a rule may read. A runtime schema is the same, projected to what
+the rules of one action do read: the engine's cost is turning JSON into values, not judging them.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import cast
+
+from guard.model.call import ToolSpec
+from guard.model.ledger import LedgerSpec
+from guard.policy.catalog import Catalog
+from guard.policy.convert import ArgCode, ArgError, Limits, convert_args
+from guard.policy.shape import Shape, shape_of
+
+__all__ = ["ArgCode", "ArgError", "Limits", "convert_args"]
+
+Type = dict[str, object]
+Reads = frozenset[tuple[str, ...]]
+"""Paths below `context` that rules read, such as `("input", "to")`."""
+
+CLASSES: Mapping[str, tuple[str, ...]] = {
+    "any": (),
+    "read": ("any",),
+    "write": ("any",),
+    "egress": ("any",),
+    "privileged": ("any",),
+    "irreversible": ("write", "any"),
+}
+"""Every class of actions with the classes that contain it."""
+
+USE_SCOPE = "use_scope"
+
+_STRING: Type = {"type": "String"}
+_LONG: Type = {"type": "Long"}
+_BOOL: Type = {"type": "Boolean"}
+_WORDS: Type = {"type": "Set", "element": _STRING}
+
+
+def _record(attributes: Mapping[str, Type]) -> Type:
+    return {"type": "Record", "attributes": dict(attributes)}
+
+
+def _maybe(kind: Type, *, required: bool) -> Type:
+    return kind if required else {**kind, "required": False}
+
+
+FIXED: Mapping[str, Type] = {
+    "prov": _record(
+        dict.fromkeys(("user_prompt", "trusted_tool", "untrusted", "secret", "model"), _WORDS)
+    ),
+    "intent": _record(
+        {
+            "declared": _BOOL,
+            "covers": _BOOL,
+            "args_ok": _BOOL,
+            "purpose": _STRING,
+            "egress": _WORDS,
+            "budget_minor": _LONG,
+        }
+    ),
+    "risk": _record(
+        {
+            "session": _LONG,
+            "token_reuse": _BOOL,
+            "device_compliant": _BOOL,
+            "offline": _BOOL,
+            "device_age_s": _LONG,
+        }
+    ),
+    "credential": _record(
+        {"binding": _LONG, "kind": _STRING, "ttl_floor_s": _LONG, "can_cut": _BOOL}
+    ),
+    "clock": _record(
+        {"hour": _LONG, "weekday": _LONG, "now": {"type": "Extension", "name": "datetime"}}
+    ),
+    "approvals": _WORDS,
+    "applied": _WORDS,
+}
+"""The groups of the context that are the same for every action."""
+
+_ENTITIES: dict[str, object] = {
+    "Agent": {
+        "memberOfTypes": ["AgentGroup", "Team"],
+        "shape": _record({"user": _STRING, "workload": _STRING, "attested": _BOOL}),
+        "tags": _STRING,
+    },
+    "AgentGroup": {},
+    "Team": {},
+    "Server": {
+        "memberOfTypes": ["ServerGroup"],
+        "shape": _record({"trusted": _BOOL, "env": _STRING}),
+    },
+    "ServerGroup": {},
+    "Scope": {"memberOfTypes": ["Scope"]},
+}
+
+_SCOPE_CONTEXT = _record({"labels": _WORDS, "risk": _LONG, "device_compliant": _BOOL})
+
+
+def cedar_type(shape: Shape) -> Type:
+    """Return the Cedar type of a shape that policy can see."""
+    match shape.kind:
+        case "string" | "opaque":
+            return _STRING
+        case "long":
+            return _LONG
+        case "bool":
+            return _BOOL
+        case "decimal":
+            return {"type": "Extension", "name": "decimal"}
+        case "set":
+            return {"type": "Set", "element": cedar_type(shape.element or shape)}
+        case "record":
+            return _record(
+                {
+                    name: _maybe(cedar_type(one), required=_always(shape, name, one))
+                    for name, one in shape.members.items()
+                    if one.kind != "opaque"
+                }
+            )
+
+
+def _always(shape: Shape, name: str, one: Shape) -> bool:
+    return name in shape.required and not one.nullable
+
+
+def _input(spec: ToolSpec, shape: Shape, prefix: str = "") -> Type:
+    """Return the record of the arguments; secret and opaque ones are digests."""
+    attributes: dict[str, Type] = {}
+    for name, one in shape.members.items():
+        path = f"{prefix}{name}"
+        entry = spec.args.get(path)
+        hidden = entry is not None and (entry.opaque or entry.role == "secret")
+        if hidden:
+            kind = _STRING
+        elif one.kind == "opaque":
+            continue
+        elif one.kind == "record":
+            kind = _input(spec, one, f"{path}.")
+        elif one.kind == "set" and one.element is not None and one.element.kind == "record":
+            kind = {"type": "Set", "element": _input(spec, one.element, f"{path}.")}
+        else:
+            kind = cedar_type(one)
+        attributes[name] = _maybe(kind, required=_always(shape, name, one))
+    return _record(attributes)
+
+
+def _derived(spec: ToolSpec) -> Type:
+    roles = {entry.role for entry in spec.args.values() if not entry.opaque}
+    shape = shape_of(spec.input_schema)
+    attributes: dict[str, Type] = {"opaque": _WORDS, "bytes": _LONG}
+    if "recipient" in roles:
+        attributes["recipients"] = _WORDS
+    if {"recipient", "url"} & roles or spec.destination:
+        attributes["dest_domains"] = _WORDS
+    for role, name, kind in (
+        ("amount", "amount_minor", _LONG),
+        ("path", "path", _STRING),
+        ("url", "url_host", _STRING),
+    ):
+        if role in roles:
+            there = any(_present(shape, path) for path in spec.paths(role))
+            attributes[name] = _maybe(kind, required=there)
+    if "url" in roles:
+        attributes["dest_ip"] = {"type": "Extension", "name": "ipaddr", "required": False}
+    return _record(attributes)
+
+
+def _present(shape: Shape, path: str) -> bool:
+    """Return whether a single value at this path is in every call that converts."""
+    name, _, rest = path.partition(".")
+    one = shape.members.get(name)
+    if one is None or one.kind == "set" or not _always(shape, name, one):
+        return False
+    return _present(one, rest) if rest else True
+
+
+def _history(ledgers: Iterable[LedgerSpec]) -> Type:
+    attributes: dict[str, Type] = {
+        "labels": _WORDS,
+        "findings": _WORDS,
+        "step": _LONG,
+        "denied_1h": _LONG,
+    }
+    for ledger in ledgers:
+        match ledger.kind:
+            case "labels":
+                attributes[ledger.name] = _WORDS
+            case "formerly":
+                attributes[ledger.name] = _BOOL
+            case "calls" | "results" | "errors" | "denied" | "approvals" | "sum":
+                attributes[ledger.name] = _LONG
+    return _record(attributes)
+
+
+def context_of(spec: ToolSpec, catalog: Catalog) -> Type:
+    """Return everything that a rule may read in the context of this action."""
+    attributes = {**FIXED, "history": _history(catalog.ledgers)}
+    if not spec.tool.startswith("mcp:"):
+        attributes["input"] = _input(spec, shape_of(spec.input_schema))
+        attributes["derived"] = _derived(spec)
+    return _record(attributes)
+
+
+def groups_of(spec: ToolSpec) -> frozenset[str]:
+    """Return the classes of an action: those of its effects, what contains them, and `any`."""
+    names = {"any", *spec.effect}
+    for effect in spec.effect:
+        names.update(CLASSES.get(effect, ()))
+    return frozenset(names)
+
+
+def action_type(spec: ToolSpec, context: Type) -> Type:
+    """Return one action: its classes, who may ask for it, its context."""
+    return {
+        "memberOf": [{"id": name} for name in sorted(groups_of(spec))],
+        "appliesTo": {
+            "principalTypes": ["Agent"],
+            "resourceTypes": ["Server"],
+            "context": context,
+        },
+    }
+
+
+def _classes() -> dict[str, Type]:
+    return {
+        name: {"memberOf": [{"id": above} for above in containers]}
+        for name, containers in CLASSES.items()
+    }
+
+
+def author_schema(catalog: Catalog) -> Type:
+    """Return the Cedar schema (JSON form) against which all rules are validated."""
+    actions = _classes()
+    for spec in catalog.judged():
+        actions[spec.action] = action_type(spec, context_of(spec, catalog))
+    actions[USE_SCOPE] = {
+        "appliesTo": {
+            "principalTypes": ["Agent"],
+            "resourceTypes": ["Scope"],
+            "context": _SCOPE_CONTEXT,
+        }
+    }
+    return {"Guard": {"entityTypes": _ENTITIES, "actions": actions}}
+
+
+def runtime_schema(spec: ToolSpec, context: Type, reads: Reads, named: Iterable[str]) -> Type:
+    """Return the schema of one action, its context projected to `reads`.
+
+    `named` are other actions that rules mention; they are declared so that the rules validate.
+    """
+    actions: dict[str, Type] = {name: {} for name in named}
+    actions |= _classes()
+    actions[spec.action] = action_type(spec, projected(context, reads))
+    return {"Guard": {"entityTypes": _ENTITIES, "actions": actions}}
+
+
+def projected(kind: Type, reads: Reads) -> Type:
+    """Return a record type with only the attributes on a path in `reads`.
+
+    A path that ends at a record keeps all of it; what the record lacks stays lacking.
+    """
+    attributes = cast("Mapping[str, Type]", kind["attributes"])
+    kept: dict[str, Type] = {}
+    for name, one in attributes.items():
+        below = frozenset(path[1:] for path in reads if path[0] == name)
+        if below:
+            whole = () in below or one["type"] != "Record"
+            kept[name] = one if whole else projected(one, below)
+    return {**kind, "attributes": kept}

@@ -1,0 +1,101 @@
+"""What is judged for one action: its rules, and a schema projected to what they read.
+
+`digest` covers exactly what can change the answer for this action, so that approvals survive edits
+of unrelated rules. Built once for each action at load; judging happens elsewhere.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from cedarpy import PolicySet, Schema, pst
+
+from guard.model.call import ToolSpec
+from guard.policy.context import whole_paths
+from guard.policy.extract import VERSION
+from guard.policy.rule import Rule, classes_named, context_paths, policy_set
+from guard.policy.schema import Reads, Type, groups_of, projected, runtime_schema
+
+ENGINE = "cedarpy-4.12"
+"""The engine line whose meaning the rules were compiled for; a new one is a new digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """Rules as the engine takes them, with the context they need. `text` is for digests."""
+
+    policies: PolicySet = field(repr=False)
+    schema: Schema = field(repr=False)
+    context: Type = field(repr=False)
+    leaves: tuple[tuple[str, ...], ...]
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """One action. `rules` in file order; `listing` decides whether the tool is shown."""
+
+    action: str
+    spec: ToolSpec
+    rules: Mapping[str, Rule]
+    enforced: RuleSet
+    listing: RuleSet
+    shadowed: RuleSet | None  # with shadow rules; None = there are none
+    digest: str
+    reads_ledgers: bool
+
+
+def applies(rule: Rule, spec: ToolSpec) -> bool:
+    """Return whether a rule's head can match this action on this server."""
+    named = classes_named(rule.source.action)
+    if named is not None and not named & (groups_of(spec) | {spec.action}):
+        return False
+    resource = rule.source.resource
+    if isinstance(resource, pst.ScopeEq) and isinstance(resource.entity, pst.EntityUid):
+        return resource.entity == pst.EntityUid(pst.EntityType("Server", ("Guard",)), spec.server)
+    if isinstance(resource, pst.ScopeIs | pst.ScopeIsIn):
+        return resource.entity_type.basename == "Server"
+    return True
+
+
+def rule_set(
+    spec: ToolSpec, context: Type, templates: Mapping[str, pst.Template], *, full: bool = False
+) -> RuleSet:
+    """Return templates as the engine takes them, with a schema of what they read.
+
+    `full` keeps the whole context: the reference that a projection is tested against.
+    """
+    paths: Reads = frozenset(
+        path for template in templates.values() for path in context_paths(template.clauses)
+    )
+    everything = full or () in paths
+    shown = context if everything else projected(context, paths)
+    named = {
+        uid.id
+        for uid in pst.entity_uids(dict(templates))
+        if uid.type.basename == "Action" and uid.id != spec.action
+    }
+    reads = frozenset((name,) for name in _names(context)) if everything else paths
+    schema = runtime_schema(spec, context, reads, sorted(named))
+    policies = PolicySet.from_pst(policy_set(templates))
+    wire = json.dumps(schema, sort_keys=True, separators=(",", ":"))
+    return RuleSet(
+        policies=policies,
+        schema=Schema.from_json_str(wire),
+        context=shown,
+        leaves=tuple(sorted(whole_paths(shown))),
+        text=wire,
+    )
+
+
+def _names(context: Type) -> list[str]:
+    attributes = context["attributes"]
+    return list(attributes) if isinstance(attributes, dict) else []
+
+
+def digest_of(rules: Sequence[Rule], enforced: RuleSet) -> str:
+    """Return the digest of all that can change the answer: rules, schema, engine, extractors."""
+    parts = [ENGINE, str(VERSION), enforced.text]
+    parts += [f"{rule.id}\0{rule.kind}\0{rule.text}" for rule in rules if rule.mode == "enforce"]
+    return "sha256:" + sha256("\0".join(parts).encode()).hexdigest()
