@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp_auth import Caller
+from guard_adapters.front.mcp_caller import Caller
 from guard_adapters.front.mcp_child import child_environment
 from guard_adapters.front.mcp_standalone import run_standalone
 from guard_adapters.front.mcp_stdio_desk import Place
