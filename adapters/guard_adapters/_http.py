@@ -39,7 +39,7 @@ _DOCUMENT_BYTES: Final = 2**20
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class UpstreamFailed(Exception):  # noqa: N818 - what happened, not what kind of class it is
+class UpstreamFailed(Exception):
     """No whole answer came. `sent` is False only if the request surely never left."""
 
     def __init__(self, what: str, *, sent: bool) -> None:

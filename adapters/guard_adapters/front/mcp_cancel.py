@@ -19,7 +19,7 @@ Done = TypeVar("Done")
 FlightKey = tuple[str, str, str, str, MessageId]
 
 
-class Gone(Exception):  # noqa: N818 - what happened, not what kind of class it is
+class Gone(Exception):
     """Nobody waits for the answer any more."""
 
 
