@@ -29,8 +29,11 @@ FIRST = {
 }
 """Callables whose first argument is a code."""
 
-SECOND = {"WireRefused", "refusal", "refuse"}
+SECOND = {"refusal", "refuse", "failed"}
 """Callables whose second argument is a code."""
+
+FOURTH = {"WireRefused"}
+"""Callables whose fourth argument is a code."""
 
 KEYWORDS = {"code", "reason_code"}
 TABLES = {"_REASONS"}
@@ -77,6 +80,8 @@ def _in_call(call: ast.Call) -> Iterator[str]:
         yield from _text(call.args[0])
     if name in SECOND and len(call.args) > 1:
         yield from _text(call.args[1])
+    if name in FOURTH and len(call.args) > 3:  # noqa: PLR2004
+        yield from _text(call.args[3])
     if name == "NotApproved" and len(call.args) > 1:
         yield from (f"approval_{status}" for status in _text(call.args[1]))
 
@@ -88,3 +93,6 @@ def _text(node: ast.expr) -> Iterator[str]:
         case ast.IfExp(body=body, orelse=orelse):
             yield from _text(body)
             yield from _text(orelse)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _text(value)
