@@ -103,14 +103,17 @@ class TableCall:
 
     def run(self) -> Decision:
         """Return the decision, and let the past know of it."""
-        unlisted = Input(values={}, derived=Derived())
-        found = self.convert(self.step.args) if self.known else unlisted
+        found = self.input()
         if isinstance(found, ArgError):
             decision: Decision = Deny(code=found.code, detail=f"{found.path}: {found.message}")
         else:
             decision = decide(self.bundle, self.facts(found), self)
         self.past.after(self.spec, decision, self.step.result_labels)
         return decision
+
+    def input(self) -> Input | ArgError:
+        """Return the typed arguments of the call; those of an unlisted tool mean nothing."""
+        return self.convert(self.step.args) if self.known else Input(values={}, derived=Derived())
 
     def convert(self, arguments: dict[str, Json]) -> Input | ArgError:
         """Return the typed arguments, or why they cannot be."""
