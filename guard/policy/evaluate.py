@@ -123,7 +123,7 @@ def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
 
 
 def decide_shadow(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision | None:
-    """Return the answer that shadow rules would give, only to be reported; None = there are none."""
+    """Return what shadow rules would answer, only to be reported; None = there are none."""
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
     if cut is None or cut.shadowed is None:
         return None
@@ -167,7 +167,7 @@ def _rounds(judge: _Judge, facts: Facts) -> Decision:
 
 
 def _narrow_hits(verdict: Verdict) -> list[Rule]:
-    """Return the narrow rules to follow now: none where a plain deny fired or nothing was judged."""
+    """Return the narrow rules to follow now: none if a plain deny fired or nothing was judged."""
     if verdict.fault or verdict.allowed or any(rule.kind == "deny" for rule in verdict.hits):
         return []
     return [rule for rule in verdict.hits if rule.kind == "narrow"]

@@ -23,6 +23,7 @@ from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.places import person
+from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, endpoint
 
 SWEEP_S = 1.0
@@ -35,6 +36,9 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     Raises:
         Unusable: an address, a key or the socket cannot be used.
     """
+    lost = await recover(wired)
+    if lost:
+        tell(f"{lost} calls had no ending when the last guard stopped: recorded as unknown.")
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
         stack.callback(_announced(wired, url).unlink, missing_ok=True)
