@@ -17,7 +17,10 @@ CATALOG = read_catalog(
                 "tools": {
                     "read": {
                         "effect": ["read"],
-                        "input_schema": {"type": "object", "properties": {"id": {"type": "string"}}},
+                        "input_schema": {
+                            "type": "object",
+                            "properties": {"id": {"type": "string"}},
+                        },
                         "output": {"secrecy": "secret"},
                         "confirmed": True,
                     }
@@ -106,7 +109,9 @@ def test_a_forbid_that_no_case_fires_is_a_finding(bundle, strict, severity):
 
 
 def test_a_failed_case_is_an_error(bundle):
-    report = run_table(bundle, table({**READ, "expect": "deny"}, {**READ, "expect": "step_up", "given": TAINTED}))
+    report = run_table(
+        bundle, table({**READ, "expect": "deny"}, {**READ, "expect": "step_up", "given": TAINTED})
+    )
 
     assert [(one.code, one.severity) for one in table_findings(bundle, report, strict=False)] == [
         ("G501", "error")
@@ -128,3 +133,12 @@ def test_a_table_that_looks_kills_every_mutant(bundle):
 def test_a_misspelt_expectation_is_refused():
     with pytest.raises(Unusable, match="expekt"):
         table({**READ, "expekt": "deny"})
+
+
+def test_a_rule_on_a_class_without_tools_waits_for_them():
+    files = {
+        **FILES,
+        "b.cedar": '@id("B-1") @reason("r") forbid (principal, action in Guard::Action::"irreversible", resource);',
+    }
+
+    assert "B-1" in compile_bundle(files, CATALOG).rules
