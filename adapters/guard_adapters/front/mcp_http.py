@@ -28,7 +28,7 @@ from guard_adapters.front.mcp_auth import (
 )
 from guard_adapters.front.mcp_cancel import Flights
 from guard_adapters.front.mcp_edge import EdgeRules, HeaderList, Headers, check_edge, single
-from guard_adapters.front.mcp_gate import GuardFront
+from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_pins import PinBook
 from guard_adapters.front.mcp_post import Post, RefusedRequest
 from guard_adapters.front.mcp_relay import HttpServer, Passage, Seals
