@@ -9,7 +9,6 @@ returns at once; a thread waits for the keys, the event loop never does.
 import asyncio
 import json
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -55,9 +54,10 @@ class TerminalApprover:
 
     async def _asked(self, approval_id: str) -> None:
         async with self._turn:
-            # Whoever cannot record the answer has recorded none: the question stays open, or ended.
-            with suppress(GuardError):
+            try:
                 await self._answer(approval_id)
+            except GuardError as ended:  # nothing was recorded, and the person must know
+                self.tell(f"Not counted: {ended.message}")
 
     async def _answer(self, approval_id: str) -> None:
         row = await self.approvals.get(approval_id)

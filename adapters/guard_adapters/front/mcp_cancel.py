@@ -8,16 +8,18 @@ waiting and goes no further. This file knows no message but its id.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from guard_adapters.front.mcp_stream import Receive
 from guard_adapters.front.mcp_wire import INVALID_REQUEST, MessageId, refuse
+
+_PROMPT_S: Final = 0.02
 
 Done = TypeVar("Done")
 FlightKey = tuple[str, str, str, str, MessageId]
 
 
-class Gone(Exception):  # noqa: N818 - what happened, not what kind of class it is
+class Gone(Exception):
     """Nobody waits for the answer any more."""
 
 
@@ -35,8 +37,13 @@ async def attended(
     Raises:
         Gone: the client left or the work was taken back; the work has ended by then.
     """
-    left = asyncio.create_task(_disconnected(receive)) if receive else None
+    left: asyncio.Task[None] | None = None
     try:
+        if receive is not None:
+            # Most answers come at once; those that take longer are worth a task that watches.
+            await asyncio.wait({work}, timeout=_PROMPT_S)
+        if receive is not None and not work.done():
+            left = asyncio.create_task(_disconnected(receive))
         while not work.done():
             waiting: set[asyncio.Task[Any]] = {work} if left is None else {work, left}
             done, _ = await asyncio.wait(

@@ -13,7 +13,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 
 from guard_adapters._http import HttpClient
 from guard_adapters.front.mcp_auth import (
@@ -98,7 +98,7 @@ class Endpoint:
             for name, value in headers
         )
         client = ClientStream(send, takes_events=takes_events)
-        name = scope["path"].rpartition("/")[2]
+        name = scope["path"].removeprefix("/mcp/")
         try:
             await self._handle(name, scope, receive, client)
         except WireRefused as refused:
@@ -154,24 +154,33 @@ def caller_key(caller: Caller) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Ready = Callable[[], Awaitable[bool]]
 Keys = Callable[[], Mapping[str, Any]]
 
 
-def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready) -> Starlette:
+def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready) -> App:
     """Return the ASGI application: the endpoint, metadata of each upstream, keys and health.
 
     `keys` returns the public key set of call tokens, `ready` whether calls can be judged.
     """
     url = endpoint.access.public_url
-    routes: list[Route | Mount] = [
-        Mount("/mcp", app=endpoint),
+    routes = [
         *(Route(metadata_path(url, name), _metadata(endpoint, name)) for name in endpoint.servers),
         Route("/.well-known/jwks.json", _jwks(keys)),
         Route("/healthz", _health),
         Route("/readyz", _ready(ready)),
     ]
-    return Starlette(routes=routes)
+    beside = Starlette(routes=routes)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        # Straight to the endpoint: a router and its two layers cost 0.1 ms a call.
+        if scope["type"] == "http" and scope["path"].startswith("/mcp/"):
+            await endpoint(scope, receive, send)
+        else:
+            await beside(scope, receive, send)
+
+    return app
 
 
 def _metadata(endpoint: Endpoint, name: str) -> Callable[[Request], Awaitable[Response]]:

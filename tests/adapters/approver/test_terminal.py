@@ -105,6 +105,7 @@ async def test_a_yes_that_comes_too_late_approves_nothing():
 
     assert await desk.status() is ApprovalState.PENDING
     assert desk.approvals.rows["apr_1"].votes == ()
+    assert desk.told[-1].startswith("Not counted")
 
 
 async def test_one_person_at_a_terminal_is_not_a_review_by_others():
