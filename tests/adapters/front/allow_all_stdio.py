@@ -13,7 +13,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import uvicorn
+
+from guard_adapters.front.mcp_bridge import Bridge
 from guard_adapters.front.mcp_child import Command
+from guard_adapters.front.mcp_relay import HttpServer
 from guard_adapters.front.mcp_standalone import run_standalone
 from guard_adapters.front.mcp_stdio_desk import Place
 
@@ -30,10 +34,6 @@ class AllowAll(HTTP["AllowAll"]):
 
 
 def bridge(command: list[str]) -> None:
-    import uvicorn
-
-    from guard_adapters.front.mcp_bridge import Bridge
-    from guard_adapters.front.mcp_relay import HttpServer
 
     made = Bridge(command=Command(argv=tuple(command), env=ENV))
     listener = socket.create_server(("127.0.0.1", 0))
