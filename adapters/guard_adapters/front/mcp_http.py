@@ -89,6 +89,8 @@ class Endpoint:
     http: HttpClient
     book: PinBook = field(default_factory=PinBook)
     flights: Flights = field(default_factory=Flights)
+    # Upstreams that are commands, not URLs: each caller gets children of its own.
+    bridges: Mapping[str, Callable[[str], HttpClient]] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request; see the order of checks above."""
@@ -117,7 +119,7 @@ class Endpoint:
         caller = await self.access.caller(headers, name, now_ms)
         passage = Passage(
             server=server,
-            http=self.http,
+            http=self._client_for(name, caller),
             seals=self.seals,
             book=self.book,
             settings=self.front.settings,
@@ -136,6 +138,10 @@ class Endpoint:
             case _:
                 text = "Use POST, GET or DELETE."
                 refuse(INVALID_REQUEST, "bad_http_method", text, status=405)
+
+    def _client_for(self, name: str, caller: Caller) -> HttpClient:
+        bridge = self.bridges.get(name)
+        return self.http if bridge is None else bridge(caller_key(caller))
 
     def _refusal(self, refused: WireRefused, name: str) -> tuple[int, HeaderList, dict[str, Any]]:
         head = list(JSON_HEADERS)

@@ -13,14 +13,8 @@ from guard.policy.convert import empty_input
 from guard.policy.evaluate import shown
 from guard.ports import Tool
 from guard.session.intent import TaskIntent, parse_declaration
-<<<<<<< HEAD
 from guard.session.state import Session, declared, facts, new_session, seen
-from guard_adapters.front.mcp_gate import Caller
-=======
-from guard.session.risk import risk_facts
-from guard.session.state import Session, declared, new_session, seen
 from guard_adapters.front.mcp_front import Caller
->>>>>>> http
 from guard_adapters.wiring.build import Wired
 
 
