@@ -67,7 +67,7 @@ class Settings(BaseModel):
     held: int = Field(5, ge=1, description="Calls of one session waiting for people at once.")
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
     recent_steps: int = Field(
-        64,
+        16,
         ge=8,
         description="Steps of history kept in the session's head; "
         "aggregates cover the rest, so that a decision costs the same after 10,000 events.",

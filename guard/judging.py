@@ -15,12 +15,11 @@ from guard.model.decision import Basis, Decision, Deny, Reason, strictness
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
-from guard.policy.evaluate import NarrowUnavailable, decide
-from guard.policy.transform import apply_transforms
+from guard.policy.evaluate import decide
+from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import World
 from guard.session.intent import TaskIntent
 from guard.session.state import Session, facts, narrowed_intent
-
 
 METHOD = "mcp:"
 """Under `mcp:<method>` a message other than tools/call is judged."""

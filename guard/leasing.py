@@ -107,7 +107,7 @@ class Leasing:
         return NotAllowed(Deny(code=code, basis=basis, detail=detail), call_id=facts.call.id)
 
     async def end(self, leased: Leased) -> None:
-        """Revoke at the target what the call left there; idempotent, failures are kept for a sweep."""
+        """Revoke at the target what the call left there; a failure is left to a sweep."""
         lease = leased.lease
         if lease.state is LeaseState.REVOKE_PENDING and await leased.issuer.revoke(lease, "ended"):
             now_ms = self.world.clock.now_ms()

@@ -176,13 +176,13 @@ class Trace(Protocol):
 class Span(Protocol):
     """One guarded call in a trace."""
 
-    def note(self, name: str, value: str | int | bool | Sequence[str]) -> None: ...
+    def note(self, name: str, value: str | int | Sequence[str]) -> None: ...
 
 
 class SilentSpan:
     """Notes nothing."""
 
-    def note(self, name: str, value: str | int | bool | Sequence[str]) -> None:
+    def note(self, name: str, value: str | int | Sequence[str]) -> None:
         """Note nothing."""
 
 

@@ -1,1 +1,1 @@
-
+"""What touches the world: fronts, approvers, issuers, stores, sinks, and what wires them."""

@@ -1,1 +1,1 @@
-
+"""The words: frozen data that cannot fail."""

@@ -16,6 +16,7 @@ from guard.model.call import ArgSpec, Budget, Json, ToolSpec, Transform
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_file import (
+    AsksEntry,
     CatalogFile,
     DefaultsEntry,
     Delivery,
@@ -58,6 +59,7 @@ class ServerSpec:
     audience: str = ""
     delivery: Delivery = "meta"
     allow_methods: frozenset[str] = frozenset()
+    asks: AsksEntry = field(default_factory=AsksEntry)
     unsafe_allow_all_unlisted: bool = False
 
 
@@ -185,6 +187,7 @@ def _server(name: str, entry: ServerEntry) -> ServerSpec:
         environ=dict(entry.environ),
         audience=entry.audience,
         delivery=entry.delivery,
+        asks=entry.asks,
         allow_methods=frozenset(entry.allow_methods),
         unsafe_allow_all_unlisted=entry.unsafe_allow_all_unlisted,
     )

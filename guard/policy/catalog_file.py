@@ -9,7 +9,6 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-
 Effect = Literal["read", "write", "egress", "privileged", "irreversible"]
 Role = Literal[
     "recipient", "amount", "path", "url", "body", "id", "secret", "query", "command", "flag"
@@ -116,6 +115,15 @@ class ToolEntry(_Entry):
     confirmed: bool = False
 
 
+class AsksEntry(_Entry):
+    """What the server may ask of the client. Sampling spends its model and can carry data out."""
+
+    sampling: bool = False
+    roots: bool = True
+    elicitation_form: bool = True
+    elicitation_hosts: list[str] = []
+
+
 class ServerEntry(_Entry):
     """One upstream: what policy knows of it, and how wiring reaches it."""
 
@@ -130,6 +138,7 @@ class ServerEntry(_Entry):
     audience: str = ""
     delivery: Delivery = "meta"
     allow_methods: list[str] = []
+    asks: AsksEntry = AsksEntry()
     unsafe_allow_all_unlisted: bool = False
 
 

@@ -137,7 +137,7 @@ def _differs(step: Expectation, decision: Decision) -> str | None:
     ]
     if all(wanted):
         return None
-    parts = [step.expect or "anything"]
+    parts: list[str] = [step.expect or "anything"]
     for name in ("rules", "reasons", "approvers"):
         words = getattr(step, name)
         if words is not None:

@@ -16,6 +16,7 @@ from guard.model.facts import Facts
 from guard.model.identity import Who
 from guard.policy.schema import Reads, groups_of
 
+_COMPACT = json.JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes it anew
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FOREVER_MS = 253_402_300_799_999  # 9999-12-31: the last moment that Cedar's datetime can write
 
@@ -117,7 +118,7 @@ def context_text(facts: Facts, leaves: tuple[tuple[str, ...], ...], kind: object
         record = out.setdefault(group, {})
         if value is not None and isinstance(record, dict):
             record[path[1]] = value
-    return json.dumps(out, separators=(",", ":"))
+    return _COMPACT(out)
 
 
 def _other(facts: Facts, path: tuple[str, ...]) -> Json:

@@ -73,9 +73,7 @@ def convert_args(
     """
     try:
         _sane(arguments, limits.max_depth, "")
-        size = len(argument_bytes(arguments))
-        if size > limits.max_arg_bytes:
-            raise _Wrong("too_large", "", f"got {size} bytes, expected <= {limits.max_arg_bytes}")
+        size = _size(arguments, limits.max_arg_bytes)
         reader = _Reader(
             spec=spec, salt=salt, limits=limits, opaque=set(), open_world="any" in spec.effect
         )
@@ -88,6 +86,13 @@ def convert_args(
     except ValueError:  # argument_bytes: not finite, or a lone surrogate in a key
         return ArgError(code="bad_argument", path="", message="got a value that is not JSON")
     return Input(values=values, derived=replace(facts, opaque=frozenset(reader.opaque), bytes=size))
+
+
+def _size(arguments: Mapping[str, Json], most: int) -> int:
+    size = len(argument_bytes(arguments))
+    if size > most:
+        raise _Wrong("too_large", "", f"got {size} bytes, expected <= {most}")
+    return size
 
 
 def _sane(value: object, levels: int, path: str) -> None:

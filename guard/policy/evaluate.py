@@ -21,7 +21,6 @@ from guard.model.decision import (
     Deny,
     Narrow,
     Reason,
-    Requirement,
     StepUp,
     Terms,
 )
@@ -30,13 +29,21 @@ from guard.policy.compile import Bundle
 from guard.policy.context import context_text, entities, request
 from guard.policy.rule import Rule
 from guard.policy.slice import RuleSet, Slice
+from guard.policy.transform import NarrowUnavailable, apply_transforms
+
+__all__ = [
+    "NarrowUnavailable",
+    "Narrowings",
+    "Verdict",
+    "apply_transforms",
+    "ask",
+    "decide",
+    "decide_shadow",
+    "visible_tools",
+]
 
 _ROUNDS = 4
 """Judgements of one call: a narrowed call may meet another narrow rule, but not for ever."""
-
-
-class NarrowUnavailable(Exception):  # noqa: N818  # a fact about the call, not a fault
-    """The narrowing leaves nothing to run, such as no recipient inside the declared egress."""
 
 
 class Narrowings(Protocol):
@@ -69,6 +76,25 @@ class _Judge:
     basis: Basis
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SoFar:
+    """The narrowings of one call up to now, and the bytes that they left."""
+
+    transforms: tuple[Transform, ...] = ()
+    applied: tuple[Applied, ...] = ()
+    arguments: bytes = b""
+
+    def after(self, rules: list[Rule], found: tuple[Transform, ...], left: bytes) -> "_SoFar":
+        """Return the same with one more round of narrowings."""
+        added = tuple(
+            Applied(rule=rule.id, name=one.name, changes=(one.path or one.op,))
+            for rule, one in zip(rules, found, strict=True)
+        )
+        return _SoFar(
+            transforms=self.transforms + found, applied=self.applied + added, arguments=left
+        )
+
+
 def ask(cut: Slice, rules: RuleSet, facts: Facts) -> Verdict:
     """Return the engine's verdict on these facts."""
     try:
@@ -97,7 +123,7 @@ def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
 
 
 def decide_shadow(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision | None:
-    """Return what the answer would be with shadow rules, to be reported only; None = no such rule."""
+    """Return what shadow rules would answer, only to be reported; None = there are none."""
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
     if cut is None or cut.shadowed is None:
         return None
@@ -119,40 +145,46 @@ def _decided(
 
 
 def _rounds(judge: _Judge, facts: Facts) -> Decision:
-    cut, basis = judge.cut, judge.basis
-    transforms: tuple[Transform, ...] = ()
-    applied: tuple[Applied, ...] = ()
-    arguments = b""
+    """Narrow until no narrow rule fires, then answer; every narrowed call is judged again."""
+    so_far = _SoFar()
     for _ in range(_ROUNDS):
-        verdict = ask(cut, judge.rules, facts)
-        if verdict.fault:
-            return _denied("policy_error", basis, detail=verdict.fault)
-        if verdict.allowed:
-            return _allowed(judge, facts, verdict.hits, transforms, applied, arguments)
-        if not verdict.hits:
-            return _denied("no_permit", basis)
-        plain = [rule for rule in verdict.hits if rule.kind == "deny"]
-        if plain:
-            return _denied(plain[0].reason, basis, plain)
-        narrow = [rule for rule in verdict.hits if rule.kind == "narrow"]
+        verdict = ask(judge.cut, judge.rules, facts)
+        narrow = _narrow_hits(verdict)
         if not narrow:
-            return _asked(judge, facts, verdict.hits, transforms, applied)
-        wanted = [cut.spec.transforms.get(rule.narrow) for rule in narrow]
+            return _settled(judge, facts, verdict, so_far)
+        wanted = [judge.cut.spec.transforms.get(rule.narrow) for rule in narrow]
         found = tuple(one for one in wanted if one is not None)
-        if len(found) < len(wanted):
-            return _denied("narrow_unavailable", basis, narrow)
-        transforms += found
         try:
-            facts, arguments = judge.narrowings.apply(facts, transforms)
+            if len(found) < len(wanted):
+                return _denied("narrow_unavailable", judge.basis, narrow)
+            facts, arguments = judge.narrowings.apply(facts, so_far.transforms + found)
         except NarrowUnavailable:
-            return _denied("narrow_unavailable", basis, narrow)
-        applied += tuple(_applied(rule, one) for rule, one in zip(narrow, found, strict=True))
-        facts = _with_applied(facts, applied)
-    return _denied("policy_error", basis, detail=f"still not judged after {_ROUNDS} narrowings")
+            return _denied("narrow_unavailable", judge.basis, narrow)
+        so_far = so_far.after(narrow, found, arguments)
+        facts = _with_applied(facts, so_far.applied)
+    detail = f"still not judged after {_ROUNDS} narrowings"
+    return _denied("policy_error", judge.basis, detail=detail)
 
 
-def _applied(rule: Rule, transform: Transform) -> Applied:
-    return Applied(rule=rule.id, name=transform.name, changes=(transform.path or transform.op,))
+def _narrow_hits(verdict: Verdict) -> list[Rule]:
+    """Return the narrow rules to follow now: none if a plain deny fired or nothing was judged."""
+    if verdict.fault or verdict.allowed or any(rule.kind == "deny" for rule in verdict.hits):
+        return []
+    return [rule for rule in verdict.hits if rule.kind == "narrow"]
+
+
+def _settled(judge: _Judge, facts: Facts, verdict: Verdict, so_far: _SoFar) -> Decision:
+    """Return the answer when nothing is left to narrow."""
+    if verdict.fault:
+        return _denied("policy_error", judge.basis, detail=verdict.fault)
+    if verdict.allowed:
+        return _allowed(judge, facts, verdict.hits, so_far)
+    if not verdict.hits:
+        return _denied("no_permit", judge.basis)
+    plain = [rule for rule in verdict.hits if rule.kind == "deny"]
+    if plain:
+        return _denied(plain[0].reason, judge.basis, plain)
+    return _asked(judge, facts, verdict.hits, so_far)
 
 
 def _with_applied(facts: Facts, applied: tuple[Applied, ...]) -> Facts:
@@ -160,25 +192,21 @@ def _with_applied(facts: Facts, applied: tuple[Applied, ...]) -> Facts:
     return replace(facts, evidence=replace(facts.evidence, applied=ids))
 
 
-def _allowed(
-    judge: _Judge,
-    facts: Facts,
-    permits: Iterable[Rule],
-    transforms: tuple[Transform, ...],
-    applied: tuple[Applied, ...],
-    arguments: bytes,
-) -> Decision:
-    terms = _terms(permits, transforms)
+def _allowed(judge: _Judge, facts: Facts, permits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
+    terms = _terms(permits, so_far.transforms)
     held = facts.credential
     short = terms.max_ttl_s is not None and held.ttl_floor_s > terms.max_ttl_s
     if terms.binding_min > held.binding or short:
         return _denied("obligation_unsupported", judge.basis, permits)
     reasons = _reasons(permits)
-    if not applied:
+    if not so_far.applied:
         return Allow(reasons=reasons, terms=terms, basis=judge.basis)
-    why = _reasons(judge.cut.rules[one.rule] for one in applied)
     return Narrow(
-        arguments=arguments, applied=applied, reasons=why + reasons, terms=terms, basis=judge.basis
+        arguments=so_far.arguments,
+        applied=so_far.applied,
+        reasons=_reasons(judge.cut.rules[one.rule] for one in so_far.applied) + reasons,
+        terms=terms,
+        basis=judge.basis,
     )
 
 
@@ -201,33 +229,15 @@ def _terms(permits: Iterable[Rule], transforms: Iterable[Transform]) -> Terms:
     return Terms(scopes=scopes, max_ttl_s=min(ttls, default=None), binding_min=binding)
 
 
-def _asked(
-    judge: _Judge,
-    facts: Facts,
-    hits: tuple[Rule, ...],
-    transforms: tuple[Transform, ...],
-    applied: tuple[Applied, ...],
-) -> Decision:
+def _asked(judge: _Judge, facts: Facts, hits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
     """Return StepUp if a yes to every rule that fired would be enough, and Deny otherwise."""
-    asked = [(rule, rule.requirement) for rule in hits]
-    requirements = tuple(one for _, one in asked if one is not None)
+    requirements = tuple(rule.requirement for rule in hits if rule.requirement is not None)
     if_approved = ask(judge.cut, judge.rules, facts.with_approvals(frozenset(r.id for r in hits)))
     if if_approved.fault:
         return _denied("policy_error", judge.basis, detail=if_approved.fault)
     if not if_approved.allowed or len(requirements) < len(hits):
         return _denied("approval_would_not_help", judge.basis, hits)
-    _, arguments = judge.narrowings.apply(facts, transforms)
-    return _step_up(judge, facts, hits, requirements, applied, arguments)
-
-
-def _step_up(
-    judge: _Judge,
-    facts: Facts,
-    hits: tuple[Rule, ...],
-    requirements: tuple[Requirement, ...],
-    applied: tuple[Applied, ...],
-    arguments: bytes,
-) -> StepUp:
+    _, arguments = judge.narrowings.apply(facts, so_far.transforms)
     effect = judge.cut.spec.effect
     irreversible = "irreversible" in effect
     tainted = "untrusted" in facts.history.labels
@@ -236,7 +246,7 @@ def _step_up(
         arguments=arguments,
         reasons=_reasons(hits),
         basis=judge.basis,
-        applied=applied,
+        applied=so_far.applied,
         irreversible=irreversible,
         grantable=not (irreversible or "egress" in effect or tainted),
     )
@@ -261,15 +271,14 @@ def visible_tools(bundle: Bundle, facts: Facts) -> frozenset[str]:
 
     Only who, clock, risk and the declared intent of `facts` count, never its call or its history.
     """
-    return frozenset(
-        spec.action
-        for spec in bundle.catalog.specs()
-        if spec.confirmed and _shown(bundle, spec, facts)
-    )
+    return frozenset(spec.action for spec in bundle.catalog.specs() if shown(bundle, spec, facts))
 
 
-def _shown(bundle: Bundle, spec: ToolSpec, facts: Facts) -> bool:
-    cut = bundle.slices[spec.action]
+def shown(bundle: Bundle, spec: ToolSpec, facts: Facts) -> bool:
+    """Return whether this tool is worth showing under these facts; as `visible_tools`."""
+    cut = bundle.slice_of(spec.server, spec.tool)
+    if cut is None or not spec.confirmed:
+        return False
     call = replace(facts.call, server=spec.server, tool=spec.tool)
     verdict = ask(cut, cut.listing, replace(facts, call=call))
     return verdict.allowed and not verdict.fault

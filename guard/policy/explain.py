@@ -7,8 +7,8 @@ codes and next steps, and neither rule text nor engine messages, which quote arg
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cedarpy import PolicySet, is_authorized, pst
 from cedarpy import Decision as Engine
+from cedarpy import PolicySet, is_authorized, pst
 
 from guard.model.decision import Allow, Decision, Deny, Narrow, Reason, StepUp, kind
 from guard.model.facts import Facts

@@ -17,12 +17,12 @@ OPAQUE_RULE = "guard:opaque"
 
 
 def generated(catalog: Catalog) -> tuple[tuple[str, str, str, Statement], ...]:
-    """Return (id, decision, reason, statement) of each rule; decision is empty, step_up or permit."""
+    """Return (id, decision, reason, statement) of each; decision is empty or step_up."""
     made = [one for spec in catalog.specs() for one in _budget(spec)]
     hidden = [spec.action for spec in catalog.specs() if opaque_paths(spec)]
     if hidden and catalog.defaults.opaque_args != "allow":
         decision = "" if catalog.defaults.opaque_args == "deny" else "step_up"
-        made.append((OPAQUE_RULE, decision, "opaque_argument", _opaque(catalog, hidden)))
+        made.append((OPAQUE_RULE, decision, "opaque_argument", _opaque(hidden)))
     return tuple(made)
 
 
@@ -67,6 +67,6 @@ def _budget(spec: ToolSpec) -> list[tuple[str, str, str, Statement]]:
     return made
 
 
-def _opaque(catalog: Catalog, actions: list[str]) -> Statement:
+def _opaque(actions: list[str]) -> Statement:
     text = f"{_head(actions)} when {{ !context.derived.opaque.isEmpty() }};"
     return Statement(text=text, where="guard.yaml:defaults.opaque_args")

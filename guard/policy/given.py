@@ -29,9 +29,9 @@ from guard.model.identity import Agent, Principal, Who, Workload
 from guard.policy.catalog import Catalog
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
-from guard.policy.evaluate import NarrowUnavailable, decide
+from guard.policy.evaluate import decide
 from guard.policy.tables import Expectation, Given, GivenHistory
-from guard.policy.transform import apply_transforms
+from guard.policy.transform import NarrowUnavailable, apply_transforms
 
 SALT = bytes(32)
 """Tables hold no secrets, and their outcome must not depend on a key."""
@@ -103,14 +103,17 @@ class TableCall:
 
     def run(self) -> Decision:
         """Return the decision, and let the past know of it."""
-        unlisted = Input(values={}, derived=Derived())
-        found = self.convert(self.step.args) if self.known else unlisted
+        found = self.input()
         if isinstance(found, ArgError):
             decision: Decision = Deny(code=found.code, detail=f"{found.path}: {found.message}")
         else:
             decision = decide(self.bundle, self.facts(found), self)
         self.past.after(self.spec, decision, self.step.result_labels)
         return decision
+
+    def input(self) -> Input | ArgError:
+        """Return the typed arguments of the call; those of an unlisted tool mean nothing."""
+        return self.convert(self.step.args) if self.known else Input(values={}, derived=Derived())
 
     def convert(self, arguments: dict[str, Json]) -> Input | ArgError:
         """Return the typed arguments, or why they cannot be."""

@@ -89,10 +89,10 @@ def _arithmetic(rule: Rule, catalog: Catalog) -> _Found:
     """G204: an overflow is an error, and the engine skips the rule."""
     del catalog
     for node in nodes(rule.source.clauses):
-        if isinstance(node, pst.BinaryOp) and node.op in {"add", "sub", "mul"}:
-            if any(not path or path[0] in _GROWING for path in context_paths(node)):
-                message = "arithmetic on input, derived or history can overflow; use a ledger."
-                yield error("G204", rule.where, message, rule.id)
+        sums = isinstance(node, pst.BinaryOp) and node.op in {"add", "sub", "mul"}
+        if sums and any(not path or path[0] in _GROWING for path in context_paths(node)):
+            message = "arithmetic on input, derived or history can overflow; use a ledger."
+            yield error("G204", rule.where, message, rule.id)
 
 
 def _like_on_identity(rule: Rule, catalog: Catalog) -> _Found:

@@ -77,12 +77,10 @@ def _unknown_paths(spec: ToolSpec, catalog: Catalog) -> _Found:
 
 
 def _no_budget(spec: ToolSpec, catalog: Catalog) -> _Found:
-    if {"write", "egress"} & spec.effect and spec.budget is None:
-        if spec.action not in catalog.unbudgeted:
-            message = (
-                "a write or egress tool needs a budget, or `budget: none` and a budget_reason."
-            )
-            yield error("G102", where_of(spec), message)
+    settled = spec.budget is not None or spec.action in catalog.unbudgeted
+    if {"write", "egress"} & spec.effect and not settled:
+        message = "a write or egress tool needs a budget, or `budget: none` and a budget_reason."
+        yield error("G102", where_of(spec), message)
 
 
 def _no_destination(spec: ToolSpec, catalog: Catalog) -> _Found:

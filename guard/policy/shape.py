@@ -85,6 +85,10 @@ def _shape(node: Json | JsonSchema, root: JsonSchema, depth: int, seen: tuple[st
         return _shape(_local(ref, root), root, depth, (*seen, ref))
     if any(union in node for union in _UNIONS):
         return OPAQUE
+    return _typed(node, root, depth, seen)
+
+
+def _typed(node: JsonSchema, root: JsonSchema, depth: int, seen: tuple[str, ...]) -> Shape:
     name, nullable = _type(node)
     if name in _KINDS:
         return _scalar(_KINDS[name], node, nullable=nullable)

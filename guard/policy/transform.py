@@ -8,10 +8,13 @@ from copy import deepcopy
 
 from guard.model.call import Json, Transform
 from guard.model.facts import Facts
-from guard.policy.evaluate import NarrowUnavailable
 from guard.policy.extract import ExtractError, email_domain, url_host
 
 _Change = Callable[[dict[str, Json], str, Transform, Facts], None]
+
+
+class NarrowUnavailable(Exception):  # a fact about the call, not a fault
+    """The narrowing leaves nothing to run, such as no recipient inside the declared egress."""
 
 
 def apply_transforms(
@@ -71,7 +74,7 @@ def _cap(parent: dict[str, Json], name: str, one: Transform, facts: Facts) -> No
 
 
 def _intersect(parent: dict[str, Json], name: str, one: Transform, facts: Facts) -> None:
-    """Keep the recipients inside the declared egress; an argument that is not there stays absent."""
+    """Keep the recipients inside the declared egress; an absent argument stays absent."""
     if name not in parent:
         return
     value = parent[name]

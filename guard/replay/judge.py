@@ -25,9 +25,9 @@ from guard.model.facts import (
 from guard.model.labels import Label, Secrecy, Trust
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, convert_args
-from guard.policy.evaluate import NarrowUnavailable, decide
+from guard.policy.evaluate import decide
 from guard.policy.given import limits_of
-from guard.policy.transform import apply_transforms
+from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.replay.result import result_facts
 from guard.replay.said import credential_of, intent_of, signalled_by, who_of
 from guard.replay.trace import Record, TraceStep

@@ -147,6 +147,7 @@ class Record(Part):
 
     @model_validator(mode="after")
     def _times(self) -> Self:
+        self.moment_ms(0)  # reads the start, also where there is no step
         self.moments_ms()
         for signal in self.signals:
             self.moment_ms(signal.at)

@@ -216,10 +216,7 @@ def declared(session: Session, intent: TaskIntent) -> Session:
 
 
 def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> TaskIntent | None:
-    """Return the task as the agent narrowed it for this call; None if it declared nothing.
-
-    Judge on the session's task and on this one; the stricter answer holds.
-    """
+    """Return the task as the agent narrowed it for this call; None: judge on the session's only."""
     if not call.intent:
         return None
     intent = parse_intent(call.intent, declared_by="agent", max_bytes=max_bytes)

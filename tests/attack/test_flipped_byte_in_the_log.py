@@ -84,8 +84,7 @@ def test_one_flipped_byte_in_the_file_is_found(path):
     copy = changed(
         path,
         (
-            "UPDATE audit_leaves SET leaf = CAST(replace(leaf, 'send', 'sena') AS BLOB)"
-            " WHERE seq = ?",
+            "UPDATE audit_leaves SET leaf = CAST(replace(leaf, 'send', 'sena') AS BLOB) WHERE seq = ?",
             (0,),
         ),
     )

@@ -20,7 +20,7 @@ from tests.conformance.harness import (
     run_suite,
 )
 
-ALLOW_ALL = Path(__file__).parents[1] / "adapters" / "front" / "allow_all.py"
+SERVE = Path(__file__).parent / "serve.py"
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def direct_findings(bench: Bench, direct_url: str) -> Callable[[str], Findings]:
 @pytest.fixture(scope="session")
 def guarded_url() -> Callable[[str], AbstractContextManager[str]]:
     """Given an upstream's URL, the URL of a guard before it that allows everything."""
-    return lambda url: listening([sys.executable, str(ALLOW_ALL), "--upstream", url])
+    return lambda url: listening([sys.executable, str(SERVE), "--upstream", url])
 
 
 @pytest.fixture

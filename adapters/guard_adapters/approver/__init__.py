@@ -1,1 +1,1 @@
-
+"""Tells people that a question is open; never decides."""

@@ -13,9 +13,9 @@ from guard.policy.check import (
     table_findings,
 )
 from guard.policy.finding import Finding, PolicyUnusable
+from guard_adapters._yaml import read_yaml
 from guard_adapters.cli import FINDINGS, FINE
 from guard_adapters.cli.opened import CONFIG, Opened, opened, placed
-from guard_adapters._yaml import read_yaml
 
 
 def check(args: argparse.Namespace, place: Path) -> int:

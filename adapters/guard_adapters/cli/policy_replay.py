@@ -37,9 +37,7 @@ def replay(args: argparse.Namespace, policy: Opened, lines: Iterable[str]) -> in
     return FINE
 
 
-def diff(
-    args: argparse.Namespace, old: Opened, new: Opened, lines: list[str]
-) -> int:
+def diff(args: argparse.Namespace, old: Opened, new: Opened, lines: list[str]) -> int:
     """Print what changes from one policy to the other; FINDINGS if anything loosens."""
     changes: Counter[tuple[str, str, str]] = Counter()
     first: dict[tuple[str, str, str], str] = {}

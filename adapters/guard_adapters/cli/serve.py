@@ -10,7 +10,7 @@ from guard.ports import Approver
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.store.sqlite.store import SqliteStore
-from guard_adapters.wiring.build import Wired, build
+from guard_adapters.wiring.build import MakeApprovers, Wired, build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.places import socket_path
 from guard_adapters.wiring.running import run as serve
@@ -50,7 +50,7 @@ async def _until_told(wired: Wired, pipe: Path) -> None:
         _tell("Stopped.")
 
 
-def _approvers(*, ask: bool):  # noqa: ANN202
+def _approvers(*, ask: bool) -> MakeApprovers:
     def made(store: SqliteStore) -> tuple[Approver, ...]:
         if not ask:
             return ()

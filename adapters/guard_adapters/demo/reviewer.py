@@ -1,4 +1,4 @@
-"""A scripted reviewer for runs without a terminal: says yes to the wanted payment and to nothing else."""
+"""A scripted reviewer for runs without a terminal: says yes to the wanted payment only."""
 
 import asyncio
 import json

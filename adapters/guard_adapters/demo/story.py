@@ -102,7 +102,8 @@ class Story:
 
     async def _steal(self) -> None:
         self._say.chapter(
-            "The credential", "The ledger verified a token made for that call alone. A thief has it."
+            "The credential",
+            "The ledger verified a token for that call alone. A thief has it.",
         )
         payment = {"amount_minor": 9870, "recipient": ACME, "memo": "invoice 117"}
         stolen = self._scene.ear.heard[-1]
@@ -188,7 +189,7 @@ async def _refusal_of(session: ClientSession, tool: str, arguments: Mapping[str,
 def _why(result: Any) -> str:  # noqa: ANN401  the client's own result type differs by version
     """Return the codes that a program reads in a refusal."""
     detail = (result.meta or {}).get(f"{META_NAMESPACE}/refusal", {})
-    reasons = [f"{one['reason']} ({one['rule']})" for one in detail.get("reasons", ()) if one["rule"]]
+    reasons = [f"{one['reason']} ({one['rule']})" for one in detail.get("reasons", ())]
     return f"{detail.get('code', '')}: {', '.join(reasons)}" if reasons else detail.get("code", "")
 
 

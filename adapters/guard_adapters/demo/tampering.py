@@ -26,12 +26,14 @@ def tamper(folder: Path, transcript: Transcript) -> None:
     shutil.copy(state / "guard.sqlite", copy)
     with closing(sqlite3.connect(copy, isolation_level=None)) as db:
         row = db.execute(
-            "SELECT seq, leaf FROM audit_leaves WHERE instr(leaf, 'no_permit') OR instr(leaf, 'deny')"
+            "SELECT seq, leaf FROM audit_leaves WHERE instr(leaf, 'deny') LIMIT 1"
         ).fetchone()
         flipped = bytes([row[1][0] ^ 1]) + row[1][1:]
         db.execute("UPDATE audit_leaves SET leaf = ? WHERE seq = ?", (flipped, row[0]))
     forged = _checked(state, copy)
-    _expect(transcript, bool(forged.findings), f"one flipped byte in record {row[0]} of a copy found")
+    _expect(
+        transcript, bool(forged.findings), f"one flipped byte in record {row[0]} of a copy is found"
+    )
     transcript.note(forged.findings[0].text)
 
 
@@ -40,7 +42,7 @@ def _checked(state: Path, file: Path) -> LogReport:
     return check_log(rows.leaves, rows.sides, rows.notes, key.origin, key.key.public_key())
 
 
-def _expect(transcript: Transcript, held: object, what: str) -> None:  # noqa: FBT001  a bare fact
+def _expect(transcript: Transcript, held: object, what: str) -> None:
     transcript.check(what, held=bool(held))
     if not held:
         raise Failed(what)

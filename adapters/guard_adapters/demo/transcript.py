@@ -43,7 +43,9 @@ class Transcript:
     def refusal(self, what: str, code: str) -> None:
         """Print a refusal that did not come from the guard."""
         self._console.print(
-            Text(f"   thief -> {what}: ").append(code or "accepted", style="red" if code else "bold red")
+            Text(f"   thief -> {what}: ").append(
+                code or "accepted", style="red" if code else "bold red"
+            )
         )
 
     def check(self, what: str, *, held: bool) -> None:

@@ -1,1 +1,1 @@
-
+"""Where calls come in: MCP over HTTP and stdio, plain functions, operators."""

@@ -27,8 +27,13 @@ _credential: ContextVar[Credential | None] = ContextVar("credential", default=No
 class Calls(Protocol):
     """What this front needs of the guard."""
 
-    def new_id(self) -> str: ...
-    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult: ...
+    def new_id(self) -> str:
+        """Return a fresh id, not guessable."""
+        ...
+
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
+        """Judge the call and, if allowed, run the tool; see `Guard.call`."""
+        ...
 
 
 def current_credential() -> Credential:

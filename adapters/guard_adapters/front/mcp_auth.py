@@ -8,27 +8,17 @@ caller's name never comes from what a client says about itself.
 import hmac
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import quote, urlsplit
 
+from guard_adapters.front.mcp_caller import Caller as Caller  # noqa: PLC0414  what a check returns
 from guard_adapters.front.mcp_edge import Headers, single
 from guard_adapters.front.mcp_wire import INVALID_REQUEST, REFUSED, WireRefused, refuse
 
 _BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*)")  # RFC 6750, 2.1
 _TOKEN_CHARS: Final = 16 * 2**10
 _WELL_KNOWN: Final = "/.well-known/oauth-protected-resource"
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who a checked token speaks for: (issuer, subject) is the principal, `agent` the program."""
-
-    issuer: str
-    subject: str
-    agent: str
-    scopes: frozenset[str] = frozenset()
 
 
 class TokenCheck(Protocol):

@@ -48,7 +48,7 @@ _LINE_BREAKERS: Final = {0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 @dataclass(eq=False)  # not frozen: contextlib sets __traceback__; compared by identity
-class WireRefused(Exception):  # noqa: N818 - what happened, not what kind of class it is
+class WireRefused(Exception):
     """A message that goes no further.
 
     `code` is the JSON-RPC error code, `http_status` the status that carries it over HTTP,

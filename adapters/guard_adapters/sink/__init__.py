@@ -1,1 +1,1 @@
-
+"""Where audit and traces go."""

@@ -19,7 +19,7 @@ class SpanNotes:
     def __init__(self, span: Span) -> None:
         self._span = span
 
-    def note(self, name: str, value: str | int | bool | Sequence[str]) -> None:  # noqa: FBT001  the port's shape
+    def note(self, name: str, value: str | int | Sequence[str]) -> None:
         """Set one attribute."""
         self._span.set_attribute(name, value)
 

@@ -1,1 +1,1 @@
-
+"""Sessions, approvals, leases, replay memory, time."""

@@ -1,17 +1,19 @@
 """The whole guard in the process of one stdio relay."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp_auth import Caller
+from guard_adapters.front.mcp_caller import Caller
 from guard_adapters.front.mcp_child import child_environment
-from guard_adapters.front.mcp_standalone import run_standalone
+from guard_adapters.front.mcp_standalone import standalone
 from guard_adapters.front.mcp_stdio_desk import Place
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.places import environment, person
+from guard_adapters.wiring.recovery import recover
 
 
 def run_alone(
@@ -41,9 +43,15 @@ def run_alone(
                 next_step="Add it under `servers:`, with `command:`, or give the command here.",
             )
         whole = {**child_environment(environment(), server.environ), **env}
-        return run_standalone(Desk(wired), words, place(wired, upstream, agent, session), whole)
+        whose = place(wired, upstream, agent, session)
+        return asyncio.run(_run(wired, words, whose, whole))
     finally:
         wired.close()
+
+
+async def _run(wired: Wired, words: Sequence[str], whose: Place, env: Mapping[str, str]) -> int:
+    await recover(wired)
+    return await standalone(Desk(wired), words, whose, env)
 
 
 def place(wired: Wired, upstream: str, agent: str, session: str = "") -> Place:

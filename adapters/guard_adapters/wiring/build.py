@@ -1,4 +1,4 @@
-"""Wires one guard: store, keys, issuers, approvers, traces. Knows every adapter, decides nothing."""
+"""Wires one guard: store, keys, issuers, approvers, traces. It decides nothing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
-from guard_adapters.wiring.tracing import trace_from_environment
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.store.sqlite.audit import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
+from guard_adapters.wiring.tracing import trace_from_environment
 
 MakeApprovers = Callable[[SqliteStore], tuple[Approver, ...]]
 

@@ -7,13 +7,13 @@ from guard.config import Settings
 from guard.errors import Refused
 from guard.judging import local_time
 from guard.model.call import ToolCall, ToolResult, ToolSpec
-from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, Input
+from guard.model.facts import ClockFacts, CredentialFacts, Evidence
 from guard.model.identity import Agent, Principal, Who
-from guard.policy.evaluate import visible_tools
+from guard.policy.convert import empty_input
+from guard.policy.evaluate import shown
 from guard.ports import Tool
 from guard.session.intent import TaskIntent, parse_declaration
-from guard.session.risk import risk_facts
-from guard.session.state import Session, declared, new_session, seen
+from guard.session.state import Session, declared, facts, new_session, seen
 from guard_adapters.front.mcp_front import Caller
 from guard_adapters.wiring.build import Wired
 
@@ -93,19 +93,27 @@ class Desk:
         Only who, risk and clock enter: a list must not vary with what other calls returned.
         """
         session = await self._world.sessions.get(session_id)
-        shown = visible_tools(self._wired.bundle, self._bare_facts(session, server))
-        return frozenset(name for name in names if f"{server}/{name}" in shown)
+        return frozenset(name for name in names if self._shown(session, server, name))
 
-    def _bare_facts(self, session: Session, server: str) -> Facts:
+    def _shown(self, session: Session, server: str, name: str) -> bool:
+        bundle = self._wired.bundle
+        spec = bundle.catalog.spec(server, name)
+        if spec is None:
+            return False
         now_ms = self.now_ms()
         local = local_time(now_ms, self._wired.guard.zone)
-        return Facts(
-            call=CallFacts(id="", session=session.id, server=server, tool="", bytes_sha256=""),
-            who=session.who,
-            input=Input(values={}, derived=Derived()),
+        nothing = ToolCall(id="", session=session.id, server=server, tool=name, arguments=b"{}")
+        found = facts(
+            session,
+            nothing,
+            spec,
+            empty_input(),
+            now_ms=now_ms,
             clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
-            risk=risk_facts(session.signals, session.who.device, now_ms),
+            credential=CredentialFacts(),
+            evidence=Evidence(),
         )
+        return shown(bundle, spec, found)
 
     async def _seen(self, session: Session, who: Who) -> Session:
         known = seen(session, who)

@@ -1,6 +1,8 @@
 """`guard serve` as a coroutine: HTTP for clients, a socket for stdio relays, a sweeper for time."""
 
 import asyncio
+import json
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -8,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from guard.errors import Unavailable, Unusable
 from guard_adapters.front.mcp_attachments import Attachments
@@ -21,6 +23,7 @@ from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.places import person
+from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, endpoint
 
 SWEEP_S = 1.0
@@ -33,14 +36,26 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     Raises:
         Unusable: an address, a key or the socket cannot be used.
     """
+    lost = await recover(wired)
+    if lost:
+        tell(f"{lost} calls had no ending when the last guard stopped: recorded as unknown.")
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
+        stack.callback(_announced(wired, url).unlink, missing_ok=True)
         tell(f"Listening on {url}/mcp/<server>.")
         attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello))
         await attachments.open()
         stack.push_async_callback(attachments.aclose)
         tell(f"Listening for stdio relays on {pipe}.")
         await sweep(wired)
+
+
+def _announced(wired: Wired, url: str) -> Path:
+    """Write down where this guard listens, for the commands that talk to it; return the file."""
+    file = wired.loaded.state / "serve.json"
+    draft = file.with_suffix(".draft")
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}))
+    return draft.replace(file)
 
 
 @asynccontextmanager
@@ -90,12 +105,15 @@ def _bound(host: str, port: int) -> socket.socket:
             code="address_in_use",
             next_step="Stop what listens there, or set guard.serve.port to another one or to 0.",
         ) from error
+    # The event loop does not set it on a socket it is handed: head and body of an answer would
+    # wait for each other for 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.listen(2048)
     return listener
 
 
 @asynccontextmanager
-async def _uvicorn(served: Starlette, listener: socket.socket) -> AsyncIterator[None]:
+async def _uvicorn(served: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
     # h11: httptools keeps blanks around header values, which strict upstreams refuse.
     config = uvicorn.Config(served, log_level="error", lifespan="off", http="h11")
     server = _Quiet(config)

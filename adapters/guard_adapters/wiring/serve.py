@@ -1,12 +1,13 @@
 """Puts one guard behind HTTP: upstreams, who may call, seals, and the operator's own routes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from guard.config import Serve
 from guard.errors import GuardError, Unusable
+from guard.policy.catalog import ServerSpec
 from guard_adapters._http import HttpClient, UpstreamFailed, get_json
 from guard_adapters.front.mcp_auth import Caller, StaticKeys, TokenCheck, resource_uri
 from guard_adapters.front.mcp_edge import EdgeRules
@@ -15,6 +16,7 @@ from guard_adapters.front.mcp_jwks import FetchedKeys
 from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp_relay import HttpServer, Seals
 from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.front.mcp_server_asks import ServerRules
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 
@@ -34,7 +36,7 @@ def endpoint(wired: Wired, url: str, *, dev_keys: Mapping[str, Caller] | None = 
     """
     keys = SealKeys(current=wired.seal_key)
     servers = {
-        name: HttpServer(name=name, url=one.url, delivery=one.delivery)
+        name: HttpServer(name=name, url=one.url, delivery=one.delivery, rules=rules_of(one))
         for name, one in wired.bundle.catalog.servers.items()
         if one.url
     }
@@ -59,8 +61,7 @@ def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
             code="auth_missing",
             next_step="Set guard.serve.issuer and guard.serve.jwks_url, or listen on 127.0.0.1.",
         )
-    host = url.partition("://")[2].partition("/")[0]
-    edge = EdgeRules.of([host], serve.allowed_origins)
+    edge = _edge(url, serve.allowed_origins)
     if serve.unsafe_no_auth and not serve.issuer:
         nobody = Caller(issuer="unsafe", subject="anybody", agent="unnamed")
         return Access(public_url=url, edge=edge, unsafe_caller=nobody)
@@ -75,7 +76,27 @@ def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
     return Access(public_url=url, edge=edge, tokens=tokens, issuers=(serve.issuer,))
 
 
-def app(wired: Wired, found: Endpoint) -> Starlette:
+def rules_of(server: ServerSpec) -> ServerRules:
+    """Return what this server may ask of clients."""
+    return ServerRules(
+        sampling=server.asks.sampling,
+        roots=server.asks.roots,
+        elicitation_form=server.asks.elicitation_form,
+        elicitation_hosts=frozenset(server.asks.elicitation_hosts),
+    )
+
+
+def _edge(url: str, origins: Sequence[str]) -> EdgeRules:
+    """Return the names of this guard: its URL's host, and localhost where that is loopback."""
+    scheme, _, rest = url.partition("://")
+    host, _, port = rest.partition("/")[0].rpartition(":")
+    names = [rest.partition("/")[0]]
+    if host in LOOPBACK:
+        names += [f"{alias}:{port}" for alias in ("127.0.0.1", "localhost")]
+    return EdgeRules.of(names, [*origins, *(f"{scheme}://{name}" for name in names)])
+
+
+def app(wired: Wired, found: Endpoint) -> ASGIApp:
     """Return the ASGI application of one guard."""
 
     async def ready() -> bool:
@@ -86,8 +107,6 @@ def app(wired: Wired, found: Endpoint) -> Starlette:
         return True
 
     return build_app(found, keys=wired.calltoken.jwks, ready=ready)
-
-
 
 
 def _fetch(url: str) -> Any:  # noqa: ANN401  a coroutine function without arguments

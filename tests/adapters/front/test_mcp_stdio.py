@@ -101,7 +101,9 @@ async def test_an_unknown_field_and_a_big_integer_pass_unchanged() -> None:
     await bench.says("client", odd)
     assert bench.server.messages() == [odd]
     await bench.says("server", response("string id", resultType="task", odd=[{"$ref": "#"}]))
-    assert bench.client.messages() == [response("string id", resultType="task", odd=[{"$ref": "#"}])]
+    assert bench.client.messages() == [
+        response("string id", resultType="task", odd=[{"$ref": "#"}])
+    ]
 
 
 async def test_a_held_call_does_not_block_the_pipe() -> None:
@@ -126,7 +128,9 @@ async def test_cancelling_a_held_call_ends_the_hold_and_the_server_never_hears_o
     assert [m.get("method") for m in bench.client.messages()] == ["notifications/progress"]
 
 
-async def test_cancelling_a_running_call_reaches_the_server_and_its_late_answer_is_dropped() -> None:
+async def test_cancelling_a_running_call_reaches_the_server_and_its_late_answer_is_dropped() -> (
+    None
+):
     bench = Bench(AllowAll())
     await bench.says("client", request(1, name="slow"))
     await bench.says("client", cancel(1))
@@ -171,7 +175,10 @@ async def test_what_is_no_message_is_dropped_and_counted(line: bytes) -> None:
         (b"nonsense", -32700),
         (b'[{"jsonrpc":"2.0","id":1,"method":"ping"}]', -32600),
         (b'{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', -32700),
-        (b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","Name":"b"}}', -32602),
+        (
+            b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"a","Name":"b"}}',
+            -32602,
+        ),
         (b'{"jsonrpc":"2.0","id":null,"method":"ping"}', -32600),
         (b'{"jsonrpc":"2.0","id":1.5,"method":"ping"}', -32600),
     ],
@@ -185,7 +192,9 @@ async def test_a_malformed_request_is_answered_and_goes_no_further(line: bytes, 
 
 async def test_a_malformed_response_is_not_answered_as_if_it_were_a_request() -> None:
     bench = Bench(AllowAll())
-    await bench.says("client", request(5, "ping"), b'{"jsonrpc":"2.0","id":5,"result":1,"error":{}}')
+    await bench.says(
+        "client", request(5, "ping"), b'{"jsonrpc":"2.0","id":5,"result":1,"error":{}}'
+    )
     assert [m["id"] for m in bench.client.messages()] == [None]
 
 
@@ -211,7 +220,9 @@ class Broken(AllowAll):
         raise ZeroDivisionError
 
 
-@pytest.mark.parametrize(("after", "word"), [(False, "GUARD_UNAVAILABLE"), (True, "RESULT_WITHHELD")])
+@pytest.mark.parametrize(
+    ("after", "word"), [(False, "GUARD_UNAVAILABLE"), (True, "RESULT_WITHHELD")]
+)
 async def test_a_bug_in_the_guard_refuses(
     after: bool, word: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

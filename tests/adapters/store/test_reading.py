@@ -1,5 +1,4 @@
 import asyncio
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -83,11 +82,11 @@ async def test_what_a_crash_left_unmerged_is_read_too(tmp_path):
 async def test_reading_changes_no_byte_of_a_closed_file(tmp_path):
     path = tmp_path / "guard.sqlite"
     (await filled(path)).close(20_000)
-    before = path.read_bytes(), sorted(os.listdir(tmp_path))
+    before = path.read_bytes(), sorted(tmp_path.iterdir())
 
     read_log(path)
 
-    assert (path.read_bytes(), sorted(os.listdir(tmp_path))) == before
+    assert (path.read_bytes(), sorted(tmp_path.iterdir())) == before
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database at all" * 500])

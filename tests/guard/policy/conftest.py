@@ -19,7 +19,7 @@ def obj(required, **properties):
     return {"type": "object", "properties": properties, "required": required}
 
 
-S, I, L = {"type": "string"}, {"type": "integer"}, {"type": "array", "items": {"type": "string"}}
+S, N, L = {"type": "string"}, {"type": "integer"}, {"type": "array", "items": {"type": "string"}}
 
 
 def catalog_data():
@@ -27,32 +27,81 @@ def catalog_data():
         "version": 1,
         "zone": "Europe/Berlin",
         "servers": {
-            "payments": {"trust": "trusted", "groups": ["finance"], "tools": {"send_money": {
-                "effect": ["write", "egress", "privileged", "irreversible"],
-                "args": {"amount_minor": {"role": "amount", "currency": "EUR", "scale": 2},
-                         "recipient": {"role": "recipient", "kind": "iban"}, "memo": {"role": "body"}},
-                "says": "Pay {amount_minor} to {recipient}, memo {memo}",
-                "budget": {"calls": 5, "per": "task"}, "confirmed": True,
-                "narrow": {"cap": {"cap_arg": {"path": "amount_minor", "max": 100000}}},
-                "input_schema": obj(["amount_minor", "recipient"], amount_minor=I, recipient=S, memo=S),
-            }}},
-            "mail": {"trust": "trusted", "tools": {"send_email": {
-                "effect": ["write", "egress"], "budget": "none", "budget_reason": "rate limited by rule",
-                "args": {"to": {"role": "recipient", "kind": "email"}, "bcc": {"role": "recipient", "kind": "email"}},
-                "narrow": {"drop_bcc": {"drop_arg": "bcc"}, "inside": {"intersect": {"path": "to", "with": "intent.egress"}},
-                           "read_only": {"scope": "mail.read"}},
-                "scopes": ["mail.read", "mail.send"], "confirmed": True,
-                "input_schema": obj(["to", "subject"], to=L, bcc=L, subject=S, **{"x-note": S}),
-            }}},
-            "docs": {"trust": "trusted", "tools": {
-                "read": {"effect": ["read"], "confirmed": True, "input_schema": obj(["id"], id=S, page=I)},
-                "list-files.v2": {"effect": ["read"], "confirmed": True, "input_schema": obj([], filter={"anyOf": [S, I]})},
-                "any": {"effect": ["read"], "confirmed": False, "input_schema": obj([])},
-            }},
-            "web": {"tools": {"read_page": {"effect": ["read"], "confirmed": True,
-                "args": {"url": {"role": "url"}}, "input_schema": obj(["url"], url=S)}}},
+            "payments": {
+                "trust": "trusted",
+                "groups": ["finance"],
+                "tools": {
+                    "send_money": {
+                        "effect": ["write", "egress", "privileged", "irreversible"],
+                        "args": {
+                            "amount_minor": {"role": "amount", "currency": "EUR", "scale": 2},
+                            "recipient": {"role": "recipient", "kind": "iban"},
+                            "memo": {"role": "body"},
+                        },
+                        "says": "Pay {amount_minor} to {recipient}, memo {memo}",
+                        "budget": {"calls": 5, "per": "task"},
+                        "confirmed": True,
+                        "narrow": {"cap": {"cap_arg": {"path": "amount_minor", "max": 100000}}},
+                        "input_schema": obj(
+                            ["amount_minor", "recipient"], amount_minor=N, recipient=S, memo=S
+                        ),
+                    }
+                },
+            },
+            "mail": {
+                "trust": "trusted",
+                "tools": {
+                    "send_email": {
+                        "effect": ["write", "egress"],
+                        "budget": "none",
+                        "budget_reason": "rate limited by rule",
+                        "args": {
+                            "to": {"role": "recipient", "kind": "email"},
+                            "bcc": {"role": "recipient", "kind": "email"},
+                        },
+                        "narrow": {
+                            "drop_bcc": {"drop_arg": "bcc"},
+                            "inside": {"intersect": {"path": "to", "with": "intent.egress"}},
+                            "read_only": {"scope": "mail.read"},
+                        },
+                        "scopes": ["mail.read", "mail.send"],
+                        "confirmed": True,
+                        "input_schema": obj(
+                            ["to", "subject"], to=L, bcc=L, subject=S, **{"x-note": S}
+                        ),
+                    }
+                },
+            },
+            "docs": {
+                "trust": "trusted",
+                "tools": {
+                    "read": {
+                        "effect": ["read"],
+                        "confirmed": True,
+                        "input_schema": obj(["id"], id=S, page=N),
+                    },
+                    "list-files.v2": {
+                        "effect": ["read"],
+                        "confirmed": True,
+                        "input_schema": obj([], filter={"anyOf": [S, N]}),
+                    },
+                    "any": {"effect": ["read"], "confirmed": False, "input_schema": obj([])},
+                },
+            },
+            "web": {
+                "tools": {
+                    "read_page": {
+                        "effect": ["read"],
+                        "confirmed": True,
+                        "args": {"url": {"role": "url"}},
+                        "input_schema": obj(["url"], url=S),
+                    }
+                }
+            },
         },
-        "ledgers": {"same_tool_60s": {"count": "calls", "of": "write", "per": "tool", "window": "60s"}},
+        "ledgers": {
+            "same_tool_60s": {"count": "calls", "of": "write", "per": "tool", "window": "60s"}
+        },
     }
 
 
@@ -109,7 +158,9 @@ class World:
 
     def convert(self, action, arguments):
         server, _, tool = action.partition("/")
-        return convert_args(self.catalog.spec(server, tool), arguments, salt=b"salt", limits=Limits())
+        return convert_args(
+            self.catalog.spec(server, tool), arguments, salt=b"salt", limits=Limits()
+        )
 
     def facts(self, action, arguments, **groups):
         server, _, tool = action.partition("/")

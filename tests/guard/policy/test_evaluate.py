@@ -14,7 +14,10 @@ from guard.policy.evaluate import NarrowUnavailable, decide, decide_shadow, visi
 from guard.policy.transform import apply_transforms
 
 PAY, MAIL = "payments/send_money", "mail/send_email"
-SMALL, BIG = {"amount_minor": 50000, "recipient": "DE89"}, {"amount_minor": 500000, "recipient": "DE89"}
+SMALL, BIG = (
+    {"amount_minor": 50000, "recipient": "DE89"},
+    {"amount_minor": 500000, "recipient": "DE89"},
+)
 INSIDE = {"to": ["a@corp.example"], "subject": "s"}
 FOREIGN = {"to": ["x@evil.example"], "subject": "s"}
 
@@ -49,7 +52,10 @@ def test_an_approval_of_the_rule_that_fired_is_enough(world):
 
 def test_an_approval_does_not_outweigh_a_plain_deny(world):
     answer = world.decide(PAY, BIG, evidence=approved("PAY-001"), clock={"hour": 22})
-    assert (answer.code, [one.rule for one in answer.reasons]) == ("outside_business_hours", ["TIME-001"])
+    assert (answer.code, [one.rule for one in answer.reasons]) == (
+        "outside_business_hours",
+        ["TIME-001"],
+    )
 
 
 def test_nobody_is_asked_when_no_rule_would_permit_it_anyway(world):
@@ -91,18 +97,26 @@ def test_people_are_asked_about_the_narrowed_call(world):
 
 
 def test_the_narrowed_call_runs_narrowed_after_the_yes(world):
-    answer = world.decide(MAIL, FOREIGN | {"bcc": ["y@evil.example"]}, evidence=approved("MAIL-002"))
+    answer = world.decide(
+        MAIL, FOREIGN | {"bcc": ["y@evil.example"]}, evidence=approved("MAIL-002")
+    )
     assert isinstance(answer, Narrow)
     assert json.loads(answer.arguments) == FOREIGN
 
 
 def test_a_plain_deny_beats_a_narrowing(world):
-    assert world.decide(MAIL, INSIDE | {"bcc": ["b@corp.example"]}, risk={"token_reuse": True}).code == "session_risk_high"
+    assert (
+        world.decide(MAIL, INSIDE | {"bcc": ["b@corp.example"]}, risk={"token_reuse": True}).code
+        == "session_risk_high"
+    )
 
 
 def test_a_narrowing_the_tool_does_not_have_denies(world):
     answer = world.decide(PAY, SMALL, risk={"device_compliant": False})
-    assert (answer.code, [one.rule for one in answer.reasons]) == ("narrow_unavailable", ["", "DEV-001"])
+    assert (answer.code, [one.rule for one in answer.reasons]) == (
+        "narrow_unavailable",
+        ["", "DEV-001"],
+    )
 
 
 def test_scope_narrowing_shrinks_the_credential(world):
@@ -164,7 +178,9 @@ def test_an_edit_of_an_unrelated_rule_keeps_the_slice_digest(world, make_world, 
     assert edited.bundle.digest != world.bundle.digest
 
 
-def test_unlisted_tools_run_only_where_the_operator_said_unsafe(data, make_world, policy_text, rebuilding):
+def test_unlisted_tools_run_only_where_the_operator_said_unsafe(
+    data, make_world, policy_text, rebuilding
+):
     data["servers"]["docs"]["unsafe_allow_all_unlisted"] = True
     world = make_world(policy_text, data)
     assert isinstance(world.decide("docs/whatever", {"x": {"y": 1}}), Allow)
@@ -173,7 +189,11 @@ def test_unlisted_tools_run_only_where_the_operator_said_unsafe(data, make_world
 
 def test_transforms_leave_what_they_were_given(world):
     facts = world.facts(MAIL, INSIDE)
-    given = {"to": ["a@corp.example", "x@evil.example"], "n": 900, "deep": {"list": [{"k": 1}, {"k": 2}]}}
+    given = {
+        "to": ["a@corp.example", "x@evil.example"],
+        "n": 900,
+        "deep": {"list": [{"k": 1}, {"k": 2}]},
+    }
     steps = (
         Transform(name="a", op="intersect", path="to", value="intent.egress"),
         Transform(name="b", op="cap_arg", path="n", value=100),
@@ -193,16 +213,46 @@ def test_an_empty_intersection_is_no_narrowing(world):
 
 
 CALLS = st.sampled_from(
-    [(PAY, SMALL), (PAY, BIG), (MAIL, INSIDE), (MAIL, FOREIGN), (MAIL, INSIDE | {"bcc": ["b@corp.example"]}),
-     ("docs/read", {"id": "k"}), ("docs/list-files.v2", {"filter": 1}), ("web/read_page", {"url": "https://x.example/"})]
+    [
+        (PAY, SMALL),
+        (PAY, BIG),
+        (MAIL, INSIDE),
+        (MAIL, FOREIGN),
+        (MAIL, INSIDE | {"bcc": ["b@corp.example"]}),
+        ("docs/read", {"id": "k"}),
+        ("docs/list-files.v2", {"filter": 1}),
+        ("web/read_page", {"url": "https://x.example/"}),
+    ]
 )
-GROUPS = st.fixed_dictionaries({
-    "clock": st.fixed_dictionaries({"hour": st.integers(0, 23), "weekday": st.integers(0, 6)}),
-    "risk": st.fixed_dictionaries({"session": st.integers(0, 3), "token_reuse": st.booleans(), "device_compliant": st.booleans()}),
-    "intent": st.fixed_dictionaries({"declared": st.booleans(), "covers": st.booleans(), "egress": st.sampled_from([frozenset(), frozenset({"corp.example"})])}),
-    "history": st.fixed_dictionaries({"labels": st.frozensets(st.sampled_from(["secret", "untrusted_web"]))}),
-    "evidence": st.fixed_dictionaries({"approvals": st.frozensets(st.sampled_from(["PAY-001", "MAIL-002", "FLOW-002", "guard:opaque"]))}),
-})
+GROUPS = st.fixed_dictionaries(
+    {
+        "clock": st.fixed_dictionaries({"hour": st.integers(0, 23), "weekday": st.integers(0, 6)}),
+        "risk": st.fixed_dictionaries(
+            {
+                "session": st.integers(0, 3),
+                "token_reuse": st.booleans(),
+                "device_compliant": st.booleans(),
+            }
+        ),
+        "intent": st.fixed_dictionaries(
+            {
+                "declared": st.booleans(),
+                "covers": st.booleans(),
+                "egress": st.sampled_from([frozenset(), frozenset({"corp.example"})]),
+            }
+        ),
+        "history": st.fixed_dictionaries(
+            {"labels": st.frozensets(st.sampled_from(["secret", "untrusted_web"]))}
+        ),
+        "evidence": st.fixed_dictionaries(
+            {
+                "approvals": st.frozensets(
+                    st.sampled_from(["PAY-001", "MAIL-002", "FLOW-002", "guard:opaque"])
+                )
+            }
+        ),
+    }
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -211,7 +261,9 @@ def test_what_may_be_called_is_listed(world, call, groups):
     action, arguments = call
     answer = world.decide(action, arguments, **groups)
     if not isinstance(answer, Deny):
-        assert action in visible_tools(world.bundle, world.facts("docs/read", {"id": "k"}, **groups))
+        assert action in visible_tools(
+            world.bundle, world.facts("docs/read", {"id": "k"}, **groups)
+        )
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def test_h01_an_erroring_forbid_denies(world, rebuilding):
 
 
 def test_h01_the_bare_engine_would_have_allowed_it():
-    rules = 'permit(principal, action, resource); forbid(principal, action, resource) when { context.n > 1 };'
+    rules = "permit(principal, action, resource); forbid(principal, action, resource) when { context.n > 1 };"
     request = {"principal": 'U::"a"', "action": 'A::"b"', "resource": 'R::"c"', "context": "{}"}
     answer = is_authorized(request, rules, "[]")
     assert answer.allowed
@@ -43,9 +43,15 @@ def test_h02_arithmetic_that_can_overflow_is_refused_at_load(make_world):
 
 
 def test_h03_a_list_for_a_string_is_refused(world, rebuilding):
-    assert world.convert("docs/read", {"id": ["k"]}) == ArgError(code="bad_argument", path="id", message="got list, expected a string")
+    assert world.convert("docs/read", {"id": ["k"]}) == ArgError(
+        code="bad_argument", path="id", message="got list, expected a string"
+    )
     facts = world.facts("docs/read", {"id": "k"})
-    smuggled = replace(facts, input=replace(facts.input, values={"id": ["k"]}), intent=replace(facts.intent, declared=True))
+    smuggled = replace(
+        facts,
+        input=replace(facts.input, values={"id": ["k"]}),
+        intent=replace(facts.intent, declared=True),
+    )
     full = make_full(world)
     assert decide(full, smuggled, rebuilding(full, {})).code == "policy_error"
 
@@ -104,7 +110,9 @@ def test_h06_contains_all_of_nothing_is_refused_at_load(make_world):
 def test_h06_tainted_mail_to_nobody_is_denied(world):
     tainted = {"labels": frozenset({"untrusted_web"})}
     to_nobody = world.decide("mail/send_email", {"to": [], "subject": "s"}, history=tainted)
-    foreign = world.decide("mail/send_email", {"to": ["x@evil.example"], "subject": "s"}, history=tainted)
+    foreign = world.decide(
+        "mail/send_email", {"to": ["x@evil.example"], "subject": "s"}, history=tainted
+    )
     declared = world.decide("mail/send_email", MAIL, history=tainted)
     assert (to_nobody.code, foreign.code) == ("tainted_egress", "tainted_egress")
     assert isinstance(declared, Allow)
@@ -114,10 +122,10 @@ def test_h06_tainted_mail_to_nobody_is_denied(world):
     "body",
     [
         "when { context.input.amount > 1 }",
-        "when { context.input.memo == \"x\" }",
-        "when { context.history.labels == \"secret\" }",
+        'when { context.input.memo == "x" }',
+        'when { context.history.labels == "secret" }',
         "when { context.nothing }",
-        "when { context.input.amount_minor > \"1\" }",
+        'when { context.input.amount_minor > "1" }',
     ],
 )
 def test_h07_a_forbid_that_could_never_fire_is_refused_at_load(make_world, body):
@@ -134,18 +142,30 @@ def test_h08_without_rules_nothing_is_allowed(make_world):
 
 
 def test_h09_rules_on_arguments_do_not_hide_a_tool(world):
-    facts = world.facts("docs/read", {"id": "k"}, history={"labels": frozenset({"untrusted_web", "secret"})})
+    facts = world.facts(
+        "docs/read", {"id": "k"}, history={"labels": frozenset({"untrusted_web", "secret"})}
+    )
     assert "payments/send_money" in visible_tools(world.bundle, facts)
 
 
 def test_h09_a_device_that_is_not_compliant_hides_what_cannot_be_narrowed(world):
     facts = world.facts("docs/read", {"id": "k"}, risk={"device_compliant": False})
-    assert visible_tools(world.bundle, facts) == {"docs/read", "docs/list-files.v2", "mail/send_email", "web/read_page"} - {"web/read_page"}
+    assert visible_tools(world.bundle, facts) == {
+        "docs/read",
+        "docs/list-files.v2",
+        "mail/send_email",
+        "web/read_page",
+    } - {"web/read_page"}
 
 
 def test_h10_an_unknown_or_wrapped_tool_is_denied(world, rebuilding):
     facts = world.facts("docs/read", {"id": "k"})
-    for server, tool in (("docs", "call_tool"), ("nowhere", "read"), ("docs", ""), ("docs", "read/")):
+    for server, tool in (
+        ("docs", "call_tool"),
+        ("nowhere", "read"),
+        ("docs", ""),
+        ("docs", "read/"),
+    ):
         call = replace(facts.call, server=server, tool=tool)
         answer = decide(world.bundle, replace(facts, call=call), rebuilding(world.bundle, {}))
         assert answer.code == "unknown_tool"
@@ -195,7 +215,9 @@ def test_values_never_reach_a_refusals_message(world):
 
 
 def test_the_same_facts_and_bundle_give_the_same_answer(world):
-    first, second = (world.decide("mail/send_email", MAIL | {"bcc": ["b@corp.example"]}) for _ in range(2))
+    first, second = (
+        world.decide("mail/send_email", MAIL | {"bcc": ["b@corp.example"]}) for _ in range(2)
+    )
     assert isinstance(first, Narrow)
     assert first == second
 
@@ -203,11 +225,17 @@ def test_the_same_facts_and_bundle_give_the_same_answer(world):
 def test_salt_changes_the_digest_of_a_secret(data, make_world):
     data["servers"]["docs"]["tools"]["read"]["args"] = {"id": {"role": "secret"}}
     spec = make_world(PERMIT, data).catalog.spec("docs", "read")
-    one, two = (convert_args(spec, {"id": "hunter2"}, salt=salt, limits=Limits()) for salt in (b"a", b"b"))
+    one, two = (
+        convert_args(spec, {"id": "hunter2"}, salt=salt, limits=Limits()) for salt in (b"a", b"b")
+    )
     assert one.values["id"].startswith("sha256:")
     assert one.values["id"] != two.values["id"]
 
 
 def test_an_approval_of_another_rule_does_not_help(world):
-    answer = world.decide("payments/send_money", {"amount_minor": 500000, "recipient": "DE89"}, evidence={"approvals": frozenset({"MAIL-002"})})
+    answer = world.decide(
+        "payments/send_money",
+        {"amount_minor": 500000, "recipient": "DE89"},
+        evidence={"approvals": frozenset({"MAIL-002"})},
+    )
     assert isinstance(answer, StepUp)

@@ -187,7 +187,7 @@ def _one(connection: sqlite3.Connection, job: _Job) -> tuple[object, BaseExcepti
 
 def _open(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    os.chmod(path, 0o600)
+    path.chmod(0o600)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",

@@ -1,0 +1,49 @@
+"""Runs every benchmark, one after the other, and keeps what each printed.
+
+    make bench
+
+Figures are printed and written to bench/results/<name>.json. Nothing here passes or fails: a
+figure that misses its bar is printed as it is. Absolute times depend on the machine; what is
+compared is measured in one run, interleaved.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BENCHES = {
+    "decision": "one decision, by number of rules; bar: 250 us CPU p50 at 100 rules, step-up 450",
+    "decision_path": "a whole judgement with its audit record; bar: flat to 10,000 events (1.2)",
+    "http_overhead": "what the HTTP relay adds; bar: 1.5 ms p50",
+    "stdio_overhead": "what the stdio relay adds; bar: 0.6 ms p50, 40 MB attached",
+    "memory": "resident memory of the relay and of the whole guard; bar: 40 and 64 MB",
+}
+
+
+def main() -> None:
+    results = HERE / "results"
+    results.mkdir(exist_ok=True)
+    chosen = sys.argv[1:] or list(BENCHES)
+    for name in chosen:
+        print(f"== {name}: {BENCHES[name]}", flush=True)
+        done = subprocess.run(
+            [sys.executable, str(HERE / f"{name}.py")], capture_output=True, text=True, check=False
+        )
+        print(done.stdout, done.stderr, sep="", flush=True)
+        kept = {"bench": name, "exit": done.returncode, "printed": _printed(done.stdout)}
+        (results / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")
+
+
+def _printed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text.splitlines()
+
+
+if __name__ == "__main__":
+    main()

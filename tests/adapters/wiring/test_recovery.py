@@ -1,0 +1,103 @@
+"""A guard that starts after a crash: what may have run is unknown, and nothing runs twice."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
+from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.store.sqlite.reading import read_log
+from guard_adapters.wiring.build import Wired, build
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.recovery import recover
+
+CONFIG = """
+version: 1
+guard: {policies: [all.cedar], state: state}
+servers:
+  echo:
+    trust: trusted
+    audience: stdio:echo
+    tools:
+      echo:
+        effect: [read]
+        says: "Echoes {text}"
+        input_schema: {type: object, properties: {text: {type: string}}, required: [text]}
+        confirmed: true
+"""
+ANA = Caller(issuer="test", subject="ana", agent="a")
+
+
+class Dies:
+    """A tool in whose middle the process ends."""
+
+    def __init__(self) -> None:
+        self.started = asyncio.Event()
+
+    async def run(self, call, credential) -> ToolResult:
+        self.started.set()
+        await asyncio.Event().wait()
+        return ToolResult(outcome=Outcome.OK)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    (tmp_path / "guard.yaml").write_text(CONFIG)
+    (tmp_path / "all.cedar").write_text(
+        '@id("ALL") @reason("everything") permit (principal, action, resource);'
+    )
+    return tmp_path / "guard.yaml"
+
+
+async def _died_in_a_call(config: Path) -> str:
+    """Return the call that was running; the store is dropped without settling it."""
+    wired, tool = build(load(config)), Dies()
+    desk = Desk(wired)
+    session = await desk.session(ANA, "", b"")
+    call = ToolCall(
+        id=desk.new_id(),
+        session=session,
+        server="echo",
+        tool="echo",
+        arguments=argument_bytes({"text": "x"}),
+    )
+    task = asyncio.create_task(desk.call(call, tool, hold_ms=0))
+    await asyncio.wait_for(tool.started.wait(), 5)
+    wired.close()  # what is queued is durable, as after a kill; nothing settles the call
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    return call.id
+
+
+async def test_a_call_that_was_running_is_unknown_after_a_restart(config: Path) -> None:
+    call = await _died_in_a_call(config)
+    wired: Wired = build(load(config))
+    assert await recover(wired) == 1
+    (session,) = await wired.world.sessions.all()
+    assert [step.outcome for step in session.steps] == [Outcome.UNKNOWN]
+    wired.close()
+    leaves = [json.loads(leaf) for _, leaf in read_log(config.parent / "state/guard.sqlite").leaves]
+    assert [one["call"] for one in leaves if one["kind"] == "outcome_resolved"] == [call]
+
+
+async def test_a_second_start_finds_nothing_to_settle(config: Path) -> None:
+    await _died_in_a_call(config)
+    for found in (1, 0):
+        wired = build(load(config))
+        assert await recover(wired) == found
+        wired.close()
+
+
+async def test_leases_of_the_dead_process_are_recalled(config: Path) -> None:
+    await _died_in_a_call(config)
+    wired = build(load(config))
+    await recover(wired)
+    left = await wired.world.leases.unsettled()
+    assert {lease.state.value for lease in left} <= {"revoke_pending"}
+    wired.close()

@@ -1,0 +1,51 @@
+"""What people and agents are told about a decision."""
+
+from guard.policy.explain import agent_text, explain, sentence
+
+PAY = "payments/send_money"
+BIG = {"amount_minor": 500000, "recipient": "DE89"}
+
+
+def test_every_rule_of_the_slice_says_whether_it_fired_and_why(world):
+    answer = world.decide(PAY, BIG)
+    told = explain(world.bundle, world.facts(PAY, BIG), answer)
+    fired = {view.id: view.fired for view in told.rules}
+    assert told.kind == "step_up"
+    assert (fired["PAY-001"], fired["BASE-001"], fired["RATE-001"]) == (True, True, False)
+    rate = next(view for view in told.rules if view.id == "RATE-001")
+    assert "same_tool_60s) > 3" in rate.clause
+    assert told.change == ("an approval of PAY-001 by finance-approver",)
+
+
+def test_without_a_permit_the_missing_clauses_are_named(world):
+    facts = world.facts(PAY, {"amount_minor": 1, "recipient": "DE89"}, intent={"covers": False})
+    told = explain(
+        world.bundle,
+        facts,
+        world.decide(PAY, {"amount_minor": 1, "recipient": "DE89"}, intent={"covers": False}),
+    )
+    assert len(told.change) == 1
+    assert "covers" in told.change[0]
+
+
+def test_the_agent_reads_codes_and_no_rule_text(world):
+    answer = world.decide(PAY, BIG, clock={"hour": 22})
+    assert agent_text(answer).startswith("not allowed: outside_business_hours.")
+    assert "TIME-001" not in agent_text(answer)
+    assert "context" not in agent_text(world.decide(PAY, BIG))
+
+
+def test_the_sentence_shows_money_and_absence(world):
+    spec = world.catalog.spec("payments", "send_money")
+    assert sentence(spec, BIG) == "Pay 5000.00 EUR to DE89, memo (not given)"
+
+
+def test_the_sentence_follows_no_attributes_and_hides_no_marks(data, make_world):
+    data["servers"]["payments"]["tools"]["send_money"]["says"] = (
+        "{amount_minor} {recipient} {memo.__class__}"
+    )
+    from guard.policy.catalog import read_catalog  # noqa: PLC0415
+
+    spec = read_catalog(data).spec("payments", "send_money")
+    text = sentence(spec, {"amount_minor": 1, "recipient": "A\u202eB\n", "memo": "x"})
+    assert text == "0.01 EUR A\\u202eB\\u000a (not given)"
