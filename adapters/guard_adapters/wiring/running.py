@@ -22,7 +22,7 @@ from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.keys import secret
-from guard_adapters.wiring.operator import announced, routes
+from guard_adapters.wiring.operator import with_operator
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, endpoint
@@ -66,12 +66,9 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
     listener = _bound(serve.host, serve.port)
     url = serve.public_url or f"http://{serve.host}:{listener.getsockname()[1]}"
     found = endpoint(wired, url, dev_keys=keys)
-    served = app(wired, found)
-    served.router.routes[:0] = routes(wired)
-    async with _uvicorn(served, listener):
+    async with _uvicorn(with_operator(wired, app(wired, found)), listener):
         try:
-            with announced(wired.loaded.state, url):
-                yield url
+            yield url
         finally:
             await found.http.aclose()
 
