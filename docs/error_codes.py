@@ -48,6 +48,7 @@ PEOPLE = {
     "no_approver": "A rule asks people, and nobody is configured to answer. Configure an approver.",
 }
 GUARD = {
+    "decision_point_unavailable": "The remote decision point failed, so nobody can say yes for it.",
     "guard_error": "The root of all errors; nothing raises it bare.",
     "guard_unavailable": "A store, sink, clock, approver, issuer or decision point failed. Nothing "
     "ran.",
@@ -161,6 +162,7 @@ FILES = {
     "auth_missing": "`guard serve` was told no way to know its callers. Set `serve.issuer`.",
     "bad_salt": "The salt that blinds secrets has the wrong length.",
     "bad_trace": "A line of recorded sessions is not what the format says.",
+    "call_unusable": "The file with the call to explain is not what the command takes.",
     "command_missing": "`guard proxy` needs the server's command after two dashes.",
     "config_anchor": "YAML anchors and aliases are not taken: write the value out.",
     "config_boolean_word": "yes, no, on, off are words in one YAML and booleans in another: write "

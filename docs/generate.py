@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -173,6 +174,8 @@ def commands() -> str:
     """Return `--help` of the program and of every command that is there."""
     parts = ["# The command `guard`\n", _COMMANDS, _help("guard", [])]
     for name in cli.COMMANDS:
+        if find_spec(f"{cli.__name__}.{name}") is None:
+            continue
         parts.append(_help(f"guard {name}", [name]))
         text = _printed([name, "--help"])
         match = re.search(r"^(?:actions|positional arguments):\n(.*?)(?:\n\n|\Z)", text, re.S | re.M)
