@@ -122,7 +122,7 @@ WIRE = {
     "not_a_message": "The JSON is neither a request, a notification nor an answer.",
     "not_an_object": "The message is not a JSON object.",
     "not_json": "The message is not JSON.",
-    "not_jsonrpc": "`jsonrpc` is not \"2.0\".",
+    "not_jsonrpc": '`jsonrpc` is not "2.0".',
     "not_utf8": "The message is not UTF-8.",
     "number_out_of_range": "A number cannot be kept exactly.",
     "origin_refused": "A web page of this origin may not call. See `serve.allowed_origins`.",

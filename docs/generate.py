@@ -29,7 +29,9 @@ from guard.grant import approval, lease  # noqa: E402
 from guard.policy.annotate import VOCABULARY  # noqa: E402
 from guard_adapters import cli  # noqa: E402
 
-NOTE = "<!-- Written by docs/generate.py from the sources: change those, then run `make docs`. -->\n"
+NOTE = (
+    "<!-- Written by docs/generate.py from the sources: change those, then run `make docs`. -->\n"
+)
 
 ANNOTATIONS = {
     "id": "The rule's name in logs, tables and answers; unique, such as `PAY-001`. Needed.",
@@ -78,7 +80,11 @@ Rules have reason codes of their own (`@reason`); those of the starter policies 
 
 def _reasons(name: str) -> str:
     text = (ROOT / "policies" / f"{name}.cedar").read_text(encoding="utf-8")
-    rows = re.findall(r"((?:^//[^\n]*\n)*)@id\(\"([^\"]+)\"\)(.*?)@reason\(\"([^\"]+)\"\)", text, re.M | re.S)
+    rows = re.findall(
+        r"((?:^//[^\n]*\n)*)@id\(\"([^\"]+)\"\)(.*?)@reason\(\"([^\"]+)\"\)",
+        text,
+        re.MULTILINE | re.DOTALL,
+    )
     lines = [f"`policies/{name}.cedar`:\n", "| reason | rule | answer |", "|---|---|---|"]
     for _, rule, head, reason in rows:
         lines.append(f"| `{reason}` | {rule} | {_answer(head, text, rule)} |")
@@ -91,7 +97,11 @@ def _answer(head: str, text: str, rule: str) -> str:
     if "narrow" in head:
         return "narrows"
     after = text[text.index(f'@id("{rule}")') :]
-    return "permits" if re.search(r"^(permit|forbid)", after, re.M)[1] == "permit" else "denies"
+    return (
+        "permits"
+        if re.search(r"^(permit|forbid)", after, re.MULTILINE)[1] == "permit"
+        else "denies"
+    )
 
 
 def settings() -> str:
@@ -103,7 +113,9 @@ def settings() -> str:
         ("Serving over HTTP", "guard.serve", Serve),
     ):
         parts.append(f"## {title}\n")
-        parts += [_setting(path, name, model) for name in model.model_fields if not _nested(model, name)]
+        parts += [
+            _setting(path, name, model) for name in model.model_fields if not _nested(model, name)
+        ]
     return "\n".join(parts)
 
 
@@ -121,7 +133,12 @@ def _nested(model: type[BaseModel], name: str) -> bool:
 def _setting(path: str, name: str, model: type[BaseModel]) -> str:
     field = model.model_fields[name]
     default = "none" if field.default is PydanticUndefined else repr(field.default)
-    limits = [f"{word} {getattr(one, word)}" for one in field.metadata for word in ("ge", "le") if hasattr(one, word)]
+    limits = [
+        f"{word} {getattr(one, word)}"
+        for one in field.metadata
+        for word in ("ge", "le")
+        if hasattr(one, word)
+    ]
     words = {"ge": "at least", "le": "at most"}
     shown = "; ".join(f"{words[one.split()[0]]} {one.split()[1]}" for one in limits)
     tail = f"; {shown}" if shown else ""
@@ -132,11 +149,20 @@ def annotations() -> str:
     """Return the closed vocabulary of annotations, and the kinds of rule that take each."""
     known = frozenset().union(*VOCABULARY.values())
     if known != ANNOTATIONS.keys():
-        raise SystemExit(f"docs/generate.py: annotations differ: {sorted(known ^ ANNOTATIONS.keys())}.")
-    lines = ["# Annotations of a rule\n", _ANNOTATIONS, "| annotation | rules | meaning |", "|---|---|---|"]
+        raise SystemExit(
+            f"docs/generate.py: annotations differ: {sorted(known ^ ANNOTATIONS.keys())}."
+        )
+    lines = [
+        "# Annotations of a rule\n",
+        _ANNOTATIONS,
+        "| annotation | rules | meaning |",
+        "|---|---|---|",
+    ]
     for name, meaning in ANNOTATIONS.items():
         kinds = [kind for kind, words in VOCABULARY.items() if name in words]
-        lines.append(f"| `@{name}` | {'all' if len(kinds) == len(VOCABULARY) else ', '.join(kinds)} | {meaning} |")
+        lines.append(
+            f"| `@{name}` | {'all' if len(kinds) == len(VOCABULARY) else ', '.join(kinds)} | {meaning} |"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -178,8 +204,10 @@ def commands() -> str:
             continue
         parts.append(_help(f"guard {name}", [name]))
         text = _printed([name, "--help"])
-        match = re.search(r"^(?:actions|positional arguments):\n(.*?)(?:\n\n|\Z)", text, re.S | re.M)
-        for action in re.findall(r"^    ([a-z-]+) ", match[1] if match else "", re.M):
+        match = re.search(
+            r"^(?:actions|positional arguments):\n(.*?)(?:\n\n|\Z)", text, re.DOTALL | re.MULTILINE
+        )
+        for action in re.findall(r"^    ([a-z-]+) ", match[1] if match else "", re.MULTILINE):
             parts.append(_help(f"guard {name} {action}", [name, action]))
     return "\n".join(parts)
 

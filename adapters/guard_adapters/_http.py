@@ -276,3 +276,33 @@ def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
     Redirects are off: they would carry the headers to other hosts.
     """
     return httpx2.AsyncClient(headers=dict(headers), timeout=httpx2.Timeout(30, read=300))
+
+
+def ask_json(
+    method: str,
+    url: str,
+    *,
+    token: str,
+    body: Mapping[str, Any] | None = None,
+    timeout_s: float = 5,
+) -> tuple[int, Mapping[str, Any]]:
+    """Ask a guard on this machine, once; return the status and the JSON object of its answer.
+
+    Raises:
+        UpstreamFailed: it is not on loopback, nobody answered, or the answer is no JSON object.
+    """
+    # The token can end sessions: it leaves this machine under no circumstances.
+    if urlsplit(url).hostname not in _LOOPBACK:
+        raise UpstreamFailed("the guard is not on this machine", sent=False)
+    try:
+        with httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client:
+            headers = {"authorization": f"Bearer {token}"}
+            response = client.request(method, url, headers=headers, json=body)
+        found = response.json()
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from error
+    except ValueError as error:
+        raise UpstreamFailed("the answer is not JSON", sent=True) from error
+    if not isinstance(found, dict):
+        raise UpstreamFailed("the answer is not a JSON object", sent=True)
+    return response.status_code, found

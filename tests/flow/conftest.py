@@ -83,7 +83,7 @@ class RecordingIssuer:
         self.issued: list[Any] = []
         self.revoked: list[str] = []
 
-    def facts(self, server: str, tool: str) -> CredentialFacts:  # noqa: ARG002
+    def facts(self, server: str, tool: str) -> CredentialFacts:
         return CredentialFacts(binding=Binding.L2, kind=self.kind, can_cut=self.leaves_object)
 
     def handle(self, lease: Any) -> str:
@@ -93,7 +93,7 @@ class RecordingIssuer:
         self.issued.append((call, terms, lease))
         return credential(lease)
 
-    async def revoke(self, lease: Any, why: str) -> bool:  # noqa: ARG002
+    async def revoke(self, lease: Any, why: str) -> bool:
         self.revoked.append(lease.id)
         return True
 
@@ -129,7 +129,9 @@ class Flow:
 
     @property
     def guard(self) -> Guard:
-        return Guard(world=self.world, policy=lambda: self.bundle, settings=self.settings, salt=SALT)
+        return Guard(
+            world=self.world, policy=lambda: self.bundle, settings=self.settings, salt=SALT
+        )
 
     @property
     def reauthorizing(self) -> Reauthorizing:
@@ -150,7 +152,9 @@ class Flow:
             arguments=argument_bytes(arguments),
         )
 
-    async def call(self, tool: str, *, session: str = "", by: Any = None, **arguments: Any) -> ToolResult:
+    async def call(
+        self, tool: str, *, session: str = "", by: Any = None, **arguments: Any
+    ) -> ToolResult:
         request = self.request(tool, session=session, **arguments)
         return await self.guard.call(request, by or self.tool, hold_ms=1_000)
 
@@ -192,7 +196,9 @@ async def flow(bundle: Any) -> Flow:
         clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,
         outcomes=store, sink=store, approvers=(approver,), issuers={"bank": RecordingIssuer()},
     )  # fmt: skip
-    made = Flow(store=store, approvals=approvals, clock=clock, approver=approver, world=world, bundle=bundle)
+    made = Flow(
+        store=store, approvals=approvals, clock=clock, approver=approver, world=world, bundle=bundle
+    )
     await made.open("gs_1")
     return made
 

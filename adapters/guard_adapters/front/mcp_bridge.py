@@ -27,6 +27,8 @@ from guard_adapters.front.mcp_wire import (
 
 MAX_CHILDREN: Final = 64
 IDLE_S: Final = 600.0
+# What a server that knows HTTP would answer with; -32021: the client lacks a capability.
+_STATUS: Final = {**HTTP_STATUS, -32021: 400}
 _JSON: Final = (b"content-type", b"application/json")
 _EVENTS: Final = (b"content-type", b"text/event-stream")
 _SESSION: Final = b"mcp-session-id"
@@ -174,7 +176,7 @@ class BridgeClient(HttpClient):
             return answer
         await answer.aclose()
         code = first.get("error", {}).get("code")
-        status = HTTP_STATUS.get(code, 200) if era(message) == "modern" else 200
+        status = _STATUS.get(code, 200) if era(message) == "modern" else 200
         return Said(status, (_JSON, *head), dumps(first))
 
 

@@ -5,7 +5,7 @@ seals, then the gate. Whatever fails is answered with a JSON-RPC body and goes n
 merges no servers, keeps no sessions and never sends a message twice.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -165,10 +165,11 @@ Ready = Callable[[], Awaitable[bool]]
 Keys = Callable[[], Mapping[str, Any]]
 
 
-def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready) -> App:
+def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready, more: Sequence[Route] = ()) -> App:
     """Return the ASGI application: the endpoint, metadata of each upstream, keys and health.
 
-    `keys` returns the public key set of call tokens, `ready` whether calls can be judged.
+    `keys` returns the public key set of call tokens, `ready` whether calls can be judged; `more`
+    are further routes, such as the operator's.
     """
     url = endpoint.access.public_url
     routes = [
@@ -176,6 +177,7 @@ def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready) -> App:
         Route("/.well-known/jwks.json", _jwks(keys)),
         Route("/healthz", _health),
         Route("/readyz", _ready(ready)),
+        *more,
     ]
     beside = Starlette(routes=routes)
 

@@ -19,6 +19,7 @@ from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSea
 from guard_adapters.front.mcp_server_asks import ServerRules
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.operator import routes
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -106,7 +107,7 @@ def app(wired: Wired, found: Endpoint) -> ASGIApp:
             return False
         return True
 
-    return build_app(found, keys=wired.calltoken.jwks, ready=ready)
+    return build_app(found, keys=wired.calltoken.jwks, ready=ready, more=routes(wired))
 
 
 def _fetch(url: str) -> Any:  # noqa: ANN401  a coroutine function without arguments
