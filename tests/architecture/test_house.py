@@ -5,7 +5,15 @@ from types import ModuleType
 
 import pytest
 
-PAGES = ("errors.md", "settings.md", "annotations.md", "states.md", "cli.md", "house.md")
+PAGES = (
+    "errors.md",
+    "settings.md",
+    "annotations.md",
+    "states.md",
+    "cli.md",
+    "house.md",
+    "promises.md",
+)
 
 
 @pytest.fixture(scope="module")
