@@ -129,7 +129,9 @@ class Flow:
 
     @property
     def guard(self) -> Guard:
-        return Guard(world=self.world, policy=lambda: self.bundle, settings=self.settings, salt=SALT)
+        return Guard(
+            world=self.world, policy=lambda: self.bundle, settings=self.settings, salt=SALT
+        )
 
     @property
     def reauthorizing(self) -> Reauthorizing:
@@ -150,7 +152,9 @@ class Flow:
             arguments=argument_bytes(arguments),
         )
 
-    async def call(self, tool: str, *, session: str = "", by: Any = None, **arguments: Any) -> ToolResult:
+    async def call(
+        self, tool: str, *, session: str = "", by: Any = None, **arguments: Any
+    ) -> ToolResult:
         request = self.request(tool, session=session, **arguments)
         return await self.guard.call(request, by or self.tool, hold_ms=1_000)
 
@@ -192,7 +196,9 @@ async def flow(bundle: Any) -> Flow:
         clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,
         outcomes=store, sink=store, approvers=(approver,), issuers={"bank": RecordingIssuer()},
     )  # fmt: skip
-    made = Flow(store=store, approvals=approvals, clock=clock, approver=approver, world=world, bundle=bundle)
+    made = Flow(
+        store=store, approvals=approvals, clock=clock, approver=approver, world=world, bundle=bundle
+    )
     await made.open("gs_1")
     return made
 
