@@ -91,11 +91,18 @@ class Upstream:
 class HttpClient:
     """One pool of connections; one per process, because a TLS context costs tens of CPU-ms."""
 
-    def __init__(self, *, connections: int = 1000, connect_s: float = 5, idle_s: float = 4) -> None:
+    def __init__(
+        self,
+        *,
+        connections: int = 1000,
+        connect_s: float = 5,
+        idle_s: float = 4,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         # Servers commonly close idle connections after 5 s. A message on one that is just being
         # closed is lost, and it may not be sent twice: let go of the connection first.
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpcore2.default_ssl_context(),
+            ssl_context=trust or httpcore2.default_ssl_context(),
             max_connections=connections,
             keepalive_expiry=idle_s,
             network_backend=_Network(),
@@ -276,3 +283,33 @@ def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
     Redirects are off: they would carry the headers to other hosts.
     """
     return httpx2.AsyncClient(headers=dict(headers), timeout=httpx2.Timeout(30, read=300))
+
+
+def ask_json(
+    method: str,
+    url: str,
+    *,
+    token: str,
+    body: Mapping[str, Any] | None = None,
+    timeout_s: float = 5,
+) -> tuple[int, Mapping[str, Any]]:
+    """Ask a guard on this machine, once; return the status and the JSON object of its answer.
+
+    Raises:
+        UpstreamFailed: it is not on loopback, nobody answered, or the answer is no JSON object.
+    """
+    # The token can end sessions: it leaves this machine under no circumstances.
+    if urlsplit(url).hostname not in _LOOPBACK:
+        raise UpstreamFailed("the guard is not on this machine", sent=False)
+    try:
+        with httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client:
+            headers = {"authorization": f"Bearer {token}"}
+            response = client.request(method, url, headers=headers, json=body)
+        found = response.json()
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from error
+    except ValueError as error:
+        raise UpstreamFailed("the answer is not JSON", sent=True) from error
+    if not isinstance(found, dict):
+        raise UpstreamFailed("the answer is not a JSON object", sent=True)
+    return response.status_code, found

@@ -83,7 +83,7 @@ class RecordingIssuer:
         self.issued: list[Any] = []
         self.revoked: list[str] = []
 
-    def facts(self, server: str, tool: str) -> CredentialFacts:  # noqa: ARG002
+    def facts(self, server: str, tool: str) -> CredentialFacts:
         return CredentialFacts(binding=Binding.L2, kind=self.kind, can_cut=self.leaves_object)
 
     def handle(self, lease: Any) -> str:
@@ -93,7 +93,7 @@ class RecordingIssuer:
         self.issued.append((call, terms, lease))
         return credential(lease)
 
-    async def revoke(self, lease: Any, why: str) -> bool:  # noqa: ARG002
+    async def revoke(self, lease: Any, why: str) -> bool:
         self.revoked.append(lease.id)
         return True
 

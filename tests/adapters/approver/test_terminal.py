@@ -1,88 +1,133 @@
-"""Asking in a terminal: no is the default, and nothing is hidden."""
-
-from __future__ import annotations
-
 import asyncio
 import json
+import threading
 
 import pytest
 
 from guard.grant.approval import ApprovalState, NewApproval
 from guard.model.decision import Requirement
 from guard.testing import FrozenClock, MemoryApprovals
-from guard_adapters.approver.terminal import TerminalApprover, visible
+from guard_adapters.approver.terminal import TerminalApprover, lines
 
+ASK = Requirement(rule="PAY-1", reason="amount", kind="self", ttl_s=60)
 VIEW = {
-    "effect": "Pays 98.70 EUR",
-    "action": "ledger/send_money",
-    "agent": "bookkeeper",
+    "effect": "Pay 98.70 EUR to ACME",
+    "action": "ledger/pay",
+    "arguments": {"amount": 9870, "to": "ACME", "memo": {"x": 1}},
+    "why": [{"rule": "PAY-1", "reason": "amount"}],
     "intent": "pay invoice 117",
-    "why": [{"rule": "POWER-002", "reason": "irreversible"}],
-    "arguments": {"recipient": "DE89", "memo": "x" * 5000, "to": ["a\u202eb"]},
-    "origin": {"task": ["recipient"], "untrusted": ["memo"], "model": []},
     "labels": ["untrusted"],
+    "origin": {"task": ["amount"], "untrusted": ["memo.x"], "model": []},
+    "agent": "bot",
+    "risk": 1,
     "irreversible": True,
+    "narrowed": [],
 }
 
 
-def asked(clock: FrozenClock) -> NewApproval:
-    return NewApproval(
-        id="apr_1",
-        binding="b",
-        envelope=b"",
-        call_id="c",
-        call_bytes=json.dumps(VIEW["arguments"]).encode(),
-        view_json=json.dumps(VIEW).encode(),
-        nonce="n",
-        requester="demo|ana",
-        agent="bookkeeper",
-        session="s",
-        requirements=(Requirement(rule="POWER-002", reason="irreversible", kind="self"),),
-        policy_version="p",
-        pending_until_ms=clock.ms + 60_000,
-        grant_ttl_s=60,
-        created_ms=clock.ms,
+class Desk:
+    def __init__(self, typed):
+        self.clock = FrozenClock()
+        self.approvals = MemoryApprovals(clock=self.clock)
+        self.told = []
+        self.approver = TerminalApprover(self.approvals, self.clock, typed, self.told.append)
+
+    async def asked(self, number=1, requirement=ASK):
+        new = NewApproval(
+            id=f"apr_{number}", binding=f"b{number}", envelope=b"{}", call_id="c", call_bytes=b"{}",
+            view_json=json.dumps(VIEW).encode(), nonce="00", requester="i|ada", agent="bot",
+            session="gs_1", requirements=(requirement,), policy_version="p",
+            pending_until_ms=self.clock.ms + 60_000, grant_ttl_s=60,
+        )  # fmt: skip
+        approval = await self.approvals.open(new, [])
+        await self.approver.announce(approval)
+        return approval
+
+    async def status(self, number=1):
+        await asyncio.wait_for(self.approver.settled(), 5)
+        return self.approvals.rows[f"apr_{number}"].status
+
+
+def ended(_prompt):
+    raise EOFError
+
+
+@pytest.mark.parametrize("typed", ["yes", " YES \n"])
+async def test_the_whole_word_yes_approves_and_is_written_down(typed):
+    desk = Desk(lambda _prompt: typed)
+    await desk.asked()
+
+    assert await desk.status() is ApprovalState.APPROVED
+    assert desk.approvals.rows["apr_1"].votes[0].method == "terminal"
+    assert desk.approvals.events[-1].leaf["decision"] == "approve"
+
+
+@pytest.mark.parametrize("typed", ["", "\n", "y", "no", "yes please", "ye s", "да"])
+async def test_enter_and_everything_else_is_no(typed):
+    desk = Desk(lambda _prompt: typed)
+    await desk.asked()
+
+    assert await desk.status() is ApprovalState.DENIED
+
+
+async def test_nobody_at_the_keyboard_is_no():
+    desk = Desk(ended)
+    await desk.asked()
+
+    assert await desk.status() is ApprovalState.DENIED
+
+
+async def test_announcing_returns_while_nobody_has_typed_anything():
+    typed = threading.Event()
+    desk = Desk(lambda _prompt: "yes" if typed.wait(5) else "")
+
+    await asyncio.wait_for(desk.asked(), 1)
+    before = desk.approvals.rows["apr_1"].status
+    typed.set()
+
+    assert before is ApprovalState.PENDING
+    assert await desk.status() is ApprovalState.APPROVED
+
+
+async def test_a_question_that_ended_meanwhile_is_not_put():
+    answers = iter(["no"])
+    desk = Desk(lambda _prompt: next(answers))
+    await desk.asked()
+    await desk.asked(2)
+    await desk.approvals.end("apr_2", "void", "changed", desk.clock.ms, [])
+
+    assert await desk.status(2) is ApprovalState.CANCELLED
+
+
+async def test_a_yes_that_comes_too_late_approves_nothing():
+    desk = Desk(lambda _prompt: desk.clock.advance(61_000) or "yes")
+    await desk.asked()
+
+    assert await desk.status() is ApprovalState.PENDING
+    assert desk.approvals.rows["apr_1"].votes == ()
+    assert desk.told[-1].startswith("Not counted")
+
+
+async def test_one_person_at_a_terminal_is_not_a_review_by_others():
+    review = Requirement(
+        rule="PAY-2", reason="amount", kind="review", groups=frozenset({"finance"})
     )
+    desk = Desk(lambda _prompt: "yes")
+    await desk.asked(requirement=review)
+
+    assert await desk.status() is ApprovalState.PENDING
+    assert "not enough" in desk.told[-1]
 
 
-async def answer(line: str) -> tuple[ApprovalState, str]:
-    clock, said = FrozenClock(), []
-    approvals = MemoryApprovals(clock=clock)
-    approver = TerminalApprover(approvals, clock, ask=lambda _: line, tell=said.append)
-    await approver.announce(await approvals.open(asked(clock), []))
-    async with asyncio.timeout(5):
-        while (row := await approvals.get("apr_1")).status is ApprovalState.PENDING:
-            await asyncio.sleep(0.001)
-    return row.status, "\n".join(said)
+async def test_the_prompt_shows_effect_rule_every_argument_and_where_it_came_from():
+    desk = Desk(lambda _prompt: "no")
+    screen = "\n".join(lines(await desk.asked()))
+    await desk.status()
 
-
-@pytest.mark.parametrize("line", ["", "y", "no", "yes please", "\n"])
-async def test_anything_but_yes_denies(line: str) -> None:
-    status, _ = await answer(line)
-    assert status is ApprovalState.DENIED
-
-
-async def test_yes_approves_and_every_argument_was_shown_whole() -> None:
-    status, shown = await answer("yes")
-    assert status is ApprovalState.APPROVED
-    assert "x" * 5000 in shown
-    assert "[untrusted]" in shown
-    assert "a<U+202E>b" in shown
-    assert "\u202e" not in shown
-
-
-def test_whatever_hides_or_reorders_is_written_out() -> None:
-    assert visible("a\u200bb\x1b[2Kc\ufe0f") == "a<U+200B>b<U+001B>[2Kc<U+FE0F>"
-
-
-async def test_a_vote_on_an_ended_question_is_told_and_does_no_harm() -> None:
-    clock, said = FrozenClock(), []
-    approvals = MemoryApprovals(clock=clock)
-    row = await approvals.open(asked(clock), [])
-    clock.advance(120_000)
-    approver = TerminalApprover(approvals, clock, ask=lambda _: "yes", tell=said.append)
-    await approver.announce(row)
-    async with asyncio.timeout(5):
-        while not any("Too late" in line for line in said):
-            await asyncio.sleep(0.001)
-    assert (await approvals.get("apr_1")).status is ApprovalState.PENDING
+    assert "Pay 98.70 EUR to ACME" in screen
+    assert "PAY-1: amount" in screen
+    assert "amount = 9870  [from the task]" in screen
+    assert 'to = "ACME"  [origin unknown]' in screen
+    assert 'memo = {"x": 1}  [from untrusted text]' in screen
+    assert "cannot be undone" in screen
+    assert "this one call" in screen

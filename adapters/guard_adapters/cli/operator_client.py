@@ -1,0 +1,77 @@
+"""Asks the running guard of an installation, as its operator.
+
+It finds the guard by `serve.json` and shows the token of `keys/operator.key`; it starts no guard
+and never opens the store.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from guard.errors import Refused, Unavailable, Unusable
+from guard_adapters._http import UpstreamFailed, ask_json
+from guard_adapters.cli.place import Place
+from guard_adapters.wiring.keys import secret
+
+NOT_RUNNING = "Start it with `guard serve`, or name its folder with --state."
+
+
+class OperatorClient:
+    """One running guard. `ask` is how it is asked; the rest is where."""
+
+    def __init__(self, found: Place) -> None:
+        self._place = found
+        self._url = _url(found)
+        key = found.state / "keys" / "operator.key"
+        if not key.exists():  # reading must not make a token that the guard does not know
+            raise _not_running(found)
+        self._token = secret(key).hex()
+
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> Mapping[str, Any]:
+        """Return the guard's answer to one request below `/guard/v1/`.
+
+        Raises:
+            Unavailable: `guard_not_running`; Refused: what the guard refused, with its code.
+        """
+        try:
+            status, found = ask_json(
+                method, f"{self._url}/guard/v1/{path}", token=self._token, body=body
+            )
+        except UpstreamFailed as error:
+            raise Unavailable(
+                f"The guard at {self._url} does not answer ({error}).",
+                code="guard_not_running",
+                next_step=NOT_RUNNING,
+            ) from error
+        if status >= 400:  # noqa: PLR2004  HTTP's own line
+            code, text = str(found.get("error", "refused")), str(found.get("message", status))
+            raise Refused(text, code=code, next_step=str(found.get("next_step", "")))
+        return found
+
+
+def named(identifier: str) -> str:
+    """Return an id as one segment of a path."""
+    return quote(identifier, safe="")
+
+
+def _url(found: Place) -> str:
+    try:
+        said = json.loads((found.state / "serve.json").read_text(encoding="utf-8"))
+        return str(said["url"]).rstrip("/")
+    except FileNotFoundError:
+        raise _not_running(found) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Unusable(
+            f"It does not say where the guard listens ({type(error).__name__}).",
+            code="serve_file_unusable",
+            where=str(found.state / "serve.json"),
+            next_step="Delete it and start the guard again.",
+        ) from None
+
+
+def _not_running(found: Place) -> Unavailable:
+    text = f"No guard is running on {str(found.state)!r}."
+    return Unavailable(text, code="guard_not_running", next_step=NOT_RUNNING)

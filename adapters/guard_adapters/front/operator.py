@@ -1,0 +1,235 @@
+"""The operator's HTTP API under `/guard/v1/`: sessions, open questions, reload, the log.
+
+Rule 1: only the bearer of the operator's token, and never a browser: a request with an Origin is
+refused. Rule 2: nothing here says yes. Whoever reads a token from a file is a program until shown
+otherwise, so questions can be denied here and approved only where a person proves to be one.
+"""
+
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, Final, Protocol
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from guard.errors import GuardError, Refused, Unavailable, Unusable
+from guard.grant.approval import Approval
+from guard.model.call import Json
+from guard.session.state import Session
+
+PREFIX: Final = "/guard/v1"
+MAX_DIGITS: Final = 15
+MAX_BODY: Final = 64 * 2**10
+"""Largest request (bytes): a declared intent is 4 KiB."""
+
+
+class Operating(Protocol):
+    """What the operator's API asks of a guard. Every change is written to the audit log."""
+
+    async def open_session(self, said: Mapping[str, Json]) -> str:
+        """Mint a session for a principal and return its handle."""
+
+    async def sessions(self) -> Sequence[Session]:
+        """Return every session."""
+
+    async def signal(self, session_id: str, kind: str) -> Session:
+        """Record a signal of a known kind."""
+
+    async def revoke(self, session_id: str) -> Session:
+        """End a session."""
+
+    async def approvals(self, *, open_only: bool) -> Sequence[Approval]:
+        """Return approvals, oldest first."""
+
+    async def approval(self, approval_id: str) -> Approval:
+        """Return one approval."""
+
+    async def deny(self, approval_id: str, reason: str) -> Approval:
+        """Say no, with a reason for the agent."""
+
+    async def reload(self) -> str:
+        """Put the policy on disk in force; return its digest."""
+
+    async def checkpoint(self) -> str:
+        """Return the newest signed checkpoint."""
+
+    async def log(self, start: int) -> Mapping[str, Json]:
+        """Return one page of the log, from this leaf on."""
+
+    def level(self, session: Session) -> int:
+        """Return the session's risk, 0 to 3."""
+
+
+Answer = Callable[[Request], Awaitable[Json]]
+
+
+def operator_routes(desk: Operating, token: str) -> list[Route]:
+    """Return the routes, full paths, for the guard's own application.
+
+    Args:
+        desk: the guard.
+        token: what a caller must bear, as text.
+    """
+    api = _Api(desk)
+    expected = sha256(token.encode()).digest()
+    table: tuple[tuple[str, str, Answer], ...] = (
+        ("POST", "/sessions", api.open_session),
+        ("GET", "/sessions", api.sessions),
+        ("POST", "/sessions/{id}/signal", api.signal),
+        ("POST", "/sessions/{id}/revoke", api.revoke),
+        ("GET", "/approvals", api.approvals),
+        ("GET", "/approvals/{id}", api.approval),
+        ("POST", "/approvals/{id}/deny", api.deny),
+        ("POST", "/policy/reload", api.reload),
+        ("GET", "/audit/checkpoint", api.checkpoint),
+        ("GET", "/audit/log", api.log),
+    )
+    return [
+        Route(PREFIX + path, _guarded(answer, expected), methods=[method])
+        for method, path, answer in table
+    ]
+
+
+def _guarded(answer: Answer, expected: bytes) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        if "origin" in request.headers:
+            return _error(403, "origin_refused", "A browser may not call this.")
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        # Digests are compared: equal lengths, so that the time says nothing about the token.
+        said = sha256(given.strip().encode("utf-8", "replace")).digest()
+        same = hmac.compare_digest(said, expected)
+        if scheme.lower() != "bearer" or not same:
+            return _error(401, "operator_unknown", "The operator's token is missing or wrong.")
+        try:
+            return JSONResponse(await answer(request))
+        except GuardError as error:
+            return _error(_status(error), error.code, error.message, error.next_step)
+
+    return respond
+
+
+def _status(error: GuardError) -> int:
+    if isinstance(error, Unavailable):
+        return 503
+    if isinstance(error, Refused):
+        return 404 if error.code.endswith("_unknown") else 409
+    return 400
+
+
+def _error(status: int, code: str, message: str, next_step: str = "") -> JSONResponse:
+    body = {"error": code, "message": message, "next_step": next_step}
+    return JSONResponse(body, status_code=status)
+
+
+class _Api:
+    """Turns requests into questions to the guard, and what comes back into JSON."""
+
+    def __init__(self, desk: Operating) -> None:
+        self._desk = desk
+
+    async def open_session(self, request: Request) -> Json:
+        return {"handle": await self._desk.open_session(await _body(request))}
+
+    async def sessions(self, request: Request) -> Json:  # noqa: ARG002  the routes' shape
+        return {"sessions": [self._session(one) for one in await self._desk.sessions()]}
+
+    async def signal(self, request: Request) -> Json:
+        kind = _text(await _body(request), "kind")
+        return self._session(await self._desk.signal(request.path_params["id"], kind))
+
+    async def revoke(self, request: Request) -> Json:
+        return self._session(await self._desk.revoke(request.path_params["id"]))
+
+    async def approvals(self, request: Request) -> Json:
+        some = await self._desk.approvals(open_only=request.query_params.get("open") == "1")
+        return {"approvals": [approval_json(one) for one in some]}
+
+    async def approval(self, request: Request) -> Json:
+        return approval_json(await self._desk.approval(request.path_params["id"]))
+
+    async def deny(self, request: Request) -> Json:
+        reason = _text(await _body(request), "reason")
+        return approval_json(await self._desk.deny(request.path_params["id"], reason))
+
+    async def reload(self, request: Request) -> Json:  # noqa: ARG002  the routes' shape
+        return {"bundle": await self._desk.reload()}
+
+    async def checkpoint(self, request: Request) -> Json:  # noqa: ARG002  the routes' shape
+        return {"note": await self._desk.checkpoint()}
+
+    async def log(self, request: Request) -> Json:
+        start = request.query_params.get("start", "0")
+        if not (start.isascii() and start.isdecimal() and len(start) <= MAX_DIGITS):
+            raise _unusable(f"start is {start[:40]!r}, expected a leaf number")
+        return dict(await self._desk.log(int(start)))
+
+    def _session(self, session: Session) -> dict[str, Json]:
+        return {
+            "id": session.id,
+            "principal": session.who.principal.key,
+            "agent": session.who.agent.id,
+            "opened_at_ms": session.opened_at_ms,
+            "ended_at_ms": session.ended_at_ms,
+            "steps": session.step,
+            "in_flight": sum(step.in_flight for step in session.steps),
+            "labels": [*sorted(session.labels)],
+            "risk": self._desk.level(session),
+            "purpose": session.intent.purpose if session.intent else "",
+        }
+
+
+def approval_json(approval: Approval) -> dict[str, Json]:
+    """Return an approval as an operator may see it: what the reviewer is shown, no nonce."""
+    view: Json = json.loads(approval.view_json)
+    return {
+        "id": approval.id,
+        "status": approval.status.value,
+        "reason_code": approval.reason_code,
+        "session": approval.session,
+        "call": approval.call_id,
+        "requester": approval.requester,
+        "agent": approval.agent,
+        "rules": [*sorted(approval.rules)],
+        "waiting": approval.waiting,
+        "created_ms": approval.created_ms,
+        "pending_until_ms": approval.pending_until_ms,
+        "votes": [
+            {"by": one.voter.principal, "decision": one.decision, "method": one.method}
+            for one in approval.votes
+        ],
+        "outcome": approval.outcome.value if approval.outcome else None,
+        "view": view,
+    }
+
+
+async def _body(request: Request) -> dict[str, Any]:
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_BODY:
+            raise _unusable(f"the body has more than {MAX_BODY} bytes")
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise _unusable("the body is not JSON") from None
+    if not isinstance(found, dict):
+        raise _unusable("the body is not a JSON object")
+    return found
+
+
+def _text(body: Mapping[str, Any], name: str) -> str:
+    found = body.get(name)
+    if set(body) != {name} or not isinstance(found, str) or not found.strip():
+        raise _unusable(f"the body must hold {name!r} as text, and nothing else")
+    return found
+
+
+def _unusable(what: str) -> Unusable:
+    return Unusable(
+        f"The request cannot be used: {what}.",
+        code="request_unusable",
+        next_step="See docs/operator.md for what each route takes.",
+    )

@@ -1,0 +1,239 @@
+"""What the operator's API does to one running guard.
+
+Every change is written to the log, and none of them says yes to anything.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.routing import Route
+
+from guard.audit.event import Event
+from guard.audit.redact import SALT, salted_sha256
+from guard.errors import Refused, Unusable
+from guard.grant.approval import Approval
+from guard.grant.votes import Vote, Voter
+from guard.model.call import Json
+from guard.model.identity import Agent, Principal, Who
+from guard.ports import World
+from guard.reauthorize import Reauthorizing
+from guard.session.intent import TaskIntent, parse_intent
+from guard.session.risk import WEIGHTS, risk_facts
+from guard.session.risk import signal as risk_signal
+from guard.session.state import Session, new_session
+from guard_adapters.front.operator import operator_routes
+from guard_adapters.store.sqlite.reading import SqliteLog
+from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.load import load
+
+OPERATOR = "operator"
+"""How the bearer of the operator's token is named in votes and signals: no person."""
+
+MAX_REASON = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorDesk:
+    """One guard as its operator may change it: fulfils `Operating`.
+
+    Args:
+        world: the ports.
+        log_reader: reads the audit log of the running store.
+        reload_bundle: reads the policy anew, puts it in force and returns (old, new) digests; what
+            cannot be used raises and changes nothing.
+        max_intent_bytes: the largest declared intent (bytes).
+    """
+
+    world: World
+    log_reader: SqliteLog
+    reload_bundle: Callable[[], tuple[str, str]]
+    max_intent_bytes: int = 4096
+
+    async def open_session(self, said: Mapping[str, Json]) -> str:
+        """Mint a session for {principal{issuer, subject}, agent, intent?} and return its handle.
+
+        Raises:
+            Unusable: `request_unusable`, `intent_unusable`.
+        """
+        who, intent = self._asked(said)
+        now_ms = self.world.clock.now_ms()
+        handle = f"gs_{self.world.ids.token(16).hex()}"
+        await self.world.sessions.open(new_session(handle, who, intent=intent, now_ms=now_ms))
+        leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key}
+        if intent is not None:
+            leaf["intent"] = intent.sha256()
+        await self._write(Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf))
+        return handle
+
+    def _asked(self, said: Mapping[str, Json]) -> tuple[Who, TaskIntent | None]:
+        match said:
+            case {
+                "principal": {"issuer": str(issuer), "subject": str(subject), **beside},
+                "agent": str(agent),
+                **more,
+            } if issuer and subject and agent and not beside and not set(more) - {"intent"}:
+                raw = more.get("intent")
+            case _:
+                raise _unusable("expected principal {issuer, subject}, agent and, at will, intent")
+        who = Who(principal=Principal(issuer=issuer, subject=subject), agent=Agent(id=agent))
+        if raw is None:
+            return who, None
+        if not isinstance(raw, dict):
+            raise _unusable("intent is not an object")
+        return who, parse_intent(raw, declared_by="host", max_bytes=self.max_intent_bytes)
+
+    async def sessions(self) -> Sequence[Session]:
+        """Return every session."""
+        return await self.world.sessions.all()
+
+    def level(self, session: Session) -> int:
+        """Return the session's risk now, 0 to 3."""
+        now_ms = self.world.clock.now_ms()
+        return risk_facts(session.signals, session.who.device, now_ms).session
+
+    async def signal(self, session_id: str, kind: str) -> Session:
+        """Record a signal of a known kind.
+
+        Raises:
+            Unusable: `signal_unknown`; Refused: `session_unknown`.
+        """
+        if kind not in WEIGHTS:
+            raise Unusable(
+                f"Signal {kind!r} is not one of {', '.join(sorted(WEIGHTS))}.",
+                code="signal_unknown",
+                next_step="Name one of these kinds.",
+            )
+        now_ms = self.world.clock.now_ms()
+        new = risk_signal(kind, subject=session_id, at_ms=now_ms, source=OPERATOR)
+        return await Reauthorizing(world=self.world).signal(session_id, new)
+
+    async def revoke(self, session_id: str) -> Session:
+        """End a session; its open questions are void and its credentials revoked."""
+        return await Reauthorizing(world=self.world).end(session_id, "operator")
+
+    async def approvals(self, *, open_only: bool) -> Sequence[Approval]:
+        """Return approvals as they stand now, oldest first."""
+        now_ms = self.world.clock.now_ms()
+        rows = await self.world.approvals.listed(open_only=open_only)
+        return [one for row in rows if (one := row.at(now_ms)).open or not open_only]
+
+    async def approval(self, approval_id: str) -> Approval:
+        """Return one approval.
+
+        Raises:
+            Refused: `approval_unknown`.
+        """
+        row = await self.world.approvals.get(approval_id)
+        if row is None:
+            raise Refused(f"There is no approval {approval_id!r}.", code="approval_unknown")
+        return row.at(self.world.clock.now_ms())
+
+    async def deny(self, approval_id: str, reason: str) -> Approval:
+        """Say no. The agent is told the reason; the log holds a salted digest of it.
+
+        Raises:
+            Refused: `approval_unknown`, `approval_transition`; Unusable: the reason is too long.
+        """
+        if len(reason) > MAX_REASON:
+            raise _unusable(f"reason has {len(reason)} characters, at most {MAX_REASON} are kept")
+        row = await self.approval(approval_id)
+        now_ms, salt = self.world.clock.now_ms(), self.world.ids.token(SALT)
+        vote = Vote(
+            approval_id=approval_id,
+            voter=Voter(principal=OPERATOR),
+            decision="deny",
+            method="operator-token",
+            at_ms=now_ms,
+            reason=reason,
+        )
+        event = Event(
+            kind="vote",
+            at_ms=now_ms,
+            session=row.session,
+            call=row.call_id,
+            leaf={
+                "approval": approval_id,
+                "decision": "deny",
+                "method": vote.method,
+                "reason_s256": salted_sha256(salt, reason.encode("utf-8", "replace")),
+            },
+            side={"salt": salt.hex(), "reason": reason},
+        )
+        return await self.world.approvals.vote(vote, [event])
+
+    async def reload(self) -> str:
+        """Put the policy on disk in force and return its digest; one that fails changes nothing."""
+        # Compiling 1,000 rules takes most of a second: not on the loop that relays messages.
+        old, new = await asyncio.to_thread(self.reload_bundle)
+        now_ms = self.world.clock.now_ms()
+        leaf: dict[str, Json] = {"bundle": new, "was": old, "by": OPERATOR}
+        await self._write(Event(kind="config_change", at_ms=now_ms, session="", leaf=leaf))
+        return new
+
+    async def checkpoint(self) -> str:
+        """Return the newest signed checkpoint."""
+        return await self.log_reader.checkpoint()
+
+    async def log(self, start: int) -> Mapping[str, Json]:
+        """Return one page of the log as JSON."""
+        page = await self.log_reader.page(start)
+        return {
+            "leaves": [[seq, leaf.decode("utf-8", "replace")] for seq, leaf in page.leaves],
+            "sides": {str(seq): side for seq, side in page.sides.items()},
+            "notes": [*page.notes],
+            "size": page.size,
+        }
+
+    async def _write(self, event: Event) -> None:
+        await self.world.sink.write([event])
+
+
+def routes(wired: Wired) -> list[Route]:
+    """Return the operator's routes over one guard; its token is made where there is none."""
+    desk = OperatorDesk(
+        world=wired.world,
+        log_reader=wired.store.log,
+        reload_bundle=reloading(wired, wired.loaded.folder / "guard.yaml"),
+        max_intent_bytes=wired.guard.settings.max_intent_bytes,
+    )
+    return operator_routes(desk, secret(wired.loaded.state / "keys" / "operator.key").hex())
+
+
+@contextmanager
+def announced(state: Path, url: str) -> Iterator[None]:
+    """Say in `serve.json` where this guard listens, as long as it does."""
+    place, draft = state / "serve.json", state / ".serve.json"
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    draft.replace(place)
+    try:
+        yield
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:
+    """Return what reads guard.yaml and its policies again and swaps the bundle in force.
+
+    Only rules and catalogue change; state folder, keys and addresses need a restart.
+    """
+
+    def swap() -> tuple[str, str]:
+        old, fresh = wired.bundle, load(path).bundle
+        wired.bundle = fresh  # one reference: running decisions keep the old one
+        return old.digest, fresh.digest
+
+    return swap
+
+
+def _unusable(what: str) -> Unusable:
+    return Unusable(
+        f"The request cannot be used: {what}.",
+        code="request_unusable",
+        next_step="See docs/operator.md for what each route takes.",
+    )
