@@ -23,7 +23,7 @@ from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.operator import announced
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
-from guard_adapters.wiring.serve import app, endpoint
+from guard_adapters.wiring.serve import app, bridges_of, endpoint
 
 SWEEP_S = 1.0
 """Pause between two looks for approvals past their limit and calls without an ending."""
@@ -54,13 +54,16 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
     serve = wired.loaded.installation.serve
     listener = _bound(serve.host, serve.port)
     url = serve.public_url or f"http://{serve.host}:{listener.getsockname()[1]}"
-    found = endpoint(wired, url, dev_keys=keys)
+    bridges = bridges_of(wired)
+    found = endpoint(wired, url, dev_keys=keys, bridges=bridges)
     async with _uvicorn(app(wired, found), listener):
         try:
             with announced(wired.loaded.state, url):
                 yield url
         finally:
             await found.http.aclose()
+            for bridge in bridges.values():
+                await bridge.aclose()
 
 
 def dev_keys(wired: Wired) -> Mapping[str, Caller]:
