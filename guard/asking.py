@@ -6,15 +6,16 @@ judged again on fresh facts, and whatever is not allowed then does not run.
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from guard.audit.event import Event, decided
-from guard.errors import ApprovalPending, NotApproved, Unavailable
+from guard.errors import ApprovalPending, GuardError, NotApproved, Refused, Unavailable
 from guard.grant.approval import Approval, ApprovalState, NewApproval, binding, limits
 from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
-from guard.model.decision import Allow, Deny, Narrow, StepUp
+from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp
 from guard.model.facts import Evidence, Facts
 from guard.policy.says import sentence
 from guard.ports import Attempt, Waiter, World
@@ -25,11 +26,24 @@ Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Yes:
-    """A used-up approval and the judgement that it was used for."""
+    """A used-up approval, the judgement that it was used for, and what people saw narrowed."""
 
     approval: Approval
     judged: Judged
     call: ToolCall
+    applied: tuple[Applied, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One attempt to use an approval, known before it is made: its ending settles what it used."""
+
+    approval: str = ""
+    consume_id: str = ""
+
+
+NOTHING_CLAIMED = Claim()
+Claiming = Callable[[Claim], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +55,13 @@ class Asking:
     outcome_due_ms: int
 
     async def ask(
-        self, call: ToolCall, spec: ToolSpec, judged: Judged, again: Again, hold_ms: int
+        self,
+        call: ToolCall,
+        spec: ToolSpec,
+        judged: Judged,
+        again: Again,
+        claim: Claiming,
+        hold_ms: int,
     ) -> Yes:
         """Return once people said yes and the call is still allowed.
 
@@ -58,24 +78,32 @@ class Asking:
         if not self.world.approvers:
             raise Unavailable("Nobody is configured to answer.", code="no_approver")
         until_ms = self.world.clock.now_ms() + hold_ms
-        approval = await self._opened(new, facts, answer, until_ms)
+        approval = await self._opened(new, until_ms)
         if approval.id != new.id:  # the same call already waits: join it, and ask nobody again
             async with self.world.approvals.waiter(approval.id) as waiter:
                 approval = await self._answer(await self._row(approval.id), waiter, until_ms)
-        return await self._use(asked, approval, again)
+        yes = await self._use(asked, approval, again, claim)
+        return replace(yes, applied=answer.applied)
 
-    async def _opened(
-        self, new: NewApproval, facts: Facts, answer: StepUp, until_ms: int
-    ) -> Approval:
-        events = [decided(facts, answer, salt=self.world.ids.token(16)), _opened(new)]
+    async def _opened(self, new: NewApproval, until_ms: int) -> Approval:
         # Registered before the question is visible: an answer in between is not lost.
         async with self.world.approvals.waiter(new.id) as waiter:
-            approval = await self.world.approvals.open(new, events)
+            approval = await self.world.approvals.open(new, [_opened(new)])
             if approval.id != new.id:
                 return approval
+            await self._announce(approval)
+            return await self._answer(await self._row(approval.id), waiter, until_ms)
+
+    async def _announce(self, approval: Approval) -> None:
+        try:
             for approver in self.world.approvers:
                 await approver.announce(approval)
-            return await self._answer(await self._row(approval.id), waiter, until_ms)
+        except GuardError:
+            # Else the same call would wait on a question that nobody was told of.
+            now_ms = self.world.clock.now_ms()
+            with suppress(GuardError):  # what the approver said is what the caller must hear
+                await self.world.approvals.end(approval.id, "cancel", "not_announced", now_ms, [])
+            raise
 
     def _question(
         self, call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp
@@ -140,7 +168,7 @@ class Asking:
             raise Unavailable(f"Approval {approval_id!r} is gone.", code="approval_lost")
         return row.at(self.world.clock.now_ms())
 
-    async def _use(self, call: ToolCall, approval: Approval, again: Again) -> Yes:
+    async def _use(self, call: ToolCall, approval: Approval, again: Again, claim: Claiming) -> Yes:
         if approval.status is not ApprovalState.APPROVED:
             raise _refusal(approval)
         facts, answer = judged = await again(call, Evidence(approvals=approval.rules))
@@ -160,6 +188,8 @@ class Asking:
             now_ms=facts.clock.at_ms,
             outcome_due_ms=facts.clock.at_ms + self.outcome_due_ms,
         )
+        # Before the attempt: a caller cancelled in it may have used the approval up.
+        claim(Claim(approval=approval.id, consume_id=attempt.consume_id))
         events = [decided(facts, answer, salt=self.world.ids.token(16)), _used(approval, facts)]
         used = await self.world.approvals.consume(approval.id, attempt, events)
         if used is None:
@@ -170,7 +200,10 @@ class Asking:
         facts, answer = judged
         event = decided(facts, answer, salt=self.world.ids.token(16))
         now_ms = facts.clock.at_ms
-        await self.world.approvals.end(approval.id, "void", "changed", now_ms, [event])
+        try:
+            await self.world.approvals.end(approval.id, "void", "changed", now_ms, [event])
+        except Refused:  # it ended by itself in the meantime
+            await self.world.sink.write([event])
         raise NotApproved(approval.id, "revoked", "the situation changed after the yes")
 
 

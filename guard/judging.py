@@ -5,13 +5,23 @@ tighten. A call whose arguments cannot be converted is denied before the engine 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
-from guard.errors import Refused, Unusable
+from guard.errors import Refused, Unavailable, Unusable
 from guard.model.call import ToolCall, ToolSpec, Transform, argument_bytes
-from guard.model.decision import Basis, Decision, Deny, Reason, strictness
+from guard.model.decision import (
+    KINDS,
+    Allow,
+    Basis,
+    Decision,
+    Deny,
+    Narrow,
+    Reason,
+    StepUp,
+    strictness,
+)
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
@@ -89,7 +99,12 @@ class Judging:
         if self.world.remote is None or isinstance(first.answer, Deny):
             return first
         remote = await self.world.remote.decide(first.facts)
-        return max(first, Judged(first.facts, remote), key=_strict)
+        if type(remote) not in KINDS:
+            raise Unavailable(
+                f"The remote decision point answered {type(remote).__name__}, not a decision.",
+                code="decision_point_unavailable",
+            )
+        return Judged(first.facts, _tightened(first.answer, remote, call))
 
     def _declared(
         self, session: Session, call: ToolCall, evidence: Evidence, first: Judged
@@ -142,6 +157,37 @@ def local_time(now_ms: int, zone: tzinfo) -> datetime:
 
 def _strict(judged: Judged) -> int:
     return strictness(judged.answer)
+
+
+def _tightened(here: Decision, remote: Decision, call: ToolCall) -> Decision:
+    """Return our answer, made stricter by the remote one and never milder in any part.
+
+    Bytes that another decision point made up cannot be compared with ours, so its narrowing is an
+    obligation that we cannot keep. What it wants people to be asked is asked of our bytes.
+    """
+    match remote:
+        case Allow():
+            return here
+        case Deny():
+            return remote
+        case Narrow(reasons=reasons):
+            return Deny(code="obligation_unsupported", reasons=reasons, basis=here.basis)
+        case StepUp():
+            return _asked_too(here, remote, call)
+
+
+def _asked_too(here: Decision, remote: StepUp, call: ToolCall) -> Decision:
+    match here:
+        case Allow():
+            return replace(remote, arguments=call.arguments, applied=(), basis=here.basis)
+        case Narrow(arguments=arguments, applied=applied):
+            return replace(remote, arguments=arguments, applied=applied, basis=here.basis)
+        case StepUp():
+            wanted = dict.fromkeys((*here.requirements, *remote.requirements))
+            why = dict.fromkeys((*here.reasons, *remote.reasons))
+            return replace(here, requirements=tuple(wanted), reasons=tuple(why))
+        case Deny():
+            return here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 It hands a secret to nobody but the tool's transport and never asks for more than the answer allows.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -109,10 +110,15 @@ class Leasing:
     async def end(self, leased: Leased) -> None:
         """Revoke at the target what the call left there; a failure is left to a sweep."""
         lease = leased.lease
-        if lease.state is LeaseState.REVOKE_PENDING and await leased.issuer.revoke(lease, "ended"):
-            now_ms = self.world.clock.now_ms()
-            gone = lease.after(LeaseEvent.GONE, now_ms)
-            await self.world.leases.save(gone, [_event("credential_revoked", gone, now_ms)])
+        if lease.state is not LeaseState.REVOKE_PENDING:
+            return
+        # The tool ran and its outcome is recorded: a target that cannot be reached now must not
+        # make the caller believe that nothing happened. The row stays, and a sweep revokes.
+        with suppress(GuardError):
+            if await leased.issuer.revoke(lease, "ended"):
+                now_ms = self.world.clock.now_ms()
+                gone = lease.after(LeaseEvent.GONE, now_ms)
+                await self.world.leases.save(gone, [_event("credential_revoked", gone, now_ms)])
 
 
 def settled(leased: Leased, now_ms: int) -> Leased:

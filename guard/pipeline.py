@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
-from guard.asking import Asking
+from guard.asking import NOTHING_CLAIMED, Asking, Claim
 from guard.audit.event import decided, finished
 from guard.config import Settings
-from guard.errors import GuardError, NotAllowed
+from guard.errors import GuardError, NotAllowed, Refused, Unavailable
 from guard.grant.approval import Approval
 from guard.judging import Judged, Judging
 from guard.leasing import Leased, Leasing, settled
@@ -29,15 +29,22 @@ from guard.session.state import settled as ended_step
 OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
 """Refusals that are no denial: nobody said no yet."""
 
+ENDS = frozenset({Outcome.OK, Outcome.ERROR})
+"""What a tool may say of its own end; whatever else it says, it may have acted."""
+
 
 @dataclass(slots=True, kw_only=True)
 class _Course:
     """How far one call has come: what its ending must record."""
 
     call: ToolCall
+    at_ms: int = 0
+    admitted: bool = False
     outcome: Outcome = Outcome.REFUSED
     code: str = ""
+    denied: bool = False
     result: ToolResult | None = None
+    claim: Claim = NOTHING_CLAIMED
     approval: Approval | None = None
     leased: Leased | None = None
     applied: tuple[Applied, ...] = ()
@@ -85,6 +92,7 @@ class Guard:
                 await self._walk(course, tool, hold_ms, span)
             except GuardError as error:
                 course.code = error.code
+                course.denied = isinstance(error, Refused) and error.code not in OPEN_QUESTION
                 raise
             finally:
                 # One synchronous hand-over: an await here would be lost to a second cancel.
@@ -101,11 +109,12 @@ class Guard:
         spec = judging.spec(course.call)
         session = await self._admit(course, spec, judging)
         judged = await judging.judge(session, course.call)
-        asked_ms = self.world.clock.now_ms()
-        judged = await self._answered(course, spec, judged, judging, hold_ms)
-        if course.approval is not None:
-            span.note("guard.approval_wait_ms", self.world.clock.now_ms() - asked_ms)
         _tell(span, judged)
+        # Every answer is written down before anything follows from it, Deny included.
+        event = decided(judged.facts, judged.answer, salt=self.world.ids.token(16))
+        await self.world.sink.write([event])
+        if isinstance(judged.answer, StepUp):
+            judged = await self._asked(course, spec, judged, hold_ms, span)
         terms = self._let_through(course, judged)
         leasing = self._leasing()
         course.leased = await leasing.mint(course.call, spec, judged.facts, terms, course.approval)
@@ -115,17 +124,19 @@ class Guard:
         course.result = replace(
             result, labels=result.labels | labels_of(spec, result), narrowed=_told(course.applied)
         )
-        course.outcome = result.outcome
+        course.outcome = result.outcome if result.outcome in ENDS else Outcome.UNKNOWN
 
     async def _admit(self, course: _Course, spec: ToolSpec, judging: Judging) -> Session:
         """Enter the call in history, in flight, before it is judged: parallel calls cannot race."""
         call, now_ms = course.call, self.world.clock.now_ms()
+        course.at_ms = now_ms
         found = judging.input(call)
         specs = judging.bundle.catalog.ledgers
         numbers = self.settings
 
         def change(session: Session) -> Session:
-            return admitted(
+            course.admitted = False
+            entered = admitted(
                 session,
                 call,
                 spec,
@@ -135,23 +146,28 @@ class Guard:
                 recent_steps=numbers.recent_steps,
                 in_flight=numbers.in_flight,
             )
+            # Here, not after the update: a caller cancelled in it may have been admitted.
+            course.admitted = True
+            return entered
 
         return await self.world.sessions.update(call.session, change)
 
-    async def _answered(
-        self, course: _Course, spec: ToolSpec, judged: Judged, judging: Judging, hold_ms: int
+    async def _asked(
+        self, course: _Course, spec: ToolSpec, judged: Judged, hold_ms: int, span: Span
     ) -> Judged:
-        """Return the judgement after people were asked, where the answer was a step-up.
+        """Return the judgement after people said yes: on fresh facts, by the policy in force then.
 
-        Every answer is written down before anything follows from it, Deny included.
+        Raises:
+            NotApproved: the catalogue's word on the tool changed while people were asked.
         """
-        if not isinstance(judged.answer, StepUp):
-            event = decided(judged.facts, judged.answer, salt=self.world.ids.token(16))
-            await self.world.sink.write([event])
-            return judged
 
         async def again(call: ToolCall, evidence: Evidence) -> Judged:
             session = await self.world.sessions.get(call.session)
+            judging = self._judging()
+            if session.ended_at_ms or judging.spec(call) != spec:
+                basis = judged.answer.basis
+                code = "session_ended" if session.ended_at_ms else "tool_changed"
+                return Judged(judged.facts, Deny(code=code, basis=basis))
             return await judging.judge(session, call, evidence)
 
         asking = Asking(
@@ -159,8 +175,17 @@ class Guard:
             retry_after_s=self.settings.retry_after_s,
             outcome_due_ms=(self.settings.tool_timeout_s + 30) * 1000,
         )
-        yes = await asking.ask(course.call, spec, judged, again, hold_ms)
-        course.call, course.approval = yes.call, yes.approval
+
+        def claim(used: Claim) -> None:
+            course.claim = used
+
+        asked_ms = judged.facts.clock.at_ms
+        try:
+            yes = await asking.ask(course.call, spec, judged, again, claim, hold_ms)
+        finally:
+            span.note("guard.approval_wait_ms", self._end_ms(course) - asked_ms)
+        course.call, course.approval, course.applied = yes.call, yes.approval, yes.applied
+        _tell(span, yes.judged)
         return yes.judged
 
     def _let_through(self, course: _Course, judged: Judged) -> Terms:
@@ -173,7 +198,8 @@ class Guard:
             case Allow(terms=terms):
                 return terms
             case Narrow(arguments=arguments, applied=applied, terms=terms):
-                course.call, course.applied = course.call.narrowed(arguments), applied
+                course.call = course.call.narrowed(arguments)
+                course.applied = tuple(dict.fromkeys((*course.applied, *applied)))
                 return terms
             case Deny() as answer:
                 raise NotAllowed(answer, call_id=course.call.id)
@@ -186,6 +212,8 @@ class Guard:
         found, specs = judging.input(call), judging.bundle.catalog.ledgers
 
         def change(session: Session) -> Session:
+            if session.ended_at_ms:  # since it was judged: the last look before the tool
+                raise Refused("The session has ended.", code="session_ended")
             return forwarded(session, call.id, spec, found, specs, now_ms=now_ms)
 
         await self.world.sessions.update(call.session, change)
@@ -193,14 +221,16 @@ class Guard:
     def _ending(self, course: _Course) -> Ending:
         """Return everything that is recorded about the end of this call, together."""
         call, outcome = course.call, course.outcome
-        now_ms = self.world.clock.now_ms()
+        now_ms = self._end_ms(course)
         labels = course.result.labels if course.result else frozenset()
         found = course.result.facts if course.result else {}
-        approved, denied = course.approval is not None, course.code not in OPEN_QUESTION
+        approved, denied = course.approval is not None, course.denied
         leased = settled(course.leased, now_ms) if course.leased else None
         course.leased = leased
 
         def change(session: Session) -> Session:
+            if not course.admitted:  # the step in flight under this id is another call's
+                return session
             return ended_step(
                 session, call.id, outcome, labels, found, now_ms, denied=denied, approved=approved
             )
@@ -210,10 +240,17 @@ class Guard:
             change=change,
             events=(finished(call, outcome, course.code, sorted(labels), now_ms),),
             outcome=outcome,
-            approval=course.approval.id if course.approval else "",
-            consume_id=course.approval.consume_id if course.approval else "",
+            approval=course.claim.approval,
+            consume_id=course.claim.consume_id,
             lease=leased.lease if leased else None,
         )
+
+    def _end_ms(self, course: _Course) -> int:
+        """Return now, or the last moment known: a clock that fails must not lose the ending."""
+        try:
+            return self.world.clock.now_ms()
+        except Unavailable:
+            return course.at_ms
 
     def _judging(self) -> Judging:
         return Judging(

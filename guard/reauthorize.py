@@ -4,11 +4,12 @@ It only narrows: a signal is recorded in the session, open questions of that ses
 leases that can be cut are revoked. Calls that come later are judged on the new facts.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from guard.audit.event import Event
-from guard.errors import Refused
-from guard.grant.lease import LeaseEvent
+from guard.errors import GuardError, Refused
+from guard.grant.lease import Lease, LeaseEvent
 from guard.ports import World
 from guard.session.risk import Signal
 from guard.session.state import Session, ended, signalled
@@ -38,6 +39,8 @@ class Reauthorizing:
         )
         await self.world.sink.write([event])
         await self._void(session_id, signal.kind, now_ms)
+        if session.ended_at_ms:  # some signals end a session: what it holds ends with it
+            await self._recall(session_id, signal.kind, now_ms)
         return session
 
     async def end(self, session_id: str, why: str) -> Session:
@@ -65,12 +68,17 @@ class Reauthorizing:
                 continue
             recalled = lease.after(LeaseEvent.RECALL, now_ms, reason=why)
             await self.world.leases.save(recalled, [])
-            if lease.kind in kinds and await kinds[lease.kind].revoke(recalled, why):
-                event = Event(
-                    kind="credential_revoked",
-                    at_ms=now_ms,
-                    session=session_id,
-                    call=lease.call_id,
-                    leaf={"lease": lease.id, "handle": lease.handle, "why": why},
-                )
-                await self.world.leases.save(recalled.after(LeaseEvent.GONE, now_ms), [event])
+            with suppress(GuardError):  # one target that is down must not shield the others
+                if lease.kind in kinds and await kinds[lease.kind].revoke(recalled, why):
+                    gone = recalled.after(LeaseEvent.GONE, now_ms)
+                    await self.world.leases.save(gone, [_revoked(gone, why, now_ms)])
+
+
+def _revoked(lease: Lease, why: str, now_ms: int) -> Event:
+    return Event(
+        kind="credential_revoked",
+        at_ms=now_ms,
+        session=lease.session,
+        call=lease.call_id,
+        leaf={"lease": lease.id, "handle": lease.handle, "why": why},
+    )

@@ -91,11 +91,18 @@ class Upstream:
 class HttpClient:
     """One pool of connections; one per process, because a TLS context costs tens of CPU-ms."""
 
-    def __init__(self, *, connections: int = 1000, connect_s: float = 5, idle_s: float = 4) -> None:
+    def __init__(
+        self,
+        *,
+        connections: int = 1000,
+        connect_s: float = 5,
+        idle_s: float = 4,
+        trust: ssl.SSLContext | None = None,
+    ) -> None:
         # Servers commonly close idle connections after 5 s. A message on one that is just being
         # closed is lost, and it may not be sent twice: let go of the connection first.
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpcore2.default_ssl_context(),
+            ssl_context=trust or httpcore2.default_ssl_context(),
             max_connections=connections,
             keepalive_expiry=idle_s,
             network_backend=_Network(),

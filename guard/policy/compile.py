@@ -24,9 +24,10 @@ from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
 from guard.policy.rule import Mode, Rule, RuleKind, gated
 from guard.policy.schema import Type, author_schema, context_of
-from guard.policy.slice import ENGINE, Slice, applies, digest_of, rule_set
+from guard.policy.slice import ENGINE, Slice, applies, digest_of, rule_set, waits
 from guard.policy.statement import Statement, statements
 
+_NO_ACTION = "unable to find an applicable action"
 _Read = tuple[list[Rule], list[Finding]]
 
 
@@ -60,7 +61,7 @@ def compile_bundle(files: Mapping[str, str], catalog: Catalog, *, full: bool = F
     rules, findings = _rules(files, catalog)
     raise_errors(findings)
     schema = author_schema(catalog)
-    findings += _validated(rules, schema)
+    findings += _validated(rules, schema, catalog.judged())
     findings += catalog_findings(catalog, rules)
     findings += rule_findings(rules, catalog)
     warnings = raise_errors(findings)
@@ -166,7 +167,7 @@ def _opaque_requirement(catalog: Catalog) -> Requirement:
     )
 
 
-def _validated(rules: list[Rule], schema: Type) -> list[Finding]:
+def _validated(rules: list[Rule], schema: Type, specs: tuple[ToolSpec, ...]) -> list[Finding]:
     """Return what the engine's type checker says, one finding for each rule and sentence."""
     text = "\n".join(rule.text for rule in rules)
     checked = validate_policies(text, Schema.from_json_str(json.dumps(schema)), release_gil=True)
@@ -174,6 +175,8 @@ def _validated(rules: list[Rule], schema: Type) -> list[Finding]:
     for wrong in checked.errors:
         rule = rules[int(wrong.policy_id.removeprefix("policy"))]
         said = wrong.error.removeprefix(f"for policy `{wrong.policy_id}`, ")
+        if said.startswith(_NO_ACTION) and waits(rule, specs):
+            continue  # it is type-checked when its first tool comes
         if "AnyEntity" in said or "use_scope" in said:
             said += '; write `action in Guard::Action::"any"` to leave scopes out'
         findings[rule.id, said] = error("G201", rule.where, f"{said}.", rule.id)

@@ -13,7 +13,7 @@ from guard.policy.finding import Finding, error, warning
 from guard.policy.listing import conjuncts
 from guard.policy.rule import Rule, classes_named, context_paths, nodes
 from guard.policy.schema import USE_SCOPE
-from guard.policy.slice import applies
+from guard.policy.slice import applies, waits
 
 _GROWING = frozenset({"input", "derived", "history"})
 _ATTACKER_TEXT = frozenset({"url", "path", "recipient"})
@@ -115,7 +115,7 @@ def _like_on_identity(rule: Rule, catalog: Catalog) -> _Found:
 def _applies_nowhere(rule: Rule, catalog: Catalog) -> _Found:
     """G206: a rule that no call can meet."""
     named = classes_named(rule.source.action)
-    if named is not None and USE_SCOPE in named:
+    if (named is not None and USE_SCOPE in named) or waits(rule, catalog.judged()):
         return
     if isinstance(rule.source.resource, pst.ScopeEq | pst.ScopeIs | pst.ScopeIn | pst.ScopeIsIn):
         kinds = {uid.type.basename for uid in pst.entity_uids(rule.source.resource)}

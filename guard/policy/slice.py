@@ -5,7 +5,7 @@ of unrelated rules. Built once for each action at load; judging happens elsewher
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -15,7 +15,7 @@ from guard.model.call import ToolSpec
 from guard.policy.context import whole_paths
 from guard.policy.extract import VERSION
 from guard.policy.rule import Rule, classes_named, context_paths, policy_set
-from guard.policy.schema import Reads, Type, groups_of, projected, runtime_schema
+from guard.policy.schema import CLASSES, Reads, Type, groups_of, projected, runtime_schema
 
 ENGINE = "cedarpy-4.12"
 """The engine line whose meaning the rules were compiled for; a new one is a new digest."""
@@ -57,6 +57,18 @@ def applies(rule: Rule, spec: ToolSpec) -> bool:
     if isinstance(resource, pst.ScopeIs | pst.ScopeIsIn):
         return resource.entity_type.basename == "Server"
     return True
+
+
+def waits(rule: Rule, specs: Iterable[ToolSpec]) -> bool:
+    """Return whether a rule on classes has no tool in them yet. It judges those that come later.
+
+    Without this, a catalogue of reads alone could not load a policy that also forbids writes.
+    """
+    action = rule.source.action
+    if not isinstance(action, pst.ActionIn):
+        return False
+    named = frozenset(one.id for one in action.entities)
+    return named <= CLASSES.keys() and not any(named & groups_of(spec) for spec in specs)
 
 
 def rule_set(

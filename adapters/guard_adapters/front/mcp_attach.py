@@ -65,6 +65,8 @@ class _ToGuard(Frames):
                 call.wires.tell(frame["to"], message)
             case "run":
                 self._run(call, number, frame, message)
+            case _:
+                return  # a second last word, or what a newer guard says: nothing of this call
 
     def _run(self, call: _Call, number: int, frame: Message, message: Message) -> None:
         call.left = call.left or frame["to"] == "server"

@@ -138,8 +138,10 @@ def check_edge(headers: Headers, rules: EdgeRules) -> None:
 
     Also refuses a header twice (400) where two readers could each take another copy.
     """
-    for name in sorted(_SINGLE):
-        single(headers, name)
+    names = [name.lower() for name, _ in headers]
+    for name in names:
+        if name in _SINGLE and names.count(name) > 1:
+            single(headers, name)  # refuses
     host = single(headers, b"host")
     if host is None or parse_authority(host, rules.default_port) not in rules.hosts:
         text = "This server is not reached under that host name. Use its configured public URL."

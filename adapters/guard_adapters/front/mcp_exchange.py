@@ -15,10 +15,10 @@ from guard_adapters._http import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.front.mcp_cancel import Flight, Flights, Gone, attended, flight_key
 from guard_adapters.front.mcp_edge import check_routing
+from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_gate import (
     NARROWED_KEY,
     Asked,
-    GuardFront,
     Way,
     outgoing,
     tool_call,
@@ -26,7 +26,8 @@ from guard_adapters.front.mcp_gate import (
 )
 from guard_adapters.front.mcp_keys import refuse_near_arguments
 from guard_adapters.front.mcp_listing import Listing
-from guard_adapters.front.mcp_relay import Passage, Reply, unreached
+from guard_adapters.front.mcp_relay import Passage
+from guard_adapters.front.mcp_reply import Reply, unreached
 from guard_adapters.front.mcp_stream import JSON_HEADERS, Receive, rewritten
 from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of, refused
 from guard_adapters.front.mcp_wire import METHOD_NOT_FOUND, WireRefused

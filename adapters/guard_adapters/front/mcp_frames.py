@@ -55,7 +55,7 @@ class Frames(asyncio.Protocol):
                 return
 
     def frame(self, frame: Message, raw: bytes) -> None:
-        """Act on one frame and its message. Raises KeyError or TypeError if it is none of the known ones."""
+        """Act on one frame and its message. Raises KeyError or TypeError if it is not known."""
         raise KeyError(*frame, len(raw))
 
     def send(self, frame: Message, message: Message | None = None) -> None:

@@ -5,7 +5,7 @@ seals, then the gate. Whatever fails is answered with a JSON-RPC body and goes n
 merges no servers, keeps no sessions and never sends a message twice.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -28,7 +28,7 @@ from guard_adapters.front.mcp_auth import (
 )
 from guard_adapters.front.mcp_cancel import Flights
 from guard_adapters.front.mcp_edge import EdgeRules, HeaderList, Headers, check_edge, single
-from guard_adapters.front.mcp_gate import GuardFront
+from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_pins import PinBook
 from guard_adapters.front.mcp_post import Post, RefusedRequest
 from guard_adapters.front.mcp_relay import HttpServer, Passage, Seals
@@ -89,6 +89,8 @@ class Endpoint:
     http: HttpClient
     book: PinBook = field(default_factory=PinBook)
     flights: Flights = field(default_factory=Flights)
+    # Upstreams that are commands, not URLs: each caller gets children of its own.
+    bridges: Mapping[str, Callable[[str], HttpClient]] = field(default_factory=dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request; see the order of checks above."""
@@ -117,7 +119,7 @@ class Endpoint:
         caller = await self.access.caller(headers, name, now_ms)
         passage = Passage(
             server=server,
-            http=self.http,
+            http=self._client_for(name, caller),
             seals=self.seals,
             book=self.book,
             settings=self.front.settings,
@@ -136,6 +138,10 @@ class Endpoint:
             case _:
                 text = "Use POST, GET or DELETE."
                 refuse(INVALID_REQUEST, "bad_http_method", text, status=405)
+
+    def _client_for(self, name: str, caller: Caller) -> HttpClient:
+        bridge = self.bridges.get(name)
+        return self.http if bridge is None else bridge(caller_key(caller))
 
     def _refusal(self, refused: WireRefused, name: str) -> tuple[int, HeaderList, dict[str, Any]]:
         head = list(JSON_HEADERS)
@@ -159,10 +165,11 @@ Ready = Callable[[], Awaitable[bool]]
 Keys = Callable[[], Mapping[str, Any]]
 
 
-def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready) -> App:
+def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready, more: Sequence[Route] = ()) -> App:
     """Return the ASGI application: the endpoint, metadata of each upstream, keys and health.
 
-    `keys` returns the public key set of call tokens, `ready` whether calls can be judged.
+    `keys` returns the public key set of call tokens, `ready` whether calls can be judged; `more`
+    are further routes, such as the operator's.
     """
     url = endpoint.access.public_url
     routes = [
@@ -170,6 +177,7 @@ def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready) -> App:
         Route("/.well-known/jwks.json", _jwks(keys)),
         Route("/healthz", _health),
         Route("/readyz", _ready(ready)),
+        *more,
     ]
     beside = Starlette(routes=routes)
 

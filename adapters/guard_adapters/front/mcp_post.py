@@ -15,9 +15,11 @@ from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.front.mcp_cancel import Flights, flight_key
 from guard_adapters.front.mcp_edge import Headers, check_routing, single
 from guard_adapters.front.mcp_exchange import Exchange
-from guard_adapters.front.mcp_gate import Asked, GuardFront, Way, admit
+from guard_adapters.front.mcp_front import GuardFront
+from guard_adapters.front.mcp_gate import Asked, Way, admit
 from guard_adapters.front.mcp_keys import refuse_near_keys
-from guard_adapters.front.mcp_relay import Passage, unreached
+from guard_adapters.front.mcp_relay import Passage
+from guard_adapters.front.mcp_reply import unreached
 from guard_adapters.front.mcp_seal import SealedSession, SealRefusal
 from guard_adapters.front.mcp_stream import Receive
 from guard_adapters.front.mcp_wire import (

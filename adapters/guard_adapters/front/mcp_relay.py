@@ -10,11 +10,19 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from guard_adapters._http import HttpClient, Upstream, UpstreamFailed
+from guard_adapters._http import HttpClient, Upstream
 from guard_adapters.front.mcp_edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp_events import Event, EventSplitter, write_event
-from guard_adapters.front.mcp_gate import PRIVATE, Asked, without_private
+from guard_adapters.front.mcp_gate import Asked
 from guard_adapters.front.mcp_pins import PinBook
+from guard_adapters.front.mcp_reply import (
+    Reply,
+    answers,
+    clean,
+    credential_refused,
+    failed,
+    is_events,
+)
 from guard_adapters.front.mcp_seal import (
     NONCE_BYTES,
     RequestStateSeal,
@@ -29,18 +37,16 @@ from guard_adapters.front.mcp_server_asks import (
     refused_to_server,
     server_ask,
 )
-from guard_adapters.front.mcp_stream import JSON_HEADERS, ClientStream, rewritten
+from guard_adapters.front.mcp_stream import ClientStream, rewritten
 from guard_adapters.front.mcp_verdict import refusal, result_message
 from guard_adapters.front.mcp_wire import (
     GUARD_UNAVAILABLE,
     RESPONSE_LIMITS,
     Era,
     Kind,
-    MessageId,
     WireRefused,
     classify,
     dumps,
-    error_message,
     loads,
 )
 
@@ -49,7 +55,6 @@ if TYPE_CHECKING:
 
 Delivery = Literal["meta", "bearer", "none"]
 LIST_CHANGED: Final = "notifications/tools/list_changed"
-_MARK: Final = PRIVATE.encode()
 _CREDENTIAL_REFUSED: Final = (401, 403)
 
 
@@ -70,19 +75,6 @@ class Seals:
 
     session: SessionSeal
     state: RequestStateSeal
-
-
-@dataclass(slots=True, kw_only=True)
-class Reply:
-    """The last word of an upstream. `event` carried it, if it came in a stream."""
-
-    status: int
-    headers: HeaderList
-    message: dict[str, Any] | None = field(default=None, repr=False)
-    event: Event | None = None
-    rest: AsyncIterator[bytes] | None = field(default=None, repr=False)
-    resumable: bool = False  # a stream that ended early and may be read on elsewhere
-    code: str = ""  # of the guard: why this is not what the upstream said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,47 +255,3 @@ class Passage:
                 return False
             case Ask.DROP:
                 return False
-
-
-def clean(message: dict[str, Any]) -> dict[str, Any]:
-    """Return an upstream's message without names that only the guard may write."""
-    # Most messages hold none; looking for the name is cheaper than walking through the message.
-    if _MARK not in dumps(message):
-        return message
-    found: dict[str, Any] = without_private(message)
-    return found
-
-
-def answers(message: Mapping[str, Any], ident: MessageId | None) -> bool:
-    """Return whether this is the answer to the request with this id; 1 and "1" differ."""
-    found = message.get("id")
-    return "method" not in message and type(found) is type(ident) and found == ident
-
-
-def is_events(upstream: Upstream) -> bool:
-    """Return whether the answer is a stream of events."""
-    kind = next((value for name, value in upstream.headers if name.lower() == b"content-type"), b"")
-    return kind.split(b";")[0].strip().lower() == b"text/event-stream"
-
-
-def failed(asked: Asked, code: str, text: str, status: int = 502) -> Reply:
-    """Return the answer for an upstream that could not be talked to."""
-    refused = WireRefused(GUARD_UNAVAILABLE, f"{text} Try again later.", status, code)
-    message = error_message(asked.id, refused)
-    return Reply(status=status, headers=list(JSON_HEADERS), message=message, code=code)
-
-
-def unreached(asked: Asked, error: UpstreamFailed) -> Reply:
-    """Return the answer for an upstream that gave none."""
-    if error.sent:
-        return failed(asked, "upstream_broke_off", "The server broke off before its answer.")
-    return failed(asked, "upstream_unreachable", "The server cannot be reached.")
-
-
-def credential_refused(asked: Asked) -> Reply:
-    """Return the answer where the upstream refused the guard's credential.
-
-    Its challenge is about the guard, not about the client, and never passes.
-    """
-    text = "The server refused the guard's own credential. An operator must look at it."
-    return failed(asked, "upstream_credential_refused", text)

@@ -12,7 +12,8 @@ from guard_adapters._http import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_cancel import Gone, attended
 from guard_adapters.front.mcp_gate import Asked, Way
 from guard_adapters.front.mcp_post import unsealed
-from guard_adapters.front.mcp_relay import Passage, is_events, unreached
+from guard_adapters.front.mcp_relay import Passage
+from guard_adapters.front.mcp_reply import is_events, unreached
 from guard_adapters.front.mcp_stream import Receive
 from guard_adapters.front.mcp_wire import WireRefused
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from guard_adapters.front.mcp_child import Command
-from guard_adapters.front.mcp_gate import GuardFront
+from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_stdio import relay
 from guard_adapters.front.mcp_stdio_desk import FrontDesk, Place
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any, Final
 from guard.errors import GuardError
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires
+from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_gate import (
     NARROWED_KEY,
     Asked,
-    GuardFront,
     Way,
     admit,
     outgoing,

@@ -14,7 +14,7 @@ from guard.policy.evaluate import shown
 from guard.ports import Tool
 from guard.session.intent import TaskIntent, parse_declaration
 from guard.session.state import Session, declared, facts, new_session, seen
-from guard_adapters.front.mcp_gate import Caller
+from guard_adapters.front.mcp_front import Caller
 from guard_adapters.wiring.build import Wired
 
 

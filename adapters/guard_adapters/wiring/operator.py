@@ -4,12 +4,14 @@ Every change is written to the log, and none of them says yes to anything.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from starlette.routing import Router
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import Route
 
 from guard.audit.event import Event
 from guard.audit.redact import SALT, salted_sha256
@@ -24,7 +26,7 @@ from guard.session.intent import TaskIntent, parse_intent
 from guard.session.risk import WEIGHTS, risk_facts
 from guard.session.risk import signal as risk_signal
 from guard.session.state import Session, new_session
-from guard_adapters.front.operator import PREFIX, operator_routes
+from guard_adapters.front.operator import operator_routes
 from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
@@ -200,25 +202,27 @@ class OperatorDesk:
         await self.world.sink.write([event])
 
 
-def with_operator(wired: Wired, served: ASGIApp) -> ASGIApp:
-    """Return the application with the operator's routes before it.
-
-    The operator's token is made where there is none.
-    """
+def routes(wired: Wired) -> list[Route]:
+    """Return the operator's routes over one guard; its token is made where there is none."""
     desk = OperatorDesk(
         world=wired.world,
         log_reader=wired.store.log,
         reload_bundle=reloading(wired, wired.loaded.folder / "guard.yaml"),
         max_intent_bytes=wired.guard.settings.max_intent_bytes,
     )
-    token = secret(wired.loaded.state / "keys" / "operator.key").hex()
-    operator = Router(operator_routes(desk, token))
+    return operator_routes(desk, secret(wired.loaded.state / "keys" / "operator.key").hex())
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        own = scope["type"] == "http" and scope["path"].startswith(f"{PREFIX}/")
-        await (operator if own else served)(scope, receive, send)
 
-    return answer
+@contextmanager
+def announced(state: Path, url: str) -> Iterator[None]:
+    """Say in `serve.json` where this guard listens, as long as it does."""
+    place, draft = state / "serve.json", state / ".serve.json"
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    draft.replace(place)
+    try:
+        yield
+    finally:
+        place.unlink(missing_ok=True)
 
 
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:

@@ -10,6 +10,8 @@ from guard.errors import GuardError, Unusable
 from guard.policy.catalog import ServerSpec
 from guard_adapters._http import HttpClient, UpstreamFailed, get_json
 from guard_adapters.front.mcp_auth import Caller, StaticKeys, TokenCheck, resource_uri
+from guard_adapters.front.mcp_bridge import Bridge
+from guard_adapters.front.mcp_child import Command, child_environment
 from guard_adapters.front.mcp_edge import EdgeRules
 from guard_adapters.front.mcp_http import Access, Endpoint, build_app
 from guard_adapters.front.mcp_jwks import FetchedKeys
@@ -19,26 +21,41 @@ from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSea
 from guard_adapters.front.mcp_server_asks import ServerRules
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.operator import routes
+from guard_adapters.wiring.places import environment
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def endpoint(wired: Wired, url: str, *, dev_keys: Mapping[str, Caller] | None = None) -> Endpoint:
-    """Return the endpoint for every HTTP upstream of the catalogue.
+def endpoint(
+    wired: Wired,
+    url: str,
+    *,
+    dev_keys: Mapping[str, Caller] | None = None,
+    bridges: Mapping[str, Bridge] | None = None,
+) -> Endpoint:
+    """Return the endpoint for every upstream of the catalogue that has a URL or a command.
 
     Args:
         wired: the guard.
         url: how clients reach it.
         dev_keys: SHA-256 of static bearer tokens, in hex, and whom they stand for.
+        bridges: what runs the servers that are commands, by name.
 
     Raises:
         Unusable: `auth_missing`: the address is not loopback and no issuer is configured.
     """
     keys = SealKeys(current=wired.seal_key)
+    listed = wired.bundle.catalog.servers
     servers = {
-        name: HttpServer(name=name, url=one.url, delivery=one.delivery, rules=rules_of(one))
-        for name, one in wired.bundle.catalog.servers.items()
-        if one.url
+        name: HttpServer(
+            name=name,
+            url=one.url or f"stdio:{name}",
+            delivery=one.delivery,
+            rules=rules_of(one),
+        )
+        for name, one in listed.items()
+        if one.url or one.command
     }
     return Endpoint(
         front=Desk(wired),
@@ -46,7 +63,28 @@ def endpoint(wired: Wired, url: str, *, dev_keys: Mapping[str, Caller] | None = 
         access=access(wired.loaded.installation.serve, url, dev_keys or {}),
         seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
         http=HttpClient(),
+        bridges={name: bridge.for_caller for name, bridge in (bridges or {}).items()},
     )
+
+
+def bridges_of(wired: Wired) -> dict[str, Bridge]:
+    """Return what stands before the servers that are started by a command: one child a caller.
+
+    Commands come from the operator's file alone, and see an allow-listed environment.
+    """
+    most = wired.guard.settings.bridge_children
+    return {
+        name: Bridge(
+            command=Command(
+                argv=one.command,
+                env=child_environment(environment(), one.environ),
+                cwd=one.cwd or None,
+            ),
+            max_children=most,
+        )
+        for name, one in wired.bundle.catalog.servers.items()
+        if one.command and not one.url
+    }
 
 
 def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
@@ -106,7 +144,7 @@ def app(wired: Wired, found: Endpoint) -> ASGIApp:
             return False
         return True
 
-    return build_app(found, keys=wired.calltoken.jwks, ready=ready)
+    return build_app(found, keys=wired.calltoken.jwks, ready=ready, more=routes(wired))
 
 
 def _fetch(url: str) -> Any:  # noqa: ANN401  a coroutine function without arguments

@@ -7,15 +7,15 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from guard.errors import Unusable
 from guard_adapters.front.mcp_child import Command, child_environment
 from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires
-from guard_adapters.front.mcp_stdio_relay import Relay
 from guard_adapters.front.mcp_stdio import relay
+from guard_adapters.front.mcp_stdio_relay import Relay
 
 ECHO = str(Path(__file__).with_name("echo_server.py"))
 
@@ -259,7 +259,7 @@ class Piped:
         self.desk = desk
         self.flags = flags
 
-    async def __aenter__(self) -> "Piped":
+    async def __aenter__(self) -> Self:
         inner_in, self._in = os.pipe()
         self._out, inner_out = os.pipe()
         self._files = [os.fdopen(inner_in, "rb"), os.fdopen(inner_out, "wb")]

@@ -48,7 +48,9 @@ class SqliteSessions:
         if session.id in self._held:
             return self._held[session.id]
         row = await self._database.run(lambda db: _insert(db, session))
-        return self._hold(row)
+        with self._turn:
+            # Two first calls may come at once: the one in memory may have gone on already.
+            return self._held.get(session.id) or self._hold(row)
 
     async def get(self, session_id: str) -> Session:
         """Return a session by its handle.

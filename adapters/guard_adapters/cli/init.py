@@ -1,0 +1,189 @@
+"""`guard init`: asks a server for its tools and writes a first guard.yaml.
+
+Nothing that it writes is allowed: every entry is unconfirmed and the server untrusted until a
+person has decided. It calls no tool and overwrites no file unless it is told to.
+"""
+
+import argparse
+import asyncio
+import json
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mcp import Client, StdioServerParameters
+
+from guard.errors import Unusable
+from guard.model.call import Json
+from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.guess import MAIL, Guess, guessed
+from guard_adapters.front.mcp_pins import tool_digest
+
+WAIT_S = 30
+NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+MARK = "# DECIDE:"
+"""Stands wherever a person must decide; nothing in the file is in force before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One tool as its server describes it."""
+
+    definition: Mapping[str, Json]
+
+    @property
+    def name(self) -> str:
+        """Return the tool's name."""
+        return str(self.definition["name"])
+
+    @property
+    def schema(self) -> Mapping[str, Json]:
+        """Return the schema of its arguments."""
+        found = self.definition.get("inputSchema")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def hints(self) -> dict[str, bool]:
+        """Return its annotations: the server's word."""
+        found = self.definition.get("annotations")
+        said = found if isinstance(found, dict) else {}
+        return {name: hint for name, hint in said.items() if isinstance(hint, bool)}
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("init", help="ask a server for its tools and write guard.yaml")
+    parser.add_argument("--url", help="an MCP server over HTTP")
+    parser.add_argument("--name", help="what to call the server in actions")
+    parser.add_argument("--out", type=Path, default=Path("guard.yaml"), help="file to write")
+    parser.add_argument("--force", action="store_true", help="overwrite the file")
+    parser.add_argument("server", nargs="*", metavar="-- CMD", help="starts a stdio MCP server")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Connect, list, write, and say what is left to decide."""
+    command = list(args.server)
+    if bool(args.url) == bool(command):
+        raise Unusable(
+            "Exactly one of --url and a command is needed.",
+            code="init_server",
+            next_step="Write `guard init -- CMD ARG...` or `guard init --url URL`.",
+        )
+    if args.out.exists() and not args.force:
+        raise Unusable(
+            f"File {str(args.out)!r} is already there.",
+            code="config_exists",
+            where=str(args.out),
+            next_step="Give another --out, or --force to overwrite it.",
+        )
+    tools = asyncio.run(_tools(args.url or "", command))
+    name = server_name(args.name or _source(args.url, command))
+    reach = f"url: {_text(args.url)}" if args.url else f"command: {_text(command)}"
+    text = config_text(name, reach, tools)
+    args.out.write_text(text, encoding="utf-8")
+    print(f"{args.out}: {len(tools)} tools of {name!r}, none confirmed, so none is allowed.")
+    print(f"{text.count(MARK)} decisions are left: look for `{MARK}` in the file.")
+    print(f"Then: guard policy check {shlex.quote(str(args.out))}")
+    return FINE
+
+
+async def _tools(url: str, command: list[str]) -> list[Listed]:
+    target = url or StdioServerParameters(command=command[0], args=command[1:])
+    found: list[Listed] = []
+    try:
+        async with asyncio.timeout(WAIT_S), Client(target) as client:
+            cursor: str | None = None
+            while True:
+                page = await client.list_tools(cursor=cursor)
+                found += [
+                    Listed(
+                        definition=tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+                    )
+                    for tool in page.tools
+                ]
+                cursor = page.next_cursor
+                if not cursor:
+                    return found
+    except Exception as error:  # noqa: BLE001  the SDK raises groups and own types: no list
+        raise Unusable(
+            f"The server gave no list of tools: {_first(error)}.",
+            code="server_unreachable",
+            next_step="Start it by hand to see what it says, then try again.",
+        ) from None
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__} {error}".strip().rstrip(".")
+
+
+def _source(url: str | None, command: list[str]) -> str:
+    return str(urlsplit(url).hostname or "server") if url else Path(command[-1]).stem
+
+
+def server_name(text: str) -> str:
+    """Return a text as a server name: lower case, digits and hyphens, at most 32 of them."""
+    name = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:32].strip("-")
+    return name or "server"
+
+
+def config_text(name: str, reach: str, tools: Iterable[Listed]) -> str:
+    """Return guard.yaml for one server; `reach` is the line that says how to get there."""
+    lines = [
+        "# Written by `guard init`. Nothing in here is in force until you have decided:",
+        "# a tool with `confirmed: false` is denied, and every guess below may be wrong.",
+        "version: 1",
+        f"zone: UTC  {MARK} the zone in which rules read the hour",
+        "ledgers:",
+        "  same_tool_60s: {count: calls, of: write, per: tool, key: session, window: 60s}",
+        "servers:",
+        f"  {_text(name)}:",
+        f"    trust: untrusted  {MARK} trusted, if you would let it see what it is sent",
+        f"    {reach}",
+        "    tools:",
+    ]
+    entries = [line for tool in tools for line in _entry(tool)]
+    return "\n".join([*lines, *entries] if entries else [*lines[:-1], "    tools: {}"]) + "\n"
+
+
+def _entry(tool: Listed) -> list[str]:
+    guess = guessed(tool.name, tool.schema, tool.hints)
+    lines = [
+        f"      {_text(tool.name)}:",
+        f"        effect: {_flow(guess.effect)}  {MARK} guessed: {guess.why}",
+        f"        pin: {tool_digest(tool.definition)}",
+    ]
+    if guess.roles:
+        lines.append("        args:")
+        lines += [_argument(path, role) for path, role in guess.roles.items()]
+        lines.append(f"        says: {_text(guess.says)}  {MARK} the sentence a reviewer reads")
+    lines += _output(guess)
+    lines.append(f"        input_schema: {_text(dict(tool.schema))}")
+    lines.append(f"        confirmed: false  {MARK} true, when all of the above is right")
+    return lines
+
+
+def _argument(path: str, role: str) -> str:
+    kind = ", kind: email" if role == "recipient" and path.lower() in MAIL else ""
+    return f"          {_text(path)}: {{role: {role}{kind}}}  # guessed from its name"
+
+
+def _output(guess: Guess) -> list[str]:
+    lines = [f"        output: {{trust: untrusted}}  {MARK} trusted, if only you write its results"]
+    if {"write", "egress"} & set(guess.effect):
+        lines.append(f"        budget: {{calls: 20, per: task}}  {MARK} calls in one task")
+    return lines
+
+
+def _flow(words: Iterable[str]) -> str:
+    return f"[{', '.join(words)}]"
+
+
+def _text(value: object) -> str:
+    """Return a value as YAML on one line: JSON is YAML, but for what YAML takes as a line break."""
+    text = json.dumps(value, ensure_ascii=False)
+    return NOT_YAML.sub(lambda found: f"\\u{ord(found.group()):04x}", text)

@@ -1,0 +1,75 @@
+"""What every MCP front needs of the guard behind it, and of the caller before it.
+
+Both are shapes only: wiring builds the one around the pipeline, authentication yields the other.
+"""
+
+from typing import TYPE_CHECKING, Protocol
+
+from guard.model.call import ToolCall, ToolResult, ToolSpec
+
+if TYPE_CHECKING:
+    from guard.config import Settings
+    from guard.ports import Tool
+
+
+class Caller(Protocol):
+    """Who calls, as authentication established it: never what a client says of itself."""
+
+    @property
+    def issuer(self) -> str:
+        """Return who vouches for the principal."""
+        ...
+
+    @property
+    def subject(self) -> str:
+        """Return the principal's name at its issuer."""
+        ...
+
+    @property
+    def agent(self) -> str:
+        """Return the program that acts for the principal."""
+        ...
+
+
+class GuardFront(Protocol):
+    """What a front needs of the guard. Each method raises `GuardError` when the answer is no."""
+
+    settings: "Settings"
+
+    async def session(self, who: Caller, handle: str, intent: bytes) -> str:
+        """Return the session id of this caller; an empty handle means the default session.
+
+        Raises:
+            Refused: `session_unknown` for a handle that is unknown or somebody else's.
+        """
+        ...
+
+    def spec(self, server: str, tool: str) -> ToolSpec | None:
+        """Return what the catalogue knows of a tool, or None."""
+        ...
+
+    def allow_methods(self, server: str) -> frozenset[str]:
+        """Return the methods that the operator lets through to this server without judging."""
+        ...
+
+    async def call(self, call: ToolCall, tool: "Tool", *, hold_ms: int) -> ToolResult:
+        """Judge the call, run the tool if it may run, return the labelled result.
+
+        Raises:
+            NotAllowed, NotApproved, ApprovalPending: it did not run, except for the status
+                `unknown` of NotApproved.
+            Unavailable: the guard could not do its part.
+        """
+        ...
+
+    async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
+        """Return the tools of `names` that this session could ever be allowed to call."""
+        ...
+
+    def new_id(self) -> str:
+        """Return a fresh id, not guessable."""
+        ...
+
+    def now_ms(self) -> int:
+        """Return Unix time in whole milliseconds."""
+        ...

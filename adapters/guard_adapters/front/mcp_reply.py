@@ -1,0 +1,80 @@
+"""The last word of an upstream, and what stands in for it where there is none.
+
+It names what came back and cleans it; whether a client may have it is decided elsewhere.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from guard_adapters._http import Upstream, UpstreamFailed
+from guard_adapters.front.mcp_edge import HeaderList
+from guard_adapters.front.mcp_events import Event
+from guard_adapters.front.mcp_gate import PRIVATE, Asked, without_private
+from guard_adapters.front.mcp_stream import JSON_HEADERS
+from guard_adapters.front.mcp_wire import (
+    GUARD_UNAVAILABLE,
+    MessageId,
+    WireRefused,
+    dumps,
+    error_message,
+)
+
+_MARK: Final = PRIVATE.encode()
+
+
+@dataclass(slots=True, kw_only=True)
+class Reply:
+    """The last word of an upstream. `event` carried it, if it came in a stream."""
+
+    status: int
+    headers: HeaderList
+    message: dict[str, Any] | None = field(default=None, repr=False)
+    event: Event | None = None
+    rest: AsyncIterator[bytes] | None = field(default=None, repr=False)
+    resumable: bool = False  # a stream that ended early and may be read on elsewhere
+    code: str = ""  # of the guard: why this is not what the upstream said
+
+
+def clean(message: dict[str, Any]) -> dict[str, Any]:
+    """Return an upstream's message without names that only the guard may write."""
+    # Most messages hold none; looking for the name is cheaper than walking through the message.
+    if _MARK not in dumps(message):
+        return message
+    found: dict[str, Any] = without_private(message)
+    return found
+
+
+def answers(message: Mapping[str, Any], ident: MessageId | None) -> bool:
+    """Return whether this is the answer to the request with this id; 1 and "1" differ."""
+    found = message.get("id")
+    return "method" not in message and type(found) is type(ident) and found == ident
+
+
+def is_events(upstream: Upstream) -> bool:
+    """Return whether the answer is a stream of events."""
+    kind = next((value for name, value in upstream.headers if name.lower() == b"content-type"), b"")
+    return kind.split(b";")[0].strip().lower() == b"text/event-stream"
+
+
+def failed(asked: Asked, code: str, text: str, status: int = 502) -> Reply:
+    """Return the answer for an upstream that could not be talked to."""
+    refused = WireRefused(GUARD_UNAVAILABLE, f"{text} Try again later.", status, code)
+    message = error_message(asked.id, refused)
+    return Reply(status=status, headers=list(JSON_HEADERS), message=message, code=code)
+
+
+def unreached(asked: Asked, error: UpstreamFailed) -> Reply:
+    """Return the answer for an upstream that gave none."""
+    if error.sent:
+        return failed(asked, "upstream_broke_off", "The server broke off before its answer.")
+    return failed(asked, "upstream_unreachable", "The server cannot be reached.")
+
+
+def credential_refused(asked: Asked) -> Reply:
+    """Return the answer where the upstream refused the guard's credential.
+
+    Its challenge is about the guard, not about the client, and never passes.
+    """
+    text = "The server refused the guard's own credential. An operator must look at it."
+    return failed(asked, "upstream_credential_refused", text)

@@ -1,0 +1,128 @@
+"""`guard init` writes a catalogue that loads, allows nothing, and says what is left to decide."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from guard.policy.catalog import read_catalog
+from guard.policy.compile import compile_bundle
+from guard_adapters._yaml import parse_yaml
+from guard_adapters.cli import main
+from guard_adapters.cli.guess import guessed
+from guard_adapters.cli.init import MARK, Listed, config_text, server_name
+from guard_adapters.wiring.load import policy_texts
+
+STRING = {"type": "string"}
+SERVER = """
+from mcp.server import MCPServer
+
+server = MCPServer("files")
+
+
+@server.tool()
+def read_file(path: str) -> str:
+    return path
+
+
+@server.tool()
+def send_mail(to: str, body: str) -> str:
+    return to
+
+
+server.run("stdio")
+"""
+
+
+def tool(name, properties, **hints):
+    schema = {"type": "object", "properties": properties}
+    return Listed(definition={"name": name, "inputSchema": schema, "annotations": hints})
+
+
+TOOLS = [
+    tool("read_file", {"path": STRING}),
+    tool("send_mail", {"to": {"type": "array", "items": STRING}, "bcc": STRING, "body": STRING}),
+    tool("run", {"command": STRING}),
+    tool("pay", {"amount": {"type": "integer"}, "recipient": STRING, "order_id": STRING}),
+    tool("fetch", {"url": STRING}),
+    tool('odd "name": {x} #\u2028\n', {"reply-to": STRING, "on": {"type": "boolean"}}),
+    tool("nothing", {}),
+]
+
+
+def test_what_is_written_loads_with_the_starter_rules_and_confirms_nothing():
+    text = config_text("files", 'command: ["x"]', TOOLS)
+
+    catalog = read_catalog(dict(parse_yaml(text, where="guard.yaml")))
+
+    assert len(catalog.tools) == len(TOOLS)
+    assert not any(spec.confirmed for spec in catalog.specs())
+    assert not any(spec.server_trusted for spec in catalog.specs())
+    assert compile_bundle(policy_texts(("starter:mcp-proxy",), Path()), catalog).rules
+
+
+def test_every_line_that_needs_a_person_is_marked():
+    text = config_text("files", 'command: ["x"]', TOOLS)
+
+    effects = [line for line in text.splitlines() if line.startswith("        effect: ")]
+    assert all(MARK in line for line in effects)
+    assert text.count(f"        confirmed: false  {MARK}") == len(effects) == len(TOOLS)
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "hints", "effect"),
+    [
+        ("read_file", {"path": STRING}, {}, ("read",)),
+        ("getIssue", {"id": STRING}, {}, ("read",)),
+        ("read_file", {"path": STRING}, {"destructiveHint": True}, ("write", "irreversible")),
+        ("read_file", {"path": STRING}, {"readOnlyHint": False}, ("write",)),
+        ("frobnicate", {}, {"readOnlyHint": True}, ("write",)),
+        ("fetch", {"url": STRING}, {}, ("read", "egress")),
+        ("send_mail", {"to": STRING}, {}, ("write", "egress", "irreversible")),
+        ("run", {"command": STRING}, {}, ("write", "privileged")),
+    ],
+)
+def test_annotations_only_add_caution(name, properties, hints, effect):
+    assert guessed(name, {"properties": properties}, hints).effect == effect
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("server-filesystem", "server-filesystem"), ("@x/Y Z", "x-y-z"), ("***", "server")],
+)
+def test_a_server_name_is_one_that_actions_can_carry(text, name):
+    assert server_name(text) == name
+
+
+def test_a_real_server_is_asked_and_its_answer_written(tmp_path, capsys):
+    script = tmp_path / "files_server.py"
+    script.write_text(SERVER)
+    out = tmp_path / "guard.yaml"
+
+    assert main(["init", "--out", str(out), "--", sys.executable, str(script)]) == 0
+
+    assert "2 tools of 'files-server', none confirmed" in capsys.readouterr().out
+    assert main(["policy", "check", "--config", str(out)]) == 0
+
+
+def test_a_file_that_is_there_is_kept(tmp_path, capsys):
+    out = tmp_path / "guard.yaml"
+    out.write_text("mine")
+
+    assert main(["init", "--out", str(out), "--", "true"]) == 3
+    assert "config_exists" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+
+
+def test_a_server_that_does_not_answer_leaves_no_file(tmp_path, capsys):
+    out = tmp_path / "guard.yaml"
+
+    assert main(["init", "--out", str(out), "--", str(tmp_path / "no-such-server")]) == 3
+    assert "server_unreachable" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_no_server_or_two_are_refused(capsys):
+    assert main(["init"]) == 3
+    assert main(["init", "--url", "http://127.0.0.1:1/", "--", "true"]) == 3
+    assert capsys.readouterr().err.count("init_server") == 2

