@@ -71,6 +71,9 @@ class Judging:
 
     def convert(self, call: ToolCall) -> Input | ArgError:
         """Return the typed arguments, or why they cannot be."""
+        if self.bundle.slice_of(call.server, call.tool) is None:
+            # Nobody listed it: the answer is that, whatever its arguments are.
+            return Input(values={}, derived=Derived(bytes=len(call.arguments)))
         most = self.bundle.catalog.defaults
         limits = Limits(
             max_arg_bytes=most.max_arg_bytes, max_depth=most.max_depth, max_items=most.max_items
