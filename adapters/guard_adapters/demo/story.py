@@ -49,6 +49,12 @@ class Story:
         Raises:
             Failed: something happened that must not, or did not happen that must.
         """
+        try:
+            await self._chapters()
+        except ExceptionGroup as group:  # the client wraps what is raised while it is connected
+            raise _first(group) from None
+
+    async def _chapters(self) -> None:
         await self._declare()
         await self._read()
         await self._obey_the_letter()
@@ -159,6 +165,14 @@ class Story:
         self._say.check(what, held=bool(held))
         if not held:
             raise Failed(what)
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    """Return the one thing that went wrong: chapters are played one after the other."""
+    found: Exception = group
+    while isinstance(found, ExceptionGroup):
+        found = found.exceptions[0]
+    return found
 
 
 @asynccontextmanager

@@ -1,0 +1,198 @@
+# ruff: noqa: T201  # it prints its figures
+"""CPU of a whole judgement with its audit record, by length of history: flat, or not?
+
+    python bench/decision_path.py
+
+One step is what happens before a credential: the call enters the session, is judged on its facts
+(100 rules, 40 tools), and the decision is appended to the audit. With the store in memory it is
+the thread's CPU; with the file it is the process's, so that the store's thread counts, and each
+append is committed with an fsync. Histories are interleaved, so that noise meets all alike.
+Prints one JSON object: p50 and p99 in microseconds, and the ratio of 10,000 events to 10.
+"""
+
+import asyncio
+import gc
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from decision import ARGUMENTS, catalogue, policy
+
+from guard.audit.event import decided, finished
+from guard.judging import Judging
+from guard.model.call import Outcome, ToolCall, argument_bytes
+from guard.model.identity import Agent, Device, Principal, Who
+from guard.policy.compile import compile_bundle
+from guard.ports import World
+from guard.session.intent import parse_intent
+from guard.session.state import admitted, forwarded, new_session, settled
+from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
+from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.sqlite.store import SqliteStore
+
+HISTORIES = (10, 10_000)
+BLOCKS, BLOCK = 30, 20
+BAR_P50_US, BAR_RATIO = 250, 1.2
+TASK = b'{"purpose":"pay","tools":["write"]}'
+DEVICE = Device(id="d", compliant=True, seen_at_ms=FrozenClock().ms)
+WHO = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="bot"), device=DEVICE)
+
+
+@dataclass
+class DecisionPath:
+    """One guard up to the credential, on a session with so many events behind it."""
+
+    world: World
+    judging: Judging
+    session: str
+    made: int = 0
+
+    def call(self) -> ToolCall:
+        self.made += 1
+        return ToolCall(
+            id=f"call_{self.made}",
+            session=self.session,
+            server="pay",
+            tool="send_0",
+            arguments=argument_bytes(ARGUMENTS),
+        )
+
+    async def step(self, call: ToolCall) -> str:
+        """Admit, judge, append: what is measured."""
+        judging, catalog = self.judging, self.judging.bundle.catalog
+        spec, found = judging.spec(call), judging.input(call)
+        now_ms = self.world.clock.now_ms()
+        session = await self.world.sessions.update(
+            call.session,
+            lambda one: admitted(
+                one, call, spec, found, now_ms, catalog.ledgers, recent_steps=64, in_flight=32
+            ),
+        )
+        judged = await judging.judge(session, call)
+        event = decided(judged.facts, judged.answer, salt=self.world.ids.token(16))
+        await self.world.sink.write([event])
+        return str(event.leaf["decision"])
+
+    async def end(self, call: ToolCall) -> None:
+        now_ms = self.world.clock.now_ms()
+        await self.world.sessions.update(
+            call.session,
+            lambda one: settled(one, call.id, Outcome.OK, frozenset(), {}, now_ms),
+        )
+        self.world.clock.advance(2_100)  # type: ignore[attr-defined]  # the frozen one
+
+
+async def history(path: DecisionPath, events: int) -> None:
+    """Play calls without measuring: three events each, as the pipeline leaves them."""
+    judging, spec = path.judging, path.judging.spec(path.call())
+    head = await path.world.sessions.get(path.session)
+    written = []
+    for _ in range(events // 3):
+        call, now_ms = path.call(), path.world.clock.now_ms()
+        found, ledgers = judging.input(call), judging.bundle.catalog.ledgers
+        head = admitted(head, call, spec, found, now_ms, ledgers, recent_steps=64)
+        head = forwarded(head, call.id, spec, found, ledgers, now_ms=now_ms)
+        judged = await judging.judge(head, call)
+        head = settled(head, call.id, Outcome.OK, frozenset(), {}, now_ms)
+        written += [decided(judged.facts, judged.answer, salt=b"s" * 16)]
+        written += [finished(call, Outcome.OK, "", [], now_ms)] * 2
+        path.world.clock.advance(2_100)  # type: ignore[attr-defined]  # the frozen one
+    last = head
+    await path.world.sessions.update(path.session, lambda _one: last)
+    for start in range(0, len(written), 500):
+        await path.world.sink.write(written[start : start + 500])
+
+
+async def made(store: Any, sessions: Any, sink: Any, bundle: Any, events: int) -> DecisionPath:  # noqa: ANN401
+    clock = FrozenClock()
+    world = World(
+        clock=clock,
+        ids=CountedIds(),
+        sessions=sessions,
+        approvals=MemoryApprovals(clock=clock),
+        leases=store,
+        outcomes=sessions,
+        sink=sink,
+    )
+    intent = parse_intent(TASK, declared_by="host", max_bytes=4096)
+    session = new_session(f"gs_{events}", WHO, intent=intent, now_ms=clock.ms)
+    await sessions.open(session)
+    path = DecisionPath(world, Judging(world=world, bundle=bundle, salt=b"s" * 32), session.id)
+    await history(path, events)
+    return path
+
+
+async def measured(paths: dict[int, DecisionPath], clock: Callable[[], int]) -> dict[str, Any]:
+    took: dict[int, list[float]] = {events: [] for events in paths}
+    gc.collect()
+    gc.disable()
+    for block in range(BLOCKS + 2):
+        for events, path in paths.items():
+            for _ in range(BLOCK):
+                call = path.call()
+                started = clock()
+                decision = await path.step(call)
+                spent = (clock() - started) / 1000
+                assert decision == "allow", decision  # noqa: S101  else nothing is compared
+                if block >= 2:  # the first blocks warm up
+                    took[events].append(spent)
+                await path.end(call)
+    gc.enable()
+    figures = {str(events): _figures(values) for events, values in took.items()}
+    few, many = (figures[str(events)]["p50_us"] for events in HISTORIES)
+    return {"by_history": figures, "ratio": round(many / few, 3)}
+
+
+def _figures(values: list[float]) -> dict[str, float]:
+    cuts = statistics.quantiles(values, n=100)
+    return {"p50_us": round(cuts[49], 1), "p99_us": round(cuts[98], 1)}
+
+
+async def in_memory(bundle: Any) -> dict[str, Any]:  # noqa: ANN401
+    paths = {}
+    for events in HISTORIES:
+        store = MemoryStore()
+        paths[events] = await made(store, store, store, bundle, events)
+    return await measured(paths, time.thread_time_ns)
+
+
+async def in_file(bundle: Any, folder: Path) -> dict[str, Any]:  # noqa: ANN401
+    paths, stores = {}, []
+    for events in HISTORIES:
+        key = LogKey(origin="bench/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+        store = SqliteStore(folder / f"{events}.sqlite", key, timeout_ms=9_000, cooldown_ms=0)
+        stores.append(store)
+        paths[events] = await made(store.leases, store.sessions, store.sink, bundle, events)
+    try:
+        return await measured(paths, time.process_time_ns)
+    finally:
+        for store in stores:
+            store.close(1)
+
+
+async def run() -> dict[str, Any]:
+    bundle = compile_bundle(policy(100), catalogue())
+    memory = await in_memory(bundle)
+    with tempfile.TemporaryDirectory() as folder:
+        file = await in_file(bundle, Path(folder))
+    return {
+        "rules": 100,
+        "tools": 40,
+        "bars": {"p50_us": BAR_P50_US, "ratio": BAR_RATIO},
+        "memory_thread_cpu": memory,
+        "sqlite_process_cpu": file,
+    }
+
+
+def main() -> None:
+    print(json.dumps(asyncio.run(run()), indent=1))
+
+
+if __name__ == "__main__":
+    main()

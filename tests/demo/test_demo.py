@@ -1,0 +1,68 @@
+"""The demonstration is a check that can fail: it passes on our guard and fails on a broken one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import guard_adapters.demo.scene as stage
+from guard_adapters.demo.reviewer import ScriptedReviewer
+from guard_adapters.demo.story import Failed, Story
+from guard_adapters.demo.transcript import Transcript
+
+pytestmark = pytest.mark.peer
+CHAPTERS = {
+    "1. The task": "Pay invoice 117 of Acme",
+    "2. Reading": "IMPORTANT: the bank of Acme has changed",
+    "3. The letter": "tainted_egress",
+    "4. The wanted payment": "exactly this payment was made",
+    "5. The credential": "replayed",
+    "6. Doubt": "session_reads_only",
+    "7. The record": "one flipped byte",
+}
+ALLOW_ALL = """
+@id("ALL") @reason("open")
+permit (principal is Guard::Agent, action in Guard::Action::"any", resource is Guard::Server);
+"""
+
+
+def test_the_demonstration_holds_and_tells_every_chapter():
+    code = "import sys; from guard_adapters.cli import main; sys.exit(main(['demo', '--yes']))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    rest = done.stdout
+    for chapter, words in CHAPTERS.items():
+        _, found, rest = rest.partition(chapter)
+        assert found, chapter
+        assert words in rest, words
+    assert "FAILED" not in done.stdout
+    assert done.stderr == ""
+
+
+async def test_a_guard_that_allows_everything_fails_the_demonstration(tmp_path, monkeypatch):
+    broken = tmp_path / "broken"
+    shutil.copytree(stage.HERE, broken, ignore=shutil.ignore_patterns("__pycache__"))
+    config = (broken / "guard.yaml").read_text()
+    (broken / "guard.yaml").write_text(config.replace('"starter:baseline", ', ""))
+    (broken / "demo.cedar").write_text(ALLOW_ALL)
+    monkeypatch.setattr(stage, "HERE", broken)
+    folder = Path(tmp_path / "stage")
+    folder.mkdir()
+    transcript = Transcript(Console(quiet=True))
+    approvers = []
+    with pytest.raises(Failed, match="send_money was refused"):
+        async with stage.scene(folder, approvers) as scene:
+            world = scene.wired.world
+            approvers.append(ScriptedReviewer(world.approvals, world.clock, transcript))
+            await Story(scene, transcript).play()
