@@ -48,6 +48,7 @@ PEOPLE = {
     "no_approver": "A rule asks people, and nobody is configured to answer. Configure an approver.",
 }
 GUARD = {
+    "decision_point_unavailable": "The remote decision point failed, so nobody can say yes for it.",
     "guard_error": "The root of all errors; nothing raises it bare.",
     "guard_unavailable": "A store, sink, clock, approver, issuer or decision point failed. Nothing "
     "ran.",
@@ -161,6 +162,7 @@ FILES = {
     "auth_missing": "`guard serve` was told no way to know its callers. Set `serve.issuer`.",
     "bad_salt": "The salt that blinds secrets has the wrong length.",
     "bad_trace": "A line of recorded sessions is not what the format says.",
+    "call_unusable": "The file with the call to explain is not what the command takes.",
     "command_missing": "`guard proxy` needs the server's command after two dashes.",
     "config_anchor": "YAML anchors and aliases are not taken: write the value out.",
     "config_boolean_word": "yes, no, on, off are words in one YAML and booleans in another: write "
@@ -169,6 +171,7 @@ FILES = {
     "config_documents": "The file holds more than one YAML document.",
     "config_duplicate_key": "A key is given twice.",
     "config_empty": "The file says nothing.",
+    "config_exists": "The file is there already; nothing is overwritten without `--force`.",
     "config_key": "A key is not a plain string.",
     "config_missing": "There is no such file.",
     "config_not_mapping": "The file is not a mapping at its top.",
@@ -181,13 +184,19 @@ FILES = {
     "config_zone": "The time zone is unknown here. Write an IANA name.",
     "env_malformed": "`--env` needs NAME=VALUE.",
     "guard_already_running": "Another guard listens on this socket.",
+    "guard_not_running": "No guard answers here. Start `guard serve`.",
+    "init_server": "`guard init` needs a server: a command after two dashes, or `--url`.",
     "key_file_unreadable": "A key file is damaged. Restore it, or delete it and a new one is made.",
     "key_file_unsafe": "Others can read a key file. Delete it, and a new one is made.",
     "policy_missing": "There is no such policy file, folder or starter policy.",
     "policy_unusable": "The catalogue or the rules hold errors; the findings list them all.",
+    "request_unusable": "The operator's request is not what its route takes.",
+    "serve_file_unusable": "The file that says where the guard listens is damaged. Start the guard again.",
     "server_env_reserved": "This variable is the guard's own and is not passed to a server.",
     "server_not_started": "The server's command could not be started.",
+    "server_unreachable": "The server could not be asked for its tools. Start it by hand to see why.",
     "server_unknown": "guard.yaml has no server of this name.",
+    "signal_unknown": "The guard knows no risk signal of this kind.",
     "socket_dir_unsafe": "Others can write to the folder of the guard's socket.",
     "store_locked": "Another guard holds this database.",
     "store_missing": "There is no database there yet.",

@@ -8,18 +8,20 @@ import argparse
 import ast
 import contextlib
 import io
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
+from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "docs"), str(ROOT), str(ROOT / "adapters")]
+sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "tests"), str(ROOT), str(ROOT / "adapters")]
 
 from error_codes import GROUPS, SENTENCES  # noqa: E402  found by the line above
 from found_codes import found, trees  # noqa: E402
+from promises import PROMISES  # noqa: E402
 from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
@@ -199,6 +201,8 @@ def commands() -> str:
     """Return `--help` of the program and of every command that is there."""
     parts = ["# The command `guard`\n", _COMMANDS, _help("guard", [])]
     for name in cli.COMMANDS:
+        if find_spec(f"{cli.__name__}.{name}") is None:
+            continue
         parts.append(_help(f"guard {name}", [name]))
         text = _printed([name, "--help"])
         match = re.search(
@@ -220,8 +224,8 @@ def _help(title: str, words: list[str]) -> str:
 
 def _printed(words: list[str]) -> str:
     out = io.StringIO()
-    os.environ.update(COLUMNS="88", NO_COLOR="1")
-    with contextlib.redirect_stdout(out):
+    narrow = mock.patch.dict("os.environ", COLUMNS="88", NO_COLOR="1")
+    with narrow, contextlib.redirect_stdout(out):
         cli.main(words)
     return out.getvalue()
 
@@ -249,6 +253,21 @@ def _first(tree: ast.Module) -> str:
     return (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
 
 
+def promises() -> str:
+    """Return every promise with the test that keeps it, attacker by attacker."""
+    lines = ["# Promises, and the tests that keep them\n", _PROMISES]
+    for attacker, kept in PROMISES.items():
+        lines.append(f"\n## {attacker}\n")
+        for sentence, test in kept.items():
+            file, _, name = test.partition("::")
+            lines.append(f"- {sentence} `{name}` in [`tests/{file}`](../tests/{file})")
+    return "\n".join(lines) + "\n"
+
+
+_PROMISES = """\
+A promise without a test is none. Run one with `pytest -k` and the name behind it.
+"""
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "errors.md": errors,
     "settings.md": settings,
@@ -256,6 +275,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "states.md": states,
     "cli.md": commands,
     "house.md": house,
+    "promises.md": promises,
 }
 
 

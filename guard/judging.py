@@ -10,7 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
 
 from guard.errors import Refused, Unavailable, Unusable
-from guard.model.call import ToolCall, ToolSpec, Transform, argument_bytes
+from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
 from guard.model.decision import (
     KINDS,
     Allow,
@@ -71,11 +71,14 @@ class Judging:
 
     def convert(self, call: ToolCall) -> Input | ArgError:
         """Return the typed arguments, or why they cannot be."""
+        if self.bundle.slice_of(call.server, call.tool) is None:
+            # Nobody listed it: the answer is that, whatever its arguments are.
+            return Input(values={}, derived=Derived(bytes=len(call.arguments)))
         most = self.bundle.catalog.defaults
         limits = Limits(
             max_arg_bytes=most.max_arg_bytes, max_depth=most.max_depth, max_items=most.max_items
         )
-        return convert_args(self.spec(call), call.parsed(), salt=self.salt, limits=limits)
+        return convert_args(self.spec(call), _arguments(call), salt=self.salt, limits=limits)
 
     def input(self, call: ToolCall) -> Input:
         """Return the typed arguments, or none of them where they cannot be converted."""
@@ -148,6 +151,25 @@ class Judging:
     def _deny(self, code: str, detail: str) -> Deny:
         basis = Basis(bundle=self.bundle.digest, slice="")
         return Deny(code=code, reasons=(Reason(code=code),), basis=basis, detail=detail)
+
+
+def _arguments(call: ToolCall) -> dict[str, Json]:
+    """Return the arguments of a call.
+
+    Raises:
+        Refused: `bad_argument`: the bytes are not one JSON object; nothing could be said of them.
+    """
+    try:
+        found = call.parsed()
+    except (ValueError, RecursionError):  # not chained: it quotes what may be secret
+        found = None
+    if type(found) is not dict:
+        raise Refused(
+            f"The arguments of {call.action!r} are not one JSON object.",
+            code="bad_argument",
+            next_step="Send an object that names each argument.",
+        )
+    return found
 
 
 def local_time(now_ms: int, zone: tzinfo) -> datetime:

@@ -67,6 +67,7 @@ def facts_json(facts: Facts) -> dict[str, Any]:
             "teams": sorted(who.principal.teams), "agent": who.agent.id,
             "groups": sorted(who.agent.groups), "workload": who.workload.id,
             "attested": who.workload.attested, "device": who.device.id,
+            "device_compliant": who.device.compliant, "device_seen_ms": who.device.seen_at_ms,
             "claims": [[name, value] for name, value in who.claims],
         },
         "input": dict(facts.input.values),
@@ -86,7 +87,7 @@ def facts_json(facts: Facts) -> dict[str, Any]:
             "labels": sorted(history.labels), "findings": sorted(history.findings),
             "step": history.step, "denied_1h": history.denied_1h, "overflow": history.overflow,
             "ledgers": {
-                name: sorted(value) if isinstance(value, frozenset) else value
+                name: sorted(value) if type(value) is frozenset else value
                 for name, value in history.ledgers.items()
             },
         },

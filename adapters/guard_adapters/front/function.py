@@ -127,6 +127,11 @@ class _Function:
     def __init__(self, function: Callable[..., Any], signature: inspect.Signature) -> None:
         self._function = function
         self._takes_it = HIDDEN in signature.parameters
+        self._nameless = [
+            name
+            for name, one in signature.parameters.items()
+            if one.kind is one.POSITIONAL_ONLY and name != HIDDEN
+        ]
         self.raised: Exception | None = None
 
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
@@ -143,11 +148,12 @@ class _Function:
         return ToolResult(outcome=Outcome.OK, value=value)
 
     async def _value(self, arguments: dict[str, Any]) -> object:
+        first = [arguments.pop(name) for name in self._nameless if name in arguments]
         if inspect.iscoroutinefunction(self._function):
-            found: Awaitable[object] = self._function(**arguments)
+            found: Awaitable[object] = self._function(*first, **arguments)
             return await found
         # A thread of its own, with the call's context: a slow tool must not stop the guard.
-        return await asyncio.to_thread(self._function, **arguments)
+        return await asyncio.to_thread(self._function, *first, **arguments)
 
 
 def _finished(start: Callable[[], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401

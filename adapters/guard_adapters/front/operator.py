@@ -35,6 +35,9 @@ class Operating(Protocol):
     async def sessions(self) -> Sequence[Session]:
         """Return every session."""
 
+    async def session(self, session_id: str) -> Session:
+        """Return one session."""
+
     async def signal(self, session_id: str, kind: str) -> Session:
         """Record a signal of a known kind."""
 
@@ -78,6 +81,7 @@ def operator_routes(desk: Operating, token: str) -> list[Route]:
     table: tuple[tuple[str, str, Answer], ...] = (
         ("POST", "/sessions", api.open_session),
         ("GET", "/sessions", api.sessions),
+        ("GET", "/sessions/{id}", api.session),
         ("POST", "/sessions/{id}/signal", api.signal),
         ("POST", "/sessions/{id}/revoke", api.revoke),
         ("GET", "/approvals", api.approvals),
@@ -135,6 +139,9 @@ class _Api:
 
     async def sessions(self, request: Request) -> Json:  # noqa: ARG002  the routes' shape
         return {"sessions": [self._session(one) for one in await self._desk.sessions()]}
+
+    async def session(self, request: Request) -> Json:
+        return self._session(await self._desk.session(request.path_params["id"]))
 
     async def signal(self, request: Request) -> Json:
         kind = _text(await _body(request), "kind")

@@ -12,6 +12,9 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from guard.errors import GuardError
 from guard.model.call import ToolCall
 
+TOOL_ERROR = "tool_error"
+"""The error type of a call that ran and whose tool said that it failed (OTel, MCP semantics)."""
+
 
 class SpanNotes:
     """One guarded call in a trace."""
@@ -20,8 +23,15 @@ class SpanNotes:
         self._span = span
 
     def note(self, name: str, value: str | int | Sequence[str]) -> None:
-        """Set one attribute."""
+        """Set one attribute; a tool that reports its own failure is an error of the span."""
         self._span.set_attribute(name, value)
+        if (name, value) == ("guard.outcome", "error"):
+            self.failed(TOOL_ERROR)
+
+    def failed(self, error_type: str) -> None:
+        """Mark the span with a low-cardinality error type, never with a message."""
+        self._span.set_attribute("error.type", error_type)
+        self._span.set_status(Status(StatusCode.ERROR, error_type))
 
 
 class OtelTrace:
@@ -48,9 +58,12 @@ class OtelTrace:
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
+            notes = SpanNotes(span)
             try:
-                yield SpanNotes(span)
+                yield notes
             except GuardError as error:
-                span.set_attribute("error.type", error.code)
-                span.set_status(Status(StatusCode.ERROR, error.code))
+                notes.failed(error.code)
+                raise
+            except BaseException as error:  # what a tool raised, or the caller's cancellation
+                notes.failed(type(error).__qualname__)
                 raise

@@ -4,10 +4,7 @@ Every change is written to the log, and none of them says yes to anything.
 """
 
 import asyncio
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,6 +88,14 @@ class OperatorDesk:
     async def sessions(self) -> Sequence[Session]:
         """Return every session."""
         return await self.world.sessions.all()
+
+    async def session(self, session_id: str) -> Session:
+        """Return one session.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        return await self.world.sessions.get(session_id)
 
     def level(self, session: Session) -> int:
         """Return the session's risk now, 0 to 3."""
@@ -203,18 +208,6 @@ def routes(wired: Wired) -> list[Route]:
         max_intent_bytes=wired.guard.settings.max_intent_bytes,
     )
     return operator_routes(desk, secret(wired.loaded.state / "keys" / "operator.key").hex())
-
-
-@contextmanager
-def announced(state: Path, url: str) -> Iterator[None]:
-    """Say in `serve.json` where this guard listens, as long as it does."""
-    place, draft = state / "serve.json", state / ".serve.json"
-    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    draft.replace(place)
-    try:
-        yield
-    finally:
-        place.unlink(missing_ok=True)
 
 
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:

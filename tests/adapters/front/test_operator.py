@@ -69,7 +69,7 @@ def bench(tmp_path):
 
 
 ROUTES = [
-    ("POST", "/sessions"), ("GET", "/sessions"), ("POST", "/sessions/x/signal"),
+    ("POST", "/sessions"), ("GET", "/sessions"), ("GET", "/sessions/x"), ("POST", "/sessions/x/signal"),
     ("POST", "/sessions/x/revoke"), ("GET", "/approvals"), ("GET", "/approvals/x"),
     ("POST", "/approvals/x/deny"), ("POST", "/policy/reload"), ("GET", "/audit/checkpoint"),
     ("GET", "/audit/log"),

@@ -1,0 +1,63 @@
+"""`guard approvals`: list, show and deny what people were asked, at the running guard.
+
+Nothing here approves: a command line proves no person.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from guard_adapters._shown import shown
+from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.operator_client import OperatorClient, named
+from guard_adapters.cli.place import add_place, place
+
+
+def register(commands: Commands) -> None:
+    """Add the command and its actions."""
+    parser = commands.add_parser("approvals", help="list, show and deny open questions")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="the open questions")
+    listed.add_argument("--all", action="store_true", help="ended ones as well")
+    show = actions.add_parser("show", help="one question, with all its arguments")
+    deny = actions.add_parser("deny", help="say no; the agent is told the reason")
+    deny.add_argument("--reason", required=True)
+    for one in (show, deny):
+        one.add_argument("id", metavar="ID")
+    for one in (listed, show, deny):
+        add_place(one)
+        one.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one action and return its exit code."""
+    guard = OperatorClient(place(args))
+    match args.action:
+        case "list":
+            path = "approvals" if args.all else "approvals?open=1"
+            for one in guard.ask("GET", path)["approvals"]:
+                print(json.dumps(one) if args.json else line(one))
+        case "show":
+            found = guard.ask("GET", f"approvals/{named(args.id)}")
+            print(json.dumps(found) if args.json else whole(found))
+        case _:
+            body = {"reason": args.reason}
+            found = guard.ask("POST", f"approvals/{named(args.id)}/deny", body)
+            print(json.dumps(found) if args.json else line(found))
+    return FINE
+
+
+def line(found: Mapping[str, Any]) -> str:
+    """Return one approval as one line."""
+    effect = found["view"].get("effect", "")
+    return shown(f"{found['id']}  {found['status']:<9}  {found['agent']}  {effect}")
+
+
+def whole(found: Mapping[str, Any]) -> str:
+    """Return one approval with everything that a reviewer is shown, nothing cut."""
+    rows = {name: value for name, value in found.items() if name != "view"}
+    rows |= {f"view.{name}": value for name, value in found["view"].items()}
+    return "\n".join(
+        shown(f"{name}: {json.dumps(value, ensure_ascii=False)}") for name, value in rows.items()
+    )

@@ -1,0 +1,136 @@
+"""`guard audit export`: the log as JSON lines, or its decisions as input of `guard policy replay`.
+
+A log keeps salted digests of arguments in the tree and converted arguments beside it, with secrets
+blinded: a trace made from it holds those. Results of tools are not kept, so labels are given as
+recorded; the tools of a declared task are not kept either, so a replay judges it as undeclared.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+from guard.errors import Unusable
+from guard_adapters.cli import FINE
+from guard_adapters.cli.audit_show import Shown, events, facts_of
+from guard_adapters.store.sqlite.reading import LogRows
+
+
+def export(args: argparse.Namespace, rows: LogRows) -> int:
+    """Write the log.
+
+    Raises:
+        Unusable: `export_exists`: an export is never overwritten; `export_unwritable`.
+    """
+    lines = traces(rows) if args.traces else log_lines(rows)
+    if args.out is None:
+        _write(sys.stdout, lines)
+        return FINE
+    with _new(args.out) as file:
+        _write(file, lines)
+    return FINE
+
+
+def log_lines(rows: LogRows) -> Iterator[Mapping[str, Any]]:
+    """Yield leaves in order, as text, then the checkpoints; nothing from beside the tree."""
+    for seq, leaf in rows.leaves:
+        yield {"seq": seq, "leaf": leaf.decode("utf-8", "replace")}
+    for note in rows.notes:
+        yield {"note": note}
+
+
+def traces(rows: LogRows) -> Iterator[Mapping[str, Any]]:
+    """Yield one recorded session a line, as far as the log kept it."""
+    sessions: dict[str, list[Shown]] = {}
+    for event in events(rows):
+        if event.leaf.get("session"):
+            sessions.setdefault(str(event.leaf["session"]), []).append(event)
+    for name, some in sessions.items():
+        trace = _trace(name, some)
+        if trace is not None:
+            yield trace
+
+
+def _trace(name: str, some: list[Shown]) -> Mapping[str, Any] | None:
+    calls: dict[str, Shown] = {}
+    for event in some:
+        if event.leaf.get("kind") == "decision" and facts_of(event):
+            # The first decision on a call: a second one follows an approval.
+            calls.setdefault(str(event.leaf["call"]), event)
+    if not calls:
+        return None
+    first = next(iter(calls.values()))
+    facts, start_ms = facts_of(first), int(first.leaf["at_ms"])
+    return {
+        "session": name,
+        "principal": f"{facts['who']['issuer']}|{facts['who']['subject']}",
+        "agent": facts["who"]["agent"],
+        "intent": _intent(facts),
+        "start": datetime.fromtimestamp(start_ms / 1000, UTC).isoformat(),
+        "steps": [_step(event, some, start_ms) for event in calls.values()],
+        **_approved(list(calls), some),
+    }
+
+
+def _intent(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    said = facts["intent"]
+    return {
+        "purpose": said["purpose"],
+        "egress": said["egress"],
+        "budget_minor": said["budget_minor"],
+    }
+
+
+def _step(event: Shown, some: Iterable[Shown], start_ms: int) -> Mapping[str, Any]:
+    facts, call = facts_of(event), event.leaf["call"]
+    ends = [e.leaf for e in some if e.leaf.get("kind") == "outcome" and e.leaf.get("call") == call]
+    ended = ends[-1] if ends else {}
+    return {
+        "server": facts["call"]["server"],
+        "tool": facts["call"]["tool"],
+        "args": facts["input"],
+        "is_error": ended.get("outcome") in {"error", "unknown"},
+        "at": max(0, int(event.leaf["at_ms"]) - start_ms) / 1000,
+        "prov": facts["prov"],
+        "labels": list(ended.get("labels", [])),
+        "x_call": call,
+        "x_outcome": ended.get("outcome", ""),
+    }
+
+
+def _approved(calls: list[str], some: Iterable[Shown]) -> Mapping[str, Any]:
+    """Return the yeses that were used, by the step that used them."""
+    rules: dict[str, list[str]] = {}
+    used = []
+    for event in some:
+        leaf = event.leaf
+        if leaf.get("kind") == "approval_opened":
+            rules[str(leaf["approval"])] = [str(rule) for rule in leaf.get("rules", [])]
+        if leaf.get("kind") == "consume" and leaf.get("call") in calls:
+            step = {"step": calls.index(str(leaf["call"])), "by": "|".join(leaf.get("by") or ["?"])}
+            used.append(step | {"rules": rules.get(str(leaf.get("approval")), [])})
+    return {"approvals": used} if used else {}
+
+
+def _write(file: TextIO, lines: Iterable[Mapping[str, Any]]) -> None:
+    file.writelines(json.dumps(line, separators=(",", ":")) + "\n" for line in lines)
+
+
+def _new(path: Path) -> TextIO:
+    try:
+        return path.open("x", encoding="utf-8")
+    except FileExistsError:
+        raise Unusable(
+            f"{str(path)!r} is already there.",
+            code="export_exists",
+            next_step="Name a new file: an export may be the only witness of an older log.",
+        ) from None
+    except OSError as error:
+        raise Unusable(
+            f"{str(path)!r} cannot be written: {error.strerror}.",
+            code="export_unwritable",
+            next_step="Name a file in a folder that you may write to.",
+        ) from None

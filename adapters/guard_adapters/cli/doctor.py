@@ -1,0 +1,203 @@
+"""`guard doctor`: says in sentences what is wrong with an installation. It repairs nothing.
+
+Ends with 0 fine, 1 findings, 3 where guard.yaml or its policy cannot be loaded.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import socket
+import sqlite3
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from guard.errors import Unusable
+from guard_adapters._shown import shown
+from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
+from guard_adapters.cli.place import CONFIG
+from guard_adapters.wiring.load import Loaded, load
+
+OLDEST_PYTHON: Final = (3, 11)
+WAL_FLAW: Final = ((3, 7, 0), (3, 51, 2))
+"""SQLite in which two connections that reset a write-ahead log at once can damage it."""
+
+CONNECT_S: Final = 2
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("doctor", help="say what is wrong with this installation")
+    parser.add_argument("--config", type=Path, default=CONFIG)
+    parser.add_argument("--connect", action="store_true", help="also try to reach the servers")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Look at everything, print what was found and return the exit code."""
+    found = [*python(sys.version_info[:3]), *notes()]
+    try:
+        loaded = load(args.config)
+    except Unusable as error:
+        _tell([*found, ("unusable", str(error))], as_json=args.json)
+        return UNUSABLE
+    for look in LOOKS:
+        found.extend(look(loaded))
+    if args.connect:
+        found.extend(asyncio.run(_reached(loaded)))
+    _tell(found, as_json=args.json)
+    return FINDINGS if any(code != "note" for code, _ in found) else FINE
+
+
+Said = tuple[str, str]
+"""A stable code and a sentence; `note` is worth knowing and no finding."""
+
+
+def python(version: tuple[int, ...]) -> Iterator[Said]:
+    """Say if this Python is too old."""
+    if version < OLDEST_PYTHON:
+        had = ".".join(map(str, version))
+        yield "python_old", f"Python {had} runs this; the guard needs 3.11 or newer."
+
+
+def notes(version: tuple[int, int, int] = sqlite3.sqlite_version_info) -> Iterator[Said]:
+    """Say what is worth knowing about this SQLite."""
+    first, last = WAL_FLAW
+    if first <= version <= last:
+        had = ".".join(map(str, version))
+        yield (
+            "note",
+            (
+                f"SQLite {had} can damage a database that two processes write to at once. The "
+                "guard opens its store from one process only: do not open it with other programs."
+            ),
+        )
+
+
+def keys(loaded: Loaded) -> Iterator[Said]:
+    """Say which key files others can read."""
+    for path in sorted((loaded.state / "keys").glob("*")):
+        seen = path.lstat()
+        if not stat.S_ISREG(seen.st_mode) or seen.st_mode & 0o077 or seen.st_uid != os.geteuid():
+            mode = stat.S_IMODE(seen.st_mode)
+            yield (
+                "key_file_unsafe",
+                (
+                    f"Key file {str(path)!r} has mode {mode:04o} and owner {seen.st_uid}, expected "
+                    f"0600 and {os.geteuid()}: others may have read it. Delete it and start again."
+                ),
+            )
+
+
+def state(loaded: Loaded) -> Iterator[Said]:
+    """Say if the state folder cannot be written to."""
+    place = loaded.state
+    if place.exists() and not place.is_dir():
+        yield "state_unwritable", f"The state folder {str(place)!r} is not a folder. Move it away."
+        return
+    nearest = next(one for one in (place, *place.absolute().parents) if one.exists())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        text = f"{str(nearest)!r} cannot be written to: nothing would be recorded, so nothing runs."
+        yield "state_unwritable", text
+    if place.is_dir() and stat.S_IMODE(place.stat().st_mode) & 0o022:
+        text = f"Others may write into the state folder {str(place)!r}. Run: chmod go-w {place}"
+        yield "state_open", text
+
+
+def address(loaded: Loaded) -> Iterator[Said]:
+    """Say if something else listens where the guard would."""
+    serve = loaded.installation.serve
+    if serve.port == 0 or (loaded.state / "serve.json").exists():
+        return  # any free port, or the guard itself is running
+    family = socket.AF_INET6 if ":" in serve.host else socket.AF_INET
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((serve.host, serve.port))
+        except OSError as error:
+            text = f"The guard cannot listen on {serve.host}:{serve.port} ({error.strerror})."
+            yield "address_in_use", f"{text} Stop what listens there, or set guard.serve.port."
+
+
+def access(loaded: Loaded) -> Iterator[Said]:
+    """Say if the guard would take anybody, or nobody."""
+    serve = loaded.installation.serve
+    if serve.unsafe_no_auth and not serve.issuer:
+        text = "guard.serve.unsafe_no_auth takes every caller on this machine as one person."
+        yield "auth_unsafe", f"{text} Use it for demonstrations only."
+    if bool(serve.issuer) != bool(serve.jwks_url):
+        text = "guard.serve.issuer and guard.serve.jwks_url go together; one of them is missing."
+        yield "auth_incomplete", text
+
+
+def tools(loaded: Loaded) -> Iterator[Said]:
+    """Say which tools nobody has confirmed or pinned, and which servers list none."""
+    specs = [spec for spec in loaded.catalog.specs() if not spec.tool.startswith("mcp:")]
+    waiting = sorted(spec.action for spec in specs if not spec.confirmed)
+    if waiting:
+        text = f"Nobody has confirmed {_few(waiting)}: calls of them are denied."
+        yield "tools_unconfirmed", f"{text} Read each entry and set confirmed: true."
+    loose = sorted(spec.action for spec in specs if spec.confirmed and not spec.pins)
+    if loose:
+        text = f"The definitions of {_few(loose)} are not pinned: a server may change them unseen."
+        yield "tools_unpinned", text
+    for name in sorted(loaded.catalog.servers.keys() - {spec.server for spec in specs}):
+        yield "server_empty", f"Server {name!r} lists no tools: every call of it is denied."
+
+
+def approver(loaded: Loaded) -> Iterator[Said]:
+    """Say if rules ask people whom no configuration names."""
+    asking = sorted(name for name, rule in loaded.bundle.rules.items() if rule.requirement)
+    if asking:
+        text = f"Rules {_few(asking)} ask people, and guard.yaml names no way to reach one:"
+        yield (
+            "approver_missing",
+            f"{text} such calls are denied unless guard serve runs with --unsafe-ask-in-terminal.",
+        )
+
+
+def findings(loaded: Loaded) -> Iterator[Said]:
+    """Say what the compiler warned about."""
+    for one in loaded.bundle.findings:
+        yield "policy_warning", f"{one}"
+
+
+LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
+    keys, state, address, access, tools, approver, findings,
+)  # fmt: skip
+
+
+async def _reached(loaded: Loaded) -> list[Said]:
+    found = [
+        _reach(name, server.url) for name, server in loaded.catalog.servers.items() if server.url
+    ]
+    return [said for said in await asyncio.gather(*found) if said]
+
+
+async def _reach(name: str, url: str) -> Said | None:
+    parts = urlsplit(url)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            _, writer = await asyncio.open_connection(parts.hostname, port)
+    except (OSError, TimeoutError) as error:
+        why = getattr(error, "strerror", None) or "no answer"
+        return "server_unreachable", f"Server {name!r} at {parts.hostname}:{port}: {why}."
+    writer.close()
+    return None
+
+
+def _few(names: list[str]) -> str:
+    shown_names = ", ".join(names[:5])
+    return shown_names if len(names) <= 5 else f"{shown_names} and {len(names) - 5} more"  # noqa: PLR2004  what fits a line
+
+
+def _tell(found: list[Said], *, as_json: bool) -> None:
+    for code, text in found:
+        print(json.dumps({"code": code, "text": text}) if as_json else f"{code}: {shown(text)}")
+    if not found and not as_json:
+        print("Nothing is wrong.")

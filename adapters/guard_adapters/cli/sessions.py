@@ -1,0 +1,60 @@
+"""`guard sessions`: list them, tell the guard of a risk, or end one, at the running guard."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from guard_adapters._shown import shown
+from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.operator_client import OperatorClient, named
+from guard_adapters.cli.place import add_place, place
+
+
+def register(commands: Commands) -> None:
+    """Add the command and its actions."""
+    parser = commands.add_parser("sessions", help="list and end sessions")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listed = actions.add_parser("list", help="every session")
+    show = actions.add_parser("show", help="one session")
+    signal = actions.add_parser("signal", help="record a risk; open questions of it are void")
+    signal.add_argument("--kind", required=True, help="such as operator_narrow or risk_level_high")
+    revoke = actions.add_parser("revoke", help="end it; its credentials are revoked")
+    for one in (show, signal, revoke):
+        one.add_argument("id", metavar="ID")
+    for one in (listed, show, signal, revoke):
+        add_place(one)
+        one.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run one action and return its exit code."""
+    guard = OperatorClient(place(args))
+    for one in _asked(guard, args):
+        print(json.dumps(one) if args.json else line(one))
+    return FINE
+
+
+def _asked(guard: OperatorClient, args: argparse.Namespace) -> list[Mapping[str, Any]]:
+    match args.action:
+        case "signal":
+            body = {"kind": args.kind}
+            return [guard.ask("POST", f"sessions/{named(args.id)}/signal", body)]
+        case "revoke":
+            return [guard.ask("POST", f"sessions/{named(args.id)}/revoke")]
+        case "show":
+            return [guard.ask("GET", f"sessions/{named(args.id)}")]
+        case _:
+            return list(guard.ask("GET", "sessions")["sessions"])
+
+
+def line(found: Mapping[str, Any]) -> str:
+    """Return one session as one line."""
+    state = "ended" if found["ended_at_ms"] else "open"
+    labels = ",".join(found["labels"]) or "-"
+    said = (
+        f"{found['id']}  {state:<5}  risk {found['risk']}  {found['steps']} steps,"
+        f" {found['in_flight']} running  {found['agent']} for {found['principal']}"
+        f"  labels {labels}  {found['purpose']}"
+    )
+    return shown(said.rstrip())

@@ -1,0 +1,343 @@
+"""The commands that look into an installation, over a guard that really runs or really ran."""
+
+import asyncio
+import json
+import shutil
+import socket
+import sqlite3
+import threading
+from contextlib import closing, contextmanager
+
+import pytest
+
+from guard.audit.event import Event
+from guard.errors import Unavailable
+from guard.grant.approval import NewApproval
+from guard.model.call import ToolCall, argument_bytes
+from guard.model.decision import Requirement
+from guard.model.identity import Agent, Principal, Who
+from guard.replay.trace import parse_line
+from guard.testing import RecordingTool
+from guard_adapters.cli import main
+from guard_adapters.cli.doctor import notes, python
+from guard_adapters.cli.operator_client import OperatorClient
+from guard_adapters.cli.place import Place
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.running import serving
+
+CONFIG = """\
+version: 1
+guard:
+  name: test-guard
+  policies: [rules.cedar]
+  state: state
+  serve: {port: 0}
+servers:
+  notes:
+    trust: trusted
+    tools:
+      read:
+        effect: [read]
+        args: {password: {role: secret}}
+        output: {trust: trusted}
+        input_schema: {type: object, properties: {name: {type: string}, password: {type: string}}}
+        confirmed: true
+"""
+RULES = '@id("READ-1") @reason("read_only") permit (principal, action, resource);\n'
+ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
+
+
+@pytest.fixture
+def config(tmp_path):
+    (tmp_path / "rules.cedar").write_text(RULES)
+    (tmp_path / "guard.yaml").write_text(CONFIG)
+    return tmp_path / "guard.yaml"
+
+
+async def called(wired, number, name):
+    desk = Desk(wired)
+    session = await desk.open_session(ADA, None)
+    call = ToolCall(
+        id=f"call_{number}", session=session, server="notes", tool="read",
+        arguments=argument_bytes({"name": name, "password": "hunter2"}),
+    )  # fmt: skip
+    await desk.call(call, RecordingTool(), hold_ms=0)
+    return session
+
+
+@pytest.fixture
+def ran(config):
+    """An installation whose guard judged two calls and ended well."""
+    wired = build(load(config))
+    asyncio.run(called(wired, 1, "plain"))
+    asyncio.run(called(wired, 2, "evil\u202etxt\x1b[2J"))
+    wired.close()
+    return config
+
+
+@contextmanager
+def running(config):
+    """A guard that serves in a thread of its own, with one open question."""
+    wired, up, stop = build(load(config)), threading.Event(), asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve():
+        now_ms = wired.world.clock.now_ms()
+        asked = Requirement(rule="PAY-1", reason="amount", kind="self")
+        new = NewApproval(
+            id="apr_1", binding="b", envelope=b"{}", call_id="c1", call_bytes=b"{}",
+            view_json=json.dumps({"effect": "Pay \u202e1 EUR", "arguments": {"a": 1}}).encode(),
+            nonce="00", requester="i|ada", agent="bot", session="gs_1", requirements=(asked,),
+            policy_version="p", created_ms=now_ms, pending_until_ms=now_ms + 60_000,
+            grant_ttl_s=60, cooldown_key="k",
+        )  # fmt: skip
+        await wired.world.approvals.open(new, [])
+        await Desk(wired).open_session(ADA, None)
+        async with serving(wired, {}) as url:
+            (wired.loaded.state / "serve.json").write_text(json.dumps({"url": url, "pid": 1}))
+            up.set()
+            await stop.wait()
+        wired.close()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert up.wait(5)
+    try:
+        yield wired
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(5)
+        loop.close()
+
+
+def guard(*words):
+    return main([str(word) for word in words])
+
+
+def test_a_log_that_holds_ends_with_0(ran, capsys):
+    assert guard("audit", "verify", "--config", ran) == 0
+    assert "no findings" in capsys.readouterr().out
+
+
+def test_a_flipped_byte_ends_with_1_and_names_the_place(ran, tmp_path, capsys):
+    copy = tmp_path / "copy.sqlite"
+    shutil.copy(tmp_path / "state" / "guard.sqlite", copy)
+    with closing(sqlite3.connect(copy, isolation_level=None)) as db:
+        db.execute("UPDATE audit_leaves SET leaf = CAST('x' || leaf AS BLOB) WHERE seq = 1")
+
+    assert guard("audit", "verify", "--config", ran, "--file", copy) == 1
+    assert "root_mismatch: Something from leaf" in capsys.readouterr().out
+
+
+def test_erased_facts_end_with_2(ran, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "state" / "guard.sqlite", isolation_level=None)) as db:
+        db.execute("DELETE FROM audit_side")
+
+    assert guard("audit", "verify", "--config", ran) == 2
+
+
+@pytest.mark.parametrize("wrong", [["--what"], ["--file", "/nowhere"], ["--key", "a+b+c"]])
+def test_a_wrong_option_or_file_ends_with_3_and_not_with_erased(ran, wrong):
+    assert guard("audit", "verify", "--config", ran, *wrong) == 3
+
+
+def test_a_check_makes_no_key_and_no_folder(config, tmp_path):
+    assert guard("audit", "verify", "--config", config, "--file", __file__) == 3
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_key_that_was_kept_elsewhere_verifies_the_log(ran, tmp_path, capsys):
+    guard("keys", "show", "--config", ran, "--json")
+    shown = json.loads(capsys.readouterr().out)
+
+    store = tmp_path / "state" / "guard.sqlite"
+    assert (
+        guard("audit", "verify", "--config", ran, "--file", store, "--key", shown["audit_vkey"])
+        == 0
+    )
+    assert "d" not in shown["jwks"]["keys"][0]
+    assert shown["kid"]
+
+
+def test_keys_of_a_guard_that_never_ran_are_not_made(config, tmp_path):
+    assert guard("keys", "show", "--config", config) == 3
+    assert not (tmp_path / "state").exists()
+
+
+def test_an_export_finds_a_log_that_was_cut_with_its_checkpoints(ran, tmp_path, capsys):
+    out = tmp_path / "export.jsonl"
+    assert guard("audit", "export", "--config", ran, "--out", out) == 0
+    assert guard("audit", "export", "--config", ran, "--out", out) == 3
+    with closing(sqlite3.connect(tmp_path / "state" / "guard.sqlite", isolation_level=None)) as db:
+        db.execute("DELETE FROM audit_leaves WHERE seq > 1")
+        db.execute("DELETE FROM audit_checkpoints WHERE size > 2")
+
+    assert guard("audit", "verify", "--config", ran, "--against", out) == 1
+    assert "leaves_missing" in capsys.readouterr().out
+
+
+def test_an_export_holds_nothing_from_beside_the_tree(ran, capsys):
+    guard("audit", "export", "--config", ran)
+    out = capsys.readouterr().out
+
+    assert '"note"' in out
+    assert "plain" not in out
+
+
+def test_what_is_shown_has_facts_but_no_secret_and_nothing_unseen(ran, capsys):
+    assert guard("audit", "show", "--config", ran, "--call", "call_2") == 0
+    out = capsys.readouterr().out
+
+    assert "evil<U+202E>txt" in out
+    assert "\x1b" not in out
+    assert "hunter2" not in out
+    assert "call_1" not in out
+
+
+def test_showing_a_call_that_is_not_there_ends_with_1(ran):
+    assert guard("audit", "show", "--config", ran, "--call", "nothing") == 1
+
+
+def test_traces_are_what_replay_reads(ran, capsys):
+    assert guard("audit", "export", "--config", ran, "--traces") == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    records = [parse_line(line, number=number) for number, line in enumerate(lines, 1)]
+    assert [one.steps[0].tool for one in records] == ["read", "read"]
+    assert records[0].steps[0].args["name"] == "plain"
+    assert "hunter2" not in "".join(lines)
+
+
+def test_questions_are_listed_shown_and_denied_at_the_running_guard(config, capsys):
+    with running(config):
+        assert guard("approvals", "list", "--config", config) == 0
+        assert guard("approvals", "show", "apr_1", "--config", config) == 0
+        assert guard("approvals", "deny", "apr_1", "--reason", "no", "--config", config) == 0
+        assert guard("approvals", "deny", "apr_1", "--reason", "no", "--config", config) == 1
+    out = capsys.readouterr().out
+
+    assert "Pay <U+202E>1 EUR" in out
+    assert "apr_1  denied" in out
+
+
+def test_sessions_are_listed_signalled_and_revoked_at_the_running_guard(config, capsys):
+    with running(config):
+        guard("sessions", "list", "--config", config, "--json")
+        handle = json.loads(capsys.readouterr().out)["id"]
+        assert (
+            guard("sessions", "signal", handle, "--kind", "risk_level_high", "--config", config)
+            == 0
+        )
+        assert guard("sessions", "revoke", handle, "--config", config) == 0
+        assert guard("sessions", "show", handle, "--config", config) == 0
+        assert guard("sessions", "show", "gs_x", "--config", config) == 1
+    out = capsys.readouterr().out
+
+    assert "ended  risk 3" in out
+
+
+def test_a_running_log_is_verified_live_and_never_from_its_file(config, capsys):
+    with running(config):
+        assert guard("audit", "verify", "--config", config) == 3
+        assert "--live" in capsys.readouterr().err
+        assert guard("audit", "verify", "--live", "--config", config) == 0
+
+
+def test_a_reload_takes_the_new_rules_and_a_broken_one_changes_nothing(config, tmp_path):
+    with running(config) as wired:
+        first, place = wired.bundle.digest, Place(state=tmp_path / "state", name="test-guard")
+        (tmp_path / "rules.cedar").write_text("permit (")
+        with pytest.raises(Exception, match="policy"):
+            OperatorClient(place).ask("POST", "policy/reload")
+        assert wired.bundle.digest == first
+        (tmp_path / "rules.cedar").write_text(RULES + RULES.replace("READ-1", "READ-2"))
+        assert OperatorClient(place).ask("POST", "policy/reload")["bundle"] == wired.bundle.digest
+        assert wired.bundle.digest != first
+
+
+def test_without_a_running_guard_that_is_said_and_no_token_is_made(config, tmp_path, capsys):
+    assert guard("approvals", "list", "--config", config) == 1
+    assert "guard_not_running" in capsys.readouterr().err
+    assert not (tmp_path / "state").exists()
+
+
+def test_the_operators_token_is_never_sent_to_another_machine(ran, tmp_path):
+    state = tmp_path / "state"
+    (state / "keys" / "operator.key").write_bytes(b"k" * 32)
+    (state / "keys" / "operator.key").chmod(0o600)
+    (state / "serve.json").write_text('{"url": "http://attacker.example", "pid": 1}')
+
+    with pytest.raises(Unavailable, match="not on this machine"):
+        OperatorClient(Place(state=state, name="x")).ask("GET", "sessions")
+
+
+def doctor(config, capsys, *more):
+    code = guard("doctor", "--config", config, "--json", *more)
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return code, {one["code"] for one in said} - {"note"}
+
+
+def test_an_installation_without_pins_is_told_so(config, capsys):
+    assert doctor(config, capsys) == (1, {"tools_unpinned"})
+
+
+def test_a_key_that_others_can_read_is_told(ran, tmp_path, capsys):
+    (tmp_path / "state" / "keys" / "audit.key").chmod(0o644)
+
+    assert "key_file_unsafe" in doctor(ran, capsys)[1]
+
+
+def test_a_tool_that_nobody_confirmed_is_told(config, capsys):
+    config.write_text(CONFIG.replace("confirmed: true", "confirmed: false"))
+
+    assert "tools_unconfirmed" in doctor(config, capsys)[1]
+
+
+def test_a_port_that_is_taken_is_told(config, capsys):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        config.write_text(CONFIG.replace("port: 0", f"port: {other.getsockname()[1]}"))
+        assert "address_in_use" in doctor(config, capsys)[1]
+
+
+def test_a_server_that_does_not_answer_is_told(config, capsys):
+    config.write_text(
+        CONFIG.replace(
+            "trust: trusted\n    tools",
+            "trust: trusted\n    url: http://127.0.0.1:9/mcp\n    tools",
+        )
+    )
+
+    assert "server_unreachable" not in doctor(config, capsys)[1]
+    assert "server_unreachable" in doctor(config, capsys, "--connect")[1]
+
+
+def test_a_state_folder_that_is_no_folder_is_told(config, tmp_path, capsys):
+    (tmp_path / "state").write_text("")
+
+    assert "state_unwritable" in doctor(config, capsys)[1]
+
+
+def test_a_policy_that_cannot_be_loaded_ends_with_3(config, tmp_path, capsys):
+    (tmp_path / "rules.cedar").write_text("permit (")
+
+    assert doctor(config, capsys) == (3, {"unusable"})
+
+
+def test_old_pythons_and_the_flaw_of_some_sqlites_are_told():
+    assert next(python((3, 10, 9)))[0] == "python_old"
+    assert list(python((3, 11, 0))) == []
+    assert next(notes((3, 51, 2)))[0] == "note"
+    assert list(notes((3, 51, 3))) == []
+
+
+def test_an_event_without_a_session_is_shown_too(ran, capsys):
+    wired = build(load(ran))
+    asyncio.run(wired.world.sink.write([Event(kind="export", at_ms=1, session="")]))
+    wired.close()
+
+    assert guard("audit", "show", "--config", ran, "-n", "1") == 0
+    assert "export" in capsys.readouterr().out

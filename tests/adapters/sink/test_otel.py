@@ -1,0 +1,196 @@
+"""One span for a guarded call: what was decided and how it ended, and nothing secret."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from guard.errors import ApprovalPending, NotAllowed
+from guard.grant.credential import Credential
+from guard.model.call import Outcome, ToolCall, argument_bytes
+from guard.model.facts import Binding, CredentialFacts
+from guard.model.identity import Agent, Principal, Who
+from guard.pipeline import Guard
+from guard.policy.catalog import read_catalog
+from guard.policy.compile import compile_bundle
+from guard.ports import World
+from guard.session.state import new_session
+from guard.testing import (
+    CountedIds,
+    FrozenClock,
+    MemoryApprovals,
+    MemoryStore,
+    RecordingTool,
+    ScriptedApprover,
+)
+from guard_adapters.sink.otel import OtelTrace
+
+CATALOG = {
+    "version": 1,
+    "servers": {"bank": {"trust": "trusted", "audience": "https://bank.example/mcp", "tools": {
+        "pay": {
+            "effect": ["write"], "budget": "none", "budget_reason": "none here", "confirmed": True,
+            "args": {"pin": {"role": "secret"}},
+            "input_schema": {"type": "object", "properties": {"amount": {"type": "integer"}, "pin": {"type": "string"}}, "required": ["amount"]},
+        },
+    }}},
+}  # fmt: skip
+POLICY = """
+@id("OK-1") @reason("open") permit (principal is Guard::Agent, action in Guard::Action::"any", resource is Guard::Server);
+@id("NO-1") @reason("too_much") forbid (principal, action in Guard::Action::"write", resource) when { context.risk.session >= 3 };
+@id("ASK-1") @decision("step_up") @approvers("session-owner") @reason("money") forbid (principal, action == Guard::Action::"bank/pay", resource) when { context.input.amount > 100 };
+"""
+
+
+class Issuer:
+    kind, leaves_object = "call_token", False
+
+    def facts(self, server, tool):
+        return CredentialFacts(binding=Binding.L2, kind=self.kind)
+
+    def handle(self, lease):
+        return lease.id
+
+    async def issue(self, call, terms, lease):
+        return Credential(
+            kind=self.kind, lease_id=lease.id, audience=call.audience, binding=Binding.L2,
+            expires_at_ms=lease.deadline_ms, secret="SECRET-TOKEN-CANARY",
+        )  # fmt: skip
+
+
+@dataclass
+class Traced:
+    guard: Guard
+    approver: ScriptedApprover
+    exporter: InMemorySpanExporter
+    count: int = 0
+
+    async def call(self, tool="pay", by=None, **arguments):
+        self.count += 1
+        call = ToolCall(
+            id=f"c{self.count}", session="gs_1", server="bank", tool=tool,
+            arguments=argument_bytes(arguments),
+        )  # fmt: skip
+        return await self.guard.call(
+            call, by or RecordingTool(returns="RESULT-CANARY"), hold_ms=2_000
+        )
+
+    def span(self):
+        (span,) = self.exporter.get_finished_spans()
+        return span
+
+
+@pytest.fixture
+async def traced():
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    clock, store = FrozenClock(), MemoryStore()
+    store.approvals = approvals = MemoryApprovals(clock=clock, events=store.events)
+    approver = ScriptedApprover(approvals=approvals, clock=clock)
+    world = World(
+        clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,
+        outcomes=store, sink=store, trace=OtelTrace(provider.get_tracer("t")),
+        approvers=(approver,), issuers={"bank": Issuer()},
+    )  # fmt: skip
+    who = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="clerk"))
+    await store.open(new_session("gs_1", who, now_ms=clock.ms))
+    bundle = compile_bundle({"10-t.cedar": POLICY}, read_catalog(CATALOG))
+    yield Traced(Guard(world=world, policy=lambda: bundle, salt=b"s" * 32), approver, exporter)
+    provider.shutdown()
+
+
+async def test_a_call_that_ran_is_one_span_with_its_decision_rules_and_credential(traced):
+    await traced.call(amount=5)
+    span = traced.span()
+    assert span.name == "guard pay"
+    assert dict(span.attributes) == {
+        "mcp.method.name": "tools/call",
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "pay",
+        "guard.server": "bank",
+        "guard.session": "gs_1",
+        "guard.call": "c1",
+        "guard.decision": "allow",
+        "guard.rules": ("OK-1",),
+        "guard.credential": "call_token",
+        "guard.outcome": "ok",
+    }
+    assert span.status.is_ok or span.status.status_code.name == "UNSET"
+    assert span.events == ()
+
+
+async def test_a_refusal_is_an_error_type_and_no_exception_event(traced):
+    with pytest.raises(NotAllowed):
+        await traced.call("nowhere")
+    span = traced.span()
+    assert span.attributes["error.type"] == "unknown_tool"
+    assert span.attributes["guard.decision"] == "deny"
+    assert span.attributes["guard.outcome"] == "refused"
+    assert span.events == ()
+
+
+async def test_a_pending_question_shows_how_long_was_waited(traced):
+    with pytest.raises(ApprovalPending):
+        await traced.call(amount=500)
+    span = traced.span()
+    assert span.attributes["guard.decision"] == "step_up"
+    assert span.attributes["guard.rules"] == ("ASK-1",)
+    assert span.attributes["guard.approval_wait_ms"] == 2_000
+    assert span.attributes["error.type"] == "approval_pending"
+
+
+async def test_an_approved_call_shows_its_wait_and_the_answer_that_it_ran_on(traced):
+    traced.approver.script = ["approve"]
+    await traced.call(amount=500)
+    span = traced.span()
+    assert span.attributes["guard.decision"] == "allow"
+    assert span.attributes["guard.approval_wait_ms"] == 0
+    assert span.attributes["guard.outcome"] == "ok"
+
+
+@pytest.mark.parametrize(
+    ("tool", "error_type", "outcome"),
+    [
+        (RecordingTool(outcome=Outcome.ERROR), "tool_error", "error"),
+        (RecordingTool(raises=RuntimeError("MESSAGE-CANARY")), "RuntimeError", "unknown"),
+    ],
+    ids=["reported", "raised"],
+)
+async def test_a_tool_that_fails_is_an_error_type_without_its_message(
+    traced, tool, error_type, outcome
+):
+    try:
+        await traced.call(amount=5, by=tool)
+    except RuntimeError:
+        pass
+    span = traced.span()
+    assert span.attributes["error.type"] == error_type
+    assert span.attributes["guard.outcome"] == outcome
+    assert "MESSAGE-CANARY" not in span.to_json()
+
+
+async def test_nothing_secret_enters_a_span(traced):
+    await traced.call(amount=5, pin="SECRET-PIN-CANARY")
+    assert "CANARY" not in traced.span().to_json()
+
+
+def test_silence_costs_nothing():
+    code = (
+        "import sys; import guard.pipeline, guard_adapters.wiring.build;"
+        "from guard_adapters.wiring.tracing import trace_from_environment;"
+        "print(type(trace_from_environment()).__name__);"
+        "print([name for name in sys.modules if name.startswith('opentelemetry')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+    assert done.stdout.splitlines() == ["Silence", "[]"]

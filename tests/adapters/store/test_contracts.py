@@ -1,0 +1,358 @@
+"""The contracts of the store's ports, kept by SQLite and by the public fakes alike."""
+
+import asyncio
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import anyio
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from guard.audit.event import Event
+from guard.errors import Refused
+from guard.grant.approval import ApprovalState, NewApproval
+from guard.grant.lease import Lease, LeaseEvent
+from guard.grant.votes import Vote, Voter
+from guard.model.call import Outcome
+from guard.model.decision import Requirement
+from guard.model.identity import Agent, Principal, Who
+from guard.ports import Attempt, Ending
+from guard.session.state import new_session
+from guard.testing import FrozenClock, MemoryApprovals, MemoryStore
+from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.sqlite.store import SqliteStore
+
+KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
+ASK = Requirement(rule="PAY-1", reason="amount", kind="self")
+NOW = 1_767_607_200_000
+
+
+@dataclass
+class Ports:
+    """One implementation of every port of a store."""
+
+    sessions: Any
+    approvals: Any
+    leases: Any
+    outcomes: Any
+    sink: Any
+    kinds: Any
+    store: Any = None
+    path: Any = None
+    clock: FrozenClock = field(default_factory=FrozenClock)
+
+
+def sqlite(path):
+    store = SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=600_000)
+
+    async def kinds():
+        return [json.loads(leaf)["kind"] for _, leaf in (await store.log.page(0)).leaves]
+
+    return Ports(
+        store.sessions,
+        store.approvals,
+        store.leases,
+        store.sessions,
+        store.sink,
+        kinds,
+        store,
+        path,
+    )
+
+
+def memory():
+    clock = FrozenClock()
+    approvals = MemoryApprovals(clock=clock)
+    fake = MemoryStore(approvals=approvals, events=approvals.events)
+
+    async def kinds():
+        return [event.kind for event in fake.events]
+
+    return Ports(fake, approvals, fake, fake, fake, kinds)
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+async def ports(request, tmp_path):
+    made = sqlite(tmp_path / "guard.sqlite") if request.param == "sqlite" else memory()
+    yield made
+    if made.store is not None:
+        made.store.close(NOW + 10_000)
+
+
+def event(kind="signal"):
+    return Event(kind=kind, at_ms=NOW, session="gs_1")
+
+
+def one_more(session):
+    return replace(session, step=session.step + 1)
+
+
+def question(number=1, **changes):
+    fields = {
+        "id": f"apr_{number}", "binding": "b", "envelope": b"{}", "call_id": f"c{number}",
+        "call_bytes": b'{"a":1}', "view_json": b"{}", "nonce": "00", "requester": "i|ada",
+        "agent": "bot", "session": "gs_1", "requirements": (ASK,), "policy_version": "p",
+        "pending_until_ms": NOW + 60_000, "grant_ttl_s": 60, "cooldown_key": "k", "created_ms": NOW,
+    }  # fmt: skip
+    return NewApproval(**{**fields, **changes})
+
+
+def vote(decision="approve", at_ms=NOW):
+    voter = Voter(principal="i|ada", uv=True)
+    return Vote(approval_id="apr_1", voter=voter, decision=decision, method="terminal", at_ms=at_ms)
+
+
+def attempt(number=1, **changes):
+    fields = {"binding": "b", "policy_version": "p", "now_ms": NOW + 1, "outcome_due_ms": NOW + 99}
+    return Attempt(consume_id=f"use_{number}", **{**fields, **changes})
+
+
+def ending(**changes):
+    fields = {"session": "gs_1", "change": one_more, "events": (event("outcome"),)}
+    return Ending(**{**fields, "outcome": Outcome.OK, **changes})
+
+
+async def approved(ports):
+    await ports.approvals.open(question(), [event("approval_opened")])
+    await ports.approvals.vote(vote(), [event("vote")])
+
+
+# Sessions
+
+
+async def test_a_hundred_parallel_updates_lose_none(ports):
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+
+    await asyncio.gather(*(ports.sessions.update("gs_1", one_more) for _ in range(100)))
+
+    session = await ports.sessions.get("gs_1")
+    assert (session.step, session.version) == (100, 100)
+
+
+async def test_opening_a_session_twice_keeps_the_first(ports):
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    await ports.sessions.update("gs_1", one_more)
+
+    again = await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW + 5))
+
+    assert (again.step, again.opened_at_ms) == (1, NOW)
+    assert [one.id for one in await ports.sessions.all()] == ["gs_1"]
+
+
+@pytest.mark.parametrize("ask", ["get", "update"])
+async def test_an_unknown_session_is_refused(ports, ask):
+    more = (one_more,) if ask == "update" else ()
+
+    with pytest.raises(Refused) as caught:
+        await getattr(ports.sessions, ask)("gs_x", *more)
+
+    assert caught.value.code == "session_unknown"
+
+
+async def test_a_change_that_raises_changes_nothing(ports):
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+
+    def wrong(_session):
+        raise Refused("no", code="budget_spent")
+
+    with pytest.raises(Refused):
+        await ports.sessions.update("gs_1", wrong)
+
+    assert (await ports.sessions.update("gs_1", one_more)).step == 1
+
+
+# Approvals
+
+
+async def test_the_same_call_joins_the_open_question_and_is_not_asked_again(ports):
+    first = await ports.approvals.open(question(1), [event("approval_opened")])
+    joined = await ports.approvals.open(question(2), [event("approval_opened")])
+
+    assert (first.id, joined.id, joined.waiting) == ("apr_1", "apr_1", 2)
+    assert await ports.kinds() == ["approval_opened"]
+
+
+async def test_another_binding_is_another_question(ports):
+    await ports.approvals.open(question(1), [])
+    other = await ports.approvals.open(question(2, binding="other"), [])
+
+    assert other.id == "apr_2"
+    assert len(await ports.approvals.listed(open_only=True)) == 2
+
+
+async def test_a_question_past_its_limit_is_not_joined(ports):
+    await ports.approvals.open(question(1), [])
+    late = {"created_ms": NOW + 60_000, "pending_until_ms": NOW + 120_000}
+
+    assert (await ports.approvals.open(question(2, **late), [])).id == "apr_2"
+
+
+async def test_of_fifty_who_use_an_approval_one_wins(ports):
+    await approved(ports)
+
+    tries = [ports.approvals.consume("apr_1", attempt(n), [event("consume")]) for n in range(50)]
+    used = [row for row in await asyncio.gather(*tries) if row is not None]
+
+    assert len(used) == 1
+    assert (await ports.kinds()).count("consume") == 1
+
+
+async def test_the_winner_may_ask_again_and_is_written_down_once(ports):
+    await approved(ports)
+
+    for _ in range(2):
+        assert await ports.approvals.consume("apr_1", attempt(), [event("consume")]) is not None
+
+    assert (await ports.kinds()).count("consume") == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"binding": "x"}, {"policy_version": "x"}, {"now_ms": NOW + 60_001}]
+)
+async def test_an_approval_for_something_else_or_too_late_is_not_used(ports, wrong):
+    await approved(ports)
+
+    assert await ports.approvals.consume("apr_1", attempt(**wrong), [event("consume")]) is None
+    assert "consume" not in await ports.kinds()
+
+
+async def test_an_answer_to_an_ended_question_is_refused_and_not_written_down(ports):
+    await ports.approvals.open(question(), [])
+    await ports.approvals.vote(vote("deny"), [])
+
+    with pytest.raises(Refused) as caught:
+        await ports.approvals.vote(vote(at_ms=NOW + 1), [event("vote")])
+
+    assert caught.value.code == "approval_transition"
+    assert await ports.kinds() == []
+
+
+async def test_a_no_refuses_the_same_call_for_a_while(ports):
+    await ports.approvals.open(question(), [])
+    await ports.approvals.vote(vote("deny"), [])
+
+    assert await ports.approvals.cooling("k", NOW + 1_000) == 599_000
+    assert await ports.approvals.cooling("k", NOW + 600_000) == 0
+    assert await ports.approvals.cooling("other", NOW) == 0
+
+
+async def test_a_sweep_expires_questions_and_loses_sight_of_runs(ports):
+    await approved(ports)
+    await ports.approvals.consume("apr_1", attempt(), [])
+    await ports.approvals.open(question(2, binding="other"), [])
+
+    swept = {row.id: row for row in await ports.approvals.sweep(NOW + 60_000)}
+
+    assert swept["apr_1"].outcome is Outcome.UNKNOWN
+    assert swept["apr_2"].status is ApprovalState.EXPIRED
+    assert await ports.approvals.sweep(NOW + 60_000) == []
+
+
+# Leases
+
+
+async def test_a_lease_is_unsettled_until_nothing_is_left_of_it(ports):
+    lease = Lease(id="l1", call_id="c1", session="gs_1", kind="calltoken", deadline_ms=NOW + 30)
+    await ports.leases.reserve(lease, [event("lease_reserved")])
+    pending = lease.after(LeaseEvent.RECALL, NOW)
+    await ports.leases.save(pending, [])
+    before = await ports.leases.unsettled()
+    await ports.leases.save(pending.after(LeaseEvent.GONE, NOW), [event("credential_revoked")])
+
+    assert list(before) == [pending]
+    assert list(await ports.leases.unsettled()) == []
+    assert await ports.kinds() == ["lease_reserved", "credential_revoked"]
+
+
+# Outcomes
+
+
+async def ended_plainly(ports):
+    await ports.outcomes.close(ending())
+
+
+async def ended_by_raising(ports):
+    try:
+        await asyncio.wait_for(asyncio.Event().wait(), 0)
+    except TimeoutError:
+        await ports.outcomes.close(ending())
+
+
+async def ended_by_a_scope(ports):
+    with anyio.CancelScope() as scope:
+        try:
+            scope.cancel()
+            await anyio.sleep(5)
+        finally:
+            done = ports.outcomes.close(ending())
+        await done
+
+
+async def ended_by_cancelling(ports, times=1):
+    started = asyncio.Event()
+
+    async def call():
+        try:
+            started.set()
+            await asyncio.sleep(5)
+        finally:
+            done = ports.outcomes.close(ending())
+            await done
+
+    task = asyncio.create_task(call())
+    await started.wait()
+    for _ in range(times):
+        task.cancel()
+        await asyncio.sleep(0)
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def ended_by_cancelling_twice(ports):
+    await ended_by_cancelling(ports, times=2)
+
+
+@pytest.mark.parametrize(
+    "ended",
+    [
+        ended_plainly,
+        ended_by_raising,
+        ended_by_a_scope,
+        ended_by_cancelling,
+        ended_by_cancelling_twice,
+    ],
+)
+async def test_however_a_call_ends_its_ending_is_recorded(ports, ended):
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    await approved(ports)
+    await ports.approvals.consume("apr_1", attempt(), [])
+    used = {"approval": "apr_1", "consume_id": "use_1"}
+    ports.outcomes = _Using(ports.outcomes, used)
+
+    await asyncio.wait_for(ended(ports), 5)
+    await ports.sink.write([event()])
+
+    assert (await ports.sessions.get("gs_1")).step == 1
+    assert (await ports.approvals.get("apr_1")).outcome is Outcome.OK
+    assert (await ports.kinds()).count("outcome") == 1
+
+
+class _Using:
+    """Ends every call as one that used this approval."""
+
+    def __init__(self, outcomes, used):
+        self._outcomes, self._used = outcomes, used
+
+    def close(self, plain):
+        return self._outcomes.close(replace(plain, **self._used))
+
+
+async def test_an_ending_is_in_memory_before_anything_is_awaited(ports):
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+
+    done = ports.outcomes.close(ending())
+    seen = (await ports.sessions.get("gs_1")).step
+    await done
+
+    assert seen == 1

@@ -1,0 +1,141 @@
+"""What only a file can promise: it survives a restart, and a lost commit stops everything."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from guard.audit.event import Event
+from guard.errors import GuardError, Unavailable, Unusable
+from guard.grant.approval import ApprovalState, NewApproval
+from guard.grant.lease import Lease
+from guard.grant.votes import Vote, Voter
+from guard.model.call import Outcome
+from guard.model.decision import Requirement
+from guard.model.identity import Agent, Principal, Who
+from guard.ports import Ending
+from guard.session.state import new_session
+from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.sqlite.reading import read_log
+from guard_adapters.store.sqlite.store import SqliteStore
+
+KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
+NOW = 1_767_607_200_000
+
+
+def opened(path):
+    return SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=600_000)
+
+
+def event(kind="signal"):
+    return Event(kind=kind, at_ms=NOW, session="gs_1")
+
+
+def one_more(session):
+    return replace(session, step=session.step + 1)
+
+
+async def test_after_a_restart_every_row_is_still_there(tmp_path):
+    store = opened(tmp_path / "guard.sqlite")
+    asked = Requirement(rule="PAY-1", reason="amount", kind="self", match=("to",))
+    new = NewApproval(
+        id="apr_1", binding="b", envelope=b"{}", call_id="c", call_bytes='{"to":"Ü"}'.encode(),
+        view_json=b"{}", nonce="00", requester="i|ada", agent="bot", session="gs_1",
+        requirements=(asked,), policy_version="p", pending_until_ms=NOW + 60_000, grant_ttl_s=60,
+    )  # fmt: skip
+    typed = Vote(
+        approval_id="apr_1", voter=Voter(principal="i|ada", uv=True), decision="approve",
+        method="terminal", at_ms=NOW, typed=("Ü",),
+    )  # fmt: skip
+    lease = Lease(id="l1", call_id="c1", session="gs_1", kind="calltoken", deadline_ms=NOW)
+    await store.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    session = await store.sessions.update("gs_1", one_more)
+    await store.approvals.open(new, [event("approval_opened")])
+    approval = await store.approvals.vote(typed, [event("vote")])
+    await store.leases.reserve(lease, [event("lease_reserved")])
+    store.close(NOW)
+
+    again = opened(tmp_path / "guard.sqlite")
+    rows = await again.sessions.get("gs_1"), await again.approvals.get("apr_1")
+    leases = await again.leases.unsettled()
+    await again.sink.write([event()])
+    again.close(NOW)
+
+    assert rows == (session, approval)
+    assert approval.status is ApprovalState.APPROVED
+    assert list(leases) == [lease]
+    assert read_log(tmp_path / "guard.sqlite").size == 4
+
+
+async def lost(store):
+    """Let the store find that somebody else wrote a session that it holds."""
+    await store.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    await store._database.run(lambda db: db.execute("UPDATE sessions SET version = 99") and None)
+    await store.sessions.update("gs_1", one_more)
+    with pytest.raises(Unavailable):
+        await store.sink.write([event()])
+
+
+async def test_after_a_lost_commit_nothing_more_is_taken(tmp_path):
+    store = opened(tmp_path / "guard.sqlite")
+    await lost(store)
+
+    for ask in (
+        store.sink.write([event()]),
+        store.approvals.get("apr_1"),
+        store.leases.unsettled(),
+        store.sessions.all(),
+    ):
+        with pytest.raises(Unavailable) as caught:
+            await ask
+        assert caught.value.code == "store_unavailable"
+    store.close(NOW)
+
+    assert read_log(tmp_path / "guard.sqlite").size == 0
+
+
+async def test_an_ending_that_was_not_kept_says_that_the_tool_may_have_run(tmp_path):
+    store = opened(tmp_path / "guard.sqlite")
+    await lost(store)
+    done = Ending(session="gs_1", change=one_more, events=(event("outcome"),), outcome=Outcome.OK)
+
+    with pytest.raises(GuardError) as caught:
+        await store.sessions.close(done)
+    store.close(NOW)
+
+    assert caught.value.code == "outcome_unrecorded"
+
+
+async def test_one_wrong_change_spoils_no_other_of_the_same_commit(tmp_path):
+    store = opened(tmp_path / "guard.sqlite")
+
+    async def wrong():
+        with pytest.raises(GuardError):
+            await store.approvals.end("apr_x", "void", "changed", NOW, [event("approval_ended")])
+
+    await asyncio.gather(
+        *(wrong() for _ in range(20)), *(store.sink.write([event()]) for _ in range(20))
+    )
+    store.close(NOW)
+
+    assert read_log(tmp_path / "guard.sqlite").size == 20
+
+
+async def test_a_second_guard_on_the_same_file_is_refused(tmp_path):
+    store = opened(tmp_path / "guard.sqlite")
+
+    with pytest.raises(Unusable) as caught:
+        opened(tmp_path / "guard.sqlite")
+    store.close(NOW)
+
+    assert caught.value.code == "store_locked"
+
+
+async def test_what_two_hundred_write_at_once_has_numbers_without_a_gap(tmp_path):
+    store = opened(tmp_path / "guard.sqlite")
+    await asyncio.gather(*(store.sink.write([event(), event()]) for _ in range(200)))
+    store.close(NOW)
+
+    assert [seq for seq, _ in read_log(tmp_path / "guard.sqlite").leaves] == list(range(400))

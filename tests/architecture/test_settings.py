@@ -1,0 +1,38 @@
+"""Every setting has a heading in docs, and says what it is for and in which unit."""
+
+import re
+from pathlib import Path
+
+from guard.config import Installation, Serve, Settings
+
+
+def test_every_setting_has_a_heading(root: Path) -> None:
+    text = (root / "docs" / "settings.md").read_text(encoding="utf-8")
+    headings = set(re.findall(r"^### `guard\.(.+)`$", text, re.MULTILINE))
+    assert headings == (
+        {name for name in Installation.model_fields if name not in {"settings", "serve"}}
+        | {f"settings.{name}" for name in Settings.model_fields}
+        | {f"serve.{name}" for name in Serve.model_fields}
+    )
+
+
+def test_every_setting_is_described() -> None:
+    models = (Settings, Serve)
+    silent = [n for m in models for n, field in m.model_fields.items() if not field.description]
+    assert silent == []
+
+
+def test_a_setting_named_for_a_unit_names_it_in_its_description() -> None:
+    ends = {"_s": "(s)", "_ms": "(ms)", "_bytes": "(bytes)"}
+    wrong = [
+        name
+        for name, field in Settings.model_fields.items()
+        for end, unit in ends.items()
+        if name.endswith(end) and unit not in (field.description or "")
+    ]
+    assert wrong == []
+
+
+def test_every_setting_has_a_default_that_is_in_its_range() -> None:
+    assert Settings.model_validate(Settings().model_dump()) == Settings()
+    assert Serve.model_validate(Serve().model_dump()) == Serve()

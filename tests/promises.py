@@ -1,0 +1,104 @@
+"""What this project promises, attacker by attacker: sentence -> the test that keeps it.
+
+A promise without a test is no promise: `tests/architecture/test_promises.py` fails when a test
+named here is gone, and `docs/promises.md` is written from this table.
+"""
+
+AGENT = {
+    "An agent cannot give itself a task.": "attack/test_intent_widening.py::"
+    "test_an_agent_without_a_task_cannot_declare_itself_one",
+    "What an agent declares never gives what its host did not.": "attack/test_intent_widening.py::"
+    "test_no_declaration_of_an_agent_gives_what_the_host_did_not",
+    "Declaring again does not refill a budget.": "attack/test_intent_widening.py::"
+    "test_declaring_again_does_not_refill_the_budget",
+    "The bytes that were judged are the bytes that leave.": "adapters/front/test_mcp_gate.py::"
+    "test_the_bytes_that_were_judged_are_the_bytes_that_leave",
+    "A refused call never reaches the server.": "adapters/front/test_mcp_stdio_desk.py::"
+    "test_a_refused_call_never_reaches_the_server",
+    "A tool that is hidden cannot be called by its name.": "attack/test_hidden_tool_called.py::"
+    "test_a_hidden_tool_is_not_listed_and_its_call_does_not_reach_the_server",
+    "A message with two readings goes no further: spelling of keys.": "attack/"
+    "test_case_variant_keys.py::test_a_protocol_key_in_another_spelling_goes_no_further",
+    "A message with two readings goes no further: headers.": "attack/test_header_smuggling.py::"
+    "test_a_header_that_differs_from_the_body_or_repeats_goes_no_further",
+    "A session opens for its owner only.": "attack/test_session_id_of_another_user.py::"
+    "test_a_session_id_opens_for_its_owner_only",
+    "An id in use cannot be taken to get another call's answer.": "attack/test_id_collision.py::"
+    "test_a_second_request_with_an_id_in_flight_is_refused_and_the_first_goes_on",
+}
+TOOL_OUTPUT = {
+    "Labels that a server writes into its own result are taken out.": "attack/"
+    "test_forged_guard_meta.py::test_what_a_server_writes_under_the_guards_names_is_taken_out",
+    "A changed definition stops the call and hides the tool.": "attack/test_rug_pull.py::"
+    "test_one_changed_character_stops_the_call_and_hides_the_tool",
+    "A server uses the client's model only if the operator says so.": "adapters/front/"
+    "test_mcp_stdio_desk.py::"
+    "test_a_server_may_use_the_clients_model_only_if_the_operator_says_so",
+    "A server cannot answer what nobody asked, or answer twice.": "attack/test_id_collision.py::"
+    "test_a_server_cannot_answer_what_nobody_asked_or_answer_twice",
+}
+UPSTREAM = {
+    "A call token runs once.": "adapters/front/test_mcp_verify.py::"
+    "test_a_token_shown_twice_pays_once",
+    "A call token is for one tool with one set of arguments.": "adapters/front/"
+    "test_mcp_verify.py::test_swapped_arguments_and_swapped_tools_do_not_run",
+    "A token stolen at one server is worthless at another.": "attack/test_call_token.py::"
+    "test_a_token_stolen_at_one_server_is_worthless_at_another",
+    "Without a token nothing runs.": "adapters/front/test_mcp_verify.py::test_no_token_no_call",
+    "A restart does not make a spent token new.": "attack/test_call_token.py::"
+    "test_a_restart_does_not_make_a_spent_token_new",
+    "The token does not choose how it is checked.": "attack/test_call_token.py::"
+    "test_the_token_does_not_choose_its_algorithm",
+    "The client's own credential is never passed on.": "attack/test_header_smuggling.py::"
+    "test_no_credential_or_foreign_header_ever_reaches_an_upstream",
+    "A challenge of the server never reaches the client.": "attack/"
+    "test_upstream_challenge_not_relayed.py::test_a_challenge_of_the_server_never_passes",
+}
+PEOPLE = {
+    "No one's silence is a yes.": "adapters/approver/test_terminal.py::"
+    "test_nobody_at_the_keyboard_is_no",
+    "Only the whole word approves.": "adapters/approver/test_terminal.py::"
+    "test_enter_and_everything_else_is_no",
+    "What cannot be seen is spelled out for the reviewer.": "attack/test_bidi_in_the_prompt.py::"
+    "test_a_character_that_cannot_be_seen_is_spelled_out",
+    "An argument cannot forge a line of the question.": "attack/test_bidi_in_the_prompt.py::"
+    "test_a_newline_cannot_forge_a_line_of_the_prompt",
+    "A web page of the reviewer's browser cannot answer.": "adapters/front/test_operator.py::"
+    "test_a_browser_is_refused_even_with_the_token",
+    "Nobody approves over the operator's interface.": "adapters/front/test_operator.py::"
+    "test_nobody_can_approve_here",
+}
+NETWORK = {
+    "An access token of another issuer, audience or kind lets nobody in.": "adapters/front/"
+    "test_mcp_auth.py::test_a_bad_token_gets_401_its_code_and_an_advice",
+    "A foreign Host name is refused.": "adapters/front/test_mcp_edge.py::"
+    "test_any_other_host_gets_421_and_an_advice",
+    "Unknown key names cannot make the guard fetch without pause.": "adapters/front/"
+    "test_mcp_auth.py::"
+    "test_unknown_key_ids_cannot_make_us_fetch_more_often_than_every_ten_seconds",
+}
+LOG = {
+    "One flipped bit in the log is found.": "attack/test_flipped_byte_in_the_log.py::"
+    "test_one_flipped_bit_in_any_byte_of_any_leaf_is_found",
+    "A log that was cut short is found.": "attack/test_flipped_byte_in_the_log.py::"
+    "test_a_log_cut_short_is_found",
+    "A log cut together with its checkpoints is found from an exported one.": "attack/"
+    "test_flipped_byte_in_the_log.py::"
+    "test_an_exported_checkpoint_finds_a_log_that_was_cut_together_with_its_checkpoints",
+    "A call that was running when the guard died is recorded as unknown.": "adapters/wiring/"
+    "test_recovery.py::test_a_call_that_was_running_is_unknown_after_a_restart",
+}
+OPERATOR = {
+    "What is malformed is refused with its code and changes nothing.": "attack/"
+    "test_bad_input.py::test_what_is_malformed_is_refused_with_its_code_and_changes_nothing",
+}
+PROMISES = {
+    "The agent": AGENT,
+    "Tool output, and the servers that make it": TOOL_OUTPUT,
+    "The credential, and the upstream that takes it": UPSTREAM,
+    "The people who answer": PEOPLE,
+    "The network": NETWORK,
+    "The record": LOG,
+    "The operator's own mistakes": OPERATOR,
+}
+"""Attacker -> promise -> its test, as file (below tests/) and function."""
