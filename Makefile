@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PATHS := guard adapters tests examples bench
+PATHS := guard adapters tests bench docs
 
 .PHONY: demo test quick check soak bench docs clean
 
@@ -16,7 +16,7 @@ demo: $(STAMP)  ## the main job: real servers, real effects, no network, no key
 	@$(BIN)/guard demo $(ARGS)
 
 test: $(STAMP)  ## the whole suite, real peers included
-	$(BIN)/pytest -m 'not soak and not bench' $(ARGS)
+	$(BIN)/pytest -q -n auto --dist loadgroup -m 'not soak and not bench' $(ARGS)
 
 quick: $(STAMP)  ## pure tests only: the inner loop
 	$(BIN)/pytest -q tests/guard tests/flow tests/architecture $(ARGS)

@@ -1,4 +1,4 @@
-# ruff: noqa: T201  # it prints its figures
+# it prints its figures
 """CPU of a whole judgement with its audit record, by length of history: flat, or not?
 
     python bench/decision_path.py
@@ -109,7 +109,7 @@ async def history(path: DecisionPath, events: int) -> None:
         await path.world.sink.write(written[start : start + 500])
 
 
-async def made(store: Any, sessions: Any, sink: Any, bundle: Any, events: int) -> DecisionPath:  # noqa: ANN401
+async def made(store: Any, sessions: Any, sink: Any, bundle: Any, events: int) -> DecisionPath:
     clock = FrozenClock()
     world = World(
         clock=clock,
@@ -139,7 +139,7 @@ async def measured(paths: dict[int, DecisionPath], clock: Callable[[], int]) -> 
                 started = clock()
                 decision = await path.step(call)
                 spent = (clock() - started) / 1000
-                assert decision == "allow", decision  # noqa: S101  else nothing is compared
+                assert decision == "allow", decision
                 if block >= 2:  # the first blocks warm up
                     took[events].append(spent)
                 await path.end(call)
@@ -154,7 +154,7 @@ def _figures(values: list[float]) -> dict[str, float]:
     return {"p50_us": round(cuts[49], 1), "p99_us": round(cuts[98], 1)}
 
 
-async def in_memory(bundle: Any) -> dict[str, Any]:  # noqa: ANN401
+async def in_memory(bundle: Any) -> dict[str, Any]:
     paths = {}
     for events in HISTORIES:
         store = MemoryStore()
@@ -162,7 +162,7 @@ async def in_memory(bundle: Any) -> dict[str, Any]:  # noqa: ANN401
     return await measured(paths, time.thread_time_ns)
 
 
-async def in_file(bundle: Any, folder: Path) -> dict[str, Any]:  # noqa: ANN401
+async def in_file(bundle: Any, folder: Path) -> dict[str, Any]:
     paths, stores = {}, []
     for events in HISTORIES:
         key = LogKey(origin="bench/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))

@@ -158,6 +158,15 @@ CALLERS = {
     "token_unknown": "The static token is not one that this guard knows.",
 }
 FILES = {
+    "checkpoint_file_unusable": "The file given with --against holds no checkpoint that can be read. "
+    "Give an export of this log.",
+    "export_exists": "The file to export to is already there. Name another one.",
+    "export_unwritable": "The file to export to cannot be written. Name a folder that can.",
+    "facts_unreadable": "Recorded facts cannot be read back. The record was made by another version, "
+    "or was changed: run `guard audit verify`.",
+    "keys_missing": "The state folder holds no keys yet. Start the guard once.",
+    "log_key_missing": "The state folder holds no key of a log. Name the right folder with --state.",
+    "log_page_unusable": "The running guard's answer is no page of a log. Is it another version?",
     "address_in_use": "Another program listens on this address. Choose another port.",
     "auth_missing": "`guard serve` was told no way to know its callers. Set `serve.issuer`.",
     "bad_salt": "The salt that blinds secrets has the wrong length.",

@@ -7,6 +7,7 @@ token that it was handed and the arguments, so that a mixed-up answer is seen.
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import time
 from collections import Counter
@@ -76,8 +77,6 @@ async def echo(scope, receive, send) -> None:
 
 
 def claims(token: str) -> dict:
-    import base64
-
     part = token.split(".")[1]
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
@@ -140,7 +139,7 @@ async def test_200_clients_lose_nothing_and_meet_nobody(tmp_path: Path) -> None:
     print(f"{CLIENTS} clients, {SECONDS} s: {total} calls")
     assert wrong == []
     rows = read_log(tmp_path / "state" / "guard.sqlite")
-    kinds = Counter((body := json.loads(leaf))["kind"] for _, leaf in rows.leaves)
+    kinds = Counter(json.loads(leaf)["kind"] for _, leaf in rows.leaves)
     pairs = Counter(
         body["call"]
         for body in map(json.loads, (leaf for _, leaf in rows.leaves))

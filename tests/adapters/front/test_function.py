@@ -185,7 +185,9 @@ def test_named_rest_arguments_are_judged_by_their_names(front):
     assert front.calls[0][0].arguments == b'{"amount":5,"tip":1}'
 
 
-@pytest.mark.parametrize("value", [object(), b"bytes", {1, 2}, float("nan"), "\ud800"], ids=repr)
+@pytest.mark.parametrize(
+    "value", [object(), b"bytes", {1, 2}, float("nan"), "\ud800"], ids=range(5)
+)
 def test_what_is_not_json_is_refused_before_the_guard_is_asked(front, value):
     def pay(amount: object) -> None: ...
 
