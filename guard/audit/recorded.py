@@ -1,4 +1,4 @@
-"""Facts read back from the log, so that a decision can be judged again: the inverse of `facts_json`.
+"""Facts read back from the log, to judge a decision again: the inverse of `facts_json`.
 
 It believes nothing: whoever reads a log checks the salted digest of the text first. It fills no
 gap, because facts that were guessed would be judged as if somebody had known them.

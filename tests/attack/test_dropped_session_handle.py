@@ -82,4 +82,4 @@ async def test_the_default_session_remembers_across_connections(desk):
     await call(desk, first, "web", "read", b"{}", tool)
     again = await desk.session(ANA, "", b"")
     assert again == first
-    assert "untrusted" in (await desk._world.sessions.get(again)).labels  # noqa: SLF001
+    assert "untrusted" in (await desk._world.sessions.get(again)).labels

@@ -7,7 +7,7 @@ from contextlib import suppress
 import pytest
 
 from guard.errors import GuardError
-from guard.model.call import argument_bytes, ToolCall
+from guard.model.call import ToolCall, argument_bytes
 from guard_adapters.front.mcp_caller import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk

@@ -6,9 +6,8 @@ import random
 import pytest
 
 from guard.errors import NotAllowed
-from guard.session.state import new_session
-
 from guard.model.identity import Agent, Principal, Who
+from guard.session.state import new_session
 
 
 class Shuffled:
