@@ -19,7 +19,7 @@ import sys
 import time
 from pathlib import Path
 
-from guard_adapters._http import HttpClient
+from guard_adapters._http.pool import HttpClient
 
 ROOT = Path(__file__).parents[1]
 BLOCK, WARM_UP = 20, 50

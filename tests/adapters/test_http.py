@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from guard_adapters._http import HttpClient, UpstreamFailed, get_json
+from guard_adapters._http.documents import get_json
+from guard_adapters._http.pool import HttpClient, UpstreamFailed
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s"
 

@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from guard.errors import Refused, Unavailable, Unusable
-from guard_adapters._http import UpstreamFailed, ask_json
+from guard_adapters._http.documents import ask_json
+from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli.place import Place
 from guard_adapters.wiring.keys import secret
 

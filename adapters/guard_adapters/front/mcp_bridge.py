@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guard.errors import Unusable
-from guard_adapters._http import Headers, HttpClient, Upstream, UpstreamFailed
+from guard_adapters._http.pool import Headers, HttpClient, Upstream, UpstreamFailed
 from guard_adapters.front.mcp_bridge_line import Line, Stream
 from guard_adapters.front.mcp_child import Command, Ears, start
 from guard_adapters.front.mcp_wire import (

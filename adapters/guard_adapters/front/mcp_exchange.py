@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guard.errors import GuardError, Unavailable
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
-from guard_adapters._http import Upstream, UpstreamFailed
+from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.front.mcp_cancel import Flight, Flights, Gone, attended, flight_key
 from guard_adapters.front.mcp_edge import check_routing

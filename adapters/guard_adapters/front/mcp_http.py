@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from guard_adapters._http import HttpClient
+from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp_auth import (
     Caller,
     TokenCheck,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from guard.model.call import ToolSpec
-from guard_adapters._http import UpstreamFailed
+from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_gate import Asked
 from guard_adapters.front.mcp_pins import MAX_AGE_MS

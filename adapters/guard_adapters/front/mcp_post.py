@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
-from guard_adapters._http import UpstreamFailed
+from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.front.mcp_cancel import Flights, flight_key
 from guard_adapters.front.mcp_edge import Headers, check_routing, single

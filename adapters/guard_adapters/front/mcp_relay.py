@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from guard_adapters._http import HttpClient, Upstream
+from guard_adapters._http.pool import HttpClient, Upstream
 from guard_adapters.front.mcp_edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp_events import Event, EventSplitter, write_event
 from guard_adapters.front.mcp_gate import Asked

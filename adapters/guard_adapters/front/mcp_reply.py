@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from guard_adapters._http import Upstream, UpstreamFailed
+from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_edge import HeaderList
 from guard_adapters.front.mcp_events import Event
 from guard_adapters.front.mcp_gate import PRIVATE, Asked, without_private

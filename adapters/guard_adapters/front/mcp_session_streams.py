@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import replace
 from typing import Final
 
-from guard_adapters._http import Upstream, UpstreamFailed
+from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_cancel import Gone, attended
 from guard_adapters.front.mcp_gate import Asked, Way
 from guard_adapters.front.mcp_post import unsealed

@@ -23,7 +23,7 @@ STARTER = "starter:"
 class Loaded:
     """One installation as its files have it."""
 
-    folder: Path
+    file: Path
     installation: Installation
     catalog: Catalog
     bundle: Bundle
@@ -31,7 +31,7 @@ class Loaded:
     @property
     def state(self) -> Path:
         """Return the folder for keys, sessions and the audit log."""
-        return self.folder / self.installation.state
+        return self.file.parent / self.installation.state
 
 
 def load(path: Path) -> Loaded:
@@ -45,7 +45,7 @@ def load(path: Path) -> Loaded:
     catalog = read_catalog(raw)
     files = policy_texts(installation.policies, path.parent)
     return Loaded(
-        folder=path.parent,
+        file=path,
         installation=installation,
         catalog=catalog,
         bundle=compile_bundle(files, catalog),

@@ -4,7 +4,10 @@ Every change is written to the log, and none of them says yes to anything.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -204,10 +207,22 @@ def routes(wired: Wired) -> list[Route]:
     desk = OperatorDesk(
         world=wired.world,
         log_reader=wired.store.log,
-        reload_bundle=reloading(wired, wired.loaded.folder / "guard.yaml"),
+        reload_bundle=reloading(wired, wired.loaded.file),
         max_intent_bytes=wired.guard.settings.max_intent_bytes,
     )
     return operator_routes(desk, secret(wired.loaded.state / "keys" / "operator.key").hex())
+
+
+@contextmanager
+def announced(state: Path, url: str) -> Iterator[None]:
+    """Say in `serve.json` where this guard listens, as long as it does."""
+    place, draft = state / "serve.json", state / ".serve.json"
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    draft.replace(place)
+    try:
+        yield
+    finally:
+        place.unlink(missing_ok=True)
 
 
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:

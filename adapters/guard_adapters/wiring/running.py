@@ -1,8 +1,6 @@
 """`guard serve` as a coroutine: HTTP for clients, a socket for stdio relays, a sweeper for time."""
 
 import asyncio
-import json
-import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -22,6 +20,7 @@ from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.operator import announced
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, endpoint
@@ -41,7 +40,6 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         tell(f"{lost} calls had no ending when the last guard stopped: recorded as unknown.")
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
-        stack.callback(_announced(wired, url).unlink, missing_ok=True)
         tell(f"Listening on {url}/mcp/<server>.")
         attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello))
         await attachments.open()
@@ -50,25 +48,19 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         await sweep(wired)
 
 
-def _announced(wired: Wired, url: str) -> Path:
-    """Write down where this guard listens, for the commands that talk to it; return the file."""
-    file = wired.loaded.state / "serve.json"
-    draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}))
-    return draft.replace(file)
-
-
 @asynccontextmanager
 async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str]:
     """Serve HTTP and yield the URL; a port of 0 takes a free one."""
     serve = wired.loaded.installation.serve
     listener = _bound(serve.host, serve.port)
-    url = serve.public_url or f"http://{serve.host}:{listener.getsockname()[1]}"
+    own = f"http://{serve.host}:{listener.getsockname()[1]}"
+    url = serve.public_url or own
     bridges = bridges_of(wired)
     found = endpoint(wired, url, dev_keys=keys, bridges=bridges)
     async with _uvicorn(app(wired, found), listener):
         try:
-            yield url
+            with announced(wired.loaded.state, own):
+                yield url
         finally:
             await found.http.aclose()
             for bridge in bridges.values():

@@ -8,7 +8,8 @@ from starlette.types import ASGIApp
 from guard.config import Serve
 from guard.errors import GuardError, Unusable
 from guard.policy.catalog import ServerSpec
-from guard_adapters._http import HttpClient, UpstreamFailed, get_json
+from guard_adapters._http.documents import get_json
+from guard_adapters._http.pool import HttpClient, UpstreamFailed
 from guard_adapters.front.mcp_auth import Caller, StaticKeys, TokenCheck, resource_uri
 from guard_adapters.front.mcp_bridge import Bridge
 from guard_adapters.front.mcp_child import Command, child_environment

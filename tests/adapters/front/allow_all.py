@@ -21,7 +21,7 @@ from guard.config import Settings
 from guard.errors import NotAllowed
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Deny
-from guard_adapters._http import HttpClient
+from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.front.mcp_edge import EdgeRules
 from guard_adapters.front.mcp_http import Access, Endpoint, build_app

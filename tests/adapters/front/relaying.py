@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from guard_adapters._http import HttpClient
+from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp_http import Endpoint
 from guard_adapters.front.mcp_relay import HttpServer
 from tests.adapters.front.allow_all import AllowAll, app_of, endpoint

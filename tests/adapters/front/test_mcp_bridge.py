@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from guard_adapters._http import Upstream, UpstreamFailed
+from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_bridge import Bridge
 from guard_adapters.front.mcp_child import Command
 

@@ -1,0 +1,94 @@
+"""Small JSON documents: key sets of others, and the guard on this machine.
+
+Only documents that are safe to fetch twice are retried. No redirects: they would carry what was
+sent to other hosts.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import httpx
+import httpx2
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+
+from guard_adapters._http.pool import UpstreamFailed
+
+_DOCUMENT_BYTES: Final = 2**20
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping[str, Any]:
+    """Fetch a small public JSON object, such as a key set; it is safe to fetch again.
+
+    Raises:
+        UpstreamFailed: not https (nor loopback), not there, too large, or no JSON object.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    patience = AsyncRetrying(
+        retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
+        stop=stop_after_attempt(tries),
+        wait=wait_exponential(multiplier=0.1, max=1),
+        reraise=True,
+    )
+    try:
+        return await patience(_document, url, timeout_s)
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from error
+    except (ValueError, TypeError) as error:
+        raise UpstreamFailed("not a JSON object", sent=True) from error
+
+
+async def _document(url: str, timeout_s: float) -> Mapping[str, Any]:
+    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+    async with client, client.stream("GET", url) as response:
+        response.raise_for_status()
+        raw = bytearray()
+        async for chunk in response.aiter_bytes():
+            raw += chunk
+            if len(raw) > _DOCUMENT_BYTES:
+                raise ValueError("too large")
+    found = httpx.Response(200, content=bytes(raw)).json()
+    if not isinstance(found, dict):
+        raise TypeError("not an object")
+    return found
+
+
+def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    """Return the client that the MCP SDK speaks through, with these headers on every request.
+
+    Redirects are off: they would carry the headers to other hosts.
+    """
+    return httpx2.AsyncClient(headers=dict(headers), timeout=httpx2.Timeout(30, read=300))
+
+
+def ask_json(
+    method: str,
+    url: str,
+    *,
+    token: str,
+    body: Mapping[str, Any] | None = None,
+    timeout_s: float = 5,
+) -> tuple[int, Mapping[str, Any]]:
+    """Ask a guard on this machine, once; return the status and the JSON object of its answer.
+
+    Raises:
+        UpstreamFailed: it is not on loopback, nobody answered, or the answer is no JSON object.
+    """
+    # The token can end sessions: it leaves this machine under no circumstances.
+    if urlsplit(url).hostname not in _LOOPBACK:
+        raise UpstreamFailed("the guard is not on this machine", sent=False)
+    try:
+        with httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client:
+            headers = {"authorization": f"Bearer {token}"}
+            response = client.request(method, url, headers=headers, json=body)
+        found = response.json()
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from error
+    except ValueError as error:
+        raise UpstreamFailed("the answer is not JSON", sent=True) from error
+    if not isinstance(found, dict):
+        raise UpstreamFailed("the answer is not a JSON object", sent=True)
+    return response.status_code, found
