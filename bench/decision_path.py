@@ -6,7 +6,8 @@
 One step is what happens before a credential: the call enters the session, is judged on its facts
 (100 rules, 40 tools), and the decision is appended to the audit. With the store in memory it is
 the thread's CPU; with the file it is the process's, so that the store's thread counts, and each
-append is committed with an fsync. Histories are interleaved, so that noise meets all alike.
+append is committed with an fsync. Histories are interleaved, so that noise meets all alike, and
+of five rounds the quietest counts, as in decision.py.
 Prints one JSON object: p50 and p99 in microseconds, and the ratio of 10,000 events to 10.
 """
 
@@ -17,7 +18,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from guard_adapters.store.sqlite.audit import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 
 HISTORIES = (10, 10_000)
-BLOCKS, BLOCK = 30, 20
+ROUNDS, BLOCKS, BLOCK, WARM_UP = 5, 10, 20, 2
 BAR_P50_US, BAR_RATIO = 250, 1.2
 TASK = b'{"purpose":"pay","tools":["write"]}'
 DEVICE = Device(id="d", compliant=True, seen_at_ms=FrozenClock().ms)
@@ -65,13 +66,13 @@ class DecisionPath:
 
     async def step(self, call: ToolCall) -> str:
         """Admit, judge, append: what is measured."""
-        judging, catalog = self.judging, self.judging.bundle.catalog
+        judging = replace(self.judging)  # the guard makes one for each call
         spec, found = judging.spec(call), judging.input(call)
         now_ms = self.world.clock.now_ms()
         session = await self.world.sessions.update(
             call.session,
             lambda one: admitted(
-                one, call, spec, found, now_ms, catalog.ledgers, recent_steps=64, in_flight=32
+                one, call, spec, found, now_ms, judging.ledgers(call), recent_steps=64, in_flight=32
             ),
         )
         judged = await judging.judge(session, call)
@@ -95,7 +96,7 @@ async def history(path: DecisionPath, events: int) -> None:
     written = []
     for _ in range(events // 3):
         call, now_ms = path.call(), path.world.clock.now_ms()
-        found, ledgers = judging.input(call), judging.bundle.catalog.ledgers
+        found, ledgers = judging.input(call), judging.ledgers(call)
         head = admitted(head, call, spec, found, now_ms, ledgers, recent_steps=64)
         head = forwarded(head, call.id, spec, found, ledgers, now_ms=now_ms)
         judged = await judging.judge(head, call)
@@ -129,10 +130,16 @@ async def made(store: Any, sessions: Any, sink: Any, bundle: Any, events: int) -
 
 
 async def measured(paths: dict[int, DecisionPath], clock: Callable[[], int]) -> dict[str, Any]:
+    """Return the figures of the quietest round."""
+    rounds = [await _round(paths, clock) for _ in range(ROUNDS)]
+    return min(rounds, key=lambda one: sum(row["p50_us"] for row in one["by_history"].values()))
+
+
+async def _round(paths: dict[int, DecisionPath], clock: Callable[[], int]) -> dict[str, Any]:
     took: dict[int, list[float]] = {events: [] for events in paths}
     gc.collect()
     gc.disable()
-    for block in range(BLOCKS + 2):
+    for block in range(BLOCKS + WARM_UP):
         for events, path in paths.items():
             for _ in range(BLOCK):
                 call = path.call()
@@ -140,7 +147,7 @@ async def measured(paths: dict[int, DecisionPath], clock: Callable[[], int]) -> 
                 decision = await path.step(call)
                 spent = (clock() - started) / 1000
                 assert decision == "allow", decision
-                if block >= 2:  # the first blocks warm up
+                if block >= WARM_UP:
                     took[events].append(spent)
                 await path.end(call)
     gc.enable()

@@ -23,6 +23,7 @@ from guard.model.decision import (
     strictness,
 )
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
+from guard.model.ledger import LedgerSpec
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
 from guard.policy.evaluate import decide
@@ -44,7 +45,7 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judging:
-    """Judges calls against one bundle.
+    """Judges one call, or what is left of it, against one bundle.
 
     Args:
         world: for the clock, the issuers and the remote decision point.
@@ -59,6 +60,9 @@ class Judging:
     salt: bytes = field(repr=False)
     zone: tzinfo = UTC
     max_intent_bytes: int = 4096
+    _converted: dict[tuple[str, bytes], Input | ArgError] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def spec(self, call: ToolCall) -> ToolSpec:
         """Return the catalogue's word on the tool; an unlisted one has no class at all."""
@@ -69,8 +73,20 @@ class Judging:
             known = catalog.spec(call.server, call.tool)
         return known or ToolSpec(server=call.server, tool=call.tool, effect=frozenset())
 
+    def ledgers(self, call: ToolCall) -> tuple[LedgerSpec, ...]:
+        """Return the ledgers that this tool is counted in or that its rules read."""
+        cut = self.bundle.slice_of(call.server, call.tool)
+        return self.bundle.catalog.ledgers if cut is None else cut.ledgers
+
     def convert(self, call: ToolCall) -> Input | ArgError:
-        """Return the typed arguments, or why they cannot be."""
+        """Return the typed arguments, or why they cannot be; the same bytes only once."""
+        key = (call.action, call.arguments)
+        known = self._converted.get(key)
+        if known is None:
+            known = self._converted[key] = self._convert(call)
+        return known
+
+    def _convert(self, call: ToolCall) -> Input | ArgError:
         if self.bundle.slice_of(call.server, call.tool) is None:
             # Nobody listed it: the answer is that, whatever its arguments are.
             return Input(values={}, derived=Derived(bytes=len(call.arguments)))
@@ -144,7 +160,7 @@ class Judging:
             clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
             credential=issuer.facts(call.server, call.tool) if issuer else CredentialFacts(),
             evidence=moment.evidence,
-            ledger_specs=self.bundle.catalog.ledgers,
+            ledger_specs=self.ledgers(call),
             intent=moment.task,
         )
 

@@ -131,7 +131,7 @@ class Guard:
         call, now_ms = course.call, self.world.clock.now_ms()
         course.at_ms = now_ms
         found = judging.input(call)
-        specs = judging.bundle.catalog.ledgers
+        specs = judging.ledgers(call)
         numbers = self.settings
 
         def change(session: Session) -> Session:
@@ -209,7 +209,7 @@ class Guard:
     async def _forward(self, course: _Course, spec: ToolSpec, judging: Judging) -> None:
         """Let the tool's static labels enter now: its progress notes already carry its text."""
         call, now_ms = course.call, self.world.clock.now_ms()
-        found, specs = judging.input(call), judging.bundle.catalog.ledgers
+        found, specs = judging.input(call), judging.ledgers(call)
 
         def change(session: Session) -> Session:
             if session.ended_at_ms:  # since it was judged: the last look before the tool

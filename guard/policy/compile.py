@@ -191,6 +191,8 @@ def _slice(spec: ToolSpec, catalog: Catalog, rules: list[Rule], *, full: bool) -
     every = {rule.id: rule.judged for rule in mine}
     shadowed = rule_set(spec, context, every) if len(mine) > len(enforce) else None
     names = {ledger.name for ledger in catalog.ledgers}
+    leaves = enforced.leaves if shadowed is None else enforced.leaves + shadowed.leaves
+    read = {path[-1] for path in leaves if path[0] == "history"}
     return Slice(
         action=spec.action,
         spec=spec,
@@ -200,4 +202,10 @@ def _slice(spec: ToolSpec, catalog: Catalog, rules: list[Rule], *, full: bool) -
         shadowed=shadowed,
         digest=digest_of(mine, enforced),
         reads_ledgers=any(path[0] == "history" and path[-1] in names for path in enforced.leaves),
+        # Else the budgets of a hundred tools would be read, and written down, for each call.
+        ledgers=tuple(
+            one
+            for one in catalog.ledgers
+            if one.name in read or one.of == spec.action or "/" not in one.of
+        ),
     )

@@ -12,6 +12,7 @@ from hashlib import sha256
 from cedarpy import PolicySet, Schema, pst
 
 from guard.model.call import ToolSpec
+from guard.model.ledger import LedgerSpec
 from guard.policy.context import whole_paths
 from guard.policy.extract import VERSION
 from guard.policy.rule import Rule, classes_named, context_paths, policy_set
@@ -44,6 +45,7 @@ class Slice:
     shadowed: RuleSet | None  # with shadow rules; None = there are none
     digest: str
     reads_ledgers: bool
+    ledgers: tuple[LedgerSpec, ...] = ()  # all but what counts one other tool and is not read here
 
 
 def applies(rule: Rule, spec: ToolSpec) -> bool:

@@ -59,10 +59,13 @@ async def test_a_guard_that_allows_everything_fails_the_demonstration(tmp_path, 
     monkeypatch.setattr(stage, "HERE", broken)
     folder = Path(tmp_path / "stage")
     folder.mkdir()
-    transcript = Transcript(Console(quiet=True))
-    approvers = []
     with pytest.raises(Failed, match="send_money was refused"):
-        async with stage.scene(folder, approvers) as scene:
-            world = scene.wired.world
-            approvers.append(ScriptedReviewer(world.approvals, world.clock, transcript))
-            await Story(scene, transcript).play()
+        await played(folder)
+
+
+async def played(folder):
+    transcript, approvers = Transcript(Console(quiet=True)), []
+    async with stage.scene(folder, approvers) as scene:
+        world = scene.wired.world
+        approvers.append(ScriptedReviewer(world.approvals, world.clock, transcript))
+        await Story(scene, transcript).play()

@@ -38,7 +38,7 @@ def _schema(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": []}
 
 
-S, I = {"type": "string"}, {"type": "integer"}
+S, N = {"type": "string"}, {"type": "integer"}
 FREE = {"budget": "none", "budget_reason": "limited by the rules under test", "confirmed": True}
 TOOLS = {
     "read": {"effect": ["read"], "confirmed": True, "input_schema": _schema(id=S)},
@@ -51,10 +51,10 @@ TOOLS = {
                  "pin": {"role": "secret"}},
         "says": "Pays {amount_minor} to {recipient}",
         "narrow": {"cap": {"cap_arg": {"path": "amount_minor", "max": 1000}}},
-        "input_schema": _schema(amount_minor=I, recipient=S, pin=S),
+        "input_schema": _schema(amount_minor=N, recipient=S, pin=S),
     },
     "wipe": {"effect": ["write"], **FREE, "input_schema": _schema()},
-    "ten": {"effect": ["write"], "budget": {"calls": 10, "per": "session"}, "confirmed": True, "input_schema": _schema(n=I)},
+    "ten": {"effect": ["write"], "budget": {"calls": 10, "per": "session"}, "confirmed": True, "input_schema": _schema(n=N)},
 }  # fmt: skip
 CATALOG = {
     "version": 1,

@@ -1,5 +1,6 @@
 """What happens in which order, and what is written down of it."""
 
+import contextlib
 import json
 from contextlib import suppress
 
@@ -63,7 +64,7 @@ async def test_no_is_written_down_with_its_rule_and_then_its_outcome(flow):
     ],
 )
 async def test_every_answer_is_written_down(flow, tool, arguments, decision):
-    with suppress(Refused):
+    with contextlib.suppress(Refused):
         await flow.call(tool, **arguments)
     first, *_, last = flow.events("decision", "outcome")
     assert (first.leaf["decision"], last.kind) == (decision, "outcome")

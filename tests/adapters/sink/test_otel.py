@@ -1,5 +1,6 @@
 """One span for a guarded call: what was decided and how it ended, and nothing secret."""
 
+import contextlib
 import subprocess
 import sys
 from contextlib import suppress
@@ -164,7 +165,7 @@ async def test_an_approved_call_shows_its_wait_and_the_answer_that_it_ran_on(tra
 async def test_a_tool_that_fails_is_an_error_type_without_its_message(
     traced, tool, error_type, outcome
 ):
-    with suppress(RuntimeError):
+    with contextlib.suppress(RuntimeError):
         await traced.call(amount=5, by=tool)
     span = traced.span()
     assert span.attributes["error.type"] == error_type
