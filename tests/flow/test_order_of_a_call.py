@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from contextlib import suppress
 
 import pytest
 

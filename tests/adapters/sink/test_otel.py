@@ -3,7 +3,6 @@
 import contextlib
 import subprocess
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 
 import pytest
