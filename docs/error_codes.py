@@ -166,7 +166,7 @@ FILES = {
     "or was changed: run `guard audit verify`.",
     "keys_missing": "The state folder holds no keys yet. Start the guard once.",
     "log_key_missing": "The state folder holds no key of a log. Name the right folder with --state.",
-    "log_page_unusable": "The running guard's answer is no page of a log. Is it another version?",
+    "log_page_unusable": "The running guard's answer is no page of a log. Update the older of the two.",
     "address_in_use": "Another program listens on this address. Choose another port.",
     "auth_missing": "`guard serve` was told no way to know its callers. Set `serve.issuer`.",
     "bad_salt": "The salt that blinds secrets has the wrong length.",

@@ -31,7 +31,9 @@ ENV = {"PYTHONPATH": os.pathsep.join(sys.path)}  # the client hands on little by
 RELAY, BRIDGE = [*GUARD, "relay"], [*GUARD, "bridge"]
 
 
-@pytest.mark.parametrize("version", [LEGACY, MODERN])
+# On the old wire each of the 33 scenarios is a session, and each session starts its own child:
+# over a minute of imports, so it is one of the heavy loops.
+@pytest.mark.parametrize("version", [pytest.param(LEGACY, marks=pytest.mark.soak), MODERN])
 def test_behind_the_bridge_the_relay_changes_no_check(bench: Bench, version: str) -> None:
     server = everything_command("--stdio")
     with listening([*BRIDGE, *server]) as url:
