@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-PATHS := guard adapters tests bench docs
+PATHS := guard adapters tests bench docs examples
 
 .PHONY: demo test quick check soak bench docs clean
 

@@ -158,6 +158,8 @@ CALLERS = {
     "token_unknown": "The static token is not one that this guard knows.",
 }
 FILES = {
+    "pin_line_missing": "The tool has no `pin:` line of its own in guard.yaml. Write it by hand.",
+    "tool_unknown": "The server publishes no tool of this name. Run `guard pin diff`.",
     "checkpoint_file_unusable": "The file given with --against holds no checkpoint that can be read. "
     "Give an export of this log.",
     "export_exists": "The file to export to is already there. Name another one.",

@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             where=str(args.out),
             next_step="Give another --out, or --force to overwrite it.",
         )
-    tools = asyncio.run(_tools(args.url or "", command))
+    tools = asyncio.run(tools_of(args.url or "", command))
     name = server_name(args.name or _source(args.url, command))
     reach = f"url: {_text(args.url)}" if args.url else f"command: {_text(command)}"
     text = config_text(name, reach, tools)
@@ -90,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-async def _tools(url: str, command: list[str]) -> list[Listed]:
+async def tools_of(url: str, command: list[str]) -> list[Listed]:
     target = url or StdioServerParameters(command=command[0], args=command[1:])
     found: list[Listed] = []
     try:
