@@ -36,6 +36,8 @@ CALLS = {
     "unknown_tool": "The catalogue does not list this tool. An operator must add it.",
 }
 PEOPLE = {
+    "too_many_open_questions": "As many questions of this agent wait for a person as may. Wait until one "
+    "is answered.",
     "approval_denied": "A person said no. The same call is refused without asking for a while.",
     "approval_lost": "The row of the question is gone. Nothing ran; call again.",
     "approval_no_answer": "Nobody answered in time. It is no refusal: it may be asked later.",

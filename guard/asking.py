@@ -53,6 +53,7 @@ class Asking:
     world: World
     retry_after_s: int
     outcome_due_ms: int
+    open_prompts: int
 
     async def ask(
         self,
@@ -77,6 +78,7 @@ class Asking:
         await self._not_cooling(new)
         if not self.world.approvers:
             raise Unavailable("Nobody is configured to answer.", code="no_approver")
+        await self._not_too_many(new)
         until_ms = self.world.clock.now_ms() + hold_ms
         approval = await self._opened(new, until_ms)
         if approval.id != new.id:  # the same call already waits: join it, and ask nobody again
@@ -84,6 +86,22 @@ class Asking:
                 approval = await self._answer(await self._row(approval.id), waiter, until_ms)
         yes = await self._use(asked, approval, again, claim)
         return replace(yes, applied=answer.applied)
+
+    async def _not_too_many(self, new: NewApproval) -> None:
+        """Refuse to ask one person ever more: worn out, people say yes."""
+        waiting = [
+            row
+            for row in await self.world.approvals.listed(open_only=True)
+            if (row.requester, row.agent) == (new.requester, new.agent)
+            and row.binding != new.binding
+            and row.at(new.created_ms).status is ApprovalState.PENDING
+        ]
+        if len(waiting) >= self.open_prompts:
+            raise Refused(
+                f"{len(waiting)} questions of this agent wait for an answer already.",
+                code="too_many_open_questions",
+                next_step="Wait until a person has answered one of them.",
+            )
 
     async def _opened(self, new: NewApproval, until_ms: int) -> Approval:
         # Registered before the question is visible: an answer in between is not lost.

@@ -40,16 +40,15 @@ class Settings(BaseModel):
         "30 s later an outcome still unknown is recorded as unknown.",
     )
     token_ttl_s: int = Field(30, ge=5, le=60, description="Life of a call token (s).")
-    cas_tries: int = Field(
-        5, ge=1, le=20, description="Lost compare-and-swaps before state_conflict."
-    )
     cooldown_s: int = Field(
         600,
         ge=0,
         le=86_400,
         description="How long the same call is refused without asking after a person said no (s).",
     )
-    open_prompts: int = Field(5, ge=1, le=100, description="Open questions in one session.")
+    open_prompts: int = Field(
+        5, ge=1, le=100, description="Questions of one person and agent that wait at once."
+    )
     max_body_bytes: int = Field(4 * 2**20, ge=1024, description="One MCP message (bytes).")
     max_args_bytes: int = Field(
         256 * 2**10,
@@ -64,7 +63,6 @@ class Settings(BaseModel):
     max_members: int = Field(10_000, ge=16, description="Members of a message.")
     max_intent_bytes: int = Field(4096, ge=64, description="A declared intent (bytes).")
     in_flight: int = Field(32, ge=1, description="Calls of one session running at once.")
-    held: int = Field(5, ge=1, description="Calls of one session waiting for people at once.")
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
     recent_steps: int = Field(
         16,

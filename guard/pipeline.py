@@ -174,6 +174,7 @@ class Guard:
             world=self.world,
             retry_after_s=self.settings.retry_after_s,
             outcome_due_ms=(self.settings.tool_timeout_s + 30) * 1000,
+            open_prompts=self.settings.open_prompts,
         )
 
         def claim(used: Claim) -> None:
