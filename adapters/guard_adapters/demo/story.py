@@ -203,7 +203,9 @@ async def _refusal_of(session: ClientSession, tool: str, arguments: Mapping[str,
 def _why(result: Any) -> str:  # noqa: ANN401  the client's own result type differs by version
     """Return the codes that a program reads in a refusal."""
     detail = (result.meta or {}).get(f"{META_NAMESPACE}/refusal", {})
-    reasons = [f"{one['reason']} ({one['rule']})" for one in detail.get("reasons", ())]
+    reasons = [
+        f"{one['reason']} ({one['rule']})" for one in detail.get("reasons", ()) if one.get("rule")
+    ]
     return f"{detail.get('code', '')}: {', '.join(reasons)}" if reasons else detail.get("code", "")
 
 
