@@ -21,13 +21,16 @@ from pathlib import Path
 from guard_adapters.front.mcp_attachments import Attachments
 from guard_adapters.front.mcp_child import Command
 from guard_adapters.front.mcp_desk import Message, Side, Wires
-from guard_adapters.front.mcp_frames import socket_path
 from guard_adapters.front.mcp_stdio import relay, run_attached
 
 ROOT = Path(__file__).parent.parent
 ECHO = [sys.executable, str(ROOT / "tests/adapters/front/echo_server.py")]
 BLOCK, WARM_UP = 20, 50
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def socket_in(runtime_dir: str) -> str:
+    return f"{runtime_dir}/guardcall/guard.sock"
 
 
 class AllowAll:
@@ -40,7 +43,7 @@ class AllowAll:
 
 
 async def guard(runtime_dir: str) -> None:
-    listening = Attachments(socket_path(runtime_dir), lambda _: AllowAll())
+    listening = Attachments(socket_in(runtime_dir), lambda _: AllowAll())
     await listening.open()
     print("ready", flush=True)
     await asyncio.Event().wait()
@@ -55,7 +58,7 @@ def role(name: str, *rest: str) -> int:
         case "standalone":
             return asyncio.run(relay(AllowAll(), Command(argv=tuple(ECHO), env=env)))
         case "attached":
-            return run_attached(ECHO, "bench", "echo", socket_path(rest[0]), env)
+            return run_attached(ECHO, "bench", "echo", socket_in(rest[0]), env)
     return 0
 
 

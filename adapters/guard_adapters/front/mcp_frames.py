@@ -9,7 +9,6 @@ import asyncio
 import socket
 import struct
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from guard_adapters.front.mcp_desk import Message, written
@@ -74,8 +73,3 @@ def peer_uid(link: socket.socket) -> int:
     """Return the user id of the process at the other end, as the kernel knows it."""
     raw = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     return int(struct.unpack("3i", raw)[1])
-
-
-def socket_path(runtime_dir: str) -> str:
-    """Return where the guard listens, below the user's runtime directory."""
-    return str(Path(runtime_dir) / "guardcall" / "guard.sock")

@@ -4,7 +4,6 @@ For one server on one machine without a running guard. Histories of several serv
 apart, so rules about chains across servers cannot hold; attach to a running guard for those.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from guard_adapters.front.mcp_child import Command
@@ -22,10 +21,3 @@ async def standalone(
         Unusable: the server cannot be started.
     """
     return await relay(FrontDesk(front, place), Command(argv=tuple(command), env=env))
-
-
-def run_standalone(
-    front: GuardFront, command: Sequence[str], place: Place, env: Mapping[str, str]
-) -> int:
-    """As `standalone`, in a loop of its own."""
-    return asyncio.run(standalone(front, command, place, env))

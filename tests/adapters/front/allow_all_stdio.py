@@ -18,7 +18,7 @@ import uvicorn
 from guard_adapters.front.mcp_bridge import Bridge
 from guard_adapters.front.mcp_child import Command
 from guard_adapters.front.mcp_relay import HttpServer
-from guard_adapters.front.mcp_standalone import run_standalone
+from guard_adapters.front.mcp_standalone import standalone
 from guard_adapters.front.mcp_stdio_desk import Place
 
 HTTP = runpy.run_path(str(Path(__file__).with_name("allow_all.py")))
@@ -57,7 +57,7 @@ def main() -> int:
     kind, *command = sys.argv[1:]
     if kind == "relay":
         place = Place(upstream="up", caller=HTTP["ME"], rules=HTTP["OPEN"])
-        return run_standalone(AllowAll(), command, place, ENV)
+        return asyncio.run(standalone(AllowAll(), command, place, ENV))
     bridge(command)
     return 0
 

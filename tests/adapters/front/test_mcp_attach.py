@@ -14,7 +14,7 @@ from guard.errors import Unusable
 from guard_adapters.front.mcp_attach import Attached
 from guard_adapters.front.mcp_attachments import Attachments, own_directory
 from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires, written
-from guard_adapters.front.mcp_frames import Hello, socket_path
+from guard_adapters.front.mcp_frames import Hello
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "t"}}
 DONE = {"jsonrpc": "2.0", "id": 1, "result": {"content": []}}
@@ -86,7 +86,7 @@ class Pair:
 
 @pytest.fixture
 async def pair(tmp_path: Path) -> AsyncIterator[Pair]:
-    made = Pair(socket_path(str(tmp_path)))
+    made = Pair(str(tmp_path / "guardcall" / "guard.sock"))
     await made.guard.open()
     yield made
     await made.relay.aclose()
