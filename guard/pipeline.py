@@ -6,7 +6,7 @@ write, no call. It keeps no state of its own and catches nothing that it cannot 
 raises, nothing runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
@@ -23,6 +23,7 @@ from guard.model.facts import Evidence
 from guard.policy.compile import Bundle
 from guard.ports import Ending, Span, Tool, World
 from guard.session.provenance import labels_of
+from guard.session.result import extracted
 from guard.session.state import Session, admitted, forwarded
 from guard.session.state import settled as ended_step
 
@@ -44,6 +45,7 @@ class _Course:
     code: str = ""
     denied: bool = False
     result: ToolResult | None = None
+    found: Mapping[str, str] = field(default_factory=dict)  # what policy may match in the result
     claim: Claim = NOTHING_CLAIMED
     approval: Approval | None = None
     leased: Leased | None = None
@@ -124,6 +126,7 @@ class Guard:
         course.result = replace(
             result, labels=result.labels | labels_of(spec, result), narrowed=_told(course.applied)
         )
+        course.found = extracted(spec, result.shown)
         course.outcome = result.outcome if result.outcome in ENDS else Outcome.UNKNOWN
 
     async def _admit(self, course: _Course, spec: ToolSpec, judging: Judging) -> Session:
@@ -224,7 +227,6 @@ class Guard:
         call, outcome = course.call, course.outcome
         now_ms = self._end_ms(course)
         labels = course.result.labels if course.result else frozenset()
-        found = course.result.facts if course.result else {}
         approved, denied = course.approval is not None, course.denied
         leased = settled(course.leased, now_ms) if course.leased else None
         course.leased = leased
@@ -233,7 +235,14 @@ class Guard:
             if not course.admitted:  # the step in flight under this id is another call's
                 return session
             return ended_step(
-                session, call.id, outcome, labels, found, now_ms, denied=denied, approved=approved
+                session,
+                call.id,
+                outcome,
+                labels,
+                course.found,
+                now_ms,
+                denied=denied,
+                approved=approved,
             )
 
         return Ending(

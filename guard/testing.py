@@ -22,7 +22,7 @@ from guard.grant.approval import (
 from guard.grant.credential import Credential
 from guard.grant.lease import Lease
 from guard.grant.votes import Vote, Voter
-from guard.model.call import Outcome, ToolCall, ToolResult
+from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
 from guard.session.state import Session
 
@@ -273,7 +273,7 @@ class ScriptedApprover:
 class RecordingTool:
     """A tool without effect: records what it was given and returns what it was told to."""
 
-    returns: object = "done"
+    returns: Json = "done"
     outcome: Outcome = Outcome.OK
     raises: BaseException | None = None
     runs: list[tuple[ToolCall, Credential | None]] = field(default_factory=list)
@@ -283,4 +283,4 @@ class RecordingTool:
         self.runs.append((call, credential))
         if self.raises is not None:
             raise self.raises
-        return ToolResult(outcome=self.outcome, value=self.returns)
+        return ToolResult(outcome=self.outcome, value=self.returns, shown=self.returns)

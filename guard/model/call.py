@@ -140,10 +140,10 @@ class ToolSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolResult:
-    """What came back. `value` is the front's own object; `facts` are extracted paths by role."""
+    """What came back. `value` is the front's own object, `shown` what the agent will read of it."""
 
     outcome: Outcome
     value: object = field(default=None, repr=False)
+    shown: Json = field(default=None, repr=False)
     labels: frozenset[str] = frozenset()
-    facts: Mapping[str, str] = field(default_factory=dict)
     narrowed: tuple[tuple[str, str], ...] = ()  # (reason code, argument path) for the agent

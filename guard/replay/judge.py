@@ -28,10 +28,10 @@ from guard.policy.convert import ArgError, convert_args
 from guard.policy.evaluate import decide
 from guard.policy.given import limits_of
 from guard.policy.transform import NarrowUnavailable, apply_transforms
-from guard.replay.result import result_facts
 from guard.replay.said import credential_of, intent_of, signalled_by, who_of
 from guard.replay.trace import Record, TraceStep
 from guard.session.provenance import origins
+from guard.session.result import extracted, is_failure
 from guard.session.state import (
     admitted,
     facts,
@@ -180,8 +180,8 @@ class _Course:
         labels = frozenset(recorded.labels) if recorded.labels is not None else None
         quiet = replace(spec, output=Label(trust=Trust.TRUSTED, secrecy=Secrecy.PUBLIC))
         self.session = forwarded(self.session, call.id, spec if labels is None else quiet)
-        found, failed = result_facts(spec, recorded.result)
-        outcome = Outcome.ERROR if failed or recorded.is_error else Outcome.OK
+        found = extracted(spec, recorded.result)
+        outcome = Outcome.ERROR if is_failure(recorded.result) or recorded.is_error else Outcome.OK
         brought = spec.output.names(spec.server) if labels is None else labels
         self.session = settled(
             self.session,

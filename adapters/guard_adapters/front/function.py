@@ -13,13 +13,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from typing import Any, Protocol
 
+from pydantic import TypeAdapter
+
 from guard.errors import Refused
 from guard.grant.credential import Credential
-from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
+from guard.model.call import Json, Outcome, ToolCall, ToolResult, argument_bytes
 from guard.ports import Tool
 
 HIDDEN = "credential"
 """The keyword that a guarded function may take and that no model sees."""
+
+_ANY: TypeAdapter[object] = TypeAdapter(object)
 
 _credential: ContextVar[Credential | None] = ContextVar("credential", default=None)
 
@@ -121,6 +125,15 @@ class Wrapper:
         return result.value
 
 
+def _shown(value: object) -> Json:
+    """Return a result as JSON, as a model would read it; what has no such form shows as text."""
+    try:
+        found: Json = _ANY.dump_python(value, mode="json", fallback=str)
+    except ValueError:
+        return str(value)
+    return found
+
+
 class _Function:
     """The `Tool` port on one function, for one call."""
 
@@ -145,7 +158,7 @@ class _Function:
             return ToolResult(outcome=Outcome.ERROR)
         finally:
             _credential.reset(mark)
-        return ToolResult(outcome=Outcome.OK, value=value)
+        return ToolResult(outcome=Outcome.OK, value=value, shown=_shown(value))
 
     async def _value(self, arguments: dict[str, Any]) -> object:
         first = [arguments.pop(name) for name in self._nameless if name in arguments]

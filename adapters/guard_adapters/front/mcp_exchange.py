@@ -262,7 +262,8 @@ class Exchange:
             return ToolResult(outcome=Outcome.ERROR, value=self._refused(no))
         result = reply.message.get("result")
         good = isinstance(result, dict) and result.get("isError") is not True
-        return ToolResult(outcome=Outcome.OK if good else Outcome.ERROR, value=reply)
+        outcome = Outcome.OK if good else Outcome.ERROR
+        return ToolResult(outcome=outcome, value=reply, shown=result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -190,7 +190,8 @@ class FrontDesk:
             return ToolResult(outcome=Outcome.UNKNOWN, value=_said(asked, gone.word))
         result = answer.get("result")
         good = isinstance(result, dict) and result.get("isError") is not True
-        return ToolResult(outcome=Outcome.OK if good else Outcome.ERROR, value=answer)
+        outcome = Outcome.OK if good else Outcome.ERROR
+        return ToolResult(outcome=outcome, value=answer, shown=result)
 
 
 @dataclass(slots=True, kw_only=True)
