@@ -13,6 +13,9 @@ CALLS = {
     "extractor_failed": "A recipient, amount, path or URL could not be read out of the arguments. "
     "Write it plainly.",
     "grant_expired": "People said yes, and the call came too late to use it. Ask again.",
+    "contract_forged": "No key in `intent_keys` signed the task, or it is no signed task. Sign it again.",
+    "contract_not_yours": "The signed task is for another guard, person, agent, session or time.",
+    "contract_superseded": "The session already has a later task. Have the host sign the task anew.",
     "intent_too_many": "The declaration for one call holds more entries than are read. Shorten it.",
     "intent_unusable": "The declared intent is not one, or would widen the session's. Correct it.",
     "ledger_overflow": "A count that a rule reads can no longer be told exactly. Start a new "
@@ -200,6 +203,7 @@ FILES = {
     "guard_not_running": "No guard answers here. Start `guard serve`.",
     "init_server": "`guard init` needs a server: a command after two dashes, or `--url`.",
     "key_file_unreadable": "A key file is damaged. Restore it, or delete it and a new one is made.",
+    "key_unusable": "A key in `guard.intent_keys` is no public P-256 key. List it as a JWK.",
     "key_file_unsafe": "Others can read a key file. Delete it, and a new one is made.",
     "policy_missing": "There is no such policy file, folder or starter policy.",
     "policy_unusable": "The catalogue or the rules hold errors; the findings list them all.",

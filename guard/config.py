@@ -115,5 +115,10 @@ class Installation(BaseModel):
         description="Name of this guard: issuer of call tokens and origin of the audit log.",
         pattern=r"^[a-z0-9][a-z0-9.-]{0,62}$",
     )
+    intent_keys: tuple[dict[str, str], ...] = Field(
+        (),
+        description="Public P-256 keys (JWK: crv, kty, x, y) of the host applications "
+        "whose signed tasks are taken.",
+    )
     settings: Settings = Settings()
     serve: Serve = Serve()

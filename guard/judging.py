@@ -30,7 +30,8 @@ from guard.policy.evaluate import decide
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import World
 from guard.session.intent import TaskIntent
-from guard.session.state import Session, facts, narrowed_intent
+from guard.session.state import Session, facts
+from guard.session.tasks import narrowed_intent
 
 METHOD = "mcp:"
 """Under `mcp:<method>` a message other than tools/call is judged."""

@@ -48,6 +48,7 @@ class TaskIntent:
     resources: frozenset[str] = frozenset()
     expires_at_ms: int = 0
     declared_by: DeclaredBy
+    signed_at_s: int = 0  # when a host signed it; 0 = nobody did
     also: tuple["TaskIntent", ...] = ()
     canonical: str = field(init=False, repr=False, compare=False)
     digest: str = field(init=False, repr=False, compare=False)
@@ -66,7 +67,8 @@ class TaskIntent:
 
     def as_json(self) -> dict[str, Json]:
         """Return everything declared, sets sorted."""
-        return {
+        signed: dict[str, Json] = {"signed_at_s": self.signed_at_s} if self.signed_at_s else {}
+        return signed | {
             "purpose": self.purpose,
             "tools": [*sorted(self.tools)],
             "egress": [*sorted(self.egress)],
@@ -262,12 +264,12 @@ def from_json(text: str) -> TaskIntent:
 
 def _restored(raw: dict[str, Json]) -> TaskIntent:
     declared_by, also = raw.pop("declared_by"), raw.pop("also")
-    if declared_by not in _RANK or not isinstance(also, list):
+    signed = raw.pop("signed_at_s", 0)
+    if declared_by not in _RANK or not isinstance(also, list) or type(signed) is not int:
         raise ValueError(f"declared_by {declared_by!r}")
     inner = tuple(_restored(one) for one in also if isinstance(one, dict))
-    return replace(
-        _built(_Declared.model_validate(raw), cast("DeclaredBy", declared_by)), also=inner
-    )
+    alone = _built(_Declared.model_validate(raw), cast("DeclaredBy", declared_by))
+    return replace(alone, also=inner, signed_at_s=signed)
 
 
 def _dumped(raw: Mapping[str, Json]) -> bytes:

@@ -33,7 +33,7 @@ from guard.session.chains import (
     values,
 )
 from guard.session.history import Step, appended, live, replaced, running
-from guard.session.intent import TaskIntent, meet, parse_intent
+from guard.session.intent import TaskIntent, meet
 from guard.session.provenance import origins
 from guard.session.risk import Signal, ends_session, joined, risk_facts
 from guard.session.tally import LARGEST, LedgerState
@@ -213,14 +213,6 @@ def declared(session: Session, intent: TaskIntent) -> Session:
         return replace(session, intent=intent, task=intent.digest[:24])
     narrower = intent if session.intent is None else meet(session.intent, intent)
     return replace(session, intent=narrower)
-
-
-def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> TaskIntent | None:
-    """Return the task as the agent narrowed it for this call; None: judge on the session's only."""
-    if not call.intent:
-        return None
-    intent = parse_intent(call.intent, declared_by="agent", max_bytes=max_bytes)
-    return intent if session.intent is None else meet(session.intent, intent)
 
 
 def facts(

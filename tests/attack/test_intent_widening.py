@@ -8,7 +8,8 @@ from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, In
 from guard.model.identity import Agent, Principal, Who
 from guard.session.belongs import intent_facts
 from guard.session.intent import meet, parse_intent, widens
-from guard.session.state import admitted, declared, facts, narrowed_intent, new_session, settled
+from guard.session.state import admitted, declared, facts, new_session, settled
+from guard.session.tasks import narrowed_intent
 
 NOW = 1_767_607_200_000
 PAY = ToolSpec(server="bank", tool="pay", effect=frozenset({"write", "egress", "irreversible"}))

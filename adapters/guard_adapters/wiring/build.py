@@ -1,12 +1,15 @@
 """Wires one guard: store, keys, issuers, approvers, traces. It decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guard.errors import Unusable
+from guard.grant.presented import Keys
+from guard.grant.signing import BadKey, public_key, thumbprint
 from guard.model.facts import Binding
 from guard.pipeline import Guard
 from guard.policy.compile import Bundle
@@ -35,6 +38,7 @@ class Wired:
     guard: Guard
     calltoken: CallTokenIssuer
     seal_key: bytes
+    intent_keys: Keys  # of the hosts whose signed tasks are taken, by thumbprint
 
     @property
     def reauthorizing(self) -> Reauthorizing:
@@ -121,5 +125,17 @@ def build(
         guard=guard,
         calltoken=issuer,
         seal_key=seal_key,
+        intent_keys=_intent_keys(installation.intent_keys),
     )
     return wired
+
+
+def _intent_keys(listed: Sequence[Mapping[str, str]]) -> Keys:
+    try:
+        return {thumbprint(jwk): public_key(jwk) for jwk in listed}
+    except (BadKey, KeyError) as wrong:
+        raise Unusable(
+            f"A key in guard.intent_keys cannot be used: {wrong}.",
+            code="key_unusable",
+            next_step='List public P-256 keys as {kty: EC, crv: P-256, x: ..., "y": ...}.',
+        ) from None

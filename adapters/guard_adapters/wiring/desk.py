@@ -1,10 +1,12 @@
 """The guard as every front sees it: sessions by caller, calls by name, no wiring in sight."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from guard.audit.event import Event
 from guard.config import Settings
 from guard.errors import Refused
+from guard.grant.contract import is_contract, verified_contract
 from guard.judging import local_time
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.facts import ClockFacts, CredentialFacts, Evidence
@@ -12,8 +14,9 @@ from guard.model.identity import Agent, Principal, Who
 from guard.policy.convert import empty_input
 from guard.policy.evaluate import shown
 from guard.ports import Tool
-from guard.session.intent import TaskIntent, parse_declaration
+from guard.session.intent import TaskIntent, parse_declaration, parse_intent
 from guard.session.state import Session, declared, facts, new_session, seen
+from guard.session.tasks import contracted
 from guard_adapters.front.mcp_front import Caller
 from guard_adapters.wiring.build import Wired
 
@@ -65,7 +68,9 @@ class Desk:
         else:
             session = await self._world.sessions.get(handle)
         session = await self._seen(session, owner)
-        if intent:
+        if is_contract(intent):
+            await self._contract(session.id, owner, intent)
+        elif intent:
             said, lasts = parse_declaration(
                 intent, declared_by="agent", max_bytes=self.settings.max_intent_bytes
             )
@@ -85,6 +90,8 @@ class Desk:
 
     async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
         """Judge the call and, if allowed, run it; see `Guard.call`."""
+        if is_contract(call.intent):  # the session has taken it, or the call is not here
+            call = replace(call, intent=b"")
         return await self._wired.guard.call(call, tool, hold_ms=hold_ms)
 
     async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
@@ -121,10 +128,36 @@ class Desk:
             return session
         return await self._world.sessions.update(session.id, lambda one: seen(one, who))
 
+    async def _contract(self, session_id: str, owner: Who, token: bytes) -> None:
+        contract = verified_contract(
+            token.decode("latin-1"),
+            self._wired.intent_keys,
+            guard=self._wired.loaded.installation.name,
+            who=owner,
+            session=session_id,
+            now_s=self.now_ms() // 1000,
+        )
+        said = parse_intent(
+            contract.intent, declared_by="host", max_bytes=self.settings.max_intent_bytes
+        )
+        ends_ms = contract.expires_s * 1000
+        said = replace(
+            said,
+            signed_at_s=contract.issued_s,
+            expires_at_ms=min(said.expires_at_ms or ends_ms, ends_ms),
+        )
+        known = await self._world.sessions.get(session_id)
+        if contracted(known, said) is not known:
+            await self._world.sessions.update(session_id, lambda one: contracted(one, said))
+            await self._declared(session_id, said)
+
     async def _declare(self, session_id: str, said: TaskIntent) -> None:
         if said.declared:
             raise Refused("An agent cannot declare for its host.", code="intent_unusable")
         await self._world.sessions.update(session_id, lambda one: declared(one, said))
+        await self._declared(session_id, said)
+
+    async def _declared(self, session_id: str, said: TaskIntent) -> None:
         event = Event(
             kind="intent_declared",
             at_ms=self.now_ms(),

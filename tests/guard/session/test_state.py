@@ -17,13 +17,13 @@ from guard.session.state import (
     ended,
     facts,
     forwarded,
-    narrowed_intent,
     new_session,
     seen,
     settled,
     signalled,
     swept,
 )
+from guard.session.tasks import narrowed_intent
 
 NOW = 1_767_607_200_000
 WHO = Who(
