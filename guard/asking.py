@@ -71,7 +71,7 @@ class Asking:
             ApprovalPending: nobody answered within `hold_ms`; the question stays open.
             Unavailable: no approver is configured, or the store failed.
         """
-        facts, answer = judged
+        facts, answer = judged.facts, judged.answer
         assert isinstance(answer, StepUp)  # noqa: S101  our own mistake, not the caller's
         asked = call.narrowed(answer.arguments)
         new = self._question(asked, spec, facts, answer)
@@ -189,7 +189,8 @@ class Asking:
     async def _use(self, call: ToolCall, approval: Approval, again: Again, claim: Claiming) -> Yes:
         if approval.status is not ApprovalState.APPROVED:
             raise _refusal(approval)
-        facts, answer = judged = await again(call, Evidence(approvals=approval.rules))
+        judged = await again(call, Evidence(approvals=approval.rules))
+        facts, answer = judged.facts, judged.answer
         match answer:
             case Allow():
                 pass
@@ -208,16 +209,18 @@ class Asking:
         )
         # Before the attempt: a caller cancelled in it may have used the approval up.
         claim(Claim(approval=approval.id, consume_id=attempt.consume_id))
-        events = [decided(facts, answer, salt=self.world.ids.token(16)), _used(approval, facts)]
+        events = [self._decided(judged), _used(approval, facts)]
         used = await self.world.approvals.consume(approval.id, attempt, events)
         if used is None:
             raise NotApproved(approval.id, "revoked", "it was used by another call or has ended")
         return Yes(approval=used, judged=judged, call=call.narrowed(used.call_bytes))
 
+    def _decided(self, judged: Judged) -> Event:
+        salt = self.world.ids.token(16)
+        return decided(judged.facts, judged.answer, salt=salt, shadow=judged.shadow)
+
     async def _void(self, approval: Approval, judged: Judged) -> None:
-        facts, answer = judged
-        event = decided(facts, answer, salt=self.world.ids.token(16))
-        now_ms = facts.clock.at_ms
+        event, now_ms = self._decided(judged), judged.facts.clock.at_ms
         try:
             await self.world.approvals.end(approval.id, "void", "changed", now_ms, [event])
         except Refused:  # it ended by itself in the meantime

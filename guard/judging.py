@@ -26,7 +26,7 @@ from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Fa
 from guard.model.ledger import LedgerSpec
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
-from guard.policy.evaluate import decide
+from guard.policy.evaluate import decide, decide_shadow
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import World
 from guard.session.intent import TaskIntent
@@ -38,10 +38,11 @@ METHOD = "mcp:"
 
 
 class Judged(NamedTuple):
-    """What was judged and what came of it."""
+    """What was judged, what came of it, and what shadow rules would have answered."""
 
     facts: Facts
     answer: Decision
+    shadow: Decision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +125,7 @@ class Judging:
                 f"The remote decision point answered {type(remote).__name__}, not a decision.",
                 code="decision_point_unavailable",
             )
-        return Judged(first.facts, _tightened(first.answer, remote, call))
+        return first._replace(answer=_tightened(first.answer, remote, call))
 
     def _declared(
         self, session: Session, call: ToolCall, evidence: Evidence, first: Judged
@@ -145,7 +146,8 @@ class Judging:
             return Judged(seen, self._deny(found.code, f"{found.path}: {found.message}"))
         seen = self.facts(moment, call, found)
         narrowings = _Narrowings(judging=self, moment=moment, call=call)
-        return Judged(seen, decide(self.bundle, seen, narrowings))
+        shadow = decide_shadow(self.bundle, seen, narrowings)
+        return Judged(seen, decide(self.bundle, seen, narrowings), shadow)
 
     def facts(self, moment: "_Moment", call: ToolCall, found: Input) -> Facts:
         """Return all that is known about the call with these converted arguments."""

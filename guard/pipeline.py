@@ -113,7 +113,8 @@ class Guard:
         judged = await judging.judge(session, course.call)
         _tell(span, judged)
         # Every answer is written down before anything follows from it, Deny included.
-        event = decided(judged.facts, judged.answer, salt=self.world.ids.token(16))
+        salt = self.world.ids.token(16)
+        event = decided(judged.facts, judged.answer, salt=salt, shadow=judged.shadow)
         await self.world.sink.write([event])
         if isinstance(judged.answer, StepUp):
             judged = await self._asked(course, spec, judged, hold_ms, span)

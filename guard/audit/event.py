@@ -118,13 +118,16 @@ def _derived_json(derived: Derived) -> dict[str, Any]:
     return some
 
 
-def decided(facts: Facts, answer: Decision, *, salt: bytes) -> Event:
+def decided(
+    facts: Facts, answer: Decision, *, salt: bytes, shadow: Decision | None = None
+) -> Event:
     """Return the record of one decision.
 
     Args:
         facts: what was judged; kept beside the tree, its salted digest in it.
         answer: what was decided.
         salt: 16 random bytes, kept beside the tree, so that arguments cannot be guessed.
+        shadow: what rules on trial would have answered; nothing follows from it.
     """
     text = json.dumps(facts_json(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     digest = sha256(b"guard/facts/v1\0" + salt + text.encode()).hexdigest()
@@ -146,6 +149,9 @@ def decided(facts: Facts, answer: Decision, *, salt: bytes) -> Event:
             leaf["narrowed"] = [f"{one.rule}:{one.name}" for one in answer.applied]
         case Allow():
             pass
+    if shadow is not None:
+        fired = [reason.rule for reason in shadow.reasons if reason.rule]
+        leaf["shadow"] = {"decision": kind(shadow), "rules": fired}
     return Event(
         kind="decision",
         at_ms=facts.clock.at_ms,
