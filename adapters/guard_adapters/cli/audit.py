@@ -1,4 +1,6 @@
-"""`guard audit`: verify, show and export what happened. Changes nothing and needs no policy.
+"""`guard audit`: verify, show and export what happened. Changes nothing.
+
+Only `verify --replay` needs a policy: the one by which recorded calls are decided again.
 
 `verify` ends with 0 fine, 1 something does not hold, 2 it holds and parts were erased, 3 usage or
 nothing to read: a script must be able to tell an erased part from a wrong option.
@@ -52,6 +54,10 @@ def register(commands: Commands) -> None:
         "--against", type=Path, action="append", default=[], metavar="FILE",
         help="an exported log or checkpoint that this log must contain",
     )  # fmt: skip
+    verify.add_argument(
+        "--replay", action="store_true",
+        help="decide every recorded call again by the policy of guard.yaml",
+    )  # fmt: skip
     show = actions.add_parser("show", help="show events with their facts, secrets left out")
     chosen = show.add_mutually_exclusive_group()
     chosen.add_argument("--call", help="of this call")
@@ -97,6 +103,11 @@ def _verify(args: argparse.Namespace, where: Where) -> int:
     _told(report, found, as_json=args.json)
     if report.findings:
         return FINDINGS
+    if args.replay:
+        from guard_adapters.cli.audit_replay import replayed  # noqa: PLC0415  only what was asked for
+
+        if not replayed(args, found):
+            return FINDINGS
     return ERASED if report.erased else FINE
 
 

@@ -166,6 +166,16 @@ def test_keys_of_a_guard_that_never_ran_are_not_made(config, tmp_path):
     assert not (tmp_path / "state").exists()
 
 
+def test_recorded_decisions_are_decided_again_by_the_policy_in_force(ran, capsys):
+    assert guard("audit", "verify", "--replay", "--config", ran) == 0
+    assert "2 decisions come out the same, 0 do not" in capsys.readouterr().out
+    (ran.parent / "rules.cedar").write_text(RULES.replace("READ-1", "READ-2"))
+    assert guard("audit", "verify", "--replay", "--json", "--config", ran) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["replayed"]["other_rules"] == 2
+    (ran.parent / "rules.cedar").write_text("no policy")
+    assert guard("audit", "verify", "--replay", "--config", ran) == 3
+
+
 def test_an_export_finds_a_log_that_was_cut_with_its_checkpoints(ran, tmp_path, capsys):
     out = tmp_path / "export.jsonl"
     assert guard("audit", "export", "--config", ran, "--out", out) == 0

@@ -1,0 +1,45 @@
+"""`guard audit verify --replay`: recorded decisions, decided again by the policy of guard.yaml."""
+
+import argparse
+import json
+from collections import Counter
+
+from guard.replay.logged import Again, DecidedAgain, decided_again
+from guard_adapters._shown import shown
+from guard_adapters.store.sqlite.reading import LogRows
+from guard_adapters.wiring.load import load
+
+_UNTOLD = {
+    Again.OTHER_RULES: "by other rules than those in force",
+    Again.BEFORE_RULES: "refused before any rule was read",
+    Again.NARROWED: "narrowed, and the log holds no arguments",
+    Again.ERASED: "their facts were erased",
+}
+
+
+def replayed(args: argparse.Namespace, found: LogRows) -> bool:
+    """Print how the recorded decisions compare; return whether none comes out otherwise.
+
+    Raises:
+        Unusable: the policy, or the facts of a decision, cannot be read.
+    """
+    every = list(decided_again(load(args.config).bundle, found.leaves, found.sides))
+    counts = Counter(one.again for one in every)
+    wrong = [one for one in every if one.again is Again.DIFFERENT]
+    if args.json:
+        for one in wrong:
+            print(json.dumps({"finding": "decision_differs", "seq": one.seq, "text": _text(one)}))
+        print(json.dumps({"replayed": {name.value: counts[name] for name in Again}}))
+        return not wrong
+    for one in wrong:
+        print(f"decision_differs: {_text(one)}")
+    print(f"{counts[Again.SAME]} decisions come out the same, {len(wrong)} do not")
+    for name, why in _UNTOLD.items():
+        if counts[name]:
+            print(f"{counts[name]} were not compared: {why}")
+    return not wrong
+
+
+def _text(one: DecidedAgain) -> str:
+    said = f"Leaf {one.seq}: call {one.call!r} was {one.recorded}, and is {one.now} now."
+    return shown(said)
