@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from guard.model.call import Json, Outcome, ToolCall
 from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
-from guard.model.facts import Derived, Facts
+from guard.model.facts import Derived, Facts, TextFacts
+from guard.model.origin import Levels, Origin
 
 Kind = Literal[
     "session_opened", "session_ended", "intent_declared", "narrowed", "restored", "signal",
@@ -77,12 +78,18 @@ def facts_json(facts: Facts) -> dict[str, Any]:
             "declared": intent.declared, "covers": intent.covers, "args_ok": intent.args_ok,
             "purpose": intent.purpose, "egress": sorted(intent.egress),
             "budget_minor": intent.budget_minor, "sha256": intent.sha256,
+            "words": intent.words, "left": intent.left, "repeat": intent.repeat,
         },
         "prov": {
             "user_prompt": sorted(prov.user_prompt), "trusted_tool": sorted(prov.trusted_tool),
             "untrusted": sorted(prov.untrusted), "secret": sorted(prov.secret),
-            "model": sorted(prov.model),
+            "model": sorted(prov.model), "linked": sorted(prov.linked),
+            "created": sorted(prov.created), "level": _plain(prov.level),
+            "same_record": prov.same_record, "ambiguous": prov.ambiguous,
+            "index_full": prov.index_full, "rewritten": prov.rewritten,
+            "origins": [_plain(one) for one in prov.origins],
         },
+        "text": _plain(facts.text),
         "history": {
             "labels": sorted(history.labels), "findings": sorted(history.findings),
             "step": history.step, "denied_1h": history.denied_1h, "overflow": history.overflow,
@@ -103,6 +110,10 @@ def facts_json(facts: Facts) -> dict[str, Any]:
             "approvals": sorted(facts.evidence.approvals), "applied": sorted(facts.evidence.applied)
         },
     }  # fmt: skip
+
+
+def _plain(record: Levels | Origin | TextFacts) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in record.__slots__}
 
 
 def _derived_json(derived: Derived) -> dict[str, Any]:

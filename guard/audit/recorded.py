@@ -23,10 +23,15 @@ from guard.model.facts import (
     Ledger,
     ProvFacts,
     RiskFacts,
+    TextFacts,
 )
 from guard.model.identity import Agent, Device, Principal, Who, Workload
+from guard.model.origin import Levels, Origin, Source
 
 _Raw = Mapping[str, Any]
+_PATHS = frozenset(
+    {"user_prompt", "trusted_tool", "untrusted", "secret", "model", "linked", "created"}
+)
 
 
 def facts_from_text(text: str) -> Facts:
@@ -53,7 +58,8 @@ def facts_from_json(raw: _Raw) -> Facts:
         input=Input(values=raw["input"], derived=_derived(raw["derived"])),
         clock=ClockFacts(**raw["clock"]),
         intent=IntentFacts(**{**raw["intent"], "egress": frozenset(raw["intent"]["egress"])}),
-        prov=ProvFacts(**{name: frozenset(paths) for name, paths in raw["prov"].items()}),
+        prov=_prov(raw["prov"]),
+        text=TextFacts(**raw["text"]),
         history=_history(raw["history"]),
         risk=RiskFacts(**raw["risk"]),
         credential=CredentialFacts(
@@ -77,6 +83,17 @@ def _who(raw: _Raw) -> Who:
         ),
         claims=tuple((name, value) for name, value in raw["claims"]),
     )
+
+
+def _prov(raw: _Raw) -> ProvFacts:
+    found: dict[str, Any] = {
+        name: frozenset(one) if name in _PATHS else one for name, one in raw.items()
+    }
+    found["level"] = Levels(**raw["level"])
+    found["origins"] = tuple(
+        Origin(**{**one, "source": Source(one["source"])}) for one in raw["origins"]
+    )
+    return ProvFacts(**found)
 
 
 def _derived(raw: _Raw) -> Derived:

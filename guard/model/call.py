@@ -77,12 +77,13 @@ class ToolCall:
 class ArgSpec:
     """What the catalogue says of one argument path."""
 
-    role: str = ""  # recipient amount path url body id secret query command flag
+    role: str = ""  # one of the catalogue's roles: recipient amount path url body id secret …
     kind: str = ""
     currency: str = ""
     scale: int = 0
     opaque: bool = False
     max_items: int = 0  # 0 = the default of the catalogue
+    order: tuple[str, ...] = ()  # of a permission: its values, least first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,9 @@ class ToolSpec:
     server_env: str = ""
     server_groups: frozenset[str] = frozenset()
     confirmed: bool = False
+    labels: Mapping[str, Label] = field(default_factory=dict)  # result path with `*` -> its label
+    low_impact: bool = False  # reversible by the same person, stays inside, no money
+    intent: tuple[str, ...] = ()  # words by which people ask for it
 
     @property
     def action(self) -> str:

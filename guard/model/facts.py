@@ -11,8 +11,11 @@ from enum import IntEnum
 
 from guard.model.call import Definition, Json
 from guard.model.identity import Who
+from guard.model.origin import Levels, Origin
 
 Ledger = int | bool | frozenset[str]
+LARGEST_LEFT = 2**63 - 1
+"""No limit, as policy can compare it."""
 
 
 class Binding(IntEnum):
@@ -74,6 +77,9 @@ class IntentFacts:
     egress: frozenset[str] = frozenset()
     budget_minor: int = 0
     sha256: str = ""
+    words: bool = True  # the person's words name this capability; nothing said contradicts nothing
+    left: int = LARGEST_LEFT  # calls of this capability left after this one
+    repeat: bool = False  # the same write was made before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +91,26 @@ class ProvFacts:
     untrusted: frozenset[str] = frozenset()
     secret: frozenset[str] = frozenset()
     model: frozenset[str] = frozenset()
+    linked: frozenset[str] = frozenset()
+    created: frozenset[str] = frozenset()
+    level: Levels = Levels()  # noqa: RUF009 - frozen: sharing it is safe
+    same_record: bool = False  # the amount stands in the record of the payee
+    ambiguous: bool = False
+    index_full: bool = False
+    rewritten: bool = False
+    origins: tuple[Origin, ...] = ()  # for people; a rule reads the levels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextFacts:
+    """What the texts of the arguments hold, and whether what must be known about them is."""
+
+    outbound: bool = False  # carries text, a file or a URL to somebody else
+    active_unknown: bool = False  # a link or address in a body that the task does not know
+    short_unknown: bool = False  # a title or subject with words from nowhere
+    when_known: bool = True
+    when_ordered: bool = True
+    permission_within: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +173,7 @@ class Facts:
     clock: ClockFacts
     intent: IntentFacts = field(default_factory=IntentFacts)
     prov: ProvFacts = field(default_factory=ProvFacts)
+    text: TextFacts = field(default_factory=TextFacts)
     history: HistoryFacts = field(default_factory=HistoryFacts)
     risk: RiskFacts = field(default_factory=RiskFacts)
     credential: CredentialFacts = field(default_factory=CredentialFacts)

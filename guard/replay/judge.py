@@ -252,8 +252,14 @@ class _Step:
     def prov(self, found: Input) -> ProvFacts:
         """Return the origins of the arguments: as recorded, or as the prompt tells."""
         if self.recorded.prov is not None:
-            recorded = self.recorded.prov.model_dump()
-            return ProvFacts(**{name: frozenset(paths) for name, paths in recorded.items()})
+            told = self.recorded.prov
+            return ProvFacts(
+                user_prompt=frozenset(told.user_prompt),
+                trusted_tool=frozenset(told.trusted_tool),
+                untrusted=frozenset(told.untrusted),
+                secret=frozenset(told.secret),
+                model=frozenset(told.model),
+            )
         labels = self.course.session.labels
         return origins(labels, self.spec, found.values, self.course.spoken)
 
