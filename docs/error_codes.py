@@ -61,6 +61,8 @@ GUARD = {
     "outcome_unrecorded": "The tool ran, its outcome could not be written, and its result is "
     "withheld. Read the state before you try again.",
     "session_unreadable": "The stored session is damaged or of another version.",
+    "state_corrupt": "What results of this session showed was altered or lost in the store. End the "
+    "session, start a new one, and keep the store for whoever looks.",
     "store_unavailable": "The database did not answer in time or failed. Nothing ran.",
 }
 TOKENS = {

@@ -1,0 +1,1 @@
+"""Where each argument value of a call came from: the person's words, a result, or the agent."""

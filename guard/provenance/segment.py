@@ -1,0 +1,103 @@
+"""What one result showed, as a line that is only ever appended: typed values, never the body.
+
+A session's index is the fold of its segments, so a process that lags, restarts or joins reads the
+missing ones. Their digests are chained: a segment that is altered, missing or added is found.
+Values that the catalogue calls secret are not in here.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from guard.errors import Unavailable
+from guard.model.origin import Source
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One typed value of a result.
+
+    Args:
+        kind: what it is, as `canonical.classify` or `canonical.tokens` names it.
+        canonical: the one spelling that is compared.
+        path: where it stood, `*` for the elements of a list.
+        source: UNTRUSTED, TRUSTED or CREATED.
+        record: the object it stood in, counted from 1 in this result; 0 = in none.
+        whole: whether it was the whole field, rather than a token inside a longer text.
+        excerpt: up to 80 characters around it, for people; untrusted text.
+    """
+
+    kind: str
+    canonical: str
+    path: str
+    source: Source
+    record: int = 0
+    whole: bool = True
+    excerpt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    """What one call left behind for those that follow.
+
+    Args:
+        step: the step of the session whose result it is.
+        action: its tool.
+        seen: the typed values of its result, in the order of the result.
+        wrote: short digests of the values that the agent wrote without being told to.
+        write: digest of a write's arguments; empty for a read.
+        truncated: whether the result was too long to be read whole.
+    """
+
+    step: int
+    action: str
+    seen: tuple[Seen, ...] = ()
+    wrote: tuple[str, ...] = ()
+    write: str = ""
+    truncated: bool = False
+
+    @cached_property
+    def body(self) -> bytes:
+        """Return the segment as it is stored (JSON)."""
+        rows = [
+            [one.kind, one.canonical, one.path, int(one.source), one.record, one.whole, one.excerpt]
+            for one in self.seen
+        ]
+        head = [self.step, self.action, self.write, self.truncated]
+        return _COMPACT([head, list(self.wrote), rows]).encode()
+
+
+def segment_of(body: bytes) -> Segment:
+    """Return the segment that `body` wrote.
+
+    Raises:
+        Unavailable: `state_corrupt`: no segment was ever written like this.
+    """
+    try:
+        (step, action, write, truncated), wrote, rows = json.loads(body)
+        seen = tuple(
+            Seen(kind, canonical, path, Source(source), record, whole, excerpt)
+            for kind, canonical, path, source, record, whole, excerpt in rows
+        )
+    except (ValueError, TypeError, RecursionError):
+        raise Unavailable(
+            "What a result of this session showed cannot be read back.",
+            code="state_corrupt",
+            next_step="End the session and start a new one; keep the store for whoever looks.",
+        ) from None
+    return Segment(
+        step=step, action=action, seen=seen, wrote=tuple(wrote), write=write, truncated=truncated
+    )
+
+
+def chained(before: str, body: bytes) -> str:
+    """Return the digest (hex) of a chain that ended in `before`, after one more segment."""
+    return sha256(before.encode() + b"\n" + body).hexdigest()
+
+
+def value_digest(kind: str, canonical: str) -> str:
+    """Return the short digest under which a written value is remembered."""
+    return sha256(f"{kind}\n{canonical}".encode()).hexdigest()[:16]
