@@ -1,4 +1,4 @@
-# ruff: noqa: E501, ARG002  # rules read best on one line; the double ignores its arguments
+# ruff: noqa: E501  # rules read best on one line; the double ignores its arguments
 """CPU of one decision: thread time, garbage collection off, best of five rounds.
 
     python bench/decision.py

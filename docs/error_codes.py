@@ -232,6 +232,8 @@ POLICY = {
     "G105": "Policy cannot see an argument of a privileged tool, and nobody accepted that (`opaque`).",
     "G106": "`says` leaves out what a reviewer must see, or names what the tool lacks.",
     "G107": "An irreversible tool has no rule that asks a person.",
+    "G108": "`impact: low` stands on a tool that moves money, gives power or cannot be undone.",
+    "G109": "A permission has no `order` from the least to the most, so that each one is asked.",
     "G201": "A rule is not Cedar, or does not fit the generated schema.",
     "G202": "A forbid reads an optional value only where it is present: absent is unrestricted.",
     "G203": "`containsAll` of an empty set is true: test `isEmpty` as well.",

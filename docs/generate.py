@@ -68,7 +68,7 @@ def errors() -> str:
             where = ", ".join(f"`{file}`" for file in codes[code])
             parts.append(f"### `{code}`\n\n{sentence}\n\nMade in {where}.\n")
     parts.append("## Reasons of the starter policies\n")
-    for name in ("baseline", "mcp-proxy"):
+    for name in ("baseline", "mcp-proxy", "agent-tasks"):
         parts.append(_reasons(name))
     return "\n".join(parts)
 

@@ -29,8 +29,9 @@ from guard.policy.convert import ArgError, Limits, convert_args
 from guard.policy.evaluate import decide, decide_shadow
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import World
+from guard.session.facts import facts
 from guard.session.intent import TaskIntent
-from guard.session.state import Session, facts
+from guard.session.state import Session
 from guard.session.tasks import narrowed_intent
 
 METHOD = "mcp:"

@@ -125,7 +125,9 @@ class Guard:
         course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
         result = await tool.run(course.call, course.leased.credential if course.leased else None)
         course.result = replace(
-            result, labels=result.labels | labels_of(spec, result), narrowed=_told(course.applied)
+            result,
+            labels=labels_of(spec, result.shown, result.labels),
+            narrowed=_told(course.applied),
         )
         course.found = extracted(spec, result.shown)
         course.outcome = result.outcome if result.outcome in ENDS else Outcome.UNKNOWN

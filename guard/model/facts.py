@@ -77,6 +77,7 @@ class IntentFacts:
     egress: frozenset[str] = frozenset()
     budget_minor: int = 0
     sha256: str = ""
+    spoken: bool = False  # somebody but the agent said what the task is
     words: bool = True  # the person's words name this capability; nothing said contradicts nothing
     left: int = LARGEST_LEFT  # calls of this capability left after this one
     repeat: bool = False  # the same write was made before

@@ -11,6 +11,7 @@ Why = Literal[
     "in_prompt",
     "endorsed",
     "linked_record",
+    "selected",
     "created",
     "trusted_field",
     "untrusted_only",

@@ -5,7 +5,7 @@ no spec does not run. It reads no file and judges no call.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal
@@ -16,10 +16,12 @@ from guard.model.call import ArgSpec, Budget, Json, ToolSpec, Transform
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_file import (
+    ArgEntry,
     AsksEntry,
     CatalogFile,
     DefaultsEntry,
     Delivery,
+    OutputEntry,
     ServerEntry,
     ToolEntry,
     TransformEntry,
@@ -215,8 +217,11 @@ def _spec(
         server=name,
         tool=tool,
         effect=frozenset(listed.effect),
-        args={path: ArgSpec(**arg.model_dump()) for path, arg in listed.args.items()},
-        output=Label(trust=_TRUST[listed.output.trust], secrecy=_SECRECY[listed.output.secrecy]),
+        args={path: _arg(arg) for path, arg in listed.args.items()},
+        output=_label(listed.output),
+        labels={path: _joined(words) for path, words in listed.output.labels.items()},
+        low_impact=listed.impact == "low",
+        intent=tuple(listed.intent),
         extract=dict(listed.output.extract),
         input_schema=pinned if listed.input_schema is None else listed.input_schema,
         pins=frozenset(pins),
@@ -231,6 +236,31 @@ def _spec(
         server_env=entry.env,
         server_groups=frozenset(entry.groups),
         confirmed=listed.confirmed,
+    )
+
+
+def _arg(entry: ArgEntry) -> ArgSpec:
+    return ArgSpec(**{**entry.model_dump(), "order": tuple(entry.order)})
+
+
+def _label(entry: OutputEntry) -> Label:
+    """Return the label of what comes before the result: as said, else the least trust of its paths.
+
+    Secrets are known by their paths; the label of the tool is secret only if it says so.
+    """
+    said = Label(trust=_TRUST[entry.trust], secrecy=_SECRECY[entry.secrecy])
+    if not entry.labels or {"trust", "secrecy"} & entry.model_fields_set:
+        return said
+    trust = min(_joined(words).trust for words in entry.labels.values())
+    return Label(trust=trust, secrecy=_joined(entry.labels.get("*", ())).secrecy)
+
+
+def _joined(words: Iterable[str]) -> Label:
+    """Return the label of one path; what is not said of it is the careful default."""
+    said = set(words)
+    return Label(
+        trust=min((_TRUST[one] for one in said & _TRUST.keys()), default=Trust.UNTRUSTED),
+        secrecy=max((_SECRECY[one] for one in said & _SECRECY.keys()), default=Secrecy.INTERNAL),
     )
 
 

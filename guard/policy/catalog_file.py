@@ -11,7 +11,22 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, St
 
 Effect = Literal["read", "write", "egress", "privileged", "irreversible"]
 Role = Literal[
-    "recipient", "amount", "path", "url", "body", "id", "secret", "query", "command", "flag"
+    "recipient",
+    "amount",
+    "path",
+    "url",
+    "body",
+    "title",
+    "id",
+    "attach",
+    "when",
+    "profile",
+    "permission",
+    "secret",
+    "query",
+    "command",
+    "enum",
+    "flag",
 ]
 Key = Literal["session", "task", "principal"]
 Delivery = Literal["meta", "bearer", "none"]
@@ -59,6 +74,7 @@ class ArgEntry(_Entry):
     scale: int = Field(0, ge=0, le=4)
     opaque: bool = False
     max_items: int = Field(0, ge=0)
+    order: list[str] = []
 
 
 class OutputEntry(_Entry):
@@ -67,6 +83,7 @@ class OutputEntry(_Entry):
     trust: Literal["trusted", "untrusted"] = "untrusted"
     secrecy: Literal["public", "internal", "secret"] = "internal"
     extract: dict[str, str] = {}
+    labels: dict[str, list[Literal["trusted", "untrusted", "public", "internal", "secret"]]] = {}
 
 
 class BudgetEntry(_Entry):
@@ -106,6 +123,8 @@ class ToolEntry(_Entry):
     output: OutputEntry = OutputEntry()
     budget: BudgetEntry | Literal["none"] | None = None
     budget_reason: str = ""
+    impact: Literal["", "low"] = ""
+    intent: list[str] = []
     scopes: list[str] = []
     narrow: dict[Name, TransformEntry] = {}
     destination: str = ""

@@ -37,12 +37,35 @@ READ: Mapping[tuple[str, ...], Callable[[Facts], Json]] = {
     ("prov", "untrusted"): lambda f: _words(f.prov.untrusted),
     ("prov", "secret"): lambda f: _words(f.prov.secret),
     ("prov", "model"): lambda f: _words(f.prov.model),
+    ("prov", "linked"): lambda f: _words(f.prov.linked),
+    ("prov", "created"): lambda f: _words(f.prov.created),
+    ("prov", "level", "dest"): lambda f: f.prov.level.dest,
+    ("prov", "level", "target"): lambda f: f.prov.level.target,
+    ("prov", "level", "amount"): lambda f: f.prov.level.amount,
+    ("prov", "level", "secret"): lambda f: f.prov.level.secret,
+    ("prov", "level", "profile"): lambda f: f.prov.level.profile,
+    ("prov", "level", "url"): lambda f: f.prov.level.url,
+    ("prov", "level", "attach"): lambda f: f.prov.level.attach,
+    ("prov", "same_record"): lambda f: f.prov.same_record,
+    ("prov", "ambiguous"): lambda f: f.prov.ambiguous,
+    ("prov", "index_full"): lambda f: f.prov.index_full,
+    ("prov", "rewritten"): lambda f: f.prov.rewritten,
+    ("text", "outbound"): lambda f: f.text.outbound,
+    ("text", "active_unknown"): lambda f: f.text.active_unknown,
+    ("text", "short_unknown"): lambda f: f.text.short_unknown,
+    ("when", "known"): lambda f: f.text.when_known,
+    ("when", "ordered"): lambda f: f.text.when_ordered,
+    ("permission", "within"): lambda f: f.text.permission_within,
     ("intent", "declared"): lambda f: f.intent.declared,
     ("intent", "covers"): lambda f: f.intent.covers,
     ("intent", "args_ok"): lambda f: f.intent.args_ok,
     ("intent", "purpose"): lambda f: f.intent.purpose,
     ("intent", "egress"): lambda f: _words(f.intent.egress),
     ("intent", "budget_minor"): lambda f: f.intent.budget_minor,
+    ("intent", "spoken"): lambda f: f.intent.spoken,
+    ("intent", "words"): lambda f: f.intent.words,
+    ("intent", "left"): lambda f: f.intent.left,
+    ("intent", "repeat"): lambda f: f.intent.repeat,
     ("risk", "session"): lambda f: f.risk.session,
     ("risk", "token_reuse"): lambda f: f.risk.token_reuse,
     ("risk", "device_compliant"): lambda f: f.risk.device_compliant,
@@ -116,8 +139,10 @@ def context_text(facts: Facts, leaves: tuple[tuple[str, ...], ...], kind: object
             out[group] = value
             continue
         record = out.setdefault(group, {})
+        for name in path[1:-1]:
+            record = record.setdefault(name, {}) if isinstance(record, dict) else record
         if value is not None and isinstance(record, dict):
-            record[path[1]] = value
+            record[path[-1]] = value
     return _COMPACT(out)
 
 

@@ -24,8 +24,10 @@ from guard.model.facts import (
     Ledger,
     ProvFacts,
     RiskFacts,
+    TextFacts,
 )
 from guard.model.identity import Agent, Principal, Who, Workload
+from guard.model.origin import Levels
 from guard.policy.catalog import Catalog
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
@@ -148,7 +150,8 @@ class TableCall:
             input=found,
             clock=ClockFacts(at_ms=0, hour=holds.clock.hour, weekday=holds.clock.weekday),
             intent=IntentFacts(**{**holds.intent.model_dump(), "args_ok": covers}),
-            prov=ProvFacts(**holds.prov.model_dump()),
+            prov=ProvFacts(**{**holds.prov.model_dump(), "level": Levels(**holds.prov.level)}),
+            text=_text(holds),
             history=self.past.history(self.spec, found, holds.history),
             risk=RiskFacts(**holds.risk.model_dump()),
             credential=replace(
@@ -166,6 +169,15 @@ def limits_of(catalog: Catalog) -> Limits:
         max_arg_bytes=defaults.max_arg_bytes,
         max_depth=defaults.max_depth,
         max_items=defaults.max_items,
+    )
+
+
+def _text(holds: Given) -> TextFacts:
+    return TextFacts(
+        **holds.text.model_dump(),
+        when_known=holds.when.known,
+        when_ordered=holds.when.ordered,
+        permission_within=holds.permission.within,
     )
 
 

@@ -13,11 +13,14 @@ from guard.model.call import ToolSpec
 from guard.policy.rule import Rule, context_paths, with_clauses
 
 CALL_BOUND = frozenset(
-    {"input", "derived", "prov", "history", "credential", "approvals", "applied"}
+    {"input", "derived", "prov", "text", "when", "permission", "history"}
+    | {"credential", "approvals", "applied"}
 )
 """Groups of the context that one call does not share with the next."""
 
-_CALL_BOUND_INTENT = frozenset({("intent", "covers"), ("intent", "args_ok"), ("intent",)})
+_CALL_BOUND_INTENT = frozenset(
+    {("intent",), *(("intent", one) for one in ("covers", "args_ok", "words", "left", "repeat"))}
+)
 
 
 def call_bound(tree: object) -> bool:

@@ -1,4 +1,4 @@
-"""What the compiler refuses or warns of in the catalogue: codes G101 to G107 and G401.
+"""What the compiler refuses or warns of in the catalogue: codes G101 to G109 and G401.
 
 Each check is a function from one tool to findings; none of them judges a call.
 """
@@ -40,6 +40,8 @@ def catalog_findings(catalog: Catalog, rules: Sequence[Rule]) -> list[Finding]:
         _aliases,
         _open_arguments,
         _sentence,
+        _low_impact,
+        _order,
     )
     found = [one for spec in catalog.specs() for check in checks for one in check(spec, catalog)]
     found += [one for spec in catalog.specs() for one in _never_asked(spec, rules)]
@@ -127,6 +129,27 @@ def _sentence(spec: ToolSpec, catalog: Catalog) -> _Found:
         for path in spec.paths(role):
             if path not in named:
                 yield error("G106", where_of(spec), f"says leaves out the {role} {path!r}.")
+
+
+def _low_impact(spec: ToolSpec, catalog: Catalog) -> _Found:
+    """G108: `impact: low` relaxes rules, so it may not stand on what money or power depends on."""
+    del catalog
+    if not spec.low_impact:
+        return
+    heavy = {*spec.effect & {"privileged", "irreversible"}}
+    heavy |= {role for role in ("amount", "secret", "permission", "command") if spec.paths(role)}
+    if heavy:
+        message = f"impact: low contradicts {', '.join(sorted(heavy))}."
+        yield error("G108", where_of(spec), message)
+
+
+def _order(spec: ToolSpec, catalog: Catalog) -> _Found:
+    """G109: without an order nobody knows the least permission, so every one asks."""
+    del catalog
+    for path in spec.paths("permission"):
+        if not spec.args[path].order:
+            message = f"permission {path!r} has no `order` from the least to the most; it asks."
+            yield warning("G109", where_of(spec), message)
 
 
 def _never_asked(spec: ToolSpec, rules: Sequence[Rule]) -> _Found:

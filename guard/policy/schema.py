@@ -5,10 +5,12 @@ the rules of one action do read: the engine's cost is turning JSON into values, 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import cast
 
 from guard.model.call import ToolSpec
 from guard.model.ledger import LedgerSpec
+from guard.model.origin import Levels
 from guard.policy.catalog import Catalog
 from guard.policy.convert import ArgCode, ArgError, Limits, convert_args
 from guard.policy.shape import Shape, shape_of
@@ -26,6 +28,7 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
     "egress": ("any",),
     "privileged": ("any",),
     "irreversible": ("write", "any"),
+    "low_impact": ("any",),
 }
 """Every class of actions with the classes that contain it."""
 
@@ -47,8 +50,18 @@ def _maybe(kind: Type, *, required: bool) -> Type:
 
 FIXED: Mapping[str, Type] = {
     "prov": _record(
-        dict.fromkeys(("user_prompt", "trusted_tool", "untrusted", "secret", "model"), _WORDS)
+        {
+            **dict.fromkeys(
+                ("user_prompt", "trusted_tool", "untrusted", "secret", "model"), _WORDS
+            ),
+            **dict.fromkeys(("linked", "created"), _WORDS),
+            "level": _record(dict.fromkeys((one.name for one in fields(Levels)), _LONG)),
+            **dict.fromkeys(("same_record", "ambiguous", "index_full", "rewritten"), _BOOL),
+        }
     ),
+    "text": _record(dict.fromkeys(("outbound", "active_unknown", "short_unknown"), _BOOL)),
+    "when": _record({"known": _BOOL, "ordered": _BOOL}),
+    "permission": _record({"within": _BOOL}),
     "intent": _record(
         {
             "declared": _BOOL,
@@ -57,6 +70,10 @@ FIXED: Mapping[str, Type] = {
             "purpose": _STRING,
             "egress": _WORDS,
             "budget_minor": _LONG,
+            "spoken": _BOOL,
+            "words": _BOOL,
+            "left": _LONG,
+            "repeat": _BOOL,
         }
     ),
     "risk": _record(
@@ -205,7 +222,7 @@ def context_of(spec: ToolSpec, catalog: Catalog) -> Type:
 
 def groups_of(spec: ToolSpec) -> frozenset[str]:
     """Return the classes of an action: those of its effects, what contains them, and `any`."""
-    names = {"any", *spec.effect}
+    names = {"any", *spec.effect, *(("low_impact",) if spec.low_impact else ())}
     for effect in spec.effect:
         names.update(CLASSES.get(effect, ()))
     return frozenset(names)

@@ -5,7 +5,7 @@ is `opaque`. `pattern` is not enforced: a server could hang us with it. Converts
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
@@ -24,6 +24,9 @@ _KINDS: Mapping[str, ShapeKind] = {
     "boolean": "bool",
     "number": "decimal",
 }
+_ANNOTATIONS = frozenset(
+    {"anyOf", "oneOf", "title", "description", "default", "examples", "deprecated"}
+)
 _UNIONS = ("anyOf", "oneOf", "allOf", "not", "if", "patternProperties", "prefixItems")
 
 
@@ -83,9 +86,25 @@ def _shape(node: Json | JsonSchema, root: JsonSchema, depth: int, seen: tuple[st
         if ref in seen or not ref.startswith("#/"):
             return OPAQUE  # a cycle, or a schema somewhere else
         return _shape(_local(ref, root), root, depth, (*seen, ref))
+    optional = _optional(node)
+    if optional is not None:
+        found = _shape(optional, root, depth, seen)
+        return found if found.kind == "opaque" else replace(found, nullable=True)
     if any(union in node for union in _UNIONS):
         return OPAQUE
     return _typed(node, root, depth, seen)
+
+
+def _optional(node: JsonSchema) -> Json:
+    """Return what a union allows beside null, if that is one thing and nothing else is said."""
+    names = [name for name in _UNIONS if name in node]
+    if len(names) != 1 or names[0] not in {"anyOf", "oneOf"} or not node.keys() <= _ANNOTATIONS:
+        return None
+    options = node[names[0]]
+    if not isinstance(options, list):
+        return None
+    rest = [one for one in options if one != {"type": "null"}]
+    return rest[0] if len(rest) == 1 and len(options) == 2 else None  # noqa: PLR2004  it and null
 
 
 def _typed(node: JsonSchema, root: JsonSchema, depth: int, seen: tuple[str, ...]) -> Shape:

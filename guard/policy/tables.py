@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from guard.errors import Unusable
 from guard.model.call import Json
+from guard.model.facts import LARGEST_LEFT
 
 Kind = Literal["allow", "narrow", "step_up", "deny"]
 Words = frozenset[str]
+Role = Literal["dest", "target", "amount", "secret", "profile", "url", "attach"]
 Call = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}/.+$")]
 
 
@@ -33,6 +35,10 @@ class GivenIntent(Row):
     purpose: str = ""
     egress: Words = frozenset()
     budget_minor: int = 0
+    spoken: bool = True
+    words: bool = True
+    left: int = LARGEST_LEFT
+    repeat: bool = False
 
 
 class GivenHistory(BaseModel):
@@ -55,6 +61,34 @@ class GivenProv(Row):
     untrusted: Words = frozenset()
     secret: Words = frozenset()
     model: Words = frozenset()
+    linked: Words = frozenset()
+    created: Words = frozenset()
+    level: dict[Role, Annotated[int, Field(ge=0, le=9)]] = {}  # not given: no such argument
+    same_record: bool = False
+    ambiguous: bool = False
+    index_full: bool = False
+    rewritten: bool = False
+
+
+class GivenText(Row):
+    """What the texts of the call hold."""
+
+    outbound: bool = False
+    active_unknown: bool = False
+    short_unknown: bool = False
+
+
+class GivenWhen(Row):
+    """What is known of its dates."""
+
+    known: bool = True
+    ordered: bool = True
+
+
+class GivenPermission(Row):
+    """What is known of the permission that it gives."""
+
+    within: bool = True
 
 
 class GivenRisk(Row):
@@ -100,6 +134,9 @@ class Given(Row):
     intent: GivenIntent = GivenIntent()
     history: GivenHistory = GivenHistory()
     prov: GivenProv = GivenProv()
+    text: GivenText = GivenText()
+    when: GivenWhen = GivenWhen()
+    permission: GivenPermission = GivenPermission()
     risk: GivenRisk = GivenRisk()
     credential: GivenCredential = GivenCredential()
     clock: GivenClock = GivenClock()

@@ -7,12 +7,15 @@ less known than it is, never more. It knows no task and judges nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from guard.model.origin import Source
+from guard.provenance.lexicon import pairs
 from guard.provenance.segment import Seen, Segment, chained, value_digest
+from guard.provenance.select import Selection, measured
 
 CAP = 250_000
 """Values that one session remembers."""
@@ -48,16 +51,18 @@ class Record:
     """One object of a result, by what names it.
 
     Args:
-        identity: its own ids; two records with equal ones are the same object, seen twice.
+        identity: its own ids; equal ones are the same object, none are not told apart.
         links: identifiers in trusted fields, `kind:canonical`.
         titles: short texts in trusted fields, casefolded.
         names: short texts in any field: enough to be asked for, not enough to be trusted.
+        measures: trusted numbers and moments, by field, by which a list can be sorted.
     """
 
     identity: frozenset[str] = frozenset()
     links: frozenset[str] = frozenset()
     titles: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    measures: Mapping[str, Decimal | str] = field(default_factory=dict)
 
 
 class Known:
@@ -77,6 +82,7 @@ class Known:
         self._loose: dict[tuple[str, str], None] = {}  # seen in untrusted places only, oldest first
         self._records: dict[int, Record] = {}
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
+        self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._wrote: set[str] = set()
         self._writes: Counter[str] = Counter()
         self._calls: Counter[str] = Counter()
@@ -91,8 +97,11 @@ class Known:
         self._wrote.update(segment.wrote)
         seen = [self._worth(one) for one in segment.seen]
         first = len(self._records)
-        for number, fields in _grouped(seen).items():
-            self._enter(first + number, _record(fields))
+        records = {number: _record(fields) for number, fields in _grouped(seen).items()}
+        for number, record in records.items():
+            self._enter(first + number, record)
+        if segment.listed and not segment.truncated:
+            self._lists[segment.action] = [one for one in records.values() if one.identity]
         for one in seen:
             place = Place(segment.step, segment.action, one, one.record and first + one.record)
             self._keep((one.kind, one.canonical), place)
@@ -108,6 +117,14 @@ class Known:
     def shared(self, name: str) -> bool:
         """Return whether two different objects bear this name, as far as a full index can tell."""
         return self.full or len(self._named.get(name, ())) > 1
+
+    def chosen(self, record: Record, selection: Selection) -> bool:
+        """Return whether a record is the only one of its list that a choice means."""
+        return any(
+            _is_extreme(record, listed, selection)
+            for listed in self._lists.values()
+            if any(one.identity == record.identity for one in listed)
+        )
 
     def writes(self, digest: str) -> int:
         """Return how often a write with these arguments has run."""
@@ -129,11 +146,11 @@ class Known:
         if self._size >= self._cap and not self._room(loose=False):
             return
         self._records[number] = record
-        for name in record.names:
+        for name in names_of(record):
             bearers = self._named.setdefault(name, set())
-            if len(bearers) < 2:  # noqa: PLR2004  one is unique, two are not; nobody asks for more
+            if record.identity and len(bearers) < 2:  # noqa: PLR2004  one is unique, two are not; nobody asks for more
                 bearers.add(record.identity)
-        self._size += len(record.names) + len(record.links)
+        self._size += 2 * len(record.names) + len(record.links)
 
     def _keep(self, key: tuple[str, str], place: Place) -> None:
         kept = self._places.get(key)
@@ -173,32 +190,72 @@ def _grouped(seen: Iterable[Seen]) -> dict[int, list[Seen]]:
     return groups
 
 
-def _record(fields: Iterable[Seen]) -> Record:
+def _record(found: Iterable[Seen]) -> Record:
     identity: set[str] = set()
     links: set[str] = set()
     titles: set[str] = set()
     names: set[str] = set()
+    measures: dict[str, Decimal | str] = {}
+    fields = list(found)
+    listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
-        last = one.path.rpartition(".")[2].casefold()
+        last = one.path.rpartition(".")[2].casefold().strip("_")
         if last in _IDS or last.endswith(("_id", "_key")):
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text" and _is_name(last, one.canonical):
             names.add(one.canonical)
             if one.source is not Source.UNTRUSTED:
                 titles.add(one.canonical)
-        elif one.kind in _IDENTIFIERS and one.source is not Source.UNTRUSTED:
+        elif one.source is Source.UNTRUSTED:
+            continue
+        elif one.kind in {"number", "date"} and measured(last):
+            measures[last] = Decimal(one.canonical) if one.kind == "number" else one.canonical
+        elif one.kind in _IDENTIFIERS and not (listed and _is_crowd(last)):
             links.add(f"{one.kind}:{one.canonical}")
     return Record(
-        identity=frozenset(identity or names),
+        identity=frozenset(identity),
         links=frozenset(links),
         titles=frozenset(titles),
         names=frozenset(names),
+        measures=measures,
     )
 
 
-def _is_name(field: str, text: str) -> bool:
+def _is_crowd(name: str) -> bool:
+    """Return whether a field tells who else is there, and not which one it is."""
+    return name == "*" or not _NAMELESS.isdisjoint(name.split("_"))
+
+
+def names_of(record: Record) -> frozenset[str]:
+    """Return the names of a record and every two neighbouring words of them."""
+    found = set(record.names)
+    for name in record.names:
+        found.update(map(" ".join, pairs(name)))
+    return frozenset(found)
+
+
+def _is_extreme(record: Record, listed: Sequence[Record], selection: Selection) -> bool:
+    """Return whether no other record of a list comes first, or as far, in one field."""
+    for name, own in record.measures.items():
+        if selection.fields.isdisjoint(name.split("_")):
+            continue
+        others = [one.measures.get(name) for one in listed if one.identity != record.identity]
+        if all(_beats(own, other, most=selection.most) for other in others):
+            return bool(others)
+    return False
+
+
+def _beats(own: Decimal | str, other: Decimal | str | None, *, most: bool) -> bool:
+    if isinstance(own, Decimal) and isinstance(other, Decimal):
+        return own > other if most else own < other
+    if isinstance(own, str) and isinstance(other, str):
+        return own > other if most else own < other
+    return False  # a record that lacks the field could be the one
+
+
+def _is_name(name: str, text: str) -> bool:
     return (
         len(text) <= TITLE
-        and not _NAMELESS.intersection(field.split("_"))
+        and not _NAMELESS.intersection(name.split("_"))
         and any(letter.isalpha() for letter in text)
     )

@@ -49,6 +49,7 @@ class Segment:
         seen: the typed values of its result, in the order of the result.
         wrote: short digests of the values that the agent wrote without being told to.
         write: digest of a write's arguments; empty for a read.
+        listed: whether the call asked for all there is, naming nothing.
         truncated: whether the result was too long to be read whole.
     """
 
@@ -58,6 +59,7 @@ class Segment:
     wrote: tuple[str, ...] = ()
     write: str = ""
     truncated: bool = False
+    listed: bool = False
 
     @cached_property
     def body(self) -> bytes:
@@ -66,7 +68,7 @@ class Segment:
             [one.kind, one.canonical, one.path, int(one.source), one.record, one.whole, one.excerpt]
             for one in self.seen
         ]
-        head = [self.step, self.action, self.write, self.truncated]
+        head = [self.step, self.action, self.write, self.truncated, self.listed]
         return _COMPACT([head, list(self.wrote), rows]).encode()
 
 
@@ -77,7 +79,7 @@ def segment_of(body: bytes) -> Segment:
         Unavailable: `state_corrupt`: no segment was ever written like this.
     """
     try:
-        (step, action, write, truncated), wrote, rows = json.loads(body)
+        (step, action, write, truncated, listed), wrote, rows = json.loads(body)
         seen = tuple(
             Seen(kind, canonical, path, Source(source), record, whole, excerpt)
             for kind, canonical, path, source, record, whole, excerpt in rows
@@ -89,7 +91,13 @@ def segment_of(body: bytes) -> Segment:
             next_step="End the session and start a new one; keep the store for whoever looks.",
         ) from None
     return Segment(
-        step=step, action=action, seen=seen, wrote=tuple(wrote), write=write, truncated=truncated
+        step=step,
+        action=action,
+        seen=seen,
+        wrote=tuple(wrote),
+        write=write,
+        truncated=truncated,
+        listed=listed,
     )
 
 

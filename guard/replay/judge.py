@@ -4,41 +4,27 @@ The same facts, the same `decide` as a live call, and nothing else: no store, no
 What a step brings into history is what the recording says it returned. Time comes from the record.
 """
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Literal
 
 from guard.errors import Refused
-from guard.model.call import Json, Outcome, ToolCall, ToolSpec, Transform, argument_bytes
+from guard.model.call import Json, Outcome, ToolCall, ToolSpec, argument_bytes
 from guard.model.decision import Allow, Basis, Decision, Deny, Narrow, Reason, StepUp
-from guard.model.facts import (
-    ClockFacts,
-    Derived,
-    Evidence,
-    Facts,
-    Input,
-    ProvFacts,
-    RiskFacts,
-)
+from guard.model.facts import Derived, Evidence, Facts, Input
 from guard.model.labels import Label, Secrecy, Trust
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, convert_args
 from guard.policy.evaluate import decide
 from guard.policy.given import limits_of
-from guard.policy.transform import NarrowUnavailable, apply_transforms
-from guard.replay.said import credential_of, intent_of, signalled_by, who_of
+from guard.provenance.known import Known
+from guard.replay.said import intent_of, signalled_by, who_of
+from guard.replay.step import Step
 from guard.replay.trace import Record, TraceStep
-from guard.session.provenance import origins
+from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted, is_failure
-from guard.session.state import (
-    admitted,
-    facts,
-    forwarded,
-    new_session,
-    settled,
-)
+from guard.session.state import admitted, forwarded, new_session, settled, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,41 +62,68 @@ def judge_record(bundle: Bundle, record: Record, options: Options) -> Iterator[J
     Raises:
         Unusable: bad_trace, the recorded intent is none.
     """
-    yield from _Course(bundle, record, options).steps()
+    yield from Course(bundle, record, options).steps()
 
 
-class _Course:
-    """One session on its way through the record."""
+class Course:
+    """One session on its way: judge a call, then say how it ended, in turns.
+
+    Args:
+        bundle: the policy.
+        record: who, what for, what was said; its steps are judged by `steps`, others by `judge`.
+        options: how to replay.
+    """
 
     def __init__(self, bundle: Bundle, record: Record, options: Options) -> None:
         self.bundle = bundle
         self.record = record
         self.options = options
-        self.intent = intent_of(record, record.intent.purpose)
-        self.spoken = intent_of(record, record.prompt) if record.prompt else self.intent
+        self.known = Known()
         self.session = new_session(
-            record.session, who_of(record), intent=self.intent, now_ms=record.start_ms
+            record.session,
+            who_of(record),
+            intent=intent_of(record, record.intent.purpose),
+            words=(record.prompt,) if record.prompt else (),
+            now_ms=record.start_ms,
         )
-        self.waiting = sorted(record.signals, key=lambda one: record.moment_ms(one.at))
+        self._waiting = sorted(record.signals, key=lambda one: record.moment_ms(one.at))
+        self._count = 0
+        self._now_ms = record.start_ms
+        self._open: Step | None = None
+
+    @property
+    def zone(self) -> tzinfo:
+        """Return where policy reads hour and weekday."""
+        return self.options.zone
 
     def steps(self) -> Iterator[Judged]:
-        for index, (step, now_ms) in enumerate(
-            zip(self.record.steps, self.record.moments_ms(), strict=True)
-        ):
-            self.signals(now_ms)
-            yield self.step(index, step, now_ms)
+        """Yield the decision on every step of the record, each with what the ones before left."""
+        for step, now_ms in zip(self.record.steps, self.record.moments_ms(), strict=True):
+            judged = self.judge(step, now_ms)
+            ran = self._runs(judged)
+            approved = ran and isinstance(judged.decision, StepUp)
+            self.end(judged, ran=ran, approved=approved, result=step.result)
+            yield judged
 
-    def signals(self, now_ms: int) -> None:
-        """Take in the signals that have come by now."""
-        while self.waiting and self.record.moment_ms(self.waiting[0].at) <= now_ms:
-            self.session = signalled_by(self.session, self.record, self.waiting.pop(0))
+    def tell(self, words: str) -> None:
+        """Take in what the person said meanwhile."""
+        self.session = told(self.session, words)
 
-    def step(self, index: int, step: TraceStep, now_ms: int) -> Judged:
-        spec = self.spec(step)
+    def judge(self, step: TraceStep, now_ms: int | None = None) -> Judged:
+        """Return the decision on one call. `end` must follow before the next.
+
+        Args:
+            step: the call; its result is not looked at.
+            now_ms: when; None: a second after the one before.
+        """
+        self._now_ms = self._now_ms + 1000 if now_ms is None else now_ms
+        self._signals()
+        index, self._count, self._open = self._count, self._count + 1, None
         try:
             sent = argument_bytes(step.args)
         except ValueError:  # infinite, or half a character: no bytes could be sent
-            return Judged(step=index, facts=None, decision=self.deny("bad_argument"), micros=None)
+            return Judged(step=index, facts=None, decision=self._deny("bad_argument"), micros=None)
+        spec = self._spec(step)
         call = ToolCall(
             id=f"{self.record.session}-{index}",
             session=self.record.session,
@@ -120,29 +133,81 @@ class _Course:
         )
         started = self.options.cpu_ns() if self.options.cpu_ns else 0
         found = self.convert(spec, call)
-        known = found if isinstance(found, Input) else _unknown(call)
+        given = found if isinstance(found, Input) else _unknown(call)
         try:
-            self.session = admitted(
-                self.session, call, spec, known, now_ms, self.bundle.catalog.ledgers
-            )
+            ledgers = self.bundle.catalog.ledgers
+            self.session = admitted(self.session, call, spec, given, self._now_ms, ledgers)
         except Refused as refused:
-            decision: Decision = self.deny(refused.code)
-            return Judged(step=index, facts=None, decision=decision, micros=self.micros(started))
-        judging = _Step(course=self, call=call, spec=spec, recorded=step, now_ms=now_ms)
-        seen_facts = judging.facts(call, known, Evidence())
+            denied = self._deny(refused.code)
+            return Judged(step=index, facts=None, decision=denied, micros=self._micros(started))
+        opened = Step(course=self, call=call, spec=spec, recorded=step, now_ms=self._now_ms)
+        seen = opened.facts(call, given, Evidence())
         if isinstance(found, ArgError):
-            decision = self.deny(found.code, f"{found.path}: {found.message}")
+            decision: Decision = self._deny(found.code, f"{found.path}: {found.message}")
         else:
-            decision = decide(self.bundle, seen_facts, judging)
-        micros = self.micros(started)
-        self.settle(judging, index, decision)
-        return Judged(step=index, facts=seen_facts, decision=decision, micros=micros)
+            decision = decide(self.bundle, seen, opened)
+        self._open = opened
+        return Judged(step=index, facts=seen, decision=decision, micros=self._micros(started))
 
-    def micros(self, started: int) -> int | None:
+    def end(
+        self, judged: Judged, *, ran: bool, approved: bool = False, result: object = None
+    ) -> None:
+        """Let a judged call into history: what ran with its result, what did not without.
+
+        Args:
+            judged: what `judge` returned last.
+            ran: whether it ran; under `recorded` history everything did.
+            approved: whether somebody had said yes to it.
+            result: what came back (JSON).
+        """
+        opened, self._open = self._open, None
+        if opened is None:
+            return  # it never got as far as the session
+        if isinstance(judged.decision, Narrow):
+            opened.call = opened.call.narrowed(judged.decision.arguments)
+        if ran or self.options.history == "recorded":
+            self._ran(opened, result, approved=approved)  # type: ignore[arg-type]  # JSON, as said
+            return
+        denied = isinstance(judged.decision, Deny)
+        self.session = settled(
+            self.session,
+            opened.call.id,
+            Outcome.REFUSED,
+            frozenset(),
+            {},
+            opened.now_ms,
+            denied=denied,
+        )
+
+    def _ran(self, opened: Step, result: Json, *, approved: bool) -> None:
+        spec, call, recorded = opened.spec, opened.call, opened.recorded
+        labels = None if recorded.labels is None else frozenset(recorded.labels)
+        quiet = replace(spec, output=Label(trust=Trust.TRUSTED, secrecy=Secrecy.PUBLIC), labels={})
+        number = self.session.step
+        segment = segment_for(self.session, call, spec, result, self.known, step=number)
+        self.session = forwarded(self.session, call.id, spec if labels is None else quiet)
+        failed = is_failure(result) or recorded.is_error
+        self.session = settled(
+            self.session,
+            call.id,
+            Outcome.ERROR if failed else Outcome.OK,
+            labels_of(spec, result) if labels is None else labels,
+            extracted(spec, result),
+            opened.now_ms,
+            approved=approved,
+        )
+        self.known.learn(segment)
+
+    def _signals(self) -> None:
+        """Take in the signals that have come by now."""
+        while self._waiting and self.record.moment_ms(self._waiting[0].at) <= self._now_ms:
+            self.session = signalled_by(self.session, self.record, self._waiting.pop(0))
+
+    def _micros(self, started: int) -> int | None:
         """Return the CPU time since `started` (us), None without timing."""
         return (self.options.cpu_ns() - started) // 1000 if self.options.cpu_ns else None
 
-    def spec(self, step: TraceStep) -> ToolSpec:
+    def _spec(self, step: TraceStep) -> ToolSpec:
         """Return the catalogue's word on the tool or method; what it does not know has no class."""
         catalog = self.bundle.catalog
         if step.tool.startswith("mcp:"):
@@ -152,59 +217,31 @@ class _Course:
         return known or ToolSpec(server=step.server, tool=step.tool, effect=frozenset())
 
     def convert(self, spec: ToolSpec, call: ToolCall) -> Input | ArgError:
+        """Return the typed arguments of a call, or why they cannot be."""
         if self.bundle.slice_of(spec.server, spec.tool) is None:
             return _unknown(call)  # the answer is unknown_tool; its arguments mean nothing
         return convert_args(
             spec, call.parsed(), salt=self.options.salt, limits=limits_of(self.bundle.catalog)
         )
 
-    def deny(self, code: str, detail: str = "") -> Deny:
+    def _deny(self, code: str, detail: str = "") -> Deny:
         basis = Basis(bundle=self.bundle.digest, slice="")
         return Deny(code=code, reasons=(Reason(code=code),), basis=basis, detail=detail)
 
-    def settle(self, judging: "_Step", index: int, decision: Decision) -> None:
-        """Let the step into history: what ran with its result, what did not without."""
-        ran = self.runs(judging, index, decision)
-        recorded, spec, call = judging.recorded, judging.spec, judging.call
-        if not ran and self.options.history == "guarded":
-            self.session = settled(
-                self.session,
-                call.id,
-                Outcome.REFUSED,
-                frozenset(),
-                {},
-                judging.now_ms,
-                denied=isinstance(decision, Deny),
-            )
-            return
-        labels = frozenset(recorded.labels) if recorded.labels is not None else None
-        quiet = replace(spec, output=Label(trust=Trust.TRUSTED, secrecy=Secrecy.PUBLIC))
-        self.session = forwarded(self.session, call.id, spec if labels is None else quiet)
-        found = extracted(spec, recorded.result)
-        outcome = Outcome.ERROR if is_failure(recorded.result) or recorded.is_error else Outcome.OK
-        brought = spec.output.names(spec.server) if labels is None else labels
-        self.session = settled(
-            self.session,
-            call.id,
-            outcome,
-            brought,
-            found,
-            judging.now_ms,
-            approved=isinstance(decision, StepUp),
-        )
-
-    def runs(self, judging: "_Step", index: int, decision: Decision) -> bool:
+    def _runs(self, judged: Judged) -> bool:
         """Return whether the step would have run."""
-        match decision:
+        match judged.decision:
             case Allow() | Narrow():
                 return True
             case Deny():
                 return False
             case StepUp(requirements=requirements, arguments=arguments):
                 wanted = frozenset(one.rule for one in requirements)
-                return wanted <= self.approved(index, wanted) and judging.again(arguments, wanted)
+                if self._open is None or not wanted <= self._approved(judged.step, wanted):
+                    return False
+                return self._open.again(arguments, wanted)
 
-    def approved(self, index: int, wanted: frozenset[str]) -> frozenset[str]:
+    def _approved(self, index: int, wanted: frozenset[str]) -> frozenset[str]:
         """Return the rules to which somebody said yes."""
         match self.options.approve:
             case "none":
@@ -214,77 +251,6 @@ class _Course:
             case "recorded":
                 given = (one.rules for one in self.record.approvals if one.step == index)
                 return frozenset(rule for rules in given for rule in rules)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Step:
-    """Makes the facts of one step, also for arguments that a narrowing shrank."""
-
-    course: _Course
-    call: ToolCall
-    spec: ToolSpec
-    recorded: TraceStep
-    now_ms: int
-
-    def facts(self, call: ToolCall, found: Input, evidence: Evidence) -> Facts:
-        course, fixed = self.course, self.course.record.facts
-        local = datetime.fromtimestamp(self.now_ms / 1000, course.options.zone)
-        clock = ClockFacts(at_ms=self.now_ms, hour=local.hour, weekday=local.weekday())
-        if fixed.clock:
-            clock = replace(clock, hour=fixed.clock.hour, weekday=fixed.clock.weekday)
-        made = facts(
-            course.session,
-            call,
-            self.spec,
-            found,
-            now_ms=self.now_ms,
-            clock=clock,
-            credential=credential_of(course.record),
-            evidence=evidence,
-            ledger_specs=course.bundle.catalog.ledgers,
-        )
-        return replace(
-            made,
-            prov=self.prov(found),
-            risk=RiskFacts(**fixed.risk.model_dump()) if fixed.risk else made.risk,
-        )
-
-    def prov(self, found: Input) -> ProvFacts:
-        """Return the origins of the arguments: as recorded, or as the prompt tells."""
-        if self.recorded.prov is not None:
-            told = self.recorded.prov
-            return ProvFacts(
-                user_prompt=frozenset(told.user_prompt),
-                trusted_tool=frozenset(told.trusted_tool),
-                untrusted=frozenset(told.untrusted),
-                secret=frozenset(told.secret),
-                model=frozenset(told.model),
-            )
-        labels = self.course.session.labels
-        return origins(labels, self.spec, found.values, self.course.spoken)
-
-    def apply(self, before: Facts, transforms: tuple[Transform, ...]) -> tuple[Facts, bytes]:
-        """Return the facts and the bytes of the narrowed call.
-
-        Raises:
-            NarrowUnavailable: a transform does not fit, or what is left is not a valid call.
-        """
-        values: dict[str, Json] = json.loads(self.call.arguments)
-        after = argument_bytes(apply_transforms(values, transforms, before))
-        call = self.call.narrowed(after)  # always from the call as it came
-        found = self.course.convert(self.spec, call)
-        if isinstance(found, ArgError):
-            raise NarrowUnavailable(f"{found.code}: {found.path}")
-        return self.facts(call, found, before.evidence), after
-
-    def again(self, arguments: bytes, approvals: frozenset[str]) -> bool:
-        """Return whether the approved call is let through when it is judged once more."""
-        call = self.call = self.call.narrowed(arguments)
-        found = self.course.convert(self.spec, call)
-        if isinstance(found, ArgError):
-            return False
-        judged = self.facts(call, found, Evidence(approvals=approvals))
-        return isinstance(decide(self.course.bundle, judged, self), Allow | Narrow)
 
 
 def _unknown(call: ToolCall) -> Input:

@@ -5,6 +5,7 @@ the value itself. Values are taken by the catalogue's `extract` paths only; noth
 """
 
 import json
+from collections.abc import Iterator
 
 from guard.model.call import Json, ToolSpec
 from guard.session.limit import found
@@ -16,10 +17,16 @@ def is_failure(result: Json) -> bool:
 
 
 def value_of(result: Json) -> Json:
-    """Return what a result holds: of an MCP result its structured content, else its JSON text."""
+    """Return what a result holds: of an MCP result its structured content, else its texts.
+
+    A text that is JSON counts as what it says; several texts are a list.
+    """
     if not isinstance(result, dict) or not _is_mcp(result):
         return result
-    return _structured(result)
+    if result.get("structuredContent") is not None:
+        return result["structuredContent"]
+    texts = [_parsed(one) for one in _texts(result)]
+    return texts[0] if len(texts) == 1 else texts or None
 
 
 def extracted(spec: ToolSpec, result: Json) -> dict[str, str]:
@@ -27,6 +34,8 @@ def extracted(spec: ToolSpec, result: Json) -> dict[str, str]:
     if not spec.extract or is_failure(result):
         return {}
     value = value_of(result)
+    if isinstance(value, list) and isinstance(result, dict):
+        value = value[0] if value else None  # of several texts the first one
     if not isinstance(value, dict):
         return {}
     facts: dict[str, str] = {}
@@ -39,18 +48,28 @@ def extracted(spec: ToolSpec, result: Json) -> dict[str, str]:
 
 
 def _is_mcp(result: dict[str, Json]) -> bool:
-    return "content" in result or "structuredContent" in result
-
-
-def _structured(result: dict[str, Json]) -> Json:
-    if result.get("structuredContent") is not None:
-        return result["structuredContent"]
+    """Return whether an object is an MCP result, and not a value that has a field like one."""
+    if "structuredContent" in result:
+        return True
     blocks = result.get("content")
-    for block in blocks if isinstance(blocks, list) else []:
-        if isinstance(block, dict) and isinstance(block.get("text"), str):
-            try:
-                value: Json = json.loads(str(block["text"]))
-            except (ValueError, RecursionError):
-                return None
-            return value
-    return None
+    return isinstance(blocks, list) and all(
+        isinstance(one, dict) and isinstance(one.get("type"), str) for one in blocks
+    )
+
+
+def _texts(result: dict[str, Json]) -> Iterator[str]:
+    """Yield the texts of a result, those of embedded resources too."""
+    blocks = result.get("content")
+    for block in blocks if isinstance(blocks, list) else ():
+        inner = block.get("resource", block) if isinstance(block, dict) else None
+        text = inner.get("text") if isinstance(inner, dict) else None
+        if isinstance(text, str):
+            yield text
+
+
+def _parsed(text: str) -> Json:
+    try:
+        value: Json = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return value

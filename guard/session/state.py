@@ -1,4 +1,4 @@
-"""One agent's session: what it may do, what it has done, what it has touched; and its facts.
+"""One agent's session: what it may do, what it has done, what it has touched.
 
 Rule 1: a session changes only by the functions below, each returns a new one; the store counts
 versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where it is kept is not
@@ -10,33 +10,15 @@ from dataclasses import dataclass, replace
 
 from guard.errors import Refused
 from guard.model.call import Outcome, ToolCall, ToolSpec
-from guard.model.facts import (
-    CallFacts,
-    ClockFacts,
-    CredentialFacts,
-    Evidence,
-    Facts,
-    HistoryFacts,
-    Input,
-)
+from guard.model.facts import Input
 from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
-from guard.session.belongs import intent_facts, intent_ledgers, spent_before
-from guard.session.chains import (
-    DENIED,
-    Plan,
-    charges_of,
-    kinds_of_end,
-    labelled,
-    plan_of,
-    settle,
-    values,
-)
+from guard.session.belongs import intent_ledgers
+from guard.session.chains import Plan, charges_of, kinds_of_end, labelled, plan_of, settle
 from guard.session.history import Step, appended, live, replaced, running
 from guard.session.intent import TaskIntent, meet
-from guard.session.provenance import origins
-from guard.session.risk import Signal, ends_session, joined, risk_facts
-from guard.session.tally import LARGEST, LedgerState
+from guard.session.risk import Signal, ends_session, joined
+from guard.session.tally import LedgerState
 
 SIGNALS = 64
 RECENT_STEPS = 16
@@ -51,6 +33,7 @@ class Session:
     who: Who
     opened_at_ms: int
     intent: TaskIntent | None = None
+    words: tuple[str, ...] = ()  # what the person said, as the front received it from them
     task: str = ""  # digest of the task that others declared; an agent's narrowing keeps it
     version: int = 0
     step: int = 0  # steps admitted so far
@@ -62,10 +45,15 @@ class Session:
 
 
 def new_session(
-    session_id: str, who: Who, *, intent: TaskIntent | None = None, now_ms: int
+    session_id: str,
+    who: Who,
+    *,
+    intent: TaskIntent | None = None,
+    words: tuple[str, ...] = (),
+    now_ms: int,
 ) -> Session:
     """Return a session that has seen nothing yet."""
-    new = Session(id=session_id, who=who, opened_at_ms=now_ms)
+    new = Session(id=session_id, who=who, opened_at_ms=now_ms, words=words)
     return new if intent is None else declared(new, intent)
 
 
@@ -107,7 +95,7 @@ def admitted(
         action=spec.action,
         classes=spec.effect,
         at_ms=now_ms,
-        charges=charges_of(_plan(session, spec, ledger_specs), facts_input),
+        charges=charges_of(plan_for(session, spec, ledger_specs), facts_input),
     )
     return replace(session, steps=appended(session.steps, step, keep=recent_steps), step=step.n)
 
@@ -133,7 +121,7 @@ def forwarded(
         return replace(session, labels=labels)
     step, steps = session.steps[at], session.steps
     if facts_input is not None:
-        charges = charges_of(_plan(session, spec, ledger_specs), facts_input)
+        charges = charges_of(plan_for(session, spec, ledger_specs), facts_input)
         steps = replaced(steps, at, step.charged(charges))
     ledgers_now = labelled(session.ledgers, step.charges, names, max(now_ms, step.at_ms))
     return replace(session, steps=steps, labels=labels, ledgers=ledgers_now)
@@ -203,6 +191,11 @@ def seen(session: Session, who: Who) -> Session:
     return session if who == session.who else replace(session, who=who)
 
 
+def told(session: Session, words: str) -> Session:
+    """Return the session after the person said more: what they name counts from now on."""
+    return replace(session, words=(*session.words, words))
+
+
 def declared(session: Session, intent: TaskIntent) -> Session:
     """Return the session with a task.
 
@@ -215,76 +208,7 @@ def declared(session: Session, intent: TaskIntent) -> Session:
     return replace(session, intent=narrower)
 
 
-def facts(
-    session: Session,
-    call: ToolCall,
-    spec: ToolSpec,
-    facts_input: Input,
-    *,
-    now_ms: int,
-    clock: ClockFacts,
-    credential: CredentialFacts,
-    evidence: Evidence,
-    ledger_specs: Iterable[LedgerSpec] = (),
-    intent: TaskIntent | None = None,
-) -> Facts:
-    """Return all that is known about one call now.
-
-    A ledger's value is what settled, what is in flight with a lower number, and this call.
-
-    Args:
-        session: as stored after the call was admitted; a call that was not counts as the newest.
-        call: the call with the bytes to judge.
-        spec: its tool.
-        facts_input: its arguments after conversion.
-        now_ms: milliseconds since the epoch.
-        clock: the same moment in the catalogue's zone.
-        credential: what the call would get.
-        evidence: what people approved and what was narrowed.
-        ledger_specs: the catalogue's ledgers; budgets and the task's own are added here.
-        intent: the task to judge by, if it is narrower than the session's.
-    """
-    task = session.intent if intent is None else intent
-    at = running(session.steps, call.id)
-    number = session.step + 1 if at is None else session.steps[at].n
-    plan = _plan(session, spec, ledger_specs)
-    read, overflow = values(
-        session.ledgers,
-        plan,
-        before=[one for one in live(session.steps) if one.n < number],
-        given=facts_input,
-        now_ms=now_ms,
-    )
-    denied = read.pop(DENIED.name)
-    given, spent = facts_input.values, spent_before(read, plan, facts_input)
-    return Facts(
-        call=CallFacts(
-            id=call.id,
-            session=session.id,
-            server=call.server,
-            tool=call.tool,
-            bytes_sha256=call.bytes_sha256,
-            definition=call.definition,
-        ),
-        who=session.who,
-        input=facts_input,
-        clock=clock,
-        intent=intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
-        prov=origins(session.labels, spec, given, task),
-        history=HistoryFacts(
-            labels=session.labels,
-            step=number,
-            denied_1h=denied if isinstance(denied, int) else LARGEST,
-            ledgers=read,
-            overflow=overflow,
-        ),
-        risk=risk_facts(session.signals, session.who.device, now_ms),
-        credential=credential,
-        evidence=evidence,
-    )
-
-
-def _plan(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) -> Plan:
+def plan_for(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) -> Plan:
     """Return every ledger that this call may touch: the catalogue's, the tool's and the task's."""
     own = () if session.intent is None else intent_ledgers(session.intent)
     return plan_of((*ledger_specs, *own), spec, session.task)

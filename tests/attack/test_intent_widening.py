@@ -7,8 +7,9 @@ from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Input
 from guard.model.identity import Agent, Principal, Who
 from guard.session.belongs import intent_facts
+from guard.session.facts import facts
 from guard.session.intent import meet, parse_intent, widens
-from guard.session.state import admitted, declared, facts, new_session, settled
+from guard.session.state import admitted, declared, new_session, settled
 from guard.session.tasks import narrowed_intent
 
 NOW = 1_767_607_200_000
@@ -84,9 +85,16 @@ def test_declaring_again_does_not_refill_the_budget():
 
 
 def test_words_of_the_agent_are_nobody_elses_words():
-    session = declared(new_session("s", WHO, intent=host(), now_ms=NOW), greedy())
-    call = ToolCall(id="c", session="s", server="bank", tool="pay", arguments=b"{}")
-    values = Input(values={"recipient": "eve", "word": "read"}, derived=Derived())
+    asked = host(purpose="read plan.txt")
+    session = declared(new_session("s", WHO, intent=asked, now_ms=NOW), greedy())
+    call = ToolCall(
+        id="c",
+        session="s",
+        server="bank",
+        tool="pay",
+        arguments=b'{"recipient": "eve", "word": "plan.txt"}',
+    )
+    values = Input(values={"recipient": "eve", "word": "plan.txt"}, derived=Derived())
     known = facts(
         session, call, PAY, values, now_ms=NOW, clock=ClockFacts(at_ms=NOW, hour=1, weekday=1),
         credential=CredentialFacts(), evidence=Evidence(),

@@ -11,7 +11,11 @@ from guard.policy.tables import parse_table
 from guard_adapters._yaml import read_yaml
 
 HOME = Path(__file__).resolve().parents[2] / "policies"
-TABLES = {"baseline": ["baseline"], "mcp-proxy": ["baseline", "mcp-proxy"]}
+TABLES = {
+    "baseline": ["baseline"],
+    "mcp-proxy": ["baseline", "mcp-proxy"],
+    "agent-tasks": ["agent-tasks"],
+}
 NAMES = sorted(TABLES)
 
 
@@ -79,3 +83,11 @@ def test_the_proxy_policy_holds_every_rule_of_baseline_word_for_word():
     baseline = texts("baseline")["baseline.cedar"]
 
     assert baseline[baseline.index(start) :] in texts("mcp-proxy")["mcp-proxy.cedar"]
+
+
+def test_the_task_policy_keeps_the_rules_on_risk_and_rate_word_for_word():
+    baseline, tasks = texts("baseline")["baseline.cedar"], texts("agent-tasks")["agent-tasks.cedar"]
+    risk = baseline[baseline.index("// ---- risk and device") : baseline.index("// ---- data that")]
+
+    assert risk in tasks
+    assert baseline[baseline.index("// ---- rate") :] in tasks

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from guard.errors import Unusable
+from guard.replay.trace import TraceProv
 from guard_adapters.cli import FINE
 from guard_adapters.cli.audit_show import Shown, events, facts_of
 from guard_adapters.store.sqlite.reading import LogRows
@@ -94,7 +95,7 @@ def _step(event: Shown, some: Iterable[Shown], start_ms: int) -> Mapping[str, An
         "args": facts["input"],
         "is_error": ended.get("outcome") in {"error", "unknown"},
         "at": max(0, int(event.leaf["at_ms"]) - start_ms) / 1000,
-        "prov": facts["prov"],
+        "prov": {name: facts["prov"][name] for name in TraceProv.model_fields},
         "labels": list(ended.get("labels", [])),
         "x_call": call,
         "x_outcome": ended.get("outcome", ""),

@@ -14,8 +14,9 @@ from guard.model.identity import Agent, Principal, Who
 from guard.policy.convert import empty_input
 from guard.policy.evaluate import shown
 from guard.ports import Tool
+from guard.session.facts import facts
 from guard.session.intent import TaskIntent, parse_declaration, parse_intent
-from guard.session.state import Session, declared, facts, new_session, seen
+from guard.session.state import Session, declared, new_session, seen
 from guard.session.tasks import contracted
 from guard_adapters.front.mcp_front import Caller
 from guard_adapters.wiring.build import Wired

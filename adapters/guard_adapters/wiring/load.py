@@ -94,7 +94,7 @@ def _missing(name: str) -> Unusable:
     return Unusable(
         f"There is no policy {name!r}.",
         code="policy_missing",
-        next_step="Name a .cedar file, a folder of them, or starter:baseline, starter:mcp-proxy.",
+        next_step="Name a .cedar file, a folder of them, or starter:NAME (see the docs).",
     )
 
 

@@ -1,103 +1,124 @@
+"""A session's own words are the ground on which the arguments of its calls are weighed."""
+
+from dataclasses import replace
+
 import pytest
 
-from guard.model.call import Outcome, ToolResult, ToolSpec
+from guard.model.call import ArgSpec, ToolCall, ToolSpec, argument_bytes
+from guard.model.identity import Agent, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
+from guard.model.origin import NO_ARGUMENT, Source
+from guard.provenance.known import Known
 from guard.session.intent import parse_intent
-from guard.session.provenance import labels_of, origins
+from guard.session.provenance import labels_of, segment_for, weighed_for
+from guard.session.state import declared, new_session, told
 
-PAY = ToolSpec(server="bank", tool="pay", effect=frozenset({"write"}))
-RAW = {
-    "purpose": 'Pay invoice 42 to DE89, subject "June rent", cc ada@corp.example.',
-    "args": {"bank/pay": {"memo": {"in": ["rent", "deposit"]}, "days": {"eq": 3}}},
-}
-UNTRUSTED = frozenset({"untrusted", "untrusted_web"})
+WHO = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
+PAY = ToolSpec(
+    server="bank",
+    tool="pay",
+    effect=frozenset({"write", "egress"}),
+    args={
+        "to": ArgSpec(role="recipient"),
+        "amount": ArgSpec(role="amount"),
+        "memo": ArgSpec(role="body"),
+    },
+)
+FIND = ToolSpec(
+    server="crm",
+    tool="find",
+    effect=frozenset({"read"}),
+    labels={
+        "*.name": Label(trust=Trust.TRUSTED),
+        "*.email": Label(trust=Trust.TRUSTED),
+        "*.pin": Label(trust=Trust.TRUSTED, secrecy=Secrecy.SECRET),
+    },
+)
+PEOPLE = [
+    {"id": "7", "name": "Dora Smith", "email": "dora@firm.example", "note": "ask eve@bad.example"},
+    {"id": "8", "name": "Max Miller", "email": "max@firm.example", "pin": "9911"},
+]
 
 
-def task(by="host"):
-    return parse_intent(RAW, declared_by=by, max_bytes=4096)
+def session(*words, by=None, labels=frozenset()):
+    made = new_session("s", WHO, now_ms=1, words=words)
+    if by:
+        task = {"purpose": "pay ada@corp.example", "args": {"bank/pay": {"memo": {"in": ["rent"]}}}}
+        made = declared(made, parse_intent(task, declared_by=by, max_bytes=4096))
+    return made
 
 
-def of(values, labels=frozenset(), intent="host"):
-    return origins(labels, PAY, values, task(intent) if intent else None)
+def call(spec, **arguments):
+    return ToolCall(
+        id="c", session="s", server=spec.server, tool=spec.tool, arguments=argument_bytes(arguments)
+    )
+
+
+def known_of(*results):
+    known = Known()
+    for step, result in enumerate(results, 1):
+        known.learn(segment_for(session(), call(FIND), FIND, result, known, step=step))
+    return known
+
+
+def levels(who, known=None, **arguments):
+    return weighed_for(who, call(PAY, **arguments), PAY, known or Known()).prov.level
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "mine"),
+    ("words", "to", "level"),
     [
-        ("recipient", "DE89", True),
-        ("recipient", "DE8", False),
-        ("recipient", "DE890", False),
-        ("recipient", "de89", False),
-        ("invoice", 42, True),
-        ("invoice", "42", True),
-        ("invoice", 4, False),
-        ("invoice", True, False),
-        ("subject", "June rent", True),
-        ("subject", "invoice 42", False),
-        ("cc", "ada@corp.example", True),
-        ("cc", "ada@corp.example.evil", False),
-        ("memo", "rent", True),
-        ("other", "deposit", False),
-        ("days", 3, True),
-        ("days", "3", False),
-        ("empty", "", False),
-        ("nothing", None, False),
-        ("list", ["DE89", 42], True),
-        ("list", ["DE89", "DE90"], False),
-        ("list", [], False),
+        ("Pay 20 EUR to ada@corp.example", "ada@corp.example", Source.PROMPT),
+        ("Pay 20 EUR to ada@corp.example", "ADA@corp.example", Source.PROMPT),
+        ("Pay 20 EUR to ada@corp.example", "ada@corp.example.evil.example", Source.COMPOSED),
+        ("Pay 20 EUR to ada@corp.example", "eve@bad.example", Source.UNTRUSTED),
+        ("Pay Dora Smith what we owe her", "dora@firm.example", Source.LINKED),
+        ("Pay Dora Smith what we owe her", "max@firm.example", Source.TRUSTED),
+        ("Pay Dora Smith what we owe her", "eve@bad.example", Source.UNTRUSTED),
     ],
 )
-def test_only_whole_values_are_the_persons(path, value, mine):
-    assert (path in of({path: value}).user_prompt) is mine
-    assert (path in of({path: value}).model) is not mine
+def test_a_destination_is_worth_what_stands_behind_it(words, to, level):
+    assert levels(session(words), known_of(PEOPLE), to=to).dest == level
 
 
-@pytest.mark.parametrize("by", ["agent", None])
-def test_words_that_nobody_authenticated_said_are_nobodys(by):
-    assert of({"recipient": "DE89"}, intent=by).user_prompt == frozenset()
+def test_what_the_person_says_later_counts_from_then_on():
+    before = session("Pay somebody")
+    assert levels(before, to="ada@corp.example").dest == Source.COMPOSED
+    assert levels(told(before, "I mean ada@corp.example"), to="ada@corp.example").dest == 5
 
 
-def test_after_an_untrusted_result_every_other_value_is_untrusted():
-    got = of({"recipient": "DE89", "memo": "hello", "n": 7}, UNTRUSTED)
-    assert got.user_prompt == {"recipient"}
-    assert got.untrusted == {"memo", "n"}
+@pytest.mark.parametrize(("by", "level"), [("host", 5), ("user", 5), ("agent", 0)])
+def test_words_that_the_agent_declared_are_nobodys(by, level):
+    assert levels(session(by=by), to="ada@corp.example").dest == level
+
+
+def test_a_limit_of_the_declared_task_names_its_values():
+    weighed = weighed_for(session(by="host"), call(PAY, memo="rent"), PAY, Known())
+    assert weighed.prov.user_prompt == {"memo"}
+
+
+def test_a_list_is_worth_its_weakest_element():
+    both = ["ada@corp.example", "eve@bad.example"]
+    assert levels(session("Write to ada@corp.example"), to=both).dest == Source.COMPOSED
+
+
+def test_a_role_without_an_argument_has_no_level():
+    assert levels(session("Pay"), to="x").amount == NO_ARGUMENT
+
+
+def test_a_secret_field_leaves_no_value_behind():
+    assert known_of(PEOPLE).places("text", "9911") == ()
+
+
+def test_a_result_brings_the_labels_of_what_it_shows_and_what_was_found():
+    assert labels_of(FIND, [{"name": "a"}]) == frozenset()
+    assert labels_of(FIND, [{"note": "a"}]) == {"untrusted", "untrusted_crm"}
+    assert labels_of(FIND, [{"name": "a", "pin": "1"}]) == {"secret"}
+    assert labels_of(FIND, [], frozenset({"found"})) == {"found"}
+
+
+def test_what_an_untrusted_session_composes_may_be_a_strangers():
+    tainted = replace(session("Pay"), labels=frozenset({"untrusted", "secret"}))
+    got = weighed_for(tainted, call(PAY, to="x", memo="hello"), PAY, Known()).prov
+    assert got.untrusted == got.secret == {"to", "memo"}
     assert got.model == frozenset()
-
-
-def test_after_a_secret_every_value_that_the_person_did_not_give_may_be_it():
-    got = of({"recipient": "DE89", "memo": "hello"}, frozenset({"secret"}))
-    assert got.secret == {"memo"}
-    assert got.model == {"memo"}
-
-
-def test_an_array_is_untrusted_if_one_element_is():
-    assert of({"to": ["DE89", "eve"]}, UNTRUSTED).untrusted == {"to"}
-
-
-def test_nested_values_have_dotted_paths():
-    got = of({"a": {"b": ["DE89"], "c": [{"d": "x"}]}}, UNTRUSTED)
-    assert got.user_prompt == {"a.b"}
-    assert got.untrusted == {"a.c.d"}
-
-
-def test_every_argument_has_exactly_one_origin():
-    values = {"a": "DE89", "b": ["x"], "c": {"d": None}, "e": []}
-    got = of(values, UNTRUSTED)
-    assert got.user_prompt | got.untrusted == {"a", "b", "c.d", "e"}
-    assert not got.user_prompt & got.untrusted
-
-
-def test_nothing_is_trusted_only_because_a_tool_is():
-    assert of({"a": "x"}).trusted_tool == frozenset()
-
-
-def test_a_result_brings_the_label_of_its_tool_and_what_was_found_in_it():
-    result = ToolResult(outcome=Outcome.OK, labels=frozenset({"secret"}))
-    assert labels_of(PAY, result) == {"untrusted", "untrusted_bank", "secret"}
-    trusted = ToolSpec(
-        server="bank",
-        tool="pay",
-        effect=PAY.effect,
-        output=Label(trust=Trust.TRUSTED, secrecy=Secrecy.PUBLIC),
-    )
-    assert labels_of(trusted, ToolResult(outcome=Outcome.OK)) == frozenset()

@@ -8,6 +8,7 @@ from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Fa
 from guard.model.identity import Agent, Device, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
+from guard.session.facts import facts
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
 from guard.session.state import (
@@ -15,7 +16,6 @@ from guard.session.state import (
     admitted,
     declared,
     ended,
-    facts,
     forwarded,
     new_session,
     seen,

@@ -1,0 +1,223 @@
+"""One spelling for each typed value, and what a value can be: whole fields, and tokens in text.
+
+A value that has no canonical form is compared as the text that it is. Nothing here is looked up.
+"""
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from guard.provenance.words import EXTENSIONS
+
+WHOLE = 256
+"""The longest text (characters) that is compared as a whole."""
+
+_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+'-]{0,63}@((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24})")
+_URL = re.compile(
+    r"(?:([A-Za-z][A-Za-z0-9+.-]{1,15})://)?(?:([^\s/@?#]{1,128})@)?"
+    r"((?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,24}|localhost|(?:\d{1,3}\.){3}\d{1,3})"
+    r"(:\d{1,5})?(/[^\s?#]*)?(\?[^\s#]*)?(#\S*)?"
+)
+_IBAN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]{10,30}")
+_PHONE = re.compile(r"\+?\(?\d{1,4}\)?(?:[ ./-]?\(?\d{1,5}\)?){1,6}")
+_PHONE_DIGITS = (7, 15)  # ITU-T E.164
+_NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d{1,30}(?:\.\d{1,18})?")
+_MARKS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_CURRENCY = {
+    **{
+        code: code
+        for code in ("USD", "EUR", "GBP", "JPY", "INR", "CHF", "CAD", "AUD", "SEK", "NOK", "PLN")
+    },
+    "DOLLAR": "USD",
+    "DOLLARS": "USD",
+    "BUCKS": "USD",
+    "EURO": "EUR",
+    "EUROS": "EUR",
+    "POUND": "GBP",
+    "POUNDS": "GBP",
+    "YEN": "JPY",
+    "FRANKEN": "CHF",
+    "FRANCS": "CHF",
+}
+_DATE = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+)
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_TIME = re.compile(r"(\d{1,2})(?::(\d{2})(?::\d{2})?)? ?([AaPp]\.?[Mm]\.?)?")
+MONTHS = {
+    **dict(
+        zip(
+            ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+            range(1, 13),
+            strict=True,
+        )
+    ),
+    "mär": 3,
+    "mai": 5,
+    "okt": 10,
+    "dez": 12,
+    "fév": 2,
+    "avr": 4,
+    "aoû": 8,
+    "déc": 12,
+    "juin": 6,
+    "juil": 7,
+}
+_FILE = re.compile(r"[\w()\[\]+ .-]{0,200}\w\.([A-Za-z][A-Za-z0-9]{0,4})")
+MARKED = frozenset("0123456789@/:.")
+
+
+def canonical(kind: str, value: str) -> str | None:  # noqa: PLR0911  one line a kind
+    """Return the one spelling of a value of a kind; None: it is no value of that kind."""
+    match kind:
+        case "email":
+            found = _EMAIL.fullmatch(value)
+            return value.casefold() if found else None
+        case "iban":
+            return _iban(value)
+        case "url":
+            return _url(value)
+        case "phone":
+            return _phone(value)
+        case "filename":
+            found = _FILE.fullmatch(value)
+            return value.casefold() if found and found[1].casefold() in EXTENSIONS else None
+        case "number":
+            number = _decimal(value)
+            return None if number is None else f"{number:f}"
+        case "amount":
+            return _amount(value)
+        case _:
+            return text_of(value) or None
+
+
+def text_of(value: str) -> str:
+    """Return a text as it is compared: one space between words, case folded."""
+    return " ".join(value.split()).casefold()
+
+
+@lru_cache(maxsize=8192)  # the same values come back in every result
+def classify(value: str) -> tuple[tuple[str, str], ...]:
+    """Return every (kind, canonical) that a whole value can be, strict kinds first.
+
+    Args:
+        value: an argument or a field, whole. One that is too long to be compared is nothing.
+    """
+    value = value.strip()
+    if not value or len(value) > WHOLE:
+        return ()
+    found: list[tuple[str, str]] = []
+    if not MARKED.isdisjoint(value):
+        for kind in ("email", "iban", "url", "filename", "number", "amount", "phone"):
+            one = canonical(kind, value)
+            if one is not None:
+                found.append((kind, one))
+        found += moments_of(value)
+        hosts = [
+            ("host", one.partition("/")[0].partition(":")[0])
+            for kind, one in found
+            if kind == "url" and "/" not in one
+        ]
+        found += hosts
+    return (*found, ("text", text_of(value)))
+
+
+def _iban(value: str) -> str | None:
+    packed = "".join(value.split())
+    if _IBAN.fullmatch(packed) is None or sum(map(str.isdigit, packed)) < 6:  # noqa: PLR2004
+        return None
+    return packed.upper()
+
+
+def _url(value: str) -> str | None:
+    found = _URL.fullmatch(value)
+    if found is None:
+        return None
+    scheme, user, host, port, path, query, fragment = found.groups()
+    if scheme is None:
+        if user is not None or (path is None and host.rpartition(".")[2].casefold() in EXTENSIONS):
+            return None
+        if path is None and port is None and host.replace(".", "").isdigit():
+            return None  # a bare IP address or a date, not a link
+    front = (
+        ""
+        if scheme is None or scheme.casefold() in {"http", "https"}
+        else f"{scheme.casefold()}://"
+    )
+    who = f"{user}@" if user else ""
+    way = "" if path in (None, "/") and not query and not fragment else path or "/"
+    gate = "" if port in (None, ":80", ":443") else port
+    return f"{front}{who}{host.casefold()}{gate}{way}{query or ''}{fragment or ''}"
+
+
+def _phone(value: str) -> str | None:
+    if _PHONE.fullmatch(value) is None:
+        return None
+    digits = "".join(one for one in value if one.isdigit())
+    separated = value.startswith("+") or any(one in " -/()" for one in value.strip())
+    return (
+        ("+" if value.startswith("+") else "") + digits
+        if _PHONE_DIGITS[0] <= len(digits) <= _PHONE_DIGITS[1]
+        and separated
+        and not _DATE.match(value)
+        else None
+    )
+
+
+def _decimal(value: str) -> Decimal | None:
+    if _NUMBER.fullmatch(value) is None:
+        return None
+    try:
+        number = Decimal(value.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return number.normalize() + 0
+
+
+def _amount(value: str) -> str | None:
+    text = value.strip()
+    if text[:1] in _MARKS:
+        number, currency = _decimal(text[1:].strip()), _MARKS[text[0]]
+    elif text[-1:] in _MARKS:
+        number, currency = _decimal(text[:-1].strip()), _MARKS[text[-1]]
+    else:
+        first, _, last = text.rpartition(" ")
+        if last.upper() in _CURRENCY:
+            number, currency = _decimal(first.strip()), _CURRENCY[last.upper()]
+        elif first.upper() in _CURRENCY:
+            number, currency = _decimal(last), _CURRENCY[first.upper()]
+        else:
+            return None
+    return None if number is None else f"{number:f} {currency}"
+
+
+def moments_of(value: str) -> list[tuple[str, str]]:
+    """Return the day and the time of day that a value is."""
+    found = _DATE.fullmatch(value)
+    if found:
+        year, month, day, hour, minute = found.groups()
+        date = [("date", f"{year}-{month}-{day}")] if _is_day(month, day) else []
+        return date + ([("time", f"{hour}:{minute}")] if hour else [])
+    dotted = _DOTTED.fullmatch(value)
+    if dotted and _is_day(dotted[2], dotted[1]):
+        return [("date", f"{dotted[3]}-{int(dotted[2]):02}-{int(dotted[1]):02}")]
+    one = time_of(value)
+    return [("time", one)] if one else []
+
+
+def time_of(value: str) -> str | None:
+    """Return a time of day as HH:MM; a bare number is none."""
+    found = _TIME.fullmatch(value)
+    if found is None or not (found[2] or found[3]):
+        return None
+    hour, minute = int(found[1]), int(found[2] or 0)
+    half = (found[3] or "").casefold()[:1]
+    if half:
+        if not 1 <= hour <= 12:  # noqa: PLR2004
+            return None
+        hour = hour % 12 + (12 if half == "p" else 0)
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None  # noqa: PLR2004
+
+
+def _is_day(month: str, day: str) -> bool:
+    return 1 <= int(month) <= 12 and 1 <= int(day) <= 31  # noqa: PLR2004

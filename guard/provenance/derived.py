@@ -1,0 +1,46 @@
+"""Values that follow from named ones by a closed list of derivations, each with its vectors.
+
+A duration added to a named time is here. Arithmetic that an agent could choose freely is not: it
+would give an attacker the same numbers.
+"""
+
+import re
+from collections.abc import Iterable
+
+_DURATION = re.compile(
+    r"\b(\d{1,2}(?:\.5)?|an?|one|two|three|four|half an|eine?|zwei|une|deux)[ -]?"
+    r"(hours?|hrs?|h|minutes?|mins?|stunden?|heures?|minuten)\b",
+    re.IGNORECASE,
+)
+_COUNTS = {
+    "a": 1.0,
+    "an": 1.0,
+    "one": 1.0,
+    "ein": 1.0,
+    "eine": 1.0,
+    "une": 1.0,
+    "two": 2.0,
+    "zwei": 2.0,
+    "deux": 2.0,
+    "three": 3.0,
+    "four": 4.0,
+    "half an": 0.5,
+}
+_DAY = 24 * 60
+
+
+def ends_of(text: str, times: Iterable[str]) -> frozenset[str]:
+    """Return the times of day (HH:MM) that lie a duration of the text after one of its times."""
+    lengths = [
+        minutes for found in _DURATION.finditer(text) if (minutes := _minutes(found[1], found[2]))
+    ]
+    starts = [int(one[:2]) * 60 + int(one[3:]) for one in times]
+    sums = {(start + length) for start in starts for length in lengths}
+    return frozenset(f"{one // 60:02}:{one % 60:02}" for one in sums if one < _DAY)
+
+
+def _minutes(count: str, unit: str) -> int:
+    number = _COUNTS.get(count.casefold())
+    if number is None:
+        number = float(count) if count[0].isdigit() else 0.0
+    return round(number * (60 if unit[0] in "hHsS" else 1))

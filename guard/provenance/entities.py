@@ -1,0 +1,151 @@
+"""The typed values in a person's own words, and how the sentence names each.
+
+A value counts whole and as what it is: the 13 of June 13 is no object, a word at the start of a
+sentence is no name, and a sender is not a receiver. Linear in the text. It is used on words that
+the front received from the person, and never on a result.
+"""
+
+import re
+from collections.abc import Iterator
+
+from guard.provenance.canonical import MONTHS, canonical, classify, text_of
+from guard.provenance.frames import Entity, Frame, clause_before, framed
+from guard.provenance.lexicon import is_stop
+from guard.provenance.names import names
+from guard.provenance.tokens import tokens
+from guard.provenance.words import PAYING
+
+_QUOTED = re.compile(
+    r"\"([^\"\n]{1,256})\"|`([^`\n]{1,256})`|“([^”\n]{1,256})”|«([^»\n]{1,256})»|„([^“”\n]{1,256})[“”]"
+    r"|(?<![\w])'([^'\n]{1,256})'(?!\w)"
+)
+_MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")[^\W\d_]{0,7}\.?"
+_DAY_MONTH = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? {_MONTH}(?:,? (\d{{4}}))?\b", re.IGNORECASE
+)
+_MONTH_DAY = re.compile(
+    rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?", re.IGNORECASE
+)
+_CLOCK = re.compile(r"\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\d{1,2}:\d{2})", re.IGNORECASE)
+_MONEY = re.compile(
+    r"[$€£¥₹] ?\d[\d,]{0,24}(?:\.\d+)?|\b\d[\d,]{0,24}(?:\.\d+)? ?"
+    r"(?:[$€£¥₹]|USD\b|EUR\b|GBP\b|CHF\b|CAD\b|dollars?\b|euros?\b|pounds?\b|bucks\b)",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(
+    r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE
+)
+_BARE = re.compile(r"(?<![\w.,/:-])(\d[\d,]{0,24}(?:\.\d+)?)(?![\w/:%-]|[.,]\d)")
+_COUNTED = re.compile(
+    r"[ -](?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
+)
+"""After a number: a word that says what is counted, so that the number is no amount."""
+_OBJECT = re.compile(
+    r"(?:\b(?:id|ids|no|nr|number|ticket|order|transaction|invoice|event|booking|case|issue|message|file|document|task|item|"
+    r"customer|account|appointment|post|comment|payment)\b\.?:? ?(?:id|no\.?|number|nr\.?)?:? ?#?"
+    r"|#)([A-Za-z]{0,8}[-_]?\d[\w-]{0,40})",
+    re.IGNORECASE,
+)
+_SECRET = re.compile(
+    r"\b(?:password|passcode|passphrase|pin|secret|passwort|kennwort|mot de passe|api key|token)\b"
+    r"[^.\n:=]{0,60}?"
+    r"(?:\b(?:to|as|is|auf|zu|en|à)\b|:|=)\s*[\"'`“„«]?([^\s\"'`”“»]{1,128})",
+    re.IGNORECASE,
+)
+
+
+def extract(text: str) -> tuple[Entity, ...]:
+    """Return the typed values of a person's text, in the order of the text."""
+    typed = _untouched([*_secrets(text), *_dates(text), *_tokens(text), *_ids(text)])
+    money = [one for one in _money(text) if not _covered(one, typed)]
+    quoted = list(_quotes(text))
+    named = [one for one in names(text) if not _covered(one, [*typed, *quoted, *money])]
+    found = sorted([*typed, *money, *quoted, *named], key=lambda one: (one.start, -one.end))
+    return tuple(framed(text, found))
+
+
+def _untouched(found: list[Entity]) -> list[Entity]:
+    """Drop what lies inside a value that was found before it."""
+    kept: list[Entity] = []
+    taken: set[int] = set()
+    for one in found:
+        span = range(one.start, one.end)
+        known = [k for k in kept[-4:] if (k.start, k.end) == (one.start, one.end)]
+        if any((k.kind, k.canonical) == (one.kind, one.canonical) for k in known):
+            continue
+        if known or not taken.issuperset(span):
+            kept.append(one)
+            taken.update(span)
+    return kept
+
+
+def _covered(one: Entity, others: list[Entity]) -> bool:
+    return any(o.start < one.end and one.start < o.end for o in others)
+
+
+def _quotes(text: str) -> Iterator[Entity]:
+    for found in _QUOTED.finditer(text):
+        number = found.lastindex or 0
+        literal = found[number]
+        yield Entity("quoted", text_of(literal), literal, found.start(number), found.end(number))
+
+
+def _secrets(text: str) -> Iterator[Entity]:
+    for found in _SECRET.finditer(text):
+        literal = found[1].rstrip(".,;!?")
+        if literal and not is_stop(literal):
+            yield Entity(
+                "literal", literal, literal, found.start(1), found.start(1) + len(literal), "secret"
+            )
+
+
+def _dates(text: str) -> Iterator[Entity]:
+    for pattern, day, month in ((_DAY_MONTH, 1, 2), (_MONTH_DAY, 2, 1)):
+        for found in pattern.finditer(text):
+            if 1 <= int(found[day]) <= 31:  # noqa: PLR2004
+                where = f"{MONTHS[_month(found[month])]:02}-{int(found[day]):02}"
+                yield Entity("date", f"{found[3] or '-'}-{where}", found[0], *found.span(), "when")
+    for found in _CLOCK.finditer(text):
+        times = [one for kind, one in classify(found[0].rstrip(".")) if kind == "time"]
+        if times:
+            yield Entity("time", times[0], found[0], *found.span(), "when")
+
+
+def _month(word: str) -> str:
+    return next(
+        one for one in sorted(MONTHS, key=len, reverse=True) if word.casefold().startswith(one)
+    )
+
+
+def _tokens(text: str) -> Iterator[Entity]:
+    for kind, one, start, end in tokens(text):
+        if kind not in {"number", "amount"}:
+            frame: Frame = "when" if kind in {"date", "time"} else "unknown"
+            yield Entity(kind, one, text[start:end], start, end, frame)
+
+
+def _ids(text: str) -> Iterator[Entity]:
+    for found in _OBJECT.finditer(text):
+        yield Entity("object_id", found[1].casefold(), found[1], *found.span(1))
+
+
+def _money(text: str) -> Iterator[Entity]:
+    seen: set[int] = set()
+    for found in _MONEY.finditer(text):
+        one = canonical("amount", re.sub(r"(?<=[\d$€£¥₹])(?=[A-Za-z])", " ", found[0]))
+        if one:
+            seen.update(range(*found.span()))
+            yield Entity("amount", one, found[0], *found.span())
+    for found in _PERCENT.finditer(text):
+        seen.update(range(*found.span()))
+        yield Entity("percent", canonical("number", found[1]) or found[1], found[0], *found.span())
+    for found in _BARE.finditer(text):
+        number = canonical("number", found[1])
+        counted = _COUNTED.match(text, found.end())
+        if found.start() not in seen and number and not counted and _is_paid(text, found.start()):
+            yield Entity("amount", number, found[1], *found.span(1))
+
+
+def _is_paid(text: str, start: int) -> bool:
+    words = [one.casefold() for one in clause_before(text, start).split()[-3:]]
+    return any(word.strip(",:") in PAYING for word in words)

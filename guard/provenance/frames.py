@@ -1,0 +1,70 @@
+"""What a sentence lets a value be: where something goes, or what is only spoken of."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from guard.provenance.words import DEST, MENTION, WHEN
+
+Frame = Literal["dest", "mention", "when", "secret", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One typed value: kind, canonical spelling, spelling in the text, place, and its frame."""
+
+    kind: str
+    canonical: str
+    literal: str
+    start: int
+    end: int
+    frame: Frame = "unknown"
+
+
+_AFTER = re.compile(
+    r"\s+(?:has |had |just |also |already )?"
+    r"(?:sent|wrote|shared|asked|posted|gave|made|told|wants|said|mentioned)\b|['\u2019]s\b"
+)
+_LIST = re.compile(
+    r"\s*(?:,|and|or|&|und|oder|et|ou|as well as|;)+"
+    r"\s*(?:and|or|und|et|also|the|to|user|users)?\s*(?:the)?\s*[\"'`“]?"
+)
+_CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
+
+
+def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
+    """Yield the values of a text, each with its frame."""
+    before: Entity | None = None
+    for one in found:
+        now = one
+        if one.frame == "unknown":
+            now = replace(one, frame=_frame(text, one, before))
+        yield now
+        before = now
+
+
+def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
+    if one.kind not in {"amount", "percent", "date", "time"} and _AFTER.match(text, one.end):
+        return "mention"
+    if before is not None and before.end <= one.start and before.frame in {"dest", "mention"}:
+        between = text[before.end : one.start].lstrip("\"'`\u201d\u2019")
+        if len(between) < 40 and _LIST.fullmatch(between):  # noqa: PLR2004
+            return before.frame
+    clause = clause_before(text, one.start)
+    for word in reversed(re.findall(r"[^\W\d_]+", clause)[-6:]):
+        folded = word.casefold()
+        if folded in DEST:
+            return "dest"
+        if folded in MENTION:
+            return "mention"
+        if folded in WHEN:
+            return "when"
+    return "unknown"
+
+
+def clause_before(text: str, start: int) -> str:
+    """Return the part of the sentence before a place, at most 120 characters of it."""
+    window = text[max(start - 120, 0) : start]
+    ends = [one.end() for one in _CLAUSE.finditer(window)]
+    return window[ends[-1] :] if ends else window

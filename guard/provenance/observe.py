@@ -1,0 +1,197 @@
+"""A result -> what it showed: typed values with their label, their record and their place.
+
+Labels are the catalogue's, one a path; what it does not list is untrusted and internal. Secret
+fields leave no value behind. A text is looked through for typed values and never for meaning.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from guard.model.call import Json, ToolSpec
+from guard.model.labels import Label, Secrecy, Trust
+from guard.model.origin import Source
+from guard.provenance.canonical import classify
+from guard.provenance.lexicon import capability
+from guard.provenance.segment import Seen, Segment
+from guard.provenance.tokens import tokens
+
+WHOLE = 256
+"""The longest field (characters) that is compared as a whole."""
+MOST_VALUES = 60_000
+MOST_DEPTH = 64
+EXCERPT = 80
+
+_MAKING = frozenset({"create", "schedule", "send", "post", "book", "share"})
+
+
+def observed(
+    spec: ToolSpec,
+    shown: Json,
+    *,
+    step: int,
+    wrote: Iterable[str] = (),
+    write: str = "",
+    listed: bool = False,
+) -> Segment:
+    """Return what a result showed.
+
+    Args:
+        spec: the tool whose result it is.
+        shown: the result's value as the agent will read it.
+        step: the step of the session.
+        wrote: short digests of what the agent itself wrote in this call.
+        write: digest of the arguments of a write, empty for a read.
+        listed: whether the call asked for all there is.
+    """
+    look = _Look(spec=spec, makes=bool(write) and _makes(spec))
+    look.walk(_unwrapped(spec, shown), (), 0, 0)
+    return Segment(
+        step=step,
+        action=spec.action,
+        seen=tuple(look.seen),
+        wrote=tuple(sorted(wrote)),
+        write=write,
+        truncated=look.truncated,
+        listed=listed,
+    )
+
+
+def labels_shown(spec: ToolSpec, shown: Json) -> frozenset[str]:
+    """Return the words for what a result brings into the session, path by path."""
+    if not spec.labels:
+        return spec.output.names(spec.server)
+    found: set[str] = set()
+    for path in set(_paths(_unwrapped(spec, shown), (), 0)):
+        found |= label_at(spec, path).names(spec.server)
+    return frozenset(found)
+
+
+def label_at(spec: ToolSpec, path: tuple[str, ...]) -> Label:
+    """Return the label of one path of a tool's result: of all that fit, the longest's."""
+    if not spec.labels:
+        return spec.output
+    fitting = [pattern for pattern in spec.labels if _fits(_parts(pattern), path)]
+    if not fitting:
+        return Label()
+    # Of two equally long patterns, the one that names more of the path.
+    best = max(fitting, key=lambda one: (len(_parts(one)), -_parts(one).count("*"), one))
+    return spec.labels[best]
+
+
+@lru_cache(maxsize=4096)
+def _parts(pattern: str) -> tuple[str, ...]:
+    return tuple(pattern.split("."))
+
+
+def _fits(pattern: tuple[str, ...], path: tuple[str, ...]) -> bool:
+    if len(pattern) > len(path):
+        return pattern == ("*",)
+    return all(one in ("*", part) for one, part in zip(pattern, path, strict=False))
+
+
+def _unwrapped(spec: ToolSpec, shown: Json) -> Json:
+    """Return what a `{"result": …}` envelope holds, unless the catalogue's paths begin with it."""
+    if (
+        isinstance(shown, dict)
+        and shown.keys() == {"result"}
+        and not any(_parts(one)[0] == "result" for one in spec.labels)
+    ):
+        return shown["result"]
+    return shown
+
+
+def _makes(spec: ToolSpec) -> bool:
+    return bool(capability(spec.tool, spec.intent).verbs & _MAKING)
+
+
+def _is_map(value: Mapping[str, Json]) -> bool:
+    """Return whether the keys of an object are data rather than field names."""
+    if len(value) > 1 and all(isinstance(one, dict) for one in value.values()):
+        return True
+    return any(not (key.isidentifier() and key.isascii()) or key[:1].isupper() for key in value)
+
+
+def _paths(value: Json, path: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]:
+    if depth > MOST_DEPTH:
+        return
+    if isinstance(value, dict):
+        mapped = _is_map(value)
+        for key, inner in value.items():
+            yield from _paths(inner, (*path, "*" if mapped else key), depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _paths(inner, (*path, "*"), depth + 1)
+    else:
+        yield path
+
+
+@dataclass(slots=True, kw_only=True)
+class _Look:
+    """One walk through one result."""
+
+    spec: ToolSpec
+    makes: bool
+    seen: list[Seen] = field(default_factory=list)
+    records: int = 0
+    truncated: bool = False
+    labels: dict[tuple[str, ...], Label] = field(default_factory=dict)
+
+    def walk(self, value: Json, path: tuple[str, ...], record: int, depth: int) -> None:
+        if depth > MOST_DEPTH or len(self.seen) >= MOST_VALUES:
+            self.truncated = True
+        elif isinstance(value, dict):
+            self.object(value, path, record, depth)
+        elif isinstance(value, list):
+            for inner in value:
+                one = self.next_record() if isinstance(inner, dict) else record
+                self.walk(inner, (*path, "*"), one, depth + 1)
+        elif value is not None and not isinstance(value, bool):
+            self.leaf(str(value), path, record)
+
+    def object(
+        self, value: Mapping[str, Json], path: tuple[str, ...], record: int, depth: int
+    ) -> None:
+        if _is_map(value):  # each pair is a record of its own, named by its key
+            for key, inner in value.items():
+                one = self.next_record()
+                self.leaf(key, (*path, "*"), one)
+                self.walk(inner, (*path, "*"), one, depth + 1)
+            return
+        own = record or self.next_record()
+        for key, inner in value.items():
+            self.walk(inner, (*path, key), own, depth + 1)
+
+    def next_record(self) -> int:
+        self.records += 1
+        return self.records
+
+    def leaf(self, text: str, path: tuple[str, ...], record: int) -> None:
+        label = self.labels.get(path)
+        if label is None:
+            label = self.labels[path] = label_at(self.spec, path)
+        if label.secrecy is Secrecy.SECRET:
+            return
+        source = Source.TRUSTED if label.trust is Trust.TRUSTED else Source.UNTRUSTED
+        where = ".".join(path)
+        whole = text.strip()
+        if len(whole) <= WHOLE:
+            if self.makes and self.is_own_id(path):
+                source = Source.CREATED
+            for kind, canonical in classify(whole):
+                self.seen.append(Seen(kind, canonical, where, source, record))
+        if " " in whole or "\n" in whole or len(whole) > WHOLE:
+            for kind, canonical, start, end in tokens(text):
+                excerpt = _around(text, start, end)
+                self.seen.append(Seen(kind, canonical, where, source, record, False, excerpt))  # noqa: FBT003  positional for speed
+
+    def is_own_id(self, path: tuple[str, ...]) -> bool:
+        """Return whether a field of a creating tool's result is the id of what it created."""
+        last = path[0].casefold().strip("_") if len(path) == 1 else ""
+        return last == "id" or last.endswith("_id")
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """Return up to 80 characters around a place, on one line."""
+    spare = max(EXCERPT - (end - start), 0) // 2
+    return " ".join(text[max(start - spare, 0) : end + spare].split())[:EXCERPT]

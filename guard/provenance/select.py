@@ -1,0 +1,49 @@
+"""Which one of a list the person meant: the largest, the cheapest, the latest.
+
+Only superlatives, and only over trusted fields of a list that was asked for whole; whatever else a
+person may mean by a choice has to be declared, or asked.
+"""
+
+import re
+from dataclasses import dataclass
+
+_SIZES = frozenset({"size", "length", "bytes", "amount", "total", "count", "quantity"})
+_PRICES = frozenset({"price", "cost", "amount", "fee", "rate", "total", "rent"})
+_DATES = frozenset(
+    {"date", "time", "timestamp", "created", "modified", "updated", "start", "due", "sent"}
+)
+_SUPERLATIVES = (
+    (r"largest|biggest|größte\w*|plus (?:grand|gros)\w*", _SIZES, True),
+    (r"smallest|shortest|kleinste\w*|plus petit\w*", _SIZES, False),
+    (r"cheapest|least expensive|lowest|billigste\w*|günstigste\w*|moins cher\w*", _PRICES, False),
+    (r"most expensive|highest|teuerste\w*|plus cher\w*", _PRICES, True),
+    (r"latest|newest|most recent|neueste\w*|letzte\w*|plus récent\w*", _DATES, True),
+    (r"oldest|earliest|älteste\w*|früheste\w*|plus ancien\w*", _DATES, False),
+)
+_PATTERNS = tuple(
+    (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), fields, most)
+    for words, fields, most in _SUPERLATIVES
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The one of a list whose field, one of these, is the most or the least of all."""
+
+    fields: frozenset[str]
+    most: bool
+
+
+def selections(text: str) -> tuple[Selection, ...]:
+    """Return the choices that a text asks for."""
+    return tuple(
+        Selection(fields, most) for pattern, fields, most in _PATTERNS if pattern.search(text)
+    )
+
+
+def measured(field: str) -> bool:
+    """Return whether a field is one that a list may be sorted by."""
+    return not _MEASURED.isdisjoint(field.split("_"))
+
+
+_MEASURED = _SIZES | _PRICES | _DATES

@@ -1,0 +1,112 @@
+"""What a tool's published schema says of one argument: whether its values are a closed set.
+
+A value that the schema itself names, or its default, carries nothing of anybody's.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from guard.model.call import Json, ToolSpec
+
+_MOST_REFS = 8
+
+
+def exempt(spec: ToolSpec, path: str, value: Json) -> bool:
+    """Return whether a value is the schema's own: of its closed set, its default, a yes or no."""
+    if isinstance(value, bool):
+        return True
+    found = schema_at(spec, path)
+    if "default" in found and found["default"] == value and type(found["default"]) is type(value):
+        return True
+    allowed = allowed_values(found)
+    return bool(allowed) and value in allowed
+
+
+def allowed_values(schema: Mapping[str, Json]) -> tuple[Json, ...]:
+    """Return the closed set of values that a schema allows; empty: it is open."""
+    if "const" in schema:
+        return (schema["const"],)
+    values = schema.get("enum")
+    if isinstance(values, list):
+        return tuple(values)
+    for word in ("anyOf", "oneOf"):
+        options = schema.get(word)
+        if isinstance(options, list):
+            parts = [one for one in options if isinstance(one, dict) and one.get("type") != "null"]
+            sets = [allowed_values(one) for one in parts]
+            return tuple(v for one in sets for v in one) if parts and all(sets) else ()
+    return ()
+
+
+def schema_at(spec: ToolSpec, path: str) -> Mapping[str, Json]:
+    """Return the schema of an argument path, elements of arrays under their array's path."""
+    return _at(_Held(spec.input_schema), path)
+
+
+class _Held:
+    """A schema as a cache key: by identity, held so that the identity stays its own."""
+
+    __slots__ = ("schema",)
+
+    def __init__(self, schema: Mapping[str, Json]) -> None:
+        self.schema = schema
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.schema is self.schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+
+@lru_cache(maxsize=4096)
+def _at(held: _Held, path: str) -> Mapping[str, Json]:
+    root = held.schema
+    node = _resolved(root, root)
+    for part in path.split("."):
+        inner = _member(root, node, part)
+        if inner is None:
+            return {}
+        node = inner
+    return _element(root, node)
+
+
+def _member(
+    root: Mapping[str, Json], node: Mapping[str, Json], name: str
+) -> Mapping[str, Json] | None:
+    for one in _options(root, _element(root, node)):
+        members = one.get("properties")
+        if isinstance(members, dict) and isinstance(members.get(name), dict):
+            return _resolved(root, members[name])
+    return None
+
+
+def _element(root: Mapping[str, Json], node: Mapping[str, Json]) -> Mapping[str, Json]:
+    for one in _options(root, node):
+        items = one.get("items")
+        if isinstance(items, dict):
+            return _resolved(root, items)
+    return node
+
+
+def _options(root: Mapping[str, Json], node: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+    yield node
+    for word in ("anyOf", "oneOf", "allOf"):
+        options = node.get(word)
+        for one in options if isinstance(options, list) else ():
+            if isinstance(one, dict):
+                yield _resolved(root, one)
+
+
+def _resolved(root: Mapping[str, Json], node: object) -> Mapping[str, Json]:
+    """Return a schema with its local references followed; one that cannot be is empty."""
+    for _ in range(_MOST_REFS):
+        if not isinstance(node, dict):
+            return {}
+        ref = node.get("$ref")
+        if not isinstance(ref, str):
+            return node
+        found: object = root
+        for part in ref.removeprefix("#/").split("/"):
+            found = found.get(part) if isinstance(found, dict) else None
+        node = found
+    return {}

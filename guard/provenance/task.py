@@ -1,0 +1,173 @@
+"""What a person's own words name: the ground on which every argument is weighed.
+
+Only texts that the front received from the person belong in here; an agent's declaration never
+does. It says what was named and how, and decides nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from guard.provenance.canonical import classify
+from guard.provenance.derived import ends_of
+from guard.provenance.entities import extract
+from guard.provenance.frames import Entity
+from guard.provenance.known import Record, names_of
+from guard.provenance.lexicon import Words, content_words, pairs, plural, words_of
+from guard.provenance.select import Selection, selections
+
+_NAMING = frozenset({"name", "quoted", "filename", "literal"})
+_LINKING = frozenset({"email", "iban", "url"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task as the person worded it.
+
+    Args:
+        spoken: whether anybody but the agent said anything.
+        text: all of it.
+        entities: the typed values in it, in order.
+        frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
+        numbers: the amounts and percentages named.
+        links: identifiers by which a record is the one that the person means.
+        names: the names, titles and quotes by which it is, casefolded.
+        pairs: neighbouring words, one of them of content.
+        content: the words of content, stemmed.
+        words: what the words ask to be done.
+        plural: whether it says each, all or every.
+        selections: what it says of which one of a list is meant.
+        ends: times of day that lie a named duration after a named time.
+    """
+
+    spoken: bool = False
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    numbers: frozenset[Decimal] = frozenset()
+    links: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    content: frozenset[str] = frozenset()
+    words: Words
+    plural: bool = False
+    selections: tuple[Selection, ...] = ()
+    ends: frozenset[str] = frozenset()
+
+    @property
+    def days(self) -> bool:
+        """Return whether any day was named."""
+        return any(kind == "date" for kind, _ in self.frames)
+
+    @property
+    def hours(self) -> bool:
+        """Return whether any time of day was named."""
+        return any(kind == "time" for kind, _ in self.frames)
+
+    @property
+    def when(self) -> bool:
+        """Return whether any moment was named."""
+        return self.days or self.hours
+
+    def names_a(self, kind: str) -> bool:
+        """Return whether a value of this kind was named as a destination."""
+        return any(one == kind and "dest" in how for (one, _), how in self.frames.items())
+
+    def sends_to(self, kind: str, canonical: str) -> bool:
+        """Return whether this value was named as where something goes."""
+        how = self.frames.get((kind, canonical), frozenset())
+        return "dest" in how or ("unknown" in how and not self.names_a(kind))
+
+    def names_it(self, kind: str, canonical: str) -> bool:
+        """Return whether this value was named at all."""
+        return (kind, canonical) in self.frames
+
+    def dated(self, date: str) -> bool:
+        """Return whether a day (YYYY-MM-DD) was named, with or without its year."""
+        return ("date", date) in self.frames or ("date", f"-{date[4:]}") in self.frames
+
+    def timed(self, time: str) -> bool:
+        """Return whether a time of day (HH:MM) was named, or follows from one and a duration."""
+        return ("time", time) in self.frames or time in self.ends
+
+    def links_to(self, record: Record) -> bool:
+        """Return whether a trusted field of the record is what the person named."""
+        if not self.links.isdisjoint(record.links) or not self.names.isdisjoint(record.titles):
+            return True
+        return any(self._titled(title) for title in record.titles)
+
+    def asks_for(self, record: Record) -> frozenset[str]:
+        """Return the names by which the person asked for this record, trusted or not."""
+        joined = frozenset(map(" ".join, self.pairs))
+        return (self.names | joined) & names_of(record)
+
+    def speaks_of(self, record: Record) -> bool:
+        """Return whether a name that the person used is among the words of the record's names."""
+        said = [frozenset(name.split()) for name in self.names]
+        return any(
+            words <= frozenset(name.split()) for name in record.names for words in said if words
+        )
+
+    def _titled(self, title: str) -> bool:
+        """Return whether a title shares two neighbouring words, or its only word of content."""
+        content = content_words(title)
+        if not content.isdisjoint(self.content) and len(content) == 1:
+            return True
+        return not pairs(title).isdisjoint(self.pairs)
+
+
+def read_task(texts: Iterable[str]) -> Task:
+    """Return what a person's texts name; none of them: nothing is named."""
+    return _read("\n".join(texts))
+
+
+@lru_cache(maxsize=256)  # a session is judged far more often than its task changes
+def _read(text: str) -> Task:
+    entities = extract(text)
+    frames: dict[tuple[str, str], set[str]] = {}
+    for one in entities:
+        for key in _keys(one):
+            frames.setdefault(key, set()).add(one.frame)
+    return Task(
+        spoken=bool(text.strip()),
+        text=text,
+        entities=entities,
+        frames={key: frozenset(how) for key, how in frames.items()},
+        numbers=frozenset(
+            number
+            for one in entities
+            if one.kind in {"amount", "percent"}
+            and (number := decimal_of(one.canonical)) is not None
+        ),
+        links=frozenset(f"{one.kind}:{one.canonical}" for one in entities if one.kind in _LINKING),
+        names=frozenset(_text(one) for one in entities if one.kind in _NAMING),
+        pairs=pairs(text),
+        content=content_words(text),
+        words=words_of(text),
+        plural=plural(text),
+        selections=selections(text),
+        ends=ends_of(text, (one.canonical for one in entities if one.kind == "time")),
+    )
+
+
+def decimal_of(text: str) -> Decimal | None:
+    """Return the number that an amount begins with, normalised; None: it begins with none."""
+    try:
+        found = Decimal(text.partition(" ")[0])
+    except InvalidOperation:
+        return None
+    return found.normalize() if found.is_finite() else None
+
+
+def _keys(one: Entity) -> tuple[tuple[str, str], ...]:
+    own = (one.kind, one.canonical)
+    if one.kind in _NAMING:
+        return (own, ("text", _text(one)), *classify(one.literal))
+    if one.kind == "object_id":
+        return (own, ("text", _text(one)), ("number", one.canonical))
+    return (own,)
+
+
+def _text(one: Entity) -> str:
+    return " ".join(one.canonical.split()).casefold()

@@ -1,0 +1,110 @@
+"""What the texts, dates and permissions of a call hold, and whether the task knows of it.
+
+Prose is not judged: only the links and addresses in it, and in short texts the words.
+"""
+
+
+from guard.model.call import ToolSpec
+from guard.model.facts import TextFacts
+from guard.model.origin import Source
+from guard.provenance.known import Known
+from guard.provenance.lexicon import content_words
+from guard.provenance.task import Task
+from guard.provenance.tokens import tokens
+from guard.provenance.worth import Value, Worth, value_at, worth
+
+_ACTIVE = frozenset({"email", "url", "host", "iban", "phone"})
+_TEXTS = frozenset({"body", "title", "path", "url", "attach"})
+
+Weighed = list[tuple[Value, Worth]]
+
+
+def text_facts(spec: ToolSpec, task: Task, known: Known, values: Weighed) -> TextFacts:
+    """Return what the texts of a call hold.
+
+    Args:
+        spec: the tool.
+        task: what the person named.
+        known: what the session has seen.
+        values: the arguments with their worth.
+    """
+    free = [one for one, found in values if one.role in {"body", "title"} and found.why != "exempt"]
+    moments = [one for one, _ in values if one.role == "when"]
+    starts = [one for one in moments if not _is_end(one)]
+    short = [(one, found) for one, found in values if one.role == "title" and one.text]
+    return TextFacts(
+        outbound="egress" in spec.effect and any(one.role in _TEXTS for one, _ in values),
+        active_unknown=any(_active_unknown(task, known, one) for one in free),
+        short_unknown=any(
+            found.source < Source.LINKED and not _worded(task, one) for one, found in short
+        ),
+        when_known=all(
+            _when_known(task, one, found) or _free_end(task, one, starts) for one, found in values
+        ),
+        when_ordered=_ordered(starts, [one for one in moments if _is_end(one)]),
+        permission_within=all(_within(spec, one, found) for one, found in values),
+    )
+
+
+def _active_unknown(task: Task, known: Known, value: Value) -> bool:
+    return any(
+        kind in _ACTIVE and not _cleared(task, known, kind, canonical)
+        for kind, canonical, _, _ in tokens(value.text)
+    )
+
+
+def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
+    if task.names_it(kind, canonical):
+        return True
+    found = worth(task, known, value_at("", "body", canonical), target=False)
+    return found.source >= Source.LINKED
+
+
+def _worded(task: Task, value: Value) -> bool:
+    """Return whether every word of content in a short text is one that the person used."""
+    return content_words(value.text) <= task.content
+
+
+def _when_known(task: Task, value: Value, found: Worth) -> bool:
+    """Return whether a moment is none that contradicts those which the person named."""
+    if value.role != "when" or not value.text or found.source >= Source.LINKED:
+        return True
+    dates, times = _of(value, "date"), _of(value, "time")
+    if not dates and not times:
+        return not task.when
+    return (not task.days or all(map(task.dated, dates))) and (
+        not task.hours or all(map(task.timed, times))
+    )
+
+
+def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
+    """Return whether a moment ends what begins at the only time that the person named."""
+    if not _is_end(value) or not all(map(task.dated, _of(value, "date"))):
+        return False
+    begun = {time for one in starts for time in _of(one, "time")}
+    return all(canonical in begun for kind, canonical in task.frames if kind == "time")
+
+
+def _is_end(value: Value) -> bool:
+    last = value.path.rpartition(".")[2].casefold()
+    return not {"end", "until", "to"}.isdisjoint(last.split("_"))
+
+
+def _of(value: Value, wanted: str) -> list[str]:
+    return [canonical for kind, canonical in value.kinds if kind == wanted]
+
+
+def _ordered(starts: list[Value], ends: list[Value]) -> bool:
+    """Return whether every end comes after its start, as far as both are moments."""
+    first = [moment for one in starts if (moment := (_of(one, "date"), _of(one, "time")))[0]]
+    last = [moment for one in ends if (moment := (_of(one, "date"), _of(one, "time")))[0]]
+    return all(start <= end for start in first for end in last)
+
+
+def _within(spec: ToolSpec, value: Value, found: Worth) -> bool:
+    """Return whether a permission is one that the person named, or the least there is."""
+    if value.role != "permission" or found.source is Source.PROMPT:
+        return True
+    entry = spec.args.get(value.path)
+    order = entry.order if entry else ()
+    return bool(order) and value.text == order[0]

@@ -1,0 +1,67 @@
+"""Typed values inside a longer text: split at blanks first, then only what can be one is looked at.
+
+A text is never read for its meaning here.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from guard.provenance.canonical import MARKED, WHOLE, canonical, moments_of
+from guard.provenance.words import EXTENSIONS
+
+_SPACED_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b")
+_TOKEN = re.compile(r"(?:[^\s<>()\[\]{}\"'`|,;“”«»]|,(?=\d))+")
+_RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
+
+
+def tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
+    """Yield the typed values inside a longer text: kind, canonical, start, end."""
+    for whole in _SPACED_IBAN.finditer(text):
+        found = canonical("iban", whole[0])
+        if found:
+            yield "iban", found, whole.start(), whole.end()
+    for token in _TOKEN.finditer(text):
+        raw = token[0]
+        if MARKED.isdisjoint(raw):
+            continue
+        start = token.start()
+        bare = raw.lstrip("*_~:.!?#=").rstrip("*_~:.!?=")
+        if len(bare) > 2 * WHOLE or not bare:
+            continue
+        start += raw.find(bare)
+        bare = _first_sentence(bare.removeprefix("mailto:"))
+        for kind, one in _typed(bare):
+            yield kind, one, start, start + len(bare)
+
+
+def _first_sentence(token: str) -> str:
+    """Cut a host where the next sentence begins without a space: `shop.example.They`."""
+    found = _RUN_ON.search(token)
+    if found is None or found[1].casefold() in EXTENSIONS or not token[: found.start()].islower():
+        return token
+    return token[: found.start()]
+
+
+@lru_cache(maxsize=16384)
+def _typed(token: str) -> tuple[tuple[str, str], ...]:
+    return tuple(_kinds(token))
+
+
+def _kinds(token: str) -> Iterator[tuple[str, str]]:
+    if token.isdigit():
+        yield "number", canonical("number", token) or token
+        return
+    if "@" in token:
+        kinds: tuple[str, ...] = ("email", "url")
+    elif token[0].isdigit() or token[0] in "+-$€£¥₹":
+        yield from moments_of(token)
+        kinds = ("number", "amount", "phone", "filename", "url")
+    else:
+        kinds = ("iban", "filename", "url")
+    for kind in kinds:
+        one = canonical(kind, token)
+        if one is not None:
+            yield kind, one
+            if kind == "url" and "/" not in one:
+                yield "host", one.partition(":")[0]

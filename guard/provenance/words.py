@@ -1,0 +1,204 @@
+"""The words that the readers of prompts know: plain data, English first, some German and French.
+
+A word that is missing asks for nothing and names nothing, so that an unknown language gets more
+questions and never fewer checks.
+"""
+
+from collections.abc import Mapping
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _classes(text: str) -> Mapping[str, tuple[str, ...]]:
+    """Return classes with their words: a line that ends in a colon names the class."""
+    found: dict[str, list[str]] = {}
+    name = ""
+    for line in text.strip().splitlines():
+        if line.endswith(":"):
+            name = line[:-1]
+        else:
+            found.setdefault(name, []).extend(line.split())
+    return {one: tuple(words) for one, words in found.items()}
+
+
+VERBS = _classes(
+    """
+read:
+  ask read get list search find check show look see view fetch summarize summarise tell
+  count what which who when how lesen zeige suche finde prüfe lire montre cherche trouve
+  vérifie
+create:
+  create make add new write draft generate produce set record note open start schedule
+  book save append store insert register build erstelle schreibe anlegen crée écris
+  ajoute
+change:
+  change update modify edit set adjust rename append correct fix replace increase
+  decrease raise lower reset switch extend convert mark ändere aktualisiere modifie
+delete:
+  delete remove erase clear discard drop purge trash wipe lösche entferne supprime
+  efface
+send:
+  send email mail message reply respond answer forward write tell notify inform remind
+  contact invite text ping let sende schicke antworte informiere envoie réponds informe
+  deliver submit
+pay:
+  pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
+  überweise paie payer vire rembourse
+share:
+  share give grant invite send publish expose teile partage
+schedule:
+  schedule plan arrange set book move reschedule postpone create organize plane
+  verschiebe planifie
+cancel:
+  cancel delete abort stop revoke withdraw unsubscribe storniere annule
+move:
+  move reschedule postpone shift transfer copy verschiebe déplace
+add_member:
+  add invite include join subscribe enroll füge ajoute hinzufügen
+remove_member:
+  remove kick exclude expel ban uninvite entferne retire
+post:
+  post publish write send announce share tweet message comment reply poste
+  veröffentliche publie
+buy:
+  buy book reserve order purchase rent kaufe buche reserviere bestelle achète réserve
+  commande
+run:
+  run execute launch start trigger deploy invoke starte lance exécute
+"""
+)
+"""What can be done, by class."""
+
+NOUNS = _classes(
+    """
+mail:
+  email mail message inbox letter mails nachricht e-mail courriel
+message:
+  message chat dm note reply text word post channel slack nachricht
+event:
+  event meeting appointment calendar call lunch dinner invite reservation slot schedule
+  termin rendez-vous réunion besprechung
+file:
+  file document doc report folder drive spreadsheet sheet note list summary text datei
+  dokument fichier
+money:
+  money payment transaction transfer bill invoice refund rent amount salary fee price
+  zahlung rechnung facture paiement überweisung
+person:
+  user person member participant people contact guest attendee colleague friend someone
+  everyone benutzer mitglied membre
+channel:
+  channel group room team workspace kanal gruppe groupe canal
+password:
+  password passcode pin credential login passwort kennwort
+profile:
+  profile account info information name address phone street city details konto profil
+  compte adresse
+page:
+  page website web webpage site url link blog article seite lien
+order:
+  order purchase cart item product bestellung commande
+ticket:
+  ticket issue task todo bug case aufgabe tâche
+trip:
+  hotel flight restaurant car trip travel room reservation booking taxi flug reise
+  voyage vol
+code:
+  code branch commit repository repo pull merge build deploy
+database:
+  database table row query sql record datenbank
+device:
+  device car engine door light camera alarm server machine gerät
+stock:
+  stock share trade portfolio watchlist symbol
+post:
+  post tweet comment story status feed
+"""
+)
+"""What it can be done with, by class."""
+
+STOP = _set(
+    """
+a an and are as at be been but by can could did do does for from had has have he her here
+him his how i if in into is it its just like me my need no not of off on or our out please
+she should so some than that the their them then there these they this those to too up us
+want was we were what when where which while who why will with would you your also about
+after again all any because before being between both each every few first last more most
+much next now only other over own same such through under until very via wants thanks thank
+hello hi hey dear currently already still today tomorrow yesterday make sure let get got per
+it's don't i'd i'll i'm let's der die das ein eine und oder mit für von zu im am ist bitte
+mir mich ich sie den dem des le la les un une et ou de du pour avec à au aux je tu il elle
+s'il vous plaît mon ma mes
+"""
+)
+"""Words that join others and name nothing."""
+
+GENERIC = _set(
+    """
+update updates info information regarding details summary reminder note notes meeting
+request question follow followup re fwd hello message notification copy new document file
+report list plan draft overview untitled invitation confirmation payment transfer event call
+discussion notice announcement
+"""
+)
+"""Words of titles that say nothing of their content."""
+
+PAYING = _set(
+    """
+pay paid transfer send wire refund reimburse amount price cost rent budget limit bid invest
+deposit withdraw donate to by of worth for is zahle überweise paie vire
+"""
+)
+"""Words before a number that make it an amount."""
+
+CONTAINERS = _set(
+    """
+channel group folder list project user board team room repo repository branch table database
+workspace label tag calendar album playlist directory document file spreadsheet page contact
+server stock symbol customer kanal gruppe ordner datei benutzer canal groupe dossier fichier
+utilisateur
+"""
+)
+"""Things that bear a name beside them: the general channel, project apollo."""
+
+LOOSE = _set(
+    """
+new old same other private public shared main named called titled my our existing entire
+whole single different current following corresponding respective own latest recent
+"""
+)
+"""Words beside a container that are not its name."""
+
+DEST = _set(
+    """
+to with for invite add pay into in on onto email message notify contact remind cc bcc send
+share text tell ping inform call forward an für mit lade schreibe à pour avec dans remove
+kick visit open at under
+"""
+)
+"""Words after which something goes somewhere."""
+
+MENTION = _set(
+    """
+from by of about regarding concerning mentioned von über de par than like
+"""
+)
+"""Words after which something is only spoken of."""
+
+WHEN = _set(
+    """
+at on until till before after since between starting um am bis le jusqu'à
+"""
+)
+"""Words after which a time comes."""
+
+EXTENSIONS = _set(
+    """
+bak c cfg cpp csv doc docx eml gif go gz h htm html ics ini java jpeg jpg js json log md mov
+mp3 mp4 ods odt pdf png ppt pptx py rs rtf sh sql svg tar tex toml ts tsv txt wav xls xlsx
+xml yaml yml zip
+"""
+)
+"""Endings by which a name is the name of a file."""

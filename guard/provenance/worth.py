@@ -1,0 +1,194 @@
+"""One argument value -> the best source that stands behind it, for the role that it plays.
+
+Whole typed values only, never a part of a text. What each role accepts as evidence is here; what a
+role must show for the call to run is policy's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from guard.model.origin import Origin, Source, Why
+from guard.provenance.canonical import classify
+from guard.provenance.known import Known, Place, Record
+from guard.provenance.task import Task, decimal_of
+
+_DESTS = ("email", "iban", "url", "host", "phone", "text")
+_NUMBERLESS = frozenset(
+    {"id", "uid", "uuid", "key", "size", "count", "length", "filename", "date", "time"}
+)
+_EXCERPT = 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One argument value on the scales: where it stands, its role there, and its text."""
+
+    path: str
+    role: str
+    text: str
+    kinds: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A source with its reason and, where a result showed the value, the place."""
+
+    source: Source
+    why: Why
+    place: Place | None = None
+
+    def origin(self, value: Value) -> Origin:
+        """Return it as people read it; what a secret argument holds is not repeated."""
+        at, hidden = self.place, value.role == "secret"
+        return Origin(
+            path=value.path,
+            role=value.role,
+            kind=value.kinds[0][0] if value.kinds else "text",
+            source=self.source,
+            why=self.why,
+            step=at.step if at else 0,
+            action=at.action if at else "",
+            field=at.seen.path if at else "",
+            excerpt="" if hidden or at is None else (at.seen.excerpt or value.text)[:_EXCERPT],
+        )
+
+
+COMPOSED = Worth(Source.COMPOSED, "composed")
+
+
+def value_at(path: str, role: str, raw: object) -> Value:
+    """Return an argument value with every kind that it can be."""
+    text = str(raw)
+    return Value(path=path, role=role, text=text, kinds=classify(text.strip()))
+
+
+def worth(task: Task, known: Known, value: Value, *, target: bool) -> Worth:
+    """Return the best source of a value for its role.
+
+    Args:
+        task: what the person named.
+        known: what the session has seen.
+        value: the value.
+        target: whether the role names an object to act on, for which an id is enough.
+    """
+    if _in_prompt(task, value, target=target):
+        return Worth(Source.PROMPT, "in_prompt")
+    found = max(
+        (_placed(task, known, value, one, target=target) for one in _places(known, value)),
+        key=lambda one: one.source,
+        default=COMPOSED,
+    )
+    if found is COMPOSED and known.full:
+        return Worth(Source.COMPOSED, "index_full")
+    return found
+
+
+def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
+    match value.role:
+        case "recipient":
+            return any(task.sends_to(*one) for one in value.kinds if one[0] in _DESTS)
+        case "amount":
+            number = number_of(value)
+            return number is not None and number in task.numbers
+        case "secret":
+            spoken = (one for one in task.entities if one.frame == "secret")
+            return any(one.literal == value.text for one in spoken)
+        case "profile":
+            return _names(task, value) or _says(task.text, value.text)
+        case _:
+            return _names(task, value) or (target and _numbered(task, value))
+
+
+def _names(task: Task, value: Value) -> bool:
+    moments = [one for one in value.kinds if one[0] in {"date", "time"}]
+    if moments:  # ten o'clock of another day is another moment
+        return all(task.dated(one) if kind == "date" else task.timed(one) for kind, one in moments)
+    # A bare number is an object only where the person said so, and then it is an object_id.
+    return any(task.names_it(*one) for one in value.kinds if one[0] != "number")
+
+
+def _numbered(task: Task, value: Value) -> bool:
+    return any(task.names_it("object_id", one) for _, one in value.kinds)
+
+
+def _says(text: str, phrase: str) -> bool:
+    """Return whether a text holds a phrase as whole words, in the same spelling."""
+    at = text.find(phrase) if len(phrase) > 1 else -1
+    if at < 0:
+        return False
+    before, after = text[at - 1 : at], text[at + len(phrase) : at + len(phrase) + 1]
+    return not before.isalnum() and not after.isalnum()
+
+
+def number_of(value: Value) -> Decimal | None:
+    """Return the number that a value is."""
+    return next(
+        (
+            n
+            for kind, one in value.kinds
+            if kind in {"number", "amount"} and (n := decimal_of(one)) is not None
+        ),
+        None,
+    )
+
+
+def _places(known: Known, value: Value) -> Iterator[Place]:
+    for kind, canonical in value.kinds:
+        yield from known.places(kind, canonical)
+
+
+def _placed(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
+    """Return what one place is worth."""
+    seen = place.seen
+    if value.role == "amount" and not _holds_numbers(seen.path):
+        return Worth(Source.UNTRUSTED, "untrusted_only", place)
+    if seen.source is Source.CREATED:
+        return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
+    record = known.record(place.record)
+    if seen.source is Source.TRUSTED and seen.whole:
+        return _trusted(task, known, value, place, target=target)
+    if target and seen.whole and _is_id(seen.path):
+        return _asked_for(task, known, place, record) or Worth(
+            Source.UNTRUSTED, "untrusted_only", place
+        )
+    return Worth(Source.UNTRUSTED, "untrusted_only", place)
+
+
+def _trusted(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
+    """Return what a trusted field is worth: the more the closer its record is to the task."""
+    record = known.record(place.record)
+    if task.links_to(record):
+        if any(known.shared(title) for title in record.titles & task.names):
+            return Worth(Source.TRUSTED, "ambiguous", place)
+        return Worth(Source.LINKED, "linked_record", place)
+    if value.role == "amount" and task.speaks_of(record):
+        return Worth(Source.LINKED, "linked_record", place)
+    if target and _is_id(place.seen.path):
+        if any(known.chosen(record, one) for one in task.selections):
+            return Worth(Source.LINKED, "selected", place)
+        found = _asked_for(task, known, place, record)
+        if found is not None:
+            return found
+    return Worth(Source.TRUSTED, "trusted_field", place)
+
+
+def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:
+    """Return what the id of a record is worth whose name the person used, if nobody shares it."""
+    names = task.asks_for(record)
+    if not names:
+        return None
+    if all(known.shared(name) for name in names):
+        return Worth(Source(place.seen.source), "ambiguous", place)
+    return Worth(Source.LINKED, "linked_record", place)
+
+
+def _is_id(path: str) -> bool:
+    last = path.rpartition(".")[2].casefold().strip("_")
+    return last in {"id", "uid", "uuid", "key"} or last.endswith("_id")
+
+
+def _holds_numbers(path: str) -> bool:
+    """Return whether a field may hold an amount: not an id, a size, a date or a file name."""
+    last = path.rpartition(".")[2].casefold()
+    return not _NUMBERLESS.intersection(last.split("_"))

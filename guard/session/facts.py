@@ -1,0 +1,107 @@
+"""All that is known about one call of a session at one moment.
+
+Only states it: session, task, history, risk and provenance are read, nothing is changed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from guard.model.call import ToolCall, ToolSpec
+from guard.model.facts import (
+    CallFacts,
+    ClockFacts,
+    CredentialFacts,
+    Evidence,
+    Facts,
+    HistoryFacts,
+    Input,
+)
+from guard.model.ledger import LedgerSpec
+from guard.provenance.known import Known
+from guard.session.belongs import intent_facts, spent_before
+from guard.session.chains import DENIED, values
+from guard.session.history import live, running
+from guard.session.intent import TaskIntent
+from guard.session.provenance import NOTHING_KNOWN, weighed_for
+from guard.session.risk import risk_facts
+from guard.session.state import Session, plan_for
+from guard.session.tally import LARGEST
+
+
+def facts(
+    session: Session,
+    call: ToolCall,
+    spec: ToolSpec,
+    facts_input: Input,
+    *,
+    now_ms: int,
+    clock: ClockFacts,
+    credential: CredentialFacts,
+    evidence: Evidence,
+    ledger_specs: Iterable[LedgerSpec] = (),
+    intent: TaskIntent | None = None,
+    known: Known = NOTHING_KNOWN,
+) -> Facts:
+    """Return all that is known about one call now.
+
+    A ledger's value is what settled, what is in flight with a lower number, and this call.
+
+    Args:
+        session: as stored after the call was admitted; a call that was not counts as the newest.
+        call: the call with the bytes to judge.
+        spec: its tool.
+        facts_input: its arguments after conversion.
+        now_ms: milliseconds since the epoch.
+        clock: the same moment in the catalogue's zone.
+        credential: what the call would get.
+        evidence: what people approved and what was narrowed.
+        ledger_specs: the catalogue's ledgers; budgets and the task's own are added here.
+        intent: the task to judge by, if it is narrower than the session's.
+        known: what the session's results have shown.
+    """
+    task = session.intent if intent is None else intent
+    at = running(session.steps, call.id)
+    number = session.step + 1 if at is None else session.steps[at].n
+    plan = plan_for(session, spec, ledger_specs)
+    read, overflow = values(
+        session.ledgers,
+        plan,
+        before=[one for one in live(session.steps) if one.n < number],
+        given=facts_input,
+        now_ms=now_ms,
+    )
+    denied = read.pop(DENIED.name)
+    given, spent = facts_input.values, spent_before(read, plan, facts_input)
+    weighed = weighed_for(session, call, spec, known, intent=intent)
+    return Facts(
+        call=CallFacts(
+            id=call.id,
+            session=session.id,
+            server=call.server,
+            tool=call.tool,
+            bytes_sha256=call.bytes_sha256,
+            definition=call.definition,
+        ),
+        who=session.who,
+        input=facts_input,
+        clock=clock,
+        intent=replace(
+            intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
+            spoken=weighed.spoken,
+            words=weighed.words,
+            left=weighed.left,
+            repeat=weighed.repeat,
+        ),
+        prov=weighed.prov,
+        text=weighed.text,
+        history=HistoryFacts(
+            labels=session.labels,
+            step=number,
+            denied_1h=denied if isinstance(denied, int) else LARGEST,
+            ledgers=read,
+            overflow=overflow,
+        ),
+        risk=risk_facts(session.signals, session.who.device, now_ms),
+        credential=credential,
+        evidence=evidence,
+    )

@@ -1,0 +1,109 @@
+"""What a person's text names, kind by kind; and what it does not."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guard.provenance.entities import extract
+from guard.provenance.task import read_task
+
+
+def found(text, *kinds):
+    return {one.canonical for one in extract(text) if not kinds or one.kind in kinds}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "canonical"),
+    [
+        ("Mail Ada.Lovelace@Corp.Example today", "email", "ada.lovelace@corp.example"),
+        ("Schreibe an jörg; CC: kim@firma.example.", "email", "kim@firma.example"),
+        ("écris à luc@maison.example, merci", "email", "luc@maison.example"),
+        ("Pay to DE89 3704 0044 0532 0130 00 please", "iban", "DE89370400440532013000"),
+        ("to GB29NWBK60161331926819.", "iban", "GB29NWBK60161331926819"),
+        ("Open https://Shop.Example/a?b=1#c now", "url", "shop.example/a?b=1#c"),
+        ("Read www.news.example.They wrote it", "url", "www.news.example"),
+        ("Read (http://news.example/).", "url", "news.example"),
+        ("Pay $1,200.50 to them", "amount", "1200.5 USD"),
+        ("Überweise 50 EUR an Max", "amount", "50 EUR"),
+        ("pay 50 to Max", "amount", "50"),
+        ("increase it by 10%", "percent", "10"),
+        ("on 2026-11-24 at noon", "date", "2026-11-24"),
+        ("on May 15th, 2026", "date", "2026-05-15"),
+        ("am 24. Dezember 2026", "date", "2026-12-24"),
+        ("on June 13", "date", "--06-13"),
+        ("at 9:30am", "time", "09:30"),
+        ("at 2 pm", "time", "14:00"),
+        ("close ticket #42", "object_id", "42"),
+        ("cancel order ORD-77", "object_id", "ord-77"),
+        ("Ask Dora Smith about it", "name", "dora smith"),
+        ("post in the general channel", "name", "general"),
+        ("Tell @kim", "name", "kim"),
+        ("delete 'old plan.txt'", "quoted", "old plan.txt"),
+        ("delete report-2026.pdf", "filename", "report-2026.pdf"),
+        ("change my password to hunter2!", "literal", "hunter2"),
+    ],
+)
+def test_a_value_is_read_as_what_it_is(text, kind, canonical):
+    assert canonical in found(text, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "canonical"),
+    [
+        ("on June 13", "object_id", "13"),
+        ("on June 13", "amount", "13"),
+        ("read bill-2023.txt", "amount", "2023"),
+        ("Please find it", "name", "please"),
+        ("book it for 1 hour", "amount", "1"),
+        ("mail ada@corp.example", "name", "ada"),
+        ("see https://a.example/42", "object_id", "42"),
+        ("my password is old", "literal", "is"),
+    ],
+)
+def test_a_value_is_not_read_as_what_it_is_not(text, kind, canonical):
+    assert canonical not in found(text, kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "frame"),
+    [
+        ("Send it to ada@corp.example", "ada@corp.example", "dest"),
+        ("Summarise the mail from eve@bad.example", "eve@bad.example", "mention"),
+        ("Send what eve@bad.example sent me to ada@corp.example", "eve@bad.example", "mention"),
+        ("Send what eve@bad.example sent me to ada@corp.example", "ada@corp.example", "dest"),
+        ("Invite Ada, Bob and Kim Lee to it", "kim lee", "dest"),
+        ("Send Bob's notes to Ada", "bob", "mention"),
+        ("Write to Ada about Bob", "bob", "mention"),
+    ],
+)
+def test_the_sentence_says_what_a_value_may_be(text, value, frame):
+    assert {one.frame for one in extract(text) if one.canonical == value} == {frame}
+
+
+def test_who_is_only_spoken_of_is_no_destination():
+    task = read_task(["Send the notes of Bob to Ada"])
+    assert task.sends_to("text", "ada")
+    assert not task.sends_to("text", "bob")
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_read_and_spans_are_of_it(text):
+    for one in extract(text):
+        assert 0 <= one.start <= one.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    "unit", ["a.", "@", "1,", "AA11 ", "'x ", "http://", "password is ", "Ann and ", "12 of ", "$"]
+)
+def test_reading_time_grows_with_the_text_and_not_with_its_square(unit):
+    def took(size):
+        text = unit * (size // len(unit))
+        started = time.process_time()
+        extract(text)
+        return time.process_time() - started
+
+    took(1_000)
+    small, large = min(took(10_000) for _ in range(3)), took(80_000)
+    assert large <= 30 * small + 0.2
