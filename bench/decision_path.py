@@ -31,6 +31,7 @@ from guard.model.call import Outcome, ToolCall, argument_bytes
 from guard.model.identity import Agent, Device, Principal, Who
 from guard.policy.compile import compile_bundle
 from guard.ports import World
+from guard.provenance.known import Known
 from guard.session.intent import parse_intent
 from guard.session.state import admitted, forwarded, new_session, settled
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
@@ -75,7 +76,7 @@ class DecisionPath:
                 one, call, spec, found, now_ms, judging.ledgers(call), recent_steps=64, in_flight=32
             ),
         )
-        judged = await judging.judge(session, call)
+        judged = await judging.judge(session, call, await self.world.sessions.known(session.id))
         event = decided(judged.facts, judged.answer, salt=self.world.ids.token(16))
         await self.world.sink.write([event])
         return str(event.leaf["decision"])
@@ -99,7 +100,7 @@ async def history(path: DecisionPath, events: int) -> None:
         found, ledgers = judging.input(call), judging.ledgers(call)
         head = admitted(head, call, spec, found, now_ms, ledgers, recent_steps=64)
         head = forwarded(head, call.id, spec, found, ledgers, now_ms=now_ms)
-        judged = await judging.judge(head, call)
+        judged = await judging.judge(head, call, Known())
         head = settled(head, call.id, Outcome.OK, frozenset(), {}, now_ms)
         written += [decided(judged.facts, judged.answer, salt=b"s" * 16)]
         written += [finished(call, Outcome.OK, "", [], now_ms)] * 2

@@ -53,6 +53,7 @@ PEOPLE = {
     "no_approver": "A rule asks people, and nobody is configured to answer. Configure an approver.",
 }
 GUARD = {
+    "endorsement_unknown": "Nobody approved this destination in this session.",
     "decision_point_unavailable": "The remote decision point failed, so nobody can say yes for it.",
     "guard_error": "The root of all errors; nothing raises it bare.",
     "guard_unavailable": "A store, sink, clock, approver, issuer or decision point failed. Nothing "

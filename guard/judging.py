@@ -29,6 +29,7 @@ from guard.policy.convert import ArgError, Limits, convert_args
 from guard.policy.evaluate import decide, decide_shadow
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import World
+from guard.provenance.known import Known
 from guard.session.facts import facts
 from guard.session.intent import TaskIntent
 from guard.session.state import Session
@@ -107,17 +108,23 @@ class Judging:
         return found
 
     async def judge(
-        self, session: Session, call: ToolCall, evidence: Evidence | None = None
+        self, session: Session, call: ToolCall, known: Known, evidence: Evidence | None = None
     ) -> Judged:
         """Judge a call that is already in the session's history.
 
         A declared intent is judged twice, without and with it, and the stricter answer holds, so
         that no policy can make declaring profitable.
+
+        Args:
+            session: as it stands.
+            call: the call.
+            known: what the session's results have shown.
+            evidence: what people approved.
         """
-        given = evidence or Evidence()
-        first = self._local(session, call, given)
+        moment = _Moment(session=session, known=known, evidence=evidence or Evidence(), task=None)
+        first = self._local(moment, call)
         if call.intent:
-            first = max(first, self._declared(session, call, given, first), key=_strict)
+            first = max(first, self._declared(moment, call, first), key=_strict)
         if self.world.remote is None or isinstance(first.answer, Deny):
             return first
         remote = await self.world.remote.decide(first.facts)
@@ -128,20 +135,15 @@ class Judging:
             )
         return first._replace(answer=_tightened(first.answer, remote, call))
 
-    def _declared(
-        self, session: Session, call: ToolCall, evidence: Evidence, first: Judged
-    ) -> Judged:
+    def _declared(self, moment: "_Moment", call: ToolCall, first: Judged) -> Judged:
         try:
-            task = narrowed_intent(session, call, max_bytes=self.max_intent_bytes)
+            task = narrowed_intent(moment.session, call, max_bytes=self.max_intent_bytes)
         except (Unusable, Refused) as wrong:
             return Judged(first.facts, self._deny(wrong.code, wrong.message))
-        return self._local(session, call, evidence, task)
+        return self._local(replace(moment, task=task), call)
 
-    def _local(
-        self, session: Session, call: ToolCall, evidence: Evidence, task: TaskIntent | None = None
-    ) -> Judged:
+    def _local(self, moment: "_Moment", call: ToolCall) -> Judged:
         found = self.convert(call)
-        moment = _Moment(session=session, evidence=evidence, task=task)
         if isinstance(found, ArgError):
             seen = self.facts(moment, call, self.input(call))
             return Judged(seen, self._deny(found.code, f"{found.path}: {found.message}"))
@@ -166,6 +168,7 @@ class Judging:
             evidence=moment.evidence,
             ledger_specs=self.ledgers(call),
             intent=moment.task,
+            known=moment.known,
         )
 
     def _deny(self, code: str, detail: str) -> Deny:
@@ -237,6 +240,7 @@ class _Moment:
     """What stays the same while the arguments of one call shrink."""
 
     session: Session
+    known: Known
     evidence: Evidence
     task: TaskIntent | None
 

@@ -22,9 +22,10 @@ from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp, Terms, ki
 from guard.model.facts import Evidence
 from guard.policy.compile import Bundle
 from guard.ports import Ending, Span, Tool, World
-from guard.session.provenance import labels_of
+from guard.provenance.segment import Segment
+from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
-from guard.session.state import Session, admitted, forwarded
+from guard.session.state import Session, admitted, forwarded, remembering
 from guard.session.state import settled as ended_step
 
 OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
@@ -46,6 +47,7 @@ class _Course:
     denied: bool = False
     result: ToolResult | None = None
     found: Mapping[str, str] = field(default_factory=dict)  # what policy may match in the result
+    segment: Segment | None = None  # what the result showed
     claim: Claim = NOTHING_CLAIMED
     approval: Approval | None = None
     leased: Leased | None = None
@@ -110,7 +112,8 @@ class Guard:
         judging = self._judging()
         spec = judging.spec(course.call)
         session = await self._admit(course, spec, judging)
-        judged = await judging.judge(session, course.call)
+        known = await self.world.sessions.known(session.id)
+        judged = await judging.judge(session, course.call, known)
         _tell(span, judged)
         # Every answer is written down before anything follows from it, Deny included.
         salt = self.world.ids.token(16)
@@ -130,6 +133,15 @@ class Guard:
             narrowed=_told(course.applied),
         )
         course.found = extracted(spec, result.shown)
+        course.segment = segment_for(
+            session,
+            course.call,
+            spec,
+            result.shown,
+            known,
+            step=session.step,
+            approved=course.approval is not None,
+        )
         course.outcome = result.outcome if result.outcome in ENDS else Outcome.UNKNOWN
 
     async def _admit(self, course: _Course, spec: ToolSpec, judging: Judging) -> Session:
@@ -174,7 +186,8 @@ class Guard:
                 basis = judged.answer.basis
                 code = "session_ended" if session.ended_at_ms else "tool_changed"
                 return Judged(judged.facts, Deny(code=code, basis=basis))
-            return await judging.judge(session, call, evidence)
+            known = await self.world.sessions.known(session.id)
+            return await judging.judge(session, call, known, evidence)
 
         asking = Asking(
             world=self.world,
@@ -237,16 +250,9 @@ class Guard:
         def change(session: Session) -> Session:
             if not course.admitted:  # the step in flight under this id is another call's
                 return session
-            return ended_step(
-                session,
-                call.id,
-                outcome,
-                labels,
-                course.found,
-                now_ms,
-                denied=denied,
-                approved=approved,
-            )
+            said = {"denied": denied, "approved": approved}
+            ended = ended_step(session, call.id, outcome, labels, course.found, now_ms, **said)
+            return remembering(ended, course.segment) if course.segment else ended
 
         return Ending(
             session=call.session,
@@ -256,6 +262,7 @@ class Guard:
             approval=course.claim.approval,
             consume_id=course.claim.consume_id,
             lease=leased.lease if leased else None,
+            segment=course.segment,
         )
 
     def _end_ms(self, course: _Course) -> int:

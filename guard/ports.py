@@ -18,6 +18,8 @@ from guard.grant.votes import Vote
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.decision import Decision, Terms
 from guard.model.facts import CredentialFacts, Facts
+from guard.provenance.known import Known
+from guard.provenance.segment import Segment
 from guard.session.state import Session
 
 Change = Callable[[Session], Session]
@@ -34,13 +36,15 @@ class Sessions(Protocol):
 
     `change` is pure and may run more than once; what was stored is returned. An unknown handle is
     `Refused("session_unknown")`, a store that fails `Unavailable("store_unavailable")`, five lost
-    swaps `Unavailable("state_conflict")`.
+    swaps `Unavailable("state_conflict")`, observations that are not those which the session counts
+    `Unavailable("state_corrupt")`.
     """
 
     async def open(self, session: Session) -> Session: ...  # insert, or return the one there
     async def get(self, session_id: str) -> Session: ...
     async def update(self, session_id: str, change: Change) -> Session: ...
     async def all(self) -> Sequence[Session]: ...
+    async def known(self, session_id: str) -> Known: ...  # what the endings left behind
 
 
 class Waiter(Protocol):
@@ -149,6 +153,7 @@ class Ending:
     approval: str = ""
     consume_id: str = ""
     lease: Lease | None = None
+    segment: Segment | None = None  # what the result showed; `change` has counted it
 
 
 class Outcomes(Protocol):

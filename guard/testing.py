@@ -24,6 +24,7 @@ from guard.grant.lease import Lease
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
+from guard.provenance.known import Known
 from guard.session.state import Session
 
 
@@ -81,6 +82,7 @@ class MemoryStore:
     events: list[Event] = field(default_factory=list)
     held: dict[str, Session] = field(default_factory=dict)
     leases: dict[str, Lease] = field(default_factory=dict)
+    indexes: dict[str, Known] = field(default_factory=dict)
     approvals: "MemoryApprovals | None" = None
 
     async def open(self, session: Session) -> Session:
@@ -102,6 +104,11 @@ class MemoryStore:
     async def all(self) -> Sequence[Session]:
         """Return every session."""
         return list(self.held.values())
+
+    async def known(self, session_id: str) -> Known:
+        """Return what the session's endings left behind."""
+        await self.get(session_id)
+        return self.indexes.setdefault(session_id, Known())
 
     async def write(self, events: Sequence[Event]) -> None:
         """Keep these events."""
@@ -126,6 +133,8 @@ class MemoryStore:
         if session is not None:
             changed = ending.change(session)
             self.held[ending.session] = replace(changed, version=session.version + 1)
+            if ending.segment is not None:
+                self.indexes.setdefault(ending.session, Known()).learn(ending.segment)
         if ending.lease is not None:
             self.leases[ending.lease.id] = ending.lease
         if ending.approval and self.approvals is not None:

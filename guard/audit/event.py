@@ -17,7 +17,9 @@ from guard.model.facts import Derived, Facts, TextFacts
 from guard.model.origin import Levels, Origin
 
 Kind = Literal[
-    "session_opened", "session_ended", "intent_declared", "narrowed", "restored", "signal",
+    "session_opened", "session_ended", "intent_declared", "task_told",
+    "endorsement_withdrawn", "narrowed", "restored",
+    "signal",
     "decision", "approval_opened", "vote", "approval_ended", "consume",
     "lease_reserved", "credential_issued", "credential_revoked", "outcome", "outcome_resolved",
     "definition_changed", "config_change", "export", "erase",
@@ -78,7 +80,8 @@ def facts_json(facts: Facts) -> dict[str, Any]:
             "declared": intent.declared, "covers": intent.covers, "args_ok": intent.args_ok,
             "purpose": intent.purpose, "egress": sorted(intent.egress),
             "budget_minor": intent.budget_minor, "sha256": intent.sha256,
-            "words": intent.words, "left": intent.left, "repeat": intent.repeat,
+            "spoken": intent.spoken, "words": intent.words,
+            "left": intent.left, "repeat": intent.repeat,
         },
         "prov": {
             "user_prompt": sorted(prov.user_prompt), "trusted_tool": sorted(prov.trusted_tool),

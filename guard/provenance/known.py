@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.lexicon import pairs
-from guard.provenance.segment import Seen, Segment, chained, value_digest
+from guard.provenance.segment import Endorsed, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
 
 CAP = 250_000
@@ -76,6 +76,7 @@ class Known:
         self.learned = 0
         self.chain = ""
         self.full = False
+        self.endorsed: frozenset[Endorsed] = frozenset()
         self._cap = cap
         self._size = 0
         self._places: dict[tuple[str, str], list[Place]] = {}
@@ -95,6 +96,7 @@ class Known:
             self._writes[segment.write] += 1
             self._calls[segment.action] += 1
         self._wrote.update(segment.wrote)
+        self.endorsed = self.endorsed.union(segment.endorsed)
         seen = [self._worth(one) for one in segment.seen]
         first = len(self._records)
         records = {number: _record(fields) for number, fields in _grouped(seen).items()}

@@ -13,7 +13,7 @@ from guard.model.labels import Label, Secrecy, Trust
 from guard.model.origin import Source
 from guard.provenance.canonical import classify
 from guard.provenance.lexicon import capability
-from guard.provenance.segment import Seen, Segment
+from guard.provenance.segment import Endorsed, Seen, Segment
 from guard.provenance.tokens import tokens
 
 WHOLE = 256
@@ -33,6 +33,7 @@ def observed(
     wrote: Iterable[str] = (),
     write: str = "",
     listed: bool = False,
+    endorsed: tuple[Endorsed, ...] = (),
 ) -> Segment:
     """Return what a result showed.
 
@@ -43,6 +44,7 @@ def observed(
         wrote: short digests of what the agent itself wrote in this call.
         write: digest of the arguments of a write, empty for a read.
         listed: whether the call asked for all there is.
+        endorsed: destinations that a person approved with the call.
     """
     look = _Look(spec=spec, makes=bool(write) and _makes(spec))
     look.walk(_unwrapped(spec, shown), (), 0, 0)
@@ -54,6 +56,7 @@ def observed(
         write=write,
         truncated=look.truncated,
         listed=listed,
+        endorsed=endorsed,
     )
 
 

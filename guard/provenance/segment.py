@@ -15,6 +15,9 @@ from guard.model.origin import Source
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
+Endorsed = tuple[str, str, str]
+"""Role, kind and canonical spelling of a destination that a person approved."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -50,6 +53,7 @@ class Segment:
         wrote: short digests of the values that the agent wrote without being told to.
         write: digest of a write's arguments; empty for a read.
         listed: whether the call asked for all there is, naming nothing.
+        endorsed: destinations that a person approved with this call.
         truncated: whether the result was too long to be read whole.
     """
 
@@ -60,6 +64,7 @@ class Segment:
     write: str = ""
     truncated: bool = False
     listed: bool = False
+    endorsed: tuple[Endorsed, ...] = ()
 
     @cached_property
     def body(self) -> bytes:
@@ -69,7 +74,7 @@ class Segment:
             for one in self.seen
         ]
         head = [self.step, self.action, self.write, self.truncated, self.listed]
-        return _COMPACT([head, list(self.wrote), rows]).encode()
+        return _COMPACT([head, list(self.wrote), rows, self.endorsed]).encode()
 
 
 def segment_of(body: bytes) -> Segment:
@@ -79,11 +84,12 @@ def segment_of(body: bytes) -> Segment:
         Unavailable: `state_corrupt`: no segment was ever written like this.
     """
     try:
-        (step, action, write, truncated, listed), wrote, rows = json.loads(body)
+        (step, action, write, truncated, listed), wrote, rows, yes = json.loads(body)
         seen = tuple(
             Seen(kind, canonical, path, Source(source), record, whole, excerpt)
             for kind, canonical, path, source, record, whole, excerpt in rows
         )
+        endorsed = tuple((role, kind, canonical) for role, kind, canonical in yes)
     except (ValueError, TypeError, RecursionError):
         raise Unavailable(
             "What a result of this session showed cannot be read back.",
@@ -98,6 +104,7 @@ def segment_of(body: bytes) -> Segment:
         write=write,
         truncated=truncated,
         listed=listed,
+        endorsed=endorsed,
     )
 
 

@@ -3,7 +3,6 @@
 Prose is not judged: only the links and addresses in it, and in short texts the words.
 """
 
-
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import Source

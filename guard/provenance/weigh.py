@@ -13,7 +13,7 @@ from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
 from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, granted
-from guard.provenance.segment import value_digest
+from guard.provenance.segment import Endorsed, value_digest
 from guard.provenance.shown import exempt
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
@@ -31,6 +31,8 @@ _LEVEL_OF: Mapping[str, str] = {
     "attach": "attach",
 }
 """Which level a role counts in; roles that are missing here are texts, or need nothing."""
+_ENDORSABLE = frozenset({"recipient", "url"})
+"""Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 _MAKING = frozenset({"create", "schedule"})
 
 Declared = Callable[[str, Json], bool]
@@ -50,6 +52,7 @@ class Weighed:
         repeat: whether the same write ran before.
         wrote: short digests of the values that the agent writes without being told to.
         write: digest of the arguments of a write, empty for a read.
+        asked: destinations that only a person can answer for.
     """
 
     prov: ProvFacts = field(default_factory=ProvFacts)
@@ -60,6 +63,7 @@ class Weighed:
     spoken: bool = False
     wrote: frozenset[str] = frozenset()
     write: str = ""
+    asked: tuple[Endorsed, ...] = ()
 
 
 def weigh(
@@ -69,6 +73,7 @@ def weigh(
     known: Known,
     declared: Declared,
     labels: frozenset[str],
+    endorsed: frozenset[Endorsed] = frozenset(),
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -79,9 +84,10 @@ def weigh(
         known: what the session has seen.
         declared: the limits of the declared task.
         labels: of the session: whether it has read what strangers can write, or a secret.
+        endorsed: destinations that a person approved in this session.
     """
     changes = bool(spec.effect & _CHANGING)
-    scales = _Scales(spec=spec, task=task, known=known, declared=declared)
+    scales = _Scales(spec=spec, task=task, known=known, declared=declared, endorsed=endorsed)
     for path, raw in _leaves(call.parsed(), ""):
         scales.put(path, raw)
     write = call.bytes_sha256 if "write" in spec.effect else ""
@@ -95,6 +101,7 @@ def weigh(
         repeat=bool(digest) and known.writes(digest) > 0,
         wrote=frozenset(scales.own()) if digest else frozenset(),
         write=digest,
+        asked=scales.asked(),
     )
 
 
@@ -106,6 +113,7 @@ class _Scales:
     task: Task
     known: Known
     declared: Declared
+    endorsed: frozenset[Endorsed]
     values: list[tuple[Value, Worth]] = field(default_factory=list)
 
     def put(self, path: str, raw: Json) -> None:
@@ -116,7 +124,9 @@ class _Scales:
             self.values.append((value, Worth(Source.PROMPT, "in_prompt")))
         else:
             target = _LEVEL_OF.get(value.role) in {"target", "attach"}
-            self.values.append((value, worth(self.task, self.known, value, target=target)))
+            self.values.append(
+                (value, worth(self.task, self.known, value, target=target, endorsed=self.endorsed))
+            )
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
         sources, tainted = _weakest(self.values), "untrusted" in labels
@@ -186,6 +196,14 @@ class _Scales:
         told = [(value, one) for value, one in self.values if one.why != "exempt"]
         told.sort(key=lambda pair: (pair[1].source, pair[0].path))
         return tuple(one.origin(value) for value, one in told[:32])
+
+    def asked(self) -> tuple[Endorsed, ...]:
+        """Return destinations that neither the person nor a linked record named."""
+        return tuple(
+            (value.role, *value.kinds[0])
+            for value, one in self.values
+            if value.role in _ENDORSABLE and one.source < Source.LINKED and value.kinds
+        )
 
     def own(self) -> Iterator[str]:
         """Yield digests of what the agent writes and neither person nor linked record said."""

@@ -11,6 +11,7 @@ from decimal import Decimal
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.canonical import classify
 from guard.provenance.known import Known, Place, Record
+from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task, decimal_of
 
 _DESTS = ("email", "iban", "url", "host", "phone", "text")
@@ -63,7 +64,14 @@ def value_at(path: str, role: str, raw: object) -> Value:
     return Value(path=path, role=role, text=text, kinds=classify(text.strip()))
 
 
-def worth(task: Task, known: Known, value: Value, *, target: bool) -> Worth:
+def worth(
+    task: Task,
+    known: Known,
+    value: Value,
+    *,
+    target: bool,
+    endorsed: frozenset[Endorsed] = frozenset(),
+) -> Worth:
     """Return the best source of a value for its role.
 
     Args:
@@ -71,7 +79,10 @@ def worth(task: Task, known: Known, value: Value, *, target: bool) -> Worth:
         known: what the session has seen.
         value: the value.
         target: whether the role names an object to act on, for which an id is enough.
+        endorsed: destinations that a person approved in this session.
     """
+    if endorsed and any((value.role, *one) in endorsed for one in value.kinds):
+        return Worth(Source.PROMPT, "endorsed")
     if _in_prompt(task, value, target=target):
         return Worth(Source.PROMPT, "in_prompt")
     found = max(

@@ -184,7 +184,9 @@ class Course:
         labels = None if recorded.labels is None else frozenset(recorded.labels)
         quiet = replace(spec, output=Label(trust=Trust.TRUSTED, secrecy=Secrecy.PUBLIC), labels={})
         number = self.session.step
-        segment = segment_for(self.session, call, spec, result, self.known, step=number)
+        segment = segment_for(
+            self.session, call, spec, result, self.known, step=number, approved=approved
+        )
         self.session = forwarded(self.session, call.id, spec if labels is None else quiet)
         failed = is_failure(result) or recorded.is_error
         self.session = settled(

@@ -43,14 +43,40 @@ def weighed_for(
         limits = (one.args.get(spec.action, {}).get(path) for one in spoken)
         return any(limit is not None and limit.names(value) for limit in limits)
 
-    return weigh(call, spec, _task(session, spoken), known, declared, session.labels)
+    return weigh(
+        call,
+        spec,
+        _task(session, spoken),
+        known,
+        declared,
+        session.labels,
+        known.endorsed - session.withdrawn,
+    )
 
 
 def segment_for(
-    session: Session, call: ToolCall, spec: ToolSpec, shown: Json, known: Known, *, step: int
+    session: Session,
+    call: ToolCall,
+    spec: ToolSpec,
+    shown: Json,
+    known: Known,
+    *,
+    step: int,
+    approved: bool = False,
 ) -> Segment:
-    """Return what a call that ran leaves behind for those after it."""
-    weighed = weighed_for(session, call, spec, known) if "write" in spec.effect else Weighed()
+    """Return what a call that ran leaves behind for those after it.
+
+    Args:
+        session: as it was when the call was judged.
+        call: the call with the bytes that ran.
+        spec: its tool.
+        shown: what came back, as the agent reads it.
+        known: what the session's results had shown before.
+        step: the step of the session.
+        approved: whether a person said yes to it: they said it of its destinations, too.
+    """
+    weighs = approved or "write" in spec.effect
+    weighed = weighed_for(session, call, spec, known) if weighs else Weighed()
     return observed(
         spec,
         value_of(shown),
@@ -58,6 +84,7 @@ def segment_for(
         wrote=weighed.wrote,
         write=weighed.write,
         listed="read" in spec.effect and not call.parsed(),
+        endorsed=weighed.asked if approved else (),
     )
 
 

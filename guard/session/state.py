@@ -13,6 +13,7 @@ from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import Input
 from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
+from guard.provenance.segment import Endorsed, Segment, chained
 from guard.session.belongs import intent_ledgers
 from guard.session.chains import Plan, charges_of, kinds_of_end, labelled, plan_of, settle
 from guard.session.history import Step, appended, live, replaced, running
@@ -42,6 +43,9 @@ class Session:
     ledgers: LedgerState = LedgerState()  # noqa: RUF009 - frozen and empty: sharing it is safe
     signals: tuple[Signal, ...] = ()
     ended_at_ms: int = 0
+    observed: int = 0  # segments that its results have left behind
+    withdrawn: frozenset[Endorsed] = frozenset()  # approved destinations that no longer are
+    observed_sha256: str = ""  # and what their chained digests come to
 
 
 def new_session(
@@ -162,6 +166,17 @@ def settled(
         labels=session.labels | labels,
         ledgers=ledgers,
     )
+
+
+def remembering(session: Session, segment: Segment) -> Session:
+    """Return the session after one more result was read for what it shows."""
+    chain = chained(session.observed_sha256, segment.body)
+    return replace(session, observed=session.observed + 1, observed_sha256=chain)
+
+
+def withdrawing(session: Session, endorsed: Iterable[Endorsed]) -> Session:
+    """Return the session after approved destinations were taken back: they are asked again."""
+    return replace(session, withdrawn=session.withdrawn.union(endorsed))
 
 
 def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:

@@ -48,6 +48,8 @@ def to_json(session: Session) -> str:
                 for one in session.signals
             ],
             "ended": session.ended_at_ms,
+            "withdrawn": sorted(session.withdrawn),
+            "observed": [session.observed, session.observed_sha256],
         }
     )
 
@@ -73,6 +75,7 @@ def from_json(text: str) -> Session:
 def _session(raw: Mapping[str, Any]) -> Session:
     if raw["v"] != FORMAT:
         raise ValueError(f"format {raw['v']!r}, expected {FORMAT}")
+    observed, observed_sha256 = raw.get("observed", (0, ""))  # older rows counted nothing
     return Session(
         id=raw["id"],
         who=_who(raw["who"]),
@@ -89,6 +92,9 @@ def _session(raw: Mapping[str, Any]) -> Session:
         ),
         signals=tuple(_signal(*row) for row in raw["signals"]),
         ended_at_ms=raw["ended"],
+        observed=observed,
+        withdrawn=frozenset((role, kind, one) for role, kind, one in raw.get("withdrawn", ())),
+        observed_sha256=observed_sha256,
     )
 
 

@@ -11,6 +11,7 @@ from guard.errors import GuardError
 from guard.judging import Judging, _Moment, _Narrowings
 from guard.model.decision import Deny, Narrow, StepUp, kind
 from guard.policy.evaluate import decide
+from guard.provenance.known import Known
 from guard.session.risk import signal
 
 CALLS = [
@@ -30,7 +31,7 @@ class Kept:
     def apply(self, facts, transforms):
         from dataclasses import replace  # noqa: PLC0415
 
-        moment = _Moment(session=None, evidence=facts.evidence, task=None)
+        moment = _Moment(known=Known(), session=None, evidence=facts.evidence, task=None)
         fresh = _Facts(self.judging, facts)
         narrowings = _Narrowings(judging=fresh, moment=moment, call=self.call)
         seen, after = narrowings.apply(facts, transforms)

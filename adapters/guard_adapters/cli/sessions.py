@@ -1,4 +1,4 @@
-"""`guard sessions`: list them, tell the guard of a risk, or end one, at the running guard."""
+"""`guard sessions`: list, tell of words or risks, take back a yes, end: at the running guard."""
 
 import argparse
 import json
@@ -17,12 +17,16 @@ def register(commands: Commands) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="every session")
     show = actions.add_parser("show", help="one session")
+    tell = actions.add_parser("tell", help="hand over what the person said meanwhile")
+    tell.add_argument("words", metavar="WORDS", help="the person's own, and nobody else's")
+    withdraw = actions.add_parser("withdraw", help="take back an approved destination")
+    withdraw.add_argument("value", metavar="VALUE", help="as `show` lists it")
     signal = actions.add_parser("signal", help="record a risk; open questions of it are void")
     signal.add_argument("--kind", required=True, help="such as operator_narrow or risk_level_high")
     revoke = actions.add_parser("revoke", help="end it; its credentials are revoked")
-    for one in (show, signal, revoke):
+    for one in (show, tell, withdraw, signal, revoke):
         one.add_argument("id", metavar="ID")
-    for one in (listed, show, signal, revoke):
+    for one in (listed, show, tell, withdraw, signal, revoke):
         add_place(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -40,6 +44,11 @@ def _asked(guard: OperatorClient, args: argparse.Namespace) -> list[Mapping[str,
         case "signal":
             body = {"kind": args.kind}
             return [guard.ask("POST", f"sessions/{named(args.id)}/signal", body)]
+        case "tell":
+            return [guard.ask("POST", f"sessions/{named(args.id)}/words", {"words": args.words})]
+        case "withdraw":
+            body = {"value": args.value}
+            return [guard.ask("POST", f"sessions/{named(args.id)}/withdraw", body)]
         case "revoke":
             return [guard.ask("POST", f"sessions/{named(args.id)}/revoke")]
         case "show":
@@ -57,4 +66,5 @@ def line(found: Mapping[str, Any]) -> str:
         f" {found['in_flight']} running  {found['agent']} for {found['principal']}"
         f"  labels {labels}  {found['purpose']}"
     )
-    return shown(said.rstrip())
+    kept = [shown(f"  approved {one['role']} {one['value']}") for one in found.get("approved", ())]
+    return "\n".join([shown(said.rstrip()), *kept])

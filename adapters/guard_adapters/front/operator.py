@@ -38,6 +38,15 @@ class Operating(Protocol):
     async def session(self, session_id: str) -> Session:
         """Return one session."""
 
+    async def tell(self, session_id: str, words: str) -> Session:
+        """Take in what the person said meanwhile."""
+
+    async def endorsed(self, session_id: str) -> Sequence[tuple[str, str, str]]:
+        """Return the destinations that people approved: role, kind, value."""
+
+    async def withdraw(self, session_id: str, value: str) -> Session:
+        """Take back an approved destination."""
+
     async def signal(self, session_id: str, kind: str) -> Session:
         """Record a signal of a known kind."""
 
@@ -82,6 +91,8 @@ def operator_routes(desk: Operating, token: str) -> list[Route]:
         ("POST", "/sessions", api.open_session),
         ("GET", "/sessions", api.sessions),
         ("GET", "/sessions/{id}", api.session),
+        ("POST", "/sessions/{id}/words", api.tell),
+        ("POST", "/sessions/{id}/withdraw", api.withdraw),
         ("POST", "/sessions/{id}/signal", api.signal),
         ("POST", "/sessions/{id}/revoke", api.revoke),
         ("GET", "/approvals", api.approvals),
@@ -141,7 +152,18 @@ class _Api:
         return {"sessions": [self._session(one) for one in await self._desk.sessions()]}
 
     async def session(self, request: Request) -> Json:
-        return self._session(await self._desk.session(request.path_params["id"]))
+        name = request.path_params["id"]
+        approved = await self._desk.endorsed(name)
+        rows: Json = [{"role": role, "kind": kind, "value": one} for role, kind, one in approved]
+        return {**self._session(await self._desk.session(name)), "approved": rows}
+
+    async def tell(self, request: Request) -> Json:
+        words = _text(await _body(request), "words")
+        return self._session(await self._desk.tell(request.path_params["id"], words))
+
+    async def withdraw(self, request: Request) -> Json:
+        value = _text(await _body(request), "value")
+        return self._session(await self._desk.withdraw(request.path_params["id"], value))
 
     async def signal(self, request: Request) -> Json:
         kind = _text(await _body(request), "kind")

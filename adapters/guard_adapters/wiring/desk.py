@@ -20,6 +20,7 @@ from guard.session.state import Session, declared, new_session, seen
 from guard.session.tasks import contracted
 from guard_adapters.front.mcp_front import Caller
 from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.said import tell
 
 
 def named(caller: Caller) -> Who:
@@ -79,15 +80,28 @@ class Desk:
                 await self._declare(session.id, said)
         return session.id
 
-    async def open_session(self, who: Who, intent: TaskIntent | None) -> str:
-        """Mint a session for a host application and return its handle."""
+    async def open_session(
+        self, who: Who, intent: TaskIntent | None, *, words: tuple[str, ...] = ()
+    ) -> str:
+        """Mint a session for a host application and return its handle.
+
+        Args:
+            who: for whom and by which agent.
+            intent: the declared task, if there is one.
+            words: what the person said, as the host received it from them; never what the agent,
+                a tool or a page said.
+        """
         handle = f"gs_{self._world.ids.token(16).hex()}"
-        fresh = new_session(handle, who, intent=intent, now_ms=self.now_ms())
+        fresh = new_session(handle, who, intent=intent, words=words, now_ms=self.now_ms())
         await self._world.sessions.open(fresh)
         leaf: Mapping[str, str] = {"intent": intent.sha256()} if intent else {}
         event = Event(kind="session_opened", at_ms=self.now_ms(), session=handle, leaf=dict(leaf))
         await self._world.sink.write([event])
         return handle
+
+    async def tell(self, session_id: str, words: str) -> None:
+        """Take in what the person said meanwhile; see `tell`."""
+        await tell(self._world, session_id, words, by="host")
 
     async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
         """Judge the call and, if allowed, run it; see `Guard.call`."""

@@ -21,6 +21,7 @@ from guard.grant.votes import Vote, Voter
 from guard.model.call import Json
 from guard.model.identity import Agent, Principal, Who
 from guard.ports import World
+from guard.provenance.segment import Endorsed
 from guard.reauthorize import Reauthorizing
 from guard.session.intent import TaskIntent, parse_intent
 from guard.session.risk import WEIGHTS, risk_facts
@@ -31,6 +32,7 @@ from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.said import endorsed, tell, withdraw
 
 OPERATOR = "operator"
 """How the bearer of the operator's token is named in votes and signals: no person."""
@@ -56,37 +58,51 @@ class OperatorDesk:
     max_intent_bytes: int = 4096
 
     async def open_session(self, said: Mapping[str, Json]) -> str:
-        """Mint a session for {principal{issuer, subject}, agent, intent?} and return its handle.
+        """Mint a session and return its handle.
+
+        Args:
+            said: principal{issuer, subject}, agent and, at will, intent and words: what the person
+                said, as the host received it from them.
 
         Raises:
             Unusable: `request_unusable`, `intent_unusable`.
         """
-        who, intent = self._asked(said)
+        who, intent, words = self._asked(said)
         now_ms = self.world.clock.now_ms()
         handle = f"gs_{self.world.ids.token(16).hex()}"
-        await self.world.sessions.open(new_session(handle, who, intent=intent, now_ms=now_ms))
+        await self.world.sessions.open(
+            new_session(handle, who, intent=intent, words=words, now_ms=now_ms)
+        )
         leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key}
         if intent is not None:
             leaf["intent"] = intent.sha256()
         await self._write(Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf))
         return handle
 
-    def _asked(self, said: Mapping[str, Json]) -> tuple[Who, TaskIntent | None]:
+    def _asked(self, said: Mapping[str, Json]) -> tuple[Who, TaskIntent | None, tuple[str, ...]]:
         match said:
             case {
                 "principal": {"issuer": str(issuer), "subject": str(subject), **beside},
                 "agent": str(agent),
                 **more,
-            } if issuer and subject and agent and not beside and not set(more) - {"intent"}:
-                raw = more.get("intent")
+            } if (
+                issuer and subject and agent and not beside and not set(more) - {"intent", "words"}
+            ):
+                raw, words = more.get("intent"), more.get("words", "")
             case _:
-                raise _unusable("expected principal {issuer, subject}, agent and, at will, intent")
+                raise _unusable(
+                    "expected principal {issuer, subject}, agent and, at will, intent and words"
+                )
         who = Who(principal=Principal(issuer=issuer, subject=subject), agent=Agent(id=agent))
+        if not isinstance(words, str):
+            raise _unusable("words is not a text")
+        said_words = (words,) if words else ()
         if raw is None:
-            return who, None
+            return who, None, said_words
         if not isinstance(raw, dict):
             raise _unusable("intent is not an object")
-        return who, parse_intent(raw, declared_by="host", max_bytes=self.max_intent_bytes)
+        task = parse_intent(raw, declared_by="host", max_bytes=self.max_intent_bytes)
+        return who, task, said_words
 
     async def sessions(self) -> Sequence[Session]:
         """Return every session."""
@@ -104,6 +120,30 @@ class OperatorDesk:
         """Return the session's risk now, 0 to 3."""
         now_ms = self.world.clock.now_ms()
         return risk_facts(session.signals, session.who.device, now_ms).session
+
+    async def tell(self, session_id: str, words: str) -> Session:
+        """Take in what the person said meanwhile, as their host received it.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        return await tell(self.world, session_id, words, by=OPERATOR)
+
+    async def endorsed(self, session_id: str) -> Sequence[Endorsed]:
+        """Return the destinations that people approved in a session: role, kind, value.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        return await endorsed(self.world, session_id)
+
+    async def withdraw(self, session_id: str, value: str) -> Session:
+        """Take back an approved destination.
+
+        Raises:
+            Refused: `session_unknown`, `endorsement_unknown`.
+        """
+        return await withdraw(self.world, session_id, value, by=OPERATOR)
 
     async def signal(self, session_id: str, kind: str) -> Session:
         """Record a signal of a known kind.

@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
@@ -46,6 +48,9 @@ class Bench:
             raise self.bundles
         return self.bundles
 
+    def words(self, handle):
+        return asyncio.run(self.store.sessions.get(handle)).words
+
     def events(self):
         self.store.close(self.clock.ms + 10_000)
         return [leaf for _, leaf in read_log(self.path).leaves]
@@ -71,6 +76,7 @@ def bench(tmp_path):
 ROUTES = [
     ("POST", "/sessions"), ("GET", "/sessions"), ("GET", "/sessions/x"), ("POST", "/sessions/x/signal"),
     ("POST", "/sessions/x/revoke"), ("GET", "/approvals"), ("GET", "/approvals/x"),
+    ("POST", "/sessions/x/words"), ("POST", "/sessions/x/withdraw"),
     ("POST", "/approvals/x/deny"), ("POST", "/policy/reload"), ("GET", "/audit/checkpoint"),
     ("GET", "/audit/log"),
 ]  # fmt: skip
@@ -112,6 +118,28 @@ def test_a_session_is_opened_with_the_hosts_intent_and_written_down(bench):
     [leaf] = bench.events()
     assert b'"kind":"session_opened"' in leaf
     assert b"ada" not in leaf
+
+
+def test_the_persons_words_are_taken_at_opening_and_later_and_only_their_digest_is_logged(bench):
+    said = ADA | {"words": "mail kim@firm.example"}
+    handle = bench.http.post(f"{V1}/sessions", json=said).json()["handle"]
+
+    more = bench.http.post(f"{V1}/sessions/{handle}/words", json={"words": "and lee@firm.example"})
+
+    assert more.status_code == 200
+    assert bench.words(handle) == ("mail kim@firm.example", "and lee@firm.example")
+    leaves = bench.events()
+    assert not any(b"firm.example" in leaf for leaf in leaves)
+    assert any(b'"kind":"task_told"' in leaf for leaf in leaves)
+
+
+def test_what_nobody_approved_cannot_be_taken_back(bench):
+    handle = bench.http.post(f"{V1}/sessions", json=ADA).json()["handle"]
+
+    answer = bench.http.post(f"{V1}/sessions/{handle}/withdraw", json={"value": "eve@bad.example"})
+
+    assert (answer.status_code, answer.json()["error"]) == (404, "endorsement_unknown")
+    assert bench.http.get(f"{V1}/sessions/{handle}").json()["approved"] == []
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,10 @@ from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
+from guard.model.origin import Source
 from guard.ports import Attempt, Ending
-from guard.session.state import new_session
+from guard.provenance.segment import Seen, Segment
+from guard.session.state import new_session, remembering
 from guard.testing import FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.sqlite.audit import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
@@ -114,6 +116,15 @@ def ending(**changes):
     return Ending(**{**fields, "outcome": Outcome.OK, **changes})
 
 
+def showed(step):
+    seen = Seen("email", "a@firm.example", "*.email", Source.TRUSTED, 1)
+    return Segment(step=step, action="crm/find", seen=(seen,))
+
+
+def counting(segment):
+    return lambda session: remembering(session, segment)
+
+
 async def approved(ports):
     await ports.approvals.open(question(), [event("approval_opened")])
     await ports.approvals.vote(vote(), [event("vote")])
@@ -161,6 +172,31 @@ async def test_a_change_that_raises_changes_nothing(ports):
         await ports.sessions.update("gs_1", wrong)
 
     assert (await ports.sessions.update("gs_1", one_more)).step == 1
+
+
+async def test_what_a_result_showed_is_known_to_the_next_call(ports):
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    assert (await ports.sessions.known("gs_1")).learned == 0
+
+    for step in (1, 2):
+        segment = showed(step)
+        await ports.outcomes.close(ending(segment=segment, change=counting(segment)))
+
+    known = await ports.sessions.known("gs_1")
+    session = await ports.sessions.get("gs_1")
+    assert (
+        (known.learned, known.chain)
+        == (session.observed, session.observed_sha256)
+        == (2, known.chain)
+    )
+    assert [place.step for place in known.places("email", "a@firm.example")] == [1, 2]
+
+
+async def test_nothing_is_known_of_an_unknown_session(ports):
+    with pytest.raises(Refused) as caught:
+        await ports.sessions.known("gs_x")
+
+    assert caught.value.code == "session_unknown"
 
 
 # Approvals

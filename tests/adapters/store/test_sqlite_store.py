@@ -1,7 +1,9 @@
 """What only a file can promise: it survives a restart, and a lost commit stops everything."""
 
 import asyncio
+import sqlite3
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,8 +16,11 @@ from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
+from guard.model.origin import Source
 from guard.ports import Ending
-from guard.session.state import new_session
+from guard.provenance.segment import Seen, Segment
+from guard.session.state import new_session, remembering
+from guard_adapters.store.sqlite import observations
 from guard_adapters.store.sqlite.audit import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
@@ -139,3 +144,67 @@ async def test_what_two_hundred_write_at_once_has_numbers_without_a_gap(tmp_path
     store.close(NOW)
 
     assert [seq for seq, _ in read_log(tmp_path / "guard.sqlite").leaves] == list(range(400))
+
+
+async def remembered(path, steps=3):
+    store = opened(path)
+    await store.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    for step in range(steps):
+        seen = Seen("text", f"v{step}", "*.name", Source.TRUSTED, 1)
+        segment = Segment(step=step, action="crm/find", seen=(seen,))
+        done = Ending(
+            session="gs_1",
+            change=partial(remembering, segment=segment),
+            events=(event("outcome"),),
+            outcome=Outcome.OK,
+            segment=segment,
+        )
+        await store.sessions.close(done)
+    return store
+
+
+async def test_what_was_shown_is_known_after_a_restart(tmp_path):
+    path = tmp_path / "guard.sqlite"
+    (await remembered(path)).close(NOW)
+    store = opened(path)
+
+    known = await store.sessions.known("gs_1")
+    store.close(NOW)
+
+    assert known.learned == 3
+    assert known.places("text", "v2")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "DELETE FROM observations WHERE n = 2",
+        "UPDATE observations SET segment = (SELECT segment FROM observations WHERE n = 1)",
+        "INSERT INTO observations SELECT session, 9, segment FROM observations WHERE n = 1",
+        "UPDATE observations SET segment = 'nonsense' WHERE n = 3",
+    ],
+)
+async def test_lines_that_were_altered_missing_or_added_answer_nothing(tmp_path, harm):
+    path = tmp_path / "guard.sqlite"
+    (await remembered(path)).close(NOW)
+    with sqlite3.connect(path) as db:
+        db.execute(harm)
+    db.close()
+    store = opened(path)
+
+    with pytest.raises(Unavailable) as caught:
+        await store.sessions.known("gs_1")
+    store.close(NOW)
+
+    assert caught.value.code == "state_corrupt"
+
+
+async def test_an_index_that_was_let_go_is_folded_anew_with_what_came_since(tmp_path, monkeypatch):
+    monkeypatch.setattr(observations, "KEPT", 1)
+    store = await remembered(tmp_path / "guard.sqlite")
+    await store.sessions.known("gs_1")
+    await store.sessions.open(new_session("gs_2", WHO, now_ms=NOW))
+    await store.sessions.known("gs_2")
+
+    assert (await store.sessions.known("gs_1")).learned == 3
+    store.close(NOW)

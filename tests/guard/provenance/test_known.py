@@ -24,7 +24,7 @@ def test_a_segment_is_read_back_as_it_was_written():
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{}", b"[]", b"[[1],[],[]]", b'[[1,"a","",false],[],[[1]]]']
+    "body", [b"", b"{}", b"[]", b"[[1],[],[]]", b'[[1,"a","",false,false],[],[[1]],[]]']
 )
 def test_a_segment_that_nobody_wrote_is_refused(body):
     with pytest.raises(Unavailable) as caught:

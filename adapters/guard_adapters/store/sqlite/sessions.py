@@ -16,8 +16,10 @@ from typing import Any
 
 from guard.errors import Refused, Unavailable
 from guard.ports import Change, Ending
+from guard.provenance.known import Known
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
+from guard_adapters.store.sqlite import observations
 from guard_adapters.store.sqlite.approvals import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
@@ -40,6 +42,7 @@ class SqliteSessions:
         self._database = database
         self._journal = journal
         self._held: OrderedDict[str, Session] = OrderedDict()
+        self._indexes = observations.Indexes()
         # Plain functions are guarded from threads of their own: memory and queue change together.
         self._turn = RLock()
 
@@ -85,6 +88,24 @@ class SqliteSessions:
         rows = await self._database.run(_all)
         return [self._held.get(row.id, row) for row in rows]
 
+    async def known(self, session_id: str) -> Known:
+        """Return what the session's endings left behind.
+
+        Raises:
+            Refused: `session_unknown`.
+            Unavailable: `state_corrupt`.
+        """
+        held = self._indexes.get(session_id)
+        if held is not None:
+            return held
+        while True:
+            session = await self.get(session_id)
+            lines = await self._database.run(lambda db: observations.lines_of(db, session_id))
+            with self._turn:
+                # An ending may have come while this waited: its line is read in the next turn.
+                if self._held.get(session_id, session).observed == session.observed:
+                    return self._indexes.keep(session_id, observations.folded(session, lines))
+
     def close(self, ending: Ending) -> Awaitable[None]:
         """Hand over the end of a call; what is returned waits until it is durable."""
         head: Session | None = None
@@ -92,6 +113,8 @@ class SqliteSessions:
         def work(db: sqlite3.Connection) -> None:
             if head is not None:
                 _write(db, head)
+                if ending.segment is not None:
+                    observations.append(db, head, ending.segment)
             if ending.approval:
                 settle_approval(db, ending.approval, ending.consume_id, ending.outcome)
             if ending.lease is not None:
@@ -101,6 +124,8 @@ class SqliteSessions:
         with self._turn:
             held = self._held.get(ending.session)
             head = None if held is None else self._applied(held, ending.change)
+            if head is not None and ending.segment is not None:
+                self._indexes.learn(head.id, ending.segment)
             written = self._database.submit(work, vital=True)
         return _Recorded(self._database, written)
 

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from guard_adapters.store.sqlite import approvals, audit, leases, sessions
+from guard_adapters.store.sqlite import approvals, audit, leases, observations, sessions
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.audit import Journal, LogKey, SqliteSink
 from guard_adapters.store.sqlite.database import Database
@@ -47,7 +47,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
-    for room in (audit, sessions, approvals, leases):
+    for room in (audit, sessions, observations, approvals, leases):
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")

@@ -1,0 +1,63 @@
+"""What the person of a session says and takes back while it lives; each change is in the log."""
+
+from hashlib import sha256
+
+from guard.audit.event import Event, Kind
+from guard.errors import Refused
+from guard.model.call import Json
+from guard.ports import World
+from guard.provenance.segment import Endorsed
+from guard.session.state import Session, told, withdrawing
+
+
+async def tell(world: World, session_id: str, words: str, *, by: str) -> Session:
+    """Take in what the person said meanwhile: what they name counts from the next call on.
+
+    Args:
+        world: the ports.
+        session_id: the session.
+        words: the person's own words; never what the agent, a tool or a page said.
+        by: who handed them over.
+
+    Raises:
+        Refused: `session_unknown`.
+    """
+    session = await world.sessions.update(session_id, lambda one: told(one, words))
+    digest = sha256(words.encode()).hexdigest()
+    await _write(world, session_id, "task_told", {"by": by, "words_sha256": digest})
+    return session
+
+
+async def endorsed(world: World, session_id: str) -> tuple[Endorsed, ...]:
+    """Return the destinations that people approved in a session and that still hold, sorted.
+
+    Raises:
+        Refused: `session_unknown`.
+    """
+    session = await world.sessions.get(session_id)
+    known = await world.sessions.known(session_id)
+    return tuple(sorted(known.endorsed - session.withdrawn))
+
+
+async def withdraw(world: World, session_id: str, value: str, *, by: str) -> Session:
+    """Take back an approved destination: the next call to it is asked again.
+
+    Raises:
+        Refused: `session_unknown`; `endorsement_unknown`: nobody approved this value here.
+    """
+    found = [one for one in await endorsed(world, session_id) if one[2] == value]
+    if not found:
+        raise Refused(
+            "No person approved this destination in this session.",
+            code="endorsement_unknown",
+            next_step="List the approved ones with `guard sessions show`.",
+        )
+    session = await world.sessions.update(session_id, lambda one: withdrawing(one, found))
+    leaf: dict[str, Json] = {"by": by, "value_sha256": sha256(value.encode()).hexdigest()}
+    await _write(world, session_id, "endorsement_withdrawn", leaf)
+    return session
+
+
+async def _write(world: World, session_id: str, kind: Kind, leaf: dict[str, Json]) -> None:
+    event = Event(kind=kind, at_ms=world.clock.now_ms(), session=session_id, leaf=leaf)
+    await world.sink.write([event])
