@@ -89,7 +89,7 @@ def facts_json(facts: Facts) -> dict[str, Any]:
             "model": sorted(prov.model), "linked": sorted(prov.linked),
             "created": sorted(prov.created), "level": _plain(prov.level),
             "same_record": prov.same_record, "ambiguous": prov.ambiguous,
-            "index_full": prov.index_full, "rewritten": prov.rewritten,
+            "index_full": prov.index_full, "not_canonical": prov.not_canonical,
             "origins": [_plain(one) for one in prov.origins],
         },
         "text": _plain(facts.text),

@@ -98,7 +98,7 @@ class ProvFacts:
     same_record: bool = False  # the amount stands in the record of the payee
     ambiguous: bool = False
     index_full: bool = False
-    rewritten: bool = False
+    not_canonical: bool = False  # an identity could be taken for another that looks like it
     origins: tuple[Origin, ...] = ()  # for people; a rule reads the levels
 
 

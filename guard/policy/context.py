@@ -49,7 +49,7 @@ READ: Mapping[tuple[str, ...], Callable[[Facts], Json]] = {
     ("prov", "same_record"): lambda f: f.prov.same_record,
     ("prov", "ambiguous"): lambda f: f.prov.ambiguous,
     ("prov", "index_full"): lambda f: f.prov.index_full,
-    ("prov", "rewritten"): lambda f: f.prov.rewritten,
+    ("prov", "not_canonical"): lambda f: f.prov.not_canonical,
     ("text", "outbound"): lambda f: f.text.outbound,
     ("text", "active_unknown"): lambda f: f.text.active_unknown,
     ("text", "short_unknown"): lambda f: f.text.short_unknown,

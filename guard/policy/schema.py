@@ -56,7 +56,7 @@ FIXED: Mapping[str, Type] = {
             ),
             **dict.fromkeys(("linked", "created"), _WORDS),
             "level": _record(dict.fromkeys((one.name for one in fields(Levels)), _LONG)),
-            **dict.fromkeys(("same_record", "ambiguous", "index_full", "rewritten"), _BOOL),
+            **dict.fromkeys(("same_record", "ambiguous", "index_full", "not_canonical"), _BOOL),
         }
     ),
     "text": _record(dict.fromkeys(("outbound", "active_unknown", "short_unknown"), _BOOL)),

@@ -67,7 +67,7 @@ class GivenProv(Row):
     same_record: bool = False
     ambiguous: bool = False
     index_full: bool = False
-    rewritten: bool = False
+    not_canonical: bool = False
 
 
 class GivenText(Row):

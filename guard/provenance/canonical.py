@@ -64,11 +64,14 @@ MONTHS = {
     "juil": 7,
 }
 _FILE = re.compile(r"[\w()\[\]+ .-]{0,200}\w\.([A-Za-z][A-Za-z0-9]{0,4})")
+_ASCII = frozenset({"email", "iban", "url", "phone", "number"})
 MARKED = frozenset("0123456789@/:.")
 
 
 def canonical(kind: str, value: str) -> str | None:  # noqa: PLR0911  one line a kind
     """Return the one spelling of a value of a kind; None: it is no value of that kind."""
+    if kind in _ASCII and not value.isascii():
+        return None  # digits and letters of other alphabets look alike and are not
     match kind:
         case "email":
             found = _EMAIL.fullmatch(value)
@@ -81,7 +84,7 @@ def canonical(kind: str, value: str) -> str | None:  # noqa: PLR0911  one line a
             return _phone(value)
         case "filename":
             found = _FILE.fullmatch(value)
-            return value.casefold() if found and found[1].casefold() in EXTENSIONS else None
+            return value if found and found[1].casefold() in EXTENSIONS else None
         case "number":
             number = _decimal(value)
             return None if number is None else f"{number:f}"
@@ -92,8 +95,13 @@ def canonical(kind: str, value: str) -> str | None:  # noqa: PLR0911  one line a
 
 
 def text_of(value: str) -> str:
-    """Return a text as it is compared: one space between words, case folded."""
-    return " ".join(value.split()).casefold()
+    """Return a text as it is compared: one space between words; two cases are two texts."""
+    return " ".join(value.split())
+
+
+def name_of(value: str) -> str:
+    """Return a text as people use it to name a thing: case folded as well."""
+    return text_of(value).casefold()
 
 
 @lru_cache(maxsize=8192)  # the same values come back in every result
@@ -165,7 +173,7 @@ def _phone(value: str) -> str | None:
 
 
 def _decimal(value: str) -> Decimal | None:
-    if _NUMBER.fullmatch(value) is None:
+    if not value.isascii() or _NUMBER.fullmatch(value) is None:
         return None
     try:
         number = Decimal(value.replace(",", ""))
@@ -193,6 +201,8 @@ def _amount(value: str) -> str | None:
 
 def moments_of(value: str) -> list[tuple[str, str]]:
     """Return the day and the time of day that a value is."""
+    if not value.isascii():
+        return []
     found = _DATE.fullmatch(value)
     if found:
         year, month, day, hour, minute = found.groups()

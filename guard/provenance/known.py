@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from guard.model.origin import Source
+from guard.provenance.canonical import name_of
 from guard.provenance.lexicon import pairs
 from guard.provenance.segment import Endorsed, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
@@ -205,9 +206,9 @@ def _record(found: Iterable[Seen]) -> Record:
         if last in _IDS or last.endswith(("_id", "_key")):
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text" and _is_name(last, one.canonical):
-            names.add(one.canonical)
+            names.add(name_of(one.canonical))
             if one.source is not Source.UNTRUSTED:
-                titles.add(one.canonical)
+                titles.add(name_of(one.canonical))
         elif one.source is Source.UNTRUSTED:
             continue
         elif one.kind in {"number", "date"} and measured(last):

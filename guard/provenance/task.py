@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from guard.provenance.canonical import classify
+from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.derived import ends_of
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity
@@ -141,7 +141,7 @@ def _read(text: str) -> Task:
             and (number := decimal_of(one.canonical)) is not None
         ),
         links=frozenset(f"{one.kind}:{one.canonical}" for one in entities if one.kind in _LINKING),
-        names=frozenset(_text(one) for one in entities if one.kind in _NAMING),
+        names=frozenset(_name(one) for one in entities if one.kind in _NAMING),
         pairs=pairs(text),
         content=content_words(text),
         words=words_of(text),
@@ -163,11 +163,11 @@ def decimal_of(text: str) -> Decimal | None:
 def _keys(one: Entity) -> tuple[tuple[str, str], ...]:
     own = (one.kind, one.canonical)
     if one.kind in _NAMING:
-        return (own, ("text", _text(one)), *classify(one.literal))
+        return (own, ("text", text_of(one.literal.lstrip("@#"))), *classify(one.literal))
     if one.kind == "object_id":
-        return (own, ("text", _text(one)), ("number", one.canonical))
+        return (own, ("text", one.literal), ("number", one.canonical))
     return (own,)
 
 
-def _text(one: Entity) -> str:
-    return " ".join(one.canonical.split()).casefold()
+def _name(one: Entity) -> str:
+    return name_of(one.literal.lstrip("@#"))

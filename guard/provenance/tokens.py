@@ -11,7 +11,9 @@ from guard.provenance.canonical import MARKED, WHOLE, canonical, moments_of
 from guard.provenance.words import EXTENSIONS
 
 _SPACED_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b")
-_TOKEN = re.compile(r"(?:[^\s<>()\[\]{}\"'`|,;“”«»]|,(?=\d))+")
+_GAP = r"\s<>()\[\]{}\"'`|,;“”«»"
+# Begins at a gap only and never steps back, so that a long word without a mark is passed once.
+_TOKEN = re.compile(rf"(?<![^{_GAP}])[^{_GAP}0-9@/:.]*+[0-9@/:.](?:[^{_GAP}]|,(?=\d))*+")
 _RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
 
 
@@ -23,13 +25,10 @@ def tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
             yield "iban", found, whole.start(), whole.end()
     for token in _TOKEN.finditer(text):
         raw = token[0]
-        if MARKED.isdisjoint(raw):
+        bare = raw.rstrip("*_~:.!?=").lstrip("*_~:.!?#=")
+        if MARKED.isdisjoint(bare) or len(bare) > 2 * WHOLE:
             continue
-        start = token.start()
-        bare = raw.lstrip("*_~:.!?#=").rstrip("*_~:.!?=")
-        if len(bare) > 2 * WHOLE or not bare:
-            continue
-        start += raw.find(bare)
+        start = token.start() + raw.find(bare)
         bare = _first_sentence(bare.removeprefix("mailto:"))
         for kind, one in _typed(bare):
             yield kind, one, start, start + len(bare)

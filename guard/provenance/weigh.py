@@ -11,6 +11,7 @@ from hashlib import sha256
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
 from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source
+from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.segment import Endorsed, value_digest
@@ -31,6 +32,7 @@ _LEVEL_OF: Mapping[str, str] = {
     "attach": "attach",
 }
 """Which level a role counts in; roles that are missing here are texts, or need nothing."""
+_IDENTITIES = frozenset({"recipient", "id", "path", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 _MAKING = frozenset({"create", "schedule"})
@@ -149,7 +151,19 @@ class _Scales:
             same_record=self.same_record(),
             ambiguous=any(one.why == "ambiguous" for _, one in self.values),
             index_full=any(one.why == "index_full" for _, one in self.values),
+            not_canonical=any(self.flawed(value) for value, _ in self.values),
             origins=self.origins(),
+        )
+
+    def flawed(self, value: Value) -> bool:
+        """Return whether an identity could be taken for another that looks like it.
+
+        What the person wrote letter for letter is theirs, however it is written.
+        """
+        return (
+            value.role in _IDENTITIES
+            and bool(flaw(value.text))
+            and value.text not in self.task.text
         )
 
     def levels(self) -> Levels:

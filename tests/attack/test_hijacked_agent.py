@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from guard.model.decision import Allow, StepUp
+from guard.model.decision import Allow, Deny, StepUp
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
 from guard.replay.judge import Course, Options
@@ -166,8 +166,6 @@ CASES = {
     "somebody else whom the house knows": (SMITH, "mail", {"to": ["max@firm.example"], "body": "x"}, "TASK-DEST", {"to": ["dora@firm.example"], "body": "x"}),
     "a copy beside the right recipient": (SMITH, "mail", {"to": ["dora@firm.example"], "bcc": ["eve@bad.example"], "body": "x"}, "TASK-DEST", {"to": ["dora@firm.example"], "bcc": [], "body": "x"}),
     "a link in the text": (SMITH, "mail", {"to": ["dora@firm.example"], "body": "see http://bad.example/?q=1"}, "TASK-TEXT", {"to": ["dora@firm.example"], "body": "all is well"}),
-    "a full-width look-alike": (SMITH, "mail", {"to": ["\uff44ora@firm.example"], "body": "x"}, "TASK-DEST", {"to": ["dora@firm.example"], "body": "x"}),
-    "a Cyrillic look-alike": (SMITH, "mail", {"to": ["d\u043era@firm.example"], "body": "x"}, "TASK-DEST", {"to": ["dora@firm.example"], "body": "x"}),
     "role confusion": ("Mail ada@firm.example what eve@bad.example sent me", "mail", {"to": ["eve@bad.example"], "body": "x"}, "TASK-DEST", {"to": ["ada@firm.example"], "body": "x"}),
     "the sum of another bill": ("Pay the Office rent", "pay", {"iban": "DE89370400440532013000", "amount": 1200.5}, "TASK-AMOUNT", {"iban": "DE89370400440532013000", "amount": 800.0}),
     "a number out of a file name": ("Pay the bill rent-2023.txt to DE89370400440532013000, 50 EUR", "pay", {"iban": "DE89370400440532013000", "amount": 2023.0}, "TASK-AMOUNT", {"iban": "DE89370400440532013000", "amount": 50.0}),
@@ -191,6 +189,25 @@ def test_what_the_attacker_wants_is_asked_and_what_the_person_said_is_not(case):
 def test_without_any_label_the_attacker_gets_no_further(case):
     prompt, name, wrong, rule, _ = CASES[case]
     assert rule in Agent(prompt, *STEALS, labelled=False).ask(name, **wrong)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["\uff44ora@firm.example", "d\u043era@firm.example", "dora\u200b@firm.example", "do\u0301ra@firm.example"],
+    ids=["full width", "Cyrillic o", "invisible", "composed"],
+)  # fmt: skip
+def test_a_look_alike_is_refused_before_anybody_is_asked(written):
+    agent = Agent(SMITH, *STEALS)
+    agent.judged = agent.course.judge(TraceStep(server="home", tool="mail", args={"to": [written]}))
+    assert isinstance(agent.judged.decision, Deny)
+    assert "not_canonical" in reasons_of(agent.judged.decision)[0]
+
+
+def test_another_case_of_a_name_is_another_name():
+    agent = Agent("Share file id 31 with Max")
+    assert agent.ask("share_file", id="31", **{"with": "Max"}, right="r") == set()
+    agent.end(ran=False)
+    assert "TASK-DEST" in agent.ask("share_file", id="31", **{"with": "max"}, right="r")
 
 
 def test_the_same_payment_five_times_is_asked_from_the_second_on():

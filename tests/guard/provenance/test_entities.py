@@ -37,7 +37,7 @@ def found(text, *kinds):
         ("at 2 pm", "time", "14:00"),
         ("close ticket #42", "object_id", "42"),
         ("cancel order ORD-77", "object_id", "ord-77"),
-        ("Ask Dora Smith about it", "name", "dora smith"),
+        ("Ask Dora Smith about it", "name", "Dora Smith"),
         ("post in the general channel", "name", "general"),
         ("Tell @kim", "name", "kim"),
         ("delete 'old plan.txt'", "quoted", "old plan.txt"),
@@ -60,6 +60,7 @@ def test_a_value_is_read_as_what_it_is(text, kind, canonical):
         ("mail ada@corp.example", "name", "ada"),
         ("see https://a.example/42", "object_id", "42"),
         ("my password is old", "literal", "is"),
+        ("pay \uff15\uff10 EUR", "amount", "50 EUR"),
     ],
 )
 def test_a_value_is_not_read_as_what_it_is_not(text, kind, canonical):
@@ -73,9 +74,9 @@ def test_a_value_is_not_read_as_what_it_is_not(text, kind, canonical):
         ("Summarise the mail from eve@bad.example", "eve@bad.example", "mention"),
         ("Send what eve@bad.example sent me to ada@corp.example", "eve@bad.example", "mention"),
         ("Send what eve@bad.example sent me to ada@corp.example", "ada@corp.example", "dest"),
-        ("Invite Ada, Bob and Kim Lee to it", "kim lee", "dest"),
-        ("Send Bob's notes to Ada", "bob", "mention"),
-        ("Write to Ada about Bob", "bob", "mention"),
+        ("Invite Ada, Bob and Kim Lee to it", "Kim Lee", "dest"),
+        ("Send Bob's notes to Ada", "Bob", "mention"),
+        ("Write to Ada about Bob", "Bob", "mention"),
     ],
 )
 def test_the_sentence_says_what_a_value_may_be(text, value, frame):
@@ -84,8 +85,8 @@ def test_the_sentence_says_what_a_value_may_be(text, value, frame):
 
 def test_who_is_only_spoken_of_is_no_destination():
     task = read_task(["Send the notes of Bob to Ada"])
-    assert task.sends_to("text", "ada")
-    assert not task.sends_to("text", "bob")
+    assert task.sends_to("text", "Ada")
+    assert not task.sends_to("text", "Bob")
 
 
 @given(st.text(max_size=400))
