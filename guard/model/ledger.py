@@ -8,8 +8,28 @@ from dataclasses import dataclass
 from typing import Literal
 
 LedgerKind = Literal[
-    "calls", "results", "errors", "denied", "approvals", "sum", "labels", "formerly"
+    "calls",
+    "results",
+    "errors",
+    "denied",
+    "approvals",
+    "sum",
+    "labels",
+    "formerly",
+    "distinct",
+    "sequence",
 ]
+SequenceEvent = Literal["request", "response", "error", "denied", "approved", "label"]
+"""What can happen to a call: it was admitted, it ended, or its result brought a label."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SequenceStep:
+    """One step of a sequence: what has to happen to a call of which tools."""
+
+    event: SequenceEvent
+    of: str = "any"
+    label: str = ""  # for `label`: which one; empty = any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +39,10 @@ class LedgerSpec:
     name: str
     kind: LedgerKind
     of: str  # an action `<server>/<tool>`, or a class such as `write` or `any`
-    path: str = ""  # for `sum`: where the number is, such as `derived.amount_minor`
+    path: str = ""  # for `sum` and `distinct`: where the number is, such as `derived.amount_minor`
     per: Literal["", "tool"] = ""
     match: tuple[tuple[str, str], ...] = ()  # for `formerly`: (result.<role>, input.<path>)
-    key: Literal["session", "task", "principal"] = "session"
+    key: Literal["session", "task", "principal", "agent"] = "session"
     window_ms: int = 0
+    steps: tuple[SequenceStep, ...] = ()  # for `sequence`: the last one is the call itself
+    unless: Literal["", "approved"] = ""  # what ends every run of a sequence

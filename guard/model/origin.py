@@ -12,6 +12,7 @@ Why = Literal[
     "endorsed",
     "linked_record",
     "selected",
+    "derived",
     "created",
     "trusted_field",
     "untrusted_only",

@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from guard.model.ledger import SequenceEvent
+
 Effect = Literal["read", "write", "egress", "privileged", "irreversible"]
 Role = Literal[
     "recipient",
@@ -28,7 +30,7 @@ Role = Literal[
     "enum",
     "flag",
 ]
-Key = Literal["session", "task", "principal"]
+Key = Literal["session", "task", "principal", "agent"]
 Delivery = Literal["meta", "bearer", "none"]
 """Where a call token travels: in `_meta`, as bearer token over HTTP, or nowhere."""
 Count = Literal["calls", "results", "errors", "denied", "approvals"]
@@ -177,13 +179,24 @@ class DefaultsEntry(_Entry):
     expired_bundle: Literal["read", "nothing"] = "read"
 
 
+class SequenceEntry(_Entry):
+    """One step of a sequence."""
+
+    event: SequenceEvent = "request"
+    of: str = "any"
+    label: str = ""
+
+
 class LedgerEntry(_Entry):
-    """One ledger: exactly one of count, sum, labels, formerly."""
+    """One ledger: exactly one of count, sum, labels, formerly, distinct, sequence."""
 
     count: Count | None = None
     sum: str | None = None
     labels: bool = False
     formerly: Literal["results"] | None = None
+    distinct: str | None = None
+    sequence: list[SequenceEntry] | None = None
+    unless: Literal["", "approved"] = ""
     of: str = ""
     per: Literal["", "tool"] = ""
     match: dict[str, str] = {}

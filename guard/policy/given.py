@@ -81,7 +81,7 @@ class PlainPast:
                 pass
 
     def _untouched(self) -> dict[str, Ledger]:
-        blank: dict[str, Ledger] = {"labels": frozenset(), "formerly": False}
+        blank: dict[str, Ledger] = {"labels": frozenset(), "formerly": False, "sequence": False}
         return {one.name: blank.get(one.kind, 0) for one in self.catalog.ledgers}
 
 

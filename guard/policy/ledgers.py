@@ -7,12 +7,20 @@ from collections.abc import Mapping
 from typing import get_args
 
 from guard.model.call import ToolSpec
-from guard.model.ledger import LedgerKind, LedgerSpec
+from guard.model.ledger import LedgerKind, LedgerSpec, SequenceStep
 from guard.policy.catalog_file import Key, LedgerEntry, duration_ms
 from guard.policy.finding import Finding, error
 
 SUMMABLE = frozenset({"derived.amount_minor", "derived.bytes"})
 """Paths that always hold an integer; `input.<path>` is checked against the tool's schema."""
+
+COUNTABLE = frozenset(
+    {"derived.recipients", "derived.dest_domains", "derived.url_host", "derived.path"}
+)
+"""Paths whose values `distinct` tells apart, beside `input.<path>`."""
+KINDS = "count, sum, labels, formerly, distinct, sequence"
+SHORTEST = 2
+"""Steps of the shortest sequence; of one step, `formerly` and `count` tell."""
 
 _DAY_MS = 86_400_000
 
@@ -30,7 +38,7 @@ def budget_ledgers(specs: tuple[ToolSpec, ...]) -> tuple[LedgerSpec, ...]:
         if budget is None:
             continue
         key = next(known for known in get_args(Key) if known == budget.per)
-        window = _DAY_MS if key == "principal" else 0
+        window = _DAY_MS if key in {"principal", "agent"} else 0
         of = spec.action
         if budget.calls:
             name = budget_name(of, "calls")
@@ -59,12 +67,14 @@ def declared_ledgers(
             LedgerSpec(
                 name=name,
                 kind=_kind(entry),
-                of=entry.of,
-                path=entry.sum or "",
+                of=entry.of or "any",
+                path=entry.sum or entry.distinct or "",
                 per=entry.per,
                 match=tuple(sorted(entry.match.items())),
                 key=entry.key,
                 window_ms=window,
+                steps=tuple(SequenceStep(**one.model_dump()) for one in entry.sequence or ()),
+                unless=entry.unless,
             )
         )
     return tuple(made), tuple(findings)
@@ -77,23 +87,60 @@ def _kind(entry: LedgerEntry) -> LedgerKind:
         return "labels"
     if entry.formerly is not None:
         return "formerly"
+    if entry.distinct is not None:
+        return "distinct"
+    if entry.sequence is not None:
+        return "sequence"
     return entry.count or "calls"
+
+
+def _wrong_sequence(entry: LedgerEntry) -> str:
+    steps = entry.sequence or []
+    if entry.of:
+        return "got `of` beside a sequence, whose steps say it."
+    if len(steps) < SHORTEST:
+        return f"got a sequence of {len(steps)} steps, expected at least {SHORTEST}."
+    if steps[-1].event != "request":
+        return f"got {steps[-1].event!r} as last step, expected request: the call that is judged."
+    if any(one.label and one.event != "label" for one in steps):
+        return "got `label` on a step that is no label event."
+    return ""
 
 
 def _wrong(entry: LedgerEntry) -> str:
     """Return the first thing wrong with one entry, or nothing."""
-    kinds = [entry.count, entry.sum, entry.labels or None, entry.formerly]
+    kinds = [entry.count, entry.sum, entry.labels or None, entry.formerly, entry.distinct]
+    kinds.append(None if entry.sequence is None else "sequence")
     if sum(kind is not None for kind in kinds) != 1:
-        return "got none or several of count, sum, labels, formerly; expected exactly one."
-    if not entry.of:
-        return "got an empty `of`, expected a class such as write, or an action."
+        return f"got none or several kinds, expected exactly one of {KINDS}."
+    return _wrong_calls(entry) or _wrong_window(entry) or _wrong_path(entry)
+
+
+def _wrong_calls(entry: LedgerEntry) -> str:
+    if entry.sequence is not None:
+        return _wrong_sequence(entry)
+    if entry.unless:
+        return "got `unless`, which only a sequence has."
+    return "" if entry.of else "got an empty `of`, expected a class such as write, or an action."
+
+
+def _wrong_window(entry: LedgerEntry) -> str:
     if not entry.window:
         return "got no window, expected a duration such as 60s, or session, or task."
-    if entry.window not in {"session", "task"}:
-        try:
-            duration_ms(entry.window)
-        except ValueError as wrong:
-            return f"{wrong}, or session, or task."
-    if entry.sum is not None and entry.sum not in SUMMABLE and not entry.sum.startswith("input."):
-        return f"got sum of {entry.sum!r}, expected derived.amount_minor, derived.bytes or input.*."
+    if entry.window in {"session", "task"}:
+        return ""
+    try:
+        duration_ms(entry.window)
+    except ValueError as wrong:
+        return f"{wrong}, or session, or task."
+    return ""
+
+
+def _wrong_path(entry: LedgerEntry) -> str:
+    for name, path, known in (
+        ("sum", entry.sum, SUMMABLE),
+        ("distinct", entry.distinct, COUNTABLE),
+    ):
+        if path is not None and path not in known and not path.startswith("input."):
+            return f"got {name} of {path!r}, expected {', '.join(sorted(known))} or input.*."
     return ""

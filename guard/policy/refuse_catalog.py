@@ -162,11 +162,10 @@ def _ledgers(catalog: Catalog) -> _Found:
     actions = {spec.action: spec for spec in catalog.judged()}
     for ledger in catalog.ledgers:
         where = f"guard.yaml:ledgers.{ledger.name}"
-        if ledger.of not in actions and ledger.of not in CLASSES:
-            known = ", ".join(sorted(CLASSES))
-            yield error(
-                "G401", where, f"of: got {ledger.of!r}, expected an action or one of {known}."
-            )
+        for of in (ledger.of, *(one.of for one in ledger.steps)):
+            if of not in actions and of not in CLASSES:
+                known = ", ".join(sorted(CLASSES))
+                yield error("G401", where, f"of: got {of!r}, expected an action or one of {known}.")
         spec = actions.get(ledger.of)
         if ledger.kind != "sum" or spec is None:
             continue

@@ -204,9 +204,9 @@ def _history(ledgers: Iterable[LedgerSpec]) -> Type:
         match ledger.kind:
             case "labels":
                 attributes[ledger.name] = _WORDS
-            case "formerly":
+            case "formerly" | "sequence":
                 attributes[ledger.name] = _BOOL
-            case "calls" | "results" | "errors" | "denied" | "approvals" | "sum":
+            case "calls" | "results" | "errors" | "denied" | "approvals" | "sum" | "distinct":
                 attributes[ledger.name] = _LONG
     return _record(attributes)
 

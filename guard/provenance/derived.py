@@ -1,11 +1,13 @@
 """Values that follow from named ones by a closed list of derivations, each with its vectors.
 
-A duration added to a named time is here. Arithmetic that an agent could choose freely is not: it
-would give an attacker the same numbers.
+A duration added to a named time; sums, differences and percentages of amounts that the person said
+or that stand in a record which they named. An attacker could reckon with the same numbers, so that
+whoever relies on these must know by other means where the money goes.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from decimal import ROUND_HALF_UP, Decimal
 
 _DURATION = re.compile(
     r"\b(\d{1,2}(?:\.5)?|an?|one|two|three|four|half an|eine?|zwei|une|deux)[ -]?"
@@ -27,6 +29,8 @@ _COUNTS = {
     "half an": 0.5,
 }
 _DAY = 24 * 60
+_CENT = Decimal("0.01")
+_MOST = 16
 
 
 def ends_of(text: str, times: Iterable[str]) -> frozenset[str]:
@@ -44,3 +48,31 @@ def _minutes(count: str, unit: str) -> int:
     if number is None:
         number = float(count) if count[0].isdigit() else 0.0
     return round(number * (60 if unit[0] in "hHsS" else 1))
+
+
+def amounts_of(
+    said: Iterable[Decimal], percents: Iterable[Decimal], found: Iterable[Decimal]
+) -> frozenset[Decimal]:
+    """Return the amounts that follow from others, to the cent.
+
+    Args:
+        said: amounts that the person said.
+        percents: percentages that they said.
+        found: amounts of the records that they named. More than 16 are no longer one answer.
+    """
+    own, parts = [*said], [*percents]
+    return frozenset(
+        one.quantize(_CENT, ROUND_HALF_UP).normalize()
+        for base in list(found)[:_MOST]
+        for one in _reckoned(base, own, parts)
+        if one > 0
+    )
+
+
+def _reckoned(base: Decimal, own: list[Decimal], parts: list[Decimal]) -> Iterator[Decimal]:
+    shares = [base * part / 100 for part in parts]
+    for share in shares:
+        yield from (share, base + share, base - share)
+    for one in own:
+        yield from (base - one, one - base, base + one)
+        yield from (share + one for share in shares)

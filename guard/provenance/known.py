@@ -6,8 +6,8 @@ full it forgets the oldest untrusted values first and then stops learning; both 
 less known than it is, never more. It knows no task and judges nothing.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,6 +24,8 @@ PLACES = 32
 """Places of one value that are remembered; the first ones are kept."""
 WROTE = 50_000
 """Values of the agent's own that are remembered; beyond, no field is trusted any more."""
+NUMBERED = 256
+"""Records with trusted numbers that are reckoned with; the newest ones."""
 TITLE = 60
 """The longest text (characters) by which a record is named."""
 
@@ -84,6 +86,7 @@ class Known:
         self._loose: dict[tuple[str, str], None] = {}  # seen in untrusted places only, oldest first
         self._records: dict[int, Record] = {}
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
+        self._numbered: deque[int] = deque(maxlen=NUMBERED)
         self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._wrote: set[str] = set()
         self._writes: Counter[str] = Counter()
@@ -121,6 +124,10 @@ class Known:
         """Return whether two different objects bear this name, as far as a full index can tell."""
         return self.full or len(self._named.get(name, ())) > 1
 
+    def measured(self) -> Iterator[Record]:
+        """Yield the newest records that hold trusted numbers, at most 256, newest first."""
+        return (self._records[number] for number in reversed(self._numbered))
+
     def chosen(self, record: Record, selection: Selection) -> bool:
         """Return whether a record is the only one of its list that a choice means."""
         return any(
@@ -149,6 +156,8 @@ class Known:
         if self._size >= self._cap and not self._room(loose=False):
             return
         self._records[number] = record
+        if record.measures:
+            self._numbered.append(number)
         for name in names_of(record):
             bearers = self._named.setdefault(name, set())
             if record.identity and len(bearers) < 2:  # noqa: PLR2004  one is unique, two are not; nobody asks for more

@@ -46,4 +46,9 @@ def measured(field: str) -> bool:
     return not _MEASURED.isdisjoint(field.split("_"))
 
 
+def is_amount(field: str) -> bool:
+    """Return whether a field holds money."""
+    return not (_PRICES).isdisjoint(field.split("_"))
+
+
 _MEASURED = _SIZES | _PRICES | _DATES

@@ -30,7 +30,8 @@ class Task:
         text: all of it.
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
-        numbers: the amounts and percentages named.
+        numbers: the amounts named.
+        percents: the percentages named.
         links: identifiers by which a record is the one that the person means.
         names: the names, titles and quotes by which it is, casefolded.
         pairs: neighbouring words, one of them of content.
@@ -46,6 +47,7 @@ class Task:
     entities: tuple[Entity, ...] = ()
     frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     numbers: frozenset[Decimal] = frozenset()
+    percents: frozenset[Decimal] = frozenset()
     links: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     pairs: frozenset[tuple[str, str]] = frozenset()
@@ -134,12 +136,8 @@ def _read(text: str) -> Task:
         text=text,
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},
-        numbers=frozenset(
-            number
-            for one in entities
-            if one.kind in {"amount", "percent"}
-            and (number := decimal_of(one.canonical)) is not None
-        ),
+        numbers=_numbers(entities, "amount"),
+        percents=_numbers(entities, "percent"),
         links=frozenset(f"{one.kind}:{one.canonical}" for one in entities if one.kind in _LINKING),
         names=frozenset(_name(one) for one in entities if one.kind in _NAMING),
         pairs=pairs(text),
@@ -149,6 +147,11 @@ def _read(text: str) -> Task:
         selections=selections(text),
         ends=ends_of(text, (one.canonical for one in entities if one.kind == "time")),
     )
+
+
+def _numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
+    found = (decimal_of(one.canonical) for one in entities if one.kind == kind)
+    return frozenset(one for one in found if one is not None)
 
 
 def decimal_of(text: str) -> Decimal | None:

@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.canonical import classify
+from guard.provenance.derived import amounts_of
 from guard.provenance.known import Known, Place, Record
 from guard.provenance.segment import Endorsed
+from guard.provenance.select import is_amount
 from guard.provenance.task import Task, decimal_of
 
 _DESTS = ("email", "iban", "url", "host", "phone", "text")
@@ -92,7 +94,24 @@ def worth(
     )
     if found is COMPOSED and known.full:
         return Worth(Source.COMPOSED, "index_full")
+    if value.role == "amount" and found.source < Source.TRUSTED and _follows(task, known, value):
+        return Worth(Source.LINKED, "derived")
     return found
+
+
+def _follows(task: Task, known: Known, value: Value) -> bool:
+    """Return whether an amount is reckoned from what the person said and what they named."""
+    number = number_of(value)
+    if number is None or not (task.numbers or task.percents):
+        return False
+    named = (
+        amount
+        for record in known.measured()
+        if task.links_to(record) or task.speaks_of(record)
+        for name, amount in record.measures.items()
+        if isinstance(amount, Decimal) and is_amount(name)
+    )
+    return number in amounts_of(task.numbers, task.percents, named)
 
 
 def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
@@ -101,7 +120,7 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
             return any(task.sends_to(*one) for one in value.kinds if one[0] in _DESTS)
         case "amount":
             number = number_of(value)
-            return number is not None and number in task.numbers
+            return number is not None and number in task.numbers | task.percents
         case "secret":
             spoken = (one for one in task.entities if one.frame == "secret")
             return any(one.literal == value.text for one in spoken)

@@ -11,10 +11,11 @@ from types import MappingProxyType
 from guard.model.call import Json, ToolSpec
 from guard.model.facts import Input, IntentFacts, Ledger
 from guard.model.ledger import LedgerSpec
-from guard.session.chains import Plan, own_amount
+from guard.session.chains import own_amount
 from guard.session.history import is_of
 from guard.session.intent import TaskIntent
 from guard.session.limit import found, starts
+from guard.session.plan import Plan
 from guard.session.tally import LARGEST
 
 CALLS = "guard:intent:calls:"

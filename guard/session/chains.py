@@ -4,136 +4,28 @@ Constant work for each event. What is in flight counts before it ends, in the or
 What no longer fits is reported as overflow, never dropped in silence.
 """
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from hashlib import sha256
-from types import MappingProxyType
-from typing import Literal
 
-from guard.model.call import Json, Outcome, ToolSpec
+from guard.model.call import Json, Outcome
 from guard.model.facts import Input, Ledger
-from guard.model.ledger import LedgerKind, LedgerSpec
-from guard.session.history import KEEPS, Charge, Step, is_of
-from guard.session.limit import found
+from guard.model.ledger import LedgerKind, LedgerSpec, SequenceEvent
+from guard.session.history import KEEPS, Charge, Step
+from guard.session.plan import Plan, Row, amount_of, digest, names_of, read_at
+from guard.session.sequence import Track, after, would
 from guard.session.tally import EMPTY, LARGEST, LedgerState, Tally
 
 TALLIES = 512  # ledgers x tools x tasks of one session
-HOUR_MS = 3_600_000
-DENIED = LedgerSpec(name="guard:denied_1h", kind="denied", of="any", window_ms=HOUR_MS)
 
-_PER: Mapping[str, Literal["session", "task", "principal"]] = MappingProxyType(
-    {"session": "session", "task": "task", "principal": "principal"}
+_EVENTS: tuple[tuple[LedgerKind, SequenceEvent], ...] = (
+    ("approvals", "approved"),  # the yes came before the call ran
+    ("calls", "request"),
+    ("results", "response"),
+    ("errors", "error"),
+    ("denied", "denied"),
 )
+"""What an end means to a sequence, in the order in which it happened."""
 _COUNTED_IN_FLIGHT: frozenset[LedgerKind] = frozenset({"calls", "sum"})
-
-
-def tally_key(ledger: LedgerSpec, action: str, task: str) -> str:
-    """Return where a ledger is kept: apart for each tool or task if it says so."""
-    name = f"{ledger.name}\n{action}" if ledger.per else ledger.name
-    return f"{name}\n{task}" if ledger.key == "task" else name
-
-
-@lru_cache(maxsize=1024)
-def _budget(action: str, calls: int, amount_minor: int, per: str) -> tuple[LedgerSpec, ...]:
-    key = _PER.get(per, "task")
-    ledgers: list[LedgerSpec] = []
-    if calls:
-        name = f"guard:budget:{action}:calls"
-        ledgers.append(LedgerSpec(name=name, kind="calls", of=action, key=key))
-    if amount_minor:
-        name, path = f"guard:budget:{action}:amount_minor", "derived.amount_minor"
-        ledgers.append(LedgerSpec(name=name, kind="sum", of=action, path=path, key=key))
-    return tuple(ledgers)
-
-
-def budget_ledgers(spec: ToolSpec) -> tuple[LedgerSpec, ...]:
-    """Return the ledgers that a tool's budget needs: `guard:budget:<action>:calls|amount_minor`."""
-    budget = spec.budget
-    if budget is None:
-        return ()
-    return _budget(spec.action, budget.calls, budget.amount_minor, budget.per)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One ledger for one tool and task: where it is kept, and what a call does to it."""
-
-    ledger: LedgerSpec
-    key: str
-    charge: Charge | None  # None: the tool is not one that this ledger counts
-
-
-Plan = tuple[Row, ...]
-
-
-@lru_cache(maxsize=4096)  # the same few tools and tasks come again and again
-def _plan(
-    ledgers: tuple[LedgerSpec, ...],
-    action: str,
-    effect: frozenset[str],
-    extract: tuple[tuple[str, str], ...],
-    task: str,
-) -> Plan:
-    roles, rows = dict(extract), []
-    for ledger in {one.name: one for one in ledgers}.values():
-        key = tally_key(ledger, action, task)
-        paths = (left.removeprefix("result.") for left, _ in ledger.match)
-        charge = Charge(
-            key=key,
-            kind=ledger.kind,
-            amount=1,
-            window_ms=ledger.window_ms,
-            wants=tuple((path, roles.get(path, "")) for path in paths),
-        )
-        counted = is_of(action, effect, ledger.of)
-        rows.append(Row(ledger=ledger, key=key, charge=charge if counted else None))
-    return tuple(rows)
-
-
-def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, task: str) -> Plan:
-    """Return the rows of every ledger that a call of this tool may touch, each name once."""
-    every = (*ledgers, *budget_ledgers(spec), DENIED)
-    return _plan(every, spec.action, spec.effect, tuple(spec.extract.items()), task)
-
-
-def charges_of(plan: Plan, given: Input) -> tuple[Charge, ...]:
-    """Return what a call with these arguments does to each ledger when it ends."""
-    return tuple(
-        row.charge if row.ledger.kind != "sum" else _summed(row.charge, row.ledger, given)
-        for row in plan
-        if row.charge is not None
-    )
-
-
-def _summed(charge: Charge, ledger: LedgerSpec, given: Input) -> Charge:
-    amount = _amount(ledger, given)
-    return Charge(key=charge.key, kind="sum", amount=amount, window_ms=charge.window_ms)
-
-
-def _amount(ledger: LedgerSpec, given: Input) -> int:
-    total = 0
-    for one in _read(ledger.path, given):
-        if type(one) is not int:
-            return LARGEST  # there is a value, and it cannot be added: no cap may hold
-        total += max(0, one)  # a negative amount gives nothing back
-    return min(LARGEST, total)
-
-
-def _read(path: str, given: Input) -> list[Json]:
-    head, _, rest = path.partition(".")
-    if head == "derived":
-        value = getattr(given.derived, rest, None)
-        return [] if value is None else [value]
-    return [one for one in found(given.values, rest) if one is not None]
-
-
-def digest(values: Iterable[Json]) -> str:
-    """Return the name under which values are remembered together; the values are not kept."""
-    texts = [str(one) for one in values]
-    text = texts[0] if len(texts) == 1 else json.dumps(texts)
-    return sha256(text.encode()).hexdigest()[:24]
 
 
 @lru_cache(maxsize=16)
@@ -167,35 +59,68 @@ def settle(
     """Return the ledgers after one call ended; `ends` are the kinds it counts for."""
     changed: dict[str, Tally] = {}
     for charge in charges:
-        kind = charge.kind
         old = state.tallies.get(charge.key)
         if old is None or old.window_ms != charge.window_ms:
             old = Tally(window_ms=charge.window_ms)
-        if kind == "labels":
-            if labels:
-                changed[charge.key] = old.marked(labels, now_ms)
-        elif kind not in ends:
-            continue
-        elif kind == "formerly":
-            if names := _seen(charge, result_facts):
-                changed[charge.key] = old.marked(names, now_ms)
-        elif charge.amount:
-            changed[charge.key] = old.plus(charge.amount, now_ms)
+        new = _settled(old, charge, ends, now_ms, labels, result_facts)
+        if new is not None:
+            changed[charge.key] = new
     return _kept(state, changed) if changed else state
+
+
+def _settled(
+    old: Tally,
+    charge: Charge,
+    ends: frozenset[LedgerKind],
+    now_ms: int,
+    labels: frozenset[str],
+    result_facts: Mapping[str, str],
+) -> Tally | None:
+    """Return one ledger after the call ended; None: it is as it was."""
+    names: Iterable[str] = ()
+    match charge.kind:
+        case "sequence":
+            marks = _moved(old.marks, charge.track, ends, labels, now_ms) if charge.track else {}
+            return None if marks == old.marks else Tally(window_ms=charge.window_ms, marks=marks)
+        case "labels":
+            names = labels
+        case "distinct":
+            names = charge.names if "calls" in ends else ()
+        case "formerly":
+            names = _seen(charge, result_facts) if "formerly" in ends else ()
+        case kind:
+            counts = kind in ends and charge.amount
+            return old.plus(charge.amount, now_ms) if counts else None
+    return old.marked(names, now_ms) if names else None
 
 
 def labelled(
     state: LedgerState, charges: Iterable[Charge], labels: frozenset[str], now_ms: int
 ) -> LedgerState:
     """Return the ledgers with labels that enter before the call has ended."""
-    changed = {
-        charge.key: state.tallies.get(charge.key, Tally(window_ms=charge.window_ms)).marked(
-            labels, now_ms
-        )
-        for charge in charges
-        if labels and charge.kind == "labels"
-    }
+    changed: dict[str, Tally] = {}
+    for charge in charges if labels else ():
+        old = state.tallies.get(charge.key, Tally(window_ms=charge.window_ms))
+        if charge.kind == "labels":
+            changed[charge.key] = old.marked(labels, now_ms)
+        elif charge.track is not None:
+            marks = after(old.marks, charge.track, "label", labels, now_ms)
+            changed[charge.key] = Tally(window_ms=charge.window_ms, marks=marks)
     return _kept(state, changed) if changed else state
+
+
+def _moved(
+    marks: Mapping[str, int],
+    track: Track,
+    ends: frozenset[LedgerKind],
+    labels: frozenset[str],
+    at_ms: int,
+) -> Mapping[str, int]:
+    """Return how far a sequence has come after one call ended."""
+    for kind, event in _EVENTS:
+        if kind in ends:
+            marks = after(marks, track, event, (), at_ms)
+    return after(marks, track, "label", labels, at_ms) if labels else marks
 
 
 def _seen(charge: Charge, result_facts: Mapping[str, str]) -> list[str]:
@@ -225,7 +150,8 @@ def values(
         given: its arguments.
         now_ms: milliseconds since the epoch.
     """
-    pending = _pending(before)
+    running = list(before)
+    pending = _pending(running)
     read: dict[str, Ledger] = {}
     overflow = state.full
     for row in plan:
@@ -235,17 +161,44 @@ def values(
             read[ledger.name] = tally.live(now_ms)
         elif ledger.kind == "formerly":
             read[ledger.name] = _was_seen(tally, ledger, given, now_ms)
+        elif ledger.kind == "distinct":
+            read[ledger.name] = len(
+                tally.live(now_ms) | _under_way(row, running) | _own_names(row, given)
+            )
+        elif ledger.kind == "sequence":
+            read[ledger.name] = _follows(row, tally, running, now_ms)
         else:
             amount = tally.value(now_ms) + pending.get(row.key, 0)
             read[ledger.name] = min(LARGEST, amount + own_amount(row, given))
     return read, overflow
 
 
+def _under_way(row: Row, running: Iterable[Step]) -> frozenset[str]:
+    mine = (one for step in running for one in step.charges if one.key == row.key)
+    return frozenset(name for one in mine for name in one.names)
+
+
+def _own_names(row: Row, given: Input) -> frozenset[str]:
+    return frozenset() if row.charge is None else names_of(row.ledger, given)
+
+
+def _follows(row: Row, tally: Tally, running: Iterable[Step], now_ms: int) -> bool:
+    """Return whether this call would be the last step, after those that are under way."""
+    if row.charge is None or row.charge.track is None:
+        return False
+    marks: Mapping[str, int] = tally.marks
+    for step in running:
+        for one in step.charges:
+            if one.key == row.key and one.track is not None:
+                marks = after(marks, one.track, "request", (), step.at_ms)
+    return would(marks, row.charge.track, now_ms)
+
+
 def own_amount(row: Row, given: Input) -> int:
     """Return what this call itself adds to a count or sum: nothing, if the tool is not counted."""
     if row.charge is None or row.ledger.kind not in _COUNTED_IN_FLIGHT:
         return 0
-    return 1 if row.ledger.kind == "calls" else _amount(row.ledger, given)
+    return 1 if row.ledger.kind == "calls" else amount_of(row.ledger, given)
 
 
 def _pending(before: Iterable[Step]) -> dict[str, int]:
@@ -260,7 +213,7 @@ def _pending(before: Iterable[Step]) -> dict[str, int]:
 def _was_seen(tally: Tally, ledger: LedgerSpec, given: Input, now_ms: int) -> bool:
     names: list[Json] = []
     for _, right in ledger.match:
-        here = _read(right, given)
+        here = read_at(right, given)
         if len(here) != 1:
             return False  # no value, or several: nothing single was seen before
         names += here

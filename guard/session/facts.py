@@ -19,9 +19,10 @@ from guard.model.facts import (
 from guard.model.ledger import LedgerSpec
 from guard.provenance.known import Known
 from guard.session.belongs import intent_facts, spent_before
-from guard.session.chains import DENIED, values
+from guard.session.chains import values
 from guard.session.history import live, running
 from guard.session.intent import TaskIntent
+from guard.session.plan import DENIED
 from guard.session.provenance import NOTHING_KNOWN, weighed_for
 from guard.session.risk import risk_facts
 from guard.session.state import Session, plan_for

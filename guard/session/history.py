@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from guard.model.call import Outcome
 from guard.model.ledger import LedgerKind
+from guard.session.sequence import Track
 
 KEEPS: Mapping[Outcome, bool] = MappingProxyType(
     {Outcome.REFUSED: False, Outcome.OK: True, Outcome.ERROR: True, Outcome.UNKNOWN: True}
@@ -28,6 +29,8 @@ class Charge:
     amount: int = 0
     window_ms: int = 0
     wants: tuple[tuple[str, str], ...] = ()  # (result path, its role) that `formerly` remembers
+    names: tuple[str, ...] = ()  # digests of the values that `distinct` counts
+    track: Track | None = None  # how this tool takes part in a `sequence`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,10 @@ from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
 from guard.provenance.segment import Endorsed, Segment, chained
 from guard.session.belongs import intent_ledgers
-from guard.session.chains import Plan, charges_of, kinds_of_end, labelled, plan_of, settle
+from guard.session.chains import kinds_of_end, labelled, settle
 from guard.session.history import Step, appended, live, replaced, running
 from guard.session.intent import TaskIntent, meet
+from guard.session.plan import Plan, charges_of, plan_of
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.tally import LedgerState
 

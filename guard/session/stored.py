@@ -4,7 +4,7 @@ Rows instead of objects with names: the text is written and read on every call.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from guard.model.ledger import LedgerKind
 from guard.session.history import Charge, Step
 from guard.session.intent import from_json as intent_from_json
 from guard.session.risk import Signal
+from guard.session.sequence import Track
 from guard.session.state import Session
 from guard.session.tally import LedgerState, Tally
 
@@ -123,7 +124,7 @@ def _who(row: list[Any]) -> Who:
 
 def _step_row(step: Step) -> list[object]:
     row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, step.outcome.value]
-    charges = [[one.key, one.kind, one.amount, one.window_ms, one.wants] for one in step.charges]
+    charges = [_charge_row(one) for one in step.charges]
     return [*row, charges] if charges else row
 
 
@@ -145,11 +146,38 @@ def _classes(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(names)
 
 
+def _charge_row(one: Charge) -> list[object]:
+    track = one.track
+    row: list[object] = [one.key, one.kind, one.amount, one.window_ms, one.wants]
+    if track is None and not one.names:
+        return row
+    kept = None if track is None else [track.within_ms, track.last, track.takes, track.unless]
+    return [*row, one.names, kept]
+
+
 def _charge(
-    key: str, kind: LedgerKind, amount: int, window_ms: int, wants: list[list[str]]
+    key: str,
+    kind: LedgerKind,
+    amount: int,
+    window_ms: int,
+    wants: list[list[str]],
+    names: Sequence[str] = (),
+    track: list[Any] | None = None,
 ) -> Charge:
-    pairs = tuple((path, role) for path, role in wants)
-    return Charge(key=key, kind=kind, amount=amount, window_ms=window_ms, wants=pairs)
+    return Charge(
+        key=key,
+        kind=kind,
+        amount=amount,
+        window_ms=window_ms,
+        wants=tuple((path, role) for path, role in wants),
+        names=tuple(names),
+        track=_track(*track) if track else None,
+    )
+
+
+def _track(within_ms: int, last: int, takes: list[list[Any]], unless: str) -> Track:
+    rows = tuple((event, label, step) for event, label, step in takes)
+    return Track(within_ms=within_ms, last=last, takes=rows, unless=unless)
 
 
 def _tally(

@@ -273,6 +273,18 @@ def test_the_dearest_bill_is_chosen_from_the_whole_list_only():
     assert Agent("Delete the largest file", part).ask("delete_file", id="31")
 
 
+RISE = "Pay the Office rent to DE89370400440532013000, it went up by 10%"
+
+
+def test_a_reckoned_amount_pays_a_named_payee_and_nobody_else():
+    agent = Agent(RISE, *STEALS)
+    assert agent.ask("pay", iban="DE89370400440532013000", amount=880.0) == set()
+    agent.end(ran=False)
+    assert "TASK-AMOUNT" in agent.ask("pay", iban="GB29NWBK60161331926819", amount=880.0)
+    agent.end(ran=False)
+    assert "TASK-AMOUNT" in agent.ask("pay", iban="DE89370400440532013000", amount=1320.55)
+
+
 def test_a_full_memory_asks_and_never_allows_more():
     agent = Agent(SMITH, *STEALS)
     agent.course.known._cap = 1

@@ -5,15 +5,8 @@ from hypothesis import strategies as st
 from guard.model.call import Outcome, ToolSpec
 from guard.model.facts import Derived, Input
 from guard.model.ledger import LedgerSpec
-from guard.session.chains import (
-    TALLIES,
-    charges_of,
-    kinds_of_end,
-    labelled,
-    plan_of,
-    settle,
-    values,
-)
+from guard.session.chains import TALLIES, kinds_of_end, labelled, settle, values
+from guard.session.plan import charges_of, plan_of
 from guard.session.tally import BUCKETS, LARGEST, MARKS, LedgerState, Tally
 
 NOW = 1_767_607_200_000

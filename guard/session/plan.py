@@ -1,0 +1,164 @@
+"""What a call of one tool does to each ledger: made once for a tool and a task, and remembered.
+
+It reads arguments and keeps nothing; counting is done in `guard.session.chains`.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Literal
+
+from guard.model.call import Json, ToolSpec
+from guard.model.facts import Input
+from guard.model.ledger import LedgerSpec
+from guard.session.history import Charge, is_of
+from guard.session.limit import found
+from guard.session.sequence import Track
+from guard.session.tally import LARGEST
+
+HOUR_MS = 3_600_000
+
+
+DENIED = LedgerSpec(name="guard:denied_1h", kind="denied", of="any", window_ms=HOUR_MS)
+
+
+_PER: Mapping[str, Literal["session", "task", "principal", "agent"]] = MappingProxyType(
+    {"session": "session", "task": "task", "principal": "principal", "agent": "agent"}
+)
+
+
+def tally_key(ledger: LedgerSpec, action: str, task: str) -> str:
+    """Return where a ledger is kept: apart for each tool or task if it says so."""
+    name = f"{ledger.name}\n{action}" if ledger.per else ledger.name
+    return f"{name}\n{task}" if ledger.key == "task" else name
+
+
+@lru_cache(maxsize=1024)
+def _budget(action: str, calls: int, amount_minor: int, per: str) -> tuple[LedgerSpec, ...]:
+    key = _PER.get(per, "task")
+    ledgers: list[LedgerSpec] = []
+    if calls:
+        name = f"guard:budget:{action}:calls"
+        ledgers.append(LedgerSpec(name=name, kind="calls", of=action, key=key))
+    if amount_minor:
+        name, path = f"guard:budget:{action}:amount_minor", "derived.amount_minor"
+        ledgers.append(LedgerSpec(name=name, kind="sum", of=action, path=path, key=key))
+    return tuple(ledgers)
+
+
+def budget_ledgers(spec: ToolSpec) -> tuple[LedgerSpec, ...]:
+    """Return the ledgers that a tool's budget needs: `guard:budget:<action>:calls|amount_minor`."""
+    budget = spec.budget
+    if budget is None:
+        return ()
+    return _budget(spec.action, budget.calls, budget.amount_minor, budget.per)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One ledger for one tool and task: where it is kept, and what a call does to it."""
+
+    ledger: LedgerSpec
+    key: str
+    charge: Charge | None  # None: the tool is not one that this ledger counts
+
+
+Plan = tuple[Row, ...]
+
+
+@lru_cache(maxsize=4096)  # the same few tools and tasks come again and again
+def _plan(
+    ledgers: tuple[LedgerSpec, ...],
+    action: str,
+    effect: frozenset[str],
+    extract: tuple[tuple[str, str], ...],
+    task: str,
+) -> Plan:
+    roles, rows = dict(extract), []
+    for ledger in {one.name: one for one in ledgers}.values():
+        key = tally_key(ledger, action, task)
+        paths = (left.removeprefix("result.") for left, _ in ledger.match)
+        charge = Charge(
+            key=key,
+            kind=ledger.kind,
+            amount=1,
+            window_ms=ledger.window_ms,
+            wants=tuple((path, roles.get(path, "")) for path in paths),
+            track=_track(ledger, action, effect) if ledger.kind == "sequence" else None,
+        )
+        counted = is_of(action, effect, ledger.of)
+        rows.append(Row(ledger=ledger, key=key, charge=charge if counted else None))
+    return tuple(rows)
+
+
+def _track(ledger: LedgerSpec, action: str, effect: frozenset[str]) -> Track:
+    """Return how calls of one tool take part in a sequence."""
+    takes = tuple(
+        (one.event, one.label, number)
+        for number, one in enumerate(ledger.steps)
+        if is_of(action, effect, one.of)
+    )
+    last = len(ledger.steps) - 1
+    return Track(within_ms=ledger.window_ms, last=last, takes=takes, unless=ledger.unless)
+
+
+def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, task: str) -> Plan:
+    """Return the rows of every ledger that a call of this tool may touch, each name once."""
+    every = (*ledgers, *budget_ledgers(spec), DENIED)
+    return _plan(every, spec.action, spec.effect, tuple(spec.extract.items()), task)
+
+
+def charges_of(plan: Plan, given: Input) -> tuple[Charge, ...]:
+    """Return what a call with these arguments does to each ledger when it ends."""
+    return tuple(_charged(row.charge, row.ledger, given) for row in plan if row.charge is not None)
+
+
+def _charged(charge: Charge, ledger: LedgerSpec, given: Input) -> Charge:
+    if ledger.kind == "sum":
+        return _summed(charge, ledger, given)
+    if ledger.kind == "distinct":
+        return replace(charge, names=tuple(sorted(names_of(ledger, given))))
+    return charge
+
+
+def names_of(ledger: LedgerSpec, given: Input) -> frozenset[str]:
+    """Return digests of the values that `distinct` tells apart; a set counts one by one."""
+    values_here: list[object] = [*read_at(ledger.path, given)]
+    names: set[str] = set()
+    for many in values_here:
+        names.update(digest([one]) for one in (many if isinstance(many, frozenset) else [many]))
+    return frozenset(names)
+
+
+def _summed(charge: Charge, ledger: LedgerSpec, given: Input) -> Charge:
+    amount = amount_of(ledger, given)
+    return Charge(key=charge.key, kind="sum", amount=amount, window_ms=charge.window_ms)
+
+
+def amount_of(ledger: LedgerSpec, given: Input) -> int:
+    """Return what a `sum` adds for these arguments: never less than nothing."""
+    total = 0
+    for one in read_at(ledger.path, given):
+        if type(one) is not int:
+            return LARGEST  # there is a value, and it cannot be added: no cap may hold
+        total += max(0, one)  # a negative amount gives nothing back
+    return min(LARGEST, total)
+
+
+def read_at(path: str, given: Input) -> list[Json]:
+    """Return the values at a ledger's path; nothing where there is none."""
+    head, _, rest = path.partition(".")
+    if head == "derived":
+        value = getattr(given.derived, rest, None)
+        return [] if value is None else [value]
+    return [one for one in found(given.values, rest) if one is not None]
+
+
+def digest(values: Iterable[object]) -> str:
+    """Return the name under which values are remembered together; the values are not kept."""
+    texts = [str(one) for one in values]
+    text = texts[0] if len(texts) == 1 else json.dumps(texts)
+    return sha256(text.encode()).hexdigest()[:24]

@@ -1,0 +1,90 @@
+"""Sequences and distinct counts in the catalogue, and in rules that read them."""
+
+import pytest
+
+from guard.policy.catalog import read_catalog
+from guard.policy.compile import compile_bundle
+from guard.policy.finding import PolicyUnusable
+from guard.replay.judge import Options, judge_record
+from guard.replay.trace import Record
+
+TOOLS = {
+    "read": {"effect": ["read"], "confirmed": True, "input_schema": {"type": "object", "properties": {}}},
+    "send": {
+        "effect": ["write", "egress"], "budget": "none", "budget_reason": "t", "confirmed": True,
+        "args": {"to": {"role": "recipient"}},
+        "input_schema": {"type": "object", "properties": {"to": {"type": "string"}}},
+    },
+}  # fmt: skip
+RULES = """
+@id("OK") @reason("open") permit (principal, action in Guard::Action::"any", resource);
+@id("LEAK") @reason("leak") forbid (principal, action in Guard::Action::"egress", resource)
+when { context.history.leak };
+@id("MANY") @reason("many") forbid (principal, action in Guard::Action::"egress", resource)
+when { context.history.people > 2 };
+"""
+LEDGERS = {
+    "leak": {
+        "sequence": [{"event": "label", "label": "secret"}, {"event": "request", "of": "egress"}],
+        "window": "30m",
+        "unless": "approved",
+    },
+    "people": {"distinct": "derived.recipients", "of": "egress", "key": "agent", "window": "10m"},
+}
+
+
+def catalog(**ledgers):
+    data = {
+        "version": 1,
+        "servers": {"s": {"trust": "trusted", "tools": TOOLS}},
+        "ledgers": ledgers,
+    }
+    return read_catalog(data)
+
+
+def decided(*steps):
+    bundle = compile_bundle({"r.cedar": RULES}, catalog(**LEDGERS))
+    made = [
+        {"server": "s", "tool": tool, "args": args, "labels": labels}
+        for tool, args, labels in steps
+    ]
+    record = {
+        "session": "x",
+        "principal": "a",
+        "agent": "b",
+        "intent": {"purpose": "p"},
+        "steps": made,
+    }
+    judged = judge_record(bundle, Record.model_validate(record), Options())
+    return [[one.rule for one in step.decision.reasons] for step in judged]
+
+
+def test_a_rule_reads_what_a_secret_was_followed_by():
+    assert decided(
+        ("send", {"to": "a"}, []), ("read", {}, ["secret"]), ("read", {}, []), ("send", {"to": "a"}, [])
+    ) == [["OK"], ["OK"], ["OK"], ["LEAK"]]  # fmt: skip
+
+
+def test_a_rule_reads_how_many_receivers_there_were():
+    sent = [("send", {"to": one}, []) for one in "aabbc"]
+    assert decided(*sent) == [["OK"]] * 4 + [["MANY"]]
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        ({"sequence": [{"of": "any"}], "window": "5m"}, "at least 2"),
+        ({"sequence": [{"of": "any"}, {"event": "response"}], "window": "5m"}, "as last step"),
+        ({"sequence": [{"label": "secret"}, {}], "window": "5m"}, "no label event"),
+        ({"sequence": [{}, {}], "of": "any", "window": "5m"}, "beside a sequence"),
+        ({"sequence": [{}, {}]}, "no window"),
+        ({"sequence": [{}, {"of": "s/none"}], "window": "5m"}, "expected an action"),
+        ({"distinct": "derived.amount_minor", "of": "any", "window": "5m"}, "derived.recipients"),
+        ({"distinct": "derived.path", "of": "any", "window": "5m", "unless": "approved"}, "only a sequence"),
+        ({"distinct": "derived.path", "count": "calls", "of": "any", "window": "5m"}, "exactly one"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_kept_is_refused_with_the_reason(entry, says):
+    with pytest.raises(PolicyUnusable) as caught:
+        compile_bundle({"r.cedar": RULES}, catalog(**LEDGERS, bad=entry))
+    assert any(says in one.message for one in caught.value.findings)

@@ -1,0 +1,189 @@
+"""Sequences and distinct values: never less than what a reader of the whole history would say."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guard.model.call import Outcome, ToolSpec
+from guard.model.facts import Derived, Input
+from guard.model.ledger import LedgerSpec, SequenceStep
+from guard.session.chains import kinds_of_end, labelled, settle, values
+from guard.session.history import Step
+from guard.session.plan import charges_of, plan_of
+from guard.session.tally import LedgerState
+
+NOW = 1_767_607_200_000
+SPECS = {
+    "read": ToolSpec(server="s", tool="read", effect=frozenset({"read"})),
+    "send": ToolSpec(server="s", tool="send", effect=frozenset({"write", "egress"})),
+    "note": ToolSpec(server="s", tool="note", effect=frozenset({"write"})),
+}
+LEAK = LedgerSpec(
+    name="leak",
+    kind="sequence",
+    of="any",
+    window_ms=1_800_000,
+    steps=(SequenceStep(event="label", label="secret"), SequenceStep(event="request", of="egress")),
+    unless="approved",
+)
+NOTHING = Input(values={}, derived=Derived())
+
+
+class Story:
+    """One session's ledger, fed call by call."""
+
+    def __init__(self, ledger):
+        self.ledger, self.state, self.now, self.running = ledger, LedgerState(), NOW, []
+
+    def asks(self, tool, given=NOTHING):
+        """Return the ledger's value for a call of this tool now."""
+        plan = plan_of((self.ledger,), SPECS[tool], "")
+        read, overflow = values(self.state, plan, before=self.running, given=given, now_ms=self.now)
+        assert not overflow
+        return read[self.ledger.name]
+
+    def starts(self, tool, given=NOTHING):
+        charges = charges_of(plan_of((self.ledger,), SPECS[tool], ""), given)
+        step = Step(
+            n=len(self.running) + 1, call=f"c{len(self.running)}", action=f"s/{tool}",
+            classes=SPECS[tool].effect, at_ms=self.now, charges=charges,
+        )  # fmt: skip
+        self.running.append(step)
+
+    def ends(self, outcome="ok", labels=(), *, approved=False, denied=False):
+        step = self.running.pop(0)
+        ends = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
+        self.state = settle(self.state, step.charges, ends, self.now, frozenset(labels), {})
+
+    def did(self, tool, outcome="ok", labels=(), given=NOTHING, **how):
+        self.starts(tool, given)
+        self.ends(outcome, labels, **how)
+        return self
+
+
+def test_what_a_secret_is_followed_by_is_told_from_what_came_before_it():
+    story = Story(LEAK)
+    assert story.asks("send") is False
+    story.did("send").did("read", labels=["secret"])
+    assert story.asks("send") is True
+    assert story.asks("note") is False
+
+
+def test_a_sequence_is_over_when_its_time_is():
+    story = Story(LEAK).did("read", labels=["secret"])
+    story.now += 1_800_000
+    assert story.asks("send") is True
+    story.now += 1
+    assert story.asks("send") is False
+
+
+def test_a_clock_that_steps_back_ends_no_sequence():
+    story = Story(LEAK).did("read", labels=["secret"])
+    story.now -= 10_000_000
+    assert story.asks("send") is True
+
+
+def test_a_yes_ends_the_run_and_a_new_secret_begins_one():
+    story = Story(LEAK).did("read", labels=["secret"]).did("send", approved=True)
+    assert story.asks("send") is False
+    story.did("read", labels=["secret"])
+    assert story.asks("send") is True
+
+
+def test_a_call_that_did_not_run_is_no_step():
+    twice = LedgerSpec(
+        name="twice", kind="sequence", of="any",
+        steps=(SequenceStep(event="request", of="s/note"), SequenceStep(event="request", of="egress")),
+    )  # fmt: skip
+    assert Story(twice).did("note", "refused", denied=True).asks("send") is False
+    assert Story(twice).did("note", "unknown").asks("send") is True
+
+
+def test_two_calls_under_way_see_each_other_in_the_order_of_admission():
+    twice = LedgerSpec(
+        name="twice", kind="sequence", of="any",
+        steps=(SequenceStep(event="request", of="s/note"), SequenceStep(event="request", of="egress")),
+    )  # fmt: skip
+    story = Story(twice)
+    story.starts("note")
+    assert story.asks("send") is True
+
+
+def test_labels_that_enter_as_the_call_leaves_are_steps_already():
+    story = Story(LEAK)
+    charges = charges_of(plan_of((LEAK,), SPECS["read"], ""), NOTHING)
+    story.state = labelled(story.state, charges, frozenset({"secret"}), NOW)
+    assert story.asks("send") is True
+
+
+PATTERNS = ["AB", "ABC", "AA", "AAB", "ABA"]
+TOOL = {"A": "read", "B": "send", "C": "note"}
+
+
+def naive(pattern, within, history, at):
+    """Return whether the whole history, read anew, has a run that a last call ends now."""
+
+    def runs(step, after, began):
+        if step == len(pattern) - 1:
+            return at - began <= within
+        return any(
+            runs(step + 1, place, began if step else when)
+            for place, (letter, when) in enumerate(history)
+            if place > after and letter == pattern[step] and (step == 0 or when - began <= within)
+        )
+
+    return runs(0, -1, at)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.sampled_from(PATTERNS),
+    st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 400)), max_size=12),
+)
+def test_the_automaton_says_what_a_reader_of_all_history_says(pattern, events):
+    steps = tuple(SequenceStep(event="request", of=f"s/{TOOL[one]}") for one in pattern)
+    ledger = LedgerSpec(name="p", kind="sequence", of="any", window_ms=1_000, steps=steps)
+    story, history = Story(ledger), []
+    for letter, pause in events:
+        story.now += pause
+        for tool in "ABC":
+            wanted = tool == pattern[-1] and naive(pattern, 1_000, history, story.now)
+            assert story.asks(TOOL[tool]) is wanted
+        story.did(TOOL[letter])
+        history.append((letter, story.now))
+
+
+def to(*people):
+    return Input(values={}, derived=Derived(recipients=frozenset(people)))
+
+
+PEOPLE = LedgerSpec(
+    name="people", kind="distinct", of="egress", path="derived.recipients", window_ms=600_000
+)
+
+
+def test_receivers_are_counted_once_each_with_those_under_way_and_ones_own():
+    story = Story(PEOPLE).did("send", given=to("ada", "bob"))
+    assert story.asks("send", to("bob")) == 2
+    story.starts("send", to("kim"))
+    assert story.asks("send", to("bob", "lee")) == 4
+    assert story.asks("read") == 3
+
+
+def test_receivers_of_a_call_that_did_not_run_are_none():
+    assert Story(PEOPLE).did("send", "refused", given=to("ada")).asks("send", to("bob")) == 1
+
+
+def test_receivers_are_forgotten_after_their_window():
+    story = Story(PEOPLE).did("send", given=to("ada"))
+    story.now += 600_001
+    assert story.asks("send", to("bob")) == 1
+
+
+@pytest.mark.parametrize("events", [10, 2_000])
+def test_a_sequence_is_as_small_after_many_events_as_after_few(events):
+    story = Story(LEAK)
+    for _ in range(events):
+        story.did("read", labels=["secret"]).did("note")
+        story.now += 1
+    assert sum(len(one.marks) for one in story.state.tallies.values()) == 1
