@@ -39,6 +39,9 @@ CALLS = {
     "unknown_tool": "The catalogue does not list this tool. An operator must add it.",
 }
 PEOPLE = {
+    "draft_unconfirmed": "A drafted task is a proposal, and nobody was there to confirm it.",
+    "draft_unsupported": "A drafted task asks for more than the person's words or the catalogue bear.",
+    "drafter_unavailable": "The model that drafts tasks gave no answer in the agreed form.",
     "too_many_open_questions": "As many questions of this agent wait for a person as may. Wait until one "
     "is answered.",
     "approval_denied": "A person said no. The same call is refused without asking for a while.",

@@ -130,6 +130,12 @@ class PolicyDecisionPoint(Protocol):
     async def decide(self, facts: Facts) -> Decision: ...
 
 
+class Drafter(Protocol):
+    """Proposes a task for what a person said. Contract: it is never needed and never believed."""
+
+    async def draft(self, words: str, tools: Sequence[str]) -> bytes: ...
+
+
 class Tool(Protocol):
     """What is guarded. Contract: runs exactly the call's bytes."""
 

@@ -10,7 +10,13 @@ from urllib.parse import urlsplit
 
 import httpx
 import httpx2
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential
+from tenacity import (
+    AsyncRetrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential,
+)
 
 from guard_adapters._http.pool import UpstreamFailed
 
@@ -44,16 +50,70 @@ async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping
 async def _document(url: str, timeout_s: float) -> Mapping[str, Any]:
     client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
     async with client, client.stream("GET", url) as response:
-        response.raise_for_status()
-        raw = bytearray()
-        async for chunk in response.aiter_bytes():
-            raw += chunk
-            if len(raw) > _DOCUMENT_BYTES:
-                raise ValueError("too large")
+        return await _object(response)
+
+
+async def _object(response: httpx.Response) -> Mapping[str, Any]:
+    response.raise_for_status()
+    raw = bytearray()
+    async for chunk in response.aiter_bytes():
+        raw += chunk
+        if len(raw) > _DOCUMENT_BYTES:
+            raise ValueError("too large")
     found = httpx.Response(200, content=bytes(raw)).json()
     if not isinstance(found, dict):
         raise TypeError("not an object")
     return found
+
+
+async def post_json(
+    url: str, body: Mapping[str, Any], *, token: str = "", tries: int = 3, timeout_s: float = 30
+) -> Mapping[str, Any]:
+    """Ask a question that changes nothing, so that it may be asked again; return a JSON object.
+
+    Args:
+        url: https, or on loopback.
+        body: the question.
+        token: the bearer token; empty = none is sent.
+        tries: how often it is asked at most.
+        timeout_s: how long one try may take (seconds).
+
+    Raises:
+        UpstreamFailed: not https (nor loopback), refused, no answer, too large, or no JSON object.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    patience = AsyncRetrying(
+        retry=retry_if_exception(_passes),
+        stop=stop_after_attempt(tries),
+        wait=wait_exponential(multiplier=0.1, max=2),
+        reraise=True,
+    )
+    try:
+        return await patience(_answer, url, body, token, timeout_s)
+    except httpx.HTTPStatusError as error:
+        raise UpstreamFailed(f"status {error.response.status_code}", sent=True) from None
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from None
+    except (ValueError, TypeError):
+        raise UpstreamFailed("not a JSON object", sent=True) from None
+
+
+def _passes(error: BaseException) -> bool:
+    """Return whether asking again may help: a busy or broken server, a lost connection."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code in {429, 500, 502, 503, 504}
+    return isinstance(error, httpx.TransportError)
+
+
+async def _answer(
+    url: str, body: Mapping[str, Any], token: str, timeout_s: float
+) -> Mapping[str, Any]:
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+    async with client, client.stream("POST", url, json=dict(body), headers=headers) as response:
+        return await _object(response)
 
 
 def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:

@@ -25,6 +25,7 @@ COMMANDS = {
     "audit": "verify, show and export the audit log",
     "pin": "compare and accept tool definitions",
     "sessions": "list and end sessions",
+    "intent": "propose a task for what a person said",
     "keys": "make and show signing keys",
 }
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse gives this type no public name

@@ -1,0 +1,1 @@
+"""Drafters of tasks: each a model that proposes, and none that is believed."""
