@@ -88,8 +88,10 @@ def weigh(
         labels: of the session: whether it has read what strangers can write, or a secret.
         endorsed: destinations that a person approved in this session.
     """
-    changes = bool(spec.effect & _CHANGING)
-    scales = _Scales(spec=spec, task=task, known=known, declared=declared, endorsed=endorsed)
+    changes, able = bool(spec.effect & _CHANGING), capability(spec.tool, spec.intent)
+    scales = _Scales(
+        spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns
+    )
     for path, raw in _leaves(call.parsed(), ""):
         scales.put(path, raw)
     write = call.bytes_sha256 if "write" in spec.effect else ""
@@ -97,7 +99,7 @@ def weigh(
     return Weighed(
         prov=scales.facts(labels),
         text=text_facts(spec, task, known, scales.values),
-        words=not changes or granted(task.words, capability(spec.tool, spec.intent)),
+        words=not changes or granted(task.words, able),
         spoken=task.spoken,
         left=_left(task, spec, known, scales) if digest else LARGEST_LEFT,
         repeat=bool(digest) and known.writes(digest) > 0,
@@ -116,10 +118,13 @@ class _Scales:
     known: Known
     declared: Declared
     endorsed: frozenset[Endorsed]
+    nouns: frozenset[str]
     values: list[tuple[Value, Worth]] = field(default_factory=list)
 
     def put(self, path: str, raw: Json) -> None:
-        value = value_at(path, role_of(self.spec, path, raw), "" if raw is None else raw)
+        value = value_at(
+            path, role_of(self.spec, path, raw), "" if raw is None else raw, self.nouns
+        )
         if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
             self.values.append((value, Worth(Source.PROMPT, "exempt")))
         elif self.declared(path, raw):

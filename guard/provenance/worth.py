@@ -12,6 +12,7 @@ from guard.model.origin import Origin, Source, Why
 from guard.provenance.canonical import classify
 from guard.provenance.derived import amounts_of
 from guard.provenance.known import Known, Place, Record
+from guard.provenance.lexicon import capability
 from guard.provenance.segment import Endorsed
 from guard.provenance.select import is_amount
 from guard.provenance.task import Task, decimal_of
@@ -25,12 +26,21 @@ _EXCERPT = 80
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """One argument value on the scales: where it stands, its role there, and its text."""
+    """One argument value on the scales.
+
+    Args:
+        path: where it stands.
+        role: what it is there.
+        text: as it is written.
+        kinds: everything that it can be: (kind, canonical).
+        nouns: what the tool acts on, as far as its name tells.
+    """
 
     path: str
     role: str
     text: str
     kinds: tuple[tuple[str, str], ...]
+    nouns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +70,10 @@ class Worth:
 COMPOSED = Worth(Source.COMPOSED, "composed")
 
 
-def value_at(path: str, role: str, raw: object) -> Value:
+def value_at(path: str, role: str, raw: object, nouns: frozenset[str] = frozenset()) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
-    return Value(path=path, role=role, text=text, kinds=classify(text.strip()))
+    return Value(path=path, role=role, text=text, kinds=classify(text.strip()), nouns=nouns)
 
 
 def worth(
@@ -173,6 +183,8 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     seen = place.seen
     if value.role == "amount" and not _holds_numbers(seen.path):
         return Worth(Source.UNTRUSTED, "untrusted_only", place)
+    if target and _is_id(seen.path) and not _of_a_kind(value, place):
+        return Worth(Source.UNTRUSTED, "untrusted_only", place)
     if seen.source is Source.CREATED:
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
     record = known.record(place.record)
@@ -211,6 +223,12 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
     if all(known.shared(name) for name in names):
         return Worth(Source(place.seen.source), "ambiguous", place)
     return Worth(Source.LINKED, "linked_record", place)
+
+
+def _of_a_kind(value: Value, place: Place) -> bool:
+    """Return whether an id may be of what the tool acts on: the 7 of an event is no file 7."""
+    seen = capability(place.action.rpartition("/")[2]).nouns
+    return not seen or not value.nouns or not seen.isdisjoint(value.nouns)
 
 
 def _is_id(path: str) -> bool:

@@ -79,7 +79,7 @@ def segment_for(
     weighed = weighed_for(session, call, spec, known) if weighs else Weighed()
     return observed(
         spec,
-        value_of(shown),
+        _value(spec, shown),
         step=step,
         wrote=weighed.wrote,
         write=weighed.write,
@@ -90,7 +90,12 @@ def segment_for(
 
 def labels_of(spec: ToolSpec, shown: Json, brought: frozenset[str] = frozenset()) -> frozenset[str]:
     """Return what a result brings into the session: the labels of its paths, and what was found."""
-    return labels_shown(spec, value_of(shown)) | brought
+    return labels_shown(spec, _value(spec, shown)) | brought
+
+
+def _value(spec: ToolSpec, shown: Json) -> Json:
+    """Return what a result shows; its texts are read as records only if its fields are known."""
+    return value_of(shown, parse=bool(spec.labels))
 
 
 def _task(session: Session, spoken: tuple[TaskIntent, ...]) -> Task:

@@ -16,16 +16,19 @@ def is_failure(result: Json) -> bool:
     return isinstance(result, dict) and _is_mcp(result) and result.get("isError") is True
 
 
-def value_of(result: Json) -> Json:
+def value_of(result: Json, *, parse: bool = True) -> Json:
     """Return what a result holds: of an MCP result its structured content, else its texts.
 
-    A text that is JSON counts as what it says; several texts are a list.
+    Args:
+        result: as the agent reads it.
+        parse: whether a text that is JSON counts as what it says. Where nobody knows the fields of
+            a result, a stranger's file could pretend to be a list of records.
     """
     if not isinstance(result, dict) or not _is_mcp(result):
         return result
     if result.get("structuredContent") is not None:
         return result["structuredContent"]
-    texts = [_parsed(one) for one in _texts(result)]
+    texts = [_parsed(one) if parse else one for one in _texts(result)]
     return texts[0] if len(texts) == 1 else texts or None
 
 
