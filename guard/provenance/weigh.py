@@ -76,6 +76,8 @@ def weigh(
     declared: Declared,
     labels: frozenset[str],
     endorsed: frozenset[Endorsed] = frozenset(),
+    *,
+    leaving: bool = False,
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -87,6 +89,7 @@ def weigh(
         declared: the limits of the declared task.
         labels: of the session: whether it has read what strangers can write, or a secret.
         endorsed: destinations that a person approved in this session.
+        leaving: whether the call ran, so that `wrote` and `asked` are wanted as well.
     """
     changes, able = bool(spec.effect & _CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
@@ -103,9 +106,9 @@ def weigh(
         spoken=task.spoken,
         left=_left(task, spec, known, scales) if digest else LARGEST_LEFT,
         repeat=bool(digest) and known.writes(digest) > 0,
-        wrote=frozenset(scales.own()) if digest else frozenset(),
+        wrote=frozenset(scales.own()) if digest and leaving else frozenset(),
         write=digest,
-        asked=scales.asked(),
+        asked=scales.asked() if leaving else (),
     )
 
 

@@ -24,6 +24,7 @@ def weighed_for(
     known: Known = NOTHING_KNOWN,
     *,
     intent: TaskIntent | None = None,
+    leaving: bool = False,
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -33,6 +34,7 @@ def weighed_for(
         spec: its tool.
         known: what the session's results have shown.
         intent: the task to judge by, if it is narrower than the session's.
+        leaving: whether the call ran, and what it leaves behind is wanted.
     """
     task = session.intent if intent is None else intent
     spoken = (
@@ -51,6 +53,7 @@ def weighed_for(
         declared,
         session.labels,
         known.endorsed - session.withdrawn,
+        leaving=leaving,
     )
 
 
@@ -76,7 +79,7 @@ def segment_for(
         approved: whether a person said yes to it: they said it of its destinations, too.
     """
     weighs = approved or "write" in spec.effect
-    weighed = weighed_for(session, call, spec, known) if weighs else Weighed()
+    weighed = weighed_for(session, call, spec, known, leaving=True) if weighs else Weighed()
     return observed(
         spec,
         _value(spec, shown),
