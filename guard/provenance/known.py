@@ -8,7 +8,7 @@ less known than it is, never more. It knows no task and judges nothing.
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -149,7 +149,7 @@ class Known:
         if one.source is Source.UNTRUSTED:
             return one
         if len(self._wrote) > WROTE or value_digest(one.kind, one.canonical) in self._wrote:
-            return replace(one, source=Source.UNTRUSTED)
+            return one._replace(source=Source.UNTRUSTED)
         return one
 
     def _enter(self, number: int, record: Record) -> None:

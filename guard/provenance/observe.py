@@ -197,4 +197,7 @@ class _Look:
 def _around(text: str, start: int, end: int) -> str:
     """Return up to 80 characters around a place, on one line."""
     spare = max(EXCERPT - (end - start), 0) // 2
-    return " ".join(text[max(start - spare, 0) : end + spare].split())[:EXCERPT]
+    piece = text[max(start - spare, 0) : end + spare]
+    if piece.isprintable() and "  " not in piece:
+        return piece.strip()[:EXCERPT]
+    return " ".join(piece.split())[:EXCERPT]

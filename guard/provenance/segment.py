@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import NamedTuple
 
 from guard.errors import Unavailable
 from guard.model.origin import Source
@@ -19,8 +20,7 @@ Endorsed = tuple[str, str, str]
 """Role, kind and canonical spelling of a destination that a person approved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One typed value of a result.
 
     Args:
@@ -69,12 +69,8 @@ class Segment:
     @cached_property
     def body(self) -> bytes:
         """Return the segment as it is stored (JSON)."""
-        rows = [
-            [one.kind, one.canonical, one.path, int(one.source), one.record, one.whole, one.excerpt]
-            for one in self.seen
-        ]
         head = [self.step, self.action, self.write, self.truncated, self.listed]
-        return _COMPACT([head, list(self.wrote), rows, self.endorsed]).encode()
+        return _COMPACT([head, self.wrote, self.seen, self.endorsed]).encode()
 
 
 def segment_of(body: bytes) -> Segment:
