@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from guard.errors import Unavailable
+from guard.model.call import ToolCall, ToolSpec
 from guard.model.origin import Source
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
@@ -107,6 +108,13 @@ def segment_of(body: bytes) -> Segment:
 def chained(before: str, body: bytes) -> str:
     """Return the digest (hex) of a chain that ended in `before`, after one more segment."""
     return sha256(before.encode() + b"\n" + body).hexdigest()
+
+
+def write_digest(call: ToolCall, spec: ToolSpec) -> str:
+    """Return the digest under which a write is remembered; empty for a call that is none."""
+    if "write" not in spec.effect:
+        return ""
+    return sha256(f"{spec.action}\n{call.bytes_sha256}".encode()).hexdigest()[:32]
 
 
 def value_digest(kind: str, canonical: str) -> str:

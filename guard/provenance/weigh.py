@@ -4,9 +4,9 @@ States, and never decides: a rule reads the levels. The values weighed are those
 bytes, so what is judged is what is sent.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from types import MappingProxyType
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
@@ -14,7 +14,7 @@ from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, granted
-from guard.provenance.segment import Endorsed, value_digest
+from guard.provenance.segment import Endorsed, value_digest, write_digest
 from guard.provenance.shown import exempt
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
@@ -35,6 +35,7 @@ _LEVEL_OF: Mapping[str, str] = {
 _IDENTITIES = frozenset({"recipient", "id", "path", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _MAKING = frozenset({"create", "schedule"})
 
 Declared = Callable[[str, Json], bool]
@@ -77,6 +78,7 @@ def weigh(
     labels: frozenset[str],
     endorsed: frozenset[Endorsed] = frozenset(),
     *,
+    before: Mapping[str, Sequence[str]] = NOTHING,
     leaving: bool = False,
 ) -> Weighed:
     """Return where the arguments of a call came from.
@@ -89,6 +91,7 @@ def weigh(
         declared: the limits of the declared task.
         labels: of the session: whether it has read what strangers can write, or a secret.
         endorsed: destinations that a person approved in this session.
+        before: digests of the writes under way, admitted before this call, by tool.
         leaving: whether the call ran, so that `wrote` and `asked` are wanted as well.
     """
     changes, able = bool(spec.effect & _CHANGING), capability(spec.tool, spec.intent)
@@ -97,15 +100,16 @@ def weigh(
     )
     for path, raw in _leaves(call.parsed(), ""):
         scales.put(path, raw)
-    write = call.bytes_sha256 if "write" in spec.effect else ""
-    digest = sha256(f"{spec.action}\n{write}".encode()).hexdigest()[:32] if write else ""
+    digest = write_digest(call, spec)
     return Weighed(
         prov=scales.facts(labels),
         text=text_facts(spec, task, known, scales.values),
         words=not changes or granted(task.words, able),
         spoken=task.spoken,
-        left=_left(task, spec, known, scales) if digest else LARGEST_LEFT,
-        repeat=bool(digest) and known.writes(digest) > 0,
+        left=_left(task, spec, known, scales) - len(before.get(spec.action, ()))
+        if digest
+        else LARGEST_LEFT,
+        repeat=bool(digest) and (known.writes(digest) > 0 or digest in before.get(spec.action, ())),
         wrote=frozenset(scales.own()) if digest and leaving else frozenset(),
         write=digest,
         asked=scales.asked() if leaving else (),

@@ -44,6 +44,7 @@ class Step:
     at_ms: int
     outcome: Outcome = Outcome.RUNNING
     charges: tuple[Charge, ...] = ()  # only while in flight
+    write: str = ""  # digest of what it would change; only while in flight
 
     @property
     def in_flight(self) -> bool:
@@ -70,6 +71,7 @@ class Step:
             classes=self.classes,
             at_ms=self.at_ms,
             charges=charges,
+            write=self.write,
         )
 
 

@@ -9,6 +9,7 @@ from guard.provenance.observe import labels_shown, observed
 from guard.provenance.segment import Segment
 from guard.provenance.task import Task, read_task
 from guard.provenance.weigh import Weighed, weigh
+from guard.session.history import live, running
 from guard.session.intent import TaskIntent
 from guard.session.result import value_of
 from guard.session.state import Session
@@ -53,6 +54,7 @@ def weighed_for(
         declared,
         session.labels,
         known.endorsed - session.withdrawn,
+        before={} if leaving else _under_way(session, call),
         leaving=leaving,
     )
 
@@ -94,6 +96,17 @@ def segment_for(
 def labels_of(spec: ToolSpec, shown: Json, brought: frozenset[str] = frozenset()) -> frozenset[str]:
     """Return what a result brings into the session: the labels of its paths, and what was found."""
     return labels_shown(spec, _value(spec, shown)) | brought
+
+
+def _under_way(session: Session, call: ToolCall) -> dict[str, list[str]]:
+    """Return the writes that were admitted before this call and have not ended, by tool."""
+    at = running(session.steps, call.id)
+    own = session.step + 1 if at is None else session.steps[at].n
+    found: dict[str, list[str]] = {}
+    for step in live(session.steps):
+        if step.write and step.n < own:
+            found.setdefault(step.action, []).append(step.write)
+    return found
 
 
 def _value(spec: ToolSpec, shown: Json) -> Json:

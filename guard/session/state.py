@@ -13,7 +13,7 @@ from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import Input
 from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
-from guard.provenance.segment import Endorsed, Segment, chained
+from guard.provenance.segment import Endorsed, Segment, chained, write_digest
 from guard.session.belongs import intent_ledgers
 from guard.session.chains import kinds_of_end, labelled, settle
 from guard.session.history import Step, appended, live, replaced, running
@@ -101,6 +101,7 @@ def admitted(
         classes=spec.effect,
         at_ms=now_ms,
         charges=charges_of(plan_for(session, spec, ledger_specs), facts_input),
+        write=write_digest(call, spec),
     )
     return replace(session, steps=appended(session.steps, step, keep=recent_steps), step=step.n)
 

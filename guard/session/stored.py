@@ -125,11 +125,12 @@ def _who(row: list[Any]) -> Who:
 def _step_row(step: Step) -> list[object]:
     row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, step.outcome.value]
     charges = [_charge_row(one) for one in step.charges]
-    return [*row, charges] if charges else row
+    return [*row, charges, step.write] if charges or step.write else row
 
 
 def _step(row: list[Any]) -> Step:
-    n, call, action, classes, at_ms, outcome, *charges = row
+    n, call, action, classes, at_ms, outcome, *running = row
+    charges, write = [*running, ""][:2] if running else ((), "")  # older rows had no write
     return Step(
         n=n,
         call=call,
@@ -137,7 +138,8 @@ def _step(row: list[Any]) -> Step:
         classes=_classes(tuple(classes)),
         at_ms=at_ms,
         outcome=_OUTCOMES[outcome],
-        charges=tuple(_charge(*one) for one in charges[0]) if charges else (),
+        charges=tuple(_charge(*one) for one in charges),
+        write=write,
     )
 
 

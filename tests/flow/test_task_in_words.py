@@ -93,3 +93,18 @@ async def test_an_approved_address_is_not_asked_again_until_it_is_taken_back(hou
     assert (await house.world.sessions.known("gs_words")).endorsed == {kim}
     await house.world.sessions.update("gs_words", lambda one: withdrawing(one, [kim]))
     assert await asked(house, to="kim@other.example", body="three")
+
+
+async def at_once(house, gather, bodies):
+    await house.world.sessions.update("gs_words", lambda one: told(one, "to kim@other.example"))
+    calls = [house.request("mail", to="kim@other.example", body=body) for body in bodies]
+    await gather(*(house.guard.call(one, house.tool, hold_ms=0) for one in calls))
+    return len(house.tool.runs)
+
+
+async def test_the_same_mail_five_times_at_once_runs_once(house, gather):
+    assert await at_once(house, gather, ["hi"] * 5) == 1
+
+
+async def test_more_mails_at_once_than_people_were_named_are_asked_about(house, gather):
+    assert await at_once(house, gather, [f"hi {n}" for n in range(5)]) == 1
