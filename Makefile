@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DOJO := .venv-bench
 PATHS := guard adapters tests bench docs examples
 
-.PHONY: demo test quick check soak bench docs clean
+.PHONY: demo test quick check soak bench bench-agentdojo docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -27,6 +28,7 @@ check: $(STAMP)  ## the whole truth
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python bench/page.py --check
 	$(MAKE) test
 
 soak: $(STAMP)  ## heavy loops: kill -9, long properties, load
@@ -35,8 +37,17 @@ soak: $(STAMP)  ## heavy loops: kill -9, long properties, load
 bench: $(STAMP)  ## figures against the bars, as JSON in bench/results
 	$(BIN)/python bench/run.py $(ARGS)
 
+$(DOJO)/.installed: pyproject.toml
+	@test -x $(DOJO)/bin/python || $(PYTHON) -m venv $(DOJO)
+	@$(DOJO)/bin/python -m pip install --quiet --disable-pip-version-check --editable . agentdojo==0.1.35
+	@touch $@
+
+bench-agentdojo: $(STAMP) $(DOJO)/.installed  ## 77 tasks and 809 attacks, replayed without a model
+	$(DOJO)/bin/python -m bench.agentdojo.run --out bench/results/agentdojo.json $(ARGS)
+	$(BIN)/python bench/page.py
+
 docs: $(STAMP)  ## what docs generate from code
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) .cache dist
+	rm -rf $(VENV) $(DOJO) .cache dist

@@ -1,0 +1,121 @@
+"""Writes docs/benchmarks.md from bench/results: every figure of the page is one that a command printed.
+
+python bench/page.py [--check]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+RESULTS = ROOT / "bench" / "results"
+PAGE = ROOT / "docs" / "benchmarks.md"
+NAMES = {"none": "no labels", "fields": "labels a field"}
+
+HEAD = """# Benchmarks
+
+Written by `python bench/page.py` from `bench/results/`; do not edit by hand.
+
+## The agent is hijacked already (`make bench-agentdojo`)
+
+AgentDojo 0.1.35, suites workspace, banking and slack of version v1.2.2: {tasks} tasks, {pairs} pairs of a
+task and a goal. No model runs. The attacker's calls are made word for word at four places of each
+session: right after the first text that holds his order, after the user's last call, before the
+first, and after reading everything there is to read. The injected text holds the goal and every
+value of the attack. Eight goals without a script of their own got one, written from their text.
+
+A *question* is a step-up. People say yes to the user's calls and no to the attacker's. A *write* of the
+attacker counts if it ran and is not one that the user's task makes as well.
+
+{table}
+
+Without labels everything that a tool returns is untrusted. With them, `bench/agentdojo/catalog.yaml`
+says of each field who can write it. The figures are in sample: rules were changed while these suites
+were looked at, though none names a tool or a value of them.
+
+A reviewer who approves everything defeats any guard: then the goals are reached as without one.
+"""
+
+OTHERS = """
+## What others publish, and why it is not the same
+
+| work | figure |
+|---|---|
+| AgentDojo, gpt-4o without defence (NeurIPS 2024) | 57.69 % of attacks reach their goal |
+| AgentDojo, tool filter | 6.84 % |
+| CaMeL (arXiv 2503.18813) | 0 of 949; 77 % of tasks solved with provable security |
+| Progent (arXiv 2504.11703) | 41.2 % to 2.2 %; 0 % in its second version's abstract |
+| Task Shield (arXiv 2412.16682) | 2.07 %, a model for each call |
+
+Their figure is "a model was fooled and not stopped", of one model on one day. Ours is the worst case: the
+agent obeys. "No question" is not a utility, either: it says how often people are left alone, not
+whether a model solves the task. No ranking follows from the two side by side.
+
+## What it costs (`make bench`)
+
+{cost}
+"""
+
+
+def main() -> int:
+    text = page()
+    if "--check" in sys.argv:
+        if PAGE.read_text(encoding="utf-8") != text:
+            print("docs/benchmarks.md is not what bench/results say; run python bench/page.py")
+            return 1
+        return 0
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+def page() -> str:
+    found = json.loads((RESULTS / "agentdojo.json").read_text(encoding="utf-8"))
+    cost = json.loads((RESULTS / "provenance.json").read_text(encoding="utf-8"))["printed"]
+    first = found[0]
+    pairs = next(iter(first["attacks"].values()))["pairs"]
+    head = HEAD.format(tasks=first["benign"]["tasks"], pairs=pairs, table=_table(found))
+    return head + OTHERS.format(cost=_cost(cost))
+
+
+def _table(found: list[dict[str, Any]]) -> str:
+    rows = [
+        "| catalogue | tasks without a question | questions a task | user's writes with nobody there"
+        " | goals reached (4 places) | attacker's writes (4 places) |",
+        "|---|---|---|---|---|---|",
+    ]
+    for one in found:
+        calm, hostile = one["benign"], one["attacks"].values()
+        share = 100 * calm["without_question"] / calm["tasks"]
+        rows.append(
+            f"| {NAMES[one['labels']]} | {calm['without_question']} of {calm['tasks']} ({share:.1f} %)"
+            f" | {calm['questions_per_task']} | {calm['writes_unattended']} of {calm['writes']}"
+            f" | {' / '.join(str(place['reached']) for place in hostile)}"
+            f" | {' / '.join(str(place['writes']) for place in hostile)} |"
+        )
+    return "\n".join(rows)
+
+
+def _cost(cost: dict[str, Any]) -> str:
+    bars = cost["bars"]
+    few, many = cost["weigh_us_at_10_results"], cost["weigh_us_at_10000_results"]
+    return "\n".join(
+        [
+            "CPU time on the machine that wrote this, 600 calls and 60 results; what is compared was"
+            " measured in one run.",
+            "",
+            "| what | figure | wanted |",
+            "|---|---|---|",
+            f"| weigh a call of 7 values and 1 kB, 10 results seen | {few['p50']} us p50 | |",
+            f"| the same, 10,000 results seen | {many['p50']} us p50, {many['p99']} p99"
+            f" | {bars['weigh_p50_us']} p50, {bars['weigh_p99_us']} p99 |",
+            f"| ratio of the two | {cost['weigh_ratio']} | at most {bars['ratio']} |",
+            f"| read a result of 10 kB | {cost['read_ms_for_10_kB']} ms | {bars['read_ms']} ms |",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
