@@ -178,6 +178,7 @@ FILES = {
     "facts_unreadable": "Recorded facts cannot be read back. The record was made by another version, "
     "or was changed: run `guard audit verify`.",
     "keys_missing": "The state folder holds no keys yet. Start the guard once.",
+    "labels_by_hand": "A proposed label does not fit into the text of guard.yaml. Write it yourself.",
     "log_key_missing": "The state folder holds no key of a log. Name the right folder with --state.",
     "log_page_unusable": "The running guard's answer is no page of a log. Update the older of the two.",
     "address_in_use": "Another program listens on this address. Choose another port.",
@@ -196,7 +197,7 @@ FILES = {
     "config_exists": "The file is there already; nothing is overwritten without `--force`.",
     "config_key": "A key is not a plain string.",
     "config_missing": "There is no such file.",
-    "config_not_mapping": "The file is not a mapping at its top.",
+    "config_not_mapping": "The file, or the place in it that an entry is for, is not a mapping.",
     "config_not_utf8": "The file is not UTF-8.",
     "config_syntax": "The file is not YAML.",
     "config_tag": "YAML tags are not taken.",

@@ -19,6 +19,7 @@ from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp
 from guard.model.facts import Evidence, Facts
 from guard.policy.says import sentence
 from guard.ports import Attempt, Waiter, World
+from guard.provenance.told import told_lines, without_secrets
 
 Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]
 """Takes fresh facts for the narrowed call and judges it with this evidence."""
@@ -247,7 +248,7 @@ def _view(call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp) -> bytes
     view = {
         "effect": sentence(spec, arguments),
         "action": call.action,
-        "arguments": {**arguments, **dict.fromkeys(spec.paths("secret"), "(secret)")},
+        "arguments": without_secrets(arguments, frozenset(spec.paths("secret"))),
         "why": [{"rule": one.rule, "reason": one.reason} for one in answer.requirements],
         "intent": facts.intent.purpose if facts.intent.declared else "",
         "labels": sorted(facts.history.labels),
@@ -256,6 +257,7 @@ def _view(call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp) -> bytes
             "untrusted": sorted(facts.prov.untrusted),
             "model": sorted(facts.prov.model),
         },
+        "origins": list(told_lines(facts.prov.origins, arguments)),
         "agent": facts.who.agent.id,
         "risk": facts.risk.session,
         "irreversible": answer.irreversible,

@@ -17,6 +17,7 @@ from guard.policy.context import context_text, entities, request
 from guard.policy.rule import Rule, context_paths, policy_set
 from guard.policy.says import sentence
 from guard.policy.slice import RuleSet, Slice
+from guard.provenance.told import told_lines
 
 __all__ = ["Explanation", "RuleView", "agent_text", "explain", "sentence"]
 
@@ -54,7 +55,10 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One decision, taken apart. `change` says what would turn it into Allow."""
+    """One decision, taken apart. `change` says what would turn it into Allow.
+
+    `origins` are where the arguments came from, weakest first.
+    """
 
     kind: str
     action: str
@@ -62,6 +66,7 @@ class Explanation:
     rules: tuple[RuleView, ...]
     change: tuple[str, ...]
     context: str
+    origins: tuple[str, ...] = ()
 
 
 def explain(bundle: Bundle, facts: Facts, decision: Decision) -> Explanation:
@@ -80,6 +85,7 @@ def explain(bundle: Bundle, facts: Facts, decision: Decision) -> Explanation:
         rules=views,
         change=_change(decision, views),
         context=context,
+        origins=told_lines(facts.prov.origins, facts.input.values),
     )
 
 

@@ -27,7 +27,7 @@ from guard.model.facts import (
     TextFacts,
 )
 from guard.model.identity import Agent, Principal, Who, Workload
-from guard.model.origin import Levels
+from guard.model.origin import Levels, Origin, Source
 from guard.policy.catalog import Catalog
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
@@ -150,7 +150,7 @@ class TableCall:
             input=found,
             clock=ClockFacts(at_ms=0, hour=holds.clock.hour, weekday=holds.clock.weekday),
             intent=IntentFacts(**{**holds.intent.model_dump(), "args_ok": covers}),
-            prov=ProvFacts(**{**holds.prov.model_dump(), "level": Levels(**holds.prov.level)}),
+            prov=_prov(holds),
             text=_text(holds),
             history=self.past.history(self.spec, found, holds.history),
             risk=RiskFacts(**holds.risk.model_dump()),
@@ -170,6 +170,14 @@ def limits_of(catalog: Catalog) -> Limits:
         max_depth=defaults.max_depth,
         max_items=defaults.max_items,
     )
+
+
+def _prov(holds: Given) -> ProvFacts:
+    origins = tuple(
+        Origin(**{**one.model_dump(), "source": Source(one.source)}) for one in holds.prov.origins
+    )
+    level = Levels(**holds.prov.level)
+    return ProvFacts(**{**holds.prov.model_dump(), "level": level, "origins": origins})
 
 
 def _text(holds: Given) -> TextFacts:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from guard.errors import Unusable
 from guard.model.call import Json
 from guard.model.facts import LARGEST_LEFT
+from guard.model.origin import Why
 
 Kind = Literal["allow", "narrow", "step_up", "deny"]
 Words = frozenset[str]
@@ -53,6 +54,20 @@ class GivenHistory(BaseModel):
     denied_1h: int = 0
 
 
+class GivenOrigin(Row):
+    """Where one argument value came from, as the log keeps it. No rule reads it; people do."""
+
+    path: str
+    role: str = ""
+    kind: str = "text"
+    source: Annotated[int, Field(ge=0, le=5)]
+    why: Why
+    step: int = 0
+    action: str = ""
+    field: str = ""
+    excerpt: str = ""
+
+
 class GivenProv(Row):
     """Argument paths by where their values came from."""
 
@@ -68,6 +83,7 @@ class GivenProv(Row):
     ambiguous: bool = False
     index_full: bool = False
     not_canonical: bool = False
+    origins: tuple[GivenOrigin, ...] = ()
 
 
 class GivenText(Row):

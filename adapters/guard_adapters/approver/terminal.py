@@ -102,6 +102,7 @@ def lines(approval: Approval) -> list[str]:
         f"  Risk       {_text(view.get('risk'))} of 3",
         "  Arguments, all of them, as they would be sent:",
         *_arguments(view),
+        *_origins(view),
         *[f"  Narrowed   {_text(one)}" for one in view.get("narrowed") or []],
     ]
     if view.get("irreversible"):
@@ -122,6 +123,12 @@ def _arguments(view: Mapping[str, Any]) -> list[str]:
         f"    {_text(name)} = {_value(value)}  [{_origin(view, name)}]"
         for name, value in given.items()
     ]
+
+
+def _origins(view: Mapping[str, Any]) -> list[str]:
+    found = [_text(one) for one in view.get("origins") or []]
+    head = ["  Where the values come from, the weakest first:"] if found else []
+    return [*head, *(f"    {one}" for one in found)]
 
 
 def _value(value: object) -> str:

@@ -23,6 +23,7 @@ COMMANDS = {
     "policy": "check, test, explain, replay and compare policies",
     "approvals": "list, show and deny open questions",
     "audit": "verify, show and export the audit log",
+    "labels": "propose labels of results from an audit log",
     "pin": "compare and accept tool definitions",
     "sessions": "list and end sessions",
     "intent": "propose a task for what a person said",

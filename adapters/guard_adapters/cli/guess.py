@@ -1,15 +1,17 @@
 """First guesses for a catalogue entry, from a tool's name, its schema and its annotations.
 
-Every guess carries its reason, and none is believed: an entry is written unconfirmed, and what a
-person has not confirmed is denied. Annotations are the server's own word, so that they can only
-add caution here, never take it away.
+Every guess carries its reason and how sure it is, and none is believed: an entry is written
+unconfirmed, and what a person has not confirmed is denied. Annotations are the server's own word,
+so that they can only add caution here, never take it away.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from guard.model.call import Json
+from guard.policy.shape import Shape, shape_at, shape_of, walk
 
 READ_VERBS = frozenset(
     {"get", "list", "read", "search", "find", "fetch", "show", "describe", "query", "view", "count"}
@@ -20,6 +22,7 @@ FINAL_VERBS = frozenset(
 ROLES: Mapping[str, frozenset[str]] = {
     "recipient": frozenset(
         {"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to", "email"}
+        | {"attendees", "participants", "invitees"}
     ),
     "url": frozenset({"url", "urls", "uri", "uris", "link", "href", "webhook", "endpoint"}),
     "path": frozenset(
@@ -29,25 +32,71 @@ ROLES: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"amount", "amount_minor", "amount_cents"}),
     "command": frozenset({"command", "cmd", "script", "code", "sql", "shell"}),
     "query": frozenset({"query", "q", "search", "pattern"}),
-    "body": frozenset({"body", "text", "content", "message", "subject"}),
-    "secret": frozenset({"password", "secret", "token", "api_key", "apikey"}),
+    "title": frozenset({"title", "subject", "headline", "topic"}),
+    "body": frozenset({"body", "text", "content", "message"}),
+    "secret": frozenset(
+        {"password", "new_password", "secret", "token", "api_key", "apikey", "pin"}
+    ),
+    "attach": frozenset({"attachment", "attachments", "attached_files"}),
+    "when": frozenset(
+        {"date", "day", "time", "start", "end", "start_time", "end_time", "start_date", "end_date"}
+        | {"due", "due_date", "deadline", "starts_at", "ends_at", "scheduled_at", "remind_at"}
+    ),
+    "profile": frozenset(
+        {"first_name", "last_name", "full_name", "street", "city", "zip", "zip_code", "postcode"}
+        | {"birthday", "birth_date", "date_of_birth"}
+    ),
+    "permission": frozenset(
+        {"permission", "permissions", "access", "access_level", "role", "right", "rights"}
+        | {"privilege", "privileges", "scope", "visibility"}
+    ),
 }
 MAIL = frozenset({"to", "cc", "bcc", "reply_to", "forward_to", "email"})
+PLAIN = MAIL | frozenset(
+    {"recipient", "recipients", "url", "uri", "path", "file_path", "filename", "amount_minor"}
+    | {"command", "sql", "query", "subject", "body", "password", "api_key", "attachments"}
+)
+"""Names that mean one thing wherever they stand."""
+
+LADDER: Mapping[str, int] = {
+    "none": 0, "private": 1, "r": 1, "read": 1, "read_only": 1, "readonly": 1, "view": 1,
+    "viewer": 1, "reader": 1, "internal": 2, "comment": 2, "commenter": 2, "w": 3, "rw": 4,
+    "write": 4, "read_write": 4, "readwrite": 4, "writer": 4, "edit": 4, "editor": 4,
+    "manage": 5, "manager": 5, "maintain": 5, "admin": 6, "owner": 7, "full": 7, "public": 8,
+}  # fmt: skip
+"""How much a permission gives, by its usual names; only the order counts."""
+
+_LISTS = frozenset({"recipient", "url", "path", "attach", "permission"})
+_RECURS = frozenset({"recurring", "recurrence", "repeat", "frequency"})
+Sure = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGuess:
+    """The role of one argument, how sure that is and why. `order`: of a permission, least first."""
+
+    role: str
+    sure: Sure
+    why: str
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guess:
-    """What a tool seems to do, and why it seems so."""
+    """What a tool seems to do, and why it seems so. `undecided`: its arguments without a role."""
 
     effect: tuple[str, ...]
+    sure: Sure
     why: str
-    roles: Mapping[str, str]
+    roles: Mapping[str, RoleGuess]
+    undecided: tuple[str, ...]
     says: str
 
 
 def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) -> Guess:
     """Return the guess for one tool; `hints` are its annotations, by their names on the wire."""
-    roles = roles_of(schema)
+    roles, undecided = roles_of(schema)
+    given = {one.role for one in roles.values()}
     words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
     verb = next((word for word in words if word in READ_VERBS | FINAL_VERBS), "")
     why = [f"the name says {verb!r}" if verb else "the name says nothing"]
@@ -56,37 +105,82 @@ def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) ->
     if hints.get("readOnlyHint") is False and reads:
         effect = ["write"]
         why.append("the server does not call it read-only")
-    if {"url", "recipient"} & set(roles.values()):
+    if {"url", "recipient"} & given:
         effect.append("egress")
         why.append("it takes an address")
-    if "command" in roles.values():
+    if "command" in given:
         effect.append("privileged")
         why.append("it takes a command")
     if effect[0] == "write" and (verb in FINAL_VERBS or hints.get("destructiveHint")):
         effect.append("irreversible")
         why.append("it seems hard to undo")
-    shown = [path for path, role in roles.items() if role in {"recipient", "amount", "path", "url"}]
+    shown = [p for p, one in roles.items() if one.role in {"recipient", "amount", "path", "url"}]
     says = " ".join([name.replace("{", "").replace("}", ""), *(f"{{{path}}}" for path in shown)])
-    return Guess(effect=tuple(effect), why="; ".join(why), roles=roles, says=says)
+    return Guess(
+        effect=tuple(effect),
+        sure="medium" if verb else "low",
+        why="; ".join(why),
+        roles=roles,
+        undecided=undecided,
+        says=says,
+    )
 
 
-def roles_of(schema: Mapping[str, Json]) -> dict[str, str]:
-    """Return the role of every argument whose name gives it away."""
-    properties = schema.get("properties")
-    roles: dict[str, str] = {}
-    for path, shape in (properties if isinstance(properties, dict) else {}).items():
-        role = next((role for role, names in ROLES.items() if path.lower() in names), "")
-        if not role and re.search(r"(^|_)id$|Id$", path):
-            role = "id"
-        if role and _fits(role, shape):
-            roles[path] = role
-    return roles
+def roles_of(schema: Mapping[str, Json]) -> tuple[dict[str, RoleGuess], tuple[str, ...]]:
+    """Return the role of every argument that gives it away, and the paths of all the others."""
+    roles: dict[str, RoleGuess] = {}
+    undecided: list[str] = []
+    whole = shape_of(schema)
+    for path, shape, _ in walk(whole):
+        if shape_at(whole, path) is None:
+            continue  # a dot in a name: a catalogue cannot speak of it
+        if shape.kind == "record" or (shape.element and shape.element.kind == "record"):
+            continue  # its members are decided one by one
+        found = _role(path.rpartition(".")[2], shape)
+        if found is None:
+            undecided.append(path)
+        else:
+            roles[path] = found
+    return roles, tuple(undecided)
 
 
-def _fits(role: str, shape: Json) -> bool:
-    """Return whether the extractor of a role can read an argument of this shape."""
-    kind = shape.get("type") if isinstance(shape, dict) else None
-    if kind == "array" and isinstance(shape, dict) and role in {"recipient", "url", "path"}:
-        items = shape.get("items")
-        return isinstance(items, dict) and items.get("type") == "string"
-    return kind in ({"integer", "number"} if role == "amount" else {"string"})
+def _role(name: str, shape: Shape) -> RoleGuess | None:
+    word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
+    if shape.kind == "bool":
+        return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
+    role = next((role for role, names in ROLES.items() if word in names), "")
+    if not role and re.search(r"(^|_)id$", word):
+        role = "id"
+    closed = _closed(shape)
+    if role == "permission" or (closed and all(one.lower() in LADDER for one in closed)):
+        return _permission(shape, closed, named=role == "permission")
+    if closed and word not in _RECURS:
+        return RoleGuess(role="enum", sure="high", why="its schema: a closed set")
+    if not role or not _fits(role, shape):
+        return None
+    return RoleGuess(role=role, sure="high" if word in PLAIN else "medium", why="its name")
+
+
+def _closed(shape: Shape) -> tuple[str, ...]:
+    """Return the closed set of texts that an argument can be; empty: it is open."""
+    one = shape.element if shape.kind == "set" and shape.element else shape
+    return tuple(str(choice) for choice in one.choices or () if choice is not None)
+
+
+def _permission(shape: Shape, closed: tuple[str, ...], *, named: bool) -> RoleGuess | None:
+    """Return a permission with its order, where the names of its values tell one."""
+    if not _fits("permission", shape):
+        return None
+    ranks = [LADDER.get(one.lower(), -1) for one in closed]
+    if not closed or min(ranks) < 0 or len(set(ranks)) < len(ranks):
+        return RoleGuess(role="permission", sure="low", why="its name; no order to be seen")
+    order = tuple(sorted(closed, key=lambda one: LADDER[one.lower()]))
+    sure: Sure = "medium" if named else "low"
+    return RoleGuess(role="permission", sure=sure, why="the names of its values", order=order)
+
+
+def _fits(role: str, shape: Shape) -> bool:
+    """Return whether what reads a role can read an argument of this shape."""
+    if shape.kind == "set" and role in _LISTS:
+        return shape.element is not None and shape.element.kind == "string"
+    return shape.kind in ({"long", "decimal"} if role == "amount" else {"string"})

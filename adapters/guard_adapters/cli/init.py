@@ -19,7 +19,8 @@ from mcp import Client, StdioServerParameters
 from guard.errors import Unusable
 from guard.model.call import Json
 from guard_adapters.cli import FINE, Commands
-from guard_adapters.cli.guess import MAIL, Guess, guessed
+from guard_adapters.cli.guess import MAIL, Guess, RoleGuess, guessed
+from guard_adapters.cli.guess_labels import labels_of
 from guard_adapters.front.mcp_pins import tool_digest
 
 WAIT_S = 30
@@ -43,6 +44,12 @@ class Listed:
     def schema(self) -> Mapping[str, Json]:
         """Return the schema of its arguments."""
         found = self.definition.get("inputSchema")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def results(self) -> Mapping[str, Json]:
+        """Return the schema of its results, where the server publishes one."""
+        found = self.definition.get("outputSchema")
         return found if isinstance(found, dict) else {}
 
     @property
@@ -154,28 +161,62 @@ def _entry(tool: Listed) -> list[str]:
     guess = guessed(tool.name, tool.schema, tool.hints)
     lines = [
         f"      {_text(tool.name)}:",
-        f"        effect: {_flow(guess.effect)}  {MARK} guessed: {guess.why}",
+        f"        effect: {_flow(guess.effect)}  {MARK} guessed ({guess.sure}): {guess.why}",
         f"        pin: {tool_digest(tool.definition)}",
     ]
+    open_ = _undecided(guess)
     if guess.roles:
         lines.append("        args:")
-        lines += [_argument(path, role) for path, role in guess.roles.items()]
-        lines.append(f"        says: {_text(guess.says)}  {MARK} the sentence a reviewer reads")
-    lines += _output(guess)
+        lines += [_argument(path, one) for path, one in guess.roles.items()]
+        lines += open_
+        lines.append(
+            f"        says: {_text(guess.says)}  {MARK} guessed (low): what a reviewer reads"
+        )
+    else:
+        lines += ["        # args:", *open_] if open_ else []
+    lines += _output(tool, guess)
     lines.append(f"        input_schema: {_text(dict(tool.schema))}")
     lines.append(f"        confirmed: false  {MARK} true, when all of the above is right")
     return lines
 
 
-def _argument(path: str, role: str) -> str:
-    kind = ", kind: email" if role == "recipient" and path.lower() in MAIL else ""
-    return f"          {_text(path)}: {{role: {role}{kind}}}  # guessed from its name"
+def _argument(path: str, guess: RoleGuess) -> str:
+    mail = guess.role == "recipient" and path.rpartition(".")[2].lower() in MAIL
+    kind = ", kind: email" if mail else ""
+    order = f", order: {_text(list(guess.order))}" if guess.order else ""
+    mark = f"{MARK} " if guess.role == "permission" else ""
+    why = f"{mark}guessed ({guess.sure}) from {guess.why}"
+    return f"          {_text(path)}: {{role: {guess.role}{kind}{order}}}  # {why}"
 
 
-def _output(guess: Guess) -> list[str]:
-    lines = [f"        output: {{trust: untrusted}}  {MARK} trusted, if only you write its results"]
+def _undecided(guess: Guess) -> list[str]:
+    """Return what a person may relax: without a role, an argument of a write is a destination."""
+    if guess.effect[0] == "read":
+        return []
+    return [
+        f"          # {_text(path)}: {{role: }}  {MARK} undecided (low): without a role it is held"
+        " to what a recipient, or an amount, has to show"
+        for path in guess.undecided
+    ]
+
+
+def _output(tool: Listed, guess: Guess) -> list[str]:
+    lines = ["        output:"]
+    lines.append(f"          trust: untrusted  {MARK} trusted, if only you write its results")
+    found = labels_of(tool.results)
+    if found:
+        lines.append("          labels:  # trusted only where no stranger can write the field")
+        lines.append('            "*": [untrusted]')
+    lines += [
+        f"            {_text(one.path)}: [untrusted, secret]  # guessed ({one.sure}): {one.why}"
+        if one.secret
+        else f"            # {_text(one.path)}: [trusted]  {MARK} proposed ({one.sure}): {one.why}"
+        for one in found
+    ]
     if {"write", "egress"} & set(guess.effect):
-        lines.append(f"        budget: {{calls: 20, per: task}}  {MARK} calls in one task")
+        lines.append(
+            f"        budget: {{calls: 20, per: task}}  {MARK} guessed (low): calls in one task"
+        )
     return lines
 
 

@@ -1,7 +1,8 @@
 """`guard policy explain CALL.json`: why one call gets its answer, rule by rule.
 
 CALL.json is one case of a decision table: `call`, `args`, and what is `given` and `approved`. The
-context is printed as the engine reads it: arguments whose role is secret are digests there.
+context is printed as the engine reads it: arguments whose role is secret are digests there. Origins
+are those that the case gives (`given.prov.origins`, as `guard audit show --json` has them).
 """
 
 import argparse
@@ -15,6 +16,7 @@ from guard.policy.explain import Explanation
 from guard.policy.explain import explain as explained
 from guard.policy.given import PlainPast, TableCall
 from guard.policy.tables import given, parse_table
+from guard_adapters._shown import shown
 from guard_adapters._yaml import read_text
 from guard_adapters.cli import FINE
 from guard_adapters.cli.opened import Opened
@@ -57,6 +59,8 @@ def _print(told: Explanation, found: Input, *, as_json: bool) -> None:
         print(f"  {rule.id} {rule.kind}{shadow} {state}: {rule.clause}  {rule.where}")
     for line in told.change or ("nothing",):
         print(f"what would change it: {line}")
+    for line in told.origins:
+        print(f"origin: {shown(line)}")
     if found.derived.opaque:
         print(f"policy cannot see: {', '.join(sorted(found.derived.opaque))}")
     print(f"context: {told.context}")

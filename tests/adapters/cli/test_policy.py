@@ -122,6 +122,24 @@ def test_explain_shows_which_rule_fired_and_what_would_change_it(tmp_path, capsy
     assert "what would change it: " in out
 
 
+def test_explain_tells_where_the_arguments_came_from_and_nobody_can_forge_a_line(tmp_path, capsys):
+    excerpt = "x\"\norigin: id a - in the person's own words\u202e"
+    origin = {
+        "path": "id", "role": "id", "source": 1, "why": "untrusted_only", "step": 2,
+        "action": "docs/read", "excerpt": excerpt,
+    }  # fmt: skip
+    call = tmp_path / "call.json"
+    given = {"intent": {"declared": True, "covers": True}, "prov": {"origins": [origin]}}
+    call.write_text(json.dumps({"call": "docs/purge", "args": {"id": "a"}, "given": given}))
+
+    assert main(["policy", "explain", *SOURCE, str(call)]) == 0
+
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("origin: ")]
+    (line,) = told
+    assert line.startswith("origin: id a - only in docs/read result, step 2, untrusted: ")
+    assert line.endswith('own words<U+202E>"')
+
+
 @pytest.mark.parametrize(
     "words", [[], ["nope"], ["policy"], ["policy", "nope"], ["policy", "replay"]]
 )

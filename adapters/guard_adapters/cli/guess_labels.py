@@ -1,0 +1,116 @@
+"""First guesses for the labels of a tool's results, from the schema that its server publishes.
+
+The schema is the server's own word: it can add caution (a field that is named like a secret), and
+trust is only ever proposed, for ids and moments, because who can write a field stands in no schema.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from guard.model.call import Json
+from guard_adapters.cli.guess import Sure
+
+MOST_DEPTH, MOST_FIELDS = 8, 200
+_ID = re.compile(r"(^|_)(id|uid|uuid)$")
+_MOMENT = re.compile(r"(^|_)(at|date|time|timestamp|created|updated|modified)$")
+_SECRET = re.compile(
+    r"(^|_)(password|passwd|secret|(access|auth|refresh|bearer|session)_token|api_?key"
+    r"|private_key|pin|otp)$|^token$"
+)
+_FORMATS: Mapping[str, str] = {
+    "uuid": "an id", "date-time": "a moment", "date": "a moment", "time": "a moment",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelGuess:
+    """The label of one result path. What is not `secret` is proposed as trusted, and no more."""
+
+    path: str
+    secret: bool
+    sure: Sure
+    why: str
+
+
+def labels_of(schema: Mapping[str, Json]) -> tuple[LabelGuess, ...]:
+    """Return what a result's schema gives away; all else stays untrusted."""
+    node: Json = dict(schema)
+    inner = schema.get("properties")
+    if isinstance(inner, dict) and inner.keys() == {"result"}:
+        node = inner["result"]  # an envelope; paths begin inside it
+    found: dict[str, LabelGuess] = {}
+    for number, (path, leaf) in enumerate(_leaves(schema, node, (), 0)):
+        if number >= MOST_FIELDS:
+            break
+        guess = _label(path, leaf)
+        if guess is not None:
+            found.setdefault(guess.path, guess)
+    return tuple(found.values())
+
+
+def _label(path: tuple[str, ...], leaf: Mapping[str, Json]) -> LabelGuess | None:
+    if not path or any("." in part or not part for part in path):
+        return None  # such a path cannot be written
+    at = ".".join(path)
+    word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", path[-1]).lower().replace("-", "_")
+    if _SECRET.search(word):
+        return LabelGuess(path=at, secret=True, sure="medium", why="its name")
+    kind = _FORMATS.get(str(leaf.get("format")), "")
+    if kind:
+        return LabelGuess(path=at, secret=False, sure="high", why=f"{kind} by its format")
+    kind = "an id" if _ID.search(word) else "a moment" if _MOMENT.search(word) else ""
+    if not kind or leaf.get("type") not in {"string", "integer"}:
+        return None
+    return LabelGuess(path=at, secret=False, sure="medium", why=f"{kind} by its name")
+
+
+def _leaves(
+    root: Mapping[str, Json], node: Json, path: tuple[str, ...], depth: int
+) -> Iterator[tuple[tuple[str, ...], Mapping[str, Json]]]:
+    """Yield every leaf with the path under which the guard sees it."""
+    one = _resolved(root, node)
+    if depth > MOST_DEPTH:
+        return
+    options = [each for word in ("anyOf", "oneOf", "allOf") for each in _list(one.get(word))]
+    for each in options:
+        yield from _leaves(root, each, path, depth + 1)
+    members, more = one.get("properties"), one.get("additionalProperties")
+    if isinstance(members, dict):
+        mapped = _is_map({name: _resolved(root, inner) for name, inner in members.items()})
+        for name, inner in members.items():
+            yield from _leaves(root, inner, (*path, "*" if mapped else name), depth + 1)
+    if isinstance(more, dict):
+        yield from _leaves(root, more, (*path, "*"), depth + 1)
+    if isinstance(one.get("items"), dict):
+        yield from _leaves(root, one["items"], (*path, "*"), depth + 1)
+    if isinstance(one.get("type"), str) and one["type"] not in {"object", "array", "null"}:
+        yield path, one
+
+
+def _is_map(members: Mapping[str, Mapping[str, Json]]) -> bool:
+    """Return whether results of this shape are read as a map from names to records."""
+    if len(members) > 1 and all(one.get("type") == "object" for one in members.values()):
+        return True
+    return any(
+        not (name.isidentifier() and name.isascii()) or name[:1].isupper() for name in members
+    )
+
+
+def _list(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def _resolved(root: Mapping[str, Json], node: Json) -> Mapping[str, Json]:
+    """Return a schema with its local references followed; one that cannot be is empty."""
+    for _ in range(MOST_DEPTH):
+        if not isinstance(node, dict):
+            return {}
+        ref = node.get("$ref")
+        if not isinstance(ref, str):
+            return node
+        found: Json = dict(root)
+        for part in ref.removeprefix("#/").split("/"):
+            found = found.get(part) if isinstance(found, dict) else None
+        node = found
+    return {}
