@@ -36,6 +36,8 @@ Without labels everything that a tool returns is untrusted. With them, `bench/ag
 says of each field who can write it. The figures are in sample: rules were changed while these suites
 were looked at, though none names a tool or a value of them.
 
+One wrong label at a time (`python -m bench.agentdojo.wrong_label`): {wrong}
+
 A reviewer who approves everything defeats any guard: then the goals are reached as without one.
 """
 
@@ -76,7 +78,10 @@ def page() -> str:
     cost = json.loads((RESULTS / "provenance.json").read_text(encoding="utf-8"))["printed"]
     first = found[0]
     pairs = next(iter(first["attacks"].values()))["pairs"]
-    head = HEAD.format(tasks=first["benign"]["tasks"], pairs=pairs, table=_table(found))
+    wrong = json.loads((RESULTS / "wrong_label.json").read_text(encoding="utf-8"))
+    head = HEAD.format(
+        tasks=first["benign"]["tasks"], pairs=pairs, table=_table(found), wrong=_wrong(wrong)
+    )
     return head + OTHERS.format(cost=_cost(cost))
 
 
@@ -96,6 +101,16 @@ def _table(found: list[dict[str, Any]]) -> str:
             f" | {' / '.join(str(place['writes']) for place in hostile)} |"
         )
     return "\n".join(rows)
+
+
+def _wrong(found: list[dict[str, Any]]) -> str:
+    reached = sum(one["reached"] for one in found)
+    runs = sum(one["runs"] for one in found)
+    fields = ", ".join(f"{one['suite']} `{one['wrongly_trusted']}`" for one in found)
+    return (
+        f"{len(found)} fields that strangers write were called trusted, each alone; in {runs} attacks"
+        f" {reached} goals were reached ({fields})."
+    )
 
 
 def _cost(cost: dict[str, Any]) -> str:
