@@ -13,13 +13,13 @@ from guard.provenance.frames import Entity, Frame, clause_before, framed
 from guard.provenance.lexicon import is_stop
 from guard.provenance.names import names
 from guard.provenance.tokens import tokens
-from guard.provenance.words import PAYING
+from guard.provenance.words import MONTH_NAMES, PAYING
 
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,256})\"|`([^`\n]{1,256})`|“([^”\n]{1,256})”|«([^»\n]{1,256})»|„([^“”\n]{1,256})[“”]"
     r"|(?<![\w])'([^'\n]{1,256})'(?!\w)"
 )
-_MONTH = "(" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")[^\W\d_]{0,7}\.?"
+_MONTH = "(" + "|".join(sorted(MONTH_NAMES, key=len, reverse=True)) + r")\.?(?![^\W\d_])"
 _DAY_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? {_MONTH}(?:,? (\d{{4}}))?\b", re.IGNORECASE
 )
@@ -28,14 +28,14 @@ _MONTH_DAY = re.compile(
 )
 _CLOCK = re.compile(r"\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\d{1,2}:\d{2})", re.IGNORECASE)
 _MONEY = re.compile(
-    r"[$€£¥₹] ?\d[\d,]{0,24}(?:\.\d+)?|\b\d[\d,]{0,24}(?:\.\d+)? ?"
+    r"[$€£¥₹] ?\d(?:[\d,]{0,23}\d)?(?:\.\d+)?|\b\d(?:[\d,]{0,23}\d)?(?:\.\d+)? ?"
     r"(?:[$€£¥₹]|USD\b|EUR\b|GBP\b|CHF\b|CAD\b|dollars?\b|euros?\b|pounds?\b|bucks\b)",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
     r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE
 )
-_BARE = re.compile(r"(?<![\w.,/:-])(\d[\d,]{0,24}(?:\.\d+)?)(?![\w/:%-]|[.,]\d)")
+_BARE = re.compile(r"(?<![\w.,/:-])(\d(?:[\d,]{0,23}\d)?(?:\.\d+)?)(?![\w/:%-]|[.,]\d)")
 _COUNTED = re.compile(
     r"[ -](?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from guard.provenance.pronouns import meant
 from guard.provenance.words import DEST, MENTION, WHEN
 
 Frame = Literal["dest", "mention", "when", "secret", "unknown"]
@@ -36,11 +37,14 @@ _CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
 def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
     """Yield the values of a text, each with its frame."""
     before: Entity | None = None
+    named = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
+    told = meant(text, named)
     for one in found:
         now = one
         if one.frame == "unknown":
             now = replace(one, frame=_frame(text, one, before))
-        yield now
+        # "Ask Bob and tell him" names him twice: once in a sentence, and once as where it goes.
+        yield replace(now, frame="dest") if (one.start, one.end) in told else now
         before = now
 
 

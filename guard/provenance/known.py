@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.canonical import name_of
-from guard.provenance.lexicon import pairs
+from guard.provenance.lexicon import titled
 from guard.provenance.segment import Endorsed, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
 
@@ -242,7 +242,7 @@ def names_of(record: Record) -> frozenset[str]:
     """Return the names of a record and every two neighbouring words of them."""
     found = set(record.names)
     for name in record.names:
-        found.update(map(" ".join, pairs(name)))
+        found.update(map(" ".join, titled(name)))
     return frozenset(found)
 
 

@@ -19,6 +19,8 @@ _PLURAL = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SHORT = 4
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
+_JOINT = re.compile(r"[_./\-]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,15 @@ def _classes(stems: Iterable[str], table: dict[str, frozenset[str]]) -> frozense
 
 
 @lru_cache(maxsize=8192)  # titles come back in every result
+def titled(title: str) -> frozenset[tuple[str, str]]:
+    """Return the neighbouring words of a title; those of a file name stand without spaces.
+
+    Only what a result shows is read so. A person who writes a file name means that very file.
+    """
+    return pairs(title) | pairs(" ".join(_JOINT.split(_ENDING.sub("", title))))
+
+
+@lru_cache(maxsize=8192)
 def pairs(text: str) -> frozenset[tuple[str, str]]:
     """Return neighbouring words of which one is a word of content."""
     words = ["".join(filter(str.isalnum, word)) for word in text.casefold().split()]

@@ -115,6 +115,19 @@ def _is_map(value: Mapping[str, Json]) -> bool:
     return any(not (key.isidentifier() and key.isascii()) or key[:1].isupper() for key in value)
 
 
+def _is_listing(value: Mapping[str, Json]) -> bool:
+    """Return whether an object lists who is part of what holds it, each with a word of its own.
+
+    An address by itself says whom it means; where a name has a value, the pair belongs together.
+    """
+    return all(
+        isinstance(inner, str)
+        and all(kind == "text" for kind, _ in classify(inner))
+        and any(kind == "email" for kind, _ in classify(key))
+        for key, inner in value.items()
+    )
+
+
 def _paths(value: Json, path: tuple[str, ...], depth: int) -> Iterator[tuple[str, ...]]:
     if depth > MOST_DEPTH:
         return
@@ -156,8 +169,9 @@ class _Look:
         self, value: Mapping[str, Json], path: tuple[str, ...], record: int, depth: int
     ) -> None:
         if _is_map(value):  # each pair is a record of its own, named by its key
+            within = bool(record) and _is_listing(value)
             for key, inner in value.items():
-                one = self.next_record()
+                one = record if within else self.next_record()
                 self.leaf(key, (*path, "*"), one)
                 self.walk(inner, (*path, "*"), one, depth + 1)
             return

@@ -14,7 +14,7 @@ from guard.provenance.derived import ends_of
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity
 from guard.provenance.known import Record, names_of
-from guard.provenance.lexicon import Words, content_words, pairs, plural, words_of
+from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
 from guard.provenance.select import Selection, selections
 
 _NAMING = frozenset({"name", "quoted", "filename", "literal"})
@@ -116,7 +116,7 @@ class Task:
         content = content_words(title)
         if not content.isdisjoint(self.content) and len(content) == 1:
             return True
-        return not pairs(title).isdisjoint(self.pairs)
+        return not titled(title).isdisjoint(self.pairs)
 
 
 def read_task(texts: Iterable[str]) -> Task:

@@ -145,6 +145,16 @@ discussion notice announcement
 )
 """Words of titles that say nothing of their content."""
 
+MONTH_NAMES = _set(
+    """
+january february march april may june july august september october november december
+jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober
+dezember mär okt dez janvier février mars avril juin juillet août septembre octobre novembre
+décembre janv févr fév avr juil aoû déc
+"""
+)
+"""How months are written, in full and short."""
+
 PAYING = _set(
     """
 pay paid transfer send wire refund reimburse amount price cost rent budget limit bid invest
@@ -171,6 +181,11 @@ whole single different current following corresponding respective own latest rec
 )
 """Words beside a container that are not its name."""
 
+TELLING = _set(
+    "answer ask contact email give inform invite mail message notify pay ping refund reimburse "
+    "remind reply send tell text thank wire write"
+)
+"""Verbs whose object, when it is a person, is who gets something."""
 DEST = _set(
     """
 to with for invite add pay into in on onto email message notify contact remind cc bcc send

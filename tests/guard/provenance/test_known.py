@@ -6,6 +6,7 @@ from guard.errors import Unavailable
 from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.segment import Seen, Segment, chained, segment_of, value_digest
+from guard.provenance.task import read_task
 
 ANA = ("email", "ana@firm.example")
 
@@ -96,3 +97,19 @@ def test_two_objects_of_one_name_share_it_and_one_seen_twice_does_not():
     assert not known.shared("report")
     known.learn(segment(*row(2, "report"), step=3))
     assert known.shared("report")
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "is_it"),
+    [
+        ("Open the sales review notes", "sales-review-notes.docx", True),
+        ("Open the sales review notes", "2026_sales_review.pdf", True),
+        ("Open 'sales-review-notes.docx'", "team-review-notes.docx", False),
+        ("Open the sales figures", "review-docx.docx", False),
+    ],
+)
+def test_a_file_is_meant_by_the_words_of_its_name(said, title, is_it):
+    known = Known()
+    known.learn(segment(seen("text", title, path="*.filename"), seen("text", "7", path="*.id")))
+    record = known.record(known.places("text", title)[0].record)
+    assert read_task([said]).links_to(record) is is_it

@@ -1,0 +1,52 @@
+"""Whom a person means who writes "tell them": the people named just before.
+
+Only as the one who is told or paid, and only where the sentence leaves no other reading: things
+that are "sent to" somebody are no people, and one "her" after two names is nobody. English only;
+what is not understood stays a mention, which gets a question.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+
+from guard.provenance.words import TELLING
+
+Named = tuple[str, int, int]
+"""A name as it is written, with its place: (literal, start, end)."""
+
+_PRONOUN = re.compile(
+    r"\b(?:(" + "|".join(sorted(TELLING)) + r")|to|with)\s+(them|him|her)\b"
+    r"(?=\s*(?:[.,;:!?)]|$)"
+    r"|\s+(?:and|or|the|an?|my|our|this|that|these|those|it|some|all|about|with|when|if|via|by|on|at|for)\b)",
+    re.IGNORECASE,
+)
+_END = re.compile(r"[.;!?\n](?=\s|$)")
+
+
+def meant(text: str, named: Sequence[Named]) -> frozenset[tuple[int, int]]:
+    """Return the places of the names that pronouns of this text stand for.
+
+    Args:
+        text: what the person wrote.
+        named: the names in it, in the order of the text.
+    """
+    people = [one for one in named if one[0][:1].isupper() or one[0][:1] == "@"]
+    ends = [0, *(one.end() for one in _END.finditer(text))] if people else []
+    found: set[tuple[int, int]] = set()
+    for pronoun in _PRONOUN.finditer(text) if people else ():
+        before = list(_named_before(people, ends, pronoun.start()))
+        if pronoun[2].casefold() == "them" or len({one[0] for one in before}) == 1:
+            found.update((start, end) for _, start, end in before)
+    return frozenset(found)
+
+
+def _named_before(people: Sequence[Named], ends: Sequence[int], at: int) -> Iterator[Named]:
+    """Yield the names of the same sentence before a place, or else of the sentence before it."""
+    here = bisect_right(ends, at) - 1
+    for sentence in (here, here - 1):
+        start = ends[sentence] if sentence >= 0 else 0
+        stop = at if sentence == here else ends[here]
+        found = [one for one in people if start <= one[1] and one[2] <= stop]
+        if found or sentence < 0:
+            yield from found
+            return
