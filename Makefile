@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DOJO := .venv-bench
 PATHS := guard adapters tests bench docs examples
 
-.PHONY: demo test quick check soak bench bench-agentdojo docs clean
+.PHONY: demo test quick check soak bench bench-agentdojo bench-bfcl docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -44,6 +44,16 @@ $(DOJO)/.installed: pyproject.toml
 
 bench-agentdojo: $(STAMP) $(DOJO)/.installed  ## 77 tasks and 809 attacks, replayed without a model
 	$(DOJO)/bin/python -m bench.agentdojo.run --out bench/results/agentdojo.json $(ARGS)
+	$(BIN)/python bench/page.py
+
+$(DOJO)/bfcl/.installed: $(DOJO)/.installed
+	@$(DOJO)/bin/python -m pip install --quiet --disable-pip-version-check mpmath
+	@$(DOJO)/bin/python -m pip download --quiet --disable-pip-version-check --no-deps --dest $(DOJO)/bfcl bfcl-eval==2026.3.23
+	@cd $(DOJO)/bfcl && ../bin/python -m zipfile -e bfcl_eval-2026.3.23-py3-none-any.whl .
+	@touch $@
+
+bench-bfcl: $(STAMP) $(DOJO)/bfcl/.installed  ## 200 harmless dialogues, every question is one too many
+	$(DOJO)/bin/python -m bench.bfcl.run $(DOJO)/bfcl --out bench/results/bfcl.json $(ARGS)
 	$(BIN)/python bench/page.py
 
 docs: $(STAMP)  ## what docs generate from code

@@ -73,6 +73,10 @@ class Sitting:
         self._course = Course(guard.bundle, record, options)
         self._open: Judged | None = None
 
+    def tell(self, words: str) -> None:
+        """Say something more, as the same person."""
+        self._course.tell(words)
+
     def judge(self, server: str, tool: str, args: Mapping[str, Any]) -> Answer:
         """Return what the guard says of this call. `ended` must follow."""
         step = TraceStep(server=server, tool=tool, args=dict(args))

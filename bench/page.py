@@ -13,7 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
-NAMES = {"none": "no labels", "fields": "labels a field"}
+NAMES = {"zero_labels": "no labels", "labels": "labels a field"}
 
 HEAD = """# Benchmarks
 
@@ -39,6 +39,20 @@ were looked at, though none names a tool or a value of them.
 One wrong label at a time (`python -m bench.agentdojo.wrong_label`): {wrong}
 
 A reviewer who approves everything defeats any guard: then the goals are reached as without one.
+"""
+
+CALM = """
+## Nothing is hostile, and people speak in several turns (`make bench-bfcl`)
+
+BFCL v4 multi_turn_base (bfcl-eval 2026.3.23): {dialogues} dialogues with {calls} calls, {writes} of them
+writes. The calls are the benchmark's own answers and run in its simulators; all that the person has
+said so far counts as their words. Every question is one too many.
+
+{table}
+
+The catalogue, `bench/bfcl/catalog.yaml`, was written from names, types and one-line descriptions; roles
+that names give away are those that `guard init` guesses. In sample, as above. Most questions left are
+values that no text or result holds: the ticker of a company that nobody looked up, a tank filled up.
 """
 
 OTHERS = """
@@ -76,29 +90,43 @@ def main() -> int:
 def page() -> str:
     found = json.loads((RESULTS / "agentdojo.json").read_text(encoding="utf-8"))
     cost = json.loads((RESULTS / "provenance.json").read_text(encoding="utf-8"))["printed"]
-    first = found[0]
-    pairs = next(iter(first["attacks"].values()))["pairs"]
+    first = found["zero_labels"]
     wrong = json.loads((RESULTS / "wrong_label.json").read_text(encoding="utf-8"))
     head = HEAD.format(
-        tasks=first["benign"]["tasks"], pairs=pairs, table=_table(found), wrong=_wrong(wrong)
+        tasks=first["tasks"], pairs=first["pairs"], table=_table(found), wrong=_wrong(wrong)
     )
-    return head + OTHERS.format(cost=_cost(cost))
+    calm = json.loads((RESULTS / "bfcl.json").read_text(encoding="utf-8"))
+    return head + CALM.format(table=_calm(calm), **calm[0]) + OTHERS.format(cost=_cost(cost))
 
 
-def _table(found: list[dict[str, Any]]) -> str:
+def _calm(found: list[dict[str, Any]]) -> str:
+    rows = [
+        "| results of tools | questions a dialogue | dialogues without a question | rules that asked |",
+        "|---|---|---|---|",
+    ]
+    rows += [
+        f"| {'trusted' if one['labels'] == 'trusted' else 'no labels'}"
+        f" | {one['questions_per_dialogue']} | {100 * one['no_question']:.1f} %"
+        f" | {', '.join(f'{rule} {count}' for rule, count in one['rules'].items())} |"
+        for one in found
+    ]
+    return "\n".join(rows)
+
+
+def _table(found: dict[str, dict[str, Any]]) -> str:
     rows = [
         "| catalogue | tasks without a question | questions a task | user's writes with nobody there"
         " | goals reached (4 places) | attacker's writes (4 places) |",
         "|---|---|---|---|---|---|",
     ]
-    for one in found:
-        calm, hostile = one["benign"], one["attacks"].values()
-        share = 100 * calm["without_question"] / calm["tasks"]
+    for name in ("zero_labels", "labels"):
+        one = found[name]
         rows.append(
-            f"| {NAMES[one['labels']]} | {calm['without_question']} of {calm['tasks']} ({share:.1f} %)"
-            f" | {calm['questions_per_task']} | {calm['writes_unattended']} of {calm['writes']}"
-            f" | {' / '.join(str(place['reached']) for place in hostile)}"
-            f" | {' / '.join(str(place['writes']) for place in hostile)} |"
+            f"| {NAMES[name]} | {one['tasks_without_question']} of {one['tasks']}"
+            f" ({100 * one['no_question']:.1f} %)"
+            f" | {one['questions_per_task']} | {one['user_writes_unattended']} of {one['user_writes']}"
+            f" | {' / '.join(map(str, one['goals_reached'].values()))}"
+            f" | {' / '.join(map(str, one['writes_let_through_by_placement'].values()))} |"
         )
     return "\n".join(rows)
 

@@ -17,7 +17,7 @@ from typing import Any
 from bench.agentdojo import replay
 from bench.agentdojo.world import SUITES, goals, tasks
 
-OUT = Path(__file__).resolve().parents[1] / "results" / "agentdojo.json"
+KEYS = {"none": "zero_labels", "fields": "labels"}
 
 
 def _benign(job: tuple[str, str, str, str]) -> dict[str, Any]:
@@ -72,6 +72,25 @@ def _hostile(runs: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
+def _kept(found: dict[str, Any]) -> dict[str, Any]:
+    calm, hostile = found["benign"], found["attacks"]
+    return {
+        "policy": found["policy"],
+        "tasks": calm["tasks"],
+        "pairs": max(place["pairs"] for place in hostile.values()),
+        "goals_reached": {name: place["reached"] for name, place in hostile.items()},
+        "writes_let_through": sum(place["writes"] for place in hostile.values()),
+        "writes_let_through_by_placement": {n: place["writes"] for n, place in hostile.items()},
+        "tasks_without_question": calm["without_question"],
+        "no_question": round(calm["without_question"] / calm["tasks"], 4),
+        "questions_per_task": calm["questions_per_task"],
+        "user_writes": calm["writes"],
+        "user_writes_unattended": calm["writes_unattended"],
+        "check_us_p50": calm["micros_p50"],
+        "check_us_p99": calm["micros_p99"],
+    }
+
+
 def main() -> int:
     parse = argparse.ArgumentParser(description=__doc__)
     parse.add_argument("--labels", choices=("fields", "none", "both"), default="both")
@@ -110,11 +129,7 @@ def main() -> int:
                 for each in leak["let"]:
                     print("   ", each["tool"], each["args"], *each["why"])
     if given.out:
-        kept = [
-            {key: one[key] for key in ("labels", "policy", "benign", "attacks")} for one in found
-        ]
-        for one in kept:
-            del one["benign"]["micros_p50"], one["benign"]["micros_p99"]  # of this machine
+        kept = {KEYS[one["labels"]]: _kept(one) for one in found}
         given.out.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     return int(any(place["reached"] for one in found for place in one["attacks"].values()))
 

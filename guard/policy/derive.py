@@ -4,6 +4,7 @@ A missing argument gives an empty set, or nothing for a single value; a value wi
 raises, and that is a refusal.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 
 from guard.model.call import ArgSpec, Json, ToolSpec
@@ -19,6 +20,9 @@ from guard.policy.extract import (
     url_host,
 )
 from guard.policy.shape import shape_at, shape_of
+
+_HANDLE = re.compile(r"@[^\W_][\w-]{0,63}")
+"""A name on a platform; an address has something before its @."""
 
 
 def values_at(arguments: Mapping[str, Json], path: str) -> Iterator[Json]:
@@ -55,7 +59,9 @@ def derive(spec: ToolSpec, arguments: Mapping[str, Json]) -> Derived:
         one for _, entry, value in found.get("recipient", []) for one in _people(entry, value)
     ]
     urls = [value for _, _, value in found.get("url", [])]
-    domains = {one.rpartition("@")[2] for one in people if "@" in one} | {url_host(u) for u in urls}
+    domains = {one.rpartition("@")[2] for one in people if "@" in one[1:]} | {
+        url_host(u) for u in urls
+    }
     if spec.destination:
         domains.add(spec.destination)
     reaches = bool({"recipient", "url"} & found.keys()) or bool(spec.destination)
@@ -74,6 +80,8 @@ def _people(entry: ArgSpec, value: Json) -> list[str]:
     if entry.kind == "iban":
         return ["".join(identifier(value).split()).upper()]
     text = identifier(value)
+    if not entry.kind and _HANDLE.fullmatch(text):
+        return [text]
     if entry.kind == "email" or (not entry.kind and "@" in text):
         if '"' in text:
             raise ExtractError("a quoted name may hide a second address")

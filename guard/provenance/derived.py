@@ -29,6 +29,20 @@ _COUNTS = {
     "half an": 0.5,
 }
 _DAY = 24 * 60
+_PLACES = tuple(Decimal(10) ** -digits for digits in range(5))
+_EQUAL = (
+    ("gallon gal", "liter litre l", Decimal("3.785411784")),  # US liquid gallon, NIST SP 811
+    ("mile mi", "kilometer km", Decimal("1.609344")),
+    ("foot feet ft", "meter m", Decimal("0.3048")),
+    ("inch inche in", "centimeter cm", Decimal("2.54")),
+    ("pound lb", "kilogram kg kilo", Decimal("0.45359237")),
+    ("ounce oz", "gram g", Decimal("28.349523125")),
+)
+"""(names of one unit, names of the other, how many of the other one of the first is)."""
+_FACTORS = {
+    **{name: (ratio,) for names, _, ratio in _EQUAL for name in names.split()},
+    **{name: (1 / ratio,) for _, names, ratio in _EQUAL for name in names.split()},
+}
 _CENT = Decimal("0.01")
 _MOST = 16
 
@@ -48,6 +62,19 @@ def _minutes(count: str, unit: str) -> int:
     if number is None:
         number = float(count) if count[0].isdigit() else 0.0
     return round(number * (60 if unit[0] in "hHsS" else 1))
+
+
+def converted(said: Iterable[tuple[Decimal, str]]) -> frozenset[Decimal]:
+    """Return what quantities (number, unit) are in the other units of their kind.
+
+    Rounded to whole ones and to one to four places, as a tool may want them.
+    """
+    return frozenset(
+        (number * factor).quantize(place, ROUND_HALF_UP).normalize()
+        for number, unit in list(said)[:_MOST]
+        for factor in _FACTORS.get(unit.casefold().rstrip("s").replace("metre", "meter"), ())
+        for place in _PLACES
+    )
 
 
 def amounts_of(

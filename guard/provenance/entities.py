@@ -53,12 +53,26 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 
+_SECRET_QUOTED = re.compile(
+    r"\b(?:password|passcode|passphrase|pin|secret|passwort|kennwort|mot de passe|api key|token)"
+    r"(?: of)? (?:([\"'`])([^\"'`\s]{1,128})\1)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"\b(?:user ?name|login|handle|benutzername)(?: is| of| as|:|=| ist)? ?[\"'`]?"
+    r"([A-Za-z][\w.-]{1,63})",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"[^\W\d_]+")
+
 
 def extract(text: str) -> tuple[Entity, ...]:
     """Return the typed values of a person's text, in the order of the text."""
     typed = _untouched([*_secrets(text), *_dates(text), *_tokens(text), *_ids(text)])
     money = [one for one in _money(text) if not _covered(one, typed)]
+    typed += [one for one in _counted(text) if not _covered(one, [*typed, *money])]
     quoted = list(_quotes(text))
+    quoted += [one for one in _accounts(text) if not _covered(one, [*typed, *quoted])]
     named = [one for one in names(text) if not _covered(one, [*typed, *quoted, *money])]
     found = sorted([*typed, *money, *quoted, *named], key=lambda one: (one.start, -one.end))
     return tuple(framed(text, found))
@@ -91,12 +105,16 @@ def _quotes(text: str) -> Iterator[Entity]:
 
 
 def _secrets(text: str) -> Iterator[Entity]:
-    for found in _SECRET.finditer(text):
-        literal = found[1].rstrip(".,;!?")
+    for pattern, number in ((_SECRET, 1), (_SECRET_QUOTED, 2)):
+        yield from _secrets_by(pattern, number, text)
+
+
+def _secrets_by(pattern: re.Pattern[str], number: int, text: str) -> Iterator[Entity]:
+    for found in pattern.finditer(text):
+        literal = found[number] if number > 1 else found[number].rstrip(".,;!?")
+        start = found.start(number)
         if literal and not is_stop(literal):
-            yield Entity(
-                "literal", literal, literal, found.start(1), found.start(1) + len(literal), "secret"
-            )
+            yield Entity("literal", literal, literal, start, start + len(literal), "secret")
 
 
 def _dates(text: str) -> Iterator[Entity]:
@@ -144,6 +162,27 @@ def _money(text: str) -> Iterator[Entity]:
         counted = _COUNTED.match(text, found.end())
         if found.start() not in seen and number and not counted and _is_paid(text, found.start()):
             yield Entity("amount", number, found[1], *found.span(1))
+
+
+def _counted(text: str) -> Iterator[Entity]:
+    """Yield numbers of things, with their unit: 100 shares, 30 liters."""
+    for found in _BARE.finditer(text):
+        unit = _COUNTED.match(text, found.end())
+        number = canonical("number", found[1])
+        if unit and number:
+            word = _UNIT.match(text, unit.end() - 1)
+            end = word.end() if word else unit.end()
+            literal = f"{found[1]} {text[unit.end() - 1 : end]}"
+            yield Entity("quantity", number, literal, found.start(), found.end(1))
+
+
+def _accounts(text: str) -> Iterator[Entity]:
+    """Yield what the person goes by: my username is kim."""
+    for found in _CALLED.finditer(text):
+        literal = found[1].rstrip(".,;!?")
+        if literal and not is_stop(literal):
+            end = found.start(1) + len(literal)
+            yield Entity("name", text_of(literal), literal, found.start(1), end)
 
 
 def _is_paid(text: str, start: int) -> bool:

@@ -31,6 +31,13 @@ _LIST = re.compile(
     r"\s*(?:,|and|or|&|und|oder|et|ou|as well as|;)+"
     r"\s*(?:and|or|und|et|also|the|to|user|users)?\s*(?:the)?\s*[\"'`“]?"
 )
+_APPOSED = re.compile(
+    r"\s*,?\s*\(?\s*(?:whose |with |the )?"
+    r"(?:user |their |his |her )?(?:id|e-?mail|address|account|iban|number|handle)"
+    r"\s*(?:is|[:=])?\s*[\"'`“]?",
+    re.IGNORECASE,
+)
+"""What stands between a person and the address that belongs to them."""
 _CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
 
 
@@ -53,7 +60,8 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         return "mention"
     if before is not None and before.end <= one.start and before.frame in {"dest", "mention"}:
         between = text[before.end : one.start].lstrip("\"'`\u201d\u2019")
-        if len(between) < 40 and _LIST.fullmatch(between):  # noqa: PLR2004
+        listed = len(between) < 40 and _LIST.fullmatch(between)  # noqa: PLR2004
+        if listed or (before.kind in {"name", "quoted"} and _APPOSED.fullmatch(between)):
             return before.frame
     clause = clause_before(text, one.start)
     for word in reversed(re.findall(r"[^\W\d_]+", clause)[-6:]):

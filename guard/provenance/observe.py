@@ -22,7 +22,7 @@ MOST_VALUES = 60_000
 MOST_DEPTH = 64
 EXCERPT = 80
 
-_MAKING = frozenset({"create", "schedule", "send", "post", "book", "share"})
+_MAKING = frozenset({"create", "schedule", "send", "post", "buy", "share"})
 
 
 def observed(

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from guard.provenance.canonical import classify, name_of, text_of
-from guard.provenance.derived import ends_of
+from guard.provenance.derived import converted, ends_of
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity
 from guard.provenance.known import Record, names_of
@@ -32,6 +32,8 @@ class Task:
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
         numbers: the amounts named.
         percents: the percentages named.
+        counts: the numbers of other things: shares, litres, guests.
+        converted: what those are in other units.
         links: identifiers by which a record is the one that the person means.
         names: the names, titles and quotes by which it is, casefolded.
         pairs: neighbouring words, one of them of content.
@@ -48,6 +50,8 @@ class Task:
     frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     numbers: frozenset[Decimal] = frozenset()
     percents: frozenset[Decimal] = frozenset()
+    counts: frozenset[Decimal] = frozenset()
+    converted: frozenset[Decimal] = frozenset()
     links: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     pairs: frozenset[tuple[str, str]] = frozenset()
@@ -138,6 +142,12 @@ def _read(text: str) -> Task:
         frames={key: frozenset(how) for key, how in frames.items()},
         numbers=_numbers(entities, "amount"),
         percents=_numbers(entities, "percent"),
+        counts=_numbers(entities, "quantity"),
+        converted=converted(
+            (number, one.literal.split()[-1])
+            for one in entities
+            if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
+        ),
         links=frozenset(f"{one.kind}:{one.canonical}" for one in entities if one.kind in _LINKING),
         names=frozenset(_name(one) for one in entities if one.kind in _NAMING),
         pairs=pairs(text),

@@ -130,7 +130,11 @@ class _Scales:
 
     def put(self, path: str, raw: Json) -> None:
         value = value_at(
-            path, role_of(self.spec, path, raw), "" if raw is None else raw, self.nouns
+            path,
+            role_of(self.spec, path, raw),
+            "" if raw is None else raw,
+            nouns_of(self.nouns, path),
+            counted=self.counted(path),
         )
         if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
             self.values.append((value, Worth(Source.PROMPT, "exempt")))
@@ -141,6 +145,11 @@ class _Scales:
             self.values.append(
                 (value, worth(self.task, self.known, value, target=target, endorsed=self.endorsed))
             )
+
+    def counted(self, path: str) -> bool:
+        """Return whether an amount is of no currency: shares, litres, seats."""
+        entry = self.spec.args.get(path)
+        return entry is not None and not entry.currency
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
         sources, tainted = _weakest(self.values), "untrusted" in labels
@@ -250,6 +259,11 @@ def role_of(spec: ToolSpec, path: str, raw: Json) -> str:
     if not spec.effect & _CHANGING:
         return "query"
     return "amount" if isinstance(raw, int | float) else "recipient"
+
+
+def nouns_of(tool: frozenset[str], path: str) -> frozenset[str]:
+    """Return what an argument is about: what its tool acts on, and what its own name says."""
+    return tool | capability(path.rpartition(".")[2]).nouns if tool else tool
 
 
 def _weakest(values: list[tuple[Value, Worth]]) -> dict[str, Source]:

@@ -33,7 +33,8 @@ class Value:
         role: what it is there.
         text: as it is written.
         kinds: everything that it can be: (kind, canonical).
-        nouns: what the tool acts on, as far as its name tells.
+        nouns: what the tool acts on, as far as its name and the argument's tell.
+        counted: whether an amount has no currency, so that it may be of anything.
     """
 
     path: str
@@ -41,6 +42,7 @@ class Value:
     text: str
     kinds: tuple[tuple[str, str], ...]
     nouns: frozenset[str] = frozenset()
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,18 @@ class Worth:
 COMPOSED = Worth(Source.COMPOSED, "composed")
 
 
-def value_at(path: str, role: str, raw: object, nouns: frozenset[str] = frozenset()) -> Value:
+def value_at(
+    path: str,
+    role: str,
+    raw: object,
+    nouns: frozenset[str] = frozenset(),
+    *,
+    counted: bool = False,
+) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
-    return Value(path=path, role=role, text=text, kinds=classify(text.strip()), nouns=nouns)
+    kinds = classify(text.strip())
+    return Value(path=path, role=role, text=text, kinds=kinds, nouns=nouns, counted=counted)
 
 
 def worth(
@@ -97,6 +107,8 @@ def worth(
         return Worth(Source.PROMPT, "endorsed")
     if _in_prompt(task, value, target=target):
         return Worth(Source.PROMPT, "in_prompt")
+    if value.counted and value.role == "amount" and number_of(value) in task.converted:
+        return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
     found = max(
         (_placed(task, known, value, one, target=target) for one in _places(known, value)),
         key=lambda one: one.source,
@@ -112,7 +124,9 @@ def worth(
 def _follows(task: Task, known: Known, value: Value) -> bool:
     """Return whether an amount is reckoned from what the person said and what they named."""
     number = number_of(value)
-    if number is None or not (task.numbers or task.percents):
+    if number is None:
+        return False
+    if not (task.numbers or task.percents):
         return False
     named = (
         amount
@@ -130,7 +144,11 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
             return any(task.sends_to(*one) for one in value.kinds if one[0] in _DESTS)
         case "amount":
             number = number_of(value)
-            return number is not None and number in task.numbers | task.percents
+            return number is not None and (
+                number in task.numbers
+                or number in task.percents
+                or (value.counted and number in task.counts)
+            )
         case "secret":
             spoken = (one for one in task.entities if one.frame == "secret")
             return any(one.literal == value.text for one in spoken)

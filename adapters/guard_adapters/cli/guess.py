@@ -67,6 +67,11 @@ LADDER: Mapping[str, int] = {
 """How much a permission gives, by its usual names; only the order counts."""
 
 _LISTS = frozenset({"recipient", "url", "path", "attach", "permission"})
+_KINDS: Mapping[str, frozenset[str]] = {
+    "amount": frozenset({"long", "decimal"}),
+    "id": frozenset({"string", "long"}),
+}
+_ENDS = ("destination", "target", "dest", "to", "new_path")
 _RECURS = frozenset({"recurring", "recurrence", "repeat", "frequency"})
 Sure = Literal["high", "medium", "low"]
 
@@ -141,7 +146,17 @@ def roles_of(schema: Mapping[str, Json]) -> tuple[dict[str, RoleGuess], tuple[st
             undecided.append(path)
         else:
             roles[path] = found
-    return roles, tuple(undecided)
+    return _one_path(roles), tuple(undecided)
+
+
+def _one_path(roles: dict[str, RoleGuess]) -> dict[str, RoleGuess]:
+    """Leave one path of several, the one that is written to: a rule sees a single path."""
+    paths = [path for path, one in roles.items() if one.role == "path"]
+    if len(paths) < 2:  # noqa: PLR2004
+        return roles
+    kept = next((one for one in paths if one.rpartition(".")[2] in _ENDS), paths[0])
+    other = RoleGuess(role="id", sure="low", why=f"its name; rules see {kept!r} as the path")
+    return {path: other if path in paths and path != kept else one for path, one in roles.items()}
 
 
 def _role(name: str, shape: Shape) -> RoleGuess | None:
@@ -183,4 +198,4 @@ def _fits(role: str, shape: Shape) -> bool:
     """Return whether what reads a role can read an argument of this shape."""
     if shape.kind == "set" and role in _LISTS:
         return shape.element is not None and shape.element.kind == "string"
-    return shape.kind in ({"long", "decimal"} if role == "amount" else {"string"})
+    return shape.kind in _KINDS.get(role, {"string"})

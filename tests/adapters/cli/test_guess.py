@@ -208,3 +208,19 @@ def test_a_server_cannot_write_a_line_of_the_file():
     (spec,) = catalog.specs()
     assert not spec.server_trusted
     assert not any(label.trust is Trust.TRUSTED for label in spec.labels.values())
+
+
+def test_a_number_that_is_named_an_id_is_one():
+    roles, undecided = roles_of({"properties": {"order_id": {"type": "integer"}}})
+    assert roles["order_id"].role == "id"
+    assert not undecided
+
+
+def test_of_two_paths_the_one_that_is_written_to_is_the_path():
+    schema = {"properties": {"source": {"type": "string"}, "destination": {"type": "string"}}}
+    roles, _ = roles_of(schema)
+    assert {path: one.role for path, one in roles.items()} == {
+        "source": "id",
+        "destination": "path",
+    }
+    assert "destination" in roles["source"].why
