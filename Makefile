@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DOJO := .venv-bench
 PATHS := guard adapters tests bench docs examples
 
-.PHONY: demo test quick check soak bench bench-agentdojo bench-bfcl docs clean
+.PHONY: demo test quick check soak bench bench-agentdojo bench-bfcl bench-fuzz docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -54,6 +54,10 @@ $(DOJO)/bfcl/.installed: $(DOJO)/.installed
 
 bench-bfcl: $(STAMP) $(DOJO)/bfcl/.installed  ## 200 harmless dialogues, every question is one too many
 	$(DOJO)/bin/python -m bench.bfcl.run $(DOJO)/bfcl --out bench/results/bfcl.json $(ARGS)
+	$(BIN)/python bench/page.py
+
+bench-fuzz: $(STAMP) $(DOJO)/.installed  ## what the guard leaves open that nobody asked for
+	$(DOJO)/bin/python -m bench.fuzz.run --out bench/results/fuzz.json $(ARGS)
 	$(BIN)/python bench/page.py
 
 docs: $(STAMP)  ## what docs generate from code

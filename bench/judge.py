@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,12 @@ class Sitting:
             sent,
             _origins(judged),
         )
+
+    def would(self, server: str, tool: str, args: Mapping[str, Any]) -> Answer:
+        """Return what the guard would say of this call, and leave no trace of the question."""
+        asked = copy(self)
+        asked._course = copy(self._course)
+        return asked.judge(server, tool, args)
 
     def ended(self, *, ran: bool, approved: bool = False, result: object = None) -> None:
         """Say whether the call ran, whether somebody approved it, and what came back."""

@@ -21,6 +21,10 @@ _DESTS = ("email", "iban", "url", "host", "phone", "text")
 _NUMBERLESS = frozenset(
     {"id", "uid", "uuid", "key", "size", "count", "length", "filename", "date", "time"}
 )
+_NUMBERED = frozenset(
+    {"id", "uid", "account", "iban", "number", "phone", "recipient", "payee", "to", "receiver"}
+)
+"""Names of fields in which a number stands for somebody."""
 _EXCERPT = 80
 
 
@@ -201,6 +205,8 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     seen = place.seen
     if value.role == "amount" and not _holds_numbers(seen.path):
         return Worth(Source.UNTRUSTED, "untrusted_only", place)
+    if value.role == "recipient" and _is_measure(value) and not _holds_accounts(seen.path):
+        return Worth(Source.UNTRUSTED, "untrusted_only", place)
     if target and _is_id(seen.path) and not _of_a_kind(value, place):
         return Worth(Source.UNTRUSTED, "untrusted_only", place)
     if seen.source is Source.CREATED:
@@ -252,6 +258,17 @@ def _of_a_kind(value: Value, place: Place) -> bool:
 def _is_id(path: str) -> bool:
     last = path.rpartition(".")[2].casefold().strip("_")
     return last in {"id", "uid", "uuid", "key"} or last.endswith("_id")
+
+
+def _is_measure(value: Value) -> bool:
+    """Return whether a value is a number or a moment: nobody is called that."""
+    return any(kind in {"number", "amount", "date", "time"} for kind, _ in value.kinds)
+
+
+def _holds_accounts(path: str) -> bool:
+    """Return whether a field may tell of somebody by a number."""
+    last = path.rpartition(".")[2].casefold()
+    return not _NUMBERED.isdisjoint(last.split("_"))
 
 
 def _holds_numbers(path: str) -> bool:
