@@ -30,7 +30,7 @@ KINDS = {"string": str, "number": float, "integer": int}
 def fuzz(job: tuple[str, str, str, int]) -> dict[str, Any]:
     """Return the calls that one task leaves open."""
     name, task, labels, count = job
-    dice = random.Random(f"{name}-{task}")  # noqa: S311  the same calls in every run
+    dice = random.Random(f"{name}-{task}")
     world = injected(name, task, goals(name)[0])
     session = Session(guard(name, labels, "agent-tasks"), name, task, world.fresh())
     shown: list[Any] = []
@@ -39,7 +39,7 @@ def fuzz(job: tuple[str, str, str, int]) -> dict[str, Any]:
     for call in priming(name, session.env):
         _, ran = session.call(call, yes=False)
         if ran:
-            shown.append(run(name, pickle.loads(pickle.dumps(session.env)), call)[0])  # noqa: S301
+            shown.append(run(name, pickle.loads(pickle.dumps(session.env)), call)[0])
     pool = _values(name, task, world, shown, dice)
     wanted = {_key(session, one) for one in world.script()}
     open_: Counter[str] = Counter()
@@ -91,7 +91,7 @@ def _calls(session: Session, script: list[Call], pool: list[Any], count: int, di
                     {
                         path: _value(one, pool, dice)
                         for path, one in schema["properties"].items()
-                        if path in required or dice.random() < 0.3  # noqa: PLR2004
+                        if path in required or dice.random() < 0.3
                     },
                 )
 
@@ -104,7 +104,7 @@ def _value(schema: dict[str, Any], pool: list[Any], dice: Any) -> Any:
     if one.get("type") == "array":
         return [_value(one.get("items", {}), pool, dice)]
     if one.get("type") == "boolean":
-        return dice.random() < 0.5  # noqa: PLR2004
+        return dice.random() < 0.5
     wanted = KINDS.get(one.get("type", ""), str)
     for _ in range(64):
         value = dice.choice(pool)
@@ -124,7 +124,7 @@ def _key(session: Session, call: Call) -> str:
 
 def _changes(session: Session, call: Call) -> bool:
     before = pickle.dumps(session.env)
-    env = pickle.loads(before)  # noqa: S301
+    env = pickle.loads(before)
     _, failed = run(session.name, env, call)
     return not failed and env != session.env
 

@@ -26,6 +26,10 @@ Kind = Literal[
 ]  # fmt: skip
 
 
+# Made once: json.dumps makes it anew.
+_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened. `leaf` enters the tree, `side` is kept beside it.
@@ -143,7 +147,7 @@ def decided(
         salt: 16 random bytes, kept beside the tree, so that arguments cannot be guessed.
         shadow: what rules on trial would have answered; nothing follows from it.
     """
-    text = json.dumps(facts_json(facts), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    text = _SORTED(facts_json(facts))
     digest = sha256(b"guard/facts/v1\0" + salt + text.encode()).hexdigest()
     basis, reasons = answer.basis, answer.reasons
     leaf: dict[str, Any] = {

@@ -8,7 +8,7 @@ refused whatever `additionalProperties` says. Messages name paths and types, nev
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from typing import Literal, TypeVar
@@ -78,14 +78,14 @@ def convert_args(
             spec=spec, salt=salt, limits=limits, opaque=set(), open_world="any" in spec.effect
         )
         values = _members(reader, shape_of(spec.input_schema), arguments, "")
-        facts = derive(spec, arguments)
+        facts = derive(spec, arguments, opaque=frozenset(reader.opaque), size=size)
     except _Wrong as wrong:
         return wrong.answer
     except ExtractError as wrong:
         return ArgError(code="extractor_failed", path="", message=f"{wrong}")
     except ValueError:  # argument_bytes: not finite, or a lone surrogate in a key
         return ArgError(code="bad_argument", path="", message="got a value that is not JSON")
-    return Input(values=values, derived=replace(facts, opaque=frozenset(reader.opaque), bytes=size))
+    return Input(values=values, derived=facts)
 
 
 def _size(arguments: Mapping[str, Json], most: int) -> int:

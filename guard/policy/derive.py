@@ -41,8 +41,20 @@ def _flat(nodes: list[Json]) -> Iterator[Json]:
             yield node
 
 
-def derive(spec: ToolSpec, arguments: Mapping[str, Json]) -> Derived:
-    """Return the derived facts of one call, `opaque` and `bytes` still empty.
+def derive(
+    spec: ToolSpec,
+    arguments: Mapping[str, Json],
+    *,
+    opaque: frozenset[str] = frozenset(),
+    size: int = 0,
+) -> Derived:
+    """Return the derived facts of one call.
+
+    Args:
+        spec: its tool.
+        arguments: as they came.
+        opaque: the paths that policy cannot see into.
+        size: of all arguments (bytes).
 
     Raises:
         ExtractError: a value with a role has no single meaning.
@@ -54,7 +66,7 @@ def derive(spec: ToolSpec, arguments: Mapping[str, Json]) -> Derived:
                 (path, entry, value) for value in values_at(arguments, path)
             )
     if not found and not spec.destination:
-        return Derived()
+        return Derived(opaque=opaque, bytes=size)
     people = [
         one for _, entry, value in found.get("recipient", []) for one in _people(entry, value)
     ]
@@ -66,6 +78,8 @@ def derive(spec: ToolSpec, arguments: Mapping[str, Json]) -> Derived:
         domains.add(spec.destination)
     reaches = bool({"recipient", "url"} & found.keys()) or bool(spec.destination)
     return Derived(
+        opaque=opaque,
+        bytes=size,
         dest_domains=frozenset(domains) if reaches else None,
         recipients=frozenset(people) if "recipient" in found else None,
         amount_minor=_amount(spec, found["amount"]) if found.get("amount") else None,

@@ -116,7 +116,7 @@ def classify(value: str) -> tuple[tuple[str, str], ...]:
         return ()
     found: list[tuple[str, str]] = []
     if not MARKED.isdisjoint(value):
-        for kind in ("email", "iban", "url", "filename", "number", "amount", "phone"):
+        for kind in _possible(value):
             one = canonical(kind, value)
             if one is not None:
                 found.append((kind, one))
@@ -128,6 +128,15 @@ def classify(value: str) -> tuple[tuple[str, str], ...]:
         ]
         found += hosts
     return (*found, ("text", text_of(value)))
+
+
+def _possible(value: str) -> tuple[str, ...]:
+    """Return the kinds that a whole value is tried as, without those that it cannot be."""
+    if value.isdigit():
+        return ("number",)
+    if "@" in value:
+        return ("email", "url")
+    return ("iban", "url", "filename", "number", "amount", "phone")
 
 
 def _iban(value: str) -> str | None:

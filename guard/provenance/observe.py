@@ -151,7 +151,7 @@ class _Look:
     seen: list[Seen] = field(default_factory=list)
     records: int = 0
     truncated: bool = False
-    labels: dict[tuple[str, ...], Label] = field(default_factory=dict)
+    fields: dict[tuple[str, ...], tuple[Source | None, str]] = field(default_factory=dict)
 
     def walk(self, value: Json, path: tuple[str, ...], record: int, depth: int) -> None:
         if depth > MOST_DEPTH or len(self.seen) >= MOST_VALUES:
@@ -184,13 +184,12 @@ class _Look:
         return self.records
 
     def leaf(self, text: str, path: tuple[str, ...], record: int) -> None:
-        label = self.labels.get(path)
-        if label is None:
-            label = self.labels[path] = label_at(self.spec, path)
-        if label.secrecy is Secrecy.SECRET:
+        known = self.fields.get(path)
+        if known is None:
+            known = self.fields[path] = self.field_at(path)
+        source, where = known
+        if source is None:
             return
-        source = Source.TRUSTED if label.trust is Trust.TRUSTED else Source.UNTRUSTED
-        where = ".".join(path)
         whole = text.strip()
         if len(whole) <= WHOLE:
             if self.makes and self.is_own_id(path):
@@ -201,6 +200,13 @@ class _Look:
             for kind, canonical, start, end in tokens(text):
                 excerpt = _around(text, start, end)
                 self.seen.append(Seen(kind, canonical, where, source, record, False, excerpt))  # noqa: FBT003  positional for speed
+
+    def field_at(self, path: tuple[str, ...]) -> tuple[Source | None, str]:
+        """Return how far a field is trusted and how it is called; None: it is secret."""
+        label, where = label_at(self.spec, path), ".".join(path)
+        if label.secrecy is Secrecy.SECRET:
+            return None, where
+        return Source.TRUSTED if label.trust is Trust.TRUSTED else Source.UNTRUSTED, where
 
     def is_own_id(self, path: tuple[str, ...]) -> bool:
         """Return whether a field of a creating tool's result is the id of what it created."""

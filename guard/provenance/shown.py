@@ -15,11 +15,10 @@ def exempt(spec: ToolSpec, path: str, value: Json) -> bool:
     """Return whether a value is the schema's own: of its closed set, its default, a yes or no."""
     if isinstance(value, bool):
         return True
-    found = schema_at(spec, path)
+    found, allowed = _own(_Held(spec.input_schema), path)
     if "default" in found and found["default"] == value and type(found["default"]) is type(value):
         return True
-    allowed = allowed_values(found)
-    return bool(allowed) and value in allowed
+    return value in allowed
 
 
 def allowed_values(schema: Mapping[str, Json]) -> tuple[Json, ...]:
@@ -38,11 +37,6 @@ def allowed_values(schema: Mapping[str, Json]) -> tuple[Json, ...]:
     return ()
 
 
-def schema_at(spec: ToolSpec, path: str) -> Mapping[str, Json]:
-    """Return the schema of an argument path, elements of arrays under their array's path."""
-    return _at(_Held(spec.input_schema), path)
-
-
 class _Held:
     """A schema as a cache key: by identity, held so that the identity stays its own."""
 
@@ -59,8 +53,16 @@ class _Held:
 
 
 @lru_cache(maxsize=4096)
-def _at(held: _Held, path: str) -> Mapping[str, Json]:
-    root = held.schema
+def _own(held: _Held, path: str) -> tuple[Mapping[str, Json], tuple[Json, ...]]:
+    """Return the schema of an argument path and the closed set of values that it allows.
+
+    Elements of arrays are under their array's path.
+    """
+    found = _at(held.schema, path)
+    return found, allowed_values(found)
+
+
+def _at(root: Mapping[str, Json], path: str) -> Mapping[str, Json]:
     node = _resolved(root, root)
     for part in path.split("."):
         inner = _member(root, node, part)

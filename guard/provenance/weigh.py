@@ -213,11 +213,11 @@ class _Scales:
 
     def same_record(self) -> bool:
         """Return whether every amount stands in a linked record of every receiver."""
-        payees = [self.records(one) for one, _ in self.values if self.level_of(one) == "dest"]
         amounts = [self.records(one) for one, _ in self.values if one.role == "amount"]
-        if not payees or not amounts:
-            return False
-        return bool(frozenset.intersection(*payees, *amounts))
+        if not amounts or not frozenset.intersection(*amounts):
+            return False  # most calls pay nobody
+        payees = [self.records(one) for one, _ in self.values if self.level_of(one) == "dest"]
+        return bool(payees) and bool(frozenset.intersection(*payees, *amounts))
 
     def records(self, value: Value) -> frozenset[int]:
         return frozenset(
@@ -288,7 +288,7 @@ def _left(task: Task, spec: ToolSpec, known: Known, scales: _Scales) -> int:
 
 
 def _leaves(value: Json, path: str) -> Iterator[tuple[str, Json]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for name, inner in value.items():
             yield from _leaves(inner, f"{path}.{name}" if path else name)
     elif isinstance(value, list):

@@ -203,11 +203,7 @@ def _places(known: Known, value: Value) -> Iterator[Place]:
 def _placed(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
     """Return what one place is worth."""
     seen = place.seen
-    if value.role == "amount" and not _holds_numbers(seen.path):
-        return Worth(Source.UNTRUSTED, "untrusted_only", place)
-    if value.role == "recipient" and _is_measure(value) and not _holds_accounts(seen.path):
-        return Worth(Source.UNTRUSTED, "untrusted_only", place)
-    if target and _is_id(seen.path) and not _of_a_kind(value, place):
+    if _out_of_place(value, place, target=target):
         return Worth(Source.UNTRUSTED, "untrusted_only", place)
     if seen.source is Source.CREATED:
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
@@ -258,6 +254,18 @@ def _of_a_kind(value: Value, place: Place) -> bool:
 def _is_id(path: str) -> bool:
     last = path.rpartition(".")[2].casefold().strip("_")
     return last in {"id", "uid", "uuid", "key"} or last.endswith("_id")
+
+
+def _out_of_place(value: Value, place: Place, *, target: bool) -> bool:
+    """Return whether a place holds something else that is written alike."""
+    path = place.seen.path
+    match value.role:
+        case "amount":
+            return not _holds_numbers(path)
+        case "recipient":
+            return _is_measure(value) and not _holds_accounts(path)
+        case _:
+            return target and _is_id(path) and not _of_a_kind(value, place)
 
 
 def _is_measure(value: Value) -> bool:
