@@ -43,6 +43,7 @@ $(DOJO)/.installed: pyproject.toml
 	@touch $@
 
 bench-agentdojo: $(STAMP) $(DOJO)/.installed  ## 77 tasks and 809 attacks, replayed without a model
+	$(DOJO)/bin/python -m bench.agentdojo.adaptive --out bench/results/adaptive.json
 	$(DOJO)/bin/python -m bench.agentdojo.run --out bench/results/agentdojo.json $(ARGS)
 	$(BIN)/python bench/page.py
 

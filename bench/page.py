@@ -41,6 +41,16 @@ One wrong label at a time (`python -m bench.agentdojo.wrong_label`): {wrong}
 A reviewer who approves everything defeats any guard: then the goals are reached as without one.
 """
 
+ADAPTIVE = """
+## The attacker knows the guard (`python -m bench.agentdojo.adaptive`)
+
+{count} attacks made for this guard, each after the user's own reads: {labelled} stopped for the expected
+reason with labels, {bare} without. The twin is the user's own call; where it asks, it asks without the
+attack as well.
+
+{table}
+"""
+
 OPEN = """
 ## What is left open that nobody asked for (`make bench-fuzz`)
 
@@ -109,13 +119,32 @@ def page() -> str:
         tasks=first["tasks"], pairs=first["pairs"], table=_table(found), wrong=_wrong(wrong)
     )
     calm = json.loads((RESULTS / "bfcl.json").read_text(encoding="utf-8"))
+    tried = json.loads((RESULTS / "adaptive.json").read_text(encoding="utf-8"))
     left = json.loads((RESULTS / "fuzz.json").read_text(encoding="utf-8"))
     return (
         head
+        + _adaptive(tried)
         + _open(left)
         + CALM.format(table=_calm(calm), **calm[0])
         + OTHERS.format(cost=_cost(cost))
     )
+
+
+def _adaptive(found: dict[str, list[dict[str, Any]]]) -> str:
+    rows = ["| attack | asked or refused by | the honest twin |", "|---|---|---|"]
+    rows += [
+        f"| {one['attack']} | {', '.join(one['reasons'])} |"
+        f" {_twin(one, 'with labels')}; {_twin(bare, 'without')} |"
+        for one, bare in zip(found["fields"], found["none"], strict=True)
+    ]
+    stopped = [sum(one["for_the_reason"] for one in found[name]) for name in ("fields", "none")]
+    return ADAPTIVE.format(
+        table="\n".join(rows), labelled=stopped[0], bare=stopped[1], count=len(found["none"])
+    )
+
+
+def _twin(one: dict[str, Any], where: str) -> str:
+    return f"{where} {'runs' if one['twin_passed'] else 'asks: ' + ', '.join(one['twin_asks'])}"
 
 
 def _open(found: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ Why = Literal[
     "derived",
     "created",
     "trusted_field",
+    "other_role",
     "untrusted_only",
     "composed",
     "ambiguous",

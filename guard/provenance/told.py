@@ -24,6 +24,7 @@ _SAID: Mapping[Why, str] = {
     "endorsed": "approved by a person before",
     "composed": "composed by the agent, seen nowhere",
     "index_full": "not known: the session has seen more than is remembered",
+    "other_role": "named in the task, and not as where this goes; in {result}{excerpt}",
     "untrusted_only": "only in {result}, untrusted{excerpt}",
     "created": "made in this session: {field}",
     "linked_record": "{field}, of a record that the task names",

@@ -120,9 +120,21 @@ def worth(
     )
     if found is COMPOSED and known.full:
         return Worth(Source.COMPOSED, "index_full")
+    return _in_its_role(task, known, value, found)
+
+
+def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
+    """Return what a value is worth as what it is here: a receiver, or an amount."""
+    if value.role == "recipient" and found is not COMPOSED and _spoken_of(task, value):
+        return Worth(Source.UNTRUSTED, "other_role", found.place)
     if value.role == "amount" and found.source < Source.TRUSTED and _follows(task, known, value):
         return Worth(Source.LINKED, "derived")
     return found
+
+
+def _spoken_of(task: Task, value: Value) -> bool:
+    """Return whether the person named this one, and another one as where it goes."""
+    return any(task.names_it(*one) and task.names_a(one[0]) for one in value.kinds)
 
 
 def _follows(task: Task, known: Known, value: Value) -> bool:
