@@ -198,10 +198,9 @@ class Credential:
             expires_at_ms=min(self.expires_at_ms, expires_at_ms or self.expires_at_ms),
         )
 
-    def __getstate__(self) -> NoReturn:
-        """Refuse to be pickled: a secret in a pickle is a secret on a disk."""
-        raise TypeError(f"Credential {self.lease_id!r} cannot be pickled: it holds a secret.")
-
     def __reduce_ex__(self, protocol: object) -> NoReturn:
-        """Refuse to be pickled or copied, in every protocol."""
-        self.__getstate__()
+        """Refuse to be pickled or copied, in every protocol: that would be a secret on a disk.
+
+        Not `__getstate__`: before 3.11.4, a dataclass with slots replaces that of its class.
+        """
+        raise TypeError(f"Credential {self.lease_id!r} cannot be pickled: it holds a secret.")

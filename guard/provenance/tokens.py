@@ -13,8 +13,9 @@ from guard.provenance.words import EXTENSIONS
 # Begins with a plain class, for which the engine leaps ahead, and only then looks back.
 _SPACED_IBAN = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b")
 _GAP = r"\s<>()\[\]{}\"'`|,;“”«»"
-# Begins at a gap only and never steps back, so that a long word without a mark is passed once.
-_TOKEN = re.compile(rf"(?<![^{_GAP}])[^{_GAP}0-9@/:.]*+[0-9@/:.](?:[^{_GAP}]|,(?=\d))*+")
+# Begins at a gap only and never steps back, so that a long word without a mark is passed once. The
+# last repeat is not possessive: before 3.11.5, one around a look-ahead takes what it refused.
+_TOKEN = re.compile(rf"(?<![^{_GAP}])[^{_GAP}0-9@/:.]*+[0-9@/:.](?:[^{_GAP}]|,(?=\d))*")
 _RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
 
 
