@@ -41,7 +41,11 @@ SEEDS = {
     "a new module in the guard": ("guard/seeded.py", "SEEDED = 1", "flow"),
     "the session knows the pipeline": ("guard/session/risk.py", "import guard.pipeline", "flow"),
     "a cycle": ("guard/model/labels.py", "import guard.model.facts", "acyclic"),
-    "the guard knows an adapter": ("guard/ports.py", "import guard_adapters.store.clock", "world"),
+    "the guard knows an adapter": (
+        "guard/ports/__init__.py",
+        "import guard_adapters.store.clock",
+        "world",
+    ),
     "the guard reads the environment": ("guard/model/call.py", "import os", "pure"),
     "the guard asks for the time": ("guard/judging.py", "import time", "pure"),
     "a hole knows its neighbour": (

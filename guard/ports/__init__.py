@@ -1,5 +1,8 @@
 """Every hole of the guard: what it needs from outside, one Protocol each.
 
+Here is what the course of a call needs; what only people, signals or peers need stands beside it,
+a module a subject.
+
 Each port call is bounded in time by its adapter; a bound that fires raises `Unavailable`, and
 raising means no. One contract suite per port is passed by every adapter and by the public fake.
 """
