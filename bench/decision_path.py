@@ -35,7 +35,7 @@ from guard.provenance.known import Known
 from guard.session.intent import parse_intent
 from guard.session.state import admitted, forwarded, new_session, settled
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
-from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 
 HISTORIES = (10, 10_000)

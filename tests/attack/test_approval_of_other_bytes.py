@@ -9,7 +9,7 @@ from guard.model.call import Outcome
 from guard.model.decision import Requirement
 from guard.ports import Attempt
 from guard.testing import FrozenClock, MemoryApprovals
-from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 
 NOW = FrozenClock().ms

@@ -13,7 +13,7 @@ from guard.model.call import Outcome, ToolCall
 from guard.model.decision import Allow, Basis, Reason, Terms
 from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, Input
 from guard.model.identity import Agent, Principal, Who
-from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 

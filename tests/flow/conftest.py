@@ -26,7 +26,7 @@ from guard.testing import (
     RecordingTool,
     ScriptedApprover,
 )
-from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 
 WHO = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="clerk"))

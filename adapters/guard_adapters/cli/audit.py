@@ -19,7 +19,7 @@ from guard.errors import Unusable
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
 from guard_adapters.cli.audit_rows import Where, add_where, rows
 from guard_adapters.cli.place import place
-from guard_adapters.store.sqlite.reading import LogRows
+from guard_adapters.store.log import LogRows
 from guard_adapters.wiring.build import log_key
 
 ERASED = 2

@@ -17,7 +17,7 @@ from guard.errors import Unusable
 from guard.replay.trace import TraceProv
 from guard_adapters.cli import FINE
 from guard_adapters.cli.audit_show import Shown, events, facts_of
-from guard_adapters.store.sqlite.reading import LogRows
+from guard_adapters.store.log import LogRows
 
 
 def export(args: argparse.Namespace, rows: LogRows) -> int:

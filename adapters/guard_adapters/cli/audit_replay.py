@@ -6,7 +6,7 @@ from collections import Counter
 
 from guard.replay.logged import Again, DecidedAgain, decided_again
 from guard_adapters._shown import shown
-from guard_adapters.store.sqlite.reading import LogRows
+from guard_adapters.store.log import LogRows
 from guard_adapters.wiring.load import load
 
 _UNTOLD = {

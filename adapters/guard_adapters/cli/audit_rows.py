@@ -9,7 +9,8 @@ from typing import Any
 from guard.errors import Unavailable
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, add_place, place
-from guard_adapters.store.sqlite.reading import LogRows, read_log
+from guard_adapters.store.log import LogRows
+from guard_adapters.store.sqlite.reading import read_log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any
 from guard.audit.redact import SALT, redacted
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE
-from guard_adapters.store.sqlite.reading import LogRows
+from guard_adapters.store.log import LogRows
 
 ENVELOPE = frozenset({"v", "kind", "at_ms", "session", "call"})
 

@@ -18,7 +18,7 @@ from guard.reauthorize import Reauthorizing
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock, SystemIds
-from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded

@@ -11,7 +11,7 @@ from guard.model.decision import Requirement
 from guard.ports import World
 from guard.testing import CountedIds, FrozenClock
 from guard_adapters.front.operator import operator_routes
-from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.operator import OperatorDesk

@@ -22,7 +22,7 @@ from guard.ports import Attempt, Ending
 from guard.provenance.segment import Seen, Segment
 from guard.session.state import new_session, remembering
 from guard.testing import FrozenClock, MemoryApprovals, MemoryStore
-from guard_adapters.store.sqlite.audit import LogKey
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))

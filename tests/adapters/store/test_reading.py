@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from guard.audit.check import check_log
 from guard.audit.event import Event
 from guard.errors import Unusable
-from guard_adapters.store.sqlite.audit import LogKey
-from guard_adapters.store.sqlite.reading import PAGE, read_log
+from guard_adapters.store.log import PAGE, LogKey
+from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))

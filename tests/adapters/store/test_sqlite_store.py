@@ -20,8 +20,8 @@ from guard.model.origin import Source
 from guard.ports import Ending
 from guard.provenance.segment import Seen, Segment
 from guard.session.state import new_session, remembering
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite import observations
-from guard_adapters.store.sqlite.audit import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 

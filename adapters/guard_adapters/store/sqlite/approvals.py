@@ -25,9 +25,9 @@ from guard.grant.approval import (
 from guard.grant.votes import Vote
 from guard.model.call import Outcome
 from guard.ports import Attempt
+from guard_adapters.store.rows import approval_from, approval_text
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
-from guard_adapters.store.sqlite.rows import approval_from, approval_text
 
 T = TypeVar("T")
 

@@ -5,15 +5,12 @@ that leaf numbers have no gap and no record is without its event. Side rows can 
 cannot be changed without breaking every later checkpoint.
 """
 
-import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.audit.event import Event
 from guard.audit.tree import Checkpoint, Tree, signed_note, tree_of
+from guard_adapters.store.log import SIGN_EVERY_MS, LogKey, by_leaf
 from guard_adapters.store.sqlite.database import Database
 
 SCHEMA = """
@@ -31,14 +28,6 @@ CREATE TABLE IF NOT EXISTS audit_checkpoints (
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogKey:
-    """The log's name and the key that signs its checkpoints."""
-
-    origin: str
-    key: Ed25519PrivateKey
-
-
 class Journal:
     """Appends events to the log. Call it only inside a transaction of the store's thread.
 
@@ -47,7 +36,7 @@ class Journal:
         checkpoint_every_ms: longest time between two checkpoints while events come in.
     """
 
-    def __init__(self, log_key: LogKey, *, checkpoint_every_ms: int = 1_000) -> None:
+    def __init__(self, log_key: LogKey, *, checkpoint_every_ms: int = SIGN_EVERY_MS) -> None:
         self._log_key = log_key
         self._every_ms = checkpoint_every_ms
         self._signed_at_ms = 0
@@ -57,17 +46,12 @@ class Journal:
         if not events:
             return
         tree = _tree(db)
-        for event in events:
-            leaf = leaf_bytes(event)
+        for call, session, leaf, side in by_leaf(events):
             db.execute(
-                "INSERT INTO audit_leaves VALUES (?, ?, ?, ?)",
-                (tree.size, event.call, event.session, leaf),
+                "INSERT INTO audit_leaves VALUES (?, ?, ?, ?)", (tree.size, call, session, leaf)
             )
-            if event.side:
-                db.execute(
-                    "INSERT INTO audit_side VALUES (?, ?)",
-                    (tree.size, json.dumps(dict(event.side), separators=(",", ":"))),
-                )
+            if side is not None:
+                db.execute("INSERT INTO audit_side VALUES (?, ?)", (tree.size, side))
             tree, nodes = tree.appended(leaf)
             db.executemany("INSERT INTO audit_nodes VALUES (?, ?, ?)", nodes)
         if events[-1].at_ms - self._signed_at_ms >= self._every_ms:
@@ -101,13 +85,6 @@ class SqliteSink:
             Unavailable: `store_unavailable`: nothing may run then.
         """
         await self._database.run(lambda db: self._journal.append(db, events))
-
-
-def leaf_bytes(event: Event) -> bytes:
-    """Return a leaf's text: equal to its RFC 8785 form, as it holds no floats and ASCII names."""
-    return json.dumps(
-        event.body(), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
 
 
 def _tree(db: sqlite3.Connection) -> Tree:

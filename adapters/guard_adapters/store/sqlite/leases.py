@@ -1,12 +1,11 @@
 """The lease journal: a row is durable before its target is touched. Rows name secrets by digest."""
 
-import json
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from guard.audit.event import Event
-from guard.grant.lease import OPEN, Lease, LeaseState
+from guard.grant.lease import OPEN, Lease
+from guard_adapters.store.rows import lease_from, lease_text
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 
@@ -45,11 +44,10 @@ class SqliteLeases:
 
 def save(db: sqlite3.Connection, lease: Lease) -> None:
     """Insert or replace one row; the state machine was asked before."""
-    row = json.dumps(asdict(lease), separators=(",", ":"))
     db.execute(
         "INSERT INTO leases VALUES (?, ?, ?, ?)"
         " ON CONFLICT (id) DO UPDATE SET state = excluded.state, row = excluded.row",
-        (lease.id, lease.call_id, lease.state.value, row),
+        (lease.id, lease.call_id, lease.state.value, lease_text(lease)),
     )
 
 
@@ -59,9 +57,4 @@ def _unsettled(db: sqlite3.Connection) -> list[Lease]:
         f"SELECT row FROM leases WHERE state IN ({marks}) ORDER BY id",  # noqa: S608  only marks
         [state.value for state in sorted(OPEN)],
     ).fetchall()
-    return [_lease(row[0]) for row in rows]
-
-
-def _lease(text: str) -> Lease:
-    raw = json.loads(text)
-    return Lease(**{**raw, "state": LeaseState(raw["state"])})
+    return [lease_from(row[0]) for row in rows]

@@ -7,28 +7,14 @@ log of SQLite 3.7.0 to 3.51.2. A file that a crash left with unmerged pages is r
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 from urllib.parse import quote
 
 from guard.errors import Unusable
+from guard_adapters.store.log import PAGE, LogRows
 from guard_adapters.store.sqlite.database import Database
-
-PAGE: Final = 1_000
-"""Leaves in one page of a running log."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LogRows:
-    """The rows of a log, or of one page of it, as stored: nothing is believed yet."""
-
-    leaves: tuple[tuple[int, bytes], ...] = ()
-    sides: Mapping[int, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    size: int = 0
 
 
 class SqliteLog:

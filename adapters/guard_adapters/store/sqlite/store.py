@@ -3,9 +3,10 @@
 import sqlite3
 from pathlib import Path
 
+from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite import approvals, audit, leases, observations, sessions
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
-from guard_adapters.store.sqlite.audit import Journal, LogKey, SqliteSink
+from guard_adapters.store.sqlite.audit import Journal, SqliteSink
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.leases import SqliteLeases
 from guard_adapters.store.sqlite.reading import SqliteLog

@@ -1,9 +1,11 @@
-"""Approvals as text: every field by name, bytes as text, nothing but JSON in the file."""
+"""Approvals and leases as text: every field by name, bytes as text, nothing but JSON in a store."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from guard.grant.approval import Approval, ApprovalState
+from guard.grant.lease import Lease, LeaseState
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
@@ -38,6 +40,17 @@ def approval_from(text: str) -> Approval:
     raw["status"] = ApprovalState(raw["status"])
     raw["outcome"] = None if raw["outcome"] is None else Outcome(raw["outcome"])
     return Approval(**raw)
+
+
+def lease_text(lease: Lease) -> str:
+    """Return one lease as JSON."""
+    return json.dumps(asdict(lease), separators=(",", ":"))
+
+
+def lease_from(text: str) -> Lease:
+    """Return the lease that a row holds."""
+    raw = json.loads(text)
+    return Lease(**{**raw, "state": LeaseState(raw["state"])})
 
 
 def _requirement(asked: Requirement) -> dict[str, Any]:
