@@ -169,6 +169,8 @@ CALLERS = {
     "token_unknown": "The static token is not one that this guard knows.",
 }
 FILES = {
+    "console_origin": "No browser makes a passkey for the guard's address: it takes https and a full domain "
+    "name, or this machine.",
     "pin_line_missing": "The tool has no `pin:` line of its own in guard.yaml. Write it by hand.",
     "tool_unknown": "The server publishes no tool of this name. Run `guard pin diff`.",
     "checkpoint_file_unusable": "The file given with --against holds no checkpoint that can be read. "

@@ -13,7 +13,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp_auth import (
@@ -165,14 +165,16 @@ Ready = Callable[[], Awaitable[bool]]
 Keys = Callable[[], Mapping[str, Any]]
 
 
-def build_app(endpoint: Endpoint, *, keys: Keys, ready: Ready, more: Sequence[Route] = ()) -> App:
+def build_app(
+    endpoint: Endpoint, *, keys: Keys, ready: Ready, more: Sequence[BaseRoute] = ()
+) -> App:
     """Return the ASGI application: the endpoint, metadata of each upstream, keys and health.
 
     `keys` returns the public key set of call tokens, `ready` whether calls can be judged; `more`
-    are further routes, such as the operator's.
+    are further routes, such as the operator's and the console's.
     """
     url = endpoint.access.public_url
-    routes = [
+    routes: list[BaseRoute] = [
         *(Route(metadata_path(url, name), _metadata(endpoint, name)) for name in endpoint.servers),
         Route("/.well-known/jwks.json", _jwks(keys)),
         Route("/healthz", _health),

@@ -20,6 +20,7 @@ from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp_relay import HttpServer, Seals
 from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.front.mcp_server_asks import ServerRules
+from guard_adapters.wiring import console
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.operator import routes
@@ -145,7 +146,8 @@ def app(wired: Wired, found: Endpoint) -> ASGIApp:
             return False
         return True
 
-    return build_app(found, keys=wired.calltoken.jwks, ready=ready, more=routes(wired))
+    more = [*routes(wired), *console.routes(wired, found.access.public_url)]
+    return build_app(found, keys=wired.calltoken.jwks, ready=ready, more=more)
 
 
 def _fetch(url: str) -> Any:  # noqa: ANN401  a coroutine function without arguments

@@ -1,0 +1,141 @@
+"""The console as an application: which page is where, and who may see it.
+
+A page needs a login unless it says otherwise. GET changes nothing and, without a login, shows
+nothing: programs that fetch links from messages learn nothing and press no button. It decides
+about no call.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from guard.errors import GuardError, Refused, Unavailable
+from guard_adapters.console.edge import Edge
+from guard_adapters.console.frame import Frame, Tab
+from guard_adapters.console.origin import Origin
+
+APPROVAL: Final = re.compile(r"apr_[0-9a-f]{36}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The reviewer who looks at a page, as the cookie of their login tells."""
+
+    name: str
+    principal: str  # as it stands in approvals: issuer|subject
+    groups: frozenset[str] = frozenset()
+    admin: bool = False
+
+
+class Door(Protocol):
+    """Who has signed in."""
+
+    async def signed_in(self, request: Request) -> SignedIn | None:
+        """Return the reviewer of this request, or None."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request by a reviewer."""
+
+    request: Request
+    who: SignedIn
+    frame: Frame
+
+    def page(self, template: str, *, status: int = 200, **shown: object) -> Response:
+        """Return a template as an answer; it sees `who`, `nonce` and what is shown."""
+        return self.frame.page(self.request, template, status=status, who=self.who, **shown)
+
+    def render(self, template: str, **shown: object) -> str:
+        """Return a part of a page as text, for htmx to put in."""
+        return self.frame.render(self.request, template, who=self.who, **shown)
+
+
+Answer = Callable[[Visit], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page for reviewers: its path below /console, and its name if it is in the navigation."""
+
+    path: str
+    answer: Answer
+    tab: str = ""
+
+
+async def home(visit: Visit) -> Response:
+    """Return the first page."""
+    return visit.page("home.html")
+
+
+PAGES: Final = (Page(path="/", answer=home, tab="Home"),)
+
+
+def console_routes(
+    *,
+    origin: Origin,
+    door: Door,
+    token: Callable[[int], bytes],
+    pages: Sequence[Page] = PAGES,
+    beside: Sequence[Route] = (),
+) -> list[BaseRoute]:
+    """Return the routes of the console for the guard's own application.
+
+    Args:
+        origin: where browsers reach it.
+        door: tells who has signed in.
+        token: so many random bytes.
+        pages: what reviewers see.
+        beside: routes below /console that work without a login: they check for themselves.
+    """
+    frame = Frame(tabs=tuple(Tab(path=one.path, name=one.tab) for one in pages if one.tab))
+    inside = Starlette(
+        routes=[
+            Route("/static/{name:path}", frame.file, methods=["GET"]),
+            *beside,
+            *(Route(one.path, _behind(door, frame, one.answer), methods=["GET"]) for one in pages),
+        ],
+        exception_handlers={GuardError: _failed},
+    )
+    linked = Starlette(routes=[Route("/{id}", _to_request, methods=["GET"])])
+    return [
+        Mount("/console", app=Edge(inside, origin, token)),
+        Mount("/a", app=Edge(linked, origin, token)),
+    ]
+
+
+def _behind(door: Door, frame: Frame, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    async def respond(request: Request) -> Response:
+        who = await door.signed_in(request)
+        if who is None:
+            return frame.page(request, "login.html", status=401)
+        return await answer(Visit(request=request, who=who, frame=frame))
+
+    return respond
+
+
+async def _to_request(request: Request) -> Response:
+    """Lead from the link in a message to the question's page; whether it exists is not told."""
+    named = request.path_params["id"]
+    if not APPROVAL.fullmatch(named):
+        return PlainTextResponse("This is no link to a question.\n", 404)
+    return RedirectResponse(f"/console/approvals/{named}", status_code=303)
+
+
+async def _failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  starlette's shape
+    assert isinstance(error, GuardError)  # noqa: S101  our own mistake, not the caller's
+    match error:
+        case Unavailable():
+            status = 503
+        case Refused():
+            status = 404 if error.code.endswith("_unknown") else 409
+        case _:
+            status = 400
+    body = {"error": error.code, "message": error.message, "next_step": error.next_step}
+    return JSONResponse(body, status_code=status)
