@@ -52,6 +52,12 @@ PEOPLE = {
     "approval_revoked": "The yes no longer holds: it was used, or the situation changed after it.",
     "approval_transition": "The question has ended, so this cannot happen to it any more.",
     "approval_unknown": "There is no question with this id.",
+    "offer_unknown": "The standing yes that was asked for is not one that was offered beside the question.",
+    "grant_ended": "The scoped grant is used up, over or revoked, so this cannot happen to it any more.",
+    "plan_transition": "The plan has ended, so this cannot happen to it any more.",
+    "plan_expired": "The time for which the plan's calls were approved is over.",
+    "reach_unusable": "What an argument may be under a standing yes is not one of equal, one_of, range "
+    "and prefix, or says less than it seems.",
     "no_answer": "Nobody answered before the question's limit.",
     "no_approver": "A rule asks people, and nobody is configured to answer. Configure an approver.",
 }
