@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DOJO := .venv-bench
+FLOORS := .venv-floors
 PATHS := guard adapters tests bench docs examples
 
-.PHONY: demo test quick check soak bench bench-agentdojo bench-bfcl bench-fuzz docs clean
+.PHONY: demo test quick check floors soak bench bench-agentdojo bench-bfcl bench-fuzz docs clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -61,8 +62,16 @@ bench-fuzz: $(STAMP) $(DOJO)/.installed  ## what the guard leaves open that nobo
 	$(DOJO)/bin/python -m bench.fuzz.run --out bench/results/fuzz.json $(ARGS)
 	$(BIN)/python bench/page.py
 
+floors:  ## the suite on the oldest version of everything that pyproject.toml allows
+	$(PYTHON) -m venv --clear $(FLOORS)
+	$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --resolution lowest-direct --editable .
+	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip freeze --quiet --exclude-editable > $(FLOORS)/oldest.txt
+	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --constraints $(FLOORS)/oldest.txt --editable '.[dev]'
+	$(FLOORS)/bin/pytest -q -n auto --dist loadgroup -m 'not soak and not bench' --ignore tests/test_wheel.py $(ARGS)
+
 docs: $(STAMP)  ## what docs generate from code
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) $(DOJO) .cache dist
+	rm -rf $(VENV) $(DOJO) $(FLOORS) .cache dist
