@@ -112,14 +112,14 @@ class ToolSpec:
     server: str
     tool: str
     effect: frozenset[str]
-    args: Mapping[str, ArgSpec] = field(default_factory=dict)
+    args: Mapping[str, ArgSpec] = field(default_factory=dict[str, ArgSpec])
     output: Label = field(default_factory=Label)
-    extract: Mapping[str, str] = field(default_factory=dict)  # result path -> role
-    input_schema: Mapping[str, Json] = field(default_factory=dict)
+    extract: Mapping[str, str] = field(default_factory=dict[str, str])  # result path -> role
+    input_schema: Mapping[str, Json] = field(default_factory=dict[str, Json])
     pins: frozenset[str] = frozenset()
     says: str = ""
     scopes: frozenset[str] = frozenset()
-    transforms: Mapping[str, Transform] = field(default_factory=dict)
+    transforms: Mapping[str, Transform] = field(default_factory=dict[str, Transform])
     budget: Budget | None = None
     destination: str = ""
     audience: str = ""  # whom the call token is for; empty = the upstream takes none
@@ -128,7 +128,9 @@ class ToolSpec:
     server_env: str = ""
     server_groups: frozenset[str] = frozenset()
     confirmed: bool = False
-    labels: Mapping[str, Label] = field(default_factory=dict)  # result path with `*` -> its label
+    labels: Mapping[str, Label] = field(
+        default_factory=dict[str, Label]
+    )  # result path with `*` -> its label
     low_impact: bool = False  # reversible by the same person, stays inside, no money
     intent: tuple[str, ...] = ()  # words by which people ask for it
 

@@ -122,7 +122,7 @@ class HistoryFacts:
     findings: frozenset[str] = frozenset()
     step: int = 0
     denied_1h: int = 0
-    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict[str, Ledger])
     overflow: bool = False  # a ledger that a rule reads can no longer answer exactly
 
 

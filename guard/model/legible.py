@@ -17,7 +17,8 @@ STACKED: Final = 2
 
 def legible(text: str) -> str:
     """Return the text with every character that is not what it looks like as `<U+XXXX>`."""
-    out, marks = [], 0
+    out: list[str] = []
+    marks = 0
     for char in text:
         kind = unicodedata.category(char)
         marks = marks + 1 if kind in {"Mn", "Me"} else 0

@@ -7,7 +7,7 @@ Each port call is bounded in time by its adapter; a bound that fires raises `Una
 raising means no. One contract suite per port is passed by every adapter and by the public fake.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -204,7 +204,7 @@ class Silence:
     """The trace that records nothing: the default."""
 
     @asynccontextmanager
-    async def call(self, call: ToolCall) -> AsyncIterator[SilentSpan]:  # noqa: ARG002  the port's shape
+    async def call(self, call: ToolCall) -> AsyncGenerator[SilentSpan]:  # noqa: ARG002  the port's shape
         """Give out a span that notes nothing."""
         yield SilentSpan()
 
@@ -222,5 +222,5 @@ class World:
     sink: Sink
     trace: Trace = field(default_factory=Silence)
     approvers: tuple[Approver, ...] = ()
-    issuers: Mapping[str, Issuer] = field(default_factory=dict)  # by server
+    issuers: Mapping[str, Issuer] = field(default_factory=dict[str, Issuer])  # by server
     remote: PolicyDecisionPoint | None = None
