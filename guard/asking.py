@@ -12,7 +12,8 @@ from hashlib import sha256
 
 from guard.audit.event import Event, decided
 from guard.errors import ApprovalPending, GuardError, NotApproved, Refused, Unavailable
-from guard.grant.approval import Approval, ApprovalState, NewApproval, binding, limits
+from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
+from guard.grant.binding import binding
 from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp

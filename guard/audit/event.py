@@ -21,6 +21,7 @@ Kind = Literal[
     "endorsement_withdrawn", "narrowed", "restored",
     "signal",
     "decision", "approval_opened", "vote", "approval_ended", "consume",
+    "plan_opened", "plan_ended", "grant_made", "grant_ended",
     "lease_reserved", "credential_issued", "credential_revoked", "outcome", "outcome_resolved",
     "definition_changed", "config_change", "export", "erase",
 ]  # fmt: skip

@@ -8,17 +8,14 @@ time and randomness are arguments. A late "no" counts, a late "yes" does not.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from hashlib import sha256
 from typing import Final
 
-from guard.grant.signing import canonical
 from guard.grant.votes import Asker, quorum_met
 from guard.grant.votes import Vote as Vote  # noqa: PLC0414  part of an approval
 from guard.grant.votes import Voter as Voter  # noqa: PLC0414  part of an approval
-from guard.model.call import Json, Outcome
+from guard.model.call import Outcome
 from guard.model.decision import Requirement
 
-LABEL: Final = b"guard/call/v1\0"
 MAX_PENDING_S: Final = 7 * 86_400
 MAX_GRANT_S: Final = 3600
 
@@ -99,54 +96,6 @@ class NoApprovalTransition(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ref:
-    """Content that an argument only points at, pinned: a file, a git object, an ETag."""
-
-    arg: str
-    kind: str
-    digest: str
-
-
-def binding(
-    *,
-    server: str,
-    tool: str,
-    schema_sha256: str,
-    bytes_sha256: str,
-    session: str,
-    workload: str,
-    principal: str,
-    policy_version: str,
-    intent_sha256: str,
-    refs: Sequence[Ref] = (),
-) -> tuple[str, bytes]:
-    """Return what an approval is bound to (lower-case hex), and the envelope it is made from.
-
-    Arguments enter as the digest of the bytes that are shown, stored and forwarded. The head of
-    the audit chain stays out: bound to it, every call in between would void the approval.
-
-    Raises:
-        NotCanonical: a name in the envelope has no single reading.
-    """
-    pinned: list[Json] = [{"arg": r.arg, "kind": r.kind, "digest": r.digest} for r in refs]
-    envelope = canonical(
-        {
-            "server": server,
-            "tool": tool,
-            "tool_schema_hash": schema_sha256,
-            "args_sha256": bytes_sha256,
-            "refs": pinned,
-            "session": session,
-            "workload": workload,
-            "principal": principal,
-            "policy_version": policy_version,
-            "intent_hash": intent_sha256,
-        }
-    )
-    return sha256(LABEL + envelope).hexdigest(), envelope
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class NewApproval:
     """A question to people, before it is asked. Times in Unix milliseconds."""
 
@@ -166,6 +115,10 @@ class NewApproval:
     grant_ttl_s: int
     cooldown_key: str = ""
     created_ms: int = 0
+    via: str = "ask"  # ask: people answered this call; grant: a standing yes did
+    grant: str = ""  # which standing yes
+    offer: str = field(default="", repr=False)  # what standing yes may be offered beside it
+    canary: bool = False  # measures attention: never used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,8 +199,10 @@ class Approval(NewApproval):
         attempts both believe that they won.
 
         Raises:
-            NoApprovalTransition: it is not approved, or another attempt used it.
+            NoApprovalTransition: it is not approved, another attempt used it, or it is a canary.
         """
+        if self.canary:
+            raise NoApprovalTransition(self.id, "canary", E.CONSUME)
         if self.status is S.CONSUMED and consume_id and consume_id == self.consume_id:
             return self
         return replace(
@@ -273,6 +228,16 @@ class Approval(NewApproval):
 def opened(new: NewApproval) -> Approval:
     """Return the row that a new question starts as."""
     return Approval(**{name: getattr(new, name) for name in NewApproval.__slots__})
+
+
+def granted(new: NewApproval, grant_id: str) -> Approval:
+    """Return the row of a call that a standing yes answers: approved from its first moment.
+
+    It is used, recorded and expires like any other; no vote is in it, for people voted on the
+    grant.
+    """
+    born = replace(opened(new), via="grant", grant=grant_id)
+    return born.after(E.APPROVE, new.created_ms)
 
 
 def limits(requirements: Sequence[Requirement], now_ms: int) -> tuple[int, int]:

@@ -10,13 +10,12 @@ from guard.grant.approval import (
     ApprovalState,
     NewApproval,
     NoApprovalTransition,
-    Ref,
     Vote,
     Voter,
-    binding,
     limits,
     opened,
 )
+from guard.grant.binding import Ref, binding
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
 

@@ -7,7 +7,7 @@ process after a commit, and then read the row again.
 import asyncio
 import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
@@ -187,6 +187,29 @@ class SqliteApprovals:
         for row in swept:
             self._wake(row.id)
         return swept
+
+    def standing(self, db: sqlite3.Connection, binding: str) -> Approval | None:
+        """Return the open row of this binding, inside a transaction of another room."""
+        return _open_for(db, binding)
+
+    def put(self, db: sqlite3.Connection, row: Approval) -> None:
+        """Write a row inside a transaction of another room; `wake` its waiters after it."""
+        _save(db, row)
+
+    def void_granted(
+        self, db: sqlite3.Connection, grants: Collection[str], reason: str, now_ms: int
+    ) -> list[str]:
+        """Void the unused rows that these grants left; return whom to `wake` afterwards."""
+        voided = []
+        for row in _listed(db, open_only=True):
+            if row.grant in grants and row.at(now_ms).open:
+                _save(db, row.after(ApprovalEvent.VOID, now_ms, reason=reason))
+                voided.append(row.id)
+        return voided
+
+    def wake(self, approval_id: str) -> None:
+        """Let whoever waits for this row read it again."""
+        self._wake(approval_id)
 
     def _changed(
         self, db: sqlite3.Connection, approval_id: str, change: Callable[[Approval], Approval]

@@ -4,10 +4,11 @@ import sqlite3
 from pathlib import Path
 
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.sqlite import approvals, audit, leases, observations, sessions
+from guard_adapters.store.sqlite import approvals, audit, grants, leases, observations, sessions
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.audit import Journal, SqliteSink
 from guard_adapters.store.sqlite.database import Database
+from guard_adapters.store.sqlite.grants import SqliteGrants
 from guard_adapters.store.sqlite.leases import SqliteLeases
 from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.store.sqlite.sessions import SqliteSessions
@@ -33,6 +34,7 @@ class SqliteStore:
         self._database = Database(path, timeout_ms=timeout_ms, prepare=_prepare)
         self._journal = Journal(log_key)
         self.approvals = SqliteApprovals(self._database, self._journal, cooldown_ms=cooldown_ms)
+        self.grants = SqliteGrants(self._database, self._journal, self.approvals)
         self.leases = SqliteLeases(self._database, self._journal)
         self.sessions = SqliteSessions(self._database, self._journal)
         self.sink = SqliteSink(self._database, self._journal)
@@ -48,7 +50,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
-    for room in (audit, sessions, observations, approvals, leases):
+    for room in (audit, sessions, observations, approvals, grants, leases):
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")

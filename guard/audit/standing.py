@@ -1,0 +1,95 @@
+"""Standing yeses in the log: what was proposed, who voted, what was given, how it ended.
+
+Digests, ids and rule names only; the reach itself is beside the tree, where it can be erased.
+"""
+
+from guard.audit.event import Event
+from guard.grant.approval import NewApproval
+from guard.grant.plan import NewPlan, Plan
+from guard.grant.scoped import Grant
+from guard.grant.votes import Vote
+from guard.model.call import Json
+
+
+def plan_opened(new: NewPlan, salted: str, salt: str) -> Event:
+    """Return the record of a question about several calls.
+
+    Args:
+        new: the plan.
+        salted: salted digest of its items.
+        salt: the salt, kept beside the tree.
+    """
+    rules: list[Json] = [asked.rule for asked in new.requirements]
+    leaf: dict[str, Json] = {
+        "plan": new.id,
+        "kind_of": new.kind,
+        "items": len(new.items),
+        "items_s256": salted,
+        "rules": rules,
+        "pending_until_ms": new.pending_until_ms,
+    }
+    if new.approval:
+        leaf["approval"] = new.approval
+    side: dict[str, Json] = {"salt": salt, "lines": [*new.lines()], "by": new.proposed_by}
+    return Event(
+        kind="plan_opened", at_ms=new.created_ms, session=new.session, leaf=leaf, side=side
+    )
+
+
+def plan_voted(plan: NewPlan, vote: Vote) -> Event:
+    """Return the record of one person's answer to a plan."""
+    leaf: dict[str, Json] = {"plan": plan.id, "decision": vote.decision, "method": vote.method}
+    if vote.evidence_s256:
+        leaf["evidence_s256"] = vote.evidence_s256
+    side: dict[str, Json] = {"reason": vote.reason} if vote.reason else {}
+    return Event(kind="vote", at_ms=vote.at_ms, session=plan.session, leaf=leaf, side=side)
+
+
+def grants_made(plan: Plan) -> list[Event]:
+    """Return the record of each grant that an approved plan gives; none before."""
+    return [
+        Event(
+            kind="grant_made",
+            at_ms=one.granted_ms,
+            session=plan.session,
+            leaf={
+                "grant": one.id,
+                "plan": plan.id,
+                "server": one.reach.server,
+                "tool": one.reach.tool,
+                "uses": one.uses,
+                "until_ms": one.until_ms,
+                "by": [*sorted(vote.voter.principal for vote in plan.votes)],
+            },
+        )
+        for one in plan.grants()
+    ]
+
+
+def plan_ended(plan: NewPlan, why: str, now_ms: int) -> Event:
+    """Return the record of a plan that was taken back or fell: its grants end with it."""
+    leaf: dict[str, Json] = {"plan": plan.id, "why": why}
+    return Event(kind="plan_ended", at_ms=now_ms, session=plan.session, leaf=leaf)
+
+
+def grant_ended(grant: Grant, why: str, now_ms: int) -> Event:
+    """Return the record of one grant that was taken back."""
+    leaf: dict[str, Json] = {"grant": grant.id, "plan": grant.plan, "why": why}
+    return Event(kind="grant_ended", at_ms=now_ms, session=grant.ground.session, leaf=leaf)
+
+
+def grant_used(new: NewApproval, grant: Grant) -> Event:
+    """Return the record of one use: an approval that was open and answered at once."""
+    return Event(
+        kind="approval_opened",
+        at_ms=new.created_ms,
+        session=new.session,
+        call=new.call_id,
+        leaf={
+            "approval": new.id,
+            "rules": [asked.rule for asked in new.requirements],
+            "pending_until_ms": new.pending_until_ms,
+            "via": "grant",
+            "grant": grant.id,
+        },
+    )
