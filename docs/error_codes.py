@@ -54,6 +54,8 @@ PEOPLE = {
     "approval_unknown": "There is no question with this id.",
     "offer_unknown": "The standing yes that was asked for is not one that was offered beside the question.",
     "grant_ended": "The scoped grant is used up, over or revoked, so this cannot happen to it any more.",
+    "grant_unknown": "There is no scoped grant with this id.",
+    "plan_unknown": "There is no plan with this id.",
     "plan_transition": "The plan has ended, so this cannot happen to it any more.",
     "plan_expired": "The time for which the plan's calls were approved is over.",
     "reach_unusable": "What an argument may be under a standing yes is not one of equal, one_of, range "
