@@ -63,6 +63,30 @@ PEOPLE = {
     "no_answer": "Nobody answered before the question's limit.",
     "no_approver": "A rule asks people, and nobody is configured to answer. Configure an approver.",
 }
+PASSKEYS = {
+    "assertion_bad_signature": "Another passkey signed it, or something was changed after it was signed.",
+    "assertion_framed": "It was signed on a page inside another page, which may have covered what it showed.",
+    "assertion_malformed": "The browser's answer is not what the standard says, or has two readings.",
+    "assertion_no_presence": "Nobody touched the authenticator.",
+    "assertion_wrong_alg": "The passkey uses an algorithm that is not taken: EdDSA, ES256 and RS256 are.",
+    "assertion_wrong_challenge": "It signs something else: another question, person, answer, call or view.",
+    "assertion_wrong_origin": "It was signed on a page of another origin. Open the console at its own address.",
+    "assertion_wrong_rp": "The passkey is for another domain.",
+    "assertion_wrong_type": "It is not an answer of a passkey to a request to sign.",
+    "disabled": "Who answers is not listed among the reviewers (any more).",
+    "is_agent": "An agent does not review itself.",
+    "is_agent_owner": "Who owns the agent does not review it.",
+    "is_requester": "Nobody reviews what their own agent asks for.",
+    "key_enrolled_by_requester": "The person whom the agent acts for let this passkey in.",
+    "key_not_device_bound": "The rule wants a passkey that provably never leaves its device.",
+    "key_too_new": "A further passkey of one person counts ten minutes after it was added.",
+    "linked_by_enrolment": "Two who let each other in count as one. Somebody else must answer.",
+    "match_wrong": "What was typed is not what the call holds.",
+    "no_uv": "The device did not make sure that it is this person: by PIN, finger or face.",
+    "not_in_group": "None of this person's groups is asked.",
+    "not_session_owner": "Only the person whom the agent acts for may answer this.",
+    "nothing_to_match": "A rule wants a person to type a value (@match), and the call holds none. Name it.",
+}
 GUARD = {
     "endorsement_unknown": "Nobody approved this destination in this session.",
     "decision_point_unavailable": "The remote decision point failed, so nobody can say yes for it.",
@@ -285,6 +309,7 @@ AUDIT = {
 GROUPS = {
     "What an agent reads: the call": CALLS,
     "What an agent reads: people": PEOPLE,
+    "What a reviewer reads: passkeys": PASSKEYS,
     "When the guard itself fails": GUARD,
     "Call tokens, at the tool server": TOKENS,
     "Messages on the wire": WIRE,

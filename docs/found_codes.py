@@ -13,6 +13,7 @@ CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*|G\d{3}")
 FIRST = {
     "CallRefused",
     "NotProven",
+    "NotSigned",
     "Unissuable",
     "_Wrong",
     "_deny",
@@ -39,6 +40,9 @@ KEYWORDS = {"code", "reason_code"}
 TABLES = {"_REASONS"}
 """Tables that hold (code, advice) pairs."""
 
+KEYED = {"FAULTS"}
+"""Tables from code to advice."""
+
 
 def found() -> dict[str, list[str]]:
     """Return code -> the files, relative to the repository, in which it is made."""
@@ -64,7 +68,10 @@ def _codes(node: ast.AST) -> Iterator[str]:
             yield from _in_call(node)
         case ast.Assign(targets=[ast.Name(id="code") | ast.Attribute(attr="code")], value=value):
             yield from _text(value)
-        case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(values=values)):
+        case ast.AnnAssign(target=ast.Name(id=name), value=ast.Dict(keys=keys, values=values)):
+            if name in KEYED:
+                for key in keys:
+                    yield from _text(key) if key is not None else ()
             if name in TABLES:
                 for value in values:
                     if isinstance(value, ast.Tuple):

@@ -14,6 +14,7 @@ from guard.audit.event import Event, decided
 from guard.errors import ApprovalPending, GuardError, NotApproved, Refused, Unavailable
 from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
 from guard.grant.binding import binding
+from guard.grant.votes import typed_paths
 from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp
@@ -154,7 +155,7 @@ class Asking:
             requester=principal,
             agent=facts.who.agent.id,
             session=call.session,
-            requirements=answer.requirements,
+            requirements=typed_paths(answer.requirements, spec, call.parsed()),
             policy_version=answer.basis.slice,
             pending_until_ms=pending_until_ms,
             grant_ttl_s=grant_ttl_s,

@@ -6,12 +6,30 @@ file stores nothing and believes what the place of the answer established about 
 """
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Literal
+from typing import Final, Literal
 
+from guard.errors import Refused
+from guard.model.call import Json, ToolSpec
 from guard.model.decision import Requirement
+
+FAULTS: Final[Mapping[str, str]] = {
+    "not_session_owner": "only the person whom the agent acts for may answer this",
+    "is_requester": "nobody reviews what their own agent asks for",
+    "is_agent": "an agent does not review itself",
+    "is_agent_owner": "who owns the agent does not review it",
+    "not_in_group": "none of your groups is asked",
+    "key_enrolled_by_requester": "the person whom the agent acts for let your passkey in",
+    "linked_by_enrolment": "you and somebody who said yes let each other in: that is one yes",
+    "disabled": "you are no longer listed among the reviewers",
+    "key_too_new": "this passkey was added a moment ago and does not count yet",
+    "no_uv": "your device must make sure that it is you: by PIN, finger or face",
+    "key_not_device_bound": "the rule wants a passkey that provably never leaves its device",
+    "match_wrong": "what was typed is not what the call holds",
+}
+"""Why a yes does not count: code -> what the person reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +52,7 @@ class Voter:
     key_usable_from_ms: int = 0
     invited_by: str = ""
     disabled: bool = False
+    owns: frozenset[str] = frozenset()  # agents that are theirs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +84,7 @@ def _reviewer_fault(asked: Requirement, asker: Asker, voter: Voter) -> str | Non
     faults = (
         ("is_requester", voter.principal == asker.requester),
         ("is_agent", voter.principal == asker.agent),
+        ("is_agent_owner", asker.agent in voter.owns),
         ("not_in_group", not asked.groups & voter.groups),
         ("key_enrolled_by_requester", voter.key_enrolled_by == asker.requester),
     )
@@ -99,6 +119,57 @@ def quorum_met(
     )
 
 
+def useless(
+    requirements: Sequence[Requirement], asker: Asker, votes: Sequence[Vote], new: Vote, call: bytes
+) -> str | None:
+    """Return None if a new yes brings the question on, else the code why it does not.
+
+    Args:
+        requirements: what is asked.
+        asker: on whose behalf.
+        votes: the answers so far.
+        new: the yes.
+        call: the bytes that would run.
+    """
+    codes = [_useless(asked, asker, votes, new, call) for asked in requirements]
+    return None if None in codes else next(iter(codes), "not_in_group")
+
+
+def _useless(
+    asked: Requirement, asker: Asker, votes: Sequence[Vote], new: Vote, call: bytes
+) -> str | None:
+    if code := eligible(asked, asker, new.voter, new.at_ms):
+        return code
+    if not all(_typed(new, path, call) for path in asked.match):
+        return "match_wrong"
+    others = [one for one in votes if one.voter.principal != new.voter.principal]
+    counting = [one for one in others if _counts(asked, asker, one, call)]
+    # Unless a yes of somebody unconnected is among them, the two add up to one.
+    bound = bool(counting) and all(linked(new.voter, one.voter) for one in counting)
+    return "linked_by_enrolment" if bound and asked.quorum > 1 else None
+
+
+def may_deny(requirements: Sequence[Requirement], asker: Asker, voter: Voter) -> str | None:
+    """Return None if this person may say no, else the code: "no" is cheap, for those concerned.
+
+    The person whom the agent acts for always may; of others, who is in a group that is asked.
+    """
+    if voter.disabled:
+        return "disabled"
+    asked = any(one.groups & voter.groups for one in requirements if one.kind == "review")
+    return None if asked or voter.principal == asker.requester else "not_in_group"
+
+
+def answerable(
+    requirements: Sequence[Requirement], asker: Asker, people: Sequence[Voter], now_ms: int
+) -> bool:
+    """Return whether these people, all saying yes, would be enough."""
+    return bool(requirements) and all(
+        _enough(asked, [one for one in people if eligible(asked, asker, one, now_ms) is None])
+        for asked in requirements
+    )
+
+
 def _counts(asked: Requirement, asker: Asker, vote: Vote, call_bytes: bytes) -> bool:
     return (
         vote.decision == "approve"
@@ -108,7 +179,10 @@ def _counts(asked: Requirement, asker: Asker, vote: Vote, call_bytes: bytes) -> 
 
 
 def _met(asked: Requirement, votes: Sequence[Vote]) -> bool:
-    people = list({vote.voter.principal: vote.voter for vote in votes}.values())
+    return _enough(asked, list({vote.voter.principal: vote.voter for vote in votes}.values()))
+
+
+def _enough(asked: Requirement, people: Sequence[Voter]) -> bool:
     return asked.quorum > 0 and any(
         not any(linked(one, other) for one, other in combinations(group, 2))
         for group in combinations(people, asked.quorum)
@@ -116,10 +190,50 @@ def _met(asked: Requirement, votes: Sequence[Vote]) -> bool:
 
 
 def _typed(vote: Vote, path: str, call_bytes: bytes) -> bool:
-    value = json.loads(call_bytes)
+    found = values_at(json.loads(call_bytes), path)
+    # What is absent, null or empty cannot be typed, so it cannot be matched either.
+    return bool(found) and all(one not in {"", "null"} and one in vote.typed for one in found)
+
+
+def values_at(arguments: Json, path: str) -> list[str]:
+    """Return what a reviewer must type for a path: each value, and each item of a list, as text."""
+    value = arguments
     for name in path.split("."):
         value = value.get(name) if isinstance(value, dict) else None
-    if not isinstance(value, str):
-        value = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    # What is absent, null or empty cannot be typed, so it cannot be matched either.
-    return value not in {"", "null"} and value in vote.typed
+    return [
+        one
+        if isinstance(one, str)
+        else json.dumps(one, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        for one in (value if isinstance(value, list) else [value])
+    ]
+
+
+def typed_paths(
+    requirements: Sequence[Requirement], spec: ToolSpec, arguments: Json
+) -> tuple[Requirement, ...]:
+    """Return the requirements with the argument paths of this call where rules name roles.
+
+    Raises:
+        Refused: `nothing_to_match`: a rule wants a value typed, and the call holds none of its
+            kind. Nobody is asked for what nobody can answer.
+    """
+    return tuple(
+        replace(one, match=_paths(one, spec, arguments)) if one.match else one
+        for one in requirements
+    )
+
+
+def _paths(asked: Requirement, spec: ToolSpec, arguments: Json) -> tuple[str, ...]:
+    listed = (path for role in asked.match for path in spec.paths(role))
+    held = [
+        path
+        for path in listed
+        if any(one not in {"", "null"} for one in values_at(arguments, path))
+    ]
+    if not held:
+        raise Refused(
+            f"A person must type the call's {' or '.join(asked.match)}, and it holds none.",
+            code="nothing_to_match",
+            next_step="Name the value in the arguments.",
+        )
+    return tuple(dict.fromkeys(held))

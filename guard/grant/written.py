@@ -155,7 +155,9 @@ def vote_json(vote: Vote) -> Row:
 
 def vote_from(raw: Row) -> Vote:
     """Return the answer that `vote_json` wrote."""
-    voter = Voter(**{**raw["voter"], "groups": frozenset(raw["voter"]["groups"])})
+    kept = raw["voter"]
+    sets = {name: frozenset(kept.get(name, ())) for name in ("groups", "owns")}
+    voter = Voter(**{**kept, **sets})
     return replace(Vote(**{**raw, "voter": voter}), typed=tuple(raw["typed"]))
 
 

@@ -4,12 +4,21 @@ import sqlite3
 from pathlib import Path
 
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.sqlite import approvals, audit, grants, leases, observations, sessions
+from guard_adapters.store.sqlite import (
+    approvals,
+    audit,
+    grants,
+    leases,
+    observations,
+    people,
+    sessions,
+)
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.audit import Journal, SqliteSink
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.grants import SqliteGrants
 from guard_adapters.store.sqlite.leases import SqliteLeases
+from guard_adapters.store.sqlite.people import SqliteReviewers
 from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.store.sqlite.sessions import SqliteSessions
 
@@ -37,6 +46,7 @@ class SqliteStore:
         self.grants = SqliteGrants(self._database, self._journal, self.approvals)
         self.leases = SqliteLeases(self._database, self._journal)
         self.sessions = SqliteSessions(self._database, self._journal)
+        self.reviewers = SqliteReviewers(self._database, self._journal)
         self.sink = SqliteSink(self._database, self._journal)
         self.log = SqliteLog(self._database)
 
@@ -50,7 +60,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
-    for room in (audit, sessions, observations, approvals, grants, leases):
+    for room in (audit, sessions, observations, approvals, grants, leases, people):
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")
