@@ -23,7 +23,7 @@ from guard.policy.listing import listing_rules
 from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
 from guard.policy.rule import Mode, Rule, RuleKind, gated
-from guard.policy.schema import Type, author_schema, context_of
+from guard.policy.schema import Type, author_schema, context_of, groups_of
 from guard.policy.slice import ENGINE, Slice, applies, digest_of, rule_set, waits
 from guard.policy.statement import Statement, statements
 
@@ -197,6 +197,7 @@ def _slice(spec: ToolSpec, catalog: Catalog, rules: list[Rule], *, full: bool) -
         action=spec.action,
         spec=spec,
         rules={rule.id: rule for rule in mine},
+        classes=groups_of(spec),
         enforced=enforced,
         listing=rule_set(spec, context, listing_rules(enforce, spec)),
         shadowed=shadowed,

@@ -16,6 +16,9 @@ from guard.model.facts import Facts
 from guard.model.identity import Who
 from guard.policy.schema import Reads, groups_of
 
+Path = tuple[str, ...]
+"""Steps below `context`, such as `("risk", "session")`."""
+
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes it anew
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FOREVER_MS = 253_402_300_799_999  # 9999-12-31: the last moment that Cedar's datetime can write
@@ -31,7 +34,7 @@ def _now(facts: Facts) -> Json:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
-READ: Mapping[tuple[str, ...], Callable[[Facts], Json]] = {
+READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("prov", "user_prompt"): lambda f: _words(f.prov.user_prompt),
     ("prov", "trusted_tool"): lambda f: _words(f.prov.trusted_tool),
     ("prov", "untrusted"): lambda f: _words(f.prov.untrusted),
@@ -100,7 +103,7 @@ def _maybe_words(values: frozenset[str] | None) -> Json:
     return None if values is None else list(values)
 
 
-def whole_paths(kind: Mapping[str, object], prefix: tuple[str, ...] = ()) -> Reads:
+def whole_paths(kind: Mapping[str, object], prefix: Path = ()) -> Reads:
     """Return the leaves of a record type, arguments as one leaf each."""
     found: set[tuple[str, ...]] = set()
     attributes = kind["attributes"]
@@ -118,7 +121,22 @@ def whole_paths(kind: Mapping[str, object], prefix: tuple[str, ...] = ()) -> Rea
     return frozenset(found)
 
 
-def context_text(facts: Facts, leaves: tuple[tuple[str, ...], ...], kind: object) -> str:
+def reader(path: Path, kind: object) -> Callable[[Facts], Json]:
+    """Return what reads one leaf from Facts; None means that it is left out.
+
+    Args:
+        path: the leaf, as `whole_paths` names it.
+        kind: its type, which shapes an argument that is a record.
+    """
+    known = READ.get(path)
+    if known is not None:
+        return known
+    if path[0] == "input" and len(path) > 1:
+        return lambda facts: _shaped(facts.input.values.get(path[1]), kind)
+    return lambda facts: _other(facts, path)
+
+
+def context_text(facts: Facts, leaves: tuple[Path, ...], kind: object) -> str:
     """Return the context as JSON text: exactly the leaves, without those that are None.
 
     `kind` is the record type of the runtime context; it shapes nested arguments. A ledger that
@@ -146,7 +164,7 @@ def context_text(facts: Facts, leaves: tuple[tuple[str, ...], ...], kind: object
     return _COMPACT(out)
 
 
-def _other(facts: Facts, path: tuple[str, ...]) -> Json:
+def _other(facts: Facts, path: Path) -> Json:
     """Return a ledger, or an empty record for a group of which nothing exists here."""
     if len(path) == 1:
         return {}
@@ -183,14 +201,14 @@ def request(facts: Facts, action: str, context: str) -> dict[str, object]:
     }
 
 
-def entities(who: Who, spec: ToolSpec) -> Entities:
+def entities(who: Who, spec: ToolSpec, classes: frozenset[str] | None = None) -> Entities:
     """Return caller, server and action as entities; remembered, for they change rarely.
 
     The action is among them because a parsed set does not take action groups from the schema of
     the request: without it, `action in` a class is false, and a forbid on a class never fires.
     """
     upstream = (spec.server, spec.server_trusted, spec.server_env, spec.server_groups)
-    return _entities(who, upstream, spec.action, groups_of(spec))
+    return _entities(who, upstream, spec.action, classes or groups_of(spec))
 
 
 @lru_cache(maxsize=4096)

@@ -26,7 +26,7 @@ from guard.model.decision import (
 )
 from guard.model.facts import Facts
 from guard.policy.compile import Bundle
-from guard.policy.context import context_text, entities, request
+from guard.policy.context import entities, request
 from guard.policy.rule import Rule
 from guard.policy.slice import RuleSet, Slice
 from guard.policy.transform import NarrowUnavailable, apply_transforms
@@ -98,11 +98,10 @@ class _SoFar:
 def ask(cut: Slice, rules: RuleSet, facts: Facts) -> Verdict:
     """Return the engine's verdict on these facts."""
     try:
-        context = context_text(facts, rules.leaves, rules.context)
         answer = is_authorized(
-            request(facts, cut.action, context),
+            request(facts, cut.action, rules.write(facts)),
             rules.policies,
-            entities(facts.who, cut.spec),
+            entities(facts.who, cut.spec, cut.classes),
             rules.schema,
         )
     except ValueError as wrong:

@@ -6,9 +6,10 @@ codes and next steps, and neither rule text nor engine messages, which quote arg
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cedarpy import Decision as Engine
-from cedarpy import PolicySet, is_authorized, pst
+from cedarpy import Entities, PolicySet, Schema, is_authorized, pst
 
 from guard.model.decision import Allow, Decision, Deny, Narrow, Reason, StepUp, kind
 from guard.model.facts import Facts
@@ -16,7 +17,6 @@ from guard.policy.compile import Bundle
 from guard.policy.context import context_text, entities, request
 from guard.policy.rule import Rule, context_paths, policy_set
 from guard.policy.says import sentence
-from guard.policy.slice import RuleSet, Slice
 from guard.provenance.told import told_lines
 
 __all__ = ["Explanation", "RuleView", "agent_text", "explain", "sentence"]
@@ -77,7 +77,12 @@ def explain(bundle: Bundle, facts: Facts, decision: Decision) -> Explanation:
     if cut is not None:
         rules = cut.shadowed or cut.enforced
         context = context_text(facts, rules.leaves, rules.context)
-        views = tuple(_view(cut, rules, rule, facts, context) for rule in cut.rules.values())
+        asked = _Asked(
+            request(facts, cut.action, context),
+            entities(facts.who, cut.spec),
+            Schema.from_json_str(rules.text),
+        )
+        views = tuple(_view(asked, rule) for rule in cut.rules.values())
     return Explanation(
         kind=kind(decision),
         action=facts.call.action,
@@ -89,13 +94,17 @@ def explain(bundle: Bundle, facts: Facts, decision: Decision) -> Explanation:
     )
 
 
-def _view(cut: Slice, rules: RuleSet, rule: Rule, facts: Facts, context: str) -> RuleView:
-    missed = [
-        clause
-        for clause in rule.judged.clauses
-        if not _holds(cut, rules, rule, (clause,), facts, context)
-    ]
-    head = _holds(cut, rules, rule, (), facts, context)
+class _Asked(NamedTuple):
+    """One call as the engine takes it, its context in the groups in which rules are written."""
+
+    request: dict[str, object]
+    entities: Entities
+    schema: Schema
+
+
+def _view(asked: _Asked, rule: Rule) -> RuleView:
+    missed = [one for one in rule.judged.clauses if not _holds(asked, rule, (one,))]
+    head = _holds(asked, rule, ())
     deciding = missed[:1] or list(rule.source.clauses[-1:])
     return RuleView(
         id=rule.id,
@@ -126,21 +135,10 @@ def _permit(rule: Rule, clauses: tuple[pst.Clause, ...]) -> PolicySet:
     return PolicySet.from_pst(policy_set({"alone": alone}))
 
 
-def _holds(
-    cut: Slice,
-    rules: RuleSet,
-    rule: Rule,
-    clauses: tuple[pst.Clause, ...],
-    facts: Facts,
-    context: str,
-) -> bool:
+def _holds(asked: _Asked, rule: Rule, clauses: tuple[pst.Clause, ...]) -> bool:
     """Return whether head and clauses hold: they are asked alone, as a permit."""
-    answer = is_authorized(
-        request(facts, cut.action, context),
-        _permit(rule, clauses),
-        entities(facts.who, cut.spec),
-        rules.schema,
-    )
+    alone = _permit(rule, clauses)
+    answer = is_authorized(asked.request, alone, asked.entities, asked.schema)
     return answer.decision is Engine.Allow
 
 

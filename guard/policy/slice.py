@@ -5,18 +5,30 @@ of unrelated rules. Built once for each action at load; judging happens elsewher
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
+from typing import cast
 
 from cedarpy import PolicySet, Schema, pst
 
 from guard.model.call import ToolSpec
+from guard.model.facts import Facts
 from guard.model.ledger import LedgerSpec
-from guard.policy.context import whole_paths
+from guard.policy.context import Path, context_text, whole_paths
 from guard.policy.extract import VERSION
+from guard.policy.lean import Flat, NotLean, writer
 from guard.policy.rule import Rule, classes_named, context_paths, policy_set
-from guard.policy.schema import CLASSES, Reads, Type, groups_of, projected, runtime_schema
+from guard.policy.schema import (
+    CLASSES,
+    Reads,
+    Type,
+    action_type,
+    groups_of,
+    projected,
+    runtime_schema,
+)
 
 ENGINE = "cedarpy-4.12"
 """The engine line whose meaning the rules were compiled for; a new one is a new digest."""
@@ -24,12 +36,17 @@ ENGINE = "cedarpy-4.12"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
-    """Rules as the engine takes them, with the context they need. `text` is for digests."""
+    """Rules as the engine takes them, and what writes the context that they need.
+
+    `context`, `leaves` and `text`, the schema, are those of the rules as they were written: for
+    digests, and for people who ask why.
+    """
 
     policies: PolicySet = field(repr=False)
     schema: Schema = field(repr=False)
+    write: Callable[[Facts], str] = field(repr=False)
     context: Type = field(repr=False)
-    leaves: tuple[tuple[str, ...], ...]
+    leaves: tuple[Path, ...]
     text: str = field(repr=False)
 
 
@@ -40,6 +57,7 @@ class Slice:
     action: str
     spec: ToolSpec
     rules: Mapping[str, Rule]
+    classes: frozenset[str]  # the groups of the action
     enforced: RuleSet
     listing: RuleSet
     shadowed: RuleSet | None  # with shadow rules; None = there are none
@@ -92,15 +110,39 @@ def rule_set(
     }
     reads = frozenset((name,) for name in _names(context)) if everything else paths
     schema = runtime_schema(spec, context, reads, sorted(named))
-    policies = PolicySet.from_pst(policy_set(templates))
-    wire = json.dumps(schema, sort_keys=True, separators=(",", ":"))
+    leaves = tuple(sorted(whole_paths(shown)))
+    wire = _wire(schema)
+    form = None if full else _lean(spec, schema, templates, shown, leaves)
+    if form is None:
+        write = partial(context_text, leaves=leaves, kind=shown)
+        form = PolicySet.from_pst(policy_set(templates)), Schema.from_json_str(wire), write
+    policies, typed, written = form
     return RuleSet(
-        policies=policies,
-        schema=Schema.from_json_str(wire),
-        context=shown,
-        leaves=tuple(sorted(whole_paths(shown))),
-        text=wire,
+        policies=policies, schema=typed, write=written, context=shown, leaves=leaves, text=wire
     )
+
+
+def _lean(
+    spec: ToolSpec,
+    schema: Type,
+    templates: Mapping[str, pst.Template],
+    shown: Type,
+    leaves: tuple[Path, ...],
+) -> tuple[PolicySet, Schema, Callable[[Facts], str]] | None:
+    """Return rules, schema and context in the form that is judged fastest; None: there is none."""
+    try:
+        flat = Flat(shown, leaves)
+        rules = {name: flat.rule(one) for name, one in templates.items()}
+    except NotLean:
+        return None
+    guard = cast("dict[str, Type]", schema["Guard"])
+    actions = {**guard["actions"], spec.action: action_type(spec, flat.context)}
+    typed = Schema.from_json_str(_wire({"Guard": {**guard, "actions": actions}}))
+    return PolicySet.from_pst(policy_set(rules)), typed, writer(flat.parts)
+
+
+def _wire(schema: Type) -> str:
+    return json.dumps(schema, sort_keys=True, separators=(",", ":"))
 
 
 def _names(context: Type) -> list[str]:

@@ -91,3 +91,10 @@ def test_the_task_policy_keeps_the_rules_on_risk_and_rate_word_for_word():
 
     assert risk in tasks
     assert baseline[baseline.index("// ---- rate") :] in tasks
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_case_comes_out_alike_where_all_of_the_context_is_sent(name, catalog):
+    bundle = compile_bundle(texts(name), catalog, full=True)
+
+    assert run_tables(bundle, tables(name)).failures == ()

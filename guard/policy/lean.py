@@ -1,0 +1,168 @@
+"""Rules and context in the form that the engine reads fastest: one flat record, no idle heads.
+
+The engine's cost is turning JSON into typed values, and a record costs more than what it holds. So
+`context.risk.session` is sent, declared and read as the one attribute `risk.session`, and a head
+that every call of the action fulfils is not asked again. What a rule means does not change: a set
+that reads a whole group, or whose names would collide, is judged as it was written.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from json import JSONEncoder
+from json.encoder import encode_basestring_ascii as quoted
+from typing import cast
+
+from cedarpy import pst
+
+from guard.model.call import Json
+from guard.model.facts import Facts
+from guard.policy.context import Path, reader
+
+Type = dict[str, object]
+Part = tuple[str, Callable[[Facts], Json]]
+"""How one attribute is written: its name with the colon, and what reads it."""
+
+_CONTEXT = pst.Var(name="context")
+_ANY = pst.ScopeAny()
+_COMPACT = JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes it anew
+
+
+class NotLean(Exception):
+    """These rules cannot be judged on a flat record."""
+
+
+class Flat:
+    """One context as a flat record, and what rules become that read it.
+
+    Args:
+        context: the record type of the context, projected to what the rules read.
+        leaves: the paths of its attributes.
+
+    Raises:
+        NotLean: two paths would be written alike, or a group may be absent.
+    """
+
+    def __init__(self, context: Type, leaves: Iterable[Path]) -> None:
+        self._leaves = frozenset(leaves)
+        self._groups = frozenset(path[:end] for path in self._leaves for end in range(1, len(path)))
+        self._named: dict[str, Path] = {}
+        if any("required" in _at(context, group) for group in self._groups):
+            raise NotLean
+        ordered = sorted(self._leaves)
+        kinds = {self._name(path): _at(context, path) for path in ordered}
+        self.context: Type = {"type": "Record", "attributes": kinds}
+        self.parts: tuple[Part, ...] = tuple(
+            (f"{quoted(self._name(path))}:", reader(path, _at(context, path))) for path in ordered
+        )
+
+    def rule(self, template: pst.Template) -> pst.Template:
+        """Return a rule of the slice as it reads the flat record.
+
+        Raises:
+            NotLean: it reads a group of the context as a whole.
+        """
+        return pst.Template(
+            id=template.id,
+            effect=template.effect,
+            principal=_head(template.principal, "Agent"),
+            action=_ANY,  # a slice holds rules of its one action only
+            resource=_head(template.resource, "Server"),
+            clauses=cast("tuple[pst.Clause, ...]", self._read(template.clauses)),
+            annotations=pst.FrozenMap({}),
+        )
+
+    def _name(self, path: Path) -> str:
+        name = ".".join(path)
+        if self._named.setdefault(name, path) != path:
+            raise NotLean
+        return name
+
+    def _read(self, node: object) -> object:
+        """Return a tree with every path below `context` cut to one attribute and what is left."""
+        path = _path(node)
+        if path is not None:
+            return self._cut(path, len(path))
+        match node:
+            case pst.HasAttr(base=base, attrs=attrs):
+                below = _path(base)
+                if below is not None:
+                    return self._cut((*below, *attrs), len(below))
+                return pst.HasAttr(base=cast("pst.Expr", self._read(base)), attrs=attrs)
+            case tuple():
+                return tuple(self._read(one) for one in node)
+            case Mapping():
+                return pst.FrozenMap({name: self._read(one) for name, one in node.items()})
+            case _:
+                return self._node(node)
+
+    def _node(self, node: object) -> object:
+        slots = getattr(node, "__slots__", ())
+        before = {name: getattr(node, name) for name in slots}
+        after = {name: self._read(one) for name, one in before.items()}
+        same = all(after[name] is one for name, one in before.items())
+        return node if same else type(node)(**after)
+
+    def _cut(self, path: Path, got: int) -> pst.Expr:
+        """Return what reads a path of which the first `got` steps are taken and the rest asked for.
+
+        It is cut where the record ends: at an attribute, or at one that this action lacks.
+        """
+        for end in range(1, len(path) + 1):
+            if path[:end] in self._groups:
+                continue
+            name = self._name(path[:end])
+            if end > got:  # `has`
+                return pst.HasAttr(base=_CONTEXT, attrs=(name, *path[end:]))
+            found: pst.Expr = pst.GetAttr(base=_CONTEXT, attr=name)
+            for attr in path[end:got]:
+                found = pst.GetAttr(base=found, attr=attr)
+            return pst.HasAttr(base=found, attrs=path[got:]) if path[got:] else found
+        raise NotLean
+
+
+def _path(node: object) -> Path | None:
+    """Return the steps of `context.a.b`; None for any other node."""
+    if isinstance(node, pst.GetAttr):
+        below = _path(node.base)
+        return None if below is None else (*below, node.attr)
+    return () if node == _CONTEXT else None
+
+
+def _head(scope: pst.PrincipalOrResourceConstraint, kind: str) -> pst.PrincipalOrResourceConstraint:
+    """Return a head without the question of which type it is: the guard asks for no other."""
+    if isinstance(scope, pst.ScopeIs) and scope.entity_type.basename == kind:
+        return _ANY
+    return scope
+
+
+def _at(kind: Type, path: Path) -> Type:
+    for name in path:
+        kind = cast("Mapping[str, Type]", kind["attributes"])[name]
+    return kind
+
+
+def writer(parts: tuple[Part, ...]) -> Callable[[Facts], str]:
+    """Return what writes the flat record as JSON text, without the attributes that are None."""
+    return partial(_written, parts)
+
+
+def _written(parts: tuple[Part, ...], facts: Facts) -> str:
+    texts: list[str] = []
+    for head, read in parts:
+        value = read(facts)
+        if value is not None:
+            texts.append(head + _text(value))
+    return "{" + ",".join(texts) + "}"
+
+
+def _text(value: Json) -> str:
+    kind = type(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if kind is int:
+        return str(value)
+    if kind is str:
+        return quoted(cast("str", value))
+    if kind is list:
+        return "[" + ",".join(map(_text, cast("list[Json]", value))) + "]"
+    return _COMPACT(value)
