@@ -5,16 +5,15 @@ carry salted ones. What a person may want to read later (facts, redacted argumen
 reviewer) goes to `side`, which is stored beside the tree and can be erased without breaking it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
 
+from guard.audit.written import facts_text
 from guard.model.call import Json, Outcome, ToolCall
 from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
-from guard.model.facts import Derived, Facts, TextFacts
-from guard.model.origin import Levels, Origin
+from guard.model.facts import Facts
 
 Kind = Literal[
     "session_opened", "session_ended", "intent_declared", "task_told",
@@ -26,10 +25,6 @@ Kind = Literal[
     "reviewer_invited", "reviewer_enrolled", "reviewer_reset", "reviewer_key_revoked",
     "definition_changed", "config_change", "export", "erase",
 ]  # fmt: skip
-
-
-# Made once: json.dumps makes it anew.
-_SORTED = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,86 +53,6 @@ class Event:
         return envelope | dict(self.leaf)
 
 
-def facts_json(facts: Facts) -> dict[str, Any]:
-    """Return the Facts as JSON, complete enough to judge them again.
-
-    Written out by hand, group by group: a generic conversion copies deeply and costs more than the
-    decision itself.
-    """
-    call, who, clock = facts.call, facts.who, facts.clock
-    intent, prov, history, risk = facts.intent, facts.prov, facts.history, facts.risk
-    return {
-        "call": {
-            "id": call.id, "session": call.session, "server": call.server, "tool": call.tool,
-            "bytes_sha256": call.bytes_sha256, "definition": call.definition,
-        },
-        "who": {
-            "issuer": who.principal.issuer, "subject": who.principal.subject,
-            "teams": sorted(who.principal.teams), "agent": who.agent.id,
-            "groups": sorted(who.agent.groups), "workload": who.workload.id,
-            "attested": who.workload.attested, "device": who.device.id,
-            "device_compliant": who.device.compliant, "device_seen_ms": who.device.seen_at_ms,
-            "claims": [[name, value] for name, value in who.claims],
-        },
-        "input": dict(facts.input.values),
-        "derived": _derived_json(facts.input.derived),
-        "clock": {"at_ms": clock.at_ms, "hour": clock.hour, "weekday": clock.weekday},
-        "intent": {
-            "declared": intent.declared, "covers": intent.covers, "args_ok": intent.args_ok,
-            "purpose": intent.purpose, "egress": sorted(intent.egress),
-            "budget_minor": intent.budget_minor, "sha256": intent.sha256,
-            "spoken": intent.spoken, "words": intent.words,
-            "left": intent.left, "repeat": intent.repeat,
-        },
-        "prov": {
-            "user_prompt": sorted(prov.user_prompt), "trusted_tool": sorted(prov.trusted_tool),
-            "untrusted": sorted(prov.untrusted), "secret": sorted(prov.secret),
-            "model": sorted(prov.model), "linked": sorted(prov.linked),
-            "created": sorted(prov.created), "level": _plain(prov.level),
-            "same_record": prov.same_record, "ambiguous": prov.ambiguous,
-            "index_full": prov.index_full, "not_canonical": prov.not_canonical,
-            "origins": [_plain(one) for one in prov.origins],
-        },
-        "text": _plain(facts.text),
-        "history": {
-            "labels": sorted(history.labels), "findings": sorted(history.findings),
-            "step": history.step, "denied_1h": history.denied_1h, "overflow": history.overflow,
-            "ledgers": {
-                name: sorted(value) if type(value) is frozenset else value
-                for name, value in history.ledgers.items()
-            },
-        },
-        "risk": {
-            "session": risk.session, "token_reuse": risk.token_reuse, "offline": risk.offline,
-            "device_compliant": risk.device_compliant, "device_age_s": risk.device_age_s,
-        },
-        "credential": {
-            "binding": int(facts.credential.binding), "kind": facts.credential.kind,
-            "ttl_floor_s": facts.credential.ttl_floor_s, "can_cut": facts.credential.can_cut,
-        },
-        "evidence": {
-            "approvals": sorted(facts.evidence.approvals), "applied": sorted(facts.evidence.applied)
-        },
-    }  # fmt: skip
-
-
-def _plain(record: Levels | Origin | TextFacts) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in record.__slots__}
-
-
-def _derived_json(derived: Derived) -> dict[str, Any]:
-    some: dict[str, Any] = {"opaque": sorted(derived.opaque), "bytes": derived.bytes}
-    for name in ("dest_domains", "recipients"):
-        values = getattr(derived, name)
-        if values is not None:
-            some[name] = sorted(values)
-    for name in ("amount_minor", "path", "url_host", "dest_ip"):
-        value = getattr(derived, name)
-        if value is not None:
-            some[name] = value
-    return some
-
-
 def decided(
     facts: Facts, answer: Decision, *, salt: bytes, shadow: Decision | None = None
 ) -> Event:
@@ -149,7 +64,7 @@ def decided(
         salt: 16 random bytes, kept beside the tree, so that arguments cannot be guessed.
         shadow: what rules on trial would have answered; nothing follows from it.
     """
-    text = _SORTED(facts_json(facts))
+    text = facts_text(facts)
     digest = sha256(b"guard/facts/v1\0" + salt + text.encode()).hexdigest()
     basis, reasons = answer.basis, answer.reasons
     leaf: dict[str, Any] = {

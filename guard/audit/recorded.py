@@ -1,4 +1,4 @@
-"""Facts read back from the log, to judge a decision again: the inverse of `facts_json`.
+"""Facts read back from the log, to judge a decision again: the inverse of `facts_text`.
 
 It believes nothing: whoever reads a log checks the salted digest of the text first. It fills no
 gap, because facts that were guessed would be judged as if somebody had known them.
@@ -51,7 +51,7 @@ def facts_from_text(text: str) -> Facts:
 
 
 def facts_from_json(raw: _Raw) -> Facts:
-    """Return the facts that `facts_json` wrote; raises KeyError, TypeError or ValueError."""
+    """Return the facts of a parsed text; raises KeyError, TypeError or ValueError."""
     return Facts(
         call=CallFacts(**raw["call"]),
         who=_who(raw["who"]),

@@ -1,92 +1,101 @@
 """Facts come back from the log exactly as they were judged."""
 
+import builtins
+import collections.abc
 import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from typing import get_args, get_origin, get_type_hints
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard.audit.event import facts_json
-from guard.audit.recorded import facts_from_json, facts_from_text
+from guard.audit.recorded import facts_from_text
+from guard.audit.written import facts_text
 from guard.errors import Unusable
+from guard.model.call import Json
 from guard.model.facts import (
-    Binding,
     CallFacts,
     ClockFacts,
-    CredentialFacts,
     Derived,
-    Evidence,
     Facts,
     HistoryFacts,
     Input,
-    IntentFacts,
     ProvFacts,
-    RiskFacts,
 )
-from guard.model.identity import Agent, Device, Principal, Who, Workload
+from guard.model.identity import Agent, Principal, Who
+from guard.model.origin import Origin, Source
 
 text = st.text(st.characters(codec="utf-8"), max_size=6)
-names = st.frozensets(text, max_size=3)
-whole = st.integers(min_value=0, max_value=2**53 - 1)
-values = st.recursive(
+arguments = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
     max_leaves=5,
 )
-maybe = st.none() | text
-derived = st.builds(
-    Derived, opaque=names, bytes=whole, dest_domains=st.none() | names,
-    recipients=st.none() | names, amount_minor=st.none() | whole, path=maybe, url_host=maybe,
-    dest_ip=maybe,
-)  # fmt: skip
-who = st.builds(
-    Who,
-    principal=st.builds(Principal, issuer=text, subject=text, teams=names),
-    agent=st.builds(Agent, id=text, groups=names),
-    workload=st.builds(Workload, id=text, attested=st.booleans()),
-    device=st.builds(Device, id=text, compliant=st.booleans(), seen_at_ms=whole),
-    claims=st.lists(st.tuples(text, text), max_size=2).map(tuple),
-)
-facts = st.builds(
-    Facts,
-    call=st.builds(
-        CallFacts, id=text, session=text, server=text, tool=text, bytes_sha256=text,
-        definition=st.sampled_from(["pinned", "unpinned", "changed"]),
-    ),
-    who=who,
-    input=st.builds(Input, values=st.dictionaries(text, values, max_size=3), derived=derived),
-    clock=st.builds(ClockFacts, at_ms=whole, hour=whole, weekday=whole),
-    intent=st.builds(
-        IntentFacts, declared=st.booleans(), covers=st.booleans(), args_ok=st.booleans(),
-        purpose=text, egress=names, budget_minor=whole, sha256=text,
-    ),
-    prov=st.builds(
-        ProvFacts, user_prompt=names, trusted_tool=names, untrusted=names, secret=names,
-        model=names,
-    ),
-    history=st.builds(
-        HistoryFacts, labels=names, findings=names, step=whole, denied_1h=whole,
-        ledgers=st.dictionaries(text, st.booleans() | whole | names, max_size=3),
-        overflow=st.booleans(),
-    ),
-    risk=st.builds(
-        RiskFacts, session=whole, token_reuse=st.booleans(), device_compliant=st.booleans(),
-        device_age_s=whole, offline=st.booleans(),
-    ),
-    credential=st.builds(
-        CredentialFacts, binding=st.sampled_from(Binding), kind=text, ttl_floor_s=whole,
-        can_cut=st.booleans(),
-    ),
-    evidence=st.builds(Evidence, approvals=names, applied=names),
-)  # fmt: skip
+PLAIN = {
+    str: text,
+    int: st.integers(min_value=0, max_value=2**53 - 1),
+    bool: st.booleans(),
+    frozenset[str]: st.frozensets(text, max_size=3),
+    Mapping[str, Json]: st.dictionaries(text, arguments, max_size=3),
+}
 
 
-@settings(max_examples=60, deadline=None)
+def every(kind):
+    """Return any value of a type, every field of a record filled, those added later as well."""
+    if kind in PLAIN:
+        return PLAIN[kind]
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return st.builds(kind, **{one.name: every(hints[one.name]) for one in fields(kind)})
+    parts = get_args(kind)
+    match get_origin(kind):
+        case types.UnionType | typing.Union:
+            return st.one_of(*map(every, parts))
+        case builtins.tuple if parts[-1] is Ellipsis:
+            return st.lists(every(parts[0]), max_size=2).map(tuple)
+        case builtins.tuple:
+            return st.tuples(*map(every, parts))
+        case collections.abc.Mapping:
+            return st.dictionaries(every(parts[0]), every(parts[1]), max_size=3)
+        case _:
+            return st.from_type(kind)
+
+
+facts = every(Facts)
+
+
+@settings(max_examples=100, deadline=None)
 @given(facts)
 def test_what_was_judged_comes_back_from_its_text(given_facts):
-    raw = facts_json(given_facts)
-    assert facts_from_text(json.dumps(raw)) == given_facts
-    assert facts_json(facts_from_json(json.loads(json.dumps(raw)))) == raw
+    written = facts_text(given_facts)
+    assert facts_from_text(written) == given_facts
+    assert facts_text(facts_from_text(written)) == written
+
+
+@settings(max_examples=100, deadline=None)
+@given(facts)
+def test_the_same_facts_have_one_text_with_sorted_keys_and_no_spaces(given_facts):
+    written = facts_text(given_facts)
+    assert written == json.dumps(json.loads(written), sort_keys=True, separators=(",", ":"))
+
+
+def test_the_text_is_the_one_that_earlier_logs_hold():
+    origin = Origin(path="to", role="recipient", kind="email", source=Source.LINKED, why="selected")
+    one = Facts(
+        call=CallFacts(id="c", session="s", server="v", tool="t", bytes_sha256="00"),
+        who=Who(principal=Principal(issuer="i", subject="\u00e4"), agent=Agent(id="a")),
+        input=Input(values={"n": 5, "b": [True, None]}, derived=Derived(amount_minor=5, bytes=7)),
+        clock=ClockFacts(at_ms=1, hour=2, weekday=3),
+        history=HistoryFacts(ledgers={"z": frozenset("ba"), "a": True, "m": 4}),
+        prov=ProvFacts(origins=(origin,)),
+    )
+    digest = sha256(facts_text(one).encode()).hexdigest()
+    assert digest == "43504886f5fd8221f0b144580165aca7997941365c56236c860186869408ae6f"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"call": {}}', "null"])
@@ -103,7 +112,7 @@ def test_a_record_with_a_part_that_this_version_does_not_know_is_refused():
         input=Input(values={}, derived=Derived()),
         clock=ClockFacts(at_ms=1, hour=1, weekday=1),
     )
-    raw = facts_json(one)
+    raw = json.loads(facts_text(one))
     for group in sorted(raw):
         part = {key: value for key, value in raw.items() if key != group}
         with pytest.raises(Unusable):
