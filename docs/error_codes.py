@@ -18,6 +18,8 @@ CALLS = {
     "contract_superseded": "The session already has a later task. Have the host sign the task anew.",
     "intent_too_many": "The declaration for one call holds more entries than are read. Shorten it.",
     "intent_unusable": "The declared intent is not one, or would widen the session's. Correct it.",
+    "tool_quarantined": "An earlier credential of this tool could not be revoked at its target. An "
+    "operator must look at the target; `guard leases list` names it.",
     "ledger_overflow": "A count that a rule reads can no longer be told exactly. Start a new "
     "session.",
     "narrow_unavailable": "A rule narrows this call, and what would be left is not a valid call.",
@@ -88,6 +90,11 @@ PASSKEYS = {
     "nothing_to_match": "A rule wants a person to type a value (@match), and the call holds none. Name it.",
 }
 GUARD = {
+    "credential_recalled": "The credential was taken back before the call began: nothing ran.",
+    "issuer_unknown": "The catalogue names an issuer that `guard.issuers` does not list.",
+    "lease_unknown": "The journal holds no lease of this id.",
+    "watchdog_stalled": "The watchdog has not looked for a second, so nobody would cut the session "
+    "of this credential at its deadline: nothing ran.",
     "endorsement_unknown": "Nobody approved this destination in this session.",
     "decision_point_unavailable": "The remote decision point failed, so nobody can say yes for it.",
     "guard_error": "The root of all errors; nothing raises it bare.",

@@ -156,11 +156,12 @@ class Judging:
         """Return all that is known about the call with these converted arguments."""
         now_ms = self.world.clock.now_ms()
         local = local_time(now_ms, self.zone)
-        issuer = self.world.issuers.get(call.server)
+        spec = self.spec(call)
+        issuer = self.world.issuers.get(spec.issuer)
         return facts(
             moment.session,
             call,
-            self.spec(call),
+            spec,
             found,
             now_ms=now_ms,
             clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),

@@ -3,57 +3,121 @@
 It hands a secret to nobody but the tool's transport and never asks for more than the answer allows.
 """
 
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from guard.audit.event import Event, Kind
-from guard.errors import GuardError, NotAllowed
+from guard.errors import NotAllowed, Unavailable
 from guard.grant.approval import Approval
 from guard.grant.credential import ApprovalEvidence, BoundCall, Credential, token_id
-from guard.grant.lease import Lease, LeaseEvent, LeaseState
+from guard.grant.lease import Lease, LeaseChange, LeaseEvent, LeaseState, ended
 from guard.grant.signing import NotCanonical, args_s256
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Basis, Deny, Terms
 from guard.model.facts import Facts
 from guard.ports import Issuer, World
+from guard.revoking import Revoking
+
+STALLED_MS = 1_000
+"""A watchdog that has not looked for so long may not cut anything in time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leased:
-    """A credential on its way to the wire, and its row in the journal."""
+    """One row of the journal on its way, and who makes its secret."""
 
-    credential: Credential
-    lease: Lease
+    id: str
+    call: str
+    session: str
     issuer: Issuer
+    handle: str
+    binding: int
+
+    def settled(self, now_ms: int) -> LeaseChange:
+        """Return what the end of the call does to the row, however far it came."""
+        leaves = self.issuer.leaves_object
+        return lambda row: ended(row, now_ms, leaves=leaves)
+
+
+Keep = Callable[[Leased], None]
+"""Told of a lease as soon as it is written down: from there on an ending must settle it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leasing:
-    """Leases credentials. `ttl_s` is how long one lives at most (seconds)."""
+    """Leases credentials."""
 
     world: World
-    ttl_s: int
 
     async def mint(
-        self, call: ToolCall, spec: ToolSpec, facts: Facts, terms: Terms, approval: Approval | None
-    ) -> Leased | None:
+        self,
+        call: ToolCall,
+        spec: ToolSpec,
+        facts: Facts,
+        terms: Terms,
+        approval: Approval | None,
+        keep: Keep,
+    ) -> Credential | None:
         """Return the credential for exactly this call, or None where the upstream takes none.
 
         Raises:
             NotAllowed: `obligation_unsupported`: policy demands a closer binding than this issuer
-                reaches; `arguments_not_canonical`: the arguments cannot be bound (RFC 8785).
-            Unavailable: the journal or the issuer failed; the lease is left to be revoked.
+                reaches; `issuer_ttl_floor`: or a shorter life than it can give;
+                `arguments_not_canonical`: the arguments cannot be bound (RFC 8785).
+            Refused: `tool_quarantined`: an earlier credential of this tool could not be revoked.
+            Unavailable: `watchdog_stalled`, `issuer_unknown`, or the journal or the issuer failed;
+                the lease is left to be revoked.
         """
-        issuer = self.world.issuers.get(call.server)
+        issuer = self._issuer(spec)
         reached = facts.credential.binding
         if issuer is None or reached < terms.binding_min:
             if terms.binding_min > 0:
                 raise self._no("obligation_unsupported", facts, f"binding {reached} reached")
             return None
         bound = self._bound(call, spec, facts, approval)
+        ttl_s = min(issuer.max_ttl_s, terms.max_ttl_s or issuer.max_ttl_s)
+        if ttl_s < issuer.min_ttl_s:
+            raise self._no("issuer_ttl_floor", facts, f"{issuer.min_ttl_s} s is the least")
         now_ms = self.world.clock.now_ms()
-        ttl_s = min(self.ttl_s, terms.max_ttl_s or self.ttl_s)
+        if issuer.can_cut:
+            self._watched(now_ms)
+        lease = self._lease(call, spec, issuer, now_ms, ttl_s)
+        await self.world.leases.reserve(lease, [_event("lease_reserved", lease, now_ms)])
+        leased = Leased(
+            id=lease.id,
+            call=call.id,
+            session=call.session,
+            issuer=issuer,
+            handle=lease.handle,
+            binding=int(reached),
+        )
+        keep(leased)
+        return await self._issued(leased, bound, replace(terms, max_ttl_s=ttl_s), lease)
+
+    def _issuer(self, spec: ToolSpec) -> Issuer | None:
+        issuer = self.world.issuers.get(spec.issuer)
+        if issuer is None and spec.issuer:
+            raise Unavailable(
+                f"There is no issuer {spec.issuer!r} here.",
+                code="issuer_unknown",
+                next_step="List it under guard.issuers and start the guard again.",
+            )
+        return issuer
+
+    def _watched(self, now_ms: int) -> None:
+        dog = self.world.watchdog
+        silent_ms = now_ms - dog.beat_ms() if dog else now_ms
+        if silent_ms > STALLED_MS:
+            raise Unavailable(
+                "Nobody would cut this credential's session at its deadline.",
+                code="watchdog_stalled",
+                next_step="The guard's watchdog does not run, or its store is too slow.",
+            )
+
+    def _lease(
+        self, call: ToolCall, spec: ToolSpec, issuer: Issuer, now_ms: int, ttl_s: int
+    ) -> Lease:
         lease = Lease(
             id=token_id(self.world.ids.token(16)),
             call_id=call.id,
@@ -61,25 +125,68 @@ class Leasing:
             kind=issuer.kind,
             deadline_ms=now_ms + ttl_s * 1000,
             changed_ms=now_ms,
+            issuer=spec.issuer,
+            server=call.server,
+            tool=call.tool,
+            grant=spec.grant,
+            guard=self.world.guard_id,
         )
-        lease = replace(lease, handle=issuer.handle(lease))
-        await self.world.leases.reserve(lease, [_event("lease_reserved", lease, now_ms)])
-        return await self._issued(issuer, bound, replace(terms, max_ttl_s=ttl_s), lease)
+        return replace(lease, handle=issuer.handle(lease))
 
-    async def _issued(self, issuer: Issuer, bound: BoundCall, terms: Terms, lease: Lease) -> Leased:
-        try:
-            credential = await issuer.issue(bound, terms, lease)
-        except GuardError:
-            # It may have acted before it failed: the row says so, and a sweep revokes by handle.
-            failed = lease.after(LeaseEvent.FAILED, self.world.clock.now_ms())
-            await self.world.leases.save(failed, [])
-            raise
+    async def _issued(
+        self, leased: Leased, bound: BoundCall, terms: Terms, lease: Lease
+    ) -> Credential:
+        credential = await leased.issuer.issue(bound, terms, lease)
         now_ms = self.world.clock.now_ms()
-        digest = sha256(credential.secret.encode()).hexdigest()
-        issued = lease.issued(digest, now_ms).after(LeaseEvent.HANDED_OVER, now_ms)
-        event = _event("credential_issued", issued, now_ms, binding=int(credential.binding))
-        await self.world.leases.save(issued, [event])
-        return Leased(credential=credential, lease=issued, issuer=issuer)
+        binding = int(credential.binding)
+        # A static secret may be short enough to be found from its digest: the row has none.
+        digest = sha256(credential.secret.encode()).hexdigest() if binding else ""
+
+        def issued(row: Lease) -> Lease:
+            return replace(row.issued(digest, now_ms), binding=binding)
+
+        event = _event("credential_issued", lease, now_ms, binding=binding)
+        # Where it was recalled while its target was asked, `deliver` refuses.
+        await self.world.leases.advance(lease.id, issued, [event])
+        return credential
+
+    async def deliver(self, leased: Leased | None) -> None:
+        """Write down that the secret goes to the wire now.
+
+        Raises:
+            Unavailable: `credential_recalled`: it was revoked since it was made.
+        """
+        if leased is None:
+            return
+        now_ms = self.world.clock.now_ms()
+
+        def delivered(row: Lease) -> Lease:
+            if row.state is not LeaseState.ISSUED:
+                return row
+            return row.after(LeaseEvent.HANDED_OVER, now_ms)
+
+        event = Event(
+            kind="credential_delivered",
+            at_ms=now_ms,
+            session=leased.session,
+            call=leased.call,
+            leaf={"lease": leased.id, "handle": leased.handle, "binding": leased.binding},
+        )
+        row = await self.world.leases.advance(leased.id, delivered, [event])
+        if row.state is not LeaseState.DELIVERED:
+            raise Unavailable(
+                "The credential was taken back before the call began.",
+                code="credential_recalled",
+                next_step="Make the call again if you still may.",
+            )
+
+    async def end(self, leased: Leased | None) -> None:
+        """Revoke at the target what the call left there; a failure is left to the watchdog."""
+        if leased is None or not leased.issuer.leaves_object:
+            return
+        # The tool ran and its outcome is recorded: a target that cannot be reached now must not
+        # make the caller believe that nothing happened.
+        await Revoking(world=self.world).tried(leased.id, "ended")
 
     def _bound(
         self, call: ToolCall, spec: ToolSpec, facts: Facts, approval: Approval | None
@@ -100,32 +207,14 @@ class Leasing:
             seq=facts.history.step,
             schema_s256=min(spec.pins, default=""),
             intent=facts.intent.sha256,
+            grant=spec.grant,
+            arguments=call.arguments,
             approval=_evidence(approval) if approval else None,
         )
 
     def _no(self, code: str, facts: Facts, detail: str) -> NotAllowed:
         basis = Basis(bundle="", slice="")
         return NotAllowed(Deny(code=code, basis=basis, detail=detail), call_id=facts.call.id)
-
-    async def end(self, leased: Leased) -> None:
-        """Revoke at the target what the call left there; a failure is left to a sweep."""
-        lease = leased.lease
-        if lease.state is not LeaseState.REVOKE_PENDING:
-            return
-        # The tool ran and its outcome is recorded: a target that cannot be reached now must not
-        # make the caller believe that nothing happened. The row stays, and a sweep revokes.
-        with suppress(GuardError):
-            if await leased.issuer.revoke(lease, "ended"):
-                now_ms = self.world.clock.now_ms()
-                gone = lease.after(LeaseEvent.GONE, now_ms)
-                await self.world.leases.save(gone, [_event("credential_revoked", gone, now_ms)])
-
-
-def settled(leased: Leased, now_ms: int) -> Leased:
-    """Return the lease after the call: nothing remains, or an object at the target does."""
-    leaves = leased.issuer.leaves_object
-    event = LeaseEvent.SETTLED_LEAVING if leaves else LeaseEvent.SETTLED_CLEAN
-    return replace(leased, lease=leased.lease.after(event, now_ms))
 
 
 def _evidence(approval: Approval) -> ApprovalEvidence:
@@ -139,10 +228,16 @@ def _evidence(approval: Approval) -> ApprovalEvidence:
 
 
 def _event(kind: Kind, lease: Lease, now_ms: int, **more: int) -> Event:
+    leaf = {
+        "lease": lease.id,
+        "handle": lease.handle,
+        "issuer": lease.issuer,
+        "credential": lease.kind,
+    }
     return Event(
         kind=kind,
         at_ms=now_ms,
         session=lease.session,
         call=lease.call_id,
-        leaf={"lease": lease.id, "handle": lease.handle, "issuer": lease.kind, **more},
+        leaf={**leaf, "grant": lease.grant, **more},
     )

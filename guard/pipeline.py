@@ -16,7 +16,7 @@ from guard.config import Settings
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
 from guard.grant.approval import Approval
 from guard.judging import Judged, Judging
-from guard.leasing import Leased, Leasing, settled
+from guard.leasing import Leased, Leasing
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp, Terms, kind
 from guard.model.facts import Evidence
@@ -52,6 +52,9 @@ class _Course:
     approval: Approval | None = None
     leased: Leased | None = None
     applied: tuple[Applied, ...] = ()
+
+    def keep(self, leased: Leased) -> None:
+        self.leased = leased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +106,7 @@ class Guard:
                 done = self.world.outcomes.close(self._ending(course))
                 span.note("guard.outcome", course.outcome)
             await done
-        if course.leased is not None:
-            await self._leasing().end(course.leased)
+        await Leasing(world=self.world).end(course.leased)
         assert course.result is not None  # noqa: S101  `_walk` returned, so the tool did
         return course.result
 
@@ -122,11 +124,14 @@ class Guard:
         if isinstance(judged.answer, StepUp):
             judged = await self._asked(course, spec, judged, hold_ms, span)
         terms = self._let_through(course, judged)
-        leasing = self._leasing()
-        course.leased = await leasing.mint(course.call, spec, judged.facts, terms, course.approval)
+        leasing, asked = Leasing(world=self.world), (course.call, spec, judged.facts, terms)
+        minted = await leasing.mint(*asked, course.approval, course.keep)
+        if course.leased:
+            span.note("guard.credential.handle", course.leased.handle)
         await self._forward(course, spec, judging)
+        await leasing.deliver(course.leased)
         course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
-        result = await tool.run(course.call, course.leased.credential if course.leased else None)
+        result = await tool.run(course.call, minted)
         course.result = replace(
             result,
             labels=labels_of(spec, result.shown, result.labels),
@@ -244,8 +249,7 @@ class Guard:
         now_ms = self._end_ms(course)
         labels = course.result.labels if course.result else frozenset()
         approved, denied = course.approval is not None, course.denied
-        leased = settled(course.leased, now_ms) if course.leased else None
-        course.leased = leased
+        leased = course.leased
 
         def change(session: Session) -> Session:
             if not course.admitted:  # the step in flight under this id is another call's
@@ -261,7 +265,8 @@ class Guard:
             outcome=outcome,
             approval=course.claim.approval,
             consume_id=course.claim.consume_id,
-            lease=leased.lease if leased else None,
+            lease=leased.id if leased else "",
+            lease_change=leased.settled(now_ms) if leased else None,
             segment=course.segment,
         )
 
@@ -281,9 +286,6 @@ class Guard:
             max_intent_bytes=self.settings.max_intent_bytes,
         )
 
-    def _leasing(self) -> Leasing:
-        return Leasing(world=self.world, ttl_s=self.settings.token_ttl_s)
-
 
 def _told(applied: tuple[Applied, ...]) -> tuple[tuple[str, str], ...]:
     """Return what the agent is told of a narrowing; else it reports a success that was not."""
@@ -294,3 +296,4 @@ def _tell(span: Span, judged: Judged) -> None:
     span.note("guard.decision", kind(judged.answer))
     span.note("guard.rules", [one.rule for one in judged.answer.reasons if one.rule])
     span.note("guard.credential", judged.facts.credential.kind)
+    span.note("guard.credential.binding", int(judged.facts.credential.binding))

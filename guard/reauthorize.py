@@ -4,13 +4,12 @@ It only narrows: a signal is recorded in the session, open questions of that ses
 leases that can be cut are revoked. Calls that come later are judged on the new facts.
 """
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 from guard.audit.event import Event
-from guard.errors import GuardError, Refused
-from guard.grant.lease import Lease, LeaseEvent
+from guard.errors import Refused
 from guard.ports import World
+from guard.revoking import Revoking
 from guard.session.risk import Signal
 from guard.session.state import Session, ended, signalled
 
@@ -40,7 +39,7 @@ class Reauthorizing:
         await self.world.sink.write([event])
         await self._void(session_id, signal.kind, now_ms)
         if session.ended_at_ms:  # some signals end a session: what it holds ends with it
-            await self._recall(session_id, signal.kind, now_ms)
+            await self._recall(session_id, signal.kind)
         return session
 
     async def end(self, session_id: str, why: str) -> Session:
@@ -50,7 +49,7 @@ class Reauthorizing:
         event = Event(kind="session_ended", at_ms=now_ms, session=session_id, leaf={"why": why})
         await self.world.sink.write([event])
         await self._void(session_id, why, now_ms)
-        await self._recall(session_id, why, now_ms)
+        await self._recall(session_id, why)
         return session
 
     async def _void(self, session_id: str, why: str, now_ms: int) -> None:
@@ -61,24 +60,8 @@ class Reauthorizing:
                 except Refused:
                     continue  # it ended by itself in the meantime
 
-    async def _recall(self, session_id: str, why: str, now_ms: int) -> None:
-        kinds = {issuer.kind: issuer for issuer in self.world.issuers.values()}
+    async def _recall(self, session_id: str, why: str) -> None:
+        revoking = Revoking(world=self.world)
         for lease in await self.world.leases.unsettled():
-            if lease.session != session_id:
-                continue
-            recalled = lease.after(LeaseEvent.RECALL, now_ms, reason=why)
-            await self.world.leases.save(recalled, [])
-            with suppress(GuardError):  # one target that is down must not shield the others
-                if lease.kind in kinds and await kinds[lease.kind].revoke(recalled, why):
-                    gone = recalled.after(LeaseEvent.GONE, now_ms)
-                    await self.world.leases.save(gone, [_revoked(gone, why, now_ms)])
-
-
-def _revoked(lease: Lease, why: str, now_ms: int) -> Event:
-    return Event(
-        kind="credential_revoked",
-        at_ms=now_ms,
-        session=lease.session,
-        call=lease.call_id,
-        leaf={"lease": lease.id, "handle": lease.handle, "why": why},
-    )
+            if lease.session == session_id:
+                await revoking.take_back(lease, why)

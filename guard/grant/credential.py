@@ -19,6 +19,9 @@ TYP: Final = "tool-call+jwt"
 DETAIL_TYPE: Final = "https://guardcall.dev/tool-call"
 """`type` of the authorization detail (RFC 9396, 2.1)."""
 
+CALL_TOKEN: Final = "calltoken"  # noqa: S105  a name
+"""The kind of the one credential that is itself a message to the upstream."""
+
 MIN_TTL_S: Final = 5
 MAX_TTL_S: Final = 60
 DEFAULT_TTL_S: Final = 30
@@ -64,6 +67,8 @@ class BoundCall:
     prev: str = ""  # digest of the session's last record
     txn: str = ""
     policy: str = ""  # digest of the bundle
+    grant: str = ""  # what it may do at the target, in the issuer's words
+    arguments: bytes = field(default=b"{}", repr=False)  # exactly those that were judged
     approval: ApprovalEvidence | None = None
 
 
@@ -166,7 +171,8 @@ def _present(claims: Mapping[str, str]) -> dict[str, Json]:
 class Credential:
     """The secret for one call, and what it is good for.
 
-    `secret` is for the wire only: never log it, never hand it to a model.
+    `secret` is for the wire only: never log it, never hand it to a model. `parts` hold what else a
+    client of the target needs (user, key file, session token), some of it as secret.
     """
 
     kind: str
@@ -176,6 +182,12 @@ class Credential:
     expires_at_ms: int
     scopes: frozenset[str] = frozenset()
     secret: str = field(repr=False)
+    parts: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def token(self) -> str:
+        """Return what may travel in a message to the upstream; of other kinds that is nothing."""
+        return self.secret if self.kind == CALL_TOKEN else ""
 
     def header(self) -> tuple[str, str]:
         """Return the HTTP header that carries it (RFC 6750, 2.1)."""

@@ -123,6 +123,8 @@ class ToolSpec:
     budget: Budget | None = None
     destination: str = ""
     audience: str = ""  # whom the call token is for; empty = the upstream takes none
+    issuer: str = ""  # who makes the credential, by its name in guard.yaml; empty = nobody
+    grant: str = ""  # what the credential may do at its target, in the issuer's words
     idempotency_arg: str = ""
     server_trusted: bool = False
     server_env: str = ""

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from guard.model.call import ArgSpec, Budget, Json, ToolSpec, Transform
+from guard.model.call import ArgSpec, Budget, Json, ToolSpec
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_file import (
@@ -24,8 +24,8 @@ from guard.policy.catalog_file import (
     OutputEntry,
     ServerEntry,
     ToolEntry,
-    TransformEntry,
 )
+from guard.policy.catalog_narrow import transform_of
 from guard.policy.finding import PolicyUnusable, error
 from guard.policy.ledgers import budget_ledgers, declared_ledgers
 
@@ -35,6 +35,9 @@ METHOD_EFFECTS: Mapping[str, frozenset[str]] = {
     "unknown": frozenset(),
 }
 """Methods other than tools/call that are judged, with their classes beside `any`."""
+
+DEFAULT_ISSUER = "calltoken"
+"""The issuer of whoever has an audience and names no other."""
 
 UNLISTED = "mcp:unlisted"
 """The action of every unlisted tool of a server with `unsafe_allow_all_unlisted`."""
@@ -59,6 +62,8 @@ class ServerSpec:
     cwd: str = ""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
     audience: str = ""
+    issuer: str = ""
+    grant: str = ""
     delivery: Delivery = "meta"
     allow_methods: frozenset[str] = frozenset()
     asks: AsksEntry = field(default_factory=AsksEntry)
@@ -188,6 +193,8 @@ def _server(name: str, entry: ServerEntry) -> ServerSpec:
         cwd=entry.cwd,
         environ=dict(entry.environ),
         audience=entry.audience,
+        issuer=_issuer(entry.credential.issuer, entry.audience),
+        grant=entry.credential.grant,
         delivery=entry.delivery,
         asks=entry.asks,
         allow_methods=frozenset(entry.allow_methods),
@@ -204,8 +211,15 @@ def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
         server_trusted=upstream.trust == "trusted",
         server_env=upstream.env,
         server_groups=upstream.groups,
+        audience=upstream.audience,
+        issuer=upstream.issuer,
+        grant=upstream.grant,
         confirmed=True,
     )
+
+
+def _issuer(named: str, audience: str) -> str:
+    return named or (DEFAULT_ISSUER if audience else "")
 
 
 def _spec(
@@ -213,6 +227,8 @@ def _spec(
 ) -> ToolSpec:
     pinned = schemas.get(name, {}).get(tool, {})
     pins = [listed.pin] if isinstance(listed.pin, str) else listed.pin
+    audience = listed.audience or entry.audience
+    own, shared = listed.credential, entry.credential
     return ToolSpec(
         server=name,
         tool=tool,
@@ -227,10 +243,12 @@ def _spec(
         pins=frozenset(pins),
         says=listed.says,
         scopes=frozenset(listed.scopes),
-        transforms={key: _transform(key, one) for key, one in listed.narrow.items()},
+        transforms={key: transform_of(key, one) for key, one in listed.narrow.items()},
         budget=_budget(listed),
         destination=listed.destination,
-        audience=listed.audience or entry.audience,
+        audience=audience,
+        issuer=_issuer(own.issuer or shared.issuer, audience),
+        grant=own.grant or shared.grant,
         idempotency_arg=listed.idempotency_arg,
         server_trusted=entry.trust == "trusted",
         server_env=entry.env,
@@ -268,32 +286,3 @@ def _budget(listed: ToolEntry) -> Budget | None:
     if listed.budget is None or listed.budget == "none":
         return None
     return Budget(**listed.budget.model_dump())
-
-
-def _transform(name: str, entry: TransformEntry) -> Transform:
-    """Return the one transform of an entry; none or two of them is an error of the file."""
-    given = entry.model_fields_set
-    where = f"guard.yaml:narrow.{name}"
-    if len(given) != 1:
-        message = (
-            f"got {sorted(given)!r}, expected one of drop_arg, set_arg, cap_arg, intersect, scope."
-        )
-        raise PolicyUnusable([error("G100", where, message)])
-    if entry.scope is not None:
-        return Transform(name=name, op="scope", value=entry.scope)
-    if isinstance(entry.drop_arg, str):
-        return Transform(name=name, op="drop_arg", path=entry.drop_arg)
-    if entry.drop_arg is not None:
-        return Transform(name=name, op="drop_arg", path=entry.drop_arg.path)
-    if entry.set_arg is not None:
-        return Transform(
-            name=name, op="set_arg", path=entry.set_arg.path, value=entry.set_arg.value
-        )
-    if entry.cap_arg is not None and entry.cap_arg.max is not None:
-        return Transform(name=name, op="cap_arg", path=entry.cap_arg.path, value=entry.cap_arg.max)
-    if entry.intersect is not None and entry.intersect.with_ == "intent.egress":
-        return Transform(
-            name=name, op="intersect", path=entry.intersect.path, value="intent.egress"
-        )
-    message = "cap_arg needs an integer `max`, intersect needs `with: intent.egress`."
-    raise PolicyUnusable([error("G100", where, message)])

@@ -115,6 +115,13 @@ class TransformEntry(_Entry):
     scope: str | None = None
 
 
+class CredentialEntry(_Entry):
+    """Who makes the credential of a call, and what it may do at its target."""
+
+    issuer: Name | Literal[""] = ""
+    grant: str = Field("", max_length=128)
+
+
 class ToolEntry(_Entry):
     """One tool."""
 
@@ -131,6 +138,7 @@ class ToolEntry(_Entry):
     narrow: dict[Name, TransformEntry] = {}
     destination: str = ""
     audience: str = ""
+    credential: CredentialEntry = CredentialEntry()
     idempotency_arg: str = ""
     input_schema: dict[str, JsonValue] | None = None
     confirmed: bool = False
@@ -157,6 +165,7 @@ class ServerEntry(_Entry):
     cwd: str = ""
     environ: dict[str, str] = {}
     audience: str = ""
+    credential: CredentialEntry = CredentialEntry()
     delivery: Delivery = "meta"
     allow_methods: list[str] = []
     asks: AsksEntry = AsksEntry()

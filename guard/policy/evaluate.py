@@ -194,8 +194,9 @@ def _with_applied(facts: Facts, applied: tuple[Applied, ...]) -> Facts:
 def _allowed(judge: _Judge, facts: Facts, permits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
     terms = _terms(permits, so_far.transforms)
     held = facts.credential
-    short = terms.max_ttl_s is not None and held.ttl_floor_s > terms.max_ttl_s
-    if terms.binding_min > held.binding or short:
+    if terms.max_ttl_s is not None and held.ttl_floor_s > terms.max_ttl_s:
+        return _denied("issuer_ttl_floor", judge.basis, permits)
+    if terms.binding_min > held.binding:
         return _denied("obligation_unsupported", judge.basis, permits)
     reasons = _reasons(permits)
     if not so_far.applied:

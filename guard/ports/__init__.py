@@ -16,11 +16,11 @@ from guard.audit.event import Event
 from guard.clock import Clock
 from guard.grant.approval import Approval, NewApproval
 from guard.grant.credential import BoundCall, Credential
-from guard.grant.lease import Lease
+from guard.grant.lease import Fate, Lease, LeaseChange
 from guard.grant.votes import Vote
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.decision import Decision, Terms
-from guard.model.facts import CredentialFacts, Facts
+from guard.model.facts import Binding, CredentialFacts, Facts
 from guard.provenance.known import Known
 from guard.provenance.segment import Segment
 from guard.session.state import Session
@@ -97,24 +97,48 @@ class Approver(Protocol):
 
 
 class Leases(Protocol):
-    """The journal of credentials. Contract: the row is durable before the target is touched."""
+    """The journal of credentials. Contract: the row is durable before the target is touched.
+
+    `reserve` refuses (`tool_quarantined`) while a lease of the same tool is irrevocable. `advance`
+    reads, changes and writes in one transaction; where `change` returns the row as it was, neither
+    it nor `events` are written. An unknown id is `Refused("lease_unknown")`.
+    """
 
     async def reserve(self, lease: Lease, events: Sequence[Event]) -> None: ...
-    async def save(self, lease: Lease, events: Sequence[Event]) -> None: ...
-    async def unsettled(self) -> Sequence[Lease]: ...
+    async def advance(
+        self, lease_id: str, change: LeaseChange, events: Sequence[Event]
+    ) -> Lease: ...
+    async def lease(self, lease_id: str) -> Lease | None: ...
+    async def unsettled(self) -> Sequence[Lease]: ...  # open ones, and irrevocable ones
+    async def recent(self, limit: int) -> Sequence[Lease]: ...  # of any state, newest first
 
 
 class Issuer(Protocol):
-    """Makes the secret for one call. Contract: `revoke` is idempotent."""
+    """Makes the secret for one call. Contract: what it makes ends at the target by itself, too.
+
+    `handle` is made from the lease alone. `revoke` is idempotent, cuts live sessions first where
+    `can_cut`, and also takes a lease of which nothing but id and handle is known. `sweep` returns
+    the handles of this guard that live at the target.
+    """
 
     kind: str
-    leaves_object: bool
+    max_binding: Binding
+    min_ttl_s: int
+    max_ttl_s: int
+    leaves_object: bool  # something is at the target until it is revoked
+    can_cut: bool  # it ends sessions that are already open
 
     def facts(self, server: str, tool: str) -> CredentialFacts: ...
     def handle(self, lease: Lease) -> str: ...
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential: ...
-    async def revoke(self, lease: Lease, why: str) -> bool: ...  # True: gone at the target
+    async def revoke(self, lease: Lease, why: str) -> Fate: ...
     async def sweep(self) -> Sequence[str]: ...
+
+
+class Watchdog(Protocol):
+    """Cuts what outlives its lease. Contract: `beat_ms` is when it last looked, 0 = never."""
+
+    def beat_ms(self) -> int: ...
 
 
 class Signer(Protocol):
@@ -161,7 +185,8 @@ class Ending:
     outcome: Outcome
     approval: str = ""
     consume_id: str = ""
-    lease: Lease | None = None
+    lease: str = ""
+    lease_change: LeaseChange | None = None
     segment: Segment | None = None  # what the result showed; `change` has counted it
 
 
@@ -222,5 +247,8 @@ class World:
     sink: Sink
     trace: Trace = field(default_factory=Silence)
     approvers: tuple[Approver, ...] = ()
-    issuers: Mapping[str, Issuer] = field(default_factory=dict[str, Issuer])  # by server
+    # By the name that the catalogue has for each.
+    issuers: Mapping[str, Issuer] = field(default_factory=dict[str, Issuer])
+    watchdog: Watchdog | None = None  # without one, issuers with live sessions refuse
+    guard_id: str = "guard0"  # begins every handle at a target
     remote: PolicyDecisionPoint | None = None

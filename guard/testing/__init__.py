@@ -20,12 +20,12 @@ from guard.grant.approval import (
     opened,
 )
 from guard.grant.credential import Credential
-from guard.grant.lease import Lease
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
 from guard.provenance.known import Known
 from guard.session.state import Session
+from guard.testing.leases import MemoryLeases
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,12 +76,10 @@ class _Done:
 
 
 @dataclass(slots=True, kw_only=True)
-class MemoryStore:
+class MemoryStore(MemoryLeases):
     """Sessions, leases, outcomes and audit in memory, with every event in `events`."""
 
-    events: list[Event] = field(default_factory=list)
     held: dict[str, Session] = field(default_factory=dict)
-    leases: dict[str, Lease] = field(default_factory=dict)
     indexes: dict[str, Known] = field(default_factory=dict)
     approvals: "MemoryApprovals | None" = None
 
@@ -114,19 +112,6 @@ class MemoryStore:
         """Keep these events."""
         self.events.extend(events)
 
-    async def reserve(self, lease: Lease, events: Sequence[Event]) -> None:
-        """Journal a new lease."""
-        await self.save(lease, events)
-
-    async def save(self, lease: Lease, events: Sequence[Event]) -> None:
-        """Journal a lease as it stands."""
-        self.leases[lease.id] = lease
-        self.events.extend(events)
-
-    async def unsettled(self) -> Sequence[Lease]:
-        """Return leases of which something may live."""
-        return [lease for lease in self.leases.values() if lease.open]
-
     def close(self, ending: Ending) -> Awaitable[None]:
         """Record the end of a call, before any suspension."""
         session = self.held.get(ending.session)
@@ -135,8 +120,9 @@ class MemoryStore:
             self.held[ending.session] = replace(changed, version=session.version + 1)
             if ending.segment is not None:
                 self.indexes.setdefault(ending.session, Known()).learn(ending.segment)
-        if ending.lease is not None:
-            self.leases[ending.lease.id] = ending.lease
+        row = self.leases.get(ending.lease)
+        if row is not None and ending.lease_change is not None:
+            self.leases[row.id] = ending.lease_change(row)
         if ending.approval and self.approvals is not None:
             self.approvals.settle(ending.approval, ending.consume_id, ending.outcome)
         self.events.extend(ending.events)

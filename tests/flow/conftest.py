@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.config import Settings
 from guard.grant.credential import Credential
+from guard.grant.lease import Fate
 from guard.model.call import ToolCall, ToolResult, argument_bytes
 from guard.model.facts import Binding, CredentialFacts
 from guard.model.identity import Agent, Principal, Who
@@ -77,6 +78,7 @@ class RecordingIssuer:
     """Makes a secret that is easy to look for, and remembers under which terms."""
 
     kind = "recorded"
+    max_binding, min_ttl_s, max_ttl_s, can_cut = Binding.L2, 0, 30, False
 
     def __init__(self, *, leaves_object: bool = False) -> None:
         self.leaves_object = leaves_object
@@ -93,9 +95,9 @@ class RecordingIssuer:
         self.issued.append((call, terms, lease))
         return credential(lease)
 
-    async def revoke(self, lease: Any, why: str) -> bool:
+    async def revoke(self, lease: Any, why: str) -> Fate:
         self.revoked.append(lease.id)
-        return True
+        return Fate.GONE
 
     async def sweep(self) -> list[str]:
         return []
@@ -194,7 +196,7 @@ async def flow(bundle: Any) -> Flow:
     approver = ScriptedApprover(approvals=approvals, clock=clock)
     world = World(
         clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,
-        outcomes=store, sink=store, approvers=(approver,), issuers={"bank": RecordingIssuer()},
+        outcomes=store, sink=store, approvers=(approver,), issuers={"calltoken": RecordingIssuer()},
     )  # fmt: skip
     made = Flow(
         store=store, approvals=approvals, clock=clock, approver=approver, world=world, bundle=bundle

@@ -60,7 +60,7 @@ class Remote:
 PORTS = {
     "sessions": ("update",),
     "sink": ("write",),
-    "leases": ("reserve", "save"),
+    "leases": ("reserve", "advance"),
     "issuers": ("issue", "handle"),
 }
 ASKED = {"approvals": ("open", "get", "consume", "cooling"), "approvers": ("announce",)}
@@ -70,7 +70,7 @@ def faulty(flow, port, method, fails, on=1):
     real = getattr(flow.world, port)
     match port:
         case "issuers":
-            return flow.but(issuers={"bank": Faulty(real["bank"], method, fails, on=on)})
+            return flow.but(issuers={"calltoken": Faulty(real["calltoken"], method, fails, on=on)})
         case "approvers":
             return flow.but(approvers=(Faulty(real[0], method, fails, on=on),))
         case _:
@@ -262,7 +262,7 @@ async def test_an_ended_session_runs_nothing(flow):
 
 
 async def test_a_session_that_ends_while_the_credential_is_made_runs_nothing(flow):
-    issuer = flow.world.issuers["bank"]
+    issuer = flow.world.issuers["calltoken"]
     issue = issuer.issue
 
     async def slowly(call, terms, lease):

@@ -27,7 +27,7 @@ async def test_the_decision_and_the_lease_are_kept_before_the_tool_runs(flow):
 
     tool = Looking(look)
     await flow.call("read", id="1", by=tool)
-    assert tool.seen == ["decision", "lease_reserved", "credential_issued"]
+    assert tool.seen == ["decision", "lease_reserved", "credential_issued", "credential_delivered"]
     assert [event.kind for event in flow.events()] == [*tool.seen, "outcome"]
     assert flow.outcomes() == [("ok", "")]
 
@@ -39,7 +39,7 @@ async def test_the_decision_is_in_the_file_before_the_tool_runs(durable):
 
     tool = Looking(look)
     await durable.call("read", id="1", by=tool)
-    assert tool.seen == ["decision", "lease_reserved", "credential_issued"]
+    assert tool.seen == ["decision", "lease_reserved", "credential_issued", "credential_delivered"]
 
 
 async def test_no_is_written_down_with_its_rule_and_then_its_outcome(flow):
@@ -92,7 +92,7 @@ async def test_a_narrowed_call_reaches_the_tool_as_narrowed_bytes_and_nothing_el
     assert call.parsed() == {"amount_minor": 1000, "recipient": "DE02120300000000202051"}
     assert b"5000" not in call.arguments
     assert result.narrowed == (("cap", "amount_minor"),)
-    bound, _, _ = flow.world.issuers["bank"].issued[0]
+    bound, _, _ = flow.world.issuers["calltoken"].issued[0]
     assert bound.call_id == call.id
     assert credential is not None
 
@@ -100,7 +100,7 @@ async def test_a_narrowed_call_reaches_the_tool_as_narrowed_bytes_and_nothing_el
 async def test_the_rule_that_allows_limits_the_credential(flow, make_bundle, policy):
     flow.bundle = make_bundle(policy.replace('@id("OK-1")', '@id("OK-1") @max_ttl("7s")'))
     await flow.call("read", id="1")
-    (_, terms, lease), *_ = flow.world.issuers["bank"].issued
+    (_, terms, lease), *_ = flow.world.issuers["calltoken"].issued
     assert terms.max_ttl_s == 7
     assert lease.deadline_ms == flow.clock.now_ms() + 7_000
 

@@ -272,7 +272,7 @@ async def test_a_remote_yes_widens_nothing(flow):
     with pytest.raises(ApprovalPending):
         await pay(flow)
     await flow.call("read", id="1")
-    (_, terms, _), *_ = flow.world.issuers["bank"].issued
+    (_, terms, _), *_ = flow.world.issuers["calltoken"].issued
     assert (terms.scopes, terms.max_ttl_s) == (None, 30)
 
 
@@ -316,11 +316,11 @@ async def test_an_approver_that_fails_does_not_leave_a_question_that_nobody_hear
 
 
 async def test_a_mint_that_fails_after_the_yes_ends_the_approval_as_an_error(flow):
-    class Broken(type(flow.world.issuers["bank"])):
+    class Broken(type(flow.world.issuers["calltoken"])):
         async def issue(self, call, terms, lease):
             raise Unavailable("The key is gone.", code="issuer_unavailable")
 
-    flow.but(issuers={"bank": Broken()})
+    flow.but(issuers={"calltoken": Broken()})
     flow.approver.script = ["approve"]
     with pytest.raises(Unavailable):
         await pay(flow)
@@ -337,11 +337,11 @@ async def test_a_target_that_cannot_be_cleaned_up_does_not_hide_the_result(flow,
         async def revoke(self, lease, why):
             raise Unavailable("The target is away.", code="issuer_unavailable")
 
-    flow.but(issuers={"bank": Down(leaves_object=True)})
+    flow.but(issuers={"calltoken": Down(leaves_object=True)})
     assert (await flow.call("read", id="1")).value == "done"
     (lease,) = await flow.store.unsettled()
     assert lease.state == "revoke_pending"
-    flow.but(issuers={"bank": replace_issuer(make_issuer)})
+    flow.but(issuers={"calltoken": replace_issuer(make_issuer)})
     await flow.reauthorizing.end("gs_1", "over")
     assert await flow.store.unsettled() == []
 

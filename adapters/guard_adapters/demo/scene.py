@@ -58,7 +58,9 @@ class ThiefsEar:
     """An issuer that is listened to: what a thief in the guard's memory would have."""
 
     def __init__(self, issuer: CallTokenIssuer) -> None:
-        self.kind, self.leaves_object = issuer.kind, issuer.leaves_object
+        self.kind, self.max_binding = issuer.kind, issuer.max_binding
+        self.min_ttl_s, self.max_ttl_s = issuer.min_ttl_s, issuer.max_ttl_s
+        self.leaves_object, self.can_cut = issuer.leaves_object, issuer.can_cut
         self.facts, self.handle = issuer.facts, issuer.handle
         self.revoke, self.sweep = issuer.revoke, issuer.sweep
         self._issue = issuer.issue
@@ -112,7 +114,7 @@ async def scene(folder: Path, approvers: list[Approver]) -> AsyncIterator[Scene]
         for name, words in commands.items():
             await stack.enter_async_context(_process(name, ports[name], words))
         ear = ThiefsEar(wired.calltoken)
-        wired.world = replace(wired.world, issuers={"ledger": ear})
+        wired.world = replace(wired.world, issuers={"calltoken": ear})
         wired.guard = replace(wired.guard, world=wired.world)
         key = os.urandom(24).hex()
         keys = {sha256(key.encode()).hexdigest(): AGENT}

@@ -233,7 +233,7 @@ class Exchange:
         self, call: ToolCall, credential: "Credential | None", schema: Mapping[str, Any] | None
     ) -> ToolResult:
         """Send the judged bytes; return the upstream's last word as the result of the call."""
-        secret = credential.secret if credential is not None else ""
+        secret = credential.token if credential is not None else ""
         delivery = self.passage.server.delivery
         message = outgoing(self.asked, call, secret if delivery == "meta" else "")
         try:

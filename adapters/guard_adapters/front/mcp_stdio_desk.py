@@ -206,7 +206,7 @@ class _Piped:
     async def run(self, call: ToolCall, credential: "Credential | None") -> ToolResult:
         self.ran = True
         wanted = credential is not None and self.desk.place.token_in_meta
-        token = credential.secret if credential is not None and wanted else ""
+        token = credential.token if credential is not None and wanted else ""
         return await self.desk.carried(self.asked, outgoing(self.asked, call, token), self.wires)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from guard.clock import Clock
 from guard.errors import Refused
 from guard.grant.credential import (
+    CALL_TOKEN,
     DEFAULT_TTL_S,
     MIN_TTL_S,
     TYP,
@@ -19,7 +20,7 @@ from guard.grant.credential import (
     call_claims,
     lifetime_s,
 )
-from guard.grant.lease import Lease
+from guard.grant.lease import Fate, Lease
 from guard.grant.signing import NotCanonical, compact, jwks, signing_input
 from guard.model.call import Json
 from guard.model.decision import Terms
@@ -42,8 +43,11 @@ class CallTokenIssuer:
         proven: what each server was seen to check, by server name; unknown is L1.
     """
 
-    kind = "calltoken"
+    kind = CALL_TOKEN
+    max_binding = Binding.L2
+    min_ttl_s = MIN_TTL_S
     leaves_object = False
+    can_cut = False
 
     def __init__(
         self,
@@ -57,14 +61,17 @@ class CallTokenIssuer:
         self._signer = signer
         self._issuer = issuer
         self._clock = clock
-        self._ttl_s = ttl_s
+        self.max_ttl_s = ttl_s
         self._proven = dict(proven or {})
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call of this tool would get, for policy to judge."""
         del tool  # all tools of a server are verified by one place
         return CredentialFacts(
-            binding=self._binding(server), kind=self.kind, ttl_floor_s=MIN_TTL_S, can_cut=False
+            binding=self._binding(server),
+            kind=self.kind,
+            ttl_floor_s=self.min_ttl_s,
+            can_cut=self.can_cut,
         )
 
     def handle(self, lease: Lease) -> str:
@@ -87,7 +94,7 @@ class CallTokenIssuer:
                 next_step="Have the server verify call tokens, then let the guard check it.",
             )
         try:
-            ttl_s = lifetime_s(terms.max_ttl_s, self._ttl_s)
+            ttl_s = lifetime_s(terms.max_ttl_s, self.max_ttl_s)
             claims = call_claims(
                 call,
                 issuer=self._issuer,
@@ -112,11 +119,12 @@ class CallTokenIssuer:
             secret=compact(signed, await self._signer.sign(signed)),
         )
 
-    async def revoke(self, lease: Lease, why: str) -> bool:
+    async def revoke(self, lease: Lease, why: str) -> Fate:
         """Return whether the token is over. It cannot be called back, it only runs out."""
         del why
         # Reserving and issuing are two moments, and `exp` is a whole second.
-        return self._clock.now_ms() >= lease.deadline_ms + SECOND_MS
+        over = self._clock.now_ms() >= lease.deadline_ms + SECOND_MS
+        return Fate.GONE if over else Fate.RUNS_OUT
 
     async def sweep(self) -> Sequence[str]:
         """Return no handles: nothing lives at the target."""

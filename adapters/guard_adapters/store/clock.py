@@ -3,6 +3,8 @@
 import os
 import time
 
+from guard.clock import Clock
+
 
 class SystemClock:
     """Unix milliseconds that never run backwards in this process.
@@ -36,3 +38,19 @@ def _wall_ms() -> int:
 
 def _boot_ms() -> int:
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
+
+class Heartbeat:
+    """When the watchdog last looked; fulfils `guard.ports.Watchdog`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._beat_ms = 0
+
+    def beat_ms(self) -> int:
+        """Return Unix milliseconds, 0 before the first look."""
+        return self._beat_ms
+
+    def beat(self) -> None:
+        """Leave a mark: everything that was late a moment ago is being cut."""
+        self._beat_ms = self._clock.now_ms()

@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.errors import Unusable
+from guard.grant.lease import guard_id
 from guard.grant.presented import Keys
 from guard.grant.signing import BadKey, public_key, thumbprint
 from guard.model.facts import Binding
 from guard.pipeline import Guard
+from guard.policy.catalog import DEFAULT_ISSUER
 from guard.policy.compile import Bundle
 from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
-from guard_adapters.store.clock import SystemClock, SystemIds
+from guard_adapters.store.clock import Heartbeat, SystemClock, SystemIds
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.keys import secret
@@ -37,6 +39,7 @@ class Wired:
     world: World
     guard: Guard
     calltoken: CallTokenIssuer
+    heart: Heartbeat
     seal_key: bytes
     intent_keys: Keys  # of the hosts whose signed tasks are taken, by thumbprint
 
@@ -92,7 +95,7 @@ def build(
         timeout_ms=settings.port_timeout_ms,
         cooldown_ms=settings.cooldown_s * 1000,
     )
-    minted = {spec.server for spec in loaded.catalog.specs() if spec.audience}
+    heart, own = Heartbeat(clock), guard_id(secret(keys / "guard.key"))
     world = World(
         clock=clock,
         ids=ids,
@@ -103,7 +106,9 @@ def build(
         sink=store.sink,
         trace=trace or trace_from_environment(),
         approvers=approvers(store),
-        issuers=dict.fromkeys(minted, issuer),
+        issuers={DEFAULT_ISSUER: issuer},
+        watchdog=heart,
+        guard_id=own,
     )
     wired: Wired
 
@@ -124,6 +129,7 @@ def build(
         world=world,
         guard=guard,
         calltoken=issuer,
+        heart=heart,
         seal_key=seal_key,
         intent_keys=_intent_keys(installation.intent_keys),
     )

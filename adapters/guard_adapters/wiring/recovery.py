@@ -4,15 +4,26 @@ A call that was in flight when the process died may have run: it is recorded as 
 run again. It revokes by handle; it cannot know a secret.
 """
 
+import asyncio
+from contextlib import suppress
+
 from guard.audit.event import Event
-from guard.grant.lease import Lease, LeaseEvent, LeaseState
+from guard.errors import GuardError
+from guard.grant.lease import Lease
 from guard.model.call import Outcome
+from guard.ports import World
+from guard.revoking import Revoking
 from guard.session.state import Session, swept
 from guard_adapters.wiring.build import Wired
+
+AT_ONCE = 16
+"""Targets asked at the same time."""
 
 
 async def recover(wired: Wired) -> int:
     """Settle everything that an earlier process left open; return how many calls were lost.
+
+    What a target cannot confirm now stays in the journal, for the watchdog.
 
     Raises:
         Unavailable: the store failed; nothing may start on it.
@@ -24,9 +35,36 @@ async def recover(wired: Wired) -> int:
         if calls:
             await _settled(wired, session, now_ms)
             lost += len(calls)
-    for lease in await wired.world.leases.unsettled():
-        await _recalled(wired, lease, now_ms)
+    await take_back_all(wired.world)
+    await sweep_targets(wired.world)
     return lost
+
+
+async def take_back_all(world: World) -> None:
+    """Revoke every open lease of this guard, and late ones of any other on the same journal."""
+    revoking, now_ms = Revoking(world=world), world.clock.now_ms()
+    turn = asyncio.Semaphore(AT_ONCE)
+
+    async def one(lease: Lease) -> None:
+        async with turn:
+            await revoking.take_back(lease, "process_ended")
+
+    rows = await world.leases.unsettled()
+    mine = [row for row in rows if row.guard in {world.guard_id, ""} or row.late(now_ms)]
+    await asyncio.gather(*(one(row) for row in mine))
+
+
+async def sweep_targets(world: World) -> dict[str, int]:
+    """Delete at every target what carries our name and is in no open row.
+
+    Returns:
+        How many were deleted, by issuer; an issuer whose target did not answer is missing.
+    """
+    revoking, found = Revoking(world=world), dict[str, int]()
+    for name, issuer in world.issuers.items():
+        with suppress(GuardError):  # one target that is down must not shield the others
+            found[name] = len(await revoking.swept(name, issuer))
+    return found
 
 
 async def _settled(wired: Wired, session: Session, now_ms: int) -> None:
@@ -48,22 +86,3 @@ async def _settled(wired: Wired, session: Session, now_ms: int) -> None:
         if step.in_flight
     ]
     await wired.world.sink.write(events)
-
-
-async def _recalled(wired: Wired, lease: Lease, now_ms: int) -> None:
-    """Ask the target to end the lease; what it cannot confirm stays in the journal."""
-    recalled = lease
-    if lease.state is not LeaseState.REVOKE_PENDING:
-        recalled = lease.after(LeaseEvent.RECALL, now_ms, reason="process_ended")
-        await wired.world.leases.save(recalled, [])
-    if lease.kind == wired.calltoken.kind and await wired.calltoken.revoke(recalled, "recovery"):
-        gone = recalled.after(LeaseEvent.GONE, now_ms)
-        leaf = {"lease": lease.id, "handle": lease.handle, "why": "process_ended"}
-        event = Event(
-            kind="credential_revoked",
-            at_ms=now_ms,
-            session=lease.session,
-            call=lease.call_id,
-            leaf=leaf,
-        )
-        await wired.world.leases.save(gone, [event])

@@ -154,7 +154,7 @@ async def test_labels_that_a_server_forges_are_taken_out() -> None:
 async def test_the_token_goes_into_meta_only_where_the_server_checks_it() -> None:
     for wanted in (True, False):
         front, pipe = Front(), Pipe()
-        front.credential = SimpleNamespace(secret="token")
+        front.credential = SimpleNamespace(token="token")
         await desk(front, token_in_meta=wanted).settle("client", call(), pipe)
         assert ("_meta" in pipe.asked[0][1]["params"]) is wanted
 

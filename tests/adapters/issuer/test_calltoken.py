@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from guard.errors import Refused
-from guard.grant.lease import Lease
+from guard.grant.lease import Fate, Lease
 from guard.grant.presented import public_keys
 from guard.grant.verify import verify_call
 from guard.model.decision import Terms
@@ -73,9 +73,9 @@ def test_a_server_that_was_not_seen_to_check_is_level_one():
 async def test_a_token_cannot_be_called_back_it_runs_out():
     clock = Clock()
     mint = issuer(clock)
-    assert not await mint.revoke(LEASE, "operator")
+    assert await mint.revoke(LEASE, "operator") is Fate.RUNS_OUT
     clock.now = LEASE.deadline_ms + 1000
-    assert await mint.revoke(LEASE, "operator")
+    assert await mint.revoke(LEASE, "operator") is Fate.GONE
     assert await mint.sweep() == ()
     assert mint.handle(LEASE) == mint.handle(replace(LEASE, tries=3))
 

@@ -48,7 +48,8 @@ POLICY = """
 
 
 class Issuer:
-    kind, leaves_object = "call_token", False
+    kind, leaves_object, can_cut = "call_token", False, False
+    max_binding, min_ttl_s, max_ttl_s = Binding.L2, 0, 30
 
     def facts(self, server, tool):
         return CredentialFacts(binding=Binding.L2, kind=self.kind)
@@ -95,7 +96,7 @@ async def traced():
     world = World(
         clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,
         outcomes=store, sink=store, trace=OtelTrace(provider.get_tracer("t")),
-        approvers=(approver,), issuers={"bank": Issuer()},
+        approvers=(approver,), issuers={"calltoken": Issuer()},
     )  # fmt: skip
     who = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="clerk"))
     await store.open(new_session("gs_1", who, now_ms=clock.ms))
@@ -118,6 +119,8 @@ async def test_a_call_that_ran_is_one_span_with_its_decision_rules_and_credentia
         "guard.decision": "allow",
         "guard.rules": ("OK-1",),
         "guard.credential": "call_token",
+        "guard.credential.binding": 2,
+        "guard.credential.handle": "AAAAAAAAAAAAAAAAAAAAAg",
         "guard.outcome": "ok",
     }
     assert span.status.is_ok or span.status.status_code.name == "UNSET"

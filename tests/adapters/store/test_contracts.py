@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import ApprovalState, NewApproval
-from guard.grant.lease import Lease, LeaseEvent
+from guard.grant.lease import Lease, LeaseEvent, LeaseState, NoLeaseTransition, ended
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
@@ -289,17 +289,86 @@ async def test_a_sweep_expires_questions_and_loses_sight_of_runs(ports):
 # Leases
 
 
-async def test_a_lease_is_unsettled_until_nothing_is_left_of_it(ports):
-    lease = Lease(id="l1", call_id="c1", session="gs_1", kind="calltoken", deadline_ms=NOW + 30)
-    await ports.leases.reserve(lease, [event("lease_reserved")])
-    pending = lease.after(LeaseEvent.RECALL, NOW)
-    await ports.leases.save(pending, [])
-    before = await ports.leases.unsettled()
-    await ports.leases.save(pending.after(LeaseEvent.GONE, NOW), [event("credential_revoked")])
+def a_lease(number=1, **changes):
+    fields = {
+        "id": f"l{number}", "call_id": "c1", "session": "gs_1", "kind": "calltoken",
+        "deadline_ms": NOW + 30, "changed_ms": NOW + number, "server": "crm", "tool": "read",
+        "issuer": "db", "guard": "abcdef", "handle": f"g_abcdef_{number}", "binding": 1,
+    }  # fmt: skip
+    return Lease(**{**fields, **changes})
 
-    assert list(before) == [pending]
+
+def recall(row):
+    return row.after(LeaseEvent.RECALL, NOW)
+
+
+def gone(row):
+    return row.after(LeaseEvent.GONE, NOW)
+
+
+async def test_a_lease_is_unsettled_until_nothing_is_left_of_it(ports):
+    await ports.leases.reserve(a_lease(), [event("lease_reserved")])
+    pending = await ports.leases.advance("l1", recall, [])
+    before = await ports.leases.unsettled()
+    await ports.leases.advance("l1", gone, [event("credential_revoked")])
+
+    assert list(before) == [pending] == [recall(a_lease())]
     assert list(await ports.leases.unsettled()) == []
+    assert await ports.leases.lease("l1") == gone(pending)
     assert await ports.kinds() == ["lease_reserved", "credential_revoked"]
+
+
+async def test_a_change_that_changes_nothing_is_not_written(ports):
+    await ports.leases.reserve(a_lease(), [])
+    assert await ports.leases.advance("l1", lambda row: row, [event()]) == a_lease()
+    assert await ports.kinds() == []
+
+
+async def test_a_change_that_cannot_be_leaves_the_row_and_writes_nothing(ports):
+    await ports.leases.reserve(a_lease(), [])
+    with pytest.raises(NoLeaseTransition):
+        await ports.leases.advance("l1", gone, [event()])
+    assert await ports.leases.lease("l1") == a_lease()
+    assert await ports.kinds() == []
+
+
+async def test_an_unknown_lease_is_none_and_cannot_be_changed(ports):
+    assert await ports.leases.lease("l9") is None
+    with pytest.raises(Refused) as no:
+        await ports.leases.advance("l9", recall, [])
+    assert no.value.code == "lease_unknown"
+
+
+async def test_a_tool_is_in_quarantine_while_one_of_its_leases_cannot_be_revoked(ports):
+    stuck = replace(a_lease(), state=LeaseState.REVOKE_PENDING, tries=7)
+    await ports.leases.reserve(stuck, [])
+    await ports.leases.advance("l1", lambda row: row.tried(NOW), [])
+    with pytest.raises(Refused) as no:
+        await ports.leases.reserve(a_lease(2), [event("lease_reserved")])
+    assert no.value.code == "tool_quarantined"
+    assert await ports.leases.lease("l2") is None
+    await ports.leases.reserve(a_lease(3, tool="write"), [])
+    assert [row.id for row in await ports.leases.unsettled()] == ["l1", "l3"]
+    await ports.leases.advance("l1", gone, [])
+    await ports.leases.reserve(a_lease(2), [])
+    assert await ports.kinds() == []
+
+
+async def test_the_newest_leases_come_first_and_no_more_than_asked(ports):
+    for number in (1, 2, 3):
+        await ports.leases.reserve(a_lease(number), [])
+    assert [row.id for row in await ports.leases.recent(2)] == ["l3", "l2"]
+
+
+async def test_an_ending_does_not_bring_a_revoked_lease_back(ports):
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    await ports.leases.reserve(a_lease(), [])
+    await ports.leases.advance("l1", recall, [])
+    await ports.leases.advance("l1", gone, [])
+    closing = ending(lease="l1", lease_change=lambda row: ended(row, NOW, leaves=True))
+    await ports.outcomes.close(closing)
+    row = await ports.leases.lease("l1")
+    assert row.state is LeaseState.REVOKED
 
 
 # Outcomes

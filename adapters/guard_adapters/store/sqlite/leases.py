@@ -1,11 +1,12 @@
 """The lease journal: a row is durable before its target is touched. Rows name secrets by digest."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from guard.audit.event import Event
-from guard.grant.lease import OPEN, Lease
-from guard_adapters.store.rows import lease_from, lease_text
+from guard.errors import Refused
+from guard.grant.lease import UNSETTLED, Lease, LeaseChange, LeaseState
+from guard_adapters.store.rows import lease_from, lease_text, quarantined
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 
@@ -25,21 +26,58 @@ class SqliteLeases:
         self._journal = journal
 
     async def reserve(self, lease: Lease, events: Sequence[Event]) -> None:
-        """Write a new lease down; return once it is durable."""
-        await self.save(lease, events)
+        """Write a new lease down; return once it is durable.
 
-    async def save(self, lease: Lease, events: Sequence[Event]) -> None:
-        """Write a lease as it stands now; return once it is durable."""
+        Raises:
+            Refused: `tool_quarantined`: an earlier lease of this tool could not be revoked.
+        """
 
         def work(db: sqlite3.Connection) -> None:
+            for row in _in(db, (LeaseState.IRREVOCABLE,)):
+                if (row.server, row.tool) == (lease.server, lease.tool):
+                    raise quarantined(row)
             save(db, lease)
             self._journal.append(db, events)
 
         await self._database.run(work)
 
+    async def advance(self, lease_id: str, change: LeaseChange, events: Sequence[Event]) -> Lease:
+        """Change one row; return it as it stands once that is durable.
+
+        Raises:
+            Refused: `lease_unknown`.
+        """
+
+        def work(db: sqlite3.Connection) -> Lease:
+            row = _read(db, lease_id)
+            if row is None:
+                raise Refused(f"There is no lease {lease_id!r}.", code="lease_unknown")
+            changed = change(row)
+            if changed != row:
+                save(db, changed)
+                self._journal.append(db, events)
+            return changed
+
+        return await self._database.run(work)
+
+    async def lease(self, lease_id: str) -> Lease | None:
+        """Return one row."""
+        return await self._database.run(lambda db: _read(db, lease_id))
+
     async def unsettled(self) -> Sequence[Lease]:
         """Return the leases of which something may still live at a target."""
-        return await self._database.run(_unsettled)
+        return await self._database.run(lambda db: _in(db, UNSETTLED))
+
+    async def recent(self, limit: int) -> Sequence[Lease]:
+        """Return leases of any state, the last changed first."""
+        return await self._database.run(lambda db: _recent(db, limit))
+
+
+def settle(db: sqlite3.Connection, lease_id: str, change: LeaseChange) -> None:
+    """Write what the end of a call does to its lease."""
+    row = _read(db, lease_id)
+    if row is not None and (changed := change(row)) != row:
+        save(db, changed)
 
 
 def save(db: sqlite3.Connection, lease: Lease) -> None:
@@ -51,10 +89,24 @@ def save(db: sqlite3.Connection, lease: Lease) -> None:
     )
 
 
-def _unsettled(db: sqlite3.Connection) -> list[Lease]:
-    marks = ",".join("?" * len(OPEN))
+def _read(db: sqlite3.Connection, lease_id: str) -> Lease | None:
+    row = db.execute("SELECT row FROM leases WHERE id = ?", (lease_id,)).fetchone()
+    return None if row is None else lease_from(row[0])
+
+
+def _in(db: sqlite3.Connection, states: Iterable[LeaseState]) -> list[Lease]:
+    names = sorted(state.value for state in states)
+    marks = ",".join("?" * len(names))
     rows = db.execute(
         f"SELECT row FROM leases WHERE state IN ({marks}) ORDER BY id",  # noqa: S608  only marks
-        [state.value for state in sorted(OPEN)],
+        names,
+    ).fetchall()
+    return [lease_from(row[0]) for row in rows]
+
+
+def _recent(db: sqlite3.Connection, limit: int) -> list[Lease]:
+    rows = db.execute(
+        "SELECT row FROM leases ORDER BY json_extract(row, '$.changed_ms') DESC, id LIMIT ?",
+        (limit,),
     ).fetchall()
     return [lease_from(row[0]) for row in rows]

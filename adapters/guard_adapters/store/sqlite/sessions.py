@@ -23,7 +23,7 @@ from guard_adapters.store.sqlite import observations
 from guard_adapters.store.sqlite.approvals import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
-from guard_adapters.store.sqlite.leases import save as save_lease
+from guard_adapters.store.sqlite.leases import settle as settle_lease
 
 KEPT = 4096
 """Sessions held in memory; older idle ones are read back from the file."""
@@ -117,8 +117,8 @@ class SqliteSessions:
                     observations.append(db, head, ending.segment)
             if ending.approval:
                 settle_approval(db, ending.approval, ending.consume_id, ending.outcome)
-            if ending.lease is not None:
-                save_lease(db, ending.lease)
+            if ending.lease_change is not None:
+                settle_lease(db, ending.lease, ending.lease_change)
             self._journal.append(db, ending.events)
 
         with self._turn:

@@ -1,0 +1,109 @@
+"""Cuts what outlives its lease, and keeps on revoking what could not be revoked at once.
+
+It looks every 250 ms and leaves a mark each time; issuers with live sessions refuse while the mark
+is old. Which lease is late and what that means is decided in `guard.grant.lease`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+from guard.errors import GuardError
+from guard.grant.lease import Lease, LeaseState
+from guard.ports import World
+from guard.revoking import Revoking
+from guard_adapters._http.patience import persisting
+from guard_adapters.store.clock import Heartbeat
+from guard_adapters.wiring.recovery import sweep_targets
+
+TICK_S = 0.25
+ROOM_MS = 500
+"""The end of a call revokes by itself: the watchdog waits so long before it helps."""
+
+SWEEP_S = 300.0
+"""Pause between two looks for handles that no journal knows."""
+
+
+class Watchdog:
+    """Looks after all leases of one guard.
+
+    Args:
+        world: the ports.
+        heart: where its marks go.
+        tell: is given one sentence for each lease that had to be given up.
+    """
+
+    def __init__(
+        self, world: World, heart: Heartbeat, tell: Callable[[str], None] = lambda _text: None
+    ) -> None:
+        self._world = world
+        self._heart = heart
+        self._tell = tell
+        self._revoking = Revoking(world=world)
+        self._busy: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Look until cancelled. A store that fails stops the marks, not the watchdog."""
+        loop = asyncio.get_running_loop()
+        swept_at = loop.time()
+        try:
+            while True:
+                with suppress(GuardError):
+                    await self.look()
+                if loop.time() - swept_at >= SWEEP_S:
+                    swept_at = loop.time()
+                    self._begin("sweep", sweep_targets(self._world))
+                await asyncio.sleep(TICK_S)
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+            await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def look(self) -> None:
+        """Begin to end what is late or due; return once all of it has begun.
+
+        Raises:
+            Unavailable: the journal failed.
+        """
+        now_ms = self._world.clock.now_ms()
+        for row in await self._world.leases.unsettled():
+            if row.id not in self._busy and self._mine(row, now_ms):
+                self._begin(row.id, self._ended(row))
+        self._heart.beat()
+
+    async def settled(self) -> None:
+        """Wait until everything that has begun has ended, one way or the other."""
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    def _mine(self, row: Lease, now_ms: int) -> bool:
+        if row.late(now_ms):
+            return True
+        fresh = row.tries == 0 and row.next_try_ms == 0 and now_ms - row.changed_ms < ROOM_MS
+        return row.due(now_ms) and not fresh
+
+    def _begin(self, name: str, work: Awaitable[object]) -> None:
+        task: asyncio.Task[None] = asyncio.ensure_future(_quiet(work))
+        self._busy[name] = task
+        task.add_done_callback(lambda _done: self._busy.pop(name, None))
+
+    async def _ended(self, row: Lease) -> None:
+        why = "deadline" if row.late(self._world.clock.now_ms()) else row.reason or "ended"
+
+        async def attempt() -> bool:
+            after = await self._revoking.take_back(row, why)
+            if after.state is LeaseState.IRREVOCABLE and row.state is not LeaseState.IRREVOCABLE:
+                self._tell(f"lease {after.id} of {after.server}/{after.tool} cannot be revoked.")
+            return _rests(after, self._world.clock.now_ms())
+
+        await persisting(attempt)
+
+
+def _rests(row: Lease, now_ms: int) -> bool:
+    """Return whether there is nothing to do for this row before its own next time."""
+    waiting = row.state is LeaseState.REVOKE_PENDING and row.tries == 0 and not row.due(now_ms)
+    return row.state is not LeaseState.REVOKE_PENDING or waiting
+
+
+async def _quiet(work: Awaitable[object]) -> None:
+    with suppress(GuardError):  # the store failed: the row is as it was, and the next look sees it
+        await work

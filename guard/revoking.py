@@ -1,0 +1,116 @@
+"""Takes credentials back: at the end of a call, at a deadline, at a signal, after a crash.
+
+Each try is one question to the target and one change of the journal's row. Two who try at once do
+no harm: the row's own table decides what is written. It waits for nothing and keeps no clock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from guard.audit.event import Event, Kind
+from guard.errors import GuardError
+from guard.grant.lease import Fate, Lease, LeaseState, fated, lease_of, recalled
+from guard.ports import Issuer, World
+
+SETTLED = frozenset({LeaseState.REVOKED, LeaseState.CONSUMED, LeaseState.EXPIRED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoking:
+    """Takes credentials back at their targets."""
+
+    world: World
+
+    async def take_back(self, lease: Lease, why: str) -> Lease:
+        """Write down that the lease ends, ask its target once, and return the row.
+
+        Raises:
+            Unavailable: the journal failed. A target that fails is written down and tried again.
+        """
+        issuer = self.world.issuers.get(lease.issuer)
+        leaves = issuer is None or issuer.leaves_object
+        now_ms = self.world.clock.now_ms()
+
+        def change(row: Lease) -> Lease:
+            return recalled(row, now_ms, why, leaves=leaves)
+
+        row = await self.world.leases.advance(lease.id, change, [])
+        return await self._asked(row, why)
+
+    async def tried(self, lease_id: str, why: str) -> Lease | None:
+        """Ask the target of a row that is to end; a journal that fails leaves it as it is."""
+        try:
+            row = await self.world.leases.lease(lease_id)
+            return None if row is None else await self._asked(row, why)
+        except GuardError:
+            return None
+
+    async def _asked(self, row: Lease, why: str) -> Lease:
+        if row.state not in {LeaseState.REVOKE_PENDING, LeaseState.IRREVOCABLE}:
+            return row
+        fate = await self._fate(row, why)
+        now_ms = self.world.clock.now_ms()
+        after = fated(row, now_ms, fate)
+        kind: Kind = "credential_revoked"
+        events = [revoked(row, why, now_ms)] if after.state is LeaseState.REVOKED else []
+        if after.state is LeaseState.IRREVOCABLE and after.state is not row.state:
+            kind = "lease_irrevocable"
+            events = [_event(kind, row, why, now_ms)]
+        return await self.world.leases.advance(row.id, lambda one: fated(one, now_ms, fate), events)
+
+    async def _fate(self, row: Lease, why: str) -> Fate:
+        issuer = self.world.issuers.get(row.issuer)
+        if issuer is None:  # no longer configured: somebody must look
+            return Fate.STILL_THERE
+        try:
+            return await issuer.revoke(row, why)
+        except GuardError:
+            return Fate.STILL_THERE
+
+    async def swept(self, name: str, issuer: Issuer) -> Sequence[str]:
+        """Delete what lives at one issuer's target and in no open row; return those handles.
+
+        Raises:
+            Unavailable: the target or the journal failed.
+        """
+        unknown: list[str] = []
+        for handle in await issuer.sweep():
+            lease_id = lease_of(handle, self.world.guard_id)
+            known = await self.world.leases.lease(lease_id) if lease_id else None
+            if lease_id is None or (known is not None and known.state not in SETTLED):
+                continue
+            stray = known or _stray(lease_id, handle, name, issuer.kind, self.world.guard_id)
+            if await issuer.revoke(stray, "unknown_handle") is Fate.GONE:
+                now_ms = self.world.clock.now_ms()
+                await self.world.sink.write([revoked(stray, "unknown_handle", now_ms)])
+                unknown.append(handle)
+        return unknown
+
+
+def _stray(lease_id: str, handle: str, issuer: str, kind: str, guard: str) -> Lease:
+    return Lease(
+        id=lease_id, call_id="", session="", kind=kind, deadline_ms=0, handle=handle,
+        issuer=issuer, guard=guard,
+    )  # fmt: skip
+
+
+def revoked(lease: Lease, why: str, now_ms: int) -> Event:
+    """Return the record that nothing is left of a lease at its target."""
+    return _event("credential_revoked", lease, why, now_ms)
+
+
+def _event(kind: Kind, lease: Lease, why: str, now_ms: int) -> Event:
+    return Event(
+        kind=kind,
+        at_ms=now_ms,
+        session=lease.session,
+        call=lease.call_id,
+        leaf={
+            "lease": lease.id,
+            "handle": lease.handle,
+            "issuer": lease.issuer,
+            "credential": lease.kind,
+            "binding": lease.binding,
+            "why": why,
+        },
+    )

@@ -1,0 +1,184 @@
+"""A credential is written down, handed over, ended; whoever is faster, nothing comes back to life."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from guard.errors import GuardError, NotAllowed, Refused, Unavailable
+from guard.grant.lease import Fate, LeaseState, handle_of
+from guard.revoking import Revoking
+
+
+class Dog:
+    def __init__(self, beat_ms):
+        self.beat = beat_ms
+
+    def beat_ms(self):
+        return self.beat
+
+
+def use(flow, make_issuer, **more):
+    issuer = make_issuer(leaves_object=True)
+    for name, value in more.items():
+        setattr(issuer, name, value)
+    flow.but(issuers={"calltoken": issuer})
+    return issuer
+
+
+async def refusal(work):
+    with pytest.raises(GuardError) as no:
+        await work
+    return no.value.code
+
+
+def states(flow):
+    return [row.state for row in flow.store.leases.values()]
+
+
+async def test_every_step_of_a_lease_is_a_leaf_with_handle_and_binding(flow, make_issuer):
+    use(flow, make_issuer)
+    await flow.call("read", id="1")
+    kinds = ("lease_reserved", "credential_issued", "credential_delivered", "credential_revoked")
+    found = flow.events(*kinds)
+    assert [one.kind for one in found] == list(kinds)
+    assert len({one.leaf["handle"] for one in found}) == 1
+    assert [one.leaf.get("binding") for one in found] == [None, 2, 2, 2]
+    assert {(one.session, one.call) for one in found} == {("gs_1", "call_1")}
+    assert states(flow) == [LeaseState.REVOKED]
+
+
+async def test_a_call_that_raises_leaves_its_lease_to_the_watchdog(flow, make_issuer):
+    use(flow, make_issuer)
+    flow.tool.raises = RuntimeError("the tool broke")
+    with pytest.raises(RuntimeError):
+        await flow.call("read", id="1")
+    assert states(flow) == [LeaseState.REVOKE_PENDING]
+
+
+async def test_a_call_cancelled_while_its_target_is_asked_leaves_a_row_to_revoke(flow, make_issuer):
+    issuer, started = use(flow, make_issuer), asyncio.Event()
+
+    async def hangs(call, terms, lease):
+        started.set()
+        await asyncio.Event().wait()
+
+    issuer.issue = hangs
+    task = asyncio.create_task(flow.call("read", id="1"))
+    async with asyncio.timeout(5):
+        await started.wait()
+        assert states(flow) == [LeaseState.RESERVED]
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert states(flow) == [LeaseState.REVOKE_PENDING]
+    assert flow.tool.runs == []
+
+
+async def test_a_credential_recalled_before_the_call_begins_is_not_used(flow, make_issuer):
+    issuer = use(flow, make_issuer)
+    issue = issuer.issue
+
+    async def and_recalled(call, terms, lease):
+        await Revoking(world=flow.world).take_back(lease, "signal")
+        return await issue(call, terms, lease)
+
+    issuer.issue = and_recalled
+    assert await refusal(flow.call("read", id="1")) == "credential_recalled"
+    assert flow.tool.runs == []
+    # The target was asked to forget it before it had made it: it is to be asked again.
+    assert len(issuer.revoked) == 1
+    assert states(flow) == [LeaseState.REVOKE_PENDING]
+
+
+async def test_no_session_is_opened_that_nobody_would_cut(flow, make_issuer):
+    issuer = use(flow, make_issuer, can_cut=True)
+    now_ms = flow.clock.now_ms()
+    for dog in (None, Dog(0), Dog(now_ms - 1001)):
+        flow.but(watchdog=dog)
+        assert await refusal(flow.call("read", id="1")) == "watchdog_stalled"
+    flow.but(watchdog=Dog(now_ms - 1000))
+    await flow.call("read", id="1")
+    assert len(issuer.issued) == 1
+
+
+async def test_policy_cannot_ask_for_a_shorter_life_than_the_target_gives(flow, make_issuer):
+    issuer = use(flow, make_issuer, min_ttl_s=900, max_ttl_s=899)
+    with pytest.raises(NotAllowed) as no:
+        await flow.call("read", id="1")
+    assert no.value.code == "issuer_ttl_floor"
+    assert (issuer.issued, states(flow)) == ([], [])
+
+
+async def test_a_tool_whose_issuer_is_not_there_does_not_run_without_one(flow):
+    flow.but(issuers={})
+    assert await refusal(flow.call("read", id="1")) == "issuer_unknown"
+    assert flow.tool.runs == []
+
+
+async def test_a_target_that_never_answers_puts_its_tool_in_quarantine(flow, make_issuer):
+    class Away(make_issuer):
+        async def revoke(self, lease, why):
+            raise Unavailable("The target is away.", code="issuer_unavailable")
+
+    flow.but(issuers={"calltoken": Away(leaves_object=True)})
+    await flow.call("read", id="1")
+    revoking = Revoking(world=flow.world)
+    (row,) = await flow.store.unsettled()
+    while row.state is LeaseState.REVOKE_PENDING:
+        row = await revoking.take_back(row, "ended")
+    assert (row.state, row.tries) == (LeaseState.IRREVOCABLE, 8)
+    assert [one.leaf["handle"] for one in flow.events("lease_irrevocable")] == [row.handle]
+    with pytest.raises(Refused) as no:
+        await flow.call("read", id="1")
+    assert no.value.code == "tool_quarantined"
+    await flow.call("read_web", id="another tool of the same server")
+
+    use(flow, make_issuer)
+    again = await Revoking(world=flow.world).take_back(row, "again")
+    assert again.state is LeaseState.REVOKED
+    await flow.call("read", id="1")
+
+
+async def test_a_sweep_deletes_what_is_ours_and_in_no_open_row(flow, make_issuer):
+    issuer = use(flow, make_issuer)
+    await flow.call("read", id="1")
+    (row,) = flow.store.leases.values()
+    own = flow.world.guard_id[:6]
+    flow.but(guard_id=own)
+    stray = handle_of(replace(row, guard=own))
+    foreign = handle_of(replace(row, guard="zzzzzz"))
+
+    async def alive():
+        return [stray, foreign, "postgres", f"g_{own}_nonsense"]
+
+    issuer.sweep = alive
+    assert await Revoking(world=flow.world).swept("calltoken", issuer) == [stray]
+    pending = replace(row, state=LeaseState.DELIVERED)
+    flow.store.leases[row.id] = pending
+    assert await Revoking(world=flow.world).swept("calltoken", issuer) == []
+
+
+async def test_two_who_revoke_at_once_write_it_down_once(flow, make_issuer, gather):
+    issuer = use(flow, make_issuer)
+    flow.tool.raises = RuntimeError("the tool broke")
+    with pytest.raises(RuntimeError):
+        await flow.call("read", id="1")
+    (row,) = await flow.store.unsettled()
+    revoking = Revoking(world=flow.world)
+    done = await gather(*(revoking.take_back(row, "both") for _ in range(5)))
+    assert {one.state for one in done} == {LeaseState.REVOKED}
+    assert len(flow.events("credential_revoked")) == 1
+    assert issuer.revoked
+
+
+async def test_what_only_runs_out_waits_for_its_deadline_without_an_alert(flow, make_issuer):
+    class RunsOut(make_issuer):
+        async def revoke(self, lease, why):
+            return Fate.RUNS_OUT
+
+    flow.but(issuers={"calltoken": RunsOut(leaves_object=True)})
+    await flow.call("read", id="1")
+    (row,) = await flow.store.unsettled()
+    assert (row.state, row.tries) == (LeaseState.REVOKE_PENDING, 0)
+    assert row.next_try_ms == row.deadline_ms + 1000
