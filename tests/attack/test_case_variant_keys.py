@@ -2,8 +2,9 @@
 
 import pytest
 
+from guard_adapters.front.mcp_json import loads
 from guard_adapters.front.mcp_keys import refuse_near_arguments, refuse_near_keys
-from guard_adapters.front.mcp_wire import WireRefused, loads
+from guard_adapters.front.mcp_wire import WireRefused
 
 SCHEMA = {
     "type": "object",

@@ -7,10 +7,11 @@ standard library is loaded, because many relays run at once.
 import asyncio
 import itertools
 from dataclasses import dataclass, field
-from typing import Any
 
-from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires, Written
+from guard_adapters.front.mcp_desk import Gone, Message, Reply, Side, Wires
 from guard_adapters.front.mcp_frames import CONNECT_S, VERSION, Frames, Hello
+from guard_adapters.front.mcp_json import Written
+from guard_adapters.front.mcp_verdict import Word
 from guard_adapters.front.mcp_wire import WireRefused, error_message
 
 
@@ -19,9 +20,18 @@ class _Call:
     """One request at the guard, as its relay sees it."""
 
     wires: Wires
-    answer: asyncio.Future[Message]
-    runs: set[asyncio.Future[Message]] = field(default_factory=set)
+    answer: Reply = field(default_factory=Reply)
+    runs: set[Reply] = field(default_factory=set)
     left: bool = False  # something of it has gone to the server
+    lost: bool = False  # the guard went away
+
+    def guard_lost(self) -> None:
+        """Say what became of it, as soon as that can be told."""
+        self.lost = True
+        if not self.runs and not self.answer.done():
+            word: Word = "RESULT_WITHHELD" if self.left else "GUARD_UNAVAILABLE"
+            self.answer.set_exception(Gone(word))
+            self.answer.exception()  # marks it as seen: nobody may be waiting
 
 
 class _ToGuard(Frames):
@@ -31,8 +41,17 @@ class _ToGuard(Frames):
         super().__init__()
         self._hello = hello
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.calls: dict[int, _Call] = {}
         self.lost = False
+        self._calls: dict[int, _Call] = {}
+        self._numbers = itertools.count(1)
+
+    def call(self, side: Side, message: Message, wires: Wires) -> Reply:
+        """Hand one request to the guard; cancelling the reply takes it back."""
+        number, call = next(self._numbers), _Call(wires=wires)
+        self._calls[number] = call
+        call.answer.hear(lambda reply: self._over(number, call, reply))
+        self.send({"do": "call", "n": number, "side": side}, message)
+        return call.answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -42,11 +61,11 @@ class _ToGuard(Frames):
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         self.lost = True
-        waiting: list[asyncio.Future[Any]] = [call.answer for call in self.calls.values()]
-        for future in [self.ready, *waiting]:
-            if not future.done():
-                future.set_exception(Gone("GUARD_UNAVAILABLE"))
-                future.exception()  # marks it as seen: nobody may be waiting
+        if not self.ready.done():
+            self.ready.set_exception(Gone("GUARD_UNAVAILABLE"))
+            self.ready.exception()  # marks it as seen: nobody may be waiting
+        for call in list(self._calls.values()):
+            call.guard_lost()
 
     def frame(self, frame: Message, raw: bytes) -> None:
         """Act on what the guard says; what is about a call that ended here is dropped."""
@@ -55,7 +74,7 @@ class _ToGuard(Frames):
                 self.ready.set_result(None)
             return
         number: int = frame["n"]
-        if (call := self.calls.get(number)) is None:
+        if (call := self._calls.get(number)) is None:
             return
         message = Written({"id": frame.get("id")}, raw)
         match frame["do"]:
@@ -72,11 +91,13 @@ class _ToGuard(Frames):
         call.left = call.left or frame["to"] == "server"
         said = {"do": "result", "n": number, "k": frame["k"]}
 
-        def answered(done: asyncio.Future[Message]) -> None:
+        def answered(done: Reply) -> None:
             call.runs.discard(done)
-            if done.cancelled():
+            if call.lost:
+                call.guard_lost()
+            elif done.cancelled():
                 return
-            if isinstance(gone := done.exception(), Gone):
+            elif isinstance(gone := done.exception(), Gone):
                 self.send({**said, "gone": gone.word})
             else:
                 self.send(said, done.result())
@@ -87,7 +108,14 @@ class _ToGuard(Frames):
             self.send(said, error_message(frame.get("id"), refused))
             return
         call.runs.add(running)
-        running.add_done_callback(answered)
+        running.hear(answered)
+
+    def _over(self, number: int, call: _Call, reply: Reply) -> None:
+        del self._calls[number]
+        if reply.cancelled():
+            self.send({"do": "cancel", "n": number})
+        for running in tuple(call.runs):
+            running.cancel()
 
 
 class Attached:
@@ -98,7 +126,13 @@ class Attached:
         self._hello = Hello(agent=agent, upstream=upstream)
         self._link: _ToGuard | None = None
         self._linking = asyncio.Lock()
-        self._numbers = itertools.count(1)
+
+    def begin(self, side: Side, message: Message, wires: Wires) -> Reply | None:
+        """Hand a request to the guard at once, if there is one. None: `settle` knows the way."""
+        link = self._link
+        if link is None or link.lost or message["method"] == "initialize":
+            return None
+        return link.call(side, message, wires)
 
     async def settle(self, side: Side, message: Message, wires: Wires) -> Message:
         """Let the guard settle one request. Raises Gone when there is no guard to do it."""
@@ -109,21 +143,7 @@ class Attached:
             self._hello = Hello(
                 agent=self._hello.agent, upstream=self._hello.upstream, initialize=message
             )
-        number = next(self._numbers)
-        call = _Call(wires=wires, answer=asyncio.get_running_loop().create_future())
-        link.calls[number] = call
-        link.send({"do": "call", "n": number, "side": side}, message)
-        try:
-            return await call.answer
-        except asyncio.CancelledError:
-            link.send({"do": "cancel", "n": number})
-            raise
-        except Gone:
-            raise await _what_became(call) from None
-        finally:
-            del link.calls[number]
-            for running in call.runs:
-                running.cancel()
+        return await link.call(side, message, wires)
 
     async def aclose(self) -> None:
         """Leave the guard."""
@@ -145,11 +165,3 @@ class Attached:
                 raise Gone("GUARD_UNAVAILABLE") from wrong
             self._link = link
             return link
-
-
-async def _what_became(call: _Call) -> Gone:
-    if not call.left:
-        return Gone("GUARD_UNAVAILABLE")
-    if call.runs:  # still running: what comes of it can be told only when it has ended
-        await asyncio.wait(call.runs)
-    return Gone("RESULT_WITHHELD")

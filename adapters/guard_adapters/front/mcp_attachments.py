@@ -15,16 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp_desk import Desk, Gone, Message, Side, no_answer
+from guard_adapters.front.mcp_desk import Desk, Gone, Message, Reply, Side, no_answer
 from guard_adapters.front.mcp_frames import CONNECT_S, VERSION, Frames, Hello, peer_uid
-from guard_adapters.front.mcp_wire import (
-    RESPONSE_LIMITS,
-    WireRefused,
-    classify,
-    error_message,
-    loads,
-    readable_id,
-)
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, as_read, loads
+from guard_adapters.front.mcp_wire import WireRefused, classify, error_message, readable_id
 
 
 class _ToRelay(Frames):
@@ -35,7 +29,7 @@ class _ToRelay(Frames):
         self._seat, self._ends = seat, ends
         self._desk: Desk | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self.asked: dict[tuple[int, int], asyncio.Future[Message]] = {}
+        self.asked: dict[tuple[int, int], Reply] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -58,7 +52,7 @@ class _ToRelay(Frames):
         number: int = frame["n"]
         match frame["do"]:
             case "call":
-                message = loads(raw, limits=RESPONSE_LIMITS)
+                message = as_read(loads(raw, limits=RESPONSE_LIMITS), raw)
                 classify(message)
                 work = self._call(self._desk, number, frame["side"], message)
                 task = self._tasks[number] = asyncio.create_task(work)
@@ -87,9 +81,11 @@ class _ToRelay(Frames):
             waiting.set_exception(Gone(frame["gone"]))
             return
         try:
-            waiting.set_result(loads(raw, limits=RESPONSE_LIMITS))
+            answer = as_read(loads(raw, limits=RESPONSE_LIMITS), raw)
         except WireRefused:
             waiting.set_exception(Gone("RESULT_WITHHELD"))
+            return
+        waiting.set_result(answer)
 
     async def _call(self, desk: Desk, number: int, side: Side, message: Message) -> None:
         answer = await _settled(desk, side, message, _Far(self, number))
@@ -115,15 +111,17 @@ class _Far:
         self._turns = itertools.count(1)
         self.sent = False
 
-    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
+    def ask(self, side: Side, message: Message) -> Reply:
         self.sent = True
         key = (self._number, next(self._turns))
-        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
-        self._link.asked[key] = waiting
-        waiting.add_done_callback(lambda _: self._link.asked.pop(key, None))
+        waiting = self._link.asked[key] = Reply()
+        waiting.hear(lambda _: self._answered(key))
         frame = {"do": "run", "n": key[0], "k": key[1], "to": side, "id": message.get("id")}
         self._link.send(frame, message)
         return waiting
+
+    def _answered(self, key: tuple[int, int]) -> None:
+        self._link.asked.pop(key, None)
 
     def tell(self, side: Side, message: Message) -> None:
         self._link.send({"do": "tick", "n": self._number, "to": side}, message)

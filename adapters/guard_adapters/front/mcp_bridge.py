@@ -15,15 +15,8 @@ from guard.errors import Unusable
 from guard_adapters._http.pool import Headers, HttpClient, Upstream, UpstreamFailed
 from guard_adapters.front.mcp_bridge_line import Line, Stream
 from guard_adapters.front.mcp_child import Command, Ears, start
-from guard_adapters.front.mcp_wire import (
-    HTTP_STATUS,
-    RESPONSE_LIMITS,
-    Kind,
-    classify,
-    dumps,
-    era,
-    loads,
-)
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, dumps, loads
+from guard_adapters.front.mcp_wire import HTTP_STATUS, Kind, classify, era
 
 MAX_CHILDREN: Final = 64
 IDLE_S: Final = 600.0

@@ -12,16 +12,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from guard_adapters.front.mcp_events import LineSplitter
-from guard_adapters.front.mcp_wire import (
-    RESPONSE_LIMITS,
-    Kind,
-    MessageId,
-    WireRefused,
-    classify,
-    dumps,
-    loads,
-    readable_id,
-)
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, dumps, loads
+from guard_adapters.front.mcp_wire import Kind, MessageId, WireRefused, classify, readable_id
 
 if TYPE_CHECKING:
     from guard_adapters.front.mcp_child import Child

@@ -64,23 +64,20 @@ class Ears:
     full: Callable[[bool], None]
 
 
+READ_BYTES: Final = 64 * 1024  # a pipe holds no more
+
+
+def small_reads(transport: asyncio.ReadTransport) -> None:
+    """Read as much as a pipe holds: asyncio's 256 KiB cost three calls of the kernel a read."""
+    transport.max_size = READ_BYTES  # type: ignore[attr-defined]  # not public; unknown, it is idle
+
+
 class _Pipes(asyncio.SubprocessProtocol):
     """The event loop's view of the child."""
 
     def __init__(self, ears: Ears) -> None:
         self.ears = ears
         self.exited: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Pass on output; the only pipe we read is stdout."""
-        del fd
-        self.ears.data(data)
-
-    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
-        """Tell of the end of stdout; a broken stdin shows at the next write."""
-        del exc
-        if fd == 1:
-            self.ears.ended()
 
     def pause_writing(self) -> None:
         """Tell that the child does not read fast enough."""
@@ -96,15 +93,34 @@ class _Pipes(asyncio.SubprocessProtocol):
             self.exited.set_result(None)
 
 
+class _Output(asyncio.Protocol):
+    """The child's stdout, read without the process's own transport: that one tells a turn late."""
+
+    def __init__(self, ears: Ears) -> None:
+        self._ears = ears
+
+    def data_received(self, data: bytes) -> None:
+        self._ears.data(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._ears.ended()
+
+
 class Child:
     """A running server. Write lines to it; stop it exactly once, in the order that MCP gives."""
 
-    def __init__(self, transport: asyncio.SubprocessTransport, pipes: _Pipes) -> None:
+    def __init__(
+        self,
+        transport: asyncio.SubprocessTransport,
+        pipes: _Pipes,
+        stdout: asyncio.ReadTransport,
+    ) -> None:
         self._transport = transport
         self._exited = pipes.exited
-        stdin, stdout = transport.get_pipe_transport(0), transport.get_pipe_transport(1)
+        stdin = transport.get_pipe_transport(0)
         assert isinstance(stdin, asyncio.WriteTransport)  # noqa: S101 - asked for with PIPE
-        assert isinstance(stdout, asyncio.ReadTransport)  # noqa: S101 - asked for with PIPE
+        small_reads(stdout)
         self._stdin, self._stdout = stdin, stdout
 
     @property
@@ -147,6 +163,7 @@ class Child:
         code = await self.exited()
         self._signal(signal.SIGTERM)  # what it started and left behind
         self._transport.close()
+        self._stdout.close()
         return code
 
     async def _gone(self, seconds: float) -> bool:
@@ -165,24 +182,29 @@ async def start(command: Command, ears: Ears) -> Child:
         Unusable: the program cannot be started; nothing is running.
     """
     loop = asyncio.get_running_loop()
+    ours, theirs = os.pipe()
+    stdout, _ = await loop.connect_read_pipe(lambda: _Output(ears), open(ours, "rb", buffering=0))  # noqa: SIM115, ASYNC230, PTH123 - the transport closes it
     try:
         transport, pipes = await loop.subprocess_exec(
             lambda: _Pipes(ears),
             *command.argv,
             stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
+            stdout=theirs,
             stderr=None,
             env=dict(command.env),
             cwd=command.cwd,
             start_new_session=True,
         )
     except OSError as wrong:
+        stdout.close()
         raise Unusable(
             f"The server {_first(command.argv)!r} cannot be started: {wrong.strerror}.",
             code="server_not_started",
             next_step="Check the command after `--` and that it is on the PATH.",
         ) from wrong
-    return Child(transport, pipes)
+    finally:
+        os.close(theirs)
+    return Child(transport, pipes, stdout)
 
 
 def _first(argv: Sequence[str]) -> str:

@@ -6,32 +6,15 @@ nothing, and it loads no policy engine, so that the thin relay stays small.
 """
 
 from asyncio import Future
-from typing import Any, Literal, Protocol
+from collections.abc import Callable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from guard_adapters.front.mcp_gate import admit
 from guard_adapters.front.mcp_verdict import Word, refusal, refused
-from guard_adapters.front.mcp_wire import WireRefused, dumps, error_message, readable_id
+from guard_adapters.front.mcp_wire import WireRefused, error_message, readable_id
 
 Message = dict[str, Any]
 Side = Literal["client", "server"]
-
-
-class Written(Message):
-    """A message that is there as bytes already: those are sent, and nobody writes them anew.
-
-    It may hold no more than the id, if whoever sends it on has no need to read it.
-    """
-
-    __slots__ = ("raw",)
-
-    def __init__(self, message: Message, raw: bytes) -> None:
-        super().__init__(message)
-        self.raw = raw
-
-
-def written(message: Message) -> bytes:
-    """Return the message as one line without its end."""
-    return message.raw if isinstance(message, Written) else dumps(message)
 
 
 class Gone(Exception):
@@ -42,14 +25,55 @@ class Gone(Exception):
         self.word: Word = word
 
 
+class Reply(Future[Message]):
+    """An answer to come. Who listens hears of it in the turn of the loop in which it comes.
+
+    A plain future tells its listeners one turn later, and a message on its way through a relay
+    would wait for four of those turns. To be cancelled is an end, too.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._listeners: list[Listener] = []
+
+    def hear(self, listener: "Listener") -> None:
+        """Call `listener` with this reply as soon as it is there, taken back or lost."""
+        self._listeners.append(listener)
+
+    def set_result(self, result: Message, /) -> None:
+        """Be answered."""
+        super().set_result(result)
+        self._told()
+
+    def set_exception(self, exception: "type[BaseException] | BaseException", /) -> None:
+        """Be lost."""
+        super().set_exception(exception)
+        self._told()
+
+    def cancel(self, msg: object = None) -> bool:
+        """Be taken back by whoever asked."""
+        taken = super().cancel(msg)
+        if taken:
+            self._told()
+        return taken
+
+    def _told(self) -> None:
+        listeners, self._listeners = self._listeners, []
+        for listener in listeners:
+            listener(self)
+
+
+Listener = Callable[[Reply], None]
+
+
 class Wires(Protocol):
     """The pipe, as far as one request may use it."""
 
-    def ask(self, side: Side, message: Message) -> Future[Message]:
-        """Send a request to one side, at once; the future is its response, or Gone.
+    def ask(self, side: Side, message: Message) -> Reply:
+        """Send a request to one side, at once; the reply is its response, or Gone.
 
-        Cancelling the future withdraws the request on this end only. Raises WireRefused if its
-        id is in use.
+        Cancelling it withdraws the request on this end only. Raises WireRefused if its id is in
+        use.
         """
         ...
 
@@ -70,6 +94,18 @@ class Desk(Protocol):
 
     async def aclose(self) -> None:
         """End everything that belongs to this pipe."""
+        ...
+
+
+@runtime_checkable
+class PromptDesk(Desk, Protocol):
+    """A desk whose judge is elsewhere: a request needs no task of ours while it is there."""
+
+    def begin(self, side: Side, message: Message, wires: Wires) -> Reply | None:
+        """Begin to settle a request, at once; cancelling the reply withdraws it.
+
+        None: it takes more than handing it over; settle it.
+        """
         ...
 
 

@@ -6,18 +6,23 @@ the relay passes on without reading them. Relay: `hello`, `call`, `result`, `can
 """
 
 import asyncio
+import json
 import socket
 import struct
 from dataclasses import dataclass
 from typing import Final
 
-from guard_adapters.front.mcp_desk import Message, written
+from guard_adapters.front.mcp_desk import Message
 from guard_adapters.front.mcp_events import LineSplitter
-from guard_adapters.front.mcp_wire import RESPONSE_LIMITS, WireRefused, dumps, loads
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, written
+from guard_adapters.front.mcp_wire import WireRefused
 
 VERSION: Final = 1
 CONNECT_S: Final = 2.0
-_FRAME_BYTES: Final = RESPONSE_LIMITS.body_bytes + 4096  # one line of the pipe, and our words
+_HEAD_BYTES: Final = 4096
+_FRAME_BYTES: Final = RESPONSE_LIMITS.body_bytes + _HEAD_BYTES  # a line of the pipe, our words
+_READ_BYTES: Final = 64 * 1024
+_HEAD: Final = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +34,12 @@ class Hello:
     initialize: Message | None = None
 
 
-class Frames(asyncio.Protocol):
+class Frames(asyncio.BufferedProtocol):
     """One end of the socket: frames in, frames out."""
 
     def __init__(self) -> None:
         self._splitter = LineSplitter(_FRAME_BYTES)
+        self._buffer = bytearray(_READ_BYTES)  # else each read asks the kernel for memory
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -41,14 +47,19 @@ class Frames(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket's is
         self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
-        """Act on every frame that these bytes complete."""
-        for line in self._splitter.feed(data):
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Return where the next bytes go."""
+        del sizehint
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Act on every frame that the bytes which came complete."""
+        for line in self._splitter.feed(bytes(self._buffer[:nbytes])):
             try:
                 if isinstance(line, WireRefused):
                     raise line
                 head, _, raw = line.partition(b"\t")
-                self.frame(loads(head), raw)
+                self.frame(_read(head), raw)
             except (WireRefused, KeyError, TypeError):
                 self.close()  # the other end is no guard, or no relay: nothing it says counts
                 return
@@ -61,12 +72,25 @@ class Frames(asyncio.Protocol):
         """Queue one frame; after the end of the connection it goes nowhere."""
         if self._transport is not None and not self._transport.is_closing():
             tail = b"\n" if message is None else b"\t" + written(message) + b"\n"
-            self._transport.write(dumps(frame) + tail)
+            self._transport.write(_HEAD.encode(frame).encode() + tail)
 
     def close(self) -> None:
         """Leave the other end."""
         if self._transport is not None:
             self._transport.close()
+
+
+def _read(head: bytes) -> Message:
+    """Return our own words of a frame. Raises KeyError or TypeError if they are none."""
+    if len(head) > _HEAD_BYTES:  # also bounds how deep it can nest
+        raise KeyError("head")
+    try:
+        found = json.loads(head)
+    except ValueError as wrong:
+        raise KeyError("head") from wrong
+    if not isinstance(found, dict):
+        raise TypeError(type(found).__name__)
+    return found
 
 
 def peer_uid(link: socket.socket) -> int:

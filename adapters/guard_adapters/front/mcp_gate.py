@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from guard.model.call import Definition, ToolCall, argument_bytes
+from guard_adapters.front.mcp_json import Written, dumps, may_hold
 from guard_adapters.front.mcp_wire import (
     HEADER_MISMATCH,
     INVALID_PARAMS,
@@ -26,6 +27,7 @@ Text = TypeVar("Text", str, bytes)
 PRIVATE: Final = "dev.guardcall/"
 """Names that only the guard may write: taken out of what clients and servers send."""
 
+_MARK: Final = PRIVATE.encode()
 SESSION_KEY: Final = PRIVATE + "session"
 INTENT_KEY: Final = PRIVATE + "intent"
 TOKEN_KEY: Final = PRIVATE + "call-token"
@@ -153,6 +155,15 @@ def without_private(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return {
         key: without_private(item) for key, item in value.items() if not key.startswith(PRIVATE)
     }
+
+
+def clean(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message without the guard's names; one that holds none as it is, bytes and all."""
+    raw = message.raw if isinstance(message, Written) else dumps(message)
+    if not may_hold(raw, _MARK):
+        return message
+    found: dict[str, Any] = without_private(message)
+    return found
 
 
 def _handle(value: object) -> str:

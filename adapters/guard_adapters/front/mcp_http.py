@@ -34,12 +34,7 @@ from guard_adapters.front.mcp_post import Post, RefusedRequest
 from guard_adapters.front.mcp_relay import HttpServer, Passage, Seals
 from guard_adapters.front.mcp_session_streams import session_request
 from guard_adapters.front.mcp_stream import JSON_HEADERS, ClientStream, Receive, Scope, Send
-from guard_adapters.front.mcp_wire import (
-    INVALID_REQUEST,
-    WireRefused,
-    error_message,
-    refuse,
-)
+from guard_adapters.front.mcp_wire import INVALID_REQUEST, WireRefused, error_message, refuse
 
 _CHALLENGED: Final = frozenset({401, 403})
 

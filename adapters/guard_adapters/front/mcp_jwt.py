@@ -15,8 +15,9 @@ from urllib.parse import quote
 from joserfc.jws import JWSRegistry
 
 from guard_adapters.front.mcp_auth import Caller, refuse_token
+from guard_adapters.front.mcp_json import Limits, loads
 from guard_adapters.front.mcp_jwks import KeySource
-from guard_adapters.front.mcp_wire import Limits, WireRefused, loads
+from guard_adapters.front.mcp_wire import WireRefused
 
 # Which key family an `alg` calls for. EdDSA is read as Ed25519 (RFC 9864), the only curve we take.
 _FAMILIES: Final[Mapping[str, str]] = {

@@ -12,11 +12,12 @@ from typing import Any, Final
 from guard.model.call import ToolSpec
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp_front import GuardFront
-from guard_adapters.front.mcp_gate import Asked
+from guard_adapters.front.mcp_gate import Asked, clean
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, loads
 from guard_adapters.front.mcp_pins import MAX_AGE_MS
 from guard_adapters.front.mcp_relay import Passage
-from guard_adapters.front.mcp_reply import answers, clean, is_events
-from guard_adapters.front.mcp_wire import RESPONSE_LIMITS, MessageId, WireRefused, loads
+from guard_adapters.front.mcp_reply import answers, is_events
+from guard_adapters.front.mcp_wire import MessageId, WireRefused
 
 PRIVATE_TTL_MS: Final = 60_000
 _PAGES: Final = 50

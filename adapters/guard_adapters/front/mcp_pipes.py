@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable
 from typing import IO, Final
 
-from guard_adapters.front.mcp_child import Ears
+from guard_adapters.front.mcp_child import Ears, small_reads
 
 _CHUNK: Final = 256 * 1024
 
@@ -98,6 +98,7 @@ async def open_pipes(stdin: IO[bytes], stdout: IO[bytes], ears: Ears) -> tuple[I
         outlet = Outlet(writer, stdout.fileno())
     if _pollable(stdin.fileno()):
         reader, _ = await loop.connect_read_pipe(lambda: _Reading(ears), stdin)
+        small_reads(reader)
         return Inlet(reader), outlet
     loop.run_in_executor(None, _read_all, stdin.fileno(), loop.call_soon_threadsafe, ears)
     return Inlet(None), outlet

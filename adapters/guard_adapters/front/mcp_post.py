@@ -17,6 +17,7 @@ from guard_adapters.front.mcp_edge import Headers, check_routing, single
 from guard_adapters.front.mcp_exchange import Exchange
 from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_gate import Asked, Way, admit
+from guard_adapters.front.mcp_json import Limits, loads
 from guard_adapters.front.mcp_keys import refuse_near_keys
 from guard_adapters.front.mcp_relay import Passage
 from guard_adapters.front.mcp_reply import unreached
@@ -26,11 +27,9 @@ from guard_adapters.front.mcp_wire import (
     INVALID_PARAMS,
     INVALID_REQUEST,
     Kind,
-    Limits,
     WireRefused,
     classify,
     era,
-    loads,
     readable_id,
     refuse,
 )

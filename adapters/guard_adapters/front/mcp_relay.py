@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from guard_adapters._http.pool import HttpClient, Upstream
 from guard_adapters.front.mcp_edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp_events import Event, EventSplitter, write_event
-from guard_adapters.front.mcp_gate import Asked
+from guard_adapters.front.mcp_gate import Asked, clean
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, as_read, dumps, loads
 from guard_adapters.front.mcp_pins import PinBook
 from guard_adapters.front.mcp_reply import (
     Reply,
     answers,
-    clean,
     credential_refused,
     failed,
     is_events,
@@ -39,16 +39,7 @@ from guard_adapters.front.mcp_server_asks import (
 )
 from guard_adapters.front.mcp_stream import ClientStream, rewritten
 from guard_adapters.front.mcp_verdict import refusal, result_message
-from guard_adapters.front.mcp_wire import (
-    GUARD_UNAVAILABLE,
-    RESPONSE_LIMITS,
-    Era,
-    Kind,
-    WireRefused,
-    classify,
-    dumps,
-    loads,
-)
+from guard_adapters.front.mcp_wire import GUARD_UNAVAILABLE, Era, Kind, WireRefused, classify
 
 if TYPE_CHECKING:
     from guard.config import Settings
@@ -169,7 +160,7 @@ class Passage:
         async for chunk in upstream.aiter_raw():
             for event in splitter.feed(chunk):
                 data = event.data
-                yield event, loads(data, limits=RESPONSE_LIMITS) if data else None
+                yield event, as_read(loads(data, limits=RESPONSE_LIMITS), data) if data else None
 
     async def pass_on(self, event: Event, message: dict[str, Any] | None) -> None:
         """Send an event that is no answer to this exchange's request on, if it may pass."""
@@ -221,7 +212,7 @@ class Passage:
         if not raw:
             return Reply(status=upstream.status, headers=head)
         try:
-            message = loads(raw, limits=RESPONSE_LIMITS)
+            message = as_read(loads(raw, limits=RESPONSE_LIMITS), raw)
         except WireRefused:
             if upstream.status < 400:  # noqa: PLR2004 - an error page is no result
                 raise

@@ -5,22 +5,14 @@ It names what came back and cleans it; whether a client may have it is decided e
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_edge import HeaderList
 from guard_adapters.front.mcp_events import Event
-from guard_adapters.front.mcp_gate import PRIVATE, Asked, without_private
+from guard_adapters.front.mcp_gate import Asked
 from guard_adapters.front.mcp_stream import JSON_HEADERS
-from guard_adapters.front.mcp_wire import (
-    GUARD_UNAVAILABLE,
-    MessageId,
-    WireRefused,
-    dumps,
-    error_message,
-)
-
-_MARK: Final = PRIVATE.encode()
+from guard_adapters.front.mcp_wire import GUARD_UNAVAILABLE, MessageId, WireRefused, error_message
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,15 +26,6 @@ class Reply:
     rest: AsyncIterator[bytes] | None = field(default=None, repr=False)
     resumable: bool = False  # a stream that ended early and may be read on elsewhere
     code: str = ""  # of the guard: why this is not what the upstream said
-
-
-def clean(message: dict[str, Any]) -> dict[str, Any]:
-    """Return an upstream's message without names that only the guard may write."""
-    # Most messages hold none; looking for the name is cheaper than walking through the message.
-    if _MARK not in dumps(message):
-        return message
-    found: dict[str, Any] = without_private(message)
-    return found
 
 
 def answers(message: Mapping[str, Any], ident: MessageId | None) -> bool:

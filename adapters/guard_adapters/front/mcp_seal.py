@@ -18,7 +18,8 @@ from typing import Any, Final, TypeAlias
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from guard_adapters.front.mcp_wire import RESPONSE_LIMITS, WireRefused, dumps, loads
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, dumps, loads
+from guard_adapters.front.mcp_wire import WireRefused
 
 NONCE_BYTES: Final = 12
 KEY_BYTES: Final = 32

@@ -10,7 +10,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Mapping, Sequence
-from typing import IO, Final, Literal
+from typing import IO, Any, Final, Literal
 
 from guard_adapters.front.mcp_attach import Attached
 from guard_adapters.front.mcp_child import Child, Command, Ears, start
@@ -75,7 +75,7 @@ async def _until_over(line: Relay, child: Child) -> int:
     return code
 
 
-async def _finish(tasks: list[asyncio.Task[None]]) -> None:
+async def _finish(tasks: list[asyncio.Future[Any]]) -> None:
     if not tasks:
         return
     _, late = await asyncio.wait(tasks, timeout=LAST_WORDS_S)

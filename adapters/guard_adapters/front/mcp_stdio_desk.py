@@ -21,10 +21,10 @@ from guard_adapters.front.mcp_gate import (
     Asked,
     Way,
     admit,
+    clean,
     outgoing,
     tool_call,
     tool_name,
-    without_private,
 )
 from guard_adapters.front.mcp_keys import refuse_near_arguments, refuse_near_keys
 from guard_adapters.front.mcp_pins import MAX_AGE_MS, PinBook
@@ -104,15 +104,15 @@ class FrontDesk:
         params, method = message.get("params") or {}, message["method"]
         match server_ask(method, params, self.era or "legacy", self.place.rules):
             case Ask.PASS:
-                return await wires.ask("client", without_private(message))
+                return await wires.ask("client", clean(message))
             case Ask.REFUSE | Ask.DROP:
                 return refused_to_server(message_id(message), method)
 
     def _seen(self, asked: Asked, message: Message) -> Message:
-        clean: Message = without_private(message)
-        if method := refused_input(clean.get("result"), self.place.rules):
+        message = clean(message)
+        if method := refused_input(message.get("result"), self.place.rules):
             return refused(asked, refusal("DENIED", "server_ask_refused", method=method))
-        return clean
+        return message
 
     async def _listed(self, asked: Asked, wires: Wires) -> Message:
         server, key = self.place.upstream, self.place.key
@@ -250,7 +250,7 @@ async def _all_tools(asked: Asked, wires: Wires) -> list[Message]:
     for _ in range(_PAGES):
         ident = "guard-" + secrets.token_hex(16)
         ask = {"jsonrpc": "2.0", "id": ident, "method": "tools/list", "params": params}
-        page = without_private(await wires.ask("server", ask))
+        page = clean(await wires.ask("server", ask))
         found += _tools(page) or []
         cursor = (page.get("result") or {}).get("nextCursor")
         if not isinstance(cursor, str):

@@ -10,22 +10,26 @@ import asyncio
 import sys
 from collections import deque
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
-from guard_adapters.front.mcp_desk import Desk, Gone, Message, Side, Written, no_answer, written
+from guard_adapters.front.mcp_desk import Desk, Gone, Message, PromptDesk, Reply, Side, no_answer
 from guard_adapters.front.mcp_events import LineSplitter
+from guard_adapters.front.mcp_json import (
+    REQUEST_LIMITS,
+    RESPONSE_LIMITS,
+    Limits,
+    as_read,
+    loads,
+    written,
+)
 from guard_adapters.front.mcp_keys import refuse_near_keys
 from guard_adapters.front.mcp_wire import (
     INVALID_REQUEST,
-    REQUEST_LIMITS,
-    RESPONSE_LIMITS,
     Kind,
-    Limits,
     MessageId,
     WireRefused,
     classify,
     error_message,
-    loads,
     message_id,
     readable_id,
     refuse,
@@ -60,9 +64,9 @@ class Peer:
     side: Side
     outlet: Outlet | None = None
     splitter: LineSplitter = field(default_factory=lambda: LineSplitter(LINE_BYTES))
-    tasks: dict[MessageId, asyncio.Task[None]] = field(default_factory=dict)
+    tasks: dict[MessageId, asyncio.Future[Any]] = field(default_factory=dict)
     # None: the asker withdrew; the id stays taken until the late response has come and gone.
-    asked: dict[MessageId, asyncio.Future[Message] | None] = field(default_factory=dict)
+    asked: dict[MessageId, Reply | None] = field(default_factory=dict)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     # Answers that are being settled, and the notifications that came after them: a notification
     # must not overtake the answer that its sender gave first.
@@ -80,6 +84,7 @@ class Relay:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._prompt = desk if isinstance(desk, PromptDesk) else None
         self.peers: dict[Side, Peer] = {
             "client": Peer(side="client"),
             "server": Peer(side="server"),
@@ -96,17 +101,17 @@ class Relay:
             except WireRefused as refused:
                 self._unreadable(peer, line, refused)
 
-    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
-        """Send a request to one side, at once; the future is its response, or Gone."""
+    def ask(self, side: Side, message: Message) -> Reply:
+        """Send a request to one side, at once; the reply is its response, or Gone."""
         peer, ident = self.peers[side], message_id(message)
         if ident in peer.asked:
             refuse(INVALID_REQUEST, "id_in_use", f"The id {ident!r} is in use. Choose another.")
-        waiting: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        waiting = Reply()
         if peer.ended.is_set():
             waiting.set_exception(Gone("OUTCOME_UNKNOWN"))
             return waiting
         peer.asked[ident] = waiting
-        waiting.add_done_callback(lambda done: self._withdrawn(peer, ident, done))
+        waiting.hear(lambda done: self._withdrawn(peer, ident, done))
         peer.write(message)
         return waiting
 
@@ -118,13 +123,13 @@ class Relay:
         """Note that one side has ended: it will answer nothing any more."""
         peer = self.peers[side]
         peer.ended.set()
-        for waiting in peer.asked.values():
+        waiting_for, peer.asked = peer.asked, {}
+        for waiting in waiting_for.values():
             if waiting is not None and not waiting.done():
                 waiting.set_exception(Gone("OUTCOME_UNKNOWN"))
-        peer.asked.clear()
 
     def _message(self, peer: Peer, line: bytes) -> None:
-        message = Written(loads(line, limits=_LIMITS[peer.side]), line)
+        message = as_read(loads(line, limits=_LIMITS[peer.side]), line)
         try:
             kind = classify(message)
             if peer.side == "client":
@@ -153,30 +158,40 @@ class Relay:
         if len(peer.tasks) >= IN_FLIGHT:
             text = f"{IN_FLIGHT} requests are in flight. Wait for their answers."
             refuse(INVALID_REQUEST, "too_many_in_flight", text)
-        task = asyncio.create_task(self._settle(peer, ident, message))
+        wires = _Traced(self)
+        if self._prompt is not None:
+            reply = self._prompt.begin(peer.side, message, wires)
+            if reply is not None:
+                peer.tasks[ident] = reply
+                reply.hear(lambda done: self._replied(peer, ident, message, wires, done))
+                return
+        task = asyncio.create_task(self._settle(peer, ident, message, wires))
         peer.tasks[ident] = task
         # Not `finally` in the task: one that is cancelled before it began never gets there.
         task.add_done_callback(lambda _: self._settled(peer, ident))
 
-    async def _settle(self, peer: Peer, ident: MessageId, message: Message) -> None:
-        answer = await self._answer(peer.side, message)
-        peer.write(answer if answer.get("id") == ident else {**answer, "id": ident})
+    def _replied(
+        self, peer: Peer, ident: MessageId, message: Message, wires: "_Traced", reply: Reply
+    ) -> None:
+        if not reply.cancelled():
+            lost = reply.exception()
+            _write_answer(
+                peer, ident, reply.result() if lost is None else _instead(message, wires, lost)
+            )
+        self._settled(peer, ident)
+
+    async def _settle(
+        self, peer: Peer, ident: MessageId, message: Message, wires: "_Traced"
+    ) -> None:
+        try:
+            answer = await self._desk.settle(peer.side, message, wires)
+        except Exception as lost:  # noqa: BLE001 - the one edge: whatever broke, nothing passes
+            answer = _instead(message, wires, lost)
+        _write_answer(peer, ident, answer)
 
     def _settled(self, peer: Peer, ident: MessageId) -> None:
         del peer.tasks[ident]
         self._release(self.peers[OTHER[peer.side]])
-
-    async def _answer(self, side: Side, message: Message) -> Message:
-        wires = _Traced(self)
-        try:
-            return await self._desk.settle(side, message, wires)
-        except Gone as gone:
-            return no_answer(message, gone.word)
-        except WireRefused as refused:
-            return error_message(readable_id(message), refused)
-        except Exception as broken:  # noqa: BLE001 - the one edge: whatever broke, nothing passes
-            say(f"{message.get('method')!r} failed in the guard: {type(broken).__name__}.")
-            return no_answer(message, "RESULT_WITHHELD" if wires.sent else "GUARD_UNAVAILABLE")
 
     def _notification(self, peer: Peer, message: Message) -> None:
         if message["method"] != "notifications/cancelled":
@@ -199,8 +214,8 @@ class Relay:
             return
         waiting = peer.asked.pop(ident)
         if waiting is not None and not waiting.done():
-            waiting.set_result(message)
             peer.behind.append(ident)
+            waiting.set_result(message)
 
     def _release(self, peer: Peer) -> None:
         other = self.peers[OTHER[peer.side]]
@@ -212,7 +227,7 @@ class Relay:
             if isinstance(first, dict):
                 other.write(first)
 
-    def _withdrawn(self, peer: Peer, ident: MessageId, waiting: asyncio.Future[Message]) -> None:
+    def _withdrawn(self, peer: Peer, ident: MessageId, waiting: Reply) -> None:
         if not waiting.cancelled() or peer.asked.get(ident) is not waiting:
             return
         peer.asked[ident] = None
@@ -233,6 +248,22 @@ class Relay:
                 waiting.set_exception(Gone("RESULT_WITHHELD"))
 
 
+def _write_answer(peer: Peer, ident: MessageId, answer: Message) -> None:
+    peer.write(answer if answer.get("id") == ident else {**answer, "id": ident})
+
+
+def _instead(message: Message, wires: "_Traced", lost: BaseException) -> Message:
+    """Return what the asker reads where no answer may be released."""
+    match lost:
+        case Gone():
+            return no_answer(message, lost.word)
+        case WireRefused():
+            return error_message(readable_id(message), lost)
+        case _:
+            say(f"{message.get('method')!r} failed in the guard: {type(lost).__name__}.")
+            return no_answer(message, "RESULT_WITHHELD" if wires.sent else "GUARD_UNAVAILABLE")
+
+
 class _Traced:
     """The wires of one request, which remember whether it has left."""
 
@@ -240,7 +271,7 @@ class _Traced:
         self._relay = relay
         self.sent = False
 
-    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
+    def ask(self, side: Side, message: Message) -> Reply:
         self.sent = True
         return self._relay.ask(side, message)
 

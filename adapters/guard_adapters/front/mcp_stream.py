@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from guard_adapters.front.mcp_edge import HeaderList
 from guard_adapters.front.mcp_events import Event, write_event
-from guard_adapters.front.mcp_wire import dumps
+from guard_adapters.front.mcp_json import written
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -45,7 +45,7 @@ class ClientStream:
 
     async def message(self, message: MutableMapping[str, Any]) -> None:
         """Send one message of the guard itself as an event."""
-        await self.event(b"event: message\ndata: " + dumps(message) + b"\n\n")
+        await self.event(b"event: message\ndata: " + written(message) + b"\n\n")
 
     async def end(self, data: bytes = b"") -> None:
         """End the event stream with a last event, if any."""
@@ -56,10 +56,12 @@ class ClientStream:
     ) -> None:
         """Send the one answer: as JSON, or as the last event of a stream already open."""
         if self.streaming:
-            last = b"" if message is None else b"event: message\ndata: " + dumps(message) + b"\n\n"
+            last = (
+                b"" if message is None else b"event: message\ndata: " + written(message) + b"\n\n"
+            )
             await self.end(last)
             return
-        body = b"" if message is None else dumps(message)
+        body = b"" if message is None else written(message)
         head = [*headers, (b"content-length", str(len(body)).encode())]
         await self._send({"type": "http.response.start", "status": status, "headers": head})
         await self._send({"type": "http.response.body", "body": body})
@@ -67,4 +69,4 @@ class ClientStream:
 
 def rewritten(event: Event, message: MutableMapping[str, Any]) -> bytes:
     """Return the event with its id, type and retry, and with this message in it."""
-    return write_event(event, dumps(message))
+    return write_event(event, written(message))

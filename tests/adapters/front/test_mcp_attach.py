@@ -13,8 +13,9 @@ import pytest
 from guard.errors import Unusable
 from guard_adapters.front.mcp_attach import Attached
 from guard_adapters.front.mcp_attachments import Attachments, own_directory
-from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires, written
+from guard_adapters.front.mcp_desk import Gone, Message, Reply, Side, Wires
 from guard_adapters.front.mcp_frames import Hello
+from guard_adapters.front.mcp_json import written
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "t"}}
 DONE = {"jsonrpc": "2.0", "id": 1, "result": {"content": []}}
@@ -29,14 +30,17 @@ class Server:
         self.arrived, self.may_answer = asyncio.Event(), asyncio.Event()
         self.may_answer.set()
 
-    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
+    def ask(self, side: Side, message: Message) -> Reply:
         self.asked.append((side, json.loads(written(message))))
         self.arrived.set()
-        return asyncio.ensure_future(self._answer(message["id"]))
+        reply = Reply()
+        answering = asyncio.ensure_future(self._answer(message["id"], reply))
+        reply.hear(lambda _: answering.cancel() if reply.cancelled() else None)
+        return reply
 
-    async def _answer(self, ident: object) -> Message:
+    async def _answer(self, ident: object, reply: Reply) -> None:
         await self.may_answer.wait()
-        return {**DONE, "id": ident}
+        reply.set_result({**DONE, "id": ident})
 
     def tell(self, side: Side, message: Message) -> None:
         self.told.append((side, json.loads(written(message))))

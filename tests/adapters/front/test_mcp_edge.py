@@ -13,12 +13,7 @@ from guard_adapters.front.mcp_edge import (
     parse_authority,
     parse_origin,
 )
-from guard_adapters.front.mcp_wire import (
-    HTTP_STATUS,
-    LEGACY_VERSIONS,
-    MODERN_VERSIONS,
-    WireRefused,
-)
+from guard_adapters.front.mcp_wire import HTTP_STATUS, LEGACY_VERSIONS, MODERN_VERSIONS, WireRefused
 
 RULES = EdgeRules.of(
     ["guard.example:443", "127.0.0.1:3002", "[::1]:3002"], ["https://app.example"], default_port=443

@@ -11,17 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guard_adapters.front.mcp_events import Event, EventSplitter, LineSplitter, write_event
+from guard_adapters.front.mcp_json import RESPONSE_LIMITS, Limits, dumps, loads
 from guard_adapters.front.mcp_wire import (
-    RESPONSE_LIMITS,
     Kind,
-    Limits,
     WireRefused,
     check_version,
     classify,
-    dumps,
     era,
     error_message,
-    loads,
     message_id,
     readable_id,
 )
@@ -355,7 +352,7 @@ def test_a_line_beyond_the_limit_is_reported_once_and_the_next_one_is_good():
 
 
 def test_the_wire_needs_nothing_but_the_standard_library():
-    names = "mcp_wire", "mcp_events", "mcp_keys"
+    names = "mcp_wire", "mcp_json", "mcp_events", "mcp_keys"
     code = "".join(f"import guard_adapters.front.{name}\n" for name in names) + (
         "import sys\nprint(*sys.modules)"
     )
