@@ -56,7 +56,7 @@ async def test_a_clients_call_token_does_not_reach_the_server() -> None:
 
 async def test_the_guards_own_token_arrives_as_configured() -> None:
     class Minted:
-        secret = "tok"
+        token = "tok"
 
     for delivery in ("meta", "bearer", "none"):
         async with relayed(Scripted(), delivery=delivery) as it:
