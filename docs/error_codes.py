@@ -4,18 +4,25 @@
 """
 
 CALLS = {
+    "already_ran": "A framework made a call again that has run. What it returned is not kept. Do not "
+    "run it again; read the state.",
     "approval_would_not_help": "A person would be asked, but another rule forbids the call anyway: "
     "nobody is asked.",
     "arguments_not_canonical": "The arguments have no RFC 8785 form (an integer beyond 2^53, NaN, "
     "a lone surrogate), so no call token can be bound to them. Send such a value as a string.",
     "bad_argument": "An argument does not fit the tool's schema or is not JSON. Correct it.",
     "call_id_in_use": "A call with this id is already in the session's history. Use a fresh id.",
+    "call_id_reused": "A framework gave one id to two calls, and the first has run. Look for a saved "
+    "state that was changed.",
+    "call_running": "The same call of a framework runs already. Wait for its end.",
     "extractor_failed": "A recipient, amount, path or URL could not be read out of the arguments. "
     "Write it plainly.",
     "grant_expired": "People said yes, and the call came too late to use it. Ask again.",
     "contract_forged": "No key in `intent_keys` signed the task, or it is no signed task. Sign it again.",
     "contract_not_yours": "The signed task is for another guard, person, agent, session or time.",
     "contract_superseded": "The session already has a later task. Have the host sign the task anew.",
+    "guard_failed": "The guard failed, or its answer was none; the call did not run. Read its log.",
+    "guard_silent": "The guard did not answer within the hold time; the call did not run.",
     "intent_too_many": "The declaration for one call holds more entries than are read. Shorten it.",
     "intent_unusable": "The declared intent is not one, or would widen the session's. Correct it.",
     "tool_quarantined": "An earlier credential of this tool could not be revoked at its target. An "
@@ -27,6 +34,8 @@ CALLS = {
     "no_permit": "No rule permits the call. An operator must write one, or the task must cover it.",
     "obligation_unsupported": "Policy demands something that cannot be done here: a binding that "
     "this upstream does not verify, or a narrower scope than it knows.",
+    "outcome_unknown": "A call began to run and its end was never recorded. It is not run again; read "
+    "the state of the target.",
     "policy_error": "A rule could not be evaluated on these facts. What cannot be judged is denied; "
     "`guard policy explain` names the rule.",
     "session_ended": "The session is over. Open a new one.",

@@ -21,6 +21,7 @@ from guard.grant.votes import Vote
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.decision import Decision, Terms
 from guard.model.facts import Binding, CredentialFacts, Facts
+from guard.ports.reruns import Reruns
 from guard.provenance.known import Known
 from guard.provenance.segment import Segment
 from guard.session.state import Session
@@ -252,3 +253,4 @@ class World:
     watchdog: Watchdog | None = None  # without one, issuers with live sessions refuse
     guard_id: str = "guard0"  # begins every handle at a target
     remote: PolicyDecisionPoint | None = None
+    reruns: Reruns | None = None  # for fronts whose framework repeats calls

@@ -8,8 +8,9 @@ unchanged. The credential reaches the function by `current_credential()`, or by 
 import asyncio
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from typing import Any, Protocol
 
@@ -54,6 +55,21 @@ def current_credential() -> Credential:
             next_step="Ask inside the tool; start threads with contextvars.copy_context().run.",
         )
     return found
+
+
+def credential_here() -> Credential | None:
+    """Return the credential of the guarded call that is running, or None."""
+    return _credential.get()
+
+
+@contextmanager
+def credential_of_call(credential: Credential | None) -> Iterator[None]:
+    """Make a credential the current one for as long as its tool runs."""
+    mark = _credential.set(credential)
+    try:
+        yield
+    finally:
+        _credential.reset(mark)
 
 
 class Wrapper:
@@ -125,7 +141,7 @@ class Wrapper:
         return result.value
 
 
-def _shown(value: object) -> Json:
+def shown_as_json(value: object) -> Json:
     """Return a result as JSON, as a model would read it; what has no such form shows as text."""
     try:
         found: Json = _ANY.dump_python(value, mode="json", fallback=str)
@@ -150,15 +166,13 @@ class _Function:
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
         """Run the function with the judged arguments; what it raises is the call's outcome."""
         hidden = {HIDDEN: credential} if self._takes_it else {}
-        mark = _credential.set(credential)
         try:
-            value = await self._value({**call.parsed(), **hidden})
+            with credential_of_call(credential):
+                value = await self._value({**call.parsed(), **hidden})
         except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the caller
             self.raised = error
             return ToolResult(outcome=Outcome.ERROR)
-        finally:
-            _credential.reset(mark)
-        return ToolResult(outcome=Outcome.OK, value=value, shown=_shown(value))
+        return ToolResult(outcome=Outcome.OK, value=value, shown=shown_as_json(value))
 
     async def _value(self, arguments: dict[str, Any]) -> object:
         first = [arguments.pop(name) for name in self._nameless if name in arguments]

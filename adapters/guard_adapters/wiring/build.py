@@ -109,6 +109,7 @@ def build(
         issuers={DEFAULT_ISSUER: issuer},
         watchdog=heart,
         guard_id=own,
+        reruns=store.reruns,
     )
     wired: Wired
 

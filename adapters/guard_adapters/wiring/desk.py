@@ -31,6 +31,11 @@ def named(caller: Caller) -> Who:
     )
 
 
+def default_session(owner: str) -> str:
+    """Return the handle of the session of a person and an agent that named none."""
+    return f"gs_default_{owner[:32]}"
+
+
 class Desk:
     """What the fronts call: fulfils their `GuardFront`."""
 
@@ -65,7 +70,7 @@ class Desk:
         """
         owner = named(who)
         if not handle:
-            fresh = new_session(f"gs_default_{owner.key[:32]}", owner, now_ms=self.now_ms())
+            fresh = new_session(default_session(owner.key), owner, now_ms=self.now_ms())
             session = await self._world.sessions.open(fresh)
         else:
             session = await self._world.sessions.get(handle)

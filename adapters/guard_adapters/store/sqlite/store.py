@@ -11,6 +11,7 @@ from guard_adapters.store.sqlite import (
     leases,
     observations,
     people,
+    reruns,
     sessions,
 )
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
@@ -20,6 +21,7 @@ from guard_adapters.store.sqlite.grants import SqliteGrants
 from guard_adapters.store.sqlite.leases import SqliteLeases
 from guard_adapters.store.sqlite.people import SqliteReviewers
 from guard_adapters.store.sqlite.reading import SqliteLog
+from guard_adapters.store.sqlite.reruns import SqliteReruns
 from guard_adapters.store.sqlite.sessions import SqliteSessions
 
 FORMAT = 1
@@ -49,6 +51,7 @@ class SqliteStore:
         self.reviewers = SqliteReviewers(self._database, self._journal)
         self.sink = SqliteSink(self._database, self._journal)
         self.log = SqliteLog(self._database)
+        self.reruns = SqliteReruns(self._database)
 
     def close(self, now_ms: int) -> None:
         """Sign a last checkpoint, finish what is queued and close the file."""
@@ -60,7 +63,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
-    for room in (audit, sessions, observations, approvals, grants, leases, people):
+    for room in (audit, sessions, observations, approvals, grants, leases, people, reruns):
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")

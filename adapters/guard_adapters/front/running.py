@@ -1,0 +1,89 @@
+"""Where the tool of a framework runs: inside the guard's frame, or handed to the framework.
+
+The call's credential is the current one while the tool runs, and afterwards it is nobody's.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from guard.grant.credential import Credential
+from guard.model.call import Outcome, ToolCall, ToolResult
+from guard_adapters.front.function import (
+    credential_here,
+    credential_of_call,
+    shown_as_json,
+)
+
+
+class Enclosed:
+    """The `Tool` port around a framework's own way to run one tool."""
+
+    def __init__(self, run: Callable[[dict[str, Any]], Awaitable[object]]) -> None:
+        self._run = run
+        self._begun: Callable[[], None] = lambda: None
+        self.started = False
+        self.raised: BaseException | None = None
+        self.value: object = None
+        self.outcome = Outcome.UNKNOWN
+
+    def started_by(self, tell: Callable[[], None]) -> None:
+        """Call `tell` once the tool begins to run."""
+        self._begun = tell
+
+    async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
+        """Run the tool with the judged arguments; what it raises is raised to its framework."""
+        self.started = True
+        self._begun()
+        try:
+            with credential_of_call(credential):
+                self.value = await self._run(call.parsed())
+        except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the framework
+            self.raised = error
+            self.outcome = Outcome.ERROR
+            return ToolResult(outcome=Outcome.ERROR)
+        self.outcome = Outcome.OK
+        return ToolResult(outcome=Outcome.OK, value=self.value, shown=shown_as_json(self.value))
+
+
+class Handed:
+    """A call that the framework itself may run now, once.
+
+    `arguments` are the judged ones, `credential` lives until the end is told. Whoever never tells
+    the end, or tells that it was lost, leaves an unknown outcome.
+    """
+
+    def __init__(self) -> None:
+        self.go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.walk: asyncio.Future[Any] | None = None
+        self.arguments: dict[str, Any] = {}
+        self.credential: Credential | None = None
+        self._end: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+    async def taken(self, arguments: dict[str, Any]) -> object:
+        """Hand the judged arguments out and wait for the end."""
+        self.arguments, self.credential = arguments, credential_here()
+        self.go.set_result(None)
+        return await self._end
+
+    async def returned(self, result: object) -> Any:  # noqa: ANN401  the framework's own result
+        """Tell what the tool returned; return the answer for the framework."""
+        self._end.set_result(result)
+        assert self.walk is not None  # noqa: S101  `before` set it
+        return await self.walk
+
+    async def failed(self, error: Exception) -> None:
+        """Tell that the tool raised; the error stays the framework's."""
+        self._end.set_exception(error)
+        assert self.walk is not None  # noqa: S101  `before` set it
+        try:
+            await self.walk
+        except type(error) as same:
+            if same is not error:
+                raise
+
+    async def lost(self) -> None:
+        """Tell that nobody knows whether the tool acted."""
+        assert self.walk is not None  # noqa: S101  `before` set it
+        self.walk.cancel()
+        await asyncio.wait({self.walk})

@@ -1,0 +1,83 @@
+"""The whole guard in the process of an agent, for frameworks: `local("guard.yaml", ...)`.
+
+One process holds the embedded store; several agents on a machine attach to one `guard serve`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from guard.grant.approval import Approval
+from guard.model.identity import Agent, Principal, Who
+from guard.session.intent import TaskIntent
+from guard_adapters.front.intake import Intake
+from guard_adapters.wiring.build import Wired, build
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.seat import Seat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """A guard in this process. Give it to a framework's front as it stands.
+
+    `close` it when the agent ends, or use it as a context manager.
+    """
+
+    intake: Intake
+    seat: Seat = field(repr=False)
+    wired: Wired = field(repr=False)
+
+    async def start(
+        self, conversation: str, *, intent: TaskIntent | None = None, words: tuple[str, ...] = ()
+    ) -> str:
+        """Say what a conversation is for before the agent runs; see `Seat.start`."""
+        return await self.seat.start(conversation, intent=intent, words=words)
+
+    def close(self) -> None:
+        """Finish what is queued and close the store."""
+        self.intake.loop.close()
+        self.wired.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """An approver that hands each question to the host application."""
+
+    tell: Callable[[Approval], None]
+
+    async def announce(self, approval: Approval) -> None:
+        self.tell(approval)
+
+
+def local(
+    config: Path | str,
+    *,
+    person: str,
+    agent: str,
+    issuer: str = "local",
+    tell: Callable[[Approval], None] | None = None,
+) -> Local:
+    """Return the guard of one agent.
+
+    Args:
+        config: guard.yaml.
+        person: for whom the agent acts, as the host authenticated them.
+        agent: its name.
+        issuer: who authenticated the person.
+        tell: is given each question to people; without it nothing that needs a person runs.
+
+    Raises:
+        Unusable: a file, a key or the store cannot be used.
+    """
+    announce = () if tell is None else (_Told(tell=tell),)
+    wired = build(load(Path(config)), approvers=lambda _store: announce)
+    who = Who(principal=Principal(issuer=issuer, subject=person), agent=Agent(id=agent))
+    seat = Seat(wired, who)
+    return Local(intake=Intake(calls=seat), seat=seat, wired=wired)

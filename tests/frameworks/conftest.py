@@ -1,0 +1,90 @@
+"""One guard on a real store for each test, a person who answers by script, and tools that count."""
+
+import asyncio
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guard.grant.approval import Approval
+from guard.grant.votes import Vote, Voter
+from guard_adapters.front.function import credential_here
+from guard_adapters.wiring.local import Local, local
+
+HERE = Path(__file__).parent
+PERSON = "local|ana"
+
+
+@dataclass
+class World:
+    """A guard in a folder that outlives it, so that another one can take up what it left."""
+
+    folder: Path
+    guard: Local = field(init=False)
+    asked: list[Approval] = field(default_factory=list)
+    ran: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    credentials: list[Any] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in ("guard.yaml", "policy.cedar"):
+            shutil.copy(HERE / name, self.folder)
+        self.open()
+
+    def open(self) -> None:
+        self.guard = local(
+            self.folder / "guard.yaml", person="ana", agent="clerk", tell=self.asked.append
+        )
+
+    def restart(self) -> None:
+        """Let this process end and another one begin: only files remain."""
+        self.guard.close()
+        self.open()
+
+    def tool(self, name: str) -> Any:
+        """Return a tool that counts; it fails where its argument says so."""
+
+        def run(**arguments: Any) -> str:
+            self.ran.append((name, arguments))
+            self.credentials.append(credential_here())
+            if "boom" in arguments.values():
+                raise OSError("the disk is gone")
+            return f"{name} did {sorted(arguments.items())}"
+
+        run.__name__ = name
+        return run
+
+    async def answer(self, decision: str, reason: str = "") -> None:
+        """Let the person answer the newest question."""
+        approval = self.asked[-1]
+        wired = self.guard.wired
+        vote = Vote(
+            approval_id=approval.id,
+            voter=Voter(principal=PERSON, uv=True),
+            decision=decision,
+            method="terminal",
+            at_ms=wired.world.clock.now_ms(),
+            reason=reason,
+        )
+        await wired.store.approvals.vote(vote, [])
+
+    def answer_now(self, decision: str, reason: str = "") -> None:
+        asyncio.run(self.answer(decision, reason))
+
+    def log(self) -> list[dict[str, Any]]:
+        """Return every leaf of the audit log, in order."""
+
+        async def read() -> list[dict[str, Any]]:
+            page = await self.guard.wired.store.log.page(0)
+            return [json.loads(leaf) for _, leaf in page.leaves]
+
+        return asyncio.run(read())
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Any:
+    made = World(tmp_path)
+    yield made
+    made.guard.close()
