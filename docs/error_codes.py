@@ -100,6 +100,8 @@ PASSKEYS = {
 }
 GUARD = {
     "credential_recalled": "The credential was taken back before the call began: nothing ran.",
+    "grant_unusable": "`credential.grant` of the catalogue is no word that this issuer can give.",
+    "issuer_unavailable": "The target of a credential refused, or cannot be reached: nothing ran.",
     "issuer_unknown": "The catalogue names an issuer that `guard.issuers` does not list.",
     "lease_unknown": "The journal holds no lease of this id.",
     "watchdog_stalled": "The watchdog has not looked for a second, so nobody would cut the session "
@@ -217,6 +219,10 @@ CALLERS = {
     "token_unknown": "The static token is not one that this guard knows.",
 }
 FILES = {
+    "extra_missing": "An issuer of guard.yaml needs a package that is not installed.",
+    "issuer_unusable": "An entry of `guard.issuers` has an unknown kind or setting, or a file it names "
+    "cannot be used.",
+    "secret_file_unusable": "A file with a secret is missing, empty, a link, or others can read it.",
     "console_origin": "No browser makes a passkey for the guard's address: it takes https and a full domain "
     "name, or this machine.",
     "pin_line_missing": "The tool has no `pin:` line of its own in guard.yaml. Write it by hand.",

@@ -3,6 +3,8 @@
 Settings are passed down as arguments; nothing below the pipeline reads this file.
 """
 
+from typing import Any
+
 from pydantic import BaseModel, ConfigDict, Field
 
 META_NAMESPACE = "dev.guardcall"
@@ -119,6 +121,11 @@ class Installation(BaseModel):
         (),
         description="Public P-256 keys (JWK: crv, kty, x, y) of the host applications "
         "whose signed tasks are taken.",
+    )
+    issuers: dict[str, dict[str, Any]] = Field(
+        {},
+        description="Who makes credentials beside the call token: a name for each, its `kind` and "
+        "the settings of that kind (docs/issuers).",
     )
     settings: Settings = Settings()
     serve: Serve = Serve()

@@ -33,6 +33,7 @@ NAMES = (
     "CHANGELOG.md",
     "docs/*.md",
     "docs/adr/*.md",
+    "docs/issuers/*.md",
 )
 PAGES = sorted(page for name in NAMES for page in ROOT.glob(name))
 BLOCK = re.compile(

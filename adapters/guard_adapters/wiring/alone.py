@@ -14,6 +14,7 @@ from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.places import environment, person
 from guard_adapters.wiring.recovery import recover
+from guard_adapters.wiring.watchdog import watched
 
 
 def run_alone(
@@ -51,7 +52,8 @@ def run_alone(
 
 async def _run(wired: Wired, words: Sequence[str], whose: Place, env: Mapping[str, str]) -> int:
     await recover(wired)
-    return await standalone(Desk(wired), words, whose, env)
+    async with watched(wired.world, wired.heart):
+        return await standalone(Desk(wired), words, whose, env)
 
 
 def place(wired: Wired, upstream: str, agent: str, session: str = "") -> Place:

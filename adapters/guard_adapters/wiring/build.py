@@ -19,9 +19,11 @@ from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.issuer.made import Maker
 from guard_adapters.store.clock import Heartbeat, SystemClock, SystemIds
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
+from guard_adapters.wiring.issuers import issuers_of, unlisted
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
 from guard_adapters.wiring.tracing import trace_from_environment
@@ -96,6 +98,15 @@ def build(
         cooldown_ms=settings.cooldown_s * 1000,
     )
     heart, own = Heartbeat(clock), guard_id(secret(keys / "guard.key"))
+    maker = Maker(
+        guard_id=own,
+        clock=clock,
+        ids=ids,
+        folder=loaded.file.parent,
+        timeout_s=settings.port_timeout_ms / 1000,
+    )
+    issuers = {DEFAULT_ISSUER: issuer, **issuers_of(installation.issuers, maker)}
+    unlisted(loaded.catalog, issuers)
     world = World(
         clock=clock,
         ids=ids,
@@ -106,7 +117,7 @@ def build(
         sink=store.sink,
         trace=trace or trace_from_environment(),
         approvers=approvers(store),
-        issuers={DEFAULT_ISSUER: issuer},
+        issuers=issuers,
         watchdog=heart,
         guard_id=own,
         reruns=store.reruns,

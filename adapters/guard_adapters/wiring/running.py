@@ -24,7 +24,7 @@ from guard_adapters.wiring.operator import announced
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, endpoint
-from guard_adapters.wiring.watchdog import Watchdog
+from guard_adapters.wiring.watchdog import watched
 
 SWEEP_S = 1.0
 """Pause between two looks for approvals past their limit and calls without an ending."""
@@ -40,7 +40,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     if lost:
         tell(f"{lost} calls had no ending when the last guard stopped: recorded as unknown.")
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(watched(wired, tell))
+        await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
         tell(f"Listening on {url}/mcp/<server>.")
         attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello))
@@ -83,21 +83,6 @@ async def sweep(wired: Wired) -> None:
         with suppress(Unavailable):
             await wired.world.approvals.sweep(wired.world.clock.now_ms())
         await asyncio.sleep(SWEEP_S)
-
-
-@asynccontextmanager
-async def watched(
-    wired: Wired, tell: Callable[[str], None] = lambda _text: None
-) -> AsyncIterator[None]:
-    """Keep a watchdog over the leases of this guard for as long as the block runs."""
-    dog = Watchdog(wired.world, wired.heart, tell)
-    await dog.look()
-    task = asyncio.create_task(dog.run())
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 def _seat(wired: Wired, hello: Hello) -> PipeDesk:

@@ -5,8 +5,8 @@ is old. Which lease is late and what that means is decided in `guard.grant.lease
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 
 from guard.errors import GuardError
 from guard.grant.lease import Lease, LeaseState
@@ -96,6 +96,29 @@ class Watchdog:
             return _rests(after, self._world.clock.now_ms())
 
         await persisting(attempt)
+
+
+@asynccontextmanager
+async def watched(
+    world: World, heart: Heartbeat, tell: Callable[[str], None] = lambda _text: None
+) -> AsyncIterator[None]:
+    """Keep a watchdog over the leases of one guard for as long as the block runs.
+
+    Raises:
+        Unavailable: the first look failed: nothing may start on such a store.
+    """
+    dog = Watchdog(world, heart, tell)
+    await dog.look()
+    task = asyncio.create_task(dog.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        for issuer in world.issuers.values():
+            close = getattr(issuer, "aclose", None)
+            if close is not None:
+                await close()
 
 
 def _rests(row: Lease, now_ms: int) -> bool:

@@ -1,0 +1,67 @@
+"""What every issuer is made from: whose it is, how long it waits, where its files are."""
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from guard.clock import Clock
+from guard.errors import Unusable
+from guard.ports import Ids
+
+LONGEST: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """The guard that an issuer works for.
+
+    Args:
+        guard_id: begins every handle; see `guard.grant.lease.guard_id`.
+        folder: what relative paths start from: the folder of guard.yaml.
+        timeout_s: longest wait for a target (seconds).
+    """
+
+    guard_id: str
+    clock: Clock
+    ids: Ids
+    folder: Path
+    timeout_s: float
+
+    def path(self, name: str) -> Path:
+        """Return a file of the configuration."""
+        return self.folder / name
+
+
+def read_secret(path: Path) -> str:
+    """Return the secret in a file, without the line end.
+
+    Raises:
+        Unusable: `secret_file_unusable`: it is missing, a link, or others can read it.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as wrong:
+        raise _unusable(path, f"it cannot be opened ({wrong.strerror})") from None
+    with os.fdopen(handle, "rb") as file:
+        seen = os.fstat(file.fileno())
+        if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_mode & 0o077:
+            raise _unusable(path, f"its mode is {stat.S_IMODE(seen.st_mode):04o}, expected 0600")
+        raw = file.read(LONGEST + 1)
+    try:
+        text = raw.decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        text = ""
+    if not text or len(raw) > LONGEST:
+        raise _unusable(path, "it is empty, too long or no text")
+    return text
+
+
+def _unusable(path: Path, wrong: str) -> Unusable:
+    return Unusable(
+        f"A secret cannot be read: {wrong}.",
+        code="secret_file_unusable",
+        where=str(path),
+        next_step="Put the secret in a file that only the guard's own account can read.",
+    )

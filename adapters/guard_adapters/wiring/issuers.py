@@ -1,0 +1,93 @@
+"""Builds the issuers that guard.yaml lists, each by its kind; a kind not used is not loaded.
+
+It reads settings and gives them to `guard_adapters.issuer`; it makes no credential.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple, cast
+
+from pydantic import BaseModel, ValidationError
+
+from guard.errors import Unusable
+from guard.policy.catalog import DEFAULT_ISSUER, Catalog
+from guard.ports import Issuer
+from guard_adapters.issuer.made import Maker
+
+
+class Kind(NamedTuple):
+    """Where one kind of issuer is, how its settings are read, and what pip calls its needs."""
+
+    module: str
+    settings: str
+    issuer: str
+    extra: str = ""
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "postgres_cert": Kind("postgres_cert", "PostgresCert", "PostgresCertIssuer", "postgres"),
+    "postgres_role": Kind("postgres_role", "PostgresRole", "PostgresRoleIssuer", "postgres"),
+}
+
+
+def issuers_of(listed: Mapping[str, Mapping[str, Any]], maker: Maker) -> dict[str, Issuer]:
+    """Return the issuers of `guard.issuers`, by name.
+
+    Raises:
+        Unusable: `issuer_unusable`: an entry has an unknown kind or setting, or a file that it
+            names cannot be used; `extra_missing`: what it needs is not installed.
+    """
+    return {name: _issuer(name, entry, maker) for name, entry in listed.items()}
+
+
+def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
+    """Refuse a catalogue that names an issuer which is not there.
+
+    Raises:
+        Unusable: `issuer_unknown`.
+    """
+    for spec in catalog.judged():
+        if spec.issuer and spec.issuer not in known:
+            raise Unusable(
+                f"{spec.action} takes its credential from {spec.issuer!r}, which is not listed.",
+                code="issuer_unknown",
+                where="guard.yaml",
+                next_step="List it under guard.issuers with its kind.",
+            )
+
+
+def _issuer(name: str, entry: Mapping[str, Any], maker: Maker) -> Issuer:
+    where = f"guard.issuers.{name}"
+    settings = dict(entry)
+    word = settings.pop("kind", None)
+    kind = KINDS.get(word) if isinstance(word, str) else None
+    if kind is None or name == DEFAULT_ISSUER:
+        known = ", ".join(sorted(KINDS))
+        raise _unusable(where, f"got kind {word!r}, expected one of {known}", name)
+    try:
+        module = import_module(f"guard_adapters.issuer.{kind.module}")
+    except ModuleNotFoundError as missing:
+        raise Unusable(
+            f"The issuer needs {missing.name}, which is not installed.",
+            code="extra_missing",
+            where=where,
+            next_step=f"pip install 'guardcall[{kind.extra}]'.",
+        ) from None
+    model = cast("type[BaseModel]", getattr(module, kind.settings))
+    make = cast("Callable[[BaseModel, Maker], Issuer]", getattr(module, kind.issuer))
+    try:
+        return make(model.model_validate(settings), maker)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        path = ".".join(map(str, first["loc"]))
+        raise _unusable(where, f"{path}: {first['msg']}", name) from None
+
+
+def _unusable(where: str, wrong: str, name: str) -> Unusable:
+    taken = f" The name {name!r} is taken by the call token." if name == DEFAULT_ISSUER else ""
+    return Unusable(
+        f"The issuer cannot be used: {wrong}.{taken}",
+        code="issuer_unusable",
+        where=where,
+        next_step="See docs/issuers/README.md for every kind and its settings.",
+    )

@@ -1,0 +1,85 @@
+"""What guard.yaml may say of issuers, and that a typing mistake never leaves a tool with another one."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from guard.errors import Unusable
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.load import load
+
+CONFIG = """
+version: 1
+guard:
+  policies: [all.cedar]
+  state: state
+  issuers: {issuers}
+servers:
+  crm:
+    trust: trusted
+    credential: {{issuer: {server}, grant: tool_crm_read}}
+    tools:
+      read: {{effect: [read], confirmed: true, input_schema: {{type: object}}}}
+      write:
+        effect: [write]
+        budget: none
+        budget_reason: a test
+        confirmed: true
+        input_schema: {{type: object}}
+        credential: {{issuer: {tool}, grant: tool_crm_write}}
+"""
+ROLE = {
+    "kind": "postgres_role", "host": "127.0.0.1", "port": 1, "database": "app", "user": "guard",
+}  # fmt: skip
+
+
+@pytest.fixture
+def built(tmp_path: Path):
+    made = []
+
+    def make(issuers, server="crm_db", tool="crm_db"):
+        text = CONFIG.format(issuers=json.dumps(issuers), server=server, tool=tool)
+        (tmp_path / "guard.yaml").write_text(text)
+        (tmp_path / "all.cedar").write_text(
+            '@id("ALL") @reason("everything") permit (principal, action, resource);'
+        )
+        made.append(build(load(tmp_path / "guard.yaml")))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def test_a_tool_takes_its_own_issuer_and_else_that_of_its_server(built):
+    wired = built({"crm_db": ROLE, "other_db": ROLE}, tool="other_db")
+    specs = {spec.tool: (spec.issuer, spec.grant) for spec in wired.bundle.catalog.specs()}
+    assert specs == {"read": ("crm_db", "tool_crm_read"), "write": ("other_db", "tool_crm_write")}
+    assert set(wired.world.issuers) == {"calltoken", "crm_db", "other_db"}
+
+
+@pytest.mark.parametrize(
+    ("issuers", "server", "code"),
+    [
+        ({}, "crm_db", "issuer_unknown"),
+        ({"crm_db": ROLE}, "crm_bd", "issuer_unknown"),
+        ({"crm_db": {**ROLE, "kind": "postgres"}}, "crm_db", "issuer_unusable"),
+        ({"crm_db": {"host": "x"}}, "crm_db", "issuer_unusable"),
+        ({"crm_db": {**ROLE, "pasword_file": "x"}}, "crm_db", "issuer_unusable"),
+        ({"crm_db": {**ROLE, "ttl_s": 0}}, "crm_db", "issuer_unusable"),
+        ({"calltoken": ROLE}, "calltoken", "issuer_unusable"),
+    ],
+)
+def test_what_cannot_be_built_is_not_started(built, issuers, server, code):
+    with pytest.raises(Unusable) as no:
+        built(issuers, server, tool=server)
+    assert no.value.code == code
+
+
+def test_a_guard_keeps_its_name_so_that_it_finds_what_it_left(built):
+    first = built({"crm_db": ROLE})
+    name = first.world.guard_id
+    first.close()
+    assert built({"crm_db": ROLE}).world.guard_id == name
+    assert len(name) == 6

@@ -1,0 +1,90 @@
+"""Starts servers from packages for tests: free ports on loopback, temporary folders, own pids."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+WAIT_S = 20.0
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def missing(reason):
+    """Skip where an optional server is not there; a release must have them all."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def package_folder(name, why):
+    found = find_spec(name)
+    if found is None or found.origin is None:
+        missing(f"{why}: the package {name} is not installed (pip install 'guardcall[peers]')")
+    return Path(found.origin).parent
+
+
+def listening(port, process=None, wait_s=WAIT_S):
+    end = time.monotonic() + wait_s
+    while time.monotonic() < end:
+        if process is not None and process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        with socket.socket() as one:
+            one.settimeout(0.2)
+            if one.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.02)
+    raise TimeoutError(f"nothing listens on {port}")
+
+
+def as_nobody():
+    """PostgreSQL refuses to run as root: how to start it as somebody else."""
+    if os.geteuid() != 0:
+        return []
+    if shutil.which("setpriv") is None:
+        missing("PostgreSQL does not run as root, and setpriv is not here")
+    return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+
+
+def folder():
+    """A short path (Unix sockets allow 107 bytes) that nobody, too, may enter."""
+    made = Path(tempfile.mkdtemp(prefix="gc-"))
+    made.chmod(0o755)
+    return made
+
+
+class Process:
+    """A server of this test: ended by its own pid."""
+
+    def __init__(self, argv, *, log, **more):
+        self.argv, self.log, self.more = argv, log, more
+        self.start()
+
+    def start(self):
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self.argv, stdout=out, stderr=out, stdin=subprocess.DEVNULL, **self.more
+            )
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self, how=signal.SIGTERM):
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
