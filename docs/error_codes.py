@@ -280,7 +280,8 @@ FILES = {
     "socket_dir_unsafe": "Others can write to the folder of the guard's socket.",
     "store_locked": "Another guard holds this database.",
     "store_missing": "There is no database there yet.",
-    "store_unusable": "The database is damaged, or of another version.",
+    "store_of_another_log": "The database belongs to a guard with another name or other keys.",
+    "store_unusable": "The database is damaged, of another version, or cannot be reached.",
     "table_invalid": "A decision table is not what the format says.",
     "trace_missing": "The file of recorded sessions cannot be read.",
 }

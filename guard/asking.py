@@ -94,7 +94,7 @@ class Asking:
         """Refuse to ask one person ever more: worn out, people say yes."""
         waiting = [
             row
-            for row in await self.world.approvals.listed(open_only=True)
+            for row in await self.world.approvals.listed(open_only=True, requester=new.requester)
             if (row.requester, row.agent) == (new.requester, new.agent)
             and row.binding != new.binding
             and row.at(new.created_ms).status is ApprovalState.PENDING

@@ -53,8 +53,8 @@ class Reauthorizing:
         return session
 
     async def _void(self, session_id: str, why: str, now_ms: int) -> None:
-        for approval in await self.world.approvals.listed(open_only=True):
-            if approval.session == session_id and approval.at(now_ms).open:
+        for approval in await self.world.approvals.listed(open_only=True, session=session_id):
+            if approval.at(now_ms).open:
                 try:
                     await self.world.approvals.end(approval.id, "void", why, now_ms, [])
                 except Refused:

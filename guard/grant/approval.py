@@ -214,6 +214,18 @@ class Approval(NewApproval):
             outcome_due_ms=outcome_due_ms,
         )
 
+    def ended_by(self, consume_id: str, outcome: Outcome) -> "Approval":
+        """Return the approval with how the attempt that used it ended; else as it is.
+
+        A call that was not sent counts as an error. An ending that comes late, when the run is
+        already unknown, is evidence: it is taken.
+        """
+        known = Outcome.ERROR if outcome is Outcome.REFUSED else outcome
+        mine = bool(consume_id) and consume_id == self.consume_id
+        if not mine or self.outcome is None or known not in OUTCOMES[self.outcome]:
+            return self
+        return replace(self, outcome=known)
+
     def settled(self, outcome: Outcome) -> "Approval":
         """Return the approval with the outcome of its call.
 

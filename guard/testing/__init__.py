@@ -158,9 +158,17 @@ class MemoryApprovals:
         """Return one row."""
         return self.rows.get(approval_id)
 
-    async def listed(self, *, open_only: bool) -> Sequence[Approval]:
+    async def listed(
+        self, *, open_only: bool, session: str = "", requester: str = ""
+    ) -> Sequence[Approval]:
         """Return rows, oldest first."""
-        return [row for row in self.rows.values() if row.open or not open_only]
+        return [
+            row
+            for row in self.rows.values()
+            if (row.open or not open_only)
+            and session in {"", row.session}
+            and requester in {"", row.requester}
+        ]
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer."""
@@ -215,9 +223,8 @@ class MemoryApprovals:
     def settle(self, approval_id: str, consume_id: str, outcome: Outcome) -> None:
         """Write the outcome of the call that used an approval."""
         row = self.rows.get(approval_id)
-        if row is not None and row.consume_id == consume_id and row.outcome is Outcome.RUNNING:
-            known = Outcome.ERROR if outcome is Outcome.REFUSED else outcome
-            self.rows[approval_id] = row.settled(known)
+        if row is not None:
+            self.rows[approval_id] = row.ended_by(consume_id, outcome)
 
     def _changed(self, approval_id: str, change: Callable[[Approval], Approval]) -> Approval:
         row = self.rows.get(approval_id)

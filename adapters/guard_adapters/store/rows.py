@@ -39,6 +39,22 @@ def approval_from(text: str) -> Approval:
     return Approval(**raw)
 
 
+def due_ms(approval: Approval) -> int:
+    """Return when a sweep must look at a row again (Unix milliseconds); 0 = never."""
+    match approval.status:
+        case ApprovalState.PENDING:
+            return approval.pending_until_ms
+        case ApprovalState.APPROVED:
+            return approval.grant_until_ms
+        case _:
+            return approval.outcome_due_ms if approval.outcome is Outcome.RUNNING else 0
+
+
+def storable(name: str) -> bool:
+    """Return whether a name that somebody sent can be one of ours: what cannot, is not there."""
+    return name.isascii() and "\0" not in name
+
+
 def lease_text(lease: Lease) -> str:
     """Return one lease as JSON."""
     return json.dumps(asdict(lease), separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""The contracts of the store's ports, kept by SQLite and by the public fakes alike."""
+"""The contracts of the store's ports, kept by SQLite, PostgreSQL and the public fakes alike."""
 
 import asyncio
 import json
@@ -23,7 +23,10 @@ from guard.provenance.segment import Seen, Segment
 from guard.session.state import new_session, remembering
 from guard.testing import FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.log import LogKey
+from guard_adapters.store.postgres.database import Address
+from guard_adapters.store.postgres.store import PostgresStore
 from guard_adapters.store.sqlite.store import SqliteStore
+from tests import postgres
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
@@ -46,8 +49,7 @@ class Ports:
     clock: FrozenClock = field(default_factory=FrozenClock)
 
 
-def sqlite(path):
-    store = SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=600_000)
+def stored(store, path=None):
 
     async def kinds():
         return [json.loads(leaf)["kind"] for _, leaf in (await store.log.page(0)).leaves]
@@ -75,9 +77,27 @@ def memory():
     return Ports(fake, approvals, fake, fake, fake, kinds)
 
 
-@pytest.fixture(params=["sqlite", "memory"])
-async def ports(request, tmp_path):
-    made = sqlite(tmp_path / "guard.sqlite") if request.param == "sqlite" else memory()
+def made_on(kind, tmp_path, database):
+    numbers = {"timeout_ms": 5_000, "cooldown_ms": 600_000}
+    match kind:
+        case "memory":
+            return memory()
+        case "sqlite":
+            path = tmp_path / "guard.sqlite"
+            return stored(SqliteStore(path, KEY, **numbers), path)
+        case "postgres":
+            return stored(PostgresStore(Address(database), KEY, **numbers))
+
+
+@pytest.fixture
+def database(request):
+    asked = request.node.callspec.params.get("ports") == "postgres"
+    return postgres.fresh(own_clock=False) if asked else ""
+
+
+@pytest.fixture(params=["sqlite", "memory", pytest.param("postgres", marks=pytest.mark.peer)])
+async def ports(request, tmp_path, database):
+    made = made_on(request.param, tmp_path, database)
     yield made
     if made.store is not None:
         made.store.close(NOW + 10_000)

@@ -20,8 +20,8 @@ from guard.model.origin import Source
 from guard.ports import Ending
 from guard.provenance.segment import Seen, Segment
 from guard.session.state import new_session, remembering
+from guard_adapters.store import folding
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.sqlite import observations
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 
@@ -200,7 +200,7 @@ async def test_lines_that_were_altered_missing_or_added_answer_nothing(tmp_path,
 
 
 async def test_an_index_that_was_let_go_is_folded_anew_with_what_came_since(tmp_path, monkeypatch):
-    monkeypatch.setattr(observations, "KEPT", 1)
+    monkeypatch.setattr(folding, "KEPT", 1)
     store = await remembered(tmp_path / "guard.sqlite")
     await store.sessions.known("gs_1")
     await store.sessions.open(new_session("gs_2", WHO, now_ms=NOW))

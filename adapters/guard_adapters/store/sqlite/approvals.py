@@ -4,11 +4,9 @@ The state machine is in `guard.grant.approval`; here it is only asked. Waiters a
 process after a commit, and then read the row again.
 """
 
-import asyncio
 import sqlite3
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TypeVar
 
@@ -24,45 +22,29 @@ from guard.grant.approval import (
 )
 from guard.grant.votes import Vote
 from guard.model.call import Outcome
-from guard.ports import Attempt
-from guard_adapters.store.rows import approval_from, approval_text
+from guard.ports import Attempt, Waiter
+from guard_adapters.store.rows import approval_from, approval_text, due_ms
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
+from guard_adapters.store.waiting import Waiting
 
 T = TypeVar("T")
+LISTED = 500
+OPEN = "status IN ('pending', 'approved')"
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS approvals (
     id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL,
-    row TEXT NOT NULL
+    row TEXT NOT NULL, outcome TEXT, due_ms INTEGER NOT NULL DEFAULT 0,
+    session TEXT NOT NULL DEFAULT '', requester TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
     WHERE status IN ('pending', 'approved');
 CREATE INDEX IF NOT EXISTS approvals_by_status ON approvals (status, created_ms);
+CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms) WHERE due_ms > 0;
 CREATE TABLE IF NOT EXISTS cooldowns (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL)
     WITHOUT ROWID
 """
-
-
-class _Waiter:
-    """Wakes when a row may have changed."""
-
-    def __init__(self) -> None:
-        self._changed = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-
-    def wake(self) -> None:
-        # The answer may come from another thread's loop, or after this one has ended.
-        with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._changed.set)
-
-    async def wait(self, timeout_ms: int) -> bool:
-        """Return True if something happened within the time (milliseconds)."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout_ms / 1000)
-        happened = self._changed.is_set()
-        self._changed.clear()
-        return happened
 
 
 class SqliteApprovals:
@@ -72,19 +54,11 @@ class SqliteApprovals:
         self._database = database
         self._journal = journal
         self._cooldown_ms = cooldown_ms
-        self._waiters: dict[str, set[_Waiter]] = defaultdict(set)
+        self._waiting = Waiting()
 
-    @asynccontextmanager
-    async def waiter(self, approval_id: str) -> AsyncIterator[_Waiter]:
+    def waiter(self, approval_id: str) -> AbstractAsyncContextManager[Waiter]:
         """Register before opening or reading, so that no answer falls in between."""
-        waiter = _Waiter()
-        self._waiters[approval_id].add(waiter)
-        try:
-            yield waiter
-        finally:
-            self._waiters[approval_id].discard(waiter)
-            if not self._waiters[approval_id]:
-                del self._waiters[approval_id]
+        return self._waiting.on(approval_id)
 
     async def open(self, new: NewApproval, events: Sequence[Event]) -> Approval:
         """Insert the question, or join the open one with the same binding."""
@@ -108,9 +82,13 @@ class SqliteApprovals:
         """Return one row."""
         return await self._database.run(lambda db: _row(db, approval_id))
 
-    async def listed(self, *, open_only: bool) -> Sequence[Approval]:
+    async def listed(
+        self, *, open_only: bool, session: str = "", requester: str = ""
+    ) -> Sequence[Approval]:
         """Return rows, oldest first: the open ones, or the last 500 of all."""
-        return await self._database.run(lambda db: _listed(db, open_only=open_only))
+        return await self._database.run(
+            lambda db: _listed(db, session, requester, open_only=open_only)
+        )
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer.
@@ -185,7 +163,7 @@ class SqliteApprovals:
         """Expire what is late; turn runs without an ending into unknown ones. Return both."""
         swept = await self._database.run(lambda db: _swept(db, now_ms))
         for row in swept:
-            self._wake(row.id)
+            self._waiting.wake(row.id)
         return swept
 
     def standing(self, db: sqlite3.Connection, binding: str) -> Approval | None:
@@ -209,7 +187,7 @@ class SqliteApprovals:
 
     def wake(self, approval_id: str) -> None:
         """Let whoever waits for this row read it again."""
-        self._wake(approval_id)
+        self._waiting.wake(approval_id)
 
     def _changed(
         self, db: sqlite3.Connection, approval_id: str, change: Callable[[Approval], Approval]
@@ -226,20 +204,15 @@ class SqliteApprovals:
 
     async def _woken(self, approval_id: str, work: Callable[[sqlite3.Connection], T]) -> T:
         result = await self._database.run(work)
-        self._wake(approval_id)
+        self._waiting.wake(approval_id)
         return result
-
-    def _wake(self, approval_id: str) -> None:
-        for waiter in tuple(self._waiters.get(approval_id, ())):
-            waiter.wake()
 
 
 def settle(db: sqlite3.Connection, approval_id: str, consume_id: str, outcome: Outcome) -> None:
     """Write the outcome of the call that used an approval; a failed mint counts as an error."""
     row = _row(db, approval_id)
-    if row is None or row.consume_id != consume_id or row.outcome is not Outcome.RUNNING:
-        return
-    _save(db, row.settled(Outcome.ERROR if outcome is Outcome.REFUSED else outcome))
+    if row is not None and (ended := row.ended_by(consume_id, outcome)) != row:
+        _save(db, ended)
 
 
 def _open_for(db: sqlite3.Connection, binding: str) -> Approval | None:
@@ -255,38 +228,60 @@ def _row(db: sqlite3.Connection, approval_id: str) -> Approval | None:
     return None if row is None else approval_from(row[0])
 
 
-def _listed(db: sqlite3.Connection, *, open_only: bool) -> list[Approval]:
-    where = "WHERE status IN ('pending', 'approved')" if open_only else ""
+def _listed(
+    db: sqlite3.Connection, session: str = "", requester: str = "", *, open_only: bool
+) -> list[Approval]:
+    some = f" AND {OPEN}" if open_only else ""
     rows = db.execute(
-        f"SELECT row FROM approvals {where} ORDER BY created_ms DESC LIMIT 500"  # noqa: S608  fixed
+        "SELECT row FROM approvals WHERE (?1 = '' OR session = ?1)"  # noqa: S608  fixed
+        f" AND (?2 = '' OR requester = ?2){some} ORDER BY created_ms DESC, id DESC LIMIT ?3",
+        (session, requester, -1 if open_only else LISTED),
     ).fetchall()
     return [approval_from(row[0]) for row in reversed(rows)]
 
 
 def _swept(db: sqlite3.Connection, now_ms: int) -> list[Approval]:
+    rows = db.execute(
+        "SELECT row FROM approvals WHERE due_ms > 0 AND due_ms <= ? ORDER BY due_ms", (now_ms,)
+    ).fetchall()
     swept = []
-    for row in _listed(db, open_only=False):
-        late = row.at(now_ms)
-        if row.outcome is Outcome.RUNNING and now_ms >= row.outcome_due_ms:
-            late = row.settled(Outcome.UNKNOWN)
-        if late != row:
-            _save(db, late)
-            swept.append(late)
+    for row in (approval_from(text) for (text,) in rows):
+        lost = row.outcome is Outcome.RUNNING
+        swept.append(row.settled(Outcome.UNKNOWN) if lost else row.at(now_ms))
+        _save(db, swept[-1])
     return swept
 
 
 def _save(db: sqlite3.Connection, approval: Approval) -> None:
+    outcome = approval.outcome.value if approval.outcome else None
     try:
         db.execute(
-            "INSERT INTO approvals VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-            " status = excluded.status, row = excluded.row",
+            "INSERT INTO approvals (id, binding, status, created_ms, row, outcome, due_ms,"
+            " session, requester) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+            " SET status = excluded.status, row = excluded.row, outcome = excluded.outcome,"
+            " due_ms = excluded.due_ms, session = excluded.session,"
+            " requester = excluded.requester",
             (
                 approval.id,
                 approval.binding,
                 approval.status.value,
                 approval.created_ms,
                 approval_text(approval),
+                outcome,
+                due_ms(approval),
+                approval.session,
+                approval.requester,
             ),
         )
     except sqlite3.IntegrityError as error:
         raise Unavailable("The same call is already open.", code="state_conflict") from error
+
+
+def upgraded(db: sqlite3.Connection) -> None:
+    """Give the rows of format 1 the columns that came with format 2."""
+    for column in ("outcome TEXT", "due_ms INTEGER NOT NULL DEFAULT 0"):
+        db.execute(f"ALTER TABLE approvals ADD COLUMN {column}")
+    for column in ("session", "requester"):
+        db.execute(f"ALTER TABLE approvals ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    for (text,) in db.execute("SELECT row FROM approvals").fetchall():
+        _save(db, approval_from(text))

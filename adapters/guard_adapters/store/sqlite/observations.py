@@ -1,69 +1,15 @@
-"""What each session's results have shown: lines that are only appended, folded into an index.
-
-The head of a session says how many lines there are and what their chained digests come to. Lines
-that are altered, missing or added do not come to it, and nothing is answered from them.
-"""
+"""The table of what each session's results have shown: lines that are only appended."""
 
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Sequence
 
-from guard.errors import Unavailable
-from guard.provenance.known import Known
-from guard.provenance.segment import Segment, segment_of
+from guard.provenance.segment import Segment
 from guard.session.state import Session
-
-KEPT = 64
-"""Indexes held in memory; others are folded anew when their session calls again."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS observations (
     session TEXT NOT NULL, n INTEGER NOT NULL, segment BLOB NOT NULL, PRIMARY KEY (session, n)
 ) WITHOUT ROWID
 """
-
-
-class Indexes:
-    """The indexes of the sessions that called last."""
-
-    def __init__(self) -> None:
-        self._held: OrderedDict[str, Known] = OrderedDict()
-
-    def get(self, session_id: str) -> Known | None:
-        """Return the index of a session if it is held."""
-        return self._held.get(session_id)
-
-    def keep(self, session_id: str, known: Known) -> Known:
-        """Hold an index; the one that was held first goes where there are too many."""
-        self._held[session_id] = known
-        self._held.move_to_end(session_id)
-        if len(self._held) > KEPT:
-            self._held.popitem(last=False)
-        return known
-
-    def learn(self, session_id: str, segment: Segment) -> None:
-        """Let a held index take in one more line; one that is not held will read it."""
-        known = self._held.get(session_id)
-        if known is not None:
-            known.learn(segment)
-
-
-def folded(session: Session, lines: Sequence[bytes]) -> Known:
-    """Return the index of a session.
-
-    Raises:
-        Unavailable: `state_corrupt`: the lines are not those that its head speaks of.
-    """
-    known = Known()
-    for line in lines:
-        known.learn(segment_of(line))
-    if (known.learned, known.chain) != (session.observed, session.observed_sha256):
-        raise Unavailable(
-            f"{known.learned} stored results do not come to what session {session.id!r} recorded.",
-            code="state_corrupt",
-            next_step="End the session and start a new one; keep the store for whoever looks.",
-        )
-    return known
 
 
 def append(db: sqlite3.Connection, session: Session, segment: Segment) -> None:

@@ -19,6 +19,7 @@ from guard.ports import Change, Ending
 from guard.provenance.known import Known
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
+from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.sqlite import observations
 from guard_adapters.store.sqlite.approvals import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
@@ -42,7 +43,7 @@ class SqliteSessions:
         self._database = database
         self._journal = journal
         self._held: OrderedDict[str, Session] = OrderedDict()
-        self._indexes = observations.Indexes()
+        self._indexes = Indexes()
         # Plain functions are guarded from threads of their own: memory and queue change together.
         self._turn = RLock()
 
@@ -104,7 +105,7 @@ class SqliteSessions:
             with self._turn:
                 # An ending may have come while this waited: its line is read in the next turn.
                 if self._held.get(session_id, session).observed == session.observed:
-                    return self._indexes.keep(session_id, observations.folded(session, lines))
+                    return self._indexes.keep(session_id, folded(session, lines))
 
     def close(self, ending: Ending) -> Awaitable[None]:
         """Hand over the end of a call; what is returned waits until it is durable."""

@@ -24,8 +24,8 @@ from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.store.sqlite.reruns import SqliteReruns
 from guard_adapters.store.sqlite.sessions import SqliteSessions
 
-FORMAT = 1
-"""The layout of the file; a newer one is refused, an older one would be migrated here."""
+FORMAT = 2
+"""The layout of the file; a newer one is refused, an older one is brought up to it."""
 
 
 class SqliteStore:
@@ -63,6 +63,8 @@ def _prepare(db: sqlite3.Connection) -> None:
     found = db.execute("PRAGMA user_version").fetchone()[0]
     if found > FORMAT:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
+    if found == 1:
+        approvals.upgraded(db)
     for room in (audit, sessions, observations, approvals, grants, leases, people, reruns):
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)

@@ -1,0 +1,283 @@
+"""Approvals for several guards: the row decides, and PostgreSQL lets one at a time change it.
+
+The state machine is in `guard.grant.approval`; here it is only asked, under the row's lock, in the
+transaction that writes what follows. Time is the database's, or the caller's if that is later: a
+guard that stood still cannot use what is over.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from typing import Final
+
+from guard.audit.event import Event
+from guard.errors import Refused, Unavailable
+from guard.grant.approval import (
+    Approval,
+    ApprovalEvent,
+    ApprovalState,
+    NewApproval,
+    NoApprovalTransition,
+    opened,
+)
+from guard.grant.votes import Vote
+from guard.model.call import Outcome
+from guard.ports import Attempt, Waiter
+from guard_adapters.store.postgres.audit import append
+from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.postgres.hints import CHANNEL, Hints
+from guard_adapters.store.postgres.replicas import LIVING, Replica
+from guard_adapters.store.postgres.schema import later_ms
+from guard_adapters.store.rows import approval_from, approval_text, due_ms, storable
+
+TIMELINE: Final = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
+"""Changes when a standby takes over: what was used just before may look unused there."""
+
+OPEN: Final = "status IN ('pending', 'approved')"
+LISTED: Final = 500
+SWEPT: Final = 500
+"""Most rows of one sweep: the rest waits for the next one."""
+
+_SAVE = f"""
+INSERT INTO approvals AS kept (id, binding, status, created_ms, outcome, due_ms, session,
+    requester, row, holder, timeline)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {TIMELINE})
+ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome,
+    due_ms = excluded.due_ms, row = excluded.row,
+    holder = CASE WHEN excluded.holder = '' THEN kept.holder ELSE excluded.holder END,
+    timeline = CASE WHEN kept.status = 'pending' THEN excluded.timeline ELSE kept.timeline END
+"""  # noqa: S608  constants
+_OPEN = _SAVE.partition("ON CONFLICT")[0] + "ON CONFLICT DO NOTHING RETURNING id"
+_LATE = f"""
+SELECT row FROM approvals
+WHERE ({OPEN} OR outcome = 'running') AND due_ms <= $1
+   OR outcome = 'running' AND holder <> '' AND holder NOT IN ({LIVING})
+ORDER BY due_ms LIMIT {SWEPT} FOR UPDATE SKIP LOCKED
+"""  # noqa: S608  constants
+
+
+class PostgresApprovals:
+    """The `Approvals` port on one database. `cooldown_ms`: how long a no refuses the same call."""
+
+    def __init__(
+        self, database: Database, hints: Hints, replica: Replica, *, cooldown_ms: int
+    ) -> None:
+        self._database = database
+        self._hints = hints
+        self._replica = replica
+        self._cooldown_ms = cooldown_ms
+
+    def waiter(self, approval_id: str) -> AbstractAsyncContextManager[Waiter]:
+        """Register before opening or reading, so that no answer falls in between."""
+        return self._hints.on(approval_id)
+
+    async def open(self, new: NewApproval, events: Sequence[Event]) -> Approval:
+        """Insert the question, or join the open one with the same binding."""
+
+        async def work(db: Connection) -> Approval:
+            for _ in range(5):
+                row = opened(new)
+                if await db.fetchval(_OPEN, *_values(row, "")) is not None:
+                    await append(db, events)
+                    return row
+                joined = await self._joined(db, new)
+                if joined is not None:
+                    return joined
+            raise Unavailable("The same call is already open.", code="state_conflict")
+
+        return await self._database.run(work, again=True)
+
+    async def _joined(self, db: Connection, new: NewApproval) -> Approval | None:
+        """Return the open question that this one joins, or None where its place is free again."""
+        text = await db.fetchval(
+            f"SELECT row FROM approvals WHERE binding = $1 AND {OPEN} FOR UPDATE",  # noqa: S608
+            new.binding,
+        )
+        if text is None:
+            return await _row(db, new.id)  # our own, where nobody knew how the commit ended
+        standing = approval_from(text)
+        if standing.id == new.id:
+            return standing
+        late = standing.at(await later_ms(db, new.created_ms))
+        joined = replace(standing, waiting=standing.waiting + 1) if late.open else late
+        await _save(db, joined)
+        return joined if late.open else None
+
+    async def get(self, approval_id: str) -> Approval | None:
+        """Return one row."""
+        return await self._database.run(lambda db: _row(db, approval_id), again=True)
+
+    async def listed(
+        self, *, open_only: bool, session: str = "", requester: str = ""
+    ) -> Sequence[Approval]:
+        """Return rows, oldest first: the open ones, or the last 500 of all."""
+
+        async def work(db: Connection) -> list[Approval]:
+            rows = await db.fetch(
+                "SELECT row FROM approvals WHERE ($1 = '' OR session = $1)"  # noqa: S608  fixed
+                f" AND ($2 = '' OR requester = $2) {f'AND {OPEN}' if open_only else ''}"
+                " ORDER BY created_ms DESC, id DESC LIMIT $3",
+                session, requester, None if open_only else LISTED,
+            )  # fmt: skip
+            return [approval_from(row[0]) for row in reversed(rows)]
+
+        return await self._database.run(work, again=True)
+
+    async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
+        """Count one person's answer.
+
+        Raises:
+            Refused: `approval_transition`: it has ended; `approval_unknown`.
+        """
+
+        async def work(db: Connection) -> Approval:
+            row = await _locked(db, vote.approval_id)
+            said = replace(vote, at_ms=await later_ms(db, vote.at_ms))
+            changed = await self._changed(db, row, vote.approval_id, lambda row: row.voted(said))
+            if vote.decision == "deny" and changed.cooldown_key:
+                await db.execute(
+                    "INSERT INTO cooldowns VALUES ($1, $2)"
+                    " ON CONFLICT (key) DO UPDATE SET until_ms = excluded.until_ms",
+                    changed.cooldown_key,
+                    said.at_ms + self._cooldown_ms,
+                )
+            await append(db, events)
+            return changed
+
+        return await self._database.run(work)
+
+    async def end(
+        self, approval_id: str, event: str, reason: str, now_ms: int, events: Sequence[Event]
+    ) -> Approval:
+        """End an approval that is still open: deadline, cancel or void."""
+
+        async def work(db: Connection) -> Approval:
+            row = await _locked(db, approval_id)
+            at_ms, kind = await later_ms(db, now_ms), ApprovalEvent(event)
+            changed = await self._changed(
+                db, row, approval_id, lambda row: row.after(kind, at_ms, reason=reason)
+            )
+            await append(db, events)
+            return changed
+
+        return await self._database.run(work)
+
+    async def consume(
+        self, approval_id: str, attempt: Attempt, events: Sequence[Event]
+    ) -> Approval | None:
+        """Use an approval up; None if it is not approved, not for this call, or already used.
+
+        Where nobody knows how the commit ended it is tried again: the row tells this attempt by
+        its id.
+        """
+
+        async def work(db: Connection) -> Approval | None:
+            row = await _locked(db, approval_id)
+            wanted = (attempt.binding, attempt.policy_version)
+            if row is None or (row.binding, row.policy_version) != wanted:
+                return None
+            now_ms = await later_ms(db, attempt.now_ms)
+            late_ms = now_ms - attempt.now_ms
+            try:
+                used = row.consumed(attempt.consume_id, now_ms, attempt.outcome_due_ms + late_ms)
+            except NoApprovalTransition:
+                return None
+            first = row.status is not ApprovalState.CONSUMED
+            if first and not await self._same_timeline(db, approval_id):
+                await _save(db, row.after(ApprovalEvent.VOID, now_ms, reason="failover"))
+                return None
+            await _save(db, used, self._replica.id)
+            if first:
+                await append(db, events)
+            return used
+
+        return await self._database.run(work, again=True)
+
+    async def _same_timeline(self, db: Connection, approval_id: str) -> bool:
+        same: bool = await db.fetchval(
+            f"SELECT timeline = {TIMELINE} FROM approvals WHERE id = $1",  # noqa: S608  fixed
+            approval_id,
+        )
+        return same
+
+    async def cooling(self, cooldown_key: str, now_ms: int) -> int:
+        """Return for how long the same call is still refused after a no (milliseconds)."""
+
+        async def work(db: Connection) -> int:
+            until_ms = await db.fetchval(
+                "SELECT until_ms FROM cooldowns WHERE key = $1", cooldown_key
+            )
+            return 0 if until_ms is None else max(0, until_ms - now_ms)
+
+        return await self._database.run(work, again=True)
+
+    async def sweep(self, now_ms: int) -> Sequence[Approval]:
+        """Expire what is late; turn runs without an ending into unknown ones. Return both.
+
+        A run whose guard is gone has no ending to wait for: it is unknown at once.
+        """
+
+        async def work(db: Connection) -> list[Approval]:
+            at_ms = await later_ms(db, now_ms)
+            swept = []
+            for (text,) in await db.fetch(_LATE, at_ms):
+                row = approval_from(text)
+                lost = row.outcome is Outcome.RUNNING
+                late = row.settled(Outcome.UNKNOWN) if lost else row.at(at_ms)
+                if late != row:
+                    await _save(db, late)
+                    swept.append(late)
+            return swept
+
+        return await self._database.run(work)
+
+    async def _changed(
+        self,
+        db: Connection,
+        row: Approval | None,
+        approval_id: str,
+        change: Callable[[Approval], Approval],
+    ) -> Approval:
+        if row is None:
+            raise Refused(f"There is no approval {approval_id!r}.", code="approval_unknown")
+        try:
+            changed = change(row)
+        except NoApprovalTransition as error:
+            raise Refused(str(error), code=error.code) from error
+        await _save(db, changed)
+        return changed
+
+
+async def settle(db: Connection, approval_id: str, consume_id: str, outcome: Outcome) -> None:
+    """Write the outcome of the call that used an approval; a failed mint counts as an error."""
+    row = await _locked(db, approval_id)
+    if row is not None and (ended := row.ended_by(consume_id, outcome)) != row:
+        await _save(db, ended)
+
+
+async def _row(db: Connection, approval_id: str) -> Approval | None:
+    if not storable(approval_id):
+        return None
+    text = await db.fetchval("SELECT row FROM approvals WHERE id = $1", approval_id)
+    return None if text is None else approval_from(text)
+
+
+async def _locked(db: Connection, approval_id: str) -> Approval | None:
+    if not storable(approval_id):
+        return None
+    text = await db.fetchval("SELECT row FROM approvals WHERE id = $1 FOR UPDATE", approval_id)
+    return None if text is None else approval_from(text)
+
+
+def _values(one: Approval, holder: str) -> tuple[object, ...]:
+    return (
+        one.id, one.binding, one.status.value, one.created_ms,
+        one.outcome.value if one.outcome else None, due_ms(one), one.session, one.requester,
+        approval_text(one), holder,
+    )  # fmt: skip
+
+
+async def _save(db: Connection, approval: Approval, holder: str = "") -> None:
+    """Write a row under its lock, and hint at it once the transaction is kept."""
+    await db.execute(_SAVE, *_values(approval, holder))
+    await db.execute(f"SELECT pg_notify('{CHANNEL}', $1)", approval.id)

@@ -1,0 +1,82 @@
+"""Hints that an approval has changed: one connection that listens, and a look every second.
+
+NOTIFY can be lost with its connection, so nobody relies on it: each second, and once after every
+new connection, all who wait are compared with their rows, in one statement.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+from guard_adapters.store.postgres.database import FAILED, Connection, Database
+from guard_adapters.store.waiting import Waiting, Woken
+
+CHANNEL: Final = "guard_approvals"
+LOOK_S: Final = 1.0
+"""Pause between two looks at the rows of all who wait (seconds)."""
+
+AGAIN_S: Final = 0.2
+"""Pause before a lost connection is made anew (seconds)."""
+
+
+class Hints:
+    """Wakes those who wait for an approval that any guard changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting = Waiting()
+        self._listener: Connection = None
+
+    def start(self) -> None:
+        """Listen and look until the store is closed."""
+        self._database.keep(self._listen)
+        self._database.keep(self._look_again)
+
+    @asynccontextmanager
+    async def on(self, approval_id: str) -> AsyncIterator[Woken]:
+        """Register for the changes of one approval; what falls before the first look is seen."""
+        async with self._waiting.on(approval_id) as waiter:
+            yield waiter
+
+    async def _listen(self) -> None:
+        while True:
+            with suppress(*FAILED):
+                await self._connected()
+            await asyncio.sleep(AGAIN_S)
+
+    async def _connected(self) -> None:
+        gone = asyncio.Event()
+        db = await self._database.address.connect(timeout_ms=self._database.timeout_ms)
+        self._listener = db
+        try:
+            db.add_termination_listener(lambda _: gone.set())
+            await db.add_listener(CHANNEL, lambda *said: self._waiting.wake(said[3]))
+            await self._look()
+            await gone.wait()
+        finally:
+            self._listener = None
+            db.terminate()
+
+    async def _look_again(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_S)
+            with suppress(*FAILED):
+                await self._look()
+
+    async def _look(self) -> None:
+        """Wake those whose question is not open any more, in one statement for all."""
+        waited = self._waiting.rows()
+        if not waited:
+            return
+        async with self._database.connection() as db:
+            ended = await db.fetch(
+                "SELECT id FROM approvals WHERE id = ANY($1) AND status <> 'pending'", waited
+            )
+        for row in ended:
+            self._waiting.wake(row[0])
+
+    def cut(self) -> None:
+        """Cut the connection that listens, as a network may at any time."""
+        if self._listener is not None:
+            self._listener.terminate()

@@ -1,0 +1,113 @@
+"""The lease journal: a row is durable before its target is touched. Rows name secrets by digest."""
+
+from collections.abc import Iterable, Sequence
+
+from guard.audit.event import Event
+from guard.errors import Refused
+from guard.grant.lease import UNSETTLED, Lease, LeaseChange, LeaseState
+from guard_adapters.store.postgres.audit import append
+from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.postgres.replicas import LIVING, Replica
+from guard_adapters.store.rows import lease_from, lease_text, quarantined, storable
+
+
+class PostgresLeases:
+    """The `Leases` port on one database."""
+
+    def __init__(self, database: Database, replica: Replica) -> None:
+        self._database = database
+        self._replica = replica
+
+    async def reserve(self, lease: Lease, events: Sequence[Event]) -> None:
+        """Write a new lease down; return once it is durable.
+
+        Raises:
+            Refused: `tool_quarantined`: an earlier lease of this tool could not be revoked.
+        """
+
+        async def work(db: Connection) -> None:
+            for row in await _in(db, (LeaseState.IRREVOCABLE,)):
+                if (row.server, row.tool) == (lease.server, lease.tool):
+                    raise quarantined(row)
+            await _save(db, lease, self._replica.id)
+            await append(db, events)
+
+        await self._database.run(work)
+
+    async def advance(self, lease_id: str, change: LeaseChange, events: Sequence[Event]) -> Lease:
+        """Change one row; return it as it stands once that is durable.
+
+        Raises:
+            Refused: `lease_unknown`.
+        """
+
+        async def work(db: Connection) -> Lease:
+            row = await _read(db, lease_id, lock=True)
+            if row is None:
+                raise Refused(f"There is no lease {lease_id!r}.", code="lease_unknown")
+            changed = change(row)
+            if changed != row:
+                await _save(db, changed, self._replica.id)
+                await append(db, events)
+            return changed
+
+        return await self._database.run(work)
+
+    async def lease(self, lease_id: str) -> Lease | None:
+        """Return one row."""
+        return await self._database.run(lambda db: _read(db, lease_id), again=True)
+
+    async def unsettled(self) -> Sequence[Lease]:
+        """Return the leases of which something may still live at a target."""
+        return await self._database.run(lambda db: _in(db, UNSETTLED), again=True)
+
+    async def lost(self) -> Sequence[Lease]:
+        """Return those of them whose guard is gone."""
+        more = f"AND holder NOT IN ({LIVING})"
+        return await self._database.run(lambda db: _in(db, UNSETTLED, more), again=True)
+
+    async def recent(self, limit: int) -> Sequence[Lease]:
+        """Return leases of any state, the last changed first."""
+
+        async def work(db: Connection) -> list[Lease]:
+            rows = await db.fetch(
+                "SELECT row FROM leases ORDER BY changed_ms DESC, id LIMIT $1", limit
+            )
+            return [lease_from(row[0]) for row in rows]
+
+        return await self._database.run(work, again=True)
+
+
+async def settle(db: Connection, lease_id: str, change: LeaseChange) -> None:
+    """Write what the end of a call does to its lease."""
+    row = await _read(db, lease_id, lock=True)
+    if row is not None and (changed := change(row)) != row:
+        await _save(db, changed, "")
+
+
+async def _save(db: Connection, lease: Lease, holder: str) -> None:
+    """Insert or replace one row; the state machine was asked before."""
+    await db.execute(
+        "INSERT INTO leases AS kept VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE"
+        " SET state = excluded.state, changed_ms = excluded.changed_ms, row = excluded.row,"
+        " holder = CASE WHEN excluded.holder = '' THEN kept.holder ELSE excluded.holder END",
+        lease.id,
+        lease.call_id,
+        lease.state.value,
+        lease.changed_ms,
+        holder,
+        lease_text(lease),
+    )
+
+
+async def _read(db: Connection, lease_id: str, *, lock: bool = False) -> Lease | None:
+    if not storable(lease_id):
+        return None
+    query = f"SELECT row FROM leases WHERE id = $1{' FOR UPDATE' if lock else ''}"  # noqa: S608
+    text = await db.fetchval(query, lease_id)
+    return None if text is None else lease_from(text)
+
+
+async def _in(db: Connection, states: Iterable[LeaseState], more: str = "") -> list[Lease]:
+    query = f"SELECT row FROM leases WHERE state = ANY($1) {more} ORDER BY id"  # noqa: S608  fixed
+    return [lease_from(row[0]) for row in await db.fetch(query, [one.value for one in states])]

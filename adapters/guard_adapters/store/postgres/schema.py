@@ -1,0 +1,126 @@
+"""The tables, and the one clock that counts: the database's own.
+
+Prepared under a lock, so that guards which start at once do not meet. A database of another log,
+or of a newer guard, is refused.
+"""
+
+from typing import Final
+
+from guard.audit.check import vkey
+from guard.errors import Unusable
+from guard_adapters.store.log import LogKey
+from guard_adapters.store.postgres.database import Connection, Work
+
+FORMAT: Final = 1
+PREPARING: Final = 0x67_75_61_72_64_01
+"""Advisory lock: one guard at a time makes the tables."""
+
+TABLES: Final = """
+CREATE TABLE IF NOT EXISTS guard_meta (name text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE IF NOT EXISTS replicas (id text PRIMARY KEY, seen_ms bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS done (key text PRIMARY KEY, at_ms bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS sessions (
+    id text PRIMARY KEY, version bigint NOT NULL, head text NOT NULL,
+    flights jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX IF NOT EXISTS sessions_in_flight ON sessions (id) WHERE flights <> '{}';
+CREATE TABLE IF NOT EXISTS observations (
+    session text NOT NULL, n bigint NOT NULL, segment bytea NOT NULL, PRIMARY KEY (session, n)
+);
+CREATE TABLE IF NOT EXISTS approvals (
+    id text PRIMARY KEY, binding text NOT NULL, status text NOT NULL, created_ms bigint NOT NULL,
+    outcome text, due_ms bigint NOT NULL, session text NOT NULL, requester text NOT NULL,
+    holder text NOT NULL DEFAULT '', timeline text NOT NULL, row text NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
+    WHERE status IN ('pending', 'approved');
+CREATE INDEX IF NOT EXISTS approvals_by_age ON approvals (created_ms);
+CREATE INDEX IF NOT EXISTS approvals_of_session ON approvals (session)
+    WHERE status IN ('pending', 'approved');
+CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
+    WHERE status IN ('pending', 'approved');
+CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms)
+    WHERE status IN ('pending', 'approved') OR outcome = 'running';
+CREATE TABLE IF NOT EXISTS cooldowns (key text PRIMARY KEY, until_ms bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS leases (
+    id text PRIMARY KEY, call_id text NOT NULL, state text NOT NULL, changed_ms bigint NOT NULL,
+    holder text NOT NULL DEFAULT '', row text NOT NULL
+);
+CREATE INDEX IF NOT EXISTS leases_by_state ON leases (state);
+CREATE TABLE IF NOT EXISTS audit_queue (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    call text NOT NULL, session text NOT NULL, leaf bytea NOT NULL, side text
+);
+CREATE TABLE IF NOT EXISTS audit_leaves (
+    seq bigint PRIMARY KEY, call text NOT NULL, session text NOT NULL, leaf bytea NOT NULL
+);
+CREATE INDEX IF NOT EXISTS audit_by_call ON audit_leaves (call);
+CREATE TABLE IF NOT EXISTS audit_side (seq bigint PRIMARY KEY, side text NOT NULL);
+CREATE TABLE IF NOT EXISTS audit_nodes (
+    level integer NOT NULL, place bigint NOT NULL, hash bytea NOT NULL, PRIMARY KEY (level, place)
+);
+CREATE TABLE IF NOT EXISTS audit_checkpoints (
+    size bigint PRIMARY KEY, at_ms bigint NOT NULL, note text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS audit_state (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one), size bigint NOT NULL,
+    signed_ms bigint NOT NULL
+);
+INSERT INTO audit_state (size, signed_ms) VALUES (0, 0) ON CONFLICT DO NOTHING;
+CREATE TABLE IF NOT EXISTS shown (key text PRIMARY KEY, until_ms bigint NOT NULL);
+CREATE INDEX IF NOT EXISTS shown_until ON shown (until_ms);
+"""
+
+# `clock_timestamp`, not `now`: that is when the transaction began, and it may have waited since.
+CLOCK: Final = """
+CREATE FUNCTION guard_now_ms() RETURNS bigint LANGUAGE sql VOLATILE
+    AS $$ SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint $$
+"""
+
+
+def prepared(log_key: LogKey) -> Work[None]:
+    """Return what makes the tables of a guard that signs with this key.
+
+    Raises:
+        Unusable: `store_unusable`: a newer format; `store_of_another_log`: another name or key.
+    """
+    mine = vkey(log_key.origin, log_key.key.public_key())
+
+    async def prepare(db: Connection) -> None:
+        await db.execute("SELECT pg_advisory_xact_lock($1)", PREPARING)
+        await db.execute(TABLES)
+        if not await db.fetchval("SELECT to_regproc('guard_now_ms') IS NOT NULL"):
+            await db.execute(CLOCK)
+        found = await _meta(db, "format", str(FORMAT))
+        if int(found) > FORMAT:
+            raise Unusable(
+                f"The database has format {found}, this guard knows {FORMAT}.",
+                code="store_unusable",
+                next_step="Use the guard that made it, or a newer one.",
+            )
+        if await _meta(db, "log", mine) != mine:
+            raise Unusable(
+                "The log in this database was begun under another name or key.",
+                code="store_of_another_log",
+                next_step="Give every guard on one database the same guard.name and the same keys.",
+            )
+
+    return prepare
+
+
+async def _meta(db: Connection, name: str, value: str) -> str:
+    """Return what is noted under a name, noting this value where there is nothing."""
+    await db.execute("INSERT INTO guard_meta VALUES ($1, $2) ON CONFLICT DO NOTHING", name, value)
+    found: str = await db.fetchval("SELECT value FROM guard_meta WHERE name = $1", name)
+    return found
+
+
+async def later_ms(db: Connection, said_ms: int) -> int:
+    """Return the database's time, or what a caller says if that is later."""
+    return max(said_ms, await now_ms(db))
+
+
+async def now_ms(db: Connection) -> int:
+    """Return the database's time, in Unix milliseconds."""
+    found: int = await db.fetchval("SELECT guard_now_ms()")
+    return found

@@ -1,0 +1,45 @@
+"""The rows of sessions and of what they were shown: read and written on one connection."""
+
+import json
+
+from guard.session.state import Session
+from guard.session.stored import to_json
+from guard_adapters.store.postgres.database import Connection
+from guard_adapters.store.postgres.replicas import LIVING
+
+
+async def swapped(db: Connection, session: Session, flights: str) -> bool:
+    """Write a session over the version before it; return whether that one was there."""
+    done = await db.execute(
+        "UPDATE sessions SET version = $2, head = $3, flights = $4 WHERE id = $1 AND version = $5",
+        session.id,
+        session.version,
+        to_json(session),
+        flights,
+        session.version - 1,
+    )
+    return bool(done == "UPDATE 1")
+
+
+async def lines_of(db: Connection, session_id: str, after: int, upto: int) -> list[bytes]:
+    """Return what a session was shown, from line `after` (excluded) to `upto`."""
+    rows = await db.fetch(
+        "SELECT segment FROM observations WHERE session = $1 AND n > $2 AND n <= $3 ORDER BY n",
+        session_id,
+        after,
+        upto,
+    )
+    return [bytes(row[0]) for row in rows]
+
+
+async def lost_calls(db: Connection) -> dict[str, frozenset[str]]:
+    """Return the calls in flight whose guard is gone, by session."""
+    living = {row[0] for row in await db.fetch(LIVING)}
+    rows = await db.fetch("SELECT id, flights FROM sessions WHERE flights <> '{}'")
+    found = {
+        row["id"]: frozenset(
+            call for call, by in json.loads(row["flights"]).items() if by not in living
+        )
+        for row in rows
+    }
+    return {session: calls for session, calls in found.items() if calls}

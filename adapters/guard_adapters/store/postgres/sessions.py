@@ -1,0 +1,262 @@
+"""Sessions and endings for several guards: a version decides who wrote first.
+
+A change is tried on the row as this guard saw it last, as one statement; if another guard wrote
+meanwhile, the row is locked, read and changed. Changes of one session in one guard wait for each
+other, so that the end of a call, handed over without an await, is written before whatever comes
+after it. An ending is tried again until it is written or its guard ends: it happened.
+"""
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Awaitable, Generator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import replace
+from secrets import token_hex
+from threading import RLock
+from typing import Any, Final
+
+from guard.errors import Refused, Unavailable
+from guard.ports import Change, Ending
+from guard.provenance.known import Known
+from guard.session.state import Session
+from guard.session.stored import from_json, to_json
+from guard_adapters.store.folding import Indexes, folded, taught
+from guard_adapters.store.postgres.approvals import settle as settle_approval
+from guard_adapters.store.postgres.audit import append
+from guard_adapters.store.postgres.database import LOST, Connection, Database
+from guard_adapters.store.postgres.leases import settle as settle_lease
+from guard_adapters.store.postgres.replicas import Replica
+from guard_adapters.store.postgres.session_rows import lines_of, lost_calls, swapped
+from guard_adapters.store.postgres.turns import Turns
+from guard_adapters.store.rows import storable
+
+KEPT: Final = 4096
+"""Sessions held in memory, to be compared with their rows."""
+
+ENDING_S: Final = 60.0
+"""How long an ending is tried again (seconds): later its call is recorded as unknown."""
+
+PAUSE_S: Final = 0.2
+
+
+class PostgresSessions:
+    """The `Sessions` and `Outcomes` ports on one database."""
+
+    def __init__(self, database: Database, replica: Replica) -> None:
+        self._database = database
+        self._replica = replica
+        self._held: OrderedDict[str, tuple[Session, str]] = OrderedDict()
+        self._indexes = Indexes()
+        self._turns = Turns()
+        self._folding = RLock()
+
+    async def open(self, session: Session) -> Session:
+        """Insert a session, or return the one that is already there."""
+
+        async def work(db: Connection) -> Session:
+            await db.execute(
+                "INSERT INTO sessions VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
+                session.id,
+                session.version,
+                to_json(session),
+            )
+            return await self._read(db, session.id) or session
+
+        return await self._in_turn(session.id, work)
+
+    async def get(self, session_id: str) -> Session:
+        """Return a session by its handle.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        if not storable(session_id):
+            raise unknown()
+        return await self._in_turn(session_id, lambda db: self._known_row(db, session_id))
+
+    async def _known_row(self, db: Connection, session_id: str) -> Session:
+        found = await self._read(db, session_id)
+        if found is None:
+            raise unknown()
+        return found
+
+    async def update(self, session_id: str, change: Change) -> Session:
+        """Apply a pure change and return what is stored."""
+        if not storable(session_id):
+            raise unknown()
+        return await self._in_turn(session_id, lambda db: self._change(db, session_id, change))
+
+    async def all(self) -> Sequence[Session]:
+        """Return every session."""
+
+        async def work(db: Connection) -> list[Session]:
+            rows = await db.fetch("SELECT version, head FROM sessions ORDER BY id")
+            return [replace(from_json(row["head"]), version=row["version"]) for row in rows]
+
+        return await self._database.run(work, again=True)
+
+    async def known(self, session_id: str) -> Known:
+        """Return what the session's endings left behind.
+
+        Raises:
+            Refused: `session_unknown`.
+            Unavailable: `state_corrupt`.
+        """
+        session = await self.get(session_id)
+        with self._folding:
+            held = self._indexes.get(session_id)
+            learned = held.learned if held is not None else 0
+        lines = await self._database.run(
+            lambda db: lines_of(db, session_id, learned, session.observed), again=True
+        )
+        with self._folding:
+            held = self._indexes.get(session_id)
+            if held is not None and held.learned >= session.observed:
+                return held  # another call of the session learned the same meanwhile
+            if held is not None and held.learned == learned and taught(session, held, lines):
+                return held
+        whole = await self._database.run(
+            lambda db: lines_of(db, session_id, 0, session.observed), again=True
+        )
+        with self._folding:
+            return self._indexes.keep(session_id, folded(session, whole))
+
+    def close(self, ending: Ending) -> Awaitable[None]:
+        """Hand over the end of a call; what is returned waits until it is durable."""
+        return _Recorded(self._database, self._database.hand(self._ended(ending)))
+
+    async def lost(self) -> Mapping[str, frozenset[str]]:
+        """Return the calls in flight whose guard is gone, by session."""
+        return await self._database.run(lost_calls, again=True)
+
+    async def _in_turn(self, session_id: str, work: Any) -> Session:  # noqa: ANN401  a coroutine function
+        async def waited() -> Session:
+            async with self._turns.of(session_id), self._database.connection() as db:
+                found: Session = await work(db)
+                return found
+
+        return await self._database.settled(self._database.hand(waited()))
+
+    async def _change(self, db: Connection, session_id: str, change: Change) -> Session:
+        held = self._held.get(session_id)
+        if held is not None:
+            self._held.pop(session_id)  # whatever happens now, the row is asked afterwards
+            session = _next(held[0], change)
+            flights = self._flights(session, held[1])
+            if await swapped(db, session, flights):
+                return self._hold(session, flights)
+        async with db.transaction():
+            return await self._change_locked(db, session_id, change)
+
+    async def _change_locked(self, db: Connection, session_id: str, change: Change) -> Session:
+        row = await db.fetchrow(
+            "SELECT version, head, flights FROM sessions WHERE id = $1 FOR UPDATE", session_id
+        )
+        if row is None:
+            raise unknown()
+        session = _next(replace(from_json(row["head"]), version=row["version"]), change)
+        flights = self._flights(session, row["flights"])
+        if not await swapped(db, session, flights):
+            raise Unavailable("The session changed under its lock.", code="state_conflict")
+        return session
+
+    async def _read(self, db: Connection, session_id: str) -> Session | None:
+        held = self._held.get(session_id)
+        row = await db.fetchrow(
+            "SELECT version, CASE WHEN version = $2 THEN NULL ELSE head END AS head, flights"
+            " FROM sessions WHERE id = $1",
+            session_id,
+            held[0].version if held else -1,
+        )
+        if row is None:
+            return None
+        if held is not None and row["head"] is None:
+            return held[0]
+        return self._hold(replace(from_json(row["head"]), version=row["version"]), row["flights"])
+
+    async def _ended(self, ending: Ending) -> None:
+        key, loop = token_hex(16), asyncio.get_running_loop()
+        until = loop.time() + ENDING_S
+        async with self._turns.of(ending.session):
+            while True:
+                self._held.pop(ending.session, None)
+                try:
+                    return await self._database.transacted(
+                        lambda db: self._write_ending(db, ending, key)
+                    )
+                except LOST:
+                    if loop.time() >= until:
+                        raise
+                await asyncio.sleep(PAUSE_S)
+
+    async def _write_ending(self, db: Connection, ending: Ending, key: str) -> None:
+        first = await db.fetchval(
+            "INSERT INTO done VALUES ($1, guard_now_ms()) ON CONFLICT DO NOTHING RETURNING key", key
+        )
+        if first is None:
+            return  # written by the try whose commit nobody heard of
+        try:
+            session = await self._change_locked(db, ending.session, ending.change)
+        except Refused:
+            session = None  # refused before it had a session
+        if session is not None and ending.segment is not None:
+            await db.execute(
+                "INSERT INTO observations VALUES ($1, $2, $3)",
+                session.id,
+                session.observed,
+                ending.segment.body,
+            )
+        if ending.approval:
+            await settle_approval(db, ending.approval, ending.consume_id, ending.outcome)
+        if ending.lease_change is not None:
+            await settle_lease(db, ending.lease, ending.lease_change)
+        await append(db, ending.events)
+
+    def _flights(self, session: Session, before: str) -> str:
+        """Return who runs which call in flight: those that came with this change are ours."""
+        known = json.loads(before)
+        return json.dumps(
+            {s.call: known.get(s.call, self._replica.id) for s in session.steps if s.in_flight}
+        )
+
+    def _hold(self, session: Session, flights: str) -> Session:
+        self._held[session.id] = (session, flights)
+        self._held.move_to_end(session.id)
+        if len(self._held) > KEPT:
+            self._held.popitem(last=False)
+        return session
+
+
+class _Recorded:
+    """An ending on its way. Whoever was cancelled may drop it; it is written anyway."""
+
+    def __init__(self, database: Database, written: Future[None]) -> None:
+        self._database = database
+        self._written = written
+
+    def __await__(self) -> Generator[Any, None, None]:
+        return self._durable().__await__()
+
+    async def _durable(self) -> None:
+        try:
+            await self._database.settled(self._written)
+        except Unavailable as error:
+            raise Unavailable(
+                "The call ended, but its outcome could not be recorded.",
+                code="outcome_unrecorded",
+                next_step="Read the state of the target before doing it again.",
+            ) from error
+
+
+def unknown() -> Refused:
+    """Return what is said of a handle that is not there."""
+    return Refused(
+        "This session is not known.",
+        code="session_unknown",
+        next_step="Open a session, or call without a handle.",
+    )
+
+
+def _next(session: Session, change: Change) -> Session:
+    return replace(change(session), version=session.version + 1)

@@ -1,0 +1,55 @@
+"""The whole store for several guards: opens the database, makes its tables, gives out the ports."""
+
+from guard_adapters.store.log import LogKey
+from guard_adapters.store.postgres.approvals import PostgresApprovals
+from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
+from guard_adapters.store.postgres.database import Address, Database
+from guard_adapters.store.postgres.hints import Hints
+from guard_adapters.store.postgres.leases import PostgresLeases
+from guard_adapters.store.postgres.replicas import Replica
+from guard_adapters.store.postgres.schema import prepared
+from guard_adapters.store.postgres.sessions import PostgresSessions
+
+
+class PostgresStore:
+    """Sessions, approvals, leases, outcomes and audit in one database, for several guards.
+
+    Args:
+        address: where the database is.
+        log_key: signs the audit log's checkpoints; the same for every guard on it.
+        timeout_ms: longest wait for a transaction (milliseconds).
+        cooldown_ms: how long a person's no refuses the same call (milliseconds).
+
+    Raises:
+        Unusable: `store_unusable` or `store_of_another_log`.
+    """
+
+    shared = True
+    """Whether other guards may work on the same rows."""
+
+    def __init__(
+        self, address: Address, log_key: LogKey, *, timeout_ms: int, cooldown_ms: int
+    ) -> None:
+        self._database = Database(address, prepare=prepared(log_key), timeout_ms=timeout_ms)
+        self._replica = Replica(self._database)
+        self._database.hand(self._database.transacted(self._replica.mark)).result()
+        self._sequencer = Sequencer(self._database, log_key)
+        self.hints = Hints(self._database)
+        self.approvals = PostgresApprovals(
+            self._database, self.hints, self._replica, cooldown_ms=cooldown_ms
+        )
+        self.leases = PostgresLeases(self._database, self._replica)
+        self.sessions = PostgresSessions(self._database, self._replica)
+        self.sink = PostgresSink(self._database)
+        self.log = PostgresLog(self._database, self._sequencer)
+        self._database.keep(self._replica.for_ever)
+        self._database.keep(self._sequencer.for_ever)
+        self.hints.start()
+
+    def close(self, now_ms: int) -> None:  # noqa: ARG002  the database has its own time
+        """Finish what is queued, sign a last checkpoint and give the connections back."""
+        self._database.close(self._last())
+
+    async def _last(self) -> None:
+        await self._sequencer.all_now(sign=True)
+        await self._replica.leave()

