@@ -75,6 +75,25 @@ PEOPLE = {
     "no_approver": "A rule asks people, and nobody is configured to answer. Configure an approver.",
 }
 PASSKEYS = {
+    "admin_needed": "An admin holds a passkey, so the operator's key alone lets nobody in any more.",
+    "already_voted": "This person has said yes already.",
+    "ceremony_unknown": "The answer is to nothing that was asked, or comes twice or late. Begin again.",
+    "enrolment_refused": "The new passkey does not hold what its standard asks for, or was made without the "
+    "person being verified.",
+    "invite_unknown": "The invitation was used, is older than 15 minutes, or was replaced by another.",
+    "key_changed": "The passkey says otherwise of itself than when it was enrolled.",
+    "key_counter": "The passkey's counter went back: there may be a copy of it.",
+    "key_foreign": "The passkey is somebody else's.",
+    "key_unknown": "The passkey is not known here, or was revoked.",
+    "login_needed": "The login has ended, or there was none. Sign in.",
+    "login_refused": "Nobody signs in with this passkey here.",
+    "no_console": "The guard's address is none for which browsers make passkeys, so nobody can be invited.",
+    "no_reviewer": "A rule asks people, and nobody who may answer has a passkey. "
+    "`guard reviewers invite` lets one in.",
+    "not_admin": "Only admins of the reviewers file let others in.",
+    "reviewer_unknown": "The reviewers file has no such name.",
+    "reviewers_unusable": "The reviewers file has a word that is unknown, or one person under two names.",
+    "too_many_keys": "One person has as many passkeys as may be. Revoke one first.",
     "assertion_bad_signature": "Another passkey signed it, or something was changed after it was signed.",
     "assertion_framed": "It was signed on a page inside another page, which may have covered what it showed.",
     "assertion_malformed": "The browser's answer is not what the standard says, or has two readings.",

@@ -19,6 +19,7 @@ FIRST = {
     "_deny",
     "_denied",
     "_no",
+    "_refused",
     "_say",
     "_missing_tool",
     "deny",

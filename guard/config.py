@@ -108,6 +108,11 @@ class Installation(BaseModel):
         description="Policy files or folders, "
         "relative to guard.yaml; `starter:NAME` is one that ships with the guard.",
     )
+    reviewers: str = Field(
+        "",
+        description="File that lists who may answer questions, relative to guard.yaml; empty = "
+        "reviewers.yaml, if it is there.",
+    )
     state: str = Field(
         ".guardcall",
         description="Folder for keys, sessions and the audit log, relative to guard.yaml.",

@@ -119,7 +119,7 @@ def proven(given: Assertion, key: SigningKey, challenge: bytes, place: Place) ->
     Raises:
         NotSigned: with the code of the first thing that is wrong.
     """
-    _client_data(given.client_data, challenge, place)
+    check_client_data(given.client_data, "webauthn.get", challenge, place)
     found = _authenticator_data(given.authenticator_data, place)
     _signature(given, key)
     return found
@@ -148,9 +148,20 @@ def _read(client_data: bytes) -> dict[str, object]:
     return dict(found)
 
 
-def _client_data(raw: bytes, challenge: bytes, place: Place) -> None:
+def check_client_data(raw: bytes, kind: str, challenge: bytes, place: Place) -> None:
+    """Check what a browser says that it asked for (WebAuthn, 5.8.1).
+
+    Args:
+        raw: clientDataJSON.
+        kind: `webauthn.get`, or `webauthn.create` for a new passkey.
+        challenge: what must have been asked for.
+        place: where.
+
+    Raises:
+        NotSigned: with the code of the first thing that is wrong.
+    """
     found = _read(raw)
-    if found.get("type") != "webauthn.get":
+    if found.get("type") != kind:
         raise NotSigned("assertion_wrong_type", f"type is {found.get('type')!r}")
     if found.get("challenge") != b64u(challenge):
         raise NotSigned("assertion_wrong_challenge", "it signs something else")

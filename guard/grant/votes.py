@@ -103,7 +103,10 @@ def _key_fault(asked: Requirement, voter: Voter, now_ms: int) -> str | None:
 
 def linked(one: Voter, other: Voter) -> bool:
     """Return whether one of them let the other in: then two answers are not two people's."""
-    return one.invited_by == other.principal or other.invited_by == one.principal
+    return one.principal in {other.invited_by, other.key_enrolled_by} or other.principal in {
+        one.invited_by,
+        one.key_enrolled_by,
+    }
 
 
 def quorum_met(

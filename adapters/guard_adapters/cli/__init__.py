@@ -21,6 +21,7 @@ COMMANDS = {
     "init": "ask a server for its tools and write guard.yaml",
     "doctor": "say what is wrong with this installation",
     "policy": "check, test, explain, replay and compare policies",
+    "reviewers": "list, invite and reset who answers questions",
     "approvals": "list, show and deny open questions",
     "audit": "verify, show and export the audit log",
     "labels": "propose labels of results from an audit log",

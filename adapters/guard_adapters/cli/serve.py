@@ -30,7 +30,8 @@ def register(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the process is told to stop."""
-    wired = build(load(args.config), approvers=_approvers(ask=args.unsafe_ask_in_terminal))
+    asked = args.unsafe_ask_in_terminal
+    wired = build(load(args.config), approvers=_approvers(ask=asked), reviewed=not asked)
     pipe = args.socket or socket_path("guardcall")
     try:
         asyncio.run(_until_told(wired, pipe))

@@ -20,6 +20,7 @@ from guard_adapters.console.edge import Edge
 from guard_adapters.console.frame import Frame, Tab
 from guard_adapters.console.origin import Origin
 
+STATUS: Final = {"origin_refused": 403, "login_needed": 401, "login_refused": 401}
 APPROVAL: Final = re.compile(r"apr_[0-9a-f]{36}")
 
 
@@ -84,6 +85,7 @@ def console_routes(
     token: Callable[[int], bytes],
     pages: Sequence[Page] = PAGES,
     beside: Sequence[Route] = (),
+    templates: Frame | None = None,
 ) -> list[BaseRoute]:
     """Return the routes of the console for the guard's own application.
 
@@ -93,8 +95,10 @@ def console_routes(
         token: so many random bytes.
         pages: what reviewers see.
         beside: routes below /console that work without a login: they check for themselves.
+        templates: the templates and static files, if they are shared.
     """
-    frame = Frame(tabs=tuple(Tab(path=one.path, name=one.tab) for one in pages if one.tab))
+    frame = templates or Frame()
+    frame.tabs = tuple(Tab(path=one.path, name=one.tab) for one in pages if one.tab)
     inside = Starlette(
         routes=[
             Route("/static/{name:path}", frame.file, methods=["GET"]),
@@ -134,7 +138,7 @@ async def _failed(request: Request, error: Exception) -> Response:  # noqa: ARG0
         case Unavailable():
             status = 503
         case Refused():
-            status = 404 if error.code.endswith("_unknown") else 409
+            status = STATUS.get(error.code, 404 if error.code.endswith("_unknown") else 409)
         case _:
             status = 400
     body = {"error": error.code, "message": error.message, "next_step": error.next_step}

@@ -103,12 +103,19 @@ def operator_routes(desk: Operating, token: str) -> list[Route]:
         ("GET", "/audit/log", api.log),
     )
     return [
-        Route(PREFIX + path, _guarded(answer, expected), methods=[method])
+        Route(PREFIX + path, guarded(answer, expected), methods=[method])
         for method, path, answer in table
     ]
 
 
-def _guarded(answer: Answer, expected: bytes) -> Callable[[Request], Awaitable[Response]]:
+def guarded(answer: Answer, expected: bytes) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of one question, for bearers of the operator's token alone.
+
+    Args:
+        answer: what answers.
+        expected: SHA-256 of the token.
+    """
+
     async def respond(request: Request) -> Response:
         if "origin" in request.headers:
             return _error(403, "origin_refused", "A browser may not call this.")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.errors import Unusable
+from guard.grant.directory import Directory
 from guard.grant.lease import guard_id
 from guard.grant.presented import Keys
 from guard.grant.signing import BadKey, public_key, thumbprint
@@ -17,6 +18,7 @@ from guard.policy.catalog import DEFAULT_ISSUER
 from guard.policy.compile import Bundle
 from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
+from guard_adapters.approver.reviewers import ConsoleApprover
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.issuer.made import Maker
@@ -33,10 +35,12 @@ MakeApprovers = Callable[[SqliteStore], tuple[Approver, ...]]
 
 @dataclass(slots=True, kw_only=True)
 class Wired:
-    """One running guard and what it stands on. `bundle` is swapped on reload."""
+    """One running guard and what it stands on. Bundle and directory are swapped on reload."""
 
     loaded: Loaded
     bundle: Bundle
+    directory: Directory
+    roots: tuple[bytes, ...]
     store: SqliteStore
     world: World
     guard: Guard
@@ -65,6 +69,7 @@ def build(
     loaded: Loaded,
     *,
     approvers: MakeApprovers = lambda _store: (),
+    reviewed: bool = False,
     proven: Mapping[str, Binding] | None = None,
     trace: Trace | None = None,
 ) -> Wired:
@@ -73,6 +78,7 @@ def build(
     Args:
         loaded: files, read and compiled.
         approvers: makes what announces questions, from the store that holds the votes.
+        reviewed: whether questions are for the reviewers of the console, too.
         proven: what each server was seen to verify of a call token; unknown is L1.
         trace: observability; None takes what the environment configures, else silence.
 
@@ -97,6 +103,10 @@ def build(
         timeout_ms=settings.port_timeout_ms,
         cooldown_ms=settings.cooldown_s * 1000,
     )
+    wired: Wired
+    reviewers = (
+        ConsoleApprover(reviewers=store.reviewers, directory=lambda: wired.directory, clock=clock),
+    )
     heart, own = Heartbeat(clock), guard_id(secret(keys / "guard.key"))
     maker = Maker(
         guard_id=own,
@@ -116,13 +126,12 @@ def build(
         outcomes=store.sessions,
         sink=store.sink,
         trace=trace or trace_from_environment(),
-        approvers=approvers(store),
+        approvers=(*approvers(store), *(reviewers if reviewed else ())),
         issuers=issuers,
         watchdog=heart,
         guard_id=own,
         reruns=store.reruns,
     )
-    wired: Wired
 
     def in_force() -> Bundle:
         return wired.bundle
@@ -137,6 +146,8 @@ def build(
     wired = Wired(
         loaded=loaded,
         bundle=loaded.bundle,
+        directory=loaded.directory,
+        roots=loaded.roots,
         store=store,
         world=world,
         guard=guard,

@@ -1,26 +1,139 @@
-"""Puts the reviewer's console before one guard."""
+"""Puts the reviewer's console before one guard: people, passkeys, answers. It decides nothing."""
 
-from starlette.requests import Request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
 from starlette.routing import BaseRoute
 
-from guard.errors import Unusable
-from guard_adapters.console.app import SignedIn, console_routes
-from guard_adapters.console.origin import origin_of
+from guard.admitting import Admitting
+from guard.errors import Refused, Unusable
+from guard.grant.assertion import Place
+from guard.model.call import Json
+from guard.reviewing import Reviewing
+from guard_adapters.console.app import PAGES, Page, console_routes
+from guard_adapters.console.auth import Logins
+from guard_adapters.console.enrol import Enrolment
+from guard_adapters.console.gate import Gate
+from guard_adapters.console.invites import Invites, link
+from guard_adapters.console.origin import Origin, origin_of
+from guard_adapters.console.passkeys import Models
+from guard_adapters.console.sign import Signing
+from guard_adapters.front.operator_people import people_routes
 from guard_adapters.wiring.build import Wired
-
-
-class NobodyYet:
-    """The door of a guard whose reviewers have no passkeys: it stays shut."""
-
-    async def signed_in(self, request: Request) -> SignedIn | None:  # noqa: ARG002  the door's shape
-        """Return None."""
-        return None
+from guard_adapters.wiring.keys import secret
 
 
 def routes(wired: Wired, url: str) -> list[BaseRoute]:
-    """Return the console's routes; none where no browser would make a passkey for this URL."""
+    """Return the console's routes, and the operator's about reviewers.
+
+    Where no browser would make a passkey for this URL there is no console.
+    """
+    token = secret(wired.loaded.state / "keys" / "operator.key").hex()
     try:
         origin = origin_of(url)
-    except Unusable:
-        return []
-    return console_routes(origin=origin, door=NobodyYet(), token=wired.world.ids.token)
+    except Unusable as without:
+        return [*people_routes(PeopleDesk(wired=wired, origin=None, why=without), token)]
+    gate = Gate(
+        reviewers=wired.store.reviewers,
+        directory=lambda: wired.directory,
+        models=lambda: Models(aaguids=wired.directory.aaguids, roots=wired.loaded.roots),
+        origin=origin,
+        clock=wired.world.clock,
+        ids=wired.world.ids,
+    )
+    door = Logins(gate=gate)
+    invites = Invites(gate=gate, door=door, admitting=admitting(wired))
+    signing = Signing(reviewing=reviewing(wired, origin), door=door, origin=origin)
+    parts = (door, Enrolment(gate=gate), signing, invites)
+    return [
+        *people_routes(PeopleDesk(wired=wired, origin=origin), token),
+        *console_routes(
+            origin=origin,
+            door=door,
+            token=wired.world.ids.token,
+            pages=(*PAGES, Page(path="/reviewers", answer=invites.page, tab="Reviewers")),
+            beside=[route for part in parts for route in part.routes()],
+            templates=gate.frame,
+        ),
+    ]
+
+
+def reviewing(wired: Wired, origin: Origin) -> Reviewing:
+    """Return what takes the answers of reviewers."""
+    return Reviewing(
+        approvals=wired.world.approvals,
+        reviewers=wired.store.reviewers,
+        clock=wired.world.clock,
+        ids=wired.world.ids,
+        place=Place(origin=origin.url, rp_id=origin.rp_id),
+        directory=lambda: wired.directory,
+    )
+
+
+def admitting(wired: Wired) -> Admitting:
+    """Return what lets reviewers in."""
+    return Admitting(
+        reviewers=wired.store.reviewers,
+        clock=wired.world.clock,
+        ids=wired.world.ids,
+        directory=lambda: wired.directory,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleDesk:
+    """Reviewers as the operator may change them. `why`: why there is no console."""
+
+    wired: Wired
+    origin: Origin | None
+    why: Unusable | None = None
+
+    async def reviewers(self) -> Sequence[Mapping[str, Json]]:
+        """Return every reviewer of the file, with their living keys."""
+        people, inside = self.wired.directory.people, admitting(self.wired)
+        return [
+            {
+                "name": name,
+                "principal": people[name].principal,
+                "groups": [*sorted(people[name].groups)],
+                "admin": people[name].admin,
+                "keys": [
+                    {
+                        "key": one.digest,
+                        "device_bound": one.device_bound,
+                        "synced": one.backed_up,
+                        "usable_from_ms": one.usable_from_ms,
+                        "used_ms": one.used_ms,
+                    }
+                    for one in await inside.keys(name)
+                ],
+            }
+            for name in sorted(people)
+        ]
+
+    async def invite(self, name: str) -> str:
+        """Return the link of a new invitation.
+
+        Raises:
+            Refused: `reviewer_unknown`, `admin_needed`, `no_console`.
+        """
+        if self.origin is None:
+            raise Refused(
+                self.why.message if self.why else "There is no console.",
+                code="no_console",
+                next_step=self.why.next_step if self.why else "",
+            )
+        return link(self.origin.url, await admitting(self.wired).invite_by_operator(name))
+
+    async def reset(self, name: str) -> int:
+        """Revoke every key of a reviewer, and void what they said yes to and is still open.
+
+        Raises:
+            Refused: `reviewer_unknown`.
+        """
+        inside = admitting(self.wired)
+        principal = inside.principal(name)
+        revoked = await inside.reset(name, "operator")
+        if principal and self.origin is not None:
+            await reviewing(self.wired, self.origin).doubt(principal)
+        return revoked

@@ -4,7 +4,7 @@ It reads files and gives texts to `guard.policy`; it judges none of them itself.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ from pydantic import ValidationError
 
 from guard.config import Installation
 from guard.errors import Unusable
+from guard.grant.directory import Directory, read_directory
 from guard.policy.catalog import Catalog, read_catalog
 from guard.policy.compile import Bundle, compile_bundle
-from guard_adapters._yaml.read import read_yaml
+from guard_adapters._yaml.read import read_text, read_yaml
 
 STARTER = "starter:"
+REVIEWERS = "reviewers.yaml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +29,8 @@ class Loaded:
     installation: Installation
     catalog: Catalog
     bundle: Bundle
+    directory: Directory = field(default_factory=Directory)
+    roots: tuple[bytes, ...] = ()  # certificates that prove models of authenticators, PEM
 
     @property
     def state(self) -> Path:
@@ -44,12 +48,27 @@ def load(path: Path) -> Loaded:
     installation = _installation(raw.pop("guard", {}), path)
     catalog = read_catalog(raw)
     files = policy_texts(installation.policies, path.parent)
+    directory = reviewers(installation.reviewers, path.parent)
     return Loaded(
         file=path,
         installation=installation,
         catalog=catalog,
         bundle=compile_bundle(files, catalog),
+        directory=directory,
+        roots=tuple(read_text(path.parent / name).encode() for name in directory.roots),
     )
+
+
+def reviewers(name: str, folder: Path) -> Directory:
+    """Return who may answer, as the reviewers file has it; nobody where there is none.
+
+    Raises:
+        Unusable: `reviewers_unusable`, `config_missing`: a file that was named is not there.
+    """
+    place = folder / (name or REVIEWERS)
+    if not name and not place.is_file():
+        return Directory()
+    return read_directory(read_yaml(place), where=str(place))
 
 
 def policy_texts(names: tuple[str, ...], folder: Path) -> dict[str, str]:

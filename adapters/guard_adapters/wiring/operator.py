@@ -268,13 +268,14 @@ def announced(state: Path, url: str) -> Iterator[None]:
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:
     """Return what reads guard.yaml and its policies again and swaps the bundle in force.
 
-    Only rules and catalogue change; state folder, keys and addresses need a restart.
+    Only rules, catalogue and reviewers change; state folder, keys and addresses need a restart.
     """
 
     def swap() -> tuple[str, str]:
-        old, fresh = wired.bundle, load(path).bundle
-        wired.bundle = fresh  # one reference: running decisions keep the old one
-        return old.digest, fresh.digest
+        old, fresh = wired.bundle, load(path)
+        wired.bundle = fresh.bundle  # one reference: running decisions keep the old one
+        wired.directory, wired.roots = fresh.directory, fresh.roots
+        return old.digest, fresh.bundle.digest
 
     return swap
 

@@ -1,6 +1,7 @@
 """`guard serve` as a coroutine: HTTP for clients, a socket for stdio relays, a sweeper for time."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -26,6 +27,10 @@ from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, endpoint
 from guard_adapters.wiring.watchdog import watched
 
+OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}
+"""Loopback addresses, and the other one that `localhost` may stand for."""
+
+ABSENT = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 SWEEP_S = 1.0
 """Pause between two looks for approvals past their limit and calls without an ending."""
 
@@ -54,12 +59,12 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
 async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str]:
     """Serve HTTP and yield the URL; a port of 0 takes a free one."""
     serve = wired.loaded.installation.serve
-    listener = _bound(serve.host, serve.port)
-    own = f"http://{serve.host}:{listener.getsockname()[1]}"
+    listeners = _listening(serve.host, serve.port)
+    own = f"http://{serve.host}:{listeners[0].getsockname()[1]}"
     url = serve.public_url or own
     bridges = bridges_of(wired)
     found = endpoint(wired, url, dev_keys=keys, bridges=bridges)
-    async with _uvicorn(app(wired, found), listener):
+    async with _uvicorn(app(wired, found), listeners):
         try:
             with announced(wired.loaded.state, own):
                 yield url
@@ -90,13 +95,33 @@ def _seat(wired: Wired, hello: Hello) -> PipeDesk:
     return FrontDesk(Desk(wired), place(wired, hello.upstream, hello.agent))
 
 
-def _bound(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """Return the sockets to serve; on loopback both that browsers may mean by `localhost`.
+
+    Were the other one free, any program on this machine could take it and be the console.
+    """
+    first = _bound(host, port)
+    if host not in OTHER:
+        return [first]
     try:
+        return [first, _bound(OTHER[host], first.getsockname()[1])]
+    except Unusable as taken:
+        # Without IPv6 nobody else has it either.
+        if isinstance(taken.__cause__, OSError) and taken.__cause__.errno in ABSENT:
+            return [first]
+        first.close()
+        raise
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    listener: socket.socket | None = None
+    try:
+        listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
-        listener.close()
+        if listener is not None:
+            listener.close()
         raise Unusable(
             f"The guard cannot listen on {host}:{port} ({error.strerror}).",
             code="address_in_use",
@@ -110,12 +135,12 @@ def _bound(host: str, port: int) -> socket.socket:
 
 
 @asynccontextmanager
-async def _uvicorn(served: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
+async def _uvicorn(served: ASGIApp, listeners: list[socket.socket]) -> AsyncIterator[None]:
     # httptools keeps blanks around header values, which strict upstreams refuse: the edge strips
     # them. It takes 0.2 ms less for a call than h11.
     config = uvicorn.Config(served, log_level="error", lifespan="off", http="httptools")
     server = _Quiet(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
+    task = asyncio.create_task(server.serve(sockets=listeners))
     try:
         yield
     finally:

@@ -87,6 +87,7 @@ def test_two_who_let_each_other_in_do_not_add_up_but_a_third_does():
     friend = replace(BOB, principal="carol", invited_by="bob")
     other = replace(BOB, principal="dave", invited_by="bob")
     assert not met([two], yes(BOB, friend))
+    assert not met([two], yes(BOB, replace(friend, invited_by="", key_enrolled_by="bob")))
     assert met([two], yes(BOB, friend, other))
 
 

@@ -1,0 +1,77 @@
+"""The page on which admins let others in, each time with a signature of their passkey."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from guard.admitting import Admitting
+from guard.errors import Refused
+from guard_adapters.console.app import Door, SignedIn, Visit
+from guard_adapters.console.gate import Gate, no_ceremony
+from guard_adapters.console.passkeys import answered, request
+from guard_adapters.console.posts import Body, taking, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invites:
+    """Who is a reviewer, who has a passkey, and the invitations of admins."""
+
+    gate: Gate
+    door: Door
+    admitting: Admitting
+
+    def routes(self) -> list[Route]:
+        """Return the routes, below /console."""
+        options = taking(self.gate.origin, self._options)
+        return [
+            Route("/api/invites/options", options, methods=["POST"]),
+            Route("/api/invites", taking(self.gate.origin, self._invite), methods=["POST"]),
+        ]
+
+    async def page(self, visit: Visit) -> Response:
+        """Return the page of reviewers and their passkeys."""
+        rows = await self.rows()
+        return visit.page("reviewers.html", rows=rows, now_ms=self.gate.clock.now_ms())
+
+    async def rows(self) -> list[Mapping[str, Any]]:
+        """Return every reviewer of the file with their living passkeys, by name."""
+        people = self.gate.directory().people
+        return [
+            {"person": people[name], "keys": await self.admitting.keys(name)}
+            for name in sorted(people)
+        ]
+
+    async def _options(self, asked: Request, given: Body) -> Mapping[str, Any]:
+        who, name = await self._who(asked), text(given, "name")
+        self.admitting.may_invite(name, who.name)
+        known = [one.credential_id for one in await self.admitting.keys(who.name)]
+        challenge = await self.gate.begun("invite", reviewer=who.name, detail=name)
+        return {"publicKey": request(challenge, self.gate.place, known=known)}
+
+    async def _invite(self, asked: Request, given: Body) -> Mapping[str, Any]:
+        who, name = await self._who(asked), text(given, "name")
+        ident, assertion = answered(given.get("credential"))
+        challenge, ceremony = await self.gate.taken("invite", assertion.client_data)
+        if (ceremony.reviewer, ceremony.detail) != (who.name, name):
+            raise no_ceremony()
+        key = await self.gate.reviewers.passkey(ident)
+        if key is None or key.reviewer != who.name or key.revoked_ms:
+            raise Refused("Sign with a passkey of your own.", code="key_foreign")
+        await self.gate.proven(assertion, key, challenge)
+        token = await self.admitting.invite_by_admin(name, who.name)
+        return {"link": link(self.gate.origin.url, token)}
+
+    async def _who(self, asked: Request) -> SignedIn:
+        who = await self.door.signed_in(asked)
+        if who is None:
+            raise Refused("Your login has ended.", code="login_needed", next_step="Sign in again.")
+        return who
+
+
+def link(origin: str, token: str) -> str:
+    """Return the link of an invitation: the token is in the fragment, which no server sees."""
+    return f"{origin}/console/enrol#{token}"

@@ -1,0 +1,53 @@
+"""The operator's routes about reviewers: list them, invite the first ones, reset one.
+
+An invitation comes back as a link, once; the guard keeps only its digest.
+"""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from guard.model.call import Json
+from guard_adapters.front.operator import PREFIX, guarded
+
+
+class AdmittingDesk(Protocol):
+    """What the operator may do about reviewers."""
+
+    async def reviewers(self) -> Sequence[Mapping[str, Json]]:
+        """Return every reviewer of the file, with their keys."""
+
+    async def invite(self, name: str) -> str:
+        """Return the link of a new invitation."""
+
+    async def reset(self, name: str) -> int:
+        """Revoke every key of a reviewer; return how many."""
+
+
+def people_routes(desk: AdmittingDesk, token: str) -> list[Route]:
+    """Return the routes, full paths, for the guard's own application.
+
+    Args:
+        desk: the guard.
+        token: what a caller must bear, as text.
+    """
+    expected = sha256(token.encode()).digest()
+
+    async def listed(_: Request) -> Json:
+        return {"reviewers": [dict(one) for one in await desk.reviewers()]}
+
+    async def invite(request: Request) -> Json:
+        return {"link": await desk.invite(request.path_params["name"])}
+
+    async def reset(request: Request) -> Json:
+        return {"revoked": await desk.reset(request.path_params["name"])}
+
+    one = f"{PREFIX}/reviewers/{{name}}"
+    return [
+        Route(f"{PREFIX}/reviewers", guarded(listed, expected), methods=["GET"]),
+        Route(f"{one}/invite", guarded(invite, expected), methods=["POST"]),
+        Route(f"{one}/reset", guarded(reset, expected), methods=["POST"]),
+    ]

@@ -1,0 +1,161 @@
+"""A console without a browser: real routes and ceremonies, passkeys in software, time that stands."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from guard.admitting import Admitting
+from guard.grant.approval import NewApproval
+from guard.grant.directory import Directory, Person
+from guard.grant.signing import unb64u
+from guard.model.decision import Requirement
+from guard.reviewing import Reviewing
+from guard.testing import CountedIds, FrozenClock, MemoryApprovals
+from guard.testing.people import MemoryReviewers
+from guard_adapters.console.app import PAGES, Page, console_routes
+from guard_adapters.console.auth import Logins
+from guard_adapters.console.enrol import Enrolment
+from guard_adapters.console.gate import Gate
+from guard_adapters.console.invites import Invites
+from guard_adapters.console.origin import origin_of
+from guard_adapters.console.sign import Signing
+from tests.authenticator import Authenticator, p256
+
+FINANCE = frozenset({"finance"})
+PEOPLE = {
+    "ana": Person(name="ana", principal="idp|ana", groups=FINANCE, admin=True),
+    "bob": Person(name="bob", principal="idp|bob", groups=FINANCE),
+    "eve": Person(name="eve", principal="idp|eve"),
+}
+ASKED = Requirement(rule="PAY-1", reason="money", kind="review", groups=FINANCE)
+VIEW = b'{"action":"bank/pay","arguments":{"amount_minor":250000}}'
+
+
+@dataclass
+class Desk:
+    """One console. `url` is its public address."""
+
+    url: str = "https://guard.corp.example"
+    people: dict[str, Person] = field(default_factory=lambda: dict(PEOPLE))
+    clock: FrozenClock = field(default_factory=FrozenClock)
+    ids: CountedIds = field(default_factory=CountedIds)
+
+    def __post_init__(self) -> None:
+        self.origin = origin_of(self.url)
+        self.approvals = MemoryApprovals(clock=self.clock)
+        self.reviewers = MemoryReviewers(events=self.approvals.events)
+        self.gate = Gate(
+            reviewers=self.reviewers,
+            directory=lambda: Directory(people=self.people),
+            origin=self.origin,
+            clock=self.clock,
+            ids=self.ids,
+        )
+        self.admitting = Admitting(
+            reviewers=self.reviewers,
+            clock=self.clock,
+            ids=self.ids,
+            directory=self.gate.directory,
+        )
+        self.reviewing = Reviewing(
+            approvals=self.approvals,
+            reviewers=self.reviewers,
+            clock=self.clock,
+            ids=self.ids,
+            place=self.gate.place,
+            directory=self.gate.directory,
+        )
+        self.door = Logins(gate=self.gate)
+        invites = Invites(gate=self.gate, door=self.door, admitting=self.admitting)
+        signing = Signing(reviewing=self.reviewing, door=self.door, origin=self.origin)
+        parts = (self.door, Enrolment(gate=self.gate), signing, invites)
+        self.app = Starlette(
+            routes=console_routes(
+                origin=self.origin,
+                door=self.door,
+                token=self.ids.token,
+                pages=(*PAGES, Page(path="/reviewers", answer=invites.page, tab="Reviewers")),
+                beside=[route for part in parts for route in part.routes()],
+                templates=self.gate.frame,
+            )
+        )
+
+    def visitor(self, name: str = "", seed: int = 0) -> "Visitor":
+        """Return a browser; with a name, one of a person with a passkey of their own."""
+        number = seed or 1 + sorted(PEOPLE).index(name or "ana")
+        return Visitor(desk=self, name=name, passkey=Authenticator(
+            private=p256(number), place=self.gate.place, ident=f"key-{number}".encode()
+        ))  # fmt: skip
+
+    def enrolled(self, name: str, seed: int = 0) -> "Visitor":
+        """Return a reviewer who was invited by the operator, enrolled and signed in."""
+        found = self.visitor(name, seed)
+        token = asyncio.run(self.admitting._invite(self.people[name], ""))
+        assert found.enrol(token).status_code == 200
+        assert found.login().status_code == 200
+        return found
+
+    def asks(self, *asked: Requirement, **more: Any) -> str:
+        """Open a question and return its id."""
+        number = len(self.approvals.rows) + 1
+        new = NewApproval(
+            id=f"apr_{number:036x}", binding=sha256(str(number).encode()).hexdigest(), envelope=b"{}",
+            call_id="c1", call_bytes=b'{"amount_minor":250000}', view_json=VIEW, nonce=f"{number:064x}",
+            requester="idp|zoe", agent="clerk", session="gs_1", requirements=asked or (ASKED,),
+            policy_version="p", created_ms=self.clock.ms, pending_until_ms=self.clock.ms + 300_000,
+            grant_ttl_s=60, cooldown_key="k",
+        )  # fmt: skip
+        asyncio.run(self.approvals.open(replace(new, **more), []))
+        return new.id
+
+    def row(self, approval: str) -> Any:
+        return self.approvals.rows[approval]
+
+
+@dataclass
+class Visitor:
+    """One browser with one passkey."""
+
+    desk: Desk
+    name: str
+    passkey: Authenticator
+    handle: str = ""
+
+    def __post_init__(self) -> None:
+        self.http = TestClient(self.desk.app, base_url=self.desk.origin.url, follow_redirects=False)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        own = {"origin": self.desk.origin.url, "sec-fetch-site": "same-origin"}
+        given = {**own, **{name.replace("_", "-"): value for name, value in headers.items()}}
+        kept = {name: value for name, value in given.items() if value}
+        return self.http.post(f"/console/api/{path}", json=body or {}, headers=kept)
+
+    def challenge(self, path: str, body: Any = None) -> bytes:
+        answer = self.post(path, body)
+        assert answer.status_code == 200, answer.text
+        options = answer.json()["publicKey"]
+        self.handle = options.get("user", {}).get("id", self.handle)
+        return unb64u(options["challenge"])
+
+    def enrol(self, token: str, **said: Any) -> Any:
+        challenge = self.challenge("enrol/options", {"token": token})
+        made = self.passkey.create(challenge, **said)
+        return self.post("enrol", {"token": token, "credential": made})
+
+    def login(self, **said: Any) -> Any:
+        challenge = self.challenge("login/options")
+        user = said.pop("user", self.handle)
+        return self.post("login", {"credential": self.passkey.answer(challenge, user=user, **said)})
+
+    def yes(self, approval: str, typed: Any = (), **said: Any) -> Any:
+        challenge = self.challenge(f"approvals/{approval}/options")
+        credential = self.passkey.answer(challenge, **said)
+        body = {"credential": credential, "typed": list(typed)}
+        return self.post(f"approvals/{approval}/approve", body)
+
+    def no(self, approval: str, reason: str = "") -> Any:
+        return self.post(f"approvals/{approval}/deny", {"reason": reason})
