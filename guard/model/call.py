@@ -16,6 +16,11 @@ from guard.model.labels import Label
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
+# Made once: json.dumps makes it anew.
+_CANONICAL = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+).encode
+
 Definition = Literal["pinned", "unpinned", "changed"]
 """How a tool's published definition compares with the one that a person accepted."""
 
@@ -36,10 +41,7 @@ def argument_bytes(arguments: Mapping[str, Json]) -> bytes:
     Raises:
         ValueError: a number is not finite or a string holds a lone surrogate.
     """
-    text = json.dumps(
-        arguments, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-    )
-    return text.encode()
+    return _CANONICAL(arguments).encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +56,11 @@ class ToolCall:
     definition: Definition = "pinned"
     intent: bytes = b""  # what the agent declared for this call alone: it may only narrow
     bytes_sha256: str = field(init=False)
+    action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bytes_sha256", sha256(self.arguments).hexdigest())
-
-    @property
-    def action(self) -> str:
-        """Return the policy action, `<server>/<tool>`."""
-        return f"{self.server}/{self.tool}"
+        object.__setattr__(self, "action", f"{self.server}/{self.tool}")
 
     def parsed(self) -> dict[str, Json]:
         """Return the arguments as Python values, made anew from the bytes."""
@@ -135,11 +134,10 @@ class ToolSpec:
     )  # result path with `*` -> its label
     low_impact: bool = False  # reversible by the same person, stays inside, no money
     intent: tuple[str, ...] = ()  # words by which people ask for it
+    action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
 
-    @property
-    def action(self) -> str:
-        """Return the policy action, `<server>/<tool>`."""
-        return f"{self.server}/{self.tool}"
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "action", f"{self.server}/{self.tool}")
 
     def paths(self, role: str) -> tuple[str, ...]:
         """Return the argument paths that carry this role, sorted."""

@@ -5,7 +5,7 @@ Levels are ordered, and policy compares them. This file looks nothing up and dec
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Why = Literal[
     "in_prompt",
@@ -38,8 +38,7 @@ class Source(IntEnum):
     PROMPT = 5  # the person's own words, or endorsed by a person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """One argument value and its best source. `step` 0 = no result; `excerpt` is untrusted text."""
 
     path: str

@@ -5,7 +5,7 @@ raises, and that is a refusal.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from guard.model.call import ArgSpec, Json, ToolSpec
 from guard.model.facts import Derived
@@ -23,22 +23,26 @@ from guard.policy.shape import shape_at, shape_of
 
 _HANDLE = re.compile(r"@[^\W_][\w-]{0,63}")
 """A name on a platform; an address has something before its @."""
+_DERIVED_FROM = frozenset({"recipient", "amount", "path", "url"})
 
 
-def values_at(arguments: Mapping[str, Json], path: str) -> Iterator[Json]:
+def values_at(arguments: Mapping[str, Json], path: str) -> list[Json]:
     """Return every value at a dotted path; elements of arrays share one path, null is skipped."""
-    nodes: list[Json] = [dict(arguments)]
-    for part in path.split("."):
+    first, *rest = path.split(".")
+    nodes: list[Json] = [arguments[first]] if first in arguments else []
+    for part in rest:
         nodes = [node[part] for node in _flat(nodes) if isinstance(node, dict) and part in node]
-    return (node for node in _flat(nodes) if node is not None)
+    return [node for node in _flat(nodes) if node is not None]
 
 
-def _flat(nodes: list[Json]) -> Iterator[Json]:
+def _flat(nodes: list[Json]) -> list[Json]:
+    """Return the nodes with the elements of arrays, of any depth, in place of the arrays."""
+    if not any(isinstance(node, list) for node in nodes):
+        return nodes
+    found: list[Json] = []
     for node in nodes:
-        if isinstance(node, list):
-            yield from _flat(node)
-        else:
-            yield node
+        found += _flat(node) if isinstance(node, list) else [node]
+    return found
 
 
 def derive(
@@ -61,10 +65,9 @@ def derive(
     """
     found: dict[str, list[tuple[str, ArgSpec, Json]]] = {}
     for path, entry in spec.args.items():
-        if entry.role in {"recipient", "amount", "path", "url"} and not entry.opaque:
-            found.setdefault(entry.role, []).extend(
-                (path, entry, value) for value in values_at(arguments, path)
-            )
+        if entry.role in _DERIVED_FROM and not entry.opaque:
+            here = [(path, entry, value) for value in values_at(arguments, path)]
+            found[entry.role] = found.get(entry.role, []) + here
     if not found and not spec.destination:
         return Derived(opaque=opaque, bytes=size)
     people = [

@@ -151,6 +151,8 @@ def amount_minor(value: Json, scale: int = 0) -> int:
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ExtractError(f"got {type(value).__name__}, expected an amount")
+    if scale == 0 and isinstance(value, int) and 0 <= value <= I64_MAX:
+        return value  # most are minor units already
     try:
         exact = Decimal(_text(value) if isinstance(value, str) else str(value))
     except InvalidOperation:

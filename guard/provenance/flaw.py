@@ -13,7 +13,9 @@ def flaw(value: str) -> str:  # noqa: PLR0911  one line a flaw
         value: an address, a name, an id, a file name: what the reader compares by eye.
     """
     if value.isascii():
-        return "a control character" if min(value, default=" ") < " " else ""
+        if value.isprintable():  # most are: the quick way
+            return ""
+        return "a control character" if min(value) < " " else ""
     if any(unicodedata.category(one) in {"Cc", "Cf", "Co", "Cn"} for one in value):
         return "an invisible or control character"
     if unicodedata.normalize("NFC", value) != value:

@@ -13,6 +13,7 @@ from guard.provenance.tokens import tokens
 from guard.provenance.worth import Value, Worth, value_at, worth
 
 _ACTIVE = frozenset({"email", "url", "host", "iban", "phone"})
+_FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
 
 Weighed = list[tuple[Value, Worth]]
@@ -27,21 +28,31 @@ def text_facts(spec: ToolSpec, task: Task, known: Known, values: Weighed) -> Tex
         known: what the session has seen.
         values: the arguments with their worth.
     """
-    free = [one for one, found in values if one.role in {"body", "title"} and found.why != "exempt"]
-    moments = [one for one, _ in values if one.role == "when"]
-    starts = [one for one in moments if not _is_end(one)]
-    short = [(one, found) for one, found in values if one.role == "title" and one.text]
+    free: list[Value] = []
+    moments: list[tuple[Value, Worth]] = []
+    outbound, short_unknown, within = False, False, True
+    for one, found in values:
+        if one.role in _TEXTS:
+            outbound = True
+        if one.role in _FREE and found.why != "exempt":
+            free.append(one)
+        if one.role == "title":
+            known_words = found.source >= Source.LINKED or _worded(task, one)
+            short_unknown = short_unknown or (bool(one.text) and not known_words)
+        elif one.role == "when":
+            moments.append((one, found))
+        elif one.role == "permission":
+            within = within and _within(spec, one, found)
+    starts = [one for one, _ in moments if not _is_end(one)]
     return TextFacts(
-        outbound="egress" in spec.effect and any(one.role in _TEXTS for one, _ in values),
+        outbound=outbound and "egress" in spec.effect,
         active_unknown=any(_active_unknown(task, known, one) for one in free),
-        short_unknown=any(
-            found.source < Source.LINKED and not _worded(task, one) for one, found in short
-        ),
+        short_unknown=short_unknown,
         when_known=all(
-            _when_known(task, one, found) or _free_end(task, one, starts) for one, found in values
+            _when_known(task, one, found) or _free_end(task, one, starts) for one, found in moments
         ),
-        when_ordered=_ordered(starts, [one for one in moments if _is_end(one)]),
-        permission_within=all(_within(spec, one, found) for one, found in values),
+        when_ordered=_ordered(starts, [one for one, _ in moments if _is_end(one)]),
+        permission_within=within,
     )
 
 
@@ -66,7 +77,7 @@ def _worded(task: Task, value: Value) -> bool:
 
 def _when_known(task: Task, value: Value, found: Worth) -> bool:
     """Return whether a moment is none that contradicts those which the person named."""
-    if value.role != "when" or not value.text or found.source >= Source.LINKED:
+    if not value.text or found.source >= Source.LINKED:
         return True
     dates, times = _of(value, "date"), _of(value, "time")
     if not dates and not times:
@@ -102,7 +113,7 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
 
 def _within(spec: ToolSpec, value: Value, found: Worth) -> bool:
     """Return whether a permission is one that the person named, or the least there is."""
-    if value.role != "permission" or found.source is Source.PROMPT:
+    if found.source is Source.PROMPT:
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()

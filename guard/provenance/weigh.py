@@ -37,6 +37,7 @@ _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 _MAKING = frozenset({"create", "schedule"})
+_SOURCES = tuple(Source)
 
 Declared = Callable[[str, Json], bool]
 """Whether the task's own limits name this value at this path."""
@@ -94,12 +95,11 @@ def weigh(
         before: digests of the writes under way, admitted before this call, by tool.
         leaving: whether the call ran, so that `wrote` and `asked` are wanted as well.
     """
-    changes, able = bool(spec.effect & _CHANGING), capability(spec.tool, spec.intent)
+    changes, able = not spec.effect.isdisjoint(_CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
         spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns
     )
-    for path, raw in _leaves(call.parsed(), ""):
-        scales.put(path, raw)
+    _put_leaves(scales, call.parsed(), "")
     digest = write_digest(call, spec)
     return Weighed(
         prov=scales.facts(labels),
@@ -152,22 +152,17 @@ class _Scales:
         return entry is not None and not entry.currency
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
-        sources, tainted = _weakest(self.values), "untrusted" in labels
-        composed = {path for path, one in sources.items() if one is Source.COMPOSED}
-        untrusted = {path for path, one in sources.items() if one is Source.UNTRUSTED}
-
-        def of(*wanted: Source) -> frozenset[str]:
-            return frozenset(path for path, one in sources.items() if one in wanted)
-
+        of, tainted = _weakest(self.values), "untrusted" in labels
+        composed, untrusted = of[Source.COMPOSED], of[Source.UNTRUSTED]
         return ProvFacts(
-            user_prompt=of(Source.PROMPT),
-            trusted_tool=of(Source.TRUSTED, Source.LINKED),
+            user_prompt=of[Source.PROMPT],
+            trusted_tool=of[Source.TRUSTED] | of[Source.LINKED],
             # After strangers' words, what the agent composes may be theirs in other clothes.
-            untrusted=frozenset(untrusted | (composed if tainted else set())),
-            secret=frozenset(composed | untrusted if "secret" in labels else set()),
-            model=frozenset(set() if tainted else composed),
-            linked=of(Source.LINKED),
-            created=of(Source.CREATED),
+            untrusted=untrusted | composed if tainted else untrusted,
+            secret=composed | untrusted if "secret" in labels else frozenset(),
+            model=frozenset() if tainted else composed,
+            linked=of[Source.LINKED],
+            created=of[Source.CREATED],
             level=self.levels(),
             same_record=self.same_record(),
             ambiguous=any(one.why == "ambiguous" for _, one in self.values),
@@ -201,7 +196,7 @@ class _Scales:
         if value.role == "url":
             return "dest" if "write" in effect else "url"
         level = _LEVEL_OF.get(value.role, "")
-        if level == "target" and (not effect & _CHANGING or self.names_new(value)):
+        if level == "target" and (effect.isdisjoint(_CHANGING) or self.names_new(value)):
             return ""
         return level
 
@@ -230,7 +225,7 @@ class _Scales:
     def origins(self) -> tuple[Origin, ...]:
         told = [(value, one) for value, one in self.values if one.why != "exempt"]
         told.sort(key=lambda pair: (pair[1].source, pair[0].path))
-        return tuple(one.origin(value) for value, one in told[:32])
+        return tuple([one.origin(value) for value, one in told[:32]])
 
     def asked(self) -> tuple[Endorsed, ...]:
         """Return destinations that neither the person nor a linked record named."""
@@ -256,7 +251,7 @@ def role_of(spec: ToolSpec, path: str, raw: Json) -> str:
         if entry is not None and entry.role:
             return entry.role
         at = at.rpartition(".")[0]
-    if not spec.effect & _CHANGING:
+    if spec.effect.isdisjoint(_CHANGING):
         return "query"
     return "amount" if isinstance(raw, int | float) else "recipient"
 
@@ -266,11 +261,15 @@ def nouns_of(tool: frozenset[str], path: str) -> frozenset[str]:
     return tool | capability(path.rpartition(".")[2]).nouns if tool else tool
 
 
-def _weakest(values: list[tuple[Value, Worth]]) -> dict[str, Source]:
+def _weakest(values: list[tuple[Value, Worth]]) -> dict[Source, frozenset[str]]:
+    """Return the paths by the weakest source of what stands there."""
     sources: dict[str, Source] = {}
     for value, one in values:
         sources[value.path] = min(sources.get(value.path, Source.PROMPT), one.source)
-    return sources
+    paths: dict[Source, set[str]] = {}
+    for path, source in sources.items():
+        paths.setdefault(source, set()).add(path)
+    return {one: frozenset(paths.get(one, ())) for one in _SOURCES}
 
 
 def _left(task: Task, spec: ToolSpec, known: Known, scales: _Scales) -> int:
@@ -287,12 +286,12 @@ def _left(task: Task, spec: ToolSpec, known: Known, scales: _Scales) -> int:
     return max(named, 1) - known.calls(spec.action) - 1
 
 
-def _leaves(value: Json, path: str) -> Iterator[tuple[str, Json]]:
+def _put_leaves(scales: _Scales, value: Json, path: str) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name)
+            _put_leaves(scales, inner, f"{path}.{name}" if path else name)
     elif isinstance(value, list):
         for inner in value or [None]:  # an empty list has a path, too
-            yield from _leaves(inner, path)
+            _put_leaves(scales, inner, path)
     else:
-        yield path, value
+        scales.put(path, value)

@@ -4,9 +4,8 @@ Whole typed values only, never a part of a text. What each role accepts as evide
 role must show for the call to run is policy's.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.canonical import classify
@@ -28,8 +27,7 @@ _NUMBERED = frozenset(
 _EXCERPT = 80
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
+class Value(NamedTuple):
     """One argument value on the scales.
 
     Args:
@@ -49,8 +47,7 @@ class Value:
     counted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(NamedTuple):
     """A source with its reason and, where a result showed the value, the place."""
 
     source: Source
@@ -59,17 +56,20 @@ class Worth:
 
     def origin(self, value: Value) -> Origin:
         """Return it as people read it; what a secret argument holds is not repeated."""
-        at, hidden = self.place, value.role == "secret"
+        at, kind = self.place, value.kinds[0][0] if value.kinds else "text"
+        if at is None:
+            return Origin(value.path, value.role, kind, self.source, self.why)
+        hidden = value.role == "secret"
         return Origin(
             path=value.path,
             role=value.role,
-            kind=value.kinds[0][0] if value.kinds else "text",
+            kind=kind,
             source=self.source,
             why=self.why,
-            step=at.step if at else 0,
-            action=at.action if at else "",
-            field=at.seen.path if at else "",
-            excerpt="" if hidden or at is None else (at.seen.excerpt or value.text)[:_EXCERPT],
+            step=at.step,
+            action=at.action,
+            field=at.seen.path,
+            excerpt="" if hidden else (at.seen.excerpt or value.text)[:_EXCERPT],
         )
 
 
@@ -86,8 +86,7 @@ def value_at(
 ) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
-    kinds = classify(text.strip())
-    return Value(path=path, role=role, text=text, kinds=kinds, nouns=nouns, counted=counted)
+    return Value(path, role, text, classify(text.strip()), nouns, counted)
 
 
 def worth(
@@ -113,11 +112,12 @@ def worth(
         return Worth(Source.PROMPT, "in_prompt")
     if value.counted and value.role == "amount" and number_of(value) in task.converted:
         return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
-    found = max(
-        (_placed(task, known, value, one, target=target) for one in _places(known, value)),
-        key=lambda one: one.source,
-        default=COMPOSED,
-    )
+    found = COMPOSED
+    for kind, canonical in value.kinds:
+        for place in known.places(kind, canonical):
+            one = _placed(task, known, value, place, target=target)
+            if one.source > found.source:  # nothing that was seen is worth as little as COMPOSED
+                found = one
     if found is COMPOSED and known.full:
         return Worth(Source.COMPOSED, "index_full")
     return _in_its_role(task, known, value, found)
@@ -205,11 +205,6 @@ def number_of(value: Value) -> Decimal | None:
         ),
         None,
     )
-
-
-def _places(known: Known, value: Value) -> Iterator[Place]:
-    for kind, canonical in value.kinds:
-        yield from known.places(kind, canonical)
 
 
 def _placed(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
