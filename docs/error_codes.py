@@ -63,6 +63,13 @@ PEOPLE = {
     "approval_revoked": "The yes no longer holds: it was used, or the situation changed after it.",
     "approval_transition": "The question has ended, so this cannot happen to it any more.",
     "approval_unknown": "There is no question with this id.",
+    "denied_before": "A person said no to the same call a moment ago; they are not asked again until "
+    "`expires_at`.",
+    "ended": "The question ended without a yes, and nobody said why. Calling again asks again.",
+    "outcome_unknown": "An identical call used the yes, and it is not known how it ended. Read the state "
+    "first.",
+    "used": "An identical call used the yes. Calling again asks again.",
+    "waiting": "A person has been asked and has not answered yet.",
     "offer_unknown": "The standing yes that was asked for is not one that was offered beside the question.",
     "grant_ended": "The scoped grant is used up, over or revoked, so this cannot happen to it any more.",
     "grant_unknown": "There is no scoped grant with this id.",

@@ -14,6 +14,7 @@ from guard.audit.event import Event, decided
 from guard.errors import ApprovalPending, GuardError, NotApproved, Refused, Unavailable
 from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
 from guard.grant.binding import binding
+from guard.grant.unanswered import Hold, cooling, hold_ms, moved, unusable, used_up
 from guard.grant.votes import typed_paths
 from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
@@ -65,13 +66,13 @@ class Asking:
         judged: Judged,
         again: Again,
         claim: Claiming,
-        hold_ms: int,
+        hold: Hold,
     ) -> Yes:
         """Return once people said yes and the call is still allowed.
 
         Raises:
             NotApproved: denied, no answer, or the yes no longer holds.
-            ApprovalPending: nobody answered within `hold_ms`; the question stays open.
+            ApprovalPending: nobody answered within `hold`; the question stays open.
             Unavailable: no approver is configured, or the store failed.
         """
         facts, answer = judged.facts, judged.answer
@@ -82,11 +83,11 @@ class Asking:
         if not self.world.approvers:
             raise Unavailable("Nobody is configured to answer.", code="no_approver")
         await self._not_too_many(new)
-        until_ms = self.world.clock.now_ms() + hold_ms
-        approval = await self._opened(new, until_ms)
+        approval = await self._opened(new, hold)
         if approval.id != new.id:  # the same call already waits: join it, and ask nobody again
             async with self.world.approvals.waiter(approval.id) as waiter:
-                approval = await self._answer(await self._row(approval.id), waiter, until_ms)
+                row = await self._row(approval.id)
+                approval = await self._answer(row, waiter, hold, joined=True)
         yes = await self._use(asked, approval, again, claim)
         return replace(yes, applied=answer.applied)
 
@@ -106,14 +107,14 @@ class Asking:
                 next_step="Wait until a person has answered one of them.",
             )
 
-    async def _opened(self, new: NewApproval, until_ms: int) -> Approval:
+    async def _opened(self, new: NewApproval, hold: Hold) -> Approval:
         # Registered before the question is visible: an answer in between is not lost.
         async with self.world.approvals.waiter(new.id) as waiter:
             approval = await self.world.approvals.open(new, [_opened(new)])
             if approval.id != new.id:
                 return approval
             await self._announce(approval)
-            return await self._answer(await self._row(approval.id), waiter, until_ms)
+            return await self._answer(await self._row(approval.id), waiter, hold, joined=False)
 
     async def _announce(self, approval: Approval) -> None:
         try:
@@ -166,11 +167,12 @@ class Asking:
     async def _not_cooling(self, new: NewApproval) -> None:
         left_ms = await self.world.approvals.cooling(new.cooldown_key, new.created_ms)
         if left_ms > 0:
-            raise NotApproved(
-                new.id, "denied", "a person said no to the same call", retry_after_s=left_ms // 1000
-            )
+            raise cooling(left_ms, new.created_ms)
 
-    async def _answer(self, approval: Approval, waiter: Waiter, until_ms: int) -> Approval:
+    async def _answer(
+        self, approval: Approval, waiter: Waiter, hold: Hold, *, joined: bool
+    ) -> Approval:
+        until_ms = self.world.clock.now_ms() + hold_ms(hold, approval, joined=joined)
         while approval.status is ApprovalState.PENDING:
             left_ms = until_ms - self.world.clock.now_ms()
             if left_ms <= 0:
@@ -191,7 +193,9 @@ class Asking:
 
     async def _use(self, call: ToolCall, approval: Approval, again: Again, claim: Claiming) -> Yes:
         if approval.status is not ApprovalState.APPROVED:
-            raise _refusal(approval)
+            now_ms = self.world.clock.now_ms()
+            left_ms = await self.world.approvals.cooling(approval.cooldown_key, now_ms)
+            raise unusable(approval, left_ms, now_ms)
         judged = await again(call, Evidence(approvals=approval.rules))
         facts, answer = judged.facts, judged.answer
         match answer:
@@ -215,7 +219,7 @@ class Asking:
         events = [self._decided(judged), _used(approval, facts)]
         used = await self.world.approvals.consume(approval.id, attempt, events)
         if used is None:
-            raise NotApproved(approval.id, "revoked", "it was used by another call or has ended")
+            raise used_up(approval.id)
         return Yes(approval=used, judged=judged, call=call.narrowed(used.call_bytes))
 
     def _decided(self, judged: Judged) -> Event:
@@ -224,24 +228,15 @@ class Asking:
 
     async def _void(self, approval: Approval, judged: Judged) -> None:
         event, now_ms = self._decided(judged), judged.facts.clock.at_ms
+        same = judged.answer.basis.slice == approval.policy_version
+        why = moved(judged.answer, same_policy=same)
         try:
-            await self.world.approvals.end(approval.id, "void", "changed", now_ms, [event])
+            await self.world.approvals.end(approval.id, "void", why, now_ms, [event])
         except Refused:  # it ended by itself in the meantime
             await self.world.sink.write([event])
-        raise NotApproved(approval.id, "revoked", "the situation changed after the yes")
-
-
-def _refusal(approval: Approval) -> NotApproved:
-    match approval.status:
-        case ApprovalState.DENIED:
-            said = next((v.reason for v in approval.votes if v.decision == "deny" and v.reason), "")
-            return NotApproved(approval.id, "denied", said or "a person said no")
-        case ApprovalState.EXPIRED if approval.reason_code == "no_answer":
-            return NotApproved(approval.id, "no_answer", "nobody decided in time")
-        case ApprovalState.CONSUMED if approval.outcome is not None:
-            return NotApproved(approval.id, "revoked", "it was used by an identical call")
-        case _:
-            return NotApproved(approval.id, "revoked", approval.reason_code or "it ended")
+        raise NotApproved(
+            approval.id, "revoked", "the situation changed after the yes", reason_code=why
+        )
 
 
 def _view(call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp) -> bytes:

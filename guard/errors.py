@@ -51,17 +51,30 @@ class NotAllowed(Refused):
 class NotApproved(Refused):
     """A person refused, nobody answered in time, or the approval no longer holds.
 
-    `status` is one of denied, no_answer, revoked, unknown (it may have run).
+    `status` is one of denied, no_answer, revoked, unknown (it may have run); `reason_code` says
+    why as a stable word, `until_ms` how long a no holds (Unix ms), `asked_s` how long people had.
+    `approval_id` is empty where a no to an earlier call answers this one.
     """
 
     def __init__(
-        self, approval_id: str, status: str, reason: str, *, retry_after_s: int = 0
+        self,
+        approval_id: str,
+        status: str,
+        reason: str,
+        *,
+        retry_after_s: int = 0,
+        reason_code: str = "",
+        until_ms: int = 0,
+        asked_s: int = 0,
     ) -> None:
         super().__init__(f"Approval {approval_id!r}: {reason}.", code=f"approval_{status}")
         self.approval_id = approval_id
         self.status = status
         self.reason = reason
         self.retry_after_s = retry_after_s
+        self.reason_code = reason_code
+        self.until_ms = until_ms
+        self.asked_s = asked_s
 
 
 class ApprovalPending(Refused):

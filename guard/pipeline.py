@@ -15,6 +15,7 @@ from guard.audit.event import decided, finished
 from guard.config import Settings
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
 from guard.grant.approval import Approval
+from guard.grant.unanswered import Hold
 from guard.judging import Judged, Judging
 from guard.leasing import Leased, Leasing
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
@@ -75,13 +76,13 @@ class Guard:
     salt: bytes = field(repr=False)
     zone: tzinfo = UTC
 
-    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: Hold) -> ToolResult:
         """Judge one tool call and, if allowed, run it.
 
         Args:
             call: the call, its arguments already serialised.
             tool: runs exactly the bytes that it is given.
-            hold_ms: how long to wait for a person before `ApprovalPending` (milliseconds).
+            hold_ms: how long to wait for people before `ApprovalPending` (ms), see `Hold`.
 
         Returns:
             What the tool returned, after its labels and its outcome are recorded.
@@ -110,7 +111,7 @@ class Guard:
         assert course.result is not None  # noqa: S101  `_walk` returned, so the tool did
         return course.result
 
-    async def _walk(self, course: _Course, tool: Tool, hold_ms: int, span: Span) -> None:
+    async def _walk(self, course: _Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
         judging = self._judging()
         spec = judging.spec(course.call)
         session = await self._admit(course, spec, judging)
@@ -176,7 +177,7 @@ class Guard:
         return await self.world.sessions.update(call.session, change)
 
     async def _asked(
-        self, course: _Course, spec: ToolSpec, judged: Judged, hold_ms: int, span: Span
+        self, course: _Course, spec: ToolSpec, judged: Judged, hold_ms: Hold, span: Span
     ) -> Judged:
         """Return the judgement after people said yes: on fresh facts, by the policy in force then.
 

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 from guard.errors import ApprovalPending, GuardError, NotAllowed, NotApproved, Unavailable
+from guard.grant.unanswered import SAID_NO
+from guard.model.legible import legible
 from guard_adapters.front.mcp_gate import PRIVATE, Asked, Way
 from guard_adapters.front.mcp_wire import (
     GUARD_UNAVAILABLE,
@@ -33,14 +35,9 @@ Word = Literal[
     "RESULT_WITHHELD",
 ]
 
-_SENTENCES: Final[Mapping[Word, str]] = {
+_SENTENCES: Final[Mapping[str, str]] = {
     "DENIED": "This call is not allowed and did not run. Do not repeat it; choose another way or "
     "ask the person you work for.",
-    "APPROVAL_PENDING": "A person has been asked; the call has not run. Call the same tool with "
-    "the same arguments again to keep waiting.",
-    "NO_ANSWER": "Nobody answered in time; the call did not run. This is not a refusal: it may be "
-    "asked again later.",
-    "REVOKED": "The call was approved, then the situation changed; it did not run.",
     "TOOL_CHANGED": "The tool's definition is not the one that was accepted; the call did not "
     "run. An operator must look at the change.",
     "OUTCOME_UNKNOWN": "The call may have run. Read the state before you try again.",
@@ -50,8 +47,8 @@ _SENTENCES: Final[Mapping[Word, str]] = {
 _NEXT: Final[Mapping[Word, str]] = {
     "DENIED": "stop",
     "APPROVAL_PENDING": "call_again",
-    "NO_ANSWER": "ask_later",
-    "REVOKED": "stop",
+    "NO_ANSWER": "may_ask_again",
+    "REVOKED": "may_ask_again",
     "TOOL_CHANGED": "stop",
     "OUTCOME_UNKNOWN": "read_state",
     "GUARD_UNAVAILABLE": "retry_later",
@@ -63,6 +60,19 @@ _OF_STATUS: Final[Mapping[str, Word]] = {
     "revoked": "REVOKED",
     "unknown": "OUTCOME_UNKNOWN",
 }
+_WHY_REVOKED: Final[Mapping[str, str]] = {
+    "policy_changed": "the rules changed",
+    "tool_changed": "the tool's definition changed",
+    "session_ended": "the session ended",
+    "grant_expired": "it was approved, but not used in time",
+    "used": "an identical call used the approval",
+    "denied": "a person took the approval back",
+    "not_announced": "nobody could be told of it",
+}
+"""Reason codes of approvals that ended, as what an agent may know. Which signal about it came in
+is none of its business: every other code reads `changed`."""
+
+_REASON_CHARS: Final = 200
 _DEFINITION_CODES: Final = frozenset({"tool_changed", "tool_unpinned"})
 
 
@@ -77,9 +87,8 @@ class Refusal:
 
 def refusal(word: Word, code: str, **more: Any) -> Refusal:  # noqa: ANN401 - any JSON value
     """Return the refusal for one of the fixed words; `more` are members of its object."""
-    subject = f" {more['approval']['id']}" if word == "APPROVAL_PENDING" else ""
     data = {"code": code, "decision": "deny", "next_action": _NEXT[word], **more}
-    return Refusal(word=word, text=f"{word}{subject}: {_SENTENCES[word]}", data=data)
+    return Refusal(word=word, text=f"{word}: {_SENTENCES[word]}", data=data)
 
 
 def refusal_of(error: GuardError, *, ran: bool = False, held_at: str = "") -> Refusal:
@@ -94,9 +103,7 @@ def refusal_of(error: GuardError, *, ran: bool = False, held_at: str = "") -> Re
         case ApprovalPending():
             return _pending(error, held_at)
         case NotApproved():
-            word = _OF_STATUS.get(error.status, "DENIED")
-            approval = {"id": error.approval_id, "status": error.status}
-            return refusal(word, error.code, approval=approval, **_retry(error.retry_after_s))
+            return _ended(error)
         case Unavailable():
             return refusal("RESULT_WITHHELD" if ran else "GUARD_UNAVAILABLE", error.code)
         case _:
@@ -114,16 +121,91 @@ def _denied(error: NotAllowed) -> Refusal:
 
 
 def _pending(error: ApprovalPending, held_at: str) -> Refusal:
-    until = datetime.fromtimestamp(error.pending_until_ms / 1000, UTC)
-    approval = {
-        "id": error.approval_id,
-        "status": "pending",
-        "expires_at": until.isoformat(timespec="seconds").replace("+00:00", "Z"),
-    }
-    more: dict[str, Any] = {"approval": approval, **_retry(error.retry_after_s)}
+    until = _utc(error.pending_until_ms)
+    text = (
+        f"not executed. A person has been asked until {until}. Call the same tool with the same "
+        "arguments again to keep waiting."
+    )
+    more: dict[str, Any] = {"decision": "step_up"}
     if held_at:
         more["remediationHints"] = [{"type": "url", "url": held_at}]
-    return refusal("APPROVAL_PENDING", error.code, **{**more, "decision": "step_up"})
+        text += f" They answer at {held_at}."
+    said = _Said("APPROVAL_PENDING", error.approval_id, "pending", text)
+    return said.refusal(
+        error.code,
+        expires_at=until,
+        retry_after_s=error.retry_after_s,
+        reason_code="waiting",
+        **more,
+    )
+
+
+def _ended(error: NotApproved) -> Refusal:
+    word = _OF_STATUS.get(error.status, "DENIED")
+    until = _utc(error.until_ms) if error.until_ms else None
+    reason_code = error.reason_code or error.status
+    match word:
+        case "DENIED":
+            said = "" if error.reason.startswith(SAID_NO) else f": {_quoted(error.reason)}"
+            text = f"not executed. A person said no{said}."
+            if until:
+                text += f" The same call is refused without asking until {until}."
+        case "NO_ANSWER":
+            text = (
+                f"not executed. Nobody decided within {error.asked_s} s. This is not a refusal. "
+                "Calling again asks again."
+            )
+        case "REVOKED":
+            reason_code = reason_code if reason_code in _WHY_REVOKED else "changed"
+            why = _WHY_REVOKED.get(reason_code, "the situation or the risk changed")
+            text = f"not executed. It ended before it ran: {why}. Calling again asks again."
+        case _:
+            text = "it may have run. Do not repeat it; read the state first."
+    return _Said(word, error.approval_id, error.status, text).refusal(
+        error.code,
+        expires_at=until,
+        retry_after_s=error.retry_after_s or None,
+        reason_code=reason_code,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a waiting agent reads of one approval: the word, which one, how it stands, and why."""
+
+    word: Word
+    approval_id: str
+    status: str
+    text: str
+
+    def refusal(self, code: str, *, expires_at: str | None, **more: Any) -> Refusal:  # noqa: ANN401 - any JSON value
+        """Return the refusal; its object names the approval twice, flat and as SEP-2643 does."""
+        approval = {"id": self.approval_id, "status": self.status}
+        if expires_at:
+            approval["expires_at"] = expires_at
+        data = {
+            "code": code,
+            "decision": "deny",
+            "approval_id": self.approval_id,
+            "status": self.status,
+            "next_action": _NEXT[self.word],
+            "expires_at": expires_at,
+            **more,
+            "approval": approval,
+        }
+        subject = f" {self.approval_id}" if self.approval_id else ""
+        return Refusal(word=self.word, text=f"{self.word}{subject}: {self.text}", data=data)
+
+
+def _utc(at_ms: int) -> str:
+    found = datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="seconds")
+    return found.replace("+00:00", "Z")
+
+
+def _quoted(reason: str) -> str:
+    """Return what a person wrote, cut and on one line: it ends up in a model's context."""
+    cut = reason if len(reason) <= _REASON_CHARS else reason[:_REASON_CHARS] + "…"
+    return '"' + legible(cut).replace('"', "'") + '"'
 
 
 def _retry(seconds: int) -> dict[str, int]:
