@@ -66,8 +66,6 @@ PEOPLE = {
     "denied_before": "A person said no to the same call a moment ago; they are not asked again until "
     "`expires_at`.",
     "ended": "The question ended without a yes, and nobody said why. Calling again asks again.",
-    "outcome_unknown": "An identical call used the yes, and it is not known how it ended. Read the state "
-    "first.",
     "used": "An identical call used the yes. Calling again asks again.",
     "waiting": "A person has been asked and has not answered yet.",
     "offer_unknown": "The standing yes that was asked for is not one that was offered beside the question.",
