@@ -8,11 +8,18 @@ import asyncio
 import os
 import tempfile
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import count
 from pathlib import Path
 
 import pytest
+
+from guard_adapters.store.postgres.database import Address
+from guard_adapters.store.postgres.store import PostgresStore
+
+POSTGRES = pytest.param("postgres", marks=pytest.mark.peer)
+"""The parameter of contract tests that run on the server."""
 
 _made = count()
 
@@ -54,7 +61,8 @@ def execute(url, *statements):
         finally:
             await db.close()
 
-    return asyncio.run(run())
+    with ThreadPoolExecutor(max_workers=1) as aside:  # the test's own loop may be running
+        return aside.submit(lambda: asyncio.run(run())).result()
 
 
 def fresh(*, own_clock=True):
@@ -65,3 +73,9 @@ def fresh(*, own_clock=True):
     if not own_clock:
         execute(url, TEST_CLOCK)
     return url
+
+
+def store(key, *, url="", cooldown_ms=600_000):
+    """Open a store on a fresh database, or on this one."""
+    numbers = {"timeout_ms": 5_000, "cooldown_ms": cooldown_ms}
+    return PostgresStore(Address(url or fresh(own_clock=False)), key, **numbers)

@@ -23,8 +23,6 @@ from guard.provenance.segment import Seen, Segment
 from guard.session.state import new_session, remembering
 from guard.testing import FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.postgres.database import Address
-from guard_adapters.store.postgres.store import PostgresStore
 from guard_adapters.store.sqlite.store import SqliteStore
 from tests import postgres
 
@@ -77,27 +75,20 @@ def memory():
     return Ports(fake, approvals, fake, fake, fake, kinds)
 
 
-def made_on(kind, tmp_path, database):
-    numbers = {"timeout_ms": 5_000, "cooldown_ms": 600_000}
+def made_on(kind, tmp_path):
     match kind:
         case "memory":
             return memory()
         case "sqlite":
             path = tmp_path / "guard.sqlite"
-            return stored(SqliteStore(path, KEY, **numbers), path)
+            return stored(SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=600_000), path)
         case "postgres":
-            return stored(PostgresStore(Address(database), KEY, **numbers))
+            return stored(postgres.store(KEY))
 
 
-@pytest.fixture
-def database(request):
-    asked = request.node.callspec.params.get("ports") == "postgres"
-    return postgres.fresh(own_clock=False) if asked else ""
-
-
-@pytest.fixture(params=["sqlite", "memory", pytest.param("postgres", marks=pytest.mark.peer)])
-async def ports(request, tmp_path, database):
-    made = made_on(request.param, tmp_path, database)
+@pytest.fixture(params=["sqlite", "memory", postgres.POSTGRES])
+async def ports(request, tmp_path):
+    made = made_on(request.param, tmp_path)
     yield made
     if made.store is not None:
         made.store.close(NOW + 10_000)

@@ -1,4 +1,4 @@
-"""The contract of the hole for standing yeses, kept by SQLite and by the public fake alike."""
+"""The contract of the hole for standing yeses, kept by SQLite, PostgreSQL and the public fake."""
 
 import asyncio
 import json
@@ -22,6 +22,7 @@ from guard.testing import FrozenClock, MemoryApprovals
 from guard.testing.grants import MemoryGrants
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
+from tests import postgres
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 NOW = 1_767_607_200_000
@@ -40,7 +41,13 @@ class Holes:
     kinds: Any
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+def store_on(kind, path):
+    if kind == "postgres":
+        return postgres.store(KEY)
+    return SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=600_000)
+
+
+@pytest.fixture(params=["sqlite", "memory", postgres.POSTGRES])
 async def holes(request, tmp_path):
     if request.param == "memory":
         approvals = MemoryApprovals(clock=FrozenClock())
@@ -50,7 +57,7 @@ async def holes(request, tmp_path):
 
         yield Holes(MemoryGrants(approvals=approvals), approvals, said)
         return
-    store = SqliteStore(tmp_path / "guard.sqlite", KEY, timeout_ms=5_000, cooldown_ms=600_000)
+    store = store_on(request.param, tmp_path / "guard.sqlite")
 
     async def kinds():
         return [json.loads(leaf)["kind"] for _, leaf in (await store.log.page(0)).leaves]

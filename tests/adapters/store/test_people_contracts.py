@@ -1,4 +1,4 @@
-"""The contract of the `Reviewers` port, kept by SQLite and by the public fake alike."""
+"""The contract of the `Reviewers` port, kept by SQLite, PostgreSQL and the public fake."""
 
 import asyncio
 import json
@@ -23,6 +23,7 @@ from guard.grant.people import (
 from guard.testing.people import MemoryReviewers
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
+from tests import postgres
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 NOW = 1_767_607_200_000
@@ -38,8 +39,7 @@ class People:
     kinds: Any
 
 
-def sqlite(path):
-    store = SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=1_000)
+def stored(store):
 
     async def kinds():
         return [json.loads(leaf)["kind"] for _, leaf in (await store.log.page(0)).leaves]
@@ -56,9 +56,19 @@ def memory():
     return People(fake, kinds), lambda: None
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+def made_on(kind, path):
+    match kind:
+        case "memory":
+            return memory()
+        case "sqlite":
+            return stored(SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=1_000))
+        case "postgres":
+            return stored(postgres.store(KEY))
+
+
+@pytest.fixture(params=["sqlite", "memory", postgres.POSTGRES])
 async def people(request, tmp_path):
-    made, close = sqlite(tmp_path / "g.sqlite") if request.param == "sqlite" else memory()
+    made, close = made_on(request.param, tmp_path / "g.sqlite")
     yield made
     close()
 

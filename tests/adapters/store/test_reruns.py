@@ -1,4 +1,4 @@
-"""The contract of the memory of repeated calls, kept by SQLite and by the public fake alike."""
+"""The contract of the memory of repeated calls, kept by SQLite, PostgreSQL and the public fake."""
 
 import asyncio
 
@@ -10,6 +10,7 @@ from guard.model.rerun import MAX_KEPT, Rerun, rerun_key
 from guard.testing.reruns import MemoryReruns
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
+from tests import postgres
 
 NOW = 1_767_607_200_000
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
@@ -19,12 +20,13 @@ def opened(path):
     return SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=0)
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", postgres.POSTGRES])
 def reruns(request, tmp_path):
     if request.param == "memory":
         yield MemoryReruns()
         return
-    store = opened(tmp_path / "guard.sqlite")
+    on_file = request.param == "sqlite"
+    store = opened(tmp_path / "guard.sqlite") if on_file else postgres.store(KEY)
     yield store.reruns
     store.close(NOW)
 

@@ -8,7 +8,6 @@ guard that stood still cannot use what is over.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Final
 
 from guard.audit.event import Event
 from guard.errors import Refused, Unavailable
@@ -23,37 +22,24 @@ from guard.grant.approval import (
 from guard.grant.votes import Vote
 from guard.model.call import Outcome
 from guard.ports import Attempt, Waiter
+from guard_adapters.store.postgres.approval_rows import (
+    INSERT,
+    LATE,
+    LISTED,
+    OPEN,
+    TIMELINE,
+    locked,
+    row_of,
+    save,
+    standing,
+    values,
+)
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
-from guard_adapters.store.postgres.hints import CHANNEL, Hints
-from guard_adapters.store.postgres.replicas import LIVING, Replica
+from guard_adapters.store.postgres.hints import Hints
+from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.schema import later_ms
-from guard_adapters.store.rows import approval_from, approval_text, due_ms, storable
-
-TIMELINE: Final = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
-"""Changes when a standby takes over: what was used just before may look unused there."""
-
-OPEN: Final = "status IN ('pending', 'approved')"
-LISTED: Final = 500
-SWEPT: Final = 500
-"""Most rows of one sweep: the rest waits for the next one."""
-
-_SAVE = f"""
-INSERT INTO approvals AS kept (id, binding, status, created_ms, outcome, due_ms, session,
-    requester, row, holder, timeline)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, {TIMELINE})
-ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome,
-    due_ms = excluded.due_ms, row = excluded.row,
-    holder = CASE WHEN excluded.holder = '' THEN kept.holder ELSE excluded.holder END,
-    timeline = CASE WHEN kept.status = 'pending' THEN excluded.timeline ELSE kept.timeline END
-"""  # noqa: S608  constants
-_OPEN = _SAVE.partition("ON CONFLICT")[0] + "ON CONFLICT DO NOTHING RETURNING id"
-_LATE = f"""
-SELECT row FROM approvals
-WHERE ({OPEN} OR outcome = 'running') AND due_ms <= $1
-   OR outcome = 'running' AND holder <> '' AND holder NOT IN ({LIVING})
-ORDER BY due_ms LIMIT {SWEPT} FOR UPDATE SKIP LOCKED
-"""  # noqa: S608  constants
+from guard_adapters.store.rows import approval_from
 
 
 class PostgresApprovals:
@@ -77,7 +63,7 @@ class PostgresApprovals:
         async def work(db: Connection) -> Approval:
             for _ in range(5):
                 row = opened(new)
-                if await db.fetchval(_OPEN, *_values(row, "")) is not None:
+                if await db.fetchval(INSERT, *values(row, "")) is not None:
                     await append(db, events)
                     return row
                 joined = await self._joined(db, new)
@@ -89,23 +75,19 @@ class PostgresApprovals:
 
     async def _joined(self, db: Connection, new: NewApproval) -> Approval | None:
         """Return the open question that this one joins, or None where its place is free again."""
-        text = await db.fetchval(
-            f"SELECT row FROM approvals WHERE binding = $1 AND {OPEN} FOR UPDATE",  # noqa: S608
-            new.binding,
-        )
-        if text is None:
-            return await _row(db, new.id)  # our own, where nobody knew how the commit ended
-        standing = approval_from(text)
-        if standing.id == new.id:
-            return standing
-        late = standing.at(await later_ms(db, new.created_ms))
-        joined = replace(standing, waiting=standing.waiting + 1) if late.open else late
-        await _save(db, joined)
+        there = await standing(db, new.binding)
+        if there is None:
+            return await row_of(db, new.id)  # our own, where nobody knew how the commit ended
+        if there.id == new.id:
+            return there
+        late = there.at(await later_ms(db, new.created_ms))
+        joined = replace(there, waiting=there.waiting + 1) if late.open else late
+        await save(db, joined)
         return joined if late.open else None
 
     async def get(self, approval_id: str) -> Approval | None:
         """Return one row."""
-        return await self._database.run(lambda db: _row(db, approval_id), again=True)
+        return await self._database.run(lambda db: row_of(db, approval_id), again=True)
 
     async def listed(
         self, *, open_only: bool, session: str = "", requester: str = ""
@@ -131,7 +113,7 @@ class PostgresApprovals:
         """
 
         async def work(db: Connection) -> Approval:
-            row = await _locked(db, vote.approval_id)
+            row = await locked(db, vote.approval_id)
             said = replace(vote, at_ms=await later_ms(db, vote.at_ms))
             changed = await self._changed(db, row, vote.approval_id, lambda row: row.voted(said))
             if vote.decision == "deny" and changed.cooldown_key:
@@ -152,7 +134,7 @@ class PostgresApprovals:
         """End an approval that is still open: deadline, cancel or void."""
 
         async def work(db: Connection) -> Approval:
-            row = await _locked(db, approval_id)
+            row = await locked(db, approval_id)
             at_ms, kind = await later_ms(db, now_ms), ApprovalEvent(event)
             changed = await self._changed(
                 db, row, approval_id, lambda row: row.after(kind, at_ms, reason=reason)
@@ -172,7 +154,7 @@ class PostgresApprovals:
         """
 
         async def work(db: Connection) -> Approval | None:
-            row = await _locked(db, approval_id)
+            row = await locked(db, approval_id)
             wanted = (attempt.binding, attempt.policy_version)
             if row is None or (row.binding, row.policy_version) != wanted:
                 return None
@@ -184,9 +166,9 @@ class PostgresApprovals:
                 return None
             first = row.status is not ApprovalState.CONSUMED
             if first and not await self._same_timeline(db, approval_id):
-                await _save(db, row.after(ApprovalEvent.VOID, now_ms, reason="failover"))
+                await save(db, row.after(ApprovalEvent.VOID, now_ms, reason="failover"))
                 return None
-            await _save(db, used, self._replica.id)
+            await save(db, used, self._replica.id)
             if first:
                 await append(db, events)
             return used
@@ -220,12 +202,12 @@ class PostgresApprovals:
         async def work(db: Connection) -> list[Approval]:
             at_ms = await later_ms(db, now_ms)
             swept = []
-            for (text,) in await db.fetch(_LATE, at_ms):
+            for (text,) in await db.fetch(LATE, at_ms):
                 row = approval_from(text)
                 lost = row.outcome is Outcome.RUNNING
                 late = row.settled(Outcome.UNKNOWN) if lost else row.at(at_ms)
                 if late != row:
-                    await _save(db, late)
+                    await save(db, late)
                     swept.append(late)
             return swept
 
@@ -244,40 +226,5 @@ class PostgresApprovals:
             changed = change(row)
         except NoApprovalTransition as error:
             raise Refused(str(error), code=error.code) from error
-        await _save(db, changed)
+        await save(db, changed)
         return changed
-
-
-async def settle(db: Connection, approval_id: str, consume_id: str, outcome: Outcome) -> None:
-    """Write the outcome of the call that used an approval; a failed mint counts as an error."""
-    row = await _locked(db, approval_id)
-    if row is not None and (ended := row.ended_by(consume_id, outcome)) != row:
-        await _save(db, ended)
-
-
-async def _row(db: Connection, approval_id: str) -> Approval | None:
-    if not storable(approval_id):
-        return None
-    text = await db.fetchval("SELECT row FROM approvals WHERE id = $1", approval_id)
-    return None if text is None else approval_from(text)
-
-
-async def _locked(db: Connection, approval_id: str) -> Approval | None:
-    if not storable(approval_id):
-        return None
-    text = await db.fetchval("SELECT row FROM approvals WHERE id = $1 FOR UPDATE", approval_id)
-    return None if text is None else approval_from(text)
-
-
-def _values(one: Approval, holder: str) -> tuple[object, ...]:
-    return (
-        one.id, one.binding, one.status.value, one.created_ms,
-        one.outcome.value if one.outcome else None, due_ms(one), one.session, one.requester,
-        approval_text(one), holder,
-    )  # fmt: skip
-
-
-async def _save(db: Connection, approval: Approval, holder: str = "") -> None:
-    """Write a row under its lock, and hint at it once the transaction is kept."""
-    await db.execute(_SAVE, *_values(approval, holder))
-    await db.execute(f"SELECT pg_notify('{CHANNEL}', $1)", approval.id)

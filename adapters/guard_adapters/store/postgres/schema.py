@@ -4,6 +4,7 @@ Prepared under a lock, so that guards which start at once do not meet. A databas
 or of a newer guard, is refused.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from guard.audit.check import vkey
@@ -30,7 +31,8 @@ CREATE TABLE IF NOT EXISTS observations (
 CREATE TABLE IF NOT EXISTS approvals (
     id text PRIMARY KEY, binding text NOT NULL, status text NOT NULL, created_ms bigint NOT NULL,
     outcome text, due_ms bigint NOT NULL, session text NOT NULL, requester text NOT NULL,
-    holder text NOT NULL DEFAULT '', timeline text NOT NULL, row text NOT NULL
+    grant_id text NOT NULL DEFAULT '', holder text NOT NULL DEFAULT '', timeline text NOT NULL,
+    row text NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
     WHERE status IN ('pending', 'approved');
@@ -39,6 +41,8 @@ CREATE INDEX IF NOT EXISTS approvals_of_session ON approvals (session)
     WHERE status IN ('pending', 'approved');
 CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
     WHERE status IN ('pending', 'approved');
+CREATE INDEX IF NOT EXISTS approvals_by_grant ON approvals (grant_id)
+    WHERE status IN ('pending', 'approved') AND grant_id <> '';
 CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms)
     WHERE status IN ('pending', 'approved') OR outcome = 'running';
 CREATE TABLE IF NOT EXISTS cooldowns (key text PRIMARY KEY, until_ms bigint NOT NULL);
@@ -67,8 +71,6 @@ CREATE TABLE IF NOT EXISTS audit_state (
     signed_ms bigint NOT NULL
 );
 INSERT INTO audit_state (size, signed_ms) VALUES (0, 0) ON CONFLICT DO NOTHING;
-CREATE TABLE IF NOT EXISTS shown (key text PRIMARY KEY, until_ms bigint NOT NULL);
-CREATE INDEX IF NOT EXISTS shown_until ON shown (until_ms);
 """
 
 # `clock_timestamp`, not `now`: that is when the transaction began, and it may have waited since.
@@ -78,8 +80,8 @@ CREATE FUNCTION guard_now_ms() RETURNS bigint LANGUAGE sql VOLATILE
 """
 
 
-def prepared(log_key: LogKey) -> Work[None]:
-    """Return what makes the tables of a guard that signs with this key.
+def prepared(log_key: LogKey, tables: Sequence[str]) -> Work[None]:
+    """Return what makes the tables of a guard that signs with this key, and these others.
 
     Raises:
         Unusable: `store_unusable`: a newer format; `store_of_another_log`: another name or key.
@@ -88,7 +90,8 @@ def prepared(log_key: LogKey) -> Work[None]:
 
     async def prepare(db: Connection) -> None:
         await db.execute("SELECT pg_advisory_xact_lock($1)", PREPARING)
-        await db.execute(TABLES)
+        for some in (TABLES, *tables):
+            await db.execute(some)
         if not await db.fetchval("SELECT to_regproc('guard_now_ms') IS NOT NULL"):
             await db.execute(CLOCK)
         found = await _meta(db, "format", str(FORMAT))

@@ -22,7 +22,7 @@ from guard.provenance.known import Known
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded, taught
-from guard_adapters.store.postgres.approvals import settle as settle_approval
+from guard_adapters.store.postgres.approval_rows import settle as settle_approval
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import LOST, Connection, Database
 from guard_adapters.store.postgres.leases import settle as settle_lease

@@ -1,14 +1,20 @@
 """The whole store for several guards: opens the database, makes its tables, gives out the ports."""
 
 from guard_adapters.store.log import LogKey
+from guard_adapters.store.postgres import grants, people, reruns
 from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
 from guard_adapters.store.postgres.database import Address, Database
+from guard_adapters.store.postgres.grants import PostgresGrants
 from guard_adapters.store.postgres.hints import Hints
 from guard_adapters.store.postgres.leases import PostgresLeases
+from guard_adapters.store.postgres.people import PostgresReviewers
 from guard_adapters.store.postgres.replicas import Replica
+from guard_adapters.store.postgres.reruns import PostgresReruns
 from guard_adapters.store.postgres.schema import prepared
 from guard_adapters.store.postgres.sessions import PostgresSessions
+
+TABLES = (grants.SCHEMA, people.SCHEMA, reruns.SCHEMA)
 
 
 class PostgresStore:
@@ -30,7 +36,7 @@ class PostgresStore:
     def __init__(
         self, address: Address, log_key: LogKey, *, timeout_ms: int, cooldown_ms: int
     ) -> None:
-        self._database = Database(address, prepare=prepared(log_key), timeout_ms=timeout_ms)
+        self._database = Database(address, prepare=prepared(log_key, TABLES), timeout_ms=timeout_ms)
         self._replica = Replica(self._database)
         self._database.hand(self._database.transacted(self._replica.mark)).result()
         self._sequencer = Sequencer(self._database, log_key)
@@ -40,6 +46,9 @@ class PostgresStore:
         )
         self.leases = PostgresLeases(self._database, self._replica)
         self.sessions = PostgresSessions(self._database, self._replica)
+        self.grants = PostgresGrants(self._database)
+        self.reviewers = PostgresReviewers(self._database)
+        self.reruns = PostgresReruns(self._database)
         self.sink = PostgresSink(self._database)
         self.log = PostgresLog(self._database, self._sequencer)
         self._database.keep(self._replica.for_ever)
