@@ -10,6 +10,7 @@ from guard.errors import Refused, Unavailable
 from guard.model.call import Outcome, ToolResult
 from guard_adapters.front.function import credential_here
 from guard_adapters.front.intake import Intake, Native, NotRun, Ran, Waiting
+from guard_adapters.front.kept import Form
 from guard_adapters.front.running import Handed
 
 pytestmark = pytest.mark.frameworks
@@ -35,14 +36,14 @@ async def made(world, tool, **more):
 
 
 async def test_an_allowed_call_runs_once_with_its_own_credential(world) -> None:
-    answer = await made(world, "look", id="7")
-    assert (answer.result, world.ran) == ("look did [('id', '7')]", [("look", {"id": "7"})])
+    answer = await made(world, "look", key="7")
+    assert (answer.result, world.ran) == ("look did [('key', '7')]", [("look", {"key": "7"})])
     assert world.credentials[0].kind == "calltoken"
     assert credential_here() is None
 
 
 async def test_a_denied_call_does_not_run_and_the_model_reads_why(world) -> None:
-    answer = await made(world, "wipe", id="7")
+    answer = await made(world, "wipe", key="7")
     assert (answer.code, answer.text[:6], world.ran) == ("never", "DENIED", [])
 
 
@@ -82,20 +83,20 @@ async def test_a_no_is_read_by_the_model(world) -> None:
 
 
 async def test_the_same_id_in_another_turn_is_another_call(world) -> None:
-    await made(world, "look", id="7")
-    await made(world, "look", id="7", scope="m2")
+    await made(world, "look", key="7")
+    await made(world, "look", key="7", scope="m2")
     assert len(world.ran) == 2
 
 
 async def test_a_framework_that_runs_a_finished_sibling_again_gets_the_first_answer(world) -> None:
-    answers = [await made(world, "look", id="7") for _ in range(3)]
+    answers = [await made(world, "look", key="7") for _ in range(3)]
     assert [one.replayed for one in answers] == [False, True, True]
     assert len(world.ran) == 1
 
 
 async def test_the_same_id_with_other_arguments_is_refused_after_it_ran(world) -> None:
-    await made(world, "look", id="7")
-    answer = await made(world, "look", id="8")
+    await made(world, "look", key="7")
+    answer = await made(world, "look", key="8")
     assert (answer.code, len(world.ran)) == ("call_id_reused", 1)
 
 
@@ -105,15 +106,15 @@ async def test_what_could_not_be_kept_is_withheld_and_not_run_again(world) -> No
         return object()
 
     intake = world.guard.intake
-    assert isinstance(await intake.around(call("look", id="7"), run), Ran)
-    answer = await intake.around(call("look", id="7"), run)
+    assert isinstance(await intake.around(call("look", key="7"), run), Ran)
+    answer = await intake.around(call("look", key="7"), run)
     assert (answer.code, len(world.ran)) == ("already_ran", 1)
 
 
 async def test_what_a_tool_raises_is_raised_unchanged_and_recorded(world) -> None:
     with pytest.raises(OSError, match="the disk is gone"):
-        await made(world, "look", id="boom")
-    answer = await made(world, "look", id="boom")
+        await made(world, "look", key="boom")
+    answer = await made(world, "look", key="boom")
     assert (answer.code, len(world.ran)) == ("already_ran", 1)
 
 
@@ -127,27 +128,27 @@ async def test_a_tool_of_the_framework_that_pauses_by_itself_may_run_again(world
             raise Pause
         return "done"
 
-    intake = replace(world.guard.intake, pauses=(Pause,))
+    intake = replace(world.guard.intake, form=Form(pauses=(Pause,)))
     with pytest.raises(Pause):
-        await intake.around(call("look", id="7"), run)
-    assert (await intake.around(call("look", id="7"), run)).result == "done"
+        await intake.around(call("look", key="7"), run)
+    assert (await intake.around(call("look", key="7"), run)).result == "done"
 
 
 async def test_what_was_read_changes_the_next_answer(world) -> None:
     assert isinstance(await made(world, "note", text="a", call_id="c1"), Ran)
-    await made(world, "read_web", id="7", call_id="c2")
+    await made(world, "read_web", key="7", call_id="c2")
     assert (await made(world, "note", text="b", call_id="c3")).code == "tainted"
     other = await made(world, "note", text="b", call_id="c4", session="t2")
     assert isinstance(other, Ran)
 
 
 async def test_eight_calls_at_once_each_see_their_own_credential(world) -> None:
-    await asyncio.gather(*(made(world, "look", id=str(n), call_id=f"c{n}") for n in range(8)))
+    await asyncio.gather(*(made(world, "look", key=str(n), call_id=f"c{n}") for n in range(8)))
     assert len({one.lease_id for one in world.credentials}) == 8
 
 
 async def test_of_the_same_call_at_once_one_runs(world) -> None:
-    answers = await asyncio.gather(*(made(world, "look", id="7") for _ in range(8)))
+    answers = await asyncio.gather(*(made(world, "look", key="7") for _ in range(8)))
     assert len(world.ran) == 1
     assert {one.code for one in answers if isinstance(one, NotRun)} <= {"call_running"}
 
@@ -159,12 +160,12 @@ async def test_a_call_cancelled_while_its_tool_runs_is_unknown_and_never_run_aga
         begun.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(world.guard.intake.around(call("look", id="7"), run))
+    task = asyncio.create_task(world.guard.intake.around(call("look", key="7"), run))
     await asyncio.wait_for(begun.wait(), 5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    answer = await made(world, "look", id="7")
+    answer = await made(world, "look", key="7")
     assert (answer.code, world.ran) == ("outcome_unknown", [])
 
 
@@ -224,7 +225,7 @@ async def test_whatever_the_guard_does_wrong_the_tool_does_not_run(fault, monkey
     async def run(arguments):
         ran.append(arguments)
 
-    answer = await Intake(calls=broken).around(call("look", id="7"), run)
+    answer = await Intake(calls=broken).around(call("look", key="7"), run)
     assert isinstance(answer, NotRun)
     assert (answer.text.split(":")[0], ran) == ("GUARD_UNAVAILABLE", [])
     assert broken.settled == [Outcome.REFUSED]
@@ -232,28 +233,28 @@ async def test_whatever_the_guard_does_wrong_the_tool_does_not_run(fault, monkey
 
 async def test_an_argument_that_is_no_json_is_refused(world) -> None:
     for odd in (float("nan"), {1, 2}, object(), "\ud800"):
-        answer = await made(world, "look", id=odd)
+        answer = await made(world, "look", key=odd)
         assert (answer.code, world.ran) == ("bad_argument", [])
 
 
 async def test_a_call_that_the_framework_runs_itself_ends_where_it_says(world) -> None:
-    handed = await world.guard.intake.before(call("look", id="7"))
+    handed = await world.guard.intake.before(call("look", key="7"))
     assert isinstance(handed, Handed)
-    assert (handed.arguments, handed.credential.kind) == ({"id": "7"}, "calltoken")
+    assert (handed.arguments, handed.credential.kind) == ({"key": "7"}, "calltoken")
     answer = await handed.returned("found")
     assert answer.result == "found"
-    assert (await world.guard.intake.before(call("look", id="7"))).replayed
+    assert (await world.guard.intake.before(call("look", key="7"))).replayed
 
 
 async def test_a_call_that_the_framework_ran_and_that_failed_is_an_error(world) -> None:
-    handed = await world.guard.intake.before(call("look", id="7"))
+    handed = await world.guard.intake.before(call("look", key="7"))
     await handed.failed(OSError("gone"))
-    answer = await world.guard.intake.before(call("look", id="7"))
+    answer = await world.guard.intake.before(call("look", key="7"))
     assert answer.code == "already_ran"
 
 
 async def test_nothing_is_handed_out_that_is_not_allowed(world) -> None:
-    assert (await world.guard.intake.before(call("wipe", id="7"))).code == "never"
+    assert (await world.guard.intake.before(call("wipe", key="7"))).code == "never"
     assert isinstance(await world.guard.intake.before(call("pay", to="x", amount=500)), Waiting)
 
 
@@ -264,9 +265,9 @@ def test_a_plain_call_runs_in_the_thread_that_made_it(world) -> None:
         seen.append((threading.current_thread(), arguments, credential_here()))
         return "found"
 
-    answer = world.guard.intake.around_sync(call("look", id="7"), run)
+    answer = world.guard.intake.around_sync(call("look", key="7"), run)
     ((thread, arguments, credential),) = seen
-    assert (answer.result, thread, arguments) == ("found", threading.current_thread(), {"id": "7"})
+    assert (answer.result, thread, arguments) == ("found", threading.current_thread(), {"key": "7"})
     assert credential.kind == "calltoken"
     assert credential_here() is None
 
@@ -276,14 +277,14 @@ def test_a_plain_call_that_raises_is_recorded_and_raised(world) -> None:
         raise OSError("gone")
 
     with pytest.raises(OSError, match="gone"):
-        world.guard.intake.around_sync(call("look", id="7"), run)
-    answer = world.guard.intake.around_sync(call("look", id="7"), run)
+        world.guard.intake.around_sync(call("look", key="7"), run)
+    answer = world.guard.intake.around_sync(call("look", key="7"), run)
     assert answer.code == "already_ran"
 
 
 def test_an_answer_from_memory_is_in_the_log(world) -> None:
     for _ in range(2):
-        world.guard.intake.around_sync(call("look", id="7"), lambda _arguments: "found")
+        world.guard.intake.around_sync(call("look", key="7"), lambda _arguments: "found")
     kinds = [leaf["kind"] for leaf in world.log()]
     assert (kinds.count("outcome"), kinds.count("replayed")) == (1, 1)
 

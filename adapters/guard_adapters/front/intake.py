@@ -16,7 +16,7 @@ from guard.model.call import Json, Outcome, ToolCall, ToolResult, argument_bytes
 from guard.model.rerun import Rerun, rerun_key
 from guard.ports import Tool
 from guard_adapters.front.function import credential_of_call
-from guard_adapters.front.kept import frozen, plain, revived
+from guard_adapters.front.kept import Form, plain
 from guard_adapters.front.loop import GuardLoop
 from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of
 from guard_adapters.front.running import Enclosed, Handed
@@ -108,9 +108,7 @@ class Intake:
         hold_ms: how long a call waits for a person before the framework pauses (milliseconds).
         run_ms: how long a tool may run before its outcome counts as unknown (milliseconds).
         keep_ms: how long a result is kept for a resumed run (milliseconds).
-        pauses: exceptions by which the framework's own tools pause; they are no failure.
-        freeze: a result as bytes, or None where it cannot be kept. See `guard_adapters.front.kept`.
-        revive: the inverse.
+        form: how the framework wraps what tools return.
         loop: where calls of frameworks without an event loop are judged.
     """
 
@@ -118,9 +116,7 @@ class Intake:
     hold_ms: int = 0
     run_ms: int = 300_000
     keep_ms: int = 86_400_000
-    pauses: tuple[type[BaseException], ...] = ()
-    freeze: Callable[[object], bytes | None] = frozen
-    revive: Callable[[bytes], object] = revived
+    form: Form = field(default_factory=Form)
     loop: GuardLoop = field(default_factory=GuardLoop, repr=False)
 
     async def around(
@@ -145,7 +141,7 @@ class Intake:
             return _no(no)
         if earlier is not None:
             return earlier
-        tool = Enclosed(run)
+        tool = Enclosed(run, self.form)
         try:
             return await self._judged(call, tool)
         finally:
@@ -173,9 +169,9 @@ class Intake:
     async def _settled(self, rerun: Rerun | None, tool: Enclosed) -> None:
         if rerun is None:
             return
-        paused = isinstance(tool.raised, self.pauses) if self.pauses else False
+        paused = isinstance(tool.raised, self.form.pauses)
         outcome = Outcome.REFUSED if paused or not tool.started else tool.outcome
-        kept = self.freeze(tool.value) if outcome is Outcome.OK else None
+        kept = self.form.freeze(tool.value) if tool.raised is None else None
         await self.calls.settle(rerun.ended(outcome, kept))
 
     async def before(self, native: Native) -> Handed | Answer:
@@ -243,7 +239,7 @@ class Intake:
         match there.met_by(rerun, self.calls.now_ms()):
             case "answered":
                 assert there.kept is not None  # noqa: S101  `met_by` looked
-                return Ran(result=self.revive(there.kept), replayed=True)
+                return Ran(result=self.form.revive(there.kept), replayed=True)
             case "running":
                 return _told(refusal("GUARD_UNAVAILABLE", "call_running"))
             case "unknown":
@@ -252,6 +248,14 @@ class Intake:
                 return _told(refusal("DENIED", "call_id_reused"))
             case "withheld" | "mine":
                 return _told(refusal("RESULT_WITHHELD", "already_ran"))
+
+
+class Guarding(Protocol):
+    """A guard for one person and one agent: `guard_adapters.wiring.local.local(...)`."""
+
+    @property
+    def intake(self) -> Intake:
+        """Return where calls go in."""
 
 
 def _arguments(native: Native) -> bytes:

@@ -1,10 +1,12 @@
-"""Results as bytes, for a run that resumes: plain JSON, because nothing else is read back safely.
+"""How a framework wraps results: what a model reads of one, and what is kept for a resumed run.
 
-A front whose framework wraps results has its own pair; unpickling what a store holds would let
-whoever writes to the store run code.
+Kept is plain JSON, because nothing else is read back safely: unpickling what a store holds would
+let whoever writes to the store run code.
 """
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 
 PLAIN = (str, int, float, bool, type(None))
 
@@ -32,3 +34,32 @@ def plain(value: object) -> bool:
     if type(value) is dict:
         return all(type(name) is str and plain(one) for name, one in value.items())
     return type(value) in PLAIN
+
+
+def as_it_is(result: object) -> object:
+    """Return a result whose own form a model reads."""
+    return result
+
+
+def succeeded(_result: object) -> bool:
+    """Return that a result which was returned is no failure."""
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How one framework wraps what tools return.
+
+    Args:
+        shown: what a model reads of a result.
+        failed: whether a result tells that the tool failed.
+        freeze: a result as bytes, or None where it cannot be kept.
+        revive: the inverse.
+        pauses: exceptions by which the framework's own tools pause: no failure, and run again.
+    """
+
+    shown: Callable[[object], object] = as_it_is
+    failed: Callable[[object], bool] = succeeded
+    freeze: Callable[[object], bytes | None] = frozen
+    revive: Callable[[bytes], object] = revived
+    pauses: tuple[type[BaseException], ...] = ()

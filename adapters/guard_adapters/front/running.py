@@ -9,18 +9,16 @@ from typing import Any
 
 from guard.grant.credential import Credential
 from guard.model.call import Outcome, ToolCall, ToolResult
-from guard_adapters.front.function import (
-    credential_here,
-    credential_of_call,
-    shown_as_json,
-)
+from guard_adapters.front.function import credential_here, credential_of_call, shown_as_json
+from guard_adapters.front.kept import Form
 
 
 class Enclosed:
     """The `Tool` port around a framework's own way to run one tool."""
 
-    def __init__(self, run: Callable[[dict[str, Any]], Awaitable[object]]) -> None:
+    def __init__(self, run: Callable[[dict[str, Any]], Awaitable[object]], form: Form) -> None:
         self._run = run
+        self._form = form
         self._begun: Callable[[], None] = lambda: None
         self.started = False
         self.raised: BaseException | None = None
@@ -42,8 +40,9 @@ class Enclosed:
             self.raised = error
             self.outcome = Outcome.ERROR
             return ToolResult(outcome=Outcome.ERROR)
-        self.outcome = Outcome.OK
-        return ToolResult(outcome=Outcome.OK, value=self.value, shown=shown_as_json(self.value))
+        self.outcome = Outcome.ERROR if self._form.failed(self.value) else Outcome.OK
+        shown = shown_as_json(self._form.shown(self.value))
+        return ToolResult(outcome=self.outcome, value=self.value, shown=shown)
 
 
 class Handed:
