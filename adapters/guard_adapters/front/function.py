@@ -18,7 +18,6 @@ from pydantic import TypeAdapter
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
-from guard.grant.unanswered import Hold
 from guard.model.call import Json, Outcome, ToolCall, ToolResult, argument_bytes
 from guard.ports import Tool
 
@@ -37,7 +36,7 @@ class Calls(Protocol):
         """Return a fresh id, not guessable."""
         ...
 
-    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: Hold) -> ToolResult:
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
         """Judge the call and, if allowed, run the tool; see `Guard.call`."""
         ...
 
