@@ -9,8 +9,9 @@ import pytest
 from guard.errors import Refused, Unavailable
 from guard.model.call import Outcome, ToolResult
 from guard_adapters.front.function import credential_here
-from guard_adapters.front.intake import Intake, Native, NotRun, Ran, Waiting
+from guard_adapters.front.intake import Intake
 from guard_adapters.front.kept import Form
+from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 from guard_adapters.front.running import Handed
 
 pytestmark = pytest.mark.frameworks

@@ -7,7 +7,7 @@ again, and the row decides. Rule 3: under one id of the framework a call runs on
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,62 +19,11 @@ from guard_adapters.front.function import credential_of_call
 from guard_adapters.front.kept import Form, plain
 from guard_adapters.front.loop import GuardLoop
 from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of
+from guard_adapters.front.native import Answer, Native, NotRun, Ran, Waiting
 from guard_adapters.front.running import Enclosed, Handed
 
 SLACK_MS = 5_000
 """How much longer than the hold time a guard may take before it counts as dead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Native:
-    """A tool call as a framework makes it.
-
-    Args:
-        server: the name under which the catalogue lists the tool.
-        tool: its name.
-        arguments: what the model proposed, as Python values.
-        session: the framework's own name of the conversation; empty = one for person and agent.
-        scope: message, task or run inside which `call_id` is unique: models repeat "call_0".
-        call_id: the framework's id of the call; empty = it has none, and a resumed run that makes
-            the call again is judged anew.
-    """
-
-    server: str
-    tool: str
-    arguments: Mapping[str, object]
-    session: str = ""
-    scope: str = ""
-    call_id: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ran:
-    """The tool ran. `replayed`: not now, this is what it returned before."""
-
-    result: Any = field(repr=False)
-    replayed: bool = False
-    narrowed: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotRun:
-    """The tool did not run, or nobody may learn what it returned. `text` is for the model."""
-
-    code: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A person has been asked. `view` may be shown and stored: it holds no argument."""
-
-    approval_id: str
-    text: str
-    expires_at_ms: int
-    view: Mapping[str, Json]
-
-
-Answer = Ran | NotRun | Waiting
 
 
 class Calls(Protocol):

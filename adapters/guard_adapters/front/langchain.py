@@ -15,8 +15,9 @@ from langgraph.errors import GraphBubbleUp
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command, interrupt
 
-from guard_adapters.front.intake import Answer, Guarding, Native, NotRun, Ran, Waiting
+from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
+from guard_adapters.front.native import Answer, Native, NotRun, Ran, Waiting
 
 Result = ToolMessage | Command[Any]
 

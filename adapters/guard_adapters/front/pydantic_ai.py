@@ -13,8 +13,9 @@ from pydantic_ai.exceptions import ApprovalRequired, CallDeferred, ModelRetry, T
 from pydantic_ai.tools import RunContext
 from pydantic_ai.toolsets import AbstractToolset, ToolsetTool, WrapperToolset
 
-from guard_adapters.front.intake import Guarding, Intake, Native, NotRun, Ran, Waiting
+from guard_adapters.front.intake import Guarding, Intake
 from guard_adapters.front.kept import Form
+from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 
 FORM: Final = Form(pauses=(ApprovalRequired, CallDeferred, ModelRetry))
 
