@@ -53,6 +53,15 @@ PEOPLE = {
     "draft_unconfirmed": "A drafted task is a proposal, and nobody was there to confirm it.",
     "draft_unsupported": "A drafted task asks for more than the person's words or the catalogue bear.",
     "drafter_unavailable": "The model that drafts tasks gave no answer in the agreed form.",
+    "no_grants": "This guard keeps no standing yeses: people are asked each time.",
+    "not_offered": "No standing yes may be asked for beside this question: it is irreversible, outgoing, "
+    "tainted, holds a secret, or people said no.",
+    "plan_refused": "Nobody is asked about such a plan: it is empty, too large, too long, or holds calls "
+    "that no standing yes may cover.",
+    "session_suspended": "People said no too often in this session. An operator lets it go on (`guard "
+    "sessions resume`) or ends it.",
+    "too_many_denials": "People said no to this agent too often. Calls that need no question still run.",
+    "too_many_open_plans": "As many plans of this agent wait for a person as may. Wait until one is answered.",
     "too_many_open_questions": "As many questions of this agent wait for a person as may. Wait until one "
     "is answered.",
     "approval_denied": "A person said no. The same call is refused without asking for a while.",

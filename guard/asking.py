@@ -7,15 +7,18 @@ judged again on fresh facts, and whatever is not allowed then does not run.
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from hashlib import sha256
+from dataclasses import dataclass, field, replace
 
+from guard.audit.asked import approval_opened, approval_used
 from guard.audit.event import Event, decided
 from guard.errors import ApprovalPending, GuardError, NotApproved, Refused, Unavailable
 from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
 from guard.grant.binding import binding
-from guard.grant.unanswered import Hold, cooling, hold_ms, moved, unusable, used_up
+from guard.grant.cooldown import cooldown_key
+from guard.grant.offer import offer_text
+from guard.grant.unanswered import Hold, hold_ms, moved, unusable, used_up
 from guard.grant.votes import typed_paths
+from guard.granting import Granting, Standing, ground_of, offer_beside
 from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp
@@ -23,6 +26,7 @@ from guard.model.facts import Evidence, Facts
 from guard.policy.says import sentence
 from guard.ports import Attempt, Waiter, World
 from guard.provenance.told import told_lines, without_secrets
+from guard.sparing import Sparing
 
 Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]
 """Takes fresh facts for the narrowed call and judges it with this evidence."""
@@ -57,7 +61,8 @@ class Asking:
     world: World
     retry_after_s: int
     outcome_due_ms: int
-    open_prompts: int
+    sparing: Sparing
+    key: bytes = field(repr=False)
 
     async def ask(
         self,
@@ -79,38 +84,34 @@ class Asking:
         assert isinstance(answer, StepUp)  # noqa: S101  our own mistake, not the caller's
         asked = call.narrowed(answer.arguments)
         new = self._question(asked, spec, facts, answer)
-        await self._not_cooling(new)
+        await self.sparing.check(new)
+        standing = await Granting(world=self.world).answered(asked, spec, facts, answer, new)
+        if standing is None:
+            standing = Standing(approval=await self._answered(new, hold))
+        try:
+            yes = await self._use(asked, spec, standing, again, claim)
+        except NotApproved as no:
+            if no.status == "denied":
+                await self.sparing.after_no(new)
+            raise
+        return replace(yes, applied=answer.applied)
+
+    async def _answered(self, new: NewApproval, hold: Hold) -> Approval:
+        """Ask people and return the row once it is no longer pending."""
         if not self.world.approvers:
             raise Unavailable("Nobody is configured to answer.", code="no_approver")
-        await self._not_too_many(new)
+        await self.sparing.room(new)
         approval = await self._opened(new, hold)
         if approval.id != new.id:  # the same call already waits: join it, and ask nobody again
             async with self.world.approvals.waiter(approval.id) as waiter:
                 row = await self._row(approval.id)
                 approval = await self._answer(row, waiter, hold, joined=True)
-        yes = await self._use(asked, approval, again, claim)
-        return replace(yes, applied=answer.applied)
-
-    async def _not_too_many(self, new: NewApproval) -> None:
-        """Refuse to ask one person ever more: worn out, people say yes."""
-        waiting = [
-            row
-            for row in await self.world.approvals.listed(open_only=True, requester=new.requester)
-            if (row.requester, row.agent) == (new.requester, new.agent)
-            and row.binding != new.binding
-            and row.at(new.created_ms).status is ApprovalState.PENDING
-        ]
-        if len(waiting) >= self.open_prompts:
-            raise Refused(
-                f"{len(waiting)} questions of this agent wait for an answer already.",
-                code="too_many_open_questions",
-                next_step="Wait until a person has answered one of them.",
-            )
+        return approval
 
     async def _opened(self, new: NewApproval, hold: Hold) -> Approval:
         # Registered before the question is visible: an answer in between is not lost.
         async with self.world.approvals.waiter(new.id) as waiter:
-            approval = await self.world.approvals.open(new, [_opened(new)])
+            approval = await self.world.approvals.open(new, [approval_opened(new)])
             if approval.id != new.id:
                 return approval
             await self._announce(approval)
@@ -144,7 +145,14 @@ class Asking:
             intent_sha256=facts.intent.sha256,
         )
         pending_until_ms, grant_ttl_s = limits(answer.requirements, now_ms)
-        same = f"{call.action}\0{call.bytes_sha256}\0{facts.who.key}"
+        cooldown = cooldown_key(
+            self.key,
+            server=call.server,
+            tool=call.tool,
+            bytes_sha256=call.bytes_sha256,
+            principal=principal,
+            agent=facts.who.agent.id,
+        )
         return NewApproval(
             id=f"apr_{self.world.ids.token(18).hex()}",
             binding=bound,
@@ -160,14 +168,10 @@ class Asking:
             policy_version=answer.basis.slice,
             pending_until_ms=pending_until_ms,
             grant_ttl_s=grant_ttl_s,
-            cooldown_key=sha256(b"guard/cooldown/v1\0" + same.encode()).hexdigest(),
+            cooldown_key=cooldown,
             created_ms=now_ms,
+            offer=offer_text(offer_beside(call, spec, facts, answer)) if self.world.grants else "",
         )
-
-    async def _not_cooling(self, new: NewApproval) -> None:
-        left_ms = await self.world.approvals.cooling(new.cooldown_key, new.created_ms)
-        if left_ms > 0:
-            raise cooling(left_ms, new.created_ms)
 
     async def _answer(
         self, approval: Approval, waiter: Waiter, hold: Hold, *, joined: bool
@@ -191,7 +195,10 @@ class Asking:
             raise Unavailable(f"Approval {approval_id!r} is gone.", code="approval_lost")
         return row.at(self.world.clock.now_ms())
 
-    async def _use(self, call: ToolCall, approval: Approval, again: Again, claim: Claiming) -> Yes:
+    async def _use(
+        self, call: ToolCall, spec: ToolSpec, standing: Standing, again: Again, claim: Claiming
+    ) -> Yes:
+        approval = standing.approval
         if approval.status is not ApprovalState.APPROVED:
             now_ms = self.world.clock.now_ms()
             left_ms = await self.world.approvals.cooling(approval.cooldown_key, now_ms)
@@ -205,7 +212,9 @@ class Asking:
                 pass  # the same narrowing as before the question: people saw these bytes
             case Narrow() | StepUp() | Deny():
                 await self._void(approval, judged)
-        if answer.basis.slice != approval.policy_version:
+        ground = ground_of(facts, spec, answer.basis.slice)
+        shifted = standing.ground is not None and standing.ground.fault(ground)
+        if shifted or answer.basis.slice != approval.policy_version:
             await self._void(approval, judged)
         attempt = Attempt(
             consume_id=self.world.ids.token(16).hex(),
@@ -216,7 +225,7 @@ class Asking:
         )
         # Before the attempt: a caller cancelled in it may have used the approval up.
         claim(Claim(approval=approval.id, consume_id=attempt.consume_id))
-        events = [self._decided(judged), _used(approval, facts)]
+        events = [self._decided(judged), approval_used(approval, facts)]
         used = await self.world.approvals.consume(approval.id, attempt, events)
         if used is None:
             raise used_up(approval.id)
@@ -261,27 +270,3 @@ def _view(call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp) -> bytes
         "narrowed": [f"{one.rule}: {one.name}" for one in answer.applied],
     }
     return json.dumps(view, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _opened(new: NewApproval) -> Event:
-    return Event(
-        kind="approval_opened",
-        at_ms=new.created_ms,
-        session=new.session,
-        call=new.call_id,
-        leaf={
-            "approval": new.id,
-            "rules": [asked.rule for asked in new.requirements],
-            "pending_until_ms": new.pending_until_ms,
-        },
-    )
-
-
-def _used(approval: Approval, facts: Facts) -> Event:
-    return Event(
-        kind="consume",
-        at_ms=facts.clock.at_ms,
-        session=approval.session,
-        call=facts.call.id,
-        leaf={"approval": approval.id, "by": [v.voter.principal for v in approval.votes]},
-    )

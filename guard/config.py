@@ -51,6 +51,26 @@ class Settings(BaseModel):
     open_prompts: int = Field(
         5, ge=1, le=100, description="Questions of one person and agent that wait at once."
     )
+    denials: int = Field(
+        3,
+        ge=1,
+        le=100,
+        description="Denials within `denials_window_s` after which the session is suspended and "
+        "nobody is asked for the same person and agent.",
+    )
+    denials_window_s: int = Field(
+        3_600, ge=60, le=86_400, description="How long a denial counts (s)."
+    )
+    scoped_grant_uses: int = Field(
+        10, ge=1, le=100, description="Uses of a standing yes, where nobody names a number."
+    )
+    scoped_grant_ttl_s: int = Field(
+        1_800,
+        ge=60,
+        le=28_800,
+        description="Life of a standing yes from its approval on, where nobody names one (s); "
+        "never more than 8 hours.",
+    )
     max_body_bytes: int = Field(4 * 2**20, ge=1024, description="One MCP message (bytes).")
     max_args_bytes: int = Field(
         256 * 2**10,

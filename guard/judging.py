@@ -20,6 +20,7 @@ from guard.model.decision import (
     Narrow,
     Reason,
     StepUp,
+    kind,
     strictness,
 )
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
@@ -28,7 +29,7 @@ from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
 from guard.policy.evaluate import decide, decide_shadow
 from guard.policy.transform import NarrowUnavailable, apply_transforms
-from guard.ports import World
+from guard.ports import Span, World
 from guard.provenance.known import Known
 from guard.session.facts import facts
 from guard.session.intent import TaskIntent
@@ -194,6 +195,14 @@ def _arguments(call: ToolCall) -> dict[str, Json]:
             next_step="Send an object that names each argument.",
         )
     return found
+
+
+def tell(span: Span, judged: Judged) -> None:
+    """Note in the trace of a call what was decided about it."""
+    span.note("guard.decision", kind(judged.answer))
+    span.note("guard.rules", [one.rule for one in judged.answer.reasons if one.rule])
+    span.note("guard.credential", judged.facts.credential.kind)
+    span.note("guard.credential.binding", int(judged.facts.credential.binding))
 
 
 def local_time(now_ms: int, zone: tzinfo) -> datetime:

@@ -16,10 +16,10 @@ from guard.config import Settings
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
 from guard.grant.approval import Approval
 from guard.grant.unanswered import Hold
-from guard.judging import Judged, Judging
+from guard.judging import Judged, Judging, tell
 from guard.leasing import Leased, Leasing
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
-from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp, Terms, kind
+from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp, Terms, told
 from guard.model.facts import Evidence
 from guard.policy.compile import Bundle
 from guard.ports import Ending, Span, Tool, World
@@ -28,6 +28,7 @@ from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
 from guard.session.state import Session, admitted, forwarded, remembering
 from guard.session.state import settled as ended_step
+from guard.sparing import Sparing
 
 OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
 """Refusals that are no denial: nobody said no yet."""
@@ -117,7 +118,7 @@ class Guard:
         session = await self._admit(course, spec, judging)
         known = await self.world.sessions.known(session.id)
         judged = await judging.judge(session, course.call, known)
-        _tell(span, judged)
+        tell(span, judged)
         # Every answer is written down before anything follows from it, Deny included.
         salt = self.world.ids.token(16)
         event = decided(judged.facts, judged.answer, salt=salt, shadow=judged.shadow)
@@ -136,7 +137,7 @@ class Guard:
         course.result = replace(
             result,
             labels=labels_of(spec, result.shown, result.labels),
-            narrowed=_told(course.applied),
+            narrowed=told(course.applied),
         )
         course.found = extracted(spec, result.shown)
         course.segment = segment_for(
@@ -199,7 +200,13 @@ class Guard:
             world=self.world,
             retry_after_s=self.settings.retry_after_s,
             outcome_due_ms=(self.settings.tool_timeout_s + 30) * 1000,
-            open_prompts=self.settings.open_prompts,
+            sparing=Sparing(
+                world=self.world,
+                open_prompts=self.settings.open_prompts,
+                denials=self.settings.denials,
+                window_ms=self.settings.denials_window_s * 1000,
+            ),
+            key=self.salt,
         )
 
         def claim(used: Claim) -> None:
@@ -211,7 +218,7 @@ class Guard:
         finally:
             span.note("guard.approval_wait_ms", self._end_ms(course) - asked_ms)
         course.call, course.approval, course.applied = yes.call, yes.approval, yes.applied
-        _tell(span, yes.judged)
+        tell(span, yes.judged)
         return yes.judged
 
     def _let_through(self, course: _Course, judged: Judged) -> Terms:
@@ -286,15 +293,3 @@ class Guard:
             zone=self.zone,
             max_intent_bytes=self.settings.max_intent_bytes,
         )
-
-
-def _told(applied: tuple[Applied, ...]) -> tuple[tuple[str, str], ...]:
-    """Return what the agent is told of a narrowing; else it reports a success that was not."""
-    return tuple((one.name, path) for one in applied for path in one.changes)
-
-
-def _tell(span: Span, judged: Judged) -> None:
-    span.note("guard.decision", kind(judged.answer))
-    span.note("guard.rules", [one.rule for one in judged.answer.reasons if one.rule])
-    span.note("guard.credential", judged.facts.credential.kind)
-    span.note("guard.credential.binding", int(judged.facts.credential.binding))

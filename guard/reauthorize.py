@@ -1,17 +1,18 @@
 """Judge again when something changes: a signal about a live session, or an operator's word.
 
-It only narrows: a signal is recorded in the session, open questions of that session are void, and
-leases that can be cut are revoked. Calls that come later are judged on the new facts.
+It only narrows: a signal is recorded in the session, open questions and standing yeses of that
+session are void, and leases that can be cut are revoked. Calls that come later are judged on the
+new facts.
 """
 
 from dataclasses import dataclass
 
 from guard.audit.event import Event
-from guard.errors import Refused
 from guard.ports import World
 from guard.revoking import Revoking
 from guard.session.risk import Signal
 from guard.session.state import Session, ended, signalled
+from guard.voiding import void_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Reauthorizing:
             leaf={"signal": signal.kind, "source": signal.source, "weight": signal.weight},
         )
         await self.world.sink.write([event])
-        await self._void(session_id, signal.kind, now_ms)
+        await void_session(self.world, session_id, signal.kind, now_ms)
         if session.ended_at_ms:  # some signals end a session: what it holds ends with it
             await self._recall(session_id, signal.kind)
         return session
@@ -48,17 +49,9 @@ class Reauthorizing:
         session = await self.world.sessions.update(session_id, lambda one: ended(one, now_ms))
         event = Event(kind="session_ended", at_ms=now_ms, session=session_id, leaf={"why": why})
         await self.world.sink.write([event])
-        await self._void(session_id, why, now_ms)
+        await void_session(self.world, session_id, why, now_ms)
         await self._recall(session_id, why)
         return session
-
-    async def _void(self, session_id: str, why: str, now_ms: int) -> None:
-        for approval in await self.world.approvals.listed(open_only=True, session=session_id):
-            if approval.at(now_ms).open:
-                try:
-                    await self.world.approvals.end(approval.id, "void", why, now_ms, [])
-                except Refused:
-                    continue  # it ended by itself in the meantime
 
     async def _recall(self, session_id: str, why: str) -> None:
         revoking = Revoking(world=self.world)

@@ -16,7 +16,8 @@ from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
 from guard.model.facts import Facts
 
 Kind = Literal[
-    "session_opened", "session_ended", "intent_declared", "task_told",
+    "session_opened", "session_suspended", "session_resumed", "session_ended",
+    "intent_declared", "task_told",
     "endorsement_withdrawn", "narrowed", "restored",
     "signal",
     "decision", "approval_opened", "vote", "approval_ended", "consume",

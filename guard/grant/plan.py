@@ -131,6 +131,16 @@ class Plan(NewPlan):
     decided_ms: int = 0
 
     @property
+    def pending(self) -> bool:
+        """Return whether people may still answer."""
+        return self.status is S.PENDING
+
+    @property
+    def open(self) -> bool:
+        """Return whether it waits for an answer or gives anything."""
+        return self.status in {S.PENDING, S.APPROVED}
+
+    @property
     def until_ms(self) -> int:
         """Return when its grants end; 0 before it was approved."""
         return self.decided_ms + self.ttl_s * 1000 if self.decided_ms else 0

@@ -49,6 +49,11 @@ class Applied:
     changes: tuple[str, ...]
 
 
+def told(applied: tuple[Applied, ...]) -> tuple[tuple[str, str], ...]:
+    """Return what the agent is told of a narrowing; else it reports a success that was not."""
+    return tuple((one.name, path) for one in applied for path in one.changes)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Basis:
     """Which policy gave the answer: the bundle's digest and the digest of the rules it read."""

@@ -21,6 +21,8 @@ from guard.grant.votes import Vote
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.decision import Decision, Terms
 from guard.model.facts import Binding, CredentialFacts, Facts
+from guard.ports.asked import Asked
+from guard.ports.grants import Grants
 from guard.ports.reruns import Reruns
 from guard.provenance.known import Known
 from guard.provenance.segment import Segment
@@ -255,4 +257,6 @@ class World:
     watchdog: Watchdog | None = None  # without one, issuers with live sessions refuse
     guard_id: str = "guard0"  # begins every handle at a target
     remote: PolicyDecisionPoint | None = None
+    grants: Grants | None = None  # None: no standing yes, people are asked each time
+    asked: Asked | None = None
     reruns: Reruns | None = None  # for fronts whose framework repeats calls

@@ -47,6 +47,8 @@ class Session:
     observed: int = 0  # segments that its results have left behind
     withdrawn: frozenset[Endorsed] = frozenset()  # approved destinations that no longer are
     observed_sha256: str = ""  # and what their chained digests come to
+    suspended_at_ms: int = 0  # people said no too often; an operator lets it go on
+    resumed_at_ms: int = 0  # denials before this moment no longer count
 
 
 def new_session(
@@ -76,14 +78,20 @@ def admitted(
     """Return the session with the call in flight, before anybody judged it.
 
     Raises:
-        Refused: `session_ended`; `too_many_in_flight`; `call_id_in_use`, because two calls under
-            one id would be counted once.
+        Refused: `session_ended`; `session_suspended`; `too_many_in_flight`; `call_id_in_use`,
+            because two calls under one id would be counted once.
     """
     if session.ended_at_ms:
         raise Refused(
             "The session has ended.",
             code="session_ended",
             next_step="Ask the person you work for to start a new one.",
+        )
+    if session.suspended_at_ms:
+        raise Refused(
+            "The session is suspended.",
+            code="session_suspended",
+            next_step="An operator looks at it and lets it go on, or ends it.",
         )
     running_now = [one.call for one in live(session.steps)]
     if call.id in running_now:
@@ -199,6 +207,16 @@ def signalled(session: Session, signal: Signal, now_ms: int) -> Session:
 def ended(session: Session, now_ms: int) -> Session:
     """Return the session closed for new calls; those in flight still settle."""
     return session if session.ended_at_ms else replace(session, ended_at_ms=max(1, now_ms))
+
+
+def suspended(session: Session, now_ms: int) -> Session:
+    """Return the session closed for new calls until an operator lets it go on."""
+    return replace(session, suspended_at_ms=max(1, now_ms))
+
+
+def resumed(session: Session, now_ms: int) -> Session:
+    """Return the session open again; denials up to now no longer count."""
+    return replace(session, suspended_at_ms=0, resumed_at_ms=max(1, now_ms))
 
 
 def seen(session: Session, who: Who) -> Session:

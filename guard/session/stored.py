@@ -49,6 +49,7 @@ def to_json(session: Session) -> str:
                 for one in session.signals
             ],
             "ended": session.ended_at_ms,
+            "suspended": [session.suspended_at_ms, session.resumed_at_ms],
             "withdrawn": sorted(session.withdrawn),
             "observed": [session.observed, session.observed_sha256],
         }
@@ -77,6 +78,7 @@ def _session(raw: Mapping[str, Any]) -> Session:
     if raw["v"] != FORMAT:
         raise ValueError(f"format {raw['v']!r}, expected {FORMAT}")
     observed, observed_sha256 = raw.get("observed", (0, ""))  # older rows counted nothing
+    suspended_at_ms, resumed_at_ms = raw.get("suspended", (0, 0))
     return Session(
         id=raw["id"],
         who=_who(raw["who"]),
@@ -93,6 +95,8 @@ def _session(raw: Mapping[str, Any]) -> Session:
         ),
         signals=tuple(_signal(*row) for row in raw["signals"]),
         ended_at_ms=raw["ended"],
+        suspended_at_ms=suspended_at_ms,
+        resumed_at_ms=resumed_at_ms,
         observed=observed,
         withdrawn=frozenset((role, kind, one) for role, kind, one in raw.get("withdrawn", ())),
         observed_sha256=observed_sha256,

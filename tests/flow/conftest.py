@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from guard.config import Settings
 from guard.grant.credential import Credential
 from guard.grant.lease import Fate
+from guard.grant.votes import Vote, Voter
+from guard.granting import Granting
 from guard.model.call import ToolCall, ToolResult, argument_bytes
 from guard.model.facts import Binding, CredentialFacts
 from guard.model.identity import Agent, Principal, Who
@@ -27,6 +29,8 @@ from guard.testing import (
     RecordingTool,
     ScriptedApprover,
 )
+from guard.testing.asked import MemoryAsked
+from guard.testing.grants import MemoryGrants
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 
@@ -128,11 +132,35 @@ class Flow:
     tool: RecordingTool = field(default_factory=RecordingTool)
     made: int = 0
     session: str = "gs_1"
+    hold_ms: int = 1_000
 
     @property
     def guard(self) -> Guard:
         return Guard(
             world=self.world, policy=lambda: self.bundle, settings=self.settings, salt=SALT
+        )
+
+    @property
+    def granting(self) -> Granting:
+        return Granting(world=self.world)
+
+    async def standing(
+        self, approval: Any, picks: Any = None, *, uses: int = 10, ttl_s: int = 1800
+    ) -> Any:
+        """Let the person behind a question say yes to more calls like it."""
+        plan = await self.granting.propose_grant(
+            approval.id, picks or {}, uses=uses, ttl_s=ttl_s, by="ana"
+        )
+        return await self.granting.vote(self.vote(plan.id))
+
+    def vote(self, of: str, decision: Any = "approve", who: str = "idp|ana") -> Vote:
+        person = Voter(principal=who, uv=True)
+        return Vote(
+            approval_id=of,
+            voter=person,
+            decision=decision,
+            method="webauthn",
+            at_ms=self.clock.now_ms(),
         )
 
     @property
@@ -158,7 +186,7 @@ class Flow:
         self, tool: str, *, session: str = "", by: Any = None, **arguments: Any
     ) -> ToolResult:
         request = self.request(tool, session=session, **arguments)
-        return await self.guard.call(request, by or self.tool, hold_ms=1_000)
+        return await self.guard.call(request, by or self.tool, hold_ms=self.hold_ms)
 
     async def open(self, session: str, who: Who = WHO) -> str:
         await self.world.sessions.open(new_session(session, who, now_ms=self.clock.now_ms()))
@@ -197,6 +225,7 @@ async def flow(bundle: Any) -> Flow:
     world = World(
         clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,
         outcomes=store, sink=store, approvers=(approver,), issuers={"calltoken": RecordingIssuer()},
+        grants=MemoryGrants(approvals=approvals), asked=MemoryAsked(approvals=approvals),
     )  # fmt: skip
     made = Flow(
         store=store, approvals=approvals, clock=clock, approver=approver, world=world, bundle=bundle
@@ -213,7 +242,7 @@ async def durable(flow: Flow, tmp_path: Any) -> Any:
     flow.approver.approvals = store.approvals
     flow.but(
         sessions=store.sessions, approvals=store.approvals, leases=store.leases,
-        outcomes=store.sessions, sink=store.sink,
+        outcomes=store.sessions, sink=store.sink, grants=store.grants, asked=store.asked,
     )  # fmt: skip
     await flow.open("gs_1")
     yield flow

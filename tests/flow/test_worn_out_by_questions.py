@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from guard.errors import ApprovalPending, Refused
+from guard.errors import ApprovalPending, NotApproved, Refused
+from guard.model.identity import Agent, Principal, Who
+from guard.session.state import resumed
 
 
 async def test_the_sixth_open_question_is_refused_and_nobody_is_told_of_it(flow) -> None:
@@ -33,3 +35,85 @@ async def test_a_call_that_waits_already_may_still_join_its_question(flow) -> No
             await flow.call("pay", amount_minor=amount)
     with pytest.raises(ApprovalPending):
         await flow.call("pay", amount_minor=200)
+
+
+async def deny(flow, amount_minor, session="") -> None:
+    flow.approver.script = ["deny"]
+    with pytest.raises(NotApproved, match="denied"):
+        await flow.call("pay", amount_minor=amount_minor, session=session)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def world(request):
+    made = request.getfixturevalue("flow" if request.param == "memory" else "durable")
+    made.hold_ms = 0  # the real store waits in real time, and this clock stands still
+    return made
+
+
+async def test_the_third_denial_suspends_the_session_at_once(world) -> None:
+    for amount in (200, 201, 202):
+        await deny(world, amount)
+    assert (await world.state()).suspended_at_ms
+    with pytest.raises(Refused, match="session_suspended"):
+        await world.call("read", id="1")
+    assert world.tool.runs == []
+
+
+async def test_denials_that_nobody_waited_for_suspend_it_at_the_next_question(world) -> None:
+    for amount in (200, 201, 202):
+        with pytest.raises(ApprovalPending):
+            await world.call("pay", amount_minor=amount)
+    for asked in list(world.approver.seen):
+        await world.approvals.vote(world.vote(asked.id, "deny"), [])
+    with pytest.raises(Refused, match="session_suspended"):
+        await world.call("pay", amount_minor=300)
+    assert len(world.approver.seen) == 3
+
+
+async def test_suspending_voids_what_still_waits(world) -> None:
+    with pytest.raises(ApprovalPending):
+        await world.call("pay", amount_minor=400)
+    for amount in (200, 201, 202):
+        await deny(world, amount)
+    assert await world.approvals.listed(open_only=True) == []
+
+
+async def test_over_new_sessions_the_denials_still_count(world) -> None:
+    for number, amount in enumerate((200, 201, 202)):
+        await world.open(f"gs_new{number}")
+        await deny(world, amount, session=f"gs_new{number}")
+    await world.open("gs_9")
+    with pytest.raises(Refused, match="too_many_denials"):
+        await world.call("pay", amount_minor=300, session="gs_9")
+    assert len(world.approver.seen) == 3
+    await world.call("read", id="1", session="gs_9")  # what needs no question still runs
+
+
+async def test_after_the_window_people_may_be_asked_again(world) -> None:
+    for number, amount in enumerate((200, 201, 202)):
+        await world.open(f"gs_new{number}")
+        await deny(world, amount, session=f"gs_new{number}")
+    world.clock.advance(3_600_001)
+    with pytest.raises(ApprovalPending):
+        await world.call("pay", amount_minor=300)
+
+
+async def test_a_session_that_an_operator_lets_go_on_starts_anew(world) -> None:
+    for amount in (200, 201, 202):
+        await deny(world, amount)
+    world.clock.advance(1)
+    now_ms = world.clock.now_ms()
+    await world.world.sessions.update("gs_1", lambda one: resumed(one, now_ms))
+    with pytest.raises(ApprovalPending):
+        await world.call("pay", amount_minor=300)
+    with pytest.raises(NotApproved, match="denied"):  # the same call is still refused
+        await world.call("pay", amount_minor=200)
+
+
+async def test_another_persons_denials_are_not_counted(flow) -> None:
+    for amount in (200, 201, 202):
+        await deny(flow, amount)
+    other = Who(principal=Principal(issuer="idp", subject="ben"), agent=Agent(id="clerk"))
+    await flow.open("gs_ben", other)
+    with pytest.raises(ApprovalPending):
+        await flow.call("pay", amount_minor=200, session="gs_ben")

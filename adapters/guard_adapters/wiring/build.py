@@ -126,6 +126,8 @@ def build(
         outcomes=store.sessions,
         sink=store.sink,
         trace=trace or trace_from_environment(),
+        grants=store.grants,
+        asked=store.asked,
         approvers=(*approvers(store), *(reviewers if reviewed else ())),
         issuers=issuers,
         watchdog=heart,

@@ -8,8 +8,8 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from guard.audit.asked import grants_made
 from guard.audit.event import Event
-from guard.audit.standing import grants_made
 from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalEvent, ApprovalState, granted
 from guard.grant.plan import NewPlan, NoPlanTransition, Plan, PlanEvent, PlanState, proposed

@@ -15,6 +15,7 @@ from guard_adapters.store.sqlite import (
     sessions,
 )
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
+from guard_adapters.store.sqlite.asked import SqliteAsked
 from guard_adapters.store.sqlite.audit import Journal, SqliteSink
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.grants import SqliteGrants
@@ -45,6 +46,7 @@ class SqliteStore:
         self._database = Database(path, timeout_ms=timeout_ms, prepare=_prepare)
         self._journal = Journal(log_key)
         self.approvals = SqliteApprovals(self._database, self._journal, cooldown_ms=cooldown_ms)
+        self.asked = SqliteAsked(self._database)
         self.grants = SqliteGrants(self._database, self._journal, self.approvals)
         self.leases = SqliteLeases(self._database, self._journal)
         self.sessions = SqliteSessions(self._database, self._journal)

@@ -1,14 +1,15 @@
-"""Standing yeses in the log: what was proposed, who voted, what was given, how it ended.
+"""What people were asked and said, in the log: questions, uses, plans and standing yeses.
 
 Digests, ids and rule names only; the reach itself is beside the tree, where it can be erased.
 """
 
 from guard.audit.event import Event
-from guard.grant.approval import NewApproval
+from guard.grant.approval import Approval, NewApproval
 from guard.grant.plan import NewPlan, Plan
 from guard.grant.scoped import Grant
 from guard.grant.votes import Vote
 from guard.model.call import Json
+from guard.model.facts import Facts
 
 
 def plan_opened(new: NewPlan, salted: str, salt: str) -> Event:
@@ -78,18 +79,34 @@ def grant_ended(grant: Grant, why: str, now_ms: int) -> Event:
     return Event(kind="grant_ended", at_ms=now_ms, session=grant.ground.session, leaf=leaf)
 
 
-def grant_used(new: NewApproval, grant: Grant) -> Event:
-    """Return the record of one use: an approval that was open and answered at once."""
+def approval_opened(new: NewApproval, grant: str = "") -> Event:
+    """Return the record of a question; one that a grant answers was open and answered at once."""
+    leaf: dict[str, Json] = {
+        "approval": new.id,
+        "rules": [asked.rule for asked in new.requirements],
+        "pending_until_ms": new.pending_until_ms,
+    }
+    if grant:
+        leaf |= {"via": "grant", "grant": grant}
     return Event(
         kind="approval_opened",
         at_ms=new.created_ms,
         session=new.session,
         call=new.call_id,
-        leaf={
-            "approval": new.id,
-            "rules": [asked.rule for asked in new.requirements],
-            "pending_until_ms": new.pending_until_ms,
-            "via": "grant",
-            "grant": grant.id,
-        },
+        leaf=leaf,
+    )
+
+
+def approval_used(approval: Approval, facts: Facts) -> Event:
+    """Return the record of the one use of an approval."""
+    by: list[Json] = [v.voter.principal for v in approval.votes]
+    leaf: dict[str, Json] = {"approval": approval.id, "by": by}
+    if approval.grant:
+        leaf["grant"] = approval.grant
+    return Event(
+        kind="consume",
+        at_ms=facts.clock.at_ms,
+        session=approval.session,
+        call=facts.call.id,
+        leaf=leaf,
     )

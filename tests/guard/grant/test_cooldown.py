@@ -2,7 +2,7 @@
 
 import pytest
 
-from guard.grant.sparing import cooldown_key
+from guard.grant.cooldown import cooldown_key
 
 CALL = {"server": "s", "tool": "t", "bytes_sha256": "00", "principal": "p", "agent": "a"}
 
