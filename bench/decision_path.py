@@ -73,7 +73,7 @@ class DecisionPath:
         session = await self.world.sessions.update(
             call.session,
             lambda one: admitted(
-                one, call, spec, found, now_ms, judging.ledgers(call), recent_steps=64, in_flight=32
+                one, call, spec, found, now_ms, judging.ledgers(call), in_flight=32
             ),
         )
         judged = await judging.judge(session, call, await self.world.sessions.known(session.id))
@@ -98,7 +98,7 @@ async def history(path: DecisionPath, events: int) -> None:
     for _ in range(events // 3):
         call, now_ms = path.call(), path.world.clock.now_ms()
         found, ledgers = judging.input(call), judging.ledgers(call)
-        head = admitted(head, call, spec, found, now_ms, ledgers, recent_steps=64)
+        head = admitted(head, call, spec, found, now_ms, ledgers)
         head = forwarded(head, call.id, spec, found, ledgers, now_ms=now_ms)
         judged = await judging.judge(head, call, Known())
         head = settled(head, call.id, Outcome.OK, frozenset(), {}, now_ms)

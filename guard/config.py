@@ -86,12 +86,6 @@ class Settings(BaseModel):
     max_intent_bytes: int = Field(4096, ge=64, description="A declared intent (bytes).")
     in_flight: int = Field(32, ge=1, description="Calls of one session running at once.")
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
-    recent_steps: int = Field(
-        16,
-        ge=8,
-        description="Steps of history kept in the session's head; "
-        "aggregates cover the rest, so that a decision costs the same after 10,000 events.",
-    )
 
 
 class Serve(BaseModel):

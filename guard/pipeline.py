@@ -157,7 +157,6 @@ class Guard:
         course.at_ms = now_ms
         found = judging.input(call)
         specs = judging.ledgers(call)
-        numbers = self.settings
 
         def change(session: Session) -> Session:
             course.admitted = False
@@ -168,8 +167,7 @@ class Guard:
                 found,
                 now_ms,
                 specs,
-                recent_steps=numbers.recent_steps,
-                in_flight=numbers.in_flight,
+                in_flight=self.settings.in_flight,
             )
             # Here, not after the update: a caller cancelled in it may have been admitted.
             course.admitted = True

@@ -20,7 +20,7 @@ from guard.model.ledger import LedgerSpec
 from guard.provenance.known import Known
 from guard.session.belongs import intent_facts, spent_before
 from guard.session.chains import values
-from guard.session.history import live, running
+from guard.session.history import running
 from guard.session.intent import TaskIntent
 from guard.session.plan import DENIED
 from guard.session.provenance import NOTHING_KNOWN, weighed_for
@@ -67,7 +67,7 @@ def facts(
     read, overflow = values(
         session.ledgers,
         plan,
-        before=[one for one in live(session.steps) if one.n < number],
+        before=[one for one in session.steps if one.n < number],
         given=facts_input,
         now_ms=now_ms,
     )

@@ -9,7 +9,7 @@ from guard.provenance.observe import labels_shown, observed
 from guard.provenance.segment import Segment
 from guard.provenance.task import Task, read_task
 from guard.provenance.weigh import Weighed, weigh
-from guard.session.history import live, running
+from guard.session.history import running
 from guard.session.intent import TaskIntent
 from guard.session.result import value_of
 from guard.session.state import Session
@@ -103,7 +103,7 @@ def _under_way(session: Session, call: ToolCall) -> dict[str, list[str]]:
     at = running(session.steps, call.id)
     own = session.step + 1 if at is None else session.steps[at].n
     found: dict[str, list[str]] = {}
-    for step in live(session.steps):
+    for step in session.steps:
         if step.write and step.n < own:
             found.setdefault(step.action, []).append(step.write)
     return found

@@ -16,14 +16,13 @@ from guard.model.ledger import LedgerSpec
 from guard.provenance.segment import Endorsed, Segment, chained, write_digest
 from guard.session.belongs import intent_ledgers
 from guard.session.chains import kinds_of_end, labelled, settle
-from guard.session.history import Step, appended, live, replaced, running
+from guard.session.history import Step, replaced, running, without
 from guard.session.intent import TaskIntent, meet
 from guard.session.plan import Plan, charges_of, plan_of
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.tally import LedgerState
 
 SIGNALS = 64
-RECENT_STEPS = 16
 IN_FLIGHT = 32
 
 
@@ -39,7 +38,7 @@ class Session:
     task: str = ""  # digest of the task that others declared; an agent's narrowing keeps it
     version: int = 0
     step: int = 0  # steps admitted so far
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Step, ...] = ()  # in flight
     labels: frozenset[str] = frozenset()
     ledgers: LedgerState = LedgerState()  # noqa: RUF009 - frozen and empty: sharing it is safe
     signals: tuple[Signal, ...] = ()
@@ -72,7 +71,6 @@ def admitted(
     now_ms: int,
     ledger_specs: Iterable[LedgerSpec] = (),
     *,
-    recent_steps: int = RECENT_STEPS,
     in_flight: int = IN_FLIGHT,
 ) -> Session:
     """Return the session with the call in flight, before anybody judged it.
@@ -93,12 +91,11 @@ def admitted(
             code="session_suspended",
             next_step="An operator looks at it and lets it go on, or ends it.",
         )
-    running_now = [one.call for one in live(session.steps)]
-    if call.id in running_now:
+    if running(session.steps, call.id) is not None:
         raise Refused(f"Call {call.id!r} is already running.", code="call_id_in_use")
-    if len(running_now) >= in_flight:
+    if len(session.steps) >= in_flight:
         raise Refused(
-            f"{len(running_now)} calls of this session are running, at most {in_flight} may.",
+            f"{len(session.steps)} calls of this session are running, at most {in_flight} may.",
             code="too_many_in_flight",
             next_step="Wait for one of them to end.",
         )
@@ -111,7 +108,7 @@ def admitted(
         charges=charges_of(plan_for(session, spec, ledger_specs), facts_input),
         write=write_digest(call, spec),
     )
-    return replace(session, steps=appended(session.steps, step, keep=recent_steps), step=step.n)
+    return replace(session, steps=(*session.steps, step), step=step.n)
 
 
 def forwarded(
@@ -172,7 +169,7 @@ def settled(
     ledgers = settle(session.ledgers, step.charges, ends, now_ms, labels, result_facts)
     return replace(
         session,
-        steps=replaced(session.steps, at, step.ended(outcome)),
+        steps=without(session.steps, at),
         labels=session.labels | labels,
         ledgers=ledgers,
     )
@@ -191,7 +188,7 @@ def withdrawing(session: Session, endorsed: Iterable[Endorsed]) -> Session:
 
 def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
     """Return the session with calls admitted before `older_than_ms` ended as unknown."""
-    for one in live(session.steps):
+    for one in session.steps:
         if one.at_ms < older_than_ms:
             session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
     return session

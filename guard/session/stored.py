@@ -20,7 +20,8 @@ from guard.session.state import Session
 from guard.session.tally import LedgerState, Tally
 
 FORMAT = 1
-_OUTCOMES = {one.value: one for one in Outcome}
+_RUNNING = Outcome.RUNNING.value
+_ENDED = 5  # where the row of a step says how it ended
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -88,7 +89,8 @@ def _session(raw: Mapping[str, Any]) -> Session:
         task=raw["task"],
         version=raw["version"],
         step=raw["step"],
-        steps=tuple(_step(row) for row in raw["steps"]),
+        # Older rows kept some steps that had ended.
+        steps=tuple(_step(row) for row in raw["steps"] if row[_ENDED] == _RUNNING),
         labels=frozenset(raw["labels"]),
         ledgers=LedgerState(
             tallies={key: _tally(*row) for key, row in raw["tallies"].items()}, full=raw["full"]
@@ -127,21 +129,20 @@ def _who(row: list[Any]) -> Who:
 
 
 def _step_row(step: Step) -> list[object]:
-    row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, step.outcome.value]
+    row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, _RUNNING]
     charges = [_charge_row(one) for one in step.charges]
     return [*row, charges, step.write] if charges or step.write else row
 
 
 def _step(row: list[Any]) -> Step:
-    n, call, action, classes, at_ms, outcome, *running = row
-    charges, write = [*running, ""][:2] if running else ((), "")  # older rows had no write
+    n, call, action, classes, at_ms, _, *costs = row
+    charges, write = [*costs, ""][:2] if costs else ((), "")  # older rows had no write
     return Step(
         n=n,
         call=call,
         action=action,
         classes=_classes(tuple(classes)),
         at_ms=at_ms,
-        outcome=_OUTCOMES[outcome],
         charges=tuple(_charge(*one) for one in charges),
         write=write,
     )

@@ -196,7 +196,7 @@ class Flow:
         return await self.world.sessions.get(self.session)
 
     async def in_flight(self) -> list[str]:
-        return [step.call for step in (await self.state()).steps if step.in_flight]
+        return [step.call for step in (await self.state()).steps]
 
     def events(self, *kinds: str) -> list[Any]:
         return [one for one in self.store.events if not kinds or one.kind in kinds]

@@ -210,7 +210,7 @@ class _Api:
             "opened_at_ms": session.opened_at_ms,
             "ended_at_ms": session.ended_at_ms,
             "steps": session.step,
-            "in_flight": sum(step.in_flight for step in session.steps),
+            "in_flight": len(session.steps),
             "labels": [*sorted(session.labels)],
             "risk": self._desk.level(session),
             "purpose": session.intent.purpose if session.intent else "",

@@ -31,10 +31,9 @@ async def recover(wired: Wired) -> int:
     now_ms = wired.world.clock.now_ms()
     lost = 0
     for session in await wired.world.sessions.all():
-        calls = [step for step in session.steps if step.in_flight]
-        if calls:
+        if session.steps:
             await _settled(wired, session, now_ms)
-            lost += len(calls)
+            lost += len(session.steps)
     await take_back_all(wired.world)
     await sweep_targets(wired.world)
     return lost
@@ -83,6 +82,5 @@ async def _settled(wired: Wired, session: Session, now_ms: int) -> None:
             leaf={"outcome": Outcome.UNKNOWN.value, "why": "process_ended", "action": step.action},
         )
         for step in session.steps
-        if step.in_flight
     ]
     await wired.world.sink.write(events)

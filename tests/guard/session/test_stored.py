@@ -71,9 +71,7 @@ def grown(events, by="host"):
                 id=f"c{n}", session="gs_1", server=spec.server, tool=spec.tool, arguments=b"{}"
             )
             given_input = Input(values={"id": n}, derived=Derived(amount_minor=n))
-            session = admitted(
-                session, call, spec, given_input, at, LEDGERS, recent_steps=8, in_flight=99
-            )
+            session = admitted(session, call, spec, given_input, at, LEDGERS, in_flight=99)
             session = forwarded(session, call.id, spec, now_ms=at)
             if outcome is not Outcome.RUNNING:
                 session = settled(
@@ -99,6 +97,13 @@ def test_a_session_survives_its_text(events):
     session = grown(events)
     assert from_json(to_json(session)) == session
     assert to_json(from_json(to_json(session))) == to_json(session)
+
+
+def test_an_older_row_is_read_without_the_steps_that_had_ended():
+    session = grown([("call", 0, Outcome.RUNNING, 0)])
+    row = json.loads(to_json(session))
+    row["steps"].append([9, "c9", "a/b", ["read"], NOW, "ok"])
+    assert from_json(json.dumps(row)) == session
 
 
 def test_a_busy_session_fits_into_a_few_kilobytes():

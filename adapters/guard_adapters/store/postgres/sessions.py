@@ -216,9 +216,7 @@ class PostgresSessions:
     def _flights(self, session: Session, before: str) -> str:
         """Return who runs which call in flight: those that came with this change are ours."""
         known = json.loads(before)
-        return json.dumps(
-            {s.call: known.get(s.call, self._replica.id) for s in session.steps if s.in_flight}
-        )
+        return json.dumps({s.call: known.get(s.call, self._replica.id) for s in session.steps})
 
     def _hold(self, session: Session, flights: str) -> Session:
         self._held[session.id] = (session, flights)

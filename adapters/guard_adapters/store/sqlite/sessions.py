@@ -167,7 +167,7 @@ class _Recorded:
 
 
 def _busy(session: Session) -> bool:
-    return any(step.in_flight for step in session.steps)
+    return bool(session.steps)
 
 
 def _insert(db: sqlite3.Connection, session: Session) -> Session:
