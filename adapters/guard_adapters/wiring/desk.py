@@ -7,6 +7,7 @@ from guard.audit.event import Event
 from guard.config import Settings
 from guard.errors import Refused
 from guard.grant.contract import is_contract, verified_contract
+from guard.grant.unanswered import Hold
 from guard.judging import local_time
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.facts import ClockFacts, CredentialFacts, Evidence
@@ -108,7 +109,7 @@ class Desk:
         """Take in what the person said meanwhile; see `tell`."""
         await tell(self._world, session_id, words, by="host")
 
-    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: Hold) -> ToolResult:
         """Judge the call and, if allowed, run it; see `Guard.call`."""
         if is_contract(call.intent):  # the session has taken it, or the call is not here
             call = replace(call, intent=b"")
