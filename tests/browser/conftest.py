@@ -1,0 +1,324 @@
+"""A real guard, a real Chromium with a passkey in it, and an agent whose calls wait.
+
+Nothing is downloaded: the browser is the system's, its background traffic is off, and it talks to
+this machine alone. Every test ends with the question whether the browser saw its policy broken.
+"""
+
+import asyncio
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Error, sync_playwright
+
+from guard.errors import GuardError
+from guard.model.call import ToolCall, ToolResult, argument_bytes
+from guard.model.identity import Agent, Principal, Who
+from guard.testing import RecordingTool
+from guard_adapters.wiring.build import Wired, build
+from guard_adapters.wiring.console import admitting
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.running import serving, sweep
+
+WAIT_MS = 5_000
+CONFIG = """\
+version: 1
+guard:
+  name: test-guard
+  policies: [rules.cedar]
+  state: state
+  serve: {port: 0}
+  settings: {open_prompts: 50, denials: 50}
+servers:
+  bank:
+    trust: trusted
+    tools:
+TOOLS"""
+TOOL = """\
+      NAME:
+        effect: [write]
+        budget: none
+        budget_reason: limited by the rules under test
+        args: {amount_minor: {role: amount, currency: EUR, scale: 2}, recipient: {role: recipient, kind: iban}}
+        says: "Pays {amount_minor} to {recipient}"
+        input_schema: {type: object, properties: {amount_minor: {type: integer}, recipient: {type: string}, note: {type: string}}}
+        confirmed: true
+"""
+RULES = """\
+@id("OK-1") @reason("open") permit (principal, action, resource);
+@id("PAY-1") @decision("step_up") @approvers("finance") @ttl("300s") @reason("money")
+forbid (principal, action == Guard::Action::"bank/pay", resource);
+@id("PAY-2") @decision("step_up") @approvers("finance") @quorum("2") @reason("much_money")
+forbid (principal, action == Guard::Action::"bank/pay_much", resource);
+@id("PAY-3") @decision("step_up") @approvers("session-owner") @reason("your_money")
+forbid (principal, action == Guard::Action::"bank/pay_own", resource);
+@id("PAY-4") @decision("step_up") @approvers("finance") @match("amount") @reason("typed")
+forbid (principal, action == Guard::Action::"bank/pay_typed", resource);
+@id("PAY-5") @decision("step_up") @approvers("finance") @ttl("2s") @reason("short")
+forbid (principal, action == Guard::Action::"bank/pay_soon", resource);
+"""
+PEOPLE = """\
+version: 1
+reviewers:
+  ana: {issuer: idp, subject: ana, groups: [finance], admin: true}
+  bob: {issuer: idp, subject: bob, groups: [finance]}
+  zoe: {issuer: idp, subject: zoe, groups: [finance]}
+"""
+TOOLS = ("pay", "pay_much", "pay_own", "pay_typed", "pay_soon")
+PAYMENT = {
+    "amount_minor": 250_000,
+    "recipient": "DE02120300000000202051",
+    "note": "Ünïcode \u202e<b>",
+}
+
+FIELDS = """([approval, act, names]) => {
+    for (const name of names) {
+        const field = document.createElement("input");
+        field.dataset[name] = "";
+        document.body.append(field);
+    }
+    const button = document.createElement("button");
+    Object.assign(button.dataset, {act, approval});
+    button.textContent = act;
+    document.body.append(button);
+}"""
+"""The least page of a question: the console's own script does the rest."""
+
+
+def executable() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI installs chromium, and it is not here")
+        pytest.skip("no chromium on this machine")
+    return found
+
+
+@dataclass
+class Running:
+    """One guard that serves in a thread of its own, and the agent behind it."""
+
+    wired: Wired
+    url: str
+    loop: asyncio.AbstractEventLoop
+    tool: RecordingTool = field(default_factory=RecordingTool)
+    calls: int = 0
+
+    def run(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(5)
+
+    def invitation(self, name: str) -> str:
+        token = self.run(admitting(self.wired)._invite(self.wired.directory.people[name], ""))
+        return f"{self.url}/console/enrol#{token}"
+
+    def asks(
+        self, tool: str = "pay", who: str = "zoe", **more: Any
+    ) -> tuple[str, Future[ToolResult]]:
+        """Let the agent make a call; return the question that it waits for, and the call."""
+        self.calls += 1
+        desk, number = Desk(self.wired), self.calls
+        person = Who(principal=Principal(issuer="idp", subject=who), agent=Agent(id="clerk"))
+
+        async def call() -> ToolResult:
+            session = await desk.open_session(person, None)
+            raw = argument_bytes({**PAYMENT, "note": f"{PAYMENT['note']} {number}", **more})
+            made = ToolCall(
+                id=f"call_{number}", session=session, server="bank", tool=tool, arguments=raw
+            )
+            return await desk.call(made, self.tool, hold_ms=30_000)
+
+        known = {row.id for row in self.rows()}
+        future = asyncio.run_coroutine_threadsafe(call(), self.loop)
+        limit = time.monotonic() + 5
+        while time.monotonic() < limit:
+            fresh = [row.id for row in self.rows() if row.id not in known]
+            if fresh:
+                return fresh[0], future
+            if future.done():
+                return f"no question: {self.code(future)}", future
+        raise AssertionError("the call did not ask")
+
+    def rows(self) -> Any:
+        return self.run(self.wired.world.approvals.listed(open_only=False))
+
+    def row(self, approval: str) -> Any:
+        return self.run(self.wired.world.approvals.get(approval))
+
+    def code(self, call: "Future[ToolResult]") -> str:
+        """Return why a call did not run."""
+        try:
+            call.result(5)
+        except GuardError as refused:
+            return refused.code
+        return "ran"
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Running]:
+    (folder / "rules.cedar").write_text(RULES)
+    (folder / "reviewers.yaml").write_text(PEOPLE)
+    tools = "".join(TOOL.replace("NAME", name) for name in TOOLS)
+    (folder / "guard.yaml").write_text(CONFIG.replace("TOOLS", tools))
+    wired = build(load(folder / "guard.yaml"), reviewed=True)
+    loop, up, stop = asyncio.new_event_loop(), threading.Event(), asyncio.Event()
+    found: list[str] = []
+
+    async def serve() -> None:
+        async with serving(wired, {}) as url:
+            found.append(url.replace("127.0.0.1", "localhost"))
+            sweeper = asyncio.create_task(sweep(wired))
+            up.set()
+            await stop.wait()
+            sweeper.cancel()
+        wired.close()
+
+    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
+    thread.start()
+    assert up.wait(5)
+    try:
+        yield Running(wired=wired, url=found[0], loop=loop)
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(5)
+        loop.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    quiet = [
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-domain-reliability", "--no-first-run", "--no-pings",
+        "--disable-features=OptimizationHints,MediaRouter,CertificateTransparencyComponentUpdater",
+        *(["--no-sandbox"] if os.geteuid() == 0 else []),
+    ]  # fmt: skip
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=executable(), args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def guard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    executable()
+    with running(tmp_path_factory.mktemp("guard")) as found:
+        yield found
+
+
+@dataclass
+class Person:
+    """One person at a browser of their own, with a passkey in it. `broken` collects violations."""
+
+    name: str
+    page: Any
+    guard: Running
+    cdp: Any
+    authenticator: str
+    broken: list[str]
+
+    def said(self) -> str:
+        return str(self.page.locator("#said").inner_text())
+
+    def waits_for(self, text: str) -> None:
+        self.page.locator("#said", has_text=text).wait_for(timeout=WAIT_MS)
+
+    def open(self, path: str) -> None:
+        """Open a page of the console, also while the script reloads the one before."""
+        for _ in range(5):
+            with suppress(Error):
+                self.page.goto(f"{self.guard.url}{path}")
+                return
+        raise AssertionError(path)
+
+    def offer(self, approval: str, act: str, fields: Sequence[str] = ()) -> None:
+        """Open the question, with the button that is asked for on it."""
+        self.open(f"/a/{approval}")
+        if self.page.locator(f'[data-act="{act}"]').count() == 0:
+            self.open("/console/")
+            self.page.evaluate(FIELDS, [approval, act, list(fields)])
+
+    def press(self, approval: str, act: str, *, sends: bool = True, **fields: str) -> None:
+        """Open the question and press a button of it.
+
+        `sends`: wait until it was answered; `fields`: what is filled in, by its data- name.
+        """
+        self.offer(approval, act, sorted(fields))
+        for name, value in fields.items():
+            self.page.locator(f"[data-{name}]").first.fill(value)
+        button = self.page.locator(f'[data-act="{act}"]')
+        if not sends:
+            button.click()
+            return
+        with self.page.expect_response(lambda one: one.url.endswith(f"/{approval}/{act}")):
+            button.click()
+
+    def post(self, path: str, body: Any) -> Any:
+        """Send what a script on this page could send."""
+        return self.page.evaluate(
+            """async ([path, body]) => {
+                const answer = await fetch(`/console/api/${path}`, {method: "POST",
+                    headers: {"content-type": "application/json"}, body: JSON.stringify(body)});
+                return answer.json();
+            }""",
+            [path, body],
+        )
+
+    def signed(self, approval: str) -> Any:
+        """Let the passkey sign a yes, and return it without sending it."""
+        self.open("/console/")
+        options = self.post(f"approvals/{approval}/options", {})
+        return self.page.evaluate(
+            """async ({publicKey}) => (await navigator.credentials.get({publicKey:
+                PublicKeyCredential.parseRequestOptionsFromJSON(publicKey)})).toJSON()""",
+            options,
+        )
+
+
+def person(browser: Any, guard: Running, name: str) -> Person:
+    context = browser.new_context()
+    page = context.new_page()
+    broken: list[str] = []
+    context.expose_binding("policyBroken", lambda _source, what: broken.append(what))
+    context.add_init_script(
+        'addEventListener("securitypolicyviolation",'
+        " (event) => policyBroken(`${event.violatedDirective} ${event.blockedURI}`));"
+    )
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.set_default_timeout(WAIT_MS)
+    cdp = context.new_cdp_session(page)
+    cdp.send("WebAuthn.enable")
+    options = {
+        "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal",
+        "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+        "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    made = cdp.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return Person(name, page, guard, cdp, made["authenticatorId"], broken)
+
+
+@pytest.fixture(scope="module")
+def people(chromium: Any, guard: Running) -> Iterator[Any]:
+    """Return enrolled and signed-in people by name, each made once for the tests of a file."""
+    known: dict[str, Person] = {}
+
+    def found(name: str) -> Person:
+        if name not in known:
+            fresh = known[name] = person(chromium, guard, name)
+            fresh.page.goto(guard.invitation(name))
+            fresh.page.locator('[data-act="enrol"]').click()
+            fresh.page.locator('[data-act="login"]').click()
+            fresh.page.locator(".who", has_text=name).wait_for(timeout=WAIT_MS)
+        return known[name]
+
+    yield found
+    for one in known.values():
+        one.page.context.close()
+    assert {name: one.broken for name, one in known.items() if one.broken} == {}
