@@ -24,6 +24,7 @@ COMMANDS = {
     "reviewers": "list, invite and reset who answers questions",
     "approvals": "list, show and deny open questions",
     "audit": "verify, show and export the audit log",
+    "leases": "list, show and revoke credentials",
     "labels": "propose labels of results from an audit log",
     "pin": "compare and accept tool definitions",
     "sessions": "list and end sessions",

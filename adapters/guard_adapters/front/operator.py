@@ -76,18 +76,20 @@ class Operating(Protocol):
 
 
 Answer = Callable[[Request], Awaitable[Json]]
+Table = tuple[tuple[str, str, Answer], ...]
 
 
-def operator_routes(desk: Operating, token: str) -> list[Route]:
+def operator_routes(desk: Operating, token: str, more: Table = ()) -> list[Route]:
     """Return the routes, full paths, for the guard's own application.
 
     Args:
         desk: the guard.
         token: what a caller must bear, as text.
+        more: method, path and answer of other parts, under the same token.
     """
     api = _Api(desk)
     expected = sha256(token.encode()).digest()
-    table: tuple[tuple[str, str, Answer], ...] = (
+    table: Table = (
         ("POST", "/sessions", api.open_session),
         ("GET", "/sessions", api.sessions),
         ("GET", "/sessions/{id}", api.session),
@@ -101,6 +103,7 @@ def operator_routes(desk: Operating, token: str) -> list[Route]:
         ("POST", "/policy/reload", api.reload),
         ("GET", "/audit/checkpoint", api.checkpoint),
         ("GET", "/audit/log", api.log),
+        *more,
     )
     return [
         Route(PREFIX + path, guarded(answer, expected), methods=[method])

@@ -28,9 +28,11 @@ from guard.session.risk import WEIGHTS, risk_facts
 from guard.session.risk import signal as risk_signal
 from guard.session.state import Session, new_session
 from guard_adapters.front.operator import operator_routes
+from guard_adapters.front.operator_leases import lease_table
 from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.said import endorsed, tell, withdraw
 
@@ -250,7 +252,8 @@ def routes(wired: Wired) -> list[Route]:
         reload_bundle=reloading(wired, wired.loaded.file),
         max_intent_bytes=wired.guard.settings.max_intent_bytes,
     )
-    return operator_routes(desk, secret(wired.loaded.state / "keys" / "operator.key").hex())
+    token = secret(wired.loaded.state / "keys" / "operator.key").hex()
+    return operator_routes(desk, token, lease_table(LeaseDesk(world=wired.world)))
 
 
 @contextmanager
