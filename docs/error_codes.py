@@ -132,6 +132,10 @@ PASSKEYS = {
     "nothing_to_match": "A rule wants a person to type a value (@match), and the call holds none. Name it.",
 }
 GUARD = {
+    "answer_unreadable": "The server compressed its answer although it was asked not to, so that it "
+    "could not be searched for the key.",
+    "destination_not_listed": "The static key of this call may not go to this address: scheme, host "
+    "and port must each be listed exactly. Nothing was sent.",
     "credential_recalled": "The credential was taken back before the call began: nothing ran.",
     "grant_unusable": "`credential.grant` of the catalogue is no word that this issuer can give.",
     "issuer_unavailable": "The target of a credential refused, or cannot be reached: nothing ran.",

@@ -1,11 +1,13 @@
 """A real PostgreSQL with TLS for one test session: passwords checked, client certificates mapped."""
 
+import asyncio
 import gc
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import warnings
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -17,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.peers.started import (
+    WAIT_S,
     Process,
     as_nobody,
     folder,
@@ -156,6 +159,16 @@ class Postgres:
         argv = [*as_nobody(), str(self.bin / "postgres"), "-D", str(self.data)]
         self.server = Process(argv, log=self.log, cwd="/")
         listening(self.port, self.server.process)
+        end = time.monotonic() + WAIT_S
+        while True:  # it listens before it lets anybody in
+            try:
+                self.psql("SELECT 1")
+            except RuntimeError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
 
     def psql(self, sql):
         done = subprocess.run(
@@ -194,10 +207,23 @@ async def connected(parts, **more):
     }  # fmt: skip
     try:
         return await asyncpg.connect(**{**where, **more})
-    except (OSError, TimeoutError) as wrong:
+    except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as wrong:
         said = f"{type(wrong).__name__}: {wrong}"
     # A handshake that fails leaves its transport to the collector, which would warn in another test.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()
     raise ConnectionRefusedError(said)
+
+
+async def is_cut(session):
+    """Return whether the server has ended this session; its socket is closed either way."""
+    try:
+        await session.fetchval("SELECT 1")
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        return True
+    else:
+        return False
+    finally:
+        session.terminate()
+        await asyncio.sleep(0)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpcore2
 
+from guard.grant.scrub import Scrub
 from guard_adapters._http.streams import Network
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -47,6 +48,7 @@ class Upstream:
 
     status: int
     headers: Headers
+    scrub: Scrub | None = field(default=None, repr=False)  # takes a secret out of the body
     _response: httpcore2.Response = field(repr=False)
 
     async def aiter_raw(self) -> AsyncIterator[bytes]:
@@ -59,7 +61,9 @@ class Upstream:
         assert isinstance(stream, AsyncIterable)  # noqa: S101 - the pool is an async one
         try:
             async for chunk in stream:
-                yield chunk
+                yield chunk if self.scrub is None else self.scrub.feed(chunk)
+            if self.scrub is not None:
+                yield self.scrub.rest()
         except _FAILED as error:
             raise UpstreamFailed(type(error).__name__, sent=True) from error
 

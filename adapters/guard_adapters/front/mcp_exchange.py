@@ -263,7 +263,16 @@ class Exchange:
         result = reply.message.get("result")
         good = isinstance(result, dict) and result.get("isError") is not True
         outcome = Outcome.OK if good else Outcome.ERROR
-        return ToolResult(outcome=outcome, value=reply, shown=result)
+        return ToolResult(outcome=outcome, value=reply, shown=result, labels=self._echo())
+
+    def _echo(self) -> frozenset[str]:
+        """Return what the session is to remember of a server that gave the guard's key back."""
+        scrub = self.upstream.scrub if self.upstream else None
+        return frozenset({ECHOED}) if scrub and scrub.hits else frozenset()
+
+
+ECHOED = "credential_echoed"
+"""The label of a result in which the server sent a static key back; it was taken out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from guard.grant.scrub import Scrub
 from guard_adapters._http.pool import HttpClient, Upstream
 from guard_adapters.front.mcp_edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp_events import Event, EventSplitter, write_event
@@ -58,6 +59,7 @@ class HttpServer:
     delivery: Delivery = "none"
     rules: ServerRules = field(default_factory=ServerRules)
     headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)  # configured
+    secret: str = field(default="", repr=False)  # in those headers: taken out of what comes back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,11 @@ class Passage:
         if bearer:
             up.append((b"authorization", b"Bearer " + bearer.encode("ascii")))
         body = b"" if message is None else dumps(message)
-        return await self.http.open_upstream(method, self.server.url, up, body, read_s=read_s)
+        found = await self.http.open_upstream(method, self.server.url, up, body, read_s=read_s)
+        if self.server.secret:
+            found.scrub = scrub = Scrub(self.server.secret)
+            found.headers = [(name, scrub.whole(value)) for name, value in found.headers]
+        return found
 
     def down(self, upstream: Upstream) -> HeaderList:
         """Return the headers for the client; a session id is sealed to this caller."""

@@ -20,6 +20,7 @@ from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp_relay import HttpServer, Seals
 from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.front.mcp_server_asks import ServerRules
+from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.wiring import console
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
@@ -55,6 +56,7 @@ def endpoint(
             url=one.url or f"stdio:{name}",
             delivery=one.delivery,
             rules=rules_of(one),
+            **_key(wired, one),
         )
         for name, one in listed.items()
         if one.url or one.command
@@ -67,6 +69,15 @@ def endpoint(
         http=HttpClient(),
         bridges={name: bridge.for_caller for name, bridge in (bridges or {}).items()},
     )
+
+
+def _key(wired: Wired, server: ServerSpec) -> dict[str, Any]:
+    """Return the static key of a server at a URL: it travels with every message, not with calls."""
+    issuer = wired.world.issuers.get(server.issuer)
+    if not server.url or not isinstance(issuer, StaticIssuer):
+        return {}
+    name, value, secret = issuer.header(server.url)
+    return {"headers": ((name.encode(), value.encode()),), "secret": secret}
 
 
 def bridges_of(wired: Wired) -> dict[str, Bridge]:
