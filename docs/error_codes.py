@@ -43,6 +43,8 @@ CALLS = {
     "state_conflict": "The session or the question changed too often in between. Call again.",
     "too_large": "An argument is longer, deeper or has more elements than the catalogue allows.",
     "too_many_in_flight": "Too many calls of this session run at once. Wait for one to end.",
+    "too_large_to_review": "A person would be asked, and nobody could read that many arguments. Send "
+    "less in one call, or have the operator declare the argument a blob.",
     "tool_changed": "The tool's definition is not the one that a person accepted. An operator must "
     "look at the change.",
     "unconfirmed": "No person has confirmed this tool in guard.yaml yet (`confirmed: true`).",
@@ -71,6 +73,8 @@ PEOPLE = {
     "to keep waiting.",
     "approval_revoked": "The yes no longer holds: it was used, or the situation changed after it.",
     "approval_transition": "The question has ended, so this cannot happen to it any more.",
+    "view_unreadable": "What people were to be shown cannot be read, so nobody can say yes to it. Let "
+    "the question expire and ask again.",
     "approval_unknown": "There is no question with this id.",
     "denied_before": "A person said no to the same call a moment ago; they are not asked again until "
     "`expires_at`.",

@@ -4,7 +4,6 @@ It does not know who answers or where. An answer is evidence for exact bytes: af
 judged again on fresh facts, and whatever is not allowed then does not run.
 """
 
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -23,9 +22,8 @@ from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp
 from guard.model.facts import Evidence, Facts
-from guard.policy.says import sentence
 from guard.ports import Attempt, Waiter, World
-from guard.provenance.told import told_lines, without_secrets
+from guard.showing import Showing
 from guard.sparing import Sparing
 
 Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]
@@ -59,6 +57,7 @@ class Asking:
     """Asks people. All times in milliseconds unless the name says otherwise."""
 
     world: World
+    showing: Showing
     retry_after_s: int
     outcome_due_ms: int
     sparing: Sparing
@@ -76,6 +75,7 @@ class Asking:
         """Return once people said yes and the call is still allowed.
 
         Raises:
+            NotAllowed: nobody could read a call of this size.
             NotApproved: denied, no answer, or the yes no longer holds.
             ApprovalPending: nobody answered within `hold`; the question stays open.
             Unavailable: no approver is configured, or the store failed.
@@ -83,7 +83,8 @@ class Asking:
         facts, answer = judged.facts, judged.answer
         assert isinstance(answer, StepUp)  # noqa: S101  our own mistake, not the caller's
         asked = call.narrowed(answer.arguments)
-        new = self._question(asked, spec, facts, answer)
+        view = await self.showing.view(asked, spec, judged)
+        new = self._question(asked, spec, facts, answer, view)
         await self.sparing.check(new)
         standing = await Granting(world=self.world).answered(asked, spec, facts, answer, new)
         if standing is None:
@@ -129,7 +130,7 @@ class Asking:
             raise
 
     def _question(
-        self, call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp
+        self, call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp, view: bytes
     ) -> NewApproval:
         now_ms = facts.clock.at_ms
         principal = facts.who.principal.key
@@ -159,7 +160,8 @@ class Asking:
             envelope=envelope,
             call_id=call.id,
             call_bytes=call.arguments,
-            view_json=_view(call, spec, facts, answer),
+            view_json=view,
+            action=call.action,
             nonce=self.world.ids.token(32).hex(),
             requester=principal,
             agent=facts.who.agent.id,
@@ -246,27 +248,3 @@ class Asking:
         raise NotApproved(
             approval.id, "revoked", "the situation changed after the yes", reason_code=why
         )
-
-
-def _view(call: ToolCall, spec: ToolSpec, facts: Facts, answer: StepUp) -> bytes:
-    """Return what the reviewer is shown: stored, so that it can be compared with what was said."""
-    arguments = call.parsed()
-    view = {
-        "effect": sentence(spec, arguments),
-        "action": call.action,
-        "arguments": without_secrets(arguments, frozenset(spec.paths("secret"))),
-        "why": [{"rule": one.rule, "reason": one.reason} for one in answer.requirements],
-        "intent": facts.intent.purpose if facts.intent.declared else "",
-        "labels": sorted(facts.history.labels),
-        "origin": {
-            "task": sorted(facts.prov.user_prompt),
-            "untrusted": sorted(facts.prov.untrusted),
-            "model": sorted(facts.prov.model),
-        },
-        "origins": list(told_lines(facts.prov.origins, arguments)),
-        "agent": facts.who.agent.id,
-        "risk": facts.risk.session,
-        "irreversible": answer.irreversible,
-        "narrowed": [f"{one.rule}: {one.name}" for one in answer.applied],
-    }
-    return json.dumps(view, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()

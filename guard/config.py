@@ -77,6 +77,12 @@ class Settings(BaseModel):
         ge=64,
         description="Arguments of one call (bytes); a 1 MB string costs the engine 35 ms.",
     )
+    max_review_bytes: int = Field(
+        64 * 2**10,
+        ge=1024,
+        description="Arguments that one person is asked to read (bytes), declared blobs aside; a "
+        "call with more is denied where a person would be asked.",
+    )
     max_line_bytes: int = Field(
         16 * 2**20, ge=1024, description="One stdio line or JSON answer from an upstream (bytes)."
     )

@@ -28,6 +28,7 @@ from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
 from guard.session.state import Session, admitted, forwarded, remembering
 from guard.session.state import settled as ended_step
+from guard.showing import Showing
 from guard.sparing import Sparing
 
 OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
@@ -42,6 +43,7 @@ class _Course:
     """How far one call has come: what its ending must record."""
 
     call: ToolCall
+    session: Session = field(init=False)  # as the call was judged
     at_ms: int = 0
     admitted: bool = False
     outcome: Outcome = Outcome.REFUSED
@@ -115,7 +117,7 @@ class Guard:
     async def _walk(self, course: _Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
         judging = self._judging()
         spec = judging.spec(course.call)
-        session = await self._admit(course, spec, judging)
+        session = course.session = await self._admit(course, spec, judging)
         known = await self.world.sessions.known(session.id)
         judged = await judging.judge(session, course.call, known)
         tell(span, judged)
@@ -155,8 +157,7 @@ class Guard:
         """Enter the call in history, in flight, before it is judged: parallel calls cannot race."""
         call, now_ms = course.call, self.world.clock.now_ms()
         course.at_ms = now_ms
-        found = judging.input(call)
-        specs = judging.ledgers(call)
+        found, specs = judging.input(call), judging.ledgers(call)
 
         def change(session: Session) -> Session:
             course.admitted = False
@@ -185,17 +186,17 @@ class Guard:
         """
 
         async def again(call: ToolCall, evidence: Evidence) -> Judged:
-            session = await self.world.sessions.get(call.session)
+            now = await self.world.sessions.get(call.session)
             judging = self._judging()
-            if session.ended_at_ms or judging.spec(call) != spec:
-                basis = judged.answer.basis
-                code = "session_ended" if session.ended_at_ms else "tool_changed"
-                return Judged(judged.facts, Deny(code=code, basis=basis))
-            known = await self.world.sessions.known(session.id)
-            return await judging.judge(session, call, known, evidence)
+            if now.ended_at_ms or judging.spec(call) != spec:
+                code = "session_ended" if now.ended_at_ms else "tool_changed"
+                return Judged(judged.facts, Deny(code=code, basis=judged.answer.basis))
+            known = await self.world.sessions.known(now.id)
+            return await judging.judge(now, call, known, evidence)
 
         asking = Asking(
             world=self.world,
+            showing=self._showing(course),
             retry_after_s=self.settings.retry_after_s,
             outcome_due_ms=(self.settings.tool_timeout_s + 30) * 1000,
             sparing=Sparing(
@@ -291,3 +292,7 @@ class Guard:
             zone=self.zone,
             max_intent_bytes=self.settings.max_intent_bytes,
         )
+
+    def _showing(self, course: _Course) -> Showing:
+        most, bundle = self.settings.max_review_bytes, self.policy()
+        return Showing(world=self.world, session=course.session, bundle=bundle, max_bytes=most)

@@ -113,6 +113,7 @@ class NewApproval:
     policy_version: str
     pending_until_ms: int
     grant_ttl_s: int
+    action: str = ""  # <server>/<tool>
     cooldown_key: str = ""
     created_ms: int = 0
     via: str = "ask"  # ask: people answered this call; grant: a standing yes did

@@ -1,7 +1,7 @@
 """The effect sentence of a tool: the operator's words with the call's arguments in them.
 
 Its own formatter, because `str.format` follows attributes (`{a.__class__}`). Arguments are shown as
-one line each, quoted, cut short, without control characters: a reviewer reads them.
+one line each, without control characters; one that is too long for a line is named instead.
 """
 
 import json
@@ -42,23 +42,28 @@ def _shown(spec: ToolSpec, arguments: Mapping[str, Json], path: str) -> str:
     shape = shape_at(shape_of(spec.input_schema), path)
     minor = shape is not None and shape.kind == "long"
     if entry is not None and entry.role == "amount" and minor and entry.scale and entry.currency:
-        return ", ".join(_money(one, entry.scale, entry.currency) for one in values)
-    return ", ".join(_plain(one) for one in values)
+        return ", ".join(_money(one, entry.scale, entry.currency, path) for one in values)
+    return ", ".join(_plain(one, path) for one in values)
 
 
-def _money(value: Json, scale: int, currency: str) -> str:
+def _money(value: Json, scale: int, currency: str, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int):
-        return _plain(value)
+        return _plain(value, path)
+    return money(value, scale, currency)
+
+
+def money(value: int, scale: int, currency: str) -> str:
+    """Return an amount in minor units as people write it: 1250 with scale 2 is `12.50 EUR`."""
     whole, rest = divmod(abs(value), 10**scale)
     sign = "-" if value < 0 else ""
     return f"{sign}{whole}.{rest:0{scale}} {currency}"
 
 
-def _plain(value: Json) -> str:
-    """Return one short line; what could hide or reorder text is written out as an escape."""
+def _plain(value: Json, path: str) -> str:
+    """Return one short line, or where to read what is longer; what could hide text is escaped."""
     text = value if isinstance(value, str) else json.dumps(value)
     safe = "".join(
         mark if unicodedata.category(mark)[0] not in "CZ" or mark == " " else f"\\u{ord(mark):04x}"
         for mark in text
     )
-    return safe if len(safe) <= _LONGEST else f"{safe[:_LONGEST]}… ({len(text)} characters)"
+    return safe if len(safe) <= _LONGEST else f"(see argument {path})"

@@ -82,6 +82,7 @@ class Approvals(Protocol):
     async def listed(
         self, *, open_only: bool, session: str = "", requester: str = ""
     ) -> Sequence[Approval]: ...
+    async def last_used(self, action: str, requester: str) -> Approval | None: ...  # by a call
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval: ...
     async def end(
         self, approval_id: str, event: str, reason: str, now_ms: int, events: Sequence[Event]

@@ -27,6 +27,16 @@ IN_FLIGHT = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """Where a label came into a session for the first time."""
+
+    label: str
+    step: int
+    action: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """Everything the guard knows of one (principal, agent, handle)."""
 
@@ -48,6 +58,7 @@ class Session:
     observed_sha256: str = ""  # and what their chained digests come to
     suspended_at_ms: int = 0  # people said no too often; an operator lets it go on
     resumed_at_ms: int = 0  # denials before this moment no longer count
+    entered: tuple[Entered, ...] = ()  # one for each label that a step brought
 
 
 def new_session(
@@ -134,8 +145,14 @@ def forwarded(
     if facts_input is not None:
         charges = charges_of(plan_for(session, spec, ledger_specs), facts_input)
         steps = replaced(steps, at, step.charged(charges))
-    ledgers_now = labelled(session.ledgers, step.charges, names, max(now_ms, step.at_ms))
-    return replace(session, steps=steps, labels=labels, ledgers=ledgers_now)
+    at_ms = max(now_ms, step.at_ms)
+    return replace(
+        session,
+        steps=steps,
+        labels=labels,
+        ledgers=labelled(session.ledgers, step.charges, names, at_ms),
+        entered=_entered(session, names, step, at_ms),
+    )
 
 
 def settled(
@@ -172,6 +189,18 @@ def settled(
         steps=without(session.steps, at),
         labels=session.labels | labels,
         ledgers=ledgers,
+        entered=_entered(session, labels, step, now_ms),
+    )
+
+
+def _entered(
+    session: Session, labels: frozenset[str], step: Step, at_ms: int
+) -> tuple[Entered, ...]:
+    new = labels - session.labels
+    if not new:  # nearly always
+        return session.entered
+    return session.entered + tuple(
+        Entered(label=one, step=step.n, action=step.action, at_ms=at_ms) for one in sorted(new)
     )
 
 

@@ -16,7 +16,7 @@ from guard.session.history import Charge, Step
 from guard.session.intent import from_json as intent_from_json
 from guard.session.risk import Signal
 from guard.session.sequence import Track
-from guard.session.state import Session
+from guard.session.state import Entered, Session
 from guard.session.tally import LedgerState, Tally
 
 FORMAT = 1
@@ -53,6 +53,7 @@ def to_json(session: Session) -> str:
             "suspended": [session.suspended_at_ms, session.resumed_at_ms],
             "withdrawn": sorted(session.withdrawn),
             "observed": [session.observed, session.observed_sha256],
+            "entered": [[one.label, one.step, one.action, one.at_ms] for one in session.entered],
         }
     )
 
@@ -102,6 +103,10 @@ def _session(raw: Mapping[str, Any]) -> Session:
         observed=observed,
         withdrawn=frozenset((role, kind, one) for role, kind, one in raw.get("withdrawn", ())),
         observed_sha256=observed_sha256,
+        entered=tuple(
+            Entered(label=label, step=step, action=action, at_ms=at_ms)
+            for label, step, action, at_ms in raw.get("entered", ())
+        ),
     )
 
 

@@ -25,46 +25,10 @@ from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
 from guard.provenance.known import Known
 from guard.session.state import Session
+from guard.testing.clock import CountedIds as CountedIds
+from guard.testing.clock import FrozenClock as FrozenClock
+from guard.testing.clock import StaleWaiter as StaleWaiter
 from guard.testing.leases import MemoryLeases
-
-
-@dataclass(slots=True, kw_only=True)
-class FrozenClock:
-    """Stands still until it is told to go on. Monday, 2026-01-05, 10:00 UTC."""
-
-    ms: int = 1_767_607_200_000
-
-    def now_ms(self) -> int:
-        """Return the moment that was set."""
-        return self.ms
-
-    def advance(self, ms: int) -> None:
-        """Go on by so many milliseconds."""
-        self.ms += ms
-
-
-@dataclass(slots=True)
-class CountedIds:
-    """Not random: counts. Good for tests that compare, and for nothing else."""
-
-    count: int = 0
-
-    def token(self, size: int) -> bytes:
-        """Return the next number as `size` bytes."""
-        self.count += 1
-        return self.count.to_bytes(size, "big")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaleWaiter:
-    """Nobody ever wakes it: waiting only lets the clock go on."""
-
-    clock: FrozenClock
-
-    async def wait(self, timeout_ms: int) -> bool:
-        """Let the time pass (milliseconds) and return False."""
-        self.clock.advance(timeout_ms)
-        return False
 
 
 class _Done:
@@ -169,6 +133,15 @@ class MemoryApprovals:
             and session in {"", row.session}
             and requester in {"", row.requester}
         ]
+
+    async def last_used(self, action: str, requester: str) -> Approval | None:
+        """Return the approval that this person's last approved call of a tool used."""
+        used = [
+            row
+            for row in self.rows.values()
+            if row.consumed_ms and (row.action, row.requester) == (action, requester)
+        ]
+        return max(used, key=lambda row: row.consumed_ms, default=None)
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer."""

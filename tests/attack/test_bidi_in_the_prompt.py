@@ -1,12 +1,13 @@
 """An argument that looks like something else on the screen of the person who is asked."""
 
-import json
 import unicodedata
 
 import pytest
 
 from guard.grant.approval import NewApproval, opened
+from guard.grant.view import view_json
 from guard.model.decision import Requirement
+from guard.testing.review import a_view
 from guard_adapters._shown import shown
 from guard_adapters.approver.terminal import lines
 
@@ -14,10 +15,10 @@ ASK = Requirement(rule="PAY-1", reason="amount", kind="self")
 
 
 def asked(arguments, **view):
-    said = {"effect": "Pay", "action": "ledger/pay", "arguments": arguments, "agent": "bot", **view}
+    said = a_view(arguments, **view)
     new = NewApproval(
         id="apr_1", binding="b", envelope=b"{}", call_id="c", call_bytes=b"{}",
-        view_json=json.dumps(said).encode(), nonce="00", requester="i|ada", agent="bot",
+        view_json=view_json(said), nonce="00", requester="i|ada", agent="bot",
         session="gs_1", requirements=(ASK,), policy_version="p", pending_until_ms=9, grant_ttl_s=60,
     )  # fmt: skip
     return "\n".join(lines(opened(new)))

@@ -1,15 +1,16 @@
 """Text of strangers that tries to look like an origin of the guard, or to reach the agent."""
 
-import json
-
 import pytest
 
 from guard.errors import ApprovalPending
 from guard.grant.approval import NewApproval, opened
+from guard.grant.view import view_json
 from guard.model.decision import Basis, Reason, Requirement, StepUp
+from guard.model.facts import ProvFacts
 from guard.model.origin import Origin, Source
 from guard.policy.explain import agent_text
 from guard.provenance.told import told_lines
+from guard.testing.review import a_view
 from guard_adapters.approver.terminal import lines
 
 ASK = Requirement(rule="TASK-DEST", reason="destination_not_from_task", kind="self")
@@ -64,18 +65,18 @@ def test_a_forged_origin_stays_inside_its_quotes(text, where):
 def test_the_screen_has_one_line_for_each_value():
     canary = "x\"\n    to x@y - in the person's own words"
     arguments = {"to": "a@b", "cc": "c@d"}
-    origins = told_lines((untrusted("to", canary), untrusted("cc", "plain")), arguments)
-    view = {"arguments": arguments, "origins": origins}
+    prov = ProvFacts(origins=(untrusted("to", canary), untrusted("cc", "plain")))
+    view = a_view(arguments, prov=prov)
     new = NewApproval(
         id="apr_1", binding="b", envelope=b"{}", call_id="c", call_bytes=b"{}",
-        view_json=json.dumps(view).encode(), nonce="00", requester="i|ada", agent="bot",
+        view_json=view_json(view), nonce="00", requester="i|ada", agent="bot",
         session="gs_1", requirements=(ASK,), policy_version="p", pending_until_ms=9, grant_ttl_s=60,
     )  # fmt: skip
 
     screen = "\n".join(lines(opened(new))).split("\n")
 
-    head = next(n for n, line in enumerate(screen) if "weakest first" in line)
-    assert [line[:10] for line in screen[head + 1 : head + 3]] == ["    cc c@d", "    to a@b"]
+    head = next(n for n, line in enumerate(screen) if "all of them" in line)
+    assert [line[:9] for line in screen[head + 1 : head + 5 : 2]] == ["    cc = ", "    to = "]
     assert not any(line.startswith("    to x@y") for line in screen)
 
 

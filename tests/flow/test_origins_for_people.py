@@ -23,12 +23,14 @@ async def asked(flow):
 async def test_a_person_reads_where_each_argument_came_from(asked):
     view, _ = asked
 
-    assert "pin (secret) - composed by the agent, seen nowhere" in view["origins"]
-    assert any(
-        line.startswith(f"recipient {IBAN} - only in bank/read_web result, step 1, untrusted: ")
-        and "EXCERPT-CANARY" in line
-        for line in view["origins"]
-    )
+    rows = {one["path"][0]: one for one in view["arguments"]}
+    assert rows["pin"]["hidden"] == "secret"
+    assert rows["pin"]["values"] == []
+    assert rows["pin"]["origins"][0]["told"] == "composed by the agent, seen nowhere"
+    (origin,) = rows["recipient"]["origins"]
+    assert (origin["kind"], origin["step"], origin["untrusted"]) == ("call", 1, True)
+    assert origin["told"].startswith("only in bank/read_web result, step 1, untrusted: ")
+    assert "EXCERPT-CANARY" in origin["told"]
     assert "PIN-CANARY" not in json.dumps(view)
 
 

@@ -5,8 +5,10 @@ import json
 import pytest
 
 from guard.errors import ApprovalPending, NotAllowed, NotApproved, Unavailable
+from guard.grant.view import view_from
 from guard.model.call import argument_bytes
 from guard.model.decision import Allow, Basis, Deny, Narrow, Reason, Requirement, StepUp, Terms
+from guard.model.review import Cut
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
 from guard.session.state import declared
@@ -231,7 +233,9 @@ async def test_people_see_the_narrowed_call_it_runs_and_the_agent_is_told(flow):
     ((call, _),) = flow.tool.runs
     (shown,) = flow.approver.seen
     assert call.arguments == shown.call_bytes == argument_bytes({"amount_minor": 1000})
-    assert json.loads(shown.view_json)["narrowed"] == ["CUT-1: cap"]
+    assert view_from(shown.view_json).cuts == (
+        Cut(rule="CUT-1", name="cap", paths=("amount_minor",)),
+    )
     assert result.narrowed == (("cap", "amount_minor"),)
 
 

@@ -7,18 +7,19 @@ returns at once; a thread waits for the keys, the event loop never does.
 """
 
 import asyncio
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from guard.audit.event import Event
 from guard.clock import Clock
 from guard.errors import GuardError
 from guard.grant.approval import Approval, ApprovalState
+from guard.grant.view import view_from
 from guard.grant.votes import Vote, Voter
 from guard.ports import Approvals
 from guard_adapters._shown import shown
+from guard_adapters._shown.question import question
 
 PROMPT = "Approve? Type yes to approve, anything else is no: "
 _SAID = {ApprovalState.APPROVED: "Approved, once.", ApprovalState.DENIED: "Refused."}
@@ -88,73 +89,14 @@ class TerminalApprover:
 
 
 def lines(approval: Approval) -> list[str]:
-    """Return what a person must see before answering: every argument, uncut, nothing hidden."""
-    view = json.loads(approval.view_json)
-    view = view if isinstance(view, dict) else {}
-    said = [
-        "",
-        f"Question {shown(approval.id)} from {_text(view.get('agent'))}",
-        f"  Effect     {_text(view.get('effect'))}",
-        f"  Action     {_text(view.get('action'))}",
-        *[f"  Because    {_text(w.get('rule'))}: {_text(w.get('reason'))}" for w in _why(view)],
-        f"  Task       {_text(view.get('intent')) or '(none declared)'}",
-        f"  Seen       {', '.join(map(_text, view.get('labels') or [])) or 'nothing unusual'}",
-        f"  Risk       {_text(view.get('risk'))} of 3",
-        "  Arguments, all of them, as they would be sent:",
-        *_arguments(view),
-        *_origins(view),
-        *[f"  Narrowed   {_text(one)}" for one in view.get("narrowed") or []],
-    ]
-    if view.get("irreversible"):
-        said.append("  This cannot be undone.")
-    gives = f"this one call, with exactly these bytes, within {approval.grant_ttl_s} s"
-    return [*said, f"  A yes gives {gives}. It gives nothing else."]
+    """Return what a person must see before answering: every argument, uncut, nothing hidden.
 
-
-def _why(view: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    return [one for one in view.get("why") or [] if isinstance(one, dict)]
-
-
-def _arguments(view: Mapping[str, Any]) -> list[str]:
-    given = view.get("arguments")
-    if not isinstance(given, dict):
-        return ["    (not readable)"]
-    return [
-        f"    {_text(name)} = {_value(value)}  [{_origin(view, name)}]"
-        for name, value in given.items()
-    ]
-
-
-def _origins(view: Mapping[str, Any]) -> list[str]:
-    found = [_text(one) for one in view.get("origins") or []]
-    head = ["  Where the values come from, the weakest first:"] if found else []
-    return [*head, *(f"    {one}" for one in found)]
-
-
-def _value(value: object) -> str:
-    return shown(json.dumps(value, ensure_ascii=False, sort_keys=True))
-
-
-def _origin(view: Mapping[str, Any], name: str) -> str:
-    """Return where an argument came from; of several origins all, the worst first."""
-    origin = view.get("origin")
-    words = {
-        "untrusted": "from untrusted text",
-        "model": "made by the model",
-        "task": "from the task",
-    }
-    found = [
-        text
-        for key, text in words.items()
-        if isinstance(origin, dict)
-        and any(path == name or str(path).startswith((f"{name}.", f"{name}["))
-                for path in origin.get(key) or [])
-    ]  # fmt: skip
-    return ", ".join(found) or "origin unknown"
-
-
-def _text(value: object) -> str:
-    return "" if value is None else shown(str(value))
+    Raises:
+        Unavailable: `view_unreadable`: what cannot be shown cannot be approved.
+    """
+    view = view_from(approval.view_json)
+    who = shown(view.standing.agent)
+    return ["", f"Question {shown(approval.id)} from {who}", *question(view)]
 
 
 def _event(row: Approval, vote: Vote) -> Event:

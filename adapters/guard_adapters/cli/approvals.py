@@ -8,7 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from guard.grant.view import view_from
 from guard_adapters._shown import shown
+from guard_adapters._shown.question import question
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
@@ -50,14 +52,22 @@ def run(args: argparse.Namespace) -> int:
 
 def line(found: Mapping[str, Any]) -> str:
     """Return one approval as one line."""
-    effect = found["view"].get("effect", "")
-    return shown(f"{found['id']}  {found['status']:<9}  {found['agent']}  {effect}")
+    return shown(f"{found['id']}  {found['status']:<9}  {found['agent']}  {_headline(found)}")
 
 
 def whole(found: Mapping[str, Any]) -> str:
-    """Return one approval with everything that a reviewer is shown, nothing cut."""
+    """Return one approval with everything that a reviewer is shown, nothing cut.
+
+    Raises:
+        Unavailable: `view_unreadable`.
+    """
     rows = {name: value for name, value in found.items() if name != "view"}
-    rows |= {f"view.{name}": value for name, value in found["view"].items()}
-    return "\n".join(
+    head = [
         shown(f"{name}: {json.dumps(value, ensure_ascii=False)}") for name, value in rows.items()
-    )
+    ]
+    return "\n".join([*head, *question(view_from(json.dumps(found["view"]).encode()))])
+
+
+def _headline(found: Mapping[str, Any]) -> str:
+    view = found["view"]
+    return str(view.get("effect") or f"Calls {view.get('server')}/{view.get('tool')}")

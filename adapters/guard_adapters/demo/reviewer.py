@@ -5,6 +5,7 @@ import json
 
 from guard.clock import Clock
 from guard.grant.approval import Approval
+from guard.grant.view import view_from
 from guard.grant.votes import Vote, Voter
 from guard.ports import Approvals
 from guard_adapters.demo.scene import ACME
@@ -29,7 +30,7 @@ class ScriptedReviewer:
         task.add_done_callback(self._votes.discard)
 
     async def _answer(self, approval: Approval) -> None:
-        view = json.loads(approval.view_json)
+        view = view_from(approval.view_json)
         wanted = json.loads(approval.call_bytes) == WANTED
         self._say.question(view, answer="approve" if wanted else "deny")
         vote = Vote(

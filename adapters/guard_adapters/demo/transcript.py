@@ -8,6 +8,9 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.text import Text
 
+from guard.model.review import ReviewView
+from guard_adapters._shown.question import question
+
 
 class Transcript:
     """Prints the story; markup in what agents and servers say is shown, never obeyed."""
@@ -54,10 +57,9 @@ class Transcript:
         mark, style = ("ok", "green") if held else ("FAILED", "bold red")
         self._console.print(Text("      ").append(f"[{mark}] ", style=style).append(what))
 
-    def question(self, view: Mapping[str, Any], *, answer: str) -> None:
+    def question(self, view: ReviewView, *, answer: str) -> None:
         """Print what the reviewer sees, and what they said."""
-        lines = [str(view["effect"]), f"asked because: {_why(view)}", f"task: {view['intent']}"]
-        lines += [f"{name} = {value!r}" for name, value in view["arguments"].items()]
+        lines = [line.removeprefix("  ") for line in question(view)]
         self._console.print(Panel(Text("\n".join(lines)), title="a person is asked"))
         self._console.print(Text(f"   reviewer -> {answer}", style="bold"))
 
@@ -65,7 +67,3 @@ class Transcript:
         """Print how it went."""
         self._console.print()
         self._console.print(Text(f"{self.checks} expectations held. Nothing else moved.", "bold"))
-
-
-def _why(view: Mapping[str, Any]) -> str:
-    return ", ".join(f"{one['reason']} ({one['rule']})" for one in view["why"])

@@ -1,28 +1,32 @@
 import asyncio
-import json
 import threading
+from dataclasses import replace
 
 import pytest
 
 from guard.grant.approval import ApprovalState, NewApproval
+from guard.grant.view import view_json
 from guard.model.decision import Requirement
+from guard.model.facts import ProvFacts
+from guard.model.origin import Origin, Source
 from guard.testing import FrozenClock, MemoryApprovals
+from guard.testing.review import a_view
 from guard_adapters.approver.terminal import TerminalApprover, lines
 
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self", ttl_s=60)
-VIEW = {
-    "effect": "Pay 98.70 EUR to ACME",
-    "action": "ledger/pay",
-    "arguments": {"amount": 9870, "to": "ACME", "memo": {"x": 1}},
-    "why": [{"rule": "PAY-1", "reason": "amount"}],
-    "intent": "pay invoice 117",
-    "labels": ["untrusted"],
-    "origin": {"task": ["amount"], "untrusted": ["memo.x"], "model": []},
-    "agent": "bot",
-    "risk": 1,
-    "irreversible": True,
-    "narrowed": [],
-}
+VIEW = a_view(
+    {"amount": 9870, "to": "ACME", "memo": {"x": 1}},
+    effect="Pay 98.70 EUR to ACME",
+    prov=ProvFacts(
+        user_prompt=frozenset({"amount"}),
+        untrusted=frozenset({"memo.x"}),
+        origins=(
+            Origin(path="amount", role="amount", kind="number", source=Source.PROMPT, why="in_prompt"),
+            Origin(path="memo.x", role="", kind="number", source=Source.UNTRUSTED,
+                   why="untrusted_only", step=2, action="mail/read"),
+        ),
+    ),
+)  # fmt: skip
 
 
 class Desk:
@@ -35,7 +39,7 @@ class Desk:
     async def asked(self, number=1, requirement=ASK):
         new = NewApproval(
             id=f"apr_{number}", binding=f"b{number}", envelope=b"{}", call_id="c", call_bytes=b"{}",
-            view_json=json.dumps(VIEW).encode(), nonce="00", requester="i|ada", agent="bot",
+            view_json=view_json(VIEW), nonce="00", requester="i|ada", agent="bot",
             session="gs_1", requirements=(requirement,), policy_version="p",
             pending_until_ms=self.clock.ms + 60_000, grant_ttl_s=60,
         )  # fmt: skip
@@ -126,8 +130,18 @@ async def test_the_prompt_shows_effect_rule_every_argument_and_where_it_came_fro
 
     assert "Pay 98.70 EUR to ACME" in screen
     assert "PAY-1: amount" in screen
-    assert "amount = 9870  [from the task]" in screen
-    assert 'to = "ACME"  [origin unknown]' in screen
-    assert 'memo = {"x": 1}  [from untrusted text]' in screen
+    assert "amount = 9870\n        in the person's own words" in screen
+    assert 'to = "ACME"\n        not known' in screen
+    assert "memo.x = 1\n        UNTRUSTED; only in mail/read result, step 2, untrusted" in screen
     assert "cannot be undone" in screen
     assert "this one call" in screen
+
+
+async def test_a_question_that_cannot_be_shown_is_not_approved():
+    desk = Desk(lambda _prompt: "yes")
+    row = await desk.asked()
+    desk.approvals.rows[row.id] = replace(row, view_json=b'{"effect":"Pay"}')
+
+    assert await desk.status() is ApprovalState.PENDING
+    (said,) = desk.told
+    assert said.startswith("Not counted: The stored view of a question cannot be read: ")

@@ -13,11 +13,13 @@ import pytest
 from guard.audit.event import Event
 from guard.errors import Unavailable
 from guard.grant.approval import NewApproval
+from guard.grant.view import view_json
 from guard.model.call import ToolCall, argument_bytes
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
 from guard.replay.trace import parse_line
 from guard.testing import RecordingTool
+from guard.testing.review import a_view
 from guard_adapters.cli import main
 from guard_adapters.cli.doctor import notes, python
 from guard_adapters.cli.operator_client import OperatorClient
@@ -88,7 +90,7 @@ def running(config):
         asked = Requirement(rule="PAY-1", reason="amount", kind="self")
         new = NewApproval(
             id="apr_1", binding="b", envelope=b"{}", call_id="c1", call_bytes=b"{}",
-            view_json=json.dumps({"effect": "Pay \u202e1 EUR", "arguments": {"a": 1}}).encode(),
+            view_json=view_json(a_view({"a": 1}, effect="Pay \u202e1 EUR")),
             nonce="00", requester="i|ada", agent="bot", session="gs_1", requirements=(asked,),
             policy_version="p", created_ms=now_ms, pending_until_ms=now_ms + 60_000,
             grant_ttl_s=60, cooldown_key="k",

@@ -246,6 +246,27 @@ async def test_of_fifty_who_use_an_approval_one_wins(ports):
     assert (await ports.kinds()).count("consume") == 1
 
 
+async def test_the_last_used_question_of_a_tool_and_person_is_found(ports):
+    for n in (1, 2, 3):
+        asked = question(n, binding=f"b{n}", action="bank/pay" if n < 3 else "bank/other")
+        await ports.approvals.open(asked, [])
+        said = replace(vote(at_ms=NOW + n), approval_id=f"apr_{n}")
+        await ports.approvals.vote(said, [])
+        used = attempt(n, binding=f"b{n}", now_ms=NOW + n)
+        await ports.approvals.consume(f"apr_{n}", used, [])
+
+    assert (await ports.approvals.last_used("bank/pay", "i|ada")).id == "apr_2"
+    assert await ports.approvals.last_used("bank/pay", "i|bob") is None
+    assert await ports.approvals.last_used("bank/wipe", "i|ada") is None
+
+
+async def test_a_question_that_was_only_answered_was_not_used(ports):
+    await ports.approvals.open(question(action="bank/pay"), [])
+    await ports.approvals.vote(vote(), [])
+
+    assert await ports.approvals.last_used("bank/pay", "i|ada") is None
+
+
 async def test_the_winner_may_ask_again_and_is_written_down_once(ports):
     await approved(ports)
 

@@ -20,8 +20,8 @@ SWEPT: Final = 500
 
 SAVE = f"""
 INSERT INTO approvals AS kept (id, binding, status, created_ms, outcome, due_ms, session,
-    requester, row, grant_id, holder, timeline)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, {TIMELINE})
+    requester, row, grant_id, action, holder, timeline)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, {TIMELINE})
 ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome,
     due_ms = excluded.due_ms, row = excluded.row,
     holder = CASE WHEN excluded.holder = '' THEN kept.holder ELSE excluded.holder END,
@@ -64,7 +64,7 @@ def values(one: Approval, holder: str) -> tuple[object, ...]:
     return (
         one.id, one.binding, one.status.value, one.created_ms,
         one.outcome.value if one.outcome else None, due_ms(one), one.session, one.requester,
-        approval_text(one), one.grant, holder,
+        approval_text(one), one.grant, one.action, holder,
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from guard_adapters.store.postgres.approval_rows import (
     values,
 )
 from guard_adapters.store.postgres.audit import append
+from guard_adapters.store.postgres.board import last_used
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.hints import Hints
 from guard_adapters.store.postgres.replicas import Replica
@@ -104,6 +105,10 @@ class PostgresApprovals:
             return [approval_from(row[0]) for row in reversed(rows)]
 
         return await self._database.run(work, again=True)
+
+    async def last_used(self, action: str, requester: str) -> Approval | None:
+        """Return the approval that this person's last approved call of a tool used."""
+        return await self._database.run(lambda db: last_used(db, action, requester), again=True)
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer.

@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS observations (
 CREATE TABLE IF NOT EXISTS approvals (
     id text PRIMARY KEY, binding text NOT NULL, status text NOT NULL, created_ms bigint NOT NULL,
     outcome text, due_ms bigint NOT NULL, session text NOT NULL, requester text NOT NULL,
-    grant_id text NOT NULL DEFAULT '', holder text NOT NULL DEFAULT '', timeline text NOT NULL,
+    grant_id text NOT NULL DEFAULT '', action text NOT NULL DEFAULT '',
+    holder text NOT NULL DEFAULT '', timeline text NOT NULL,
     row text NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
@@ -43,6 +44,8 @@ CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
     WHERE status IN ('pending', 'approved');
 CREATE INDEX IF NOT EXISTS approvals_by_grant ON approvals (grant_id)
     WHERE status IN ('pending', 'approved') AND grant_id <> '';
+CREATE INDEX IF NOT EXISTS approvals_used ON approvals (action, requester)
+    WHERE status = 'consumed';
 CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms)
     WHERE status IN ('pending', 'approved') OR outcome = 'running';
 CREATE TABLE IF NOT EXISTS cooldowns (key text PRIMARY KEY, until_ms bigint NOT NULL);

@@ -25,6 +25,7 @@ from guard.model.call import Outcome
 from guard.ports import Attempt, Waiter
 from guard_adapters.store.rows import approval_from, approval_text, due_ms
 from guard_adapters.store.sqlite.audit import Journal
+from guard_adapters.store.sqlite.board import last_used
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.waiting import Waiting
 
@@ -89,6 +90,10 @@ class SqliteApprovals:
         return await self._database.run(
             lambda db: _listed(db, session, requester, open_only=open_only)
         )
+
+    async def last_used(self, action: str, requester: str) -> Approval | None:
+        """Return the approval that this person's last approved call of a tool used."""
+        return await self._database.run(lambda db: last_used(db, action, requester))
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer.

@@ -7,6 +7,7 @@ from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite import (
     approvals,
     audit,
+    board,
     grants,
     leases,
     observations,
@@ -67,7 +68,7 @@ def _prepare(db: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
     if found == 1:
         approvals.upgraded(db)
-    for room in (audit, sessions, observations, approvals, grants, leases, people, reruns):
+    for room in (audit, sessions, observations, approvals, board, grants, leases, people, reruns):
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")
