@@ -119,14 +119,21 @@ class Blast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainStep:
-    """One earlier call of the session, and what its result brought in."""
+    """One earlier call that matters to this one: its label, its values, or it still runs.
+
+    Args:
+        n: its number in the session.
+        action: its tool.
+        brought: labels that entered the session with its result.
+        gave: argument paths whose values came from its result.
+        running: whether it has not ended yet.
+    """
 
     n: int
     action: str
-    effect: tuple[str, ...]
-    outcome: str
-    at_ms: int
     brought: tuple[str, ...] = ()
+    gave: tuple[str, ...] = ()
+    running: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +148,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """The session so far: the newest steps, and where each of its labels came in."""
+    """The session so far: the steps that matter here, and where each of its labels came in."""
 
     opened_ms: int
     step: int

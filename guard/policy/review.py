@@ -4,7 +4,7 @@ Nothing that the agent says of its call is taken over here, and nothing is left 
 it renders `ReviewView` and adds nothing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Requirement, StepUp
@@ -13,6 +13,7 @@ from guard.model.review import (
     Before,
     Blast,
     Chain,
+    ChainStep,
     Cut,
     Gives,
     Reversible,
@@ -72,7 +73,7 @@ def review(
             approval=before.approval, at_ms=before.at_ms, gone=gone_since(call, before.arguments)
         ),
         blast=_blast(spec, facts, answer),
-        chain=chain,
+        chain=replace(chain, steps=_steps(chain, facts)),
         standing=_standing(facts),
         gives=Gives(
             grant_ttl_s=grant_ttl_s,
@@ -96,6 +97,31 @@ def _why(asked: Requirement, bundle: Bundle, call: ToolCall) -> WhyAsked:
         groups=tuple(sorted(asked.groups)),
         quorum=asked.quorum,
         match=asked.match,
+    )
+
+
+def _steps(chain: Chain, facts: Facts) -> tuple[ChainStep, ...]:
+    """Return the earlier calls that matter here, in their order."""
+    actions = {one.n: one.action for one in chain.steps}
+    brought: dict[int, list[str]] = {}
+    gave: dict[int, list[str]] = {}
+    for entry in chain.entries:
+        actions.setdefault(entry.step, entry.action)
+        brought.setdefault(entry.step, []).append(entry.label)
+    for origin in facts.prov.origins:
+        if origin.step:
+            actions.setdefault(origin.step, origin.action)
+            gave.setdefault(origin.step, []).append(origin.path)
+    running = {one.n for one in chain.steps if one.running}
+    return tuple(
+        ChainStep(
+            n=n,
+            action=actions[n],
+            brought=tuple(brought.get(n, ())),
+            gave=tuple(dict.fromkeys(gave.get(n, ()))),
+            running=n in running,
+        )
+        for n in sorted(actions)
     )
 
 

@@ -1,4 +1,4 @@
-"""How a session came to where it is, for the person who is asked: steps, labels, signals, tasks.
+"""How a session came to where it is, for the person who is asked: labels, signals, tasks.
 
 It only restates what is stored; nothing is judged here.
 """
@@ -22,22 +22,12 @@ def chain_of(session: Session, call: ToolCall, now_ms: int) -> Chain:
         call: the call that is asked about; its own step is left out.
         now_ms: milliseconds since the epoch.
     """
-    brought: dict[int, list[str]] = {}
-    for one in session.entered:
-        brought.setdefault(one.step, []).append(one.label)
     task, prose = _told(session, call)
     return Chain(
         opened_ms=session.opened_at_ms,
         step=session.step,
         steps=tuple(
-            ChainStep(
-                n=one.n,
-                action=one.action,
-                effect=tuple(sorted(one.classes)),
-                outcome=one.outcome.value,
-                at_ms=one.at_ms,
-                brought=tuple(brought.get(one.n, ())),
-            )
+            ChainStep(n=one.n, action=one.action, running=True)
             for one in session.steps
             if one.call != call.id
         ),

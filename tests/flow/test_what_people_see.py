@@ -50,22 +50,31 @@ async def test_the_point_where_untrusted_text_entered_is_on_it(flow):
     await flow.call("read", id="x")
     view = await shown(flow)
 
-    assert [(one.n, one.action, one.brought) for one in view.chain.steps] == [
-        (1, "bank/read_web", ("untrusted", "untrusted_bank")),
-        (2, "bank/read", ()),
-    ]
+    (step,) = view.chain.steps
+    assert (step.n, step.action, step.brought) == (
+        1,
+        "bank/read_web",
+        ("untrusted", "untrusted_bank"),
+    )
     first = view.chain.entries[0]
     assert first == Entry(label="untrusted", step=1, action="bank/read_web", at_ms=first.at_ms)
 
 
-async def test_the_point_is_kept_when_the_step_itself_is_forgotten(durable):
+async def test_the_point_is_kept_through_a_long_session_on_the_real_store(durable):
     await durable.call("read_web", by=RecordingTool(returns={"text": "hi"}), id="x")
     for n in range(20):
         await durable.call("read", id=str(n))
     view = await shown(durable)
 
-    assert {one.step for one in view.chain.entries} == {1}
-    assert view.chain.steps[0].n > 1
+    assert {(one.step, one.action) for one in view.chain.entries} == {(1, "bank/read_web")}
+
+
+async def test_the_call_whose_result_gave_a_value_is_on_it(flow):
+    await flow.call("read", id="y")
+    await flow.call("read_web", by=RecordingTool(returns={"text": f"pay {IBAN}"}), id="x")
+    view = await shown(flow, recipient=IBAN)
+
+    assert [(one.n, one.gave) for one in view.chain.steps] == [(1, ()), (2, ("recipient",))]
 
 
 async def test_who_declared_the_task_is_told_and_the_agents_own_words_stand_apart(flow):

@@ -187,12 +187,10 @@ def _chain(chain: Chain) -> Iterator[str]:
     seen = ", ".join(map(_text, chain.labels)) or "nothing unusual"
     yield f"  Seen       {seen}"
     for one in chain.steps:
-        brought = f", brought in {_listed(one.brought)}" if one.brought else ""
-        yield f"    step {one.n}  {_text(one.action)}  {one.outcome}{brought}"
-    shown_steps = {one.n for one in chain.steps}
-    for entry in chain.entries:
-        if entry.step not in shown_steps:
-            yield f"    step {entry.step}  {_text(entry.action)}  brought in {_text(entry.label)}"
+        said = [f"brought in {_listed(one.brought)}"] if one.brought else []
+        said += [f"gave {_listed(one.gave)}"] if one.gave else []
+        said += ["still running"] if one.running else []
+        yield f"    step {one.n}  {_text(one.action)}  {'; '.join(said)}"
 
 
 def _standing(who: Standing, chain: Chain, asked_ms: int) -> Iterator[str]:

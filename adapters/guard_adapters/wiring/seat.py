@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from guard.audit.event import Event
 from guard.errors import Unavailable
+from guard.grant.unanswered import Hold
 from guard.model.call import ToolCall, ToolResult
 from guard.model.identity import Who
 from guard.model.rerun import Rerun
@@ -33,7 +34,7 @@ class Seat:
         """Return a fresh id, not guessable."""
         return self._desk.new_id()
 
-    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: Hold) -> ToolResult:
         """Judge the call and, if allowed, run the tool; see `Guard.call`."""
         return await self._desk.call(call, tool, hold_ms=hold_ms)
 
