@@ -19,6 +19,11 @@ SIGN_EVERY_MS: Final = 1_000
 """Longest time between two checkpoints while events come in (milliseconds)."""
 
 
+# Made once: json.dumps makes them anew.
+_LEAF = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+_SIDE = json.JSONEncoder(separators=(",", ":")).encode
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogKey:
     """The log's name and the key that signs its checkpoints."""
@@ -51,14 +56,12 @@ class LogReader(Protocol):
 
 def leaf_bytes(event: Event) -> bytes:
     """Return a leaf's text: equal to its RFC 8785 form, as it holds no floats and ASCII names."""
-    return json.dumps(
-        event.body(), sort_keys=True, separators=(",", ":"), ensure_ascii=False
-    ).encode()
+    return _LEAF(event.body()).encode()
 
 
 def side_text(event: Event) -> str | None:
     """Return what is kept beside a leaf, or None."""
-    return json.dumps(dict(event.side), separators=(",", ":")) if event.side else None
+    return _SIDE(dict(event.side)) if event.side else None
 
 
 def by_leaf(events: Sequence[Event]) -> list[tuple[str, str, bytes, str | None]]:

@@ -9,6 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.audit.event import Event
+from guard.audit.tree import Tree, opened_note
 from guard.errors import GuardError, Unavailable, Unusable
 from guard.grant.approval import ApprovalState, NewApproval
 from guard.grant.lease import Lease
@@ -208,3 +209,25 @@ async def test_an_index_that_was_let_go_is_folded_anew_with_what_came_since(tmp_
 
     assert (await store.sessions.known("gs_1")).learned == 3
     store.close(NOW)
+
+
+async def test_an_append_that_was_undone_leaves_nothing_in_the_tree(tmp_path):
+    store = opened(tmp_path / "guard.sqlite")
+    await store.sink.write([event(), event()])
+
+    def half(db):
+        store._journal.append(db, [event("export"), event("erase")])
+        raise KeyError("half")
+
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            await store._database.run(half)
+        await store.sink.write([event()])
+    store.close(NOW + 5_000)
+
+    rows = read_log(tmp_path / "guard.sqlite")
+    tree = Tree()
+    for _, leaf in rows.leaves:
+        tree, _ = tree.appended(leaf)
+    assert [number for number, _ in rows.leaves] == [0, 1, 2, 3]
+    assert opened_note(rows.notes[-1], KEY.origin, KEY.key.public_key()).root == tree.root()

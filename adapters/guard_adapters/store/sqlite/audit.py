@@ -40,12 +40,13 @@ class Journal:
         self._log_key = log_key
         self._every_ms = checkpoint_every_ms
         self._signed_at_ms = 0
+        self._tree = Tree()  # as of the last append; its size says whether it still holds
 
     def append(self, db: sqlite3.Connection, events: Sequence[Event]) -> None:
         """Append these events and, when it is time, a checkpoint."""
         if not events:
             return
-        tree = _tree(db)
+        tree = self._now(db)
         for call, session, leaf, side in by_leaf(events):
             db.execute(
                 "INSERT INTO audit_leaves VALUES (?, ?, ?, ?)", (tree.size, call, session, leaf)
@@ -54,12 +55,21 @@ class Journal:
                 db.execute("INSERT INTO audit_side VALUES (?, ?)", (tree.size, side))
             tree, nodes = tree.appended(leaf)
             db.executemany("INSERT INTO audit_nodes VALUES (?, ?, ?)", nodes)
+        self._tree = tree
         if events[-1].at_ms - self._signed_at_ms >= self._every_ms:
             self.checkpoint(db, events[-1].at_ms, tree)
 
+    def _now(self, db: sqlite3.Connection) -> Tree:
+        """Return the tree of the log: the one at hand, unless the file has another size.
+
+        An append that was rolled back leaves one that is too large, and each append looks.
+        """
+        size: int = db.execute("SELECT COALESCE(MAX(seq) + 1, 0) FROM audit_leaves").fetchone()[0]
+        return self._tree if self._tree.size == size else _tree(db, size)
+
     def checkpoint(self, db: sqlite3.Connection, at_ms: int, tree: Tree | None = None) -> None:
         """Sign what the log holds now; nothing new, nothing signed."""
-        tree = tree or _tree(db)
+        tree = tree or self._now(db)
         if tree.size == 0:
             return
         origin = self._log_key.origin
@@ -87,9 +97,7 @@ class SqliteSink:
         await self._database.run(lambda db: self._journal.append(db, events))
 
 
-def _tree(db: sqlite3.Connection) -> Tree:
-    size = db.execute("SELECT COALESCE(MAX(seq) + 1, 0) FROM audit_leaves").fetchone()[0]
-
+def _tree(db: sqlite3.Connection, size: int) -> Tree:
     def node(level: int, place: int) -> bytes:
         found: tuple[bytes] = db.execute(
             "SELECT hash FROM audit_nodes WHERE level = ? AND place = ?", (level, place)

@@ -1,5 +1,8 @@
 """One SQLite file behind one thread: an ordered queue of small transactions, committed in groups.
 
+What nobody waits for goes with what comes after it, at the latest when the turn of the event loop
+ends: so a call is admitted and its decision recorded by one commit, after one waking of the thread.
+
 One connection in one thread of one process, because SQLite 3.7.0 to 3.51.2 can corrupt a WAL that
 two connections reset at once; a lock file refuses a second process. `synchronous=FULL`, because
 with NORMAL the last commit can be lost at power loss, and an approval would be usable again.
@@ -8,17 +11,17 @@ It knows no table but its own `meta`, and never hands the connection out.
 """
 
 import asyncio
-import fcntl
-import os
 import queue
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from guard.errors import Unavailable, Unusable
+from guard_adapters.store.sqlite.opening import Lock, opened
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -26,13 +29,39 @@ GROUP = 256
 """Most transactions in one commit: bounds how long the first of a group waits."""
 
 
+class _Waiter:
+    """A coroutine that waits for its transaction, in whichever loop it runs."""
+
+    __slots__ = ("answer", "loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.answer: asyncio.Future[Any] = loop.create_future()
+
+    def expire(self) -> None:
+        """End the waiting; the transaction goes on, for others may depend on it."""
+        if not self.answer.done():
+            self.answer.set_exception(TimeoutError())
+
+    def settle(self, value: object, error: BaseException | None) -> None:
+        """Hand over how it ended, in the waiter's own loop."""
+        if self.answer.done():
+            return
+        if error is None:
+            self.answer.set_result(value)
+        else:
+            self.answer.set_exception(error)
+
+
 class _Job:
     __slots__ = ("answer", "vital", "work")
 
-    def __init__(self, work: Work[object], *, vital: bool) -> None:
+    def __init__(
+        self, work: Work[Any], answer: "Future[Any] | _Waiter | None", *, vital: bool
+    ) -> None:
         self.work = work
         self.vital = vital
-        self.answer: Future[object] = Future()
+        self.answer = answer
 
 
 class Database:
@@ -51,17 +80,19 @@ class Database:
         self, path: Path, *, prepare: Callable[[sqlite3.Connection], None], timeout_ms: int
     ) -> None:
         self._timeout_s = timeout_ms / 1000
-        self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
+        self._turn = threading.Lock()
+        self._held_back: list[_Job] = []  # nobody waits for them
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = _locked(path)
+        self._lock = Lock(path)
         self._fault: BaseException | None = None
-        opened: Future[None] = Future()
+        ready: Future[None] = Future()
         self._thread = threading.Thread(
-            target=self._serve, args=(path, prepare, opened), name=f"store {path.name}", daemon=True
+            target=self._serve, args=(path, prepare, ready), name=f"store {path.name}", daemon=True
         )
         self._thread.start()
         try:
-            opened.result()
+            ready.result()
         except sqlite3.Error as error:
             self._lock.close()
             raise Unusable(
@@ -75,12 +106,26 @@ class Database:
 
         A vital one is already part of what memory holds: if it fails, the store takes no more.
         """
-        job = _Job(work, vital=vital)
+        answer: Future[T] = Future()
         if self._fault is not None:
-            job.answer.set_exception(self._unavailable(self._fault))
+            answer.set_exception(self._unavailable(self._fault))
         else:
-            self._queue.put(job)
-        return job.answer  # type: ignore[return-value]  # one queue carries jobs of every type
+            self._put(_Job(work, answer, vital=vital))
+        return answer
+
+    def later(self, work: Work[object]) -> None:
+        """Queue one vital transaction that nobody waits for; call it inside an event loop.
+
+        It is committed together with the next one, in order, and at the latest when this turn of
+        the loop has ended.
+        """
+        if self._fault is not None:
+            return
+        with self._turn:
+            self._held_back.append(_Job(work, None, vital=True))
+            first = len(self._held_back) == 1
+        if first:
+            asyncio.get_running_loop().call_soon(self._flush)
 
     async def run(self, work: Work[T]) -> T:
         """Run one transaction and return once it is durable.
@@ -88,7 +133,31 @@ class Database:
         Raises:
             Unavailable: `store_unavailable`: it failed or took longer than the bound.
         """
-        return await self.settled(self.submit(work))
+        if self._fault is not None:
+            raise self._unavailable(self._fault)
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(loop)
+        self._put(_Job(work, waiter, vital=False))
+        late = loop.call_later(self._timeout_s, waiter.expire)
+        try:
+            found: T = await waiter.answer
+        except (TimeoutError, sqlite3.Error) as error:
+            raise self._unavailable(error) from error
+        finally:
+            late.cancel()
+        return found
+
+    def _put(self, job: _Job) -> None:
+        """Queue a job, and before it those that were held back: one waking of the thread."""
+        with self._turn:
+            jobs, self._held_back = [*self._held_back, job], []
+            self._queue.put(jobs)
+
+    def _flush(self) -> None:
+        with self._turn:
+            jobs, self._held_back = self._held_back, []
+            if jobs:
+                self._queue.put(jobs)
 
     def settled(self, answer: Future[T]) -> Awaitable[T]:
         """Return an awaitable for a queued transaction, bounded in time."""
@@ -114,6 +183,7 @@ class Database:
     def close(self) -> None:
         """Finish what is queued, close the file and give the lock back."""
         if self._thread.is_alive():
+            self._flush()
             self._queue.put(None)
             self._thread.join()
         self._lock.close()
@@ -122,30 +192,35 @@ class Database:
         self,
         path: Path,
         prepare: Callable[[sqlite3.Connection], None],
-        opened: "Future[None]",
+        ready: "Future[None]",
     ) -> None:
         try:
-            connection = _open(path)
+            connection = opened(path)
             prepare(connection)
         except sqlite3.Error as error:
-            opened.set_exception(error)
+            ready.set_exception(error)
             return
-        opened.set_result(None)
-        while True:
-            jobs = self._batch()
-            self._commit(connection, [job for job in jobs if job is not None])
-            if None in jobs:
-                connection.close()
-                return
+        ready.set_result(None)
+        ended = False
+        while not ended:
+            jobs, ended = self._batch()
+            self._commit(connection, jobs)
+        connection.close()
 
-    def _batch(self) -> list[_Job | None]:
-        jobs = [self._queue.get()]
-        while len(jobs) < GROUP and jobs[-1] is not None:
+    def _batch(self) -> tuple[list[_Job], bool]:
+        """Return what is queued, and whether it is the last."""
+        jobs = self._queue.get()
+        if jobs is None:
+            return [], True
+        while len(jobs) < GROUP:
             try:
-                jobs.append(self._queue.get_nowait())
+                more = self._queue.get_nowait()
             except queue.Empty:
                 break
-        return jobs
+            if more is None:
+                return jobs, True
+            jobs += more
+        return jobs, False
 
     def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
         if not jobs:
@@ -160,65 +235,53 @@ class Database:
         except sqlite3.Error as error:
             # Later jobs were built on earlier ones: after a lost commit nothing more is taken.
             self._fault = error
-            for job in jobs:
-                job.answer.set_exception(error)
+            _tell([(job, None, error) for job in jobs])
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             return
-        for job, value, failed in results:
-            if failed is None:
-                job.answer.set_result(value)
-            else:
-                job.answer.set_exception(failed)
+        _tell(results)
+
+
+_Result = tuple[_Job, object, BaseException | None]
+
+
+def _tell(results: list[_Result]) -> None:
+    """Tell whoever waits, each loop once: waking one costs more than a transaction."""
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Waiter, object, BaseException | None]]] = {}
+    for job, value, error in results:
+        match job.answer:
+            case _Waiter() as waiter:
+                loops.setdefault(waiter.loop, []).append((waiter, value, error))
+            case Future() as answer if error is None:
+                answer.set_result(value)
+            case Future() as answer:
+                answer.set_exception(error)
+            case None:
+                pass
+    for loop, answers in loops.items():
+        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            loop.call_soon_threadsafe(_settle, answers)
+
+
+def _settle(answers: list[tuple[_Waiter, object, BaseException | None]]) -> None:
+    for waiter, value, error in answers:
+        waiter.settle(value, error)
 
 
 def _one(connection: sqlite3.Connection, job: _Job) -> tuple[object, BaseException | None]:
-    """Run one job inside the group; its failure undoes its own writes only."""
-    connection.execute("SAVEPOINT job")
+    """Run one job inside the group; its failure undoes its own writes only.
+
+    That of a vital one undoes the group, so it needs no mark of its own to go back to.
+    """
+    if not job.vital:
+        connection.execute("SAVEPOINT job")
     try:
         value = job.work(connection)
     except Exception as error:  # noqa: BLE001  handed to whoever queued it
-        connection.execute("ROLLBACK TO job")
-        connection.execute("RELEASE job")
+        if not job.vital:
+            connection.execute("ROLLBACK TO job")
+            connection.execute("RELEASE job")
         return None, error
-    connection.execute("RELEASE job")
+    if not job.vital:
+        connection.execute("RELEASE job")
     return value, None
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    path.chmod(0o600)
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "busy_timeout=5000",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}").fetchall()
-    return connection
-
-
-def _locked(path: Path) -> "_Lock":
-    return _Lock(path.with_name(path.name + ".lock"))
-
-
-class _Lock:
-    """Holds `<file>.lock` for the life of this process."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._file)
-            raise Unusable(
-                f"Another process has {str(path)!r} open.",
-                code="store_locked",
-                next_step="Stop the other guard, or attach to it.",
-            ) from error
-
-    def close(self) -> None:
-        """Give the lock back; a second close does nothing."""
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1

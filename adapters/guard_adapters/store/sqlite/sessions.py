@@ -81,7 +81,7 @@ class SqliteSessions:
         await self.get(session_id)  # from here on it is in memory
         with self._turn:
             head = self._applied(self._held[session_id], change)
-            self._database.submit(lambda db: _write(db, head), vital=True)
+            self._database.later(lambda db: _write(db, head))
         return head
 
     async def all(self) -> Sequence[Session]:
