@@ -350,6 +350,11 @@ POLICY = {
     "G501": "A decision table fails, or no case fires a forbid.",
 }
 AUDIT = {
+    "evidence_changed": "The stored evidence of a reviewer's signature is not that which was logged.",
+    "vote_foreign": "The signature of a vote is of another person, question or answer.",
+    "vote_key_unknown": "A vote was signed with a key that was not this reviewer's at that time.",
+    "vote_other_call": "What was signed is not the call that ran.",
+    "vote_unsigned": "The signature of a vote does not hold.",
     "approval_unasked": "An approval was used that was never asked for.",
     "approval_used_twice": "An approval was used twice.",
     "checkpoint_foreign": "The checkpoint is of another log.",

@@ -101,7 +101,7 @@ class Reviewing:
         key, account = await self._own(name, credential_id)
         said = checked(given, key, signed.challenge(), self.place)
         voter = self.directory().voter(account, key, uv=said.user_verified)
-        evidence = evidence_text(given, key, signed, self.place)
+        evidence = evidence_text(given, key, signed, self.place, row.envelope)
         vote = Vote(
             approval_id=row.id,
             voter=voter,

@@ -17,6 +17,7 @@ from typing import Any, Final
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from guard.audit.redact import salted_sha256
+from guard.audit.signatures import Signatures
 from guard.audit.tree import ED25519, Checkpoint, NotProven, Tree, key_id, opened_note
 
 FACTS: Final = b"guard/facts/v1\0"
@@ -41,7 +42,7 @@ class LogReport:
     size: int
     checkpoints: int
     signed: int  # leaves below the last checkpoint that holds
-    erased: int  # decisions whose facts were erased: the tree still holds
+    erased: int  # decisions and votes whose facts were erased: the tree still holds
 
     @property
     def unsigned(self) -> int:
@@ -176,6 +177,10 @@ class _Story:
     _resolved: set[str] = field(default_factory=set)
     _asked: set[str] = field(default_factory=set)
     _used: set[str] = field(default_factory=set)
+    _signatures: Signatures = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._signatures = Signatures(self._say)
 
     def take(self, seq: int, data: bytes) -> None:
         body = _body(data)
@@ -193,10 +198,12 @@ class _Story:
             case "approval_opened":
                 self._asked.add(str(body.get("approval")))
             case "consume":
-                self._consume(seq, str(body.get("approval")))
+                self._consume(seq, str(body.get("approval")), call)
             case _:
                 pass  # the other kinds have no order to keep
-        self._reason(seq, body)
+        side = _side(self.sides, seq)
+        self._signatures.take(seq, body, side)
+        self._reason(seq, body, side)
 
     def _decision(self, seq: int, body: Mapping[str, Any], call: str) -> None:
         if body.get("decision") in LET_THROUGH:
@@ -207,9 +214,8 @@ class _Story:
         elif _facts_digest(side) != body.get("facts_sha256"):
             self._say("facts_changed", seq, "the facts beside it are not those that it names")
 
-    def _reason(self, seq: int, body: Mapping[str, Any]) -> None:
+    def _reason(self, seq: int, body: Mapping[str, Any], side: Mapping[str, Any] | None) -> None:
         """Compare the words beside a leaf, such as a reviewer's reason, with what it names."""
-        side = _side(self.sides, seq)
         if "reason_s256" not in body or side is None:
             return
         if _reason_digest(side) != body["reason_s256"]:
@@ -222,7 +228,10 @@ class _Story:
         if outcome in RAN and call not in self._through:
             self._say("outcome_undecided", seq, f"call {call!r} ran, and nothing let it through")
 
-    def _consume(self, seq: int, approval: str) -> None:
+    def _consume(self, seq: int, approval: str, call: str) -> None:
+        if call in self._through:
+            judged = _side(self.sides, self._through[call])
+            self._signatures.used(seq, approval, judged)
         if approval in self._used:
             self._say("approval_used_twice", seq, f"approval {approval!r} was used before")
         if approval not in self._asked:
@@ -230,6 +239,7 @@ class _Story:
         self._used.add(approval)
 
     def end(self) -> None:
+        self.erased += self._signatures.erased
         ended = self._outcomes | self._resolved
         for call, seq in self._through.items():
             if call not in ended:

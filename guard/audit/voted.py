@@ -6,7 +6,7 @@ bound to the leaf by a salted digest, and can be erased without breaking the tre
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from guard.audit.event import Event
@@ -19,8 +19,13 @@ from guard.grant.votes import Vote
 from guard.model.call import Json
 
 
-def evidence_text(given: Assertion, key: Passkey, signed: Signed, place: Place) -> str:
-    """Return everything that a later check of one signature needs, as canonical JSON."""
+def evidence_text(
+    given: Assertion, key: Passkey, signed: Signed, place: Place, envelope: bytes
+) -> str:
+    """Return everything that a later check of one signature needs, as canonical JSON.
+
+    `envelope` is what the binding of the question is made from.
+    """
     held: dict[str, Json] = {
         "signed": asdict(signed),
         "client_data": b64u(given.client_data),
@@ -31,11 +36,23 @@ def evidence_text(given: Assertion, key: Passkey, signed: Signed, place: Place) 
         "alg": key.alg,
         "origin": place.origin,
         "rp_id": place.rp_id,
+        "envelope": envelope.decode(),
     }
     return canonical(held).decode()
 
 
-def evidence_from(text: str) -> tuple[Signed, Assertion, SigningKey, Place]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is kept of one signature."""
+
+    signed: Signed
+    given: Assertion
+    key: SigningKey
+    place: Place
+    envelope: bytes
+
+
+def evidence_from(text: str) -> Evidence:
     """Return what `evidence_text` wrote.
 
     Raises:
@@ -48,7 +65,13 @@ def evidence_from(text: str) -> tuple[Signed, Assertion, SigningKey, Place]:
         names = ("client_data", "authenticator_data", "signature")
         given = Assertion(**{name: unb64u(raw[name]) for name in names})
         key = SigningKey(spki=unb64u(raw["spki"]), alg=int(raw["alg"]))
-        return signed, given, key, Place(origin=raw["origin"], rp_id=raw["rp_id"])
+        return Evidence(
+            signed=signed,
+            given=given,
+            key=key,
+            place=Place(origin=raw["origin"], rp_id=raw["rp_id"]),
+            envelope=raw["envelope"].encode(),
+        )
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError(f"no evidence of a vote: {wrong}") from None
 

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from guard.audit.check import check_log
 from guard.grant.approval import ApprovalState
 from guard.model.call import argument_bytes
+from guard_adapters.wiring.build import log_key
 from tests.browser.conftest import PAYMENT, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -229,16 +231,23 @@ def test_the_watch_for_broken_policies_sees_one(chromium, guard):
     eve.page.context.close()
 
 
-def test_the_log_holds_the_evidence_of_each_yes(guard, people):
+def test_the_log_alone_proves_each_yes_again(guard, people):
     ana, (approval, call) = people("ana"), guard.asks()
     ana.press(approval, "approve")
     call.result(5)
+    own = log_key(guard.wired.loaded.state, "test-guard")
     page = guard.run(guard.wired.store.log.page(0))
-    votes = {
-        seq: leaf
+
+    def codes(sides):
+        public = own.key.public_key()
+        report = check_log(page.leaves, sides, page.notes, own.origin, public)
+        return {one.code for one in report.findings}
+
+    assert not {one for one in codes(page.sides) if one.startswith(("vote", "evidence"))}
+    (seq,) = [
+        seq
         for seq, raw in page.leaves
         if (leaf := json.loads(raw))["kind"] == "vote" and leaf["approval"] == approval
-    }
-    ((seq, leaf),) = votes.items()
-    assert leaf["by"] == "idp|ana"
-    assert json.loads(page.sides[seq])["evidence"]
+    ]
+    changed = page.sides[seq].replace("idp|ana", "idp|bob")
+    assert "evidence_changed" in codes({**page.sides, seq: changed})

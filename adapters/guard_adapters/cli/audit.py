@@ -159,7 +159,11 @@ def _told(report: LogReport, found: LogRows, *, as_json: bool) -> None:
         print(f"{one.code}: {one.text}")
     said = f"{report.size} events, {report.checkpoints} checkpoints; {report.signed} are signed"
     tail = f", {report.unsigned} after the last checkpoint are not" if report.unsigned else ""
-    gone = f"; the facts of {report.erased} decisions were erased" if report.erased else ""
+    gone = (
+        f"; what stood beside {report.erased} decisions or votes was erased"
+        if report.erased
+        else ""
+    )
     verdict = f"{len(report.findings)} findings" if report.findings else "no findings"
     print(f"{said}{tail}{gone}: {verdict}")
     if not found.leaves:
