@@ -2,11 +2,19 @@
 
 import pytest
 
+from tests.peers.openbao import OpenBao
 from tests.peers.postgres import Postgres
 
 
 @pytest.fixture(scope="session")
 def postgres():
     server = Postgres().set_up()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def openbao(postgres):
+    server = OpenBao(postgres)
     yield server
     server.stop()

@@ -1,0 +1,88 @@
+"""Requests to the HTTP API of a target: one connection pool each, no redirects, answers kept small.
+
+Nothing is sent twice: whether a request may be repeated is for whoever asks.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+import httpx
+
+from guard_adapters._http.pool import UpstreamFailed
+
+LARGEST: Final = 4 * 2**20
+
+
+class Api:
+    """One API.
+
+    Args:
+        base: its URL, without the path of a request.
+        timeout_s: longest wait for an answer (seconds).
+        ca_file: certificates that the server's own must chain to; empty takes the system's.
+    """
+
+    def __init__(self, base: str, *, timeout_s: float, ca_file: str = "") -> None:
+        self._base = base.rstrip("/")
+        self._timeout_s = timeout_s
+        self._verify: Any = httpx.create_ssl_context(verify=ca_file) if ca_file else True
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes = b""
+    ) -> tuple[int, bytes]:
+        """Send one request and return status and body.
+
+        Raises:
+            UpstreamFailed: nobody answered in time, or the answer is too large.
+        """
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                timeout=self._timeout_s,
+                follow_redirects=False,
+                trust_env=False,
+                verify=self._verify,
+            )
+        url = f"{self._base}/{path}"
+        try:
+            async with self._client.stream(
+                method, url, headers=dict(headers), content=content
+            ) as got:
+                raw = bytearray()
+                async for chunk in got.aiter_bytes():
+                    raw += chunk
+                    if len(raw) > LARGEST:
+                        raise UpstreamFailed(f"more than {LARGEST} bytes", sent=True)
+                return got.status_code, bytes(raw)
+        except httpx.HTTPError as error:
+            raise UpstreamFailed(type(error).__name__, sent=True) from None
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        body: Mapping[str, Any] | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        """Send one JSON request and return status and object; no body is an empty object.
+
+        Raises:
+            UpstreamFailed: as `send`, or the answer is no JSON object.
+        """
+        content = b"" if body is None else json.dumps(body).encode()
+        status, raw = await self.send(method, path, headers=headers, content=content)
+        try:
+            found = json.loads(raw) if raw else {}
+        except ValueError:
+            found = None
+        if not isinstance(found, dict):
+            raise UpstreamFailed("not a JSON object", sent=True)
+        return status, found
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()

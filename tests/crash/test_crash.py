@@ -1,0 +1,152 @@
+"""A guard is killed between every pair of states of a lease: what it left is gone after a restart."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.peers.openbao import OpenBao
+from tests.peers.postgres import Postgres
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+
+ROOT = Path(__file__).parents[2]
+POINTS = ("reserved", "acted", "issued", "delivered", "ending", "gone")
+TOOLS = ("by_role", "by_bao")
+CONFIG = """
+version: 1
+guard:
+  policies: [all.cedar]
+  state: {state}
+  settings: {{port_timeout_ms: 5000}}
+  issuers: {issuers}
+servers:
+  crm:
+    trust: trusted
+    tools:
+      by_role: {{effect: [read], confirmed: true, input_schema: {{type: object}}, credential: {{issuer: role, grant: tool_crm_read}}}}
+      by_bao: {{effect: [read], confirmed: true, input_schema: {{type: object}}, credential: {{issuer: bao, grant: crm_read}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    server = Postgres().set_up()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def openbao(postgres):
+    server = OpenBao(postgres)
+    yield server
+    server.stop()
+
+
+class Broker:
+    def __init__(self, folder, postgres, openbao, order):
+        issuers = {
+            "role": {"kind": "postgres_role", **postgres.settings()},
+            "bao": {"kind": "openbao", **openbao.settings()},
+        }
+        self.config, self.order = folder / f"{order}.yaml", order
+        self.config.write_text(CONFIG.format(issuers=json.dumps(issuers), state=order))
+        (folder / "all.cedar").write_text(
+            '@id("ALL") @reason("all") permit (principal, action, resource);'
+        )
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "tests/crash/broker.py")], text=True, cwd=ROOT,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={"PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}"},
+        )  # fmt: skip
+
+    def life(self, point="", tool="", **more):
+        job = {
+            "config": str(self.config),
+            "point": point,
+            "tool": tool,
+            "order": self.order,
+            **more,
+        }
+        self.process.stdin.write(json.dumps(job) + "\n")
+        self.process.stdin.flush()
+        said = json.loads(self.process.stdout.readline())
+        assert said["reached"] == "at", said
+        return json.loads(said["found"])
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+        self.process.stdout.close()
+
+
+@pytest.fixture
+def broker(tmp_path, postgres, openbao):
+    made = []
+
+    def make(order):
+        made.append(Broker(tmp_path, postgres, openbao, order))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def left(postgres, wait_s=0.0):
+    """The roles of calls at the database; OpenBao drops its own a moment after its answer."""
+    end = time.monotonic() + wait_s
+    while True:
+        found = postgres.psql("SELECT rolname FROM pg_roles WHERE rolname ~ '^(g_|v-)'").split()
+        if not found or time.monotonic() > end:
+            return found
+        time.sleep(0.05)
+
+
+def killed(broker, rounds):
+    """Kill it at every point, and return what each next start found alive after its recovery."""
+    found = []
+    for _ in range(rounds):
+        for tool in TOOLS:
+            for point in POINTS:
+                found.append(broker.life(point, tool)["alive"])
+    return found
+
+
+def orphans(found):
+    return [name for alive in found for names in alive.values() for name in names]
+
+
+def test_12_kills_leave_nothing_after_a_restart_and_no_sweep_is_needed(broker, postgres):
+    one = broker("journal-first")
+    found = killed(one, 1)
+    last = one.life()
+    assert len(found) == 12
+    assert orphans([*found, last["alive"]]) == []
+    assert last["open"] == []
+    assert left(postgres, 5) == []
+
+
+def test_in_the_wrong_order_some_are_left_and_a_sweep_finds_them(broker, postgres):
+    one = broker("journal-last")
+    found = killed(one, 1)
+    last = one.life()
+    assert len(set(orphans([*found, last["alive"]]))) >= 2
+    assert left(postgres) != []
+    swept = one.life(sweep=True)
+    assert orphans([swept["alive"]]) == []
+    assert left(postgres, 5) == []
+
+
+@pytest.mark.soak
+def test_60_kills_leave_nothing_after_a_restart(broker, postgres):
+    one = broker("journal-first")
+    found = killed(one, 5)
+    last = one.life()
+    print(f"{len(found)} kills, {len(orphans([*found, last['alive']]))} orphans")
+    assert len(found) == 60
+    assert orphans([*found, last["alive"]]) == []
+    assert last["open"] == []
+    assert left(postgres, 5) == []
