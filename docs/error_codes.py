@@ -55,6 +55,11 @@ PEOPLE = {
     "draft_unconfirmed": "A drafted task is a proposal, and nobody was there to confirm it.",
     "draft_unsupported": "A drafted task asks for more than the person's words or the catalogue bear.",
     "drafter_unavailable": "The model that drafts tasks gave no answer in the agreed form.",
+    "batch_unfit": "These questions cannot be answered with one signature: another tool, other rules, "
+    "ended, or something must be typed.",
+    "no_report": "This store cannot look back at what people were asked.",
+    "plan_denied": "A call of the plan would be refused, needs no yes, or may never stand: nobody is asked.",
+    "plan_unusable": "The declared plan is not a list of calls with constraints.",
     "no_grants": "This guard keeps no standing yeses: people are asked each time.",
     "not_offered": "No standing yes may be asked for beside this question: it is irreversible, outgoing, "
     "tainted, holds a secret, or people said no.",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from guard.audit.asked import approval_opened, grant_ended, plan_ended, plan_opened, plan_voted
+from guard.audit.event import Event
 from guard.audit.redact import SALT, salted_sha256
 from guard.errors import Refused, Unavailable
 from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
@@ -170,7 +171,11 @@ class Granting:
             Refused: `plan_unknown`, `plan_transition`.
         """
         plan = await self.plan(vote.approval_id)
-        return await self._hole().vote(vote, [plan_voted(plan, vote)])
+        return await self.count(vote, plan_voted(plan, vote))
+
+    async def count(self, vote: Vote, event: Event) -> Plan:
+        """Count an answer that was checked, with its record; as `vote`."""
+        return await self._hole().vote(vote, [event])
 
     async def plan(self, plan_id: str) -> Plan:
         """Return one plan as it stands now.

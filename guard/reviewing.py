@@ -64,7 +64,7 @@ class Reviewing:
         Raises:
             Refused: `approval_unknown`, `approval_transition`, `disabled`, `key_unknown`.
         """
-        person = self._person(name)
+        person = self.person(name)
         row = _pending(await self.question(approval_id))
         keys = [one for one in await self.reviewers.passkeys(name) if not one.revoked_ms]
         if not keys:
@@ -95,10 +95,10 @@ class Reviewing:
         Raises:
             Refused: with the code why it does not count; nothing is kept then.
         """
-        person = self._person(name)
+        person = self.person(name)
         row = _pending(await self.question(approval_id))
         signed = signed_for(row, person, "approve")
-        key, account = await self._own(name, credential_id)
+        key, account = await self.own_key(name, credential_id)
         said = checked(given, key, signed.challenge(), self.place)
         voter = self.directory().voter(account, key, uv=said.user_verified)
         evidence = evidence_text(given, key, signed, self.place, row.envelope)
@@ -111,7 +111,7 @@ class Reviewing:
             typed=_typed(typed),
             evidence_s256=sha256(evidence.encode()).hexdigest(),
         )
-        _must_help(row, vote)
+        must_help(row, vote)
         if not await self.reviewers.counted(key.credential_id, said.sign_count, vote.at_ms):
             raise _refused("key_counter", "This passkey's counter went back: it may be a copy.")
         event = voted(row, vote, salt=self.ids.token(SALT), key=key, evidence=evidence)
@@ -124,7 +124,7 @@ class Reviewing:
             Refused: `approval_unknown`, `approval_transition`, `not_in_group`, `disabled`;
             Unusable: the reason is too long.
         """
-        person = self._person(name)
+        person = self.person(name)
         row = await self.question(approval_id)
         if len(reason) > MAX_REASON:
             raise Unusable(
@@ -152,13 +152,23 @@ class Reviewing:
                 now_ms = self.clock.now_ms()
                 await self.approvals.end(row.id, "void", "reviewer_reset", now_ms, [])
 
-    def _person(self, name: str) -> Person:
+    def person(self, name: str) -> Person:
+        """Return a reviewer of the file in force.
+
+        Raises:
+            Refused: `disabled`.
+        """
         person = self.directory().people.get(name)
         if person is None:
             raise _refused("disabled")
         return person
 
-    async def _own(self, name: str, credential_id: str) -> tuple[Passkey, Account]:
+    async def own_key(self, name: str, credential_id: str) -> tuple[Passkey, Account]:
+        """Return this passkey of this reviewer, and their account.
+
+        Raises:
+            Refused: `key_unknown`, `key_foreign`.
+        """
         key = await self.reviewers.passkey(credential_id)
         account = await self.reviewers.account(name)
         if key is None or account is None or key.revoked_ms:
@@ -203,7 +213,12 @@ def _pending(row: Approval) -> Approval:
     return row
 
 
-def _must_help(row: Approval, vote: Vote) -> None:
+def must_help(row: Approval, vote: Vote) -> None:
+    """Refuse a yes that would not count, with the code why.
+
+    Raises:
+        Refused: `already_voted`, or a code of `guard.grant.votes`.
+    """
     known = [one for one in row.votes if one.decision == "approve"]
     if any(one.voter.principal == vote.voter.principal for one in known):
         raise _refused("already_voted", "You have said yes already.")

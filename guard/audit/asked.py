@@ -5,8 +5,11 @@ Digests, ids and rule names only; the reach itself is beside the tree, where it 
 
 from guard.audit.event import Event
 from guard.grant.approval import Approval, NewApproval
+from guard.grant.assertion import Assertion, Place
+from guard.grant.people import Passkey
 from guard.grant.plan import NewPlan, Plan
 from guard.grant.scoped import Grant
+from guard.grant.signing import b64u
 from guard.grant.votes import Vote
 from guard.model.call import Json
 from guard.model.facts import Facts
@@ -37,13 +40,73 @@ def plan_opened(new: NewPlan, salted: str, salt: str) -> Event:
     )
 
 
-def plan_voted(plan: NewPlan, vote: Vote) -> Event:
-    """Return the record of one person's answer to a plan."""
-    leaf: dict[str, Json] = {"plan": plan.id, "decision": vote.decision, "method": vote.method}
-    if vote.evidence_s256:
-        leaf["evidence_s256"] = vote.evidence_s256
+def plan_voted(
+    plan: NewPlan,
+    vote: Vote,
+    *,
+    key: Passkey | None = None,
+    given: Assertion | None = None,
+    signed: bytes = b"",
+    place: Place | None = None,
+) -> Event:
+    """Return the record of one person's answer to a plan.
+
+    Args:
+        plan: what was asked.
+        vote: the answer.
+        key: the passkey that signed, if one did.
+        given: its signature.
+        signed: what the signature is over.
+        place: where it was made.
+    """
+    leaf: dict[str, Json] = {
+        "plan": plan.id,
+        "decision": vote.decision,
+        "method": vote.method,
+        "by": vote.voter.principal,
+    }
     side: dict[str, Json] = {"reason": vote.reason} if vote.reason else {}
+    if key is not None and given is not None and place is not None:
+        leaf |= {"key": key.digest, "evidence_sha256": vote.evidence_s256}
+        side["several"] = _held(key, given, signed, place)
     return Event(kind="vote", at_ms=vote.at_ms, session=plan.session, leaf=leaf, side=side)
+
+
+def batch_voted(
+    row: Approval, vote: Vote, *, key: Passkey, given: Assertion, signed: bytes, place: Place
+) -> Event:
+    """Return the record of one answer of several that one signature gave."""
+    leaf: dict[str, Json] = {
+        "approval": row.id,
+        "decision": vote.decision,
+        "method": vote.method,
+        "by": vote.voter.principal,
+        "key": key.digest,
+        "batch": vote.evidence_s256,
+    }
+    return Event(
+        kind="vote",
+        at_ms=vote.at_ms,
+        session=row.session,
+        call=row.call_id,
+        leaf=leaf,
+        side={"several": _held(key, given, signed, place)},
+    )
+
+
+def _held(key: Passkey, given: Assertion, signed: bytes, place: Place) -> Json:
+    """Return all that a later check of a signature over several calls needs."""
+    return {
+        "signed": b64u(signed),
+        "client_data": b64u(given.client_data),
+        "authenticator_data": b64u(given.authenticator_data),
+        "signature": b64u(given.signature),
+        "credential_id": key.credential_id,
+        "spki": b64u(key.spki),
+        "alg": key.alg,
+        "origin": place.origin,
+        "rp_id": place.rp_id,
+    }
 
 
 def grants_made(plan: Plan) -> list[Event]:

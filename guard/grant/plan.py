@@ -230,10 +230,10 @@ def plan_fault(new: NewPlan) -> str:
     return ""
 
 
-def plan_challenge(plan: NewPlan, *, reviewer: str, decision: str) -> bytes:
-    """Return the 32 bytes that a reviewer signs: this plan, these lines, this person and answer.
+def plan_signed(plan: NewPlan, *, reviewer: str, decision: str) -> bytes:
+    """Return the bytes whose digest a reviewer signs: plan, lines, person and answer.
 
-    Recomputed from the stored row, so that nothing that a browser sends is believed.
+    Made from the stored row, so that nothing that a browser sends is believed.
     """
     shown = "\n".join(plan.lines()).encode()
     body: dict[str, Json] = {
@@ -246,8 +246,12 @@ def plan_challenge(plan: NewPlan, *, reviewer: str, decision: str) -> bytes:
         "pending_until": plan.pending_until_ms,
         "ttl": plan.ttl_s,
     }
-    label = GRANT_LABEL if plan.kind == "grant" else PLAN_LABEL
-    return sha256(label + canonical(body)).digest()
+    return (GRANT_LABEL if plan.kind == "grant" else PLAN_LABEL) + canonical(body)
+
+
+def plan_challenge(plan: NewPlan, *, reviewer: str, decision: str) -> bytes:
+    """Return the 32 bytes that a reviewer's passkey signs: the digest of `plan_signed`."""
+    return sha256(plan_signed(plan, reviewer=reviewer, decision=decision)).digest()
 
 
 def items_bytes(items: Sequence[Item]) -> bytes:

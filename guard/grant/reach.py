@@ -41,6 +41,11 @@ class Equal:
     path: str
     value: str
 
+    def example(self) -> Json:
+        """Return the one value that is inside."""
+        value: Json = json.loads(self.value)
+        return value
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneOf:
@@ -48,6 +53,10 @@ class OneOf:
 
     path: str
     values: tuple[str, ...]
+
+    def examples(self) -> list[Json]:
+        """Return each of the values."""
+        return [json.loads(one) for one in self.values]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from guard_adapters.cli.place import add_place, place
 
 def register(commands: Commands) -> None:
     """Add the command and its actions."""
-    parser = commands.add_parser("sessions", help="list and end sessions")
+    parser = commands.add_parser("sessions", help="list, resume and end sessions")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="every session")
     show = actions.add_parser("show", help="one session")
@@ -24,9 +24,10 @@ def register(commands: Commands) -> None:
     signal = actions.add_parser("signal", help="record a risk; open questions of it are void")
     signal.add_argument("--kind", required=True, help="such as operator_narrow or risk_level_high")
     revoke = actions.add_parser("revoke", help="end it; its credentials are revoked")
-    for one in (show, tell, withdraw, signal, revoke):
+    resume = actions.add_parser("resume", help="let it go on after too many denials")
+    for one in (show, tell, withdraw, signal, resume, revoke):
         one.add_argument("id", metavar="ID")
-    for one in (listed, show, tell, withdraw, signal, revoke):
+    for one in (listed, show, tell, withdraw, signal, resume, revoke):
         add_place(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -51,7 +52,9 @@ def _asked(guard: OperatorClient, args: argparse.Namespace) -> list[Mapping[str,
             return [guard.ask("POST", f"sessions/{named(args.id)}/withdraw", body)]
         case "revoke":
             return [guard.ask("POST", f"sessions/{named(args.id)}/revoke")]
-        case "show":
+        case "show" | "resume":
+            if args.action == "resume":
+                guard.ask("POST", f"sessions/{named(args.id)}/resume", {})
             return [guard.ask("GET", f"sessions/{named(args.id)}")]
         case _:
             return list(guard.ask("GET", "sessions")["sessions"])
@@ -59,7 +62,8 @@ def _asked(guard: OperatorClient, args: argparse.Namespace) -> list[Mapping[str,
 
 def line(found: Mapping[str, Any]) -> str:
     """Return one session as one line."""
-    state = "ended" if found["ended_at_ms"] else "open"
+    state = "suspended" if found["suspended_at_ms"] else "open"
+    state = "ended" if found["ended_at_ms"] else state
     labels = ",".join(found["labels"]) or "-"
     said = (
         f"{found['id']}  {state:<5}  risk {found['risk']}  {found['steps']} steps,"

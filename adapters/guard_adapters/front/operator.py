@@ -156,7 +156,7 @@ class _Api:
         self._desk = desk
 
     async def open_session(self, request: Request) -> Json:
-        return {"handle": await self._desk.open_session(await _body(request))}
+        return {"handle": await self._desk.open_session(await read_body(request))}
 
     async def sessions(self, request: Request) -> Json:  # noqa: ARG002  the routes' shape
         return {"sessions": [self._session(one) for one in await self._desk.sessions()]}
@@ -168,15 +168,15 @@ class _Api:
         return {**self._session(await self._desk.session(name)), "approved": rows}
 
     async def tell(self, request: Request) -> Json:
-        words = _text(await _body(request), "words")
+        words = _text(await read_body(request), "words")
         return self._session(await self._desk.tell(request.path_params["id"], words))
 
     async def withdraw(self, request: Request) -> Json:
-        value = _text(await _body(request), "value")
+        value = _text(await read_body(request), "value")
         return self._session(await self._desk.withdraw(request.path_params["id"], value))
 
     async def signal(self, request: Request) -> Json:
-        kind = _text(await _body(request), "kind")
+        kind = _text(await read_body(request), "kind")
         return self._session(await self._desk.signal(request.path_params["id"], kind))
 
     async def revoke(self, request: Request) -> Json:
@@ -190,7 +190,7 @@ class _Api:
         return approval_json(await self._desk.approval(request.path_params["id"]))
 
     async def deny(self, request: Request) -> Json:
-        reason = _text(await _body(request), "reason")
+        reason = _text(await read_body(request), "reason")
         return approval_json(await self._desk.deny(request.path_params["id"], reason))
 
     async def reload(self, request: Request) -> Json:  # noqa: ARG002  the routes' shape
@@ -202,7 +202,7 @@ class _Api:
     async def log(self, request: Request) -> Json:
         start = request.query_params.get("start", "0")
         if not (start.isascii() and start.isdecimal() and len(start) <= MAX_DIGITS):
-            raise _unusable(f"start is {start[:40]!r}, expected a leaf number")
+            raise unusable(f"start is {start[:40]!r}, expected a leaf number")
         return dict(await self._desk.log(int(start)))
 
     def _session(self, session: Session) -> dict[str, Json]:
@@ -212,6 +212,7 @@ class _Api:
             "agent": session.who.agent.id,
             "opened_at_ms": session.opened_at_ms,
             "ended_at_ms": session.ended_at_ms,
+            "suspended_at_ms": session.suspended_at_ms,
             "steps": session.step,
             "in_flight": len(session.steps),
             "labels": [*sorted(session.labels)],
@@ -244,29 +245,35 @@ def approval_json(approval: Approval) -> dict[str, Json]:
     }
 
 
-async def _body(request: Request) -> dict[str, Any]:
+async def read_body(request: Request) -> dict[str, Any]:
+    """Return the JSON object of a request.
+
+    Raises:
+        Unusable: `request_unusable`: too large, or no JSON object.
+    """
     raw = bytearray()
     async for chunk in request.stream():
         raw += chunk
         if len(raw) > MAX_BODY:
-            raise _unusable(f"the body has more than {MAX_BODY} bytes")
+            raise unusable(f"the body has more than {MAX_BODY} bytes")
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError):
-        raise _unusable("the body is not JSON") from None
+        raise unusable("the body is not JSON") from None
     if not isinstance(found, dict):
-        raise _unusable("the body is not a JSON object")
+        raise unusable("the body is not a JSON object")
     return found
 
 
 def _text(body: Mapping[str, Any], name: str) -> str:
     found = body.get(name)
     if set(body) != {name} or not isinstance(found, str) or not found.strip():
-        raise _unusable(f"the body must hold {name!r} as text, and nothing else")
+        raise unusable(f"the body must hold {name!r} as text, and nothing else")
     return found
 
 
-def _unusable(what: str) -> Unusable:
+def unusable(what: str) -> Unusable:
+    """Return the error of a request that does not say what its route takes."""
     return Unusable(
         f"The request cannot be used: {what}.",
         code="request_unusable",

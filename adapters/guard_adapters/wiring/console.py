@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from starlette.routing import BaseRoute
 
 from guard.admitting import Admitting
+from guard.answering import Answering
 from guard.errors import Refused, Unusable
 from guard.grant.assertion import Place
+from guard.granting import Granting
 from guard.model.call import Json
 from guard.reviewing import Reviewing
 from guard_adapters.console.app import PAGES, Page, console_routes
@@ -17,6 +19,7 @@ from guard_adapters.console.gate import Gate
 from guard_adapters.console.invites import Invites, link
 from guard_adapters.console.origin import Origin, origin_of
 from guard_adapters.console.passkeys import Models
+from guard_adapters.console.several import Several
 from guard_adapters.console.sign import Signing
 from guard_adapters.front.operator_people import people_routes
 from guard_adapters.wiring.build import Wired
@@ -44,7 +47,18 @@ def routes(wired: Wired, url: str) -> list[BaseRoute]:
     door = Logins(gate=gate)
     invites = Invites(gate=gate, door=door, admitting=admitting(wired))
     signing = Signing(reviewing=reviewing(wired, origin), door=door, origin=origin)
-    parts = (door, Enrolment(gate=gate), signing, invites)
+    settings = wired.guard.settings
+    several = Several(
+        answering=Answering(
+            reviewing=signing.reviewing,
+            granting=Granting(world=wired.world, open_plans=settings.open_prompts),
+        ),
+        door=door,
+        origin=origin,
+        uses=settings.scoped_grant_uses,
+        ttl_s=settings.scoped_grant_ttl_s,
+    )
+    parts = (door, Enrolment(gate=gate), signing, several, invites)
     return [
         *people_routes(PeopleDesk(wired=wired, origin=origin), token),
         *console_routes(

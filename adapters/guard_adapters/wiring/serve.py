@@ -21,7 +21,7 @@ from guard_adapters.front.mcp_relay import HttpServer, Seals
 from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.front.mcp_server_asks import ServerRules
 from guard_adapters.issuer.static import StaticIssuer
-from guard_adapters.wiring import console
+from guard_adapters.wiring import console, standing
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.operator import routes
@@ -157,7 +157,11 @@ def app(wired: Wired, found: Endpoint) -> ASGIApp:
             return False
         return True
 
-    more = [*routes(wired), *console.routes(wired, found.access.public_url)]
+    more = [
+        *routes(wired),
+        *standing.routes(wired),
+        *console.routes(wired, found.access.public_url),
+    ]
     return build_app(found, keys=wired.calltoken.jwks, ready=ready, more=more)
 
 

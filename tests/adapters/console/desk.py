@@ -9,12 +9,16 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from guard.admitting import Admitting
+from guard.answering import Answering
 from guard.grant.approval import NewApproval
 from guard.grant.directory import Directory, Person
 from guard.grant.signing import unb64u
+from guard.granting import Granting
 from guard.model.decision import Requirement
+from guard.ports import World
 from guard.reviewing import Reviewing
-from guard.testing import CountedIds, FrozenClock, MemoryApprovals
+from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
+from guard.testing.grants import MemoryGrants
 from guard.testing.people import MemoryReviewers
 from guard_adapters.console.app import PAGES, Page, console_routes
 from guard_adapters.console.auth import Logins
@@ -22,6 +26,7 @@ from guard_adapters.console.enrol import Enrolment
 from guard_adapters.console.gate import Gate
 from guard_adapters.console.invites import Invites
 from guard_adapters.console.origin import origin_of
+from guard_adapters.console.several import Several
 from guard_adapters.console.sign import Signing
 from tests.authenticator import Authenticator, p256
 
@@ -47,6 +52,12 @@ class Desk:
     def __post_init__(self) -> None:
         self.origin = origin_of(self.url)
         self.approvals = MemoryApprovals(clock=self.clock)
+        store = MemoryStore(events=self.approvals.events, approvals=self.approvals)
+        self.grants = MemoryGrants(approvals=self.approvals)
+        self.granting = Granting(world=World(
+            clock=self.clock, ids=self.ids, sessions=store, approvals=self.approvals, leases=store,
+            outcomes=store, sink=store, grants=self.grants,
+        ))  # fmt: skip
         self.reviewers = MemoryReviewers(events=self.approvals.events)
         self.gate = Gate(
             reviewers=self.reviewers,
@@ -72,7 +83,11 @@ class Desk:
         self.door = Logins(gate=self.gate)
         invites = Invites(gate=self.gate, door=self.door, admitting=self.admitting)
         signing = Signing(reviewing=self.reviewing, door=self.door, origin=self.origin)
-        parts = (self.door, Enrolment(gate=self.gate), signing, invites)
+        several = Several(
+            answering=Answering(reviewing=self.reviewing, granting=self.granting),
+            door=self.door, origin=self.origin, uses=10, ttl_s=1_800,
+        )  # fmt: skip
+        parts = (self.door, Enrolment(gate=self.gate), signing, several, invites)
         self.app = Starlette(
             routes=console_routes(
                 origin=self.origin,
