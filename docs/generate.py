@@ -25,7 +25,7 @@ from promises import PROMISES  # noqa: E402
 from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
-from guard.config import Installation, Serve, Settings  # noqa: E402
+from guard.config import Installation, Serve, Settings, Store  # noqa: E402
 from guard.grant import approval, lease  # noqa: E402
 from guard.policy.annotate import VOCABULARY  # noqa: E402
 from guard_adapters import cli  # noqa: E402
@@ -112,6 +112,7 @@ def settings() -> str:
         ("The guard", "guard", Installation),
         ("Numbers", "guard.settings", Settings),
         ("Serving over HTTP", "guard.serve", Serve),
+        ("The store", "guard.store", Store),
     ):
         parts.append(f"## {title}\n")
         parts += [

@@ -5,7 +5,7 @@ Settings are passed down as arguments; nothing below the pipeline reads this fil
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 META_NAMESPACE = "dev.guardcall"
 """The prefix of every private name on the wire, in reverse DNS as MCP asks for it."""
@@ -118,6 +118,32 @@ class Serve(BaseModel):
     )
 
 
+class Store(BaseModel):
+    """Where rows are kept: a file in the state folder, unless one of these names a database.
+
+    The URL may hold a password, so it stands in none of the files that policy is written in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url_env: str = Field(
+        "",
+        description="Name of the environment variable that holds the URL of a PostgreSQL database "
+        "(15 or newer), for several guards at once.",
+        pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$",
+    )
+    url_file: str = Field(
+        "",
+        description="File that holds that URL, for its owner only, relative to guard.yaml.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Store":
+        if self.url_env and self.url_file:
+            raise ValueError("url_env and url_file are both set: name one")
+        return self
+
+
 class Installation(BaseModel):
     """The `guard:` part of guard.yaml."""
 
@@ -154,3 +180,4 @@ class Installation(BaseModel):
     )
     settings: Settings = Settings()
     serve: Serve = Serve()
+    store: Store = Store()

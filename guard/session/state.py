@@ -5,7 +5,7 @@ versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where 
 known here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from guard.errors import Refused
@@ -219,6 +219,14 @@ def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
     """Return the session with calls admitted before `older_than_ms` ended as unknown."""
     for one in session.steps:
         if one.at_ms < older_than_ms:
+            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
+    return session
+
+
+def abandoned(session: Session, calls: Container[str], *, now_ms: int) -> Session:
+    """Return the session with those of these calls that are in flight ended as unknown."""
+    for one in session.steps:
+        if one.call in calls:
             session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
     return session
 

@@ -3,21 +3,22 @@
 import re
 from pathlib import Path
 
-from guard.config import Installation, Serve, Settings
+from guard.config import Installation, Serve, Settings, Store
 
 
 def test_every_setting_has_a_heading(root: Path) -> None:
     text = (root / "docs" / "settings.md").read_text(encoding="utf-8")
     headings = set(re.findall(r"^### `guard\.(.+)`$", text, re.MULTILINE))
     assert headings == (
-        {name for name in Installation.model_fields if name not in {"settings", "serve"}}
+        {name for name in Installation.model_fields if name not in {"settings", "serve", "store"}}
         | {f"settings.{name}" for name in Settings.model_fields}
         | {f"serve.{name}" for name in Serve.model_fields}
+        | {f"store.{name}" for name in Store.model_fields}
     )
 
 
 def test_every_setting_is_described() -> None:
-    models = (Settings, Serve)
+    models = (Settings, Serve, Store)
     silent = [n for m in models for n, field in m.model_fields.items() if not field.description]
     assert silent == []
 
@@ -36,3 +37,4 @@ def test_a_setting_named_for_a_unit_names_it_in_its_description() -> None:
 def test_every_setting_has_a_default_that_is_in_its_range() -> None:
     assert Settings.model_validate(Settings().model_dump()) == Settings()
     assert Serve.model_validate(Serve().model_dump()) == Serve()
+    assert Store.model_validate(Store().model_dump()) == Store()

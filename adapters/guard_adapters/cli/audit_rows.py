@@ -4,20 +4,23 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from guard.errors import Unavailable
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.store.log import LogRows
-from guard_adapters.store.sqlite.reading import read_log
+from guard_adapters.wiring.stores import read_rows
+
+if TYPE_CHECKING:
+    from guard_adapters.store.postgres.database import Address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """Which log is meant: a file, or the one that a running guard writes."""
+    """Which log is meant: a file, a database, or the one that a running guard writes."""
 
-    file: Path | None = None
+    store: "Path | Address | None" = None
     live: Place | None = None
 
     @staticmethod
@@ -28,9 +31,9 @@ class Where:
             Unusable: guard.yaml is needed to find the log, and cannot be read.
         """
         if args.file is not None:
-            return Where(file=args.file)
+            return Where(store=args.file)
         found = place(args)
-        return Where(live=found) if args.live else Where(file=found.store)
+        return Where(live=found) if args.live else Where(store=found.store)
 
 
 def add_where(parser: argparse.ArgumentParser) -> None:
@@ -49,8 +52,8 @@ def rows(where: Where) -> LogRows:
     """
     if where.live is not None:
         return _live(OperatorClient(where.live))
-    assert where.file is not None  # noqa: S101  `Where.of` sets one of both
-    return read_log(where.file)
+    assert where.store is not None  # noqa: S101  `Where.of` sets one of both
+    return read_rows(where.store)
 
 
 def _live(guard: OperatorClient) -> LogRows:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from guard.errors import Unusable
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
+from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
 from guard_adapters.wiring.load import Loaded, load
 
@@ -33,7 +34,9 @@ def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("doctor", help="say what is wrong with this installation")
     parser.add_argument("--config", type=Path, default=CONFIG)
-    parser.add_argument("--connect", action="store_true", help="also try to reach the servers")
+    parser.add_argument(
+        "--connect", action="store_true", help="also try to reach the servers and the store"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
@@ -48,6 +51,7 @@ def run(args: argparse.Namespace) -> int:
     for look in LOOKS:
         found.extend(look(loaded))
     if args.connect:
+        found.extend(reached_store(loaded))
         found.extend(asyncio.run(_reached(loaded)))
     _tell(found, as_json=args.json)
     return FINDINGS if any(code != "note" for code, _ in found) else FINE
@@ -167,7 +171,7 @@ def findings(loaded: Loaded) -> Iterator[Said]:
 
 
 LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
-    keys, state, address, access, tools, approver, findings,
+    keys, state, store, address, access, tools, approver, findings,
 )  # fmt: skip
 
 

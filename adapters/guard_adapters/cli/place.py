@@ -6,12 +6,17 @@ It reads `guard.yaml` for the folder and the name, and nothing else of it.
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from guard.config import Installation
 from guard.errors import Unusable
 from guard_adapters._yaml import read_yaml
+from guard_adapters.wiring.stores import FILE, address
+
+if TYPE_CHECKING:
+    from guard_adapters.store.postgres.database import Address
 
 CONFIG = Path("guard.yaml")
 
@@ -22,11 +27,20 @@ class Place:
 
     state: Path
     name: str
+    config: Path = CONFIG
+    installation: Installation | None = None  # None: only the folder was named
 
     @property
-    def store(self) -> Path:
-        """Return the store's file."""
-        return self.state / "guard.sqlite"
+    def store(self) -> "Path | Address":
+        """Return the store's file, or where its database is.
+
+        Raises:
+            Unusable: the database's URL cannot be read.
+        """
+        found = None
+        if self.installation is not None:
+            found = address(self.installation, self.config.parent)
+        return found or self.state / FILE
 
 
 def add_place(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +58,8 @@ def place(args: argparse.Namespace) -> Place:
     if args.state is not None and not args.config.is_file():
         return Place(state=args.state, name=Installation().name)
     found = installation(args.config)
-    return Place(state=args.state or args.config.parent / found.state, name=found.name)
+    state = args.state or args.config.parent / found.state
+    return Place(state=state, name=found.name, config=args.config, installation=found)
 
 
 def installation(config: Path) -> Installation:

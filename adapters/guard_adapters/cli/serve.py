@@ -8,12 +8,11 @@ from pathlib import Path
 
 from guard.ports import Approver
 from guard_adapters.cli import FINE, Commands
-from guard_adapters.store.clock import SystemClock
-from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.build import MakeApprovers, Wired, build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.places import socket_path
 from guard_adapters.wiring.running import run as serve
+from guard_adapters.wiring.stores import Store
 
 
 def register(commands: Commands) -> None:
@@ -52,12 +51,12 @@ async def _until_told(wired: Wired, pipe: Path) -> None:
 
 
 def _approvers(*, ask: bool) -> MakeApprovers:
-    def made(store: SqliteStore) -> tuple[Approver, ...]:
+    def made(store: Store) -> tuple[Approver, ...]:
         if not ask:
             return ()
         from guard_adapters.approver.terminal import TerminalApprover  # noqa: PLC0415
 
-        return (TerminalApprover(store.approvals, SystemClock()),)
+        return (TerminalApprover(store.approvals, store.clock),)
 
     return made
 

@@ -24,10 +24,10 @@ from guard_adapters.demo.mailbox import Mailbox, free_port
 from guard_adapters.demo.servers.ledger import Ledger
 from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.issuer.calltoken import CallTokenIssuer
-from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
+from guard_adapters.wiring.stores import Store
 
 OWN = "DE02120300000000202051"
 ACME = "DE89370400440532013000"
@@ -147,7 +147,7 @@ def _guard(folder: Path, ports: dict[str, int], approvers: list[Approver]) -> Wi
     (folder / "guard.yaml").write_text(config)
     (folder / "demo.cedar").write_text((HERE / "demo.cedar").read_text())
 
-    def made(_store: SqliteStore) -> tuple[Approver, ...]:
+    def made(_store: Store) -> tuple[Approver, ...]:
         return (_Later(approvers),)
 
     proven = {"ledger": Binding.L2}  # its own refusals are part of the story

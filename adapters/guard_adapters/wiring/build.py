@@ -22,15 +22,15 @@ from guard_adapters.approver.reviewers import ConsoleApprover
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.issuer.made import Maker
-from guard_adapters.store.clock import Heartbeat, SystemClock, SystemIds
+from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.issuers import issuers_of, unlisted
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
+from guard_adapters.wiring.stores import Store, open_store
 from guard_adapters.wiring.tracing import trace_from_environment
 
-MakeApprovers = Callable[[SqliteStore], tuple[Approver, ...]]
+MakeApprovers = Callable[[Store], tuple[Approver, ...]]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +41,7 @@ class Wired:
     bundle: Bundle
     directory: Directory
     roots: tuple[bytes, ...]
-    store: SqliteStore
+    store: Store
     world: World
     guard: Guard
     calltoken: CallTokenIssuer
@@ -73,7 +73,7 @@ def build(
     proven: Mapping[str, Binding] | None = None,
     trace: Trace | None = None,
 ) -> Wired:
-    """Return a guard on the embedded store.
+    """Return a guard on the store that its configuration names.
 
     Args:
         loaded: files, read and compiled.
@@ -86,7 +86,9 @@ def build(
         Unusable: a key or the store cannot be used.
     """
     installation, state = loaded.installation, loaded.state
-    settings, clock, ids = installation.settings, SystemClock(), SystemIds()
+    settings, ids = installation.settings, SystemIds()
+    store = open_store(installation, loaded.file, log_key(state, installation.name))
+    clock = store.clock
     keys = state / "keys"
     salt, seal_key = secret(keys / "salt.key"), secret(keys / "seal.key")
     signer = LocalSigner.from_file(keys / "calltoken.pem")
@@ -96,12 +98,6 @@ def build(
         clock=clock,
         ttl_s=settings.token_ttl_s,
         proven=proven,
-    )
-    store = SqliteStore(
-        state / "guard.sqlite",
-        log_key(state, installation.name),
-        timeout_ms=settings.port_timeout_ms,
-        cooldown_ms=settings.cooldown_s * 1000,
     )
     wired: Wired
     reviewers = (

@@ -29,7 +29,7 @@ from guard.session.risk import signal as risk_signal
 from guard.session.state import Session, new_session
 from guard_adapters.front.operator import operator_routes
 from guard_adapters.front.operator_leases import lease_table
-from guard_adapters.store.sqlite.reading import SqliteLog
+from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.leases import LeaseDesk
@@ -55,7 +55,7 @@ class OperatorDesk:
     """
 
     world: World
-    log_reader: SqliteLog
+    log_reader: LogReader
     reload_bundle: Callable[[], tuple[str, str]]
     max_intent_bytes: int = 4096
 

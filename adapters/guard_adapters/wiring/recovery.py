@@ -5,15 +5,16 @@ run again. It revokes by handle; it cannot know a secret.
 """
 
 import asyncio
+from collections.abc import Container
 from contextlib import suppress
 
 from guard.audit.event import Event
 from guard.errors import GuardError
 from guard.grant.lease import Lease
 from guard.model.call import Outcome
-from guard.ports import World
+from guard.ports import Ending, World
 from guard.revoking import Revoking
-from guard.session.state import Session, swept
+from guard.session.state import Session, abandoned
 from guard_adapters.wiring.build import Wired
 
 AT_ONCE = 16
@@ -21,26 +22,33 @@ AT_ONCE = 16
 
 
 async def recover(wired: Wired) -> int:
-    """Settle everything that an earlier process left open; return how many calls were lost.
+    """Settle everything that guards which are gone left open; return how many calls were lost.
 
-    What a target cannot confirm now stays in the journal, for the watchdog.
+    On a store of its own that is whatever is open when a guard starts; on a shared one other
+    guards may live, and their calls are left alone. What a target cannot confirm now stays in the
+    journal, for the watchdog.
 
     Raises:
         Unavailable: the store failed; nothing may start on it.
     """
     now_ms = wired.world.clock.now_ms()
-    lost = 0
-    for session in await wired.world.sessions.all():
-        if session.steps:
-            await _settled(wired, session, now_ms)
-            lost += len(session.steps)
-    await take_back_all(wired.world)
+    lost = await wired.store.lost_calls()
+    for session, calls in lost.items():
+        await _settled(wired.world, session, calls, now_ms)
+    await wired.store.lose_runs(now_ms)
+    gone = frozenset(lease.id for lease in await wired.store.lost_leases())
+    await take_back_all(wired.world, gone)
     await sweep_targets(wired.world)
-    return lost
+    return sum(map(len, lost.values()))
 
 
-async def take_back_all(world: World) -> None:
-    """Revoke every open lease of this guard, and late ones of any other on the same journal."""
+async def take_back_all(world: World, gone: Container[str] | None = None) -> None:
+    """Revoke every open lease of this guard, and late ones of any other on the same journal.
+
+    Args:
+        world: the ports.
+        gone: leases whose guard is gone; None takes all of this guard's name.
+    """
     revoking, now_ms = Revoking(world=world), world.clock.now_ms()
     turn = asyncio.Semaphore(AT_ONCE)
 
@@ -49,7 +57,8 @@ async def take_back_all(world: World) -> None:
             await revoking.take_back(lease, "process_ended")
 
     rows = await world.leases.unsettled()
-    mine = [row for row in rows if row.guard in {world.guard_id, ""} or row.late(now_ms)]
+    named = [row for row in rows if row.guard in {world.guard_id, ""} or row.late(now_ms)]
+    mine = [row for row in named if gone is None or row.id in gone or row.late(now_ms)]
     await asyncio.gather(*(one(row) for row in mine))
 
 
@@ -66,21 +75,23 @@ async def sweep_targets(world: World) -> dict[str, int]:
     return found
 
 
-async def _settled(wired: Wired, session: Session, now_ms: int) -> None:
-    later = now_ms + 1
-
-    def change(one: Session) -> Session:
-        return swept(one, older_than_ms=later, now_ms=now_ms)
-
-    await wired.world.sessions.update(session.id, change)
-    events = [
+async def _settled(world: World, session: str, calls: frozenset[str], now_ms: int) -> None:
+    """Record these calls as unknown, in the session and in the log, together."""
+    events = tuple(
         Event(
             kind="outcome_resolved",
             at_ms=now_ms,
-            session=session.id,
-            call=step.call,
-            leaf={"outcome": Outcome.UNKNOWN.value, "why": "process_ended", "action": step.action},
+            session=session,
+            call=call,
+            leaf={"outcome": Outcome.UNKNOWN.value, "why": "process_ended"},
         )
-        for step in session.steps
-    ]
-    await wired.world.sink.write(events)
+        for call in sorted(calls)
+    )
+
+    def change(one: Session) -> Session:
+        return abandoned(one, calls, now_ms=now_ms)
+
+    await world.sessions.get(session)  # an ending changes sessions that are in use
+    await world.outcomes.close(
+        Ending(session=session, change=change, events=events, outcome=Outcome.UNKNOWN)
+    )

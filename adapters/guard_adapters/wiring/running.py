@@ -6,6 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import uvicorn
@@ -33,6 +34,10 @@ OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}
 ABSENT = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 SWEEP_S = 1.0
 """Pause between two looks for approvals past their limit and calls without an ending."""
+
+
+OTHERS_EVERY = 5
+"""Sweeps between two looks at what other guards left open, on a shared store."""
 
 
 async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
@@ -83,10 +88,15 @@ def dev_keys(wired: Wired) -> Mapping[str, Caller]:
 
 
 async def sweep(wired: Wired) -> None:
-    """Expire what is late, for ever; a store that fails is tried again."""
-    while True:
+    """Expire what is late, for ever; a store that fails is tried again.
+
+    On a shared store also settle what guards that are gone since left open.
+    """
+    for turn in count(1):
         with suppress(Unavailable):
             await wired.world.approvals.sweep(wired.world.clock.now_ms())
+            if wired.store.shared and turn % OTHERS_EVERY == 0:
+                await recover(wired)
         await asyncio.sleep(SWEEP_S)
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from secrets import token_hex
 from typing import Final
 
+from guard_adapters.store.postgres.clock import DatabaseClock
 from guard_adapters.store.postgres.database import FAILED, Connection, Database
 
 MARK_S: Final = 5.0
@@ -29,14 +30,17 @@ class Replica:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.id = token_hex(8)
+        self.clock = DatabaseClock()
 
     async def mark(self, db: Connection) -> None:
-        """Say that this guard lives."""
-        await db.execute(
+        """Say that this guard lives, and hear what time it is."""
+        asked_ms = self.clock.boot_ms()
+        heard_ms = await db.fetchval(
             "INSERT INTO replicas VALUES ($1, guard_now_ms())"
-            " ON CONFLICT (id) DO UPDATE SET seen_ms = excluded.seen_ms",
+            " ON CONFLICT (id) DO UPDATE SET seen_ms = excluded.seen_ms RETURNING seen_ms",
             self.id,
         )
+        self.clock.hear(heard_ms, asked_ms)
         await db.execute(
             "DELETE FROM replicas WHERE seen_ms < guard_now_ms() - $1::bigint", FORGET_MS
         )

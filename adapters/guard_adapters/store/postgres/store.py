@@ -1,9 +1,15 @@
 """The whole store for several guards: opens the database, makes its tables, gives out the ports."""
 
+from collections.abc import Mapping, Sequence
+
+from guard.grant.approval import Approval
+from guard.grant.lease import Lease
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.postgres import grants, people, reruns
 from guard_adapters.store.postgres.approvals import PostgresApprovals
+from guard_adapters.store.postgres.asked import PostgresAsked
 from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
+from guard_adapters.store.postgres.clock import DatabaseClock
 from guard_adapters.store.postgres.database import Address, Database
 from guard_adapters.store.postgres.grants import PostgresGrants
 from guard_adapters.store.postgres.hints import Hints
@@ -49,11 +55,29 @@ class PostgresStore:
         self.grants = PostgresGrants(self._database)
         self.reviewers = PostgresReviewers(self._database)
         self.reruns = PostgresReruns(self._database)
+        self.asked = PostgresAsked(self._database)
         self.sink = PostgresSink(self._database)
         self.log = PostgresLog(self._database, self._sequencer)
         self._database.keep(self._replica.for_ever)
         self._database.keep(self._sequencer.for_ever)
         self.hints.start()
+
+    @property
+    def clock(self) -> DatabaseClock:
+        """Return the database's clock, as this guard follows it."""
+        return self._replica.clock
+
+    async def lost_calls(self) -> Mapping[str, frozenset[str]]:
+        """Return the calls in flight whose guard is gone, by session."""
+        return await self.sessions.lost()
+
+    async def lost_leases(self) -> Sequence[Lease]:
+        """Return the leases whose guard is gone."""
+        return await self.leases.lost()
+
+    async def lose_runs(self, now_ms: int) -> Sequence[Approval]:
+        """Turn the runs whose guard is gone into unknown ones, and expire what is late."""
+        return await self.approvals.sweep(now_ms)
 
     def close(self, now_ms: int) -> None:  # noqa: ARG002  the database has its own time
         """Finish what is queued, sign a last checkpoint and give the connections back."""

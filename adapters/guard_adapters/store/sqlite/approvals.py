@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from guard.audit.event import Event
-from guard.errors import Refused, Unavailable
+from guard.errors import Refused
 from guard.grant.approval import (
     Approval,
     ApprovalEvent,
@@ -23,29 +23,20 @@ from guard.grant.approval import (
 from guard.grant.votes import Vote
 from guard.model.call import Outcome
 from guard.ports import Attempt, Waiter
-from guard_adapters.store.rows import approval_from, approval_text, due_ms
+from guard_adapters.store.sqlite.approval_rows import (
+    listed_rows,
+    open_for,
+    row_of,
+    running_rows,
+    save,
+    swept_rows,
+)
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.board import last_used
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.waiting import Waiting
 
 T = TypeVar("T")
-LISTED = 500
-OPEN = "status IN ('pending', 'approved')"
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS approvals (
-    id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL,
-    row TEXT NOT NULL, outcome TEXT, due_ms INTEGER NOT NULL DEFAULT 0,
-    session TEXT NOT NULL DEFAULT '', requester TEXT NOT NULL DEFAULT ''
-) WITHOUT ROWID;
-CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
-    WHERE status IN ('pending', 'approved');
-CREATE INDEX IF NOT EXISTS approvals_by_status ON approvals (status, created_ms);
-CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms) WHERE due_ms > 0;
-CREATE TABLE IF NOT EXISTS cooldowns (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL)
-    WITHOUT ROWID
-"""
 
 
 class SqliteApprovals:
@@ -65,15 +56,15 @@ class SqliteApprovals:
         """Insert the question, or join the open one with the same binding."""
 
         def work(db: sqlite3.Connection) -> Approval:
-            standing = _open_for(db, new.binding)
+            standing = open_for(db, new.binding)
             if standing is not None and standing.at(new.created_ms).open:
                 joined = replace(standing, waiting=standing.waiting + 1)
-                _save(db, joined)
+                save(db, joined)
                 return joined
             if standing is not None:
-                _save(db, standing.at(new.created_ms))
+                save(db, standing.at(new.created_ms))
             row = opened(new)
-            _save(db, row)
+            save(db, row)
             self._journal.append(db, events)
             return row
 
@@ -81,14 +72,14 @@ class SqliteApprovals:
 
     async def get(self, approval_id: str) -> Approval | None:
         """Return one row."""
-        return await self._database.run(lambda db: _row(db, approval_id))
+        return await self._database.run(lambda db: row_of(db, approval_id))
 
     async def listed(
         self, *, open_only: bool, session: str = "", requester: str = ""
     ) -> Sequence[Approval]:
         """Return rows, oldest first: the open ones, or the last 500 of all."""
         return await self._database.run(
-            lambda db: _listed(db, session, requester, open_only=open_only)
+            lambda db: listed_rows(db, session, requester, open_only=open_only)
         )
 
     async def last_used(self, action: str, requester: str) -> Approval | None:
@@ -138,7 +129,7 @@ class SqliteApprovals:
         """Use an approval up; None if it is not approved, not for this call, or already used."""
 
         def work(db: sqlite3.Connection) -> Approval | None:
-            row = _row(db, approval_id)
+            row = row_of(db, approval_id)
             wanted = (attempt.binding, attempt.policy_version)
             if row is None or (row.binding, row.policy_version) != wanted:
                 return None
@@ -146,7 +137,7 @@ class SqliteApprovals:
                 used = row.consumed(attempt.consume_id, attempt.now_ms, attempt.outcome_due_ms)
             except NoApprovalTransition:
                 return None
-            _save(db, used)
+            save(db, used)
             if row.status is not ApprovalState.CONSUMED:
                 self._journal.append(db, events)
             return used
@@ -166,27 +157,48 @@ class SqliteApprovals:
 
     async def sweep(self, now_ms: int) -> Sequence[Approval]:
         """Expire what is late; turn runs without an ending into unknown ones. Return both."""
-        swept = await self._database.run(lambda db: _swept(db, now_ms))
+        swept = await self._database.run(lambda db: swept_rows(db, now_ms))
         for row in swept:
             self._waiting.wake(row.id)
         return swept
 
+    async def restarted(self, now_ms: int, *, yeses: bool, questions: bool) -> Sequence[Approval]:
+        """Lose sight of what an earlier process ran, and end what its clock no longer vouches for.
+
+        Returns:
+            The changed rows.
+        """
+
+        def work(db: sqlite3.Connection) -> list[Approval]:
+            changed = [row.settled(Outcome.UNKNOWN) for row in running_rows(db)]
+            over = {ApprovalState.APPROVED: yeses, ApprovalState.PENDING: questions}
+            changed += [
+                row.after(ApprovalEvent.DEADLINE, now_ms, reason="clock_lost")
+                for row in listed_rows(db, open_only=True)
+                if over[row.status] and row.at(now_ms).open
+            ]
+            for row in changed:
+                save(db, row)
+            return changed
+
+        return await self._database.run(work)
+
     def standing(self, db: sqlite3.Connection, binding: str) -> Approval | None:
         """Return the open row of this binding, inside a transaction of another room."""
-        return _open_for(db, binding)
+        return open_for(db, binding)
 
     def put(self, db: sqlite3.Connection, row: Approval) -> None:
         """Write a row inside a transaction of another room; `wake` its waiters after it."""
-        _save(db, row)
+        save(db, row)
 
     def void_granted(
         self, db: sqlite3.Connection, grants: Collection[str], reason: str, now_ms: int
     ) -> list[str]:
         """Void the unused rows that these grants left; return whom to `wake` afterwards."""
         voided = []
-        for row in _listed(db, open_only=True):
+        for row in listed_rows(db, open_only=True):
             if row.grant in grants and row.at(now_ms).open:
-                _save(db, row.after(ApprovalEvent.VOID, now_ms, reason=reason))
+                save(db, row.after(ApprovalEvent.VOID, now_ms, reason=reason))
                 voided.append(row.id)
         return voided
 
@@ -197,96 +209,17 @@ class SqliteApprovals:
     def _changed(
         self, db: sqlite3.Connection, approval_id: str, change: Callable[[Approval], Approval]
     ) -> Approval:
-        row = _row(db, approval_id)
+        row = row_of(db, approval_id)
         if row is None:
             raise Refused(f"There is no approval {approval_id!r}.", code="approval_unknown")
         try:
             changed = change(row)
         except NoApprovalTransition as error:
             raise Refused(str(error), code=error.code) from error
-        _save(db, changed)
+        save(db, changed)
         return changed
 
     async def _woken(self, approval_id: str, work: Callable[[sqlite3.Connection], T]) -> T:
         result = await self._database.run(work)
         self._waiting.wake(approval_id)
         return result
-
-
-def settle(db: sqlite3.Connection, approval_id: str, consume_id: str, outcome: Outcome) -> None:
-    """Write the outcome of the call that used an approval; a failed mint counts as an error."""
-    row = _row(db, approval_id)
-    if row is not None and (ended := row.ended_by(consume_id, outcome)) != row:
-        _save(db, ended)
-
-
-def _open_for(db: sqlite3.Connection, binding: str) -> Approval | None:
-    row = db.execute(
-        "SELECT row FROM approvals WHERE binding = ? AND status IN ('pending', 'approved')",
-        (binding,),
-    ).fetchone()
-    return None if row is None else approval_from(row[0])
-
-
-def _row(db: sqlite3.Connection, approval_id: str) -> Approval | None:
-    row = db.execute("SELECT row FROM approvals WHERE id = ?", (approval_id,)).fetchone()
-    return None if row is None else approval_from(row[0])
-
-
-def _listed(
-    db: sqlite3.Connection, session: str = "", requester: str = "", *, open_only: bool
-) -> list[Approval]:
-    some = f" AND {OPEN}" if open_only else ""
-    rows = db.execute(
-        "SELECT row FROM approvals WHERE (?1 = '' OR session = ?1)"  # noqa: S608  fixed
-        f" AND (?2 = '' OR requester = ?2){some} ORDER BY created_ms DESC, id DESC LIMIT ?3",
-        (session, requester, -1 if open_only else LISTED),
-    ).fetchall()
-    return [approval_from(row[0]) for row in reversed(rows)]
-
-
-def _swept(db: sqlite3.Connection, now_ms: int) -> list[Approval]:
-    rows = db.execute(
-        "SELECT row FROM approvals WHERE due_ms > 0 AND due_ms <= ? ORDER BY due_ms", (now_ms,)
-    ).fetchall()
-    swept = []
-    for row in (approval_from(text) for (text,) in rows):
-        lost = row.outcome is Outcome.RUNNING
-        swept.append(row.settled(Outcome.UNKNOWN) if lost else row.at(now_ms))
-        _save(db, swept[-1])
-    return swept
-
-
-def _save(db: sqlite3.Connection, approval: Approval) -> None:
-    outcome = approval.outcome.value if approval.outcome else None
-    try:
-        db.execute(
-            "INSERT INTO approvals (id, binding, status, created_ms, row, outcome, due_ms,"
-            " session, requester) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
-            " SET status = excluded.status, row = excluded.row, outcome = excluded.outcome,"
-            " due_ms = excluded.due_ms, session = excluded.session,"
-            " requester = excluded.requester",
-            (
-                approval.id,
-                approval.binding,
-                approval.status.value,
-                approval.created_ms,
-                approval_text(approval),
-                outcome,
-                due_ms(approval),
-                approval.session,
-                approval.requester,
-            ),
-        )
-    except sqlite3.IntegrityError as error:
-        raise Unavailable("The same call is already open.", code="state_conflict") from error
-
-
-def upgraded(db: sqlite3.Connection) -> None:
-    """Give the rows of format 1 the columns that came with format 2."""
-    for column in ("outcome TEXT", "due_ms INTEGER NOT NULL DEFAULT 0"):
-        db.execute(f"ALTER TABLE approvals ADD COLUMN {column}")
-    for column in ("session", "requester"):
-        db.execute(f"ALTER TABLE approvals ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
-    for (text,) in db.execute("SELECT row FROM approvals").fetchall():
-        _save(db, approval_from(text))

@@ -70,6 +70,7 @@ class Database:
     Args:
         path: the file; its folder is created with mode 0700.
         prepare: makes the tables, in the store's thread, before the first transaction.
+        stamp: is called in every transaction that wrote something, last.
         timeout_ms: how long a caller waits for its transaction (milliseconds).
 
     Raises:
@@ -77,8 +78,14 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, *, prepare: Callable[[sqlite3.Connection], None], timeout_ms: int
+        self,
+        path: Path,
+        *,
+        prepare: Callable[[sqlite3.Connection], None],
+        timeout_ms: int,
+        stamp: Callable[[sqlite3.Connection], None] = lambda _db: None,
     ) -> None:
+        self._stamp = stamp
         self._timeout_s = timeout_ms / 1000
         self._queue: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
@@ -227,10 +234,13 @@ class Database:
             return
         try:
             connection.execute("BEGIN IMMEDIATE")
+            before = connection.total_changes
             results = [(job, *_one(connection, job)) for job in jobs]
             lost = next((error for job, _, error in results if error and job.vital), None)
             if lost is not None:
                 raise sqlite3.IntegrityError(str(lost)) from lost
+            if connection.total_changes != before:
+                self._stamp(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             # Later jobs were built on earlier ones: after a lost commit nothing more is taken.

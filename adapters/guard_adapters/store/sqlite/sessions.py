@@ -21,7 +21,7 @@ from guard.session.state import Session
 from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.sqlite import observations
-from guard_adapters.store.sqlite.approvals import settle as settle_approval
+from guard_adapters.store.sqlite.approval_rows import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.leases import settle as settle_lease

@@ -1,11 +1,15 @@
 """The whole embedded store: opens the file, makes its tables, gives out the ports."""
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from guard.grant.approval import Approval
+from guard.grant.lease import Lease
+from guard_adapters.store.clock import Machine, SystemClock
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite import (
-    approvals,
+    approval_rows,
     audit,
     board,
     grants,
@@ -25,9 +29,12 @@ from guard_adapters.store.sqlite.people import SqliteReviewers
 from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.store.sqlite.reruns import SqliteReruns
 from guard_adapters.store.sqlite.sessions import SqliteSessions
+from guard_adapters.store.sqlite.time import KeptClock
 
 FORMAT = 2
 """The layout of the file; a newer one is refused, an older one is brought up to it."""
+
+ROOMS = (audit, sessions, observations, approval_rows, board, grants, leases, people, reruns)
 
 
 class SqliteStore:
@@ -38,13 +45,32 @@ class SqliteStore:
         log_key: signs the audit log's checkpoints.
         timeout_ms: longest wait for a transaction (milliseconds).
         cooldown_ms: how long a person's no refuses the same call (milliseconds).
+        machine: whose time counts; None is this one's.
 
     Raises:
         Unusable: `store_locked` or `store_unusable`.
     """
 
-    def __init__(self, path: Path, log_key: LogKey, *, timeout_ms: int, cooldown_ms: int) -> None:
-        self._database = Database(path, timeout_ms=timeout_ms, prepare=_prepare)
+    shared = False
+    """Whether other guards may work on the same rows."""
+
+    def __init__(
+        self,
+        path: Path,
+        log_key: LogKey,
+        *,
+        timeout_ms: int,
+        cooldown_ms: int,
+        machine: Machine | None = None,
+    ) -> None:
+        kept = KeptClock(machine)
+
+        def prepare(db: sqlite3.Connection) -> None:
+            _prepare(db)
+            kept.prepare(db)
+
+        self._database = Database(path, timeout_ms=timeout_ms, prepare=prepare, stamp=kept.keep)
+        self._clock = kept.clock
         self._journal = Journal(log_key)
         self.approvals = SqliteApprovals(self._database, self._journal, cooldown_ms=cooldown_ms)
         self.asked = SqliteAsked(self._database)
@@ -55,6 +81,36 @@ class SqliteStore:
         self.sink = SqliteSink(self._database, self._journal)
         self.log = SqliteLog(self._database)
         self.reruns = SqliteReruns(self._database)
+
+    @property
+    def clock(self) -> SystemClock:
+        """Return the clock that goes on from process to process."""
+        return self._clock
+
+    async def lost_calls(self) -> Mapping[str, frozenset[str]]:
+        """Return the calls that earlier processes left in flight, by session.
+
+        Ask before the first call of this process: afterwards its own are among them.
+        """
+        return {
+            session.id: calls
+            for session in await self.sessions.all()
+            if (calls := frozenset(step.call for step in session.steps))
+        }
+
+    async def lost_leases(self) -> Sequence[Lease]:
+        """Return the leases that earlier processes left; ask before the first call."""
+        return await self.leases.unsettled()
+
+    async def lose_runs(self, now_ms: int) -> Sequence[Approval]:
+        """Turn the runs that earlier processes left into unknown ones; ask before the first call.
+
+        Where the clock lost count, end every yes that is not used; where it is also behind what
+        was reached, every question, too.
+        """
+        return await self.approvals.restarted(
+            now_ms, yeses=self._clock.lost_count, questions=self._clock.behind
+        )
 
     def close(self, now_ms: int) -> None:
         """Sign a last checkpoint, finish what is queued and close the file."""
@@ -67,8 +123,18 @@ def _prepare(db: sqlite3.Connection) -> None:
     if found > FORMAT:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
     if found == 1:
-        approvals.upgraded(db)
-    for room in (audit, sessions, observations, approvals, board, grants, leases, people, reruns):
+        approval_rows.upgraded(db)
+    for room in (
+        audit,
+        sessions,
+        observations,
+        approval_rows,
+        board,
+        grants,
+        leases,
+        people,
+        reruns,
+    ):
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")

@@ -1,0 +1,172 @@
+"""Opens the store that guard.yaml names: a file in the state folder, or a database for several.
+
+The database's URL is read here and handed to the driver; it is in no error and no repr.
+"""
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from guard.clock import Clock
+from guard.config import Installation
+from guard.errors import Unusable
+from guard.grant.approval import Approval
+from guard.grant.lease import Lease
+from guard.ports import Approvals, Leases, Outcomes, Sessions, Sink
+from guard.ports.asked import Asked
+from guard.ports.grants import Grants
+from guard.ports.people import Reviewers
+from guard.ports.reruns import Reruns
+from guard_adapters.store.log import LogKey, LogReader, LogRows
+from guard_adapters.store.sqlite.reading import read_log as read_file
+from guard_adapters.store.sqlite.store import SqliteStore
+from guard_adapters.wiring.places import environment
+
+if TYPE_CHECKING:
+    from guard_adapters.store.postgres.database import Address
+
+FILE = "guard.sqlite"
+MAX_URL = 4096
+
+
+class History(Sessions, Outcomes, Protocol):
+    """Sessions, and how their calls end."""
+
+
+class Store(Protocol):
+    """Every port of a store, and what it knows of guards that are gone."""
+
+    @property
+    def shared(self) -> bool:
+        """Return whether other guards may work on the same rows."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Return the time that counts for these rows."""
+        ...
+
+    @property
+    def approvals(self) -> Approvals: ...  # noqa: D102  the port says it
+    @property
+    def grants(self) -> Grants: ...  # noqa: D102
+    @property
+    def leases(self) -> Leases: ...  # noqa: D102
+    @property
+    def sessions(self) -> History: ...  # noqa: D102
+    @property
+    def reviewers(self) -> Reviewers: ...  # noqa: D102
+    @property
+    def asked(self) -> Asked: ...  # noqa: D102
+    @property
+    def reruns(self) -> Reruns: ...  # noqa: D102
+    @property
+    def sink(self) -> Sink: ...  # noqa: D102
+    @property
+    def log(self) -> LogReader: ...  # noqa: D102
+
+    async def lost_calls(self) -> Mapping[str, frozenset[str]]:
+        """Return the calls in flight of guards that are gone, by session."""
+        ...
+
+    async def lost_leases(self) -> Sequence[Lease]:
+        """Return the leases of guards that are gone."""
+        ...
+
+    async def lose_runs(self, now_ms: int) -> Sequence[Approval]:
+        """Turn the runs of guards that are gone into unknown ones; return what changed."""
+        ...
+
+    def close(self, now_ms: int) -> None:
+        """Finish what is queued, sign a last checkpoint, and let go."""
+        ...
+
+
+def open_store(installation: Installation, file: Path, log_key: LogKey) -> Store:
+    """Return the store of one installation, whose guard.yaml is `file`.
+
+    Raises:
+        Unusable: it cannot be opened, or its URL cannot be read.
+    """
+    settings = installation.settings
+    url = address(installation, file.parent)
+    if url is None:
+        return SqliteStore(
+            file.parent / installation.state / FILE,
+            log_key,
+            timeout_ms=settings.port_timeout_ms,
+            cooldown_ms=settings.cooldown_s * 1000,
+        )
+    from guard_adapters.store.postgres.store import PostgresStore  # noqa: PLC0415  the driver is an extra
+
+    return PostgresStore(
+        url,
+        log_key,
+        timeout_ms=settings.port_timeout_ms,
+        cooldown_ms=settings.cooldown_s * 1000,
+    )
+
+
+def address(installation: Installation, folder: Path) -> "Address | None":
+    """Return where the database is; None: rows are kept in a file.
+
+    Raises:
+        Unusable: `store_url_missing`, `store_url_unsafe`, `store_driver_missing`.
+    """
+    named = installation.store
+    if named.url_env:
+        url = environment().get(named.url_env, "")
+        where = f"the environment variable {named.url_env}"
+    elif named.url_file:
+        url = _private(folder / named.url_file)
+        where = f"the file {named.url_file!r}"
+    else:
+        return None
+    if not url.strip():
+        raise Unusable(
+            f"guard.store names {where}, and it is not there or empty.",
+            code="store_url_missing",
+            next_step="Put the URL of the database there: postgresql://user:password@host/name.",
+        )
+    try:
+        from guard_adapters.store.postgres.database import Address  # noqa: PLC0415  an extra
+    except ImportError as missing:
+        raise Unusable(
+            "guard.store names a PostgreSQL database, and its driver is not installed.",
+            code="store_driver_missing",
+            next_step="pip install 'guardcall[postgres]'",
+        ) from missing
+    return Address(url.strip())
+
+
+def read_rows(where: "Address | Path") -> LogRows:
+    """Return the whole log of a closed file, a copy of one, or a database.
+
+    Raises:
+        Unusable: it cannot be read.
+    """
+    if isinstance(where, Path):
+        return read_file(where)
+    from guard_adapters.store.postgres.reading import read_log  # noqa: PLC0415  the driver is an extra
+
+    return read_log(where)
+
+
+def _private(path: Path) -> str:
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    with os.fdopen(handle, "rb") as file:
+        seen = os.fstat(file.fileno())
+        if not stat.S_ISREG(seen.st_mode) or seen.st_mode & 0o077 or seen.st_uid != os.geteuid():
+            raise Unusable(
+                f"The file has mode {stat.S_IMODE(seen.st_mode):04o} and owner {seen.st_uid}, "
+                f"expected 0600 and {os.geteuid()}: others may have read the password in it.",
+                code="store_url_unsafe",
+                where=str(path),
+                next_step="Run chmod 600 on it, and change the password.",
+            )
+        return file.read(MAX_URL).decode("utf-8", "replace")
