@@ -141,6 +141,9 @@ PASSKEYS = {
     "nothing_to_match": "A rule wants a person to type a value (@match), and the call holds none. Name it.",
 }
 GUARD = {
+    "argument_unusable": "An argument cannot be a word of the command or policy that the credential is "
+    "bound to. Give one plain word or number.",
+    "peer_refused": "A process that the guard did not start asked for a credential.",
     "answer_unreadable": "The server compressed its answer although it was asked not to, so that it "
     "could not be searched for the key.",
     "destination_not_listed": "The static key of this call may not go to this address: scheme, host "

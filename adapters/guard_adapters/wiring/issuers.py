@@ -28,6 +28,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "openbao": Kind("openbao", "OpenBao", "OpenBaoIssuer"),
     "postgres_cert": Kind("postgres_cert", "PostgresCert", "PostgresCertIssuer", "postgres"),
     "postgres_role": Kind("postgres_role", "PostgresRole", "PostgresRoleIssuer", "postgres"),
+    "ssh": Kind("ssh", "Ssh", "SshIssuer"),
     "static": Kind("static", "Static", "StaticIssuer"),
 }
 

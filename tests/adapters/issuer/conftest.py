@@ -3,6 +3,7 @@
 import pytest
 
 from tests.peers.openbao import OpenBao
+from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import Postgres
 
 
@@ -16,5 +17,12 @@ def postgres():
 @pytest.fixture(scope="session")
 def openbao(postgres):
     server = OpenBao(postgres)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def openssh():
+    server = OpenSsh()
     yield server
     server.stop()

@@ -1,0 +1,128 @@
+"""The guard as ssh-agent of a child process: one identity in an approved call, one signature of it.
+
+The key stays here. The socket lies in a folder that only this account can enter, under a name that
+only the child was given; the kernel says who asks. All other requests fail, as agents answer them.
+Source: draft-ietf-sshm-ssh-agent, sections 3 and 4.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import struct
+import tempfile
+from base64 import b64decode
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import load_ssh_private_key
+
+from guard.clock import Clock
+from guard.errors import Refused
+from guard_adapters.front.hook_gate import Active, HookGate, peer_of
+
+FAILURE: Final = b"\x05"
+REQUEST_IDENTITIES, IDENTITIES_ANSWER = 11, 12
+SIGN_REQUEST, SIGN_RESPONSE = 13, 14
+LARGEST: Final = 64 * 1024
+ALGORITHM: Final = b"ssh-ed25519"
+
+
+class SshAgent:
+    """Listens on `path`; give it to the child as SSH_AUTH_SOCK.
+
+    Args:
+        gate: says what may be used now, and by whom.
+        clock: tells the time.
+    """
+
+    def __init__(self, gate: HookGate, clock: Clock) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._folder = Path(tempfile.mkdtemp(prefix="guard-ssh-"))
+        self.path = self._folder / secrets.token_hex(16)
+        self._server: asyncio.Server | None = None
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Return what the child must be given."""
+        return {"SSH_AUTH_SOCK": str(self.path)}
+
+    async def open(self) -> None:
+        """Begin to listen."""
+        self._server = await asyncio.start_unix_server(self._serve, self.path)
+
+    async def aclose(self) -> None:
+        """Stop, and remove the socket."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection: socket.socket = writer.get_extra_info("socket")
+        pid, uid = peer_of(connection)
+        try:
+            while True:
+                size = struct.unpack(">I", await reader.readexactly(4))[0]
+                if not 1 <= size <= LARGEST or uid != os.geteuid():
+                    return
+                answer = self._answer(await reader.readexactly(size), pid)
+                writer.write(struct.pack(">I", len(answer)) + answer)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            return
+        finally:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
+
+    def _answer(self, asked: bytes, pid: int) -> bytes:
+        try:
+            active = self._gate.active(pid, self._clock.now_ms())
+            if asked[0] == REQUEST_IDENTITIES:
+                return _identities(active)
+            if asked[0] == SIGN_REQUEST:
+                return _signed(active, asked[1:])
+        except (Refused, ValueError, struct.error, KeyError):
+            return FAILURE
+        return FAILURE
+
+
+def _identities(active: Active) -> bytes:
+    certificate = _blob(active)
+    if active.signatures < 1:
+        return bytes([IDENTITIES_ANSWER]) + struct.pack(">I", 0)
+    head = bytes([IDENTITIES_ANSWER]) + struct.pack(">I", 1)
+    return head + _string(certificate) + _string(b"guard")
+
+
+def _signed(active: Active, asked: bytes) -> bytes:
+    key, rest = _taken(asked)
+    data, _flags = _taken(rest)
+    if key != _blob(active) or active.signatures < 1:
+        return FAILURE
+    active.signatures -= 1  # before it is made: two at once must not both find one left
+    private = load_ssh_private_key(active.credential.secret.encode(), None)
+    if not isinstance(private, Ed25519PrivateKey):
+        return FAILURE
+    signature = _string(ALGORITHM) + _string(private.sign(data))
+    return bytes([SIGN_RESPONSE]) + _string(signature)
+
+
+def _blob(active: Active) -> bytes:
+    return b64decode(active.credential.parts["certificate"].split()[1])
+
+
+def _string(raw: bytes) -> bytes:
+    return struct.pack(">I", len(raw)) + raw
+
+
+def _taken(raw: bytes) -> tuple[bytes, bytes]:
+    size = struct.unpack(">I", raw[:4])[0]
+    if size > len(raw) - 4:
+        raise ValueError("the field is longer than the message")
+    return raw[4 : 4 + size], raw[4 + size :]
