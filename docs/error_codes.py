@@ -81,6 +81,7 @@ PEOPLE = {
     "view_unreadable": "What people were to be shown cannot be read, so nobody can say yes to it. Let "
     "the question expire and ask again.",
     "approval_unknown": "There is no question with this id.",
+    "declined": "The person behind the client did not want to open the page of the question: a no.",
     "denied_before": "A person said no to the same call a moment ago; they are not asked again until "
     "`expires_at`.",
     "ended": "The question ended without a yes, and nobody said why. Calling again asks again.",
@@ -210,6 +211,8 @@ WIRE = {
     "bad_intent": "The declared intent is not a JSON object (in the header: base64url of one).",
     "bad_method": "`method` is not a string.",
     "bad_params": "`params` is not an object.",
+    "answer_not_asked": "An input response holds a field that the form did not have. Send what was asked.",
+    "bad_input_responses": "`inputResponses` is not an object with one answer under each question's name.",
     "bad_request_state": "The request state is not one that this guard gave to this caller.",
     "bad_session": "The session handle is not a string.",
     "bad_tool_name": "The tool's name is not a string, or is empty.",

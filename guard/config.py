@@ -144,6 +144,20 @@ class Store(BaseModel):
         return self
 
 
+class AgentEntry(BaseModel):
+    """What one agent needs, by the name that authentication gave it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    hold_s: int = Field(
+        45,
+        ge=0,
+        le=300,
+        description="How long its waiting calls are held (s), instead of "
+        "`guard.settings.hold_s`; a client that gives up after 5 s needs 3.",
+    )
+
+
 class Installation(BaseModel):
     """The `guard:` part of guard.yaml."""
 
@@ -177,6 +191,11 @@ class Installation(BaseModel):
         {},
         description="Who makes credentials beside the call token: a name for each, its `kind` and "
         "the settings of that kind (docs/issuers).",
+    )
+    agents: dict[str, AgentEntry] = Field(
+        default_factory=dict,
+        description="What single agents need, by their authenticated name (`hold_s`); what a "
+        "client says of itself never counts.",
     )
     settings: Settings = Settings()
     serve: Serve = Serve()

@@ -151,6 +151,7 @@ class AsksEntry(_Entry):
     roots: bool = True
     elicitation_form: bool = True
     elicitation_hosts: list[str] = []
+    unasked_answers: bool = False
 
 
 class ServerEntry(_Entry):

@@ -26,7 +26,7 @@ servers:
   up:
     trust: trusted
     url: {url}
-    asks: {{sampling: true, elicitation_hosts: [example.com]}}
+    asks: {{sampling: true, elicitation_hosts: [example.com], unasked_answers: true}}
     unsafe_allow_all_unlisted: true
 """
 POLICY = '@id("ALL") @reason("everything") permit (principal, action, resource);'

@@ -6,10 +6,11 @@ unknown outcome, and the model is told so. It evaluates no policy and keeps no s
 
 import asyncio
 from collections.abc import Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from guard.errors import GuardError, Unavailable
+from guard.errors import ApprovalPending, GuardError, Unavailable
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_auth import Caller
@@ -17,17 +18,19 @@ from guard_adapters.front.mcp_cancel import Flight, Flights, Gone, attended, fli
 from guard_adapters.front.mcp_edge import check_routing
 from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_gate import (
-    NARROWED_KEY,
     Asked,
     Way,
     outgoing,
     tool_call,
     tool_name,
 )
+from guard_adapters.front.mcp_invite import Invitation, declined, modern_modes, still_waiting
 from guard_adapters.front.mcp_keys import refuse_near_arguments
 from guard_adapters.front.mcp_listing import Listing
+from guard_adapters.front.mcp_outcome import as_result, echoed, with_note
 from guard_adapters.front.mcp_relay import Passage
 from guard_adapters.front.mcp_reply import Reply, unreached
+from guard_adapters.front.mcp_rounds import Returned
 from guard_adapters.front.mcp_stream import JSON_HEADERS, Receive, rewritten
 from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of, refused
 from guard_adapters.front.mcp_wire import METHOD_NOT_FOUND, WireRefused
@@ -49,8 +52,11 @@ class Exchange:
     asked: Asked
     flights: Flights
     receive: Receive = field(repr=False)
+    returned: Returned
     flight: Flight = field(default_factory=Flight)
     upstream: Upstream | None = field(default=None, repr=False)
+    invitation: Invitation | None = None
+    inviting: "asyncio.Task[None] | None" = None
     ticks: int = 0
 
     @property
@@ -107,14 +113,14 @@ class Exchange:
         if token is None:
             await client.event(b": waiting for approval\n\n")
             return
-        # Far below one, so that the server's own progress still rises after it.
-        params = {"progressToken": token, "progress": self.ticks / 1000}
-        note = {**params, "message": "Waiting for approval"}
-        message = {"jsonrpc": "2.0", "method": "notifications/progress", "params": note}
-        await client.message(message)
+        await client.message(still_waiting(token, self.ticks))
 
     async def _release(self, reply: Reply) -> None:
         client = self.passage.client
+        if self.inviting is not None:
+            await self.inviting
+            if self.invitation is not None and not self.invitation.open:
+                await client.message(self.invitation.over())
         if reply.event is None or reply.message is None:
             if client.streaming and reply.message is None:
                 await client.end()
@@ -186,7 +192,12 @@ class Exchange:
         settings = self.passage.settings
         spec = self.front.spec(server, name)
         schema = await self._schema(name, spec) if self.asked.way is Way.CALL else None
+        invitation = self.invitation = self._invitation()
         try:
+            if self.returned.action == "decline":
+                with suppress(GuardError):  # it may have ended already
+                    await self.front.declined(self.caller, self.returned.approval_id)
+                raise declined(self.returned.approval_id)
             call = tool_call(
                 self.asked,
                 call_id=self.front.new_id(),
@@ -196,13 +207,37 @@ class Exchange:
                 max_args_bytes=settings.max_args_bytes,
             )
             tool = RelayedTool(exchange=self, schema=schema)
-            result = await self.front.call(call, tool, hold_ms=settings.hold_s * 1000)
+            result = await self.front.call(call, tool, hold_ms=invitation)
+        except ApprovalPending as error:
+            invitation.open = True
+            if invitation.invited and invitation.invite is None:
+                message = self.passage.rounds().invitation(invitation)
+                return Reply(status=200, headers=list(JSON_HEADERS), message=message)
+            return self._refused(refusal_of(error, held_at=invitation.link))
         except Unavailable as error:
             ran = self.ran or error.code == _UNRECORDED
             return self._refused(refusal_of(error, ran=ran))
         except GuardError as error:
             return self._refused(refusal_of(error, ran=self.ran))
-        return _narrowed(result)
+        return with_note(result)
+
+    def _invitation(self) -> Invitation:
+        """Return how this call waits for people."""
+        passage, modern = self.passage, self.asked.era == "modern"
+        legacy = passage.session.elicitation if passage.session is not None else frozenset()
+        known = modern_modes(self.asked) if modern else legacy
+        # Legacy requests of ours go out on the stream of the call: there has to be one.
+        able = "url" in known and (modern or passage.client.takes_events)
+        return Invitation(
+            asked=self.asked,
+            where=self.front.approve_at,
+            wait_ms=self.front.hold_ms(self.caller),
+            can_open=able,
+            invite=None if modern else self._invited,
+        )
+
+    def _invited(self, request: dict[str, Any]) -> None:
+        self.inviting = asyncio.create_task(self.passage.client.message(request))
 
     async def _schema(self, name: str, spec: ToolSpec | None) -> Mapping[str, Any] | None:
         """Return the tool's input schema; ask the upstream first where the call depends on it."""
@@ -246,33 +281,8 @@ class Exchange:
         except WireRefused as wrong:
             no = refusal("RESULT_WITHHELD", wrong.reason)
             return ToolResult(outcome=Outcome.UNKNOWN, value=self._refused(no))
-        return self._settled(reply)
-
-    def _settled(self, reply: Reply) -> ToolResult:
-        if reply.code == "upstream_broke_off" or (
-            reply.message is None and not reply.resumable and reply.status < 400  # noqa: PLR2004
-        ):
-            no = refusal("OUTCOME_UNKNOWN", reply.code or "no_answer_came")
-            return ToolResult(outcome=Outcome.UNKNOWN, value=self._refused(no))
-        if reply.message is None:
-            outcome = Outcome.UNKNOWN if reply.resumable else Outcome.ERROR
-            return ToolResult(outcome=outcome, value=reply)
-        if reply.code == "upstream_credential_refused" and self.asked.way is Way.CALL:
-            no = refusal("DENIED", reply.code)
-            return ToolResult(outcome=Outcome.ERROR, value=self._refused(no))
-        result = reply.message.get("result")
-        good = isinstance(result, dict) and result.get("isError") is not True
-        outcome = Outcome.OK if good else Outcome.ERROR
-        return ToolResult(outcome=outcome, value=reply, shown=result, labels=self._echo())
-
-    def _echo(self) -> frozenset[str]:
-        """Return what the session is to remember of a server that gave the guard's key back."""
-        scrub = self.upstream.scrub if self.upstream else None
-        return frozenset({ECHOED}) if scrub and scrub.hits else frozenset()
-
-
-ECHOED = "credential_echoed"
-"""The label of a result in which the server sent a static key back; it was taken out."""
+        labels = echoed(self.upstream)
+        return as_result(reply, self.asked, self._refused, labels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,14 +295,3 @@ class RelayedTool:
     async def run(self, call: ToolCall, credential: "Credential | None") -> ToolResult:
         """Run exactly the call's bytes at the upstream."""
         return await self.exchange.relayed(call, credential, self.schema)
-
-
-def _narrowed(result: ToolResult) -> Reply:
-    reply = result.value
-    assert isinstance(reply, Reply)  # noqa: S101 - made by `RelayedTool`
-    answer = reply.message.get("result") if reply.message else None
-    if not result.narrowed or reply.message is None or not isinstance(answer, dict):
-        return reply
-    note = [{"reason": code, "path": path} for code, path in result.narrowed]
-    meta = {**(answer.get("_meta") or {}), NARROWED_KEY: note}
-    return replace(reply, message={**reply.message, "result": {**answer, "_meta": meta}})

@@ -9,6 +9,7 @@ from guard.model.call import ToolCall, ToolResult, ToolSpec
 
 if TYPE_CHECKING:
     from guard.config import Settings
+    from guard.grant.unanswered import Hold
     from guard.ports import Tool
 
 
@@ -52,7 +53,7 @@ class GuardFront(Protocol):
         """Return the methods that the operator lets through to this server without judging."""
         ...
 
-    async def call(self, call: ToolCall, tool: "Tool", *, hold_ms: int) -> ToolResult:
+    async def call(self, call: ToolCall, tool: "Tool", *, hold_ms: "Hold") -> ToolResult:
         """Judge the call, run the tool if it may run, return the labelled result.
 
         Raises:
@@ -64,6 +65,23 @@ class GuardFront(Protocol):
 
     async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
         """Return the tools of `names` that this session could ever be allowed to call."""
+        ...
+
+    def hold_ms(self, who: Caller) -> int:
+        """Return how long calls of this agent are held for people (milliseconds)."""
+        ...
+
+    def approve_at(self, approval_id: str) -> str:
+        """Return the address of the page where people answer, empty where there is none."""
+        ...
+
+    async def declined(self, who: Caller, approval_id: str) -> None:
+        """Record that the person behind this caller did not want to look at their question.
+
+        Raises:
+            Refused: `approval_unknown`: there is none, or it is somebody else's;
+                `approval_transition`: it has ended.
+        """
         ...
 
     def new_id(self) -> str:

@@ -7,9 +7,11 @@ is sent before header and body agree. It judges nothing itself.
 import base64
 import binascii
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
+from guard.errors import GuardError
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.front.mcp_cancel import Flights, flight_key
@@ -17,6 +19,7 @@ from guard_adapters.front.mcp_edge import Headers, check_routing, single
 from guard_adapters.front.mcp_exchange import Exchange
 from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_gate import Asked, Way, admit
+from guard_adapters.front.mcp_invite import action_of, approval_of, modes
 from guard_adapters.front.mcp_json import Limits, loads
 from guard_adapters.front.mcp_keys import refuse_near_keys
 from guard_adapters.front.mcp_relay import Passage
@@ -35,7 +38,6 @@ from guard_adapters.front.mcp_wire import (
 )
 
 _CANCELLED: Final = "notifications/cancelled"
-_OWN_IDS: Final = "guard-"
 
 
 class RefusedRequest(WireRefused):
@@ -85,7 +87,7 @@ class Post:
             passage,
             era=era(message),
             session=unsealed(passage),
-            elicitation=_elicitation(message),
+            elicitation=_declared_modes(message),
         )
         match kind:
             case Kind.REQUEST:
@@ -97,18 +99,20 @@ class Post:
 
     def _admitted(self, passage: Passage, message: dict[str, Any]) -> Asked:
         return admit(
-            _opened(passage, message),
+            message,
             session=single(passage.headers, b"guard-session") or "",
             intent=_declared(single(passage.headers, b"guard-intent")),
             max_intent_bytes=self.front.settings.max_intent_bytes,
         )
 
     async def _request(self, passage: Passage, message: dict[str, Any]) -> None:
+        returned = passage.rounds().opened(message)
         exchange = Exchange(
             front=self.front,
             passage=passage,
             caller=self.caller,
-            asked=self._admitted(passage, message),
+            asked=self._admitted(passage, returned.message),
+            returned=returned,
             flights=self.flights,
             receive=self.receive,
         )
@@ -131,9 +135,11 @@ class Post:
         )
 
     async def _response(self, passage: Passage, message: dict[str, Any]) -> None:
-        ident = message.get("id")
-        if isinstance(ident, str) and ident.startswith(_OWN_IDS):
-            # Only the guard asks with such an id, and the row of the approval holds the answer.
+        if (approval_id := approval_of(message.get("id"))) is not None:
+            # Only the guard asks with such an id; of the answer, a no alone counts.
+            if action_of(message.get("result")) == "decline":
+                with suppress(GuardError):  # it may have ended, or be somebody else's
+                    await self.front.declined(self.caller, approval_id)
             await passage.client.answer(202, [], None)
             return
         asked = Asked(message=message, method="", id=None, era=passage.era, way=Way.FORWARD)
@@ -172,35 +178,10 @@ def unsealed(passage: Passage) -> SealedSession | None:
     return found
 
 
-def _opened(passage: Passage, message: dict[str, Any]) -> dict[str, Any]:
-    params = message.get("params") or {}
-    if "requestState" not in params:
-        return message
-    state = params["requestState"]
-    found = (
-        passage.seals.state.unseal(
-            state, principal=passage.who, upstream=passage.server.name, now_ms=passage.now_ms
-        )
-        if isinstance(state, str)
-        else SealRefusal.MALFORMED
-    )
-    if isinstance(found, SealRefusal) or found.method != message["method"]:
-        text = "requestState was not issued for this request. Send it without requestState."
-        refuse(INVALID_PARAMS, "bad_request_state", text)
-    rest = {key: value for key, value in params.items() if key != "requestState"}
-    if found.upstream_state is not None:
-        rest["requestState"] = found.upstream_state
-    return {**message, "params": rest}
-
-
-def _elicitation(message: Mapping[str, Any]) -> frozenset[str]:
+def _declared_modes(message: Mapping[str, Any]) -> frozenset[str]:
     if message.get("method") != "initialize":
         return frozenset()
-    capabilities = (message.get("params") or {}).get("capabilities")
-    declared = capabilities.get("elicitation") if isinstance(capabilities, dict) else None
-    if not isinstance(declared, dict):
-        return frozenset()
-    return frozenset({"form", "url"} & declared.keys()) or frozenset({"form"})
+    return modes((message.get("params") or {}).get("capabilities"))
 
 
 def _declared(header: str | None) -> bytes:

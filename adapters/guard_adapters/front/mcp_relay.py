@@ -24,11 +24,11 @@ from guard_adapters.front.mcp_reply import (
     failed,
     is_events,
 )
+from guard_adapters.front.mcp_rounds import Rounds
 from guard_adapters.front.mcp_seal import (
     NONCE_BYTES,
     RequestStateSeal,
     SealedSession,
-    SealedState,
     SessionSeal,
 )
 from guard_adapters.front.mcp_server_asks import (
@@ -199,17 +199,17 @@ class Passage:
         if method := refused_input(result, self.server.rules):
             no = refusal("DENIED", "server_ask_refused", method=method)
             return result_message(asked.id, no, asked.era)
-        state = result.get("requestState")
-        if not isinstance(state, str):
-            return message
-        sealed = self.seals.state.seal(
-            SealedState(method=asked.method, upstream_state=state),
-            principal=self.who,
+        return self.rounds().wrapped(message, asked.method)
+
+    def rounds(self) -> Rounds:
+        """Return what seals the rounds of this caller at this upstream."""
+        return Rounds(
+            seal=self.seals.state,
+            who=self.who,
             upstream=self.server.name,
-            nonce=secrets.token_bytes(NONCE_BYTES),
             now_ms=self.now_ms,
+            unasked=self.server.rules.unasked_answers,
         )
-        return {**message, "result": {**result, "requestState": sealed}}
 
     def _whole(self, upstream: Upstream, raw: bytes, asked: Asked) -> Reply:
         head = self.down(upstream)

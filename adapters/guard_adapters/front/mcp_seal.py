@@ -104,12 +104,16 @@ class SealedState:
 
     `upstream_state` is the upstream's own value or None; `approval_id` and `binding` name the
     approval that the client was sent to open, or are empty. Single use is the approval's matter.
+    `questions` are what the upstream asked, each with the fields of its form; `answers` what the
+    call brought back to the upstream before the guard asked.
     """
 
     method: str
     upstream_state: str | None = None
     approval_id: str = ""
     binding: str = ""
+    questions: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+    answers: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 class SessionSeal:
@@ -157,6 +161,8 @@ class RequestStateSeal:
             "s": state.upstream_state,
             "a": state.approval_id,
             "b": state.binding,
+            "q": dict(state.questions),
+            "r": state.answers,
             "up": upstream,
             "p": principal,
             "exp": now_ms + self._ttl_ms,
@@ -182,6 +188,10 @@ class RequestStateSeal:
             upstream_state=payload["s"],
             approval_id=payload["a"],
             binding=payload["b"],
+            questions={
+                key: None if one is None else tuple(one) for key, one in payload["q"].items()
+            },
+            answers=payload["r"],
         )
 
 

@@ -25,6 +25,7 @@ class ServerRules:
     roots: bool = True
     elicitation_form: bool = True
     elicitation_hosts: frozenset[str] = frozenset()  # hosts to which a person may be sent
+    unasked_answers: bool = False  # may be given answers of which nobody knows the question
 
 
 class Ask(StrEnum):

@@ -7,12 +7,11 @@ and nothing else.
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from guard.errors import GuardError
+from guard.errors import ApprovalPending, GuardError
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires
 from guard_adapters.front.mcp_front import GuardFront
@@ -26,8 +25,10 @@ from guard_adapters.front.mcp_gate import (
     tool_call,
     tool_name,
 )
+from guard_adapters.front.mcp_invite import declined, modern_modes, modes
 from guard_adapters.front.mcp_keys import refuse_near_arguments, refuse_near_keys
 from guard_adapters.front.mcp_pins import MAX_AGE_MS, PinBook
+from guard_adapters.front.mcp_rounds import Returned, Rounds
 from guard_adapters.front.mcp_server_asks import (
     Ask,
     ServerRules,
@@ -35,16 +36,17 @@ from guard_adapters.front.mcp_server_asks import (
     refused_to_server,
     server_ask,
 )
+from guard_adapters.front.mcp_stdio_listing import all_tools, tools_of
+from guard_adapters.front.mcp_stdio_waiting import Waiting, tick
 from guard_adapters.front.mcp_verdict import Word, refusal, refusal_of, refused
 from guard_adapters.front.mcp_wire import Era, message_id
 
 if TYPE_CHECKING:
     from guard.grant.credential import Credential
     from guard_adapters.front.mcp_auth import Caller  # loads what a pipe never needs
+    from guard_adapters.front.mcp_seal import RequestStateSeal
 
-_PAGES: Final = 50
 _LIST_S: Final = 5
-_ENVELOPE: Final = "io.modelcontextprotocol/"
 _UNRECORDED: Final = "outcome_unrecorded"  # the guard's code for: it ran and could not be noted
 
 
@@ -55,6 +57,7 @@ class Place:
     upstream: str
     caller: "Caller"
     rules: ServerRules = field(default_factory=ServerRules)
+    rounds: "RequestStateSeal | None" = None  # seals what this caller must bring back
     session: str = ""  # a handle given on the command line
     intent: bytes = b""
     token_in_meta: bool = False  # the server checks call tokens
@@ -73,6 +76,7 @@ class FrontDesk:
     place: Place
     book: PinBook = field(default_factory=PinBook)
     era: Era | None = None
+    elicitation: frozenset[str] = frozenset()  # declared at initialize
 
     async def settle(self, side: Side, message: Message, wires: Wires) -> Message:
         """Return the response to one request. Raises Gone, WireRefused."""
@@ -80,13 +84,17 @@ class FrontDesk:
             return await self._asked_by_server(message, wires)
         refuse_near_keys(message)
         place, settings = self.place, self.front.settings
+        rounds = self._rounds()
+        returned = rounds.opened(message) if rounds else Returned(message=message)
         asked = admit(
-            message,
+            returned.message,
             session=place.session,
             intent=place.intent,
             max_intent_bytes=settings.max_intent_bytes,
         )
         self.era = self.era or asked.era
+        if asked.method == "initialize":
+            self.hear_initialize(asked.message)
         match asked.way:
             case Way.FORWARD:
                 return self._seen(asked, await wires.ask("server", asked.message))
@@ -95,10 +103,26 @@ class FrontDesk:
             case Way.CALL | Way.METHOD | Way.UNKNOWN:
                 if asked.method in self.front.allow_methods(place.upstream):
                     return self._seen(asked, await wires.ask("server", asked.message))
-                return await self._judged(asked, wires)
+                return await self._judged(asked, wires, returned)
+
+    def hear_initialize(self, message: Message) -> None:
+        """Remember what the client of this pipe can do."""
+        self.elicitation = modes((message.get("params") or {}).get("capabilities"))
 
     async def aclose(self) -> None:
         """Nothing outlives the requests of the pipe."""
+
+    def _rounds(self) -> Rounds | None:
+        seal, key, upstream = self.place.rounds, self.place.key, self.place.upstream
+        if seal is None:
+            return None
+        return Rounds(
+            seal=seal,
+            who=key,
+            upstream=upstream,
+            now_ms=self.front.now_ms(),
+            unasked=self.place.rules.unasked_answers,
+        )
 
     async def _asked_by_server(self, message: Message, wires: Wires) -> Message:
         params, method = message.get("params") or {}, message["method"]
@@ -112,14 +136,15 @@ class FrontDesk:
         message = clean(message)
         if method := refused_input(message.get("result"), self.place.rules):
             return refused(asked, refusal("DENIED", "server_ask_refused", method=method))
-        return message
+        rounds = self._rounds()
+        return rounds.wrapped(message, asked.method) if rounds else message
 
     async def _listed(self, asked: Asked, wires: Wires) -> Message:
         server, key = self.place.upstream, self.place.key
         try:
             session = await self._session(asked)
             message = self._seen(asked, await wires.ask("server", asked.message))
-            tools = _tools(message)
+            tools = tools_of(message)
             if tools is None:
                 return message
             self.book.learn(server, key, tools)
@@ -138,13 +163,26 @@ class FrontDesk:
     async def _session(self, asked: Asked) -> str:
         return await self.front.session(self.place.caller, asked.session, asked.intent)
 
-    async def _judged(self, asked: Asked, wires: Wires) -> Message:
-        name, server, settings = tool_name(asked), self.place.upstream, self.front.settings
+    async def _judged(self, asked: Asked, wires: Wires, returned: Returned) -> Message:
+        place, settings = self.place, self.front.settings
+        name, server = tool_name(asked), place.upstream
         if asked.way is Way.CALL:
             await self._published(asked, name, wires)
         tool = _Piped(desk=self, asked=asked, wires=wires)
-        ticking = asyncio.create_task(_tick(asked, wires, settings.progress_every_s, tool))
+        ticking = asyncio.create_task(
+            tick(asked, wires, settings.progress_every_s, lambda: tool.ran)
+        )
+        waiting = Waiting(asked=asked, wires=wires, said_no=self.said_no)
+        invitation = waiting.invitation(
+            self.front,
+            self.front.hold_ms(place.caller),
+            modern_modes(asked) if asked.era == "modern" else self.elicitation,
+            answers=place.rounds is not None,
+        )
         try:
+            if returned.action == "decline":
+                await self.said_no(returned.approval_id)
+                raise declined(returned.approval_id)
             call = tool_call(
                 asked,
                 call_id=self.front.new_id(),
@@ -155,13 +193,26 @@ class FrontDesk:
                 ),
                 max_args_bytes=settings.max_args_bytes,
             )
-            result = await self.front.call(call, tool, hold_ms=settings.hold_s * 1000)
+            result = await self.front.call(call, tool, hold_ms=invitation)
+        except ApprovalPending as error:
+            invitation.open = True
+            rounds = self._rounds()
+            if invitation.invited and invitation.invite is None and rounds is not None:
+                return rounds.invitation(invitation)
+            no = refusal_of(error, held_at=invitation.link)
+            return refused(asked, no, structured=self._free(name))
         except GuardError as error:
             ran = tool.ran or error.code == _UNRECORDED
             return refused(asked, refusal_of(error, ran=ran), structured=self._free(name))
         finally:
             ticking.cancel()
+            waiting.over()
         return _with_note(result)
+
+    async def said_no(self, approval_id: str) -> None:
+        """Record that the person did not want to look; a question that has ended stays as it is."""
+        with contextlib.suppress(GuardError):
+            await self.front.declined(self.place.caller, approval_id)
 
     async def _published(self, asked: Asked, name: str, wires: Wires) -> None:
         server, key = self.place.upstream, self.place.key
@@ -171,7 +222,7 @@ class FrontDesk:
             # Unanswered, the book stays as it is, and pinned tools count as changed.
             with contextlib.suppress(TimeoutError, Gone):
                 async with asyncio.timeout(_LIST_S):
-                    tools = await _all_tools(asked, wires)
+                    tools = await all_tools(asked, wires)
                     self.book.listed(server, key, tools, self.front.now_ms() + MAX_AGE_MS)
         found = self.book.definition(server, key, name) or {}
         schema = (spec.input_schema if spec else None) or found.get("inputSchema")
@@ -225,43 +276,3 @@ def _with_note(result: ToolResult) -> Message:
         **answer,
         "result": {**said, "_meta": {**(said.get("_meta") or {}), NARROWED_KEY: note}},
     }
-
-
-async def _tick(asked: Asked, wires: Wires, every_s: float, tool: _Piped) -> None:
-    """Tell the client, while a person thinks, that the call is alive."""
-    if asked.progress_token is None:
-        return  # nothing else may be sent on stdio: it has no comments
-    for turn in range(1, 1_000):
-        await asyncio.sleep(every_s)
-        if tool.ran:
-            return
-        # Far below one, so that the server's own progress still rises after it.
-        note = {"progressToken": asked.progress_token, "progress": turn / 1000}
-        params = {**note, "message": "Waiting for approval"}
-        method = "notifications/progress"
-        wires.tell("client", {"jsonrpc": "2.0", "method": method, "params": params})
-
-
-async def _all_tools(asked: Asked, wires: Wires) -> list[Message]:
-    meta = asked.params.get("_meta") or {}
-    envelope = {key: value for key, value in meta.items() if key.startswith(_ENVELOPE)}
-    found: list[Message] = []
-    params: dict[str, Any] = {"_meta": envelope} if envelope else {}
-    for _ in range(_PAGES):
-        ident = "guard-" + secrets.token_hex(16)
-        ask = {"jsonrpc": "2.0", "id": ident, "method": "tools/list", "params": params}
-        page = clean(await wires.ask("server", ask))
-        found += _tools(page) or []
-        cursor = (page.get("result") or {}).get("nextCursor")
-        if not isinstance(cursor, str):
-            return found
-        params = {**params, "cursor": cursor}
-    raise Gone("GUARD_UNAVAILABLE")
-
-
-def _tools(message: Message) -> list[Message] | None:
-    result = message.get("result")
-    tools = result.get("tools") if isinstance(result, dict) else None
-    if not isinstance(tools, list):
-        return None
-    return [tool for tool in tools if isinstance(tool, dict) and isinstance(tool.get("name"), str)]

@@ -5,8 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from guard.errors import Unusable
+from guard.policy.catalog import ServerSpec
 from guard_adapters.front.mcp_caller import Caller
 from guard_adapters.front.mcp_child import child_environment
+from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys
+from guard_adapters.front.mcp_server_asks import ServerRules
 from guard_adapters.front.mcp_standalone import standalone
 from guard_adapters.front.mcp_stdio_desk import Place
 from guard_adapters.wiring.build import Wired, build
@@ -62,6 +65,19 @@ def place(wired: Wired, upstream: str, agent: str, session: str = "") -> Place:
     return Place(
         upstream=upstream,
         caller=Caller(issuer="os", subject=person(), agent=agent),
+        rules=ServerRules() if server is None else rules_of(server),
+        rounds=RequestStateSeal(SealKeys(current=wired.seal_key)),
         session=session,
         token_in_meta=server is not None and bool(server.audience) and server.delivery == "meta",
+    )
+
+
+def rules_of(server: ServerSpec) -> ServerRules:
+    """Return what this server may ask of clients."""
+    return ServerRules(
+        sampling=server.asks.sampling,
+        roots=server.asks.roots,
+        elicitation_form=server.asks.elicitation_form,
+        elicitation_hosts=frozenset(server.asks.elicitation_hosts),
+        unasked_answers=server.asks.unasked_answers,
     )

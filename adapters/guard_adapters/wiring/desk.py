@@ -21,6 +21,7 @@ from guard.session.state import Session, declared, new_session, seen
 from guard.session.tasks import contracted
 from guard_adapters.front.mcp_front import Caller
 from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.declined import decline
 from guard_adapters.wiring.said import tell
 
 
@@ -38,10 +39,14 @@ def default_session(owner: str) -> str:
 
 
 class Desk:
-    """What the fronts call: fulfils their `GuardFront`."""
+    """What the fronts call: fulfils their `GuardFront`.
 
-    def __init__(self, wired: Wired) -> None:
+    `url` is where the console answers; empty means that there is none.
+    """
+
+    def __init__(self, wired: Wired, url: str = "") -> None:
         self._wired = wired
+        self._url = url
         self._world = wired.world
         self.settings: Settings = wired.guard.settings
 
@@ -114,6 +119,23 @@ class Desk:
         if is_contract(call.intent):  # the session has taken it, or the call is not here
             call = replace(call, intent=b"")
         return await self._wired.guard.call(call, tool, hold_ms=hold_ms)
+
+    def hold_ms(self, who: Caller) -> int:
+        """Return how long calls of this agent are held for people (milliseconds).
+
+        By who was authenticated: what a client says of itself changes nothing.
+        """
+        own = self._wired.loaded.installation.agents.get(who.agent)
+        hold_s = self.settings.hold_s if own is None else own.hold_s
+        return hold_s * 1000
+
+    def approve_at(self, approval_id: str) -> str:
+        """Return the console's page for an approval; empty without a console."""
+        return f"{self._url}/a/{approval_id}" if self._url else ""
+
+    async def declined(self, who: Caller, approval_id: str) -> None:
+        """Record that the person behind this caller did not want to look; see `decline`."""
+        await decline(self._world, named(who), approval_id)
 
     async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
         """Return the tools of these names that this session could ever be allowed to call.

@@ -25,7 +25,7 @@ from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.operator import announced
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
-from guard_adapters.wiring.serve import app, bridges_of, endpoint
+from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
 from guard_adapters.wiring.watchdog import watched
 
 OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}
@@ -53,7 +53,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
         tell(f"Listening on {url}/mcp/<server>.")
-        attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello))
+        attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello, url))
         await attachments.open()
         stack.push_async_callback(attachments.aclose)
         tell(f"Listening for stdio relays on {pipe}.")
@@ -100,9 +100,12 @@ async def sweep(wired: Wired) -> None:
         await asyncio.sleep(SWEEP_S)
 
 
-def _seat(wired: Wired, hello: Hello) -> PipeDesk:
+def _seat(wired: Wired, hello: Hello, url: str) -> PipeDesk:
     """Return the desk of one attached relay; who it is was established by the socket."""
-    return FrontDesk(Desk(wired), place(wired, hello.upstream, hello.agent))
+    desk = FrontDesk(Desk(wired, console_at(url)), place(wired, hello.upstream, hello.agent))
+    if hello.initialize is not None:  # said to the guard before this one
+        desk.hear_initialize(hello.initialize)
+    return desk
 
 
 def _listening(host: str, port: int) -> list[socket.socket]:

@@ -10,6 +10,7 @@ from guard.errors import GuardError, Unusable
 from guard.policy.catalog import ServerSpec
 from guard_adapters._http.documents import get_json
 from guard_adapters._http.pool import HttpClient, UpstreamFailed
+from guard_adapters.console.origin import origin_of
 from guard_adapters.front.mcp_auth import Caller, StaticKeys, TokenCheck, resource_uri
 from guard_adapters.front.mcp_bridge import Bridge
 from guard_adapters.front.mcp_child import Command, child_environment
@@ -19,9 +20,9 @@ from guard_adapters.front.mcp_jwks import FetchedKeys
 from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp_relay import HttpServer, Seals
 from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
-from guard_adapters.front.mcp_server_asks import ServerRules
 from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.wiring import console, standing
+from guard_adapters.wiring.alone import rules_of
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.operator import routes
@@ -62,7 +63,7 @@ def endpoint(
         if one.url or one.command
     }
     return Endpoint(
-        front=Desk(wired),
+        front=Desk(wired, console_at(url)),
         servers=servers,
         access=access(wired.loaded.installation.serve, url, dev_keys or {}),
         seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
@@ -78,6 +79,14 @@ def _key(wired: Wired, server: ServerSpec) -> dict[str, Any]:
         return {}
     name, value, secret = issuer.header(server.url)
     return {"headers": ((name.encode(), value.encode()),), "secret": secret}
+
+
+def console_at(url: str) -> str:
+    """Return the URL under which people answer; empty where no browser would make a passkey."""
+    try:
+        return origin_of(url).url
+    except Unusable:
+        return ""
 
 
 def bridges_of(wired: Wired) -> dict[str, Bridge]:
@@ -125,16 +134,6 @@ def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
         return JwtCheck(JwtRules(issuer=serve.issuer, resource=resource_uri(url, server)), source)
 
     return Access(public_url=url, edge=edge, tokens=tokens, issuers=(serve.issuer,))
-
-
-def rules_of(server: ServerSpec) -> ServerRules:
-    """Return what this server may ask of clients."""
-    return ServerRules(
-        sampling=server.asks.sampling,
-        roots=server.asks.roots,
-        elicitation_form=server.asks.elicitation_form,
-        elicitation_hosts=frozenset(server.asks.elicitation_hosts),
-    )
 
 
 def _edge(url: str, origins: Sequence[str]) -> EdgeRules:

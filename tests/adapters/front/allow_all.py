@@ -30,7 +30,9 @@ from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSea
 from guard_adapters.front.mcp_server_asks import ServerRules
 
 ME = Caller("https://issuer.example", "ann", "agent")
-OPEN = ServerRules(sampling=True, elicitation_hosts=frozenset({"example.com"}))
+OPEN = ServerRules(
+    sampling=True, elicitation_hosts=frozenset({"example.com"}), unasked_answers=True
+)
 
 
 @dataclass
@@ -42,6 +44,8 @@ class AllowAll:
     hidden: frozenset[str] = frozenset()
     calls: list[ToolCall] = field(default_factory=list)
     credential: object = None
+    page: str = ""  # where people answer
+    noes: list[str] = field(default_factory=list)
 
     async def session(self, who, handle: str, intent: bytes) -> str:
         return handle or f"default-{who.subject}"
@@ -52,7 +56,16 @@ class AllowAll:
     def allow_methods(self, server: str) -> frozenset[str]:
         return frozenset()
 
-    async def call(self, call: ToolCall, tool, *, hold_ms: int) -> ToolResult:
+    def hold_ms(self, who: object) -> int:
+        return self.settings.hold_s * 1000
+
+    def approve_at(self, approval_id: str) -> str:
+        return f"{self.page}/a/{approval_id}" if self.page else ""
+
+    async def declined(self, who: object, approval_id: str) -> None:
+        self.noes.append(approval_id)
+
+    async def call(self, call: ToolCall, tool, *, hold_ms) -> ToolResult:
         self.calls.append(call)
         if call.definition == "changed":
             raise NotAllowed(Deny(code="tool_changed"))

@@ -1,6 +1,5 @@
 """Requests of one pipe before a guard that says yes, no, later, or nothing at all."""
 
-import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,7 +10,7 @@ from guard.errors import ApprovalPending, GuardError, NotAllowed, Unavailable
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Deny
 from guard_adapters.front.mcp_auth import Caller
-from guard_adapters.front.mcp_desk import Gone, Message, Side
+from guard_adapters.front.mcp_desk import Gone, Message, Reply, Side
 from guard_adapters.front.mcp_pins import tool_digest
 from guard_adapters.front.mcp_server_asks import ServerRules
 from guard_adapters.front.mcp_stdio_desk import FrontDesk, Place
@@ -32,6 +31,8 @@ class Front:
         self.specs: dict[str, ToolSpec] = {}
         self.credential: Any = None
         self.narrowed: bytes | None = None
+        self.page = ""
+        self.noes: list[str] = []
 
     async def session(self, who: object, handle: str, intent: bytes) -> str:
         return handle or "default"
@@ -42,7 +43,16 @@ class Front:
     def allow_methods(self, server: str) -> frozenset[str]:
         return frozenset({"vendor/allowed"})
 
-    async def call(self, call: ToolCall, tool: Any, *, hold_ms: int) -> ToolResult:
+    def hold_ms(self, who: object) -> int:
+        return self.settings.hold_s * 1000
+
+    def approve_at(self, approval_id: str) -> str:
+        return f"{self.page}/a/{approval_id}" if self.page else ""
+
+    async def declined(self, who: object, approval_id: str) -> None:
+        self.noes.append(approval_id)
+
+    async def call(self, call: ToolCall, tool: Any, *, hold_ms: Any) -> ToolResult:
         self.calls.append(call)
         if call.definition == "changed":
             raise NotAllowed(Deny(code="tool_changed"))
@@ -74,9 +84,9 @@ class Pipe:
         self.asked: list[tuple[Side, Message]] = []
         self.gone = ""
 
-    def ask(self, side: Side, message: Message) -> asyncio.Future[Message]:
+    def ask(self, side: Side, message: Message) -> Reply:
         self.asked.append((side, message))
-        future: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
+        future = Reply()
         if self.gone:
             future.set_exception(Gone("OUTCOME_UNKNOWN"))
         else:
