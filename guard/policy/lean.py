@@ -2,15 +2,17 @@
 
 The engine's cost is turning JSON into typed values, and a record costs more than what it holds. So
 `context.risk.session` is sent, declared and read as the one attribute `risk.session`, and a head
-that every call of the action fulfils is not asked again. What a rule means does not change: a set
-that reads a whole group, or whose names would collide, is judged as it was written.
+that every call of the action fulfils is not asked again. Numbers, truths and words, and sets of
+them, are checked against the schema as they are written; with anything else, the engine does it.
+What a rule means does not change: a set that reads a whole group, or whose names would collide, is
+judged as it was written.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from json import JSONEncoder
 from json.encoder import encode_basestring_ascii as quoted
-from typing import cast
+from typing import NamedTuple, cast
 
 from cedarpy import pst
 
@@ -19,8 +21,23 @@ from guard.model.facts import Facts
 from guard.policy.context import Path, reader
 
 Type = dict[str, object]
-Part = tuple[str, Callable[[Facts], Json]]
-"""How one attribute is written: its name with the colon, and what reads it."""
+
+
+class Part(NamedTuple):
+    """One attribute: its name with the colon, what reads it, and what it must be.
+
+    `kind` is its type, or that of its elements; None: only the engine can tell.
+    """
+
+    head: str
+    read: Callable[[Facts], Json]
+    kind: type | None
+    many: bool
+    required: bool
+
+
+_PLAIN: Mapping[object, type] = {"Long": int, "Boolean": bool, "String": str}
+_LEAST, _MOST = -(2**63), 2**63 - 1
 
 _CONTEXT = pst.Var(name="context")
 _ANY = pst.ScopeAny()
@@ -51,9 +68,12 @@ class Flat:
         ordered = sorted(self._leaves)
         kinds = {self._name(path): _at(context, path) for path in ordered}
         self.context: Type = {"type": "Record", "attributes": kinds}
-        self.parts: tuple[Part, ...] = tuple(
-            (f"{quoted(self._name(path))}:", reader(path, _at(context, path))) for path in ordered
+        self.parts = tuple(
+            _part(self._name(path), reader(path, kind), kind)
+            for path in ordered
+            for kind in [_at(context, path)]
         )
+        self.plain = all(part.kind is not None for part in self.parts)
 
     def rule(self, template: pst.Template) -> pst.Template:
         """Return a rule of the slice as it reads the flat record.
@@ -141,18 +161,44 @@ def _at(kind: Type, path: Path) -> Type:
     return kind
 
 
-def writer(parts: tuple[Part, ...]) -> Callable[[Facts], str]:
-    """Return what writes the flat record as JSON text, without the attributes that are None."""
-    return partial(_written, parts)
+def _part(name: str, read: Callable[[Facts], Json], kind: Type) -> Part:
+    many = kind["type"] == "Set"
+    one = cast("Type", kind["element"]) if many else kind
+    required = kind.get("required", True) is True
+    return Part(f"{quoted(name)}:", read, _PLAIN.get(one["type"]), many, required)
+
+
+def writer(flat: Flat) -> Callable[[Facts], str]:
+    """Return what writes the flat record as JSON text, without the attributes that are None.
+
+    Where the record is plain, it raises ValueError for facts that do not fit the schema.
+    """
+    return partial(_typed if flat.plain else _written, flat.parts)
 
 
 def _written(parts: tuple[Part, ...], facts: Facts) -> str:
+    found = [(part.head, part.read(facts)) for part in parts]
+    return "{" + ",".join([head + _text(one) for head, one in found if one is not None]) + "}"
+
+
+def _typed(parts: tuple[Part, ...], facts: Facts) -> str:
+    """Write a record that fits its schema, or raise; what it says quotes no value."""
     texts: list[str] = []
-    for head, read in parts:
+    for head, read, kind, many, required in parts:
         value = read(facts)
-        if value is not None:
-            texts.append(head + _text(value))
+        if value is None and not required:
+            continue
+        if isinstance(value, list) is not many:
+            raise ValueError(f"{head} {type(value).__name__} does not fit its type")
+        for one in value if isinstance(value, list) else (value,):
+            if type(one) is not kind or not _fits(one):
+                raise ValueError(f"{head} {type(one).__name__} does not fit its type")
+        texts.append(head + _text(value))
     return "{" + ",".join(texts) + "}"
+
+
+def _fits(value: Json) -> bool:
+    return type(value) is not int or _LEAST <= value <= _MOST
 
 
 def _text(value: Json) -> str:

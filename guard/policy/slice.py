@@ -43,7 +43,7 @@ class RuleSet:
     """
 
     policies: PolicySet = field(repr=False)
-    schema: Schema = field(repr=False)
+    schema: Schema | None = field(repr=False)  # None: `write` checks the types
     write: Callable[[Facts], str] = field(repr=False)
     context: Type = field(repr=False)
     leaves: tuple[Path, ...]
@@ -128,7 +128,7 @@ def _lean(
     templates: Mapping[str, pst.Template],
     shown: Type,
     leaves: tuple[Path, ...],
-) -> tuple[PolicySet, Schema, Callable[[Facts], str]] | None:
+) -> tuple[PolicySet, Schema | None, Callable[[Facts], str]] | None:
     """Return rules, schema and context in the form that is judged fastest; None: there is none."""
     try:
         flat = Flat(shown, leaves)
@@ -137,8 +137,9 @@ def _lean(
         return None
     guard = cast("dict[str, Type]", schema["Guard"])
     actions = {**guard["actions"], spec.action: action_type(spec, flat.context)}
-    typed = Schema.from_json_str(_wire({"Guard": {**guard, "actions": actions}}))
-    return PolicySet.from_pst(policy_set(rules)), typed, writer(flat.parts)
+    wire = _wire({"Guard": {**guard, "actions": actions}})
+    typed = None if flat.plain else Schema.from_json_str(wire)
+    return PolicySet.from_pst(policy_set(rules)), typed, writer(flat)
 
 
 def _wire(schema: Type) -> str:

@@ -54,6 +54,9 @@ def test_h03_a_list_for_a_string_is_refused(world, rebuilding):
     )
     full = make_full(world)
     assert decide(full, smuggled, rebuilding(full, {})).code == "policy_error"
+    for bundle in (world.bundle, full):
+        odd = replace(facts, intent=replace(facts.intent, declared=["true"], covers="true"))
+        assert decide(bundle, odd, rebuilding(bundle, {})).code == "policy_error"
 
 
 def make_full(world):
@@ -199,14 +202,22 @@ def test_a_rule_without_scope_is_told_how_to_leave_scopes_out(make_world):
     assert 'action in Guard::Action::"any"' in " ".join(one.message for one in error.value.findings)
 
 
-def test_engine_messages_never_leave_through_the_agents_text(world, rebuilding):
+def test_engine_messages_never_leave_through_the_agents_text(world, make_world, rebuilding):
     from guard.policy.explain import agent_text  # noqa: PLC0415
 
     facts = world.facts("docs/read", {"id": "k"})
     secret = replace(facts, risk=replace(facts.risk, session="hunter2"))
-    answer = decide(world.bundle, secret, rebuilding(world.bundle, {}))
+    moment = 'context.risk.session > 1 && context.clock.now < datetime("2026-01-05")'
+    engine = make_world(
+        f'@id("NOW") @reason("r") permit(principal, action in Guard::Action::"any", resource)'
+        f" when {{ {moment} }};"
+    ).bundle
+    answer = decide(engine, secret, rebuilding(engine, {}))
     assert "hunter2" in answer.detail
     assert "hunter2" not in agent_text(answer)
+    lean = decide(world.bundle, secret, rebuilding(world.bundle, {}))
+    assert (lean.code, answer.code) == ("policy_error", "policy_error")
+    assert "hunter2" not in lean.detail
 
 
 def test_values_never_reach_a_refusals_message(world):

@@ -123,6 +123,49 @@ def test_the_flat_form_answers_as_the_written_one(pair, call, groups):
     assert lean == whole
 
 
+WRONG = [None, True, 1, 2.0, "1", 2**63, [], ["x"], [1], {}, {"__entity": {"type": "A", "id": "b"}}]
+
+
+FITS = {"risk.session": int, "intent.declared": bool, "intent.purpose": str}
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (path, value)
+        for path, fits in FITS.items()
+        for value in WRONG
+        if type(value) is not fits or value == 2**63
+    ],
+    ids=str,
+)
+def test_facts_of_a_wrong_type_are_judged_by_neither_form(pair, path, value):
+    name, field = path.split(".")
+    facts = pair.world.facts(
+        PAY, {"amount_minor": 5, "recipient": "DE89"}, **{name: {field: value}}
+    )
+    assert list(pair.verdicts(facts)) == [(False, [], True)] * 2
+
+
+@pytest.mark.parametrize("value", [one for one in WRONG if type(one) is not int] + [2**63])
+def test_an_argument_of_a_wrong_type_is_judged_by_neither_form(make_world, value):
+    world = make_world(rule("BASE", "context.input.amount_minor < 9", PAY, "permit"))
+    cut = world.bundle.slices[PAY]
+    facts = world.facts(PAY, {"amount_minor": 5, "recipient": "DE89"})
+    assert ask(cut, cut.enforced, facts).allowed
+    wrong = replace(facts, input=replace(facts.input, values={"amount_minor": value}))
+    for rules in (cut.enforced, as_written(cut)):
+        assert ask(cut, rules, wrong).fault
+        assert ask(cut, rules, replace(facts, input=replace(facts.input, values={}))).fault
+
+
+@pytest.mark.parametrize("words", [["secret"], frozenset({1}), frozenset({("a", "b")}), "secret"])
+def test_a_set_of_something_else_is_judged_by_neither_form(pair, words):
+    facts = pair.world.facts("docs/read", {"id": "k"}, history={"labels": words})
+    lean, whole = pair.verdicts(facts)
+    assert lean == whole
+
+
 def test_no_group_is_sent_that_could_be_flat(pair):
     facts = pair.world.facts("docs/read", {"id": "k"})
     for cut in pair.slices.values():
