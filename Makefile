@@ -38,6 +38,7 @@ soak: $(STAMP)  ## heavy loops: kill -9, long properties, load
 
 bench: $(STAMP)  ## figures against the bars, as JSON in bench/results
 	$(BIN)/python bench/run.py $(ARGS)
+	$(BIN)/python bench/page.py
 
 $(DOJO)/.installed: pyproject.toml
 	@test -x $(DOJO)/bin/python || $(PYTHON) -m venv $(DOJO)

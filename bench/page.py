@@ -10,6 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from bars import COST, HOLDS, table
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -93,9 +95,14 @@ Their figure is "a model was fooled and not stopped", of one model on one day. O
 agent obeys. "No question" is not a utility, either: it says how often people are left alone, not
 whether a model solves the task. No ranking follows from the two side by side.
 
-## What it costs (`make bench`)
+## What was asked, and what is met (`make bench`)
+
+Absolute times are those of the machine that wrote this page, shared with others; what is compared
+was measured in one run, call by call.
 
 {cost}
+
+{holds}
 """
 
 
@@ -112,7 +119,6 @@ def main() -> int:
 
 def page() -> str:
     found = json.loads((RESULTS / "agentdojo.json").read_text(encoding="utf-8"))
-    cost = json.loads((RESULTS / "provenance.json").read_text(encoding="utf-8"))["printed"]
     first = found["zero_labels"]
     wrong = json.loads((RESULTS / "wrong_label.json").read_text(encoding="utf-8"))
     head = HEAD.format(
@@ -126,7 +132,7 @@ def page() -> str:
         + _adaptive(tried)
         + _open(left)
         + CALM.format(table=_calm(calm), **calm[0])
-        + OTHERS.format(cost=_cost(cost))
+        + OTHERS.format(cost=table(COST), holds=table(HOLDS))
     )
 
 
@@ -193,25 +199,6 @@ def _wrong(found: list[dict[str, Any]]) -> str:
     return (
         f"{len(found)} fields that strangers write were called trusted, each alone; in {runs} attacks"
         f" {reached} goals were reached ({fields})."
-    )
-
-
-def _cost(cost: dict[str, Any]) -> str:
-    bars = cost["bars"]
-    few, many = cost["weigh_us_at_10_results"], cost["weigh_us_at_10000_results"]
-    return "\n".join(
-        [
-            "CPU time on the machine that wrote this, 600 calls and 60 results; what is compared was"
-            " measured in one run.",
-            "",
-            "| what | figure | wanted |",
-            "|---|---|---|",
-            f"| weigh a call of 7 values and 1 kB, 10 results seen | {few['p50']} us p50 | |",
-            f"| the same, 10,000 results seen | {many['p50']} us p50, {many['p99']} p99"
-            f" | {bars['weigh_p50_us']} p50, {bars['weigh_p99_us']} p99 |",
-            f"| ratio of the two | {cost['weigh_ratio']} | at most {bars['ratio']} |",
-            f"| read a result of 10 kB | {cost['read_ms_for_10_kB']} ms | {bars['read_ms']} ms |",
-        ]
     )
 
 

@@ -3,11 +3,15 @@
     python bench/provenance.py
 
 CPU time of this thread, medians of 600 calls (7 values, a text of 1 kB) and of 60 results (10
-records, about 10 kB of JSON). Prints JSON: microseconds, milliseconds, ratios.
+records, about 10 kB of JSON). Both sessions know as much of the values of a call: one receiver is
+in some result of theirs, so that the ratio tells of the size of the index and of nothing else.
+Calls on the two alternate, and of five rounds the quietest counts. Prints JSON: microseconds,
+milliseconds, ratios.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import random
 import time
@@ -46,6 +50,7 @@ SEND = ToolSpec(
 )
 TASK = read_task(("Mail u7@shop.example and Dora Smith about the second delivery by 10:30",))
 chance = random.Random(7)
+CALLS, ROUNDS = 600, 5
 
 
 def record(number: int) -> dict[str, object]:
@@ -59,9 +64,10 @@ def record(number: int) -> dict[str, object]:
     }
 
 
-def call(number: int) -> ToolCall:
+def call(number: int, results: int) -> ToolCall:
+    """Return a call to somebody of the task and to somebody of one of so many results."""
     values = {
-        "to": ["u7@shop.example", f"u{number}@shop.example"],
+        "to": ["u7@shop.example", f"u{number * results // CALLS}@shop.example"],
         "cc": ["x@other.example"],
         "subject": f"second delivery {number}",
         "body": " ".join(chance.choices(WORDS, k=170)),
@@ -73,15 +79,17 @@ def call(number: int) -> ToolCall:
     )
 
 
-def median(work: Callable[[int], object], times: int) -> tuple[float, float]:
-    """Return the median and the 99th percentile of the CPU time (us)."""
-    taken = []
-    for number in range(times):
-        started = time.thread_time_ns()
-        work(number)
-        taken.append(time.thread_time_ns() - started)
+def spent(work: Callable[[int], object], number: int) -> float:
+    """Return the CPU time of this thread for one piece of work (microseconds)."""
+    started = time.thread_time_ns()
+    work(number)
+    return (time.thread_time_ns() - started) / 1000
+
+
+def figures(taken: list[float]) -> dict[str, float]:
     taken.sort()
-    return taken[times // 2] / 1000, taken[times * 99 // 100] / 1000
+    middle, high = taken[len(taken) // 2], taken[len(taken) * 99 // 100]
+    return {"p50": round(middle, 1), "p99": round(high, 1)}
 
 
 def remembering(results: int) -> Known:
@@ -91,33 +99,43 @@ def remembering(results: int) -> Known:
     return known
 
 
+def weighing(results: int) -> Callable[[int], object]:
+    known, calls = remembering(results), [call(number, results) for number in range(CALLS)]
+
+    def never(_path: str, _value: object) -> bool:
+        return False
+
+    return lambda n: weigh(calls[n], SEND, TASK, known, never, frozenset())
+
+
+def compared(few: Callable[[int], object], many: Callable[[int], object]) -> dict[str, object]:
+    """Return the figures of one round: the same work on both, call by call."""
+    taken: tuple[list[float], list[float]] = ([], [])
+    gc.collect()
+    gc.disable()
+    for number in range(CALLS):
+        taken[0].append(spent(few, number))
+        taken[1].append(spent(many, number))
+    gc.enable()
+    ten, lots = map(figures, taken)
+    return {
+        "weigh_us_at_10_results": ten,
+        "weigh_us_at_10000_results": lots,
+        "weigh_ratio": round(lots["p50"] / ten["p50"], 3),
+    }
+
+
 def main() -> None:
-    few, many = remembering(10), remembering(10_000)
-    calls = [call(number) for number in range(600)]
-
-    def weighed(known: Known) -> Callable[[int], object]:
-        return lambda n: weigh(
-            calls[n], SEND, TASK, known, lambda _path, _value: False, frozenset()
-        )
-
-    median(weighed(few), 600)  # once before it counts: caches are warm in a live guard, too
-    ten, ten_99 = median(weighed(few), 600)
-    lots, lots_99 = median(weighed(many), 600)
+    few, many = weighing(10), weighing(10_000)
+    compared(few, many)  # once before it counts: caches are warm in a live guard, too
+    rounds = [compared(few, many) for _ in range(ROUNDS)]
+    best = min(rounds, key=lambda one: one["weigh_us_at_10000_results"]["p50"])
     results = [[record(10 * n + one) for one in range(10)] for n in range(60)]
     size = sum(len(json.dumps(one)) for one in results) / len(results) / 10_000
-    read, _ = median(lambda n: observed(LIST, results[n], step=1), 60)
-    print(
-        json.dumps(
-            {
-                "weigh_us_at_10_results": {"p50": round(ten, 1), "p99": round(ten_99, 1)},
-                "weigh_us_at_10000_results": {"p50": round(lots, 1), "p99": round(lots_99, 1)},
-                "weigh_ratio": round(lots / ten, 3),
-                "read_ms_for_10_kB": round(read / 1000 / size, 3),
-                "bars": {"weigh_p50_us": 100, "weigh_p99_us": 1000, "ratio": 1.2, "read_ms": 1.0},
-            },
-            indent=1,
-        )
-    )
+    read = figures([spent(lambda n: observed(LIST, results[n], step=1), n) for n in range(60)])
+    printed = {"calls": CALLS, "rounds": ROUNDS, **best}
+    printed["read_ms_for_10_kB"] = round(read["p50"] / 1000 / size, 3)
+    print(json.dumps(printed, indent=1))
 
 
 if __name__ == "__main__":
