@@ -126,6 +126,7 @@ class Answering:
         Raises:
             Refused: with the code why the signature counts for none of them.
         """
+        person = self.reviewing.person(name)
         rows, challenges = await self._batch(name, ids)
         signed = batch_signed(challenges)
         key, voter = await self._proven(name, credential_id, given, sha256(signed).digest())
@@ -135,7 +136,13 @@ class Answering:
             try:
                 must_help(row, vote)
                 event = batch_voted(
-                    row, vote, key=key, given=given, signed=signed, place=self.reviewing.place
+                    row,
+                    vote,
+                    one=signed_for(row, person, "approve"),
+                    key=key,
+                    given=given,
+                    signed=signed,
+                    place=self.reviewing.place,
                 )
                 after = await self.reviewing.approvals.vote(vote, [event])
                 told.append(Told(approval=row.id, status=after.status.value))

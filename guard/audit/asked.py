@@ -3,9 +3,11 @@
 Digests, ids and rule names only; the reach itself is beside the tree, where it can be erased.
 """
 
+from dataclasses import asdict
+
 from guard.audit.event import Event
 from guard.grant.approval import Approval, NewApproval
-from guard.grant.assertion import Assertion, Place
+from guard.grant.assertion import Assertion, Place, Signed
 from guard.grant.people import Passkey
 from guard.grant.plan import NewPlan, Plan
 from guard.grant.scoped import Grant
@@ -73,9 +75,26 @@ def plan_voted(
 
 
 def batch_voted(
-    row: Approval, vote: Vote, *, key: Passkey, given: Assertion, signed: bytes, place: Place
+    row: Approval,
+    vote: Vote,
+    *,
+    one: Signed,
+    key: Passkey,
+    given: Assertion,
+    signed: bytes,
+    place: Place,
 ) -> Event:
-    """Return the record of one answer of several that one signature gave."""
+    """Return the record of one answer of several that one signature gave.
+
+    Args:
+        row: the question.
+        vote: the answer to it.
+        one: what a signature for this question alone would be over; its challenge is in `signed`.
+        key: the passkey that signed.
+        given: its signature.
+        signed: what the signature is over.
+        place: where it was made.
+    """
     leaf: dict[str, Json] = {
         "approval": row.id,
         "decision": vote.decision,
@@ -90,7 +109,11 @@ def batch_voted(
         session=row.session,
         call=row.call_id,
         leaf=leaf,
-        side={"several": _held(key, given, signed, place)},
+        side={
+            "several": _held(key, given, signed, place),
+            "one": asdict(one),
+            "envelope": row.envelope.decode(),
+        },
     )
 
 

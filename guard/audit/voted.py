@@ -61,19 +61,28 @@ def evidence_from(text: str) -> Evidence:
     held = json.loads(text)
     try:
         raw: Mapping[str, Any] = held if isinstance(held, dict) else {}
-        signed = Signed(**raw["signed"])
-        names = ("client_data", "authenticator_data", "signature")
-        given = Assertion(**{name: unb64u(raw[name]) for name in names})
-        key = SigningKey(spki=unb64u(raw["spki"]), alg=int(raw["alg"]))
+        given, key, place = signature_from(raw)
         return Evidence(
-            signed=signed,
+            signed=Signed(**raw["signed"]),
             given=given,
             key=key,
-            place=Place(origin=raw["origin"], rp_id=raw["rp_id"]),
+            place=place,
             envelope=raw["envelope"].encode(),
         )
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError(f"no evidence of a vote: {wrong}") from None
+
+
+def signature_from(raw: Mapping[str, Any]) -> tuple[Assertion, SigningKey, Place]:
+    """Return the signature, the key and the place that are kept of it.
+
+    Raises:
+        KeyError, TypeError, ValueError: something is missing, or is not what was kept.
+    """
+    names = ("client_data", "authenticator_data", "signature")
+    given = Assertion(**{name: unb64u(raw[name]) for name in names})
+    key = SigningKey(spki=unb64u(raw["spki"]), alg=int(raw["alg"]))
+    return given, key, Place(origin=str(raw["origin"]), rp_id=str(raw["rp_id"]))
 
 
 def voted(

@@ -138,5 +138,5 @@ def _unusable(what: str, where: str) -> Unusable:
         f"The reviewers cannot be used: {what}.",
         code="reviewers_unusable",
         where=where,
-        next_step="See docs/approve-a-call.md for what the file holds.",
+        next_step="See docs/reviewers.md for what the file holds.",
     )
