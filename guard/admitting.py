@@ -84,6 +84,20 @@ class Admitting:
         )
         return await self.reviewers.revoke(name, "", now_ms, [event])
 
+    async def revoke(self, name: str, digest: str, by: str) -> int:
+        """Revoke one key of a reviewer, named as in the log; return how many it was.
+
+        Raises:
+            Refused: `key_unknown`: no living key of theirs has this name.
+        """
+        key = next((one for one in await self.keys(name) if one.digest == digest), None)
+        if key is None:
+            raise Refused("This passkey is not known here, or was revoked.", code="key_unknown")
+        now_ms = self.clock.now_ms()
+        leaf: dict[str, Json] = {"who": self.principal(name), "by": by, "keys": [digest]}
+        event = Event(kind="reviewer_key_revoked", at_ms=now_ms, session="", leaf=leaf)
+        return await self.reviewers.revoke(name, key.credential_id, now_ms, [event])
+
     async def keys(self, name: str) -> Sequence[Passkey]:
         """Return the keys of a reviewer that are not revoked."""
         return [one for one in await self.reviewers.passkeys(name) if not one.revoked_ms]

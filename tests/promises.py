@@ -55,6 +55,20 @@ UPSTREAM = {
     "test_upstream_challenge_not_relayed.py::test_a_challenge_of_the_server_never_passes",
 }
 PEOPLE = {
+    "A yes is a passkey's signature over the stored question; a changed row voids it.": "attack/"
+    "test_row_changed_after_the_signature.py::"
+    "test_whoever_changes_the_row_voids_what_was_signed",
+    "A signature is for one question, one person and one answer.": "attack/"
+    "test_row_changed_after_the_signature.py::"
+    "test_a_signature_is_for_one_question_one_person_and_one_answer",
+    "A stolen login looks and says no; it never says yes.": "attack/"
+    "test_another_program_as_the_console.py::"
+    "test_a_stolen_cookie_looks_and_says_no_and_never_yes",
+    "Nobody reviews what their own agent asks for.": "attack/"
+    "test_row_changed_after_the_signature.py::"
+    "test_nobody_reviews_what_their_own_agent_asks_for",
+    "Each signed yes can be checked again from the log alone.": "guard/audit/"
+    "test_signatures.py::test_a_signed_yes_is_checked_again_from_the_log_alone",
     "No one's silence is a yes.": "adapters/approver/test_terminal.py::"
     "test_nobody_at_the_keyboard_is_no",
     "Only the whole word approves.": "adapters/approver/test_terminal.py::"

@@ -30,6 +30,7 @@ class Invites:
         return [
             Route("/api/invites/options", options, methods=["POST"]),
             Route("/api/invites", taking(self.gate.origin, self._invite), methods=["POST"]),
+            Route("/api/keys/revoke", taking(self.gate.origin, self._revoke), methods=["POST"]),
         ]
 
     async def page(self, visit: Visit) -> Response:
@@ -64,6 +65,12 @@ class Invites:
         await self.gate.proven(assertion, key, challenge)
         token = await self.admitting.invite_by_admin(name, who.name)
         return {"link": link(self.gate.origin.url, token)}
+
+    async def _revoke(self, asked: Request, given: Body) -> Mapping[str, Any]:
+        """Take a key of one's own away: it only narrows, so the login is enough."""
+        who = await self._who(asked)
+        revoked = await self.admitting.revoke(who.name, text(given, "key"), who.principal)
+        return {"revoked": revoked}
 
     async def _who(self, asked: Request) -> SignedIn:
         who = await self.door.signed_in(asked)

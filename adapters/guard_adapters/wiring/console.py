@@ -72,6 +72,14 @@ def routes(wired: Wired, url: str) -> list[BaseRoute]:
     ]
 
 
+def told(url: str) -> str:
+    """Return where reviewers answer, or why they cannot, as a sentence."""
+    try:
+        return f"Reviewers answer at {origin_of(url).url}/console/."
+    except Unusable as without:
+        return f"There is no console for reviewers. {without.message} {without.next_step}"
+
+
 def reviewing(wired: Wired, origin: Origin) -> Reviewing:
     """Return what takes the answers of reviewers."""
     return Reviewing(

@@ -297,3 +297,26 @@ def test_what_must_be_typed_is_checked_here(desk):
     assert code(bob.yes(asked)) == "match_wrong"
     assert code(bob.yes(asked, ["250001"])) == "match_wrong"
     assert bob.yes(asked, ["250000"]).json()["status"] == "approved"
+
+
+def test_a_reviewer_takes_a_key_of_their_own_away_and_no_other(desk):
+    ana, bob = desk.enrolled("ana"), desk.enrolled("bob")
+    lost, kept = (
+        next(k for k in desk.reviewers.keys.values() if k.reviewer == n).digest
+        for n in ("bob", "ana")
+    )
+    assert code(bob.post("keys/revoke", {"key": kept})) == "key_unknown"
+    assert bob.post("keys/revoke", {"key": lost}).json() == {"revoked": 1}
+    assert bob.http.get("/console/").status_code == 401  # what it had opened ended with it
+    assert code(bob.login()) == "login_refused"
+    assert lost in str(desk.approvals.events[-1].leaf)
+    assert ana.yes(desk.asks()).json()["status"] == "approved"
+
+
+def test_the_page_of_reviewers_shows_keys_and_lets_admins_invite(desk):
+    ana, bob = desk.enrolled("ana"), desk.enrolled("bob")
+    seen = ana.http.get("/console/reviewers").text
+    assert "Invite bob" in seen
+    assert seen.count("Revoke") == 1
+    assert "&#34;key&#34;" in seen
+    assert "Invite" not in bob.http.get("/console/reviewers").text.partition("<main")[2]
