@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 TIMEOUT_MS: Final = 120_000
+MODEL_OID: Final = "1.3.6.1.4.1.45724.1.1.4"
+UNIT: Final = "Authenticator Attestation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +141,8 @@ def _described(found: "VerifiedRegistration", models: Models) -> Fresh:
     single = found.credential_device_type == "single_device"
     statement = parse_attestation_object(found.attestation_object)
     # A chain is checked only where there is one: a key that signs for itself proves no model.
-    proven = found.fmt == "packed" and bool(statement.att_stmt.x5c) and models.wanted
+    chain = statement.att_stmt.x5c or []
+    proven = found.fmt == "packed" and models.wanted and _of_model(chain, found.aaguid)
     key = decoded_public_key_to_cryptography(decoded)
     return Fresh(
         credential_id=b64u(found.credential_id),
@@ -152,6 +155,29 @@ def _described(found: "VerifiedRegistration", models: Models) -> Fresh:
         backed_up=found.credential_backed_up,
         device_bound=single and proven and found.aaguid in models.aaguids,
     )
+
+
+def _of_model(chain: Sequence[bytes], aaguid: str) -> bool:
+    """Return whether the first certificate is for this very model (WebAuthn, 8.2.1).
+
+    The library checks the chain and the signature, and not this: with it alone one model of a
+    maker could claim to be another.
+    """
+    from cryptography import x509  # noqa: PLC0415  with the library
+
+    if not chain:
+        return False
+    try:
+        leaf = x509.load_der_x509_certificate(chain[0])
+        units = leaf.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATIONAL_UNIT_NAME)
+        signs_others = leaf.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        model = leaf.extensions.get_extension_for_oid(x509.ObjectIdentifier(MODEL_OID)).value
+    except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+        return False
+    named = isinstance(model, x509.UnrecognizedExtension) and model.value == (
+        b"\x04\x10" + bytes.fromhex(aaguid.replace("-", ""))
+    )
+    return named and not signs_others and [one.value for one in units] == [UNIT]
 
 
 def answered(credential: object) -> tuple[str, Assertion]:
