@@ -29,16 +29,16 @@ from guard_adapters.front.mcp_keys import refuse_near_arguments
 from guard_adapters.front.mcp_listing import Listing
 from guard_adapters.front.mcp_outcome import as_result, echoed, with_note
 from guard_adapters.front.mcp_relay import Passage
-from guard_adapters.front.mcp_reply import Reply, unreached
+from guard_adapters.front.mcp_reply import Reply, drained, unreached
 from guard_adapters.front.mcp_rounds import Returned
 from guard_adapters.front.mcp_stream import JSON_HEADERS, Receive, rewritten
+from guard_adapters.front.mcp_tasks import owned, refuse_foreign
 from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of, refused
 from guard_adapters.front.mcp_wire import METHOD_NOT_FOUND, WireRefused
 
 if TYPE_CHECKING:
     from guard.grant.credential import Credential
 
-_DRAIN_S: Final = 2
 _UNRECORDED: Final = "outcome_unrecorded"
 
 
@@ -128,21 +128,22 @@ class Exchange:
                 await client.answer(reply.status, reply.headers, reply.message)
             return
         await client.event(rewritten(reply.event, reply.message))
-        if reply.rest is not None:
-            await self._drain(reply)
+        await drained(reply)
         await client.end()
 
-    async def _drain(self, reply: Reply) -> None:
-        # To the end of the stream, or the connection cannot be used again.
-        assert reply.rest is not None  # noqa: S101 - asked by the caller
-        try:
-            async with asyncio.timeout(_DRAIN_S):
-                async for _ in reply.rest:
-                    pass
-        except (TimeoutError, UpstreamFailed, WireRefused):
-            return
-
     async def _reply(self) -> Reply:
+        """Return the answer; tasks belong to the caller whose call made them."""
+        tasks, server, who = self.passage.tasks, self.passage.server.name, self.passage.who
+        try:
+            refuse_foreign(tasks, server, who, self.asked, self.passage.now_ms)
+            reply = await self._routed()
+            now_ms = self.front.now_ms()
+            reply.message = owned(tasks, server, who, self.asked, reply.message, now_ms)
+        except Unavailable as error:
+            return self._refused(refusal_of(error, ran=self.ran))
+        return reply
+
+    async def _routed(self) -> Reply:
         match self.asked.way:
             case Way.FORWARD:
                 return await self._forwarded(self.asked.message)

@@ -34,6 +34,7 @@ from guard_adapters.front.mcp_post import Post, RefusedRequest
 from guard_adapters.front.mcp_relay import HttpServer, Passage, Seals
 from guard_adapters.front.mcp_session_streams import session_request
 from guard_adapters.front.mcp_stream import JSON_HEADERS, ClientStream, Receive, Scope, Send
+from guard_adapters.front.mcp_tasks import MemoryOwners, Owners
 from guard_adapters.front.mcp_wire import INVALID_REQUEST, WireRefused, error_message, refuse
 
 _CHALLENGED: Final = frozenset({401, 403})
@@ -84,6 +85,7 @@ class Endpoint:
     http: HttpClient
     book: PinBook = field(default_factory=PinBook)
     flights: Flights = field(default_factory=Flights)
+    tasks: Owners = field(default_factory=MemoryOwners)
     # Upstreams that are commands, not URLs: each caller gets children of its own.
     bridges: Mapping[str, Callable[[str], HttpClient]] = field(default_factory=dict)
 
@@ -117,6 +119,7 @@ class Endpoint:
             http=self._client_for(name, caller),
             seals=self.seals,
             book=self.book,
+            tasks=self.tasks,
             settings=self.front.settings,
             who=caller_key(caller),
             now_ms=now_ms,

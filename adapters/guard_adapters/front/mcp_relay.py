@@ -39,6 +39,7 @@ from guard_adapters.front.mcp_server_asks import (
     server_ask,
 )
 from guard_adapters.front.mcp_stream import ClientStream, rewritten
+from guard_adapters.front.mcp_tasks import Owners
 from guard_adapters.front.mcp_verdict import refusal, result_message
 from guard_adapters.front.mcp_wire import GUARD_UNAVAILABLE, Era, Kind, WireRefused, classify
 
@@ -78,6 +79,7 @@ class Passage:
     http: HttpClient
     seals: Seals
     book: PinBook
+    tasks: Owners
     settings: "Settings"
     who: str
     now_ms: int

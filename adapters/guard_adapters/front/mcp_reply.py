@@ -3,9 +3,10 @@
 It names what came back and cleans it; whether a client may have it is decided elsewhere.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_edge import HeaderList
@@ -13,6 +14,8 @@ from guard_adapters.front.mcp_events import Event
 from guard_adapters.front.mcp_gate import Asked
 from guard_adapters.front.mcp_stream import JSON_HEADERS
 from guard_adapters.front.mcp_wire import GUARD_UNAVAILABLE, MessageId, WireRefused, error_message
+
+_DRAIN_S: Final = 2
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,3 +64,15 @@ def credential_refused(asked: Asked) -> Reply:
     """
     text = "The server refused the guard's own credential. An operator must look at it."
     return failed(asked, "upstream_credential_refused", text)
+
+
+async def drained(reply: Reply) -> None:
+    """Read the stream of an answer to its end: else its connection cannot be used again."""
+    if reply.rest is None:
+        return
+    try:
+        async with asyncio.timeout(_DRAIN_S):
+            async for _ in reply.rest:
+                pass
+    except (TimeoutError, UpstreamFailed, WireRefused):
+        return

@@ -77,6 +77,7 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
                 yield url
         finally:
             await found.http.aclose()
+            found.tasks.close()
             for bridge in bridges.values():
                 await bridge.aclose()
 

@@ -21,6 +21,7 @@ from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp_relay import HttpServer, Seals
 from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.issuer.static import StaticIssuer
+from guard_adapters.store.tasks_sqlite import SqliteOwners
 from guard_adapters.wiring import console, standing
 from guard_adapters.wiring.alone import rules_of
 from guard_adapters.wiring.build import Wired
@@ -68,6 +69,7 @@ def endpoint(
         access=access(wired.loaded.installation.serve, url, dev_keys or {}),
         seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
         http=HttpClient(),
+        tasks=SqliteOwners(wired.loaded.state / "tasks.sqlite"),
         bridges={name: bridge.for_caller for name, bridge in (bridges or {}).items()},
     )
 
