@@ -137,7 +137,7 @@ class Asking:
         bound, envelope = binding(
             server=call.server,
             tool=call.tool,
-            schema_sha256=min(spec.pins, default=""),
+            schema_sha256=spec.definition_sha256(),
             bytes_sha256=call.bytes_sha256,
             session=call.session,
             workload=facts.who.workload.id,

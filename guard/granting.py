@@ -36,7 +36,7 @@ def ground_of(facts: Facts, spec: ToolSpec, policy_version: str) -> Ground:
         requester=facts.who.principal.key,
         agent=facts.who.agent.id,
         workload=facts.who.workload.id,
-        schema_sha256=min(spec.pins, default=""),
+        schema_sha256=spec.definition_sha256(),
         policy_version=policy_version,
         intent_sha256=facts.intent.sha256,
         labels=facts.history.labels,

@@ -139,6 +139,11 @@ class ToolSpec:
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"{self.server}/{self.tool}")
 
+    def definition_sha256(self) -> str:
+        """Return the digest of what the tool takes: accepted definitions, and the schema."""
+        text = json.dumps([sorted(self.pins), self.input_schema], sort_keys=True)
+        return sha256(b"guard/definition/v1\0" + text.encode()).hexdigest()
+
     def paths(self, role: str) -> tuple[str, ...]:
         """Return the argument paths that carry this role, sorted."""
         return tuple(sorted(path for path, arg in self.args.items() if arg.role == role))

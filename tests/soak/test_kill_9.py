@@ -1,0 +1,45 @@
+"""kill -9 in the middle of everything: no approval is used twice, and no run stays unexplained."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests import postgres
+
+STORES = ["sqlite", postgres.POSTGRES]
+
+
+def killing(store, attempts, kills):
+    url = postgres.fresh() if store == "postgres" else ""
+    command = [
+        sys.executable, "-m", "tests.soak.kill9", "--store", store, "--url", url,
+        "--attempts", str(attempts), "--kills", str(kills),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=7_200)
+    assert done.returncode == 0, done.stderr
+    print(done.stdout, done.stderr)
+    return json.loads(done.stdout)
+
+
+def holds(found, attempts, kills):
+    assert found["attempts"] >= attempts
+    assert found["kills"] >= kills
+    assert found["used"] > 0
+    assert (found["used_twice"], found["without_known_outcome"], found["log_findings"]) == (
+        0,
+        0,
+        [],
+    )
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_few_killed_guards_use_no_approval_twice(store):
+    holds(killing(store, 120, 6), 120, 6)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("store", STORES)
+def test_300_killed_guards_use_no_approval_twice_in_20000_attempts(store):
+    holds(killing(store, 20_000, 300), 20_000, 300)
