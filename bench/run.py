@@ -21,14 +21,8 @@ BENCHES = {
     "provenance": "weighing a call, reading a result, by what a session has seen",
     "http_overhead": "what the HTTP relay adds",
     "stdio_overhead": "what the stdio relay adds",
+    "waiting": "10,000 waiting approvals, from the yes to the release",
     "memory": "resident memory of the relay and of the whole guard",
-    "decision": "one decision, by number of rules; bar: 250 us CPU p50 at 100 rules, step-up 450",
-    "decision_path": "a whole judgement with its audit record; bar: flat to 10,000 events (1.2)",
-    "provenance": "weighing a call, reading a result; bar: 100 us p50, ratio 1.2, 1 ms for 10 kB",
-    "http_overhead": "what the HTTP relay adds; bar: 1.5 ms p50",
-    "stdio_overhead": "what the stdio relay adds; bar: 0.6 ms p50, 40 MB attached",
-    "waiting": "10,000 waiting approvals, decision to release; bar: p50 10 ms, p99 250, none lost",
-    "memory": "resident memory of the relay and of the whole guard; bar: 40 and 64 MB",
 }
 
 
