@@ -321,6 +321,8 @@ FILES = {
     "init_server": "`guard init` needs a server: a command after two dashes, or `--url`.",
     "key_file_unreadable": "A key file is damaged. Restore it, or delete it and a new one is made.",
     "key_unusable": "A key in `guard.intent_keys` is no public P-256 key. List it as a JWK.",
+    "transmitter_unusable": "A transmitter of security events is not there, or cannot do what is asked. Check "
+    "its URL, the token for its configuration, and what it supports.",
     "key_file_unsafe": "Others can read a key file. Delete it, and a new one is made.",
     "policy_missing": "There is no such policy file, folder or starter policy.",
     "policy_unusable": "The catalogue or the rules hold errors; the findings list them all.",

@@ -3,7 +3,7 @@
 Settings are passed down as arguments; nothing below the pipeline reads this file.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -118,6 +118,25 @@ class Serve(BaseModel):
     )
 
 
+class SignalStream(BaseModel):
+    """One stream of security events that is listened to (SSF 1.0). See docs/signals.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(description="The transmitter, exactly as its tokens name it.")
+    jwks_url: str = Field(description="Where its public keys are; https, or loopback.")
+    audience: str = Field(description="As which this guard receives: `aud` of the tokens.")
+    algorithms: tuple[Literal["RS256", "ES256"], ...] = Field(
+        ("RS256",), description="Signature algorithms that are taken.", min_length=1
+    )
+    poll_url: str = Field(
+        "", description="Where tokens are fetched (RFC 8936); empty = they are pushed to the guard."
+    )
+    poll_token_file: str = Field(
+        "", description="File that holds the bearer token for that, for its owner only."
+    )
+
+
 class Store(BaseModel):
     """Where rows are kept: a file in the state folder, unless one of these names a database.
 
@@ -196,6 +215,10 @@ class Installation(BaseModel):
         default_factory=dict,
         description="What single agents need, by their authenticated name (`hold_s`); what a "
         "client says of itself never counts.",
+    )
+    signals: dict[str, SignalStream] = Field(
+        {},
+        description="Streams of security events (Shared Signals) that are listened to, by name.",
     )
     settings: Settings = Settings()
     serve: Serve = Serve()

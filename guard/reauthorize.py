@@ -5,11 +5,14 @@ session are void, and leases that can be cut are revoked. Calls that come later 
 new facts.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guard.audit.event import Event
+from guard.model.secevent import SecurityEvent
 from guard.ports import World
 from guard.revoking import Revoking
+from guard.session.heard import heard, narrows
 from guard.session.risk import Signal
 from guard.session.state import Session, ended, signalled
 from guard.voiding import void_session
@@ -43,6 +46,41 @@ class Reauthorizing:
             await self._recall(session_id, signal.kind)
         return session
 
+    async def hear(self, event: SecurityEvent) -> Sequence[Session]:
+        """Let a checked event of somebody else reach every live session that it is about.
+
+        From here on their calls are judged on it. What they hold already is cut by `follow`: its
+        sender need not wait for that.
+
+        Returns:
+            The sessions as they are now; empty where it is about none.
+
+        Raises:
+            Unavailable: a session could not be written; the event must come again.
+        """
+        now_ms = self.world.clock.now_ms()
+        about = [
+            one
+            for one in await self.world.sessions.all()
+            if not one.ended_at_ms and event.subject.fits(one.who, one.id)
+        ]
+        changed = [
+            await self.world.sessions.update(one.id, lambda held: heard(held, event, now_ms))
+            for one in about
+        ]
+        await self.world.sink.write([_heard(event, one.id, now_ms) for one in changed])
+        return changed
+
+    async def follow(self, event: SecurityEvent, sessions: Sequence[Session]) -> None:
+        """Void what people said before the event, and take back what ended sessions hold."""
+        if not narrows(event):
+            return
+        now_ms = self.world.clock.now_ms()
+        for session in sessions:
+            if session.ended_at_ms:
+                await self._recall(session.id, event.kind)
+            await void_session(self.world, session.id, event.kind, now_ms)
+
     async def end(self, session_id: str, why: str) -> Session:
         """End a session: nothing runs in it any more, and its live credentials are revoked."""
         now_ms = self.world.clock.now_ms()
@@ -58,3 +96,20 @@ class Reauthorizing:
         for lease in await self.world.leases.unsettled():
             if lease.session == session_id:
                 await revoking.take_back(lease, why)
+
+
+def _heard(event: SecurityEvent, session_id: str, now_ms: int) -> Event:
+    """Return the record; what the sender says to administrators is kept beside the tree."""
+    said = event.claims.get("reason_admin")
+    return Event(
+        kind="signal",
+        at_ms=now_ms,
+        session=session_id,
+        leaf={
+            "signal": event.kind,
+            "source": event.issuer,
+            "set": event.jti,
+            "said_ms": event.at_ms,
+        },
+        side={} if said is None else {"reason_admin": said},
+    )

@@ -31,6 +31,9 @@ WEIGHTS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "protocol_violation": (150, 30 * _MINUTE),
         "upstream_credential_refused": (150, 30 * _MINUTE),
         "intent_widened": (150, 30 * _MINUTE),
+        "credential_changed": (500, 0),
+        "assurance_lowered": (500, 0),
+        "claims_changed": (200, 0),
     }
 )
 """Kind -> weight of 1000 and half-life in ms (0 = it does not age)."""
@@ -46,6 +49,7 @@ class Signal:
     source: str
     weight: int
     half_life_ms: int
+    said_ms: int = 0  # when it happened by its sender's clock; 0 = ours
 
     def weight_at(self, now_ms: int) -> int:
         """Return what is left of the weight; a clock that stepped back takes nothing away."""
@@ -94,6 +98,7 @@ def _outdone(old: Signal, new: Signal) -> bool:
         return old.source == new.source and old.subject == new.subject
     return (
         old.kind == new.kind
+        and old.source == new.source  # what one takes back, another may still stand by
         and old.at_ms <= new.at_ms
         and old.weight <= new.weight
         and (new.half_life_ms == 0 or 0 < old.half_life_ms <= new.half_life_ms)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from guard.errors import Refused
 from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import Input
-from guard.model.identity import Who
+from guard.model.identity import Device, Who
 from guard.model.ledger import LedgerSpec
 from guard.provenance.segment import Endorsed, Segment, chained, write_digest
 from guard.session.belongs import intent_ledgers
@@ -257,6 +257,8 @@ def seen(session: Session, who: Who) -> Session:
     """Return the session with what the edge knows now; `session_unknown` to anybody else."""
     if who.key != session.who.key:
         raise Refused("There is no such session.", code="session_unknown")
+    if who.device == Device():  # a front that knows no device takes nothing back of what is known
+        who = replace(who, device=session.who.device)
     return session if who == session.who else replace(session, who=who)
 
 

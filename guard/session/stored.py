@@ -46,8 +46,7 @@ def to_json(session: Session) -> str:
             },
             "full": session.ledgers.full,
             "signals": [
-                [one.kind, one.subject, one.at_ms, one.source, one.weight, one.half_life_ms]
-                for one in session.signals
+                [getattr(one, name) for name in Signal.__slots__] for one in session.signals
             ],
             "ended": session.ended_at_ms,
             "suspended": [session.suspended_at_ms, session.resumed_at_ms],
@@ -205,7 +204,13 @@ def _tally(
 
 
 def _signal(
-    kind: str, subject: str, at_ms: int, source: str, weight: int, half_life_ms: int
+    kind: str,
+    subject: str,
+    at_ms: int,
+    source: str,
+    weight: int,
+    half_life_ms: int,
+    said_ms: int = 0,
 ) -> Signal:
     return Signal(
         kind=kind,
@@ -214,4 +219,5 @@ def _signal(
         source=source,
         weight=weight,
         half_life_ms=half_life_ms,
+        said_ms=said_ms,
     )

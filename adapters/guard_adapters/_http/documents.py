@@ -4,7 +4,7 @@ Only documents that are safe to fetch twice are retried. No redirects: they woul
 sent to other hosts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -45,6 +45,18 @@ async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping
         raise UpstreamFailed(type(error).__name__, sent=True) from error
     except (ValueError, TypeError) as error:
         raise UpstreamFailed("not a JSON object", sent=True) from error
+
+
+def fetching(url: str) -> Callable[[], Awaitable[Mapping[str, Any]]]:
+    """Return what fetches this document whenever it is called; OSError where it is not there."""
+
+    async def fetch() -> Mapping[str, Any]:
+        try:
+            return await get_json(url)
+        except UpstreamFailed as error:
+            raise OSError(str(error)) from error
+
+    return fetch
 
 
 async def _document(url: str, timeout_s: float) -> Mapping[str, Any]:

@@ -31,6 +31,7 @@ COMMANDS = {
     "labels": "propose labels of results from an audit log",
     "pin": "compare and accept tool definitions",
     "sessions": "list, resume and end sessions",
+    "signals": "listen to streams of security events",
     "intent": "propose a task for what a person said",
     "keys": "make and show signing keys",
 }

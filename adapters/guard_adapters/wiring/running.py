@@ -27,6 +27,7 @@ from guard_adapters.wiring.operator import announced
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
+from guard_adapters.wiring.signals import streams
 from guard_adapters.wiring.watchdog import watched
 
 OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}
@@ -71,11 +72,15 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
     url = serve.public_url or own
     bridges = bridges_of(wired)
     found = endpoint(wired, url, dev_keys=keys, bridges=bridges)
-    async with _uvicorn(app(wired, found), listeners):
+    listening = streams(wired)
+    async with _uvicorn(app(wired, found, beside=listening.routes()), listeners):
+        polling = asyncio.create_task(listening.poll())
         try:
             with announced(wired.loaded.state, own):
                 yield url
         finally:
+            polling.cancel()
+            listening.close()
             await found.http.aclose()
             found.tasks.close()
             for bridge in bridges.values():

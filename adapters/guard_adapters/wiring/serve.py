@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from guard.config import Serve
 from guard.errors import GuardError, Unusable
 from guard.policy.catalog import ServerSpec
-from guard_adapters._http.documents import get_json
-from guard_adapters._http.pool import HttpClient, UpstreamFailed
+from guard_adapters._http.documents import fetching
+from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
 from guard_adapters.front.mcp_auth import Caller, StaticKeys, TokenCheck, resource_uri
 from guard_adapters.front.mcp_bridge import Bridge
@@ -130,7 +131,7 @@ def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
     if not serve.issuer:
         static = StaticKeys(dev_keys)
         return Access(public_url=url, edge=edge, tokens=lambda _server: static)
-    source = FetchedKeys(_fetch(serve.jwks_url))
+    source = FetchedKeys(fetching(serve.jwks_url))
 
     def tokens(server: str) -> TokenCheck:
         return JwtCheck(JwtRules(issuer=serve.issuer, resource=resource_uri(url, server)), source)
@@ -148,8 +149,8 @@ def _edge(url: str, origins: Sequence[str]) -> EdgeRules:
     return EdgeRules.of(names, [*origins, *(f"{scheme}://{name}" for name in names)])
 
 
-def app(wired: Wired, found: Endpoint) -> ASGIApp:
-    """Return the ASGI application of one guard."""
+def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """Return the ASGI application of one guard; `beside`: routes for others than clients."""
 
     async def ready() -> bool:
         try:
@@ -162,15 +163,6 @@ def app(wired: Wired, found: Endpoint) -> ASGIApp:
         *routes(wired),
         *standing.routes(wired),
         *console.routes(wired, found.access.public_url),
+        *beside,
     ]
     return build_app(found, keys=wired.calltoken.jwks, ready=ready, more=more)
-
-
-def _fetch(url: str) -> Any:  # noqa: ANN401  a coroutine function without arguments
-    async def fetch() -> Mapping[str, Any]:
-        try:
-            return await get_json(url)
-        except UpstreamFailed as error:
-            raise OSError(str(error)) from error
-
-    return fetch

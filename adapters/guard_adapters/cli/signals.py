@@ -1,0 +1,143 @@
+"""`guard signals`: listen to streams of security events; set one up at its transmitter.
+
+`add` reads the transmitter's metadata (SSF 1.0, 7.1) and creates the stream there; it prints the
+entry for guard.yaml and changes no file of yours.
+"""
+
+import argparse
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from guard.config import Installation
+from guard.errors import Unusable
+from guard.grant.secevent import CAEP
+from guard_adapters._http.documents import get_json, post_json
+from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.place import Place, add_place, place
+from guard_adapters.front.ssf_push import PREFIX
+from guard_adapters.wiring.keys import token_of
+from guard_adapters.wiring.signals import push_token
+
+PUSH = "urn:ietf:rfc:8935"
+POLL = "urn:ietf:rfc:8936"
+WANTED = (
+    "session-revoked",
+    "token-claims-change",
+    "credential-change",
+    "assurance-level-change",
+    "device-compliance-change",
+    "risk-level-change",
+)
+
+
+def register(commands: Commands) -> None:
+    """Add the command and its actions."""
+    parser = commands.add_parser("signals", help="listen to streams of security events")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="create a stream at its transmitter")
+    add.add_argument("name", help="what the stream is called here")
+    add.add_argument("--transmitter", required=True, help="issuer URL of the transmitter")
+    add.add_argument("--audience", required=True, help="as which this guard receives")
+    add.add_argument("--token-file", default="", help="file with the token for its configuration")
+    add.add_argument("--url", default="", help="how the transmitter reaches this guard")
+    add.add_argument("--poll", action="store_true", help="fetch tokens instead of being pushed to")
+    listed = actions.add_parser("list", help="the streams of guard.yaml")
+    for one in (add, listed):
+        add_place(one)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it and return the exit code.
+
+    Raises:
+        Unusable: `transmitter_unusable`: it is not there, or cannot do what is asked of it.
+    """
+    found = place(args)
+    match args.action:
+        case "add":
+            print(asyncio.run(_added(args, found)))
+        case _:
+            for name, one in (found.installation or Installation()).signals.items():
+                way = f"polled at {one.poll_url}" if one.poll_url else f"pushed to {PREFIX}/{name}"
+                print(f"{name}  {one.issuer}  as {one.audience}  {way}")
+    return FINE
+
+
+async def _added(args: argparse.Namespace, found: Place) -> str:
+    if not args.poll and not args.url:
+        raise Unusable(
+            "A transmitter that pushes must know where.",
+            code="transmitter_unusable",
+            next_step="Give --url https://..., the guard's public URL, or --poll.",
+        )
+    meta = await _metadata(args.transmitter)
+    token = token_of(Path(args.token_file)) if args.token_file else ""
+    stream = await _created(meta, _request(args, found), token)
+    entry = {
+        "issuer": meta["issuer"],
+        "jwks_url": meta["jwks_uri"],
+        "audience": args.audience,
+    }
+    if args.poll:
+        entry["poll_url"] = stream["delivery"]["endpoint_url"]
+        entry["poll_token_file"] = args.token_file
+    text = yaml.safe_dump({"signals": {args.name: entry}}, sort_keys=False)
+    return f"# Stream {stream['stream_id']} exists. Put this below `guard:` in guard.yaml:\n{text}"
+
+
+def _request(args: argparse.Namespace, found: Place) -> dict[str, Any]:
+    if args.poll:
+        delivery = {"method": POLL}
+    else:
+        delivery = {
+            "method": PUSH,
+            "endpoint_url": f"{args.url.rstrip('/')}{PREFIX}/{args.name}",
+            "authorization_header": f"Bearer {push_token(found.state, args.name)}",
+        }
+    return {"delivery": delivery, "events_requested": [CAEP + name for name in WANTED]}
+
+
+async def _metadata(issuer: str) -> Mapping[str, Any]:
+    """Return the transmitter's metadata (SSF 1.0, 7.1.1); it must be about itself."""
+    base, _, path = issuer.partition("://")
+    host, _, rest = path.rstrip("/").partition("/")
+    url = f"{base}://{host}/.well-known/ssf-configuration" + (f"/{rest}" if rest else "")
+    try:
+        meta = await get_json(url)
+    except UpstreamFailed as error:
+        raise _no(f"its metadata cannot be read ({error})") from error
+    if meta.get("issuer") != issuer:
+        raise _no(f"its metadata is of {str(meta.get('issuer'))[:100]!r}")
+    lacking = [name for name in ("jwks_uri", "configuration_endpoint") if not meta.get(name)]
+    if lacking:
+        raise _no(f"its metadata has no {' and no '.join(lacking)}")
+    return meta
+
+
+async def _created(
+    meta: Mapping[str, Any], request: Mapping[str, Any], token: str
+) -> Mapping[str, Any]:
+    try:
+        # One try: a second one could create a second stream.
+        stream = await post_json(str(meta["configuration_endpoint"]), request, token=token, tries=1)
+    except UpstreamFailed as error:
+        raise _no(f"it does not create the stream ({error})") from error
+    delivery = stream.get("delivery")
+    if not stream.get("stream_id") or not isinstance(delivery, dict):
+        raise _no("its answer names no stream")
+    if request["delivery"]["method"] == POLL and not delivery.get("endpoint_url"):
+        raise _no("its answer does not say where to poll")
+    return stream
+
+
+def _no(why: str) -> Unusable:
+    return Unusable(
+        f"The transmitter cannot be used: {why}.",
+        code="transmitter_unusable",
+        next_step="Check its URL, the token for its configuration, and what it supports.",
+    )

@@ -1,0 +1,97 @@
+"""Shared Signals received: one checked event from one token, heard once (SSF 1.0, RFC 8417).
+
+The order of checks is fixed, and each failure has the code that RFC 8935, 2.4 gives it. What an
+event does is not decided here.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from joserfc.jws import JWSRegistry
+
+from guard.errors import GuardError
+from guard.grant.replay import Replay, ReplayUnavailable, replay_key
+from guard.grant.secevent import ReadSet, SetRefused, Stream, checked_event, read_set
+from guard.model.secevent import SecurityEvent
+from guard_adapters.front.mcp_jwks import KeySource
+from guard_adapters.front.mcp_wire import WireRefused
+
+REMEMBERED_MS = 7 * 86_400_000
+"""How long a token's id is known: senders try again for days, not for weeks."""
+
+
+class Hearing(Protocol):
+    """What a stream needs of the guard."""
+
+    def now_ms(self) -> int:
+        """Return Unix time (milliseconds)."""
+
+    async def hear(self, event: SecurityEvent) -> Callable[[], Awaitable[None]]:
+        """Let an event reach every session that it is about; return what is left to do after."""
+
+
+class NotNow(Exception):
+    """The token is not judged, because something here failed: its sender tries again."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Source:
+    """One stream of one transmitter.
+
+    Args:
+        name: as the operator calls it.
+        stream: whose events are taken.
+        keys: the transmitter's public keys.
+        hearing: the guard.
+        seen: remembers tokens by issuer and id.
+    """
+
+    name: str
+    stream: Stream
+    keys: KeySource = field(repr=False)
+    hearing: Hearing = field(repr=False)
+    seen: Replay = field(repr=False)
+    heard_ms: int = 0  # when the last good token came
+
+    async def take(self, token: bytes) -> Callable[[], Awaitable[None]]:
+        """Check one token and let it be heard; one that came before changes nothing.
+
+        Returns:
+            What is left to do once its sender has its answer.
+
+        Raises:
+            SetRefused: it is not taken; the sender is told why.
+            NotNow: the store or the transmitter's keys are out of reach.
+        """
+        read = read_set(token, self.stream)
+        await self._authentic(read)
+        event = checked_event(read, self.stream)
+        now_ms = self.hearing.now_ms()
+        self.heard_ms = now_ms
+        if event.kind == "verification":
+            self.stream = replace(self.stream, state="")  # good once
+        try:
+            rest = await self.hearing.hear(event)
+            # After it was heard: an event that could not be written down must come again, and one
+            # that is heard twice changes nothing twice.
+            new = self.seen.first(
+                replay_key(event.issuer, event.jti), now_ms + REMEMBERED_MS, now_ms
+            )
+        except (GuardError, ReplayUnavailable) as error:
+            raise NotNow(str(error)) from error
+        return rest if new else _nothing
+
+    async def _authentic(self, read: ReadSet) -> None:
+        try:
+            key = await self.keys.find(read.kid, read.alg, now_ms=self.hearing.now_ms())
+        except WireRefused as error:
+            raise NotNow("the transmitter's keys cannot be read") from error
+        if key is None:
+            raise SetRefused("invalid_key", "no single key of the transmitter fits")
+        if not JWSRegistry.algorithms[read.alg].verify(read.signed, read.signature, key):
+            raise SetRefused("invalid_key", "the signature does not hold")
+
+
+async def _nothing() -> None:
+    """Do nothing more."""

@@ -1,0 +1,80 @@
+"""Security events pushed to the guard, one token a request (RFC 8935).
+
+202 says that it was taken and written down. Live sessions are cut after that: a database that hangs
+must not make the transmitter send again.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from guard.grant.secevent import MAX_SET, Err, SetRefused
+from guard_adapters.front.ssf import NotNow, Source
+
+PREFIX: Final = "/guard/v1/signals/push"
+CONTENT: Final = "application/secevent+jwt"
+
+
+class Pushed:
+    """The endpoints of all streams that push.
+
+    Args:
+        sources: by name.
+        tokens: what each transmitter must bear, by the same name.
+    """
+
+    def __init__(self, sources: Mapping[str, Source], tokens: Mapping[str, str]) -> None:
+        self._sources = sources
+        self._expected = {name: sha256(token.encode()).digest() for name, token in tokens.items()}
+        self._after: set[asyncio.Task[None]] = set()
+
+    def routes(self) -> list[Route]:
+        """Return the routes, full paths, for the guard's own application."""
+        return [Route(PREFIX + "/{name}", self._take, methods=["POST"])]
+
+    async def _take(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if not self._known(name, request.headers.get("authorization", "")):
+            return _told("authentication_failed", "the stream's bearer token is missing or wrong")
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != CONTENT:
+            return _told("invalid_request", f"the content type is not {CONTENT}")
+        try:
+            rest = await self._sources[name].take(await _body(request))
+        except SetRefused as no:
+            return _told(no.err, no.description)
+        except NotNow:
+            return Response(status_code=503, headers={"retry-after": "1"})
+        # Held, because a loop forgets tasks that nobody holds.
+        task = asyncio.ensure_future(rest())
+        self._after.add(task)
+        task.add_done_callback(self._after.discard)
+        return Response(status_code=202)
+
+    def _known(self, name: str, authorization: str) -> bool:
+        """Return whether the bearer is this stream's; an unknown name costs the same time."""
+        scheme, _, given = authorization.partition(" ")
+        said = sha256(given.strip().encode("utf-8", "replace")).digest()
+        expected = self._expected.get(name, b"")
+        same = hmac.compare_digest(said, expected.ljust(len(said), b"\0"))
+        return same and name in self._expected and scheme.lower() == "bearer"
+
+
+async def _body(request: Request) -> bytes:
+    raw = bytearray()
+    async for chunk in request.stream():
+        raw += chunk
+        if len(raw) > MAX_SET:
+            raise SetRefused("invalid_request", f"the body is larger than {MAX_SET} bytes")
+    return bytes(raw)
+
+
+def _told(err: Err, description: str) -> Response:
+    body = {"err": err, "description": description}
+    return JSONResponse(body, status_code=400, headers={"content-language": "en"})

@@ -1,0 +1,274 @@
+"""A real guard, a real transmitter beside it: what is said of a person reaches their live sessions."""
+
+import asyncio
+import base64
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+
+from guard.errors import Refused
+from guard.model.call import Outcome, ToolCall, ToolResult
+from guard.model.identity import Agent, Principal, Who
+from guard_adapters.cli import main
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.running import serving
+from guard_adapters.wiring.signals import push_token
+from tests.signals_transmitter import Transmitter
+
+pytestmark = pytest.mark.signals
+
+CONFIG = """
+version: 1
+guard:
+  policies: [all.cedar]
+  serve: {{port: 0}}
+  signals:
+    idp: {{issuer: "{issuer}", jwks_url: "{issuer}/jwks", audience: "https://guard.example"}}
+    fetched:
+      issuer: "{issuer}"
+      jwks_url: "{issuer}/jwks"
+      audience: "https://guard.example"
+      poll_url: "{issuer}/poll"
+servers:
+  shop:
+    trust: trusted
+    tools:
+      look:
+        effect: [read]
+        confirmed: true
+        input_schema: {{type: object, properties: {{}}}}
+"""
+POLICY = """
+@id("OK") @reason("open") permit (principal is Guard::Agent, action in Guard::Action::"any", resource);
+@id("NO") @reason("risky") forbid (principal is Guard::Agent, action in Guard::Action::"any", resource) when { context.risk.session >= 2 };
+"""
+
+
+class Idp:
+    """The transmitter's own server: keys, metadata, a stream endpoint and a poll endpoint."""
+
+    def __init__(self):
+        self.sender = Transmitter()
+        self.asked, self.waiting, self.created = [], {}, []
+        idp = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self._say(idp.sender.jwks if self.path == "/jwks" else idp.metadata())
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                if self.path == "/poll":
+                    idp.asked.append(body)
+                    for jti in [*body.get("ack", []), *body.get("setErrs", {})]:
+                        idp.waiting.pop(jti, None)
+                    return self._say({"sets": idp.waiting, "moreAvailable": False})
+                idp.created.append((body, self.headers["authorization"]))
+                delivery = {**body["delivery"]}
+                delivery.setdefault("endpoint_url", f"{idp.url}/poll")
+                return self._say({"stream_id": "st-1", "delivery": delivery})
+
+            def _say(self, body):
+                raw = json.dumps(body).encode()
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(raw)))
+                self.end_headers()
+                self.wfile.write(raw)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.sender.issuer = self.url
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def metadata(self):
+        return {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "configuration_endpoint": f"{self.url}/streams"}  # fmt: skip
+
+    def said(self, name, subject="ana", **event):
+        about = {"format": "iss_sub", "iss": "https://idp.example", "sub": subject}
+        return self.sender.caep(name, about, at=int(time.time()), **event)
+
+
+class Looking:
+    async def run(self, call, credential):
+        return ToolResult(outcome=Outcome.OK, value="seen")
+
+
+class World:
+    def __init__(self, folder, idp):
+        (folder / "guard.yaml").write_text(CONFIG.format(issuer=idp.url))
+        (folder / "all.cedar").write_text(POLICY)
+        self.idp, self.folder = idp, folder
+        self.wired = build(load(folder / "guard.yaml"))
+        self.desk = Desk(self.wired)
+        self.url, self.made = "", 0
+
+    async def session(self, subject="ana"):
+        who = Who(
+            principal=Principal(issuer="https://idp.example", subject=subject),
+            agent=Agent(id="clerk"),
+        )
+        return await self.desk.open_session(who, None)
+
+    async def look(self, session):
+        self.made += 1
+        call = ToolCall(
+            id=f"c{self.made}", session=session, server="shop", tool="look", arguments=b"{}"
+        )
+        return (await self.desk.call(call, Looking(), hold_ms=0)).value
+
+    async def push(self, token, *, name="idp", **headers):
+        said = {
+            "authorization": f"Bearer {push_token(self.wired.loaded.state, name)}",
+            "content-type": "application/secevent+jwt",
+            **headers,
+        }
+        async with httpx.AsyncClient(trust_env=False) as http:
+            return await http.post(
+                f"{self.url}/guard/v1/signals/push/{name}", content=token, headers=said
+            )
+
+
+@pytest.fixture
+async def world(tmp_path):
+    idp = Idp()
+    made = World(tmp_path, idp)
+    async with serving(made.wired, {}) as made.url:
+        yield made
+    made.wired.close()
+    idp.server.shutdown()
+    idp.server.server_close()
+
+
+async def test_a_revoked_persons_next_call_is_refused_and_others_go_on(world) -> None:
+    ana, bob = await world.session(), await world.session("bob")
+    assert await world.look(ana) == "seen"
+    answer = await world.push(world.idp.said("session-revoked"))
+    assert (answer.status_code, answer.content) == (202, b"")
+    with pytest.raises(Refused, match="session_ended"):
+        await world.look(ana)
+    assert await world.look(bob) == "seen"
+
+
+async def test_risk_that_rises_narrows_and_falls_again_by_the_same_sender(world) -> None:
+    ana = await world.session()
+    await world.push(world.idp.said("risk-level-change", current_level="HIGH"))
+    with pytest.raises(Refused, match="risky"):
+        await world.look(ana)
+    later = world.idp.sender.claims(
+        "https://schemas.openid.net/secevent/caep/event-type/risk-level-change",
+        {"format": "iss_sub", "iss": "https://idp.example", "sub": "ana"},
+        at=int(time.time()) + 2,
+        current_level="LOW",
+    )
+    assert (await world.push(world.idp.sender.signed(later))).status_code == 202
+    assert await world.look(ana) == "seen"
+
+
+async def test_an_event_about_a_stranger_tells_its_sender_nothing(world) -> None:
+    about = await world.push(world.idp.said("session-revoked", subject="nobody"))
+    assert (about.status_code, about.content) == (202, b"")
+
+
+async def test_the_same_token_again_changes_nothing_twice(world) -> None:
+    ana = await world.session()
+    token = world.idp.said("credential-change", credential_type="fido2-roaming", change_type="revoke")  # fmt: skip
+    for _ in range(3):
+        assert (await world.push(token)).status_code == 202
+    assert len((await world.wired.world.sessions.get(ana)).signals) == 1
+
+
+@pytest.mark.parametrize(
+    ("err", "headers"),
+    [
+        ("authentication_failed", {"authorization": "Bearer wrong"}),
+        ("authentication_failed", {"authorization": ""}),
+        ("invalid_request", {"content-type": "application/jwt"}),
+    ],
+)
+async def test_a_sender_that_is_not_the_streams_is_refused(world, err, headers) -> None:
+    ana = await world.session()
+    answer = await world.push(world.idp.said("session-revoked"), **headers)
+    assert (answer.status_code, answer.json()["err"]) == (400, err)
+    assert answer.headers["content-language"] == "en"
+    assert await world.look(ana) == "seen"
+
+
+async def test_a_token_that_another_key_signed_is_refused(world) -> None:
+    ana = await world.session()
+    forger = Transmitter(issuer=world.idp.url)
+    token = forger.caep(
+        "session-revoked",
+        {"format": "iss_sub", "iss": "https://idp.example", "sub": "ana"},
+        at=int(time.time()),
+    )
+    answer = await world.push(token)
+    assert (answer.status_code, answer.json()["err"]) == (400, "invalid_key")
+    assert await world.look(ana) == "seen"
+
+
+async def test_a_token_for_another_stream_or_too_large_is_refused(world) -> None:
+    assert (await world.push(b"x" * 70_000)).json()["err"] == "invalid_request"
+    elsewhere = await world.push(world.idp.said("session-revoked"), name="fetched")
+    assert elsewhere.json()["err"] == "authentication_failed"
+
+
+async def test_what_waits_at_a_transmitter_is_fetched_and_acknowledged(world) -> None:
+    ana = await world.session()
+    token = world.idp.said("session-revoked").decode()
+    body = token.split(".")[1]
+    jti = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["jti"]
+    world.idp.waiting = {jti: token, "odd": "no token at all"}
+
+    async def refused():
+        while not world.idp.asked or world.idp.waiting:
+            await asyncio.sleep(0.05)
+
+    await asyncio.wait_for(refused(), 15)
+    said = [one for one in world.idp.asked if "ack" in one]
+    assert (said[0]["ack"], said[0]["setErrs"]["odd"]["err"]) == ([jti], "invalid_request")
+    with pytest.raises(Refused, match="session_ended"):
+        await world.look(ana)
+
+
+def test_a_stream_is_created_at_its_transmitter_and_printed_for_guard_yaml(
+    tmp_path, capsys
+) -> None:
+    idp = Idp()
+    (tmp_path / "guard.yaml").write_text("version: 1\nguard: {}\nservers: {}\n")
+    token = tmp_path / "admin.token"
+    token.write_text("sesame\n")
+    token.chmod(0o600)
+    words = ["signals", "add", "idp", "--transmitter", idp.url, "--audience", "https://guard.example",
+             "--url", "https://guard.example", "--token-file", str(token), "--config", str(tmp_path / "guard.yaml")]  # fmt: skip
+    assert main(words) == 0
+    ((request, bearer),) = idp.created
+    assert bearer == "Bearer sesame"
+    assert request["delivery"]["endpoint_url"] == "https://guard.example/guard/v1/signals/push/idp"
+    assert request["delivery"]["authorization_header"].startswith("Bearer ")
+    shown = capsys.readouterr().out
+    assert f"issuer: {idp.url}" in shown
+    assert "sesame" not in shown
+    idp.server.shutdown()
+    idp.server.server_close()
+
+
+def test_a_transmitter_whose_metadata_is_anothers_is_not_used(tmp_path, capsys) -> None:
+    idp = Idp()
+    idp.metadata = lambda: {"issuer": "https://evil.example", "jwks_uri": "x", "configuration_endpoint": "y"}  # fmt: skip
+    (tmp_path / "guard.yaml").write_text("version: 1\nguard: {}\nservers: {}\n")
+    words = ["signals", "add", "idp", "--transmitter", idp.url, "--audience", "a", "--poll", "--config", str(tmp_path / "guard.yaml")]  # fmt: skip
+    assert main(words) == 3
+    assert "transmitter_unusable" in capsys.readouterr().err
+    assert idp.created == []
+    idp.server.shutdown()
+    idp.server.server_close()
