@@ -40,7 +40,8 @@ class CallTokenIssuer:
         issuer: this guard's URI, the tokens' `iss`.
         clock: tells the time.
         ttl_s: longest life; policy may ask for less.
-        proven: what each server was seen to check, by server name; unknown is L1.
+        proven: what each server was seen to check, by server name, asked for each call; unknown
+            is L1.
     """
 
     kind = CALL_TOKEN
@@ -62,7 +63,7 @@ class CallTokenIssuer:
         self._issuer = issuer
         self._clock = clock
         self.max_ttl_s = ttl_s
-        self._proven = dict(proven or {})
+        self._proven = {} if proven is None else proven  # not `or`: it may be empty now
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call of this tool would get, for policy to judge."""

@@ -27,6 +27,7 @@ from guard_adapters.store.log import LogKey
 from guard_adapters.wiring.issuers import issuers_of, unlisted
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
+from guard_adapters.wiring.proven import Proven
 from guard_adapters.wiring.stores import Store, open_store
 from guard_adapters.wiring.tracing import trace_from_environment
 
@@ -79,7 +80,7 @@ def build(
         loaded: files, read and compiled.
         approvers: makes what announces questions, from the store that holds the votes.
         reviewed: whether questions are for the reviewers of the console, too.
-        proven: what each server was seen to verify of a call token; unknown is L1.
+        proven: what each server was seen to verify of a call token; None takes what was measured.
         trace: observability; None takes what the environment configures, else silence.
 
     Raises:
@@ -97,7 +98,7 @@ def build(
         issuer=installation.name,
         clock=clock,
         ttl_s=settings.token_ttl_s,
-        proven=proven,
+        proven=Proven(state, loaded.catalog, clock) if proven is None else proven,
     )
     wired: Wired
     reviewers = (

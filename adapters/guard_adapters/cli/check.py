@@ -1,0 +1,47 @@
+"""`guard check upstream SERVER`: measure what a server verifies of a call token.
+
+It calls a tool that no server has, with tokens that are missing, forged, late, for something else,
+good, and shown twice. The level that this proves counts for a day; without it a server is L1.
+"""
+
+import argparse
+import asyncio
+from pathlib import Path
+
+from guard.grant.proving import EXPECTED, PASSED, reached, wrong
+from guard.model.facts import Binding
+from guard_adapters.cli import FINDINGS, FINE, Commands
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.proving import measured
+
+SENTENCES = {
+    "without": "no token",
+    "forged": "a token that somebody else signed",
+    "elsewhere": "a token for another server",
+    "late": "a token that has expired",
+    "other_tool": "a token for another tool",
+    "other_arguments": "a token for other arguments",
+    "good": "a good token",
+    "again": "the same token again",
+}
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("check", help="measure what a server verifies")
+    parser.add_argument("--config", type=Path, default=Path("guard.yaml"))
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    upstream = actions.add_parser("upstream", help="measure what a server verifies of call tokens")
+    upstream.add_argument("server", help="the server's name in guard.yaml")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure, print one line a call, and keep the level."""
+    shown = asyncio.run(measured(load(args.config), args.server))
+    missed = wrong(shown)
+    for name in EXPECTED:
+        answer = "taken" if shown.get(name, PASSED) == PASSED else f"refused ({shown[name]})"
+        print(f"{'WRONG' if name in missed else 'ok':5} {SENTENCES[name]}: {answer}")
+    level = reached(shown)
+    print(f"{args.server}: L{int(level)} for a day")
+    return FINE if level >= Binding.L2 else FINDINGS
