@@ -16,6 +16,9 @@ LOGIN_MS: Final = 8 * 3_600_000
 WAIT_MS: Final = 10 * 60_000
 """How long a further passkey of one person waits before its yes counts (milliseconds)."""
 
+MAX_LOGINS: Final = 1_000
+"""Challenges of strangers that are kept at once: whoever floods them fills no store."""
+
 MAX_KEYS: Final = 10
 """Passkeys of one person."""
 

@@ -28,7 +28,8 @@ class Reviewers(Protocol):
         self, token_sha256: str, account: Account, key: Passkey, events: Sequence[Event]
     ) -> bool: ...
 
-    # `begin` forgets what is late. `take` gives a ceremony out once; late is None.
+    # `begin` forgets what is late, and of more than MAX_LOGINS logins the oldest. `take` gives a
+    # ceremony out once; late is None.
     async def begin(self, ceremony: Ceremony, now_ms: int) -> None: ...
     async def take(self, challenge_sha256: str, now_ms: int) -> Ceremony | None: ...
 

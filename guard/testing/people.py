@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from guard.audit.event import Event
-from guard.grant.people import Account, Ceremony, Invite, Login, Passkey
+from guard.grant.people import MAX_LOGINS, Account, Ceremony, Invite, Login, Passkey
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +66,9 @@ class MemoryReviewers:
         for name in late:
             del self.ceremonies[name]
         self.ceremonies[ceremony.challenge_sha256] = ceremony
+        logins = [name for name, one in self.ceremonies.items() if one.kind == "login"]
+        for name in logins[: max(0, len(logins) - MAX_LOGINS)]:
+            del self.ceremonies[name]
 
     async def take(self, challenge_sha256: str, now_ms: int) -> Ceremony | None:
         """Give a challenge out, once."""

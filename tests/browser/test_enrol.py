@@ -64,3 +64,23 @@ def test_the_address_of_the_machine_leads_to_the_name_that_passkeys_know(chromiu
     ana.page.goto(guard.url.replace("localhost", "127.0.0.1") + "/console/")
     assert ana.page.url == f"{guard.url}/console/"
     ana.page.context.close()
+
+
+def test_no_page_can_frame_the_console_not_even_one_of_the_guard(chromium, guard):
+    eve = person(chromium, guard, "eve")
+    eve.page.goto(f"{guard.url}/healthz")
+    refused = []
+    eve.page.on("requestfailed", lambda request: refused.append(request.url))
+    eve.page.evaluate(
+        """(url) => new Promise((done) => {
+            const frame = document.createElement("iframe");
+            frame.onload = done;
+            frame.src = url;
+            document.body.append(frame);
+        })""",
+        f"{guard.url}/console/",
+    )
+    (frame,) = eve.page.main_frame.child_frames
+    assert refused == [f"{guard.url}/console/"]
+    assert frame.url.startswith("chrome-error:")
+    eve.page.context.close()

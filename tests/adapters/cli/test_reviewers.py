@@ -7,6 +7,7 @@ import pytest
 from guard.testing import RecordingTool
 from guard_adapters.cli import main
 from guard_adapters.wiring.console import told
+from guard_adapters.wiring.operator import reloading
 from tests.browser.conftest import running
 
 
@@ -57,3 +58,18 @@ def test_a_reset_says_how_many_keys_it_took(installed, capsys):
 def test_the_guard_says_where_reviewers_answer_or_why_they_cannot():
     assert told("http://127.0.0.1:8470") == "Reviewers answer at http://localhost:8470/console/."
     assert "https is needed" in told("http://guard.corp.example")
+
+
+def test_a_reload_reads_the_reviewers_again(installed, capsys):
+    folder, found = installed
+    text = (folder / "reviewers.yaml").read_text()
+    try:
+        (folder / "reviewers.yaml").write_text(text.replace("  bob:", "  rob:"))
+        assert guard(folder, "invite", "rob") == 1
+        reloading(found.wired, folder / "guard.yaml")()
+        assert guard(folder, "invite", "rob") == 0
+        assert guard(folder, "invite", "bob") == 1
+    finally:
+        (folder / "reviewers.yaml").write_text(text)
+        reloading(found.wired, folder / "guard.yaml")()
+    assert "reviewer_unknown" in capsys.readouterr().err

@@ -20,12 +20,16 @@ from guard.grant.people import (
     Login,
     Passkey,
 )
+from guard.testing import people as memory_people
 from guard.testing.people import MemoryReviewers
 from guard_adapters.store.log import LogKey
+from guard_adapters.store.postgres import people as postgres_people
+from guard_adapters.store.sqlite import people as sqlite_people
 from guard_adapters.store.sqlite.store import SqliteStore
 from tests import postgres
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+STORES = (memory_people, sqlite_people, postgres_people)
 NOW = 1_767_607_200_000
 ANA = Account(name="ana", user_handle=b"h" * 64, invited_by="", created_ms=NOW)
 BOB = Account(name="bob", user_handle=b"i" * 64, invited_by="idp|ana", created_ms=NOW)
@@ -245,3 +249,19 @@ async def test_dead_logins_are_forgotten_when_somebody_comes(people):
 
     assert await people.port.login("c1") is None
     assert await people.port.login("c2") is not None
+
+
+async def test_strangers_who_flood_logins_fill_no_store_and_push_out_no_invitation(
+    people, monkeypatch
+):
+    for module in STORES:
+        monkeypatch.setattr(module, "MAX_LOGINS", 3)
+    kept = Ceremony(challenge_sha256="e", kind="enrol", until_ms=NOW + 1)
+    await people.port.begin(kept, NOW)
+    for number in range(4):
+        one = Ceremony(challenge_sha256=f"c{number}", kind="login", until_ms=NOW + 2 + number)
+        await people.port.begin(one, NOW)
+
+    assert await people.port.take("c0", NOW) is None
+    assert await people.port.take("c1", NOW) is not None
+    assert await people.port.take("e", NOW) == kept

@@ -8,7 +8,16 @@ from dataclasses import fields
 from typing import Any, Final
 
 from guard.audit.event import Event
-from guard.grant.people import IDLE_MS, LOGIN_MS, Account, Ceremony, Invite, Login, Passkey
+from guard.grant.people import (
+    IDLE_MS,
+    LOGIN_MS,
+    MAX_LOGINS,
+    Account,
+    Ceremony,
+    Invite,
+    Login,
+    Passkey,
+)
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.schema import later_ms
@@ -138,6 +147,11 @@ class PostgresReviewers:
                 ceremony.until_ms,
                 ceremony.reviewer,
                 ceremony.detail,
+            )
+            await db.execute(
+                "DELETE FROM ceremonies WHERE challenge_sha256 IN (SELECT challenge_sha256"
+                " FROM ceremonies WHERE kind = 'login' ORDER BY until_ms DESC OFFSET $1)",
+                MAX_LOGINS,
             )
 
         await self._database.run(work)

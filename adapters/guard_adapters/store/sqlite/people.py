@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from guard.audit.event import Event
-from guard.grant.people import Account, Ceremony, Invite, Login, Passkey
+from guard.grant.people import MAX_LOGINS, Account, Ceremony, Invite, Login, Passkey
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 
@@ -40,6 +40,10 @@ CREATE TABLE IF NOT EXISTS logins (
 ) WITHOUT ROWID
 """
 
+FLOOD = (
+    "DELETE FROM ceremonies WHERE challenge_sha256 IN (SELECT challenge_sha256 FROM ceremonies"
+    " WHERE kind = 'login' ORDER BY until_ms DESC LIMIT -1 OFFSET ?)"
+)
 KEY, INVITE, LOGIN = (tuple(one.name for one in fields(kind)) for kind in (Passkey, Invite, Login))
 FLAGS = frozenset({"backup_eligible", "backed_up", "device_bound"})
 SELECT_KEY = f"SELECT {', '.join(KEY)} FROM passkeys"  # noqa: S608  names of our own fields
@@ -130,6 +134,7 @@ class SqliteReviewers:
                     ceremony.detail,
                 ),
             )
+            db.execute(FLOOD, (MAX_LOGINS,))
 
         await self._database.run(work)
 
