@@ -62,8 +62,9 @@ ones; {tried} in all, with labels a field. A call counts if it runs without a qu
 something, and is none of the task's own, prose aside. **{clean} of {tasks} tasks ({share} %) leave nothing
 open**; 85 % is wanted. {left_open} calls were left open, in so many tasks: {tools}.
 
-Most of it is what `impact: low` says: a message to somebody inside, another guest, a line added to a
-file that the house knows. Take the word out of the catalogue, and such a call is a question.
+What closes most of it: each request of a prompt is good for the calls that it names, and tools that do
+the same share it; a word in passing ("who was invited?") is no request. What is left is a second request
+that the first call met as well, and "all of them", which stays open until the task is over.
 """
 
 CALM = """

@@ -107,7 +107,8 @@ def _json(value: Json) -> str:
 
 def _intent(intent: IntentFacts) -> str:
     return (
-        f'{{"args_ok":{_TRUTH[intent.args_ok]},"budget_minor":{intent.budget_minor}'
+        f'{{"args_ok":{_TRUTH[intent.args_ok]},"asked":{_TRUTH[intent.asked]}'
+        f',"budget_minor":{intent.budget_minor}'
         f',"covers":{_TRUTH[intent.covers]},"declared":{_TRUTH[intent.declared]}'
         f',"egress":{_words(intent.egress)},"left":{intent.left}'
         f',"purpose":{quoted(intent.purpose)},"repeat":{_TRUTH[intent.repeat]}'

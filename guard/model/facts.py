@@ -79,6 +79,7 @@ class IntentFacts:
     sha256: str = ""
     spoken: bool = False  # somebody but the agent said what the task is
     words: bool = True  # the person's words name this capability; nothing said contradicts nothing
+    asked: bool = True  # one of their requests is for this, rather than a word in passing
     left: int = LARGEST_LEFT  # calls of this capability left after this one
     repeat: bool = False  # the same write was made before
 

@@ -19,7 +19,10 @@ CALL_BOUND = frozenset(
 """Groups of the context that one call does not share with the next."""
 
 _CALL_BOUND_INTENT = frozenset(
-    {("intent",), *(("intent", one) for one in ("covers", "args_ok", "words", "left", "repeat"))}
+    {
+        ("intent",),
+        *(("intent", one) for one in ("covers", "args_ok", "words", "asked", "left", "repeat")),
+    }
 )
 
 

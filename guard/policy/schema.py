@@ -72,6 +72,7 @@ FIXED: Mapping[str, Type] = {
             "budget_minor": _LONG,
             "spoken": _BOOL,
             "words": _BOOL,
+            "asked": _BOOL,
             "left": _LONG,
             "repeat": _BOOL,
         }

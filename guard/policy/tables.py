@@ -38,6 +38,7 @@ class GivenIntent(Row):
     budget_minor: int = 0
     spoken: bool = True
     words: bool = True
+    asked: bool = True
     left: int = LARGEST_LEFT
     repeat: bool = False
 

@@ -27,17 +27,21 @@ _AFTER = re.compile(
     r"\s+(?:has |had |just |also |already )?"
     r"(?:sent|wrote|shared|asked|posted|gave|made|told|wants|said|mentioned)\b|['\u2019]s\b"
 )
-_LIST = re.compile(
+LISTED = re.compile(
     r"\s*(?:,|and|or|&|und|oder|et|ou|as well as|;)+"
     r"\s*(?:and|or|und|et|also|the|to|user|users)?\s*(?:the)?\s*[\"'`“]?"
 )
-_APPOSED = re.compile(
+APPOSED = re.compile(
     r"\s*,?\s*\(?\s*(?:whose |with |the )?"
     r"(?:user |their |his |her )?(?:id|e-?mail|address|account|iban|number|handle)"
     r"\s*(?:is|[:=])?\s*[\"'`“]?",
     re.IGNORECASE,
 )
 """What stands between a person and the address that belongs to them."""
+_DESCRIBES = re.compile(
+    r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
+)
+"""What stands before a part of a name, rather than before somebody."""
 _CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
 
 
@@ -60,10 +64,17 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         return "mention"
     if before is not None and before.end <= one.start and before.frame in {"dest", "mention"}:
         between = text[before.end : one.start].lstrip("\"'`\u201d\u2019")
-        listed = len(between) < 40 and _LIST.fullmatch(between)  # noqa: PLR2004
-        if listed or (before.kind in {"name", "quoted"} and _APPOSED.fullmatch(between)):
+        listed = len(between) < 40 and LISTED.fullmatch(between)  # noqa: PLR2004
+        if listed or (before.kind in {"name", "quoted"} and APPOSED.fullmatch(between)):
             return before.frame
     clause = clause_before(text, one.start)
+    if _DESCRIBES.search(clause):
+        return "mention"
+    return _nearest(clause)
+
+
+def _nearest(clause: str) -> Frame:
+    """Return what the last word says that frames what comes after it."""
     for word in reversed(re.findall(r"[^\W\d_]+", clause)[-6:]):
         folded = word.casefold()
         if folded in DEST:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from guard.model.origin import Source
 from guard.provenance.canonical import name_of
 from guard.provenance.lexicon import titled
-from guard.provenance.segment import Endorsed, Seen, Segment, chained, value_digest
+from guard.provenance.segment import Deed, Endorsed, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
 
 CAP = 250_000
@@ -90,7 +90,7 @@ class Known:
         self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._wrote: set[str] = set()
         self._writes: Counter[str] = Counter()
-        self._calls: Counter[str] = Counter()
+        self._done: Counter[Deed] = Counter()
 
     def learn(self, segment: Segment) -> None:
         """Take in what one more result showed, in the order of the session."""
@@ -98,7 +98,7 @@ class Known:
         self.chain = chained(self.chain, segment.body)
         if segment.write:
             self._writes[segment.write] += 1
-            self._calls[segment.action] += 1
+            self._done[segment.action, segment.words] += segment.size
         self._wrote.update(segment.wrote)
         self.endorsed = self.endorsed.union(segment.endorsed)
         seen = [self._worth(one) for one in segment.seen]
@@ -140,9 +140,9 @@ class Known:
         """Return how often a write with these arguments has run."""
         return self._writes[digest]
 
-    def calls(self, action: str) -> int:
-        """Return how often this tool has written."""
-        return self._calls[action]
+    def done(self) -> Mapping[Deed, int]:
+        """Return what was written, and for how many of the receivers that the person named."""
+        return self._done
 
     def _worth(self, one: Seen) -> Seen:
         """Return the value as far as it is trusted: what the agent wrote comes back as its own."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from guard.provenance.words import GENERIC, NOUNS, STOP, VERBS
+from guard.provenance.words import GENERIC, NOUNS, OTHER_VERBS, STOP, VERBAL, VERBS
 
 _PLURAL = re.compile(
     r"\b(each|every|all|both|everyone|everybody|respective|respectively|alle|jede[nrs]?|tous|toutes|chaque)\b",
@@ -68,15 +68,36 @@ def _table(words: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     return {one: frozenset(names) for one, names in found.items()}
 
 
+_ADDS = frozenset({"add_member", "create"})
 _VERB_OF = _table(VERBS)
 _NOUN_OF = _table(NOUNS)
+_DONE_BY = _table(VERBAL)
+
+
+def verb_classes(one: str) -> frozenset[str]:
+    """Return the classes of verbs that a stem is in."""
+    return _VERB_OF.get(one, _NONE)
+
+
+def verbal_classes(one: str) -> frozenset[str]:
+    """Return the classes of verbs that a noun's stem stands for: payment, cancellation."""
+    return _DONE_BY.get(one, _NONE)
+
+
+def noun_classes(one: str) -> frozenset[str]:
+    """Return the classes of nouns that a stem is in."""
+    return _NOUN_OF.get(one, _NONE)
+
+
+_NONE: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=256)
 def words_of(text: str) -> Words:
     """Return what a text asks for."""
     stems = frozenset(stem(one[0]) for one in _WORD.finditer(text))
-    return Words(stems, _classes(stems, _VERB_OF), _classes(stems, _NOUN_OF))
+    verbs = _classes(stems, _VERB_OF) | _classes(stems, _DONE_BY)
+    return Words(stems, verbs, _classes(stems, _NOUN_OF))
 
 
 @lru_cache(maxsize=4096)
@@ -88,8 +109,19 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
         words: how people ask for it, as the catalogue says.
     """
     own = words or tuple(_CAMEL.findall(name))
-    stems = frozenset(stem(part) for one in own for part in one.split())
-    return Capability(_classes(stems, _VERB_OF), _classes(stems, _NOUN_OF), stems)
+    stems = [stem(part) for one in own for part in one.split()]
+    verbs = _classes(stems if words else _acting(stems), _VERB_OF)
+    nouns = _classes(stems, _NOUN_OF)
+    if nouns and verbs >= _ADDS:  # whoever adds people makes no people
+        verbs -= {"create"} if "person" in nouns else {"add_member"}
+    return Capability(verbs, nouns, frozenset(stems))
+
+
+def _acting(stems: list[str]) -> list[str]:
+    """Return the verbs of a name: a word that is also a noun is one only where no other is."""
+    verbs = [one for one in stems if one in _VERB_OF]
+    plain = [one for one in verbs if one not in _NOUN_OF]
+    return plain or (verbs[:1] if OTHER_VERBS.isdisjoint(stems) else [])
 
 
 def granted(asked: Words, able: Capability) -> bool:

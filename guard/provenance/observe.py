@@ -34,6 +34,7 @@ def observed(
     write: str = "",
     listed: bool = False,
     endorsed: tuple[Endorsed, ...] = (),
+    size: int = 1,
 ) -> Segment:
     """Return what a result showed.
 
@@ -45,6 +46,7 @@ def observed(
         write: digest of the arguments of a write, empty for a read.
         listed: whether the call asked for all there is.
         endorsed: destinations that a person approved with the call.
+        size: how many of the receivers that the person named the write served.
     """
     look = _Look(spec=spec, makes=bool(write) and _makes(spec))
     look.walk(_unwrapped(spec, shown), (), 0, 0)
@@ -57,6 +59,8 @@ def observed(
         truncated=look.truncated,
         listed=listed,
         endorsed=endorsed,
+        words=spec.intent if write else (),
+        size=size,
     )
 
 

@@ -6,13 +6,19 @@ what is not understood stays a mention, which gets a question.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
 from guard.provenance.words import TELLING
 
 Named = tuple[str, int, int]
 """A name as it is written, with its place: (literal, start, end)."""
+
+MOST = 32
+"""The most people that one pronoun stands for."""
+
+Told = tuple[int, frozenset[tuple[int, int]]]
+"""A pronoun by its place, and the places of the names that it stands for."""
 
 _PRONOUN = re.compile(
     r"\b(?:(" + "|".join(sorted(TELLING)) + r")|to|with)\s+(them|him|her)\b"
@@ -30,14 +36,25 @@ def meant(text: str, named: Sequence[Named]) -> frozenset[tuple[int, int]]:
         text: what the person wrote.
         named: the names in it, in the order of the text.
     """
+    return frozenset(place for _, places in told_by(text, named) for place in places)
+
+
+def told_by(text: str, named: Sequence[Named]) -> tuple[Told, ...]:
+    """Return the pronouns of this text that stand for somebody, each with whom."""
     people = [one for one in named if one[0][:1].isupper() or one[0][:1] == "@"]
     ends = [0, *(one.end() for one in _END.finditer(text))] if people else []
-    found: set[tuple[int, int]] = set()
+    found: list[Told] = []
     for pronoun in _PRONOUN.finditer(text) if people else ():
         before = list(_named_before(people, ends, pronoun.start()))
-        if pronoun[2].casefold() == "them" or len({one[0] for one in before}) == 1:
-            found.update((start, end) for _, start, end in before)
-    return frozenset(found)
+        names = {one[0] for one in before}
+        if len(names) == 1 or (names and pronoun[2].casefold() == "them"):
+            places = frozenset((start, end) for _, start, end in before)
+            found.append((pronoun.start(), places))
+    return tuple(found)
+
+
+def _start(one: Named) -> int:
+    return one[1]
 
 
 def _named_before(people: Sequence[Named], ends: Sequence[int], at: int) -> Iterator[Named]:
@@ -46,7 +63,8 @@ def _named_before(people: Sequence[Named], ends: Sequence[int], at: int) -> Iter
     for sentence in (here, here - 1):
         start = ends[sentence] if sentence >= 0 else 0
         stop = at if sentence == here else ends[here]
-        found = [one for one in people if start <= one[1] and one[2] <= stop]
+        first, last = (bisect_left(people, place, key=_start) for place in (start, stop))
+        found = people[max(first, last - MOST) : last]
         if found or sentence < 0:
             yield from found
             return

@@ -17,8 +17,19 @@ from guard.model.origin import Source
 
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
+Deed = tuple[str, tuple[str, ...]]
+"""The action of a write, and how the catalogue says that it is asked for."""
+
 Endorsed = tuple[str, str, str]
 """Role, kind and canonical spelling of a destination that a person approved."""
+
+
+class UnderWay(NamedTuple):
+    """A write that was admitted and has not ended: what it does, its digest, whom it may serve."""
+
+    deed: Deed
+    write: str
+    size: int = 1
 
 
 class Seen(NamedTuple):
@@ -56,6 +67,8 @@ class Segment:
         listed: whether the call asked for all there is, naming nothing.
         endorsed: destinations that a person approved with this call.
         truncated: whether the result was too long to be read whole.
+        words: how the catalogue says that the tool of a write is asked for.
+        size: how many of the receivers that the person named one write served.
     """
 
     step: int
@@ -66,11 +79,15 @@ class Segment:
     truncated: bool = False
     listed: bool = False
     endorsed: tuple[Endorsed, ...] = ()
+    words: tuple[str, ...] = ()
+    size: int = 1
 
     @cached_property
     def body(self) -> bytes:
         """Return the segment as it is stored (JSON)."""
-        head = [self.step, self.action, self.write, self.truncated, self.listed]
+        head: list[object] = [self.step, self.action, self.write, self.truncated, self.listed]
+        if self.words or self.size != 1:  # older rows have neither, and their digest must stay
+            head += [self.size, self.words]
         return _COMPACT([head, self.wrote, self.seen, self.endorsed]).encode()
 
 
@@ -81,7 +98,8 @@ def segment_of(body: bytes) -> Segment:
         Unavailable: `state_corrupt`: no segment was ever written like this.
     """
     try:
-        (step, action, write, truncated, listed), wrote, rows, yes = json.loads(body)
+        (step, action, write, truncated, listed, *more), wrote, rows, yes = json.loads(body)
+        size, words = more or (1, ())
         seen = tuple(
             Seen(kind, canonical, path, Source(source), record, whole, excerpt)
             for kind, canonical, path, source, record, whole, excerpt in rows
@@ -102,6 +120,8 @@ def segment_of(body: bytes) -> Segment:
         truncated=truncated,
         listed=listed,
         endorsed=endorsed,
+        words=tuple(words),
+        size=size,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.derived import converted, ends_of
 from guard.provenance.entities import extract
@@ -42,6 +43,7 @@ class Task:
         plural: whether it says each, all or every.
         selections: what it says of which one of a list is meant.
         ends: times of day that lie a named duration after a named time.
+        asks: the requests, one by one.
     """
 
     spoken: bool = False
@@ -60,6 +62,7 @@ class Task:
     plural: bool = False
     selections: tuple[Selection, ...] = ()
     ends: frozenset[str] = frozenset()
+    asks: tuple[Ask, ...] = ()
 
     @property
     def days(self) -> bool:
@@ -155,6 +158,7 @@ def _read(text: str) -> Task:
         words=words_of(text),
         plural=plural(text),
         selections=selections(text),
+        asks=asks_of(text, entities),
         ends=ends_of(text, (one.canonical for one in entities if one.kind == "time")),
     )
 

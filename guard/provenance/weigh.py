@@ -4,70 +4,37 @@ States, and never decides: a rule reads the levels. The values weighed are those
 bytes, so what is judged is what is sent.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from guard.model.call import Json, ToolCall, ToolSpec
-from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
+from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source
+from guard.provenance.budget import asked, left
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, granted
-from guard.provenance.segment import Endorsed, value_digest, write_digest
+from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of, role_of
+from guard.provenance.segment import Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import exempt
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
+from guard.provenance.weighed import Weighed
 from guard.provenance.worth import Value, Worth, value_at, worth
 
-_CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})
-_LEVEL_OF: Mapping[str, str] = {
-    "recipient": "dest",
-    "id": "target",
-    "path": "target",
-    "amount": "amount",
-    "secret": "secret",
-    "profile": "profile",
-    "url": "url",
-    "attach": "attach",
-}
-"""Which level a role counts in; roles that are missing here are texts, or need nothing."""
 _IDENTITIES = frozenset({"recipient", "id", "path", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
-NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
+_ONE_OF_MANY = frozenset({"dest", "target"})
+_SENT = frozenset({"dest", ""})
+_SOMEBODY = frozenset({"person"})
+NOTHING: frozenset[str] = frozenset()
 _MAKING = frozenset({"create", "schedule"})
 _SOURCES = tuple(Source)
 
 Declared = Callable[[str, Json], bool]
 """Whether the task's own limits name this value at this path."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
-    """What is known of one call beside its session.
-
-    Args:
-        prov: where its values came from.
-        text: what its texts hold.
-        words: whether the person's words name what the tool does.
-        spoken: whether anybody but the agent said what the task is.
-        left: calls of this tool left in the task after this one.
-        repeat: whether the same write ran before.
-        wrote: short digests of the values that the agent writes without being told to.
-        write: digest of the arguments of a write, empty for a read.
-        asked: destinations that only a person can answer for.
-    """
-
-    prov: ProvFacts = field(default_factory=ProvFacts)
-    text: TextFacts = field(default_factory=TextFacts)
-    words: bool = True
-    left: int = LARGEST_LEFT
-    repeat: bool = False
-    spoken: bool = False
-    wrote: frozenset[str] = frozenset()
-    write: str = ""
-    asked: tuple[Endorsed, ...] = ()
 
 
 def weigh(
@@ -79,7 +46,7 @@ def weigh(
     labels: frozenset[str],
     endorsed: frozenset[Endorsed] = frozenset(),
     *,
-    before: Mapping[str, Sequence[str]] = NOTHING,
+    before: Sequence[UnderWay] = (),
     leaving: bool = False,
 ) -> Weighed:
     """Return where the arguments of a call came from.
@@ -92,27 +59,29 @@ def weigh(
         declared: the limits of the declared task.
         labels: of the session: whether it has read what strangers can write, or a secret.
         endorsed: destinations that a person approved in this session.
-        before: digests of the writes under way, admitted before this call, by tool.
-        leaving: whether the call ran, so that `wrote` and `asked` are wanted as well.
+        before: the writes under way, admitted before this call.
+        leaving: whether the call ran, so that `wrote` and `endorses` are wanted as well.
     """
-    changes, able = not spec.effect.isdisjoint(_CHANGING), capability(spec.tool, spec.intent)
+    changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
         spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns
     )
     _put_leaves(scales, call.parsed(), "")
     digest = write_digest(call, spec)
+    meant, named = asked(task, able) if changes else (), granted(task.words, able)
     return Weighed(
         prov=scales.facts(labels),
         text=text_facts(spec, task, known, scales.values),
-        words=not changes or granted(task.words, able),
+        words=not changes or named or bool(meant),
+        asked=not changes or bool(meant) or (named and not able.verbs),
         spoken=task.spoken,
-        left=_left(task, spec, known, scales) - len(before.get(spec.action, ()))
-        if digest
-        else LARGEST_LEFT,
-        repeat=bool(digest) and (known.writes(digest) > 0 or digest in before.get(spec.action, ())),
+        left=_left(task, spec, known, scales, before) if digest else LARGEST_LEFT,
+        repeat=bool(digest)
+        and (known.writes(digest) > 0 or any(digest == one.write for one in before)),
         wrote=frozenset(scales.own()) if digest and leaving else frozenset(),
         write=digest,
-        asked=scales.asked() if leaving else (),
+        size=scales.size() if digest and leaving else 1,
+        endorses=scales.endorses() if leaving else (),
     )
 
 
@@ -141,7 +110,7 @@ class _Scales:
         elif self.declared(path, raw):
             self.values.append((value, Worth(Source.PROMPT, "in_prompt")))
         else:
-            target = _LEVEL_OF.get(value.role) in {"target", "attach"}
+            target = LEVEL_OF.get(value.role) in {"target", "attach"}
             self.values.append(
                 (value, worth(self.task, self.known, value, target=target, endorsed=self.endorsed))
             )
@@ -195,8 +164,8 @@ class _Scales:
         effect = self.spec.effect
         if value.role == "url":
             return "dest" if "write" in effect else "url"
-        level = _LEVEL_OF.get(value.role, "")
-        if level == "target" and (effect.isdisjoint(_CHANGING) or self.names_new(value)):
+        level = LEVEL_OF.get(value.role, "")
+        if level == "target" and (effect.isdisjoint(CHANGING) or self.names_new(value)):
             return ""
         return level
 
@@ -227,7 +196,35 @@ class _Scales:
         told.sort(key=lambda pair: (pair[1].source, pair[0].path))
         return tuple([one.origin(value) for value, one in told[:32]])
 
-    def asked(self) -> tuple[Endorsed, ...]:
+    def size(self) -> int:
+        """Return how many of the receivers that the person named one argument holds."""
+        named = Counter(
+            value.path
+            for value, one in self.values
+            if value.role == "recipient" and one.why == "in_prompt"
+        )
+        return max([1, *named.values()])
+
+    def going(self) -> frozenset[str]:
+        """Return the kinds of what the call goes to."""
+        return frozenset(
+            kind
+            for value, _ in self.values
+            if self.level_of(value) == "dest"
+            for kind, _ in value.kinds
+        )
+
+    def about(self) -> frozenset[str]:
+        """Return of what the call can be one of many: whom it goes to, or what it is done to."""
+        levels = {value.path: self.level_of(value) for value, _ in self.values}
+        found = NOTHING if set(levels.values()) <= _SENT else self.nouns
+        for path, level in levels.items():
+            if level in _ONE_OF_MANY:
+                named = capability(path.rpartition(".")[2]).nouns
+                found |= named or (_SOMEBODY if level == "dest" else NOTHING)
+        return found or self.nouns
+
+    def endorses(self) -> tuple[Endorsed, ...]:
         """Return destinations that neither the person nor a linked record named."""
         return tuple(
             (value.role, *value.kinds[0])
@@ -243,24 +240,6 @@ class _Scales:
                     yield value_digest(kind, canonical)
 
 
-def role_of(spec: ToolSpec, path: str, raw: Json) -> str:
-    """Return the role of an argument; one that nobody decided on is held to the strictest."""
-    at = path
-    while at:  # what a schema leaves open has the role of what holds it
-        entry = spec.args.get(at)
-        if entry is not None and entry.role:
-            return entry.role
-        at = at.rpartition(".")[0]
-    if spec.effect.isdisjoint(_CHANGING):
-        return "query"
-    return "amount" if isinstance(raw, int | float) else "recipient"
-
-
-def nouns_of(tool: frozenset[str], path: str) -> frozenset[str]:
-    """Return what an argument is about: what its tool acts on, and what its own name says."""
-    return tool | capability(path.rpartition(".")[2]).nouns if tool else tool
-
-
 def _weakest(values: list[tuple[Value, Worth]]) -> dict[Source, frozenset[str]]:
     """Return the paths by the weakest source of what stands there."""
     sources: dict[str, Source] = {}
@@ -272,18 +251,17 @@ def _weakest(values: list[tuple[Value, Worth]]) -> dict[Source, frozenset[str]]:
     return {one: frozenset(paths.get(one, ())) for one in _SOURCES}
 
 
-def _left(task: Task, spec: ToolSpec, known: Known, scales: _Scales) -> int:
-    """Return how many calls of a tool the task has left: one for each destination it names."""
-    if not task.spoken or task.plural:
+def _left(
+    task: Task, spec: ToolSpec, known: Known, scales: _Scales, before: Sequence[UnderWay]
+) -> int:
+    """Return how many calls of this sort the task has left after this one."""
+    if not task.spoken:
         return LARGEST_LEFT
-    kinds = {
-        kind
-        for value, _ in scales.values
-        if scales.level_of(value) == "dest"
-        for kind, _ in value.kinds
-    }
-    named = sum(kind in kinds and "dest" in how for (kind, _), how in task.frames.items())
-    return max(named, 1) - known.calls(spec.action) - 1
+    done = Counter(known.done())
+    for one in before:
+        done[one.deed] += one.size
+    kinds, nouns = scales.going(), scales.about()
+    return left(task, spec, done, kinds=kinds, nouns=nouns) - scales.size()
 
 
 def _put_leaves(scales: _Scales, value: Json, path: str) -> None:

@@ -30,7 +30,8 @@ read:
   count what which who when how lesen zeige suche finde prüfe lire montre cherche trouve
   vérifie
 create:
-  create make add new write draft generate produce set record note open start schedule
+  create make add new write draft generate produce set record note open schedule initiate
+  craft compose construct lodge raise submit file
   book save append store insert register build erstelle schreibe anlegen crée écris
   ajoute
 change:
@@ -52,7 +53,8 @@ schedule:
   schedule plan arrange set book move reschedule postpone create organize plane
   verschiebe planifie
 cancel:
-  cancel delete abort stop revoke withdraw unsubscribe storniere annule
+  cancel cancelling delete abort stop revoke withdraw unsubscribe undo revert reverse retract
+  rescind scrap void annul storniere annule
 move:
   move reschedule postpone shift transfer copy verschiebe déplace
 add_member:
@@ -63,10 +65,11 @@ post:
   post publish write send announce share tweet message comment reply poste
   veröffentliche publie
 buy:
-  buy book reserve order purchase rent kaufe buche reserviere bestelle achète réserve
-  commande
+  buy book reserve order purchase rent acquire procure kaufe buche reserviere bestelle achète
+  réserve commande
 run:
-  run execute launch start trigger deploy invoke starte lance exécute
+  run execute launch start trigger deploy invoke initiate activate engage ignite starte lance
+  exécute
 """
 )
 """What can be done, by class."""
@@ -88,11 +91,11 @@ money:
   zahlung rechnung facture paiement überweisung
 person:
   user person member participant people contact guest attendee colleague friend someone
-  everyone benutzer mitglied membre
+  everyone recipient receiver addressee payee invitee benutzer mitglied membre
 channel:
   channel group room team workspace kanal gruppe groupe canal
 password:
-  password passcode pin credential login passwort kennwort
+  password passcode pin credential passwort kennwort
 profile:
   profile account info information name address phone street city details konto profil
   compte adresse
@@ -217,3 +220,38 @@ xml yaml yml zip
 """
 )
 """Endings by which a name is the name of a file."""
+
+VERBAL = _classes(
+    """
+create:
+  creation registration registrierung création inscription
+change:
+  change update modification adjustment edit änderung modification
+delete:
+  deletion removal löschung suppression
+send:
+  submission reply response antwort réponse
+pay:
+  payment transfer refund reimbursement donation zahlung überweisung paiement virement
+share:
+  invitation einladung
+schedule:
+  booking reservation appointment
+cancel:
+  cancellation reversal revocation withdrawal rescission stornierung annulation
+move:
+  rescheduling postponement verschiebung report
+add_member:
+  invitation einladung
+remove_member:
+  removal
+post:
+  post tweet comment reply announcement
+buy:
+  purchase order booking reservation kauf bestellung achat commande
+"""
+)
+"""Nouns for what is done: whoever asks to make a payment asks to pay."""
+
+OTHER_VERBS = _set("login logon logout signin signout authenticate verify validate count sort")
+"""Verbs of tool names that no class holds."""

@@ -90,6 +90,7 @@ def facts(
             intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
             spoken=weighed.spoken,
             words=weighed.words,
+            asked=weighed.asked,
             left=weighed.left,
             repeat=weighed.repeat,
         ),

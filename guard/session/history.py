@@ -42,6 +42,8 @@ class Step:
     at_ms: int
     charges: tuple[Charge, ...] = ()
     write: str = ""  # digest of what it would change
+    words: tuple[str, ...] = ()  # how the catalogue says that the tool is asked for
+    size: int = 1  # the most receivers that one argument holds
 
     def charged(self, charges: tuple[Charge, ...]) -> "Step":
         """Return the step with other charges: what is sent may be less."""
@@ -53,6 +55,8 @@ class Step:
             at_ms=self.at_ms,
             charges=charges,
             write=self.write,
+            words=self.words,
+            size=self.size,
         )
 
 

@@ -6,9 +6,10 @@ What an agent declares names nothing: only the words of the person, and tasks th
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.provenance.known import Known
 from guard.provenance.observe import labels_shown, observed
-from guard.provenance.segment import Segment
+from guard.provenance.segment import Segment, UnderWay
 from guard.provenance.task import Task, read_task
-from guard.provenance.weigh import Weighed, weigh
+from guard.provenance.weigh import weigh
+from guard.provenance.weighed import Weighed
 from guard.session.history import running
 from guard.session.intent import TaskIntent
 from guard.session.result import value_of
@@ -54,7 +55,7 @@ def weighed_for(
         declared,
         session.labels,
         known.endorsed - session.withdrawn,
-        before={} if leaving else _under_way(session, call),
+        before=() if leaving else _under_way(session, call),
         leaving=leaving,
     )
 
@@ -89,7 +90,8 @@ def segment_for(
         wrote=weighed.wrote,
         write=weighed.write,
         listed="read" in spec.effect and not call.parsed(),
-        endorsed=weighed.asked if approved else (),
+        endorsed=weighed.endorses if approved else (),
+        size=weighed.size,
     )
 
 
@@ -98,15 +100,15 @@ def labels_of(spec: ToolSpec, shown: Json, brought: frozenset[str] = frozenset()
     return labels_shown(spec, _value(spec, shown)) | brought
 
 
-def _under_way(session: Session, call: ToolCall) -> dict[str, list[str]]:
-    """Return the writes that were admitted before this call and have not ended, by tool."""
+def _under_way(session: Session, call: ToolCall) -> tuple[UnderWay, ...]:
+    """Return the writes that were admitted before this call and have not ended."""
     at = running(session.steps, call.id)
     own = session.step + 1 if at is None else session.steps[at].n
-    found: dict[str, list[str]] = {}
-    for step in session.steps:
-        if step.write and step.n < own:
-            found.setdefault(step.action, []).append(step.write)
-    return found
+    return tuple(
+        UnderWay((step.action, step.words), step.write, step.size)
+        for step in session.steps
+        if step.write and step.n < own
+    )
 
 
 def _value(spec: ToolSpec, shown: Json) -> Json:

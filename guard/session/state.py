@@ -18,12 +18,14 @@ from guard.session.belongs import intent_ledgers
 from guard.session.chains import kinds_of_end, labelled, settle
 from guard.session.history import Step, replaced, running, without
 from guard.session.intent import TaskIntent, meet
+from guard.session.limit import found
 from guard.session.plan import Plan, charges_of, plan_of
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.tally import LedgerState
 
 SIGNALS = 64
 IN_FLIGHT = 32
+_RECEIVERS = frozenset({"recipient"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +112,7 @@ def admitted(
             code="too_many_in_flight",
             next_step="Wait for one of them to end.",
         )
+    write = write_digest(call, spec)
     step = Step(
         n=session.step + 1,
         call=call.id,
@@ -117,9 +120,17 @@ def admitted(
         classes=spec.effect,
         at_ms=now_ms,
         charges=charges_of(plan_for(session, spec, ledger_specs), facts_input),
-        write=write_digest(call, spec),
+        write=write,
+        words=spec.intent if write else (),
+        size=_size(spec, facts_input) if write else 1,
     )
     return replace(session, steps=(*session.steps, step), step=step.n)
+
+
+def _size(spec: ToolSpec, given: Input) -> int:
+    """Return how many receivers one argument of a call holds at most."""
+    lists = (found(given.values, path) for path, one in spec.args.items() if one.role in _RECEIVERS)
+    return max((len(one) for one in lists), default=1) or 1
 
 
 def forwarded(

@@ -22,6 +22,8 @@ from guard.session.tally import LedgerState, Tally
 FORMAT = 1
 _RUNNING = Outcome.RUNNING.value
 _ENDED = 5  # where the row of a step says how it ended
+_BLANK: tuple[Any, ...] = ((), "", (), 1)
+"""What a step has that is written shorter: no charges, no write, nobody to serve but one."""
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -135,12 +137,15 @@ def _who(row: list[Any]) -> Who:
 def _step_row(step: Step) -> list[object]:
     row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, _RUNNING]
     charges = [_charge_row(one) for one in step.charges]
-    return [*row, charges, step.write] if charges or step.write else row
+    if not charges and not step.write:
+        return row
+    row += [charges, step.write]
+    return [*row, step.words, step.size] if step.words or step.size != 1 else row
 
 
 def _step(row: list[Any]) -> Step:
     n, call, action, classes, at_ms, _, *costs = row
-    charges, write = [*costs, ""][:2] if costs else ((), "")  # older rows had no write
+    charges, write, words, size = [*costs, *_BLANK[len(costs) :]]  # older rows are shorter
     return Step(
         n=n,
         call=call,
@@ -149,6 +154,8 @@ def _step(row: list[Any]) -> Step:
         at_ms=at_ms,
         charges=tuple(_charge(*one) for one in charges),
         write=write,
+        words=tuple(words),
+        size=size,
     )
 
 

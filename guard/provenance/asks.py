@@ -1,0 +1,238 @@
+"""What a person asks for, one by one: which verb asks, about what, and how often.
+
+A verb asks where a sentence uses it as a request: "send Bob the notes", and not "the notes that Bob
+sent". It reads the surface of English and nothing deeper; in a sentence that is not English each
+verb of the lexicon asks. What is misread is one request too few or too many, never another one.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from guard.provenance.frames import APPOSED, LISTED, Entity
+from guard.provenance.grammar import ENGLISH, FOREIGN, NUMBERS, OBJECTS, SUPPORT
+from guard.provenance.lexicon import (
+    Capability,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+    verbal_classes,
+)
+from guard.provenance.pronouns import Told, told_by
+from guard.provenance.sentences import WORD, Words, cased, dictated, requests, sentences
+
+ALL = "*"
+"""Everything there is, where nothing says of what: all of them, everybody."""
+
+_JOIN = re.compile(
+    r"(?:[,;:]|\b(?:and|then|or)\b)\s+(?=(?:to|for|with|in|on|from)\b)", re.IGNORECASE
+)
+_EACH = re.compile(
+    r"\b(each|every|all|both|everyone|everybody|respective|respectively"
+    r"|alle|jede[nrs]?|tous|toutes|chaque)\b",
+    re.IGNORECASE,
+)
+_EVERYBODY = frozenset({"everyone", "everybody"})
+_NAMING = frozenset({"name", "quoted", "email", "iban", "url", "host", "phone", "object_id"})
+_QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
+_NEAR = 4
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request.
+
+    Args:
+        verb: the stem of its verb.
+        verbs: the classes of it.
+        nouns: classes of what it is about; empty: it does not say.
+        times: how often it says so: twice, three of them.
+        listed: how many receivers or things one phrase of it lists.
+        many: the classes of nouns of which it means each one, or `ALL`.
+    """
+
+    verb: str
+    verbs: frozenset[str]
+    nouns: frozenset[str] = frozenset()
+    times: int = 1
+    listed: int = 1
+    many: frozenset[str] = frozenset()
+
+    def fits(self, able: Capability) -> bool:
+        """Return whether this is a request for what a tool does."""
+        if able.verbs.isdisjoint(self.verbs):
+            return False
+        # Where one of the two has no noun that is known, the verb is all that can be compared.
+        return not able.nouns or not self.nouns or not able.nouns.isdisjoint(self.nouns)
+
+
+def asks_of(text: str, found: Sequence[Entity]) -> tuple[Ask, ...]:
+    """Return the requests in a person's text, in its order.
+
+    Args:
+        text: what the person wrote.
+        found: the typed values in it, with their frames, in the order of the text.
+    """
+    names = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
+    reading = _Reading(text, found, told_by(text, names))
+    return tuple(one for start, end in sentences(text) for one in reading.sentence(start, end))
+
+
+def _quoted(found: Iterable[Entity]) -> Iterator[tuple[int, int]]:
+    """Yield where the person quotes, names a file, or gives an address."""
+    yield from ((one.start, one.end) for one in found if one.kind in _QUOTED)
+
+
+class _Reading:
+    """One text while its requests are looked for."""
+
+    def __init__(self, text: str, found: Sequence[Entity], told: tuple[Told, ...]) -> None:
+        self.text = text
+        self.told, self.pronouns = told, [at for at, _ in told]
+        self.masked = {
+            at for start, end in (*_quoted(found), *dictated(text)) for at in range(start, end)
+        }
+        said = {at for start, end in dictated(text) for at in range(start, end)}
+        self.naming = [one for one in found if one.kind in _NAMING and one.start not in said]
+        self.starts = [one.start for one in self.naming]
+
+    def words(self, start: int, end: int) -> list[re.Match[str]]:
+        """Return the words of the person's own: not those of what they quote or link."""
+        every = WORD.finditer(self.text, start, end)
+        return [one for one in every if one.start() not in self.masked]
+
+    def named(self, start: int, stop: int) -> list[Entity]:
+        """Return what is named between two places."""
+        return self.naming[bisect_left(self.starts, start) : bisect_left(self.starts, stop)]
+
+    def sentence(self, start: int, end: int) -> Iterator[Ask]:
+        words = self.words(start, end)
+        english = self.is_english(words)
+        verbs = [
+            one
+            for at, one in enumerate(words)
+            if (_verbs(one[0]) or one[0].casefold() in SUPPORT)
+            and (not english or requests(self.text, words, at))
+        ]
+        begun = [
+            self.clause(verbs[at - 1].end() if at else start, one.start())
+            for at, one in enumerate(verbs)
+        ]
+        for one, (first, last) in zip(verbs, pairwise([*begun, end]), strict=True):
+            found = self.ask(one[0], first, last)
+            if found.verbs:
+                yield found
+
+    @staticmethod
+    def is_english(words: Words) -> bool:
+        """Return whether English grammar holds: no word of another language says otherwise."""
+        said = {one[0].casefold() for one in words}
+        return not said.isdisjoint(ENGLISH) or said.isdisjoint(FOREIGN)
+
+    def clause(self, after: int, verb: int) -> int:
+        """Return where a request begins: "and to each of them, send a note"."""
+        ends = [one.end() for one in _JOIN.finditer(self.text, after, verb)]
+        return ends[-1] if ends else verb
+
+    def ask(self, verb: str, start: int, stop: int) -> Ask:
+        words = self.words(start, stop)
+        going = [one for one in self.named(start, stop) if one.frame == "dest"]
+        told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
+        return Ask(
+            verb=stem(verb),
+            verbs=(frozenset() if _causes(words) else _verbs(verb)) | self.done(verb, words),
+            nouns=frozenset(name for one in words for name in _nouns(one[0])),
+            times=_times(words),
+            listed=max(
+                [1, *map(_size, self.groups(going)), *(self.listed(places) for _, places in told)]
+            ),
+            many=self.many(words),
+        )
+
+    def done(self, verb: str, words: Words) -> frozenset[str]:
+        """Return what is done where the verb leaves it to its object: "make a payment"."""
+        if verb.casefold() not in SUPPORT:
+            return frozenset()
+        at = next((at for at, one in enumerate(words) if one[0] == verb), 0)
+        near = range(at + 1, min(at + 1 + _NEAR, len(words)))
+        heads = (words[one][0] for one in near if not _nouns(cased(words, one + 1)))
+        return frozenset(name for one in heads for name in verbal_classes(stem(one)))
+
+    def many(self, words: Words) -> frozenset[str]:
+        """Return of what a request means each one."""
+        found: set[str] = set()
+        for at, one in enumerate(words):
+            if _EACH.fullmatch(one[0]):
+                near = [_nouns(after[0]) for after in words[at + 1 : at + 1 + _NEAR]]
+                said = any(not is_stop(after[0]) for after in words[at + 1 : at + 3])
+                if one[0].casefold() in _EVERYBODY:
+                    near = [frozenset({"person"})]
+                # Each of something that the lexicon does not know is each of nothing known.
+                found |= next((nouns for nouns in near if nouns), set() if said else {ALL})
+        return frozenset(found)
+
+    def listed(self, places: frozenset[tuple[int, int]]) -> int:
+        """Return how many people a pronoun stands for: those of one phrase."""
+        names = {start for start, _ in places}
+        phrases = self.groups(self.named(min(names), max(names) + 1))
+        return max(
+            (len({one.canonical for one in many if one.start in names}) for many in phrases),
+            default=1,
+        )
+
+    def groups(self, going: Sequence[Entity]) -> list[list[Entity]]:
+        """Return the values that stand in one list: "Ann, Bob and Cy"."""
+        groups: list[list[Entity]] = []
+        for one in going:
+            last = groups[-1][-1] if groups else None
+            if last is not None and self.joins(last, one):
+                groups[-1].append(one)
+            else:
+                groups.append([one])
+        return groups
+
+    def joins(self, one: Entity, other: Entity) -> bool:
+        between = self.text[one.end : other.start].lstrip("\"'`\u201d\u2019)")
+        return not between.strip(" (\"'`") or bool(
+            LISTED.fullmatch(between) or APPOSED.fullmatch(between)
+        )
+
+
+def _causes(words: Words) -> bool:
+    """Return whether a request makes something that is there be otherwise: "make it shorter"."""
+    at = next((at for at, one in enumerate(words) if one[0].casefold() == "make"), -1)
+    return at >= 0 and cased(words, at + 1) in OBJECTS - {"a", "an"}
+
+
+def _verbs(word: str) -> frozenset[str]:
+    word = word.casefold()
+    if word == "new" or (is_stop(word) and word != "make"):
+        return frozenset()
+    return verb_classes(stem(word))
+
+
+def _nouns(word: str) -> frozenset[str]:
+    return frozenset() if is_stop(word) else noun_classes(stem(word))
+
+
+def _size(many: Iterable[Entity]) -> int:
+    """Return how many a list names, each once, an address beside its name not counted."""
+    kinds: dict[str, set[str]] = {}
+    for one in many:
+        kinds.setdefault(one.kind, set()).add(one.canonical)
+    return max(map(len, kinds.values()))
+
+
+def _times(words: Words) -> int:
+    """Return how often a request says it is meant: "three tickets", "twice"."""
+    said = 1
+    for at, one in enumerate(words):
+        word, after = one[0].casefold(), cased(words, at + 1)
+        number = int(word) if word.isascii() and word.isdigit() else NUMBERS.get(word, 0)
+        if word == "twice" or (number and after.endswith("s") and _nouns(after)):
+            said = max(said, min(number, _MOST))
+    return said

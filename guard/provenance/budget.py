@@ -1,0 +1,128 @@
+"""How much of what a person asked for is left, after what was done of it.
+
+Each request is good for the calls that it names: one, or one for each receiver that it lists, or
+for each of a kind. What was done is taken off the requests as favourably as it can be, so that two
+tools which do the same share one request. It counts calls, and decides nothing.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from guard.model.call import ToolSpec
+from guard.model.facts import LARGEST_LEFT
+from guard.provenance.asks import ALL, Ask
+from guard.provenance.lexicon import Capability, capability
+from guard.provenance.segment import Deed
+from guard.provenance.task import Task
+
+MOST = 64
+"""More calls than this that are left are not told apart."""
+
+
+def asked(task: Task, able: Capability) -> tuple[Ask, ...]:
+    """Return the requests for what a tool does."""
+    return tuple(one for one in task.asks if one.fits(able))
+
+
+def left(
+    task: Task,
+    spec: ToolSpec,
+    done: Mapping[Deed, int],
+    *,
+    kinds: frozenset[str],
+    nouns: frozenset[str],
+) -> int:
+    """Return how many calls of a tool the task still holds: `MOST` or more are `LARGEST_LEFT`.
+
+    Args:
+        task: what the person said.
+        spec: the tool.
+        done: for how many receivers what was done before.
+        kinds: what the receivers of the call are; empty: it goes to nobody.
+        nouns: what the call is about, its receivers included.
+    """
+    able = capability(spec.tool, spec.intent)
+    own = asked(task, able)
+    if not own:
+        return _by_words(task, (spec.action, spec.intent), done, kinds)
+    if any(one.many and (ALL in one.many or not nouns.isdisjoint(one.many)) for one in own):
+        return LARGEST_LEFT
+    rooms = tuple(max(one.times, one.listed) if kinds else one.times for one in task.asks)
+    found = _left(task.asks, rooms, able, tuple(sorted(done.items())), spec.action)
+    return LARGEST_LEFT if found >= MOST else found
+
+
+def _by_words(task: Task, deed: Deed, done: Mapping[Deed, int], kinds: frozenset[str]) -> int:
+    """Return what is left where words name the tool and no request is for it.
+
+    It is good for one call, or one for each receiver named anywhere.
+    """
+    if task.plural:
+        return LARGEST_LEFT
+    named = sum(kind in kinds and "dest" in how for (kind, _), how in task.frames.items())
+    return max(named, 1) - done.get(deed, 0)
+
+
+@lru_cache(maxsize=4096)  # what was done changes only with a write
+def _left(
+    asks: tuple[Ask, ...],
+    rooms: tuple[int, ...],
+    able: Capability,
+    done: tuple[tuple[Deed, int], ...],
+    action: str,
+) -> int:
+    own = _places(asks, able)
+    filling = _Filling(rooms)
+    for deed, many in done:
+        other = capability(deed[0].partition("/")[2], deed[1])
+        fitting = own if deed[0] == action else _shared(asks, able, other)
+        filling.add(fitting, many)
+    return filling.add(own, MOST)
+
+
+def _places(asks: tuple[Ask, ...], able: Capability) -> tuple[int, ...]:
+    return tuple(at for at, one in enumerate(asks) if one.fits(able))
+
+
+def _shared(asks: tuple[Ask, ...], able: Capability, other: Capability) -> tuple[int, ...]:
+    """Return the requests that what another tool did may have met in place of this one."""
+    return tuple(
+        at
+        for at, one in enumerate(asks)
+        if one.fits(other)
+        # A request that names this tool by its own verb is not met by one that it does not name.
+        and not (one.verb in able.stems and one.verb not in other.stems)
+        # And two that act on things of different sorts stand in each other's way only where the
+        # request does not say on what, and names the other by its own verb.
+        and (not other.nouns.isdisjoint(able.nouns) or (not one.nouns and one.verb in other.stems))
+    )
+
+
+class _Filling:
+    """Calls put into requests, moved to others as long as that makes room (augmenting paths)."""
+
+    def __init__(self, rooms: tuple[int, ...]) -> None:
+        self.rooms = rooms
+        self.held: list[list[tuple[int, ...]]] = [[] for _ in rooms]
+
+    def add(self, fitting: tuple[int, ...], many: int) -> int:
+        """Put in up to so many calls, and return how many found room."""
+        for number in range(min(many, MOST)):
+            if not self._put(fitting, set()):
+                return number
+        return min(many, MOST)
+
+    def _put(self, fitting: tuple[int, ...], tried: set[int]) -> bool:
+        for at in fitting:
+            if at in tried:
+                continue
+            tried.add(at)
+            held = self.held[at]
+            if len(held) < self.rooms[at]:
+                held.append(fitting)
+                return True
+            for place, other in enumerate(held):
+                if self._put(other, tried):
+                    held[place] = fitting
+                    return True
+        return False

@@ -1,0 +1,83 @@
+"""The little words by which a sentence is seen to ask, to tell or to dictate: plain data.
+
+English, and enough German and French to see that a sentence is not.
+"""
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PAST = _set(
+    """
+sent wrote written paid made gave given told got bought shown found held kept left lent met put
+said seen sold spent took taken went gone done chose chosen broke drew drawn began
+"""
+)
+"""Forms that tell of what was done, beside those in -ed."""
+
+ASKING = _set(
+    """
+to and or then please also just now first finally next kindly afterwards but go let's lets simply
+directly immediately instead even quickly additionally lastly
+"""
+)
+"""Words after which a verb is a request: nothing stands between it and the person."""
+
+AUXILIARIES = _set(
+    "you can could will would shall should must might may do help need you'll we'll i'll let "
+    "someone somebody anyone anybody"
+)
+"""Words after which a verb is what somebody is to do."""
+
+GERUNDS = _set(
+    """
+in with by for about mind start consider of try on after before through from and when while begin
+continue keep
+"""
+)
+"""Words after which a verb in -ing may be a request."""
+
+FULFILLED = _set("be get gets")
+"""Words after which a verb in the past asks for what it says: it should be sent."""
+
+ENGLISH = _set("the a an to and please of my me you for with is it in on")
+"""Words by which a sentence is seen to be English."""
+
+FOREIGN = _set(
+    """
+der die das den dem ein eine einen und für bitte mir mich ich an von zu le la les un une et du
+pour avec je tu vous s'il plaît à aux
+"""
+)
+"""Words by which a sentence is seen to be German or French."""
+
+BEING = _set("is are was were has had will would should sure")
+"""Words before which there is no verb, but what is spoken of."""
+
+OBJECTS = _set("the a an my our your this that these those them him her it me us all each every")
+"""Words with which the object of a verb begins."""
+
+PEOPLE = _set("me us him her them it his their")
+"""Words for those who were named before."""
+
+SUPPORT = _set(
+    """
+make do perform process execute arrange request require need manage handle proceed issue place
+want complete initiate facilitate leave put add write create submit post
+"""
+)
+"""Verbs that leave it to their object to say what is done."""
+
+TO_ME = frozenset((one, to) for one in ("give", "tell", "show", "get") for to in ("me", "us"))
+"""Requests that are answered to the person, and change nothing."""
+
+_COUNTED = ("twice", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+NUMBERS = {word: max(number, 2) for number, word in enumerate(_COUNTED, start=1)}
+"""Numbers in words."""
+
+DICTATED = _set(
+    "following message text question note comment reply words content description title subject "
+    "body post nachricht text folgende message texte suivant"
+)
+"""Words before a colon after which the person dictates."""

@@ -1,0 +1,37 @@
+"""What is known of one call once its values were weighed: facts, and what it leaves behind."""
+
+from dataclasses import dataclass, field
+
+from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
+from guard.provenance.segment import Endorsed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighed:
+    """What is known of one call beside its session.
+
+    Args:
+        prov: where its values came from.
+        text: what its texts hold.
+        words: whether the person's words name what the tool does.
+        spoken: whether anybody but the agent said what the task is.
+        asked: whether one of their requests is for this.
+        left: calls of this tool left in the task after this one.
+        repeat: whether the same write ran before.
+        wrote: short digests of the values that the agent writes without being told to.
+        write: digest of the arguments of a write, empty for a read.
+        size: how many of the receivers that the person named it serves.
+        endorses: destinations that only a person can answer for.
+    """
+
+    prov: ProvFacts = field(default_factory=ProvFacts)
+    text: TextFacts = field(default_factory=TextFacts)
+    words: bool = True
+    asked: bool = True
+    left: int = LARGEST_LEFT
+    repeat: bool = False
+    spoken: bool = False
+    wrote: frozenset[str] = frozenset()
+    write: str = ""
+    size: int = 1
+    endorses: tuple[Endorsed, ...] = ()

@@ -1,0 +1,148 @@
+"""What a person asks for, sentence by sentence: a verb that tells of something asks for nothing."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from guard.provenance.asks import ALL, asks_of
+from guard.provenance.entities import extract
+from guard.provenance.lexicon import capability
+
+
+def asks(text):
+    return asks_of(text, extract(text))
+
+
+def verbs(text):
+    return [one.verb for one in asks(text)]
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("Send Kim the notes.", ["send"]),
+        ("Could you kindly send Kim the notes?", ["send"]),
+        ("Please read the mail that Kim sent me and pay the bill.", ["read", "pay"]),
+        ("Who else is invited to the party?", []),
+        ("What are our plans for the messages that they posted?", []),
+        ("I usually pay Kim for lunch.", []),
+        ("They shared a file with Bob.", []),
+        ("I'd appreciate it if you could book a room.", ["book"]),
+        ("Would you mind sending the note to Kim?", ["send"]),
+        ("Help me write the report.", ["writ"]),
+        ("Tell me who wrote the report.", []),
+        ("Give us the list of the payments.", []),
+        ("The notes should be shared with Kim.", ["shar"]),
+        ("Invite Kim in order to message her.", ["invit"]),
+        ("Do not delete the file.", []),
+        ("Never pay Kim.", []),
+        ("Note that rent is due and the transfer was made.", ["not"]),
+        ("Find the file called 'delete all and pay Bob'.", ["find"]),
+        ("Open pay-and-send.txt.", ["open"]),
+        ("Write Kim the following message: please delete the file and pay Bob.", ["writ"]),
+        ("Bitte sende Kim die Datei.", ["send"]),
+        ("Kannst du Kim 50 Euro zahlen? Bitte zahle sie heute.", ["zahl"]),
+        ("Envoie le dossier à Kim et paie la facture.", ["envoi", "pai"]),
+    ],
+)
+def test_a_verb_asks_where_the_sentence_uses_it_as_a_request(said, asked):
+    assert verbs(said) == asked
+
+
+@pytest.mark.parametrize(
+    ("said", "classes"),
+    [
+        ("Please make a payment to Kim.", {"pay"}),
+        ("Could you initiate the cancellation of my order?", {"cancel"}),
+        ("I want you to make a reservation for two.", {"buy", "schedule"}),
+        ("Please add a comment to the page.", {"post"}),
+        ("Please add her email address to the list.", set()),
+        ("Make the event last an hour.", set()),
+    ],
+)
+def test_a_verb_that_says_nothing_leaves_it_to_its_object(said, classes):
+    found = frozenset().union(*(one.verbs for one in asks(said)))
+    of_objects = {"pay", "cancel", "buy", "schedule", "post", "send"}
+    create_also_schedules = {"schedule"} if classes == {"schedule"} else set()
+    assert found & of_objects - create_also_schedules == classes
+
+
+@pytest.mark.parametrize(
+    ("said", "times", "listed"),
+    [
+        ("Send the note to Kim.", 1, 1),
+        ("Send the note to Kim, Ann and Bob.", 1, 3),
+        ("Add kim@firm.example and ann@firm.example to the meeting.", 1, 2),
+        ("Look at the sites of Kim (kim.example) and Ann (ann.example) and message them.", 1, 2),
+        ("Invite Kim to Acme.", 1, 1),
+        ("Create three tickets for the printer.", 3, 1),
+        ("Post the message twice.", 2, 1),
+        ("Post the message on 12 channels.", 12, 1),
+        ("Post the message on 400 channels.", 20, 1),
+        ("Send 50 dollars to Kim.", 1, 1),
+    ],
+)
+def test_a_request_is_good_for_as_many_calls_as_it_names(said, times, listed):
+    last = asks(said)[-1]
+    assert (last.times, last.listed) == (times, listed)
+
+
+@pytest.mark.parametrize(
+    ("said", "many"),
+    [
+        ("Send an email to each person on the list.", {"person"}),
+        ("Sort the users and to each user write the message: thanks.", {"person"}),
+        ("Delete all of them.", {ALL}),
+        ("Invite everybody.", {"person"}),
+        ("Add all the ingredients to the list.", set()),
+        ("Post the question: can everybody hear me?", set()),
+        ("Send the note to Kim.", set()),
+    ],
+)
+def test_each_and_all_belong_to_what_they_stand_before(said, many):
+    assert asks(said)[-1].many == many
+
+
+@pytest.mark.parametrize(
+    ("tool", "said", "fits"),
+    [
+        ("delete_mail", "Please mail the notes to Kim.", False),
+        ("send_mail", "Please mail the notes to Kim.", True),
+        ("add_group_member", "Please write a note for the group.", False),
+        ("add_group_member", "Please add Kim to the group.", True),
+        ("add_list_entry", "Please add milk to the list.", True),
+        ("pay_bill", "Please send Kim the bill.", True),
+        ("cancel_order", "Please order a cake.", False),
+        ("cancel_order", "Please cancel the order.", True),
+    ],
+)
+def test_a_tool_is_asked_for_by_its_verb_and_not_by_its_noun(tool, said, fits):
+    assert any(one.fits(capability(tool)) for one in asks(said)) is fits
+
+
+@given(st.text(max_size=300))
+def test_every_text_can_be_read(text):
+    for one in asks(text):
+        assert one.verbs
+        assert one.times >= 1
+        assert one.listed >= 1
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["send Bob the note and ", "Ann, Bob and Cy ", "Ann and Bob. tell them. ", "a: ", "each "],
+)
+def test_reading_takes_time_by_the_length_of_the_text(piece):
+    def cost(size):
+        text = piece * (size // len(piece))
+        found = extract(text)
+        spent = []
+        for _ in range(3):
+            started = time.process_time()
+            asks_of(text, found)
+            spent.append(time.process_time() - started)
+        return min(spent)
+
+    assert cost(80_000) < 40 * max(cost(8_000), 0.002)  # squared, it would be 100
