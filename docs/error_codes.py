@@ -60,6 +60,7 @@ PEOPLE = {
     "no_report": "This store cannot look back at what people were asked.",
     "plan_denied": "A call of the plan would be refused, needs no yes, or may never stand: nobody is asked.",
     "plan_unusable": "The declared plan is not a list of calls with constraints.",
+    "no_terminal": "The terminal application needs a terminal. Use `guard approvals` instead.",
     "no_grants": "This guard keeps no standing yeses: people are asked each time.",
     "not_offered": "No standing yes may be asked for beside this question: it is irreversible, outgoing, "
     "tainted, holds a secret, or people said no.",
@@ -274,7 +275,7 @@ CALLERS = {
     "token_unknown": "The static token is not one that this guard knows.",
 }
 FILES = {
-    "extra_missing": "An issuer of guard.yaml needs a package that is not installed.",
+    "extra_missing": "A part of the guard that was not installed is needed. Install the named extra.",
     "issuer_unusable": "An entry of `guard.issuers` has an unknown kind or setting, or a file it names "
     "cannot be used.",
     "secret_file_unusable": "A file with a secret is missing, empty, a link, or others can read it.",

@@ -13,6 +13,7 @@ from guard.audit.event import Event, decided
 from guard.errors import ApprovalPending, GuardError, NotApproved, Refused, Unavailable
 from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
 from guard.grant.binding import binding
+from guard.grant.canary import as_canary
 from guard.grant.cooldown import cooldown_key
 from guard.grant.offer import offer_text
 from guard.grant.unanswered import Hold, hold_ms, moved, unusable, used_up
@@ -88,7 +89,8 @@ class Asking:
         await self.sparing.check(new)
         standing = await Granting(world=self.world).answered(asked, spec, facts, answer, new)
         if standing is None:
-            standing = Standing(approval=await self._answered(new, hold))
+            bait = await self._bait(asked, spec, judged, answer)
+            standing = Standing(approval=await self._answered(new, bait, hold))
         try:
             yes = await self._use(asked, spec, standing, again, claim)
         except NotApproved as no:
@@ -97,25 +99,42 @@ class Asking:
             raise
         return replace(yes, applied=answer.applied)
 
-    async def _answered(self, new: NewApproval, hold: Hold) -> Approval:
+    async def _bait(
+        self, asked: ToolCall, spec: ToolSpec, judged: Judged, answer: StepUp
+    ) -> NewApproval | None:
+        """Return, seldom, a question whose right answer is no."""
+        if self.world.baits is None:
+            return None
+        bad = self.world.baits.draw(asked.action, self.world.ids.token(8))
+        if bad is None:
+            return None
+        call = asked.narrowed(bad)
+        view = await self.showing.view(call, spec, judged)
+        return as_canary(self._question(call, spec, judged.facts, answer, view))
+
+    async def _answered(self, new: NewApproval, bait: NewApproval | None, hold: Hold) -> Approval:
         """Ask people and return the row once it is no longer pending."""
         if not self.world.approvers:
             raise Unavailable("Nobody is configured to answer.", code="no_approver")
         await self.sparing.room(new)
-        approval = await self._opened(new, hold)
+        approval = await self._opened(new, bait, hold)
         if approval.id != new.id:  # the same call already waits: join it, and ask nobody again
             async with self.world.approvals.waiter(approval.id) as waiter:
                 row = await self._row(approval.id)
                 approval = await self._answer(row, waiter, hold, joined=True)
         return approval
 
-    async def _opened(self, new: NewApproval, hold: Hold) -> Approval:
+    async def _opened(self, new: NewApproval, bait: NewApproval | None, hold: Hold) -> Approval:
         # Registered before the question is visible: an answer in between is not lost.
         async with self.world.approvals.waiter(new.id) as waiter:
             approval = await self.world.approvals.open(new, [approval_opened(new)])
             if approval.id != new.id:
                 return approval
             await self._announce(approval)
+            if bait is not None:
+                with suppress(GuardError):  # the real question does not hang on it
+                    row = await self.world.approvals.open(bait, [approval_opened(bait)])
+                    await self._announce(row)
             return await self._answer(await self._row(approval.id), waiter, hold, joined=False)
 
     async def _announce(self, approval: Approval) -> None:

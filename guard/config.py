@@ -3,9 +3,12 @@
 Settings are passed down as arguments; nothing below the pipeline reads this file.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+RAREST = 50
+"""At most one canary beside so many real questions."""
 
 META_NAMESPACE = "dev.guardcall"
 """The prefix of every private name on the wire, in reverse DNS as MCP asks for it."""
@@ -61,6 +64,13 @@ class Settings(BaseModel):
     denials_window_s: int = Field(
         3_600, ge=60, le=86_400, description="How long a denial counts (s)."
     )
+    canary_every: int = Field(
+        0,
+        ge=0,
+        le=1_000_000,
+        description="Real questions for each canary of `guard.canaries`, on average: 50 or more; "
+        "0 = none. It costs people time and tells whether they look.",
+    )
     scoped_grant_uses: int = Field(
         10, ge=1, le=100, description="Uses of a standing yes, where nobody names a number."
     )
@@ -92,6 +102,13 @@ class Settings(BaseModel):
     max_intent_bytes: int = Field(4096, ge=64, description="A declared intent (bytes).")
     in_flight: int = Field(32, ge=1, description="Calls of one session running at once.")
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
+
+    @field_validator("canary_every")
+    @classmethod
+    def _seldom(cls, every: int) -> int:
+        if 0 < every < RAREST:
+            raise ValueError(f"canary_every is 0 or at least {RAREST}")
+        return every
 
 
 class Serve(BaseModel):
@@ -177,6 +194,29 @@ class AgentEntry(BaseModel):
     )
 
 
+class ChannelSettings(BaseModel):
+    """Where people are told that a question is open. A message links; it never approves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(
+        description="Where messages go: https, or loopback. A Slack address is a secret itself.",
+        pattern=r"^https?://[^\s]+$",
+    )
+    kind: Literal["webhook", "slack"] = Field(
+        "webhook", description="Signed JSON, or the shape of a Slack incoming webhook."
+    )
+
+
+class CanarySettings(BaseModel):
+    """A known-bad call, by which attention is measured. It never runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tool: str = Field(description="`<server>/<tool>`.", pattern=r"^[^/]+/.+$")
+    arguments: dict[str, Any] = Field(description="Arguments that nobody should approve.")
+
+
 class Installation(BaseModel):
     """The `guard:` part of guard.yaml."""
 
@@ -219,6 +259,18 @@ class Installation(BaseModel):
     signals: dict[str, SignalStream] = Field(
         {},
         description="Streams of security events (Shared Signals) that are listened to, by name.",
+    )
+    channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], ChannelSettings] = (
+        Field(
+            {},
+            description="Channels that are told of each open question: a name for each, its `url` "
+            "and its `kind`, `webhook` or `slack` (docs/ask-less.md).",
+        )
+    )
+    canaries: tuple[CanarySettings, ...] = Field(
+        (),
+        description="Calls that nobody should approve, each with `tool` and `arguments`; see "
+        "`settings.canary_every`.",
     )
     settings: Settings = Settings()
     serve: Serve = Serve()

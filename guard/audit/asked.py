@@ -174,6 +174,8 @@ def approval_opened(new: NewApproval, grant: str = "") -> Event:
     }
     if grant:
         leaf |= {"via": "grant", "grant": grant}
+    if new.canary:
+        leaf["canary"] = True
     return Event(
         kind="approval_opened",
         at_ms=new.created_ms,

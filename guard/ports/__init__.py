@@ -22,6 +22,7 @@ from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.decision import Decision, Terms
 from guard.model.facts import Binding, CredentialFacts, Facts
 from guard.ports.asked import Asked
+from guard.ports.baits import Baits
 from guard.ports.grants import Grants
 from guard.ports.reruns import Reruns
 from guard.provenance.known import Known
@@ -260,4 +261,5 @@ class World:
     remote: PolicyDecisionPoint | None = None
     grants: Grants | None = None  # None: no standing yes, people are asked each time
     asked: Asked | None = None
+    baits: Baits | None = None  # None: attention is not measured
     reruns: Reruns | None = None  # for fronts whose framework repeats calls

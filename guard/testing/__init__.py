@@ -102,6 +102,7 @@ class MemoryApprovals:
     rows: dict[str, Approval] = field(default_factory=dict)
     cooldowns: dict[str, int] = field(default_factory=dict)
     cooldown_ms: int = 600_000
+    noted: Callable[[Approval], None] | None = None  # what an outbox does with a new question
 
     @asynccontextmanager
     async def waiter(self, approval_id: str) -> AsyncIterator[StaleWaiter]:  # noqa: ARG002  the port's shape
@@ -115,6 +116,8 @@ class MemoryApprovals:
                 self.rows[row.id] = replace(row, waiting=row.waiting + 1)
                 return self.rows[row.id]
         self.rows[new.id] = opened(new)
+        if self.noted is not None:
+            self.noted(self.rows[new.id])
         self.events.extend(events)
         return self.rows[new.id]
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "policy": "check, test, explain, replay and compare policies",
     "reviewers": "list, invite and reset who answers questions",
     "approvals": "list, show and deny open questions",
+    "review": "the queue of open questions, in this terminal",
     "grants": "list, show and revoke scoped grants",
     "plans": "declare, list, deny and revoke plans of calls",
     "report": "figures of what people are asked",

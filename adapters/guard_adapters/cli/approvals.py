@@ -1,10 +1,11 @@
-"""`guard approvals`: list, show and deny what people were asked, at the running guard.
+"""`guard approvals`: list, show, deny and open what people were asked, at the running guard.
 
 Nothing here approves: a command line proves no person.
 """
 
 import argparse
 import json
+import webbrowser
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,16 +19,17 @@ from guard_adapters.cli.place import add_place, place
 
 def register(commands: Commands) -> None:
     """Add the command and its actions."""
-    parser = commands.add_parser("approvals", help="list, show and deny open questions")
+    parser = commands.add_parser("approvals", help="list, show, deny and open questions")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="the open questions")
     listed.add_argument("--all", action="store_true", help="ended ones as well")
     show = actions.add_parser("show", help="one question, with all its arguments")
     deny = actions.add_parser("deny", help="say no; the agent is told the reason")
     deny.add_argument("--reason", required=True)
-    for one in (show, deny):
+    page = actions.add_parser("open", help="open its page, where a passkey says yes")
+    for one in (show, deny, page):
         one.add_argument("id", metavar="ID")
-    for one in (listed, show, deny):
+    for one in (listed, show, deny, page):
         add_place(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -43,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
         case "show":
             found = guard.ask("GET", f"approvals/{named(args.id)}")
             print(json.dumps(found) if args.json else whole(found))
+        case "open":
+            link = f"{guard.ask('GET', 'console')['url']}/a/{named(args.id)}"
+            opened = webbrowser.open(link)
+            print(f"Opened {link}" if opened else f"Open {link} in a browser.")
         case _:
             body = {"reason": args.reason}
             found = guard.ask("POST", f"approvals/{named(args.id)}/deny", body)

@@ -52,6 +52,9 @@ class StandingDesk(Protocol):
     async def report(self, since_ms: int) -> Mapping[str, Json]:
         """Return figures of what people were asked since then."""
 
+    def console(self) -> str:
+        """Return where reviewers find the console."""
+
     def now_ms(self) -> int:
         """Return the moment."""
 
@@ -76,6 +79,7 @@ def standing_routes(desk: StandingDesk, token: str) -> list[Route]:
         ("POST", "/sessions/{id}/plans", api.propose),
         ("POST", "/sessions/{id}/resume", api.resume),
         ("GET", "/report/step-up", api.report),
+        ("GET", "/console", api.console),
     )
     return [
         Route(PREFIX + path, guarded(answer, expected), methods=[method])
@@ -125,6 +129,9 @@ class _Api:
     async def resume(self, request: Request) -> Json:
         await self._desk.resume(request.path_params["id"])
         return {"resumed": request.path_params["id"]}
+
+    async def console(self, _: Request) -> Json:
+        return {"url": self._desk.console()}
 
     async def report(self, request: Request) -> Json:
         since = request.query_params.get("since_ms", "0")

@@ -24,6 +24,7 @@ from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.issuer.made import Maker
 from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.log import LogKey
+from guard_adapters.wiring.baits import baits_of
 from guard_adapters.wiring.issuers import issuers_of, unlisted
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
@@ -125,6 +126,7 @@ def build(
         trace=trace or trace_from_environment(),
         grants=store.grants,
         asked=store.asked,
+        baits=baits_of(installation),
         approvers=(*approvers(store), *(reviewers if reviewed else ())),
         issuers=issuers,
         watchdog=heart,

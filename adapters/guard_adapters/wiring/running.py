@@ -20,6 +20,7 @@ from guard_adapters.front.mcp_frames import Hello
 from guard_adapters.front.mcp_stdio_desk import FrontDesk
 from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.channels import telling
 from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.keys import secret
@@ -54,6 +55,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
+        await stack.enter_async_context(telling(wired, url))
         tell(f"Listening on {url}/mcp/<server>.")
         tell(told(url))
         attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello, url))

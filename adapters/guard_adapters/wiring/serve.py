@@ -161,7 +161,7 @@ def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> A
 
     more = [
         *routes(wired),
-        *standing.routes(wired),
+        *standing.routes(wired, found.access.public_url),
         *console.routes(wired, found.access.public_url),
         *beside,
     ]

@@ -17,6 +17,7 @@ from guard.model.call import Json
 from guard.planning import Planning, planned_from
 from guard.ports.asked import MOST_ROWS
 from guard.session.state import resumed
+from guard_adapters.console.origin import origin_of
 from guard_adapters.front.operator import unusable
 from guard_adapters.front.operator_standing import standing_routes
 from guard_adapters.wiring.build import Wired
@@ -29,11 +30,20 @@ class OperatorStanding:
     """One guard's standing yeses as its operator may change them: fulfils `StandingDesk`."""
 
     wired: Wired
+    url: str
 
     @property
     def granting(self) -> Granting:
         """Return what finds, proposes and ends standing yeses."""
         return Granting(world=self.wired.world, open_plans=self.wired.guard.settings.open_prompts)
+
+    def console(self) -> str:
+        """Return where reviewers find the console.
+
+        Raises:
+            Unusable: no browser would make a passkey for the guard's address.
+        """
+        return origin_of(self.url).url
 
     def now_ms(self) -> int:
         """Return the moment."""
@@ -134,7 +144,7 @@ class OperatorStanding:
         )
 
 
-def routes(wired: Wired) -> list[Route]:
+def routes(wired: Wired, url: str) -> list[Route]:
     """Return the operator's routes about standing yeses over one guard."""
     token = secret(wired.loaded.state / "keys" / "operator.key").hex()
-    return standing_routes(OperatorStanding(wired=wired), token)
+    return standing_routes(OperatorStanding(wired=wired, url=url), token)

@@ -17,6 +17,7 @@ from guard.grant.lease import Lease
 from guard.ports import Approvals, Leases, Outcomes, Sessions, Sink
 from guard.ports.asked import Asked
 from guard.ports.grants import Grants
+from guard.ports.outbox import Outbox
 from guard.ports.people import Reviewers
 from guard.ports.reruns import Reruns
 from guard_adapters.store.log import LogKey, LogReader, LogRows
@@ -61,6 +62,8 @@ class Store(Protocol):
     @property
     def asked(self) -> Asked: ...  # noqa: D102
     @property
+    def outbox(self) -> Outbox: ...  # noqa: D102
+    @property
     def reruns(self) -> Reruns: ...  # noqa: D102
     @property
     def sink(self) -> Sink: ...  # noqa: D102
@@ -98,6 +101,7 @@ def open_store(installation: Installation, file: Path, log_key: LogKey) -> Store
             log_key,
             timeout_ms=settings.port_timeout_ms,
             cooldown_ms=settings.cooldown_s * 1000,
+            channels=tuple(installation.channels),
         )
     from guard_adapters.store.postgres.store import PostgresStore  # noqa: PLC0415  the driver is an extra
 
@@ -106,6 +110,7 @@ def open_store(installation: Installation, file: Path, log_key: LogKey) -> Store
         log_key,
         timeout_ms=settings.port_timeout_ms,
         cooldown_ms=settings.cooldown_s * 1000,
+        channels=tuple(installation.channels),
     )
 
 

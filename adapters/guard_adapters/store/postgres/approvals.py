@@ -38,6 +38,7 @@ from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.board import last_used
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.hints import Hints
+from guard_adapters.store.postgres.outbox import write_notes
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.schema import later_ms
 from guard_adapters.store.rows import approval_from
@@ -45,6 +46,8 @@ from guard_adapters.store.rows import approval_from
 
 class PostgresApprovals:
     """The `Approvals` port on one database. `cooldown_ms`: how long a no refuses the same call."""
+
+    channels: Sequence[str] = ()  # names of those that are told of each question
 
     def __init__(
         self, database: Database, hints: Hints, replica: Replica, *, cooldown_ms: int
@@ -65,6 +68,7 @@ class PostgresApprovals:
             for _ in range(5):
                 row = opened(new)
                 if await db.fetchval(INSERT, *values(row, "")) is not None:
+                    await write_notes(db, row, self.channels)
                     await append(db, events)
                     return row
                 joined = await self._joined(db, new)

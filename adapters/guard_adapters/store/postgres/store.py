@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.postgres import grants, people, reruns
+from guard_adapters.store.postgres import grants, outbox, people, reruns
 from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.asked import PostgresAsked
 from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
@@ -14,13 +14,14 @@ from guard_adapters.store.postgres.database import Address, Database
 from guard_adapters.store.postgres.grants import PostgresGrants
 from guard_adapters.store.postgres.hints import Hints
 from guard_adapters.store.postgres.leases import PostgresLeases
+from guard_adapters.store.postgres.outbox import PostgresOutbox
 from guard_adapters.store.postgres.people import PostgresReviewers
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.reruns import PostgresReruns
 from guard_adapters.store.postgres.schema import prepared
 from guard_adapters.store.postgres.sessions import PostgresSessions
 
-TABLES = (grants.SCHEMA, people.SCHEMA, reruns.SCHEMA)
+TABLES = (grants.SCHEMA, outbox.SCHEMA, people.SCHEMA, reruns.SCHEMA)
 
 
 class PostgresStore:
@@ -31,6 +32,7 @@ class PostgresStore:
         log_key: signs the audit log's checkpoints; the same for every guard on it.
         timeout_ms: longest wait for a transaction (milliseconds).
         cooldown_ms: how long a person's no refuses the same call (milliseconds).
+        channels: names of the channels that are told of each question.
 
     Raises:
         Unusable: `store_unusable` or `store_of_another_log`.
@@ -40,7 +42,13 @@ class PostgresStore:
     """Whether other guards may work on the same rows."""
 
     def __init__(
-        self, address: Address, log_key: LogKey, *, timeout_ms: int, cooldown_ms: int
+        self,
+        address: Address,
+        log_key: LogKey,
+        *,
+        timeout_ms: int,
+        cooldown_ms: int,
+        channels: Sequence[str] = (),
     ) -> None:
         self._database = Database(address, prepare=prepared(log_key, TABLES), timeout_ms=timeout_ms)
         self._replica = Replica(self._database)
@@ -50,6 +58,8 @@ class PostgresStore:
         self.approvals = PostgresApprovals(
             self._database, self.hints, self._replica, cooldown_ms=cooldown_ms
         )
+        self.approvals.channels = tuple(channels)
+        self.outbox = PostgresOutbox(self._database)
         self.leases = PostgresLeases(self._database, self._replica)
         self.sessions = PostgresSessions(self._database, self._replica)
         self.grants = PostgresGrants(self._database)

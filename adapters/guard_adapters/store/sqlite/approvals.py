@@ -34,6 +34,7 @@ from guard_adapters.store.sqlite.approval_rows import (
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.board import last_used
 from guard_adapters.store.sqlite.database import Database
+from guard_adapters.store.sqlite.outbox import write_notes
 from guard_adapters.store.waiting import Waiting
 
 T = TypeVar("T")
@@ -41,6 +42,8 @@ T = TypeVar("T")
 
 class SqliteApprovals:
     """The `Approvals` port on one file. `cooldown_ms`: how long a no refuses the same call."""
+
+    channels: Sequence[str] = ()  # names of those that are told of each question
 
     def __init__(self, database: Database, journal: Journal, *, cooldown_ms: int) -> None:
         self._database = database
@@ -65,6 +68,7 @@ class SqliteApprovals:
                 save(db, standing.at(new.created_ms))
             row = opened(new)
             save(db, row)
+            write_notes(db, row, self.channels)
             self._journal.append(db, events)
             return row
 

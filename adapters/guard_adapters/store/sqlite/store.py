@@ -15,6 +15,7 @@ from guard_adapters.store.sqlite import (
     grants,
     leases,
     observations,
+    outbox,
     people,
     reruns,
     sessions,
@@ -25,6 +26,7 @@ from guard_adapters.store.sqlite.audit import Journal, SqliteSink
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.grants import SqliteGrants
 from guard_adapters.store.sqlite.leases import SqliteLeases
+from guard_adapters.store.sqlite.outbox import SqliteOutbox
 from guard_adapters.store.sqlite.people import SqliteReviewers
 from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.store.sqlite.reruns import SqliteReruns
@@ -46,6 +48,7 @@ class SqliteStore:
         timeout_ms: longest wait for a transaction (milliseconds).
         cooldown_ms: how long a person's no refuses the same call (milliseconds).
         machine: whose time counts; None is this one's.
+        channels: names of the channels that are told of each question.
 
     Raises:
         Unusable: `store_locked` or `store_unusable`.
@@ -62,6 +65,7 @@ class SqliteStore:
         timeout_ms: int,
         cooldown_ms: int,
         machine: Machine | None = None,
+        channels: Sequence[str] = (),
     ) -> None:
         kept = KeptClock(machine)
 
@@ -73,6 +77,8 @@ class SqliteStore:
         self._clock = kept.clock
         self._journal = Journal(log_key)
         self.approvals = SqliteApprovals(self._database, self._journal, cooldown_ms=cooldown_ms)
+        self.approvals.channels = tuple(channels)
+        self.outbox = SqliteOutbox(self._database)
         self.asked = SqliteAsked(self._database)
         self.grants = SqliteGrants(self._database, self._journal, self.approvals)
         self.leases = SqliteLeases(self._database, self._journal)
@@ -132,6 +138,7 @@ def _prepare(db: sqlite3.Connection) -> None:
         board,
         grants,
         leases,
+        outbox,
         people,
         reruns,
     ):
