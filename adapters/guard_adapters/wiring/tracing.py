@@ -1,4 +1,4 @@
-"""Chooses the trace from the environment, with OpenTelemetry's own variable names."""
+"""Chooses trace and metrics from the environment, with OpenTelemetry's own variable names."""
 
 import os
 
@@ -7,25 +7,36 @@ from guard.ports import Silence, Trace
 
 
 def trace_from_environment() -> Trace:
-    """Return the trace that OTEL_TRACES_EXPORTER asks for; unset or `none` costs nothing.
+    """Return the trace that OTEL_TRACES_EXPORTER and OTEL_METRICS_EXPORTER ask for.
+
+    Unset or `none` for both costs nothing.
 
     Raises:
         Unusable: `config_unusable`: an exporter that is not here.
     """
-    wanted = os.environ.get("OTEL_TRACES_EXPORTER", "none")  # noqa: TID251  wiring may
-    if wanted in {"", "none"}:
-        return Silence()
-    if wanted != "console":
+    traces, metrics = (_wanted(f"OTEL_{one}_EXPORTER") for one in ("TRACES", "METRICS"))
+    return _console(traces=traces, metrics=metrics) if traces or metrics else Silence()
+
+
+def _wanted(name: str) -> bool:
+    """Return whether something goes to the console."""
+    wanted = os.environ.get(name, "none")  # noqa: TID251  wiring may
+    if wanted not in {"", "none", "console"}:
         raise Unusable(
-            f"OTEL_TRACES_EXPORTER={wanted!r} is not one of none, console.",
+            f"{name}={wanted!r} is not one of none, console.",
             code="config_unusable",
-            next_step="Give `build(trace=OtelTrace(tracer))` a tracer of your own exporter.",
+            next_step="Give `build(trace=OtelTrace(tracer, meter))` those of your own exporter.",
         )
-    return _console()
+    return wanted == "console"
 
 
-def _console() -> Trace:
+def _console(*, traces: bool, metrics: bool) -> Trace:
     # Imported here: half a second and 10 MB that a guard without traces does not pay.
+    from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
+    from opentelemetry.sdk.metrics.export import (  # noqa: PLC0415
+        ConsoleMetricExporter,
+        PeriodicExportingMetricReader,
+    )
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import (  # noqa: PLC0415
         ConsoleSpanExporter,
@@ -35,5 +46,10 @@ def _console() -> Trace:
     from guard_adapters.sink.otel import OtelTrace  # noqa: PLC0415
 
     provider = TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))
-    return OtelTrace(provider.get_tracer("guardcall"))
+    if traces:
+        provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))
+    if not metrics:
+        return OtelTrace(provider.get_tracer("guardcall"))
+    reader = PeriodicExportingMetricReader(ConsoleMetricExporter())
+    meter = MeterProvider(metric_readers=[reader]).get_meter("guardcall")
+    return OtelTrace(provider.get_tracer("guardcall"), meter)

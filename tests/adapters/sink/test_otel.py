@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -69,6 +71,7 @@ class Traced:
     guard: Guard
     approver: ScriptedApprover
     exporter: InMemorySpanExporter
+    reader: InMemoryMetricReader
     count: int = 0
 
     async def call(self, tool="pay", by=None, **arguments):
@@ -81,6 +84,19 @@ class Traced:
             call, by or RecordingTool(returns="RESULT-CANARY"), hold_ms=2_000
         )
 
+    def counted(self):
+        """Return every metric as {name: {attributes: value or count}}."""
+        data = self.reader.get_metrics_data()
+        return {
+            metric.name: {
+                tuple(point.attributes.values()): getattr(point, "value", None) or point.count
+                for point in metric.data.data_points
+            }
+            for resource in data.resource_metrics
+            for scope in resource.scope_metrics
+            for metric in scope.metrics
+        }
+
     def span(self):
         (span,) = self.exporter.get_finished_spans()
         return span
@@ -88,21 +104,25 @@ class Traced:
 
 @pytest.fixture
 async def traced():
-    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    exporter, provider, reader = InMemorySpanExporter(), TracerProvider(), InMemoryMetricReader()
+    meters = MeterProvider(metric_readers=[reader])
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     clock, store = FrozenClock(), MemoryStore()
     store.approvals = approvals = MemoryApprovals(clock=clock, events=store.events)
     approver = ScriptedApprover(approvals=approvals, clock=clock)
     world = World(
         clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,
-        outcomes=store, sink=store, trace=OtelTrace(provider.get_tracer("t")),
+        outcomes=store, sink=store, trace=OtelTrace(provider.get_tracer("t"), meters.get_meter("t")),
         approvers=(approver,), issuers={"calltoken": Issuer()},
     )  # fmt: skip
     who = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="clerk"))
     await store.open(new_session("gs_1", who, now_ms=clock.ms))
     bundle = compile_bundle({"10-t.cedar": POLICY}, read_catalog(CATALOG))
-    yield Traced(Guard(world=world, policy=lambda: bundle, salt=b"s" * 32), approver, exporter)
+    yield Traced(
+        Guard(world=world, policy=lambda: bundle, salt=b"s" * 32), approver, exporter, reader
+    )
     provider.shutdown()
+    meters.shutdown()
 
 
 async def test_a_call_that_ran_is_one_span_with_its_decision_rules_and_credential(traced):
@@ -196,3 +216,17 @@ def test_silence_costs_nothing():
         check=True,
     )
     assert done.stdout.splitlines() == ["Silence", "[]"]
+
+
+async def test_decisions_outcomes_and_waits_are_counted_without_naming_anybody(traced):
+    traced.approver.script = ["approve"]
+    await traced.call(amount=5)
+    await traced.call(amount=500)
+    with pytest.raises(ApprovalPending):
+        await traced.call(amount=501)
+    with pytest.raises(NotAllowed):
+        await traced.call("nowhere")
+    found = traced.counted()
+    assert found["guard.outcomes"] == {("ok",): 2, ("refused",): 2}
+    assert found["guard.decisions"] == {("allow",): 2, ("step_up",): 2, ("deny",): 1}
+    assert found["guard.step_up.wait"] == {(): 2}
