@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from guard.errors import Unusable
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
+from guard_adapters.cli.doctor_people import approver
 from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
 from guard_adapters.wiring.load import Loaded, load
@@ -151,17 +152,6 @@ def tools(loaded: Loaded) -> Iterator[Said]:
         yield "tools_unpinned", text
     for name in sorted(loaded.catalog.servers.keys() - {spec.server for spec in specs}):
         yield "server_empty", f"Server {name!r} lists no tools: every call of it is denied."
-
-
-def approver(loaded: Loaded) -> Iterator[Said]:
-    """Say if rules ask people whom no configuration names."""
-    asking = sorted(name for name, rule in loaded.bundle.rules.items() if rule.requirement)
-    if asking:
-        text = f"Rules {_few(asking)} ask people, and guard.yaml names no way to reach one:"
-        yield (
-            "approver_missing",
-            f"{text} such calls are denied unless guard serve runs with --unsafe-ask-in-terminal.",
-        )
 
 
 def findings(loaded: Loaded) -> Iterator[Said]:
