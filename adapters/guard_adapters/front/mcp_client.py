@@ -1,0 +1,77 @@
+"""The client side of MCP: `guard_session` judges every tool call of one client session.
+
+Whatever framework sits on the session calls through it: its agents need nothing of their own. Not
+seen is a framework that sends `tools/call` past `call_tool`; put `guard proxy` or `guard serve`
+before the server then.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from mcp import ClientSession
+from mcp_types import CallToolResult, TextContent
+
+from guard_adapters.front.function import credential_here
+from guard_adapters.front.intake import Guarding
+from guard_adapters.front.kept import Form
+from guard_adapters.front.mcp_gate import TOKEN_KEY
+from guard_adapters.front.native import Native, NotRun, Ran, Waiting
+
+
+def _shown(result: object) -> object:
+    return (
+        result.model_dump(mode="json", by_alias=True)
+        if isinstance(result, CallToolResult)
+        else None
+    )
+
+
+def _failed(result: object) -> bool:
+    return isinstance(result, CallToolResult) and result.is_error
+
+
+FORM: Final = Form(shown=_shown, failed=_failed)
+
+
+def guard_session(
+    session: ClientSession, guard: Guarding, *, server: str, conversation: str = ""
+) -> ClientSession:
+    """Return the same session, every tool call of it judged from now on.
+
+    Args:
+        session: a client session of the MCP SDK.
+        guard: the guard of this agent.
+        server: the name under which the catalogue lists the server's tools.
+        conversation: the host's name of the conversation; empty = one for person and agent.
+    """
+    intake = replace(guard.intake, form=FORM)
+    inner = session.call_tool
+
+    async def call_tool(
+        name: str,
+        arguments: dict[str, Any] | None = None,
+        *args: Any,  # noqa: ANN401  whatever else the SDK takes
+        **kwargs: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        async def run(judged: dict[str, Any]) -> object:
+            found: object = await inner(name, judged, *args, **_with_token(kwargs))
+            return found
+
+        native = Native(server=server, tool=name, arguments=arguments or {}, session=conversation)
+        match await intake.around(native, run):
+            case Ran(result=result):
+                return result
+            case NotRun(text=text) | Waiting(text=text):
+                return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
+
+    # On the object: whoever holds the session calls this one, and no other session changes.
+    vars(session)["call_tool"] = call_tool
+    return session
+
+
+def _with_token(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with the call's token in `_meta`, where the server may look for it."""
+    credential = credential_here()
+    if credential is None:
+        return kwargs
+    return {**kwargs, "meta": {**(kwargs.get("meta") or {}), TOKEN_KEY: credential.secret}}

@@ -1,0 +1,89 @@
+"""The snippets of the pages run as they stand."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.messages import AIMessage
+from langgraph.checkpoint.memory import InMemorySaver
+from mcp.server.mcpserver import MCPServer
+from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
+from pydantic_ai.models.function import FunctionModel
+
+from tests.frameworks.test_langchain import START, THREAD, Scripted
+
+pytestmark = pytest.mark.frameworks
+
+PAGES = Path(__file__).parents[2] / "docs" / "frameworks"
+
+
+def snippets(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (PAGES / page).read_text(), re.DOTALL)
+
+
+async def run(code: str, names: dict[str, Any]) -> dict[str, Any]:
+    """Run a snippet as the body of a coroutine and return its names."""
+    body = "".join(f"    {line}\n" for line in code.splitlines())
+    exec(f"async def snippet():\n{body}    return locals()\n", names)
+    return await names["snippet"]()
+
+
+def look(key: str) -> str:
+    """Look something up."""
+    return f"found {key}"
+
+
+async def test_the_first_page_opens_a_guard_and_starts_a_conversation(world, monkeypatch) -> None:
+    monkeypatch.chdir(world.folder)
+    world.guard.close()
+    opened, started = snippets("README.md")
+    made = await run(opened, {})
+    await run(started, dict(made))
+    sessions = await made["guard"].wired.world.sessions.all()
+    assert sessions[0].words == ("Pay invoice 117 of ACME, please.",)
+    made["guard"].close()
+    world.open()
+
+
+async def test_the_page_on_langchain(world) -> None:
+    call = AIMessage("", tool_calls=[{"name": "look", "args": {"key": "7"}, "id": "c"}])
+    names = {
+        "model": Scripted(messages=iter([call, AIMessage("done")])),
+        "tools": [look],
+        "guard": world.guard,
+        "saver": InMemorySaver(),
+    }
+    (code,) = snippets("langchain.md")
+    state = await (await run(code, names))["agent"].ainvoke(START, THREAD)
+    assert state["messages"][2].content == "found 7"
+
+
+async def test_the_page_on_pydantic_ai(world) -> None:
+    script = iter([ModelResponse([ToolCallPart("look", {"key": "7"})]), ModelResponse([TextPart("done")])])  # fmt: skip
+    names = {
+        "model": FunctionModel(lambda _messages, _info: next(script)),
+        "tools": [look],
+        "guard": world.guard,
+    }
+    (code,) = snippets("pydantic-ai.md")
+    result = await (await run(code, names))["agent"].run("go", conversation_id="t")
+    assert "found 7" in str(result.all_messages())
+
+
+async def test_the_page_on_mcp_client_sessions(world) -> None:
+    server = MCPServer("bank")
+    server.tool()(look)
+    (code,) = snippets("mcp-client.md")
+    made = await run(code, {"server": server, "guard": world.guard})
+    assert made["result"].content[0].text == "found 7"
+
+
+async def test_the_page_on_functions(world) -> None:
+    async def found(key: str) -> str:
+        return f"found {key}"
+
+    (code,) = snippets("functions.md")
+    made = await run(code, {"guard": world.guard, "tools": {"look": found}, "turn": "1"})
+    assert await made["dispatch"]("c", "look", {"key": "7"}) == "found 7"
+    assert (await made["dispatch"]("d", "wipe", {"key": "7"})).startswith("DENIED")
