@@ -106,11 +106,12 @@ def ask(cut: Slice, rules: RuleSet, facts: Facts) -> Verdict:
         )
     except ValueError as wrong:
         return Verdict(allowed=False, hits=(), fault=f"{wrong}")
-    hits = sorted((cut.rules[one] for one in answer.diagnostics.reasons), key=lambda r: r.order)
-    fault = "; ".join(answer.diagnostics.errors)
-    if not fault and answer.decision is Engine.NoDecision:
+    said, decision = answer.diagnostics, answer.decision
+    hits = sorted([cut.rules[one] for one in said.reasons], key=lambda r: r.order)
+    fault = "; ".join(said.errors)
+    if not fault and decision is Engine.NoDecision:
         fault = "the engine gave no decision"
-    return Verdict(allowed=answer.decision is Engine.Allow, hits=tuple(hits), fault=fault)
+    return Verdict(allowed=decision is Engine.Allow, hits=tuple(hits), fault=fault)
 
 
 def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:

@@ -138,7 +138,7 @@ class Known:
 
     def writes(self, digest: str) -> int:
         """Return how often a write with these arguments has run."""
-        return self._writes[digest]
+        return self._writes.get(digest, 0)
 
     def done(self) -> Mapping[Deed, int]:
         """Return what was written, and for how many of the receivers that the person named."""

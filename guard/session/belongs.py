@@ -64,13 +64,21 @@ def intent_facts(
 
 
 def _covers(intent: TaskIntent, spec: ToolSpec, counts: Mapping[str, Ledger]) -> bool:
-    if not any(is_of(spec.action, spec.effect, tool) for tool in intent.tools):
-        return False
-    for of, most in intent.calls.items():
+    named, limits = _reach(intent, spec.action, spec.effect)
+    for of, most in limits if named else ():
         count = counts.get(f"{CALLS}{of}", 1)  # nobody counted: this call alone
-        if is_of(spec.action, spec.effect, of) and not (isinstance(count, int) and count <= most):
+        if not (isinstance(count, int) and count <= most):
             return False
-    return True
+    return named
+
+
+@lru_cache(maxsize=4096)  # the same few tools and tasks come again and again
+def _reach(
+    intent: TaskIntent, action: str, effect: frozenset[str]
+) -> tuple[bool, tuple[tuple[str, int], ...]]:
+    """Return whether a task names this tool or a class of it, and how often it may be called."""
+    named = any(is_of(action, effect, tool) for tool in intent.tools)
+    return named, tuple(one for one in intent.calls.items() if is_of(action, effect, one[0]))
 
 
 def _args_ok(intent: TaskIntent, spec: ToolSpec, values: Mapping[str, Json]) -> bool:

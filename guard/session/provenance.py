@@ -43,9 +43,11 @@ def weighed_for(
         () if task is None else tuple(one for one in task.clauses if one.declared_by != "agent")
     )
 
+    limited = [one.args[spec.action] for one in spoken if spec.action in one.args]
+
     def declared(path: str, value: Json) -> bool:
-        limits = (one.args.get(spec.action, {}).get(path) for one in spoken)
-        return any(limit is not None and limit.names(value) for limit in limits)
+        limits = [one[path] for one in limited if path in one]
+        return any(limit.names(value) for limit in limits) if limits else False
 
     return weigh(
         call,

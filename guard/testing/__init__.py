@@ -70,7 +70,9 @@ class MemoryStore(MemoryLeases):
     async def known(self, session_id: str) -> Known:
         """Return what the session's endings left behind."""
         await self.get(session_id)
-        return self.indexes.setdefault(session_id, Known())
+        if session_id not in self.indexes:
+            self.indexes[session_id] = Known()
+        return self.indexes[session_id]
 
     async def write(self, events: Sequence[Event]) -> None:
         """Keep these events."""
