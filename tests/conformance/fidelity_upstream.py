@@ -4,6 +4,7 @@ It shows back what it received, and answers with vendor fields, unknown kinds an
 Whatever stands before it has to carry all of that both ways. It checks nothing.
 
     python tests/conformance/fidelity_upstream.py --http PORT    (0 = any; prints {"url": ...})
+    python tests/conformance/fidelity_upstream.py --stdio        (one message a line)
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -135,10 +137,29 @@ async def app(scope: Wire, receive: Callable[[], Awaitable[Wire]], send: Send) -
         await respond(send, 200, "application/json", json.dumps(reply).encode())
 
 
+def stdio() -> None:
+    """The same answers, one a line."""
+    for line in sys.stdin:
+        request = json.loads(line)
+        if "id" not in request:
+            continue
+        params = request.get("params") or {}
+        result = answer(request["method"], params)
+        said = {"error": MISSING} if result is None else {"result": result}
+        notes = [NOTE] if params.get("name") == "stream" else []
+        for message in [*notes, {"jsonrpc": "2.0", "id": request["id"], **said}]:
+            print(json.dumps(message), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--http", type=int, metavar="PORT", required=True)
-    listener = socket.create_server(("127.0.0.1", parser.parse_args().http))
+    parser.add_argument("--http", type=int, metavar="PORT")
+    parser.add_argument("--stdio", action="store_true")
+    chosen = parser.parse_args()
+    if chosen.stdio:
+        stdio()
+        return
+    listener = socket.create_server(("127.0.0.1", chosen.http))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
     print(json.dumps({"url": url}), flush=True)
     config = uvicorn.Config(app, http="h11", lifespan="off", log_level="error")

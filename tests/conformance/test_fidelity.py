@@ -10,6 +10,8 @@ from pathlib import Path
 from tests.conformance.fidelity import fidelity_rows
 from tests.conformance.harness import everything_command, listening
 
+ALLOW_ALL = str(Path(__file__).parents[1] / "adapters" / "front" / "allow_all_stdio.py")
+BRIDGED = (ALLOW_ALL, "bridge")
 UPSTREAM = Path(__file__).with_name("fidelity_upstream.py")
 
 
@@ -26,6 +28,23 @@ async def test_all_eighteen_rows_hold_through_the_guard(
 ) -> None:
     with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url, guarded_url(url) as ours:
         rows = await fidelity_rows(ours)
+
+    assert [name for name, survived in rows.items() if not survived] == []
+    assert len(rows) == 18
+
+
+async def test_all_eighteen_rows_hold_through_the_bridge_to_a_pipe() -> None:
+    with listening([sys.executable, *BRIDGED, sys.executable, str(UPSTREAM), "--stdio"]) as url:
+        rows = await fidelity_rows(url)
+
+    assert [name for name, survived in rows.items() if not survived] == []
+    assert len(rows) == 18
+
+
+async def test_all_eighteen_rows_hold_through_the_bridge_and_a_relay_behind_it() -> None:
+    relay = [sys.executable, ALLOW_ALL, "relay", sys.executable, str(UPSTREAM), "--stdio"]
+    with listening([sys.executable, *BRIDGED, *relay]) as url:
+        rows = await fidelity_rows(url)
 
     assert [name for name, survived in rows.items() if not survived] == []
     assert len(rows) == 18

@@ -4,11 +4,13 @@
 """
 
 from collections.abc import Awaitable, Callable
-
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
-from tenacity.wait import wait_exponential
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from guard.grant.lease import FIRST_PAUSE_MS, LONGEST_PAUSE_MS, MAX_TRIES
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
 
 Attempt = Callable[[], Awaitable[bool]]
 
@@ -18,15 +20,17 @@ async def persisting(attempt: Attempt) -> bool:
 
     What `attempt` raises is not tried again.
     """
-    retrying = AsyncRetrying(
-        retry=retry_if_result(lambda done: not done),
-        wait=wait_exponential(multiplier=FIRST_PAUSE_MS / 1000, max=LONGEST_PAUSE_MS / 1000),
-        stop=stop_after_attempt(MAX_TRIES),
+    # Loaded when something is tried: it takes 1 MB, and most guards of one pipe never try again.
+    again = import_module("tenacity")
+    retrying = again.AsyncRetrying(
+        retry=again.retry_if_result(lambda done: not done),
+        wait=again.wait_exponential(multiplier=FIRST_PAUSE_MS / 1000, max=LONGEST_PAUSE_MS / 1000),
+        stop=again.stop_after_attempt(MAX_TRIES),
         retry_error_callback=_given_up,
     )
     return bool(await retrying(attempt))
 
 
-def _given_up(state: RetryCallState) -> bool:
+def _given_up(state: "RetryCallState") -> bool:
     del state
     return False

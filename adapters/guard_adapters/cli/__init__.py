@@ -9,7 +9,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol, TypeAlias
 
 from guard.errors import GuardError, Unusable
@@ -33,7 +32,6 @@ COMMANDS = {
     "check": "measure what a server verifies of call tokens",
     "pin": "compare and accept tool definitions",
     "sessions": "list, resume and end sessions",
-    "signals": "listen to streams of security events",
     "intent": "propose a task for what a person said",
     "keys": "make and show signing keys",
 }
@@ -72,7 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parse(words: list[str]) -> tuple[Command, argparse.Namespace]:
     parser = argparse.ArgumentParser(prog="guard", description="Authorize every tool call.")
-    parser.add_argument("--version", action="version", version=f"guard {_version()}")
+    # Looked up when asked for: it takes 2 MB, which every relay of every agent would pay.
+    text = f"guard {_version()}" if words[:1] == ["--version"] else "guard"
+    parser.add_argument("--version", action="version", version=text)
     commands: Commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     command: Command | None = None
     for name, text in COMMANDS.items():
@@ -88,7 +88,8 @@ def _parse(words: list[str]) -> tuple[Command, argparse.Namespace]:
 
 
 def _version() -> str:
+    metadata = import_module("importlib.metadata")
     try:
-        return version("guardcall")
-    except PackageNotFoundError:
+        return str(metadata.version("guardcall"))
+    except metadata.PackageNotFoundError:
         return "(not installed)"

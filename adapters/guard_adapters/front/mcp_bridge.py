@@ -178,6 +178,7 @@ class Said(Upstream):
 
     def __init__(self, status: int, headers: Headers, body: bytes) -> None:
         self.status, self.headers, self._body = status, headers, body
+        self.scrub = None  # a pipe carries no key of ours
 
     async def aiter_raw(self) -> AsyncIterator[bytes]:
         """Yield the body."""
@@ -201,6 +202,7 @@ class Streamed(Upstream):
         headers: Headers,
     ) -> None:
         self.status, self.headers, self.first = 200, (_EVENTS, *headers), first
+        self.scrub = None
         self._kept, self._stream, self._number = kept, stream, number
         self._left = False
 
