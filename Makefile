@@ -7,7 +7,7 @@ DOJO := .venv-bench
 FLOORS := .venv-floors
 PATHS := guard adapters tests bench docs examples
 
-.PHONY: demo test quick check floors soak bench bench-agentdojo bench-bfcl bench-fuzz docs clean
+.PHONY: demo test quick check floors soak bench bench-agentdojo bench-bfcl bench-fuzz docs pictures clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -71,6 +71,9 @@ floors:  ## the suite on the oldest version of everything that pyproject.toml al
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip freeze --quiet --exclude-editable > $(FLOORS)/oldest.txt
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --constraints $(FLOORS)/oldest.txt --editable '.[dev]'
 	$(FLOORS)/bin/pytest -q -n auto --dist loadgroup -m 'not soak and not bench' --ignore tests/test_wheel.py $(ARGS)
+
+pictures: $(STAMP)  ## what docs/approve-a-call.md shows, taken of a running console
+	$(BIN)/python -m tests.browser.pictures
 
 docs: $(STAMP)  ## what docs generate from code
 	$(BIN)/python docs/generate.py

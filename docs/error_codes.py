@@ -81,6 +81,7 @@ PEOPLE = {
     "approval_transition": "The question has ended, so this cannot happen to it any more.",
     "view_unreadable": "What people were to be shown cannot be read, so nobody can say yes to it. Let "
     "the question expire and ask again.",
+    "argument_unknown": "The question has no such argument, or none that is masked or a blob.",
     "approval_unknown": "There is no question with this id.",
     "declined": "The person behind the client did not want to open the page of the question: a no.",
     "denied_before": "A person said no to the same call a moment ago; they are not asked again until "

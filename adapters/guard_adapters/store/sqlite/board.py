@@ -1,16 +1,131 @@
-"""What people look through, read from the embedded store. It changes nothing."""
+"""What people look through, read from the embedded store. It changes nothing.
+
+Each answer is bounded: a page costs the same over ten rows and over a hundred thousand.
+"""
 
 import sqlite3
+from collections.abc import Sequence
 
+from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
 from guard_adapters.store.rows import approval_from
+from guard_adapters.store.sqlite.database import Database
 
 SCHEMA = """
 CREATE INDEX IF NOT EXISTS approvals_used ON approvals (
     json_extract(row, '$.action'), json_extract(row, '$.requester'),
     json_extract(row, '$.consumed_ms')
-) WHERE status = 'consumed'
+) WHERE status = 'consumed';
+CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
+CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session) WHERE session <> ''
 """
+
+Row = tuple[int, bytes, str]
+"""A leaf: its number, its text, and what is kept beside it (JSON, or empty)."""
+
+
+class SqliteBoard:
+    """Reads one file through the store's own connection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def waiting(self, limit: int) -> tuple[Sequence[Approval], int]:
+        """Return the pending questions that end first, and how many there are."""
+
+        def work(db: sqlite3.Connection) -> tuple[list[str], int]:
+            rows = db.execute(
+                "SELECT row FROM approvals WHERE status = 'pending' ORDER BY created_ms LIMIT ?",
+                (limit,),
+            ).fetchall()
+            total = db.execute("SELECT count(*) FROM approvals WHERE status = 'pending'")
+            return [row[0] for row in rows], int(total.fetchone()[0])
+
+        texts, total = await self._database.run(work)
+        return [approval_from(text) for text in texts], total
+
+    async def unknown(self, limit: int) -> Sequence[Approval]:
+        """Return the newest approvals whose call has an outcome that nobody knows."""
+        return await self._approvals(
+            "SELECT row FROM approvals WHERE outcome = 'unknown' ORDER BY created_ms DESC LIMIT ?",
+            limit,
+        )
+
+    async def answered(self, limit: int) -> Sequence[Approval]:
+        """Return the newest questions that no longer wait."""
+        return await self._approvals(
+            "SELECT row FROM (SELECT status, row FROM approvals"
+            " ORDER BY created_ms DESC LIMIT ?) WHERE status <> 'pending'",
+            limit,
+        )
+
+    async def of_session(self, session_id: str, limit: int) -> Sequence[Row]:
+        """Return the newest leaves of a session, oldest first."""
+
+        def work(db: sqlite3.Connection) -> list[Row]:
+            rows = db.execute(
+                "SELECT seq, leaf, COALESCE(side, '') FROM audit_leaves LEFT JOIN audit_side"
+                " USING (seq) WHERE session = ? AND session <> '' ORDER BY seq DESC LIMIT ?",
+                (session_id, limit),
+            ).fetchall()
+            return [(int(seq), bytes(leaf), str(side)) for seq, leaf, side in reversed(rows)]
+
+        return await self._database.run(work)
+
+    async def leaves(self, before: int, limit: int) -> tuple[Sequence[Row], int]:
+        """Return the newest leaves below a number, newest first, and how many the log has."""
+
+        def work(db: sqlite3.Connection) -> tuple[list[Row], int]:
+            rows = db.execute(
+                "SELECT seq, leaf, '' FROM audit_leaves WHERE seq < ? ORDER BY seq DESC LIMIT ?",
+                (before, limit),
+            ).fetchall()
+            size = db.execute("SELECT COALESCE(MAX(seq) + 1, 0) FROM audit_leaves").fetchone()[0]
+            return [(int(seq), bytes(leaf), "") for seq, leaf, _ in rows], int(size)
+
+        return await self._database.run(work)
+
+    async def proof(self, seq: int) -> tuple[bytes, int, Sequence[bytes], str] | None:
+        """Return a leaf, the size of a signed tree that holds it, its path there, and the note."""
+
+        def work(db: sqlite3.Connection) -> tuple[bytes, int, Sequence[bytes], str] | None:
+            leaf = db.execute("SELECT leaf FROM audit_leaves WHERE seq = ?", (seq,)).fetchone()
+            note = db.execute(
+                "SELECT size, note FROM audit_checkpoints WHERE size > ?"
+                " ORDER BY size DESC LIMIT 1",
+                (seq,),
+            ).fetchone()
+            if leaf is None or note is None:
+                return None
+
+            def node(level: int, place: int) -> bytes:
+                found: tuple[bytes] = db.execute(
+                    "SELECT hash FROM audit_nodes WHERE level = ? AND place = ?", (level, place)
+                ).fetchone()
+                return found[0]
+
+            size = int(note[0])
+            return bytes(leaf[0]), size, inclusion_proof(seq, size, node), str(note[1])
+
+        return await self._database.run(work)
+
+    async def sessions(self, limit: int) -> Sequence[str]:
+        """Return the ids of the newest sessions, newest first."""
+
+        def work(db: sqlite3.Connection) -> list[str]:
+            rows = db.execute(
+                "SELECT id FROM sessions ORDER BY json_extract(head, '$.opened') DESC LIMIT ?",
+                (limit,),
+            ).fetchall()
+            return [str(row[0]) for row in rows]
+
+        return await self._database.run(work)
+
+    async def _approvals(self, statement: str, limit: int) -> Sequence[Approval]:
+        def work(db: sqlite3.Connection) -> list[str]:
+            return [row[0] for row in db.execute(statement, (limit,)).fetchall()]
+
+        return [approval_from(text) for text in await self._database.run(work)]
 
 
 def last_used(db: sqlite3.Connection, action: str, requester: str) -> Approval | None:

@@ -23,6 +23,7 @@ from guard_adapters.store.sqlite import (
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.asked import SqliteAsked
 from guard_adapters.store.sqlite.audit import Journal, SqliteSink
+from guard_adapters.store.sqlite.board import SqliteBoard
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.grants import SqliteGrants
 from guard_adapters.store.sqlite.leases import SqliteLeases
@@ -80,6 +81,7 @@ class SqliteStore:
         self.approvals.channels = tuple(channels)
         self.outbox = SqliteOutbox(self._database)
         self.asked = SqliteAsked(self._database)
+        self.board = SqliteBoard(self._database)
         self.grants = SqliteGrants(self._database, self._journal, self.approvals)
         self.leases = SqliteLeases(self._database, self._journal)
         self.sessions = SqliteSessions(self._database, self._journal)

@@ -1,0 +1,84 @@
+"""What the pages ask of a guard. Whoever answers reads, and changes only where a method says so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from guard.grant.approval import Approval
+from guard.grant.plan import Plan
+from guard.grant.scoped import Grant
+from guard.model.call import Json
+from guard.policy.rule import Rule
+from guard.session.state import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """What waits for people. `unknown` calls may have run; `total` questions are pending."""
+
+    unknown: Sequence[Approval]
+    waiting: Sequence[Approval]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logged:
+    """One leaf of the audit log. `side` is what is kept beside it, and may be erased."""
+
+    seq: int
+    leaf: Mapping[str, Json]
+    side: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """That a leaf is in a signed tree: RFC 9162 path, and the note with size, root, signature."""
+
+    seq: int
+    leaf: bytes
+    size: int
+    path: Sequence[bytes]
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleUse:
+    """How people answered a rule: `asked` of the questions looked at; times in milliseconds."""
+
+    asked: int
+    approved: int
+    denied: int
+    unanswered: int
+    median_ms: int  # -1: nobody decided
+
+
+class Looking(Protocol):
+    """One guard, as reviewers see it. An unknown id raises `Refused("..._unknown")`."""
+
+    def now_ms(self) -> int: ...  # noqa: D102  the class speaks for its methods
+    async def queue(self) -> Queue: ...  # noqa: D102
+    async def answered(self) -> Sequence[Approval]: ...  # noqa: D102
+    async def approval(self, approval_id: str) -> Approval: ...  # noqa: D102
+    async def sessions(self) -> Sequence[Session]: ...  # noqa: D102
+    async def session(self, session_id: str) -> Session: ...  # noqa: D102
+    def level(self, session: Session) -> int: ...  # noqa: D102
+    async def passed(self, session_id: str) -> Sequence[Logged]: ...  # noqa: D102
+    async def plans(self) -> Sequence[Plan]: ...  # noqa: D102
+    async def grants(self) -> Sequence[Grant]: ...  # noqa: D102
+    async def log(self, before: int) -> tuple[Sequence[Logged], int]: ...  # noqa: D102
+    async def proof(self, seq: int) -> Proof | None: ...  # noqa: D102
+    async def checkpoint(self) -> str: ...  # noqa: D102
+    def rules(self) -> Sequence[Rule]: ...  # noqa: D102
+    async def uses(self) -> Mapping[str, RuleUse]: ...  # noqa: D102
+
+    async def reveal(self, approval_id: str, number: int, by: str) -> str:
+        """Return the text of a secret argument, after the log holds who asked for it."""
+
+    async def suspend(self, approval_id: str, by: str) -> None:
+        """Let the session of a question do nothing more until an operator looks."""
+
+    async def end_session(self, session_id: str, by: str) -> None:
+        """End a session; what it holds ends with it."""
+
+    async def end_grant(self, grant_id: str, by: str) -> None:
+        """End a standing yes."""

@@ -1,0 +1,133 @@
+"""A session as its log tells it: one line a call, and which results gave which later argument.
+
+Read from the log alone, so it shows what was written down and nothing that anybody remembers.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from guard.model.legible import legible
+from guard.model.origin import Source
+from guard_adapters.console.looking import Logged
+from guard_adapters.console.picture import Link, Picture, drawn
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One call of a session. `took`: (step, argument, untrusted) of values from earlier results."""
+
+    call: str
+    at_ms: int
+    action: str
+    seq: int
+    step: int = 0
+    decision: str = ""
+    code: str = ""
+    rules: list[str] = field(default_factory=list)
+    approval: str = ""
+    outcome: str = "running"
+    labels: list[str] = field(default_factory=list)
+    brought: list[str] = field(default_factory=list)
+    took: list[tuple[int, str, bool]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The calls in their order, what else happened, and the picture of the chain."""
+
+    calls: Sequence[Call]
+    others: Sequence[Logged]
+    picture: Picture
+
+
+def timeline(rows: Iterable[Logged]) -> Timeline:
+    """Return the calls of one session from its leaves, oldest first."""
+    calls: dict[str, Call] = {}
+    others: list[Logged] = []
+    for row in rows:
+        kind, name = row.leaf.get("kind"), str(row.leaf.get("call", ""))
+        if kind == "decision":
+            _decided(calls, row, name)
+        elif name in calls and kind in {"approval_opened", "outcome"}:
+            _went_on(calls[name], row)
+        elif not name:
+            others.append(row)
+    found = [*calls.values()]
+    _first_labels(found)
+    return Timeline(calls=found, others=others, picture=_picture(found))
+
+
+def _decided(calls: dict[str, Call], row: Logged, name: str) -> None:
+    leaf = row.leaf
+    if name not in calls:
+        calls[name] = Call(
+            call=name,
+            at_ms=_int(leaf.get("at_ms")),
+            action=f"{leaf.get('server')}/{leaf.get('tool')}",
+            seq=row.seq,
+        )
+    one = calls[name]
+    # A call is decided again after people said yes: the first answer is why they were asked.
+    one.decision = one.decision or str(leaf.get("decision", ""))
+    one.code = str(leaf.get("code", "") or one.code)
+    one.rules = one.rules or _texts(leaf.get("rules"))
+    facts = _facts(row.side)
+    one.step = one.step or _int(facts.get("history", {}).get("step"))
+    for origin in facts.get("prov", {}).get("origins", []):
+        step, path = _int(origin.get("step")), str(origin.get("path", ""))
+        low = _int(origin.get("source")) <= Source.UNTRUSTED
+        if step and (step, path, low) not in one.took:
+            one.took.append((step, path, low))
+
+
+def _went_on(one: Call, row: Logged) -> None:
+    leaf = row.leaf
+    if leaf.get("kind") == "approval_opened":
+        one.approval = str(leaf.get("approval", ""))
+        return
+    one.outcome = str(leaf.get("outcome", ""))
+    one.code = str(leaf.get("code", "") or one.code)
+    one.labels = _texts(leaf.get("labels"))
+
+
+def _first_labels(calls: Iterable[Call]) -> None:
+    """Say of each call which labels it brought in that no call had brought before."""
+    seen: set[str] = set()
+    for one in calls:
+        one.brought = [label for label in one.labels if label not in seen]
+        seen.update(one.brought)
+
+
+def _picture(calls: Sequence[Call]) -> Picture:
+    at = {one.step: number for number, one in enumerate(calls) if one.step}
+    rows, links, told = [], [], []
+    for number, one in enumerate(calls):
+        bad = any(label.startswith("untrusted") for label in one.brought)
+        note = "untrusted text came in" if bad else ("refused" if one.outcome == "refused" else "")
+        rows.append((f"{one.step or '?'} {one.action}", "untrusted" if bad else "step", note))
+        if bad:
+            told.append(f"Step {one.step}, {legible(one.action)}: untrusted text came in.")
+        for step, path, low in one.took:
+            if at.get(step, number) < number:
+                links.append(Link(start=at[step], end=number, untrusted=low))
+                told.append(f"Step {one.step}: {legible(path)} came from step {step}.")
+    return drawn(rows, links, told)
+
+
+def _facts(side: Mapping[str, Any]) -> dict[str, Any]:
+    text = side.get("facts")
+    try:
+        found = json.loads(text) if isinstance(text, str) else {}
+    except ValueError:  # erased, or not ours: the line stands without it
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _texts(value: object) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
+
+
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0

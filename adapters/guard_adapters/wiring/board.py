@@ -1,0 +1,200 @@
+"""One guard as its reviewers see it: fulfils `Looking`. What it changes, it writes down first."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from statistics import median_low
+from typing import Final
+
+from guard.audit.asked import grant_ended
+from guard.audit.event import Event
+from guard.errors import Refused
+from guard.grant.approval import Approval, ApprovalState
+from guard.grant.plan import Plan
+from guard.grant.scoped import Grant
+from guard.grant.view import view_from
+from guard.policy.argued import value_at
+from guard.policy.rule import Rule
+from guard.reauthorize import Reauthorizing
+from guard.session.risk import risk_facts
+from guard.session.state import Session, suspended
+from guard_adapters.console.looking import Logged, Proof, Queue, RuleUse
+from guard_adapters.wiring.build import Wired
+
+SHOWN: Final = 50
+LEAVES: Final = 400
+COUNTED: Final = 1_000
+"""Newest questions from which the use of rules is reckoned."""
+KEPT_MS: Final = 30_000
+"""How long reckoned figures are shown before they are reckoned anew (milliseconds)."""
+
+
+@dataclass(slots=True)
+class _Reckoned:
+    at_ms: int = -KEPT_MS
+    uses: Mapping[str, RuleUse] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardDesk:
+    """Reads for the pages, and takes away where a reviewer says so."""
+
+    wired: Wired
+    _reckoned: _Reckoned = field(default_factory=_Reckoned)
+
+    def now_ms(self) -> int:
+        """Return the guard's time."""
+        return self.wired.world.clock.now_ms()
+
+    async def queue(self) -> Queue:
+        """Return what waits; what is late is not among it."""
+        board, now_ms = self.wired.store.board, self.now_ms()
+        waiting, total = await board.waiting(SHOWN)
+        live = [one for one in waiting if one.at(now_ms).status is ApprovalState.PENDING]
+        return Queue(
+            unknown=await board.unknown(SHOWN),
+            waiting=live,
+            total=total - (len(waiting) - len(live)),
+        )
+
+    async def answered(self) -> Sequence[Approval]:
+        """Return the newest questions that no longer wait."""
+        return await self.wired.store.board.answered(SHOWN)
+
+    async def approval(self, approval_id: str) -> Approval:
+        """Return one approval; `approval_unknown` otherwise."""
+        row = await self.wired.world.approvals.get(approval_id)
+        if row is None:
+            raise Refused("There is no such question.", code="approval_unknown")
+        return row
+
+    async def sessions(self) -> Sequence[Session]:
+        """Return the newest sessions."""
+        names = await self.wired.store.board.sessions(SHOWN)
+        return [await self.wired.world.sessions.get(name) for name in names]
+
+    async def session(self, session_id: str) -> Session:
+        """Return one session; `session_unknown` otherwise."""
+        return await self.wired.world.sessions.get(session_id)
+
+    def level(self, session: Session) -> int:
+        """Return a session's risk now, 0 to 3."""
+        return risk_facts(session.signals, session.who.device, self.now_ms()).session
+
+    async def passed(self, session_id: str) -> Sequence[Logged]:
+        """Return what the log holds of a session, its newest part, oldest first."""
+        rows = await self.wired.store.board.of_session(session_id, LEAVES)
+        return [_logged(*row) for row in rows]
+
+    async def plans(self) -> Sequence[Plan]:
+        """Return the newest plans, newest first."""
+        grants, now_ms = self.wired.world.grants, self.now_ms()
+        some = [] if grants is None else await grants.plans(open_only=False)
+        return [one.at(now_ms) for one in reversed(some[-SHOWN:])]
+
+    async def grants(self) -> Sequence[Grant]:
+        """Return the newest grants, newest first."""
+        grants = self.wired.world.grants
+        some = [] if grants is None else await grants.grants()
+        return [*reversed(some[-SHOWN:])]
+
+    async def log(self, before: int) -> tuple[Sequence[Logged], int]:
+        """Return leaves below a number, newest first, and how many there are."""
+        rows, size = await self.wired.store.board.leaves(before, SHOWN)
+        return [_logged(*row) for row in rows], size
+
+    async def proof(self, seq: int) -> Proof | None:
+        """Return the proof of one leaf, once a checkpoint covers it."""
+        found = await self.wired.store.board.proof(seq)
+        if found is None:
+            return None
+        leaf, size, path, note = found
+        return Proof(seq=seq, leaf=leaf, size=size, path=path, note=note)
+
+    async def checkpoint(self) -> str:
+        """Return the newest signed checkpoint."""
+        return await self.wired.store.log.checkpoint()
+
+    def rules(self) -> Sequence[Rule]:
+        """Return the rules in force, in file order."""
+        return sorted(self.wired.bundle.rules.values(), key=lambda one: one.order)
+
+    async def uses(self) -> Mapping[str, RuleUse]:
+        """Return how people answered each rule, of the newest questions."""
+        kept, now_ms = self._reckoned, self.now_ms()
+        if now_ms - kept.at_ms >= KEPT_MS:
+            rows = await self.wired.store.board.answered(COUNTED)
+            kept.at_ms, kept.uses = now_ms, _uses(rows)
+        return kept.uses
+
+    async def reveal(self, approval_id: str, number: int, by: str) -> str:
+        """Return a secret argument, once the log holds who looked at it."""
+        row = await self.approval(approval_id)
+        arguments = view_from(row.view_json).arguments
+        if not 0 <= number < len(arguments) or arguments[number].hidden != "secret":
+            raise Refused("There is no such secret.", code="argument_unknown")
+        await self._write(
+            Event(
+                kind="secret_revealed",
+                at_ms=self.now_ms(),
+                session=row.session,
+                call=row.call_id,
+                leaf={"approval": row.id, "number": number, "by": by},
+            )
+        )
+        return value_at(row.call_bytes, arguments[number].path)
+
+    async def suspend(self, approval_id: str, by: str) -> None:
+        """Let the session of a question rest until an operator looks at it."""
+        row, now_ms = await self.approval(approval_id), self.now_ms()
+        await self._write(
+            Event(
+                kind="session_suspended",
+                at_ms=now_ms,
+                session=row.session,
+                leaf={"why": "reviewer", "by": by},
+            )
+        )
+        await self.wired.world.sessions.update(row.session, lambda one: suspended(one, now_ms))
+
+    async def end_session(self, session_id: str, by: str) -> None:
+        """End a session with everything that it holds."""
+        await Reauthorizing(world=self.wired.world).end(session_id, f"reviewer:{by}")
+
+    async def end_grant(self, grant_id: str, by: str) -> None:
+        """End a standing yes."""
+        grants, now_ms = self.wired.world.grants, self.now_ms()
+        found = None if grants is None else await grants.grant(grant_id)
+        if grants is None or found is None:
+            raise Refused("There is no such grant.", code="grant_unknown")
+        why = f"reviewer:{by}"
+        await grants.revoke(grant_id, why, now_ms, [grant_ended(found, why, now_ms)])
+
+    async def _write(self, event: Event) -> None:
+        await self.wired.world.sink.write([event])
+
+
+def _logged(seq: int, leaf: bytes, side: str) -> Logged:
+    return Logged(seq=seq, leaf=json.loads(leaf), side=json.loads(side) if side else {})
+
+
+def _uses(rows: Sequence[Approval]) -> dict[str, RuleUse]:
+    by: dict[str, list[Approval]] = {}
+    for row in rows:
+        if row.via == "ask" and not row.canary:
+            for rule in row.rules:
+                by.setdefault(rule, []).append(row)
+    return {rule: _use(found) for rule, found in by.items()}
+
+
+def _use(rows: Sequence[Approval]) -> RuleUse:
+    yes = [one for one in rows if any(vote.decision == "approve" for vote in one.votes)]
+    no = [one for one in rows if any(vote.decision == "deny" for vote in one.votes)]
+    took = [one.votes[-1].at_ms - one.created_ms for one in {r.id: r for r in [*yes, *no]}.values()]
+    return RuleUse(
+        asked=len(rows),
+        approved=sum(one not in no for one in yes),
+        denied=len(no),
+        unanswered=sum(not one.votes for one in rows),
+        median_ms=median_low(took) if took else -1,
+    )

@@ -1,0 +1,112 @@
+"""The pages without a browser: what is stored is shown, what cannot be shown cannot be approved."""
+
+import json
+
+from guard.model.review import Chain, ChainStep
+from guard.testing.review import a_view
+from guard_adapters.console.looking import Logged
+from guard_adapters.console.picture import MOST_NODES, Link, drawn, picture_of
+from guard_adapters.console.shapes import headline, lasting, moment, name_of
+from guard_adapters.console.timeline import timeline
+from tests.adapters.console.desk import Desk
+
+
+def decision(seq, call, step, *, origins=(), at_ms=0, **leaf):
+    facts = {"history": {"step": step}, "prov": {"origins": list(origins)}}
+    body = {
+        "kind": "decision",
+        "call": call,
+        "server": "mail",
+        "tool": "read",
+        "at_ms": at_ms,
+        **leaf,
+    }
+    return Logged(seq=seq, leaf=body, side={"facts": json.dumps(facts)})
+
+
+def outcome(seq, call, labels=(), end="ok"):
+    body = {"kind": "outcome", "call": call, "outcome": end, "labels": list(labels)}
+    return Logged(seq=seq, leaf=body, side={})
+
+
+def test_a_timeline_says_which_call_brought_a_label_in_first():
+    line = timeline(
+        [
+            decision(1, "a", 1),
+            outcome(2, "a", ["untrusted"]),
+            decision(3, "b", 2),
+            outcome(4, "b", ["untrusted", "secret"]),
+        ]
+    )
+    assert [(one.step, one.brought) for one in line.calls] == [(1, ["untrusted"]), (2, ["secret"])]
+    assert "Step 1, mail/read: untrusted text came in." in line.picture.told
+
+
+def test_a_timeline_draws_an_arc_from_the_result_to_the_call_that_used_it():
+    origin = {"step": 1, "path": "to", "source": 1}
+    line = timeline([decision(1, "a", 1), outcome(2, "a"), decision(3, "b", 2, origins=[origin])])
+    (arc,) = line.picture.arcs
+    assert arc.untrusted
+    assert line.calls[1].took == [(1, "to", True)]
+    assert line.calls[1].outcome == "running"
+
+
+def test_a_timeline_keeps_the_first_answer_and_the_question_of_a_call():
+    line = timeline(
+        [
+            decision(1, "a", 1, decision="step_up", rules=["PAY-1"]),
+            Logged(
+                seq=2, leaf={"kind": "approval_opened", "call": "a", "approval": "apr_1"}, side={}
+            ),
+            decision(3, "a", 1, decision="allow", rules=["OK"]),
+            outcome(4, "a"),
+        ]
+    )
+    (one,) = line.calls
+    assert (one.decision, one.rules, one.approval, one.outcome) == (
+        "step_up", ["PAY-1"], "apr_1", "ok",
+    )  # fmt: skip
+
+
+def test_erased_facts_leave_the_line_and_take_the_arcs():
+    row = decision(1, "a", 1)
+    line = timeline([Logged(seq=1, leaf=row.leaf, side={"facts": "not json"})])
+    assert [one.action for one in line.calls] == ["mail/read"]
+    assert line.picture.arcs == []
+
+
+def test_the_picture_of_a_question_leads_from_calls_to_arguments():
+    chain = Chain(
+        opened_ms=0,
+        step=2,
+        steps=(ChainStep(n=1, action="mail/read\u202e", brought=("untrusted",), gave=("to",)),),
+    )
+    picture = picture_of(a_view({"to": "x"}, chain=chain))
+    assert [(node.mark, node.label) for node in picture.nodes] == [
+        ("untrusted", "1 mail/read<U+202E>"),
+        ("argument", "to"),
+    ]
+
+
+def test_a_long_chain_is_drawn_to_its_newest_calls():
+    rows = [(str(n), "step", "") for n in range(500)]
+    picture = drawn(
+        rows, [Link(start=0, end=499, untrusted=True), Link(start=498, end=499, untrusted=False)]
+    )
+    assert len(picture.nodes) == MOST_NODES
+    assert len(picture.arcs) == 1
+
+
+def test_moments_spans_and_names_are_written_as_people_write_them():
+    assert moment(1_767_607_200_000) == "2026-01-05 10:00:00"
+    assert [lasting(ms) for ms in (-1, 59_000, 119_999, 120_000, 7_200_000, 172_800_000)] == [
+        "0 s", "59 s", "119 s", "2 min", "2 h", "2 d",
+    ]  # fmt: skip
+    assert name_of(("items", 0, "price")) == "items[0].price"
+    assert name_of(()) == "(the call as it was written)"
+
+
+def test_a_row_whose_view_cannot_be_read_stays_in_the_list():
+    desk = Desk()
+    row = desk.row(desk.asks(view_json=b"{}", action="bank/pay"))
+    assert headline(row) == "Calls bank/pay; its view cannot be read"

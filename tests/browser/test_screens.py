@@ -1,0 +1,318 @@
+"""What a reviewer sees: all of it, nothing hidden, nothing live but our own, and no yes by accident."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guard.audit.tree import leaf_hash, opened_note, verify_inclusion
+from guard.grant.approval import ApprovalState
+from guard.model.call import argument_bytes
+from guard.model.legible import read_back
+from guard_adapters.wiring.build import log_key
+from tests.browser.conftest import WAIT_MS, Person, Running, executable, person, running
+from tests.browser.scene import ACME, FILES, PAYMENT, Agent117
+from tests.conformance.harness import BenchMissingError, install
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+HERE = Path(__file__).parent
+PAGES = ("/console/", "/console/sessions", "/console/grants", "/console/policy",
+         "/console/audit", "/console/audit/1", "/console/reviewers")  # fmt: skip
+HOSTILE = {
+    "memo": "</pre><script>document.title='OWNED'</script><img src=x onerror=alert(1)>",
+    "letter": '{{7*7}} "><svg/onload=alert(1)> \u202etxt.exe \u2066 <U+202E> \x00\x1b[2J\r\n  end  ',
+    "urgent": True,
+}
+READ = """() => [...document.querySelectorAll("[data-argument]")].map((row) => ({
+    name: row.querySelector("[data-name]").firstChild.textContent,
+    listed: row.dataset.listed === "1",
+    values: [...row.querySelectorAll("[data-value]")].map((one) => [one.dataset.value, one.textContent]),
+}))"""
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    executable()
+    with running(tmp_path_factory.mktemp("company"), FILES) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def ana(chromium: Any, company: Running) -> Iterator[Person]:
+    fresh = person(chromium, company, "ana")
+    fresh.page.goto(company.invitation("ana"))
+    fresh.page.locator('[data-act="enrol"]').click()
+    fresh.page.locator('[data-act="login"]').click()
+    fresh.page.locator(".who", has_text="ana").wait_for(timeout=WAIT_MS)
+    yield fresh
+    fresh.page.context.close()
+    assert fresh.broken == []
+
+
+@pytest.fixture(scope="module")
+def agent(company: Running) -> Agent117:
+    return Agent117(company).opened().reads()
+
+
+@pytest.fixture
+def wide(ana: Person) -> Iterator[Person]:
+    ana.page.set_viewport_size({"width": 1100, "height": 700})
+    yield ana
+    ana.page.set_viewport_size({"width": 1100, "height": 700})
+
+
+def approve(one: Person) -> Any:
+    return one.page.locator('[data-act="approve"]')
+
+
+def read_from_page(page: Any) -> bytes:
+    """Make the arguments again from nothing but the text on the page."""
+    found: dict[str, Any] = {}
+    for row in page.evaluate(READ):
+        values = [
+            read_back(text) if kind == "text" else json.loads(text) for kind, text in row["values"]
+        ]
+        found[read_back(row["name"])] = values if row["listed"] else values[0]
+    return argument_bytes(found)
+
+
+@pytest.mark.parametrize("changes", [{}, HOSTILE, {"letter": "x" * 60_000}, {"notify": []}])
+def test_every_argument_byte_is_on_the_page(company, ana, agent, changes):
+    approval, _ = agent.pays(hold_ms=0, **changes)
+    ana.open(f"/console/approvals/{approval}")
+
+    assert read_from_page(ana.page) == company.row(approval).call_bytes
+
+
+def test_hostile_text_runs_nothing_and_hides_nothing(company, ana, agent):
+    approval, _ = agent.pays(hold_ms=0, **HOSTILE, amount_minor=9871)
+    ana.open(f"/console/approvals/{approval}")
+    page = ana.page
+
+    assert page.locator("main script, main img, main [onload], main [onerror]").count() == 0
+    assert page.title() != "OWNED"
+    shown = page.locator("main").inner_text()
+    assert not set(shown) & set("\u202e\u2066\x00\x1b")
+    assert page.locator(".odd", has_text="<U+202E>").count() == 1
+    assert page.locator(".odd", has_text="<U+003C>").count() == 1
+    assert "{{7*7}}" in shown
+
+
+def test_a_yes_waits_until_the_last_argument_was_on_the_screen(company, wide, agent):
+    approval, _ = agent.pays(hold_ms=0, letter="line\n" * 80)
+    wide.open(f"/console/approvals/{approval}")
+    wide.page.wait_for_timeout(100)  # as long as a look would take to count
+    before = approve(wide).is_disabled()
+    wide.page.mouse.wheel(0, 700)
+    wide.page.wait_for_timeout(100)
+    halfway = approve(wide).is_disabled()
+    wide.read()
+    wide.page.locator('[data-act="approve"]:enabled').wait_for(timeout=WAIT_MS)
+
+    assert (before, halfway) == (True, True)
+
+
+def test_enter_never_approves_and_deny_has_the_focus(company, wide, agent):
+    approval, call = agent.pays(amount_minor=9872)
+    wide.open(f"/console/approvals/{approval}")
+    focused = wide.page.evaluate("document.activeElement.dataset.act")
+    wide.read()
+    approve(wide).focus()
+    for _ in range(3):
+        wide.page.keyboard.press("Enter")
+    wide.page.wait_for_timeout(200)  # a ceremony would have begun by then
+    untouched = company.row(approval).votes
+
+    assert focused == "deny"
+    assert untouched == ()
+    with wide.page.expect_response(lambda one: one.url.endswith("/deny")):
+        wide.page.locator('[data-act="deny"]').focus()
+        wide.page.keyboard.press("Enter")
+    assert company.row(approval).status is ApprovalState.DENIED
+    assert company.code(call) == "approval_denied"
+
+
+def test_the_keyboard_alone_is_enough_from_the_queue_to_a_yes(company, wide, agent):
+    approval, call = agent.pays(amount_minor=9873)
+    page = wide.page
+    wide.open("/console/")
+    link = page.locator(f'a[href="/console/approvals/{approval}"]')
+    link.wait_for(timeout=WAIT_MS)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        at = page.evaluate("document.activeElement.getAttribute('href')")
+        if at == f"/console/approvals/{approval}":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/console/approvals/{approval}")
+    for _ in range(30):
+        page.keyboard.press("PageDown")
+        page.wait_for_timeout(30)
+        if approve(wide).is_enabled():
+            break
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.act") == "approve"
+    page.keyboard.press("Space")
+
+    assert call.result(5).value == "paid"
+
+
+def test_a_question_arrives_while_somebody_looks(company, wide, agent):
+    wide.open("/console/")
+    with wide.page.expect_response(lambda one: one.url.endswith("/live/queue")):
+        wide.page.reload()
+    approval, _ = agent.pays(amount_minor=9874)
+    row = wide.page.locator(f'#queue a[href="/console/approvals/{approval}"]')
+    row.wait_for(timeout=WAIT_MS)
+
+    assert wide.page.locator("#queue [hx-get], #queue [data-act], #queue script").count() == 0
+    wide.press(approval, "deny", reason="")
+    wide.open("/console/")
+    assert row.count() == 0
+
+
+def test_a_large_payment_must_be_typed_before_a_yes(company, wide, agent):
+    approval, call = agent.pays(amount_minor=2_000_000)
+    wide.open(f"/console/approvals/{approval}")
+    wide.read()
+    before = approve(wide).is_disabled()
+    wide.page.locator("[data-typed]").fill("2000000")
+    approve(wide).click()
+
+    assert before
+    assert call.result(5).value == "paid"
+
+
+def test_a_masked_secret_is_shown_on_demand_and_the_log_says_to_whom(company, wide, agent):
+    approval, _ = agent.pays(hold_ms=0, pin="47\u202e11")
+    wide.open(f"/console/approvals/{approval}")
+    masked = wide.page.content()
+    wide.read()
+    before = approve(wide).is_disabled()
+    wide.page.locator("[data-reveal]").click()
+    shown = wide.page.locator("[data-secret] pre")
+    shown.wait_for(timeout=WAIT_MS)
+
+    assert "11" not in masked.partition("pin")[2].partition("recipient")[0]
+    assert read_back(shown.inner_text()) == '"47\u202e11"'
+    assert before
+    assert approve(wide).is_enabled()
+    rows, _ = company.run(company.wired.store.board.leaves(2**53, 50))
+    events = [json.loads(leaf) for _, leaf, _ in rows]
+    (event,) = [one for one in events if one["kind"] == "secret_revealed"]
+    assert (event["approval"], event["by"]) == (approval, "idp|ana")
+
+
+def test_deny_and_suspend_lets_the_session_do_nothing_more(company, wide):
+    other = Agent117(company).opened().reads()
+    approval, call = other.pays()
+    wide.open(f"/console/approvals/{approval}")
+    wide.page.locator("summary", has_text="suspend").click()
+    wide.page.locator("[data-reason]").fill("looks wrong")
+    with wide.page.expect_response(lambda one: one.url.endswith("/suspend")):
+        wide.page.locator("[data-suspend]").click()
+
+    assert company.code(call) == "approval_denied"
+    assert company.run(company.wired.world.sessions.get(other.session)).suspended_at_ms > 0
+
+
+def test_a_session_is_ended_from_its_page(company, wide):
+    other = Agent117(company).opened().reads()
+    wide.open(f"/console/sessions/{other.session}")
+    picture = wide.page.locator("svg.chain").get_attribute("aria-label")
+    with wide.page.expect_response(lambda one: one.url.endswith("/end")):
+        wide.page.locator("button", has_text="End this session").click()
+
+    assert "Step 2, mail/read: untrusted text came in." in picture
+    assert company.run(company.wired.world.sessions.get(other.session)).ended_at_ms > 0
+
+
+def test_an_entry_of_the_log_is_shown_with_a_proof_that_holds(company, wide):
+    wide.open("/console/audit/1")
+    leaf = wide.page.locator("[data-leaf]").inner_text().encode()
+    path = [bytes.fromhex(one) for one in wide.page.locator(".path code").all_inner_texts()]
+    proof = company.run(company.wired.store.board.proof(1))
+    loaded = company.wired.loaded
+    key = log_key(loaded.state, loaded.installation.name)
+    note = opened_note(proof[3], key.origin, key.key.public_key())
+
+    verify_inclusion(leaf_hash(leaf), 1, proof[1], proof[2], note.root)
+    assert len(path) == len(proof[2])
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_is_wider_than_the_screen_or_fails_an_accessibility_check(
+    company, wide, agent, width, scheme
+):
+    axe = HERE.parents[1] / ".cache" / "axe"
+    try:
+        install(HERE, axe)
+    except BenchMissingError as missing:
+        pytest.fail(str(missing)) if os.environ.get("CI") == "true" else pytest.skip(str(missing))
+    script = (axe / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    approval, _ = agent.pays(hold_ms=0, pin="1", scan="%PDF" * 100, recipient=ACME)
+    page = wide.page
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size({"width": width, "height": 700})
+    found: dict[str, Any] = {}
+    for path in (*PAGES, f"/console/approvals/{approval}", f"/console/sessions/{agent.session}"):
+        wide.open(path)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            found[path] = "wider than the screen"
+        page.evaluate(script)
+        bad = page.evaluate(
+            """async () => (await axe.run()).violations.filter((one) => one.impact === "serious"
+                || one.impact === "critical").map((one) => [one.id, one.nodes[0].html])"""
+        )
+        if bad:
+            found[f"{path} axe"] = bad
+    page.emulate_media(color_scheme="light")
+
+    assert found == {}
+
+
+def test_no_page_weighs_more_than_100_kilobytes(company, wide, agent):
+    approval, _ = agent.pays(hold_ms=0, letter="y" * 50_000)
+    weights: dict[str, int] = {}
+    for path in (*PAGES, f"/console/approvals/{approval}", f"/console/sessions/{agent.session}"):
+        sizes: list[int] = []
+        wide.page.on("response", lambda one, sizes=sizes: sizes.append(
+            int(one.headers.get("content-length", "0"))))  # fmt: skip
+        wide.open(path)
+        weights[path] = sum(sizes[:1])
+
+    print(json.dumps(weights))
+    assert max(weights.values()) <= 100_000
+    assert PAYMENT
+
+
+def test_the_script_says_what_is_left_to_read(company, wide, agent):
+    approval, _ = agent.pays(hold_ms=0, letter="line\n" * 90)
+    wide.open(f"/console/approvals/{approval}")
+    wide.page.locator("#left", has_text="Read on").wait_for(timeout=WAIT_MS)
+    wide.read()
+    wide.page.locator("#left", has_text="Your passkey signs exactly what you see").wait_for(
+        timeout=WAIT_MS
+    )
+
+
+def test_somebody_who_is_not_asked_is_told_so(chromium, company, agent):
+    eve = person(chromium, company, "eve")
+    eve.page.goto(company.invitation("eve"))
+    eve.page.locator('[data-act="enrol"]').click()
+    eve.page.locator('[data-act="login"]').click()
+    eve.page.locator(".who", has_text="eve").wait_for(timeout=WAIT_MS)
+    approval, _ = agent.pays(hold_ms=0, pin="12")
+    eve.open(f"/console/approvals/{approval}")
+
+    assert eve.page.locator("text=You are not among those who are asked").count() == 1
+    assert not approve(eve).is_visible()
+    said = eve.post(f"approvals/{approval}/reveal", {"number": 4})
+    assert said["error"] == "not_in_group"
+    assert eve.broken == []
+    eve.page.context.close()
