@@ -1,4 +1,4 @@
-"""What a reviewer may do beside answering: look at a secret, end a session, end a standing yes.
+"""What a reviewer may do beside answering: look at a secret, suspend or end a session.
 
 Each takes away or is written down; none says yes to anything. Only the console's own pages may send
 them, and only with a login.
@@ -35,7 +35,6 @@ class Acts:
             "/api/approvals/{id}/reveal": self._reveal,
             "/api/approvals/{id}/suspend": self._suspend,
             "/api/sessions/{id}/end": self._end_session,
-            "/api/grants/{id}/end": self._end_grant,
         }
         return [
             Route(path, taking(self.origin, answer), methods=["POST"])
@@ -64,11 +63,6 @@ class Acts:
     async def _end_session(self, asked: Request, _: Body) -> Mapping[str, Any]:
         who = await self._who(asked)
         await self.desk.end_session(asked.path_params["id"], who.principal)
-        return {}
-
-    async def _end_grant(self, asked: Request, _: Body) -> Mapping[str, Any]:
-        who = await self._who(asked)
-        await self.desk.end_grant(asked.path_params["id"], who.principal)
         return {}
 
     async def _who(self, asked: Request) -> SignedIn:

@@ -79,6 +79,3 @@ class Looking(Protocol):
 
     async def end_session(self, session_id: str, by: str) -> None:
         """End a session; what it holds ends with it."""
-
-    async def end_grant(self, grant_id: str, by: str) -> None:
-        """End a standing yes."""

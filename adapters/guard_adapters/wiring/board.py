@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from statistics import median_low
 from typing import Final
 
-from guard.audit.asked import grant_ended
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalState
@@ -160,15 +159,6 @@ class BoardDesk:
     async def end_session(self, session_id: str, by: str) -> None:
         """End a session with everything that it holds."""
         await Reauthorizing(world=self.wired.world).end(session_id, f"reviewer:{by}")
-
-    async def end_grant(self, grant_id: str, by: str) -> None:
-        """End a standing yes."""
-        grants, now_ms = self.wired.world.grants, self.now_ms()
-        found = None if grants is None else await grants.grant(grant_id)
-        if grants is None or found is None:
-            raise Refused("There is no such grant.", code="grant_unknown")
-        why = f"reviewer:{by}"
-        await grants.revoke(grant_id, why, now_ms, [grant_ended(found, why, now_ms)])
 
     async def _write(self, event: Event) -> None:
         await self.wired.world.sink.write([event])

@@ -20,6 +20,7 @@ from guard.ports.grants import Grants
 from guard.ports.outbox import Outbox
 from guard.ports.people import Reviewers
 from guard.ports.reruns import Reruns
+from guard_adapters.store.board import BoardReader
 from guard_adapters.store.log import LogKey, LogReader, LogRows
 from guard_adapters.store.sqlite.reading import read_log as read_file
 from guard_adapters.store.sqlite.store import SqliteStore
@@ -63,6 +64,8 @@ class Store(Protocol):
     def asked(self) -> Asked: ...  # noqa: D102
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102
+    @property
+    def board(self) -> BoardReader: ...  # noqa: D102
     @property
     def reruns(self) -> Reruns: ...  # noqa: D102
     @property

@@ -1,8 +1,131 @@
 """What people look through, read from PostgreSQL. It changes nothing."""
 
+from collections.abc import Sequence
+
+from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
-from guard_adapters.store.postgres.database import Connection
-from guard_adapters.store.rows import approval_from
+from guard_adapters.store.board import Proven, Row, nodes_needed
+from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.rows import approval_from, storable
+
+SCHEMA = """
+CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
+CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (created_ms) WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session, seq) WHERE session <> ''
+"""
+
+
+class PostgresBoard:
+    """Reads one database through the store's own connections."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def waiting(self, limit: int) -> tuple[Sequence[Approval], int]:
+        """Return the oldest pending questions, and how many there are."""
+
+        async def work(db: Connection) -> tuple[list[str], int]:
+            rows = await db.fetch(
+                "SELECT row FROM approvals WHERE status = 'pending'"
+                " ORDER BY created_ms, id LIMIT $1",
+                limit,
+            )
+            total = await db.fetchval("SELECT count(*) FROM approvals WHERE status = 'pending'")
+            return [row[0] for row in rows], int(total)
+
+        texts, total = await self._database.run(work, again=True)
+        return [approval_from(text) for text in texts], total
+
+    async def unknown(self, limit: int) -> Sequence[Approval]:
+        """Return the newest approvals whose call has an outcome that nobody knows."""
+        return await self._approvals(
+            "SELECT row FROM approvals WHERE outcome = 'unknown' ORDER BY created_ms DESC LIMIT $1",
+            limit,
+        )
+
+    async def answered(self, limit: int) -> Sequence[Approval]:
+        """Return those of the newest questions that no longer wait, newest first."""
+        return await self._approvals(
+            "SELECT row FROM (SELECT status, row FROM approvals"
+            " ORDER BY created_ms DESC, id DESC LIMIT $1) AS newest WHERE status <> 'pending'",
+            limit,
+        )
+
+    async def of_session(self, session_id: str, limit: int) -> Sequence[Row]:
+        """Return the newest leaves of a session with what is beside them, oldest first."""
+        if not storable(session_id):
+            return []
+
+        async def work(db: Connection) -> list[Row]:
+            rows = await db.fetch(
+                "SELECT seq, leaf, COALESCE(side, '') AS side FROM audit_leaves"
+                " LEFT JOIN audit_side USING (seq)"
+                " WHERE session = $1 AND session <> '' ORDER BY seq DESC LIMIT $2",
+                session_id,
+                limit,
+            )
+            return [Row(one["seq"], bytes(one["leaf"]), one["side"]) for one in reversed(rows)]
+
+        return await self._database.run(work, again=True)
+
+    async def leaves(self, before: int, limit: int) -> tuple[Sequence[Row], int]:
+        """Return the newest leaves below a number, newest first, and how many the log has."""
+
+        async def work(db: Connection) -> tuple[list[Row], int]:
+            rows = await db.fetch(
+                "SELECT seq, leaf FROM audit_leaves WHERE seq < $1 ORDER BY seq DESC LIMIT $2",
+                before,
+                limit,
+            )
+            size = await db.fetchval("SELECT COALESCE(MAX(seq) + 1, 0) FROM audit_leaves")
+            return [Row(one["seq"], bytes(one["leaf"]), "") for one in rows], int(size)
+
+        return await self._database.run(work, again=True)
+
+    async def proof(self, seq: int) -> Proven | None:
+        """Return the proof of one leaf; None: there is none, or no checkpoint covers it yet."""
+
+        async def work(db: Connection) -> Proven | None:
+            leaf = await db.fetchval("SELECT leaf FROM audit_leaves WHERE seq = $1", seq)
+            note = await db.fetchrow(
+                "SELECT size, note FROM audit_checkpoints WHERE size > $1"
+                " ORDER BY size DESC LIMIT 1",
+                seq,
+            )
+            if leaf is None or note is None:
+                return None
+            size = int(note["size"])
+            wanted = nodes_needed(seq, size)
+            found = await db.fetch(
+                "SELECT level, place, hash FROM audit_nodes"
+                " JOIN unnest($1::int[], $2::bigint[]) AS wanted (level, place)"
+                " USING (level, place)",
+                [level for level, _ in wanted],
+                [place for _, place in wanted],
+            )
+            nodes = {(one["level"], one["place"]): bytes(one["hash"]) for one in found}
+            path = inclusion_proof(seq, size, lambda level, place: nodes[level, place])
+            return Proven(bytes(leaf), size, path, note["note"])
+
+        return await self._database.run(work, again=True)
+
+    async def sessions(self, limit: int) -> Sequence[str]:
+        """Return the ids of the newest sessions, newest first."""
+
+        async def work(db: Connection) -> list[str]:
+            rows = await db.fetch(
+                "SELECT id FROM sessions ORDER BY (head::json ->> 'opened')::bigint DESC LIMIT $1",
+                limit,
+            )
+            return [row[0] for row in rows]
+
+        return await self._database.run(work, again=True)
+
+    async def _approvals(self, statement: str, limit: int) -> Sequence[Approval]:
+        async def work(db: Connection) -> list[str]:
+            return [row[0] for row in await db.fetch(statement, limit)]
+
+        return [approval_from(text) for text in await self._database.run(work, again=True)]
 
 
 async def last_used(db: Connection, action: str, requester: str) -> Approval | None:

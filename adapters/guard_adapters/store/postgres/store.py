@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.postgres import grants, outbox, people, reruns
+from guard_adapters.store.postgres import board, grants, outbox, people, reruns
 from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.asked import PostgresAsked
 from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
+from guard_adapters.store.postgres.board import PostgresBoard
 from guard_adapters.store.postgres.clock import DatabaseClock
 from guard_adapters.store.postgres.database import Address, Database
 from guard_adapters.store.postgres.grants import PostgresGrants
@@ -21,7 +22,7 @@ from guard_adapters.store.postgres.reruns import PostgresReruns
 from guard_adapters.store.postgres.schema import prepared
 from guard_adapters.store.postgres.sessions import PostgresSessions
 
-TABLES = (grants.SCHEMA, outbox.SCHEMA, people.SCHEMA, reruns.SCHEMA)
+TABLES = (board.SCHEMA, grants.SCHEMA, outbox.SCHEMA, people.SCHEMA, reruns.SCHEMA)
 
 
 class PostgresStore:
@@ -66,6 +67,7 @@ class PostgresStore:
         self.reviewers = PostgresReviewers(self._database)
         self.reruns = PostgresReruns(self._database)
         self.asked = PostgresAsked(self._database)
+        self.board = PostgresBoard(self._database)
         self.sink = PostgresSink(self._database)
         self.log = PostgresLog(self._database, self._sequencer)
         self._database.keep(self._replica.for_ever)

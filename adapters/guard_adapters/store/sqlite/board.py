@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
+from guard_adapters.store.board import Proven, Row
 from guard_adapters.store.rows import approval_from
 from guard_adapters.store.sqlite.database import Database
 
@@ -19,9 +20,6 @@ CREATE INDEX IF NOT EXISTS approvals_used ON approvals (
 CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session) WHERE session <> ''
 """
-
-Row = tuple[int, bytes, str]
-"""A leaf: its number, its text, and what is kept beside it (JSON, or empty)."""
 
 
 class SqliteBoard:
@@ -68,7 +66,7 @@ class SqliteBoard:
                 " USING (seq) WHERE session = ? AND session <> '' ORDER BY seq DESC LIMIT ?",
                 (session_id, limit),
             ).fetchall()
-            return [(int(seq), bytes(leaf), str(side)) for seq, leaf, side in reversed(rows)]
+            return [Row(int(seq), bytes(leaf), str(side)) for seq, leaf, side in reversed(rows)]
 
         return await self._database.run(work)
 
@@ -81,14 +79,14 @@ class SqliteBoard:
                 (before, limit),
             ).fetchall()
             size = db.execute("SELECT COALESCE(MAX(seq) + 1, 0) FROM audit_leaves").fetchone()[0]
-            return [(int(seq), bytes(leaf), "") for seq, leaf, _ in rows], int(size)
+            return [Row(int(seq), bytes(leaf), "") for seq, leaf, _ in rows], int(size)
 
         return await self._database.run(work)
 
-    async def proof(self, seq: int) -> tuple[bytes, int, Sequence[bytes], str] | None:
-        """Return a leaf, the size of a signed tree that holds it, its path there, and the note."""
+    async def proof(self, seq: int) -> Proven | None:
+        """Return the proof of one leaf; None: there is none, or no checkpoint covers it yet."""
 
-        def work(db: sqlite3.Connection) -> tuple[bytes, int, Sequence[bytes], str] | None:
+        def work(db: sqlite3.Connection) -> Proven | None:
             leaf = db.execute("SELECT leaf FROM audit_leaves WHERE seq = ?", (seq,)).fetchone()
             note = db.execute(
                 "SELECT size, note FROM audit_checkpoints WHERE size > ?"
@@ -105,7 +103,7 @@ class SqliteBoard:
                 return found[0]
 
             size = int(note[0])
-            return bytes(leaf[0]), size, inclusion_proof(seq, size, node), str(note[1])
+            return Proven(bytes(leaf[0]), size, inclusion_proof(seq, size, node), str(note[1]))
 
         return await self._database.run(work)
 

@@ -1,0 +1,61 @@
+"""What people look through, in whichever store: each answer is bounded and changes nothing."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from guard.audit.tree import inclusion_proof
+from guard.grant.approval import Approval
+
+
+class Row(NamedTuple):
+    """A leaf of the log: its number, its text, and what is kept beside it (JSON, or empty)."""
+
+    seq: int
+    leaf: bytes
+    side: str
+
+
+class Proven(NamedTuple):
+    """A leaf, the size of a signed tree that holds it, its path there, and the signed note."""
+
+    leaf: bytes
+    size: int
+    path: Sequence[bytes]
+    note: str
+
+
+class BoardReader(Protocol):
+    """Contract: a page costs the same over ten rows and over a hundred thousand."""
+
+    async def waiting(self, limit: int) -> tuple[Sequence[Approval], int]:
+        """Return the oldest pending questions, and how many there are."""
+
+    async def unknown(self, limit: int) -> Sequence[Approval]:
+        """Return the newest approvals whose call has an outcome that nobody knows."""
+
+    async def answered(self, limit: int) -> Sequence[Approval]:
+        """Return those of the newest questions that no longer wait, newest first."""
+
+    async def of_session(self, session_id: str, limit: int) -> Sequence[Row]:
+        """Return the newest leaves of a session with what is beside them, oldest first."""
+
+    async def leaves(self, before: int, limit: int) -> tuple[Sequence[Row], int]:
+        """Return the newest leaves below a number, newest first, and how many the log has."""
+
+    async def proof(self, seq: int) -> Proven | None:
+        """Return the proof of one leaf; None: there is none, or no checkpoint covers it yet."""
+
+    async def sessions(self, limit: int) -> Sequence[str]:
+        """Return the ids of the newest sessions, newest first."""
+
+
+def nodes_needed(seq: int, size: int) -> list[tuple[int, int]]:
+    """Return level and place of every node that the proof of a leaf is made of."""
+    wanted: list[tuple[int, int]] = []
+
+    def node(level: int, place: int) -> bytes:
+        wanted.append((level, place))
+        return bytes(32)
+
+    inclusion_proof(seq, size, node)
+    return wanted
