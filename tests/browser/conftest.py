@@ -208,7 +208,8 @@ def running(folder: Path, installation: Mapping[str, str] | None = None) -> Iter
         loop.close()
 
 
-@pytest.fixture(scope="session")
+# Its loop runs as long as it does: tests of coroutines after it in this process need it gone.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=executable(), args=QUIET)
