@@ -133,6 +133,7 @@ class Approval(NewApproval):
     decided_ms: int = 0
     grant_until_ms: int = 0
     consume_id: str = ""
+    consume_try: int = 0  # more than one: the attempt that used it asked again
     consumed_ms: int = 0
     outcome: Outcome | None = None
     outcome_due_ms: int = 0
@@ -205,10 +206,11 @@ class Approval(NewApproval):
         if self.canary:
             raise NoApprovalTransition(self.id, "canary", E.CONSUME)
         if self.status is S.CONSUMED and consume_id and consume_id == self.consume_id:
-            return self
+            return replace(self, consume_try=self.consume_try + 1)
         return replace(
             self.after(E.CONSUME, now_ms),
             consume_id=consume_id,
+            consume_try=1,
             consumed_ms=now_ms,
             decided_ms=self.decided_ms,
             outcome=Outcome.RUNNING,
@@ -226,6 +228,16 @@ class Approval(NewApproval):
         if not mine or self.outcome is None or known not in OUTCOMES[self.outcome]:
             return self
         return replace(self, outcome=known)
+
+    def resolved(self, outcome: Outcome) -> "Approval":
+        """Return the approval of whose unknown run somebody found out how it ended.
+
+        Raises:
+            NoApprovalTransition: its outcome is not unknown, or this is no known one.
+        """
+        if self.outcome is not Outcome.UNKNOWN:
+            raise NoApprovalTransition(self.id, str(self.outcome or self.status), "resolve")
+        return self.settled(outcome)
 
     def settled(self, outcome: Outcome) -> "Approval":
         """Return the approval with the outcome of its call.

@@ -92,6 +92,10 @@ class Approvals(Protocol):
         self, approval_id: str, attempt: Attempt, events: Sequence[Event]
     ) -> Approval | None: ...
     async def cooling(self, cooldown_key: str, now_ms: int) -> int: ...  # ms left, 0 = none
+    async def unknown(self) -> Sequence[Approval]: ...  # runs that nobody knows the end of
+    async def resolve(
+        self, approval_id: str, outcome: Outcome, events: Sequence[Event]
+    ) -> Approval: ...  # of an unknown run, on evidence; else `approval_transition`
     async def sweep(
         self, now_ms: int
     ) -> Sequence[Approval]: ...  # what it expired or lost sight of

@@ -186,6 +186,18 @@ class MemoryApprovals:
         """Return how long the same call is still refused (milliseconds)."""
         return max(0, self.cooldowns.get(cooldown_key, 0) - now_ms)
 
+    async def unknown(self) -> Sequence[Approval]:
+        """Return the runs that nobody knows the end of."""
+        return [row for row in self.rows.values() if row.outcome is Outcome.UNKNOWN]
+
+    async def resolve(
+        self, approval_id: str, outcome: Outcome, events: Sequence[Event]
+    ) -> Approval:
+        """Write down how an unknown run ended."""
+        row = self._changed(approval_id, lambda row: row.resolved(outcome))
+        self.events.extend(events)
+        return row
+
     async def sweep(self, now_ms: int) -> Sequence[Approval]:
         """Expire what is late; turn runs without an ending into unknown ones."""
         swept: list[Approval] = []

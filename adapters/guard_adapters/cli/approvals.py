@@ -1,4 +1,4 @@
-"""`guard approvals`: list, show, deny and open what people were asked, at the running guard.
+"""`guard approvals`: list, show, deny, open and resolve what people were asked.
 
 Nothing here approves: a command line proves no person.
 """
@@ -19,7 +19,7 @@ from guard_adapters.cli.place import add_place, place
 
 def register(commands: Commands) -> None:
     """Add the command and its actions."""
-    parser = commands.add_parser("approvals", help="list, show, deny and open questions")
+    parser = commands.add_parser("approvals", help="list, show, deny, open, resolve questions")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="the open questions")
     listed.add_argument("--all", action="store_true", help="ended ones as well")
@@ -27,9 +27,12 @@ def register(commands: Commands) -> None:
     deny = actions.add_parser("deny", help="say no; the agent is told the reason")
     deny.add_argument("--reason", required=True)
     page = actions.add_parser("open", help="open its page, where a passkey says yes")
-    for one in (show, deny, page):
+    resolve = actions.add_parser("resolve", help="say how a run ended that nobody knew the end of")
+    resolve.add_argument("--outcome", required=True, choices=("ok", "error"))
+    resolve.add_argument("--evidence", required=True, help="where that was seen; kept in the log")
+    for one in (show, deny, page, resolve):
         one.add_argument("id", metavar="ID")
-    for one in (listed, show, deny, page):
+    for one in (listed, show, deny, page, resolve):
         add_place(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -39,8 +42,12 @@ def run(args: argparse.Namespace) -> int:
     guard = OperatorClient(place(args))
     match args.action:
         case "list":
+            lost = guard.ask("GET", "runs/unknown")["approvals"]
             path = "approvals" if args.all else "approvals?open=1"
-            for one in guard.ask("GET", path)["approvals"]:
+            ids = {one["id"] for one in lost}
+            rest = guard.ask("GET", path)["approvals"]
+            # Runs that nobody knows the end of come first: somebody must look at the target.
+            for one in (*lost, *(one for one in rest if one["id"] not in ids)):
                 print(json.dumps(one) if args.json else line(one))
         case "show":
             found = guard.ask("GET", f"approvals/{named(args.id)}")
@@ -49,6 +56,10 @@ def run(args: argparse.Namespace) -> int:
             link = f"{guard.ask('GET', 'console')['url']}/a/{named(args.id)}"
             opened = webbrowser.open(link)
             print(f"Opened {link}" if opened else f"Open {link} in a browser.")
+        case "resolve":
+            body = {"outcome": args.outcome, "evidence": args.evidence}
+            found = guard.ask("POST", f"approvals/{named(args.id)}/resolve", body)
+            print(json.dumps(found) if args.json else line(found))
         case _:
             body = {"reason": args.reason}
             found = guard.ask("POST", f"approvals/{named(args.id)}/deny", body)
@@ -58,7 +69,9 @@ def run(args: argparse.Namespace) -> int:
 
 def line(found: Mapping[str, Any]) -> str:
     """Return one approval as one line."""
-    return shown(f"{found['id']}  {found['status']:<9}  {found['agent']}  {_headline(found)}")
+    lost = found["outcome"] == "unknown"
+    state = "UNKNOWN" if lost else found["status"]
+    return shown(f"{found['id']}  {state:<9}  {found['agent']}  {_headline(found)}")
 
 
 def whole(found: Mapping[str, Any]) -> str:

@@ -29,11 +29,13 @@ from guard.session.risk import signal as risk_signal
 from guard.session.state import Session, new_session
 from guard_adapters.front.operator import operator_routes
 from guard_adapters.front.operator_leases import lease_table
+from guard_adapters.front.operator_runs import run_table
 from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.runs import RunDesk
 from guard_adapters.wiring.said import endorsed, tell, withdraw
 
 OPERATOR = "operator"
@@ -253,7 +255,8 @@ def routes(wired: Wired) -> list[Route]:
         max_intent_bytes=wired.guard.settings.max_intent_bytes,
     )
     token = secret(wired.loaded.state / "keys" / "operator.key").hex()
-    return operator_routes(desk, token, lease_table(LeaseDesk(world=wired.world)))
+    leases, runs = LeaseDesk(world=wired.world), RunDesk(world=wired.world, by=OPERATOR)
+    return operator_routes(desk, token, (*lease_table(leases), *run_table(runs)))
 
 
 @contextmanager

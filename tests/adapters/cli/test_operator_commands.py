@@ -14,9 +14,11 @@ from guard.audit.event import Event
 from guard.errors import Unavailable
 from guard.grant.approval import NewApproval
 from guard.grant.view import view_json
+from guard.grant.votes import Vote, Voter
 from guard.model.call import ToolCall, argument_bytes
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
+from guard.ports import Attempt
 from guard.replay.trace import parse_line
 from guard.testing import RecordingTool
 from guard.testing.review import a_view
@@ -353,3 +355,35 @@ def test_an_event_without_a_session_is_shown_too(ran, capsys):
 
     assert guard("audit", "show", "--config", ran, "-n", "1") == 0
     assert "export" in capsys.readouterr().out
+
+
+async def lose(wired):
+    """Let the open question be approved and used, and nobody know how the call ended."""
+    approvals, now_ms = wired.world.approvals, wired.world.clock.now_ms()
+    ada = Voter(principal="i|ada", uv=True)
+    yes = Vote(approval_id="apr_1", voter=ada, decision="approve", method="x", at_ms=now_ms)
+    await approvals.vote(yes, [])
+    used = Attempt(
+        consume_id="use", binding="b", policy_version="p", now_ms=now_ms, outcome_due_ms=now_ms
+    )
+    await approvals.consume("apr_1", used, [])
+    await approvals.sweep(now_ms + 1)
+
+
+def test_a_run_without_a_known_end_is_listed_first_and_resolved_once(config, capsys):
+    with running(config) as wired:
+        asyncio.run(lose(wired))
+        guard("approvals", "list", "--config", config)
+        listed = capsys.readouterr().out
+        words = ("approvals", "resolve", "apr_1", "--outcome", "ok", "--config", config)
+        said = guard(*words, "--evidence", "seen in the bank's journal")
+        again = guard(*words, "--evidence", "seen twice")
+        unreadable = guard(*words, "--evidence", "x" * 501)
+    codes = capsys.readouterr().err
+
+    assert listed.splitlines()[0].startswith("apr_1  UNKNOWN")
+    assert (said, again, unreadable) == (0, 1, 1)
+    assert "approval_transition" in codes
+    assert guard("audit", "show", "--config", config, "--json") == 0
+    shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert any("outcome_resolved" in json.dumps(one) for one in shown)

@@ -493,3 +493,58 @@ async def test_an_ending_is_in_memory_before_anything_is_awaited(ports):
     await done
 
     assert seen == 1
+
+
+# Runs that nobody knows the end of
+
+
+async def lost_run(ports):
+    await approved(ports)
+    await ports.approvals.consume("apr_1", attempt(), [])
+    await ports.approvals.sweep(NOW + 99)
+
+
+async def test_an_unknown_run_is_listed_until_somebody_says_how_it_ended(ports):
+    await lost_run(ports)
+    assert [row.id for row in await ports.approvals.unknown()] == ["apr_1"]
+
+    row = await ports.approvals.resolve("apr_1", Outcome.ERROR, [event("outcome_resolved")])
+
+    assert row.outcome is Outcome.ERROR
+    assert list(await ports.approvals.unknown()) == []
+    assert (await ports.kinds())[-1] == "outcome_resolved"
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.RUNNING, Outcome.REFUSED])
+async def test_an_unknown_run_ends_as_ok_or_error_and_nothing_else(ports, outcome):
+    await lost_run(ports)
+
+    with pytest.raises(Refused) as caught:
+        await ports.approvals.resolve("apr_1", outcome, [event("outcome_resolved")])
+
+    assert caught.value.code == "approval_transition"
+    assert "outcome_resolved" not in await ports.kinds()
+
+
+async def test_a_run_whose_end_is_known_or_still_to_come_is_not_resolved(ports):
+    await approved(ports)
+    for _ in range(2):  # not used yet; then running
+        with pytest.raises(Refused) as caught:
+            await ports.approvals.resolve("apr_1", Outcome.OK, [])
+        assert caught.value.code == "approval_transition"
+        await ports.approvals.consume("apr_1", attempt(), [])
+
+
+async def test_an_unknown_run_that_is_used_again_is_not(ports):
+    await lost_run(ports)
+    await ports.approvals.resolve("apr_1", Outcome.ERROR, [])
+
+    assert await ports.approvals.consume("apr_1", attempt(2), [event("consume")]) is None
+
+
+async def test_every_try_of_the_attempt_that_used_an_approval_is_counted(ports):
+    await approved(ports)
+    tries = [await ports.approvals.consume("apr_1", attempt(), []) for _ in range(3)]
+
+    assert [row.consume_try for row in tries] == [1, 2, 3]
+    assert (await ports.approvals.get("apr_1")).consume_try == 3

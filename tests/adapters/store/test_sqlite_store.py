@@ -18,10 +18,11 @@ from guard.model.call import Outcome
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
 from guard.model.origin import Source
-from guard.ports import Ending
+from guard.ports import Attempt, Ending
 from guard.provenance.segment import Seen, Segment
 from guard.session.state import new_session, remembering
 from guard_adapters.store import folding
+from guard_adapters.store.clock import ThisMachine
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
@@ -231,3 +232,88 @@ async def test_an_append_that_was_undone_leaves_nothing_in_the_tree(tmp_path):
         tree, _ = tree.appended(leaf)
     assert [number for number, _ in rows.leaves] == [0, 1, 2, 3]
     assert opened_note(rows.notes[-1], KEY.origin, KEY.key.public_key()).root == tree.root()
+
+
+class Booted(ThisMachine):
+    """This machine after so many starts, its wall clock set by somebody."""
+
+    def __init__(self, boots, off=0):
+        self.boots, self.off = boots, off
+
+    def boot_id(self):
+        return f"boot-{self.boots}"
+
+    def wall_ms(self):
+        return super().wall_ms() + self.off
+
+
+async def approved(path, machine):
+    """Leave a run without an ending, an unused yes and an open question."""
+    store = SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=0, machine=machine)
+    now_ms = store.clock.now_ms()
+    asked = Requirement(rule="PAY-1", reason="amount", kind="self")
+    for number in (1, 2, 3):
+        new = NewApproval(
+            id=f"apr_{number}", binding=f"b{number}", envelope=b"{}", call_id="c", call_bytes=b"{}",
+            view_json=b"{}", nonce="00", requester="i|ada", agent="bot", session="gs_1",
+            requirements=(asked,), policy_version="p", pending_until_ms=now_ms + 600_000,
+            grant_ttl_s=600, created_ms=now_ms,
+        )  # fmt: skip
+        await store.approvals.open(new, [])
+    ada = Voter(principal="i|ada", uv=True)
+    for number in (1, 2):
+        yes = Vote(
+            approval_id=f"apr_{number}", voter=ada, decision="approve", method="x", at_ms=now_ms
+        )
+        await store.approvals.vote(yes, [])
+    used = Attempt(
+        consume_id="use", binding="b1", policy_version="p", now_ms=now_ms,
+        outcome_due_ms=now_ms + 330_000,
+    )  # fmt: skip
+    assert await store.approvals.consume("apr_1", used, [])
+    store.close(now_ms)
+
+
+@pytest.mark.parametrize(
+    ("after", "yes", "question"),
+    [
+        (Booted(1), "approved", "pending"),
+        (Booted(1, off=-3_600_000), "approved", "pending"),
+        (Booted(2), "expired", "pending"),
+        (Booted(2, off=-3_600_000), "expired", "expired"),
+    ],
+)
+async def test_what_an_earlier_process_left_is_looked_at_by_the_next(
+    tmp_path, after, yes, question
+):
+    path = tmp_path / "guard.sqlite"
+    await approved(path, Booted(1))
+    store = SqliteStore(path, KEY, timeout_ms=5_000, cooldown_ms=0, machine=after)
+
+    changed = await store.lose_runs(store.clock.now_ms())
+    rows = [await store.approvals.get(f"apr_{number}") for number in (1, 2, 3)]
+    store.close(NOW)
+
+    assert rows[0].outcome is Outcome.UNKNOWN
+    assert [row.status.value for row in rows] == ["consumed", yes, question]
+    assert len(changed) == 1 + [yes, question].count("expired")
+
+
+async def test_a_file_of_the_first_format_is_brought_up(tmp_path):
+    path = tmp_path / "guard.sqlite"
+    await approved(path, Booted(1))
+    with sqlite3.connect(path) as db:
+        for index in ("approvals_due", "approvals_unknown"):
+            db.execute(f"DROP INDEX {index}")
+        for column in ("outcome", "due_ms", "session", "requester"):
+            db.execute(f"ALTER TABLE approvals DROP COLUMN {column}")
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+
+    store = opened(path)
+    found = await store.approvals.listed(open_only=True, session="gs_1", requester="i|ada")
+    lost = await store.approvals.sweep(found[0].created_ms + 330_000)
+    store.close(NOW)
+
+    assert [row.id for row in found] == ["apr_2", "apr_3"]
+    assert [row.id for row in lost] == ["apr_1"]

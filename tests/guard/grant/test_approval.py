@@ -148,7 +148,7 @@ def test_the_grant_runs_from_the_last_yes():
 def test_an_approval_is_used_once_and_the_same_attempt_may_ask_again():
     used = approval(S.APPROVED).consumed("r1", 100, 5000)
     assert (used.status, used.outcome, used.consume_id) == (S.CONSUMED, Outcome.RUNNING, "r1")
-    assert used.consumed("r1", 200, 9000) is used
+    assert used.consumed("r1", 200, 9000) == replace(used, consume_try=2)
     with pytest.raises(NoApprovalTransition):
         used.consumed("r2", 200, 9000)
 

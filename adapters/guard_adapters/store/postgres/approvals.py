@@ -202,6 +202,36 @@ class PostgresApprovals:
 
         return await self._database.run(work, again=True)
 
+    async def unknown(self) -> Sequence[Approval]:
+        """Return the runs that nobody knows the end of, oldest first."""
+
+        async def work(db: Connection) -> list[Approval]:
+            rows = await db.fetch(
+                "SELECT row FROM approvals WHERE outcome = 'unknown'"
+                " ORDER BY created_ms, id LIMIT $1",
+                LISTED,
+            )
+            return [approval_from(row[0]) for row in rows]
+
+        return await self._database.run(work, again=True)
+
+    async def resolve(
+        self, approval_id: str, outcome: Outcome, events: Sequence[Event]
+    ) -> Approval:
+        """Write down how an unknown run ended.
+
+        Raises:
+            Refused: `approval_transition`: it is not unknown; `approval_unknown`.
+        """
+
+        async def work(db: Connection) -> Approval:
+            row = await locked(db, approval_id)
+            changed = await self._changed(db, row, approval_id, lambda row: row.resolved(outcome))
+            await append(db, events)
+            return changed
+
+        return await self._database.run(work)
+
     async def sweep(self, now_ms: int) -> Sequence[Approval]:
         """Expire what is late; turn runs without an ending into unknown ones. Return both.
 

@@ -42,6 +42,7 @@ CREATE INDEX IF NOT EXISTS approvals_of_session ON approvals (session)
     WHERE status IN ('pending', 'approved');
 CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
     WHERE status IN ('pending', 'approved');
+CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS approvals_by_grant ON approvals (grant_id)
     WHERE status IN ('pending', 'approved') AND grant_id <> '';
 CREATE INDEX IF NOT EXISTS approvals_used ON approvals (action, requester)

@@ -20,6 +20,7 @@ CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
     WHERE status IN ('pending', 'approved');
 CREATE INDEX IF NOT EXISTS approvals_by_status ON approvals (status, created_ms);
 CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms) WHERE due_ms > 0;
+CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE TABLE IF NOT EXISTS cooldowns (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL)
     WITHOUT ROWID
 """
@@ -63,6 +64,15 @@ def listed_rows(
 def running_rows(db: sqlite3.Connection) -> list[Approval]:
     """Return the rows whose call has no ending yet."""
     rows = db.execute("SELECT row FROM approvals WHERE due_ms > 0 AND outcome = 'running'")
+    return [approval_from(text) for (text,) in rows.fetchall()]
+
+
+def unknown_rows(db: sqlite3.Connection) -> list[Approval]:
+    """Return the runs that nobody knows the end of, oldest first."""
+    rows = db.execute(
+        "SELECT row FROM approvals WHERE outcome = 'unknown' ORDER BY created_ms, id LIMIT ?",
+        (LISTED,),
+    )
     return [approval_from(text) for (text,) in rows.fetchall()]
 
 

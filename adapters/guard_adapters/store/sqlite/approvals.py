@@ -30,6 +30,7 @@ from guard_adapters.store.sqlite.approval_rows import (
     running_rows,
     save,
     swept_rows,
+    unknown_rows,
 )
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.board import last_used
@@ -158,6 +159,26 @@ class SqliteApprovals:
             return 0 if row is None else max(0, row[0] - now_ms)
 
         return await self._database.run(work)
+
+    async def unknown(self) -> Sequence[Approval]:
+        """Return the runs that nobody knows the end of, oldest first."""
+        return await self._database.run(unknown_rows)
+
+    async def resolve(
+        self, approval_id: str, outcome: Outcome, events: Sequence[Event]
+    ) -> Approval:
+        """Write down how an unknown run ended.
+
+        Raises:
+            Refused: `approval_transition`: it is not unknown; `approval_unknown`.
+        """
+
+        def work(db: sqlite3.Connection) -> Approval:
+            changed = self._changed(db, approval_id, lambda row: row.resolved(outcome))
+            self._journal.append(db, events)
+            return changed
+
+        return await self._woken(approval_id, work)
 
     async def sweep(self, now_ms: int) -> Sequence[Approval]:
         """Expire what is late; turn runs without an ending into unknown ones. Return both."""
