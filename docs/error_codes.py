@@ -61,6 +61,10 @@ PEOPLE = {
     "plan_denied": "A call of the plan would be refused, needs no yes, or may never stand: nobody is asked.",
     "plan_unusable": "The declared plan is not a list of calls with constraints.",
     "no_terminal": "The terminal application needs a terminal. Use `guard approvals` instead.",
+    "grant_overused": "The log shows more uses of a scoped grant than were given.",
+    "grant_unmade": "The log shows a use of a scoped grant that nobody gave.",
+    "grant_used_after_end": "The log shows a use of a scoped grant after it was taken back.",
+    "grant_used_late": "The log shows a use of a scoped grant after its time.",
     "no_grants": "This guard keeps no standing yeses: people are asked each time.",
     "not_offered": "No standing yes may be asked for beside this question: it is irreversible, outgoing, "
     "tainted, holds a secret, or people said no.",

@@ -69,6 +69,17 @@ PEOPLE = {
     "test_nobody_reviews_what_their_own_agent_asks_for",
     "Each signed yes can be checked again from the log alone.": "guard/audit/"
     "test_signatures.py::test_a_signed_yes_is_checked_again_from_the_log_alone",
+    "A standing yes covers what its lines say, and nothing beside it.": "attack/"
+    "test_grant_covers_what_it_said.py::"
+    "test_no_mutated_call_is_covered_that_the_lines_do_not_cover",
+    "New untrusted text asks again, whatever was said yes to before.": "flow/"
+    "test_standing_yes.py::test_new_taint_asks_anyway",
+    "New sessions bring no new questions to people who are being worn out.": "attack/"
+    "test_prompt_bombing.py::test_new_sessions_bring_no_new_questions",
+    "Nobody is asked about a call that a deny rule refuses anyway.": "attack/"
+    "test_step_up_complaints.py::test_no_prompt_when_a_deny_rule_fires",
+    "A message to a channel holds no argument, and nothing in it approves.": "adapters/approver/"
+    "test_webhook.py::test_slack_gets_two_links_and_nothing_that_says_yes",
     "No one's silence is a yes.": "adapters/approver/test_terminal.py::"
     "test_nobody_at_the_keyboard_is_no",
     "Only the whole word approves.": "adapters/approver/test_terminal.py::"

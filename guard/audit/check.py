@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from guard.audit.granted import Granted
 from guard.audit.redact import salted_sha256
 from guard.audit.signatures import Signatures
 from guard.audit.tree import ED25519, Checkpoint, NotProven, Tree, key_id, opened_note
@@ -178,9 +179,10 @@ class _Story:
     _asked: set[str] = field(default_factory=set)
     _used: set[str] = field(default_factory=set)
     _signatures: Signatures = field(init=False)
+    _granted: Granted = field(init=False)
 
     def __post_init__(self) -> None:
-        self._signatures = Signatures(self._say)
+        self._signatures, self._granted = Signatures(self._say), Granted(self._say)
 
     def take(self, seq: int, data: bytes) -> None:
         body = _body(data)
@@ -203,6 +205,7 @@ class _Story:
                 pass  # the other kinds have no order to keep
         side = _side(self.sides, seq)
         self._signatures.take(seq, body, side)
+        self._granted.take(seq, body)
         self._reason(seq, body, side)
 
     def _decision(self, seq: int, body: Mapping[str, Any], call: str) -> None:

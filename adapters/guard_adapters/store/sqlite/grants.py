@@ -6,9 +6,10 @@ use and the approved row that it leaves are one transaction, so no use is withou
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
-from guard.audit.asked import grants_made
+from guard.audit.asked import grants_made, plan_ended
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalEvent, ApprovalState, granted
@@ -156,6 +157,13 @@ class SqliteGrants:
         row = await self._database.run(work)
         self._wake(ended)
         return row
+
+    async def lost_count(self, now_ms: int) -> None:
+        """End every plan that may still give something: nobody knows how much time went by."""
+        for plan in await self.plans(open_only=True):
+            with suppress(Refused):  # it ended by itself
+                event = plan_ended(plan, "clock_lost", now_ms)
+                await self.end(plan.id, PlanEvent.VOID, "clock_lost", now_ms, [event])
 
     async def _changed(
         self,

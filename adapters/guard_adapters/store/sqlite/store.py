@@ -113,9 +113,11 @@ class SqliteStore:
     async def lose_runs(self, now_ms: int) -> Sequence[Approval]:
         """Turn the runs that earlier processes left into unknown ones; ask before the first call.
 
-        Where the clock lost count, end every yes that is not used; where it is also behind what
-        was reached, every question, too.
+        Where the clock lost count, end every yes that is not used, standing ones too; where it is
+        also behind what was reached, every question, too.
         """
+        if self._clock.lost_count:
+            await self.grants.lost_count(now_ms)
         return await self.approvals.restarted(
             now_ms, yeses=self._clock.lost_count, questions=self._clock.behind
         )
