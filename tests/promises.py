@@ -5,6 +5,10 @@ named here is gone, and `docs/promises.md` is written from this table.
 """
 
 AGENT = {
+    "An agent that was sent to do one thing after another does nothing else unasked.": "attack/"
+    "test_out_of_plan.py::test_what_is_not_the_step_that_is_next_is_a_question",
+    "When the task is done, one call more is a question, whichever tool makes it.": "attack/"
+    "test_one_more_than_asked.py::test_after_the_task_is_done_one_call_more_is_a_question",
     "An agent cannot give itself a task.": "attack/test_intent_widening.py::"
     "test_an_agent_without_a_task_cannot_declare_itself_one",
     "What an agent declares never gives what its host did not.": "attack/test_intent_widening.py::"

@@ -77,6 +77,8 @@ class IntentFacts:
     egress: frozenset[str] = frozenset()
     budget_minor: int = 0
     sha256: str = ""
+    planned: bool = False  # steps were declared
+    fits: bool = False  # it is a step that is open, with the values that the plan means
     spoken: bool = False  # somebody but the agent said what the task is
     words: bool = True  # the person's words name this capability; nothing said contradicts nothing
     asked: bool = True  # one of their requests is for this, rather than a word in passing

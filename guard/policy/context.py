@@ -65,6 +65,8 @@ READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("intent", "purpose"): lambda f: f.intent.purpose,
     ("intent", "egress"): lambda f: _words(f.intent.egress),
     ("intent", "budget_minor"): lambda f: f.intent.budget_minor,
+    ("intent", "planned"): lambda f: f.intent.planned,
+    ("intent", "fits"): lambda f: f.intent.fits,
     ("intent", "spoken"): lambda f: f.intent.spoken,
     ("intent", "words"): lambda f: f.intent.words,
     ("intent", "asked"): lambda f: f.intent.asked,

@@ -21,7 +21,8 @@ CALL_BOUND = frozenset(
 _CALL_BOUND_INTENT = frozenset(
     {
         ("intent",),
-        *(("intent", one) for one in ("covers", "args_ok", "words", "asked", "left", "repeat")),
+        *(("intent", one) for one in ("covers", "args_ok", "fits", "words", "asked")),
+        *(("intent", one) for one in ("left", "repeat")),
     }
 )
 

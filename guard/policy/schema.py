@@ -70,6 +70,8 @@ FIXED: Mapping[str, Type] = {
             "purpose": _STRING,
             "egress": _WORDS,
             "budget_minor": _LONG,
+            "planned": _BOOL,
+            "fits": _BOOL,
             "spoken": _BOOL,
             "words": _BOOL,
             "asked": _BOOL,

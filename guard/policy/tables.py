@@ -36,6 +36,8 @@ class GivenIntent(Row):
     purpose: str = ""
     egress: Words = frozenset()
     budget_minor: int = 0
+    planned: bool = False
+    fits: bool = False
     spoken: bool = True
     words: bool = True
     asked: bool = True

@@ -88,6 +88,7 @@ class Known:
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
         self._numbered: deque[int] = deque(maxlen=NUMBERED)
         self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
+        self._whole: dict[str, list[Record]] = {}  # the same, with those that bear no id
         self._wrote: set[str] = set()
         self._writes: Counter[str] = Counter()
         self._done: Counter[Deed] = Counter()
@@ -107,6 +108,7 @@ class Known:
         for number, record in records.items():
             self._enter(first + number, record)
         if segment.listed and not segment.truncated:
+            self._whole[segment.action] = [*records.values()]
             self._lists[segment.action] = [one for one in records.values() if one.identity]
         for one in seen:
             place = Place(segment.step, segment.action, one, one.record and first + one.record)
@@ -127,6 +129,10 @@ class Known:
     def measured(self) -> Iterator[Record]:
         """Yield the newest records that hold trusted numbers, at most 256, newest first."""
         return (self._records[number] for number in reversed(self._numbered))
+
+    def listed(self, action: str) -> Sequence[Record]:
+        """Return the records of a tool's last whole list, in its order; empty: there is none."""
+        return self._whole.get(action, ())
 
     def chosen(self, record: Record, selection: Selection) -> bool:
         """Return whether a record is the only one of its list that a choice means."""
@@ -252,12 +258,13 @@ def _is_extreme(record: Record, listed: Sequence[Record], selection: Selection) 
         if selection.fields.isdisjoint(name.split("_")):
             continue
         others = [one.measures.get(name) for one in listed if one.identity != record.identity]
-        if all(_beats(own, other, most=selection.most) for other in others):
+        if all(beats(own, other, most=selection.most) for other in others):
             return bool(others)
     return False
 
 
-def _beats(own: Decimal | str, other: Decimal | str | None, *, most: bool) -> bool:
+def beats(own: Decimal | str, other: Decimal | str | None, *, most: bool) -> bool:
+    """Return whether one number or moment comes before another; nothing does before a gap."""
     if isinstance(own, Decimal) and isinstance(other, Decimal):
         return own > other if most else own < other
     if isinstance(own, str) and isinstance(other, str):

@@ -21,6 +21,13 @@ WHOLE = 256
 MOST_VALUES = 60_000
 MOST_DEPTH = 64
 EXCERPT = 80
+_MORE = frozenset(
+    {
+        *("next", "nextpage", "nextcursor", "nexttoken", "nextpagetoken", "cursor", "more"),
+        *("hasmore", "hasnext", "truncated", "incomplete", "continuationtoken"),
+    }
+)
+"""Fields by which a result says that it is a page of a longer one."""
 
 _MAKING = frozenset({"create", "schedule", "send", "post", "buy", "share"})
 
@@ -49,14 +56,15 @@ def observed(
         size: how many of the receivers that the person named the write served.
     """
     look = _Look(spec=spec, makes=bool(write) and _makes(spec))
-    look.walk(_unwrapped(spec, shown), (), 0, 0)
+    value = _unwrapped(spec, shown)
+    look.walk(value, (), 0, 0)
     return Segment(
         step=step,
         action=spec.action,
         seen=tuple(look.seen),
         wrote=tuple(sorted(wrote)),
         write=write,
-        truncated=look.truncated,
+        truncated=look.truncated or _is_page(value),
         listed=listed,
         endorsed=endorsed,
         words=spec.intent if write else (),
@@ -106,6 +114,13 @@ def _unwrapped(spec: ToolSpec, shown: Json) -> Json:
     ):
         return shown["result"]
     return shown
+
+
+def _is_page(value: Json) -> bool:
+    """Return whether a result says that there is more of it."""
+    if not isinstance(value, dict):
+        return False
+    return any(value.get(one) for one in value if one.replace("_", "").casefold() in _MORE)
 
 
 def _makes(spec: ToolSpec) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
-from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source
+from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source, Why
 from guard.provenance.budget import asked, left
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
@@ -33,8 +33,8 @@ NOTHING: frozenset[str] = frozenset()
 _MAKING = frozenset({"create", "schedule"})
 _SOURCES = tuple(Source)
 
-Declared = Callable[[str, Json], bool]
-"""Whether the task's own limits name this value at this path."""
+Declared = Callable[[str, Json], Source | None]
+"""What the task's own limits make of a value at a path: named there, chosen there, or nothing."""
 
 
 def weigh(
@@ -107,8 +107,9 @@ class _Scales:
         )
         if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
             self.values.append((value, Worth(Source.PROMPT, "exempt")))
-        elif self.declared(path, raw):
-            self.values.append((value, Worth(Source.PROMPT, "in_prompt")))
+        elif (source := self.declared(path, raw)) is not None:
+            why: Why = "in_prompt" if source is Source.PROMPT else "selected"
+            self.values.append((value, Worth(source, why)))
         else:
             target = LEVEL_OF.get(value.role) in {"target", "attach"}
             self.values.append(

@@ -47,6 +47,7 @@ def intent_of(record: Record, purpose: str) -> TaskIntent:
         "egress": said.egress,
         "budget_minor": said.budget_minor,
         "args": said.args,
+        "steps": said.steps,
     }
     by = "agent" if said.tools is None else said.declared_by
     try:

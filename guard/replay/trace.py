@@ -45,6 +45,7 @@ class TraceIntent(Part):
     egress: list[Text] = []
     budget_minor: int = Field(0, ge=0)
     args: dict[str, dict[str, dict[str, Any]]] = {}
+    steps: list[dict[str, Any]] = []
     declared_by: Literal["host", "user", "agent", "config"] = "user"
 
 

@@ -11,16 +11,20 @@ from types import MappingProxyType
 from guard.model.call import Json, ToolSpec
 from guard.model.facts import Input, IntentFacts, Ledger
 from guard.model.ledger import LedgerSpec
+from guard.provenance.known import Known
 from guard.session.chains import own_amount
 from guard.session.history import is_of
 from guard.session.intent import TaskIntent
 from guard.session.limit import found, starts
 from guard.session.plan import Plan
+from guard.session.steps import open_step
 from guard.session.tally import LARGEST
 
 CALLS = "guard:intent:calls:"
 SPEND = "guard:intent:spend"
 
+NOTHING_SEEN = Known()
+"""What a session knows that has seen no result. Nobody teaches it."""
 _UNCOUNTED: Mapping[str, Ledger] = MappingProxyType({})
 _PLACES = frozenset({"path", "url", "id"})  # the roles that name a resource
 
@@ -33,6 +37,7 @@ def intent_facts(
     *,
     counts: Mapping[str, Ledger] = _UNCOUNTED,
     spent_minor: int = 0,
+    known: Known = NOTHING_SEEN,
 ) -> IntentFacts:
     """Return how one call stands to the task.
 
@@ -46,6 +51,7 @@ def intent_facts(
         now_ms: milliseconds since the epoch.
         counts: ledger values of this call, among them the task's own counts (`intent_ledgers`).
         spent_minor: what the task spent before this call, in flight included.
+        known: what the session's results have shown, for the choices of a plan.
     """
     if intent is None:
         return IntentFacts()
@@ -60,7 +66,26 @@ def intent_facts(
         egress=frozenset.intersection(*(one.egress for one in clauses)),
         budget_minor=max(0, min(one.budget_minor for one in clauses) - spent_minor),
         sha256=intent.digest,
+        planned=any(one.steps for one in clauses),
+        fits=all(_fits(one, spec, values, counts, known) for one in clauses if one.steps),
     )
+
+
+def _fits(
+    intent: TaskIntent,
+    spec: ToolSpec,
+    values: Mapping[str, Json],
+    counts: Mapping[str, Ledger],
+    known: Known,
+) -> bool:
+    """Return whether a call is the step of a plan that is open now."""
+    done: dict[str, int] = {}
+    for one in intent.steps:
+        count = counts.get(f"{CALLS}{one.call}", 0)
+        own = 1 if one.call == spec.action else 0
+        done[one.call] = max(0, count - own) if type(count) is int else LARGEST
+    step = open_step(intent.steps, done)
+    return step is not None and step.fits(spec.action, values, known)
 
 
 def _covers(intent: TaskIntent, spec: ToolSpec, counts: Mapping[str, Ledger]) -> bool:
@@ -78,6 +103,7 @@ def _reach(
 ) -> tuple[bool, tuple[tuple[str, int], ...]]:
     """Return whether a task names this tool or a class of it, and how often it may be called."""
     named = any(is_of(action, effect, tool) for tool in intent.tools)
+    named = named or any(one.call == action for one in intent.steps)
     return named, tuple(one for one in intent.calls.items() if is_of(action, effect, one[0]))
 
 
@@ -104,7 +130,9 @@ def _inside(value: str, place: str) -> bool:
 def intent_ledgers(intent: TaskIntent) -> tuple[LedgerSpec, ...]:
     """Return the ledgers that the task's own counts and budget need."""
     clauses = intent.clauses
-    counted = sorted({of for one in clauses for of in one.calls})
+    counted = sorted(
+        {of for one in clauses for of in (*one.calls, *(step.call for step in one.steps))}
+    )
     ledgers = [LedgerSpec(name=f"{CALLS}{of}", kind="calls", of=of, key="task") for of in counted]
     if any(one.budget_minor for one in clauses):
         path = "derived.amount_minor"

@@ -87,7 +87,7 @@ def facts(
         input=facts_input,
         clock=clock,
         intent=replace(
-            intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent),
+            intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent, known=known),
             spoken=weighed.spoken,
             words=weighed.words,
             asked=weighed.asked,

@@ -14,11 +14,12 @@ from hashlib import sha256
 from typing import Annotated, Literal, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic.types import StrictBool, StrictInt, StrictStr
+from pydantic.types import StrictInt, StrictStr
 
 from guard.errors import Refused, Unusable
 from guard.model.call import Json
-from guard.session.limit import Limit
+from guard.session.limit import Limit, LimitFields
+from guard.session.steps import PlanStep, Steps
 
 Lasts = Literal["call", "session"]
 DeclaredBy = Literal["host", "user", "agent", "config"]
@@ -46,6 +47,7 @@ class TaskIntent:
     calls: Mapping[str, int] = field(default_factory=dict)  # action or class -> most calls a task
     args: Mapping[str, Mapping[str, Limit]] = field(default_factory=dict)  # action -> path -> limit
     resources: frozenset[str] = frozenset()
+    steps: tuple[PlanStep, ...] = ()  # in their order; none: no plan was declared
     expires_at_ms: int = 0
     declared_by: DeclaredBy
     signed_at_s: int = 0  # when a host signed it; 0 = nobody did
@@ -68,21 +70,26 @@ class TaskIntent:
     def as_json(self) -> dict[str, Json]:
         """Return everything declared, sets sorted."""
         signed: dict[str, Json] = {"signed_at_s": self.signed_at_s} if self.signed_at_s else {}
-        return signed | {
-            "purpose": self.purpose,
-            "tools": [*sorted(self.tools)],
-            "egress": [*sorted(self.egress)],
-            "budget_minor": self.budget_minor,
-            "calls": dict(self.calls),
-            "args": {
-                action: {path: limit.as_json() for path, limit in limits.items()}
-                for action, limits in self.args.items()
-            },
-            "resources": [*sorted(self.resources)],
-            "expires_at_ms": self.expires_at_ms,
-            "declared_by": self.declared_by,
-            "also": [one.as_json() for one in self.also],
-        }
+        plan: dict[str, Json] = {"steps": [one.as_json() for one in self.steps]}
+        return (
+            signed
+            | (plan if self.steps else {})
+            | {
+                "purpose": self.purpose,
+                "tools": [*sorted(self.tools)],
+                "egress": [*sorted(self.egress)],
+                "budget_minor": self.budget_minor,
+                "calls": dict(self.calls),
+                "args": {
+                    action: {path: limit.as_json() for path, limit in limits.items()}
+                    for action, limits in self.args.items()
+                },
+                "resources": [*sorted(self.resources)],
+                "expires_at_ms": self.expires_at_ms,
+                "declared_by": self.declared_by,
+                "also": [one.as_json() for one in self.also],
+            }
+        )
 
     @property
     def clauses(self) -> tuple["TaskIntent", ...]:
@@ -161,19 +168,7 @@ def _domain(name: str) -> str:
 _Of = Annotated[StrictStr, AfterValidator(_action_or_class)]
 _Domain = Annotated[StrictStr, AfterValidator(_domain)]
 _Count = Annotated[StrictInt, Field(ge=0, le=_LARGEST)]
-_Bound = Annotated[StrictInt, Field(ge=-_LARGEST - 1, le=_LARGEST)]
-_Scalar = StrictBool | StrictInt | StrictStr
 _Text = Annotated[StrictStr, Field(min_length=1, max_length=2048)]
-
-
-class _Limits(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    eq: _Scalar | None = None
-    in_: Annotated[tuple[_Scalar, ...] | None, Field(alias="in", max_length=256)] = None
-    max: _Bound | None = None
-    min: _Bound | None = None
-    prefix: _Text | None = None
 
 
 class _Declared(BaseModel):
@@ -184,8 +179,9 @@ class _Declared(BaseModel):
     egress: frozenset[_Domain] = frozenset()
     budget_minor: _Count = 0
     calls: dict[_Of, _Count] = Field(default_factory=dict)
-    args: dict[_Of, dict[_Text, _Limits]] = Field(default_factory=dict)
+    args: dict[_Of, dict[_Text, LimitFields]] = Field(default_factory=dict)
     resources: frozenset[_Text] = frozenset()
+    steps: Steps = ()
     expires_at: _Count = 0  # seconds, as in a token
     expires_at_ms: _Count = 0
     scope: Lasts = "call"
@@ -236,17 +232,14 @@ def _built(declared: _Declared, declared_by: DeclaredBy) -> TaskIntent:
         budget_minor=declared.budget_minor,
         calls=declared.calls,
         args={
-            action: {path: _limit(bounds) for path, bounds in limits.items()}
+            action: {path: bounds.built() for path, bounds in limits.items()}
             for action, limits in declared.args.items()
         },
         resources=declared.resources,
+        steps=tuple(one.built() for one in declared.steps),
         expires_at_ms=declared.expires_at_ms or min(declared.expires_at * 1000, _LARGEST),
         declared_by=declared_by,
     )
-
-
-def _limit(bounds: _Limits) -> Limit:
-    return Limit(eq=bounds.eq, in_=bounds.in_, max=bounds.max, min=bounds.min, prefix=bounds.prefix)
 
 
 @lru_cache(maxsize=256)  # a session is read far more often than its task changes
@@ -294,6 +287,6 @@ def _unusable(what: str) -> Unusable:
     return Unusable(
         f"The declared task cannot be used: {what}.",
         code="intent_unusable",
-        next_step="Declare {purpose, tools, egress, budget_minor, calls, args, resources, "
+        next_step="Declare {purpose, tools, egress, budget_minor, calls, args, resources, steps, "
         "expires_at}; only purpose is required.",
     )

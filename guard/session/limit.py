@@ -6,11 +6,17 @@ a place (it holds a slash) holds for whole segments only and never across `..`, 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import unquote
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.types import StrictBool, StrictInt, StrictStr
 
 from guard.model.call import Json
 
 Scalar = str | int | bool
+_Scalar = StrictBool | StrictInt | StrictStr
+_Bound = Annotated[StrictInt, Field(ge=-(2**63), le=2**63 - 1)]
 
 _DECODINGS = 3  # `%252e` decodes twice; what still changes after three rounds is refused
 
@@ -49,6 +55,22 @@ class Limit:
         some["in"] = None if self.in_ is None else list(self.in_)
         some["prefix"] = self.prefix
         return {name: bound for name, bound in some.items() if bound is not None}
+
+
+class LimitFields(BaseModel):
+    """The bounds of one argument as they are declared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    eq: _Scalar | None = None
+    in_: Annotated[tuple[_Scalar, ...] | None, Field(alias="in", max_length=256)] = None
+    max: _Bound | None = None
+    min: _Bound | None = None
+    prefix: Annotated[StrictStr, Field(min_length=1, max_length=2048)] | None = None
+
+    def built(self) -> Limit:
+        """Return the limit."""
+        return Limit(eq=self.eq, in_=self.in_, max=self.max, min=self.min, prefix=self.prefix)
 
 
 def same(left: Json, right: Json) -> bool:

