@@ -143,7 +143,7 @@ def _origin(one: Origin) -> str:
     return (
         f'{{"action":{quoted(one.action)},"excerpt":{quoted(one.excerpt)}'
         f',"field":{quoted(one.field)},"kind":{quoted(one.kind)},"path":{quoted(one.path)}'
-        f',"role":{quoted(one.role)},"source":{one.source:d},"step":{one.step}'
+        f',"place":{one.place},"role":{quoted(one.role)},"source":{one.source:d},"step":{one.step}'
         f',"why":{quoted(one.why)}}}'
     )
 

@@ -50,6 +50,7 @@ class Origin(NamedTuple):
     action: str = ""  # the tool whose result showed it
     field: str = ""  # where in that result
     excerpt: str = ""
+    place: int = 0  # which value of its path it is, counted from 1; 0 = not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

