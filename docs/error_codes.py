@@ -376,6 +376,7 @@ POLICY = {
 }
 AUDIT = {
     "evidence_changed": "The stored evidence of a reviewer's signature is not that which was logged.",
+    "quorum_missed": "A call ran on the yes of fewer people than its rules ask.",
     "vote_foreign": "The signature of a vote is of another person, question or answer.",
     "vote_key_unknown": "A vote was signed with a key that was not this reviewer's at that time.",
     "vote_other_call": "What was signed is not the call that ran.",

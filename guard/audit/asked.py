@@ -174,6 +174,8 @@ def approval_opened(new: NewApproval, grant: str = "") -> Event:
     }
     if grant:
         leaf |= {"via": "grant", "grant": grant}
+    else:  # so many people at least: of several requirements the largest
+        leaf["quorum"] = max((asked.quorum for asked in new.requirements), default=1)
     if new.canary:
         leaf["canary"] = True
     return Event(

@@ -28,10 +28,13 @@ class Signatures:
     say: Say
     erased: int = 0
     _keys: dict[str, str] = field(default_factory=dict)  # key -> whose it is, while it lives
+    _quorum: dict[str, int] = field(default_factory=dict)  # approval -> people it needs
+    _yes: dict[str, set[str]] = field(default_factory=dict)  # approval -> who said yes
     _signed: dict[str, set[str]] = field(default_factory=dict)  # approval -> digests of arguments
 
     def take(self, seq: int, body: Mapping[str, Any], side: Side | None) -> None:
         """Take one leaf and what is beside it; None where that was erased."""
+        self._count(body)
         match body:
             case {"kind": "reviewer_enrolled", "who": str(who), "key": str(key)}:
                 self._keys[key] = who
@@ -49,8 +52,21 @@ class Signatures:
             case _:
                 pass
 
+    def _count(self, body: Mapping[str, Any]) -> None:
+        match body:
+            case {"kind": "approval_opened", "approval": str(asked), "quorum": int(needed)}:
+                self._quorum[asked] = needed
+            case {"kind": "vote", "approval": str(asked), "decision": "approve", **more}:
+                who = str(more.get("by") or more.get("method"))
+                self._yes.setdefault(asked, set()).add(who)
+            case _:
+                pass
+
     def used(self, seq: int, approval: str, decision: Side | None) -> None:
         """Compare what ran with what was signed; `decision`: what is beside the last decision."""
+        said, needed = len(self._yes.get(approval, ())), self._quorum.get(approval, 0)
+        if said < needed:
+            self.say("quorum_missed", seq, f"{said} people said yes, and {needed} were needed")
         if decision is None or approval not in self._signed:
             return
         if self._signed[approval] != {_arguments(decision)}:

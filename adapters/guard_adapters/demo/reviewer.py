@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 
+from guard.audit.redact import SALT
+from guard.audit.voted import voted
 from guard.clock import Clock
 from guard.grant.approval import Approval
 from guard.grant.view import view_from
@@ -41,4 +44,5 @@ class ScriptedReviewer:
             at_ms=self._clock.now_ms(),
             reason="" if wanted else "this is not what I asked for",
         )
-        await self._approvals.vote(vote, [])
+        event = voted(approval, vote, salt=os.urandom(SALT))
+        await self._approvals.vote(vote, [event])

@@ -66,8 +66,15 @@ def used(approval="apr_1"):
     return event("consume", "c1", approval=approval, by=[BOB])
 
 
-def story(*, vote=None, before=None, **more):
-    asked = event("approval_opened", "c1", approval="apr_1", rules=["R"], pending_until_ms=9_000)
+def story(*, vote=None, before=None, quorum=1, **more):
+    asked = event(
+        "approval_opened",
+        "c1",
+        approval="apr_1",
+        rules=["R"],
+        pending_until_ms=9_000,
+        quorum=quorum,
+    )
     before = [enrolled()] if before is None else before
     return Log(
         *before, asked, vote or signed_vote(), decision("c1"), used(), ending("c1"),
@@ -152,3 +159,9 @@ def test_erased_evidence_is_counted():
     (seq,) = [seq for seq, raw in log.leaves if b'"evidence_s256"' in raw]
     del log.sides[seq]
     assert (log.codes(), log.report().erased) == ([], 1)
+
+
+def test_a_call_that_ran_on_too_few_answers_is_found():
+    assert story(quorum=2).codes() == ["quorum_missed"]
+    denied = replace(signed_vote(), leaf={**signed_vote().leaf, "decision": "deny"})
+    assert "quorum_missed" in story(vote=denied).codes()
