@@ -4,6 +4,8 @@ import asyncio
 import json
 
 import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from guard.grant.votes import Vote, Voter
 from guard.granting import Granting
@@ -11,6 +13,7 @@ from guard.session.state import suspended
 from guard_adapters.cli import main
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
+from guard_adapters.front.operator_standing import standing_routes
 from guard_adapters.wiring.desk import Desk
 from tests.adapters.cli.test_operator_commands import ADA, running
 
@@ -142,3 +145,34 @@ def test_nobody_can_approve_a_plan_here(config):
             with pytest.raises(Exception) as no:
                 client.ask("POST", path, {})
             assert type(no.value).__name__ in {"Refused", "Unavailable"}
+
+
+def test_open_leads_to_the_page_where_a_passkey_says_yes(config, capsys, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", lambda link: opened.append(link) or False)
+    with running(config):
+        out = guard(capsys, "approvals", "open", "apr_1", "--config", config)
+        assert "pending" in guard(capsys, "approvals", "list", "--config", config)
+    (link,) = opened
+    assert link.startswith("http://localhost:")
+    assert link.endswith("/a/apr_1")
+    assert link in out
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "grants"), ("GET", "grants/x"), ("POST", "grants/x/revoke"), ("GET", "plans"),
+        ("GET", "plans/x"), ("POST", "plans/x/deny"), ("POST", "plans/x/revoke"),
+        ("POST", "sessions/x/plans"), ("POST", "sessions/x/resume"), ("GET", "report/step-up"),
+        ("GET", "console"),
+    ],
+)  # fmt: skip
+def test_without_the_token_and_for_browsers_nothing_is_answered(method, path):
+    http = TestClient(Starlette(routes=standing_routes(None, "t" * 64)))
+    for headers, status in (
+        ({}, 401),
+        ({"authorization": "Bearer wrong"}, 401),
+        ({"authorization": "Bearer " + "t" * 64, "origin": "null"}, 403),
+    ):
+        assert http.request(method, f"/guard/v1/{path}", headers=headers).status_code == status
