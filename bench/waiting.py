@@ -127,8 +127,8 @@ def main() -> None:
     try:
         found["sqlite"] = on_file(home)
         for name, cut in (("postgres", False), ("postgres_cut", True)):
-            server.psql(f"CREATE DATABASE {name};")
-            found[name] = on_database(server.get_uri(name), cut=cut)
+            server.psql(f"CREATE DATABASE bench_{name};")
+            found[name] = on_database(server.get_uri(f"bench_{name}"), cut=cut)
     finally:
         server.cleanup()
         shutil.rmtree(home, ignore_errors=True)
