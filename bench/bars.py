@@ -91,6 +91,9 @@ COST = (
     Bar("http_overhead", "added by the HTTP relay, p50", lambda f: f["added_p50_ms"], 1.5, "ms"),
     Bar("stdio_overhead", "added by the stdio relay, attached, p50", lambda f: f["attached"]["added_p50_ms"], 0.6, "ms"),
     Bar("stdio_overhead", "added by the stdio relay, standalone, p50", lambda f: f["standalone"]["added_p50_ms"], 0.6, "ms"),
+    Bar("issuers", "client certificate for PostgreSQL, made, p50", lambda f: f["postgres_cert"]["mint_ms"], 2, "ms"),
+    Bar("issuers", "signal to the end of a live SQL session, a role's, p99", lambda f: f["signal to cut, postgres_role"]["p99_ms"], 500, "ms"),
+    Bar("issuers", "the same, a certificate's, p99", lambda f: f["signal to cut, postgres_cert"]["p99_ms"], 500, "ms"),
     Bar("memory", "memory of the attached relay", lambda f: f["relay_attached_mb"], 40, "MB"),
     Bar("memory", "memory of the standalone relay", lambda f: f["relay_standalone_mb"], 64, "MB"),
 )  # fmt: skip

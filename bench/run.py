@@ -23,6 +23,7 @@ BENCHES = {
     "stdio_overhead": "what the stdio relay adds",
     "waiting": "10,000 waiting approvals, from the yes to the release",
     "memory": "resident memory of the relay and of the whole guard",
+    "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }
 
 

@@ -280,6 +280,8 @@ CALLERS = {
     "token_unknown": "The static token is not one that this guard knows.",
 }
 FILES = {
+    "hooks_unsupported": "A server of `guard serve` has `hooks`: those need a process of the guard's own. "
+    "Run it with `guard proxy --standalone`.",
     "extra_missing": "A part of the guard that was not installed is needed. Install the named extra.",
     "issuer_unusable": "An entry of `guard.issuers` has an unknown kind or setting, or a file it names "
     "cannot be used.",

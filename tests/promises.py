@@ -42,6 +42,19 @@ TOOL_OUTPUT = {
     "test_a_server_cannot_answer_what_nobody_asked_or_answer_twice",
 }
 UPSTREAM = {
+    "A credential that is stolen is good for what its level says.": "attack/"
+    "test_stolen_credential.py::test_a_stolen_credential_is_good_for_what_its_level_says",
+    "A server that pulls credentials gets none outside its call.": "attack/"
+    "test_hook_outside_a_call.py::"
+    "test_a_server_that_knows_nothing_of_the_guard_gets_them_in_its_call_and_not_before",
+    "A secret is with the tool and nowhere else.": "attack/test_secret_of_an_issuer.py::"
+    "test_it_is_nowhere_but_with_the_tool",
+    "A guard that dies leaves nothing at a target after its next start.": "crash/test_crash.py::"
+    "test_12_kills_leave_nothing_after_a_restart_and_no_sweep_is_needed",
+    "A revoked credential does not come back with the end of its call.": "adapters/store/"
+    "test_contracts.py::test_an_ending_does_not_bring_a_revoked_lease_back",
+    "No session is opened that nobody would cut.": "flow/test_leases.py::"
+    "test_no_session_is_opened_that_nobody_would_cut",
     "A call token runs once.": "adapters/front/test_mcp_verify.py::"
     "test_a_token_shown_twice_pays_once",
     "A call token is for one tool with one set of arguments.": "adapters/front/"

@@ -64,6 +64,7 @@ class ServerSpec:
     audience: str = ""
     issuer: str = ""
     grant: str = ""
+    hooks: frozenset[str] = frozenset()
     delivery: Delivery = "meta"
     allow_methods: frozenset[str] = frozenset()
     asks: AsksEntry = field(default_factory=AsksEntry)
@@ -195,6 +196,7 @@ def _server(name: str, entry: ServerEntry) -> ServerSpec:
         audience=entry.audience,
         issuer=_issuer(entry.credential.issuer, entry.audience),
         grant=entry.credential.grant,
+        hooks=frozenset(entry.hooks),
         delivery=entry.delivery,
         asks=entry.asks,
         allow_methods=frozenset(entry.allow_methods),

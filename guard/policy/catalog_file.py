@@ -33,6 +33,8 @@ Role = Literal[
 Key = Literal["session", "task", "principal", "agent"]
 Delivery = Literal["meta", "bearer", "none"]
 """Where a call token travels: in `_meta`, as bearer token over HTTP, or nowhere."""
+Hook = Literal["aws", "git", "postgres", "ssh"]
+"""A way by which a server that knows nothing of the guard pulls the credential of its call."""
 Count = Literal["calls", "results", "errors", "denied", "approvals"]
 
 _DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")
@@ -167,6 +169,7 @@ class ServerEntry(_Entry):
     environ: dict[str, str] = {}
     audience: str = ""
     credential: CredentialEntry = CredentialEntry()
+    hooks: list[Hook] = []
     delivery: Delivery = "meta"
     allow_methods: list[str] = []
     asks: AsksEntry = AsksEntry()

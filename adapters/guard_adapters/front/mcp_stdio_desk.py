@@ -43,6 +43,7 @@ from guard_adapters.front.mcp_wire import Era, message_id
 
 if TYPE_CHECKING:
     from guard.grant.credential import Credential
+    from guard_adapters.front.hooks import Hooks
     from guard_adapters.front.mcp_auth import Caller  # loads what a pipe never needs
     from guard_adapters.front.mcp_seal import RequestStateSeal
 
@@ -61,6 +62,7 @@ class Place:
     session: str = ""  # a handle given on the command line
     intent: bytes = b""
     token_in_meta: bool = False  # the server checks call tokens
+    hooks: "Hooks | None" = None  # the server pulls what it needs
 
     @property
     def key(self) -> str:
@@ -258,7 +260,11 @@ class _Piped:
         self.ran = True
         wanted = credential is not None and self.desk.place.token_in_meta
         token = credential.token if credential is not None and wanted else ""
-        return await self.desk.carried(self.asked, outgoing(self.asked, call, token), self.wires)
+        message, hooks = outgoing(self.asked, call, token), self.desk.place.hooks
+        if hooks is None:
+            return await self.desk.carried(self.asked, message, self.wires)
+        async with hooks.during(credential):
+            return await self.desk.carried(self.asked, message, self.wires)
 
 
 def _said(asked: Asked, word: Word) -> Message:

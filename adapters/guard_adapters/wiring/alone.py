@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from guard.errors import Unusable
 from guard.policy.catalog import ServerSpec
+from guard_adapters.front.hooks import hooked
 from guard_adapters.front.mcp_caller import Caller
 from guard_adapters.front.mcp_child import child_environment
 from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys
@@ -55,8 +57,13 @@ def run_alone(
 
 async def _run(wired: Wired, words: Sequence[str], whose: Place, env: Mapping[str, str]) -> int:
     await recover(wired)
+    server = wired.bundle.catalog.servers[whose.upstream]
     async with watched(wired.world, wired.heart):
-        return await standalone(Desk(wired), words, whose, env)
+        if not server.hooks:
+            return await standalone(Desk(wired), words, whose, env)
+        async with hooked(server.hooks, wired.world.clock) as hooks:
+            whole = {**env, **hooks.environ}
+            return await standalone(Desk(wired), words, replace(whose, hooks=hooks), whole)
 
 
 def place(wired: Wired, upstream: str, agent: str, session: str = "") -> Place:

@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "postgres_role": Kind("postgres_role", "PostgresRole", "PostgresRoleIssuer", "postgres"),
     "ssh": Kind("ssh", "Ssh", "SshIssuer"),
     "static": Kind("static", "Static", "StaticIssuer"),
+    "sts": Kind("sts", "Sts", "StsIssuer"),
 }
 
 

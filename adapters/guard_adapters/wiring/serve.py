@@ -27,6 +27,7 @@ from guard_adapters.wiring import console, standing
 from guard_adapters.wiring.alone import rules_of
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.identity import identity_routes
 from guard_adapters.wiring.operator import routes
 from guard_adapters.wiring.places import environment
 
@@ -97,6 +98,14 @@ def bridges_of(wired: Wired) -> dict[str, Bridge]:
 
     Commands come from the operator's file alone, and see an allow-listed environment.
     """
+    for name, one in wired.bundle.catalog.servers.items():
+        if one.hooks:
+            raise Unusable(
+                f"The server {name!r} pulls credentials ({', '.join(sorted(one.hooks))}).",
+                code="hooks_unsupported",
+                where=f"servers.{name}.hooks",
+                next_step="Run it with guard proxy --standalone: a hook knows one child process.",
+            )
     most = wired.guard.settings.bridge_children
     return {
         name: Bridge(
@@ -161,6 +170,7 @@ def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> A
 
     more = [
         *routes(wired),
+        *identity_routes(wired.world),
         *standing.routes(wired, found.access.public_url),
         *console.routes(wired, found.access.public_url),
         *beside,

@@ -5,6 +5,7 @@ import pytest
 from tests.peers.openbao import OpenBao
 from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import Postgres
+from tests.peers.seaweedfs import SeaweedFs
 
 
 @pytest.fixture(scope="session")
@@ -24,5 +25,12 @@ def openbao(postgres):
 @pytest.fixture(scope="session")
 def openssh():
     server = OpenSsh()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def seaweedfs():
+    server = SeaweedFs()
     yield server
     server.stop()

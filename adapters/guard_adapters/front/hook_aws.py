@@ -1,0 +1,129 @@
+"""Cloud credentials for a child process, as its SDK asks for them: a container's endpoint.
+
+The SDK gets an address on loopback and a token of its own at the start. It asks again before its
+credentials end, and is answered during an approved call alone. The kernel says whose connection it
+is; another account with the token would be refused.
+"""
+
+import asyncio
+import hmac
+import json
+import os
+import secrets
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from guard.clock import Clock
+from guard.errors import Refused
+from guard_adapters.front.hook_gate import HookGate
+
+LONGEST: Final = 16 * 1024
+ASKED_S: Final = 5.0
+_TABLES: Final = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
+
+
+class AwsEndpoint:
+    """Listens on loopback; give `environ` to the child.
+
+    Args:
+        gate: says what may be used now.
+        clock: tells the time.
+    """
+
+    def __init__(self, gate: HookGate, clock: Clock) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._token = secrets.token_urlsafe(32)
+        self._server: asyncio.Server | None = None
+        self._port = 0
+
+    def __repr__(self) -> str:
+        """Return where it listens, and no token."""
+        return f"AwsEndpoint(port={self._port})"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Return what the child must be given."""
+        return {
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{self._port}/credentials",
+            "AWS_CONTAINER_AUTHORIZATION_TOKEN": self._token,
+        }
+
+    async def open(self) -> None:
+        """Begin to listen."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LONGEST)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def aclose(self) -> None:
+        """Stop."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(ASKED_S):
+                head = await reader.readuntil(b"\r\n\r\n")
+            port = writer.get_extra_info("peername")[1]
+            status, body = self._answer(head, port)
+            raw = json.dumps(body).encode()
+            writer.write(
+                f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
+                f"Content-Length: {len(raw)}\r\nConnection: close\r\n\r\n".encode()
+                + raw
+            )
+            await writer.drain()
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+            return
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    def _answer(self, head: bytes, port: int) -> tuple[str, dict[str, str]]:
+        lines = head.decode("latin-1").split("\r\n")
+        named = {
+            name.lower(): value.strip()
+            for name, _, value in (one.partition(":") for one in lines[1:])
+        }
+        given = named.get("authorization", "").encode("latin-1")
+        if not hmac.compare_digest(given, self._token.encode()):
+            return _no("403 Forbidden", "peer_refused")
+        if "origin" in named or not lines[0].startswith("GET /credentials "):
+            return _no("404 Not Found", "not_found")
+        if owner(port) != os.geteuid():
+            return _no("403 Forbidden", "peer_refused")
+        try:
+            active = self._gate.active(self._gate.pid, self._clock.now_ms())
+        except Refused as no:
+            return _no("403 Forbidden", no.code)
+        parts = active.credential.parts
+        if "access_key_id" not in parts:
+            return _no("404 Not Found", "no_active_call")
+        until = datetime.fromtimestamp(active.credential.expires_at_ms / 1000, UTC)
+        return "200 OK", {
+            "AccessKeyId": parts["access_key_id"],
+            "SecretAccessKey": parts["secret_access_key"],
+            "Token": parts["session_token"],
+            "Expiration": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        }
+
+
+def owner(port: int) -> int:
+    """Return the user whose socket on loopback has this local port; -1 where there is none."""
+    for table in _TABLES:
+        try:
+            rows = table.read_text(encoding="ascii").splitlines()[1:]
+        except OSError:
+            continue
+        for row in rows:
+            fields = row.split()
+            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == "01":
+                return int(fields[7])
+    return -1
+
+
+def _no(status: str, code: str) -> tuple[str, dict[str, str]]:
+    return status, {"code": code, "message": "No credentials now."}

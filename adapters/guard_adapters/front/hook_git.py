@@ -1,0 +1,97 @@
+"""The guard as credential helper of git in a child process: the key of one call, for its address.
+
+git asks at every request and forgets the answer. The helper that it runs only carries the question
+here, over a Unix socket whose other end the kernel names; see `hook_git_ask`.
+"""
+
+import asyncio
+import os
+import secrets
+import shlex
+import shutil
+import socket
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from guard.clock import Clock
+from guard.errors import Refused
+from guard_adapters.front.hook_gate import HookGate, peer_of
+
+LONGEST: Final = 8 * 1024
+ASKED_S: Final = 5.0
+PORTS: Final = {"http": 80, "https": 443}
+USER: Final = "x-access-token"
+"""What forges take as the user of a token."""
+
+
+class GitHelper:
+    """Listens on a Unix socket; give `environ` to the child.
+
+    Args:
+        gate: says what may be used now, and by whom.
+        clock: tells the time.
+    """
+
+    def __init__(self, gate: HookGate, clock: Clock) -> None:
+        self._gate = gate
+        self._clock = clock
+        self._folder = Path(tempfile.mkdtemp(prefix="guard-git-"))
+        self.path = self._folder / secrets.token_hex(16)
+        self._server: asyncio.Server | None = None
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Return what the child must be given: this helper, and none of the machine's own."""
+        home = str(Path(__file__).resolve().parents[2])
+        words = [sys.executable, "-I", "-S", f"{home}/guard_adapters/front/hook_git_ask.py"]
+        return {
+            "GIT_CONFIG_COUNT": "2",
+            "GIT_CONFIG_KEY_0": "credential.helper",
+            "GIT_CONFIG_VALUE_0": "",  # an empty one drops those before it
+            "GIT_CONFIG_KEY_1": "credential.helper",
+            "GIT_CONFIG_VALUE_1": f"!{shlex.join([*words, str(self.path)])}",
+            "GIT_TERMINAL_PROMPT": "0",
+        }
+
+    async def open(self) -> None:
+        """Begin to listen."""
+        self._server = await asyncio.start_unix_server(self._serve, self.path, limit=LONGEST)
+
+    async def aclose(self) -> None:
+        """Stop, and remove the socket."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection: socket.socket = writer.get_extra_info("socket")
+        pid, uid = peer_of(connection)
+        try:
+            async with asyncio.timeout(ASKED_S):
+                asked = await reader.readuntil(b"\n\n")
+            if uid == os.geteuid():
+                writer.write(self._answer(asked, pid))
+                await writer.drain()
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+            return
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    def _answer(self, asked: bytes, pid: int) -> bytes:
+        lines = asked.decode("utf-8", "replace").splitlines()
+        named = {name: value for name, _, value in (one.partition("=") for one in lines)}
+        scheme, host = named.get("protocol", ""), named.get("host", "")
+        where = f"{scheme}://{host if ':' in host else f'{host}:{PORTS.get(scheme, 0)}'}"
+        try:
+            credential = self._gate.active(pid, self._clock.now_ms()).credential
+        except Refused:
+            return b""
+        if where not in credential.parts.get("origins", "").split():
+            return b""
+        return f"username={USER}\npassword={credential.secret}\n\n".encode()

@@ -1,0 +1,188 @@
+"""The secret of every issuer, looked for wherever it must not be, after a call that ran and one that broke."""
+
+import asyncio
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
+from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.sink.otel import OtelTrace
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.recovery import recover
+from tests.peers.openbao import OpenBao
+from tests.peers.openssh import OpenSsh
+from tests.peers.postgres import ADMIN_PASSWORD, Postgres
+from tests.peers.seaweedfs import SeaweedFs
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+
+ANA = Caller(issuer="test", subject="ana", agent="a")
+CONFIG = """
+version: 1
+guard:
+  policies: [all.cedar]
+  state: state
+  settings: {{port_timeout_ms: 5000}}
+  issuers: {{it: {issuer}}}
+servers:
+  crm:
+    trust: trusted
+    credential: {{issuer: it, grant: {grant}}}
+    tools:
+      use:
+        effect: [read]
+        confirmed: true
+        input_schema: {{type: object, properties: {{service: {{type: string}}, name: {{type: string}}}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    server = Postgres().set_up()
+    yield server
+    server.stop()
+
+
+def for_role(postgres, _folder):
+    yield {"kind": "postgres_role", **postgres.settings()}, "tool_crm_read", [ADMIN_PASSWORD]
+
+
+def for_cert(postgres, _folder):
+    keys = {"ca_key_file": str(postgres.ca_key), "ca_cert_file": str(postgres.ca_cert)}
+    own = postgres.ca_key.read_text().splitlines()[1]
+    yield {"kind": "postgres_cert", **postgres.settings(**keys)}, "svc_crm_read", [own]
+
+
+def for_bao(postgres, _folder):
+    server = OpenBao(postgres)
+    try:
+        own = server.token_file.read_text()
+        yield {"kind": "openbao", **server.settings()}, "crm_read", [own]
+    finally:
+        server.stop()
+
+
+def for_ssh(_postgres, _folder):
+    server = OpenSsh()
+    try:
+        own = (server.home / "ca").read_text().splitlines()[2]
+        yield {"kind": "ssh", **server.settings()}, "restart", [own]
+    finally:
+        server.stop()
+
+
+def for_sts(_postgres, folder):
+    server = SeaweedFs()
+    try:
+        (folder / "keys").mkdir(exist_ok=True)
+        settings = server.settings(key_file="keys/identity.pem")
+        yield {"kind": "sts", **settings}, "read", []
+    finally:
+        server.stop()
+
+
+def for_static(_postgres, folder):
+    (folder / "api.key").write_text("API-KEY-CANARY-0123456789")
+    (folder / "api.key").chmod(0o600)
+    yield {"kind": "static", "secret_file": "api.key", "origins": ["https://a.example"]}, "x", []
+
+
+KINDS = {
+    "postgres_role": for_role, "postgres_cert": for_cert, "openbao": for_bao, "ssh": for_ssh,
+    "sts": for_sts, "static": for_static,
+}  # fmt: skip
+
+
+class Tool:
+    """Keeps what it was given, as no tool should, and returns what a model would read."""
+
+    def __init__(self, *, breaks):
+        self.breaks, self.given = breaks, None
+
+    async def run(self, call, credential):
+        self.given = credential
+        if self.breaks:
+            raise RuntimeError("the tool broke")
+        return ToolResult(outcome=Outcome.OK, value="done", shown="done")
+
+
+def secrets_of(credential):
+    private = {"secret", "password", "dsn", "key", "secret_access_key", "session_token"}
+    words = [
+        credential.secret,
+        *(text for name, text in credential.parts.items() if name in private),
+    ]
+    # Of a key in PEM, one line of its body: the armour is in many places.
+    return {word.splitlines()[2] if "\n" in word else word for word in words}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_it_is_nowhere_but_with_the_tool(kind, postgres, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    making = KINDS[kind](postgres, tmp_path)
+    settings, grant, own = next(making)
+    text = CONFIG.format(issuer=json.dumps(settings), grant=grant)
+    (tmp_path / "guard.yaml").write_text(text)
+    (tmp_path / "all.cedar").write_text(
+        '@id("ALL") @reason("all") permit (principal, action, resource);'
+    )
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    wired = build(load(tmp_path / "guard.yaml"), trace=OtelTrace(provider.get_tracer("t")))
+    if kind == "sts":
+        making.gi_frame.f_locals["server"].keys = {"keys": [wired.world.issuers["it"].public_key()]}
+    dog = Awake(wired.world.clock)
+    wired.world = replace(wired.world, watchdog=dog)
+    wired.guard = replace(wired.guard, world=wired.world)
+    desk = Desk(wired)
+    session = await desk.session(ANA, "", b"")
+    seen, tools = [], [Tool(breaks=False), Tool(breaks=True)]
+    for tool in tools:
+        call = ToolCall(
+            id=desk.new_id(), session=session, server="crm", tool="use",
+            arguments=argument_bytes({"service": "web", "name": "a.txt"}),
+        )  # fmt: skip
+        try:
+            seen.append(repr(await desk.call(call, tool, hold_ms=0)))
+        except RuntimeError as broke:
+            seen.append(f"{broke!r} {broke.__context__!r}")
+    assert all(tool.given is not None for tool in tools)
+    looked = set(own).union(*(secrets_of(tool.given) for tool in tools))
+    rows = await wired.world.leases.recent(10)
+    seen += [repr(rows), repr(wired.world), repr(wired.guard), repr([tool.given for tool in tools])]
+    seen += [span.to_json() for span in exporter.get_finished_spans()]
+    seen += [record.getMessage() for record in caplog.records]
+    await recover(wired)
+    for issuer in wired.world.issuers.values():
+        if hasattr(issuer, "aclose"):
+            await issuer.aclose()
+    dumped = {file: file.read_bytes() for file in (tmp_path / "state").glob("guard.sqlite*")}
+    wired.close()
+    dumped |= {file: file.read_bytes() for file in (tmp_path / "state").glob("guard.sqlite*")}
+    making.close()
+    provider.shutdown()
+    assert len(looked) >= 1
+    assert dumped
+    for secret in looked:
+        assert [text for text in seen if secret in text] == []
+        assert [str(file) for file, raw in dumped.items() if secret.encode() in raw] == []
+    await asyncio.sleep(0)
+
+
+class Awake:
+    def __init__(self, clock):
+        self.beat_ms = clock.now_ms
+
+
+def test_the_search_finds_what_it_looks_for(tmp_path):
+    (tmp_path / "x").write_bytes(b"..SECRET..")
+    assert b"SECRET" in Path(tmp_path / "x").read_bytes()
