@@ -93,9 +93,12 @@ class Reauthorizing:
 
     async def _recall(self, session_id: str, why: str) -> None:
         revoking = Revoking(world=self.world)
-        for lease in await self.world.leases.unsettled():
-            if lease.session == session_id:
-                await revoking.take_back(lease, why)
+        held = [row for row in await self.world.leases.unsettled() if row.session == session_id]
+        # All of them first: while one target hangs, the watchdog takes back the others.
+        for row in held:
+            await revoking.marked(row, why)
+        for row in held:
+            await revoking.tried(row.id, why)
 
 
 def _heard(event: SecurityEvent, session_id: str, now_ms: int) -> Event:

@@ -27,6 +27,14 @@ class Revoking:
         Raises:
             Unavailable: the journal failed. A target that fails is written down and tried again.
         """
+        return await self._asked(await self.marked(lease, why), why)
+
+    async def marked(self, lease: Lease, why: str) -> Lease:
+        """Write down that the lease ends, and return the row; its target is asked by somebody else.
+
+        Raises:
+            Unavailable: the journal failed.
+        """
         issuer = self.world.issuers.get(lease.issuer)
         leaves = issuer is None or issuer.leaves_object
         now_ms = self.world.clock.now_ms()
@@ -34,8 +42,7 @@ class Revoking:
         def change(row: Lease) -> Lease:
             return recalled(row, now_ms, why, leaves=leaves)
 
-        row = await self.world.leases.advance(lease.id, change, [])
-        return await self._asked(row, why)
+        return await self.world.leases.advance(lease.id, change, [])
 
     async def tried(self, lease_id: str, why: str) -> Lease | None:
         """Ask the target of a row that is to end; a journal that fails leaves it as it is."""

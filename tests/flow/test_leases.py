@@ -182,3 +182,37 @@ async def test_what_only_runs_out_waits_for_its_deadline_without_an_alert(flow, 
     (row,) = await flow.store.unsettled()
     assert (row.state, row.tries) == (LeaseState.REVOKE_PENDING, 0)
     assert row.next_try_ms == row.deadline_ms + 1000
+
+
+async def test_a_target_that_hangs_does_not_keep_the_others_from_being_marked(flow, make_issuer):
+    issuer, hung = use(flow, make_issuer), asyncio.Event()
+    started = asyncio.Event()
+
+    async def hangs(lease, why):
+        started.set()
+        await hung.wait()
+        return Fate.GONE
+
+    both, done = [], asyncio.Event()
+
+    class Two:
+        async def run(self, call, credential):
+            both.append(call)
+            if len(both) == 2:
+                issuer.revoke = hangs
+                ending = asyncio.create_task(flow.reauthorizing.end("gs_1", "signal"))
+                async with asyncio.timeout(5):
+                    await started.wait()
+                self.states = states(flow)
+                hung.set()
+                await ending
+                done.set()
+            else:
+                await done.wait()
+            return await flow.tool.run(call, credential)
+
+    tool = Two()
+    async with asyncio.timeout(5):
+        await asyncio.gather(flow.call("read", id="1", by=tool), flow.call("read", id="2", by=tool))
+    assert tool.states == [LeaseState.REVOKE_PENDING, LeaseState.REVOKE_PENDING]
+    assert states(flow) == [LeaseState.REVOKED, LeaseState.REVOKED]

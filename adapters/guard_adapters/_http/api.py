@@ -3,6 +3,7 @@
 Nothing is sent twice: whether a request may be repeated is for whoever asks.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any, Final
@@ -28,6 +29,20 @@ class Api:
         self._timeout_s = timeout_s
         self._verify: Any = httpx.create_ssl_context(verify=ca_file) if ca_file else True
         self._client: httpx.AsyncClient | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _opened(self) -> httpx.AsyncClient:
+        """Return the client of the loop that runs: plain functions bring one each."""
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._loop is not loop:
+            self._loop = loop
+            self._client = httpx.AsyncClient(
+                timeout=self._timeout_s,
+                follow_redirects=False,
+                trust_env=False,
+                verify=self._verify,
+            )
+        return self._client
 
     async def send(
         self, method: str, path: str, *, headers: Mapping[str, str], content: bytes = b""
@@ -37,16 +52,9 @@ class Api:
         Raises:
             UpstreamFailed: nobody answered in time, or the answer is too large.
         """
-        if self._client is None:
-            self._client = httpx.AsyncClient(
-                timeout=self._timeout_s,
-                follow_redirects=False,
-                trust_env=False,
-                verify=self._verify,
-            )
         url = f"{self._base}/{path}"
         try:
-            async with self._client.stream(
+            async with self._opened().stream(
                 method, url, headers=dict(headers), content=content
             ) as got:
                 raw = bytearray()

@@ -43,6 +43,7 @@ class Server:
         self._maker = maker
         self._timeout_s = maker.timeout_s
         self._pool: asyncpg.Pool | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._turn = asyncio.Lock()
 
     async def run(self, statements: str) -> None:
@@ -77,6 +78,9 @@ class Server:
             ) from None
 
     async def _opened(self) -> asyncpg.Pool:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:  # plain functions bring a loop each, and take theirs along
+            self._loop, self._pool, self._turn = loop, None, asyncio.Lock()
         async with self._turn:
             if self._pool is None:
                 target = self.target

@@ -7,7 +7,9 @@ import pytest
 
 from guard.errors import Refused, Unavailable
 from guard.grant.lease import Fate
+from guard_adapters.front.hooks import hooked
 from guard_adapters.issuer.postgres_role import PostgresRole, PostgresRoleIssuer
+from guard_adapters.store.clock import SystemClock
 from tests.adapters.issuer.leased import GUARD, a_call, a_lease, issued, maker
 from tests.peers.postgres import ADMIN_PASSWORD, connected, is_cut
 
@@ -135,3 +137,27 @@ async def test_a_server_that_is_away_is_said_to_be_and_nothing_is_told_of_it(pos
         await away.revoke(a_lease(away), "signal")
     assert no.value.code == "issuer_unavailable"
     await away.aclose()
+
+
+async def test_an_unmodified_client_gets_in_during_its_call_alone(postgres, issuer):
+    lease, credential = await issued(issuer)
+
+    async def psql(environ):
+        process = await asyncio.create_subprocess_exec(
+            str(postgres.bin / "psql"), "-X", "-At", "-w", "-c", "SELECT name FROM customers WHERE id = 1",
+            env={"PATH": "/usr/bin", "HOME": "/nonexistent", **environ}, stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        out, err = await asyncio.wait_for(process.communicate(), 10)
+        return process.returncode, out.decode(), err.decode()
+
+    async with hooked(["postgres"], SystemClock()) as hooks:
+        before = await psql(hooks.environ)
+        async with hooks.during(credential):
+            during = await psql(hooks.environ)
+        after = await psql(hooks.environ)
+    assert during == (0, "Ada\n", "")
+    for code, out, err in (before, after):
+        assert code != 0
+        assert credential.secret not in out + err
+    await issuer.revoke(lease, "test")
