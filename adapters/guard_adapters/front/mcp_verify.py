@@ -1,15 +1,11 @@
 """Put this into an MCP server, and its tools run only with a call token for exactly that call.
 
 `MCPServer(..., middleware=[CallGuard(verifier, clock=clock)])` checks every `tools/call`, over HTTP
-and over stdio; `@guarded_tool` does the same for a plain function. Neither decides anything: the
-guard did, and its token says so. No token, no call; there is no switch to turn that off.
+and over stdio. It decides nothing: the guard did, and its token says so. No token, no call; there
+is no switch to turn that off. Other servers put `asgi_verify` in front; functions use `verified`.
 """
 
-import functools
-import inspect
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,7 +15,10 @@ from mcp.shared.exceptions import MCPError
 from guard.clock import Clock
 from guard.config import META_NAMESPACE
 from guard.grant.verify import CallRefused, VerifiedCall, Verifier
-from guard.model.call import Json
+from guard_adapters.front.verified import NoVerifiedCall as NoVerifiedCall  # noqa: PLC0414  public
+from guard_adapters.front.verified import as_current, checked
+from guard_adapters.front.verified import guarded_tool as guarded_tool  # noqa: PLC0414  public
+from guard_adapters.front.verified import verified_call as verified_call  # noqa: PLC0414  public
 
 if TYPE_CHECKING:
     from mcp_types import RequestParamsMeta
@@ -29,35 +28,6 @@ TOKEN_KEY = f"{META_NAMESPACE}/call-token"
 
 REFUSED = 40300
 """JSON-RPC code of a refusal: outside the ranges that JSON-RPC and MCP reserve."""
-
-_verified: ContextVar[VerifiedCall | None] = ContextVar("verified_call", default=None)
-
-
-class NoVerifiedCall(LookupError):
-    """The code asking runs outside a verified call."""
-
-
-def verified_call() -> VerifiedCall:
-    """Return what the guard vouches for about the call that is running.
-
-    Raises:
-        NoVerifiedCall: outside a guarded tool, or in a thread without the call's context.
-    """
-    call = _verified.get()
-    if call is None:
-        raise NoVerifiedCall(
-            "no_verified_call: no guarded call runs here. Threads need contextvars.copy_context()."
-        )
-    return call
-
-
-@contextmanager
-def _as_current(call: VerifiedCall) -> Iterator[None]:
-    mark = _verified.set(call)
-    try:
-        yield
-    finally:
-        _verified.reset(mark)
 
 
 class CallGuard:
@@ -101,7 +71,7 @@ class CallGuard:
             raise MCPError(
                 REFUSED, f"Refused: {no.message}", {"code": no.code, "step": no.step}
             ) from None
-        with _as_current(call):
+        with as_current(call):
             return await call_next(_without_token(ctx, params))
 
     async def _check(self, token: str | None, params: Mapping[str, Any]) -> VerifiedCall:
@@ -117,40 +87,6 @@ class CallGuard:
             schema_s256=self._schemas.get(name),
             binding_min=self._binding_min,
         )
-
-
-async def checked(
-    verifier: Verifier,
-    token: str | None,
-    tool: str,
-    arguments: Mapping[str, Json] | None,
-    *,
-    clock: Clock,
-    schema_s256: str | None = None,
-    binding_min: int = 0,
-) -> VerifiedCall:
-    """Return the verified call; an unknown key is looked for once more in a fresh key set.
-
-    Raises:
-        CallRefused: as `guard.grant.verify.verify_call`.
-    """
-
-    def check() -> VerifiedCall:
-        return verifier.check(
-            token,
-            tool,
-            arguments,
-            now_ms=clock.now_ms(),
-            schema_s256=schema_s256,
-            binding_min=binding_min,
-        )
-
-    try:
-        return check()
-    except CallRefused as no:
-        if no.code != "unknown_key" or not await verifier.refreshed(clock.now_ms()):
-            raise
-    return check()
 
 
 def _token(ctx: ServerRequestContext[Any, Any], params: Mapping[str, Any]) -> str | None:
@@ -176,45 +112,3 @@ def _without_token(
     return replace(
         ctx, params={**params, "_meta": kept}, meta=cast("RequestParamsMeta | None", seen)
     )
-
-
-def guarded_tool(
-    verifier: Verifier, *, clock: Clock, name: str = "", binding_min: int = 0
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Return a decorator that runs a function only with a call token for those arguments.
-
-    The caller passes the token as the keyword `call_token`, which the function never sees and
-    which its signature, and so a schema made from it, does not show. The result is asynchronous.
-
-    Raises:
-        CallRefused: when the decorated function is called without a good token.
-    """
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        signature, tool = inspect.signature(function), name or function.__name__
-
-        @functools.wraps(function)
-        async def guarded(*args: Any, call_token: str | None = None, **kwargs: Any) -> Any:  # noqa: ANN401  the function's own types
-            arguments = _named(signature, args, kwargs)
-            call = await checked(
-                verifier, call_token, tool, arguments, clock=clock, binding_min=binding_min
-            )
-            with _as_current(call):
-                result = function(*args, **kwargs)
-                return await result if inspect.isawaitable(result) else result
-
-        return guarded
-
-    return decorate
-
-
-def _named(
-    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    """Return the arguments by name, as the guard saw them: defaults stay out."""
-    bound = signature.bind(*args, **kwargs)
-    named: dict[str, Any] = {}
-    for name, value in bound.arguments.items():
-        free = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
-        named |= value if free else {name: value}
-    return named

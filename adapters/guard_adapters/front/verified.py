@@ -1,0 +1,123 @@
+"""What every form of the verifier shares, and the form for a plain function: `@guarded_tool`.
+
+A form reads the token, the tool's name and the arguments from where its framework keeps them;
+`checked` asks the verifier, and `verified_call` tells the tool's own code for whom it runs. It
+knows no framework.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from guard.clock import Clock
+from guard.grant.verify import CallRefused, VerifiedCall, Verifier
+from guard.model.call import Json
+
+_verified: ContextVar[VerifiedCall | None] = ContextVar("verified_call", default=None)
+
+
+class NoVerifiedCall(LookupError):
+    """The code asking runs outside a verified call."""
+
+
+def verified_call() -> VerifiedCall:
+    """Return what the guard vouches for about the call that is running.
+
+    Raises:
+        NoVerifiedCall: outside a guarded tool, or in a thread without the call's context.
+    """
+    call = _verified.get()
+    if call is None:
+        raise NoVerifiedCall(
+            "no_verified_call: no guarded call runs here. Threads need contextvars.copy_context()."
+        )
+    return call
+
+
+@contextmanager
+def as_current(call: VerifiedCall) -> Iterator[None]:
+    """Make `verified_call` answer with this call, in this context and those copied from it."""
+    mark = _verified.set(call)
+    try:
+        yield
+    finally:
+        _verified.reset(mark)
+
+
+async def checked(
+    verifier: Verifier,
+    token: str | None,
+    tool: str,
+    arguments: Mapping[str, Json] | None,
+    *,
+    clock: Clock,
+    schema_s256: str | None = None,
+    binding_min: int = 0,
+) -> VerifiedCall:
+    """Return the verified call; an unknown key is looked for once more in a fresh key set.
+
+    Raises:
+        CallRefused: as `guard.grant.verify.verify_call`.
+    """
+
+    def check() -> VerifiedCall:
+        return verifier.check(
+            token,
+            tool,
+            arguments,
+            now_ms=clock.now_ms(),
+            schema_s256=schema_s256,
+            binding_min=binding_min,
+        )
+
+    try:
+        return check()
+    except CallRefused as no:
+        if no.code != "unknown_key" or not await verifier.refreshed(clock.now_ms()):
+            raise
+    return check()
+
+
+def guarded_tool(
+    verifier: Verifier, *, clock: Clock, name: str = "", binding_min: int = 0
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that runs a function only with a call token for those arguments.
+
+    The caller passes the token as the keyword `call_token`, which the function never sees and
+    which its signature, and so a schema made from it, does not show. The result is asynchronous.
+
+    Raises:
+        CallRefused: when the decorated function is called without a good token.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        signature, tool = inspect.signature(function), name or function.__name__
+
+        @functools.wraps(function)
+        async def guarded(*args: Any, call_token: str | None = None, **kwargs: Any) -> Any:  # noqa: ANN401  the function's own types
+            arguments = _named(signature, args, kwargs)
+            call = await checked(
+                verifier, call_token, tool, arguments, clock=clock, binding_min=binding_min
+            )
+            with as_current(call):
+                result = function(*args, **kwargs)
+                return await result if inspect.isawaitable(result) else result
+
+        return guarded
+
+    return decorate
+
+
+def _named(
+    signature: inspect.Signature, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the arguments by name, as the guard saw them: defaults stay out."""
+    bound = signature.bind(*args, **kwargs)
+    named: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        free = signature.parameters[name].kind is inspect.Parameter.VAR_KEYWORD
+        named |= value if free else {name: value}
+    return named
