@@ -22,6 +22,7 @@ BENCHES = {
     "http_overhead": "what the HTTP relay adds",
     "stdio_overhead": "what the stdio relay adds",
     "waiting": "10,000 waiting approvals, from the yes to the release",
+    "console": "first byte of each console page over 10,000 questions",
     "memory": "resident memory of the relay and of the whole guard",
     "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }

@@ -211,7 +211,7 @@ def test_deny_and_suspend_lets_the_session_do_nothing_more(company, wide):
     other = Agent117(company).opened().reads()
     approval, call = other.pays()
     wide.open(f"/console/approvals/{approval}")
-    wide.page.locator("summary", has_text="suspend").click()
+    wide.page.locator("summary", has_text="More ways").click()
     wide.page.locator("[data-reason]").fill("looks wrong")
     with wide.page.expect_response(lambda one: one.url.endswith("/suspend")):
         wide.page.locator("[data-suspend]").click()

@@ -37,6 +37,12 @@
       say(`Your yes counts: ${status}.`);
       location.reload();
     },
+    // A signature for something that is not one call: `data-path` below /console/api/.
+    async sign(button) {
+      const credential = await signed(await send(`${button.dataset.path}/options`, {}));
+      await send(`${button.dataset.path}/approve`, { credential });
+      location.reload();
+    },
     async deny(button) {
       const reason = document.querySelector("[data-reason]")?.value ?? "";
       await send(`approvals/${button.dataset.approval}/deny`, { reason });
@@ -63,6 +69,6 @@
   });
   // Enter is pressed without reading; a yes takes a click or the space bar, and then the passkey.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.closest?.('[data-act="approve"]')) event.preventDefault();
+    if (event.key === "Enter" && event.target.closest?.('[data-act="approve"],[data-act="sign"]')) event.preventDefault();
   });
 })();
