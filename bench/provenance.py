@@ -102,8 +102,8 @@ def remembering(results: int) -> Known:
 def weighing(results: int) -> Callable[[int], object]:
     known, calls = remembering(results), [call(number, results) for number in range(CALLS)]
 
-    def never(_path: str, _value: object) -> bool:
-        return False
+    def never(_path: str, _value: object) -> None:
+        return None
 
     return lambda n: weigh(calls[n], SEND, TASK, known, never, frozenset())
 

@@ -107,7 +107,7 @@ class _Scales:
         )
         if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
             self.values.append((value, Worth(Source.PROMPT, "exempt")))
-        elif (source := self.declared(path, raw)) is not None:
+        elif source := self.declared(path, raw):
             why: Why = "in_prompt" if source is Source.PROMPT else "selected"
             self.values.append((value, Worth(source, why)))
         else:
