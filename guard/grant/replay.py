@@ -18,10 +18,20 @@ SWEEP_MS: Final = 10_000
 class ReplayUnavailable(Exception):
     """The memory is full or cannot be reached: nobody can say whether a token is new."""
 
+    code = "replay_store_unavailable"
+
     def __init__(self, wrong: str) -> None:
-        super().__init__(f"replay_store_unavailable: {wrong}.")
-        self.code = "replay_store_unavailable"
+        super().__init__(f"{self.code}: {wrong}.")
         self.wrong = wrong
+
+
+class ReplayCold(ReplayUnavailable):
+    """The memory began anew, as this call showed: `start_ms` is a later one from now on."""
+
+    code = "replay_store_cold"
+
+    def __init__(self) -> None:
+        super().__init__("The memory of tokens has just begun anew; get a new token")
 
 
 class Replay(Protocol):
@@ -40,6 +50,7 @@ class Replay(Protocol):
         """Remember `key` until `until_ms`; return whether nobody had shown it before.
 
         Raises:
+            ReplayCold: it forgot since the caller looked at `start_ms`; nothing was remembered.
             ReplayUnavailable: full, or out of reach. The caller refuses.
         """
         ...

@@ -14,7 +14,7 @@ from guard.grant.credential import MAX_TTL_S
 from guard.grant.presented import CallRefused as CallRefused  # noqa: PLC0414  public here
 from guard.grant.presented import Keys, brief, claims_of, number, parts, public_keys, trusted
 from guard.grant.presented import VerifiedCall as VerifiedCall  # noqa: PLC0414  public here
-from guard.grant.replay import Replay, ReplayUnavailable, remember_until_ms, replay_key
+from guard.grant.replay import Replay, ReplayCold, ReplayUnavailable, remember_until_ms, replay_key
 from guard.grant.signing import BadKey, NotCanonical, args_s256, es256_verify
 from guard.model.call import Json
 
@@ -138,6 +138,8 @@ def _check_first(call: VerifiedCall, replay: Replay, now_ms: int, skew_s: int) -
     until_ms = remember_until_ms(call.expires_s, skew_s)
     try:
         first = replay.first(replay_key(call.issuer, call.jti), until_ms, now_ms)
+    except ReplayCold as wrong:
+        raise CallRefused("replay_store_cold", wrong.wrong) from None
     except ReplayUnavailable as wrong:
         raise CallRefused("replay_store_unavailable", wrong.wrong) from None
     if not first:
