@@ -5,10 +5,10 @@ its own clock. This issuer never claims a binding that the upstream has not been
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from guard.clock import Clock
-from guard.errors import Refused
+from guard.errors import Refused, Unusable
 from guard.grant.credential import (
     CALL_TOKEN,
     DEFAULT_TTL_S,
@@ -32,11 +32,23 @@ if TYPE_CHECKING:
 SECOND_MS = 1000
 
 
+class SigningKeys(Protocol):
+    """The key that signs now, and those that verifiers should know."""
+
+    def current(self) -> "Signer":
+        """Return the key that signs now. Raises Unusable when none can."""
+        ...
+
+    def published(self) -> Sequence[Mapping[str, str]]:
+        """Return the public keys, as JWKs."""
+        ...
+
+
 class CallTokenIssuer:
     """Mints call tokens; fulfils `guard.ports.Issuer`.
 
     Args:
-        signer: holds the private key.
+        keys: hold the private key; asked for each token, because they rotate.
         issuer: this guard's URI, the tokens' `iss`.
         clock: tells the time.
         ttl_s: longest life; policy may ask for less.
@@ -52,14 +64,14 @@ class CallTokenIssuer:
 
     def __init__(
         self,
-        signer: "Signer",
+        keys: "SigningKeys",
         *,
         issuer: str,
         clock: Clock,
         ttl_s: int = DEFAULT_TTL_S,
         proven: Mapping[str, Binding] | None = None,
     ) -> None:
-        self._signer = signer
+        self._keys = keys
         self._issuer = issuer
         self._clock = clock
         self.max_ttl_s = ttl_s
@@ -84,8 +96,9 @@ class CallTokenIssuer:
 
         Raises:
             Refused: `issuer_ttl_floor`, `audience_missing`, `binding_too_low` or
-                `arguments_not_canonical`. Nothing was signed.
+                `arguments_not_canonical`, or why the key cannot be used. Nothing was signed.
         """
+        signer = self._signer()
         binding, now_ms = self._binding(call.server), self._clock.now_ms()
         if binding < terms.binding_min:
             raise Refused(
@@ -105,9 +118,7 @@ class CallTokenIssuer:
                 binding=binding,
                 scopes=terms.scopes or frozenset(),
             )
-            signed = signing_input(
-                {"alg": self._signer.alg, "kid": self._signer.kid, "typ": TYP}, claims
-            )
+            signed = signing_input({"alg": signer.alg, "kid": signer.kid, "typ": TYP}, claims)
         except (Unissuable, NotCanonical) as wrong:
             raise Refused(f"No call token can be made: {wrong.wrong}.", code=wrong.code) from wrong
         return Credential(
@@ -117,7 +128,7 @@ class CallTokenIssuer:
             binding=binding,
             expires_at_ms=(now_ms // SECOND_MS + ttl_s) * SECOND_MS,
             scopes=terms.scopes or frozenset(),
-            secret=compact(signed, await self._signer.sign(signed)),
+            secret=compact(signed, await signer.sign(signed)),
         )
 
     async def revoke(self, lease: Lease, why: str) -> Fate:
@@ -133,7 +144,13 @@ class CallTokenIssuer:
 
     def jwks(self) -> dict[str, Json]:
         """Return the key set that upstream servers verify with (`/.well-known/jwks.json`)."""
-        return jwks([self._signer.public_jwk])
+        return jwks(self._keys.published())
+
+    def _signer(self) -> "Signer":
+        try:
+            return self._keys.current()
+        except Unusable as wrong:
+            raise Refused(f"No call token can be made: {wrong}", code=wrong.code) from wrong
 
     def _binding(self, server: str) -> Binding:
         return min(Binding.L2, self._proven.get(server, Binding.L1))

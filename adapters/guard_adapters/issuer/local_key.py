@@ -44,6 +44,14 @@ class LocalSigner:
         """Return the 64-byte signature."""
         return es256_sign(self._key, signing_input)
 
+    def current(self) -> "LocalSigner":
+        """Return this key: alone, it is the one that signs."""
+        return self
+
+    def published(self) -> tuple[Mapping[str, str], ...]:
+        """Return the public keys that verifiers should know: this one."""
+        return (self.public_jwk,)
+
     @classmethod
     def from_file(cls, path: Path) -> "LocalSigner":
         """Return the signer of a PEM file, making the file where there is none.
@@ -53,6 +61,11 @@ class LocalSigner:
         """
         if not path.exists():
             _create(path)
+        return cls.load(path)
+
+    @classmethod
+    def load(cls, path: Path) -> "LocalSigner":
+        """Return the signer of a PEM file that is there. Raises as `from_file`."""
         try:
             key = load_pem_private_key(_read(path), password=None)
         except (ValueError, TypeError):

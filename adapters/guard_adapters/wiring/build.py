@@ -20,7 +20,7 @@ from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
 from guard_adapters.approver.reviewers import ConsoleApprover
 from guard_adapters.issuer.calltoken import CallTokenIssuer
-from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.issuer.key_ring import KeyRing
 from guard_adapters.issuer.made import Maker
 from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.log import LogKey
@@ -93,9 +93,8 @@ def build(
     clock = store.clock
     keys = state / "keys"
     salt, seal_key = secret(keys / "salt.key"), secret(keys / "seal.key")
-    signer = LocalSigner.from_file(keys / "calltoken.pem")
     issuer = CallTokenIssuer(
-        signer,
+        KeyRing(keys, clock=clock),
         issuer=installation.name,
         clock=clock,
         ttl_s=settings.token_ttl_s,

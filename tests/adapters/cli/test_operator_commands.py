@@ -387,3 +387,25 @@ def test_a_run_without_a_known_end_is_listed_first_and_resolved_once(config, cap
     assert guard("audit", "show", "--config", config, "--json") == 0
     shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert any("outcome_resolved" in json.dumps(one) for one in shown)
+
+
+def test_rotating_publishes_a_key_and_later_lets_it_sign(ran, tmp_path, capsys):
+    def shown(action):
+        code = guard("keys", action, "--config", ran, "--json")
+        text = capsys.readouterr().out
+        return json.loads(text) if code == 0 else code
+
+    before = shown("show")
+    assert before["next"] is None
+    published = shown("rotate")
+    assert published["kid"] == before["kid"]
+    assert len(published["jwks"]["keys"]) == 2
+    assert shown("rotate") == 3
+    record = tmp_path / "state" / "keys" / "calltoken.json"
+    kept = json.loads(record.read_text())
+    kept["published"] = {kid: ms - 300_000 for kid, ms in kept["published"].items()}
+    record.write_text(json.dumps(kept))
+    after = shown("rotate")
+    assert after["kid"] == published["next"]["kid"]
+    assert [one["kid"] for one in after["retired"]] == [before["kid"]]
+    assert shown("show")["jwks"] == after["jwks"]
