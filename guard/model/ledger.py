@@ -18,6 +18,8 @@ LedgerKind = Literal[
     "formerly",
     "distinct",
     "sequence",
+    "running",
+    "repeated",
 ]
 SequenceEvent = Literal["request", "response", "error", "denied", "approved", "label"]
 """What can happen to a call: it was admitted, it ended, or its result brought a label."""
@@ -46,3 +48,4 @@ class LedgerSpec:
     window_ms: int = 0
     steps: tuple[SequenceStep, ...] = ()  # for `sequence`: the last one is the call itself
     unless: Literal["", "approved"] = ""  # what ends every run of a sequence
+    times: int = 0  # for `repeated`: how many equal calls are too many

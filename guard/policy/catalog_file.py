@@ -35,7 +35,7 @@ Delivery = Literal["meta", "bearer", "none"]
 """Where a call token travels: in `_meta`, as bearer token over HTTP, or nowhere."""
 Hook = Literal["aws", "git", "postgres", "ssh"]
 """A way by which a server that knows nothing of the guard pulls the credential of its call."""
-Count = Literal["calls", "results", "errors", "denied", "approvals"]
+Count = Literal["calls", "results", "errors", "denied", "approvals", "running"]
 
 _DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")
 _UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
@@ -201,7 +201,7 @@ class SequenceEntry(_Entry):
 
 
 class LedgerEntry(_Entry):
-    """One ledger: exactly one of count, sum, labels, formerly, distinct, sequence."""
+    """One ledger: exactly one of count, sum, labels, formerly, distinct, sequence, repeated."""
 
     count: Count | None = None
     sum: str | None = None
@@ -210,6 +210,7 @@ class LedgerEntry(_Entry):
     distinct: str | None = None
     sequence: list[SequenceEntry] | None = None
     unless: Literal["", "approved"] = ""
+    repeated: int | None = Field(None, ge=2, le=16)
     of: str = ""
     per: Literal["", "tool"] = ""
     match: dict[str, str] = {}

@@ -81,7 +81,8 @@ class PlainPast:
                 pass
 
     def _untouched(self) -> dict[str, Ledger]:
-        blank: dict[str, Ledger] = {"labels": frozenset(), "formerly": False, "sequence": False}
+        blank: dict[str, Ledger] = dict.fromkeys(("formerly", "sequence", "repeated"), False)
+        blank["labels"] = frozenset()
         return {one.name: blank.get(one.kind, 0) for one in self.catalog.ledgers}
 
 

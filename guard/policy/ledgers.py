@@ -18,11 +18,13 @@ COUNTABLE = frozenset(
     {"derived.recipients", "derived.dest_domains", "derived.url_host", "derived.path"}
 )
 """Paths whose values `distinct` tells apart, beside `input.<path>`."""
-KINDS = "count, sum, labels, formerly, distinct, sequence"
+KINDS = "count, sum, labels, formerly, distinct, sequence, repeated"
 SHORTEST = 2
 """Steps of the shortest sequence; of one step, `formerly` and `count` tell."""
 
 _DAY_MS = 86_400_000
+_WHOLE = frozenset({"", "session", "task"})
+"""Windows that never end; only what is under way now has none."""
 
 
 def budget_name(action: str, what: str) -> str:
@@ -62,7 +64,7 @@ def declared_ledgers(
         if wrong:
             findings.append(error("G401", f"guard.yaml:ledgers.{name}", wrong))
             continue
-        window = 0 if entry.window in {"session", "task"} else duration_ms(entry.window)
+        window = 0 if entry.window in _WHOLE else duration_ms(entry.window)
         made.append(
             LedgerSpec(
                 name=name,
@@ -75,23 +77,22 @@ def declared_ledgers(
                 window_ms=window,
                 steps=tuple(SequenceStep(**one.model_dump()) for one in entry.sequence or ()),
                 unless=entry.unless,
+                times=entry.repeated or 0,
             )
         )
     return tuple(made), tuple(findings)
 
 
 def _kind(entry: LedgerEntry) -> LedgerKind:
-    if entry.sum is not None:
-        return "sum"
-    if entry.labels:
-        return "labels"
-    if entry.formerly is not None:
-        return "formerly"
-    if entry.distinct is not None:
-        return "distinct"
-    if entry.sequence is not None:
-        return "sequence"
-    return entry.count or "calls"
+    given: tuple[tuple[LedgerKind, bool], ...] = (
+        ("sum", entry.sum is not None),
+        ("labels", entry.labels),
+        ("formerly", entry.formerly is not None),
+        ("distinct", entry.distinct is not None),
+        ("sequence", entry.sequence is not None),
+        ("repeated", entry.repeated is not None),
+    )
+    return next((kind for kind, is_given in given if is_given), entry.count or "calls")
 
 
 def _wrong_sequence(entry: LedgerEntry) -> str:
@@ -109,8 +110,14 @@ def _wrong_sequence(entry: LedgerEntry) -> str:
 
 def _wrong(entry: LedgerEntry) -> str:
     """Return the first thing wrong with one entry, or nothing."""
-    kinds = [entry.count, entry.sum, entry.labels or None, entry.formerly, entry.distinct]
-    kinds.append(None if entry.sequence is None else "sequence")
+    kinds: list[object] = [
+        entry.count,
+        entry.sum,
+        entry.labels or None,
+        entry.formerly,
+        entry.distinct,
+    ]
+    kinds += [entry.repeated, None if entry.sequence is None else "sequence"]
     if sum(kind is not None for kind in kinds) != 1:
         return f"got none or several kinds, expected exactly one of {KINDS}."
     return _wrong_calls(entry) or _wrong_window(entry) or _wrong_path(entry)
@@ -125,6 +132,8 @@ def _wrong_calls(entry: LedgerEntry) -> str:
 
 
 def _wrong_window(entry: LedgerEntry) -> str:
+    if entry.count == "running":
+        return "got a window beside what is under way now." if entry.window else ""
     if not entry.window:
         return "got no window, expected a duration such as 60s, or session, or task."
     if entry.window in {"session", "task"}:

@@ -207,9 +207,11 @@ def _history(ledgers: Iterable[LedgerSpec]) -> Type:
         match ledger.kind:
             case "labels":
                 attributes[ledger.name] = _WORDS
-            case "formerly" | "sequence":
+            case "formerly" | "sequence" | "repeated":
                 attributes[ledger.name] = _BOOL
-            case "calls" | "results" | "errors" | "denied" | "approvals" | "sum" | "distinct":
+            case "calls" | "results" | "errors" | "denied" | "approvals" | "running":
+                attributes[ledger.name] = _LONG
+            case "sum" | "distinct":
                 attributes[ledger.name] = _LONG
     return _record(attributes)
 

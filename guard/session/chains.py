@@ -11,7 +11,7 @@ from guard.model.call import Json, Outcome
 from guard.model.facts import Input, Ledger
 from guard.model.ledger import LedgerKind, LedgerSpec, SequenceEvent
 from guard.session.history import KEEPS, Charge, Step
-from guard.session.plan import Plan, Row, amount_of, digest, names_of, read_at
+from guard.session.plan import Plan, Row, amount_of, call_name, digest, names_of, read_at
 from guard.session.sequence import Track, after, would
 from guard.session.tally import EMPTY, LARGEST, LedgerState, Tally
 
@@ -25,7 +25,7 @@ _EVENTS: tuple[tuple[LedgerKind, SequenceEvent], ...] = (
     ("denied", "denied"),
 )
 """What an end means to a sequence, in the order in which it happened."""
-_COUNTED_IN_FLIGHT: frozenset[LedgerKind] = frozenset({"calls", "sum"})
+_COUNTED_IN_FLIGHT: frozenset[LedgerKind] = frozenset({"calls", "sum", "running"})
 
 
 @lru_cache(maxsize=16)
@@ -82,6 +82,9 @@ def _settled(
         case "sequence":
             marks = _moved(old.marks, charge.track, ends, labels, now_ms) if charge.track else {}
             return None if marks == old.marks else Tally(window_ms=charge.window_ms, marks=marks)
+        case "repeated":
+            ran = "calls" in ends
+            return old.again(charge.names[0], charge.amount - 1, now_ms) if ran else None
         case "labels":
             names = labels
         case "distinct":
@@ -167,6 +170,8 @@ def values(
             )
         elif ledger.kind == "sequence":
             read[ledger.name] = _follows(row, tally, running, now_ms)
+        elif ledger.kind == "repeated":
+            read[ledger.name] = _is_repeated(row, tally, running, given, now_ms)
         else:
             amount = tally.value(now_ms) + pending.get(row.key, 0)
             read[ledger.name] = min(LARGEST, amount + own_amount(row, given))
@@ -194,11 +199,24 @@ def _follows(row: Row, tally: Tally, running: Iterable[Step], now_ms: int) -> bo
     return would(marks, row.charge.track, now_ms)
 
 
+def _is_repeated(
+    row: Row, tally: Tally, running: Iterable[Step], given: Input, now_ms: int
+) -> bool:
+    """Return whether this call would be the last of too many equal ones."""
+    if row.charge is None:
+        return False
+    name, before = call_name(row, given), row.ledger.times - 1
+    under_way = sum(
+        name in one.names for step in running for one in step.charges if one.key == row.key
+    )
+    return tally.times(name, before, now_ms) + under_way >= before
+
+
 def own_amount(row: Row, given: Input) -> int:
     """Return what this call itself adds to a count or sum: nothing, if the tool is not counted."""
     if row.charge is None or row.ledger.kind not in _COUNTED_IN_FLIGHT:
         return 0
-    return 1 if row.ledger.kind == "calls" else amount_of(row.ledger, given)
+    return amount_of(row.ledger, given) if row.ledger.kind == "sum" else 1
 
 
 def _pending(before: Iterable[Step]) -> dict[str, int]:

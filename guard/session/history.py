@@ -27,7 +27,9 @@ class Charge:
     amount: int = 0
     window_ms: int = 0
     wants: tuple[tuple[str, str], ...] = ()  # (result path, its role) that `formerly` remembers
-    names: tuple[str, ...] = ()  # digests of the values that `distinct` counts
+    names: tuple[
+        str, ...
+    ] = ()  # digests: the values `distinct` counts, the call that is `repeated`
     track: Track | None = None  # how this tool takes part in a `sequence`
 
 

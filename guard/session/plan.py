@@ -64,6 +64,8 @@ class Row:
     ledger: LedgerSpec
     key: str
     charge: Charge | None  # None: the tool is not one that this ledger counts
+    action: str = ""
+    varies: str = ""  # the argument that makes each attempt its own: equal calls may differ in it
 
 
 Plan = tuple[Row, ...]
@@ -75,6 +77,7 @@ def _plan(
     action: str,
     effect: frozenset[str],
     extract: tuple[tuple[str, str], ...],
+    varies: str,
     task: str,
 ) -> Plan:
     roles, rows = dict(extract), []
@@ -84,13 +87,14 @@ def _plan(
         charge = Charge(
             key=key,
             kind=ledger.kind,
-            amount=1,
+            amount=ledger.times or 1,
             window_ms=ledger.window_ms,
             wants=tuple((path, roles.get(path, "")) for path in paths),
             track=_track(ledger, action, effect) if ledger.kind == "sequence" else None,
         )
         counted = is_of(action, effect, ledger.of)
-        rows.append(Row(ledger=ledger, key=key, charge=charge if counted else None))
+        mine = charge if counted else None
+        rows.append(Row(ledger=ledger, key=key, charge=mine, action=action, varies=varies))
     return tuple(rows)
 
 
@@ -108,20 +112,39 @@ def _track(ledger: LedgerSpec, action: str, effect: frozenset[str]) -> Track:
 def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, task: str) -> Plan:
     """Return the rows of every ledger that a call of this tool may touch, each name once."""
     every = (*ledgers, *budget_ledgers(spec), DENIED)
-    return _plan(every, spec.action, spec.effect, tuple(spec.extract.items()), task)
+    extract = tuple(spec.extract.items())
+    return _plan(every, spec.action, spec.effect, extract, spec.idempotency_arg, task)
 
 
 def charges_of(plan: Plan, given: Input) -> tuple[Charge, ...]:
     """Return what a call with these arguments does to each ledger when it ends."""
-    return tuple(_charged(row.charge, row.ledger, given) for row in plan if row.charge is not None)
+    return tuple(_charged(row, row.charge, given) for row in plan if row.charge is not None)
 
 
-def _charged(charge: Charge, ledger: LedgerSpec, given: Input) -> Charge:
+def _charged(row: Row, charge: Charge, given: Input) -> Charge:
+    ledger = row.ledger
+    if ledger.kind == "repeated":
+        return replace(charge, names=(call_name(row, given),))
     if ledger.kind == "sum":
         return _summed(charge, ledger, given)
     if ledger.kind == "distinct":
         return replace(charge, names=tuple(sorted(names_of(ledger, given))))
     return charge
+
+
+def call_name(row: Row, given: Input) -> str:
+    """Return a digest that equal calls share: the tool and its arguments, in any order."""
+    values = {name: one for name, one in given.values.items() if name != row.varies}
+    text = json.dumps([row.action, values], sort_keys=True, default=_plain)
+    return sha256(text.encode()).hexdigest()[:24]
+
+
+def _plain(value: object) -> object:
+    """Return what stands for a value that JSON has no word for: sets have no order."""
+    if isinstance(value, frozenset):
+        members: Iterable[object] = value
+        return sorted(json.dumps(one, sort_keys=True, default=_plain) for one in members)
+    return str(value)
 
 
 def names_of(ledger: LedgerSpec, given: Input) -> frozenset[str]:

@@ -60,6 +60,21 @@ class Tally:
         marks, lost = dict(self.marks), self.lost_at_ms
         for name in names:
             marks[name] = max(now_ms, marks.pop(name, now_ms))
+        return self._bounded(marks, lost, now_ms)
+
+    def again(self, name: str, keep: int, now_ms: int) -> "Tally":
+        """Return the tally that remembers when this name came last, `keep` times back."""
+        marks = dict(self.marks)
+        was = [marks.pop(one) for one in _places(name, keep) if one in marks]
+        moments = sorted([max([now_ms, *was]), *was], reverse=True)
+        marks.update(zip(_places(name, keep), moments, strict=False))
+        return self._bounded(marks, self.lost_at_ms, now_ms)
+
+    def times(self, name: str, keep: int, now_ms: int) -> int:
+        """Return how often this name came inside the window, as far as `keep` tells."""
+        return sum(self.has(one, now_ms) for one in _places(name, keep))
+
+    def _bounded(self, marks: dict[str, int], lost: int, now_ms: int) -> "Tally":
         if len(marks) > MARKS:
             marks = {name: at for name, at in marks.items() if self._is_live(at, now_ms)}
         while len(marks) > MARKS:
@@ -93,6 +108,10 @@ class LedgerState:
 
 
 EMPTY = Tally()
+
+
+def _places(name: str, keep: int) -> list[str]:
+    return [f"{name}:{back}" for back in range(keep)]
 
 
 def _width(window_ms: int) -> int:

@@ -22,6 +22,12 @@ RULES = """
 when { context.history.leak };
 @id("MANY") @reason("many") forbid (principal, action in Guard::Action::"egress", resource)
 when { context.history.people > 2 };
+@id("AGAIN") @reason("again") forbid (principal, action in Guard::Action::"read", resource)
+when { context.history.same_read };
+@id("FAILS") @reason("fails") forbid (principal, action in Guard::Action::"read", resource)
+when { context.history.failed > 1 };
+@id("BUSY") @reason("busy") forbid (principal, action in Guard::Action::"any", resource)
+when { context.history.busy > 9 };
 """
 LEDGERS = {
     "leak": {
@@ -30,6 +36,9 @@ LEDGERS = {
         "unless": "approved",
     },
     "people": {"distinct": "derived.recipients", "of": "egress", "key": "agent", "window": "10m"},
+    "same_read": {"repeated": 3, "of": "read", "window": "10m"},
+    "failed": {"count": "errors", "of": "any", "window": "60s"},
+    "busy": {"count": "running", "of": "any"},
 }
 
 
@@ -70,6 +79,11 @@ def test_a_rule_reads_how_many_receivers_there_were():
     assert decided(*sent) == [["OK"]] * 4 + [["MANY"]]
 
 
+def test_a_rule_reads_that_the_same_call_comes_again_and_says_so_each_time():
+    told = [("read", {}, []), ("send", {"to": "a"}, []), *[("read", {}, [])] * 2]
+    assert decided(*told) == decided(*told) == [["OK"]] * 3 + [["AGAIN"]]
+
+
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
@@ -81,6 +95,10 @@ def test_a_rule_reads_how_many_receivers_there_were():
         ({"sequence": [{}, {"of": "s/none"}], "window": "5m"}, "expected an action"),
         ({"distinct": "derived.amount_minor", "of": "any", "window": "5m"}, "derived.recipients"),
         ({"distinct": "derived.path", "of": "any", "window": "5m", "unless": "approved"}, "only a sequence"),
+        ({"repeated": 1, "of": "any", "window": "5m"}, "greater than or equal to 2"),
+        ({"repeated": 3, "count": "calls", "of": "any", "window": "5m"}, "exactly one"),
+        ({"repeated": 3, "of": "any"}, "no window"),
+        ({"count": "running", "of": "any", "window": "5m"}, "under way now"),
         ({"distinct": "derived.path", "count": "calls", "of": "any", "window": "5m"}, "exactly one"),
     ],
 )  # fmt: skip
