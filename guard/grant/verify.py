@@ -11,6 +11,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from guard.grant.credential import MAX_TTL_S
+from guard.grant.possession import Proof as Proof  # noqa: PLC0414  public here
+from guard.grant.possession import check_possession
 from guard.grant.presented import CallRefused as CallRefused  # noqa: PLC0414  public here
 from guard.grant.presented import Keys, brief, claims_of, number, parts, public_keys, trusted
 from guard.grant.presented import VerifiedCall as VerifiedCall  # noqa: PLC0414  public here
@@ -41,6 +43,7 @@ def verify_call(
     schema_s256: str | None = None,
     binding_min: int = 0,
     sender_constrained: bool = False,
+    proof: Proof | None = None,
     epochs: Epochs | None = None,
     skew_s: int = SKEW_S,
 ) -> VerifiedCall:
@@ -58,6 +61,7 @@ def verify_call(
         schema_s256: digest of the tool's own definition; None does not compare.
         binding_min: the least level (0-3) that this tool accepts.
         sender_constrained: refuse tokens that anyone could present.
+        proof: what shows that the sender holds the token's key; None where nothing can.
         epochs: revocations known here.
         skew_s: seconds that the two clocks may differ.
 
@@ -72,7 +76,7 @@ def verify_call(
     _check_time(call, now_ms, skew_s)
     _check_epochs(call, epochs or {})
     _check_call(call, tool, args, schema_s256, binding_min)
-    _check_possession(call, required=sender_constrained)
+    check_possession(call, token or "", proof, now_ms, required=sender_constrained)
     _check_first(call, replay, now_ms, skew_s)
     return call
 
@@ -121,14 +125,6 @@ def _check_call(
         raise CallRefused("binding_too_low", f"Level {call.binding}, at least {binding_min}.")
 
 
-def _check_possession(call: VerifiedCall, *, required: bool) -> None:
-    if "cnf" in call.claims:
-        # Only its key holder may use it, and this verifier is given no proof: never a bearer.
-        raise CallRefused("proof_missing", "The token is bound to a key; no proof came with it.")
-    if required:
-        raise CallRefused("not_sender_constrained", "This tool takes only key-bound tokens.")
-
-
 def _check_first(call: VerifiedCall, replay: Replay, now_ms: int, skew_s: int) -> None:
     if replay.start_ms and call.issued_ms <= replay.start_ms + skew_s * 1000:
         # It may have been shown before the memory began; the issuer's clock may run ahead.
@@ -151,7 +147,7 @@ class Verifier:
 
     Args:
         jwks: the guard's JWK set.
-        issuer, audience, replay, skew_s: as in `verify_call`.
+        issuer, audience, replay, skew_s, sender_constrained: as in `verify_call`.
         refetch: returns the JWK set as it is now, or None when it cannot be had.
     """
 
@@ -163,6 +159,7 @@ class Verifier:
         audience: str,
         replay: Replay,
         skew_s: int = SKEW_S,
+        sender_constrained: bool = False,
         refetch: Callable[[], Awaitable[Mapping[str, Json] | None]] | None = None,
     ) -> None:
         self._keys = public_keys(jwks)
@@ -170,6 +167,7 @@ class Verifier:
         self._audience = audience
         self._replay = replay
         self._skew_s = skew_s
+        self._sender_constrained = sender_constrained
         self._refetch = refetch
         self._fetched_ms = -REFETCH_MS
         self.epochs: Epochs = {}
@@ -183,6 +181,7 @@ class Verifier:
         now_ms: int,
         schema_s256: str | None = None,
         binding_min: int = 0,
+        proof: Proof | None = None,
     ) -> VerifiedCall:
         """Return the verified call, or raise `CallRefused`; with the keys at hand."""
         return verify_call(
@@ -196,6 +195,8 @@ class Verifier:
             replay=self._replay,
             schema_s256=schema_s256,
             binding_min=binding_min,
+            sender_constrained=self._sender_constrained,
+            proof=proof,
             epochs=self.epochs,
             skew_s=self._skew_s,
         )

@@ -10,7 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from guard.grant.credential import TYP
-from guard.grant.signing import b64u, compact, es256_sign, jwks, signing_input, unb64u
+from guard.grant.signing import (
+    b64u,
+    compact,
+    es256_sign,
+    jwks,
+    public_jwk,
+    signing_input,
+    thumbprint,
+    unb64u,
+)
 from tests.guard.grant.tokens import (
     ARGS,
     AUDIENCE,
@@ -145,11 +154,53 @@ def content() -> list[dict[str, Any]]:
         case("tool's definition changed", "schema_mismatch", token(), schema_s256="bmV3"),
         case("tool wants more", "binding_too_low", token(), binding_min=3),
         case("bound to a key, no proof", "proof_missing", token(cnf={"jkt": KID})),
+        *possession(),
         case("bearer where a key is asked", "not_sender_constrained", token(), sender_constrained=True),
         case("shown before", "replayed", token(), replay="shown"),
         case("memory full", "replay_store_unavailable", token(), replay="full"),
         case("memory younger", "replay_store_cold", token(), replay="cold"),
     ]  # fmt: skip
+
+
+URL = "https://ledger.example/pay"
+
+
+def proof(
+    text: str, *, head: dict[str, Any] | None = None, key: Any = OTHER_KEY, **changes: Any
+) -> str:
+    """Return a proof of the other key for this token at `POST URL`."""
+    own = {"alg": "ES256", "jwk": public_jwk(OTHER_KEY.public_key()), "typ": "dpop+jwt"}
+    ath = b64u(sha256(text.encode()).digest())
+    fields = {"jti": "p1", "htm": "POST", "htu": URL, "iat": IAT, "ath": ath, **changes}
+    return signed(fields, {**own, **(head or {})}, key)
+
+
+def possession() -> list[dict[str, Any]]:
+    bound = token(cnf={"jkt": thumbprint(public_jwk(OTHER_KEY.public_key()))})
+    private = {**public_jwk(OTHER_KEY.public_key()), "d": b64u(bytes(32))}
+
+    def shown(name: str, expect: str, text: str, of: str = bound) -> dict[str, Any]:
+        return case(name, expect, of, proof=text, method="POST", url=URL, sender_constrained=True)
+
+    return [
+        shown("bound to a key, proved", "accepted", proof(bound)),
+        shown("proof empty", "proof_missing", ""),
+        shown("proof in two parts", "proof_malformed", "a.b"),
+        shown("proof's typ is another", "proof_malformed", proof(bound, head={"typ": "JWT"})),
+        shown("proof's alg is none", "proof_malformed", proof(bound, head={"alg": "none"})),
+        shown("proof with a kid", "proof_malformed", proof(bound, head={"kid": KID})),
+        shown("proof with a private key", "proof_malformed", proof(bound, head={"jwk": private})),
+        shown("proof without a name", "proof_malformed", proof(bound, jti="")),
+        shown("proof by another key", "proof_key", proof(bound, head={"jwk": JWK}, key=KEY)),
+        shown("bound in another way", "proof_key", proof(bound), token(cnf={"x5t#S256": KID})),
+        shown("proof signed by another", "proof_signature", proof(bound, key=KEY)),
+        shown("proof for another method", "proof_binding", proof(bound, htm="GET")),
+        shown("proof for another address", "proof_binding", proof(bound, htu=URL + "/")),
+        shown("proof for another token", "proof_binding", proof(token())),
+        shown("proof as old as it may be", "accepted", proof(bound, iat=IAT - 59)),
+        shown("proof too old", "proof_stale", proof(bound, iat=IAT - 60)),
+        shown("proof of the future", "proof_stale", proof(bound, iat=IAT + 61)),
+    ]
 
 
 def document() -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 
 from guard.grant.presented import STEPS, public_keys
 from guard.grant.replay import MemoryReplay, ReplayUnavailable
-from guard.grant.verify import CallRefused, verify_call
+from guard.grant.verify import CallRefused, Proof, verify_call
 from tests.vectors.make_call_token import PATH, text
 
 DOCUMENT = json.loads(PATH.read_text(encoding="utf-8"))
@@ -51,6 +51,9 @@ def test_the_verifier_answers_as_the_vector_says(case):
             schema_s256=case.get("schema_s256"),
             binding_min=case.get("binding_min", 0),
             sender_constrained=case.get("sender_constrained", False),
+            proof=Proof(text=case["proof"], method=case["method"], url=case["url"])
+            if "proof" in case
+            else None,
             epochs={(kind, name): at for kind, name, at in case.get("epochs", [])},
         )
     except CallRefused as no:

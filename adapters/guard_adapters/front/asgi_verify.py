@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from guard.clock import Clock
 from guard.grant.signing import NotStrictJson, strict_json
-from guard.grant.verify import CallRefused, VerifiedCall, Verifier
+from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
 from guard.model.call import Json
 from guard_adapters.front.mcp_verify import REFUSED, TOKEN_KEY
 from guard_adapters.front.verified import as_current, checked
@@ -67,6 +67,8 @@ class CallGate:
         schemas: tool name -> digest of its definition, to be the one that the guard pinned.
         refused: told of each refusal, for logs and counters.
         max_body_bytes: longest message.
+        origin: how clients spell this server, as in `https://shop.example`: proofs of possession
+            must be for it. Without it, tokens that are bound to a key are refused.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class CallGate:
         schemas: Mapping[str, str] | None = None,
         refused: Callable[[CallRefused], None] | None = None,
         max_body_bytes: int = MAX_BODY,
+        origin: str = "",
     ) -> None:
         self._app = app
         self._verifier = verifier
@@ -89,6 +92,7 @@ class CallGate:
         self._schemas = schemas or {}
         self._refused = refused
         self._max_body = max_body_bytes
+        self._origin = origin.rstrip("/")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify a request that calls a tool and hand it on; let what calls none pass."""
@@ -132,7 +136,15 @@ class CallGate:
             clock=self._clock,
             schema_s256=self._schemas.get(asked.tool),
             binding_min=self._binding_min,
+            proof=self._proof(scope),
         )
+
+    def _proof(self, scope: Scope) -> Proof | None:
+        found = [value for name, value in scope["headers"] if name.lower() == b"dpop"]
+        if not self._origin or len(found) != 1:
+            return None
+        text, url = found[0].decode("latin-1"), f"{self._origin}{scope['path']}"
+        return Proof(text=text, method=scope["method"], url=url)
 
 
 def mcp_calls(scope: Scope, body: bytes) -> Asked | None:
@@ -237,7 +249,7 @@ def _bearer(headers: Headers) -> str | None:
     if len(found) != 1:
         return None  # of two, the application might read the other
     scheme, _, carried = found[0].decode("latin-1").partition(" ")
-    return carried.strip() if scheme.lower() == "bearer" else None
+    return carried.strip() if scheme.lower() in {"bearer", "dpop"} else None
 
 
 def _clean(scope: Scope, asked: Asked) -> Scope:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
+from starlette.requests import Request
 
 from guard.clock import Clock
 from guard.config import META_NAMESPACE
-from guard.grant.verify import CallRefused, VerifiedCall, Verifier
+from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
 from guard_adapters.front.verified import NoVerifiedCall as NoVerifiedCall  # noqa: PLC0414  public
 from guard_adapters.front.verified import as_current, checked
 from guard_adapters.front.verified import guarded_tool as guarded_tool  # noqa: PLC0414  public
@@ -39,6 +40,8 @@ class CallGuard:
         binding_min: the least level that tools of this server accept.
         schemas: tool name -> digest of its definition, to be the one that the guard pinned.
         refused: told of each refusal, for logs and counters.
+        url: this endpoint as clients spell it: proofs of possession must be for it. Without it, and
+            over stdio, tokens that are bound to a key are refused.
     """
 
     def __init__(
@@ -49,12 +52,14 @@ class CallGuard:
         binding_min: int = 0,
         schemas: Mapping[str, str] | None = None,
         refused: Callable[[CallRefused], None] | None = None,
+        url: str = "",
     ) -> None:
         self._verifier = verifier
         self._clock = clock
         self._binding_min = binding_min
         self._schemas = schemas or {}
         self._refused = refused
+        self._url = url
 
     async def __call__(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
@@ -64,7 +69,7 @@ class CallGuard:
             return await call_next(ctx)
         params = dict(ctx.params or {})
         try:
-            call = await self._check(_token(ctx, params), params)
+            call = await self._check(_token(ctx, params), params, self._proof(ctx))
         except CallRefused as no:
             if self._refused is not None:
                 self._refused(no)
@@ -74,7 +79,16 @@ class CallGuard:
         with as_current(call):
             return await call_next(_without_token(ctx, params))
 
-    async def _check(self, token: str | None, params: Mapping[str, Any]) -> VerifiedCall:
+    def _proof(self, ctx: ServerRequestContext[Any, Any]) -> Proof | None:
+        if not self._url or not isinstance(ctx.request, Request):
+            return None
+        found = ctx.request.headers.getlist("dpop")
+        method = ctx.request.method
+        return Proof(text=found[0], method=method, url=self._url) if len(found) == 1 else None
+
+    async def _check(
+        self, token: str | None, params: Mapping[str, Any], proof: Proof | None
+    ) -> VerifiedCall:
         name, arguments = params.get("name"), params.get("arguments")
         if not isinstance(name, str) or not isinstance(arguments, dict | None):
             raise CallRefused("args_mismatch", "name is not a string or arguments not an object.")
@@ -86,6 +100,7 @@ class CallGuard:
             clock=self._clock,
             schema_s256=self._schemas.get(name),
             binding_min=self._binding_min,
+            proof=proof,
         )
 
 
@@ -96,7 +111,7 @@ def _token(ctx: ServerRequestContext[Any, Any], params: Mapping[str, Any]) -> st
         return carried if isinstance(carried, str) else None
     headers = getattr(ctx.request, "headers", {})  # over stdio there is no request
     scheme, _, carried = headers.get("authorization", "").partition(" ")
-    return carried.strip() if scheme.lower() == "bearer" else None
+    return carried.strip() if scheme.lower() in {"bearer", "dpop"} else None
 
 
 def _without_token(

@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from guard.clock import Clock
-from guard.grant.verify import CallRefused, VerifiedCall, Verifier
+from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
 from guard.model.call import Json
 
 _verified: ContextVar[VerifiedCall | None] = ContextVar("verified_call", default=None)
@@ -56,6 +56,7 @@ async def checked(
     clock: Clock,
     schema_s256: str | None = None,
     binding_min: int = 0,
+    proof: Proof | None = None,
 ) -> VerifiedCall:
     """Return the verified call; an unknown key is looked for once more in a fresh key set.
 
@@ -71,6 +72,7 @@ async def checked(
             now_ms=clock.now_ms(),
             schema_s256=schema_s256,
             binding_min=binding_min,
+            proof=proof,
         )
 
     try:

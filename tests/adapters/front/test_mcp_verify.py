@@ -32,6 +32,7 @@ from tests.guard.grant.tokens import (
     signed,
     token,
 )
+from tests.vectors.make_call_token import proof
 
 
 class Clock:
@@ -175,6 +176,25 @@ async def test_arguments_that_are_no_object_are_refused_before_anyone_reads_them
         odd = await posted(web, [1], authorization=f"Bearer {token()}")
     assert odd["error"]["data"]["code"] == "args_mismatch"
     assert made.paid == []
+
+
+async def test_over_http_a_token_that_is_bound_to_a_key_needs_its_proof_for_this_address():
+    text = token(cnf={"jkt": thumbprint(public_jwk(OTHER_KEY.public_key()))})
+    sent = {"authorization": f"DPoP {text}"}
+    here, there = (
+        proof(text, htu="https://ledger.example/mcp"),
+        proof(text, htu="https://x.example"),
+    )
+    made = server(url="https://ledger.example/mcp")
+    async with over_http(made) as web:
+        assert (await posted(web, **sent))["error"]["data"]["code"] == "proof_missing"
+        no = await posted(web, **sent, dpop=there)
+        assert no["error"]["data"]["code"] == "proof_binding"
+        assert "paid for alice" in str(await posted(web, **sent, dpop=here))
+    async with over_http(server()) as web:
+        no = await posted(web, **sent, dpop=here)
+        assert no["error"]["data"]["code"] == "proof_missing"
+    assert await code_of(server(url="https://ledger.example/mcp"), text) == "proof_missing"
 
 
 def test_outside_a_call_nobody_vouches():
