@@ -28,6 +28,9 @@ def register(commands: Commands) -> None:
     ):
         action = actions.add_parser(name, help=text)
         action.add_argument("--json", action="store_true", help="one JSON object")
+        if name == "rotate":
+            why = "the keys may be in other hands: end them now, and let a new one sign"
+            action.add_argument("--stolen", action="store_true", help=why)
         add_place(action)
 
 
@@ -41,7 +44,10 @@ def run(args: argparse.Namespace) -> int:
     where, now_ms = place(args), SystemClock().now_ms()
     _must_exist(where)
     folder = where.state / "keys"
-    keys = rotate(folder, now_ms=now_ms) if args.action == "rotate" else read(folder)
+    if args.action == "rotate":
+        keys = rotate(folder, now_ms=now_ms, stolen=args.stolen)
+    else:
+        keys = read(folder)
     found = public(where, keys, now_ms)
     if args.json:
         print(json.dumps(found, separators=(",", ":")))

@@ -25,7 +25,6 @@ from guard_adapters.issuer.local_key import OWNER_ONLY, LocalSigner
 CURRENT: Final = "calltoken.pem"
 NEXT: Final = "calltoken.next.pem"
 RECORD: Final = "calltoken.json"
-LOCK: Final = "calltoken.lock"
 
 PUBLISH_MS: Final = 300_000
 """How long a key is published before it signs: as long as a verifier may keep a key set."""
@@ -138,10 +137,12 @@ def _read(folder: Path) -> Keys:
     )
 
 
-def rotate(folder: Path, *, now_ms: int) -> Keys:
+def rotate(folder: Path, *, now_ms: int, stolen: bool = False) -> Keys:
     """Let the next key sign and publish one after it; without a next key, publish one.
 
-    A crash between two steps leaves a state that the next run completes. Returns the keys after it.
+    With `stolen` both keys end now: who had one had the folder. They are published no more, and a
+    new one signs, though verifiers have yet to fetch it. A crash between two steps
+    leaves a state that the next run completes. Returns the keys after it.
 
     Raises:
         Unusable: `key_not_yet_usable`: the next key was published too short a time ago; and as
@@ -150,8 +151,14 @@ def rotate(folder: Path, *, now_ms: int) -> Keys:
     _must_exist(folder)
     with _lock(folder, fcntl.LOCK_EX):
         keys = _read(folder)
+        retired = [one for one in keys.retired if one.until_ms > now_ms]
+        if stolen:
+            (folder / NEXT).unlink(missing_ok=True)
+            following = LocalSigner.from_file(folder / NEXT)
+            kept = [one for one in retired if thumbprint(one.jwk) != keys.current.kid]
+            return _promote(folder, following, kept, now_ms)
         if keys.following is None or not keys.usable_ms:  # none, or a crash before its record
-            return _publish_next(folder, keys.retired, now_ms)
+            return _publish_next(folder, retired, now_ms)
         if now_ms < keys.usable_ms:
             raise Unusable(
                 f"The next key may sign in {(keys.usable_ms - now_ms + 999) // 1000} s: verifiers "
@@ -160,13 +167,16 @@ def rotate(folder: Path, *, now_ms: int) -> Keys:
                 where=str(folder / NEXT),
                 next_step="Run the command again then.",
             )
+        others = [one for one in retired if thumbprint(one.jwk) != keys.current.kid]
         gone = Retired(jwk=keys.current.public_jwk, until_ms=now_ms + RETIRE_MS)
-        others = [one for one in keys.retired if thumbprint(one.jwk) != keys.current.kid]
-        retired = [gone, *(one for one in others if one.until_ms > now_ms)]
-        # First the record: the old key must be published as retired before it stops signing.
-        _write(folder, {keys.following.kid: keys.usable_ms - PUBLISH_MS}, retired)
-        (folder / NEXT).replace(folder / CURRENT)
-        return _publish_next(folder, retired, now_ms)
+        return _promote(folder, keys.following, [gone, *others], now_ms)
+
+
+def _promote(folder: Path, following: LocalSigner, retired: Sequence[Retired], now_ms: int) -> Keys:
+    # First the record: an old key must be published as retired before it stops signing.
+    _write(folder, {following.kid: now_ms - PUBLISH_MS}, retired)
+    (folder / NEXT).replace(folder / CURRENT)
+    return _publish_next(folder, retired, now_ms)
 
 
 def _publish_next(folder: Path, retired: Sequence[Retired], now_ms: int) -> Keys:
@@ -223,7 +233,8 @@ def _write(folder: Path, since_ms: Mapping[str, int], retired: Sequence[Retired]
 
 @contextmanager
 def _lock(folder: Path, how: int) -> Iterator[None]:
-    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, OWNER_ONLY)
+    # The folder itself is locked: reading writes nothing, not even a lock file.
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, how)
         yield

@@ -9,8 +9,9 @@ from guard.errors import Refused, Unusable
 from guard.grant.lease import Lease
 from guard.grant.presented import public_keys
 from guard.grant.signing import jwks
-from guard.grant.verify import Verifier, verify_call
+from guard.grant.verify import CallRefused, Verifier, verify_call
 from guard.model.decision import Terms
+from guard_adapters.front.verified import checked
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.key_ring import (
     CURRENT,
@@ -22,6 +23,7 @@ from guard_adapters.issuer.key_ring import (
     read,
     rotate,
 )
+from guard_adapters.issuer.local_key import LocalSigner
 from tests.adapters.issuer.test_calltoken import Clock
 from tests.guard.grant.tokens import ARGS, AUDIENCE, ISSUER, TOOL, bound, settings
 
@@ -133,6 +135,45 @@ def test_a_crash_between_any_two_steps_leaves_what_the_next_run_completes(
     (tmp_path / NEXT).unlink()
     assert ring.current().kid == second
     assert turn(tmp_path, clock, 1).following.kid not in {first, second, third}
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_stolen_keys_end_at_once_whether_another_was_published_or_not(
+    ring, tmp_path, clock, published
+):
+    if published:
+        turn(tmp_path, clock, 0)
+    old = kids(ring)
+    after = rotate(tmp_path, now_ms=clock.now, stolen=True)
+    assert ring.current().kid == after.current.kid
+    assert not set(old) & set(kids(ring))
+    assert kids(ring) == [after.current.kid, after.following.kid]
+
+
+async def test_a_thief_of_the_key_is_refused_once_a_verifier_saw_the_new_one(ring, tmp_path, clock):
+    thief = LocalSigner.load(tmp_path / CURRENT)
+    mint = issuer(ring, clock)
+
+    async def refetch():
+        return mint.jwks()
+
+    replay = settings()["replay"]
+    verifier = Verifier(
+        mint.jwks(), issuer=ISSUER, audience=AUDIENCE, replay=replay, refetch=refetch
+    )
+    rotate(tmp_path, now_ms=clock.now, stolen=True)
+    text = await minted(mint, clock)
+    assert await checked(verifier, text, TOOL, ARGS, clock=clock)
+    forged = await minted(issuer(thief, clock), clock, "T" * 22)
+    with pytest.raises(CallRefused) as no:
+        await checked(verifier, forged, TOOL, ARGS, clock=clock)
+    assert no.value.code == "unknown_key"
+
+
+def test_showing_the_keys_writes_nothing(ring, tmp_path):
+    before = sorted(path.name for path in tmp_path.iterdir())
+    read(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before == [CURRENT]
 
 
 def test_of_two_that_rotate_at_once_one_does(ring, tmp_path, clock):
