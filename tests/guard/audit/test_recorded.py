@@ -5,7 +5,6 @@ import collections.abc
 import json
 import types
 import typing
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from typing import get_args, get_origin, get_type_hints
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from guard.audit.recorded import facts_from_text
 from guard.audit.written import facts_text
 from guard.errors import Unusable
-from guard.model.call import Json
 from guard.model.facts import (
     CallFacts,
     ClockFacts,
@@ -41,8 +39,9 @@ PLAIN = {
     int: st.integers(min_value=0, max_value=2**53 - 1),
     bool: st.booleans(),
     frozenset[str]: st.frozensets(text, max_size=3),
-    Mapping[str, Json]: st.dictionaries(text, arguments, max_size=3),
 }
+INPUT = st.dictionaries(text, arguments, max_size=3)
+"""Arguments as they are judged: its hint names floats, and the log holds none."""
 
 
 def every(kind):
@@ -51,7 +50,8 @@ def every(kind):
         return PLAIN[kind]
     if is_dataclass(kind):
         hints = get_type_hints(kind)
-        return st.builds(kind, **{one.name: every(hints[one.name]) for one in fields(kind)})
+        parts = {one.name: every(hints[one.name]) for one in fields(kind)}
+        return st.builds(kind, **parts | ({"values": INPUT} if kind is Input else {}))
     parts = get_args(kind)
     match get_origin(kind):
         case types.UnionType | typing.Union:
