@@ -57,6 +57,10 @@ UPSTREAM = {
     "test_no_session_is_opened_that_nobody_would_cut",
     "A call token runs once.": "adapters/front/test_mcp_verify.py::"
     "test_a_token_shown_twice_pays_once",
+    "Servers that share a memory take a token once between them.": "adapters/store/"
+    "test_replay_contract.py::test_of_sixty_four_workers_with_one_token_exactly_one_wins",
+    "A token that is bound to a key is nothing without the key.": "attack/"
+    "test_stolen_key_bound_token.py::test_a_thief_runs_nothing_and_the_holder_still_can",
     "A call token is for one tool with one set of arguments.": "adapters/front/"
     "test_mcp_verify.py::test_swapped_arguments_and_swapped_tools_do_not_run",
     "A token stolen at one server is worthless at another.": "attack/test_call_token.py::"
