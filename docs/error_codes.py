@@ -328,6 +328,8 @@ FILES = {
     "config_tag": "YAML tags are not taken.",
     "config_too_large": "The file is larger than any configuration.",
     "config_unreadable": "The file cannot be read.",
+    "tool_not_guarded": "A tool of an agent does not run through a function here, so that no call of it "
+    "can be judged. Leave it out, or accept by name that it runs unguarded.",
     "config_unusable": "A value has the wrong type, is out of range or has an unknown name.",
     "config_zone": "The time zone is unknown here. Write an IANA name.",
     "env_malformed": "`--env` needs NAME=VALUE.",

@@ -115,7 +115,7 @@ class Guard:
         return course.result
 
     async def _walk(self, course: _Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
-        judging = self._judging()
+        judging = self.judging()
         spec = judging.spec(course.call)
         session = course.session = await self._admit(course, spec, judging)
         known = await self.world.sessions.known(session.id)
@@ -187,7 +187,7 @@ class Guard:
 
         async def again(call: ToolCall, evidence: Evidence) -> Judged:
             now = await self.world.sessions.get(call.session)
-            judging = self._judging()
+            judging = self.judging()
             if now.ended_at_ms or judging.spec(call) != spec:
                 code = "session_ended" if now.ended_at_ms else "tool_changed"
                 return Judged(judged.facts, Deny(code=code, basis=judged.answer.basis))
@@ -284,7 +284,8 @@ class Guard:
         except Unavailable:
             return course.at_ms
 
-    def _judging(self) -> Judging:
+    def judging(self) -> Judging:
+        """Return what judges by the policy in force now; it records nothing and asks nobody."""
         return Judging(
             world=self.world,
             bundle=self.policy(),

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from agents import function_tool, set_tracing_disabled
+from agents.testing import ScriptedModel, assistant_message, function_call
 from langchain_core.messages import AIMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from mcp.server.mcpserver import MCPServer
@@ -57,6 +59,29 @@ async def test_the_page_on_langchain(world) -> None:
     (code,) = snippets("langchain.md")
     state = await (await run(code, names))["agent"].ainvoke(START, THREAD)
     assert state["messages"][2].content == "found 7"
+
+
+async def test_the_page_on_the_openai_agents_sdk(world) -> None:
+    call = function_call("pay", {"to": "x", "amount": 500}, call_id="c")
+    began, resumed = snippets("openai-agents.md")
+    set_tracing_disabled(True)
+    counted = world.tool("pay")
+
+    def pay(to: str, amount: int) -> str:
+        return counted(to=to, amount=amount)
+
+    names: dict[str, Any] = {
+        "model": ScriptedModel([[call], [assistant_message("done")]]),
+        "tools": [function_tool(pay)],
+        "guard": world.guard,
+    }
+    made = await run(began, names)
+    assert len(made["result"].interruptions) == 1
+    await world.answer("approve")
+    saved = made["result"].to_state().to_string()
+    made = await run(resumed, {**names, **made, "saved": saved})
+    assert (made["left"], made["result"].final_output) == ([], "done")
+    assert world.ran == [("pay", {"to": "x", "amount": 500})]
 
 
 async def test_the_page_on_pydantic_ai(world) -> None:

@@ -19,7 +19,7 @@ from guard_adapters.front.function import credential_of_call
 from guard_adapters.front.kept import Form, plain
 from guard_adapters.front.loop import GuardLoop
 from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of
-from guard_adapters.front.native import Answer, Native, NotRun, Ran, Waiting
+from guard_adapters.front.native import Answer, Look, Native, NotRun, Ran, Waiting
 from guard_adapters.front.running import Enclosed, Handed
 
 SLACK_MS = 5_000
@@ -37,6 +37,9 @@ class Calls(Protocol):
 
     async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
         """Judge the call and, if allowed, run the tool; see `Guard.call`."""
+
+    async def look(self, call: ToolCall) -> Look:
+        """Judge the call and record nothing."""
 
     async def adopted(self, native: str) -> str:
         """Return the session that goes with a framework's own conversation."""
@@ -122,6 +125,20 @@ class Intake:
         outcome = Outcome.REFUSED if paused or not tool.started else tool.outcome
         kept = self.form.freeze(tool.value) if tool.raised is None else None
         await self.calls.settle(rerun.ended(outcome, kept))
+
+    async def look(self, native: Native) -> Look:
+        """Judge the call and record nothing: for frameworks that ask first whether to pause.
+
+        The answer is a hint. `around` judges again, and nothing runs by a look.
+        """
+        try:
+            async with asyncio.timeout(SLACK_MS / 1000):
+                call, _ = await self._taken(native)
+                return await self.calls.look(call)
+        except Refused:
+            return Look(finds="no_question")
+        except Exception:  # noqa: BLE001  rule 1: whatever failed, `around` refuses
+            return Look(finds="unknown")
 
     async def before(self, native: Native) -> Handed | Answer:
         """Judge the call for a framework that runs the tool itself.

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from guard.errors import NotApproved
 from guard.model.call import Json
 
 
@@ -57,3 +58,18 @@ class Waiting:
 
 
 Answer = Ran | NotRun | Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a call would be answered now. Looking records nothing, asks nobody and runs nothing.
+
+    Args:
+        finds: `no_question`: no person is needed, or none may be asked; `unasked`: one would be
+            asked; `open`: one has been asked; `approved`: one said yes and nobody used it;
+            `ended`: it ended without a yes that can be used; `unknown`: the guard failed.
+        no: what to tell of a question that has `ended`.
+    """
+
+    finds: Literal["no_question", "unasked", "open", "approved", "ended", "unknown"]
+    no: NotApproved | None = None

@@ -65,6 +65,19 @@ class Handed:
         self.go.set_result(None)
         return await self._end
 
+    async def run(self, run: Callable[[dict[str, Any]], Awaitable[object]]) -> Any:  # noqa: ANN401
+        """Run the tool here with the judged arguments; return the answer for the framework."""
+        try:
+            with credential_of_call(self.credential):
+                result = await run(self.arguments)
+        except Exception as error:
+            await self.failed(error)
+            raise
+        except BaseException:
+            await self.lost()
+            raise
+        return await self.returned(result)
+
     async def returned(self, result: object) -> Any:  # noqa: ANN401  the framework's own result
         """Tell what the tool returned; return the answer for the framework."""
         self._end.set_result(result)

@@ -5,16 +5,21 @@ from hashlib import sha256
 
 from guard.audit.event import Event
 from guard.errors import Unavailable
-from guard.grant.unanswered import Hold
+from guard.grant.approval import ApprovalState
+from guard.grant.unanswered import Hold, unusable
 from guard.model.call import ToolCall, ToolResult
+from guard.model.decision import StepUp
 from guard.model.identity import Who
 from guard.model.rerun import Rerun
 from guard.ports import Tool
 from guard.ports.reruns import Reruns
 from guard.session.intent import TaskIntent
-from guard.session.state import new_session
+from guard.session.state import admitted, new_session
+from guard_adapters.front.native import Look
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk, default_session
+
+NO_QUESTION = Look(finds="no_question")
 
 
 class Seat:
@@ -22,6 +27,7 @@ class Seat:
 
     def __init__(self, wired: Wired, who: Who) -> None:
         self._desk = Desk(wired)
+        self._guard = wired.guard
         self._world = wired.world
         self._who = who
         self._known: dict[str, str] = {}
@@ -37,6 +43,44 @@ class Seat:
     async def call(self, call: ToolCall, tool: Tool, *, hold_ms: Hold) -> ToolResult:
         """Judge the call and, if allowed, run the tool; see `Guard.call`."""
         return await self._desk.call(call, tool, hold_ms=hold_ms)
+
+    async def look(self, call: ToolCall) -> Look:
+        """Judge the call on a copy of its session and look for the question that it would join.
+
+        Raises:
+            Refused: the call would not even be judged.
+            Unavailable: the store or a decision point failed.
+        """
+        judging, now_ms = self._guard.judging(), self.now_ms()
+        spec, most = judging.spec(call), self._guard.settings.in_flight
+        found, ledgers = judging.input(call), judging.ledgers(call)
+        session = await self._world.sessions.get(call.session)
+        entered = admitted(session, call, spec, found, now_ms, ledgers, in_flight=most)
+        known = await self._world.sessions.known(session.id)
+        answer = (await judging.judge(entered, call, known)).answer
+        return await self._asked(call, answer) if isinstance(answer, StepUp) else NO_QUESTION
+
+    async def _asked(self, call: ToolCall, answer: StepUp) -> Look:
+        rows = await self._world.approvals.listed(open_only=False, session=call.session)
+        same = [
+            row
+            for row in rows
+            if (row.action, row.call_bytes) == (call.action, answer.arguments)
+            and row.policy_version == answer.basis.slice
+            and not row.canary
+        ]
+        if not same:
+            return Look(finds="unasked")
+        now_ms = self.now_ms()
+        row = max(same, key=lambda one: one.created_ms).at(now_ms)
+        match row.status:
+            case ApprovalState.PENDING:
+                return Look(finds="open")
+            case ApprovalState.APPROVED:
+                return Look(finds="approved")
+            case _:
+                left_ms = await self._world.approvals.cooling(row.cooldown_key, now_ms)
+                return Look(finds="ended", no=unusable(row, left_ms, now_ms))
 
     async def adopted(self, native: str) -> str:
         """Return the session of a conversation: the same one in every process that resumes it."""
