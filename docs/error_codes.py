@@ -45,6 +45,7 @@ CALLS = {
     "too_many_in_flight": "Too many calls of this session run at once. Wait for one to end.",
     "too_large_to_review": "A person would be asked, and nobody could read that many arguments. Send "
     "less in one call, or have the operator declare the argument a blob.",
+    "task_undeclared": "The session has no task that somebody other than its agent declared.",
     "tool_changed": "The tool's definition is not the one that a person accepted. An operator must "
     "look at the change.",
     "unconfirmed": "No person has confirmed this tool in guard.yaml yet (`confirmed: true`).",

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guard.audit.event import Event
+from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
 from guard.ports import World
 from guard.revoking import Revoking
 from guard.session.heard import heard, narrows
 from guard.session.risk import Signal
 from guard.session.state import Session, ended, signalled
+from guard.session.tasks import task_ended
 from guard.voiding import void_session
 
 
@@ -86,6 +88,21 @@ class Reauthorizing:
         now_ms = self.world.clock.now_ms()
         session = await self.world.sessions.update(session_id, lambda one: ended(one, now_ms))
         event = Event(kind="session_ended", at_ms=now_ms, session=session_id, leaf={"why": why})
+        await self.world.sink.write([event])
+        await void_session(self.world, session_id, why, now_ms)
+        await self._recall(session_id, why)
+        return session
+
+    async def end_task(self, session_id: str, why: str) -> Session:
+        """End the task of a session: what was asked, said and issued for it ends with it.
+
+        Raises:
+            Refused: `session_unknown`; `task_undeclared`: nobody but the agent declared one.
+        """
+        now_ms = self.world.clock.now_ms()
+        session = await self.world.sessions.update(session_id, lambda one: task_ended(one, now_ms))
+        leaf: dict[str, Json] = {"task": session.task, "why": why}
+        event = Event(kind="task_ended", at_ms=now_ms, session=session_id, leaf=leaf)
         await self.world.sink.write([event])
         await void_session(self.world, session_id, why, now_ms)
         await self._recall(session_id, why)

@@ -15,6 +15,9 @@ AGENT = {
     "test_no_declaration_of_an_agent_gives_what_the_host_did_not",
     "Declaring again does not refill a budget.": "attack/test_intent_widening.py::"
     "test_declaring_again_does_not_refill_the_budget",
+    "A mandate answers so many calls and no more, and nothing brings back one that ended.": "flow/"
+    "test_mandates.py::"
+    "test_after_it_was_ended_the_next_call_is_not_answered_and_nothing_brings_it_back",
     "The bytes that were judged are the bytes that leave.": "adapters/front/test_mcp_gate.py::"
     "test_the_bytes_that_were_judged_are_the_bytes_that_leave",
     "A refused call never reaches the server.": "adapters/front/test_mcp_stdio_desk.py::"

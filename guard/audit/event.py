@@ -17,7 +17,7 @@ from guard.model.facts import Facts
 
 Kind = Literal[
     "session_opened", "session_suspended", "session_resumed", "session_ended",
-    "intent_declared", "task_told",
+    "intent_declared", "task_told", "task_ended",
     "endorsement_withdrawn", "narrowed", "restored",
     "signal",
     "decision", "approval_opened", "vote", "approval_ended", "consume",

@@ -105,13 +105,18 @@ def _json(value: Json) -> str:
     return _SORTED(value)
 
 
+_MANDATE = ',"mandate":true'
+"""Written where it is so: the text of a call without one is what earlier logs hold."""
+
+
 def _intent(intent: IntentFacts) -> str:
     return (
         f'{{"args_ok":{_TRUTH[intent.args_ok]},"asked":{_TRUTH[intent.asked]}'
         f',"budget_minor":{intent.budget_minor}'
         f',"covers":{_TRUTH[intent.covers]},"declared":{_TRUTH[intent.declared]}'
         f',"egress":{_words(intent.egress)},"fits":{_TRUTH[intent.fits]}'
-        f',"left":{intent.left},"planned":{_TRUTH[intent.planned]}'
+        f',"left":{intent.left}{_MANDATE if intent.mandate else ""}'
+        f',"planned":{_TRUTH[intent.planned]}'
         f',"purpose":{quoted(intent.purpose)},"repeat":{_TRUTH[intent.repeat]}'
         f',"sha256":{quoted(intent.sha256)},"spoken":{_TRUTH[intent.spoken]}'
         f',"words":{_TRUTH[intent.words]}}}'

@@ -1,7 +1,8 @@
 """A task that a host signed: an agent may carry it and cannot change it.
 
 A compact JWS (RFC 7515) of type `guard-intent+jwt`, ES256 only, for one guard, one person and one
-agent, for at most a day. Whether the task may replace the one in force is not decided here.
+agent, for at most a day; a mandate names its session and lasts at most 31 days. Whether the task
+may replace the one in force is not decided here.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,8 @@ from guard.model.identity import Who
 TYP: Final = "guard-intent+jwt"
 LONGEST_S: Final = 86_400
 """Longest life of a contract (s)."""
+LONGEST_MANDATE_S: Final = 31 * 86_400
+"""Longest life of a mandate (s): it is counted in one session, and an operator ends it there."""
 SKEW_S: Final = 5
 
 _STRINGS: Final = ("aud", "iss", "sub", "agent")
@@ -68,14 +71,16 @@ def sign_contract(
         guard: the name of the guard that shall take it.
         who: the person and the agent that it is for.
         now_s: Unix seconds.
-        ttl_s: its life, at most a day (s).
+        ttl_s: its life, at most a day, of a mandate at most 31 days (s).
         session: the only session that may take it; empty = any of theirs.
 
     Raises:
-        ValueError: `ttl_s` is not positive or longer than a day.
+        ValueError: `ttl_s` is not positive or too long, or a mandate names no session.
     """
-    if not 0 < ttl_s <= LONGEST_S:
-        raise ValueError(f"ttl_s is {ttl_s}, expected 1 to {LONGEST_S}")
+    if not session and "mandate" in intent:
+        raise ValueError("a mandate is for one session, and none is named")
+    if not 0 < ttl_s <= _longest(intent):
+        raise ValueError(f"ttl_s is {ttl_s}, expected 1 to {_longest(intent)}")
     header: dict[str, Json] = {
         "alg": ALG,
         "typ": TYP,
@@ -152,12 +157,18 @@ def _contract(claims: Json, kid: str) -> tuple[Contract, dict[str, Json]]:
     issued, expires = claims.get("iat"), claims.get("exp")
     if type(issued) is not int or type(expires) is not int or not isinstance(session, str):
         raise _forged("iat and exp are not whole seconds, or session is no handle")
-    if not 0 < expires - issued <= LONGEST_S:
-        raise _forged(f"it lives longer than {LONGEST_S} s")
     if not isinstance(intent, dict) or any(type(claims.get(name)) is not str for name in _STRINGS):
         raise _forged("aud, iss, sub, agent or intent is missing")
+    if not 0 < expires - issued <= _longest(intent):
+        raise _forged(f"it lives longer than {_longest(intent)} s")
+    if not session and "mandate" in intent:  # its calls are counted in one session
+        raise _forged("it is a mandate and names no session")
     found = Contract(intent=intent, issued_s=issued, expires_s=expires, session=session, kid=kid)
     return found, claims
+
+
+def _longest(intent: Mapping[str, Json]) -> int:
+    return LONGEST_MANDATE_S if intent.get("mandate") is True else LONGEST_S
 
 
 def _forged(why: str) -> Refused:

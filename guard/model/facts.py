@@ -73,6 +73,7 @@ class IntentFacts:
     declared: bool = False
     covers: bool = False
     args_ok: bool = False
+    mandate: bool = False  # inside a mandate that a host signed: its signer has answered already
     purpose: str = ""
     egress: frozenset[str] = frozenset()
     budget_minor: int = 0

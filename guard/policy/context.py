@@ -62,6 +62,7 @@ READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("intent", "declared"): lambda f: f.intent.declared,
     ("intent", "covers"): lambda f: f.intent.covers,
     ("intent", "args_ok"): lambda f: f.intent.args_ok,
+    ("intent", "mandate"): lambda f: f.intent.mandate,
     ("intent", "purpose"): lambda f: f.intent.purpose,
     ("intent", "egress"): lambda f: _words(f.intent.egress),
     ("intent", "budget_minor"): lambda f: f.intent.budget_minor,

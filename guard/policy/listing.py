@@ -21,7 +21,7 @@ CALL_BOUND = frozenset(
 _CALL_BOUND_INTENT = frozenset(
     {
         ("intent",),
-        *(("intent", one) for one in ("covers", "args_ok", "fits", "words", "asked")),
+        *(("intent", one) for one in ("covers", "args_ok", "mandate", "fits", "words", "asked")),
         *(("intent", one) for one in ("left", "repeat")),
     }
 )

@@ -67,6 +67,7 @@ FIXED: Mapping[str, Type] = {
             "declared": _BOOL,
             "covers": _BOOL,
             "args_ok": _BOOL,
+            "mandate": _BOOL,
             "purpose": _STRING,
             "egress": _WORDS,
             "budget_minor": _LONG,

@@ -33,6 +33,7 @@ class GivenIntent(Row):
     declared: bool = False
     covers: bool = False
     args_ok: bool | None = None  # not given: as `covers`
+    mandate: bool = False
     purpose: str = ""
     egress: Words = frozenset()
     budget_minor: int = 0

@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from guard.model.call import Json, ToolSpec
-from guard.model.facts import Input, IntentFacts, Ledger
+from guard.model.facts import ClockFacts, Input, IntentFacts, Ledger
 from guard.model.ledger import LedgerSpec
 from guard.provenance.known import Known
 from guard.session.chains import own_amount
@@ -33,11 +33,12 @@ def intent_facts(
     intent: TaskIntent | None,
     spec: ToolSpec,
     values: Mapping[str, Json],
-    now_ms: int,
+    clock: ClockFacts,
     *,
     counts: Mapping[str, Ledger] = _UNCOUNTED,
     spent_minor: int = 0,
     known: Known = NOTHING_SEEN,
+    amount_minor: int | None = None,
 ) -> IntentFacts:
     """Return how one call stands to the task.
 
@@ -48,26 +49,33 @@ def intent_facts(
         intent: the task, or None if nobody declared one.
         spec: the tool as the catalogue knows it.
         values: the converted arguments.
-        now_ms: milliseconds since the epoch.
+        clock: the moment, in the catalogue's zone.
         counts: ledger values of this call, among them the task's own counts (`intent_ledgers`).
         spent_minor: what the task spent before this call, in flight included.
         known: what the session's results have shown, for the choices of a plan.
+        amount_minor: what this call would spend; None: it names no amount.
     """
     if intent is None:
         return IntentFacts()
-    if not intent.declared or any(0 < one.expires_at_ms <= now_ms for one in intent.clauses):
+    if not intent.declared or any(0 < one.expires_at_ms <= clock.at_ms for one in intent.clauses):
         return IntentFacts(purpose=intent.purpose, sha256=intent.digest)
     clauses = intent.clauses
+    covers = all(one.schedule.holds(clock) and _covers(one, spec, counts) for one in clauses)
+    args_ok = all(_args_ok(one, spec, values) for one in clauses)
+    fits = all(_fits(one, spec, values, counts, known) for one in clauses if one.steps)
+    left = max(0, min(one.budget_minor for one in clauses) - spent_minor)
+    within = covers and args_ok and fits and 0 <= (amount_minor or 0) <= left
     return IntentFacts(
         declared=True,
-        covers=all(_covers(one, spec, counts) for one in clauses),
-        args_ok=all(_args_ok(one, spec, values) for one in clauses),
+        covers=covers,
+        args_ok=args_ok,
+        mandate=within and mandated(intent),
         purpose=intent.purpose,
         egress=frozenset.intersection(*(one.egress for one in clauses)),
-        budget_minor=max(0, min(one.budget_minor for one in clauses) - spent_minor),
+        budget_minor=left,
         sha256=intent.digest,
         planned=any(one.steps for one in clauses),
-        fits=all(_fits(one, spec, values, counts, known) for one in clauses if one.steps),
+        fits=fits,
     )
 
 
@@ -86,6 +94,13 @@ def _fits(
         done[one.call] = max(0, count - own) if type(count) is int else LARGEST
     step = open_step(intent.steps, done)
     return step is not None and step.fits(spec.action, values, known)
+
+
+def mandated(intent: TaskIntent) -> bool:
+    """Return whether a host signed it as a mandate; what anybody else calls one is none."""
+    return any(
+        one.mandate and one.signed_at_s and one.declared_by == "host" for one in intent.clauses
+    )
 
 
 def _covers(intent: TaskIntent, spec: ToolSpec, counts: Mapping[str, Ledger]) -> bool:

@@ -87,7 +87,16 @@ def facts(
         input=facts_input,
         clock=clock,
         intent=replace(
-            intent_facts(task, spec, given, now_ms, counts=read, spent_minor=spent, known=known),
+            intent_facts(
+                task,
+                spec,
+                given,
+                clock,
+                counts=read,
+                spent_minor=spent,
+                amount_minor=facts_input.derived.amount_minor,
+                known=known,
+            ),
             spoken=weighed.spoken,
             words=weighed.words,
             asked=weighed.asked,

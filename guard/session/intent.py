@@ -6,29 +6,24 @@ away. This file signs nothing; `canonical` is what a signature covers.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
-from typing import Annotated, Literal, cast
+from typing import Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from pydantic.types import StrictInt, StrictStr
+from pydantic import ValidationError
 
 from guard.errors import Refused, Unusable
 from guard.model.call import Json
-from guard.session.limit import Limit, LimitFields
-from guard.session.steps import PlanStep, Steps
+from guard.session.declaration import CLASSES, LARGEST, Declared, Lasts
+from guard.session.limit import Limit
+from guard.session.schedule import ALWAYS, Schedule
+from guard.session.steps import PlanStep
 
-Lasts = Literal["call", "session"]
 DeclaredBy = Literal["host", "user", "agent", "config"]
-CLASSES = frozenset({"any", "read", "write", "egress", "privileged", "irreversible"})
 
 _RANK: Mapping[str, int] = {"host": 0, "user": 1, "config": 2, "agent": 3}
-_LARGEST = 2**63 - 1  # what policy can compare
-_ACTION = re.compile(r"[a-z0-9][a-z0-9-]{0,31}/[^\x00-\x1f]{1,256}\Z")
-_DOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\Z")
 _CLAUSES = 16  # a conjunction of more is refused: each one is checked on every call
 
 
@@ -37,7 +32,8 @@ class TaskIntent:
     """One declared task. Empty `egress` and zero budget mean: none; no `tools` covers nothing.
 
     `args` and `calls` bound only what they name; empty `resources` bounds nothing;
-    `expires_at_ms` 0 never ends. `also` holds further intents that must all agree.
+    `expires_at_ms` 0 never ends, `schedule` says when it holds. `also` holds further intents that
+    must all agree.
     """
 
     purpose: str
@@ -49,6 +45,8 @@ class TaskIntent:
     resources: frozenset[str] = frozenset()
     steps: tuple[PlanStep, ...] = ()  # in their order; none: no plan was declared
     expires_at_ms: int = 0
+    schedule: Schedule = ALWAYS
+    mandate: bool = False  # answers for people, if a host signed it and policy says so
     declared_by: DeclaredBy
     signed_at_s: int = 0  # when a host signed it; 0 = nobody did
     also: tuple["TaskIntent", ...] = ()
@@ -69,27 +67,29 @@ class TaskIntent:
 
     def as_json(self) -> dict[str, Json]:
         """Return everything declared, sets sorted."""
-        signed: dict[str, Json] = {"signed_at_s": self.signed_at_s} if self.signed_at_s else {}
-        plan: dict[str, Json] = {"steps": [one.as_json() for one in self.steps]}
-        return (
-            signed
-            | (plan if self.steps else {})
-            | {
-                "purpose": self.purpose,
-                "tools": [*sorted(self.tools)],
-                "egress": [*sorted(self.egress)],
-                "budget_minor": self.budget_minor,
-                "calls": dict(self.calls),
-                "args": {
-                    action: {path: limit.as_json() for path, limit in limits.items()}
-                    for action, limits in self.args.items()
-                },
-                "resources": [*sorted(self.resources)],
-                "expires_at_ms": self.expires_at_ms,
-                "declared_by": self.declared_by,
-                "also": [one.as_json() for one in self.also],
-            }
-        )
+        some: dict[str, Json] = {
+            "signed_at_s": self.signed_at_s,
+            "schedule": self.schedule.as_json(),
+            "mandate": self.mandate,
+            "steps": [one.as_json() for one in self.steps],
+        }
+        # Only where given: the digest of a task without them is what it always was.
+        given: dict[str, Json] = {name: one for name, one in some.items() if one}
+        return given | {
+            "purpose": self.purpose,
+            "tools": [*sorted(self.tools)],
+            "egress": [*sorted(self.egress)],
+            "budget_minor": self.budget_minor,
+            "calls": dict(self.calls),
+            "args": {
+                action: {path: limit.as_json() for path, limit in limits.items()}
+                for action, limits in self.args.items()
+            },
+            "resources": [*sorted(self.resources)],
+            "expires_at_ms": self.expires_at_ms,
+            "declared_by": self.declared_by,
+            "also": [one.as_json() for one in self.also],
+        }
 
     @property
     def clauses(self) -> tuple["TaskIntent", ...]:
@@ -153,40 +153,6 @@ def _asks_more(base: TaskIntent, declared: TaskIntent) -> bool:
     )
 
 
-def _action_or_class(name: str) -> str:
-    if name not in CLASSES and not _ACTION.match(name):
-        raise ValueError(f"{name!r} is neither <server>/<tool> nor one of {sorted(CLASSES)}")
-    return name
-
-
-def _domain(name: str) -> str:
-    if not _DOMAIN.match(name) or ".." in name:
-        raise ValueError(f"{name!r} is not a lower-case host name without wildcard")
-    return name
-
-
-_Of = Annotated[StrictStr, AfterValidator(_action_or_class)]
-_Domain = Annotated[StrictStr, AfterValidator(_domain)]
-_Count = Annotated[StrictInt, Field(ge=0, le=_LARGEST)]
-_Text = Annotated[StrictStr, Field(min_length=1, max_length=2048)]
-
-
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    purpose: _Text
-    tools: frozenset[_Of] = frozenset()
-    egress: frozenset[_Domain] = frozenset()
-    budget_minor: _Count = 0
-    calls: dict[_Of, _Count] = Field(default_factory=dict)
-    args: dict[_Of, dict[_Text, LimitFields]] = Field(default_factory=dict)
-    resources: frozenset[_Text] = frozenset()
-    steps: Steps = ()
-    expires_at: _Count = 0  # seconds, as in a token
-    expires_at_ms: _Count = 0
-    scope: Lasts = "call"
-
-
 def parse_intent(
     raw: Mapping[str, Json] | bytes, *, declared_by: DeclaredBy, max_bytes: int
 ) -> TaskIntent:
@@ -212,7 +178,7 @@ def parse_declaration(
         raise _unusable(f"the declaration has {len(body)} bytes, at most {max_bytes} are read")
     try:
         values = json.loads(body, object_pairs_hook=_once, parse_constant=_no_constant)
-        declared = _Declared.model_validate(values)
+        declared = Declared.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "the declaration"
@@ -224,7 +190,7 @@ def parse_declaration(
     return _built(declared, declared_by), declared.scope
 
 
-def _built(declared: _Declared, declared_by: DeclaredBy) -> TaskIntent:
+def _built(declared: Declared, declared_by: DeclaredBy) -> TaskIntent:
     return TaskIntent(
         purpose=declared.purpose,
         tools=declared.tools,
@@ -237,7 +203,9 @@ def _built(declared: _Declared, declared_by: DeclaredBy) -> TaskIntent:
         },
         resources=declared.resources,
         steps=tuple(one.built() for one in declared.steps),
-        expires_at_ms=declared.expires_at_ms or min(declared.expires_at * 1000, _LARGEST),
+        expires_at_ms=declared.expires_at_ms or min(declared.expires_at * 1000, LARGEST),
+        schedule=Schedule(**times.model_dump()) if (times := declared.schedule) else ALWAYS,
+        mandate=declared.mandate,
         declared_by=declared_by,
     )
 
@@ -261,7 +229,7 @@ def _restored(raw: dict[str, Json]) -> TaskIntent:
     if declared_by not in _RANK or not isinstance(also, list) or type(signed) is not int:
         raise ValueError(f"declared_by {declared_by!r}")
     inner = tuple(_restored(one) for one in also if isinstance(one, dict))
-    alone = _built(_Declared.model_validate(raw), cast("DeclaredBy", declared_by))
+    alone = _built(Declared.model_validate(raw), cast("DeclaredBy", declared_by))
     return replace(alone, also=inner, signed_at_s=signed)
 
 
@@ -288,5 +256,5 @@ def _unusable(what: str) -> Unusable:
         f"The declared task cannot be used: {what}.",
         code="intent_unusable",
         next_step="Declare {purpose, tools, egress, budget_minor, calls, args, resources, steps, "
-        "expires_at}; only purpose is required.",
+        "expires_at, schedule, mandate}; only purpose is required.",
     )

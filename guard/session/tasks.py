@@ -3,6 +3,8 @@
 An agent may carry a task and give up a part of it; no order of what it presents widens one.
 """
 
+from dataclasses import replace
+
 from guard.errors import Refused
 from guard.model.call import ToolCall
 from guard.session.intent import TaskIntent, meet, parse_intent
@@ -38,3 +40,24 @@ def narrowed_intent(session: Session, call: ToolCall, *, max_bytes: int) -> Task
         return None
     intent = parse_intent(call.intent, declared_by="agent", max_bytes=max_bytes)
     return intent if session.intent is None else meet(session.intent, intent)
+
+
+def task_ended(session: Session, now_ms: int) -> Session:
+    """Return the session with its task over: it covers nothing from now on.
+
+    It stays in force as ended, and counts as signed after everything that was signed by now, so
+    that presenting it or another old task again brings nothing back.
+
+    Raises:
+        Refused: `task_undeclared`: nobody but the agent declared one.
+    """
+    task = session.intent
+    if task is None or not task.declared:
+        raise Refused(
+            "The session has no task that others declared.",
+            code="task_undeclared",
+            next_step="See which sessions have one: guard tasks list.",
+        )
+    signed = max(now_ms // 1000, *(one.signed_at_s for one in task.clauses)) + 1
+    until = min(task.expires_at_ms or now_ms, now_ms)
+    return replace(session, intent=replace(task, expires_at_ms=max(1, until), signed_at_s=signed))

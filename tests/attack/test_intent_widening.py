@@ -13,6 +13,12 @@ from guard.session.state import admitted, declared, new_session, settled
 from guard.session.tasks import narrowed_intent
 
 NOW = 1_767_607_200_000
+
+
+def at(now_ms):
+    return ClockFacts(at_ms=now_ms, hour=10, weekday=0)
+
+
 PAY = ToolSpec(server="bank", tool="pay", effect=frozenset({"write", "egress", "irreversible"}))
 READ = ToolSpec(server="files", tool="read", effect=frozenset({"read"}))
 WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
@@ -45,7 +51,7 @@ def pay(session, call_id, amount):
 
 
 def test_an_agent_without_a_task_cannot_declare_itself_one():
-    got = intent_facts(greedy(), PAY, {}, NOW)
+    got = intent_facts(greedy(), PAY, {}, at(NOW))
     assert (got.declared, got.covers, got.args_ok, got.egress, got.budget_minor) == (
         False,
         False,
@@ -67,7 +73,7 @@ def test_a_greedy_declaration_changes_no_fact_to_the_better():
     call = ToolCall(id="c", session="s", server="bank", tool="pay", arguments=b"{}", intent=GREEDY)
     session = new_session("s", WHO, intent=task, now_ms=NOW)
     asked = narrowed_intent(session, call, max_bytes=4096)
-    got = intent_facts(asked, PAY, {}, NOW)
+    got = intent_facts(asked, PAY, {}, at(NOW))
     assert (got.covers, got.egress, got.budget_minor) == (False, frozenset(), 100)
     assert got.purpose == "read"
     assert widens(task, greedy())
@@ -119,8 +125,8 @@ def test_no_declaration_of_an_agent_gives_what_the_host_did_not(tools, budget, a
     )
     base = host()
     for spec in (PAY, READ):
-        alone = intent_facts(base, spec, {"n": amount}, NOW)
-        both = intent_facts(meet(base, asked), spec, {"n": amount}, NOW)
+        alone = intent_facts(base, spec, {"n": amount}, at(NOW))
+        both = intent_facts(meet(base, asked), spec, {"n": amount}, at(NOW))
         assert both.covers <= alone.covers
         assert both.budget_minor <= alone.budget_minor
         assert both.egress <= alone.egress

@@ -32,6 +32,7 @@ COMMANDS = {
     "check": "measure what a server verifies of call tokens",
     "pin": "compare and accept tool definitions",
     "sessions": "list, resume and end sessions",
+    "tasks": "list tasks and mandates, end one",
     "signals": "listen to streams of security events",
     "intent": "propose a task for what a person said",
     "keys": "make and show signing keys",

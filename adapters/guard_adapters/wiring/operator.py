@@ -30,6 +30,7 @@ from guard.session.state import Session, new_session
 from guard_adapters.front.operator import operator_routes
 from guard_adapters.front.operator_leases import lease_table
 from guard_adapters.front.operator_runs import run_table
+from guard_adapters.front.operator_tasks import task_table
 from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
@@ -37,6 +38,7 @@ from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.runs import RunDesk
 from guard_adapters.wiring.said import endorsed, tell, withdraw
+from guard_adapters.wiring.tasks import TaskDesk
 
 OPERATOR = "operator"
 """How the bearer of the operator's token is named in votes and signals: no person."""
@@ -256,7 +258,8 @@ def routes(wired: Wired) -> list[Route]:
     )
     token = secret(wired.loaded.state / "keys" / "operator.key").hex()
     leases, runs = LeaseDesk(world=wired.world), RunDesk(world=wired.world, by=OPERATOR)
-    return operator_routes(desk, token, (*lease_table(leases), *run_table(runs)))
+    tasks = task_table(TaskDesk(world=wired.world, by=OPERATOR))
+    return operator_routes(desk, token, (*lease_table(leases), *run_table(runs), *tasks))
 
 
 @contextmanager

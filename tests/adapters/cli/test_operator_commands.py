@@ -252,6 +252,26 @@ def test_sessions_are_listed_signalled_and_revoked_at_the_running_guard(config, 
     assert "ended  risk 3" in out
 
 
+def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):
+    task = {"purpose": "tidy \u202enotes", "tools": ["notes/read"], "calls": {"notes/read": 7}}
+    said = {"principal": {"issuer": "i", "subject": "ada"}, "agent": "bot", "intent": task}
+    with running(config):
+        place = Place(state=config.parent / "state", name="test-guard")
+        handle = OperatorClient(place).ask("POST", "sessions", said)["handle"]
+        assert guard("tasks", "list", "--mandates", "--config", config) == 0
+        assert handle not in capsys.readouterr().out
+        assert guard("tasks", "list", "--config", config) == 0
+        listed = capsys.readouterr().out
+        assert guard("tasks", "end", handle, "--config", config) == 0
+        ended = capsys.readouterr().out
+        assert guard("tasks", "end", "gs_x", "--config", config) == 1
+
+    assert f"{handle}  task  stands" in listed
+    assert '"notes/read": 7' in listed
+    assert "tidy <U+202E>notes" in listed
+    assert f"{handle}  task  ended" in ended
+
+
 def test_a_running_log_is_verified_live_and_never_from_its_file(config, capsys):
     with running(config):
         assert guard("audit", "verify", "--config", config) == 3

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from guard.errors import Refused, Unusable
 from guard.model.call import ArgSpec, ToolSpec
+from guard.model.facts import ClockFacts
 from guard.session.belongs import intent_facts
 from guard.session.intent import (
     from_json,
@@ -17,6 +18,12 @@ from guard.session.intent import (
 )
 
 NOW = 1_767_607_200_000
+
+
+def at(now_ms):
+    return ClockFacts(at_ms=now_ms, hour=10, weekday=0)
+
+
 TOOLS = {
     "files/read": ToolSpec(
         server="files", tool="read", effect=frozenset({"read"}), args={"path": ArgSpec(role="path")}
@@ -84,7 +91,7 @@ CALLS = st.tuples(
 
 def judged(intent, call):
     action, values = call
-    return intent_facts(intent, TOOLS[action], values, NOW)
+    return intent_facts(intent, TOOLS[action], values, at(NOW))
 
 
 def effect(intent, call):
@@ -147,7 +154,7 @@ def test_the_digest_does_not_depend_on_the_order_of_names():
 
 
 def test_nobody_declared_a_task():
-    assert intent_facts(None, TOOLS["files/read"], {}, NOW).declared is False
+    assert intent_facts(None, TOOLS["files/read"], {}, at(NOW)).declared is False
 
 
 def test_an_expired_task_covers_nothing():
@@ -156,8 +163,8 @@ def test_an_expired_task_covers_nothing():
         declared_by="host",
         max_bytes=999,
     )
-    assert not intent_facts(task, TOOLS["files/read"], {}, NOW).covers
-    assert intent_facts(task, TOOLS["files/read"], {}, NOW - 1).covers
+    assert not intent_facts(task, TOOLS["files/read"], {}, at(NOW)).covers
+    assert intent_facts(task, TOOLS["files/read"], {}, at(NOW - 1)).covers
 
 
 @pytest.mark.parametrize(
@@ -185,7 +192,7 @@ def test_a_prefix_holds_for_whole_segments_only(value, ok):
         "args": {"files/read": {"path": {"prefix": "/srv/docs"}}},
     }
     task = parse_intent(raw, declared_by="host", max_bytes=999)
-    assert intent_facts(task, TOOLS["files/read"], {"path": value}, NOW).args_ok is ok
+    assert intent_facts(task, TOOLS["files/read"], {"path": value}, at(NOW)).args_ok is ok
 
 
 @pytest.mark.parametrize(
@@ -205,15 +212,15 @@ def test_a_prefix_holds_for_whole_segments_only(value, ok):
 def test_values_are_compared_with_their_type(limit, value, ok):
     raw = {"purpose": "p", "tools": ["any"], "args": {"bank/pay": {"n": limit}}}
     task = parse_intent(raw, declared_by="host", max_bytes=999)
-    assert intent_facts(task, TOOLS["bank/pay"], {"n": value}, NOW).args_ok is ok
+    assert intent_facts(task, TOOLS["bank/pay"], {"n": value}, at(NOW)).args_ok is ok
 
 
 def test_a_nested_argument_is_found_by_its_dotted_path():
     raw = {"purpose": "p", "tools": ["any"], "args": {"bank/pay": {"lines.amount": {"max": 5}}}}
     task = parse_intent(raw, declared_by="host", max_bytes=999)
     good, bad = {"lines": [{"amount": 1}, {"amount": 5}]}, {"lines": [{"amount": 1}, {"amount": 6}]}
-    assert intent_facts(task, TOOLS["bank/pay"], good, NOW).args_ok
-    assert not intent_facts(task, TOOLS["bank/pay"], bad, NOW).args_ok
+    assert intent_facts(task, TOOLS["bank/pay"], good, at(NOW)).args_ok
+    assert not intent_facts(task, TOOLS["bank/pay"], bad, at(NOW)).args_ok
 
 
 def test_only_the_named_resources_may_be_touched():
@@ -222,8 +229,8 @@ def test_only_the_named_resources_may_be_touched():
         declared_by="host",
         max_bytes=999,
     )
-    assert intent_facts(task, TOOLS["files/read"], {"path": "/srv/docs/a"}, NOW).args_ok
-    assert not intent_facts(task, TOOLS["files/read"], {"path": "/etc/passwd"}, NOW).args_ok
+    assert intent_facts(task, TOOLS["files/read"], {"path": "/srv/docs/a"}, at(NOW)).args_ok
+    assert not intent_facts(task, TOOLS["files/read"], {"path": "/etc/passwd"}, at(NOW)).args_ok
 
 
 @pytest.mark.parametrize(
