@@ -153,6 +153,39 @@ def test_the_automaton_says_what_a_reader_of_all_history_says(pattern, events):
         history.append((letter, story.now))
 
 
+EVENTS = ["request", "response", "error", "denied", "approved"]
+MADE = {"ok": ["request", "response"], "error": ["request", "error"], "unknown": ["request"]}
+"""What an end means, in its order; a call that was refused is only `denied`."""
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(EVENTS)), min_size=1, max_size=3),
+    st.lists(
+        st.tuples(
+            st.sampled_from("AB"),
+            st.sampled_from([*MADE, "refused"]),
+            st.booleans(),
+            st.integers(1, 400),
+        ),
+        max_size=10,
+    ),
+)
+def test_each_kind_of_event_is_a_step_as_a_reader_of_all_history_sees_it(before, calls):
+    pattern = [*before, ("C", "request")]
+    steps = tuple(SequenceStep(event=event, of=f"s/{TOOL[one]}") for one, event in pattern)
+    ledger = LedgerSpec(name="p", kind="sequence", of="any", window_ms=1_000, steps=steps)
+    story, history = Story(ledger), []
+    for letter, outcome, approved, pause in calls:
+        story.now += pause
+        story.did(TOOL[letter], outcome, approved=approved, denied=True)
+        events = MADE.get(outcome, ["denied"])
+        if approved and outcome in MADE:
+            events = ["approved", *events]
+        history += [((letter, event), story.now) for event in events]
+        assert story.asks("note") is naive(pattern, 1_000, history, story.now)
+
+
 def to(*people):
     return Input(values={}, derived=Derived(recipients=frozenset(people)))
 
