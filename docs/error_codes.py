@@ -31,6 +31,8 @@ CALLS = {
     "session.",
     "narrow_unavailable": "A rule narrows this call, and what would be left is not a valid call.",
     "no_active_call": "The credential was asked for outside a guarded call. Ask inside the tool.",
+    "no_idempotency_key": "The key was asked for outside a guarded call, or the catalogue names none for "
+    "this tool. Write `idempotency: meta` in its entry.",
     "no_permit": "No rule permits the call. An operator must write one, or the task must cover it.",
     "obligation_unsupported": "Policy demands something that cannot be done here: a binding that "
     "this upstream does not verify, or a narrower scope than it knows.",

@@ -135,7 +135,8 @@ class Guard:
         await self._forward(course, spec, judging)
         await leasing.deliver(course.leased)
         course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
-        result = await tool.run(course.call, minted)
+        keyed = course.call.keyed(spec.idempotency, course.claim.consume_id)
+        result = await tool.run(keyed, minted)
         course.result = replace(
             result,
             labels=labels_of(spec, result.shown, result.labels),

@@ -12,6 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Literal
 
+from guard.model.idempotency import Idempotency, IdempotencyKey, idempotency_key
 from guard.model.labels import Label
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
@@ -55,6 +56,7 @@ class ToolCall:
     arguments: bytes
     definition: Definition = "pinned"
     intent: bytes = b""  # what the agent declared for this call alone: it may only narrow
+    idempotency: IdempotencyKey | None = None  # set by the guard as it runs; no front sets it
     bytes_sha256: str = field(init=False)
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
 
@@ -70,6 +72,13 @@ class ToolCall:
     def narrowed(self, arguments: bytes) -> "ToolCall":
         """Return the same call with the narrowed bytes; a new digest comes with them."""
         return replace(self, arguments=arguments)
+
+    def keyed(self, place: Idempotency | None, consume_id: str) -> "ToolCall":
+        """Return the same call with the idempotency key of this run, or with none."""
+        if place is None and self.idempotency is None:
+            return self
+        named = {"call_id": self.id, "consume_id": consume_id}
+        return replace(self, idempotency=idempotency_key(place, **named) if place else None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +133,8 @@ class ToolSpec:
     audience: str = ""  # whom the call token is for; empty = the upstream takes none
     issuer: str = ""  # who makes the credential, by its name in guard.yaml; empty = nobody
     grant: str = ""  # what the credential may do at its target, in the issuer's words
-    idempotency_arg: str = ""
+    idempotency_arg: str = ""  # an argument in which repetitions of one call may differ
+    idempotency: Idempotency | None = None  # where the upstream looks for the key of a run
     server_trusted: bool = False
     server_env: str = ""
     server_groups: frozenset[str] = frozenset()

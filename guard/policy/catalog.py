@@ -13,6 +13,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from guard.model.call import ArgSpec, Budget, Json, ToolSpec
+from guard.model.idempotency import Idempotency
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_file import (
@@ -21,6 +22,7 @@ from guard.policy.catalog_file import (
     CatalogFile,
     DefaultsEntry,
     Delivery,
+    HeaderEntry,
     OutputEntry,
     ServerEntry,
     ToolEntry,
@@ -252,6 +254,7 @@ def _spec(
         issuer=_issuer(own.issuer or shared.issuer, audience),
         grant=own.grant or shared.grant,
         idempotency_arg=listed.idempotency_arg,
+        idempotency=_idempotency(listed),
         server_trusted=entry.trust == "trusted",
         server_env=entry.env,
         server_groups=frozenset(entry.groups),
@@ -261,6 +264,12 @@ def _spec(
 
 def _arg(entry: ArgEntry) -> ArgSpec:
     return ArgSpec(**{**entry.model_dump(), "order": tuple(entry.order)})
+
+
+def _idempotency(listed: ToolEntry) -> Idempotency | None:
+    said = listed.idempotency
+    named = said.header if isinstance(said, HeaderEntry) else ""
+    return Idempotency(header=named) if said else None
 
 
 def _label(entry: OutputEntry) -> Label:

@@ -7,7 +7,15 @@ entries add up to is in `guard.policy.catalog`. It reads no file.
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    model_validator,
+)
 
 from guard.model.ledger import SequenceEvent
 
@@ -37,6 +45,15 @@ Hook = Literal["aws", "git", "postgres", "ssh"]
 """A way by which a server that knows nothing of the guard pulls the credential of its call."""
 Count = Literal["calls", "results", "errors", "denied", "approvals", "running"]
 
+_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
+_TAKEN = re.compile(
+    r"(accept|access-control-|content-|guard-|mcp-|proxy-|sec-|x-forwarded-).*|allow|authorization|"
+    r"cache-control|connection|cookie|date|expect|forwarded|from|host|keep-alive|last-event-id|"
+    r"origin|range|referer|retry-after|set-cookie|te|traceparent|tracestate|trailer|"
+    r"transfer-encoding|upgrade|user-agent|via|x-accel-buffering|x-real-ip"
+)
+"""Headers that say something else already: to HTTP, to MCP or to the guard."""
+
 _DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")
 _UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
@@ -56,6 +73,12 @@ def duration_ms(text: str) -> int:
 def _tool_name(name: str) -> str:
     if not name or name.startswith("mcp:"):
         raise ValueError(f"got tool name {name!r}, expected one that is not empty and not mcp:*")
+    return name
+
+
+def _free_header(name: str) -> str:
+    if not _HEADER.fullmatch(name) or _TAKEN.fullmatch(name.lower()):
+        raise ValueError(f"got header {name!r}, expected one of its own, such as Idempotency-Key")
     return name
 
 
@@ -124,6 +147,12 @@ class CredentialEntry(_Entry):
     grant: str = Field("", max_length=128)
 
 
+class HeaderEntry(_Entry):
+    """The HTTP header in which an upstream looks for the idempotency key of a run."""
+
+    header: Annotated[str, AfterValidator(_free_header)]
+
+
 class ToolEntry(_Entry):
     """One tool."""
 
@@ -142,6 +171,7 @@ class ToolEntry(_Entry):
     audience: str = ""
     credential: CredentialEntry = CredentialEntry()
     idempotency_arg: str = ""
+    idempotency: HeaderEntry | Literal["meta"] | None = None
     input_schema: dict[str, JsonValue] | None = None
     confirmed: bool = False
 
@@ -174,6 +204,16 @@ class ServerEntry(_Entry):
     allow_methods: list[str] = []
     asks: AsksEntry = AsksEntry()
     unsafe_allow_all_unlisted: bool = False
+
+    @model_validator(mode="after")
+    def _header_needs_http(self) -> "ServerEntry":
+        for name, tool in self.tools.items():
+            if isinstance(tool.idempotency, HeaderEntry) and not self.url:
+                raise ValueError(
+                    f"tools.{name}.idempotency: got a header, expected 'meta': without a url no "
+                    "header travels to this server"
+                )
+        return self
 
 
 class OpaqueEntry(_Entry):

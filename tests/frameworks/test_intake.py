@@ -8,7 +8,7 @@ import pytest
 
 from guard.errors import Refused, Unavailable
 from guard.model.call import Outcome, ToolResult
-from guard_adapters.front.function import credential_here
+from guard_adapters.front.function import credential_here, idempotency_key_here
 from guard_adapters.front.intake import Intake
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
@@ -297,3 +297,19 @@ async def test_a_session_is_the_same_after_a_restart_and_another_for_another_age
     assert await world.guard.seat.adopted("t2") != first
     with pytest.raises(Refused, match="session_unknown"):
         await world.guard.wired.world.sessions.get("t1")
+
+
+async def test_the_key_of_a_run_is_handed_out_with_its_arguments(world) -> None:
+    handed = await world.guard.intake.before(call("note", text="a"))
+    await handed.returned("noted")
+    other = await world.guard.intake.before(call("look", key="7"))
+    await other.returned("found")
+    assert (len(handed.idempotency_key), other.idempotency_key) == (64, "")
+
+
+def test_a_plain_call_has_its_key_while_it_runs(world) -> None:
+    answer = world.guard.intake.around_sync(
+        call("note", text="a"), lambda _arguments: idempotency_key_here()
+    )
+    assert len(answer.result) == 64
+    assert idempotency_key_here() == ""

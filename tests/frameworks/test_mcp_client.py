@@ -1,11 +1,19 @@
 """Whatever sits on a guarded MCP client session is guarded; the server gets a token for the call."""
 
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
 import pytest
 from mcp import Client
 from mcp.server.mcpserver import MCPServer
 
+from guard.grant.credential import Credential
+from guard.model.facts import Binding
+from guard_adapters.front.function import running_call
 from guard_adapters.front.mcp_client import guard_session
-from guard_adapters.front.mcp_gate import TOKEN_KEY
+from guard_adapters.front.mcp_gate import IDEMPOTENCY_KEY, TOKEN_KEY
+from guard_adapters.front.native import Ran
 
 pytestmark = pytest.mark.frameworks
 
@@ -85,3 +93,55 @@ async def test_only_this_session_is_guarded(world) -> None:
     async with Client(server) as guarded, Client(server) as other:
         guard_session(guarded.session, world.guard, server="bank")
         assert not (await other.call_tool("wipe", {"key": "7"})).is_error
+
+
+def noting():
+    metas = []
+
+    async def record(ctx, call_next):
+        if ctx.method == "tools/call":
+            metas.append(dict(ctx.meta or {}))
+        return await call_next(ctx)
+
+    server = MCPServer("bank", middleware=[record])
+
+    @server.tool()
+    def note(text: str) -> str:
+        return text
+
+    return server, metas
+
+
+async def test_where_the_catalogue_asks_for_it_the_server_gets_the_key_of_the_run(world) -> None:
+    server, metas = noting()
+    async with Client(server) as client:
+        guard_session(client.session, world.guard, server="bank")
+        await client.session.call_tool("note", {"text": "a"}, meta={IDEMPOTENCY_KEY: "chosen"})
+        await client.session.call_tool("look", {"key": "7"})
+    (meta,) = metas[:1]
+    assert len(meta[IDEMPOTENCY_KEY]) == 64
+    assert IDEMPOTENCY_KEY not in metas[1]
+
+
+@dataclass
+class Leasing:
+    """An intake whose calls run with a credential of another kind than a call token."""
+
+    form: Any = None
+
+    async def around(self, native, run):
+        other = Credential(
+            kind="sts", lease_id="l", audience="a", binding=Binding.L2, expires_at_ms=1,
+            secret="CLOUD-SECRET-CANARY",
+        )  # fmt: skip
+        with running_call(other, ""):
+            return Ran(result=await run(native.arguments))
+
+
+async def test_a_secret_that_is_no_call_token_does_not_travel_to_the_server() -> None:
+    server, metas = noting()
+    async with Client(server) as client:
+        guard_session(client.session, SimpleNamespace(intake=Leasing()), server="bank")
+        await client.session.call_tool("note", {"text": "a"})
+    assert "CANARY" not in str(metas)
+    assert len(metas) == 1

@@ -2,7 +2,8 @@
 
 The wrapper has the signature that the function shows to a model, so a schema made from it is
 unchanged. The credential reaches the function by `current_credential()`, or by the keyword
-`credential` if it has one, which the wrapper hides. Nothing here decides.
+`credential` if it has one, which the wrapper hides; the key by which a target recognises the run,
+by `current_idempotency_key()`. Nothing here decides.
 """
 
 import asyncio
@@ -27,6 +28,7 @@ HIDDEN = "credential"
 _ANY: TypeAdapter[object] = TypeAdapter(object)
 
 _credential: ContextVar[Credential | None] = ContextVar("credential", default=None)
+_idempotency_key: ContextVar[str] = ContextVar("idempotency_key", default="")
 
 
 class Calls(Protocol):
@@ -62,14 +64,43 @@ def credential_here() -> Credential | None:
     return _credential.get()
 
 
+def current_idempotency_key() -> str:
+    """Return the idempotency key of the guarded call that is running: 64 hex digits.
+
+    It is the same however often the function tries, and another one for each run.
+
+    Raises:
+        Refused: `no_idempotency_key`: outside a call, or its catalogue entry asks for none.
+    """
+    found = _idempotency_key.get()
+    if not found:
+        raise Refused(
+            "No guarded call with an idempotency key runs here.",
+            code="no_idempotency_key",
+            next_step="Write `idempotency: meta` in the tool's entry, and ask inside the tool.",
+        )
+    return found
+
+
+def idempotency_key_here() -> str:
+    """Return the idempotency key of the guarded call that is running, or an empty string."""
+    return _idempotency_key.get()
+
+
 @contextmanager
-def credential_of_call(credential: Credential | None) -> Iterator[None]:
-    """Make a credential the current one for as long as its tool runs."""
-    mark = _credential.set(credential)
+def running_call(credential: Credential | None, key: str) -> Iterator[None]:
+    """Make credential and idempotency key (or empty) the current ones while the tool runs."""
+    mark, key_mark = _credential.set(credential), _idempotency_key.set(key)
     try:
         yield
     finally:
         _credential.reset(mark)
+        _idempotency_key.reset(key_mark)
+
+
+def key_of(call: ToolCall) -> str:
+    """Return the idempotency key of a call that runs, or an empty string."""
+    return call.idempotency.value if call.idempotency is not None else ""
 
 
 class Wrapper:
@@ -167,7 +198,7 @@ class _Function:
         """Run the function with the judged arguments; what it raises is the call's outcome."""
         hidden = {HIDDEN: credential} if self._takes_it else {}
         try:
-            with credential_of_call(credential):
+            with running_call(credential, key_of(call)):
                 value = await self._value({**call.parsed(), **hidden})
         except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the caller
             self.raised = error

@@ -15,7 +15,7 @@ from guard.errors import ApprovalPending, GuardError, Refused, Unavailable
 from guard.model.call import Json, Outcome, ToolCall, ToolResult, argument_bytes
 from guard.model.rerun import Rerun, rerun_key
 from guard.ports import Tool
-from guard_adapters.front.function import credential_of_call
+from guard_adapters.front.function import running_call
 from guard_adapters.front.kept import Form, plain
 from guard_adapters.front.loop import GuardLoop
 from guard_adapters.front.mcp_verdict import Refusal, refusal, refusal_of
@@ -164,7 +164,7 @@ class Intake:
         if not isinstance(handed, Handed):
             return handed
         try:
-            with credential_of_call(handed.credential):
+            with running_call(handed.credential, handed.idempotency_key):
                 result = run(handed.arguments)
         except Exception as error:
             self.loop.run(handed.failed(error))

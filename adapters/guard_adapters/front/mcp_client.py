@@ -11,10 +11,10 @@ from typing import Any, Final
 from mcp import ClientSession
 from mcp_types import CallToolResult, TextContent
 
-from guard_adapters.front.function import credential_here
+from guard_adapters.front.function import credential_here, idempotency_key_here
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
-from guard_adapters.front.mcp_gate import TOKEN_KEY
+from guard_adapters.front.mcp_gate import IDEMPOTENCY_KEY, TOKEN_KEY
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 
 
@@ -54,7 +54,7 @@ def guard_session(
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         async def run(judged: dict[str, Any]) -> object:
-            found: object = await inner(name, judged, *args, **_with_token(kwargs))
+            found: object = await inner(name, judged, *args, **_with_own(kwargs))
             return found
 
         native = Native(server=server, tool=name, arguments=arguments or {}, session=conversation)
@@ -69,9 +69,9 @@ def guard_session(
     return session
 
 
-def _with_token(kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments with the call's token in `_meta`, where the server may look for it."""
-    credential = credential_here()
-    if credential is None:
-        return kwargs
-    return {**kwargs, "meta": {**(kwargs.get("meta") or {}), TOKEN_KEY: credential.secret}}
+def _with_own(kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments with the call's token and idempotency key in `_meta`, if it has them."""
+    credential, key = credential_here(), idempotency_key_here()
+    own = {TOKEN_KEY: credential.token} if credential is not None and credential.token else {}
+    own |= {IDEMPOTENCY_KEY: key} if key else {}
+    return {**kwargs, "meta": {**(kwargs.get("meta") or {}), **own}} if own else kwargs

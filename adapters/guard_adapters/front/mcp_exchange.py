@@ -15,7 +15,7 @@ from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp_auth import Caller
 from guard_adapters.front.mcp_cancel import Flight, Flights, Gone, attended, flight_key
-from guard_adapters.front.mcp_edge import check_routing
+from guard_adapters.front.mcp_edge import Headers, check_routing
 from guard_adapters.front.mcp_front import GuardFront
 from guard_adapters.front.mcp_gate import (
     Asked,
@@ -28,7 +28,7 @@ from guard_adapters.front.mcp_invite import Invitation, declined, modern_modes, 
 from guard_adapters.front.mcp_keys import refuse_near_arguments
 from guard_adapters.front.mcp_listing import Listing
 from guard_adapters.front.mcp_outcome import as_result, echoed, with_note
-from guard_adapters.front.mcp_relay import Passage
+from guard_adapters.front.mcp_relay import Passage, own_headers
 from guard_adapters.front.mcp_reply import Reply, drained, unreached
 from guard_adapters.front.mcp_rounds import Returned
 from guard_adapters.front.mcp_stream import JSON_HEADERS, Receive, rewritten
@@ -159,13 +159,13 @@ class Exchange:
         message: Mapping[str, Any],
         *,
         schema: Mapping[str, Any] | None = None,
-        bearer: str = "",
+        own: Headers = (),
         read_s: float | None = None,
     ) -> Reply:
         try:
             self.flight.forwarded = True
             self.upstream = await self.passage.open(
-                "POST", message, schema=schema, bearer=bearer, read_s=read_s
+                "POST", message, schema=schema, own=own, read_s=read_s
             )
             return await self.passage.converse(self.upstream, self.asked)
         except UpstreamFailed as error:
@@ -276,7 +276,7 @@ class Exchange:
             reply = await self._forwarded(
                 message,
                 schema=schema,
-                bearer=secret if delivery == "bearer" else "",
+                own=own_headers(secret if delivery == "bearer" else "", call.idempotency),
                 read_s=self.passage.settings.tool_timeout_s,
             )
         except WireRefused as wrong:

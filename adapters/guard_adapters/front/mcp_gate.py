@@ -31,6 +31,7 @@ _MARK: Final = PRIVATE.encode()
 SESSION_KEY: Final = PRIVATE + "session"
 INTENT_KEY: Final = PRIVATE + "intent"
 TOKEN_KEY: Final = PRIVATE + "call-token"
+IDEMPOTENCY_KEY: Final = PRIVATE + "idempotency-key"
 NARROWED_KEY: Final = PRIVATE + "narrowed"
 METHOD_TOOL: Final = "mcp:"
 """Prefix of the tool names under which judged methods other than tools/call appear."""
@@ -258,7 +259,8 @@ def _judged(asked: Asked) -> dict[str, Any]:
 def outgoing(asked: Asked, call: ToolCall, token: str = "") -> dict[str, Any]:
     """Return the message to send: the client's envelope around the bytes of `call`.
 
-    `token` goes into `_meta` for servers that check call tokens.
+    `token` goes into `_meta` for servers that check call tokens, and so does the idempotency key
+    of the run unless it has a header.
     """
     params = dict(asked.params)
     parsed = call.parsed()
@@ -271,6 +273,9 @@ def outgoing(asked: Asked, call: ToolCall, token: str = "") -> dict[str, Any]:
             params = {**parsed, **meta}
         case Way.UNKNOWN | Way.LIST | Way.FORWARD:
             pass  # whole or not at all: nothing in it can be narrowed
-    if token:
-        params["_meta"] = {**(params.get("_meta") or {}), TOKEN_KEY: token}
+    own = {TOKEN_KEY: token} if token else {}
+    if call.idempotency is not None and not call.idempotency.header:
+        own[IDEMPOTENCY_KEY] = call.idempotency.value
+    if own:
+        params["_meta"] = {**(params.get("_meta") or {}), **own}
     return {**asked.message, "params": params} if params else dict(asked.message)

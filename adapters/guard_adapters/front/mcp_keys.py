@@ -9,6 +9,7 @@ and never guesses which spelling was meant.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from guard_adapters.front.mcp_gate import PRIVATE
 from guard_adapters.front.mcp_wire import (
     INVALID_PARAMS,
     INVALID_REQUEST,
@@ -51,11 +52,20 @@ def refuse_near_keys(message: Mapping[str, Any]) -> None:
     meta, answers = params.get("_meta"), params.get("inputResponses")
     if isinstance(meta, Mapping):
         _compare(meta, _META, "params._meta", INVALID_PARAMS)
+        _refuse_near_private(meta)
     if isinstance(answers, Mapping):
         _refuse_siblings(answers, frozenset(), "params.inputResponses")
         for answer in answers.values():
             if isinstance(answer, Mapping):
                 _compare(answer, _ANSWER, "an input response", INVALID_PARAMS)
+
+
+def _refuse_near_private(meta: Mapping[str, Any]) -> None:
+    """The guard's own names are taken out as they are spelled; their likes must not get past it."""
+    for key in meta:
+        if key.casefold().startswith(PRIVATE) and not key.startswith(PRIVATE):
+            text = f"The key {shown(key)} in params._meta reads like a name of the guard."
+            refuse(INVALID_PARAMS, "near_key", f"{text} Send one of yours.")
 
 
 def refuse_near_arguments(arguments: Mapping[str, Any], schema: Mapping[str, Any] | None) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from guard.grant.scrub import Scrub
+from guard.model.idempotency import IdempotencyKey
 from guard_adapters._http.pool import HttpClient, Upstream
 from guard_adapters.front.mcp_edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp_events import Event, EventSplitter, write_event
@@ -49,6 +50,14 @@ if TYPE_CHECKING:
 Delivery = Literal["meta", "bearer", "none"]
 LIST_CHANGED: Final = "notifications/tools/list_changed"
 _CREDENTIAL_REFUSED: Final = (401, 403)
+
+
+def own_headers(bearer: str, key: IdempotencyKey | None) -> HeaderList:
+    """Return the headers that the guard adds for one call: its bearer token, its key."""
+    found = [(b"authorization", b"Bearer " + bearer.encode("ascii"))] if bearer else []
+    if key is not None and key.header:
+        found.append((key.header.lower().encode("ascii"), key.value.encode("ascii")))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +105,12 @@ class Passage:
         message: Mapping[str, Any] | None,
         *,
         schema: Mapping[str, Any] | None = None,
-        bearer: str = "",
+        own: Headers = (),
         read_s: float | None = None,
     ) -> Upstream:
         """Send `message` to the upstream with the headers that belong to it.
+
+        `own` are the guard's for this one call, see `own_headers`.
 
         Raises:
             UpstreamFailed: nobody answered.
@@ -107,8 +118,7 @@ class Passage:
         up = [*headers_up(self.headers, message, schema), *self.server.headers]
         if self.session is not None:
             up.append((b"mcp-session-id", self.session.session_id.encode("latin-1")))
-        if bearer:
-            up.append((b"authorization", b"Bearer " + bearer.encode("ascii")))
+        up.extend(own)
         body = b"" if message is None else dumps(message)
         found = await self.http.open_upstream(method, self.server.url, up, body, read_s=read_s)
         if self.server.secret:

@@ -9,7 +9,13 @@ from typing import Any
 
 from guard.grant.credential import Credential
 from guard.model.call import Outcome, ToolCall, ToolResult
-from guard_adapters.front.function import credential_here, credential_of_call, shown_as_json
+from guard_adapters.front.function import (
+    credential_here,
+    idempotency_key_here,
+    key_of,
+    running_call,
+    shown_as_json,
+)
 from guard_adapters.front.kept import Form
 
 
@@ -34,7 +40,7 @@ class Enclosed:
         self.started = True
         self._begun()
         try:
-            with credential_of_call(credential):
+            with running_call(credential, key_of(call)):
                 self.value = await self._run(call.parsed())
         except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the framework
             self.raised = error
@@ -48,7 +54,8 @@ class Enclosed:
 class Handed:
     """A call that the framework itself may run now, once.
 
-    `arguments` are the judged ones, `credential` lives until the end is told. Whoever never tells
+    `arguments` are the judged ones, `credential` lives until the end is told,
+    and `idempotency_key` is empty unless the catalogue asks for one. Whoever never tells
     the end, or tells that it was lost, leaves an unknown outcome.
     """
 
@@ -57,18 +64,20 @@ class Handed:
         self.walk: asyncio.Future[Any] | None = None
         self.arguments: dict[str, Any] = {}
         self.credential: Credential | None = None
+        self.idempotency_key = ""
         self._end: asyncio.Future[object] = asyncio.get_running_loop().create_future()
 
     async def taken(self, arguments: dict[str, Any]) -> object:
         """Hand the judged arguments out and wait for the end."""
         self.arguments, self.credential = arguments, credential_here()
+        self.idempotency_key = idempotency_key_here()
         self.go.set_result(None)
         return await self._end
 
     async def run(self, run: Callable[[dict[str, Any]], Awaitable[object]]) -> Any:  # noqa: ANN401
         """Run the tool here with the judged arguments; return the answer for the framework."""
         try:
-            with credential_of_call(self.credential):
+            with running_call(self.credential, self.idempotency_key):
                 result = await run(self.arguments)
         except Exception as error:
             await self.failed(error)

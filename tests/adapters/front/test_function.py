@@ -11,7 +11,13 @@ from guard.errors import NotAllowed, Refused
 from guard.grant.credential import Credential
 from guard.model.decision import Deny
 from guard.model.facts import Binding
-from guard_adapters.front.function import Wrapper, current_credential
+from guard.model.idempotency import Idempotency
+from guard_adapters.front.function import (
+    Wrapper,
+    current_credential,
+    current_idempotency_key,
+    idempotency_key_here,
+)
 
 CREDENTIAL = Credential(
     kind="call_token", lease_id="l", audience="a", binding=Binding.L2, expires_at_ms=1, secret="s"
@@ -195,3 +201,43 @@ def test_what_is_not_json_is_refused_before_the_guard_is_asked(front, value):
         wrapped(front, pay)(value)
     assert no.value.code == "bad_argument"
     assert front.calls == []
+
+
+class Keyed(Front):
+    """A guard whose catalogue asks for an idempotency key."""
+
+    async def call(self, call, tool, *, hold_ms):
+        return await super().call(call.keyed(Idempotency(), ""), tool, hold_ms=hold_ms)
+
+
+async def test_however_often_a_function_tries_its_key_is_the_same_and_another_for_another_call():
+    async def pay() -> list[str]:
+        return [current_idempotency_key(), await asyncio.to_thread(current_idempotency_key)]
+
+    guarded = wrapped(Keyed(), pay)
+    first, second = await guarded(), await guarded()
+    assert len({*first}) == len({*second}) == 1
+    assert first != second
+    with pytest.raises(Refused) as no:
+        current_idempotency_key()
+    assert no.value.code == "no_idempotency_key"
+
+
+async def test_a_function_whose_entry_names_no_key_is_told_so(front):
+    async def pay() -> str:
+        return current_idempotency_key()
+
+    with pytest.raises(Refused) as no:
+        await wrapped(front, pay)()
+    assert no.value.code == "no_idempotency_key"
+
+
+async def test_inside_a_call_with_a_key_a_call_without_one_has_none():
+    async def inner() -> str:
+        return idempotency_key_here()
+
+    async def outer() -> tuple[str, str]:
+        return idempotency_key_here(), await wrapped(Front(), inner)()
+
+    own, other = await wrapped(Keyed(), outer)()
+    assert (len(own), other) == (64, "")
