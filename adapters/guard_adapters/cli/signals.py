@@ -20,7 +20,7 @@ from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.front.ssf_push import PREFIX
-from guard_adapters.wiring.keys import token_of
+from guard_adapters.issuer.made import read_secret
 from guard_adapters.wiring.signals import push_token
 
 PUSH = "urn:ietf:rfc:8935"
@@ -76,7 +76,7 @@ async def _added(args: argparse.Namespace, found: Place) -> str:
             next_step="Give --url https://..., the guard's public URL, or --poll.",
         )
     meta = await _metadata(args.transmitter)
-    token = token_of(Path(args.token_file)) if args.token_file else ""
+    token = read_secret(Path(args.token_file)) if args.token_file else ""
     stream = await _created(meta, _request(args, found), token)
     entry = {
         "issuer": meta["issuer"],

@@ -4,10 +4,11 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from guard.clock import Clock
 from guard.errors import Unusable
+from guard.model.facts import Binding, CredentialFacts
 from guard.ports import Ids
 
 LONGEST: Final = 64 * 1024
@@ -32,6 +33,25 @@ class Maker:
     def path(self, name: str) -> Path:
         """Return a file of the configuration."""
         return self.folder / name
+
+
+class OneLevel(Protocol):
+    """An issuer from which every call gets the same."""
+
+    kind: str
+    max_binding: Binding
+    min_ttl_s: int
+    can_cut: bool
+
+
+def facts_of(issuer: OneLevel) -> CredentialFacts:
+    """Return what a call would get of an issuer with one level for all."""
+    return CredentialFacts(
+        binding=issuer.max_binding,
+        kind=issuer.kind,
+        ttl_floor_s=issuer.min_ttl_s,
+        can_cut=issuer.can_cut,
+    )
 
 
 def read_secret(path: Path) -> str:

@@ -18,7 +18,7 @@ from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters._http.api import Api
 from guard_adapters._http.pool import UpstreamFailed
-from guard_adapters.issuer.made import Maker, read_secret
+from guard_adapters.issuer.made import Maker, facts_of, read_secret
 from guard_adapters.issuer.static import origin
 
 KIND: Final = "openbao"
@@ -73,12 +73,7 @@ class OpenBaoIssuer:
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: one level for all."""
         del server, tool
-        return CredentialFacts(
-            binding=self.max_binding,
-            kind=self.kind,
-            ttl_floor_s=self.min_ttl_s,
-            can_cut=self.can_cut,
-        )
+        return facts_of(self)
 
     def handle(self, lease: Lease) -> str:
         """Return what the child token carries as its metadata."""

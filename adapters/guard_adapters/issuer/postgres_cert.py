@@ -32,7 +32,7 @@ from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of, prefix_of
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters.issuer.made import Maker, read_secret
+from guard_adapters.issuer.made import Maker, facts_of, read_secret
 from guard_adapters.issuer.postgres import PostgresTarget, Server
 
 KIND: Final = "postgres_cert"
@@ -77,12 +77,7 @@ class PostgresCertIssuer:
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: one level for all."""
         del server, tool
-        return CredentialFacts(
-            binding=self.max_binding,
-            kind=self.kind,
-            ttl_floor_s=self.min_ttl_s,
-            can_cut=self.can_cut,
-        )
+        return facts_of(self)
 
     def handle(self, lease: Lease) -> str:
         """Return the name that the certificate carries as its unit."""

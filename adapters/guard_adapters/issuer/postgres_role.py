@@ -21,7 +21,7 @@ from guard.grant.lease import Fate, Lease, handle_of, prefix_of
 from guard.grant.signing import b64u
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters.issuer.made import Maker
+from guard_adapters.issuer.made import Maker, facts_of
 from guard_adapters.issuer.postgres import PostgresTarget, SaidNo, Server
 
 KIND: Final = "postgres_role"
@@ -59,12 +59,7 @@ class PostgresRoleIssuer:
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: one level for all."""
         del server, tool
-        return CredentialFacts(
-            binding=self.max_binding,
-            kind=self.kind,
-            ttl_floor_s=self.min_ttl_s,
-            can_cut=self.can_cut,
-        )
+        return facts_of(self)
 
     def handle(self, lease: Lease) -> str:
         """Return the role's name."""

@@ -64,27 +64,3 @@ def _read(path: Path, size: int) -> bytes:
             next_step="Restore it from a copy, or delete it, and a new one is made.",
         )  # fmt: skip
     return content
-
-
-def token_of(path: Path) -> str:
-    """Return the bearer token that somebody else gave out and that an operator put into a file.
-
-    Raises:
-        Unusable: `key_file_unsafe` or `key_file_unreadable`.
-    """
-    try:
-        if path.stat().st_mode & 0o077:
-            raise Unusable(
-                "Others than its owner can read the token.",
-                code="key_file_unsafe",
-                where=str(path),
-                next_step="Run chmod 600 on it; get another token if others may have read it.",
-            )
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise Unusable(
-            f"The token cannot be read ({error.strerror}).",
-            code="key_file_unreadable",
-            where=str(path),
-            next_step="Name a file that holds the bearer token of the stream.",
-        ) from error

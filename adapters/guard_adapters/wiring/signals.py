@@ -20,9 +20,10 @@ from guard_adapters.front.mcp_jwks import FetchedKeys
 from guard_adapters.front.ssf import Source
 from guard_adapters.front.ssf_poll import Polled
 from guard_adapters.front.ssf_push import Pushed
+from guard_adapters.issuer.made import read_secret
 from guard_adapters.store.replay_sqlite import SqliteReplay
 from guard_adapters.wiring.build import Wired
-from guard_adapters.wiring.keys import secret, token_of
+from guard_adapters.wiring.keys import secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,7 @@ def _source(wired: Wired, name: str, one: SignalStream, seen: Replay) -> Source:
 def _asking(
     one: SignalStream, folder: Path
 ) -> Callable[[Mapping[str, Json]], Awaitable[Mapping[str, Any]]]:
-    token = token_of(folder / one.poll_token_file) if one.poll_token_file else ""
+    token = read_secret(folder / one.poll_token_file) if one.poll_token_file else ""
 
     async def ask(body: Mapping[str, Json]) -> Mapping[str, Any]:
         try:

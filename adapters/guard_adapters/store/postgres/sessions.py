@@ -9,8 +9,7 @@ after it. An ending is tried again until it is written or its guard ends: it hap
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Generator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from secrets import token_hex
 from threading import RLock
@@ -29,6 +28,7 @@ from guard_adapters.store.postgres.leases import settle as settle_lease
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.session_rows import lines_of, lost_calls, swapped
 from guard_adapters.store.postgres.turns import Turns
+from guard_adapters.store.recorded import Recorded
 from guard_adapters.store.rows import storable
 
 KEPT: Final = 4096
@@ -124,7 +124,7 @@ class PostgresSessions:
 
     def close(self, ending: Ending) -> Awaitable[None]:
         """Hand over the end of a call; what is returned waits until it is durable."""
-        return _Recorded(self._database, self._database.hand(self._ended(ending)))
+        return Recorded(self._database.settled, self._database.hand(self._ended(ending)))
 
     async def lost(self) -> Mapping[str, frozenset[str]]:
         """Return the calls in flight whose guard is gone, by session."""
@@ -224,27 +224,6 @@ class PostgresSessions:
         if len(self._held) > KEPT:
             self._held.popitem(last=False)
         return session
-
-
-class _Recorded:
-    """An ending on its way. Whoever was cancelled may drop it; it is written anyway."""
-
-    def __init__(self, database: Database, written: Future[None]) -> None:
-        self._database = database
-        self._written = written
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return self._durable().__await__()
-
-    async def _durable(self) -> None:
-        try:
-            await self._database.settled(self._written)
-        except Unavailable as error:
-            raise Unavailable(
-                "The call ended, but its outcome could not be recorded.",
-                code="outcome_unrecorded",
-                next_step="Read the state of the target before doing it again.",
-            ) from error
 
 
 def unknown() -> Refused:

@@ -8,18 +8,17 @@ expected one means that somebody else wrote: nothing more is accepted.
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Generator, Sequence
-from concurrent.futures import Future
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from threading import RLock
-from typing import Any
 
-from guard.errors import Refused, Unavailable
+from guard.errors import Refused
 from guard.ports import Change, Ending
 from guard.provenance.known import Known
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded
+from guard_adapters.store.recorded import Recorded
 from guard_adapters.store.sqlite import observations
 from guard_adapters.store.sqlite.approval_rows import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
@@ -128,7 +127,7 @@ class SqliteSessions:
             if head is not None and ending.segment is not None:
                 self._indexes.learn(head.id, ending.segment)
             written = self._database.submit(work, vital=True)
-        return _Recorded(self._database, written)
+        return Recorded(self._database.settled, written)
 
     def _applied(self, session: Session, change: Change) -> Session:
         changed = change(session)
@@ -143,27 +142,6 @@ class SqliteSessions:
                 if idle != session.id:
                     del self._held[idle]
         return session
-
-
-class _Recorded:
-    """An ending on its way to the file. Whoever was cancelled may drop it; it is written anyway."""
-
-    def __init__(self, database: Database, written: Future[None]) -> None:
-        self._database = database
-        self._written = written
-
-    def __await__(self) -> Generator[Any, None, None]:
-        return self._durable().__await__()
-
-    async def _durable(self) -> None:
-        try:
-            await self._database.settled(self._written)
-        except Unavailable as error:
-            raise Unavailable(
-                "The call ended, but its outcome could not be recorded.",
-                code="outcome_unrecorded",
-                next_step="Read the state of the target before doing it again.",
-            ) from error
 
 
 def _busy(session: Session) -> bool:
