@@ -18,6 +18,9 @@ from tests.peers.started import Process, folder, free_port, listening, missing
 
 ROLE = "arn:aws:iam::role/Files"
 AUDIENCE = "guard-test"
+ATTEMPTS = 3
+MEET_S = 25
+"""How long the parts of one start may take to find each other."""
 ADMIN = {"access_key_id": "admin-access", "secret_access_key": "ADMIN-SECRET-CANARY"}
 
 
@@ -34,18 +37,31 @@ class SeaweedFs:
         self.log = self.home / "log"
         self._provider()
         self._files()
+        self._program = program
+        for attempt in range(ATTEMPTS):
+            self._serve(self.home / f"data{attempt}")
+            try:
+                self._files_in()
+            except TimeoutError:
+                # Its parts sometimes never meet: another start, on other ports, helps.
+                self.server.stop()
+                if attempt + 1 == ATTEMPTS:
+                    raise
+            else:
+                return
+
+    def _serve(self, data):
         ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
         self.port = ports["s3"]
         self.url = f"http://127.0.0.1:{self.port}"
-        words = [program, "server", f"-dir={self.home}/data", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+        words = [self._program, "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
         for name, port in ports.items():
             words += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
         words += ["-s3", f"-s3.config={self.home}/s3.json", f"-s3.iam.config={self.home}/iam.json"]
         words += ["-master.telemetry=false", "-volume.max=5", "-master.volumeSizeLimitMB=32"]
-        (self.home / "data").mkdir()
+        data.mkdir()
         self.server = Process(words, log=self.log, cwd=self.home)
         listening(self.port, self.server.process)
-        self._files_in()
 
     def _provider(self):
         keys = self
@@ -98,7 +114,7 @@ class SeaweedFs:
         }]}))  # fmt: skip
 
     def _files_in(self):
-        end, done = time.monotonic() + 40, 0
+        end, done = time.monotonic() + MEET_S, 0
         while time.monotonic() < end:
             with contextlib.suppress(httpx.HTTPError):  # it listens before its parts have met
                 self.ask(ADMIN, "PUT", "/files")
