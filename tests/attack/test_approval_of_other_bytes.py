@@ -1,5 +1,7 @@
 """An agent waits for a yes to one call, then sends another one under it. Nothing else runs."""
 
+from dataclasses import replace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -65,7 +67,9 @@ async def test_a_yes_is_not_used_for_anything_else(approvals, other):
 async def test_a_yes_is_used_once_and_only_its_own_attempt_may_ask_again(approvals):
     used = await approvals.consume("apr_1", attempt(), [])
     assert (used.status, used.outcome) == ("consumed", Outcome.RUNNING)
-    assert await approvals.consume("apr_1", attempt(), []) == used
+    again = await approvals.consume("apr_1", attempt(), [])
+    assert (used.consume_try, again.consume_try) == (1, 2)
+    assert replace(again, consume_try=1) == used
     assert await approvals.consume("apr_1", attempt(consume_id="try-2"), []) is None
 
 
