@@ -243,10 +243,14 @@ class Person:
 
     def open(self, path: str) -> None:
         """Open a page of the console, also while the script reloads the one before."""
-        for _ in range(5):
+        for _ in range(25):
             with suppress(Error):
                 self.page.goto(f"{self.guard.url}{path}")
                 return
+            # The other navigation was first: let it end, then go where the test wants to be.
+            with suppress(Error):
+                self.page.wait_for_load_state("load", timeout=1_000)
+            self.page.wait_for_timeout(100)
         raise AssertionError(path)
 
     def offer(self, approval: str, act: str, fields: Sequence[str] = ()) -> None:

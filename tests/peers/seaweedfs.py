@@ -59,6 +59,8 @@ class SeaweedFs:
             words += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
         words += ["-s3", f"-s3.config={self.home}/s3.json", f"-s3.iam.config={self.home}/iam.json"]
         words += ["-master.telemetry=false", "-volume.max=5", "-master.volumeSizeLimitMB=32"]
+        # Catalogues that nobody asks for, on ports that another server of ours would have taken.
+        words += ["-s3.port.lance=0", "-s3.port.iceberg=0"]
         data.mkdir()
         self.server = Process(words, log=self.log, cwd=self.home)
         listening(self.port, self.server.process)
