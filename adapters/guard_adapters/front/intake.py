@@ -108,7 +108,9 @@ class Intake:
             return _waiting(no, call) if isinstance(no, ApprovalPending) else _no(no, tool)
         except TimeoutError:  # the front's own: a tool that began to run is not bounded here
             return _no(Unavailable("The guard did not answer in time.", code="guard_silent"), tool)
-        except Exception:
+        except (
+            Exception
+        ):  # rule 1: before the tool began, any bug is a refusal; after it, it is raised
             if tool.started:
                 raise
             return _no(Unavailable("The guard failed.", code="guard_failed"), tool)
@@ -166,7 +168,7 @@ class Intake:
         try:
             with running_call(handed.credential, handed.idempotency_key):
                 result = run(handed.arguments)
-        except Exception as error:
+        except Exception as error:  # the tool's own: recorded, then raised to the framework
             self.loop.run(handed.failed(error))
             raise
         except BaseException:

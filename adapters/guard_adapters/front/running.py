@@ -79,7 +79,7 @@ class Handed:
         try:
             with running_call(self.credential, self.idempotency_key):
                 result = await run(self.arguments)
-        except Exception as error:
+        except Exception as error:  # the tool's own: recorded, then raised to the framework
             await self.failed(error)
             raise
         except BaseException:

@@ -12,7 +12,6 @@ from guard.grant.report import StepUpReport, reported
 from guard.grant.scoped import Grant
 from guard.grant.votes import Vote, Voter
 from guard.granting import Granting
-from guard.judging import Judging
 from guard.model.call import Json
 from guard.planning import Planning, planned_from
 from guard.ports.asked import MOST_ROWS
@@ -84,18 +83,8 @@ class OperatorStanding:
         if set(said) - {"calls", "ttl_s"} or type(ttl_s) is not int:
             raise unusable("expected calls and, at will, ttl_s as a whole number of seconds")
         planned = planned_from(said.get("calls"), uses=settings.scoped_grant_uses)
-        planning = Planning(world=self.wired.world, judging=self._judging())
+        planning = Planning(world=self.wired.world, judging=self.wired.guard.judging())
         return await planning.propose(session_id, planned, ttl_s=ttl_s, by=OPERATOR)
-
-    def _judging(self) -> Judging:
-        guard = self.wired.guard
-        return Judging(
-            world=guard.world,
-            bundle=self.wired.bundle,
-            salt=guard.salt,
-            zone=guard.zone,
-            max_intent_bytes=guard.settings.max_intent_bytes,
-        )
 
     async def deny_plan(self, plan_id: str, reason: str) -> Plan:
         """Say no to a plan."""
