@@ -10,14 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
-from guard.asking import NOTHING_CLAIMED, Asking, Claim
 from guard.audit.event import decided, finished
 from guard.config import Settings
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
 from guard.grant.approval import Approval
 from guard.grant.unanswered import Hold
 from guard.judging import Judged, Judging, tell
-from guard.leasing import Leased, Leasing
+from guard.lease.issuing import Leased, Leasing
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp, Terms, told
 from guard.model.facts import Evidence
@@ -28,8 +27,9 @@ from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
 from guard.session.state import Session, admitted, forwarded, remembering
 from guard.session.state import settled as ended_step
-from guard.showing import Showing
-from guard.sparing import Sparing
+from guard.stepup.asking import NOTHING_CLAIMED, Asking, Claim
+from guard.stepup.showing import Showing
+from guard.stepup.sparing import Sparing
 
 OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
 """Refusals that are no denial: nobody said no yet."""

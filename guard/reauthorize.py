@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guard.audit.event import Event
+from guard.lease.revoking import Revoking
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
 from guard.ports import World
-from guard.revoking import Revoking
 from guard.session.heard import heard, narrows
 from guard.session.risk import Signal
 from guard.session.state import Session, ended, signalled
 from guard.session.tasks import task_ended
-from guard.voiding import void_session
+from guard.stepup.voiding import void_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from guard.config import Settings
 from guard.grant.credential import Credential
 from guard.grant.lease import Fate
 from guard.grant.votes import Vote, Voter
-from guard.granting import Granting
 from guard.model.call import ToolCall, ToolResult, argument_bytes
 from guard.model.facts import Binding, CredentialFacts
 from guard.model.identity import Agent, Principal, Who
@@ -21,6 +20,7 @@ from guard.policy.compile import compile_bundle
 from guard.ports import World
 from guard.reauthorize import Reauthorizing
 from guard.session.state import new_session
+from guard.stepup.granting import Granting
 from guard.testing import (
     CountedIds,
     FrozenClock,

@@ -7,7 +7,7 @@ import pytest
 
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
 from guard.grant.lease import Fate, LeaseState, handle_of
-from guard.revoking import Revoking
+from guard.lease.revoking import Revoking
 
 
 class Dog:

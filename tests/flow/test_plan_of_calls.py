@@ -7,7 +7,7 @@ import pytest
 from guard.errors import ApprovalPending, NotAllowed, Refused, Unusable
 from guard.grant.written import reach_from
 from guard.judging import Judging
-from guard.planning import Planning, planned_from, samples
+from guard.stepup.planning import Planning, planned_from, samples
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from guard.errors import Refused, Unusable
 from guard.model.legible import pieces
-from guard.reviewing import Reviewing
+from guard.stepup.reviewing import Reviewing
 from guard_adapters.console.app import Door, SignedIn
 from guard_adapters.console.looking import Looking
 from guard_adapters.console.origin import Origin

@@ -15,7 +15,7 @@ from guard.grant.directory import Directory
 from guard.grant.people import CEREMONY_MS, Ceremony, Passkey
 from guard.ports import Ids
 from guard.ports.people import Reviewers
-from guard.reviewing import checked
+from guard.stepup.reviewing import checked
 from guard_adapters.console.frame import Frame
 from guard_adapters.console.origin import Origin
 from guard_adapters.console.passkeys import Models

@@ -8,8 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from guard.admitting import Admitting
 from guard.errors import Refused
+from guard.stepup.admitting import Admitting
 from guard_adapters.console.app import Door, SignedIn, Visit
 from guard_adapters.console.gate import Gate, no_ceremony
 from guard_adapters.console.passkeys import answered, request

@@ -10,9 +10,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.routing import Route
 
-from guard.answering import Answering
 from guard.errors import Refused, Unusable
 from guard.grant.plan import Plan
+from guard.stepup.answering import Answering
 from guard_adapters.console.app import Door, SignedIn
 from guard_adapters.console.origin import Origin
 from guard_adapters.console.passkeys import answered, request

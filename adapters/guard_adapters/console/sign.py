@@ -1,4 +1,4 @@
-"""A reviewer's yes and no as they come from a page: taken apart here, judged by `guard.reviewing`.
+"""A reviewer's yes and no as a page sends them: taken apart here, judged by the guard.
 
 A yes comes with the signature of a passkey, made for it; a no needs the login alone.
 """
@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from guard.errors import Refused
 from guard.grant.approval import Approval
-from guard.reviewing import Reviewing
+from guard.stepup.reviewing import Reviewing
 from guard_adapters.console.app import Door, SignedIn
 from guard_adapters.console.origin import Origin
 from guard_adapters.console.passkeys import answered, request

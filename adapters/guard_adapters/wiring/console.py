@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from starlette.routing import BaseRoute
 
-from guard.admitting import Admitting
-from guard.answering import Answering
 from guard.errors import Refused, Unusable
 from guard.grant.assertion import Place
-from guard.granting import Granting
 from guard.model.call import Json
-from guard.reviewing import Reviewing
+from guard.stepup.admitting import Admitting
+from guard.stepup.answering import Answering
+from guard.stepup.granting import Granting
+from guard.stepup.reviewing import Reviewing
 from guard_adapters.console.acts import Acts
 from guard_adapters.console.app import Page, console_routes
 from guard_adapters.console.auth import Logins

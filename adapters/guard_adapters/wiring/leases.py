@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from guard.errors import Refused
 from guard.grant.lease import Lease
+from guard.lease.revoking import Revoking
 from guard.ports import World
-from guard.revoking import Revoking
 
 MOST = 1_000
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from guard.audit.event import Event
 from guard.errors import GuardError
 from guard.grant.lease import Lease
+from guard.lease.revoking import Revoking
 from guard.model.call import Outcome
 from guard.ports import Ending, World
-from guard.revoking import Revoking
 from guard.session.state import Session, abandoned
 from guard_adapters.wiring.build import Wired
 

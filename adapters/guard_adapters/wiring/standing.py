@@ -11,11 +11,11 @@ from guard.grant.plan import Plan
 from guard.grant.report import StepUpReport, reported
 from guard.grant.scoped import Grant
 from guard.grant.votes import Vote, Voter
-from guard.granting import Granting
 from guard.model.call import Json
-from guard.planning import Planning, planned_from
 from guard.ports.asked import MOST_ROWS
 from guard.session.state import resumed
+from guard.stepup.granting import Granting
+from guard.stepup.planning import Planning, planned_from
 from guard_adapters.console.origin import origin_of
 from guard_adapters.front.operator import unusable
 from guard_adapters.front.operator_standing import standing_routes
@@ -73,7 +73,7 @@ class OperatorStanding:
 
         Args:
             session_id: the session.
-            said: {calls: [...], ttl_s?}; see `guard.planning.planned_from`.
+            said: {calls: [...], ttl_s?}; see `guard.stepup.planning.planned_from`.
 
         Raises:
             Unusable: `request_unusable`, `plan_unusable`, `reach_unusable`; Refused: as `Planning`.

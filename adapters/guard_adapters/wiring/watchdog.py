@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, suppress
 
 from guard.errors import GuardError
 from guard.grant.lease import Lease, LeaseState
+from guard.lease.revoking import Revoking
 from guard.ports import World
-from guard.revoking import Revoking
 from guard_adapters._http.patience import persisting
 from guard_adapters.store.clock import Heartbeat
 from guard_adapters.wiring.recovery import sweep_targets

@@ -8,15 +8,15 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from guard.admitting import Admitting
-from guard.answering import Answering
 from guard.grant.approval import NewApproval
 from guard.grant.directory import Directory, Person
 from guard.grant.signing import unb64u
-from guard.granting import Granting
 from guard.model.decision import Requirement
 from guard.ports import World
-from guard.reviewing import Reviewing
+from guard.stepup.admitting import Admitting
+from guard.stepup.answering import Answering
+from guard.stepup.granting import Granting
+from guard.stepup.reviewing import Reviewing
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
 from guard.testing.grants import MemoryGrants
 from guard.testing.people import MemoryReviewers

@@ -8,8 +8,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from guard.grant.votes import Vote, Voter
-from guard.granting import Granting
 from guard.session.state import suspended
+from guard.stepup.granting import Granting
 from guard_adapters.cli import main
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place

@@ -14,13 +14,13 @@ from guard.grant.plan import MAX_ITEMS, Item, Plan
 from guard.grant.reach import Constraint, Equal, OneOf, Prefix, Range, Reach
 from guard.grant.scoped import Ground, never_standing
 from guard.grant.written import reach_from
-from guard.granting import Granting, ground_of
 from guard.judging import Judging
 from guard.model.call import Json, ToolCall, argument_bytes
 from guard.model.decision import Allow, Deny, Narrow, Requirement, StepUp
 from guard.ports import World
 from guard.provenance.known import Known
 from guard.session.state import Session
+from guard.stepup.granting import Granting, ground_of
 
 SAMPLES = 60
 """Calls that are judged for one item: edges of every range and all values of every set."""

@@ -17,8 +17,8 @@ from guard.grant.people import Passkey
 from guard.grant.plan import Plan, plan_challenge, plan_signed
 from guard.grant.scoped import Grant
 from guard.grant.votes import FAULTS, Asker, Vote, Voter, may_deny, useless
-from guard.granting import Granting
-from guard.reviewing import Reviewing, ToSign, checked, must_help, signed_for
+from guard.stepup.granting import Granting
+from guard.stepup.reviewing import Reviewing, ToSign, checked, must_help, signed_for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

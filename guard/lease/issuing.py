@@ -13,11 +13,11 @@ from guard.grant.approval import Approval
 from guard.grant.credential import ApprovalEvidence, BoundCall, Credential, token_id
 from guard.grant.lease import Lease, LeaseChange, LeaseEvent, LeaseState, ended
 from guard.grant.signing import NotCanonical, args_s256
+from guard.lease.revoking import Revoking
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Basis, Deny, Terms
 from guard.model.facts import Facts
 from guard.ports import Issuer, World
-from guard.revoking import Revoking
 
 STALLED_MS = 1_000
 """A watchdog that has not looked for so long may not cut anything in time."""

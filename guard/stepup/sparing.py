@@ -13,7 +13,7 @@ from guard.grant.approval import ApprovalState, NewApproval
 from guard.grant.unanswered import cooling
 from guard.ports import World
 from guard.session.state import suspended
-from guard.voiding import void_session
+from guard.stepup.voiding import void_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,14 +18,14 @@ from guard.grant.cooldown import cooldown_key
 from guard.grant.offer import offer_text
 from guard.grant.unanswered import Hold, hold_ms, moved, unusable, used_up
 from guard.grant.votes import typed_paths
-from guard.granting import Granting, Standing, ground_of, offer_beside
 from guard.judging import Judged
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp
 from guard.model.facts import Evidence, Facts
 from guard.ports import Attempt, Waiter, World
-from guard.showing import Showing
-from guard.sparing import Sparing
+from guard.stepup.granting import Granting, Standing, ground_of, offer_beside
+from guard.stepup.showing import Showing
+from guard.stepup.sparing import Sparing
 
 Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]
 """Takes fresh facts for the narrowed call and judges it with this evidence."""
