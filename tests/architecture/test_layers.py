@@ -62,7 +62,7 @@ SEEDS = {
     "Cedar in a front": ("adapters/guard_adapters/front/function.py", "import cedarpy", "engine"),
     "Cedar in the session": ("guard/session/risk.py", "import cedarpy", "engine"),
     "keys in the policy": ("guard/policy/says.py", "import rfc8785", "crypto"),
-    "a second HTTP client": ("adapters/guard_adapters/front/mcp_http.py", "import httpx2", "http"),
+    "a second HTTP client": ("adapters/guard_adapters/front/mcp/http.py", "import httpx2", "http"),
     "a verifier with pydantic": ("guard/grant/presented.py", "import pydantic", "verifier"),
 }
 

@@ -6,7 +6,7 @@ from guard.errors import GuardError, NotAllowed, Refused
 from guard.model.call import ToolCall
 from guard.model.identity import Agent, Principal, Who
 from guard.session.intent import parse_intent
-from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

@@ -2,9 +2,9 @@
 
 import pytest
 
-from guard_adapters.front.mcp_json import loads
-from guard_adapters.front.mcp_keys import refuse_near_arguments, refuse_near_keys
-from guard_adapters.front.mcp_wire import WireRefused
+from guard_adapters.front.mcp.json import loads
+from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
+from guard_adapters.front.mcp.wire import WireRefused
 
 SCHEMA = {
     "type": "object",

@@ -10,7 +10,7 @@ from guard.grant.contract import sign_contract
 from guard.grant.signing import public_jwk
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
-from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

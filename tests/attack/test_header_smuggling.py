@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard_adapters.front.mcp_edge import EdgeRules, check_edge, check_routing, headers_up
-from guard_adapters.front.mcp_wire import WireRefused
+from guard_adapters.front.mcp.edge import EdgeRules, check_edge, check_routing, headers_up
+from guard_adapters.front.mcp.wire import WireRefused
 
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",

@@ -8,7 +8,7 @@ import pytest
 
 from guard.errors import GuardError
 from guard.model.call import ToolCall, argument_bytes
-from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
-from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.sink.otel import OtelTrace
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk

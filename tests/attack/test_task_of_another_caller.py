@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from guard.errors import Unavailable
-from guard_adapters.front.mcp_auth import Caller
-from guard_adapters.front.mcp_tasks import MemoryOwners, Owners
+from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.tasks import MemoryOwners, Owners
 from guard_adapters.store.tasks_sqlite import SqliteOwners
 from tests.adapters.front.allow_all import ME
 from tests.adapters.front.relaying import Relayed, Scripted, relayed

@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
-from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load

@@ -21,7 +21,7 @@ from guard.model.call import Json
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.guess import MAIL, Guess, RoleGuess, guessed
 from guard_adapters.cli.guess_labels import labels_of
-from guard_adapters.front.mcp_pins import tool_digest
+from guard_adapters.front.mcp.pins import tool_digest
 
 WAIT_S = 30
 NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

@@ -15,7 +15,7 @@ from guard.errors import Unusable
 from guard_adapters._yaml.read import read_yaml
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.cli.init import Listed, tools_of
-from guard_adapters.front.mcp_pins import tool_digest
+from guard_adapters.front.mcp.pins import tool_digest
 from guard_adapters.wiring.load import Loaded, load
 
 PIN_LINE = re.compile(r"^(?P<indent>\s*)pin:\s*sha256:[0-9a-f]{64}\s*(?P<rest>#.*)?$")

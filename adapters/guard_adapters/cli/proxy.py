@@ -10,7 +10,7 @@ from pathlib import Path
 
 from guard.errors import Unusable
 from guard_adapters.cli import Commands
-from guard_adapters.front.mcp_child import child_environment
+from guard_adapters.front.mcp.child import child_environment
 from guard_adapters.wiring.places import environment, socket_path
 
 
@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
         from guard_adapters.wiring.alone import run_alone  # noqa: PLC0415  the whole guard
 
         return run_alone(args.config, args.upstream, args.agent, args.session, command, env)
-    from guard_adapters.front.mcp_stdio import run_attached  # noqa: PLC0415  not with --help
+    from guard_adapters.front.mcp.stdio import run_attached  # noqa: PLC0415  not with --help
 
     path = args.socket or socket_path("guardcall")
     if not path.exists():

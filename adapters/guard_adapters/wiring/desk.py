@@ -19,7 +19,7 @@ from guard.session.facts import facts
 from guard.session.intent import TaskIntent, parse_declaration, parse_intent
 from guard.session.state import Session, declared, new_session, seen
 from guard.session.tasks import contracted
-from guard_adapters.front.mcp_front import Caller
+from guard_adapters.front.mcp.front import Caller
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.declined import decline
 from guard_adapters.wiring.said import tell

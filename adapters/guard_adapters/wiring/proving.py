@@ -16,7 +16,7 @@ from guard.errors import Unusable
 from guard.grant.credential import TYP, BoundCall, call_claims, token_id
 from guard.grant.proving import EXPECTED, PROBE_TOOL, refusal_code
 from guard.grant.signing import args_s256, compact, signing_input
-from guard_adapters.front.mcp_gate import TOKEN_KEY
+from guard_adapters.front.mcp.gate import TOKEN_KEY
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.load import Loaded

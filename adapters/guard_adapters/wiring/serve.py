@@ -12,15 +12,15 @@ from guard.policy.catalog import ServerSpec
 from guard_adapters._http.documents import fetching
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
-from guard_adapters.front.mcp_auth import Caller, StaticKeys, TokenCheck, resource_uri
-from guard_adapters.front.mcp_bridge import Bridge
-from guard_adapters.front.mcp_child import Command, child_environment
-from guard_adapters.front.mcp_edge import EdgeRules
-from guard_adapters.front.mcp_http import Access, Endpoint, build_app
-from guard_adapters.front.mcp_jwks import FetchedKeys
-from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
-from guard_adapters.front.mcp_relay import HttpServer, Seals
-from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.front.mcp.auth import Caller, StaticKeys, TokenCheck, resource_uri
+from guard_adapters.front.mcp.bridge import Bridge
+from guard_adapters.front.mcp.child import Command, child_environment
+from guard_adapters.front.mcp.edge import EdgeRules
+from guard_adapters.front.mcp.http import Access, Endpoint, build_app
+from guard_adapters.front.mcp.jwks import FetchedKeys
+from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.relay import HttpServer, Seals
+from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.store.tasks_sqlite import SqliteOwners
 from guard_adapters.wiring import console, standing

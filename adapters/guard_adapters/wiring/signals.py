@@ -16,7 +16,7 @@ from guard.model.secevent import SecurityEvent
 from guard.reauthorize import Reauthorizing
 from guard_adapters._http.documents import fetching, post_json
 from guard_adapters._http.pool import UpstreamFailed
-from guard_adapters.front.mcp_jwks import FetchedKeys
+from guard_adapters.front.mcp.jwks import FetchedKeys
 from guard_adapters.front.ssf import Source
 from guard_adapters.front.ssf_poll import Polled
 from guard_adapters.front.ssf_push import Pushed

@@ -22,12 +22,12 @@ from guard.errors import NotAllowed
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Deny
 from guard_adapters._http.pool import HttpClient
-from guard_adapters.front.mcp_auth import Caller
-from guard_adapters.front.mcp_edge import EdgeRules
-from guard_adapters.front.mcp_http import Access, Endpoint, build_app
-from guard_adapters.front.mcp_relay import HttpServer, Seals
-from guard_adapters.front.mcp_seal import RequestStateSeal, SealKeys, SessionSeal
-from guard_adapters.front.mcp_server_asks import ServerRules
+from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.edge import EdgeRules
+from guard_adapters.front.mcp.http import Access, Endpoint, build_app
+from guard_adapters.front.mcp.relay import HttpServer, Seals
+from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.front.mcp.server_asks import ServerRules
 
 ME = Caller("https://issuer.example", "ann", "agent")
 OPEN = ServerRules(

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import uvicorn
 
-from guard_adapters.front.mcp_bridge import Bridge
-from guard_adapters.front.mcp_child import Command
-from guard_adapters.front.mcp_relay import HttpServer
-from guard_adapters.front.mcp_standalone import standalone
-from guard_adapters.front.mcp_stdio_desk import Place
+from guard_adapters.front.mcp.bridge import Bridge
+from guard_adapters.front.mcp.child import Command
+from guard_adapters.front.mcp.relay import HttpServer
+from guard_adapters.front.mcp.standalone import standalone
+from guard_adapters.front.mcp.stdio_desk import Place
 
 HTTP = runpy.run_path(str(Path(__file__).with_name("allow_all.py")))
 ENV = {

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from guard_adapters._http.pool import HttpClient
-from guard_adapters.front.mcp_http import Endpoint
-from guard_adapters.front.mcp_relay import HttpServer
+from guard_adapters.front.mcp.http import Endpoint
+from guard_adapters.front.mcp.relay import HttpServer
 from tests.adapters.front.allow_all import AllowAll, app_of, endpoint
 
 MODERN = "2026-07-28"

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp_attach import Attached
-from guard_adapters.front.mcp_attachments import Attachments, own_directory
-from guard_adapters.front.mcp_desk import Gone, Message, Reply, Side, Wires
-from guard_adapters.front.mcp_frames import Hello
-from guard_adapters.front.mcp_json import written
+from guard_adapters.front.mcp.attach import Attached
+from guard_adapters.front.mcp.attachments import Attachments, own_directory
+from guard_adapters.front.mcp.desk import Gone, Message, Reply, Side, Wires
+from guard_adapters.front.mcp.frames import Hello
+from guard_adapters.front.mcp.json import written
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "t"}}
 DONE = {"jsonrpc": "2.0", "id": 1, "result": {"content": []}}
@@ -218,7 +218,7 @@ async def test_what_is_no_relay_is_left_at_once(pair: Pair, said: bytes) -> None
 async def test_a_process_of_another_user_is_not_heard(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("guard_adapters.front.mcp_attachments.peer_uid", lambda _: os.getuid() + 1)
+    monkeypatch.setattr("guard_adapters.front.mcp.attachments.peer_uid", lambda _: os.getuid() + 1)
     with pytest.raises(Gone):
         await pair.call()
     assert pair.seat.hellos == []

@@ -10,7 +10,7 @@ import pytest
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
-from guard_adapters.front.mcp_auth import (
+from guard_adapters.front.mcp.auth import (
     Caller,
     StaticKeys,
     bearer_token,
@@ -20,9 +20,9 @@ from guard_adapters.front.mcp_auth import (
     require_scopes,
     resource_metadata,
 )
-from guard_adapters.front.mcp_jwks import FetchedKeys, FixedKeys
-from guard_adapters.front.mcp_jwt import JwtCheck, JwtRules
-from guard_adapters.front.mcp_wire import WireRefused
+from guard_adapters.front.mcp.jwks import FetchedKeys, FixedKeys
+from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.wire import WireRefused
 
 NOW = 1_800_000_000_000
 ISSUER, RESOURCE = "https://login.example", "https://guard.example/mcp/files"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from guard_adapters._http.pool import Upstream, UpstreamFailed
-from guard_adapters.front.mcp_bridge import Bridge
-from guard_adapters.front.mcp_child import Command
+from guard_adapters.front.mcp.bridge import Bridge
+from guard_adapters.front.mcp.child import Command
 
 ECHO = str(Path(__file__).with_name("echo_server.py"))
 MODERN = {"io.modelcontextprotocol/protocolVersion": "2026-07-28"}

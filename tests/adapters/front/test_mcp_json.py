@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard_adapters.front.mcp_desk import Gone, Reply
-from guard_adapters.front.mcp_gate import PRIVATE, clean
-from guard_adapters.front.mcp_json import (
+from guard_adapters.front.mcp.desk import Gone, Reply
+from guard_adapters.front.mcp.gate import PRIVATE, clean
+from guard_adapters.front.mcp.json import (
     Limits,
     Written,
     _check_shape,
@@ -19,7 +19,7 @@ from guard_adapters.front.mcp_json import (
     loads,
     written,
 )
-from guard_adapters.front.mcp_wire import WireRefused
+from guard_adapters.front.mcp.wire import WireRefused
 
 VALUES = st.recursive(
     st.none() | st.integers() | st.text(max_size=6) | st.just("\ud800"),

@@ -12,10 +12,10 @@ from typing import Any, Self
 import pytest
 
 from guard.errors import Unusable
-from guard_adapters.front.mcp_child import Command, child_environment
-from guard_adapters.front.mcp_desk import Gone, Message, Side, Wires
-from guard_adapters.front.mcp_stdio import relay
-from guard_adapters.front.mcp_stdio_relay import Relay
+from guard_adapters.front.mcp.child import Command, child_environment
+from guard_adapters.front.mcp.desk import Gone, Message, Side, Wires
+from guard_adapters.front.mcp.stdio import relay
+from guard_adapters.front.mcp.stdio_relay import Relay
 
 ECHO = str(Path(__file__).with_name("echo_server.py"))
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guard_adapters.front.mcp_events import Event, EventSplitter, LineSplitter, write_event
-from guard_adapters.front.mcp_json import RESPONSE_LIMITS, Limits, dumps, loads
-from guard_adapters.front.mcp_wire import (
+from guard_adapters.front.mcp.events import Event, EventSplitter, LineSplitter, write_event
+from guard_adapters.front.mcp.json import RESPONSE_LIMITS, Limits, dumps, loads
+from guard_adapters.front.mcp.wire import (
     Kind,
     WireRefused,
     check_version,
@@ -352,8 +352,8 @@ def test_a_line_beyond_the_limit_is_reported_once_and_the_next_one_is_good():
 
 
 def test_the_wire_needs_nothing_but_the_standard_library():
-    names = "mcp_wire", "mcp_json", "mcp_events", "mcp_keys"
-    code = "".join(f"import guard_adapters.front.{name}\n" for name in names) + (
+    names = "wire", "json", "events", "keys"
+    code = "".join(f"import guard_adapters.front.mcp.{name}\n" for name in names) + (
         "import sys\nprint(*sys.modules)"
     )
     ran = subprocess.run(

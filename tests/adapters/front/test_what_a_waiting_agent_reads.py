@@ -5,7 +5,7 @@ import json
 import pytest
 
 from guard.errors import ApprovalPending, GuardError, NotApproved
-from guard_adapters.front.mcp_verdict import refusal_of
+from guard_adapters.front.mcp.verdict import refusal_of
 
 UNTIL_MS = 1_767_607_500_000  # 2026-01-05T10:05:00Z
 

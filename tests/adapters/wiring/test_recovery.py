@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
-from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.desk import Desk

@@ -13,7 +13,7 @@ import pytest
 from guard.errors import Unusable
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard_adapters.cli import main
-from guard_adapters.front.mcp_caller import Caller
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.desk import Desk

@@ -1,0 +1,234 @@
+"""HTTP in front of a stdio command, for the guard's own HTTP front and nobody else.
+
+Rule 1: commands come from the operator's configuration only. Rule 2: two principals never share
+a child. A legacy session has a child of its own, as over stdio; modern requests of one principal
+share one. This file judges nothing: what arrives here was judged by the HTTP front.
+"""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from guard.errors import Unusable
+from guard_adapters._http.pool import Headers, HttpClient, Upstream, UpstreamFailed
+from guard_adapters.front.mcp.bridge_line import Line, Stream
+from guard_adapters.front.mcp.child import Command, Ears, start
+from guard_adapters.front.mcp.json import RESPONSE_LIMITS, dumps, loads
+from guard_adapters.front.mcp.wire import HTTP_STATUS, Kind, classify, era
+
+MAX_CHILDREN: Final = 64
+IDLE_S: Final = 600.0
+# What a server that knows HTTP would answer with; -32021: the client lacks a capability.
+_STATUS: Final = {**HTTP_STATUS, -32021: 400}
+_JSON: Final = (b"content-type", b"application/json")
+_EVENTS: Final = (b"content-type", b"text/event-stream")
+_SESSION: Final = b"mcp-session-id"
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class _Kept:
+    """One child and how long nobody has used it."""
+
+    line: Line
+    used: float
+    busy: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Bridge:
+    """The children of one configured command, by principal and session."""
+
+    command: Command
+    max_children: int = MAX_CHILDREN
+    idle_s: float = IDLE_S
+    children: dict[tuple[str, str], _Kept] = field(default_factory=dict)
+    _starting: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def for_caller(self, who: str) -> "BridgeClient":
+        """Return what stands for the HTTP client in requests of this principal."""
+        return BridgeClient(self, who)
+
+    async def line(self, who: str, session: str) -> _Kept:
+        """Return the child of this principal and session, started if need be.
+
+        Raises:
+            UpstreamFailed: there are too many children, or it cannot be started.
+        """
+        key = (who, session)
+        async with self._starting:
+            await self.reap()
+            kept = self.children.get(key)
+            if kept is None or kept.line.ended.is_set():
+                if len(self.children) >= self.max_children:
+                    raise UpstreamFailed(f"{self.max_children} children run already", sent=False)
+                kept = self.children[key] = await self._started()
+            return kept
+
+    async def _started(self) -> _Kept:
+        line = Line()
+        ears = Ears(line.received, line.end, lambda _: None)
+        try:
+            line.child = await start(self.command, ears)
+        except Unusable as wrong:
+            raise UpstreamFailed(wrong.code, sent=False) from wrong
+        return _Kept(line=line, used=_now())
+
+    async def reap(self) -> None:
+        """Stop children that ended or that nobody used for `idle_s`."""
+        oldest = _now() - self.idle_s
+        for key, kept in list(self.children.items()):
+            if kept.line.ended.is_set() or (not kept.busy and kept.used < oldest):
+                await self.stop(key)
+
+    async def stop(self, key: tuple[str, str]) -> bool:
+        """Stop one child; return whether there was one."""
+        kept = self.children.pop(key, None)
+        if kept is None or kept.line.child is None:
+            return False
+        kept.line.end()
+        await kept.line.child.stop()
+        return True
+
+    async def aclose(self) -> None:
+        """Stop all children."""
+        await asyncio.gather(*(self.stop(key) for key in list(self.children)))
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+class BridgeClient(HttpClient):
+    """Takes the place of the HTTP client: same requests, answered by a child process."""
+
+    def __init__(self, bridge: Bridge, who: str) -> None:
+        # Not super().__init__: there is no connection, so there is no pool and no TLS.
+        self._bridge, self._who = bridge, who
+
+    async def open_upstream(
+        self, method: str, url: str, headers: Headers, body: bytes, *, read_s: float | None = None
+    ) -> Upstream:
+        """Answer one request as a streamable HTTP server would; see `HttpClient`."""
+        del url
+        named = next((value for name, value in headers if name.lower() == _SESSION), b"")
+        key = (self._who, named.decode("latin-1"))
+        if named and key not in self._bridge.children:
+            return Said(404, (), b"")
+        match method:
+            case "GET" if named:
+                return self._listening(self._bridge.children[key])
+            case "DELETE" if named:
+                await self._bridge.stop(key)
+                return Said(200, (), b"")
+            case "POST":
+                return await self._posted(key, loads(body, limits=RESPONSE_LIMITS), read_s)
+            case _:
+                return Said(405, (), b"")
+
+    async def aclose(self) -> None:
+        """Nothing of its own to close: the bridge stops its children."""
+
+    def _listening(self, kept: _Kept) -> Upstream:
+        if kept.line.general is not None:
+            return Said(409, (), b"")
+        stream = kept.line.general = Stream()
+        kept.busy += 1
+        return Streamed(kept, stream, None, first=None, headers=())
+
+    async def _posted(
+        self, key: tuple[str, str], message: dict[str, Any], read_s: float | None
+    ) -> Upstream:
+        kind = classify(message)
+        head: Headers = ()
+        if message.get("method") == "initialize" and not key[1] and era(message) == "legacy":
+            key = (key[0], secrets.token_hex(16))
+            head = ((_SESSION, key[1].encode()),)
+        kept = await self._bridge.line(*key)
+        kept.used = _now()
+        if kind is not Kind.REQUEST:
+            kept.line.send(message)
+            return Said(202, (), b"")
+        number, stream = kept.line.ask(message)
+        kept.busy += 1
+        answer = Streamed(kept, stream, number, first=None, headers=head)
+        try:
+            async with asyncio.timeout(read_s):
+                first = await stream.queue.get()
+        except BaseException as error:
+            await answer.aclose()
+            if isinstance(error, TimeoutError):
+                raise UpstreamFailed("no answer in time", sent=True) from error
+            raise
+        if first is None:
+            await answer.aclose()
+            raise UpstreamFailed("the server ended", sent=True)
+        if not stream.answered or stream.queue.qsize():
+            answer.first = first
+            return answer
+        await answer.aclose()
+        code = first.get("error", {}).get("code")
+        status = _STATUS.get(code, 200) if era(message) == "modern" else 200
+        return Said(status, (_JSON, *head), dumps(first))
+
+
+class Said(Upstream):
+    """An answer that is there as a whole."""
+
+    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
+        self.status, self.headers, self._body = status, headers, body
+        self.scrub = None  # a pipe carries no key of ours
+
+    async def aiter_raw(self) -> AsyncIterator[bytes]:
+        """Yield the body."""
+        if self._body:
+            yield self._body
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+class Streamed(Upstream):
+    """An answer as server-sent events, for as long as the request lasts."""
+
+    def __init__(
+        self,
+        kept: _Kept,
+        stream: Stream,
+        number: int | None,
+        *,
+        first: dict[str, Any] | None,
+        headers: Headers,
+    ) -> None:
+        self.status, self.headers, self.first = 200, (_EVENTS, *headers), first
+        self.scrub = None
+        self._kept, self._stream, self._number = kept, stream, number
+        self._left = False
+
+    async def aiter_raw(self) -> AsyncIterator[bytes]:
+        """Yield one event per message; the answer to the request is the last one.
+
+        Raises:
+            UpstreamFailed: the child ended first.
+        """
+        message = self.first or await self._stream.queue.get()
+        while message is not None:
+            yield b"event: message\ndata: " + dumps(message) + b"\n\n"
+            if self._number is not None and "method" not in message:
+                return
+            message = await self._stream.queue.get()
+        if self._number is not None:
+            raise UpstreamFailed("the server ended", sent=True)
+
+    async def aclose(self) -> None:
+        """Leave; a request without an answer is withdrawn."""
+        if self._left:
+            return
+        self._left = True
+        line = self._kept.line
+        self._kept.used, self._kept.busy = _now(), self._kept.busy - 1
+        if self._number is not None:
+            line.leave(self._number)
+        elif line.general is self._stream:
+            line.general = None

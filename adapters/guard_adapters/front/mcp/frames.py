@@ -1,0 +1,99 @@
+"""The frames on the unix socket between a thin stdio relay and the running guard.
+
+One frame per line: a JSON object, and after a tab the message it is about, if any, as bytes that
+the relay passes on without reading them. Relay: `hello`, `call`, `result`, `cancel`; guard:
+`hello`, `run`, `tick`, `done`. An end that breaks these rules is left at once. Nothing here judges.
+"""
+
+import asyncio
+import json
+import socket
+import struct
+from dataclasses import dataclass
+from typing import Final
+
+from guard_adapters.front.mcp.desk import Message
+from guard_adapters.front.mcp.events import LineSplitter
+from guard_adapters.front.mcp.json import RESPONSE_LIMITS, written
+from guard_adapters.front.mcp.wire import WireRefused
+
+VERSION: Final = 1
+CONNECT_S: Final = 2.0
+_HEAD_BYTES: Final = 4096
+_FRAME_BYTES: Final = RESPONSE_LIMITS.body_bytes + _HEAD_BYTES  # a line of the pipe, our words
+_READ_BYTES: Final = 64 * 1024
+_HEAD: Final = json.JSONEncoder(separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello:
+    """What a relay says of itself; `initialize` is repeated after the guard was restarted."""
+
+    agent: str
+    upstream: str
+    initialize: Message | None = None
+
+
+class Frames(asyncio.BufferedProtocol):
+    """One end of the socket: frames in, frames out."""
+
+    def __init__(self) -> None:
+        self._splitter = LineSplitter(_FRAME_BYTES)
+        self._buffer = bytearray(_READ_BYTES)  # else each read asks the kernel for memory
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport to write to."""
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket's is
+        self._transport = transport
+
+    def get_buffer(self, sizehint: int) -> bytearray:
+        """Return where the next bytes go."""
+        del sizehint
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        """Act on every frame that the bytes which came complete."""
+        for line in self._splitter.feed(bytes(self._buffer[:nbytes])):
+            try:
+                if isinstance(line, WireRefused):
+                    raise line
+                head, _, raw = line.partition(b"\t")
+                self.frame(_read(head), raw)
+            except (WireRefused, KeyError, TypeError):
+                self.close()  # the other end is no guard, or no relay: nothing it says counts
+                return
+
+    def frame(self, frame: Message, raw: bytes) -> None:
+        """Act on one frame and its message. Raises KeyError or TypeError if it is not known."""
+        raise KeyError(*frame, len(raw))
+
+    def send(self, frame: Message, message: Message | None = None) -> None:
+        """Queue one frame; after the end of the connection it goes nowhere."""
+        if self._transport is not None and not self._transport.is_closing():
+            tail = b"\n" if message is None else b"\t" + written(message) + b"\n"
+            self._transport.write(_HEAD.encode(frame).encode() + tail)
+
+    def close(self) -> None:
+        """Leave the other end."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+def _read(head: bytes) -> Message:
+    """Return our own words of a frame. Raises KeyError or TypeError if they are none."""
+    if len(head) > _HEAD_BYTES:  # also bounds how deep it can nest
+        raise KeyError("head")
+    try:
+        found = json.loads(head)
+    except ValueError as wrong:
+        raise KeyError("head") from wrong
+    if not isinstance(found, dict):
+        raise TypeError(type(found).__name__)
+    return found
+
+
+def peer_uid(link: socket.socket) -> int:
+    """Return the user id of the process at the other end, as the kernel knows it."""
+    raw = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", raw)[1])

@@ -1,0 +1,281 @@
+"""Which MCP messages are judged, and how one of them becomes a tool call.
+
+Rule 1: enforcement is at the call; what is not in the table is judged as unknown. Rule 2: what
+leaves towards a server is made from the bytes that were judged. This file opens no connection,
+knows no transport and evaluates no policy; HTTP and stdio share it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Final, TypeVar
+
+from guard.model.call import Definition, ToolCall, argument_bytes
+from guard_adapters.front.mcp.json import Written, dumps, may_hold
+from guard_adapters.front.mcp.wire import (
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    Era,
+    MessageId,
+    era,
+    readable_id,
+    refuse,
+)
+
+Text = TypeVar("Text", str, bytes)
+
+PRIVATE: Final = "dev.guardcall/"
+"""Names that only the guard may write: taken out of what clients and servers send."""
+
+_MARK: Final = PRIVATE.encode()
+SESSION_KEY: Final = PRIVATE + "session"
+INTENT_KEY: Final = PRIVATE + "intent"
+TOKEN_KEY: Final = PRIVATE + "call-token"
+IDEMPOTENCY_KEY: Final = PRIVATE + "idempotency-key"
+NARROWED_KEY: Final = PRIVATE + "narrowed"
+METHOD_TOOL: Final = "mcp:"
+"""Prefix of the tool names under which judged methods other than tools/call appear."""
+
+
+class Way(StrEnum):
+    """What happens to a message from a client."""
+
+    CALL = "call"  # tools/call: judged as the tool it names
+    METHOD = "method"  # judged as the tool `mcp:<method>`
+    UNKNOWN = "unknown"  # judged as the tool `mcp:unknown`
+    LIST = "list"  # forwarded; definitions are checked and hidden tools left out
+    FORWARD = "forward"
+
+
+GATE: Final[Mapping[str, Way]] = {
+    "tools/call": Way.CALL,
+    "tasks/update": Way.METHOD,  # feeds input to a running tool
+    "resources/read": Way.METHOD,
+    "prompts/get": Way.METHOD,
+    "tools/list": Way.LIST,
+    "tasks/get": Way.FORWARD,
+    "tasks/cancel": Way.FORWARD,
+    "completion/complete": Way.FORWARD,
+    "resources/subscribe": Way.FORWARD,
+    "resources/unsubscribe": Way.FORWARD,
+    "subscriptions/listen": Way.FORWARD,
+    "logging/setLevel": Way.FORWARD,
+    "initialize": Way.FORWARD,
+    "server/discover": Way.FORWARD,
+    "ping": Way.FORWARD,
+    "resources/list": Way.FORWARD,
+    "resources/templates/list": Way.FORWARD,
+    "prompts/list": Way.FORWARD,
+}
+
+
+def way(method: str) -> Way:
+    """Return what happens to `method`; notifications pass, an unknown request is judged."""
+    if method.startswith("notifications/"):
+        return Way.FORWARD
+    return GATE.get(method, Way.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One message from a client, read and with the guard's own keys taken out of it."""
+
+    message: dict[str, Any] = field(repr=False)
+    method: str
+    id: MessageId | None
+    era: Era
+    way: Way
+    session: str = ""  # the handle it presented
+    intent: bytes = b""
+    progress_token: str | int | None = None
+    is_retry: bool = False  # it answers what the server asked for (inputResponses)
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Return the params, an empty object if there are none."""
+        params: dict[str, Any] = self.message.get("params") or {}
+        return params
+
+
+def admit(
+    message: Mapping[str, Any],
+    *,
+    session: str = "",
+    intent: bytes = b"",
+    max_intent_bytes: int = 4096,
+) -> Asked:
+    """Take the guard's keys out of a request or notification and name its way.
+
+    `session` and `intent` are what came beside the message (headers, command line).
+
+    Raises:
+        WireRefused: -32020 if message and surroundings name different sessions or intents,
+            -32602 if a key does not hold what it should.
+    """
+    clean, private = _parted(message)
+    params = clean.get("params") or {}
+    meta = params.get("_meta") if isinstance(params.get("_meta"), dict) else {}
+    token = (meta or {}).get("progressToken")
+    return Asked(
+        message=clean,
+        method=clean["method"],
+        id=readable_id(clean),
+        era=era(clean),
+        way=way(clean["method"]),
+        session=_one("session", _handle(private.get(SESSION_KEY)), session),
+        intent=_bounded(_one("intent", _intent(private.get(INTENT_KEY)), intent), max_intent_bytes),
+        progress_token=token if isinstance(token, str | int) else None,
+        is_retry="inputResponses" in params,
+    )
+
+
+def _parted(message: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    params = message.get("params")
+    if not isinstance(params, dict):
+        return dict(message), {}
+    meta = params.get("_meta")
+    private: dict[str, Any] = {}
+    if isinstance(meta, dict):
+        private = {key: value for key, value in meta.items() if key.startswith(PRIVATE)}
+    # Arguments belong to the tool and are judged as they are; everything else is envelope.
+    clean = {
+        key: value if key == "arguments" else without_private(value)
+        for key, value in params.items()
+    }
+    if private and not clean["_meta"]:
+        del clean["_meta"]
+    return {**message, "params": clean}, private
+
+
+def without_private(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value without any member that has one of the guard's names."""
+    if isinstance(value, list):
+        return [without_private(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        key: without_private(item) for key, item in value.items() if not key.startswith(PRIVATE)
+    }
+
+
+def clean(message: dict[str, Any]) -> dict[str, Any]:
+    """Return a message without the guard's names; one that holds none as it is, bytes and all."""
+    raw = message.raw if isinstance(message, Written) else dumps(message)
+    if not may_hold(raw, _MARK):
+        return message
+    found: dict[str, Any] = without_private(message)
+    return found
+
+
+def _handle(value: object) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    return refuse(INVALID_PARAMS, "bad_session", f"{SESSION_KEY} must be a string. Send one.")
+
+
+def _intent(value: object) -> bytes:
+    if value is None or isinstance(value, str):
+        return (value or "").encode()
+    if isinstance(value, dict):
+        return argument_bytes(value)
+    return refuse(INVALID_PARAMS, "bad_intent", f"{INTENT_KEY} must be an object. Send one.")
+
+
+def _one(what: str, inside: Text, beside: Text) -> Text:
+    if inside and beside and inside != beside:
+        text = f"Message and header declare different values for {what}. Send it once."
+        refuse(HEADER_MISMATCH, f"{what}_mismatch", text)
+    return inside or beside
+
+
+def _bounded(intent: bytes, limit: int) -> bytes:
+    if len(intent) > limit:
+        text = f"The intent has {len(intent)} bytes, {limit} are allowed. Declare less."
+        refuse(INVALID_PARAMS, "intent_too_large", text)
+    return intent
+
+
+def tool_name(asked: Asked) -> str:
+    """Return the name under which this message is judged.
+
+    Raises:
+        WireRefused: -32602 if tools/call names no tool, or one that looks like a judged method:
+            permission for a method would otherwise be permission for a tool of that name.
+    """
+    match asked.way:
+        case Way.CALL:
+            name = asked.params.get("name")
+            if not isinstance(name, str) or not name or name.startswith(METHOD_TOOL):
+                text = f"params.name must name a tool and not start with {METHOD_TOOL!r}. Name one."
+                refuse(INVALID_PARAMS, "bad_tool_name", text)
+            return name
+        case Way.METHOD:
+            return METHOD_TOOL + asked.method
+        case Way.UNKNOWN | Way.LIST | Way.FORWARD:
+            return METHOD_TOOL + "unknown"
+
+
+def tool_call(  # one keyword per fact that the front alone knows
+    asked: Asked,
+    *,
+    call_id: str,
+    session: str,
+    server: str,
+    definition: Definition = "unpinned",
+    max_args_bytes: int = 256 * 2**10,
+) -> ToolCall:
+    """Return the call that this message asks for; its arguments are serialised here, once.
+
+    Raises:
+        WireRefused: -32602 if arguments are no object or larger than `max_args_bytes`.
+    """
+    raw = argument_bytes(_judged(asked))
+    if len(raw) > max_args_bytes:
+        text = f"The arguments have {len(raw)} bytes, {max_args_bytes} are allowed. Send less."
+        refuse(INVALID_PARAMS, "arguments_too_large", text)
+    return ToolCall(
+        id=call_id,
+        session=session,
+        server=server,
+        tool=tool_name(asked),
+        arguments=raw,
+        definition=definition,
+        intent=asked.intent,
+    )
+
+
+def _judged(asked: Asked) -> dict[str, Any]:
+    if asked.way is not Way.CALL:
+        rest = {key: value for key, value in asked.params.items() if key != "_meta"}
+        return rest if asked.way is Way.METHOD else {"method": asked.method, "params": rest}
+    arguments = asked.params.get("arguments", {})
+    if arguments is None:
+        arguments = {}
+    if not isinstance(arguments, dict):
+        refuse(INVALID_PARAMS, "bad_arguments", "params.arguments must be an object. Send one.")
+    return arguments
+
+
+def outgoing(asked: Asked, call: ToolCall, token: str = "") -> dict[str, Any]:
+    """Return the message to send: the client's envelope around the bytes of `call`.
+
+    `token` goes into `_meta` for servers that check call tokens, and so does the idempotency key
+    of the run unless it has a header.
+    """
+    params = dict(asked.params)
+    parsed = call.parsed()
+    match asked.way:
+        case Way.CALL:
+            if parsed or "arguments" in params:
+                params["arguments"] = parsed
+        case Way.METHOD:
+            meta = {"_meta": params["_meta"]} if "_meta" in params else {}
+            params = {**parsed, **meta}
+        case Way.UNKNOWN | Way.LIST | Way.FORWARD:
+            pass  # whole or not at all: nothing in it can be narrowed
+    own = {TOKEN_KEY: token} if token else {}
+    if call.idempotency is not None and not call.idempotency.header:
+        own[IDEMPOTENCY_KEY] = call.idempotency.value
+    if own:
+        params["_meta"] = {**(params.get("_meta") or {}), **own}
+    return {**asked.message, "params": params} if params else dict(asked.message)

@@ -1,0 +1,56 @@
+"""What an upstream's last word is, as the result of a call: did it run, and what may be told.
+
+A call that left and did not come back has an unknown outcome. It sends nothing and judges nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from guard.model.call import Outcome, ToolResult
+from guard_adapters._http.pool import Upstream
+from guard_adapters.front.mcp.gate import NARROWED_KEY, Asked, Way
+from guard_adapters.front.mcp.reply import Reply
+from guard_adapters.front.mcp.verdict import Refusal, refusal
+
+ECHOED: Final = "credential_echoed"
+"""The label of a result in which the server sent a static key back; it was taken out."""
+
+
+def echoed(upstream: Upstream | None) -> frozenset[str]:
+    """Return what the session is to remember of a server that gave the guard's key back."""
+    scrub = upstream.scrub if upstream else None
+    return frozenset({ECHOED}) if scrub and scrub.hits else frozenset()
+
+
+def as_result(
+    reply: Reply, asked: Asked, refused: Callable[[Refusal], Reply], labels: frozenset[str]
+) -> ToolResult:
+    """Return the result of a call that left for the upstream and came back with `reply`."""
+    if reply.code == "upstream_broke_off" or (
+        reply.message is None and not reply.resumable and reply.status < 400  # noqa: PLR2004
+    ):
+        no = refusal("OUTCOME_UNKNOWN", reply.code or "no_answer_came")
+        return ToolResult(outcome=Outcome.UNKNOWN, value=refused(no))
+    if reply.message is None:
+        outcome = Outcome.UNKNOWN if reply.resumable else Outcome.ERROR
+        return ToolResult(outcome=outcome, value=reply)
+    if reply.code == "upstream_credential_refused" and asked.way is Way.CALL:
+        no = refusal("DENIED", reply.code)
+        return ToolResult(outcome=Outcome.ERROR, value=refused(no))
+    result = reply.message.get("result")
+    good = isinstance(result, dict) and result.get("isError") is not True
+    outcome = Outcome.OK if good else Outcome.ERROR
+    return ToolResult(outcome=outcome, value=reply, shown=result, labels=labels)
+
+
+def with_note(result: ToolResult) -> Reply:
+    """Return the reply, with a note of what the guard narrowed in the call."""
+    reply = result.value
+    assert isinstance(reply, Reply)  # noqa: S101 - made by `RelayedTool`
+    answer = reply.message.get("result") if reply.message else None
+    if not result.narrowed or reply.message is None or not isinstance(answer, dict):
+        return reply
+    note = [{"reason": code, "path": path} for code, path in result.narrowed]
+    meta = {**(answer.get("_meta") or {}), NARROWED_KEY: note}
+    return replace(reply, message={**reply.message, "result": {**answer, "_meta": meta}})

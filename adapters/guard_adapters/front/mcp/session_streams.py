@@ -1,0 +1,71 @@
+"""GET and DELETE of legacy sessions: the server's own stream, replays, and the end.
+
+What a server pushes here belongs to a session that was sealed to the caller; without such a
+session id there is no stream to read. It gates what the server asks, and forwards nothing unread.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import Final
+
+from guard_adapters._http.pool import Upstream, UpstreamFailed
+from guard_adapters.front.mcp.cancel import Gone, attended
+from guard_adapters.front.mcp.gate import Asked, Way
+from guard_adapters.front.mcp.post import unsealed
+from guard_adapters.front.mcp.relay import Passage
+from guard_adapters.front.mcp.reply import is_events, unreached
+from guard_adapters.front.mcp.stream import Receive
+from guard_adapters.front.mcp.wire import WireRefused
+
+_NOTHING: Final = Asked(message={}, method="", id=None, era="legacy", way=Way.FORWARD)
+_DAY_S: Final = 86_400
+
+
+async def session_request(passage: Passage, method: str, receive: Receive) -> None:
+    """Carry out a GET or DELETE.
+
+    Raises:
+        WireRefused: the session id is not the caller's (404).
+    """
+    opened = _with_session(passage)
+    try:
+        upstream = await opened.open(method, None)
+    except UpstreamFailed as error:
+        reply = unreached(_NOTHING, error)
+        await opened.client.answer(reply.status, reply.headers, reply.message)
+        return
+    try:
+        if is_events(upstream) and upstream.status < 300:  # noqa: PLR2004 - a stream, no error
+            await _followed(opened, upstream, receive)
+        else:
+            reply = await opened.converse(upstream, _NOTHING)
+            await opened.client.answer(reply.status, reply.headers, reply.message)
+    finally:
+        await upstream.aclose()
+
+
+def _with_session(passage: Passage) -> Passage:
+    return replace(passage, session=unsealed(passage))
+
+
+async def _followed(passage: Passage, upstream: Upstream, receive: Receive) -> None:
+    await passage.client.open(passage.down(upstream), upstream.status)
+    pump = asyncio.create_task(_pumped(passage, upstream))
+    try:
+        # Nobody can read this stream any more once the client has left: the server may know.
+        await attended(pump, receive=receive, every_s=_DAY_S, tick=_nothing)
+    except Gone:
+        return
+    await passage.client.end()
+
+
+async def _pumped(passage: Passage, upstream: Upstream) -> None:
+    try:
+        async for event, message in passage.events(upstream):
+            await passage.replay(event, message)
+    except (UpstreamFailed, WireRefused):
+        return  # the stream ends here for the client, who may resume it with its last event id
+
+
+async def _nothing() -> None:
+    return
