@@ -197,6 +197,8 @@ TOKENS = {
     "proof_malformed": "The proof is not a DPoP proof with ES256 and a public key.",
     "proof_signature": "The signature of the proof does not verify.",
     "proof_stale": "The proof was made more than a minute ago, or is of the future. Make a new one.",
+    "use_nonce": "This server asks for a nonce of its own in the proof. Make one with the nonce that came "
+    "with the refusal.",
     "proof_missing": "The token is bound to a key, and no proof of that key came with it.",
     "replay_store_cold": "The memory of shown tokens is younger than this token. Get a new one.",
     "replay_store_unavailable": "The memory of shown tokens is full or out of reach.",

@@ -14,6 +14,7 @@ FIRST = {
     "CallRefused",
     "NotProven",
     "NotSigned",
+    "ProofRefused",
     "Unissuable",
     "_Wrong",
     "_deny",

@@ -7,8 +7,9 @@ The secret is never shown: not in `repr`, not in a pickle, not in a copy of the 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol
 
+from guard.grant.dpop import Bearing
 from guard.grant.signing import b64u
 from guard.model.call import Json
 from guard.model.facts import Binding
@@ -167,12 +168,25 @@ def _present(claims: Mapping[str, str]) -> dict[str, Json]:
     return {name: value for name, value in claims.items() if value}
 
 
+class Prover(Protocol):
+    """Holds the key that a credential is bound to; `jkt` is its RFC 7638 thumbprint."""
+
+    jkt: str
+
+    def proof(
+        self, method: str, url: str, *, token: str = "", nonce: str = "", bearing: Bearing = "ath"
+    ) -> str:
+        """Return a fresh proof for one request (RFC 9449)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
     """The secret for one call, and what it is good for.
 
     `secret` is for the wire only: never log it, never hand it to a model. `parts` hold what else a
-    client of the target needs (user, key file, session token), some of it as secret.
+    client of the target needs (user, key file, session token), some of it as secret. `prover`
+    holds the key that it is bound to, where it is bound to one.
     """
 
     kind: str
@@ -183,15 +197,22 @@ class Credential:
     scopes: frozenset[str] = frozenset()
     secret: str = field(repr=False)
     parts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    prover: Prover | None = field(default=None, repr=False, compare=False)
 
     @property
     def token(self) -> str:
         """Return what may travel in a message to the upstream; of other kinds that is nothing."""
         return self.secret if self.kind == CALL_TOKEN else ""
 
-    def header(self) -> tuple[str, str]:
-        """Return the HTTP header that carries it (RFC 6750, 2.1)."""
-        return ("Authorization", f"Bearer {self.secret}")
+    def headers(self, method: str, url: str, *, nonce: str = "") -> tuple[tuple[str, str], ...]:
+        """Return the HTTP headers that carry it in one request (RFC 6750, 2.1; RFC 9449, 7.1).
+
+        Asked anew for each request: where it is bound to a key, a proof is good for one.
+        """
+        if self.prover is None:
+            return (("Authorization", f"Bearer {self.secret}"),)
+        proof = self.prover.proof(method, url, token=self.secret, nonce=nonce)
+        return (("Authorization", f"DPoP {self.secret}"), ("DPoP", proof))
 
     def live(self, now_ms: int) -> bool:
         """Return whether it is worth sending."""

@@ -37,6 +37,7 @@ STEPS: Final[Mapping[str, int]] = {
     "tool_mismatch": 6, "args_mismatch": 6, "schema_mismatch": 6, "binding_too_low": 6,
     "not_sender_constrained": 7, "proof_missing": 7, "proof_malformed": 7,
     "proof_key": 7, "proof_signature": 7, "proof_binding": 7, "proof_stale": 7,
+    "use_nonce": 7,
     "replayed": 8, "replay_store_unavailable": 8, "replay_store_cold": 8,
 }  # fmt: skip
 """Every code, and the step that gives it."""

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from guard.grant.credential import MAX_TTL_S
-from guard.grant.possession import Proof as Proof  # noqa: PLC0414  public here
+from guard.grant.dpop import Proof as Proof  # noqa: PLC0414  public here
 from guard.grant.possession import check_possession
 from guard.grant.presented import CallRefused as CallRefused  # noqa: PLC0414  public here
 from guard.grant.presented import Keys, brief, claims_of, number, parts, public_keys, trusted

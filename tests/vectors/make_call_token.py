@@ -163,6 +163,7 @@ def content() -> list[dict[str, Any]]:
 
 
 URL = "https://ledger.example/pay"
+RESPELLED = "HTTPS://Ledger.example:443/%70ay?x=1#y"
 
 
 def proof(
@@ -179,8 +180,9 @@ def possession() -> list[dict[str, Any]]:
     bound = token(cnf={"jkt": thumbprint(public_jwk(OTHER_KEY.public_key()))})
     private = {**public_jwk(OTHER_KEY.public_key()), "d": b64u(bytes(32))}
 
-    def shown(name: str, expect: str, text: str, of: str = bound) -> dict[str, Any]:
-        return case(name, expect, of, proof=text, method="POST", url=URL, sender_constrained=True)
+    def shown(name: str, expect: str, text: str, of: str = bound, **more: Any) -> dict[str, Any]:
+        here = {"method": "POST", "url": URL, "sender_constrained": True}
+        return case(name, expect, of, proof=text, **here, **more)
 
     return [
         shown("bound to a key, proved", "accepted", proof(bound)),
@@ -200,7 +202,13 @@ def possession() -> list[dict[str, Any]]:
         shown("proof as old as it may be", "accepted", proof(bound, iat=IAT - 59)),
         shown("proof too old", "proof_stale", proof(bound, iat=IAT - 60)),
         shown("proof of the future", "proof_stale", proof(bound, iat=IAT + 61)),
-    ]
+        shown("proof for the same address, spelled otherwise", "accepted", proof(bound, htu=RESPELLED)),
+        shown("proof for another port", "proof_binding", proof(bound, htu="https://ledger.example:8443/pay")),
+        shown("proof for plain http", "proof_binding", proof(bound, htu="http://ledger.example/pay")),
+        shown("proof with the server's nonce", "accepted", proof(bound, nonce="n2"), nonces=["n1", "n2"]),
+        shown("proof without the server's nonce", "use_nonce", proof(bound), nonces=["n1", "n2"]),
+        shown("proof with an old nonce", "use_nonce", proof(bound, nonce="n0"), nonces=["n1", "n2"]),
+    ]  # fmt: skip
 
 
 def document() -> dict[str, Any]:

@@ -35,6 +35,11 @@ def memory(kind, now_ms):
     }[kind]
 
 
+def shown(case):
+    nonces = tuple(case["nonces"]) if "nonces" in case else None
+    return Proof(text=case["proof"], method=case["method"], url=case["url"], nonces=nonces)
+
+
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
 def test_the_verifier_answers_as_the_vector_says(case):
     answer = "accepted"
@@ -51,9 +56,7 @@ def test_the_verifier_answers_as_the_vector_says(case):
             schema_s256=case.get("schema_s256"),
             binding_min=case.get("binding_min", 0),
             sender_constrained=case.get("sender_constrained", False),
-            proof=Proof(text=case["proof"], method=case["method"], url=case["url"])
-            if "proof" in case
-            else None,
+            proof=shown(case) if "proof" in case else None,
             epochs={(kind, name): at for kind, name, at in case.get("epochs", [])},
         )
     except CallRefused as no:

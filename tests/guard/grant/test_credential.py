@@ -76,7 +76,7 @@ def test_a_credential_never_shows_its_secret():
     made = credential()
     assert SECRET not in repr(made)
     assert SECRET not in f"{made}"
-    assert made.header() == ("Authorization", f"Bearer {SECRET}")
+    assert made.headers("POST", "https://a.example/") == (("Authorization", f"Bearer {SECRET}"),)
 
 
 @pytest.mark.parametrize("spill", [pickle.dumps, copy.copy, copy.deepcopy])
