@@ -88,7 +88,7 @@ class ArgSpec:
     role: str = ""  # one of the catalogue's roles: recipient amount path url body id secret …
     kind: str = ""
     currency: str = ""
-    scale: int = 0
+    scale: int | None = None  # decimal places of the currency; None = as its schema type suggests
     opaque: bool = False
     max_items: int = 0  # 0 = the default of the catalogue
     order: tuple[str, ...] = ()  # of a permission: its values, least first

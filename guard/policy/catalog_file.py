@@ -98,7 +98,7 @@ class ArgEntry(_Entry):
     role: Role | Literal[""] = ""
     kind: str = ""
     currency: str = ""
-    scale: int = Field(0, ge=0, le=4)
+    scale: int | None = Field(None, ge=0, le=4)
     opaque: bool = False
     max_items: int = Field(0, ge=0)
     order: list[str] = []

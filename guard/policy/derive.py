@@ -23,6 +23,11 @@ from guard.policy.shape import shape_at, shape_of
 
 _HANDLE = re.compile(r"@[^\W_][\w-]{0,63}")
 """A name on a platform; an address has something before its @."""
+USUAL_SCALE = 2
+"""Decimal places of most currencies (ISO 4217), for an amount in whole units without a `scale`.
+
+Too many make rules stricter (a yen counts a hundredfold); too few would let cents through as none.
+"""
 _DERIVED_FROM = frozenset({"recipient", "amount", "path", "url"})
 
 
@@ -114,10 +119,8 @@ def _amount(spec: ToolSpec, found: list[tuple[str, ArgSpec, Json]]) -> int:
     """
     total = 0
     for path, entry, value in found:
-        shape = shape_at(shape_of(spec.input_schema), path)
-        element = shape.element if shape is not None and shape.kind == "set" else shape
-        minor = element is not None and element.kind == "long" and entry.kind != "major"
-        total += amount_minor(value, 0 if minor else entry.scale)
+        minor = _in_minor_units(spec, path, entry)
+        total += amount_minor(value, 0 if minor else scale_of(spec, path, entry))
     if total > I64_MAX:
         raise ExtractError(f"the amounts of {spec.action} add up to more than 64 bits")
     return total
@@ -127,3 +130,16 @@ def _single(found: list[tuple[str, ArgSpec, Json]]) -> Json:
     if len(found) != 1:
         raise ExtractError("several values where policy can see one; give each its own call")
     return found[0][2]
+
+
+def scale_of(spec: ToolSpec, path: str, entry: ArgSpec) -> int:
+    """Return the decimal places of an amount's currency: as said, else 0 for minor units and 2."""
+    if entry.scale is not None:
+        return entry.scale
+    return 0 if _in_minor_units(spec, path, entry) else USUAL_SCALE
+
+
+def _in_minor_units(spec: ToolSpec, path: str, entry: ArgSpec) -> bool:
+    shape = shape_at(shape_of(spec.input_schema), path)
+    element = shape.element if shape is not None and shape.kind == "set" else shape
+    return element is not None and element.kind == "long" and entry.kind != "major"

@@ -23,6 +23,7 @@ from guard.model.review import (
 )
 from guard.policy.argued import arguments_of, gone_since
 from guard.policy.compile import Bundle
+from guard.policy.derive import scale_of
 from guard.policy.says import sentence
 
 
@@ -154,7 +155,11 @@ def _reversible(spec: ToolSpec, answer: StepUp) -> Reversible:
 
 def _currency(spec: ToolSpec) -> tuple[str, int]:
     """Return the currency of a tool's amounts; two different ones are none that can be named."""
-    found = {(one.currency, one.scale) for one in spec.args.values() if one.role == "amount"}
+    found = {
+        (one.currency, scale_of(spec, path, one))
+        for path, one in spec.args.items()
+        if one.role == "amount"
+    }
     return found.pop() if len(found) == 1 else ("", 0)
 
 

@@ -184,9 +184,9 @@ def _argument(path: str, guess: RoleGuess) -> str:
     mail = guess.role == "recipient" and path.rpartition(".")[2].lower() in MAIL
     kind = ", kind: email" if mail else ""
     order = f", order: {_text(list(guess.order))}" if guess.order else ""
-    mark = f"{MARK} " if guess.role == "permission" else ""
-    why = f"{mark}guessed ({guess.sure}) from {guess.why}"
-    return f"          {_text(path)}: {{role: {guess.role}{kind}{order}}}  # {why}"
+    mark = MARK if guess.role == "permission" else "#"
+    why = f"guessed ({guess.sure}) from {guess.why}"
+    return f"          {_text(path)}: {{role: {guess.role}{kind}{order}}}  {mark} {why}"
 
 
 def _undecided(guess: Guess) -> list[str]:

@@ -111,7 +111,7 @@ def test_the_order_of_a_permission_is_written_for_a_person_to_decide():
 
     (spec,) = loaded(text).specs()
     assert spec.args["right"].order == ("r", "rw")
-    assert f'order: ["r", "rw"]}}  # {MARK} guessed (medium)' in text
+    assert f'order: ["r", "rw"]}}  {MARK} guessed (medium)' in text
 
 
 PEOPLE = shaped(
