@@ -34,6 +34,10 @@ from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore 
 from guard_adapters.issuer.calltoken import CallTokenIssuer  # noqa: E402
 from guard_adapters.issuer.files import as_files  # noqa: E402
 from guard_adapters.issuer.local_key import LocalSigner  # noqa: E402
+from guard_adapters.issuer.oauth_exchange import (  # noqa: E402
+    OAuthExchange,
+    OAuthExchangeIssuer,
+)
 from guard_adapters.issuer.openbao import OpenBao as Bao  # noqa: E402
 from guard_adapters.issuer.openbao import OpenBaoIssuer  # noqa: E402
 from guard_adapters.issuer.postgres_cert import PostgresCert, PostgresCertIssuer  # noqa: E402
@@ -44,6 +48,7 @@ from guard_adapters.issuer.sts import Sts, StsIssuer  # noqa: E402
 from guard_adapters.store.clock import SystemClock  # noqa: E402
 from tests.adapters.issuer.leased import issued, maker  # noqa: E402
 from tests.adapters.issuer.test_ssh import with_file  # noqa: E402
+from tests.peers.authorization_server import AuthorizationServer, let_in  # noqa: E402
 from tests.peers.openbao import OpenBao  # noqa: E402
 from tests.peers.openssh import OpenSsh  # noqa: E402
 from tests.peers.postgres import Postgres, connected, is_cut  # noqa: E402
@@ -51,6 +56,7 @@ from tests.peers.seaweedfs import SeaweedFs  # noqa: E402
 
 WEB = json.dumps({"service": "web"}).encode()
 FILE = json.dumps({"name": "a.txt"}).encode()
+RESOURCE = "https://opaque.example/mcp"
 MINT_MS, CUT_MS = 2.0, 500.0
 
 
@@ -165,6 +171,19 @@ async def others(calls: int) -> dict[str, Any]:
     finally:
         ssh.stop()
         cloud.stop()
+    server = AuthorizationServer()
+    try:
+        exchange = OAuthExchangeIssuer(OAuthExchange(**server.settings()), maker(server.home))
+
+        async def enter(credential: Any) -> None:
+            shown = dict(credential.headers("POST", RESOURCE))
+            assert let_in(server, RESOURCE, "POST", RESOURCE, shown)
+
+        more = {"grant": "crm.read", "audience": RESOURCE, "ttl_s": 60}
+        found["oauth_exchange"] = await cost(exchange, calls, enter, **more)
+        await exchange.aclose()
+    finally:
+        server.stop()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "key").write_text("a-key-of-a-benchmark")

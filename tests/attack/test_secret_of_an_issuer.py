@@ -18,6 +18,7 @@ from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.recovery import recover
+from tests.peers.authorization_server import BY_SECRET, SECRET, AuthorizationServer
 from tests.peers.openbao import OpenBao
 from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import ADMIN_PASSWORD, Postgres
@@ -90,6 +91,19 @@ def for_sts(_postgres, folder):
         server.stop()
 
 
+def for_exchange(_postgres, _folder):
+    server = AuthorizationServer()
+    try:
+        by = {"client_id": BY_SECRET, "client_secret_file": str(server.home / "client.secret")}
+        key = str(server.home / "keys" / "identity.pem")
+        own = [SECRET, Path(key).read_text().splitlines()[1]]
+        resource = {"resource": "https://opaque.example/mcp"}
+        settings = server.settings(key_file=key, **by, **resource)
+        yield {"kind": "oauth_exchange", **settings}, "crm.read", own
+    finally:
+        server.stop()
+
+
 def for_static(_postgres, folder):
     (folder / "api.key").write_text("API-KEY-CANARY-0123456789")
     (folder / "api.key").chmod(0o600)
@@ -98,7 +112,7 @@ def for_static(_postgres, folder):
 
 KINDS = {
     "postgres_role": for_role, "postgres_cert": for_cert, "openbao": for_bao, "ssh": for_ssh,
-    "sts": for_sts, "static": for_static,
+    "sts": for_sts, "static": for_static, "oauth_exchange": for_exchange,
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from guard_adapters.front.hook_ssh import SshAgent
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.files import as_files
 from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.issuer.oauth_exchange import OAuthExchange, OAuthExchangeIssuer
 from guard_adapters.issuer.openbao import OpenBao as Bao
 from guard_adapters.issuer.openbao import OpenBaoIssuer
 from guard_adapters.issuer.postgres_cert import PostgresCert, PostgresCertIssuer
@@ -33,6 +34,7 @@ from guard_adapters.issuer.sts import Sts, StsIssuer
 from guard_adapters.store.clock import SystemClock
 from tests.adapters.issuer.leased import issued, maker
 from tests.adapters.issuer.test_ssh import ran, with_file
+from tests.peers.authorization_server import AuthorizationServer, let_in
 from tests.peers.openbao import OpenBao
 from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import Postgres, connected
@@ -240,6 +242,29 @@ async def of_clouds():
         server.stop()
 
 
+async def of_exchange(resource):
+    """A thief with the token and its key; in the last column with the token alone."""
+    server = AuthorizationServer()
+    issuer = OAuthExchangeIssuer(OAuthExchange(**server.settings()), maker(server.home))
+    try:
+        lease, credential = await issued(issuer, 60, grant="crm.read", audience=resource)
+        _, other = await issued(issuer, 60, grant="crm.read", audience=resource)
+
+        def enters(at=resource, holder=credential):
+            shown = dict(replace(credential, prover=holder.prover).headers("POST", at))
+            return let_in(server, at, "POST", at, shown)
+
+        assert enters()
+        # This server looks at no details, as most do: other arguments are another request to it.
+        row = [word(enters()), word(enters()), word(enters("https://elsewhere.example/mcp"))]
+        await issuer.revoke(lease, "ended")
+        ended = until(enters())
+        return [*row, ended, ended, word(enters(holder=other))]
+    finally:
+        await issuer.aclose()
+        server.stop()
+
+
 async def of_static(tmp_path):
     (tmp_path / "key").write_text("API-KEY-CANARY-0123456789")
     (tmp_path / "key").chmod(0o600)
@@ -312,6 +337,11 @@ ROWS = {
     ),
     "`openbao`": (1, lambda f: of_openbao(f["pg"], f["other"])),
     "`sts`": (1, lambda _f: of_clouds()),
+    "`oauth_exchange`": (1, lambda _f: of_exchange("https://opaque.example/mcp")),
+    "`oauth_exchange`, tokens that are JWTs": (
+        1,
+        lambda _f: of_exchange("https://jwt.example/mcp"),
+    ),
     "`calltoken`, checked": (2, lambda _f: of_call_tokens()),
     "`ssh` as a file": (2, lambda _f: of_ssh(agent=False)),
     "`ssh` as agent": (3, lambda _f: of_ssh(agent=True)),

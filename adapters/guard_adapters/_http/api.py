@@ -6,13 +6,32 @@ Nothing is sent twice: whether a request may be repeated is for whoever asks.
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import urlencode
 
 import httpx
 
 from guard_adapters._http.pool import UpstreamFailed
 
 LARGEST: Final = 4 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back: status, headers by their names in small letters, and the body."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    raw: bytes = field(repr=False)
+
+    def object(self) -> dict[str, Any]:
+        """Return the JSON object of the body; empty where it is none."""
+        try:
+            found = json.loads(self.raw)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
 
 
 class Api:
@@ -47,7 +66,21 @@ class Api:
     async def send(
         self, method: str, path: str, *, headers: Mapping[str, str], content: bytes = b""
     ) -> tuple[int, bytes]:
-        """Send one request and return status and body.
+        """Send one request and return status and body; raises as `answer`."""
+        found = await self.answer(method, path, headers=headers, content=content)
+        return found.status, found.raw
+
+    async def post_form(
+        self, path: str, form: Mapping[str, str], *, headers: Mapping[str, str]
+    ) -> Answer:
+        """Send one form and return what came back; raises as `answer`."""
+        sent = {"content-type": "application/x-www-form-urlencoded", **headers}
+        return await self.answer("POST", path, headers=sent, content=urlencode(form).encode())
+
+    async def answer(
+        self, method: str, path: str, *, headers: Mapping[str, str], content: bytes = b""
+    ) -> Answer:
+        """Send one request and return what came back.
 
         Raises:
             UpstreamFailed: nobody answered in time, or the answer is too large.
@@ -62,7 +95,7 @@ class Api:
                     raw += chunk
                     if len(raw) > LARGEST:
                         raise UpstreamFailed(f"more than {LARGEST} bytes", sent=True)
-                return got.status_code, bytes(raw)
+                return Answer(status=got.status_code, headers=got.headers, raw=bytes(raw))
         except httpx.HTTPError as error:
             raise UpstreamFailed(type(error).__name__, sent=True) from None
 

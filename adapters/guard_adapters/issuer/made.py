@@ -4,10 +4,11 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from guard.clock import Clock
 from guard.errors import Unusable
+from guard.model.call import Json
 from guard.model.facts import Binding, CredentialFacts
 from guard.ports import Ids
 
@@ -42,6 +43,17 @@ class OneLevel(Protocol):
     max_binding: Binding
     min_ttl_s: int
     can_cut: bool
+
+
+@runtime_checkable
+class Vouching(Protocol):
+    """An issuer that signs, in the guard's name, who makes a call: others fetch its key."""
+
+    identity: str  # the guard's public URL
+
+    def public_key(self) -> dict[str, Json]:
+        """Return the key that its tokens are verified with (a public JWK)."""
+        ...
 
 
 def facts_of(issuer: OneLevel) -> CredentialFacts:

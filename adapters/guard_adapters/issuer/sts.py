@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -175,15 +174,14 @@ class StsIssuer:
         return compact(signed, await self._signer.sign(signed))
 
     async def _assumed(self, form: Mapping[str, str]) -> dict[str, str]:
-        headers = {"content-type": "application/x-www-form-urlencoded"}
-        content = urlencode(form).encode()
         try:
-            status, raw = await self._api.send("POST", "", headers=headers, content=content)
+            answer = await self._api.post_form("", form, headers={})
         except UpstreamFailed as failed:
             raise _unavailable(str(failed)) from None
-        if status != HTTPStatus.OK:
-            raise _unavailable(f"it answered {status} ({_tag('Code', raw) or 'no code'})")
-        found = {name: _tag(name, raw) for name in _PARTS}
+        if answer.status != HTTPStatus.OK:
+            code = _tag("Code", answer.raw) or "no code"
+            raise _unavailable(f"it answered {answer.status} ({code})")
+        found = {name: _tag(name, answer.raw) for name in _PARTS}
         if not all(found.values()):
             raise _unavailable("its answer holds no credentials")
         return found

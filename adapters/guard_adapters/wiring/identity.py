@@ -1,4 +1,4 @@
-"""The guard as identity provider of clouds: public documents that say who it is and its keys.
+"""The guard as identity provider, of clouds and authorization servers: who it is, and its keys.
 
 Its own name and its own keys: a call token never passes for an identity token, nor the other way.
 """
@@ -9,14 +9,14 @@ from starlette.routing import Route
 
 from guard.model.call import Json
 from guard.ports import World
-from guard_adapters.issuer.sts import StsIssuer
+from guard_adapters.issuer.made import Vouching
 
 KEYS = "/.well-known/guard-identity.json"
 
 
 def identity_routes(world: World) -> list[Route]:
     """Return the documents of OpenID Connect discovery, or nothing where no issuer needs them."""
-    signing = [one for one in world.issuers.values() if isinstance(one, StsIssuer)]
+    signing = [one for one in world.issuers.values() if isinstance(one, Vouching)]
     if not signing:
         return []
 
@@ -34,7 +34,8 @@ def identity_routes(world: World) -> list[Route]:
 
     async def keys(request: Request) -> JSONResponse:
         del request
-        return JSONResponse({"keys": [one.public_key() for one in signing]})
+        found = {str(key["kid"]): key for key in (one.public_key() for one in signing)}
+        return JSONResponse({"keys": list(found.values())})
 
     return [
         Route("/.well-known/openid-configuration", configuration, methods=["GET"]),

@@ -25,6 +25,7 @@ class Kind(NamedTuple):
 
 
 KINDS: Final[Mapping[str, Kind]] = {
+    "oauth_exchange": Kind("oauth_exchange", "OAuthExchange", "OAuthExchangeIssuer"),
     "openbao": Kind("openbao", "OpenBao", "OpenBaoIssuer"),
     "postgres_cert": Kind("postgres_cert", "PostgresCert", "PostgresCertIssuer", "postgres"),
     "postgres_role": Kind("postgres_role", "PostgresRole", "PostgresRoleIssuer", "postgres"),

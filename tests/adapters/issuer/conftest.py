@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.peers.authorization_server import AuthorizationServer
 from tests.peers.openbao import OpenBao
 from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import Postgres
@@ -32,5 +33,12 @@ def openssh():
 @pytest.fixture(scope="session")
 def seaweedfs():
     server = SeaweedFs()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def authorization_server():
+    server = AuthorizationServer()
     yield server
     server.stop()

@@ -5,6 +5,7 @@ from starlette.applications import Starlette
 
 from guard.ports import World
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
+from guard_adapters.issuer.oauth_exchange import OAuthExchange, OAuthExchangeIssuer
 from guard_adapters.issuer.sts import Sts, StsIssuer
 from guard_adapters.wiring.identity import identity_routes
 from tests.adapters.issuer.leased import maker
@@ -22,6 +23,24 @@ def world(**issuers):
 
 def test_without_a_cloud_there_are_no_documents():
     assert identity_routes(world()) == []
+
+
+async def test_two_issuers_with_one_key_publish_it_once(tmp_path):
+    cloud = Sts(
+        endpoint="https://sts.example", identity="https://guard.example", grants={"a": GRANT}
+    )
+    server = OAuthExchange(
+        token_url="https://as.example/token",
+        audience="https://as.example",
+        identity="https://guard.example",
+        client_id="guard",
+    )
+    made = maker(tmp_path)
+    issuers = {"a": StsIssuer(cloud, made), "b": OAuthExchangeIssuer(server, made)}
+    app = Starlette(routes=identity_routes(world(**issuers)))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://g") as client:
+        keys = (await client.get("/.well-known/guard-identity.json")).json()
+    assert keys == {"keys": [issuers["b"].public_key()]}
 
 
 async def test_a_cloud_finds_the_issuer_and_its_public_key(tmp_path):
