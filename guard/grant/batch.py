@@ -13,9 +13,12 @@ from typing import Any, Final
 from guard.grant.approval import Approval, ApprovalState
 from guard.grant.signing import canonical
 from guard.model.call import Json
+from guard.model.decision import Requirement
 
 BATCH_LABEL: Final = b"guard/batch/v1\0"
 MAX_BATCH: Final = 20
+MAX_SHOWN: Final = 36 * 1024
+"""Bytes of views on one page: more than that nobody reads in one go."""
 
 
 def action_of(row: Approval) -> str:
@@ -41,6 +44,35 @@ def batch_fault(rows: Sequence[Approval]) -> str:
     if any(asked.match for row in rows for asked in row.requirements):
         return "batch_must_be_typed"
     return ""
+
+
+def alike(
+    row: Approval, others: Sequence[Approval], reviewer: str, now_ms: int
+) -> tuple[Approval, ...]:
+    """Return the questions that this person may answer together with `row`, itself first.
+
+    It holds as many as one page shows whole, in the order given; questions that the person has
+    answered already are not among them.
+
+    Args:
+        row: a question, as stored.
+        others: what else waits.
+        reviewer: the principal who would answer.
+        now_ms: the moment (Unix milliseconds).
+    """
+    found: list[Approval] = []
+    for one in {each.id: each.at(now_ms) for each in (row, *others)}.values():
+        size = sum(len(each.view_json) for each in (*found, one))
+        known = any(vote.voter.principal == reviewer for vote in one.votes)
+        small = size <= MAX_SHOWN or not found
+        if small and not known and kind_of(one) == kind_of(row) and not batch_fault([*found, one]):
+            found.append(one)
+    return tuple(found)
+
+
+def kind_of(row: Approval) -> tuple[str, tuple[Requirement, ...]]:
+    """Return what questions that are answered together have in common: their tool, their rules."""
+    return row.action, row.requirements
 
 
 def batch_signed(challenges: Sequence[bytes]) -> bytes:

@@ -105,8 +105,8 @@ class Reach:
 
         With no argument, one line says so.
         """
-        said = tuple(legible(_said(one)) for one in self.constraints)
-        return said or ("no arguments at all",)
+        told = tuple(legible(said(one)) for one in self.constraints)
+        return told or ("no arguments at all",)
 
 
 def leaves(arguments: Mapping[str, Json], above: str = "") -> dict[str, Json] | None:
@@ -149,7 +149,8 @@ def _begins(value: str, start: str) -> bool:
     return value.startswith(start) and plain and not _AMBIGUOUS.search(rest)
 
 
-def _said(limit: Constraint) -> str:
+def said(limit: Constraint) -> str:
+    """Return what a constraint lets through, as a sentence about its argument."""
     match limit:
         case Equal(path=path, value=value):
             return f"{path} is exactly {value}"

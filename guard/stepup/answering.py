@@ -23,11 +23,12 @@ from guard.stepup.reviewing import Reviewing, ToSign, checked, must_help, signed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """How one question of a batch stands after the signature. `code`: why it was not counted."""
+    """How one question of a batch stands after the signature; `code`: why it was not counted."""
 
     approval: str
     status: str
     code: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,8 @@ class Answering:
                 after = await self.reviewing.approvals.vote(vote, [event])
                 told.append(Told(approval=row.id, status=after.status.value))
             except Refused as no:
-                told.append(Told(approval=row.id, status=row.status.value, code=no.code))
+                why = {"code": no.code, "message": no.message}
+                told.append(Told(approval=row.id, status=row.status.value, **why))
         return told
 
     async def _batch(self, name: str, ids: Sequence[str]) -> tuple[list[Approval], list[bytes]]:

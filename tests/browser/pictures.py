@@ -59,6 +59,25 @@ def pictures(browser: Any, guard: Any, folder: Path) -> list[Path]:
     take("session", WIDE, 720)
     ana.open("/console/policy")
     take("policy", WIDE, 520)
+    booking = Agent117(guard, "kim").opened("Book this month's invoices.")
+    bookings = [
+        booking.books(hold_ms=0, amount_minor=cents, papers=f"/invoices/2026/{number}.pdf")[0]
+        for number, cents in ((117, 12_900), (118, 4_550), (119, 88_000))
+    ]
+    ana.page.set_viewport_size({"width": WIDE, "height": TALL})
+    ana.open(f"/console/batch/{bookings[0]}")
+    ana.read()
+    ana.page.locator("[data-tick]:enabled").first.check()
+    ana.page.evaluate("scrollTo(0, 0)")
+    take("batch", WIDE, TALL)
+    ana.open(f"/console/approvals/{bookings[0]}")
+    ana.page.locator("summary", has_text="Ask for a standing yes").click()
+    ana.page.locator('[data-pick="amount_minor"]').select_option(index=1)
+    ana.page.locator('[data-pick="papers"]').select_option(index=1)
+    ana.page.locator(".standing button").click()
+    ana.page.wait_for_url("**/console/plans/*")
+    take("standing", WIDE, 640)
+    guard.run(guard.desk_end(booking.session))
     guard.run(guard.desk_end(agent.session))
     for one in (waiting, large):
         guard.code(one)

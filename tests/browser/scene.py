@@ -38,6 +38,24 @@ servers:
         args: {number: {role: id}}
         input_schema: {type: object, properties: {number: {type: integer}}}
         confirmed: true
+      book:
+        effect: [write]
+        output: {trust: trusted}
+        budget: {calls: 50, per: session}
+        args:
+          amount_minor: {role: amount, currency: EUR, scale: 2}
+          account: {role: id}
+          papers: {role: path}
+          tags: {role: title}
+        says: "Books {amount_minor} on account {account} for {papers}"
+        input_schema:
+          type: object
+          properties:
+            amount_minor: {type: integer}
+            account: {type: string}
+            papers: {type: string}
+            tags: {type: array, items: {type: string}}
+        confirmed: true
       pay:
         effect: [write, irreversible]
         budget: {calls: 50, per: session}
@@ -68,6 +86,8 @@ RULES = """\
 @id("PAY-REVIEW") @decision("step_up") @approvers("finance") @ttl("600s") @reason("payment_needs_a_second_person")
 forbid (principal, action == Guard::Action::"ledger/pay", resource)
 when { context.input has amount_minor && context.input.amount_minor > 5000 };
+@id("BOOK-REVIEW") @decision("step_up") @approvers("finance") @ttl("600s") @reason("bookings_are_reviewed")
+forbid (principal, action == Guard::Action::"ledger/book", resource);
 @id("PAY-TYPED") @decision("step_up") @approvers("finance") @match("amount") @reason("large_payment")
 forbid (principal, action == Guard::Action::"ledger/pay", resource)
 when { context.input has amount_minor && context.input.amount_minor > 1000000 };
@@ -92,6 +112,14 @@ PAYMENT: dict[str, Any] = {
     "notify": ["billing@acme.example", "pay@xn--cme-5cd.example"],
     "urgent": False,
 }
+
+BOOKING: dict[str, Any] = {
+    "amount_minor": 9870,
+    "account": "4711",
+    "papers": "/invoices/2026/117.pdf",
+    "tags": ["acme", "goods"],
+}
+DONE = {"pay": "paid", "book": "booked"}
 
 
 class Answers:
@@ -144,13 +172,25 @@ class Agent117:
         self.guard.run(self._call("mail", "read", MAIL, {"folder": "inbox"}, 0))
         return self
 
+    async def runs(self, tool: str, arguments: Any) -> Any:
+        """Make a call that nobody needs to be asked about; return what it says."""
+        return (await self._call("ledger", tool, DONE[tool], arguments, 0)).value
+
     def pays(self, hold_ms: int = 60_000, **changes: Any) -> tuple[str, "Future[Any]"]:
         """Ask for the payment; return the question and the waiting call."""
-        known = {row.id for row in self.guard.rows()}
         changes.setdefault("memo", f"{PAYMENT['memo']} {self.guard.calls}")  # no call twice
-        arguments = {k: v for k, v in {**PAYMENT, **changes}.items() if v is not None}
+        return self.asks("pay", {**PAYMENT, **changes}, hold_ms)
+
+    def books(self, hold_ms: int = 60_000, **changes: Any) -> tuple[str, "Future[Any]"]:
+        """Ask for a booking; return the question and the waiting call."""
+        return self.asks("book", {**BOOKING, **changes}, hold_ms)
+
+    def asks(self, tool: str, given: Any, hold_ms: int) -> tuple[str, "Future[Any]"]:
+        """Make a call that people are asked about; return the question and the waiting call."""
+        known = {row.id for row in self.guard.rows()}
+        arguments = {k: v for k, v in given.items() if v is not None}
         call = asyncio.run_coroutine_threadsafe(
-            self._call("ledger", "pay", "paid", arguments, hold_ms), self.guard.loop
+            self._call("ledger", tool, DONE[tool], arguments, hold_ms), self.guard.loop
         )
         for _ in range(500):
             ended = call.done()  # before the rows: it may ask and end between the two

@@ -10,8 +10,10 @@ import pytest
 
 from guard.audit.tree import leaf_hash, opened_note, verify_inclusion
 from guard.grant.approval import ApprovalState
+from guard.grant.batch import MAX_BATCH
 from guard.model.call import argument_bytes
 from guard.model.legible import read_back
+from guard.stepup.granting import Granting
 from guard_adapters.wiring.build import log_key
 from tests.browser.conftest import WAIT_MS, Person, Running, executable, person, running
 from tests.browser.scene import ACME, FILES, PAYMENT, Agent117
@@ -214,7 +216,7 @@ def test_deny_and_suspend_lets_the_session_do_nothing_more(company, wide):
     wide.page.locator("summary", has_text="More ways").click()
     wide.page.locator("[data-reason]").fill("looks wrong")
     with wide.page.expect_response(lambda one: one.url.endswith("/suspend")):
-        wide.page.locator("[data-suspend]").click()
+        wide.page.locator('[data-act="suspend"]').click()
 
     assert company.code(call) == "approval_denied"
     assert company.run(company.wired.world.sessions.get(other.session)).suspended_at_ms > 0
@@ -244,10 +246,24 @@ def test_an_entry_of_the_log_is_shown_with_a_proof_that_holds(company, wide):
     assert len(path) == len(proof[2])
 
 
+def of_one(approval: str, agent: Agent117) -> tuple[str, str]:
+    return f"/console/approvals/{approval}", f"/console/sessions/{agent.session}"
+
+
+@pytest.fixture(scope="module")
+def several(company: Running) -> tuple[str, str, str]:
+    """The pages of a full batch, of a question beside which more is offered, and of a plan."""
+    fresh = Agent117(company, "kim").opened()  # its session has read nothing of strangers
+    first, *_ = [fresh.books(hold_ms=0, amount_minor=n + 1)[0] for n in range(MAX_BATCH)]
+    plan = company.run(Granting(world=company.wired.world).propose_grant(
+        first, {"amount_minor": 0}, uses=5, ttl_s=600, by="ana"))  # fmt: skip
+    return f"/console/batch/{first}", f"/console/approvals/{first}", f"/console/plans/{plan.id}"
+
+
 @pytest.mark.parametrize("width", [320, 1100])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_the_screen_or_fails_an_accessibility_check(
-    company, wide, agent, width, scheme
+    company, wide, agent, several, width, scheme
 ):
     axe = HERE.parents[1] / ".cache" / "axe"
     try:
@@ -260,7 +276,7 @@ def test_no_page_is_wider_than_the_screen_or_fails_an_accessibility_check(
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": 700})
     found: dict[str, Any] = {}
-    for path in (*PAGES, f"/console/approvals/{approval}", f"/console/sessions/{agent.session}"):
+    for path in (*PAGES, *several, *of_one(approval, agent)):
         wide.open(path)
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found[path] = "wider than the screen"
@@ -276,10 +292,10 @@ def test_no_page_is_wider_than_the_screen_or_fails_an_accessibility_check(
     assert found == {}
 
 
-def test_no_page_weighs_more_than_100_kilobytes(company, wide, agent):
+def test_no_page_weighs_more_than_100_kilobytes(company, wide, agent, several):
     approval, _ = agent.pays(hold_ms=0, letter="y" * 50_000)
     weights: dict[str, int] = {}
-    for path in (*PAGES, f"/console/approvals/{approval}", f"/console/sessions/{agent.session}"):
+    for path in (*PAGES, *several, *of_one(approval, agent)):
         sizes: list[int] = []
         wide.page.on("response", lambda one, sizes=sizes: sizes.append(
             int(one.headers.get("content-length", "0"))))  # fmt: skip

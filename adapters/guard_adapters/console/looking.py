@@ -64,6 +64,7 @@ class Looking(Protocol):
     def level(self, session: Session) -> int: ...  # noqa: D102
     async def passed(self, session_id: str) -> Sequence[Logged]: ...  # noqa: D102
     async def plans(self) -> Sequence[Plan]: ...  # noqa: D102
+    async def plan(self, plan_id: str) -> Plan: ...  # noqa: D102
     async def grants(self) -> Sequence[Grant]: ...  # noqa: D102
     async def log(self, before: int) -> tuple[Sequence[Logged], int]: ...  # noqa: D102
     async def proof(self, seq: int) -> Proof | None: ...  # noqa: D102

@@ -99,7 +99,15 @@ class Several:
         who = await self._who(asked)
         ident, assertion = answered(given.get("credential"))
         told = await self.answering.approve_batch(who.name, texts(given, "ids"), ident, assertion)
-        rows = [{"id": one.approval, "status": one.status, "code": one.code} for one in told]
+        rows = [
+            {
+                "id": one.approval,
+                "status": one.status,
+                "code": one.code,
+                "message": one.message,
+            }
+            for one in told
+        ]
         return {"answers": rows}
 
     async def _who(self, asked: Request) -> SignedIn:

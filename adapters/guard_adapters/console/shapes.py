@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from guard.errors import Unavailable
 from guard.grant.approval import Approval
+from guard.grant.batch import kind_of
 from guard.grant.view import view_from
 from guard.model.legible import Piece, pieces
 from guard.model.review import Argument, Blast, ReviewView, Value
@@ -91,12 +92,30 @@ def question(row: Approval, now_ms: int) -> Question:
     )
 
 
+def readable(row: Approval) -> bool:
+    """Return whether a question can be shown: what cannot be shown cannot be approved."""
+    try:
+        view_from(row.view_json)
+    except Unavailable:
+        return False
+    return True
+
+
 def headline(row: Approval) -> str:
     """Return what a question is about, also where its view cannot be read any more."""
     try:
         return view_from(row.view_json).headline
     except Unavailable:  # a list does not end at one bad row; its page says why
         return f"Calls {row.action}; its view cannot be read"
+
+
+def together(waiting: Sequence[Approval]) -> Sequence[Sequence[Approval]]:
+    """Return the questions that one signature may answer, in groups of two or more."""
+    groups: dict[object, list[Approval]] = {}
+    for row in waiting:
+        if not any(asked.match for asked in row.requirements):
+            groups.setdefault(kind_of(row), []).append(row)
+    return [group for group in groups.values() if len(group) > 1]
 
 
 def spelled(text: str) -> Sequence[Piece]:

@@ -5,7 +5,7 @@ wrote is escaped by the templates and spelled out in runs.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,10 +13,15 @@ from starlette.responses import Response
 
 from guard.errors import Refused, Unavailable
 from guard.grant.approval import Approval, ApprovalState
+from guard.grant.batch import alike
+from guard.grant.offer import offer_from
+from guard.grant.plan import Plan
+from guard.grant.reach import said
+from guard.grant.scoped import MAX_TTL_S, MAX_USES
 from guard.grant.votes import values_at
 from guard.model.review import Argument, Value
 from guard.policy.argued import value_at
-from guard_adapters.console.app import Answer, Page, Visit
+from guard_adapters.console.app import Answer, Page, SignedIn, Visit
 from guard_adapters.console.looking import Looking
 from guard_adapters.console.shapes import (
     BINDINGS,
@@ -26,8 +31,10 @@ from guard_adapters.console.shapes import (
     lasting,
     moment,
     question,
+    readable,
     shown,
     spelled,
+    together,
 )
 from guard_adapters.console.timeline import timeline
 
@@ -39,14 +46,23 @@ HELPERS: Final[dict[str, Callable[..., object]]] = {
     "moment": moment,
     "amount": amount,
     "spelled": spelled,
+    "together": together,
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Views:
-    """The pages over one guard."""
+    """The pages over one guard.
+
+    Args:
+        desk: what they show.
+        uses: uses of a standing yes that a page proposes first.
+        ttl_s: its life (seconds).
+    """
 
     desk: Looking
+    uses: int = 10
+    ttl_s: int = 1_800
 
     def pages(self) -> tuple[Page, ...]:
         """Return every page, those with a tab in the order of the navigation."""
@@ -54,6 +70,8 @@ class Views:
             ("/", self.queue, "Queue"),
             ("/approvals/{id}", self.question, ""),
             ("/approvals/{id}/arguments/{number}", self.blob, ""),
+            ("/batch/{id}", self.batch, ""),
+            ("/plans/{id}", self.plan, ""),
             ("/sessions", self.sessions, "Sessions"),
             ("/sessions/{id}", self.session, ""),
             ("/grants", self.grants, "Grants"),
@@ -82,18 +100,21 @@ class Views:
             return self._page(visit, "broken.html", 503, wrong=wrong, row=row)
         pending = found.row.status is ApprovalState.PENDING
         mine = any(one.voter.principal == visit.who.principal for one in found.row.votes)
-        groups = {name for asked in found.row.requirements for name in asked.groups}
-        own = found.row.requester == visit.who.principal
-        asked = bool(groups & visit.who.groups) or (own and not groups)
         return self._page(
             visit,
             "question.html",
             q=found,
             pending=pending,
             mine=mine,
-            own=own,
-            asked=asked,
+            asked=_is_asked(found.row, visit.who),
             match=_to_type(found.row),
+            alike=len(await self._alike(row, visit.who)) if pending else 0,
+            offer=offer_from(row.offer) if pending else None,
+            said=said,
+            uses=self.uses,
+            ttl_s=self.ttl_s,
+            most_uses=MAX_USES,
+            most_ttl_s=MAX_TTL_S,
             bindings=BINDINGS,
             said_by=SAID_BY,
         )
@@ -109,6 +130,32 @@ class Views:
         text = value_at(row.call_bytes, argument.path)
         one = shown(number, _whole(argument, text))
         return self._page(visit, "argument.html", q=found, one=one)
+
+    async def batch(self, visit: Visit) -> Response:
+        """Return the questions that may be answered together with this one, each whole."""
+        row = await self.desk.approval(visit.request.path_params["id"])
+        calls = [question(one, self.desk.now_ms()) for one in await self._alike(row, visit.who)]
+        answerable = {one.row.id for one in calls if _is_asked(one.row, visit.who)}
+        return self._page(
+            visit,
+            "batch.html",
+            row=row,
+            calls=calls,
+            answerable=answerable,
+            said_by=SAID_BY,
+        )
+
+    async def _alike(self, row: Approval, who: SignedIn) -> Sequence[Approval]:
+        waiting = (await self.desk.queue()).waiting
+        found = alike(row, waiting, who.principal, self.desk.now_ms())
+        return [one for one in found if readable(one)]
+
+    async def plan(self, visit: Visit) -> Response:
+        """Return one plan or standing yes that was asked for, whole, to be answered."""
+        found = await self.desk.plan(visit.request.path_params["id"])
+        mine = any(one.voter.principal == visit.who.principal for one in found.votes)
+        asked = _is_asked(found, visit.who)
+        return self._page(visit, "plan.html", plan=found, mine=mine, asked=asked)
 
     async def sessions(self, visit: Visit) -> Response:
         """Return the newest sessions."""
@@ -147,6 +194,12 @@ class Views:
         seq = _number(visit.request.path_params["seq"], 2**53)
         found = await self.desk.proof(seq)
         return self._page(visit, "leaf.html", seq=seq, proof=found)
+
+
+def _is_asked(asked: Approval | Plan, who: SignedIn) -> bool:
+    """Return whether this person is among those who are asked; the guard decides when they sign."""
+    groups = {name for one in asked.requirements for name in one.groups}
+    return bool(groups & who.groups) or (asked.requester == who.principal and not groups)
 
 
 def _whole(argument: Argument, text: str) -> Argument:

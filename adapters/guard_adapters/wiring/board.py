@@ -17,6 +17,7 @@ from guard.policy.rule import Rule
 from guard.reauthorize import Reauthorizing
 from guard.session.risk import risk_facts
 from guard.session.state import Session, suspended
+from guard.stepup.granting import Granting
 from guard_adapters.console.looking import Logged, Proof, Queue, RuleUse
 from guard_adapters.wiring.build import Wired
 
@@ -90,6 +91,10 @@ class BoardDesk:
         grants, now_ms = self.wired.world.grants, self.now_ms()
         some = [] if grants is None else await grants.plans(open_only=False)
         return [one.at(now_ms) for one in reversed(some[-SHOWN:])]
+
+    async def plan(self, plan_id: str) -> Plan:
+        """Return one plan; `plan_unknown` otherwise."""
+        return await Granting(world=self.wired.world).plan(plan_id)
 
     async def grants(self) -> Sequence[Grant]:
         """Return the newest grants, newest first."""

@@ -65,7 +65,9 @@ def routes(wired: Wired, url: str) -> list[BaseRoute]:
     desk = BoardDesk(wired=wired)
     acts = Acts(desk=desk, reviewing=signing.reviewing, door=door, origin=origin)
     pages = (
-        *Views(desk=desk).pages(),
+        *Views(
+            desk=desk, uses=settings.scoped_grant_uses, ttl_s=settings.scoped_grant_ttl_s
+        ).pages(),
         Page(path="/reviewers", answer=invites.page, tab="Keys"),
         *Live(desk=desk).pages(),
     )

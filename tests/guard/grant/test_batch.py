@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from guard.grant.approval import ApprovalState, opened
-from guard.grant.batch import batch_challenge, batch_fault
+from guard.grant.batch import MAX_BATCH, MAX_SHOWN, alike, batch_challenge, batch_fault
+from guard.grant.votes import Vote, Voter
 from guard.model.decision import Requirement
 from tests.adapters.store.test_grants_contract import ASK, question
 
@@ -43,3 +44,35 @@ def test_a_signature_is_over_these_questions_in_this_order_and_no_others():
     others = ([one], [two, one], [one, two, three], [one, three], [one + two])
     assert signed not in [batch_challenge(some) for some in others]
     assert batch_challenge([one]) != one
+
+
+def together(rows, **more):
+    first, *others = rows
+    found = alike(first, others, more.get("reviewer", "idp|ana"), more.get("now_ms", 0))
+    return [one.id for one in found]
+
+
+def test_a_page_holds_the_questions_of_one_kind_that_the_person_may_still_answer():
+    mine = Vote(
+        approval_id=row(3).id, voter=Voter(principal="idp|ana"), decision="approve",
+        method="webauthn", at_ms=0,
+    )  # fmt: skip
+    rows = [
+        row(1), row(2), replace(row(3), votes=(mine,)), row(4, action="s/u"),
+        row(5, requirements=(replace(ASK, quorum=2),)), row(1), row(6, pending_until_ms=1),
+    ]  # fmt: skip
+    assert together(rows, now_ms=1) == [row(1).id, row(2).id]
+    assert row(3).id in together(rows, reviewer="idp|bob")
+
+
+def test_a_page_holds_no_more_than_people_read_in_one_go():
+    small = [row(n) for n in range(30)]
+    large = [row(n, view_json=b"x" * (MAX_SHOWN // 2)) for n in range(5)]
+    assert len(together(small)) == MAX_BATCH
+    assert len(together(large)) == 2
+    assert len(together([row(1, view_json=b"x" * MAX_SHOWN * 2), row(2)])) == 1
+
+
+def test_a_question_that_ended_still_leads_to_those_of_its_kind():
+    ended = replace(row(1), status=ApprovalState.DENIED)
+    assert together([ended, row(2), row(3)]) == [row(2).id, row(3).id]

@@ -13,6 +13,8 @@
   const signed = async ({ publicKey }) => (await navigator.credentials.get({
     publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })).toJSON();
   const typed = () => [...document.querySelectorAll("[data-typed]")].map((field) => field.value);
+  const reason = () => document.querySelector("[data-reason]")?.value ?? "";
+  const asked = ({ dataset }) => dataset.path ?? `approvals/${dataset.approval}`;
   const token = location.hash.slice(1);
   if (token) history.replaceState(null, "", location.pathname); // out of the address bar and history
 
@@ -30,25 +32,49 @@
       say(`The passkey of ${name} is enrolled.`);
       location.assign("/console/");
     },
+    // What is answered: a question, or what `data-path` below /console/api/ names.
     async approve(button) {
-      const path = `approvals/${button.dataset.approval}`;
-      const credential = await signed(await send(`${path}/options`, {}));
-      const { status } = await send(`${path}/approve`, { credential, typed: typed() });
+      const credential = await signed(await send(`${asked(button)}/options`, {}));
+      const { status } = await send(`${asked(button)}/approve`, { credential, typed: typed() });
       say(`Your yes counts: ${status}.`);
       location.reload();
     },
-    // A signature for something that is not one call: `data-path` below /console/api/.
-    async sign(button) {
-      const credential = await signed(await send(`${button.dataset.path}/options`, {}));
-      await send(`${button.dataset.path}/approve`, { credential });
-      location.reload();
-    },
     async deny(button) {
-      const reason = document.querySelector("[data-reason]")?.value ?? "";
-      await send(`approvals/${button.dataset.approval}/deny`, { reason });
+      await send(`${asked(button)}/deny`, { reason: reason() });
       location.reload();
     },
-    // Any other button: `data-path` below /console/api/, and `data-body` as JSON.
+    async suspend(button) {
+      await send(`${asked(button)}/suspend`, { reason: reason() });
+      location.reload();
+    },
+    async batch() {
+      const ids = [...document.querySelectorAll("[data-tick]:checked")].map((one) => one.dataset.tick);
+      const credential = await signed(await send("batch/options", { ids }));
+      const { answers } = await send("batch/approve", { ids, credential });
+      for (const { id, status, code, message } of answers) {
+        const place = document.querySelector(`[data-tick="${id}"]`).closest("p");
+        place.dataset.status = code ? "refused" : status;
+        place.textContent = code ? `${message} (${code})` : `Your yes counts: ${status}.`;
+      }
+      document.dispatchEvent(new Event("answered"));
+      say(`${answers.filter((one) => !one.code).length} of ${ids.length} answers count.`);
+    },
+    async reveal(button) {
+      const { runs } = await send(`${asked(button)}/reveal`, { number: Number(button.dataset.reveal) });
+      const place = button.closest("[data-secret]"), shown = document.createElement("pre");
+      shown.className = "v";
+      shown.dir = "ltr";
+      for (const [kind, text] of runs) {
+        const part = document.createElement(kind === "odd" ? "b" : kind === "plain" ? "span" : "i");
+        part.className = { odd: "odd", blank: "sp", line: "nl" }[kind] ?? "";
+        part.textContent = text;
+        shown.append(part);
+      }
+      place.replaceChildren(shown);
+      place.dataset.shown = "";
+      document.dispatchEvent(new Event("answered"));
+    },
+    // Any other button, with `data-body` as JSON.
     async post(button) {
       await send(button.dataset.path, JSON.parse(button.dataset.body ?? "{}"));
       location.reload();
@@ -67,8 +93,19 @@
     try { await acts[button.dataset.act](button); } catch (wrong) { say(wrong.message); }
     button.disabled = false;
   });
+  document.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const form = event.target, picks = {};
+    for (const { dataset, value } of form.querySelectorAll("[data-pick]")) if (value) picks[dataset.pick] = Number(value);
+    const uses = Number(form.querySelector("[data-uses]").value);
+    const ttl_s = 60 * Number(form.querySelector("[data-minutes]").value);
+    try {
+      const { id } = await send(`approvals/${form.dataset.standing}/standing`, { picks, uses, ttl_s });
+      location.assign(`/console/plans/${id}`);
+    } catch (wrong) { say(wrong.message); }
+  });
   // Enter is pressed without reading; a yes takes a click or the space bar, and then the passkey.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && event.target.closest?.('[data-act="approve"],[data-act="sign"]')) event.preventDefault();
+    if (event.key === "Enter" && event.target.closest?.(".approve")) event.preventDefault();
   });
 })();

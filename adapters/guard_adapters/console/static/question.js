@@ -1,69 +1,53 @@
 // A yes waits until every argument was on the screen, every secret was shown, and what must be typed is.
+// Where several calls are on one page, each has a tick that waits for its own call.
 "use strict";
 (() => {
   const answer = document.querySelector("[data-answer]");
   // Not `autofocus`: it would scroll past what is to be read.
-  answer?.querySelector('[data-act="deny"]').focus({ preventScroll: true });
-  const approve = answer?.querySelector('[data-act="approve"]:not([data-closed])');
+  answer?.querySelector('[data-act="deny"]')?.focus({ preventScroll: true });
+  const approve = answer?.querySelector(".approve:not([data-closed])");
   const left = document.getElementById("left");
-  const unseen = new Set(document.querySelectorAll("[data-end]"));
-  const hidden = new Set(document.querySelectorAll("[data-secret]"));
+  const calls = [...document.querySelectorAll("[data-call]")].map((place) => (
+    { place, unseen: new Set(place.querySelectorAll("[data-end]")) }));
   const typed = [...document.querySelectorAll("[data-typed]")];
+  const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
+  const lacks = ({ place, unseen }) => {
+    const more = unseen.size;
+    if (more) return `Read on: ${more} more ${more === 1 ? "argument" : "arguments"}.`;
+    return place.querySelector("[data-secret]:not([data-shown])") ? "Show the masked values first." : "";
+  };
+  const tellTicks = () => {
+    for (const one of calls) {
+      const tick = one.place.querySelector("[data-tick]");
+      if (!tick) continue;
+      const lack = lacks(one);
+      tick.disabled = lack !== "";
+      put(one.place.querySelector("[data-told]"), lack || "I agree to this call");
+    }
+    const ticked = document.querySelectorAll("[data-tick]:checked").length;
+    put(approve, ticked ? `Approve ${ticked} ${ticked === 1 ? "call" : "calls"}` : "Approve what is ticked");
+    return ticked ? "" : "Nothing is ticked.";
+  };
   const tell = () => {
     if (!approve) return;
-    const empty = typed.filter((field) => !field.value).length;
-    const open = unseen.size + hidden.size + empty;
-    approve.disabled = open > 0;
-    const said = unseen.size ? `Read on: ${unseen.size} more ${unseen.size === 1 ? "argument" : "arguments"}.`
-      : hidden.size ? "Show the masked values first." : empty ? "Type the value first."
-      : "Your passkey signs exactly what you see.";
-    if (left.textContent !== said) left.textContent = said;
+    const lack = approve.dataset.act === "batch" ? tellTicks() : calls.map(lacks).find((one) => one)
+      || (typed.some((field) => !field.value) ? "Type the value first." : "");
+    approve.disabled = !!lack;
+    put(left, lack || "Your passkey signs exactly what you see.");
   };
-  const below = answer ? answer.offsetHeight : 0;
   const watch = new IntersectionObserver((seen) => {
-    for (const one of seen) if (one.isIntersecting) { unseen.delete(one.target); watch.unobserve(one.target); }
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      for (const { unseen } of calls) unseen.delete(target);
+      watch.unobserve(target);
+    }
     tell();
-  }, { rootMargin: `0px 0px -${below}px 0px` });
-  for (const end of unseen) watch.observe(end);
-  for (const field of typed) field.addEventListener("input", tell);
+  }, { rootMargin: `0px 0px -${answer ? answer.offsetHeight : 0}px 0px` });
+  for (const { unseen } of calls) for (const end of unseen) watch.observe(end);
+  document.addEventListener("input", tell);
+  document.addEventListener("answered", tell); // by the console's script: something was shown or sent
   // What the console's script enables again after a try stays shut until all was seen.
-  if (approve) new MutationObserver(() => { if (!approve.disabled && unseen.size + hidden.size) tell(); })
+  if (approve) new MutationObserver(() => { if (!approve.disabled) tell(); })
     .observe(approve, { attributes: true, attributeFilter: ["disabled"] });
-  const send = async (path, body) => {
-    const reply = await fetch(`/console/api/${path}`, {
-      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body),
-    });
-    const said = await reply.json();
-    if (!reply.ok) throw new Error(`${said.message} (${said.error})`);
-    return said;
-  };
-  const say = (text) => { document.getElementById("said").textContent = text; };
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest?.("[data-reveal],[data-suspend]");
-    if (!button) return;
-    button.disabled = true;
-    const path = `approvals/${button.dataset.approval}`;
-    try {
-      if ("suspend" in button.dataset) {
-        await send(`${path}/suspend`, { reason: document.querySelector("[data-reason]").value });
-        location.reload();
-        return;
-      }
-      const { runs } = await send(`${path}/reveal`, { number: Number(button.dataset.reveal) });
-      const place = button.closest("[data-secret]");
-      const pre = document.createElement("pre");
-      pre.className = "v";
-      pre.dir = "ltr";
-      for (const [kind, text] of runs) {
-        const part = document.createElement(kind === "odd" ? "b" : kind === "plain" ? "span" : "i");
-        part.className = { odd: "odd", blank: "sp", line: "nl" }[kind] ?? "";
-        part.textContent = text;
-        pre.append(part);
-      }
-      place.replaceChildren(pre);
-      hidden.delete(place);
-      tell();
-    } catch (wrong) { say(wrong.message); button.disabled = false; }
-  });
   tell();
 })();
