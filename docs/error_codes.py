@@ -22,11 +22,17 @@ CALLS = {
     "contract_not_yours": "The signed task is for another guard, person, agent, session or time.",
     "contract_superseded": "The session already has a later task. Have the host sign the task anew.",
     "guard_failed": "The guard failed, or its answer was none; the call did not run. Read its log.",
+    "guard_gone": "No guard listens at the socket, or it left before it answered. Nothing runs; a tool "
+    "that ran already has its result withheld.",
     "guard_silent": "The guard did not answer within the hold time; the call did not run.",
+    "hook_event_unknown": "A coding agent's hook was called for an event that it does not know. Install "
+    "it anew with `guard hook install`.",
     "intent_too_many": "The declaration for one call holds more entries than are read. Shorten it.",
     "intent_unusable": "The declared intent is not one, or would widen the session's. Correct it.",
     "tool_quarantined": "An earlier credential of this tool could not be revoked at its target. An "
     "operator must look at the target; `guard leases list` names it.",
+    "narrowing_impossible": "The call may run without one of its arguments only, and this agent can "
+    "change arguments but not take one out. It did not run.",
     "ledger_overflow": "A count that a rule reads can no longer be told exactly. Start a new "
     "session.",
     "narrow_unavailable": "A rule narrows this call, and what would be left is not a valid call.",
@@ -355,6 +361,7 @@ FILES = {
     "server_unreachable": "The server could not be asked for its tools. Start it by hand to see why.",
     "server_unknown": "guard.yaml has no server of this name.",
     "signal_unknown": "The guard knows no risk signal of this kind.",
+    "settings_unreadable": "The settings file of a coding agent is not one. Nothing was written.",
     "socket_dir_unsafe": "Others can write to the folder of the guard's socket.",
     "store_driver_missing": "`guard.store` names a database, and its driver is not installed.",
     "store_locked": "Another guard holds this database.",

@@ -12,7 +12,9 @@ import pytest
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
 from guard_adapters.front.function import credential_here
-from guard_adapters.wiring.local import Local, local
+from guard_adapters.wiring.attached import attach
+from guard_adapters.wiring.local import local
+from tests.frameworks.running import Running
 
 HERE = Path(__file__).parent
 PERSON = "local|ana"
@@ -23,7 +25,7 @@ class World:
     """A guard in a folder that outlives it, so that another one can take up what it left."""
 
     folder: Path
-    guard: Local = field(init=False)
+    guard: Any = field(init=False)
     asked: list[Approval] = field(default_factory=list)
     ran: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     credentials: list[Any] = field(default_factory=list)
@@ -42,6 +44,12 @@ class World:
         """Let this process end and another one begin: only files remain."""
         self.guard.close()
         self.open()
+
+    def close(self) -> None:
+        self.guard.close()
+
+    async def session(self, handle: str) -> Any:
+        return await self.guard.wired.world.sessions.get(handle)
 
     def tool(self, name: str) -> Any:
         """Return a tool that counts; it fails where its argument says so."""
@@ -83,8 +91,46 @@ class World:
         return asyncio.run(read())
 
 
+class AttachedWorld(World):
+    """The same world with its guard in another thread, behind a socket."""
+
+    def open(self) -> None:
+        if not hasattr(self, "running"):
+            self.running = Running(self.folder, self.asked)
+        self.guard = attach(person="ana", agent="clerk", socket=self.running.pipe)
+
+    def restart(self) -> None:
+        self.guard.close()
+        self.running.stop()
+        self.running.open()
+        self.open()
+
+    def close(self) -> None:
+        self.guard.close()
+        self.running.close()
+
+    async def answer(self, decision: str, reason: str = "") -> None:
+        await asyncio.to_thread(self.running.answer, decision, "attached|ana", reason)
+
+    def log(self) -> list[dict[str, Any]]:
+        return self.running.log()
+
+    async def session(self, handle: str) -> Any:
+        work = self.running.wired.world.sessions.get(handle)
+        return await asyncio.to_thread(self.running.run, work)
+
+
+@pytest.fixture(params=[World, AttachedWorld])
+async def both(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """A guard in this process, and one that is attached to: the same holds for both."""
+    made = request.param(tmp_path)
+    yield made
+    made.close()
+    await asyncio.sleep(0)  # a connection that is left ends one turn later
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Any:
     made = World(tmp_path)
     yield made
-    made.guard.close()
+    made.close()

@@ -17,6 +17,11 @@ from guard_adapters.front.running import Handed
 pytestmark = pytest.mark.frameworks
 
 
+@pytest.fixture
+def world(both):
+    return both
+
+
 def call(tool, *, session="t1", scope="m1", call_id="call_0", **arguments):
     return Native(
         server="bank", tool=tool, arguments=arguments, session=session, scope=scope, call_id=call_id
@@ -296,7 +301,7 @@ async def test_a_session_is_the_same_after_a_restart_and_another_for_another_age
     assert await world.guard.seat.adopted("t1") == first
     assert await world.guard.seat.adopted("t2") != first
     with pytest.raises(Refused, match="session_unknown"):
-        await world.guard.wired.world.sessions.get("t1")
+        await world.session("t1")
 
 
 async def test_the_key_of_a_run_is_handed_out_with_its_arguments(world) -> None:

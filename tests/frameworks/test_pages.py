@@ -1,6 +1,8 @@
 """The snippets of the pages run as they stand."""
 
+import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ from mcp.server.mcpserver import MCPServer
 from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import FunctionModel
 
+from guard_adapters import cli
+from guard_adapters.front.coding import hook
+from guard_adapters.wiring.load import load
 from tests.frameworks.test_langchain import START, THREAD, Scripted
 
 pytestmark = pytest.mark.frameworks
@@ -39,13 +44,34 @@ def look(key: str) -> str:
 async def test_the_first_page_opens_a_guard_and_starts_a_conversation(world, monkeypatch) -> None:
     monkeypatch.chdir(world.folder)
     world.guard.close()
-    opened, started = snippets("README.md")
+    opened, attached, started = snippets("README.md")
     made = await run(opened, {})
     await run(started, dict(made))
     sessions = await made["guard"].wired.world.sessions.all()
     assert sessions[0].words == ("Pay invoice 117 of ACME, please.",)
     made["guard"].close()
+    await run(attached, {})
     world.open()
+
+
+def test_the_page_on_coding_agents(world, capsys) -> None:
+    page = (PAGES / "coding-agents.md").read_text()
+    assert cli.main(["hook", "install", "claude", "--socket", "/run/user/1000/guardcall/guardcall.sock"]) == 0  # fmt: skip
+    hooks = json.loads(capsys.readouterr().out)["hooks"]
+    (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
+    for path, short in ((sys.executable, "/opt/guard/bin/python"), (hook.__file__, "/opt/guard/hook.py")):  # fmt: skip
+        hooks = json.loads(json.dumps(hooks).replace(path, short))
+    assert {event: [json.loads(shown)] for event in hooks} == hooks
+    assert sorted(hooks) == ["PostToolUse", "PostToolUseFailure", "PreToolUse"]
+    (catalogue,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (world.folder / "guard.yaml").write_text(catalogue)
+    (world.folder / "policy.cedar").write_text(
+        '@id("OK-1") @reason("open") permit (principal, action, resource);'
+    )
+    assert load(world.folder / "guard.yaml").bundle.catalog.spec("claude", "Bash")
+    for name in ("claude", "codex", "gemini"):
+        file = str(world.folder / name / "settings.json")
+        assert cli.main(["hook", "install", name, "--settings", file, "--proxied", "bank"]) == 0
 
 
 async def test_the_page_on_langchain(world) -> None:

@@ -23,6 +23,7 @@ from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.channels import telling
 from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.operator import announced
 from guard_adapters.wiring.places import person
@@ -58,7 +59,9 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         await stack.enter_async_context(telling(wired, url))
         tell(f"Listening on {url}/mcp/<server>.")
         tell(told(url))
-        attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello, url))
+        guests = Guests(wired)
+        stack.push_async_callback(guests.aclose)
+        attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello, url), guests.kinds())
         await attachments.open()
         stack.push_async_callback(attachments.aclose)
         tell(f"Listening for stdio relays on {pipe}.")

@@ -1,5 +1,7 @@
 """The guard's half of the socket: every attached stdio relay gets a desk of its own.
 
+Guests that are no relay (hooks of coding agents, processes of frameworks) get their own end.
+
 Rule 1: only processes of the same user are heard (SO_PEERCRED), in a directory that nobody else
 can enter. Rule 2: a relay that leaves takes its calls with it: what was held ends, what ran is
 unknown. The agent's name is the relay's word; within one user nothing better is to be had.
@@ -11,7 +13,7 @@ import itertools
 import os
 import socket
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from guard.errors import Unusable
@@ -20,13 +22,18 @@ from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello, p
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, loads
 from guard_adapters.front.mcp.wire import WireRefused, classify, error_message, readable_id
 
+Guest = Callable[[Message, Message], Frames]
+"""Makes the guard's end for one that is no relay, from both halves of its first frame."""
+
 
 class _ToRelay(Frames):
     """The guard's end."""
 
-    def __init__(self, seat: Callable[[Hello], Desk], ends: "set[_ToRelay]") -> None:
+    def __init__(
+        self, seat: Callable[[Hello], Desk], guests: Mapping[str, Guest], ends: "set[Frames]"
+    ) -> None:
         super().__init__()
-        self._seat, self._ends = seat, ends
+        self._seat, self._guests, self._ends = seat, guests, ends
         self._desk: Desk | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self.asked: dict[tuple[int, int], Reply] = {}
@@ -66,12 +73,25 @@ class _ToRelay(Frames):
                 raise KeyError(frame["do"])
 
     def _greeted(self, frame: Message, raw: bytes) -> None:
+        for kind, made in self._guests.items():
+            if kind in frame:
+                self._handed_over(made(frame, loads(raw, limits=RESPONSE_LIMITS) if raw else {}))
+                return
         agent, upstream = frame["agent"], frame["upstream"]
         if frame["hello"] != VERSION or not (isinstance(agent, str) and isinstance(upstream, str)):
             raise KeyError("hello")
         first = loads(raw, limits=RESPONSE_LIMITS) if raw else None
         self._desk = self._seat(Hello(agent=agent, upstream=upstream, initialize=first))
         self.send({"hello": VERSION})
+
+    def _handed_over(self, guest: Frames) -> None:
+        """Let the connection belong to a guest; who is at its other end was looked at already."""
+        assert self._transport is not None  # noqa: S101  a frame came through it
+        self._ends.discard(self)
+        self._ends.add(guest)
+        guest.left = lambda: self._ends.discard(guest)
+        self._transport.set_protocol(guest)
+        guest.connection_made(self._transport)
 
     def _result(self, key: tuple[int, int], frame: Message, raw: bytes) -> None:
         waiting = self.asked.pop(key, None)
@@ -128,11 +148,19 @@ class _Far:
 
 
 class Attachments:
-    """The guard's side of all attached relays. `seat` gives each one its desk."""
+    """The guard's side of all that attach.
 
-    def __init__(self, path: str, seat: Callable[[Hello], Desk]) -> None:
-        self._path, self._seat = path, seat
-        self._ends: set[_ToRelay] = set()
+    Args:
+        path: the socket.
+        seat: gives each relay its desk.
+        guests: who else may come, by the member of the first frame that says so.
+    """
+
+    def __init__(
+        self, path: str, seat: Callable[[Hello], Desk], guests: Mapping[str, Guest] | None = None
+    ) -> None:
+        self._path, self._seat, self._guests = path, seat, guests or {}
+        self._ends: set[Frames] = set()
         self._server: asyncio.AbstractServer | None = None
 
     async def open(self) -> None:
@@ -145,7 +173,7 @@ class Attachments:
         listener = _bound(self._path)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_unix_server(
-            lambda: _ToRelay(self._seat, self._ends), sock=listener
+            lambda: _ToRelay(self._seat, self._guests, self._ends), sock=listener
         )
 
     async def aclose(self) -> None:

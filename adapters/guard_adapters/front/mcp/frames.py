@@ -9,6 +9,7 @@ import asyncio
 import json
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,11 +42,17 @@ class Frames(asyncio.BufferedProtocol):
         self._splitter = LineSplitter(_FRAME_BYTES)
         self._buffer = bytearray(_READ_BYTES)  # else each read asks the kernel for memory
         self._transport: asyncio.Transport | None = None
+        self.left: Callable[[], None] = lambda: None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport to write to."""
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket's is
         self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever keeps this end that it is over."""
+        del exc
+        self.left()
 
     def get_buffer(self, sizehint: int) -> bytearray:
         """Return where the next bytes go."""

@@ -1,0 +1,200 @@
+"""Claude Code, Codex, Gemini CLI: events of their hooks as tool calls, the answers in their words.
+
+The agent asks before a tool runs, runs it itself and tells afterwards, each time by a process of
+its own (`hook`). What a person typed is not read: a command that the agent runs could send
+the same event. What never ends within its time has an unknown outcome.
+"""
+
+import asyncio
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from guard.errors import Refused
+from guard.model.rerun import rerun_key
+from guard_adapters.front.intake import Intake
+from guard_adapters.front.kept import Form
+from guard_adapters.front.mcp.verdict import refusal
+from guard_adapters.front.native import Native, NotRun, Ran, Waiting
+from guard_adapters.front.running import Handed
+
+MCP: Final = "mcp__"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How one coding agent speaks to its hooks.
+
+    Args:
+        before: the event before a call.
+        after: the events after one, and whether each tells that the tool failed.
+        scope: the member that tells apart the ids of two turns.
+        merges: whether rewritten arguments are laid over the model's: none can be taken out then.
+    """
+
+    before: str
+    after: Mapping[str, bool]
+    scope: str = ""
+    merges: bool = False
+
+
+DIALECTS: Final[Mapping[str, Dialect]] = {
+    "claude": Dialect(
+        before="PreToolUse",
+        after={"PostToolUse": False, "PostToolUseFailure": True},
+        scope="prompt_id",
+    ),
+    "codex": Dialect(before="PreToolUse", after={"PostToolUse": False}, scope="turn_id"),
+    "gemini": Dialect(before="BeforeTool", after={"AfterTool": False}, merges=True),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What the hook does: exit 0 with JSON or nothing, or exit 2 with a text for the model."""
+
+    exit: int = 0
+    stdout: str = ""
+    stderr: str = ""
+
+
+GO: Final = Said()
+
+
+class HookDesk:
+    """Answers the hooks of one coding agent.
+
+    Args:
+        intake: the guard, for this person and this agent.
+        agent: its name in `DIALECTS`, under which the catalogue lists its built-in tools.
+    """
+
+    def __init__(self, intake: Intake, agent: str) -> None:
+        self._intake = replace(intake, form=Form(failed=_failed))
+        self._agent = agent
+        self._dialect = DIALECTS[agent]
+        self._running: dict[str, list[Handed]] = {}
+
+    async def answer(self, event: Mapping[str, Any], proxied: Collection[str] = ()) -> Said:
+        """Return what the hook says to its agent.
+
+        Args:
+            event: what the agent wrote to the hook.
+            proxied: MCP servers whose calls another front of this guard judges.
+        """
+        try:
+            named = str(event["hook_event_name"])
+            native = self._native(event)
+        except (KeyError, TypeError, ValueError):
+            return _no(refusal("DENIED", "bad_argument").text)
+        if native.server in proxied and str(event["tool_name"]).startswith(MCP):
+            return GO
+        if named == self._dialect.before:
+            return await self._before(native)
+        if named in self._dialect.after:
+            response = event.get("tool_response", event.get("error"))
+            return await self._after(native, response, failed=self._dialect.after[named])
+        return _no(refusal("DENIED", "hook_event_unknown").text)
+
+    async def aclose(self) -> None:
+        """Give up every call that still runs: its outcome is unknown."""
+        for handed in [one for waiting in self._running.values() for one in waiting]:
+            await handed.lost()
+        self._running.clear()
+
+    async def _before(self, native: Native) -> Said:
+        match await self._intake.before(native):
+            case Handed() as handed:
+                return await self._go(native, handed)
+            case NotRun(text=text) | Waiting(text=text):
+                return _no(text)
+            case Ran():  # this agent cannot be handed a result in place of a run
+                return _no(refusal("RESULT_WITHHELD", "already_ran").text)
+
+    async def _go(self, native: Native, handed: Handed) -> Said:
+        proposed, judged = dict(native.arguments), handed.arguments
+        if self._dialect.merges and set(proposed) - set(judged):
+            error = Refused("An argument cannot be taken out here.", code="narrowing_impossible")
+            await handed.failed(error)
+            return _no(refusal("DENIED", error.code).text)
+        key = _key(native)
+        self._running.setdefault(key, []).append(handed)
+        late_s = self._intake.run_ms / 1000
+        asyncio.get_running_loop().call_later(late_s, self._late, key, handed)
+        return GO if judged == proposed else self._rewritten(judged)
+
+    def _rewritten(self, judged: Mapping[str, Any]) -> Said:
+        told: dict[str, object] = {"hookEventName": self._dialect.before}
+        if self._dialect.merges:
+            told |= {"tool_input": judged}
+        else:
+            told |= {"permissionDecision": "allow", "updatedInput": judged}
+        return Said(stdout=json.dumps({"hookSpecificOutput": told}))
+
+    async def _after(self, native: Native, response: object, *, failed: bool) -> Said:
+        handed = self._ended(_key(native))
+        if handed is None:  # of before this guard began: its outcome is recorded as unknown
+            return GO
+        if failed:
+            await handed.failed(_ToolFailed())
+            return GO
+        answer = await handed.returned(response)
+        return _no(answer.text) if isinstance(answer, NotRun) else GO
+
+    def _ended(self, key: str) -> Handed | None:
+        waiting = self._running.get(key, [])
+        found = waiting.pop(0) if waiting else None
+        if not waiting:
+            self._running.pop(key, None)
+        return found
+
+    def _late(self, key: str, handed: Handed) -> None:
+        waiting = self._running.get(key, [])
+        if any(one is handed for one in waiting):
+            self._running[key] = [one for one in waiting if one is not handed]
+            assert handed.walk is not None  # noqa: S101  `before` set it
+            handed.walk.cancel()
+
+    def _native(self, event: Mapping[str, Any]) -> Native:
+        name, arguments = str(event["tool_name"]), event["tool_input"]
+        if not isinstance(arguments, Mapping):
+            raise TypeError(type(arguments).__name__)
+        server, tool = self._place(name)
+        session = str(event["session_id"])
+        return Native(
+            server=server,
+            tool=tool,
+            arguments=arguments,
+            session=f"{self._agent}:{session}" if session else "",
+            scope=str(event.get(self._dialect.scope) or ""),
+            call_id=str(event.get("tool_use_id") or ""),
+        )
+
+    def _place(self, name: str) -> tuple[str, str]:
+        """Return server and tool of a name: no server of the catalogue has an underscore in it."""
+        if not name.startswith(MCP):
+            return self._agent, name
+        server, _, tool = name.removeprefix(MCP).partition("__")
+        return server or MCP, tool
+
+
+class _ToolFailed(Exception):
+    """What the agent tells of a tool that failed is in its own transcript."""
+
+
+def _failed(response: object) -> bool:
+    """Return whether a response tells of a failure: MCP's and Gemini's do."""
+    if not isinstance(response, Mapping):
+        return False
+    return response.get("isError") is True or bool(response.get("error"))
+
+
+def _no(text: str) -> Said:
+    return Said(exit=2, stderr=text)
+
+
+def _key(native: Native) -> str:
+    """Return what the two events of one call have in common; two equal calls end in their order."""
+    ident = native.call_id or json.dumps(native.arguments, sort_keys=True, default=str)
+    return rerun_key(native.session, native.scope, native.server, native.tool, ident)

@@ -1,0 +1,76 @@
+"""The settings by which a coding agent runs the guard's hook, and where they stand.
+
+A command that fails in whatever way ends in `exit 2`: a missing interpreter is a no as well. The
+settings of others are left as they are.
+"""
+
+import json
+import shlex
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from guard.errors import Unusable
+from guard_adapters.front.coding import hook
+from guard_adapters.front.coding.agents import DIALECTS
+
+WAIT_S: Final = 55
+"""How long the hook waits for the guard's answer (seconds): the hold time, and ten more."""
+
+LIMIT_S: Final = 60
+"""When the agent ends the hook and, most of them, runs the tool (seconds): always the later one."""
+
+FILES: Final[Mapping[str, str]] = {
+    "claude": "~/.claude/settings.json",
+    "codex": "~/.codex/hooks.json",
+    "gemini": "~/.gemini/settings.json",
+}
+"""Where each agent reads hooks for all projects of a user."""
+
+_LOST: Final = "{ test $? -eq 2 || echo GUARD_UNAVAILABLE: not executed. >&2; exit 2; }"
+
+
+def command(agent: str, python: str, pipe: Path, proxied: Collection[str] = ()) -> str:
+    """Return the shell command of one hook."""
+    words = (python, "-I", "-S", hook.__file__, agent, str(pipe), str(WAIT_S), *proxied)
+    return f"{shlex.join(words)} || {_LOST}"
+
+
+def settings(agent: str, line: str) -> dict[str, Any]:
+    """Return what stands under `hooks` in the settings of an agent."""
+    dialect = DIALECTS[agent]
+    runs: dict[str, Any] = {"type": "command", "command": line, "timeout": LIMIT_S}
+    if agent == "claude":
+        runs["onFailure"] = "block"
+    if agent == "gemini":
+        runs["timeout"] = LIMIT_S * 1000  # milliseconds there
+    every = {"matcher": "*"} if agent == "claude" else {}
+    return {event: [{**every, "hooks": [runs]}] for event in (dialect.before, *dialect.after)}
+
+
+def merged(text: str, ours: Mapping[str, Any], *, where: str) -> str:
+    """Return a settings file with our hooks in place of earlier ones of ours.
+
+    Raises:
+        Unusable: `settings_unreadable`: it is not a JSON object of the shape that agents read.
+    """
+    try:
+        found = json.loads(text or "{}")
+        hooks = found.setdefault("hooks", {})
+        for event, groups in ours.items():
+            others = [one for one in hooks.get(event, []) if not is_ours(one)]
+            hooks[event] = [*others, *groups]
+    except (ValueError, AttributeError, TypeError) as wrong:
+        raise Unusable(
+            "The file is not a settings file with hooks.",
+            code="settings_unreadable",
+            where=where,
+            next_step="Correct it, or paste what the command prints without --settings.",
+        ) from wrong
+    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+
+
+def is_ours(group: Mapping[str, Any]) -> bool:
+    """Return whether a group of hooks runs the guard's."""
+    script = "/".join(Path(hook.__file__).parts[-3:])  # of whichever installation
+    return any(script in str(one.get("command", "")) for one in group.get("hooks", []))
