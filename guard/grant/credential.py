@@ -1,7 +1,6 @@
-"""The claims and the secret of one call's credential.
+"""One call as its credential is tied to it, and the secret of that credential.
 
-Claims say which person's agent may make which call, with which arguments, at which server, until
-when. Nothing in this file can widen a credential: `narrowed` shortens or drops, and has no twin.
+Nothing in this file can widen a credential: `narrowed` shortens or drops, and has no twin.
 The secret is never shown: not in `repr`, not in a pickle, not in a copy of the fields.
 """
 
@@ -11,14 +10,7 @@ from typing import Final, NoReturn, Protocol
 
 from guard.grant.dpop import Bearing
 from guard.grant.signing import b64u
-from guard.model.call import Json
 from guard.model.facts import Binding
-
-TYP: Final = "tool-call+jwt"
-"""Media type of a call token: its own, so that it can never pass for an access token."""
-
-DETAIL_TYPE: Final = "https://guardcall.dev/tool-call"
-"""`type` of the authorization detail (RFC 9396, 2.1)."""
 
 CALL_TOKEN: Final = "calltoken"  # noqa: S105  a name
 """The kind of the one credential that is itself a message to the upstream."""
@@ -66,11 +58,13 @@ class BoundCall:
     schema_s256: str = ""  # the tool definition that a person accepted
     intent: str = ""
     prev: str = ""  # digest of the session's last record
-    txn: str = ""
+    txn: str = ""  # of which transaction this call is a part; empty = the session
     policy: str = ""  # digest of the bundle
     grant: str = ""  # what it may do at the target, in the issuer's words
     arguments: bytes = field(default=b"{}", repr=False)  # exactly those that were judged
     approval: ApprovalEvidence | None = None
+    risk: int = 0  # level of the session's risk, 0 to 3
+    device_compliant: bool = False
 
 
 def lifetime_s(wanted: int | None, ceiling: int = DEFAULT_TTL_S) -> int:
@@ -93,85 +87,13 @@ def token_id(lease_id: bytes) -> str:
     return b64u(lease_id)
 
 
-def call_claims(
-    call: BoundCall,
-    *,
-    issuer: str,
-    jti: str,
-    now_ms: int,
-    ttl_s: int = DEFAULT_TTL_S,
-    binding: Binding = Binding.L2,
-    scopes: frozenset[str] = frozenset(),
-) -> dict[str, Json]:
-    """Return the claims of a call token (RFC 7519, with RFC 9396 details).
-
-    Args:
-        call: what was decided.
-        issuer: the guard's URI.
-        jti: the lease's id, from `token_id`.
-        now_ms: Unix milliseconds; `iat_ms` keeps them so that a revocation need not wait for the
-            next whole second.
-        ttl_s: seconds, `MIN_TTL_S` to `MAX_TTL_S`.
-        binding: the level that is really reached with this upstream.
-        scopes: what policy left of the upstream's own scopes.
-
-    Raises:
-        Unissuable: the life is out of range, or the audience is empty.
-    """
-    if not call.audience:
-        raise Unissuable("audience_missing", "a call token needs exactly one audience, got ''")
-    iat = now_ms // 1000
-    claims: dict[str, Json] = {
-        "iss": issuer,
-        "aud": call.audience,
-        "sub": call.principal,
-        "act": {"sub": call.agent} | ({"act": {"sub": call.parent}} if call.parent else {}),
-        "iat": iat,
-        "nbf": iat - 1,
-        "exp": iat + lifetime_s(ttl_s, MAX_TTL_S),
-        "iat_ms": now_ms,
-        "jti": jti,
-        "scope": " ".join((f"tool:{call.tool}", *sorted(scopes))),
-        "authorization_details": [_detail(call, binding)],
-    }
-    return claims | _present({"client_id": call.client_id, "txn": call.txn})
-
-
-def _detail(call: BoundCall, binding: Binding) -> dict[str, Json]:
-    detail: dict[str, Json] = {
-        "type": DETAIL_TYPE,
-        "locations": [call.audience],
-        "tool": call.tool,
-        "args_s256": call.args_s256,
-        "session": call.session,
-        "seq": call.seq,
-        "binding": int(binding),
-    }
-    if call.approval is not None:
-        detail["approval"] = _evidence(call.approval)
-    optional = {"schema_s256": call.schema_s256, "intent": call.intent}
-    return detail | _present({**optional, "prev": call.prev, "policy": call.policy})
-
-
-def _evidence(approval: ApprovalEvidence) -> dict[str, Json]:
-    by: list[Json] = list(approval.by)
-    named: dict[str, Json] = {
-        "id": approval.id,
-        "by": by,
-        "method": approval.method,
-        "at": approval.at_ms,
-    }
-    return named | _present({"evidence_s256": approval.evidence_s256})
-
-
-def _present(claims: Mapping[str, str]) -> dict[str, Json]:
-    return {name: value for name, value in claims.items() if value}
-
-
 class Prover(Protocol):
-    """Holds the key that a credential is bound to; `jkt` is its RFC 7638 thumbprint."""
+    """Holds the key that a credential is bound to."""
 
-    jkt: str
+    @property
+    def jkt(self) -> str:
+        """Return the RFC 7638 thumbprint of the key."""
+        ...
 
     def proof(
         self, method: str, url: str, *, token: str = "", nonce: str = "", bearing: Bearing = "ath"
@@ -213,6 +135,17 @@ class Credential:
             return (("Authorization", f"Bearer {self.secret}"),)
         proof = self.prover.proof(method, url, token=self.secret, nonce=nonce)
         return (("Authorization", f"DPoP {self.secret}"), ("DPoP", proof))
+
+    def beside(self, method: str, url: str, *, nonce: str = "") -> tuple[tuple[str, str], ...]:
+        """Return the headers that carry it beside another credential: as a transaction token.
+
+        It is never an access token, so it is not in `Authorization`; the proof names it in `tth`.
+        """
+        own = ("Txn-Token", self.secret)
+        if self.prover is None:
+            return (own,)
+        proof = self.prover.proof(method, url, token=self.secret, nonce=nonce, bearing="tth")
+        return (own, ("DPoP", proof))
 
     def live(self, now_ms: int) -> bool:
         """Return whether it is worth sending."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from guard.grant.credential import DETAIL_TYPE, TYP
+from guard.grant.claims import DETAIL_TYPE, Profile
 from guard.grant.signing import (
     UNSAFE_NUMBER,
     BadKey,
@@ -121,7 +121,27 @@ def parts(token: str | None) -> tuple[bytes, bytes, bytes, bytes]:
     return token.rpartition(".")[0].encode(), header, payload, signature
 
 
-def trusted(raw: bytes, keys: Keys) -> tuple[str, ec.EllipticCurvePublicKey]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Whose tokens are taken, for which server, in which form.
+
+    `trust_domain` is the audience of transaction tokens, whose details name this server.
+    """
+
+    issuer: str
+    audience: str
+    profile: Profile = Profile.TOOL_CALL
+    trust_domain: str = ""
+
+    @property
+    def addressee(self) -> str:
+        """Return what `aud` must be."""
+        return self.trust_domain if self.profile is Profile.TXN else self.audience
+
+
+def trusted(
+    raw: bytes, keys: Keys, profile: Profile = Profile.TOOL_CALL
+) -> tuple[str, ec.EllipticCurvePublicKey]:
     """Return the known key that the header names, after refusing everything else in it."""
     try:
         header = strict_json(raw)
@@ -129,8 +149,10 @@ def trusted(raw: bytes, keys: Keys) -> tuple[str, ec.EllipticCurvePublicKey]:
         raise CallRefused("token_malformed", f"The token's header: {wrong.wrong}.") from None
     if not isinstance(header, dict):
         raise CallRefused("token_malformed", "The token's header is not an object.")
-    if header.get("typ") != TYP:
-        raise CallRefused("wrong_typ", f"typ is {brief(header.get('typ'))}, expected {TYP!r}.")
+    if header.get("typ") != profile.value:
+        raise CallRefused(
+            "wrong_typ", f"typ is {brief(header.get('typ'))}, expected {profile.value!r}."
+        )
     if header.get("alg") != ALG:
         raise CallRefused("wrong_alg", f"alg is {brief(header.get('alg'))}, expected {ALG!r}.")
     kid = header.get("kid")
@@ -144,7 +166,7 @@ def trusted(raw: bytes, keys: Keys) -> tuple[str, ec.EllipticCurvePublicKey]:
     return kid, keys[kid]
 
 
-def claims_of(raw: bytes, kid: str, *, issuer: str, audience: str) -> VerifiedCall:
+def claims_of(raw: bytes, kid: str, expected: Expected) -> VerifiedCall:
     """Return the claims of a signed payload, all there and of their types, for this audience."""
     try:
         claims = strict_json(raw)
@@ -152,42 +174,75 @@ def claims_of(raw: bytes, kid: str, *, issuer: str, audience: str) -> VerifiedCa
         raise CallRefused("claims_malformed", f"The claims: {wrong.wrong}.") from None
     if not isinstance(claims, dict):
         raise CallRefused("claims_malformed", "The claims are not an object.")
-    if claims.get("iss") != issuer:
-        raise CallRefused("wrong_issuer", f"iss is {brief(claims.get('iss'))}, not {issuer!r}.")
-    if claims.get("aud") != audience:
-        # A list is refused too: a token for two servers can be replayed by either at the other.
-        raise CallRefused("wrong_audience", f"aud is {brief(claims.get('aud'))}, not {audience!r}.")
-    detail = _detail(claims, audience)
-    actor = claims.get("act")
+    _check_addressed(claims, expected)
+    detail = _detail(claims, expected)
     return VerifiedCall(
-        issuer=issuer,
-        audience=audience,
+        issuer=expected.issuer,
+        audience=expected.audience,
         subject=_text(claims, "sub"),
-        agent=_text(actor if isinstance(actor, dict) else {}, "sub"),
+        agent=_agent(claims, expected.profile),
         tool=_text(detail, "tool"),
         args_s256=_text(detail, "args_s256"),
         session=_text(detail, "session"),
         jti=_text(claims, "jti"),
         kid=kid,
-        issued_ms=number(claims, "iat_ms"),
+        issued_ms=_issued_ms(claims, expected.profile),
         expires_s=number(claims, "exp"),
         binding=number(detail, "binding"),
         schema_s256=_text(detail, "schema_s256") if "schema_s256" in detail else "",
-        scopes=frozenset(_text(claims, "scope").split()),
+        scopes=_scopes(claims, expected.profile),
         claims=claims,
     )
 
 
-def _detail(claims: Mapping[str, Json], audience: str) -> Mapping[str, Json]:
-    details = claims.get("authorization_details")
-    detail = details[0] if isinstance(details, list) and len(details) == 1 else None
-    if not isinstance(detail, dict):
-        raise CallRefused("claims_malformed", "authorization_details is not a list of one object.")
-    if detail.get("type") != DETAIL_TYPE or detail.get("locations") != [audience]:
+def _check_addressed(claims: Mapping[str, Json], expected: Expected) -> None:
+    issuer, addressee = expected.issuer, expected.addressee
+    if claims.get("iss") != issuer:
+        raise CallRefused("wrong_issuer", f"iss is {brief(claims.get('iss'))}, not {issuer!r}.")
+    if not addressee or claims.get("aud") != addressee:
+        # A list is refused too: a token for two servers can be replayed by either at the other.
         raise CallRefused(
-            "claims_malformed", f"The detail is not a {DETAIL_TYPE!r} for {audience!r} alone."
+            "wrong_audience", f"aud is {brief(claims.get('aud'))}, not {addressee!r}."
         )
-    return detail
+
+
+def _detail(claims: Mapping[str, Json], expected: Expected) -> Mapping[str, Json]:
+    if expected.profile is Profile.TXN:
+        detail = claims.get("tctx")
+    else:
+        details = claims.get("authorization_details")
+        detail = details[0] if isinstance(details, list) and len(details) == 1 else None
+    if not isinstance(detail, dict):
+        raise CallRefused("claims_malformed", "The token does not hold exactly one detail.")
+    here = [expected.audience]
+    if detail.get("type") == DETAIL_TYPE and detail.get("locations") == here:
+        return detail
+    if expected.profile is Profile.TXN and detail.get("type") == DETAIL_TYPE:
+        # The trust domain has many servers; this one is named in the detail alone.
+        raise CallRefused("wrong_audience", f"The detail is not for {expected.audience!r} alone.")
+    raise CallRefused(
+        "claims_malformed", f"The detail is not a {DETAIL_TYPE!r} for {expected.audience!r} alone."
+    )
+
+
+def _agent(claims: Mapping[str, Json], profile: Profile) -> str:
+    actor = claims.get("act")
+    if actor is None and profile is Profile.RAR:
+        return _text(claims, "client_id")  # RFC 9068, 2.2: always there
+    return _text(actor if isinstance(actor, dict) else {}, "sub")
+
+
+def _scopes(claims: Mapping[str, Json], profile: Profile) -> frozenset[str]:
+    if profile is Profile.RAR and "scope" not in claims:
+        return frozenset()  # RFC 9068, 2.2.3: only where scopes were asked for
+    return frozenset(_text(claims, "scope").split())
+
+
+def _issued_ms(claims: Mapping[str, Json], profile: Profile) -> int:
+    if profile is Profile.RAR and "iat_ms" not in claims:
+        # The start of its second: a revocation in the same second ends it as well.
+        return number(claims, "iat") * 1000
+    return number(claims, "iat_ms")
 
 
 def _text(claims: Mapping[str, Json], name: str) -> str:

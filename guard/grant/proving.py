@@ -17,6 +17,14 @@ PROBE_TOOL: Final = "__guard_probe__"
 PASSED: Final = ""
 """The token was taken, and then there was no such tool."""
 
+POSSESSION: Final[Mapping[str, frozenset[str]]] = {
+    "without_proof": frozenset({"proof_missing"}),
+    "other_key": frozenset({"proof_key"}),
+    "other_address": frozenset({"proof_binding"}),
+    "old_proof": frozenset({"proof_stale"}),
+}
+"""The calls that are made as well where the token is bound to a key, before the good one."""
+
 EXPECTED: Final[Mapping[str, frozenset[str]]] = {
     "without": frozenset({"token_missing"}),
     "forged": frozenset({"bad_signature", "unknown_key"}),
@@ -39,11 +47,20 @@ def refusal_code(data: object) -> str:
     return code if isinstance(code, str) and code in STEPS else PASSED
 
 
-def wrong(shown: Mapping[str, str]) -> tuple[str, ...]:
+def row(*, key_bound: bool) -> Mapping[str, frozenset[str]]:
+    """Return every call of the row, in its order, and the right answers."""
+    return {**POSSESSION, **EXPECTED} if key_bound else EXPECTED
+
+
+def wrong(
+    shown: Mapping[str, str], expected: Mapping[str, frozenset[str]] = EXPECTED
+) -> tuple[str, ...]:
     """Return the calls of the row that were answered wrongly, or not at all."""
-    return tuple(name for name, right in EXPECTED.items() if shown.get(name) not in right)
+    return tuple(name for name, right in expected.items() if shown.get(name) not in right)
 
 
 def reached(shown: Mapping[str, str]) -> Binding:
     """Return the level that these answers prove."""
-    return Binding.L1 if wrong(shown) else Binding.L2
+    if wrong(shown):
+        return Binding.L1
+    return Binding.L2 if wrong(shown, POSSESSION) else Binding.L3

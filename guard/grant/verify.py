@@ -10,11 +10,21 @@ reads no clock and repairs no input.
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
+from guard.grant.claims import Profile as Profile  # noqa: PLC0414  public here
 from guard.grant.credential import MAX_TTL_S
 from guard.grant.dpop import Proof as Proof  # noqa: PLC0414  public here
 from guard.grant.possession import check_possession
 from guard.grant.presented import CallRefused as CallRefused  # noqa: PLC0414  public here
-from guard.grant.presented import Keys, brief, claims_of, number, parts, public_keys, trusted
+from guard.grant.presented import (
+    Expected,
+    Keys,
+    brief,
+    claims_of,
+    number,
+    parts,
+    public_keys,
+    trusted,
+)
 from guard.grant.presented import VerifiedCall as VerifiedCall  # noqa: PLC0414  public here
 from guard.grant.replay import Replay, ReplayCold, ReplayUnavailable, remember_until_ms, replay_key
 from guard.grant.signing import BadKey, NotCanonical, args_s256, es256_verify
@@ -46,6 +56,8 @@ def verify_call(
     proof: Proof | None = None,
     epochs: Epochs | None = None,
     skew_s: int = SKEW_S,
+    profile: Profile = Profile.TOOL_CALL,
+    trust_domain: str = "",
 ) -> VerifiedCall:
     """Return the verified call, or refuse. The caller runs the tool only if this returns.
 
@@ -64,16 +76,21 @@ def verify_call(
         proof: what shows that the sender holds the token's key; None where nothing can.
         epochs: revocations known here.
         skew_s: seconds that the two clocks may differ.
+        profile: the one form that is taken; see `guard.grant.claims.Profile`.
+        trust_domain: audience of transaction tokens; other forms have none.
 
     Raises:
         CallRefused: with one of `STEPS`, in their order (RFC 7515 5.2, RFC 7519 7.2, RFC 8725).
     """
     signed, header, payload, signature = parts(token)
-    kid, key = trusted(header, keys)
+    kid, key = trusted(header, keys, profile)
     if not es256_verify(key, signed, signature):
         raise CallRefused("bad_signature", f"The signature does not verify under key {kid!r}.")
-    call = claims_of(payload, kid, issuer=issuer, audience=audience)
-    _check_time(call, now_ms, skew_s)
+    expected = Expected(
+        issuer=issuer, audience=audience, profile=profile, trust_domain=trust_domain
+    )
+    call = claims_of(payload, kid, expected)
+    _check_time(call, now_ms, skew_s, profile)
     _check_epochs(call, epochs or {})
     _check_call(call, tool, args, schema_s256, binding_min)
     check_possession(call, token or "", proof, now_ms, required=sender_constrained)
@@ -81,8 +98,10 @@ def verify_call(
     return call
 
 
-def _check_time(call: VerifiedCall, now_ms: int, skew_s: int) -> None:
-    iat, nbf = number(call.claims, "iat"), number(call.claims, "nbf")
+def _check_time(call: VerifiedCall, now_ms: int, skew_s: int, profile: Profile) -> None:
+    iat = number(call.claims, "iat")
+    foreign = profile is Profile.RAR and "nbf" not in call.claims  # RFC 9068 asks for none
+    nbf = iat if foreign else number(call.claims, "nbf")
     if call.issued_ms // 1000 != iat:
         raise CallRefused("claims_malformed", f"iat {iat} and iat_ms {call.issued_ms} disagree.")
     skew_ms = skew_s * 1000
@@ -147,7 +166,8 @@ class Verifier:
 
     Args:
         jwks: the guard's JWK set.
-        issuer, audience, replay, skew_s, sender_constrained: as in `verify_call`.
+        issuer, audience, replay, skew_s, sender_constrained, profile, trust_domain: as in
+            `verify_call`.
         refetch: returns the JWK set as it is now, or None when it cannot be had.
     """
 
@@ -160,6 +180,8 @@ class Verifier:
         replay: Replay,
         skew_s: int = SKEW_S,
         sender_constrained: bool = False,
+        profile: Profile = Profile.TOOL_CALL,
+        trust_domain: str = "",
         refetch: Callable[[], Awaitable[Mapping[str, Json] | None]] | None = None,
     ) -> None:
         self._keys = public_keys(jwks)
@@ -168,6 +190,8 @@ class Verifier:
         self._replay = replay
         self._skew_s = skew_s
         self._sender_constrained = sender_constrained
+        self.profile: Final = profile
+        self._trust_domain = trust_domain
         self._refetch = refetch
         self._fetched_ms = -REFETCH_MS
         self.epochs: Epochs = {}
@@ -199,6 +223,8 @@ class Verifier:
             proof=proof,
             epochs=self.epochs,
             skew_s=self._skew_s,
+            profile=self.profile,
+            trust_domain=self._trust_domain,
         )
 
     async def refreshed(self, now_ms: int) -> bool:

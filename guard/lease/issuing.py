@@ -210,6 +210,8 @@ class Leasing:
             grant=spec.grant,
             arguments=call.arguments,
             approval=_evidence(approval) if approval else None,
+            risk=facts.risk.session,
+            device_compliant=facts.risk.device_compliant,
         )
 
     def _no(self, code: str, facts: Facts, detail: str) -> NotAllowed:

@@ -6,7 +6,7 @@ no spec does not run. It reads no file and judges no call.
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
@@ -18,16 +18,15 @@ from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_file import (
     ArgEntry,
-    AsksEntry,
     CatalogFile,
     DefaultsEntry,
-    Delivery,
     HeaderEntry,
     OutputEntry,
     ServerEntry,
     ToolEntry,
 )
 from guard.policy.catalog_narrow import transform_of
+from guard.policy.catalog_server import ServerSpec, issuer_of, server_of
 from guard.policy.finding import PolicyUnusable, error
 from guard.policy.ledgers import budget_ledgers, declared_ledgers
 
@@ -38,9 +37,6 @@ METHOD_EFFECTS: Mapping[str, frozenset[str]] = {
 }
 """Methods other than tools/call that are judged, with their classes beside `any`."""
 
-DEFAULT_ISSUER = "calltoken"
-"""The issuer of whoever has an audience and names no other."""
-
 UNLISTED = "mcp:unlisted"
 """The action of every unlisted tool of a server with `unsafe_allow_all_unlisted`."""
 
@@ -49,28 +45,6 @@ _SECRECY = {"public": Secrecy.PUBLIC, "internal": Secrecy.INTERNAL, "secret": Se
 
 Schemas = Mapping[str, Mapping[str, Mapping[str, Json]]]
 """Input schemas of pinned definitions: server -> tool -> JSON Schema."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSpec:
-    """One upstream. `environ` is given to a process started by `command`, `env` is for policy."""
-
-    name: str
-    trust: Literal["trusted", "untrusted"]
-    env: str = ""
-    groups: frozenset[str] = frozenset()
-    url: str = ""
-    command: tuple[str, ...] = ()
-    cwd: str = ""
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
-    audience: str = ""
-    issuer: str = ""
-    grant: str = ""
-    hooks: frozenset[str] = frozenset()
-    delivery: Delivery = "meta"
-    allow_methods: frozenset[str] = frozenset()
-    asks: AsksEntry = field(default_factory=AsksEntry)
-    unsafe_allow_all_unlisted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,7 +130,7 @@ def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Ca
     return Catalog(
         zone=parsed.zone,
         defaults=parsed.defaults,
-        servers={name: _server(name, entry) for name, entry in parsed.servers.items()},
+        servers={name: server_of(name, entry) for name, entry in parsed.servers.items()},
         tools=specs,
         ledgers=ledgers + budget_ledgers(tuple(specs.values())),
         rule_sets=parsed.rule_sets,
@@ -185,27 +159,6 @@ def _unlisted(schemas: Schemas, specs: Mapping[str, ToolSpec]) -> tuple[str, ...
     return tuple(sorted(offered - specs.keys()))
 
 
-def _server(name: str, entry: ServerEntry) -> ServerSpec:
-    return ServerSpec(
-        name=name,
-        trust=entry.trust,
-        env=entry.env,
-        groups=frozenset(entry.groups),
-        url=entry.url,
-        command=tuple(entry.command),
-        cwd=entry.cwd,
-        environ=dict(entry.environ),
-        audience=entry.audience,
-        issuer=_issuer(entry.credential.issuer, entry.audience),
-        grant=entry.credential.grant,
-        hooks=frozenset(entry.hooks),
-        delivery=entry.delivery,
-        asks=entry.asks,
-        allow_methods=frozenset(entry.allow_methods),
-        unsafe_allow_all_unlisted=entry.unsafe_allow_all_unlisted,
-    )
-
-
 def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
     """Return a spec without arguments: a method, or a tool that nobody listed."""
     return ToolSpec(
@@ -220,10 +173,6 @@ def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
         grant=upstream.grant,
         confirmed=True,
     )
-
-
-def _issuer(named: str, audience: str) -> str:
-    return named or (DEFAULT_ISSUER if audience else "")
 
 
 def _spec(
@@ -251,7 +200,7 @@ def _spec(
         budget=_budget(listed),
         destination=listed.destination,
         audience=audience,
-        issuer=_issuer(own.issuer or shared.issuer, audience),
+        issuer=issuer_of(own.issuer or shared.issuer, audience),
         grant=own.grant or shared.grant,
         idempotency_arg=listed.idempotency_arg,
         idempotency=_idempotency(listed),

@@ -39,8 +39,9 @@ Role = Literal[
     "flag",
 ]
 Key = Literal["session", "task", "principal", "agent"]
-Delivery = Literal["meta", "bearer", "none"]
-"""Where a call token travels: in `_meta`, as bearer token over HTTP, or nowhere."""
+Delivery = Literal["meta", "bearer", "dpop", "txn", "none"]
+"""How a server takes the call token: in `_meta`, or in a header, alone or with a proof (`dpop`), or
+as a transaction token beside another credential (`txn`)."""
 Hook = Literal["aws", "git", "postgres", "ssh"]
 """A way by which a server that knows nothing of the guard pulls the credential of its call."""
 Count = Literal["calls", "results", "errors", "denied", "approvals", "running"]
@@ -201,6 +202,7 @@ class ServerEntry(_Entry):
     credential: CredentialEntry = CredentialEntry()
     hooks: list[Hook] = []
     delivery: Delivery = "meta"
+    trust_domain: str = ""
     allow_methods: list[str] = []
     asks: AsksEntry = AsksEntry()
     unsafe_allow_all_unlisted: bool = False
@@ -213,6 +215,19 @@ class ServerEntry(_Entry):
                     f"tools.{name}.idempotency: got a header, expected 'meta': without a url no "
                     "header travels to this server"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _proof_needs_http(self) -> "ServerEntry":
+        if self.delivery in {"dpop", "txn"} and not self.url:
+            raise ValueError(
+                f"delivery: got {self.delivery!r}, expected 'meta': without a url no header "
+                "travels to this server"
+            )
+        if (self.delivery == "txn") != bool(self.trust_domain):
+            raise ValueError(
+                "trust_domain: belongs to `delivery: txn`, and that needs it: it is the audience"
+            )
         return self
 
 

@@ -8,7 +8,7 @@ import pytest
 from guard.model.idempotency import Idempotency, idempotency_key
 from guard_adapters.front.mcp.wire import WireRefused
 from tests.adapters.front.allow_all import AllowAll
-from tests.adapters.front.relaying import Scripted, legacy, modern, relayed
+from tests.adapters.front.relaying import Scripted, legacy, minted, modern, relayed
 from tests.adapters.front.test_mcp_stdio_desk import Front, Pipe, call, desk
 
 META = "dev.guardcall/idempotency-key"
@@ -57,11 +57,8 @@ async def test_over_http_the_guards_key_arrives_where_it_is_looked_for_and_no_ot
 
 
 async def test_it_travels_beside_a_call_token():
-    class Minted:
-        token = "tok"
-
     front = Keyed(Idempotency(header="Idempotency-Key"))
-    front.credential = Minted()
+    front.credential = minted()
     async with relayed(Scripted(), front, delivery="bearer") as it:
         await it.post(legacy("tools/call", CALL))
     headers, _ = it.upstream.seen[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.adapters.front.relaying import Scripted, modern, relayed
+from tests.adapters.front.relaying import Scripted, minted, modern, relayed
 
 
 async def test_what_a_server_writes_under_the_guards_names_is_taken_out() -> None:
@@ -55,12 +55,9 @@ async def test_a_clients_call_token_does_not_reach_the_server() -> None:
 
 
 async def test_the_guards_own_token_arrives_as_configured() -> None:
-    class Minted:
-        token = "tok"
-
     for delivery in ("meta", "bearer", "none"):
         async with relayed(Scripted(), delivery=delivery) as it:
-            it.front.credential = Minted()
+            it.front.credential = minted()
             await it.modern("tools/call", {"name": "t", "arguments": {}})
         headers, message = it.upstream.seen[0]
         in_meta = message["params"]["_meta"].get("dev.guardcall/call-token")

@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 from guard.errors import GuardError
+from guard.grant.claims import Profile, TokenForm
 from guard.grant.credential import Credential
+from guard.grant.dpop import Proof
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import CallRefused, Verifier
 from guard.model.facts import Binding
@@ -28,10 +30,11 @@ from guard_adapters.issuer.openbao import OpenBao as Bao
 from guard_adapters.issuer.openbao import OpenBaoIssuer
 from guard_adapters.issuer.postgres_cert import PostgresCert, PostgresCertIssuer
 from guard_adapters.issuer.postgres_role import PostgresRole, PostgresRoleIssuer
+from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.issuer.ssh import Ssh, SshIssuer
 from guard_adapters.issuer.static import Static, StaticIssuer
 from guard_adapters.issuer.sts import Sts, StsIssuer
-from guard_adapters.store.clock import SystemClock
+from guard_adapters.store.clock import SystemClock, SystemIds
 from tests.adapters.issuer.leased import issued, maker
 from tests.adapters.issuer.test_ssh import ran, with_file
 from tests.peers.authorization_server import AuthorizationServer, let_in
@@ -278,44 +281,60 @@ async def of_static(tmp_path):
     return [*["works until it is changed"] * 5, "no key"]
 
 
-async def of_call_tokens():
+async def of_call_tokens(form):
+    """A key-bound token is stolen together with the one proof that was made for it."""
     key = LocalSigner.from_file(Path(os.environ["TMPDIR_OF_TEST"]) / "key.pem")
-    issuer = CallTokenIssuer(key, issuer="guard", clock=SystemClock(), proven={"crm": Binding.L2})
+    clock, keys = SystemClock(), SessionKeys(clock=SystemClock(), ids=SystemIds())
+    level, url = Binding.L3 if form.key_bound else Binding.L2, "https://crm.example/mcp"
+    issuer = CallTokenIssuer(
+        key, issuer="guard", clock=clock, proven={"crm": level}, form=lambda _: form, provers=keys
+    )
 
     def verifier(audience="stdio:crm", **more):
         return Verifier(
-            issuer.jwks(),
-            issuer="guard",
-            audience=audience,
-            replay=MemoryReplay(start_ms=0),
-            **more,
-        )
+            issuer.jwks(), issuer="guard", audience=audience, profile=form.profile,
+            sender_constrained=form.key_bound, replay=MemoryReplay(start_ms=0), **more,
+        )  # fmt: skip
 
-    here, there = verifier(), verifier("stdio:other")
-    now_ms = SystemClock().now_ms
+    here = verifier(trust_domain=form.trust_domain)
+    there = verifier("stdio:other", trust_domain=form.trust_domain)
+    bearing = "tth" if form.profile is Profile.TXN else "ath"
 
-    def shown(one, credential, **arguments):
+    def proof_of(credential, at=url):
+        if credential.prover is None:
+            return None
+        text = credential.prover.proof("POST", at, token=credential.secret, bearing=bearing)
+        return Proof(text=text, method="POST", url=url, bearing=bearing)
+
+    def shown(one, credential, proof, **arguments):
         try:
-            one.check(credential.secret, "read", arguments, now_ms=now_ms())
+            one.check(credential.secret, "read", arguments, now_ms=clock.now_ms(), proof=proof)
         except CallRefused:
             return False
         return True
 
+    def foreign(credential):
+        return replace(credential, prover=keys.of("a thief's own"))
+
     lease, credential = await issued(issuer)
-    other, elsewhere = shown(here, credential, more=1), shown(there, credential)
-    first, again = shown(here, credential), shown(here, credential)
+    proof = proof_of(credential)
+    other = shown(here, credential, proof, more=1)
+    elsewhere = shown(there, credential, proof)
+    by_thief = form.key_bound and shown(here, credential, proof_of(foreign(credential)))
+    by_nobody = form.key_bound and shown(here, credential, None)
+    first, again = shown(here, credential, proof), shown(here, credential, proof)
     await issuer.revoke(lease, "ended")
-    after = shown(here, credential)
+    after = shown(here, credential, proof)
     unused, recalled = await issued(issuer)
     await issuer.revoke(unused, "signal")
-    assert first
+    assert (first, by_nobody) == (True, False)
     return [
         word(again),
         word(other),
         word(elsewhere),
         word(after),
-        until(shown(here, recalled)),
-        "no key",
+        until(shown(here, recalled, proof_of(recalled))),
+        word(by_thief) if form.key_bound else "no key",
     ]
 
 
@@ -327,6 +346,7 @@ def until(good):
     return "works until it expires" if good else "refused"
 
 
+TRANSACTION = TokenForm(profile=Profile.TXN, trust_domain="shop.example", key_bound=True)
 ROWS = {
     "`static`": (0, lambda f: of_static(f["tmp"])),
     "`postgres_role`": (1, lambda f: of_roles(f["pg"], f["other"])),
@@ -342,7 +362,9 @@ ROWS = {
         1,
         lambda _f: of_exchange("https://jwt.example/mcp"),
     ),
-    "`calltoken`, checked": (2, lambda _f: of_call_tokens()),
+    "`calltoken`, checked": (2, lambda _f: of_call_tokens(TokenForm())),
+    "`calltoken`, `delivery: dpop`": (3, lambda _f: of_call_tokens(TokenForm(key_bound=True))),
+    "`calltoken`, `delivery: txn`": (3, lambda _f: of_call_tokens(TRANSACTION)),
     "`ssh` as a file": (2, lambda _f: of_ssh(agent=False)),
     "`ssh` as agent": (3, lambda _f: of_ssh(agent=True)),
 }

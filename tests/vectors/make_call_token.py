@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from guard.grant.credential import TYP
+from guard.grant.claims import Profile, call_claims
 from guard.grant.signing import (
     b64u,
     compact,
@@ -23,6 +23,7 @@ from guard.grant.signing import (
 from tests.guard.grant.tokens import (
     ARGS,
     AUDIENCE,
+    DOMAIN,
     HEADER,
     ISSUER,
     JWK,
@@ -31,9 +32,14 @@ from tests.guard.grant.tokens import (
     NOW_MS,
     OTHER_KEY,
     TOOL,
+    TXN,
+    TYP,
+    access_token,
+    bound,
     claims,
     signed,
     token,
+    txn_token,
 )
 
 PATH = Path(__file__).parent / "call_token.json"
@@ -155,6 +161,7 @@ def content() -> list[dict[str, Any]]:
         case("tool wants more", "binding_too_low", token(), binding_min=3),
         case("bound to a key, no proof", "proof_missing", token(cnf={"jkt": KID})),
         *possession(),
+        *profiles(),
         case("bearer where a key is asked", "not_sender_constrained", token(), sender_constrained=True),
         case("shown before", "replayed", token(), replay="shown"),
         case("memory full", "replay_store_unavailable", token(), replay="full"),
@@ -208,6 +215,51 @@ def possession() -> list[dict[str, Any]]:
         shown("proof with the server's nonce", "accepted", proof(bound, nonce="n2"), nonces=["n1", "n2"]),
         shown("proof without the server's nonce", "use_nonce", proof(bound), nonces=["n1", "n2"]),
         shown("proof with an old nonce", "use_nonce", proof(bound, nonce="n0"), nonces=["n1", "n2"]),
+    ]  # fmt: skip
+
+
+def profiles() -> list[dict[str, Any]]:
+    """Each form is taken where it is the one that is asked for, and nowhere else."""
+    made = {Profile.TOOL_CALL: token(), Profile.TXN: txn_token(), Profile.RAR: access_token()}
+    domain = {"trust_domain": DOMAIN}
+    context = call_claims(bound(), issuer=ISSUER, jti="j", now_ms=NOW_MS, form=TXN)["tctx"]
+    other = [{**context, "locations": ["https://mail.example/mcp"]}, {**context, "type": "x"}]
+    jkt = thumbprint(public_jwk(OTHER_KEY.public_key()))
+
+    def of(profile: Profile, name: str, expect: str, text: str, **more: Any) -> dict[str, Any]:
+        return case(
+            f"{profile.value}: {name}", expect, text, profile=profile.value, **{**domain, **more}
+        )
+
+    def proved(name: str, expect: str, bearing: str, text: str) -> dict[str, Any]:
+        shown = proof(text, **{"ath": None, bearing: b64u(sha256(text.encode()).digest())})
+        here = {"method": "POST", "url": URL, "bearing": "tth", "sender_constrained": True}
+        return of(Profile.TXN, name, expect, text, proof=shown, **here)
+
+    crossed = [
+        of(wanted, f"shown a {given.value}", "accepted" if wanted is given else "wrong_typ", text)
+        for wanted in Profile
+        for given, text in made.items()
+    ]
+    txn_bound = txn_token(cnf={"jkt": jkt})
+    return [
+        *crossed,
+        of(Profile.TXN, "for the server instead of the domain", "wrong_audience", txn_token(aud=AUDIENCE)),
+        of(Profile.TXN, "of another domain", "wrong_audience", txn_token(), trust_domain="b.example"),
+        of(Profile.TXN, "no domain asked for", "wrong_audience", txn_token(aud=""), trust_domain=""),
+        of(Profile.TXN, "for another server of the domain", "wrong_audience", txn_token(tctx=other[0])),
+        of(Profile.TXN, "of another type", "claims_malformed", txn_token(tctx=other[1])),
+        of(Profile.TXN, "without context", "claims_malformed", txn_token(tctx=None)),
+        of(Profile.TXN, "other arguments", "args_mismatch", txn_token(), arguments={**ARGS, "to": "EVIL"}),
+        proved("bound to a key, proved", "accepted", "tth", txn_bound),
+        proved("proof as for an access token", "proof_binding", "ath", txn_bound),
+        of(Profile.RAR, "with scopes and an actor", "accepted", access_token(scope="a b", act={"sub": "x"})),
+        of(Profile.RAR, "without a client", "claims_malformed", access_token(client_id="")),
+        of(Profile.RAR, "for another server", "wrong_audience", access_token(aud="https://mail.example/mcp")),
+        of(Profile.RAR, "a detail more", "claims_malformed", access_token(authorization_details=claims()["authorization_details"] * 2)),
+        of(Profile.RAR, "without a detail", "claims_malformed", access_token(authorization_details=None)),
+        of(Profile.RAR, "made in the second of the epoch", "revoked", access_token(), epochs=[["session", "ses_1", IAT * 1000]]),
+        of(Profile.RAR, "lives too long", "ttl_too_long", access_token(exp=IAT + 3600)),
     ]  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from guard.grant.presented import STEPS, public_keys
 from guard.grant.replay import MemoryReplay, ReplayUnavailable
-from guard.grant.verify import CallRefused, Proof, verify_call
+from guard.grant.verify import CallRefused, Profile, Proof, verify_call
 from tests.vectors.make_call_token import PATH, text
 
 DOCUMENT = json.loads(PATH.read_text(encoding="utf-8"))
@@ -37,7 +37,13 @@ def memory(kind, now_ms):
 
 def shown(case):
     nonces = tuple(case["nonces"]) if "nonces" in case else None
-    return Proof(text=case["proof"], method=case["method"], url=case["url"], nonces=nonces)
+    return Proof(
+        text=case["proof"],
+        method=case["method"],
+        url=case["url"],
+        nonces=nonces,
+        bearing=case.get("bearing", "ath"),
+    )
 
 
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
@@ -57,6 +63,8 @@ def test_the_verifier_answers_as_the_vector_says(case):
             binding_min=case.get("binding_min", 0),
             sender_constrained=case.get("sender_constrained", False),
             proof=shown(case) if "proof" in case else None,
+            profile=Profile(case.get("profile", "tool-call+jwt")),
+            trust_domain=case.get("trust_domain", ""),
             epochs={(kind, name): at for kind, name, at in case.get("epochs", [])},
         )
     except CallRefused as no:

@@ -8,8 +8,7 @@ import argparse
 import asyncio
 from pathlib import Path
 
-from guard.grant.proving import EXPECTED, PASSED, reached, wrong
-from guard.model.facts import Binding
+from guard.grant.proving import PASSED, POSSESSION, reached, row, wrong
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proving import measured
@@ -23,6 +22,10 @@ SENTENCES = {
     "other_arguments": "a token for other arguments",
     "good": "a good token",
     "again": "the same token again",
+    "without_proof": "a token that is bound to a key, without a proof",
+    "other_key": "a proof by another key",
+    "other_address": "a proof for another address",
+    "old_proof": "a proof made an hour ago",
 }
 
 
@@ -38,10 +41,11 @@ def register(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print one line a call, and keep the level."""
     shown = asyncio.run(measured(load(args.config), args.server))
-    missed = wrong(shown)
-    for name in EXPECTED:
+    expected = row(key_bound=bool(POSSESSION.keys() & shown.keys()))
+    missed = wrong(shown, expected)
+    for name in expected:
         answer = "taken" if shown.get(name, PASSED) == PASSED else f"refused ({shown[name]})"
         print(f"{'WRONG' if name in missed else 'ok':5} {SENTENCES[name]}: {answer}")
     level = reached(shown)
     print(f"{args.server}: L{int(level)} for a day")
-    return FINE if level >= Binding.L2 else FINDINGS
+    return FINDINGS if missed else FINE

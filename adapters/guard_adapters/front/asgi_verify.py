@@ -16,16 +16,16 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from guard.clock import Clock
+from guard.grant.dpop import PROOF_ALG, nonces
+from guard.grant.presented import STEPS
 from guard.grant.signing import NotStrictJson, strict_json
 from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
 from guard.model.call import Json
 from guard_adapters.front.mcp_verify import REFUSED, TOKEN_KEY
-from guard_adapters.front.verified import as_current, checked
+from guard_adapters.front.verified import as_current, checked, proof_in, token_in
 
 MAX_BODY: Final = 1024 * 1024
 """Longest message, in bytes, unless set otherwise: it is held in memory."""
-
-Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +69,8 @@ class CallGate:
         max_body_bytes: longest message.
         origin: how clients spell this server, as in `https://shop.example`: proofs of possession
             must be for it. Without it, tokens that are bound to a key are refused.
+        nonce_key: 32 secret bytes, the same at every server of this name: proofs must then hold a
+            nonce of ours, a minute or two old (RFC 9449, 9), and cannot be made in advance.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class CallGate:
         refused: Callable[[CallRefused], None] | None = None,
         max_body_bytes: int = MAX_BODY,
         origin: str = "",
+        nonce_key: bytes = b"",
     ) -> None:
         self._app = app
         self._verifier = verifier
@@ -93,6 +96,7 @@ class CallGate:
         self._refused = refused
         self._max_body = max_body_bytes
         self._origin = origin.rstrip("/")
+        self._nonce_key = nonce_key
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Verify a request that calls a tool and hand it on; let what calls none pass."""
@@ -114,7 +118,7 @@ class CallGate:
         except CallRefused as no:
             if self._refused is not None:
                 self._refused(no)
-            await _answer(no, asked)(scope, receive, send)
+            await self._answer(no, asked)(scope, receive, send)
         except _TooLong:
             answer = JSONResponse({"error": {"code": "body_too_large"}}, status_code=413)
             await answer(scope, receive, send)
@@ -130,7 +134,7 @@ class CallGate:
     async def _check(self, asked: Asked, scope: Scope) -> VerifiedCall:
         return await checked(
             self._verifier,
-            _bearer(scope["headers"]) if asked.token is None else asked.token,
+            self._token(scope) if asked.token is None else asked.token,
             asked.tool,
             asked.arguments,
             clock=self._clock,
@@ -139,12 +143,48 @@ class CallGate:
             proof=self._proof(scope),
         )
 
+    def _token(self, scope: Scope) -> str | None:
+        return token_in(scope["headers"], self._verifier.profile)
+
     def _proof(self, scope: Scope) -> Proof | None:
-        found = [value for name, value in scope["headers"] if name.lower() == b"dpop"]
-        if not self._origin or len(found) != 1:
+        if not self._origin:
             return None
-        text, url = found[0].decode("latin-1"), f"{self._origin}{scope['path']}"
-        return Proof(text=text, method=scope["method"], url=url)
+        return proof_in(
+            scope["headers"],
+            method=scope["method"],
+            url=f"{self._origin}{scope['path']}",
+            profile=self._verifier.profile,
+            nonces=self._nonces() if self._nonce_key else None,
+        )
+
+    def _nonces(self) -> tuple[str, str]:
+        return nonces(self._nonce_key, self._clock.now_ms())
+
+    def _answer(self, no: CallRefused, asked: Asked | None) -> Response:
+        """Return the refusal in the caller's own form.
+
+        JSON-RPC errors travel with status 200, but for what HTTP itself can mend: a nonce.
+        """
+        data: dict[str, Any] = {"code": no.code, "step": no.step}
+        headers = {"www-authenticate": _challenge(no)}
+        if no.code == "use_nonce":
+            headers["dpop-nonce"] = self._nonces()[0]
+        if asked is None or not asked.rpc:
+            said = {"error": {**data, "message": no.message}}
+            return JSONResponse(said, status_code=401, headers=headers)
+        error = {"code": REFUSED, "message": f"Refused: {no.message}", "data": data}
+        body = {"jsonrpc": "2.0", "id": asked.ident, "error": error}
+        if no.code == "use_nonce":
+            return JSONResponse(body, status_code=401, headers=headers)
+        return JSONResponse(body)
+
+
+def _challenge(no: CallRefused) -> str:
+    """Return the `WWW-Authenticate` of a refusal (RFC 6750, 3; RFC 9449, 7.1 and 9)."""
+    if no.step != STEPS["proof_key"]:
+        return 'Bearer error="invalid_token"'
+    error = "use_dpop_nonce" if no.code == "use_nonce" else "invalid_dpop_proof"
+    return f'DPoP error="{error}", algs="{PROOF_ALG}"'
 
 
 def mcp_calls(scope: Scope, body: bytes) -> Asked | None:
@@ -244,33 +284,12 @@ def _once(body: bytes, receive: Receive) -> Receive:
     return channel
 
 
-def _bearer(headers: Headers) -> str | None:
-    found = [value for name, value in headers if name.lower() == b"authorization"]
-    if len(found) != 1:
-        return None  # of two, the application might read the other
-    scheme, _, carried = found[0].decode("latin-1").partition(" ")
-    return carried.strip() if scheme.lower() in {"bearer", "dpop"} else None
-
-
 def _clean(scope: Scope, asked: Asked) -> Scope:
     """Return the scope for the message as it was checked, without a header that held the token."""
     gone = {b"content-length", b"content-type", b"transfer-encoding"}
     if asked.token is None:
-        gone.add(b"authorization")
+        gone |= {b"authorization", b"txn-token", b"dpop"}
     kept = [(name, value) for name, value in scope["headers"] if name.lower() not in gone]
     length = str(len(asked.body)).encode()
     own = [(b"content-type", b"application/json"), (b"content-length", length)]
     return {**scope, "headers": [*kept, *own]}
-
-
-def _answer(no: CallRefused, asked: Asked | None) -> Response:
-    """Return the refusal in the caller's own form. JSON-RPC errors travel with status 200."""
-    data: dict[str, Any] = {"code": no.code, "step": no.step}
-    if asked is not None and asked.rpc:
-        error = {"code": REFUSED, "message": f"Refused: {no.message}", "data": data}
-        return JSONResponse({"jsonrpc": "2.0", "id": asked.ident, "error": error})
-    return JSONResponse(
-        {"error": {**data, "message": no.message}},
-        status_code=401,
-        headers={"www-authenticate": 'Bearer error="invalid_token"'},
-    )

@@ -72,6 +72,8 @@ def guard_session(
 def _with_own(kwargs: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments with the call's token and idempotency key in `_meta`, if it has them."""
     credential, key = credential_here(), idempotency_key_here()
-    own = {TOKEN_KEY: credential.token} if credential is not None and credential.token else {}
+    # A token that is bound to a key is worth nothing without a header for its proof.
+    token = "" if credential is None or credential.prover else credential.token
+    own = {TOKEN_KEY: token} if token else {}
     own |= {IDEMPOTENCY_KEY: key} if key else {}
     return {**kwargs, "meta": {**(kwargs.get("meta") or {}), **own}} if own else kwargs

@@ -17,7 +17,7 @@ from guard.clock import Clock
 from guard.config import META_NAMESPACE
 from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
 from guard_adapters.front.verified import NoVerifiedCall as NoVerifiedCall  # noqa: PLC0414  public
-from guard_adapters.front.verified import as_current, checked
+from guard_adapters.front.verified import as_current, checked, proof_in, token_in
 from guard_adapters.front.verified import guarded_tool as guarded_tool  # noqa: PLC0414  public
 from guard_adapters.front.verified import verified_call as verified_call  # noqa: PLC0414  public
 
@@ -69,7 +69,7 @@ class CallGuard:
             return await call_next(ctx)
         params = dict(ctx.params or {})
         try:
-            call = await self._check(_token(ctx, params), params, self._proof(ctx))
+            call = await self._check(self._token(ctx, params), params, self._proof(ctx))
         except CallRefused as no:
             if self._refused is not None:
                 self._refused(no)
@@ -79,12 +79,20 @@ class CallGuard:
         with as_current(call):
             return await call_next(_without_token(ctx, params))
 
+    def _token(self, ctx: ServerRequestContext[Any, Any], params: Mapping[str, Any]) -> str | None:
+        meta = params.get("_meta")
+        if isinstance(meta, Mapping) and TOKEN_KEY in meta:
+            carried = meta[TOKEN_KEY]
+            return carried if isinstance(carried, str) else None
+        if not isinstance(ctx.request, Request):  # over stdio there is none
+            return None
+        return token_in(ctx.request.headers.raw, self._verifier.profile)
+
     def _proof(self, ctx: ServerRequestContext[Any, Any]) -> Proof | None:
         if not self._url or not isinstance(ctx.request, Request):
             return None
-        found = ctx.request.headers.getlist("dpop")
-        method = ctx.request.method
-        return Proof(text=found[0], method=method, url=self._url) if len(found) == 1 else None
+        raw, method = ctx.request.headers.raw, ctx.request.method
+        return proof_in(raw, method=method, url=self._url, profile=self._verifier.profile)
 
     async def _check(
         self, token: str | None, params: Mapping[str, Any], proof: Proof | None
@@ -102,16 +110,6 @@ class CallGuard:
             binding_min=self._binding_min,
             proof=proof,
         )
-
-
-def _token(ctx: ServerRequestContext[Any, Any], params: Mapping[str, Any]) -> str | None:
-    meta = params.get("_meta")
-    if isinstance(meta, Mapping) and TOKEN_KEY in meta:
-        carried = meta[TOKEN_KEY]
-        return carried if isinstance(carried, str) else None
-    headers = getattr(ctx.request, "headers", {})  # over stdio there is no request
-    scheme, _, carried = headers.get("authorization", "").partition(" ")
-    return carried.strip() if scheme.lower() in {"bearer", "dpop"} else None
 
 
 def _without_token(

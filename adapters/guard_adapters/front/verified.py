@@ -7,16 +7,20 @@ knows no framework.
 
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from guard.clock import Clock
-from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
+from guard.grant.dpop import Bearing
+from guard.grant.verify import CallRefused, Profile, Proof, VerifiedCall, Verifier
 from guard.model.call import Json
 
 _verified: ContextVar[VerifiedCall | None] = ContextVar("verified_call", default=None)
+
+
+Headers = Sequence[tuple[bytes, bytes]]
 
 
 class NoVerifiedCall(LookupError):
@@ -45,6 +49,36 @@ def as_current(call: VerifiedCall) -> Iterator[None]:
         yield
     finally:
         _verified.reset(mark)
+
+
+def token_in(headers: Headers, profile: Profile) -> str | None:
+    """Return the token that the headers of a request carry; None where it is not exactly one."""
+    if profile is Profile.TXN:
+        return _single(headers, b"txn-token")
+    scheme, _, carried = (_single(headers, b"authorization") or "").partition(" ")
+    return carried.strip() if scheme.lower() in {"bearer", "dpop"} else None
+
+
+def proof_in(
+    headers: Headers,
+    *,
+    method: str,
+    url: str,
+    profile: Profile,
+    nonces: tuple[str, ...] | None = None,
+) -> Proof | None:
+    """Return the proof that came with a request for `url`; None where it is not exactly one."""
+    text = _single(headers, b"dpop")
+    if text is None:
+        return None
+    bearing: Bearing = "tth" if profile is Profile.TXN else "ath"
+    return Proof(text=text, method=method, url=url, nonces=nonces, bearing=bearing)
+
+
+def _single(headers: Headers, name: bytes) -> str | None:
+    found = [value for key, value in headers if key.lower() == name]
+    # Of two, the application might read the other.
+    return found[0].decode("latin-1").strip() if len(found) == 1 else None
 
 
 async def checked(

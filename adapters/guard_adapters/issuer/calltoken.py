@@ -4,20 +4,20 @@ Nothing is left at a target, so nothing can be taken back there: a token ends by
 its own clock. This issuer never claims a binding that the upstream has not been seen to check.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from guard.clock import Clock
 from guard.errors import Refused, Unusable
+from guard.grant.claims import TokenForm, call_claims
 from guard.grant.credential import (
     CALL_TOKEN,
     DEFAULT_TTL_S,
     MIN_TTL_S,
-    TYP,
     BoundCall,
     Credential,
+    Prover,
     Unissuable,
-    call_claims,
     lifetime_s,
 )
 from guard.grant.lease import Fate, Lease
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from guard.ports import Signer
 
 SECOND_MS = 1000
+BEARER = TokenForm()
 
 
 class SigningKeys(Protocol):
@@ -44,6 +45,14 @@ class SigningKeys(Protocol):
         ...
 
 
+class Provers(Protocol):
+    """The keys that tokens are bound to, one for each session."""
+
+    def of(self, session: str) -> Prover:
+        """Return the key of a session."""
+        ...
+
+
 class CallTokenIssuer:
     """Mints call tokens; fulfils `guard.ports.Issuer`.
 
@@ -54,10 +63,12 @@ class CallTokenIssuer:
         ttl_s: longest life; policy may ask for less.
         proven: what each server was seen to check, by server name, asked for each call; unknown
             is L1.
+        form: returns how a server takes its token, asked for each call.
+        provers: the keys that tokens of a key-bound form are bound to.
     """
 
     kind = CALL_TOKEN
-    max_binding = Binding.L2
+    max_binding = Binding.L3
     min_ttl_s = MIN_TTL_S
     leaves_object = False
     can_cut = False
@@ -70,12 +81,16 @@ class CallTokenIssuer:
         clock: Clock,
         ttl_s: int = DEFAULT_TTL_S,
         proven: Mapping[str, Binding] | None = None,
+        form: Callable[[str], TokenForm] = lambda _server: BEARER,
+        provers: Provers | None = None,
     ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._clock = clock
         self.max_ttl_s = ttl_s
         self._proven = {} if proven is None else proven  # not `or`: it may be empty now
+        self._form = form
+        self._provers = provers
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call of this tool would get, for policy to judge."""
@@ -107,6 +122,7 @@ class CallTokenIssuer:
                 code="binding_too_low",
                 next_step="Have the server verify call tokens, then let the guard check it.",
             )
+        form, prover = self._form(call.server), self._prover(call)
         try:
             ttl_s = lifetime_s(terms.max_ttl_s, self.max_ttl_s)
             claims = call_claims(
@@ -117,8 +133,15 @@ class CallTokenIssuer:
                 ttl_s=ttl_s,
                 binding=binding,
                 scopes=terms.scopes or frozenset(),
+                form=form,
+                jkt=prover.jkt if prover is not None else "",
             )
-            signed = signing_input({"alg": signer.alg, "kid": signer.kid, "typ": TYP}, claims)
+            header: dict[str, Json] = {
+                "alg": signer.alg,
+                "kid": signer.kid,
+                "typ": form.profile.value,
+            }
+            signed = signing_input(header, claims)
         except (Unissuable, NotCanonical) as wrong:
             raise Refused(f"No call token can be made: {wrong.wrong}.", code=wrong.code) from wrong
         return Credential(
@@ -129,6 +152,7 @@ class CallTokenIssuer:
             expires_at_ms=(now_ms // SECOND_MS + ttl_s) * SECOND_MS,
             scopes=terms.scopes or frozenset(),
             secret=compact(signed, await signer.sign(signed)),
+            prover=prover,
         )
 
     async def revoke(self, lease: Lease, why: str) -> Fate:
@@ -152,5 +176,12 @@ class CallTokenIssuer:
         except Unusable as wrong:
             raise Refused(f"No call token can be made: {wrong}", code=wrong.code) from wrong
 
+    def _prover(self, call: BoundCall) -> Prover | None:
+        if self._provers is None or not self._form(call.server).key_bound:
+            return None
+        return self._provers.of(call.session)
+
     def _binding(self, server: str) -> Binding:
-        return min(Binding.L2, self._proven.get(server, Binding.L1))
+        held = self._provers is not None and self._form(server).key_bound
+        most = Binding.L3 if held else Binding.L2
+        return min(most, self._proven.get(server, Binding.L1))

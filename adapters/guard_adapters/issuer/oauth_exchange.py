@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from guard.errors import Refused
-from guard.grant.credential import BoundCall, Credential, call_claims
+from guard.grant.claims import call_detail
+from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of
 from guard.grant.signing import NotCanonical, compact, signing_input
 from guard.model.call import Json
@@ -135,7 +136,7 @@ class OAuthExchangeIssuer:
         maker = self._maker
         wanted = Wanted(
             scope=call.grant,
-            details=self._details(call) if self._settings.details else (),
+            details=[call_detail(call, self.max_binding)] if self._settings.details else (),
             prover=ProofKey(clock=maker.clock, ids=maker.ids) if self._settings.dpop else None,
             deadline_ms=lease.deadline_ms,
         )
@@ -176,15 +177,6 @@ class OAuthExchangeIssuer:
                 next_step="Set `audience:` of the server, or `resource:` of the issuer, to a URL.",
             )
         return resource
-
-    def _details(self, call: BoundCall) -> Sequence[Mapping[str, Json]]:
-        now_ms = self._maker.clock.now_ms()
-        claims = call_claims(
-            call, issuer=self.identity, jti="-", now_ms=now_ms, binding=self.max_binding
-        )
-        found: Any = claims["authorization_details"]
-        details: Sequence[Mapping[str, Json]] = found
-        return details
 
     async def _said(self, who: str, call: BoundCall, jti: str) -> str:
         """Return what the guard says about the person or the agent of this call."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from guard.errors import Unusable
-from guard.policy.catalog import ServerSpec
+from guard.policy.catalog_server import ServerSpec
 from guard_adapters.front.hooks import hooked
 from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.front.mcp.child import child_environment

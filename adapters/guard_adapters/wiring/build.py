@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.errors import Unusable
+from guard.grant.claims import Profile, TokenForm
 from guard.grant.directory import Directory
 from guard.grant.lease import guard_id
 from guard.grant.presented import Keys
 from guard.grant.signing import BadKey, public_key, thumbprint
 from guard.model.facts import Binding
 from guard.pipeline import Guard
-from guard.policy.catalog import DEFAULT_ISSUER
+from guard.policy.catalog import Catalog
+from guard.policy.catalog_server import DEFAULT_ISSUER
 from guard.policy.compile import Bundle
 from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
@@ -22,6 +24,7 @@ from guard_adapters.approver.reviewers import ConsoleApprover
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.key_ring import KeyRing
 from guard_adapters.issuer.made import Maker
+from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.log import LogKey
 from guard_adapters.wiring.baits import baits_of
@@ -93,14 +96,16 @@ def build(
     clock = store.clock
     keys = state / "keys"
     salt, seal_key = secret(keys / "salt.key"), secret(keys / "seal.key")
+    wired: Wired
     issuer = CallTokenIssuer(
         KeyRing(keys, clock=clock),
         issuer=installation.name,
         clock=clock,
         ttl_s=settings.token_ttl_s,
         proven=Proven(state, loaded.catalog, clock) if proven is None else proven,
+        form=lambda server: token_form(wired.bundle.catalog, server),
+        provers=SessionKeys(clock=clock, ids=ids),
     )
-    wired: Wired
     reviewers = (
         ConsoleApprover(reviewers=store.reviewers, directory=lambda: wired.directory, clock=clock),
     )
@@ -157,6 +162,18 @@ def build(
         intent_keys=_intent_keys(installation.intent_keys),
     )
     return wired
+
+
+def token_form(catalog: Catalog, server: str) -> TokenForm:
+    """Return how a server takes the call token, as the catalogue says."""
+    found = catalog.servers.get(server)
+    if found is None:
+        return TokenForm()
+    return TokenForm(
+        profile=Profile.TXN if found.delivery == "txn" else Profile.TOOL_CALL,
+        trust_domain=found.trust_domain,
+        key_bound=found.delivery in {"dpop", "txn"},
+    )
 
 
 def _intent_keys(listed: Sequence[Mapping[str, str]]) -> Keys:

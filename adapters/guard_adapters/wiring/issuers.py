@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple, cast
 from pydantic import BaseModel, ValidationError
 
 from guard.errors import Unusable
-from guard.policy.catalog import DEFAULT_ISSUER, Catalog
+from guard.policy.catalog import Catalog
+from guard.policy.catalog_server import DEFAULT_ISSUER
 from guard.ports import Issuer
 from guard_adapters.issuer.made import Maker
 

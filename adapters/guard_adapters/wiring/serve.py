@@ -8,7 +8,7 @@ from starlette.types import ASGIApp
 
 from guard.config import Serve
 from guard.errors import GuardError, Unusable
-from guard.policy.catalog import ServerSpec
+from guard.policy.catalog_server import ServerSpec
 from guard_adapters._http.documents import fetching
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of

@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from guard.grant.proving import EXPECTED, LIVES_MS, PASSED, reached, refusal_code, wrong
+from guard.grant.proving import (
+    EXPECTED,
+    LIVES_MS,
+    PASSED,
+    POSSESSION,
+    reached,
+    refusal_code,
+    row,
+    wrong,
+)
 from guard.model.facts import Binding
 from guard.testing import FrozenClock
 from guard_adapters.cli import main
@@ -20,56 +29,63 @@ from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proven import FILE, Proven, keep, setup_digest
 
+AUDIENCE = "https://pay.example"
 RIGHT = {name: min(codes) for name, codes in EXPECTED.items()}
 CONFIG = """
 version: 1
 guard: {{name: t, policies: [all.cedar], state: state}}
 servers:
-  pay:
-    trust: trusted
-    url: http://127.0.0.1:{port}/mcp
-    audience: {audience}
-    delivery: meta
+  pay: {{trust: trusted, url: "http://127.0.0.1:{port}/mcp", audience: "{audience}", delivery: {delivery}}}
 """
 POLICY = '@id("ALL") @reason("everything") permit (principal, action, resource);'
 SERVER = """
 import json, sys
 from pathlib import Path
-from guard.grant.verify import Verifier
+import uvicorn
+import guard.grant.verify
+from guard.grant.verify import Profile, Verifier
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.store.replay_sqlite import SqliteReplay
+from guard_adapters.front.asgi_verify import CallGate
 from guard_adapters.front.mcp_verify import CallGuard
-from guard_adapters.demo.servers.serve import serve
 from mcp.server import MCPServer
 
 port, jwks, kind = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
+origin = f"http://127.0.0.1:{port}"
 
 class Forgetful:
     start_ms = 0
     def first(self, key, until_ms, now_ms):
         return True
 
-replay = Forgetful() if kind == "forgetful" else SqliteReplay(Path(sys.argv[4]), now_ms=0)
-verifier = Verifier(jwks, issuer="t", audience="https://pay.example", replay=replay)
-guards = [] if kind == "open" else [CallGuard(verifier, clock=SystemClock())]
-server = MCPServer("pay", log_level="ERROR", middleware=guards)
+replay = Forgetful() if "forgetful" in kind else SqliteReplay(Path(sys.argv[4]), now_ms=0)
+form = {"profile": Profile.TXN, "trust_domain": "pay.example"} if "txn" in kind else {}
+verifier = Verifier(jwks, issuer="t", audience="https://pay.example", replay=replay, **form)
+if "keyless" in kind:
+    guard.grant.verify.check_possession = lambda *args, **more: None
+behind = CallGuard(verifier, clock=SystemClock(), url=f"{origin}/mcp")
+inside = "open" not in kind and "gate" not in kind
+server = MCPServer("pay", log_level="ERROR", middleware=[behind] if inside else [])
 
 @server.tool()
 def pay() -> str:
     Path(sys.argv[4] + ".paid").write_text("x")
     return "paid"
 
-serve(server, port=port)
+app = server.streamable_http_app()
+if "gate" in kind:
+    app = CallGate(app, verifier=verifier, clock=SystemClock(), origin=origin, nonce_key=bytes(32))
+uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", http="h11")
 """
 
 
 @contextmanager
-def serving(folder: Path, kind: str) -> Iterator[Path]:
+def serving(folder: Path, kind: str, delivery: str) -> Iterator[Path]:
     """Run a server of this kind and yield a guard.yaml that names it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     config = folder / "guard.yaml"
-    config.write_text(CONFIG.format(port=port, audience="https://pay.example"))
+    config.write_text(CONFIG.format(port=port, audience=AUDIENCE, delivery=delivery))
     (folder / "all.cedar").write_text(POLICY)
     (folder / "state" / "keys").mkdir(parents=True)
     signer = LocalSigner.from_file(folder / "state" / "keys" / "calltoken.pem")
@@ -95,29 +111,46 @@ def _listens(port: int) -> bool:
     return True
 
 
+DOMAIN = "txn, trust_domain: pay.example"
+
+
 @pytest.mark.parametrize(
-    ("kind", "code", "level", "missed"),
+    ("delivery", "kind", "level", "missed"),
     [
-        ("verifying", 0, Binding.L2, ()),
-        ("forgetful", 1, None, ("again",)),
-        ("open", 1, None, tuple(name for name in EXPECTED if name != "good")),
+        ("meta", "verifying", Binding.L2, ()),
+        ("meta", "forgetful", Binding.L1, ("again",)),
+        ("meta", "open", Binding.L1, tuple(name for name in EXPECTED if name != "good")),
+        ("bearer", "gate", Binding.L2, ()),
+        ("dpop", "verifying", Binding.L3, ()),
+        ("dpop", "gate", Binding.L3, ()),
+        ("dpop", "keyless", Binding.L2, tuple(POSSESSION)),
+        ("dpop", "forgetful", Binding.L1, ("again",)),
+        (DOMAIN, "gate, txn", Binding.L3, ()),
     ],
 )
 def test_a_real_server_gets_the_level_that_it_shows(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], kind: str, code: int, level, missed
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], delivery: str, kind: str, level, missed
 ) -> None:
-    with serving(tmp_path, kind) as config:
+    with serving(tmp_path, kind, delivery) as config:
         ended = main(["check", "--config", str(config), "upstream", "pay"])
     loaded = load(config)
     shown = json.loads((loaded.state / FILE).read_text())["pay"]["shown"]
     now = FrozenClock(ms=int(time.time() * 1000))
     found = Proven(loaded.state, loaded.catalog, now)["pay"]
 
-    assert ended == code
-    assert wrong(shown) == missed
-    assert found == (level or Binding.L1)
+    assert wrong(shown, row(key_bound=level is Binding.L3 or "dpop" in delivery)) == missed
+    assert (found, ended) == (level, 1 if missed else 0)
     assert capsys.readouterr().out.count("WRONG") == len(missed)
     assert not (tmp_path / "r.db.paid").exists()
+
+
+@pytest.mark.parametrize("name", POSSESSION)
+def test_possession_that_is_not_checked_in_one_point_is_not_proven(name: str) -> None:
+    held = {name: min(codes) for name, codes in row(key_bound=True).items()}
+    assert reached(held) is Binding.L3
+    for answer in (PASSED, "args_mismatch", None):
+        assert reached({**held, name: answer}) is Binding.L2
+    assert reached({**held, "again": PASSED}) is Binding.L1
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -137,7 +170,7 @@ def test_an_error_of_the_servers_own_is_no_refusal_of_a_token(data: object) -> N
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     (tmp_path / "all.cedar").write_text(POLICY)
-    (tmp_path / "guard.yaml").write_text(CONFIG.format(port=1, audience="https://pay.example"))
+    (tmp_path / "guard.yaml").write_text(CONFIG.format(port=1, audience=AUDIENCE, delivery="meta"))
     return tmp_path / "guard.yaml"
 
 
@@ -154,7 +187,7 @@ def test_a_measurement_counts_for_a_day_and_for_the_server_that_was_measured(con
     clock.advance(-2 * LIVES_MS)  # measured in the future: the clock was set back
     assert proven.get("pay") is None
 
-    config.write_text(CONFIG.format(port=2, audience="https://pay.example"))
+    config.write_text(CONFIG.format(port=2, audience=AUDIENCE, delivery="meta"))
     moved = load(config)
     assert Proven(moved.state, moved.catalog, FrozenClock()).get("pay") is None
 

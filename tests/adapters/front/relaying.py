@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from guard.grant.credential import Credential
+from guard.model.facts import Binding
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp.http import Endpoint
 from guard_adapters.front.mcp.relay import HttpServer
@@ -205,6 +207,13 @@ def modern(
 
 def legacy(method: str, params: dict, ident=1) -> dict:
     return {"jsonrpc": "2.0", "id": ident, "method": method, "params": params}
+
+
+def minted(token: str = "tok", prover=None, kind: str = "calltoken") -> Credential:
+    return Credential(
+        kind=kind, lease_id="l", audience="a", binding=Binding.L3, expires_at_ms=0, secret=token,
+        prover=prover,
+    )  # fmt: skip
 
 
 @asynccontextmanager

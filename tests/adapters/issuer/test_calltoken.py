@@ -3,13 +3,16 @@ from dataclasses import replace
 import pytest
 
 from guard.errors import Refused
+from guard.grant.claims import TokenForm
 from guard.grant.lease import Fate, Lease
 from guard.grant.presented import public_keys
-from guard.grant.verify import verify_call
+from guard.grant.verify import Profile, Proof, verify_call
 from guard.model.decision import Terms
 from guard.model.facts import Binding
+from guard.testing import CountedIds
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.issuer.proof_key import SessionKeys
 from tests.guard.grant.tokens import ARGS, ISSUER, JTI, KEY, NOW_MS, TOOL, bound, settings
 
 
@@ -82,3 +85,51 @@ async def test_a_token_cannot_be_called_back_it_runs_out():
 
 def test_the_key_set_holds_no_private_part():
     assert "d" not in issuer().jwks()["keys"][0]
+
+
+BOUND = TokenForm(key_bound=True)
+
+
+def bound_issuer(form=BOUND, proven=Binding.L3):
+    keys = SessionKeys(clock=Clock(), ids=CountedIds())
+    mint = CallTokenIssuer(
+        LocalSigner(KEY), issuer=ISSUER, clock=Clock(), proven={"ledger": proven},
+        form=lambda _: form, provers=keys,
+    )  # fmt: skip
+    return mint, keys
+
+
+def carried(made, url="https://ledger.example/mcp"):
+    headers = dict(made.headers("POST", url))
+    return Proof(text=headers["DPoP"], method="POST", url=url)
+
+
+async def test_a_key_bound_token_reaches_level_three_and_only_its_session_can_send_it():
+    mint, keys = bound_issuer()
+    assert mint.facts("ledger", "pay").binding is Binding.L3
+    made = await mint.issue(bound(), Terms(binding_min=3), LEASE)
+    found = settings(keys=public_keys(mint.jwks()), sender_constrained=True, binding_min=3)
+    call = verify_call(made.secret, TOOL, ARGS, proof=carried(made), **found)
+    assert call.claims["cnf"] == {"jkt": keys.of("ses_1").jkt}
+    other = await mint.issue(bound(session="ses_2"), Terms(), LEASE)
+    assert other.prover.jkt != made.prover.jkt
+
+
+async def test_a_level_is_claimed_only_as_far_as_it_was_measured():
+    for proven in Binding:
+        mint, _ = bound_issuer(proven=proven)
+        assert mint.facts("ledger", "pay").binding is proven
+        assert mint.facts("mail", "send").binding is Binding.L1
+
+
+async def test_a_server_gets_the_form_that_it_takes():
+    form = TokenForm(profile=Profile.TXN, trust_domain="shop.example", key_bound=True)
+    mint, _ = bound_issuer(form)
+    made = await mint.issue(bound(), Terms(), LEASE)
+    url = "https://ledger.example/mcp"
+    headers = dict(made.beside("POST", url))
+    assert headers["Txn-Token"] == made.secret
+    assert "Authorization" not in headers
+    proof = Proof(text=headers["DPoP"], method="POST", url=url, bearing="tth")
+    found = settings(keys=public_keys(mint.jwks()), profile=Profile.TXN, proof=proof)
+    assert verify_call(made.secret, TOOL, ARGS, trust_domain="shop.example", **found)

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from guard.errors import Refused, Unavailable, Unusable
-from guard.grant.credential import DETAIL_TYPE
+from guard.grant.claims import DETAIL_TYPE
 from guard.grant.lease import Fate
 from guard.grant.signing import args_s256
 from guard.model.facts import Binding

@@ -5,16 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.grant.credential import (
-    ApprovalEvidence,
-    Credential,
-    Unissuable,
-    call_claims,
-    lifetime_s,
-    token_id,
-)
+from guard.grant.credential import Credential, Unissuable, lifetime_s, token_id
 from guard.model.facts import Binding
-from tests.guard.grant.tokens import AUDIENCE, ISSUER, JTI, NOW_MS, bound
+from tests.guard.grant.tokens import AUDIENCE, JTI, NOW_MS
 
 SECRET = "ey.secret.token"
 
@@ -32,28 +25,6 @@ def credential(**changes):
     return Credential(**{**fields, **changes})
 
 
-def test_claims_say_who_what_where_and_until_when():
-    made = call_claims(
-        bound(parent="agent:boss", client_id="c1"), issuer=ISSUER, jti=JTI, now_ms=NOW_MS
-    )
-    assert (made["iss"], made["aud"], made["sub"]) == (ISSUER, AUDIENCE, "alice")
-    assert made["act"] == {"sub": "agent:books", "act": {"sub": "agent:boss"}}
-    assert (made["nbf"], made["iat"], made["exp"]) == (1_799_999_999, 1_800_000_000, 1_800_000_030)
-    assert (made["iat_ms"], made["jti"], made["client_id"]) == (NOW_MS, JTI, "c1")
-
-
-def test_claims_name_the_approval_when_there_was_one():
-    yes = ApprovalEvidence(id="apr_1", by=("bob",), method="terminal", at_ms=5)
-    made = call_claims(bound(approval=yes), issuer=ISSUER, jti=JTI, now_ms=NOW_MS)
-    [detail] = made["authorization_details"]
-    assert detail["approval"] == {"id": "apr_1", "by": ["bob"], "method": "terminal", "at": 5}
-
-
-def test_what_is_not_known_is_not_claimed():
-    made = call_claims(bound(), issuer=ISSUER, jti=JTI, now_ms=NOW_MS)
-    assert not {"client_id", "txn", "cnf"} & made.keys()
-
-
 @pytest.mark.parametrize(("wanted", "ceiling", "got"), [(None, 30, 30), (10, 30, 10), (50, 30, 30)])
 def test_the_shorter_life_wins(wanted, ceiling, got):
     assert lifetime_s(wanted, ceiling) == got
@@ -64,12 +35,6 @@ def test_a_life_out_of_range_is_refused(wanted, ceiling):
     with pytest.raises(Unissuable) as no:
         lifetime_s(wanted, ceiling)
     assert no.value.code == "issuer_ttl_floor"
-
-
-def test_a_token_for_nobody_is_refused():
-    with pytest.raises(Unissuable) as no:
-        call_claims(bound(audience=""), issuer=ISSUER, jti=JTI, now_ms=NOW_MS)
-    assert no.value.code == "audience_missing"
 
 
 def test_a_credential_never_shows_its_secret():

@@ -4,7 +4,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from guard.grant.credential import TYP, BoundCall, call_claims
+from guard.grant.claims import Profile, TokenForm, call_claims
+from guard.grant.credential import BoundCall
 from guard.grant.replay import MemoryReplay
 from guard.grant.signing import (
     args_s256,
@@ -26,6 +27,7 @@ AUDIENCE = "https://ledger.example/mcp"
 NOW_MS = 1_800_000_000_250
 TOOL = "pay"
 ARGS = {"amount_minor": 1200, "currency": "EUR", "to": "ACME"}
+TYP = Profile.TOOL_CALL.value
 HEADER = {"alg": "ES256", "kid": KID, "typ": TYP}
 JTI = "AAAAAAAAAAAAAAAAAAAAAA"
 
@@ -57,6 +59,24 @@ def signed(payload: dict[str, Any], header: dict[str, Any] | None = None, key: A
 
 def token(**changes: Any) -> str:
     return signed(claims(**changes))
+
+
+DOMAIN = "shop.example"
+TXN = TokenForm(profile=Profile.TXN, trust_domain=DOMAIN)
+
+
+def txn_token(**changes: Any) -> str:
+    """Return a transaction token for the same call."""
+    made = call_claims(bound(), issuer=ISSUER, jti=JTI, now_ms=NOW_MS, form=TXN)
+    return signed({**made, **changes}, {**HEADER, "typ": Profile.TXN.value})
+
+
+def access_token(**changes: Any) -> str:
+    """Return what an authorization server signs that was asked for this call (RFC 9396, 9068)."""
+    taken = ("iss", "aud", "sub", "iat", "exp", "jti", "authorization_details")
+    made = {name: value for name, value in claims().items() if name in taken}
+    fields = {**made, "client_id": "guard", **changes}
+    return signed(fields, {**HEADER, "typ": Profile.RAR.value})
 
 
 def settings(**changes: Any) -> dict[str, Any]:

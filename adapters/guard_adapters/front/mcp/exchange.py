@@ -15,7 +15,8 @@ from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.cancel import Flight, Flights, Gone, attended, flight_key
-from guard_adapters.front.mcp.edge import Headers, check_routing
+from guard_adapters.front.mcp.carry import Carried
+from guard_adapters.front.mcp.edge import check_routing
 from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import (
     Asked,
@@ -28,7 +29,7 @@ from guard_adapters.front.mcp.invite import Invitation, declined, modern_modes, 
 from guard_adapters.front.mcp.keys import refuse_near_arguments
 from guard_adapters.front.mcp.listing import Listing
 from guard_adapters.front.mcp.outcome import as_result, echoed, with_note
-from guard_adapters.front.mcp.relay import Passage, own_headers
+from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import Reply, drained, unreached
 from guard_adapters.front.mcp.rounds import Returned
 from guard_adapters.front.mcp.stream import JSON_HEADERS, Receive, rewritten
@@ -159,13 +160,14 @@ class Exchange:
         message: Mapping[str, Any],
         *,
         schema: Mapping[str, Any] | None = None,
-        own: Headers = (),
-        read_s: float | None = None,
+        carried: Carried | None = None,
     ) -> Reply:
         try:
             self.flight.forwarded = True
-            self.upstream = await self.passage.open(
-                "POST", message, schema=schema, own=own, read_s=read_s
+            self.upstream = (
+                await self.passage.open("POST", message)
+                if carried is None
+                else await self.passage.open_call(message, carried, schema)
             )
             return await self.passage.converse(self.upstream, self.asked)
         except UpstreamFailed as error:
@@ -269,16 +271,13 @@ class Exchange:
         self, call: ToolCall, credential: "Credential | None", schema: Mapping[str, Any] | None
     ) -> ToolResult:
         """Send the judged bytes; return the upstream's last word as the result of the call."""
-        secret = credential.token if credential is not None else ""
-        delivery = self.passage.server.delivery
-        message = outgoing(self.asked, call, secret if delivery == "meta" else "")
+        server = self.passage.server
+        carried = Carried(
+            delivery=server.delivery, url=server.url, credential=credential, key=call.idempotency
+        )
+        message = outgoing(self.asked, call, carried.in_meta)
         try:
-            reply = await self._forwarded(
-                message,
-                schema=schema,
-                own=own_headers(secret if delivery == "bearer" else "", call.idempotency),
-                read_s=self.passage.settings.tool_timeout_s,
-            )
+            reply = await self._forwarded(message, schema=schema, carried=carried)
         except WireRefused as wrong:
             no = refusal("RESULT_WITHHELD", wrong.reason)
             return ToolResult(outcome=Outcome.UNKNOWN, value=self._refused(no))

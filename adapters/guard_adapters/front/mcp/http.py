@@ -86,6 +86,7 @@ class Endpoint:
     book: PinBook = field(default_factory=PinBook)
     flights: Flights = field(default_factory=Flights)
     tasks: Owners = field(default_factory=MemoryOwners)
+    nonces: dict[str, str] = field(default_factory=dict)  # for proofs, as upstreams asked
     # Upstreams that are commands, not URLs: each caller gets children of its own.
     bridges: Mapping[str, Callable[[str], HttpClient]] = field(default_factory=dict)
 
@@ -126,6 +127,7 @@ class Endpoint:
             client=client,
             headers=headers,
             sealed=single(headers, b"mcp-session-id") or "",
+            nonces=self.nonces,
         )
         match scope["method"]:
             case "POST":

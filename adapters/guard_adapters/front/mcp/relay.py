@@ -1,18 +1,19 @@
 """One message to an upstream and what comes back, event by event, over HTTP.
 
-Rule 1: a message is sent once, never again. Rule 2: nothing passes unread: each event is parsed,
-the guard's own names are taken out, what the client must return is sealed. The last word of a
-judged call is handed back, not sent on: it leaves after its labels are recorded.
+Rule 1: a message is sent once, and again only if it was refused for want of a nonce. Rule 2:
+nothing passes unread: each event is parsed, the guard's own names are taken out, what the client
+must return is sealed. The last word of a judged call is handed back, not sent on: it leaves after
+its labels are recorded.
 """
 
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
 from guard.grant.scrub import Scrub
-from guard.model.idempotency import IdempotencyKey
 from guard_adapters._http.pool import HttpClient, Upstream
+from guard_adapters.front.mcp.carry import Carried, Delivery, nonce_of, nonce_wanted
 from guard_adapters.front.mcp.edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp.events import Event, EventSplitter, write_event
 from guard_adapters.front.mcp.gate import Asked, clean
@@ -47,17 +48,8 @@ from guard_adapters.front.mcp.wire import GUARD_UNAVAILABLE, Era, Kind, WireRefu
 if TYPE_CHECKING:
     from guard.config import Settings
 
-Delivery = Literal["meta", "bearer", "none"]
 LIST_CHANGED: Final = "notifications/tools/list_changed"
 _CREDENTIAL_REFUSED: Final = (401, 403)
-
-
-def own_headers(bearer: str, key: IdempotencyKey | None) -> HeaderList:
-    """Return the headers that the guard adds for one call: its bearer token, its key."""
-    found = [(b"authorization", b"Bearer " + bearer.encode("ascii"))] if bearer else []
-    if key is not None and key.header:
-        found.append((key.header.lower().encode("ascii"), key.value.encode("ascii")))
-    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +90,7 @@ class Passage:
     sealed: str = field(default="", repr=False)  # session id as the client sent it
     session: SealedSession | None = field(default=None, repr=False)
     elicitation: frozenset[str] = frozenset()  # declared in this very message
+    nonces: dict[str, str] = field(default_factory=dict)  # last asked for, by upstream
 
     async def open(
         self,
@@ -110,7 +103,7 @@ class Passage:
     ) -> Upstream:
         """Send `message` to the upstream with the headers that belong to it.
 
-        `own` are the guard's for this one call, see `own_headers`.
+        `own` are the guard's for this one call, see `guard_adapters.front.mcp.carry`.
 
         Raises:
             UpstreamFailed: nobody answered.
@@ -125,6 +118,27 @@ class Passage:
             found.scrub = scrub = Scrub(self.server.secret)
             found.headers = [(name, scrub.whole(value)) for name, value in found.headers]
         return found
+
+    async def open_call(
+        self, message: Mapping[str, Any], carried: Carried, schema: Mapping[str, Any] | None
+    ) -> Upstream:
+        """Send a judged call; once more where the upstream refused to read it without its nonce.
+
+        Raises:
+            UpstreamFailed: nobody answered.
+        """
+        before, read_s = self.nonces.get(self.server.name, ""), self.settings.tool_timeout_s
+        own = carried.headers(before)
+        upstream = await self.open("POST", message, schema=schema, own=own, read_s=read_s)
+        fresh = nonce_of(upstream)
+        if not fresh or fresh == before:
+            return upstream
+        self.nonces[self.server.name] = fresh
+        if not nonce_wanted(upstream):
+            return upstream
+        await upstream.aclose()
+        own = carried.headers(fresh)
+        return await self.open("POST", message, schema=schema, own=own, read_s=read_s)
 
     def down(self, upstream: Upstream) -> HeaderList:
         """Return the headers for the client; a session id is sealed to this caller."""

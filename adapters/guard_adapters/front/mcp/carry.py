@@ -1,0 +1,70 @@
+"""How what belongs to one judged call travels to an upstream over HTTP: credential and key.
+
+Headers are made anew for each request, because a proof of possession (RFC 9449) is good for one. It
+sends nothing.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from guard.grant.credential import Credential
+from guard.model.idempotency import IdempotencyKey
+from guard_adapters._http.pool import Upstream
+from guard_adapters.front.mcp.edge import HeaderList
+
+Delivery = Literal["meta", "bearer", "dpop", "txn", "none"]
+
+_NONCE: Final = re.compile(rb"[\x21\x23-\x5b\x5d-\x7e]{1,512}")  # RFC 9449, 8.1
+_WANTED: Final = re.compile(rb'\bDPoP\b.*\berror="use_dpop_nonce"', re.IGNORECASE)
+_REFUSED: Final = 401
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What the guard adds to one call on its way to `url`."""
+
+    delivery: Delivery
+    url: str
+    credential: Credential | None = field(default=None, repr=False)
+    key: IdempotencyKey | None = None
+
+    @property
+    def token(self) -> str:
+        """Return the token of the call; empty where it has none that a message may hold."""
+        return self.credential.token if self.credential is not None else ""
+
+    @property
+    def in_meta(self) -> str:
+        """Return what travels in the message itself."""
+        return self.token if self.delivery == "meta" else ""
+
+    def headers(self, nonce: str = "") -> HeaderList:
+        """Return the headers of one POST; `nonce` is what the upstream last asked for."""
+        own = self._credential(nonce)
+        if self.key is not None and self.key.header:
+            own = (*own, (self.key.header, self.key.value))
+        return [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in own]
+
+    def _credential(self, nonce: str) -> tuple[tuple[str, str], ...]:
+        if self.credential is None or not self.token:
+            return ()
+        match self.delivery:
+            case "bearer" | "dpop":
+                return self.credential.headers("POST", self.url, nonce=nonce)
+            case "txn":
+                return self.credential.beside("POST", self.url, nonce=nonce)
+            case "meta" | "none":
+                return ()
+
+
+def nonce_of(upstream: Upstream) -> str:
+    """Return the nonce that came with an answer; also a good answer may bring the next."""
+    found = [value for name, value in upstream.headers if name.lower() == b"dpop-nonce"]
+    return found[0].decode() if len(found) == 1 and _NONCE.fullmatch(found[0]) else ""
+
+
+def nonce_wanted(upstream: Upstream) -> bool:
+    """Return whether the request was refused, unread, for want of a nonce (RFC 9449, 9)."""
+    said = [value for name, value in upstream.headers if name.lower() == b"www-authenticate"]
+    return upstream.status == _REFUSED and any(_WANTED.search(value) for value in said)

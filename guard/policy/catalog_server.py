@@ -1,0 +1,61 @@
+"""One upstream as the catalogue has it: what policy knows of it, and how wiring reaches it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from guard.policy.catalog_file import AsksEntry, Delivery, ServerEntry
+
+DEFAULT_ISSUER = "calltoken"
+"""The issuer of whoever has an audience and names no other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerSpec:
+    """One upstream. `environ` is given to a process started by `command`, `env` is for policy."""
+
+    name: str
+    trust: Literal["trusted", "untrusted"]
+    env: str = ""
+    groups: frozenset[str] = frozenset()
+    url: str = ""
+    command: tuple[str, ...] = ()
+    cwd: str = ""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    audience: str = ""
+    issuer: str = ""
+    grant: str = ""
+    hooks: frozenset[str] = frozenset()
+    delivery: Delivery = "meta"
+    trust_domain: str = ""
+    allow_methods: frozenset[str] = frozenset()
+    asks: AsksEntry = field(default_factory=AsksEntry)
+    unsafe_allow_all_unlisted: bool = False
+
+
+def server_of(name: str, entry: ServerEntry) -> ServerSpec:
+    """Return the server of one entry."""
+    return ServerSpec(
+        name=name,
+        trust=entry.trust,
+        env=entry.env,
+        groups=frozenset(entry.groups),
+        url=entry.url,
+        command=tuple(entry.command),
+        cwd=entry.cwd,
+        environ=dict(entry.environ),
+        audience=entry.audience,
+        issuer=issuer_of(entry.credential.issuer, entry.audience),
+        grant=entry.credential.grant,
+        hooks=frozenset(entry.hooks),
+        delivery=entry.delivery,
+        trust_domain=entry.trust_domain,
+        asks=entry.asks,
+        allow_methods=frozenset(entry.allow_methods),
+        unsafe_allow_all_unlisted=entry.unsafe_allow_all_unlisted,
+    )
+
+
+def issuer_of(named: str, audience: str) -> str:
+    """Return the issuer of an entry: the one that it names, or the call token's."""
+    return named or (DEFAULT_ISSUER if audience else "")
