@@ -24,6 +24,7 @@ BENCHES = {
     "waiting": "10,000 waiting approvals, from the yes to the release",
     "console": "first byte of each console page over 10,000 questions",
     "memory": "resident memory of the relay and of the whole guard",
+    "detectors": "precision and recall of each local detector, and what a call pays for them",
     "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }
 

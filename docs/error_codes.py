@@ -240,6 +240,8 @@ WIRE = {
     "answer_not_asked": "An input response holds a field that the form did not have. Send what was asked.",
     "bad_input_responses": "`inputResponses` is not an object with one answer under each question's name.",
     "bad_request_state": "The request state is not one that this guard gave to this caller.",
+    "bad_location": "The header that says where a caller is holds no geo URI. Have the proxy send one, "
+    "or none.",
     "bad_session": "The session handle is not a string.",
     "bad_tool_name": "The tool's name is not a string, or is empty.",
     "batch_refused": "JSON-RPC batches are not taken. Send one message at a time.",
@@ -307,6 +309,7 @@ FILES = {
     "name, or this machine.",
     "pin_line_missing": "The tool has no `pin:` line of its own in guard.yaml. Write it by hand.",
     "tool_unknown": "The server publishes no tool of this name. Run `guard pin diff`.",
+    "chains_unusable": "What was learned of tool chains cannot be read. Learn it again.",
     "checkpoint_file_unusable": "The file given with --against holds no checkpoint that can be read. "
     "Give an export of this log.",
     "export_exists": "The file to export to is already there. Name another one.",

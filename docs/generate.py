@@ -26,6 +26,7 @@ from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
 from guard.config import Installation, Serve, Settings, Store  # noqa: E402
+from guard.detect.numbers import Detectors  # noqa: E402
 from guard.grant import approval, lease  # noqa: E402
 from guard.policy.annotate import VOCABULARY  # noqa: E402
 from guard_adapters import cli  # noqa: E402
@@ -113,6 +114,7 @@ def settings() -> str:
         ("Numbers", "guard.settings", Settings),
         ("Serving over HTTP", "guard.serve", Serve),
         ("The store", "guard.store", Store),
+        ("Detectors", "guard.detectors", Detectors),
     ):
         parts.append(f"## {title}\n")
         parts += [

@@ -6,28 +6,28 @@ write, no call. It keeps no state of its own and catches nothing that it cannot 
 raises, nothing runs.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
-from guard.audit.event import decided, finished
+from guard.audit.event import decided
 from guard.config import Settings
+from guard.course import Course
+from guard.detect.watch import Watch, went
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
-from guard.grant.approval import Approval
 from guard.grant.unanswered import Hold
 from guard.judging import Judged, Judging, tell
-from guard.lease.issuing import Leased, Leasing
+from guard.lease.issuing import Leasing
 from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
-from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp, Terms, told
+from guard.model.decision import Allow, Deny, Narrow, StepUp, Terms, told
 from guard.model.facts import Evidence
 from guard.policy.compile import Bundle
-from guard.ports import Ending, Span, Tool, World
-from guard.provenance.segment import Segment
+from guard.ports import Span, Tool, World
+from guard.reauthorize import Reauthorizing
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
-from guard.session.state import Session, admitted, forwarded, remembering
-from guard.session.state import settled as ended_step
-from guard.stepup.asking import NOTHING_CLAIMED, Asking, Claim
+from guard.session.state import Session, admitted, forwarded
+from guard.stepup.asking import Asking, Claim
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
 
@@ -36,29 +36,6 @@ OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
 
 ENDS = frozenset({Outcome.OK, Outcome.ERROR})
 """What a tool may say of its own end; whatever else it says, it may have acted."""
-
-
-@dataclass(slots=True, kw_only=True)
-class _Course:
-    """How far one call has come: what its ending must record."""
-
-    call: ToolCall
-    session: Session = field(init=False)  # as the call was judged
-    at_ms: int = 0
-    admitted: bool = False
-    outcome: Outcome = Outcome.REFUSED
-    code: str = ""
-    denied: bool = False
-    result: ToolResult | None = None
-    found: Mapping[str, str] = field(default_factory=dict)  # what policy may match in the result
-    segment: Segment | None = None  # what the result showed
-    claim: Claim = NOTHING_CLAIMED
-    approval: Approval | None = None
-    leased: Leased | None = None
-    applied: tuple[Applied, ...] = ()
-
-    def keep(self, leased: Leased) -> None:
-        self.leased = leased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +48,7 @@ class Guard:
         settings: the numbers.
         salt: 32 secret bytes that blind secret arguments before they are judged.
         zone: the time zone in which policy reads hour and weekday.
+        watch: returns the detectors' numbers and what was learned for them.
     """
 
     world: World
@@ -78,6 +56,7 @@ class Guard:
     settings: Settings = field(default_factory=Settings)
     salt: bytes = field(repr=False)
     zone: tzinfo = UTC
+    watch: Callable[[], Watch] = Watch
 
     async def call(self, call: ToolCall, tool: Tool, *, hold_ms: Hold) -> ToolResult:
         """Judge one tool call and, if allowed, run it.
@@ -97,7 +76,7 @@ class Guard:
             Unavailable: something that the guard needs failed; `outcome_unrecorded` alone means
                 that the tool ran and its result is withheld.
         """
-        course = _Course(call=call)
+        course = Course(call=call)
         async with self.world.trace.call(call) as span:
             try:
                 await self._walk(course, tool, hold_ms, span)
@@ -107,20 +86,22 @@ class Guard:
                 raise
             finally:
                 # One synchronous hand-over: an await here would be lost to a second cancel.
-                done = self.world.outcomes.close(self._ending(course))
+                done = self.world.outcomes.close(course.ending(self._end_ms(course)))
                 span.note("guard.outcome", course.outcome)
             await done
         await Leasing(world=self.world).end(course.leased)
         assert course.result is not None  # noqa: S101  `_walk` returned, so the tool did
         return course.result
 
-    async def _walk(self, course: _Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
+    async def _walk(self, course: Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
         judging = self.judging()
         spec = judging.spec(course.call)
         session = course.session = await self._admit(course, spec, judging)
         known = await self.world.sessions.known(session.id)
         judged = await judging.judge(session, course.call, known)
         tell(span, judged)
+        if course.findings:
+            span.note("guard.findings", [one.kind for one in course.findings])
         # Every answer is written down before anything follows from it, Deny included.
         salt = self.world.ids.token(16)
         event = decided(judged.facts, judged.answer, salt=salt, shadow=judged.shadow)
@@ -154,7 +135,7 @@ class Guard:
         )
         course.outcome = result.outcome if result.outcome in ENDS else Outcome.UNKNOWN
 
-    async def _admit(self, course: _Course, spec: ToolSpec, judging: Judging) -> Session:
+    async def _admit(self, course: Course, spec: ToolSpec, judging: Judging) -> Session:
         """Enter the call in history, in flight, before it is judged: parallel calls cannot race."""
         call, now_ms = course.call, self.world.clock.now_ms()
         course.at_ms = now_ms
@@ -173,12 +154,16 @@ class Guard:
             )
             # Here, not after the update: a caller cancelled in it may have been admitted.
             course.admitted = True
+            entered, course.findings = self.watch().call(entered, call, spec, now_ms)
             return entered
 
-        return await self.world.sessions.update(call.session, change)
+        session = await self.world.sessions.update(call.session, change)
+        # In the session already, so that nobody is judged without it: the rest may come later.
+        await Reauthorizing(world=self.world).found(session, course.findings, call.id)
+        return session
 
     async def _asked(
-        self, course: _Course, spec: ToolSpec, judged: Judged, hold_ms: Hold, span: Span
+        self, course: Course, spec: ToolSpec, judged: Judged, hold_ms: Hold, span: Span
     ) -> Judged:
         """Return the judgement after people said yes: on fresh facts, by the policy in force then.
 
@@ -221,7 +206,7 @@ class Guard:
         tell(span, yes.judged)
         return yes.judged
 
-    def _let_through(self, course: _Course, judged: Judged) -> Terms:
+    def _let_through(self, course: Course, judged: Judged) -> Terms:
         """Take over what the answer narrowed and return the terms of the credential.
 
         Raises:
@@ -239,7 +224,7 @@ class Guard:
             case StepUp(basis=basis):  # asked above: a second one means that the ground moved
                 raise NotAllowed(Deny(code="state_conflict", basis=basis), call_id=course.call.id)
 
-    async def _forward(self, course: _Course, spec: ToolSpec, judging: Judging) -> None:
+    async def _forward(self, course: Course, spec: ToolSpec, judging: Judging) -> None:
         """Let the tool's static labels enter now: its progress notes already carry its text."""
         call, now_ms = course.call, self.world.clock.now_ms()
         found, specs = judging.input(call), judging.ledgers(call)
@@ -247,38 +232,11 @@ class Guard:
         def change(session: Session) -> Session:
             if session.ended_at_ms:  # since it was judged: the last look before the tool
                 raise Refused("The session has ended.", code="session_ended")
-            return forwarded(session, call.id, spec, found, specs, now_ms=now_ms)
+            return went(forwarded(session, call.id, spec, found, specs, now_ms=now_ms), spec)
 
         await self.world.sessions.update(call.session, change)
 
-    def _ending(self, course: _Course) -> Ending:
-        """Return everything that is recorded about the end of this call, together."""
-        call, outcome = course.call, course.outcome
-        now_ms = self._end_ms(course)
-        labels = course.result.labels if course.result else frozenset()
-        approved, denied = course.approval is not None, course.denied
-        leased = course.leased
-
-        def change(session: Session) -> Session:
-            if not course.admitted:  # the step in flight under this id is another call's
-                return session
-            said = {"denied": denied, "approved": approved}
-            ended = ended_step(session, call.id, outcome, labels, course.found, now_ms, **said)
-            return remembering(ended, course.segment) if course.segment else ended
-
-        return Ending(
-            session=call.session,
-            change=change,
-            events=(finished(call, outcome, course.code, sorted(labels), now_ms),),
-            outcome=outcome,
-            approval=course.claim.approval,
-            consume_id=course.claim.consume_id,
-            lease=leased.id if leased else "",
-            lease_change=leased.settled(now_ms) if leased else None,
-            segment=course.segment,
-        )
-
-    def _end_ms(self, course: _Course) -> int:
+    def _end_ms(self, course: Course) -> int:
         """Return now, or the last moment known: a clock that fails must not lose the ending."""
         try:
             return self.world.clock.now_ms()
@@ -295,6 +253,6 @@ class Guard:
             max_intent_bytes=self.settings.max_intent_bytes,
         )
 
-    def _showing(self, course: _Course) -> Showing:
+    def _showing(self, course: Course) -> Showing:
         most, bundle = self.settings.max_review_bytes, self.policy()
         return Showing(world=self.world, session=course.session, bundle=bundle, max_bytes=most)

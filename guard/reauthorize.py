@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guard.audit.event import Event
+from guard.detect.finding import Finding
 from guard.lease.revoking import Revoking
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
 from guard.ports import World
 from guard.session.heard import heard, narrows
-from guard.session.risk import Signal
+from guard.session.risk import DETECTOR, Signal
 from guard.session.state import Session, ended, signalled
 from guard.session.tasks import task_ended
 from guard.stepup.voiding import void_session
@@ -42,11 +43,32 @@ class Reauthorizing:
             session=session_id,
             leaf={"signal": signal.kind, "source": signal.source, "weight": signal.weight},
         )
-        await self.world.sink.write([event])
-        await void_session(self.world, session_id, signal.kind, now_ms)
-        if session.ended_at_ms:  # some signals end a session: what it holds ends with it
-            await self._recall(session_id, signal.kind)
+        await self._lowered(session, [event], signal.kind)
         return session
+
+    async def found(self, session: Session, findings: Sequence[Finding], call: str = "") -> None:
+        """Let follow what the guard itself found: its signals are in the session already.
+
+        Args:
+            session: as it is stored with those signals.
+            findings: what was found; nothing, nearly always.
+            call: at which call.
+        """
+        if not findings:
+            return
+        now_ms = self.world.clock.now_ms()
+        weigh = {one.kind: one.weight for one in session.signals if one.source == DETECTOR}
+        events = [one.event(session.id, call, now_ms, weigh.get(one.kind, 0)) for one in findings]
+        if any(weigh.values()):
+            await self._lowered(session, events, findings[0].kind)
+        else:  # the operator only wants to see
+            await self.world.sink.write(events)
+
+    async def _lowered(self, session: Session, events: Sequence[Event], why: str) -> None:
+        await self.world.sink.write(events)
+        await void_session(self.world, session.id, why, self.world.clock.now_ms())
+        if session.ended_at_ms:  # some signals end a session: what it holds ends with it
+            await self._recall(session.id, why)
 
     async def hear(self, event: SecurityEvent) -> Sequence[Session]:
         """Let a checked event of somebody else reach every live session that it is about.

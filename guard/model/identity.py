@@ -44,6 +44,21 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where the caller's network is, and who says so. For detectors: no rule and no fact holds it.
+
+    Latitude and longitude in ten-thousandths of a degree, north and east positive; everything
+    within `radius_km` may be meant.
+    """
+
+    lat_e4: int
+    lon_e4: int
+    radius_km: int
+    source: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Who:
     """Everything the edge established about the caller."""
 

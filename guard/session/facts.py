@@ -20,11 +20,11 @@ from guard.model.ledger import LedgerSpec
 from guard.provenance.known import Known
 from guard.session.belongs import intent_facts, spent_before
 from guard.session.chains import values
-from guard.session.history import running
+from guard.session.history import Step, running
 from guard.session.intent import TaskIntent
 from guard.session.plan import DENIED
 from guard.session.provenance import NOTHING_KNOWN, weighed_for
-from guard.session.risk import risk_facts
+from guard.session.risk import findings, risk_facts
 from guard.session.state import Session, plan_for
 from guard.session.tally import LARGEST
 
@@ -62,7 +62,8 @@ def facts(
     """
     task = session.intent if intent is None else intent
     at = running(session.steps, call.id)
-    number = session.step + 1 if at is None else session.steps[at].n
+    step = None if at is None else session.steps[at]
+    number = session.step + 1 if step is None else step.n
     plan = plan_for(session, spec, ledger_specs)
     read, overflow = values(
         session.ledgers,
@@ -107,6 +108,7 @@ def facts(
         text=weighed.text,
         history=HistoryFacts(
             labels=session.labels,
+            findings=_findings(session, step, now_ms),
             step=number,
             denied_1h=denied if isinstance(denied, int) else LARGEST,
             ledgers=read,
@@ -116,3 +118,9 @@ def facts(
         credential=credential,
         evidence=evidence,
     )
+
+
+def _findings(session: Session, step: Step | None, now_ms: int) -> frozenset[str]:
+    """Return what detectors found in the session that still counts, and at this call itself."""
+    own = frozenset({step.finding}) if step is not None and step.finding else frozenset[str]()
+    return own | findings(session.signals, now_ms) if session.signals else own

@@ -46,6 +46,7 @@ class Step:
     write: str = ""  # digest of what it would change
     words: tuple[str, ...] = ()  # how the catalogue says that the tool is asked for
     size: int = 1  # the most receivers that one argument holds
+    finding: str = ""  # what a detector said of the call itself
 
     def charged(self, charges: tuple[Charge, ...]) -> "Step":
         """Return the step with other charges: what is sent may be less."""
@@ -59,6 +60,7 @@ class Step:
             write=self.write,
             words=self.words,
             size=self.size,
+            finding=self.finding,
         )
 
 

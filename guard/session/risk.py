@@ -12,6 +12,8 @@ from guard.model.facts import RiskFacts
 from guard.model.identity import Device
 
 CAP = 1000
+DETECTOR = "detector"
+"""The source of what the guard itself found in the course of a session."""
 LEVELS = (200, 500, 800)  # from here on level 1, 2, 3
 POSTURE_FRESH_MS = 24 * 3_600_000  # an older statement about a device is no statement
 HALVINGS = 20  # 1000 >> 20 is nothing
@@ -34,6 +36,14 @@ WEIGHTS: Mapping[str, tuple[int, int]] = MappingProxyType(
         "credential_changed": (500, 0),
         "assurance_lowered": (500, 0),
         "claims_changed": (200, 0),
+        "approval_reuse": (400, 60 * _MINUTE),
+        "workload_moved": (300, 30 * _MINUTE),
+        "device_changed": (250, 30 * _MINUTE),
+        "posture_lost": (250, 30 * _MINUTE),
+        "abnormal_chain": (250, 30 * _MINUTE),
+        "velocity": (200, 10 * _MINUTE),
+        "fan_out": (200, 30 * _MINUTE),
+        "definition_changed": (150, 60 * _MINUTE),
     }
 )
 """Kind -> weight of 1000 and half-life in ms (0 = it does not age)."""
@@ -122,6 +132,13 @@ def score(signals: Iterable[Signal], now_ms: int) -> int:
         if weight > strongest.get(one.kind, 0):
             strongest[one.kind] = weight
     return min(CAP, sum(strongest.values()))
+
+
+def findings(signals: Iterable[Signal], now_ms: int) -> frozenset[str]:
+    """Return the kinds of what the guard itself found and that still counts."""
+    return frozenset(
+        one.kind for one in signals if one.source == DETECTOR and one.weight_at(now_ms)
+    )
 
 
 def risk_facts(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from guard.errors import Refused
 from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import Input
-from guard.model.identity import Device, Who
+from guard.model.identity import Device, Place, Who
 from guard.model.ledger import LedgerSpec
 from guard.provenance.segment import Endorsed, Segment, chained, write_digest
 from guard.session.belongs import intent_ledgers
@@ -22,6 +22,7 @@ from guard.session.limit import found
 from guard.session.plan import Plan, charges_of, plan_of
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.tally import LedgerState
+from guard.session.trail import Trail
 
 SIGNALS = 64
 IN_FLIGHT = 32
@@ -61,6 +62,8 @@ class Session:
     suspended_at_ms: int = 0  # people said no too often; an operator lets it go on
     resumed_at_ms: int = 0  # denials before this moment no longer count
     entered: tuple[Entered, ...] = ()  # one for each label that a step brought
+    place: Place | None = None  # where its caller was last, where a front is told
+    trail: Trail = Trail()  # noqa: RUF009 - frozen: sharing it is safe
 
 
 def new_session(

@@ -10,7 +10,7 @@ from typing import Any
 
 from guard.errors import Unavailable
 from guard.model.call import Outcome
-from guard.model.identity import Agent, Device, Principal, Who, Workload
+from guard.model.identity import Agent, Device, Place, Principal, Who, Workload
 from guard.model.ledger import LedgerKind
 from guard.session.history import Charge, Step
 from guard.session.intent import from_json as intent_from_json
@@ -18,11 +18,12 @@ from guard.session.risk import Signal
 from guard.session.sequence import Track
 from guard.session.state import Entered, Session
 from guard.session.tally import LedgerState, Tally
+from guard.session.trail import Trail
 
 FORMAT = 1
 _RUNNING = Outcome.RUNNING.value
 _ENDED = 5  # where the row of a step says how it ended
-_BLANK: tuple[Any, ...] = ((), "", (), 1)
+_BLANK: tuple[Any, ...] = ((), "", (), 1, "")
 """What a step has that is written shorter: no charges, no write, nobody to serve but one."""
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -55,6 +56,8 @@ def to_json(session: Session) -> str:
             "withdrawn": sorted(session.withdrawn),
             "observed": [session.observed, session.observed_sha256],
             "entered": [[one.label, one.step, one.action, one.at_ms] for one in session.entered],
+            "place": session.place and [getattr(session.place, name) for name in Place.__slots__],
+            "trail": [session.trail.classes, session.trail.calls_ms, session.trail.writes_ms],
         }
     )
 
@@ -108,6 +111,20 @@ def _session(raw: Mapping[str, Any]) -> Session:
             Entered(label=label, step=step, action=action, at_ms=at_ms)
             for label, step, action, at_ms in raw.get("entered", ())
         ),
+        place=_place(raw.get("place")),
+        trail=_trail(*raw.get("trail", ((), 0, ()))),
+    )
+
+
+def _place(row: list[Any] | None) -> Place | None:
+    return Place(**dict(zip(Place.__slots__, row, strict=True))) if row else None
+
+
+def _trail(classes: list[str], calls_ms: int, writes_ms: list[list[Any]]) -> Trail:
+    return Trail(
+        classes=tuple(classes),
+        calls_ms=calls_ms,
+        writes_ms=tuple((action, full_ms) for action, full_ms in writes_ms),
     )
 
 
@@ -137,15 +154,18 @@ def _who(row: list[Any]) -> Who:
 def _step_row(step: Step) -> list[object]:
     row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, _RUNNING]
     charges = [_charge_row(one) for one in step.charges]
-    if not charges and not step.write:
+    if not charges and not step.write and not step.finding:
         return row
     row += [charges, step.write]
-    return [*row, step.words, step.size] if step.words or step.size != 1 else row
+    if not step.words and step.size == 1 and not step.finding:
+        return row
+    row += [step.words, step.size]
+    return [*row, step.finding] if step.finding else row
 
 
 def _step(row: list[Any]) -> Step:
     n, call, action, classes, at_ms, _, *costs = row
-    charges, write, words, size = [*costs, *_BLANK[len(costs) :]]  # older rows are shorter
+    charges, write, words, size, finding = [*costs, *_BLANK[len(costs) :]]  # older rows are shorter
     return Step(
         n=n,
         call=call,
@@ -156,6 +176,7 @@ def _step(row: list[Any]) -> Step:
         write=write,
         words=tuple(words),
         size=size,
+        finding=finding,
     )
 
 

@@ -34,6 +34,7 @@ NAMES = (
     "docs/*.md",
     "docs/adr/*.md",
     "docs/issuers/*.md",
+    "docs/detectors/*.md",
 )
 PAGES = sorted(page for name in NAMES for page in ROOT.glob(name))
 BLOCK = re.compile(

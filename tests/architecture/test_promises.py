@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-HAND_WRITTEN = ("README.md", "SECURITY.md", "docs/*.md", "docs/adr/*.md")
+HAND_WRITTEN = ("README.md", "SECURITY.md", "docs/*.md", "docs/adr/*.md", "docs/detectors/*.md")
 
 
 @pytest.fixture(scope="module")

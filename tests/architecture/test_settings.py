@@ -4,21 +4,25 @@ import re
 from pathlib import Path
 
 from guard.config import Installation, Serve, Settings, Store
+from guard.detect.numbers import Detectors
+
+NESTED = {"settings", "serve", "store", "detectors"}
 
 
 def test_every_setting_has_a_heading(root: Path) -> None:
     text = (root / "docs" / "settings.md").read_text(encoding="utf-8")
     headings = set(re.findall(r"^### `guard\.(.+)`$", text, re.MULTILINE))
     assert headings == (
-        {name for name in Installation.model_fields if name not in {"settings", "serve", "store"}}
+        {name for name in Installation.model_fields if name not in NESTED}
         | {f"settings.{name}" for name in Settings.model_fields}
         | {f"serve.{name}" for name in Serve.model_fields}
         | {f"store.{name}" for name in Store.model_fields}
+        | {f"detectors.{name}" for name in Detectors.model_fields}
     )
 
 
 def test_every_setting_is_described() -> None:
-    models = (Settings, Serve, Store)
+    models = (Settings, Serve, Store, Detectors)
     silent = [n for m in models for n, field in m.model_fields.items() if not field.description]
     assert silent == []
 
@@ -38,3 +42,4 @@ def test_every_setting_has_a_default_that_is_in_its_range() -> None:
     assert Settings.model_validate(Settings().model_dump()) == Settings()
     assert Serve.model_validate(Serve().model_dump()) == Serve()
     assert Store.model_validate(Store().model_dump()) == Store()
+    assert Detectors.model_validate(Detectors().model_dump()) == Detectors()

@@ -30,6 +30,7 @@ COMMANDS = {
     "audit": "verify, show and export the audit log",
     "leases": "list, show and revoke credentials",
     "labels": "propose labels of results from an audit log",
+    "detectors": "learn from an audit log, show what is watched",
     "check": "measure what a server verifies of call tokens",
     "pin": "compare and accept tool definitions",
     "sessions": "list, resume and end sessions",

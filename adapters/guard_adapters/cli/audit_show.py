@@ -61,8 +61,7 @@ def _json(event: Shown) -> str:
     whole = {"seq": event.seq, "event": event.leaf}
     facts = facts_of(event)
     beside = {"facts": facts} if facts else {}
-    if "reason" in event.beside:
-        beside["reason"] = event.beside["reason"]
+    beside |= {name: event.beside[name] for name in ("reason", "said") if name in event.beside}
     return json.dumps(whole | beside, separators=(",", ":"))
 
 
@@ -73,6 +72,8 @@ def _text(event: Shown) -> str:
     )
     head = f"{event.seq:>6}  {_moment(leaf.get('at_ms'))}  {leaf.get('kind')}"
     lines = [f"{shown(head)}  {_named(leaf)}{shown(more)}"]
+    if "said" in event.beside:
+        lines.append(f"        found: {_value(event.beside['said'])}")
     facts = facts_of(event)
     if facts:
         lines += [

@@ -6,10 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from guard.audit.check import LogReport, check_log
+from guard.session.risk import DETECTOR
 from guard_adapters.demo.story import Failed
 from guard_adapters.demo.transcript import Transcript
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.wiring.build import log_key
+
+_DETECTED = f'"source":"{DETECTOR}"'.encode()
 
 
 def tamper(folder: Path, transcript: Transcript) -> None:
@@ -22,6 +25,8 @@ def tamper(folder: Path, transcript: Transcript) -> None:
     state = folder / "guard"
     whole = _checked(state, state / "guard.sqlite")
     _expect(transcript, not whole.findings, f"{whole.size} records verified")
+    strange = [leaf for _, leaf in read_log(state / "guard.sqlite").leaves if _DETECTED in leaf]
+    _expect(transcript, not strange, "no detector took usual work for a thief's")
     copy = folder / "copy.sqlite"
     shutil.copy(state / "guard.sqlite", copy)
     with closing(sqlite3.connect(copy, isolation_level=None)) as db:

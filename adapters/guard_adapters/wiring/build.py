@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guard.detect.watch import Watch
 from guard.errors import Unusable
 from guard.grant.claims import Profile, TokenForm
 from guard.grant.directory import Directory
@@ -28,6 +29,7 @@ from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.log import LogKey
 from guard_adapters.wiring.baits import baits_of
+from guard_adapters.wiring.door import Door, watch_of
 from guard_adapters.wiring.issuers import issuers_of, unlisted
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
@@ -40,7 +42,10 @@ MakeApprovers = Callable[[Store], tuple[Approver, ...]]
 
 @dataclass(slots=True, kw_only=True)
 class Wired:
-    """One running guard and what it stands on. Bundle and directory are swapped on reload."""
+    """One running guard and what it stands on.
+
+    Bundle, directory and watch are swapped on reload.
+    """
 
     loaded: Loaded
     bundle: Bundle
@@ -51,6 +56,8 @@ class Wired:
     guard: Guard
     calltoken: CallTokenIssuer
     heart: Heartbeat
+    watch: Watch
+    door: Door
     seal_key: bytes
     intent_keys: Keys  # of the hosts whose signed tasks are taken, by thumbprint
 
@@ -141,12 +148,16 @@ def build(
     def in_force() -> Bundle:
         return wired.bundle
 
+    def watching() -> Watch:
+        return wired.watch
+
     guard = Guard(
         world=world,
         policy=in_force,
         settings=settings,
         salt=salt,
         zone=ZoneInfo(loaded.catalog.zone),
+        watch=watching,
     )
     wired = Wired(
         loaded=loaded,
@@ -158,6 +169,8 @@ def build(
         guard=guard,
         calltoken=issuer,
         heart=heart,
+        watch=watch_of(state, installation.detectors),
+        door=Door(world=world, watch=watching),
         seal_key=seal_key,
         intent_keys=_intent_keys(installation.intent_keys),
     )

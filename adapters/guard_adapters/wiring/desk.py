@@ -17,7 +17,7 @@ from guard.policy.evaluate import shown
 from guard.ports import Tool
 from guard.session.facts import facts
 from guard.session.intent import TaskIntent, parse_declaration, parse_intent
-from guard.session.state import Session, declared, new_session, seen
+from guard.session.state import Session, declared, new_session
 from guard.session.tasks import contracted
 from guard_adapters.front.mcp.front import Caller
 from guard_adapters.wiring.build import Wired
@@ -30,6 +30,8 @@ def named(caller: Caller) -> Who:
     return Who(
         principal=Principal(issuer=caller.issuer, subject=caller.subject),
         agent=Agent(id=caller.agent),
+        workload=caller.workload,
+        device=caller.device,
     )
 
 
@@ -80,7 +82,7 @@ class Desk:
             session = await self._world.sessions.open(fresh)
         else:
             session = await self._world.sessions.get(handle)
-        session = await self._seen(session, owner)
+        session = await self._wired.door.seen(session, owner, who.place)
         if is_contract(intent):
             await self._contract(session.id, owner, intent)
         elif intent:
@@ -108,6 +110,7 @@ class Desk:
         leaf: Mapping[str, str] = {"intent": intent.sha256()} if intent else {}
         event = Event(kind="session_opened", at_ms=self.now_ms(), session=handle, leaf=dict(leaf))
         await self._world.sink.write([event])
+        await self._wired.door.opened(fresh)
         return handle
 
     async def tell(self, session_id: str, words: str) -> None:
@@ -132,6 +135,10 @@ class Desk:
     def approve_at(self, approval_id: str) -> str:
         """Return the console's page for an approval; empty without a console."""
         return f"{self._url}/a/{approval_id}" if self._url else ""
+
+    async def shown(self, who: Caller, handle: str, code: str) -> None:
+        """Take in that something this caller showed was refused with a code of reuse."""
+        await self._wired.door.shown(await self.session(who, handle, b""), code)
 
     async def declined(self, who: Caller, approval_id: str) -> None:
         """Record that the person behind this caller did not want to look; see `decline`."""
@@ -164,12 +171,6 @@ class Desk:
             evidence=Evidence(),
         )
         return shown(bundle, spec, found)
-
-    async def _seen(self, session: Session, who: Who) -> Session:
-        known = seen(session, who)
-        if known is session:
-            return session
-        return await self._world.sessions.update(session.id, lambda one: seen(one, who))
 
     async def _contract(self, session_id: str, owner: Who, token: bytes) -> None:
         contract = verified_contract(

@@ -4,10 +4,7 @@ Every change is written to the log, and none of them says yes to anything.
 """
 
 import asyncio
-import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +30,7 @@ from guard_adapters.front.operator_runs import run_table
 from guard_adapters.front.operator_tasks import task_table
 from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.door import Door, watch_of
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
@@ -55,12 +53,14 @@ class OperatorDesk:
         log_reader: reads the audit log of the running store.
         reload_bundle: reads the policy anew, puts it in force and returns (old, new) digests; what
             cannot be used raises and changes nothing.
+        door: counts the sessions that are opened.
         max_intent_bytes: the largest declared intent (bytes).
     """
 
     world: World
     log_reader: LogReader
     reload_bundle: Callable[[], tuple[str, str]]
+    door: Door
     max_intent_bytes: int = 4096
 
     async def open_session(self, said: Mapping[str, Json]) -> str:
@@ -76,13 +76,13 @@ class OperatorDesk:
         who, intent, words = self._asked(said)
         now_ms = self.world.clock.now_ms()
         handle = f"gs_{self.world.ids.token(16).hex()}"
-        await self.world.sessions.open(
-            new_session(handle, who, intent=intent, words=words, now_ms=now_ms)
-        )
+        fresh = new_session(handle, who, intent=intent, words=words, now_ms=now_ms)
+        await self.world.sessions.open(fresh)
         leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key}
         if intent is not None:
             leaf["intent"] = intent.sha256()
         await self._write(Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf))
+        await self.door.opened(fresh)
         return handle
 
     def _asked(self, said: Mapping[str, Json]) -> tuple[Who, TaskIntent | None, tuple[str, ...]]:
@@ -254,6 +254,7 @@ def routes(wired: Wired) -> list[Route]:
         world=wired.world,
         log_reader=wired.store.log,
         reload_bundle=reloading(wired, wired.loaded.file),
+        door=wired.door,
         max_intent_bytes=wired.guard.settings.max_intent_bytes,
     )
     token = secret(wired.loaded.state / "keys" / "operator.key").hex()
@@ -262,28 +263,17 @@ def routes(wired: Wired) -> list[Route]:
     return operator_routes(desk, token, (*lease_table(leases), *run_table(runs), *tasks))
 
 
-@contextmanager
-def announced(state: Path, url: str) -> Iterator[None]:
-    """Say in `serve.json` where this guard listens, as long as it does."""
-    place, draft = state / "serve.json", state / ".serve.json"
-    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    draft.replace(place)
-    try:
-        yield
-    finally:
-        place.unlink(missing_ok=True)
-
-
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:
     """Return what reads guard.yaml and its policies again and swaps the bundle in force.
 
-    Only rules, catalogue and reviewers change; state folder, keys and addresses need a restart.
+    Only rules, catalogue, reviewers and detectors change; what else stands there needs a restart.
     """
 
     def swap() -> tuple[str, str]:
         old, fresh = wired.bundle, load(path)
         wired.bundle = fresh.bundle  # one reference: running decisions keep the old one
         wired.directory, wired.roots = fresh.directory, fresh.roots
+        wired.watch = watch_of(fresh.state, fresh.installation.detectors)
         return old.digest, fresh.bundle.digest
 
     return swap

@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import json
+import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -25,7 +27,6 @@ from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
-from guard_adapters.wiring.operator import announced
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
@@ -90,6 +91,18 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
             found.tasks.close()
             for bridge in bridges.values():
                 await bridge.aclose()
+
+
+@contextmanager
+def announced(state: Path, url: str) -> Iterator[None]:
+    """Say in `serve.json` where this guard listens, as long as it does."""
+    place, draft = state / "serve.json", state / ".serve.json"
+    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    draft.replace(place)
+    try:
+        yield
+    finally:
+        place.unlink(missing_ok=True)
 
 
 def dev_keys(wired: Wired) -> Mapping[str, Caller]:

@@ -26,6 +26,7 @@ class Seat:
     """What a framework's front calls. `who`: established by the host, never by the agent."""
 
     def __init__(self, wired: Wired, who: Who) -> None:
+        self._door = wired.door
         self._desk = Desk(wired)
         self._guard = wired.guard
         self._world = wired.world
@@ -105,7 +106,10 @@ class Seat:
         )
         now_ms = self.now_ms()
         fresh = new_session(handle, self._who, intent=intent, words=words, now_ms=now_ms)
-        self._known[native] = (await self._world.sessions.open(fresh)).id
+        there = await self._world.sessions.open(fresh)
+        self._known[native] = there.id
+        if there == fresh:
+            await self._door.opened(there)
         return handle
 
     async def claim(self, rerun: Rerun) -> Rerun | None:

@@ -145,7 +145,13 @@ def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
     def tokens(server: str) -> TokenCheck:
         return JwtCheck(JwtRules(issuer=serve.issuer, resource=resource_uri(url, server)), source)
 
-    return Access(public_url=url, edge=edge, tokens=tokens, issuers=(serve.issuer,))
+    return Access(
+        public_url=url,
+        edge=edge,
+        tokens=tokens,
+        issuers=(serve.issuer,),
+        location_header=serve.location_header,
+    )
 
 
 def _edge(url: str, origins: Sequence[str]) -> EdgeRules:

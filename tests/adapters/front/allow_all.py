@@ -62,6 +62,8 @@ class AllowAll:
     def approve_at(self, approval_id: str) -> str:
         return f"{self.page}/a/{approval_id}" if self.page else ""
 
+    async def shown(self, who: object, handle: str, code: str) -> None: ...
+
     async def declined(self, who: object, approval_id: str) -> None:
         self.noes.append(approval_id)
 

@@ -5,6 +5,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from guard.detect.watch import Watch
 from guard.errors import Unusable
 from guard.grant.approval import NewApproval
 from guard.model.decision import Requirement
@@ -14,6 +15,7 @@ from guard_adapters.front.operator import operator_routes
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
+from guard_adapters.wiring.door import Door
 from guard_adapters.wiring.operator import OperatorDesk
 
 TOKEN = "t" * 64
@@ -38,7 +40,10 @@ class Bench:
             sink=self.store.sink,
         )
         self.desk = OperatorDesk(
-            world=world, log_reader=self.store.log, reload_bundle=self.reloaded
+            world=world,
+            log_reader=self.store.log,
+            reload_bundle=self.reloaded,
+            door=Door(world=world, watch=Watch),
         )
         app = Starlette(routes=operator_routes(self.desk, TOKEN))
         self.http = TestClient(app, headers=HEADERS)

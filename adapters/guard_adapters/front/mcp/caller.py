@@ -1,6 +1,8 @@
-"""Who calls, as a front established it. Standard library only: a pipe loads it, too."""
+"""Who calls, as a front established it. Light: a pipe loads it, too."""
 
 from dataclasses import dataclass
+
+from guard.model.identity import Device, Place, Workload
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,3 +13,6 @@ class Caller:
     subject: str
     agent: str
     scopes: frozenset[str] = frozenset()
+    workload: Workload = Workload()  # noqa: RUF009 - frozen: sharing it is safe
+    device: Device = Device()  # noqa: RUF009 - frozen: sharing it is safe
+    place: Place | None = None

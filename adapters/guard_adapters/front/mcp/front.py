@@ -6,6 +6,7 @@ Both are shapes only: wiring builds the one around the pipeline, authentication 
 from typing import TYPE_CHECKING, Protocol
 
 from guard.model.call import ToolCall, ToolResult, ToolSpec
+from guard.model.identity import Device, Place, Workload
 
 if TYPE_CHECKING:
     from guard.config import Settings
@@ -29,6 +30,21 @@ class Caller(Protocol):
     @property
     def agent(self) -> str:
         """Return the program that acts for the principal."""
+        ...
+
+    @property
+    def workload(self) -> Workload:
+        """Return the process of the program, as its platform attests it; unnamed: unknown."""
+        ...
+
+    @property
+    def device(self) -> Device:
+        """Return the device of the principal; unnamed: unknown."""
+        ...
+
+    @property
+    def place(self) -> Place | None:
+        """Return where their network is, if the front was told."""
         ...
 
 
@@ -73,6 +89,14 @@ class GuardFront(Protocol):
 
     def approve_at(self, approval_id: str) -> str:
         """Return the address of the page where people answer, empty where there is none."""
+        ...
+
+    async def shown(self, who: Caller, handle: str, code: str) -> None:
+        """Take in that something this caller showed was refused with a code of reuse.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
         ...
 
     async def declined(self, who: Caller, approval_id: str) -> None:

@@ -6,7 +6,7 @@ merges no servers, keeps no sessions and never sends a message twice.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -29,6 +29,7 @@ from guard_adapters.front.mcp.auth import (
 from guard_adapters.front.mcp.cancel import Flights
 from guard_adapters.front.mcp.edge import EdgeRules, HeaderList, Headers, check_edge, single
 from guard_adapters.front.mcp.front import GuardFront
+from guard_adapters.front.mcp.location import place_of
 from guard_adapters.front.mcp.pins import PinBook
 from guard_adapters.front.mcp.post import Post, RefusedRequest
 from guard_adapters.front.mcp.relay import HttpServer, Passage, Seals
@@ -53,6 +54,7 @@ class Access:
     tokens: Callable[[str], TokenCheck] | None = None
     unsafe_caller: Caller | None = None
     issuers: tuple[str, ...] = ()
+    location_header: str = ""  # in which the proxy before the guard says where a caller is
 
     async def caller(self, headers: Headers, server: str, now_ms: int) -> Caller:
         """Return who calls.
@@ -71,7 +73,9 @@ class Access:
             return self.unsafe_caller
         caller = await self.tokens(server).check(bearer_token(headers), now_ms=now_ms)
         require_scopes(caller, [upstream_scope(server)])
-        return caller
+        if not self.location_header:
+            return caller
+        return replace(caller, place=place_of(headers, self.location_header, now_ms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from guard_adapters.front.mcp.json import Limits, loads
 from guard_adapters.front.mcp.keys import refuse_near_keys
 from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import unreached
+from guard_adapters.front.mcp.rounds import Returned, StateOfAnother
 from guard_adapters.front.mcp.seal import SealedSession, SealRefusal
 from guard_adapters.front.mcp.stream import Receive
 from guard_adapters.front.mcp.wire import (
@@ -106,7 +107,7 @@ class Post:
         )
 
     async def _request(self, passage: Passage, message: dict[str, Any]) -> None:
-        returned = passage.rounds().opened(message)
+        returned = await self._opened(passage, message)
         exchange = Exchange(
             front=self.front,
             passage=passage,
@@ -117,6 +118,16 @@ class Post:
             receive=self.receive,
         )
         await exchange.answer()
+
+    async def _opened(self, passage: Passage, message: dict[str, Any]) -> Returned:
+        """Open what the client brings back; what belongs to another approved call is told on."""
+        try:
+            return passage.rounds().opened(message)
+        except StateOfAnother:
+            handle = single(passage.headers, b"guard-session") or ""
+            with suppress(GuardError):  # the request is refused whatever comes of it
+                await self.front.shown(self.caller, handle, "approval_elsewhere")
+            raise
 
     async def _notification(self, passage: Passage, message: dict[str, Any]) -> None:
         asked = self._admitted(passage, message)

@@ -22,11 +22,16 @@ from guard_adapters.front.mcp.seal import (
     SealRefusal,
 )
 from guard_adapters.front.mcp.server_asks import ELICITATION
-from guard_adapters.front.mcp.wire import INVALID_PARAMS, refuse
+from guard_adapters.front.mcp.wire import HTTP_STATUS, INVALID_PARAMS, WireRefused, refuse
 
 Message = dict[str, Any]
 _STATE: Final = "requestState"
 _ANSWERS: Final = "inputResponses"
+_FOREIGN: Final = "requestState was not issued for this request. Send it without requestState."
+
+
+class StateOfAnother(WireRefused):
+    """A genuine state of this caller, brought back with another call than the approved one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ class Rounds:
         Raises:
             WireRefused: -32602: the state was not issued for this request, or an answer holds
                 what was not asked for.
+            StateOfAnother: it was issued to this caller, for another call.
         """
         params = message.get("params") or {}
         if _STATE not in params and _ANSWERS not in params:
@@ -65,7 +71,8 @@ class Rounds:
             refuse(INVALID_PARAMS, "bad_input_responses", text)
         rest = {key: value for key, value in params.items() if key not in {_STATE, _ANSWERS}}
         if found.approval_id and found.binding != call_digest(message["method"], rest):
-            _not_for_this()
+            status = HTTP_STATUS[INVALID_PARAMS]
+            raise StateOfAnother(INVALID_PARAMS, _FOREIGN, status, "bad_request_state")
         kept = _kept(found, answers, unasked=self.unasked)
         if kept is not None:
             rest[_ANSWERS] = kept
@@ -142,8 +149,7 @@ def call_digest(method: str, params: Mapping[str, Any]) -> str:
 
 
 def _not_for_this() -> NoReturn:
-    text = "requestState was not issued for this request. Send it without requestState."
-    refuse(INVALID_PARAMS, "bad_request_state", text)
+    refuse(INVALID_PARAMS, "bad_request_state", _FOREIGN)
 
 
 def _kept(

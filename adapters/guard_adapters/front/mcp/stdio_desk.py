@@ -28,7 +28,7 @@ from guard_adapters.front.mcp.gate import (
 from guard_adapters.front.mcp.invite import declined, modern_modes, modes
 from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
 from guard_adapters.front.mcp.pins import MAX_AGE_MS, PinBook
-from guard_adapters.front.mcp.rounds import Returned, Rounds
+from guard_adapters.front.mcp.rounds import Returned, Rounds, StateOfAnother
 from guard_adapters.front.mcp.server_asks import (
     Ask,
     ServerRules,
@@ -86,8 +86,7 @@ class FrontDesk:
             return await self._asked_by_server(message, wires)
         refuse_near_keys(message)
         place, settings = self.place, self.front.settings
-        rounds = self._rounds()
-        returned = rounds.opened(message) if rounds else Returned(message=message)
+        returned = await self._opened(message)
         asked = admit(
             returned.message,
             session=place.session,
@@ -106,6 +105,17 @@ class FrontDesk:
                 if asked.method in self.front.allow_methods(place.upstream):
                     return self._seen(asked, await wires.ask("server", asked.message))
                 return await self._judged(asked, wires, returned)
+
+    async def _opened(self, message: Message) -> Returned:
+        """Open what the client brings back; what belongs to another approved call is told on."""
+        rounds = self._rounds()
+        try:
+            return rounds.opened(message) if rounds else Returned(message=message)
+        except StateOfAnother:
+            with contextlib.suppress(GuardError):  # the request is refused whatever comes of it
+                place = self.place
+                await self.front.shown(place.caller, place.session, "approval_elsewhere")
+            raise
 
     def hear_initialize(self, message: Message) -> None:
         """Remember what the client of this pipe can do."""

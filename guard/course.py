@@ -1,0 +1,69 @@
+"""How far one call has come, and what its ending must record.
+
+`pipeline` walks, this remembers: it decides nothing and waits for nobody.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from guard.audit.event import finished
+from guard.detect.finding import Finding
+from guard.grant.approval import Approval
+from guard.lease.issuing import Leased
+from guard.model.call import Outcome, ToolCall, ToolResult
+from guard.model.decision import Applied
+from guard.ports import Ending
+from guard.provenance.segment import Segment
+from guard.session.state import Session, remembering, settled
+from guard.stepup.asking import NOTHING_CLAIMED, Claim
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """One call on its way. Filled in step by step, so that any ending has what is known by then."""
+
+    call: ToolCall
+    session: Session = field(init=False)  # as the call was judged
+    at_ms: int = 0
+    admitted: bool = False
+    findings: tuple[Finding, ...] = ()  # what detectors saw as it came in
+    outcome: Outcome = Outcome.REFUSED
+    code: str = ""
+    denied: bool = False
+    result: ToolResult | None = None
+    found: Mapping[str, str] = field(default_factory=dict)  # what policy may match in the result
+    segment: Segment | None = None  # what the result showed
+    claim: Claim = NOTHING_CLAIMED
+    approval: Approval | None = None
+    leased: Leased | None = None
+    applied: tuple[Applied, ...] = ()
+
+    def keep(self, leased: Leased) -> None:
+        """Remember the credential from the moment that it is promised."""
+        self.leased = leased
+
+    def ending(self, now_ms: int) -> Ending:
+        """Return everything that is recorded about the end of this call, together."""
+        call, outcome = self.call, self.outcome
+        labels = self.result.labels if self.result else frozenset()
+        approved, denied = self.approval is not None, self.denied
+        leased = self.leased
+
+        def change(session: Session) -> Session:
+            if not self.admitted:  # the step in flight under this id is another call's
+                return session
+            said = {"denied": denied, "approved": approved}
+            ended = settled(session, call.id, outcome, labels, self.found, now_ms, **said)
+            return remembering(ended, self.segment) if self.segment else ended
+
+        return Ending(
+            session=call.session,
+            change=change,
+            events=(finished(call, outcome, self.code, sorted(labels), now_ms),),
+            outcome=outcome,
+            approval=self.claim.approval,
+            consume_id=self.claim.consume_id,
+            lease=leased.id if leased else "",
+            lease_change=leased.settled(now_ms) if leased else None,
+            segment=self.segment,
+        )
