@@ -283,7 +283,11 @@ WIRE = {
 CALLERS = {
     "keys_unavailable": "The authorization server's keys cannot be fetched. Nobody gets in.",
     "no_token_check": "The front was built with no way to check callers.",
-    "proof_required": "The access token is bound to a key, and this front checks no proofs.",
+    "proof_replayed": "This proof came before. An agent makes a new one for each request.",
+    "proof_required": "The access token is bound to a key. Send it under the scheme DPoP, with a proof.",
+    "proofs_too_many": "More proofs came in a minute than are remembered. Nobody with a bound token gets in.",
+    "token_binding_unknown": "The access token is bound to a key in another way than DPoP (`cnf.jkt`).",
+    "token_not_bound": "The token came under the scheme DPoP and names no key. Send it as a bearer token.",
     "scope_missing": "The access token lacks a scope that this address demands.",
     "token_alg_refused": "The access token's algorithm is not an allowed one.",
     "token_audience_wrong": "The access token is for another resource.",

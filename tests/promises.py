@@ -66,6 +66,8 @@ UPSTREAM = {
     "test_stolen_key_bound_token.py::test_a_thief_runs_nothing_and_the_holder_still_can",
     "A call token is for one tool with one set of arguments.": "adapters/front/"
     "test_mcp_verify.py::test_swapped_arguments_and_swapped_tools_do_not_run",
+    "A stolen access token of an agent that is bound to a key lets nobody in.": "attack/"
+    "test_stolen_access_token.py::test_a_thief_calls_nothing_and_the_holder_still_can",
     "A token stolen at one server is worthless at another.": "attack/test_call_token.py::"
     "test_a_token_stolen_at_one_server_is_worthless_at_another",
     "Without a token nothing runs.": "adapters/front/test_mcp_verify.py::test_no_token_no_call",

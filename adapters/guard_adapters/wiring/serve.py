@@ -19,6 +19,7 @@ from guard_adapters.front.mcp.edge import EdgeRules
 from guard_adapters.front.mcp.http import Access, Endpoint, build_app
 from guard_adapters.front.mcp.jwks import FetchedKeys
 from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.relay import HttpServer, Seals
 from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.issuer.static import StaticIssuer
@@ -140,16 +141,18 @@ def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
     if not serve.issuer:
         static = StaticKeys(dev_keys)
         return Access(public_url=url, edge=edge, tokens=lambda _server: static)
-    source = FetchedKeys(fetching(serve.jwks_url))
+    source, proofs = FetchedKeys(fetching(serve.jwks_url)), Proofs()
 
     def tokens(server: str) -> TokenCheck:
-        return JwtCheck(JwtRules(issuer=serve.issuer, resource=resource_uri(url, server)), source)
+        rules = JwtRules(issuer=serve.issuer, resource=resource_uri(url, server))
+        return JwtCheck(rules, source, proofs)
 
     return Access(
         public_url=url,
         edge=edge,
         tokens=tokens,
         issuers=(serve.issuer,),
+        proofs=proofs,
         location_header=serve.location_header,
     )
 

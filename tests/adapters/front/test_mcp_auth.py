@@ -13,15 +13,16 @@ from joserfc.jws import JWSRegistry
 from guard_adapters.front.mcp.auth import (
     Caller,
     StaticKeys,
-    bearer_token,
     challenge,
     metadata_path,
     metadata_url,
+    presented,
     require_scopes,
     resource_metadata,
 )
 from guard_adapters.front.mcp.jwks import FetchedKeys, FixedKeys
 from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
+from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.wire import WireRefused
 
 NOW = 1_800_000_000_000
@@ -69,7 +70,8 @@ def unsigned_token():
 
 
 def checker(source=None, **rules):
-    return JwtCheck(JwtRules(issuer=ISSUER, resource=RESOURCE, **rules), source or FixedKeys(JWKS))
+    made = JwtRules(issuer=ISSUER, resource=RESOURCE, **rules)
+    return JwtCheck(made, source or FixedKeys(JWKS), Proofs())
 
 
 async def refused(text, check=None, now_ms=NOW):
@@ -155,7 +157,9 @@ BAD_TOKENS = [
     (token(nbf=NOW // 1000 + 6), "token_not_yet_valid"),
     (token(iat=NOW // 1000 + 6), "token_not_yet_valid"),
     (token(cnf={"jkt": "x"}), "proof_required"),
-    (token(cnf=None), "proof_required"),
+    (token(cnf=None), "token_binding_unknown"),
+    (token(cnf={"x5t#S256": "x"}), "token_binding_unknown"),
+    (token(cnf={"jkt": "x", "x5t#S256": "x"}), "token_binding_unknown"),
     (token(sub=...), "token_claims_bad"),
     (token(sub=""), "token_claims_bad"),
     (token(sub="ann\n"), "token_claims_bad"),
@@ -289,17 +293,28 @@ async def test_a_static_key_stands_for_its_caller_and_any_other_is_refused():
         ([b"Bearer a b"], "token_malformed", 401),
         ([b"Bearer a,Bearer b"], "token_malformed", 401),
         ([b"Basic YTpi"], "token_malformed", 401),
-        ([b"DPoP abc"], "token_malformed", 401),
+        ([b"DPoP"], "token_malformed", 401),
         ([b"Bearer " + b"x" * 17_000], "token_malformed", 401),
         ([b"Bearer \xe9"], "token_malformed", 401),
         ([b"Bearer a", b"Bearer b"], "header_repeated", 400),
     ],
 )
-def test_a_request_without_exactly_one_bearer_token_is_refused(values, reason, status):
+def test_a_request_without_exactly_one_token_is_refused(values, reason, status):
     with pytest.raises(WireRefused) as caught:
-        bearer_token([(b"authorization", value) for value in values])
+        presented([(b"authorization", value) for value in values])
     assert (caught.value.reason, caught.value.http_status) == (reason, status)
-    assert bearer_token([(b"Authorization", b" bearer  a.b-c= ")]) == "a.b-c="
+
+
+def test_the_scheme_says_whether_a_proof_belongs_to_the_token():
+    found = presented([(b"Authorization", b" bearer  a.b-c= "), (b"dpop", b"p")])
+    assert (found.token, found.bound, found.proof) == ("a.b-c=", False, None)
+    found = presented([(b"Authorization", b"dPoP a.b"), (b"DPoP", b" p ")])
+    assert (found.token, found.bound, found.proof) == ("a.b", True, "p")
+    assert presented([(b"authorization", b"DPoP a.b")]).proof is None
+    assert "a.b" not in repr(found)
+    with pytest.raises(WireRefused) as caught:
+        presented([(b"authorization", b"DPoP a"), (b"dpop", b"p"), (b"dpop", b"q")])
+    assert (caught.value.reason, caught.value.http_status) == ("header_repeated", 400)
 
 
 def test_the_metadata_names_this_resource_and_lies_where_clients_look():
@@ -309,6 +324,7 @@ def test_the_metadata_names_this_resource_and_lies_where_clients_look():
         "authorization_servers": [ISSUER],
         "scopes_supported": ["mcp:files"],
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": ["ES256"],
     }
     where = "/.well-known/oauth-protected-resource/x/mcp/files"
     assert metadata_path("https://guard.example/x", "files") == where
@@ -325,6 +341,21 @@ def test_challenges_say_where_to_ask_and_for_what():
     assert challenge(bad, "https://g.example", "f") == where + (
         'scope="mcp:f", error="invalid_token", error_description="Say \'it\'\'\'again."'
     )
+
+
+@pytest.mark.parametrize(
+    ("reason", "error"),
+    [
+        ("proof_required", "invalid_token"),
+        ("proof_key", "invalid_dpop_proof"),
+        ("proof_replayed", "invalid_dpop_proof"),
+        ("use_nonce", "use_dpop_nonce"),
+    ],
+)
+def test_a_challenge_about_a_proof_says_what_proofs_are_taken(reason, error):
+    text = challenge(WireRefused(40300, "No.", 401, reason), "https://g.example", "f")
+    assert text.startswith("DPoP resource_metadata=")
+    assert f'algs="ES256", error="{error}"' in text
 
 
 def test_one_challenge_names_all_scopes_of_the_call():

@@ -1,4 +1,4 @@
-"""Who is calling: checks the bearer token of a request and names its caller.
+"""Who is calling: checks the access token of a request and names its caller.
 
 Rule 1: a token made for somebody else is refused, also when it is genuine (RFC 8707, RFC 9068).
 Rule 2: the client's token ends here; nothing in this file hands it on, shows or stores it. A
@@ -8,24 +8,44 @@ caller's name never comes from what a client says about itself.
 import hmac
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, NoReturn, Protocol
 from urllib.parse import quote, urlsplit
 
+from guard.grant.dpop import PROOF_ALG, Proof
 from guard_adapters.front.mcp.caller import Caller as Caller  # noqa: PLC0414  what a check returns
 from guard_adapters.front.mcp.edge import Headers, single
 from guard_adapters.front.mcp.wire import INVALID_REQUEST, REFUSED, WireRefused, refuse
 
-_BEARER: Final = re.compile(r"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9\-._~+/]+=*)")  # RFC 6750, 2.1
+_TOKEN: Final = re.compile(r"(bearer|dpop) +([a-z0-9\-._~+/]+=*)", re.IGNORECASE)
+"""RFC 6750, 2.1; RFC 9449, 7.1."""
+
+_ABOUT_PROOF: Final[Mapping[str, str]] = {
+    "proof_required": "invalid_token",
+    "use_nonce": "use_dpop_nonce",
+    **dict.fromkeys(
+        (
+            "proof_missing", "proof_malformed", "proof_key", "proof_signature", "proof_binding",
+            "proof_stale", "proof_replayed",
+        ),
+        "invalid_dpop_proof",
+    ),
+}  # fmt: skip
+"""Refusals that a proof would mend, and what RFC 9449 calls each."""
+
 _TOKEN_CHARS: Final = 16 * 2**10
 _WELL_KNOWN: Final = "/.well-known/oauth-protected-resource"
 
 
 class TokenCheck(Protocol):
-    """Turns a bearer token into its caller, or raises WireRefused (401; 503 without keys)."""
+    """Turns an access token into its caller, or raises WireRefused (401; 503 without keys)."""
 
-    async def check(self, token: str, *, now_ms: int) -> Caller:
-        """Return the caller; `now_ms` is Unix time. Never logs or keeps the token."""
+    async def check(self, token: str, *, now_ms: int, proof: Proof | None = None) -> Caller:
+        """Return the caller; `now_ms` is Unix time. Never logs or keeps the token.
+
+        `proof` is what came with a token that was sent under the scheme DPoP; None: as a bearer.
+        """
         ...
 
 
@@ -34,16 +54,38 @@ def refuse_token(reason: str, message: str) -> NoReturn:
     refuse(REFUSED, reason, message, status=401)
 
 
-def bearer_token(headers: Headers) -> str:
-    """Return the one bearer token of a request, or raise WireRefused (401, or 400 if repeated)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presented:
+    """The one access token of a request; `bound`: sent under the scheme DPoP, with `proof`."""
+
+    token: str = field(repr=False)
+    bound: bool
+    proof: str | None = field(default=None, repr=False)
+
+
+def presented(headers: Headers) -> Presented:
+    """Return the one access token of a request.
+
+    Raises:
+        WireRefused: 401 without one, 400 if a header is repeated.
+    """
     given = single(headers, b"authorization")
     if given is None:
         refuse_token("token_missing", "No token came. Get one as the metadata describes.")
-    found = _BEARER.fullmatch(given)
+    found = _TOKEN.fullmatch(given)
     if found is None or len(given) > _TOKEN_CHARS:
-        text = "The Authorization header is not of the form 'Bearer TOKEN'. Send it like that."
+        text = "The Authorization header is not of the form 'Bearer TOKEN' or 'DPoP TOKEN'."
         refuse_token("token_malformed", text)
-    return found.group(1)
+    bound = found.group(1).lower() == "dpop"
+    return Presented(
+        token=found.group(2), bound=bound, proof=single(headers, b"dpop") if bound else None
+    )
+
+
+def refuse_unbound() -> NoReturn:
+    """Raise the 401 for a token under the scheme DPoP that names no key (RFC 9449, 7.1)."""
+    text = "The token names no key, so no proof can be for it. Send it as 'Bearer TOKEN'."
+    refuse_token("token_not_bound", text)
 
 
 class StaticKeys:
@@ -58,8 +100,16 @@ class StaticKeys:
                 raise ValueError("A key entry is not 64 hex digits. Write sha256(token) in hex.")
         self._callers = dict(callers)
 
-    async def check(self, token: str, *, now_ms: int) -> Caller:  # noqa: ARG002 - they never expire
+    async def check(
+        self,
+        token: str,
+        *,
+        now_ms: int,  # noqa: ARG002 - they never expire
+        proof: Proof | None = None,
+    ) -> Caller:
         """Return the caller of a known key; the time taken does not depend on which it is."""
+        if proof is not None:
+            refuse_unbound()
         digest = sha256(token.encode()).hexdigest()
         found: Caller | None = None
         for known, caller in self._callers.items():
@@ -108,6 +158,7 @@ def resource_metadata(
         "authorization_servers": list(issuers),
         "scopes_supported": sorted({upstream_scope(upstream), *scopes}),
         "bearer_methods_supported": ["header"],
+        "dpop_signing_alg_values_supported": [PROOF_ALG],
     }
 
 
@@ -117,14 +168,20 @@ def upstream_scope(upstream: str) -> str:
 
 
 def challenge(refused: WireRefused, public_url: str, upstream: str) -> str:
-    """Return the `WWW-Authenticate` value for a 401 or 403 (RFC 6750, 3; RFC 9728, 5.1)."""
+    """Return the `WWW-Authenticate` value for a 401 or 403.
+
+    RFC 6750, 3; RFC 9728, 5.1; RFC 9449, 7.1 and 9, where the proof is what is wrong.
+    """
     scopes = (refused.data or {}).get("scopes") or [upstream_scope(upstream)]
+    about_proof = refused.reason in _ABOUT_PROOF
     fields = {
         "resource_metadata": metadata_url(public_url, upstream),
         "scope": " ".join(scopes),
+        **({"algs": PROOF_ALG} if about_proof else {}),
         **_error_of(refused),
     }
-    return "Bearer " + ", ".join(f'{name}="{_quotable(value)}"' for name, value in fields.items())
+    scheme = "DPoP " if about_proof else "Bearer "
+    return scheme + ", ".join(f'{name}="{_quotable(value)}"' for name, value in fields.items())
 
 
 def _error_of(refused: WireRefused) -> dict[str, str]:
@@ -133,6 +190,7 @@ def _error_of(refused: WireRefused) -> dict[str, str]:
     error = {401: "invalid_token", 403: "insufficient_scope"}.get(refused.http_status)
     if error is None:
         refuse(INVALID_REQUEST, "no_challenge", "Send challenges with 401 and 403 only.")
+    error = _ABOUT_PROOF.get(refused.reason, error)
     return {"error": error, "error_description": refused.message}
 
 

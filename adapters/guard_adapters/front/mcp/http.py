@@ -15,15 +15,18 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from guard.grant.dpop import Proof
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp.auth import (
     Caller,
+    Presented,
     TokenCheck,
-    bearer_token,
     challenge,
     metadata_path,
+    presented,
     require_scopes,
     resource_metadata,
+    resource_uri,
     upstream_scope,
 )
 from guard_adapters.front.mcp.cancel import Flights
@@ -32,6 +35,7 @@ from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.location import place_of
 from guard_adapters.front.mcp.pins import PinBook
 from guard_adapters.front.mcp.post import Post, RefusedRequest
+from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.relay import HttpServer, Passage, Seals
 from guard_adapters.front.mcp.session_streams import session_request
 from guard_adapters.front.mcp.stream import JSON_HEADERS, ClientStream, Receive, Scope, Send
@@ -45,8 +49,9 @@ _CHALLENGED: Final = frozenset({401, 403})
 class Access:
     """Who may come in.
 
-    `tokens` returns the check of bearer tokens for one upstream; each upstream is an audience of
-    its own. Without it every request speaks for `unsafe_caller`: loopback demonstrations only.
+    `tokens` returns the check of access tokens for one upstream; each upstream is an audience of
+    its own. `proofs` says which nonces the proofs of bound tokens must hold. Without `tokens` every
+    request speaks for `unsafe_caller`: loopback demonstrations only.
     """
 
     public_url: str
@@ -55,8 +60,9 @@ class Access:
     unsafe_caller: Caller | None = None
     issuers: tuple[str, ...] = ()
     location_header: str = ""  # in which the proxy before the guard says where a caller is
+    proofs: Proofs = field(default_factory=Proofs)
 
-    async def caller(self, headers: Headers, server: str, now_ms: int) -> Caller:
+    async def caller(self, headers: Headers, server: str, method: str, now_ms: int) -> Caller:
         """Return who calls.
 
         Raises:
@@ -71,11 +77,17 @@ class Access:
                     status=403,
                 )
             return self.unsafe_caller
-        caller = await self.tokens(server).check(bearer_token(headers), now_ms=now_ms)
+        given = presented(headers)
+        proof = self._proof(given, server, method, now_ms) if given.bound else None
+        caller = await self.tokens(server).check(given.token, now_ms=now_ms, proof=proof)
         require_scopes(caller, [upstream_scope(server)])
         if not self.location_header:
             return caller
         return replace(caller, place=place_of(headers, self.location_header, now_ms))
+
+    def _proof(self, given: Presented, server: str, method: str, now_ms: int) -> Proof:
+        url = resource_uri(self.public_url, server)
+        return Proof(text=given.proof, method=method, url=url, nonces=self.proofs.nonces(now_ms))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +113,8 @@ class Endpoint:
             name == b"accept" and (b"text/event-stream" in value or b"*/*" in value)
             for name, value in headers
         )
-        client = ClientStream(send, takes_events=takes_events)
+        proved = any(key == b"dpop" for key, _ in headers)
+        client = ClientStream(self._with_nonce(send) if proved else send, takes_events=takes_events)
         name = scope["path"].removeprefix("/mcp/")
         try:
             await self._handle(name, scope, receive, client)
@@ -118,7 +131,7 @@ class Endpoint:
             text = "There is no such server here. Use one of the configured paths."
             refuse(INVALID_REQUEST, "unknown_server", text, status=404)
         now_ms = self.front.now_ms()
-        caller = await self.access.caller(headers, name, now_ms)
+        caller = await self.access.caller(headers, name, scope["method"], now_ms)
         passage = Passage(
             server=server,
             http=self._client_for(name, caller),
@@ -142,6 +155,18 @@ class Endpoint:
             case _:
                 text = "Use POST, GET or DELETE."
                 refuse(INVALID_REQUEST, "bad_http_method", text, status=405)
+
+    def _with_nonce(self, send: Send) -> Send:
+        """Return the channel with the nonce for the next proof on the head of the answer."""
+
+        async def sent(message: Any) -> None:  # noqa: ANN401  an ASGI message
+            if message["type"] == "http.response.start":
+                nonce = self.access.proofs.nonce(self.front.now_ms()).encode("ascii")
+                own = [*message.get("headers", ()), (b"dpop-nonce", nonce)]
+                message = {**message, "headers": own}
+            await send(message)
+
+        return sent
 
     def _client_for(self, name: str, caller: Caller) -> HttpClient:
         bridge = self.bridges.get(name)
@@ -207,7 +232,7 @@ def _metadata(endpoint: Endpoint, name: str) -> Callable[[Request], Awaitable[Re
 
 def _jwks(keys: Keys) -> Callable[[Request], Awaitable[Response]]:
     async def jwks(_: Request) -> Response:
-        return JSONResponse(dict(keys()), headers={"cache-control": "public, max-age=300"})
+        return JSONResponse(dict(keys()), headers={"cache-control": "public, max-age=60"})
 
     return jwks
 

@@ -1,8 +1,8 @@
 """Access tokens that are JWTs (RFC 9068): accept one for this very resource, or say why not.
 
 Rule 1: nothing in a token is believed before its signature holds, and the algorithm is ours to
-choose, not the token's. Rule 2: a token bound to a key (`cnf`) is not a bearer token; this
-version checks no proofs, so it is refused and never taken for less. Reads no clock.
+choose, not the token's. Rule 2: a token bound to a key (`cnf`) is never a bearer token: it is taken
+with a proof of that key (RFC 9449) or not at all. Reads no clock.
 """
 
 import base64
@@ -14,9 +14,11 @@ from urllib.parse import quote
 
 from joserfc.jws import JWSRegistry
 
-from guard_adapters.front.mcp.auth import Caller, refuse_token
+from guard.grant.dpop import Proof
+from guard_adapters.front.mcp.auth import Caller, refuse_token, refuse_unbound
 from guard_adapters.front.mcp.json import Limits, loads
 from guard_adapters.front.mcp.jwks import KeySource
+from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.wire import WireRefused
 
 # Which key family an `alg` calls for. EdDSA is read as Ed25519 (RFC 9864), the only curve we take.
@@ -55,11 +57,12 @@ class JwtRules:
 class JwtCheck:
     """Checks signature, issuer, audience, times and binding of one issuer's access tokens."""
 
-    def __init__(self, rules: JwtRules, keys: KeySource) -> None:
+    def __init__(self, rules: JwtRules, keys: KeySource, proofs: Proofs) -> None:
         self._rules = rules
         self._keys = keys
+        self._proofs = proofs
 
-    async def check(self, token: str, *, now_ms: int) -> Caller:
+    async def check(self, token: str, *, now_ms: int, proof: Proof | None = None) -> Caller:
         """Return the caller, or raise WireRefused (401; 503 while no keys can be had)."""
         header, claims, signature = _parts(token)
         algorithm = self._algorithm(header)
@@ -72,11 +75,7 @@ class JwtCheck:
             refuse_token("token_signature_bad", "The signature does not hold. Get a new token.")
         self._check_addressee(claims)
         self._check_times(claims, now_ms)
-        if "cnf" in claims:
-            text = (
-                "The token is bound to a key, and proofs are not checked here. Use a bearer token."
-            )
-            refuse_token("proof_required", text)
+        self._check_possession(claims, token, proof, now_ms)
         return Caller(claims["iss"], _text(claims, "sub"), _agent(claims), _scopes(claims))
 
     def _algorithm(self, header: Mapping[str, Any]) -> str:
@@ -92,6 +91,23 @@ class JwtCheck:
             text = "The token is of another type than at+jwt. Send the access token."
             refuse_token("token_type_refused", text)
         return algorithm
+
+    def _check_possession(
+        self, claims: Mapping[str, Any], token: str, proof: Proof | None, now_ms: int
+    ) -> None:
+        if "cnf" not in claims:
+            if proof is not None:
+                refuse_unbound()
+            return
+        bound = claims["cnf"]
+        jkt = bound.get("jkt") if isinstance(bound, dict) and bound.keys() == {"jkt"} else None
+        if not isinstance(jkt, str):
+            text = "The token is bound to a key in a way that is not known here. Use DPoP."
+            refuse_token("token_binding_unknown", text)
+        if proof is None:
+            text = "The token is bound to a key. Send it as 'DPoP TOKEN', with a proof."
+            refuse_token("proof_required", text)
+        self._proofs.check(proof, token=token, jkt=jkt, now_ms=now_ms)
 
     def _check_addressee(self, claims: Mapping[str, Any]) -> None:
         if claims.get("iss") != self._rules.issuer:
