@@ -351,6 +351,9 @@ FILES = {
     "can be judged. Leave it out, or accept by name that it runs unguarded.",
     "config_unusable": "A value has the wrong type, is out of range or has an unknown name.",
     "config_zone": "The time zone is unknown here. Write an IANA name.",
+    "coverage_nothing": "What `guard coverage` was told to look at leads to no tool. Name the agent.",
+    "coverage_unloadable": "What `guard coverage` was told to look at cannot be imported, or is too large. "
+    "Nobody knows what it reaches.",
     "env_malformed": "`--env` needs NAME=VALUE.",
     "guard_already_running": "Another guard listens on this socket.",
     "guard_not_running": "No guard answers here. Start `guard serve`.",

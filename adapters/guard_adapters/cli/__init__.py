@@ -18,6 +18,7 @@ COMMANDS = {
     "proxy": "stand in front of one stdio MCP server",
     "serve": "stand in front of MCP servers over HTTP",
     "hook": "settings by which coding agents ask the guard",
+    "coverage": "tools that an agent reaches past the guard",
     "init": "ask a server for its tools and write guard.yaml",
     "doctor": "say what is wrong with this installation",
     "policy": "check, test, explain, replay and compare policies",
