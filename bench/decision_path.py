@@ -32,8 +32,9 @@ from guard.model.identity import Agent, Device, Principal, Who
 from guard.policy.compile import compile_bundle
 from guard.ports import World
 from guard.provenance.known import Known
+from guard.session.calls import admitted, forwarded, settled
 from guard.session.intent import parse_intent
-from guard.session.state import admitted, forwarded, new_session, settled
+from guard.session.state import new_session
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
@@ -75,6 +76,7 @@ class DecisionPath:
             lambda one: admitted(
                 one, call, spec, found, now_ms, judging.ledgers(call), in_flight=32
             ),
+            judging.wanted(call),
         )
         judged = await judging.judge(session, call, await self.world.sessions.known(session.id))
         event = decided(judged.facts, judged.answer, salt=self.world.ids.token(16))
@@ -106,7 +108,7 @@ async def history(path: DecisionPath, events: int) -> None:
         written += [finished(call, Outcome.OK, "", [], now_ms)] * 2
         path.world.clock.advance(2_100)  # type: ignore[attr-defined]  # the frozen one
     last = head
-    await path.world.sessions.update(path.session, lambda _one: last)
+    await path.world.sessions.update(path.session, lambda _one: last, judging.wanted(path.call()))
     for start in range(0, len(written), 500):
         await path.world.sink.write(written[start : start + 500])
 

@@ -35,7 +35,8 @@ from guard.detect.reuse import reused
 from guard.detect.watch import Watch, went
 from guard.model.call import Outcome, ToolCall
 from guard.model.facts import Derived, Input
-from guard.session.state import Session, admitted, new_session, settled
+from guard.session.calls import admitted, settled
+from guard.session.state import Session, new_session
 
 BEFORE = 4_000
 NOTHING = Input(values={}, derived=Derived())

@@ -182,6 +182,8 @@ GUARD = {
     "session_unreadable": "The stored session is damaged or of another version.",
     "state_corrupt": "What results of this session showed was altered or lost in the store. End the "
     "session, start a new one, and keep the store for whoever looks.",
+    "tally_unreadable": "A stored tally of a task, a person or an agent is damaged or of another "
+    "version. Restore the database.",
     "store_unavailable": "The database did not answer in time or failed. Nothing ran.",
 }
 TOKENS = {

@@ -102,6 +102,13 @@ class Settings(BaseModel):
     max_depth: int = Field(64, ge=4, le=200, description="Nesting of a message.")
     max_members: int = Field(10_000, ge=16, description="Members of a message.")
     max_intent_bytes: int = Field(4096, ge=64, description="A declared intent (bytes).")
+    tallies_idle_s: int = Field(
+        86_400,
+        ge=3_600,
+        le=31_536_000,
+        description="How long what a task, a person or an agent has used is remembered after the "
+        "last call, where its ledger has no window (s).",
+    )
     in_flight: int = Field(32, ge=1, description="Calls of one session running at once.")
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
 

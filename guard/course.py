@@ -14,7 +14,8 @@ from guard.model.call import Outcome, ToolCall, ToolResult
 from guard.model.decision import Applied
 from guard.ports import Ending
 from guard.provenance.segment import Segment
-from guard.session.state import Session, remembering, settled
+from guard.session.calls import settled
+from guard.session.state import Session, remembering
 from guard.stepup.asking import NOTHING_CLAIMED, Claim
 
 

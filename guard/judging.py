@@ -31,6 +31,7 @@ from guard.policy.evaluate import decide, decide_shadow
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import Span, World
 from guard.provenance.known import Known
+from guard.session.calls import Wanted, wanted_by
 from guard.session.facts import facts
 from guard.session.intent import TaskIntent
 from guard.session.state import Session
@@ -82,6 +83,10 @@ class Judging:
         """Return the ledgers that this tool is counted in or that its rules read."""
         cut = self.bundle.slice_of(call.server, call.tool)
         return self.bundle.catalog.ledgers if cut is None else cut.ledgers
+
+    def wanted(self, call: ToolCall) -> Wanted:
+        """Return which tallies, of those that sessions share, this call needs."""
+        return wanted_by(self.spec(call), self.ledgers(call))
 
     def convert(self, call: ToolCall) -> Input | ArgError:
         """Return the typed arguments, or why they cannot be; the same bytes only once."""

@@ -24,9 +24,10 @@ from guard.model.facts import Evidence
 from guard.policy.compile import Bundle
 from guard.ports import Span, Tool, World
 from guard.reauthorize import Reauthorizing
+from guard.session.calls import admitted, forwarded
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
-from guard.session.state import Session, admitted, forwarded
+from guard.session.state import Session
 from guard.stepup.asking import Asking, Claim
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
@@ -143,21 +144,14 @@ class Guard:
 
         def change(session: Session) -> Session:
             course.admitted = False
-            entered = admitted(
-                session,
-                call,
-                spec,
-                found,
-                now_ms,
-                specs,
-                in_flight=self.settings.in_flight,
-            )
+            most = self.settings.in_flight
+            entered = admitted(session, call, spec, found, now_ms, specs, in_flight=most)
             # Here, not after the update: a caller cancelled in it may have been admitted.
             course.admitted = True
             entered, course.findings = self.watch().call(entered, call, spec, now_ms)
             return entered
 
-        session = await self.world.sessions.update(call.session, change)
+        session = await self.world.sessions.update(call.session, change, judging.wanted(call))
         # In the session already, so that nobody is judged without it: the rest may come later.
         await Reauthorizing(world=self.world).found(session, course.findings, call.id)
         return session
@@ -172,8 +166,8 @@ class Guard:
         """
 
         async def again(call: ToolCall, evidence: Evidence) -> Judged:
-            now = await self.world.sessions.get(call.session)
             judging = self.judging()
+            now = await self.world.sessions.get(call.session, judging.wanted(call))
             if now.ended_at_ms or judging.spec(call) != spec:
                 code = "session_ended" if now.ended_at_ms else "tool_changed"
                 return Judged(judged.facts, Deny(code=code, basis=judged.answer.basis))
@@ -234,7 +228,7 @@ class Guard:
                 raise Refused("The session has ended.", code="session_ended")
             return went(forwarded(session, call.id, spec, found, specs, now_ms=now_ms), spec)
 
-        await self.world.sessions.update(call.session, change)
+        await self.world.sessions.update(call.session, change, judging.wanted(call))
 
     def _end_ms(self, course: Course) -> int:
         """Return now, or the last moment known: a clock that fails must not lose the ending."""

@@ -25,8 +25,10 @@ from guard.ports.asked import Asked
 from guard.ports.baits import Baits
 from guard.ports.grants import Grants
 from guard.ports.reruns import Reruns
+from guard.ports.tallies import Tallies
 from guard.provenance.known import Known
 from guard.provenance.segment import Segment
+from guard.session.calls import Wanted, nothing_wanted
 from guard.session.state import Session
 
 Change = Callable[[Session], Session]
@@ -41,15 +43,19 @@ class Ids(Protocol):
 class Sessions(Protocol):
     """Sessions by handle. Contract: `update` serialises changes of one session.
 
-    `change` is pure and may run more than once; what was stored is returned. An unknown handle is
+    `change` is pure and may run more than once; what was stored is returned. With a session come
+    the pools that are wanted of it and those in which its calls are under way; what a change makes
+    of them is stored with it, in one transaction. An unknown handle is
     `Refused("session_unknown")`, a store that fails `Unavailable("store_unavailable")`, five lost
     swaps `Unavailable("state_conflict")`, observations that are not those which the session counts
     `Unavailable("state_corrupt")`.
     """
 
     async def open(self, session: Session) -> Session: ...  # insert, or return the one there
-    async def get(self, session_id: str) -> Session: ...
-    async def update(self, session_id: str, change: Change) -> Session: ...
+    async def get(self, session_id: str, wanted: Wanted = nothing_wanted) -> Session: ...
+    async def update(
+        self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
+    ) -> Session: ...
     async def all(self) -> Sequence[Session]: ...
     async def known(self, session_id: str) -> Known: ...  # what the endings left behind
 
@@ -267,3 +273,4 @@ class World:
     asked: Asked | None = None
     baits: Baits | None = None  # None: attention is not measured
     reruns: Reruns | None = None  # for fronts whose framework repeats calls
+    tallies: Tallies | None = None  # for who looks at what sessions share

@@ -20,11 +20,13 @@ from guard.policy.evaluate import decide
 from guard.policy.given import limits_of
 from guard.provenance.known import Known
 from guard.replay.said import intent_of, signalled_by, who_of
+from guard.replay.shelf import Shelf
 from guard.replay.step import Step
 from guard.replay.trace import Record, TraceStep
+from guard.session.calls import admitted, forwarded, settled, wanted_by
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted, is_failure
-from guard.session.state import admitted, forwarded, new_session, settled, told
+from guard.session.state import new_session, told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +58,15 @@ class Judged:
     micros: int | None
 
 
-def judge_record(bundle: Bundle, record: Record, options: Options) -> Iterator[Judged]:
-    """Yield the decision on every step of a recorded session.
+def judge_record(
+    bundle: Bundle, record: Record, options: Options, shelf: Shelf | None = None
+) -> Iterator[Judged]:
+    """Yield the decision on every step of a recorded session; see `Course`.
 
     Raises:
         Unusable: bad_trace, the recorded intent is none.
     """
-    yield from Course(bundle, record, options).steps()
+    yield from Course(bundle, record, options, shelf).steps()
 
 
 class Course:
@@ -72,20 +76,27 @@ class Course:
         bundle: the policy.
         record: who, what for, what was said; its steps are judged by `steps`, others by `judge`.
         options: how to replay.
+        shelf: the tallies that the sessions of one replay share; None: it is judged alone.
     """
 
-    def __init__(self, bundle: Bundle, record: Record, options: Options) -> None:
+    def __init__(
+        self, bundle: Bundle, record: Record, options: Options, shelf: Shelf | None = None
+    ) -> None:
+        self._shelf = Shelf() if shelf is None else shelf
         self.bundle = bundle
         self.record = record
         self.options = options
         self.known = Known()
-        self.session = new_session(
+        opened = new_session(
             record.session,
             who_of(record),
             intent=intent_of(record, record.intent.purpose),
             words=(record.prompt,) if record.prompt else (),
             now_ms=record.start_ms,
         )
+        # Nobody said when it was: no other session of the record is known to be the same task.
+        alone = record.start is None
+        self.session = replace(opened, task=f"{opened.task} {opened.id}") if alone else opened
         self._waiting = sorted(record.signals, key=lambda one: record.moment_ms(one.at))
         self._count = 0
         self._now_ms = record.start_ms
@@ -136,7 +147,8 @@ class Course:
         given = found if isinstance(found, Input) else _unknown(call)
         try:
             ledgers = self.bundle.catalog.ledgers
-            self.session = admitted(self.session, call, spec, given, self._now_ms, ledgers)
+            lent = self._shelf.lend(self.session, wanted_by(spec, ledgers))
+            self.session = admitted(lent, call, spec, given, self._now_ms, ledgers)
         except Refused as refused:
             denied = self._deny(refused.code)
             return Judged(step=index, facts=None, decision=denied, micros=self._micros(started))
@@ -167,17 +179,17 @@ class Course:
             opened.call = opened.call.narrowed(judged.decision.arguments)
         if ran or self.options.history == "recorded":
             self._ran(opened, result, approved=approved)  # type: ignore[arg-type]  # JSON, as said
-            return
-        denied = isinstance(judged.decision, Deny)
-        self.session = settled(
-            self.session,
-            opened.call.id,
-            Outcome.REFUSED,
-            frozenset(),
-            {},
-            opened.now_ms,
-            denied=denied,
-        )
+        else:
+            self.session = settled(
+                self.session,
+                opened.call.id,
+                Outcome.REFUSED,
+                frozenset(),
+                {},
+                opened.now_ms,
+                denied=isinstance(judged.decision, Deny),
+            )
+        self._shelf.take_back(self.session)
 
     def _ran(self, opened: Step, result: Json, *, approved: bool) -> None:
         spec, call, recorded = opened.spec, opened.call, opened.recorded

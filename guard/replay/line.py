@@ -17,45 +17,49 @@ from guard.model.decision import (
     kind,
 )
 from guard.policy.compile import Bundle
-from guard.replay.judge import Judged, Options, judge_record
+from guard.replay.judge import Judged, Options
+from guard.replay.together import Replay
 from guard.replay.trace import Record, parse_line
-
-
-def replay_line(bundle: Bundle, record: Record, options: Options) -> list[dict[str, Json]]:
-    """Return the decision on every step of one recorded session, keys in the order of the format.
-
-    Raises:
-        Unusable: bad_trace, the recorded intent is none.
-    """
-    return [_out(record.session, one) for one in judge_record(bundle, record, options)]
 
 
 def replay_lines(
     bundle: Bundle, lines: Iterable[str], options: Options, *, keep_going: bool = False
 ) -> Iterator[dict[str, Json]]:
-    """Yield the decisions on all lines; lines without text are passed over.
+    """Yield the decisions on all lines, in their order; lines without text are passed over.
 
     With `keep_going` a bad line gives one deny `bad_trace` of no session and no step.
 
     Raises:
         Unusable: bad_trace, with the number of the line.
     """
-    names: set[str] = set()
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    found = list(_records(lines))
+    replay = Replay(bundle, options, [one for _, one in found if isinstance(one, Record)])
+    for number, record in found:
         try:
-            record = parse_line(line, number=number)
-            if record.session in names:
-                raise _again(record.session, number)
-            decided = replay_line(bundle, record, options)
-            names.add(record.session)
+            if isinstance(record, Unusable):
+                raise record
+            decided = [_out(record.session, one) for one in replay.judged(record)]
         except Unusable as unusable:
             if not keep_going:
                 unusable.where = f"line {number}"
                 raise
             decided = [BAD_TRACE]
         yield from decided
+
+
+def _records(lines: Iterable[str]) -> Iterator[tuple[int, Record | Unusable]]:
+    """Yield what stands on each line, with its number; a name counts once."""
+    names: set[str] = set()
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = parse_line(line, number=number)
+        except Unusable as unusable:
+            yield number, unusable
+            continue
+        yield number, _again(record.session, number) if record.session in names else record
+        names.add(record.session)
 
 
 def written(decision: dict[str, Json]) -> str:

@@ -4,8 +4,10 @@ Constant work for each event. What is in flight counts before it ends, in the or
 What no longer fits is reported as overflow, never dropped in silence.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from guard.model.call import Json, Outcome
 from guard.model.facts import Input, Ledger
@@ -48,82 +50,92 @@ def kinds_of_end(outcome: Outcome, *, denied: bool, approved: bool) -> frozenset
     return frozenset(name for name, counts in ends.items() if counts)
 
 
-def settle(
-    state: LedgerState,
-    charges: Iterable[Charge],
-    ends: frozenset[LedgerKind],
-    now_ms: int,
-    labels: frozenset[str],
-    result_facts: Mapping[str, str],
-) -> LedgerState:
-    """Return the ledgers after one call ended; `ends` are the kinds it counts for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How one call ended, as ledgers need it: the kinds that it counts for, and what came back."""
+
+    kinds: frozenset[LedgerKind]
+    at_ms: int
+    labels: frozenset[str] = frozenset()
+    found: Mapping[str, str] = field(default_factory=dict)  # by result path or role
+
+
+def settle(state: LedgerState, charges: Iterable[Charge], end: End) -> LedgerState:
+    """Return a session's own ledgers after one call ended."""
     changed: dict[str, Tally] = {}
     for charge in charges:
-        old = state.tallies.get(charge.key)
-        if old is None or old.window_ms != charge.window_ms:
-            old = Tally(window_ms=charge.window_ms)
-        new = _settled(old, charge, ends, now_ms, labels, result_facts)
-        if new is not None:
-            changed[charge.key] = new
+        if charge.pool is None:
+            old = state.tallies.get(charge.key, EMPTY)
+            new = tally_after(old, charge, end)
+            if new is not old:
+                changed[charge.key] = new
     return _kept(state, changed) if changed else state
 
 
-def _settled(
-    old: Tally,
-    charge: Charge,
-    ends: frozenset[LedgerKind],
-    now_ms: int,
-    labels: frozenset[str],
-    result_facts: Mapping[str, str],
-) -> Tally | None:
-    """Return one ledger after the call ended; None: it is as it was."""
+def tally_after(old: Tally, charge: Charge, end: End) -> Tally:
+    """Return one ledger after the call ended; the same one where it is as it was."""
+    if old.window_ms != charge.window_ms:
+        fresh = Tally(window_ms=charge.window_ms)
+        new = _settled(fresh, charge, end)
+        return old if new is fresh else new
+    return _settled(old, charge, end)
+
+
+def _settled(old: Tally, charge: Charge, end: End) -> Tally:
     names: Iterable[str] = ()
+    now_ms = end.at_ms
     match charge.kind:
         case "sequence":
-            marks = _moved(old.marks, charge.track, ends, labels, now_ms) if charge.track else {}
-            return None if marks == old.marks else Tally(window_ms=charge.window_ms, marks=marks)
+            marks = _moved(old.marks, charge.track, end) if charge.track else {}
+            return old if marks == old.marks else Tally(window_ms=charge.window_ms, marks=marks)
         case "repeated":
-            ran = "calls" in ends
-            return old.again(charge.names[0], charge.amount - 1, now_ms) if ran else None
+            ran = "calls" in end.kinds
+            return old.again(charge.names[0], charge.amount - 1, now_ms) if ran else old
         case "labels":
-            names = labels
+            names = end.labels
         case "distinct":
-            names = charge.names if "calls" in ends else ()
+            names = charge.names if "calls" in end.kinds else ()
         case "formerly":
-            names = _seen(charge, result_facts) if "formerly" in ends else ()
+            names = _seen(charge, end.found) if "formerly" in end.kinds else ()
         case kind:
-            counts = kind in ends and charge.amount
-            return old.plus(charge.amount, now_ms) if counts else None
-    return old.marked(names, now_ms) if names else None
+            counts = kind in end.kinds and charge.amount
+            return old.plus(charge.amount, now_ms) if counts else old
+    return old.marked(names, now_ms) if names else old
 
 
 def labelled(
     state: LedgerState, charges: Iterable[Charge], labels: frozenset[str], now_ms: int
 ) -> LedgerState:
-    """Return the ledgers with labels that enter before the call has ended."""
+    """Return a session's own ledgers with labels that enter before the call has ended."""
     changed: dict[str, Tally] = {}
     for charge in charges if labels else ():
-        old = state.tallies.get(charge.key, Tally(window_ms=charge.window_ms))
-        if charge.kind == "labels":
-            changed[charge.key] = old.marked(labels, now_ms)
-        elif charge.track is not None:
-            marks = after(old.marks, charge.track, "label", labels, now_ms)
-            changed[charge.key] = Tally(window_ms=charge.window_ms, marks=marks)
+        if charge.pool is None and brings(charge):
+            old = state.tallies.get(charge.key, EMPTY)
+            changed[charge.key] = tally_labelled(old, charge, labels, now_ms)
     return _kept(state, changed) if changed else state
 
 
-def _moved(
-    marks: Mapping[str, int],
-    track: Track,
-    ends: frozenset[LedgerKind],
-    labels: frozenset[str],
-    at_ms: int,
-) -> Mapping[str, int]:
+def brings(charge: Charge) -> bool:
+    """Return whether labels that enter early mean anything to this ledger."""
+    return charge.kind == "labels" or charge.track is not None
+
+
+def tally_labelled(old: Tally, charge: Charge, labels: frozenset[str], now_ms: int) -> Tally:
+    """Return one ledger with labels that enter before the call has ended."""
+    if old.window_ms != charge.window_ms:
+        old = Tally(window_ms=charge.window_ms)
+    if charge.track is None:
+        return old.marked(labels, now_ms)
+    marks = after(old.marks, charge.track, "label", labels, now_ms)
+    return Tally(window_ms=charge.window_ms, marks=marks)
+
+
+def _moved(marks: Mapping[str, int], track: Track, end: End) -> Mapping[str, int]:
     """Return how far a sequence has come after one call ended."""
     for kind, event in _EVENTS:
-        if kind in ends:
-            marks = after(marks, track, event, (), at_ms)
-    return after(marks, track, "label", labels, at_ms) if labels else marks
+        if kind in end.kinds:
+            marks = after(marks, track, event, (), end.at_ms)
+    return after(marks, track, "label", end.labels, end.at_ms) if end.labels else marks
 
 
 def _seen(charge: Charge, result_facts: Mapping[str, str]) -> list[str]:
@@ -141,75 +153,94 @@ def _kept(state: LedgerState, changed: Mapping[str, Tally]) -> LedgerState:
     return LedgerState(tallies=fitting, full=True)
 
 
-def values(
-    state: LedgerState, plan: Plan, *, before: Iterable[Step], given: Input, now_ms: int
-) -> tuple[dict[str, Ledger], bool]:
-    """Return each ledger's value for one call, and whether one cannot answer exactly.
+class UnderWay(NamedTuple):
+    """What one call in flight does to one ledger, and since when it is (ms)."""
+
+    at_ms: int
+    charge: Charge
+
+
+Read = Callable[[Row], tuple[Tally, Sequence[UnderWay]] | None]
+"""What is kept for a row, and the calls in flight before this one; None: it was not read."""
+
+
+def own(state: LedgerState, before: Iterable[Step]) -> Read:
+    """Return how to read the ledgers of one session.
 
     Args:
         state: what has settled.
-        plan: the ledgers to read, as this call's tool and task see them.
         before: the steps in flight that were admitted before this call.
-        given: its arguments.
+    """
+    waiting: dict[str, list[UnderWay]] = {}
+    for step in before:
+        for charge in step.charges:
+            if charge.pool is None:
+                waiting.setdefault(charge.key, []).append(UnderWay(step.at_ms, charge))
+    return lambda row: (state.tallies.get(row.key, EMPTY), waiting.get(row.key, ()))
+
+
+def values(plan: Plan, read: Read, given: Input, now_ms: int) -> tuple[dict[str, Ledger], bool]:
+    """Return each ledger's value for one call, and whether one cannot answer exactly.
+
+    Args:
+        plan: the ledgers to read, as this call's tool and session see them.
+        read: what is kept for each.
+        given: the arguments of the call.
         now_ms: milliseconds since the epoch.
     """
-    running = list(before)
-    pending = _pending(running)
-    read: dict[str, Ledger] = {}
-    overflow = state.full
+    found: dict[str, Ledger] = {}
+    overflow = False
     for row in plan:
-        ledger, tally = row.ledger, state.tallies.get(row.key, EMPTY)
-        overflow = overflow or tally.overflown(now_ms)
-        if ledger.kind == "labels":
-            read[ledger.name] = tally.live(now_ms)
-        elif ledger.kind == "formerly":
-            read[ledger.name] = _was_seen(tally, ledger, given, now_ms)
-        elif ledger.kind == "distinct":
-            read[ledger.name] = len(
-                tally.live(now_ms) | _under_way(row, running) | _own_names(row, given)
-            )
-        elif ledger.kind == "sequence":
-            read[ledger.name] = _follows(row, tally, running, now_ms)
-        elif ledger.kind == "repeated":
-            read[ledger.name] = _is_repeated(row, tally, running, given, now_ms)
-        else:
-            amount = tally.value(now_ms) + pending.get(row.key, 0)
-            read[ledger.name] = min(LARGEST, amount + own_amount(row, given))
-    return read, overflow
+        kept = read(row)
+        tally, before = (EMPTY, ()) if kept is None else kept
+        overflow = overflow or kept is None or tally.overflown(now_ms)
+        found[row.ledger.name] = _value(row, tally, before, given, now_ms)
+    return found, overflow
 
 
-def _under_way(row: Row, running: Iterable[Step]) -> frozenset[str]:
-    mine = (one for step in running for one in step.charges if one.key == row.key)
-    return frozenset(name for one in mine for name in one.names)
+def _value(row: Row, tally: Tally, before: Sequence[UnderWay], given: Input, now_ms: int) -> Ledger:
+    match row.ledger.kind:
+        case "labels":
+            return tally.live(now_ms)
+        case "formerly":
+            return _was_seen(tally, row.ledger, given, now_ms)
+        case "distinct":
+            names = (name for _, charge in before for name in charge.names)
+            return len(tally.live(now_ms).union(names, _own_names(row, given)))
+        case "sequence":
+            return _follows(row, tally, before, now_ms)
+        case "repeated":
+            return _is_repeated(row, tally, before, given, now_ms)
+        case kind:
+            counted = kind in _COUNTED_IN_FLIGHT
+            pending = sum(charge.amount for _, charge in before) if counted else 0
+            return min(LARGEST, tally.value(now_ms) + pending + own_amount(row, given))
 
 
 def _own_names(row: Row, given: Input) -> frozenset[str]:
     return frozenset() if row.charge is None else names_of(row.ledger, given)
 
 
-def _follows(row: Row, tally: Tally, running: Iterable[Step], now_ms: int) -> bool:
+def _follows(row: Row, tally: Tally, before: Iterable[UnderWay], now_ms: int) -> bool:
     """Return whether this call would be the last step, after those that are under way."""
     if row.charge is None or row.charge.track is None:
         return False
     marks: Mapping[str, int] = tally.marks
-    for step in running:
-        for one in step.charges:
-            if one.key == row.key and one.track is not None:
-                marks = after(marks, one.track, "request", (), step.at_ms)
+    for at_ms, charge in before:
+        if charge.track is not None:
+            marks = after(marks, charge.track, "request", (), at_ms)
     return would(marks, row.charge.track, now_ms)
 
 
 def _is_repeated(
-    row: Row, tally: Tally, running: Iterable[Step], given: Input, now_ms: int
+    row: Row, tally: Tally, before: Iterable[UnderWay], given: Input, now_ms: int
 ) -> bool:
     """Return whether this call would be the last of too many equal ones."""
     if row.charge is None:
         return False
-    name, before = call_name(row, given), row.ledger.times - 1
-    under_way = sum(
-        name in one.names for step in running for one in step.charges if one.key == row.key
-    )
-    return tally.times(name, before, now_ms) + under_way >= before
+    name, needed = call_name(row, given), row.ledger.times - 1
+    under_way = sum(name in charge.names for _, charge in before)
+    return tally.times(name, needed, now_ms) + under_way >= needed
 
 
 def own_amount(row: Row, given: Input) -> int:
@@ -217,15 +248,6 @@ def own_amount(row: Row, given: Input) -> int:
     if row.charge is None or row.ledger.kind not in _COUNTED_IN_FLIGHT:
         return 0
     return amount_of(row.ledger, given) if row.ledger.kind == "sum" else 1
-
-
-def _pending(before: Iterable[Step]) -> dict[str, int]:
-    pending: dict[str, int] = {}
-    for step in before:
-        for charge in step.charges:
-            if charge.kind in _COUNTED_IN_FLIGHT:
-                pending[charge.key] = pending.get(charge.key, 0) + charge.amount
-    return pending
 
 
 def _was_seen(tally: Tally, ledger: LedgerSpec, given: Input, now_ms: int) -> bool:

@@ -19,13 +19,15 @@ from guard.model.facts import (
 from guard.model.ledger import LedgerSpec
 from guard.provenance.known import Known
 from guard.session.belongs import intent_facts, spent_before
-from guard.session.chains import values
+from guard.session.calls import plan_for
+from guard.session.chains import own, values
 from guard.session.history import Step, running
 from guard.session.intent import TaskIntent
 from guard.session.plan import DENIED
 from guard.session.provenance import NOTHING_KNOWN, weighed_for
 from guard.session.risk import findings, risk_facts
-from guard.session.state import Session, plan_for
+from guard.session.shared import reading
+from guard.session.state import Session
 from guard.session.tally import LARGEST
 
 
@@ -45,10 +47,12 @@ def facts(
 ) -> Facts:
     """Return all that is known about one call now.
 
-    A ledger's value is what settled, what is in flight with a lower number, and this call.
+    A ledger's value is what settled, what came before and is in flight, and this call; where other
+    sessions are counted in it, theirs too.
 
     Args:
-        session: as stored after the call was admitted; a call that was not counts as the newest.
+        session: as stored after the call was admitted, with the pools that the call needs; a call
+            that was not admitted counts as the newest.
         call: the call with the bytes to judge.
         spec: its tool.
         facts_input: its arguments after conversion.
@@ -65,13 +69,9 @@ def facts(
     step = None if at is None else session.steps[at]
     number = session.step + 1 if step is None else step.n
     plan = plan_for(session, spec, ledger_specs)
-    read, overflow = values(
-        session.ledgers,
-        plan,
-        before=[one for one in session.steps if one.n < number],
-        given=facts_input,
-        now_ms=now_ms,
-    )
+    alone = own(session.ledgers, [one for one in session.steps if one.n < number])
+    kept = reading(session.shared, session.id, call.id, alone)
+    read, overflow = values(plan, kept, facts_input, now_ms)
     denied = read.pop(DENIED.name)
     given, spent = facts_input.values, spent_before(read, plan, facts_input)
     weighed = weighed_for(session, call, spec, known, intent=intent)
@@ -112,7 +112,7 @@ def facts(
             step=number,
             denied_1h=denied if isinstance(denied, int) else LARGEST,
             ledgers=read,
-            overflow=overflow,
+            overflow=overflow or session.ledgers.full,
         ),
         risk=risk_facts(session.signals, session.who.device, now_ms),
         credential=credential,

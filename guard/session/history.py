@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from guard.model.call import Outcome
 from guard.model.ledger import LedgerKind
+from guard.session.pool_key import PoolKey
 from guard.session.sequence import Track
 
 KEEPS: Mapping[Outcome, bool] = MappingProxyType(
@@ -20,7 +21,7 @@ KEEPS: Mapping[Outcome, bool] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
-    """What one step does to one ledger when it ends. `key` names the tally."""
+    """What one step does to one ledger when it ends. `key` names the tally in its session."""
 
     key: str
     kind: LedgerKind
@@ -31,6 +32,7 @@ class Charge:
         str, ...
     ] = ()  # digests: the values `distinct` counts, the call that is `repeated`
     track: Track | None = None  # how this tool takes part in a `sequence`
+    pool: PoolKey | None = None  # where the tally is instead, if other sessions share it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,68 +1,40 @@
-"""What a call of one tool does to each ledger: made once for a tool and a task, and remembered.
+"""What a call of one tool does to each ledger: made once for a tool and a session's subjects.
 
 It reads arguments and keeps nothing; counting is done in `guard.session.chains`.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
-from types import MappingProxyType
-from typing import Literal
 
 from guard.model.call import Json, ToolSpec
 from guard.model.facts import Input
 from guard.model.ledger import LedgerSpec
 from guard.session.history import Charge, is_of
 from guard.session.limit import found
+from guard.session.pool_key import PoolKey, Subjects
 from guard.session.sequence import Track
 from guard.session.tally import LARGEST
 
 HOUR_MS = 3_600_000
 
-
 DENIED = LedgerSpec(name="guard:denied_1h", kind="denied", of="any", window_ms=HOUR_MS)
 
 
-_PER: Mapping[str, Literal["session", "task", "principal", "agent"]] = MappingProxyType(
-    {"session": "session", "task": "task", "principal": "principal", "agent": "agent"}
-)
-
-
-def tally_key(ledger: LedgerSpec, action: str, task: str) -> str:
-    """Return where a ledger is kept: apart for each tool or task if it says so."""
-    name = f"{ledger.name}\n{action}" if ledger.per else ledger.name
-    return f"{name}\n{task}" if ledger.key == "task" else name
-
-
-@lru_cache(maxsize=1024)
-def _budget(action: str, calls: int, amount_minor: int, per: str) -> tuple[LedgerSpec, ...]:
-    key = _PER.get(per, "task")
-    ledgers: list[LedgerSpec] = []
-    if calls:
-        name = f"guard:budget:{action}:calls"
-        ledgers.append(LedgerSpec(name=name, kind="calls", of=action, key=key))
-    if amount_minor:
-        name, path = f"guard:budget:{action}:amount_minor", "derived.amount_minor"
-        ledgers.append(LedgerSpec(name=name, kind="sum", of=action, path=path, key=key))
-    return tuple(ledgers)
-
-
-def budget_ledgers(spec: ToolSpec) -> tuple[LedgerSpec, ...]:
-    """Return the ledgers that a tool's budget needs: `guard:budget:<action>:calls|amount_minor`."""
-    budget = spec.budget
-    if budget is None:
-        return ()
-    return _budget(spec.action, budget.calls, budget.amount_minor, budget.per)
+def tally_key(ledger: LedgerSpec, action: str) -> str:
+    """Return the name of a ledger's tally: one for each tool if it says so."""
+    return f"{ledger.name}\n{action}" if ledger.per else ledger.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One ledger for one tool and task: where it is kept, and what a call does to it."""
+    """One ledger for one tool and session: where it is kept, and what a call does to it."""
 
     ledger: LedgerSpec
     key: str
+    pool: PoolKey | None  # None: with the session
     charge: Charge | None  # None: the tool is not one that this ledger counts
     action: str = ""
     varies: str = ""  # the argument that makes each attempt its own: equal calls may differ in it
@@ -78,11 +50,12 @@ def _plan(
     effect: frozenset[str],
     extract: tuple[tuple[str, str], ...],
     varies: str,
-    task: str,
+    whose: Subjects,
 ) -> Plan:
     roles, rows = dict(extract), []
     for ledger in {one.name: one for one in ledgers}.values():
-        key = tally_key(ledger, action, task)
+        key = tally_key(ledger, action)
+        pool = None if ledger.key == "session" else whose.pool(ledger.key, key)
         paths = (left.removeprefix("result.") for left, _ in ledger.match)
         charge = Charge(
             key=key,
@@ -91,10 +64,12 @@ def _plan(
             window_ms=ledger.window_ms,
             wants=tuple((path, roles.get(path, "")) for path in paths),
             track=_track(ledger, action, effect) if ledger.kind == "sequence" else None,
+            pool=pool,
         )
-        counted = is_of(action, effect, ledger.of)
-        mine = charge if counted else None
-        rows.append(Row(ledger=ledger, key=key, charge=mine, action=action, varies=varies))
+        mine = charge if is_of(action, effect, ledger.of) else None
+        rows.append(
+            Row(ledger=ledger, key=key, pool=pool, charge=mine, action=action, varies=varies)
+        )
     return tuple(rows)
 
 
@@ -109,11 +84,16 @@ def _track(ledger: LedgerSpec, action: str, effect: frozenset[str]) -> Track:
     return Track(within_ms=ledger.window_ms, last=last, takes=takes, unless=ledger.unless)
 
 
-def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, task: str) -> Plan:
+def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, whose: Subjects) -> Plan:
     """Return the rows of every ledger that a call of this tool may touch, each name once."""
-    every = (*ledgers, *budget_ledgers(spec), DENIED)
     extract = tuple(spec.extract.items())
-    return _plan(every, spec.action, spec.effect, extract, spec.idempotency_arg, task)
+    every = (*ledgers, DENIED)
+    return _plan(every, spec.action, spec.effect, extract, spec.idempotency_arg, whose)
+
+
+def pools_in(plan: Plan) -> frozenset[PoolKey]:
+    """Return the tallies of a plan that other sessions share."""
+    return frozenset(row.pool for row in plan if row.pool is not None)
 
 
 def charges_of(plan: Plan, given: Input) -> tuple[Charge, ...]:
@@ -157,8 +137,7 @@ def names_of(ledger: LedgerSpec, given: Input) -> frozenset[str]:
 
 
 def _summed(charge: Charge, ledger: LedgerSpec, given: Input) -> Charge:
-    amount = amount_of(ledger, given)
-    return Charge(key=charge.key, kind="sum", amount=amount, window_ms=charge.window_ms)
+    return replace(charge, amount=amount_of(ledger, given))
 
 
 def amount_of(ledger: LedgerSpec, given: Input) -> int:

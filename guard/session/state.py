@@ -5,28 +5,21 @@ versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where 
 known here.
 """
 
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 from guard.errors import Refused
-from guard.model.call import Outcome, ToolCall, ToolSpec
-from guard.model.facts import Input
 from guard.model.identity import Device, Place, Who
-from guard.model.ledger import LedgerSpec
-from guard.provenance.segment import Endorsed, Segment, chained, write_digest
-from guard.session.belongs import intent_ledgers
-from guard.session.chains import kinds_of_end, labelled, settle
-from guard.session.history import Step, replaced, running, without
+from guard.provenance.segment import Endorsed, Segment, chained
+from guard.session.history import Step
 from guard.session.intent import TaskIntent, meet
-from guard.session.limit import found
-from guard.session.plan import Plan, charges_of, plan_of
+from guard.session.pool_key import Subjects, subjects
 from guard.session.risk import Signal, ends_session, joined
+from guard.session.shared import NOTHING_SHARED, Shared
 from guard.session.tally import LedgerState
 from guard.session.trail import Trail
 
 SIGNALS = 64
-IN_FLIGHT = 32
-_RECEIVERS = frozenset({"recipient"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +57,9 @@ class Session:
     entered: tuple[Entered, ...] = ()  # one for each label that a step brought
     place: Place | None = None  # where its caller was last, where a front is told
     trail: Trail = Trail()  # noqa: RUF009 - frozen: sharing it is safe
+    shared: Shared = field(
+        default_factory=lambda: NOTHING_SHARED, compare=False
+    )  # pools read with it for one call; kept apart from it
 
 
 def new_session(
@@ -79,145 +75,6 @@ def new_session(
     return new if intent is None else declared(new, intent)
 
 
-def admitted(
-    session: Session,
-    call: ToolCall,
-    spec: ToolSpec,
-    facts_input: Input,
-    now_ms: int,
-    ledger_specs: Iterable[LedgerSpec] = (),
-    *,
-    in_flight: int = IN_FLIGHT,
-) -> Session:
-    """Return the session with the call in flight, before anybody judged it.
-
-    Raises:
-        Refused: `session_ended`; `session_suspended`; `too_many_in_flight`; `call_id_in_use`,
-            because two calls under one id would be counted once.
-    """
-    if session.ended_at_ms:
-        raise Refused(
-            "The session has ended.",
-            code="session_ended",
-            next_step="Ask the person you work for to start a new one.",
-        )
-    if session.suspended_at_ms:
-        raise Refused(
-            "The session is suspended.",
-            code="session_suspended",
-            next_step="An operator looks at it and lets it go on, or ends it.",
-        )
-    if running(session.steps, call.id) is not None:
-        raise Refused(f"Call {call.id!r} is already running.", code="call_id_in_use")
-    if len(session.steps) >= in_flight:
-        raise Refused(
-            f"{len(session.steps)} calls of this session are running, at most {in_flight} may.",
-            code="too_many_in_flight",
-            next_step="Wait for one of them to end.",
-        )
-    write = write_digest(call, spec)
-    step = Step(
-        n=session.step + 1,
-        call=call.id,
-        action=spec.action,
-        classes=spec.effect,
-        at_ms=now_ms,
-        charges=charges_of(plan_for(session, spec, ledger_specs), facts_input),
-        write=write,
-        words=spec.intent if write else (),
-        size=_size(spec, facts_input) if write else 1,
-    )
-    return replace(session, steps=(*session.steps, step), step=step.n)
-
-
-def _size(spec: ToolSpec, given: Input) -> int:
-    """Return how many receivers one argument of a call holds at most."""
-    lists = (found(given.values, path) for path, one in spec.args.items() if one.role in _RECEIVERS)
-    return max((len(one) for one in lists), default=1) or 1
-
-
-def forwarded(
-    session: Session,
-    call_id: str,
-    spec: ToolSpec,
-    facts_input: Input | None = None,
-    ledger_specs: Iterable[LedgerSpec] = (),
-    *,
-    now_ms: int = 0,
-) -> Session:
-    """Return the session as the call leaves: the tool's own labels enter now, not with the result.
-
-    Progress messages carry text before the result does. Narrowed arguments (`facts_input`) replace
-    what the call was charged at admission.
-    """
-    at = running(session.steps, call_id)
-    names = spec.output.names(spec.server)
-    labels = session.labels | names
-    if at is None:
-        return replace(session, labels=labels)
-    step, steps = session.steps[at], session.steps
-    if facts_input is not None:
-        charges = charges_of(plan_for(session, spec, ledger_specs), facts_input)
-        steps = replaced(steps, at, step.charged(charges))
-    at_ms = max(now_ms, step.at_ms)
-    return replace(
-        session,
-        steps=steps,
-        labels=labels,
-        ledgers=labelled(session.ledgers, step.charges, names, at_ms),
-        entered=_entered(session, names, step, at_ms),
-    )
-
-
-def settled(
-    session: Session,
-    call_id: str,
-    outcome: Outcome,
-    labels: frozenset[str],
-    result_facts: Mapping[str, str],
-    now_ms: int,
-    *,
-    denied: bool = True,
-    approved: bool = False,
-) -> Session:
-    """Return the session after the call ended; a call that is not in flight only adds labels.
-
-    Args:
-        session: as it is stored now.
-        call_id: the call.
-        outcome: how it ended; anything but `refused` keeps what the call cost.
-        labels: what its result brought in.
-        result_facts: extracted values of the result, by path or role.
-        now_ms: milliseconds since the epoch.
-        denied: whether a refusal was a no, rather than a question that is still open.
-        approved: whether a person had approved the call.
-    """
-    at = running(session.steps, call_id)
-    if at is None:
-        return replace(session, labels=session.labels | labels)
-    step = session.steps[at]
-    ends = kinds_of_end(outcome, denied=denied, approved=approved)
-    ledgers = settle(session.ledgers, step.charges, ends, now_ms, labels, result_facts)
-    return replace(
-        session,
-        steps=without(session.steps, at),
-        labels=session.labels | labels,
-        ledgers=ledgers,
-        entered=_entered(session, labels, step, now_ms),
-    )
-
-
-def _entered(
-    session: Session, labels: frozenset[str], step: Step, at_ms: int
-) -> tuple[Entered, ...]:
-    new = labels - session.labels
-    if not new:  # nearly always
-        return session.entered
-    return session.entered + tuple(
-        Entered(label=one, step=step.n, action=step.action, at_ms=at_ms) for one in sorted(new)
-    )
-
-
 def remembering(session: Session, segment: Segment) -> Session:
     """Return the session after one more result was read for what it shows."""
     chain = chained(session.observed_sha256, segment.body)
@@ -227,22 +84,6 @@ def remembering(session: Session, segment: Segment) -> Session:
 def withdrawing(session: Session, endorsed: Iterable[Endorsed]) -> Session:
     """Return the session after approved destinations were taken back: they are asked again."""
     return replace(session, withdrawn=session.withdrawn.union(endorsed))
-
-
-def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
-    """Return the session with calls admitted before `older_than_ms` ended as unknown."""
-    for one in session.steps:
-        if one.at_ms < older_than_ms:
-            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
-    return session
-
-
-def abandoned(session: Session, calls: Container[str], *, now_ms: int) -> Session:
-    """Return the session with those of these calls that are in flight ended as unknown."""
-    for one in session.steps:
-        if one.call in calls:
-            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
-    return session
 
 
 def signalled(session: Session, signal: Signal, now_ms: int) -> Session:
@@ -293,7 +134,13 @@ def declared(session: Session, intent: TaskIntent) -> Session:
     return replace(session, intent=narrower)
 
 
-def plan_for(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) -> Plan:
-    """Return every ledger that this call may touch: the catalogue's, the tool's and the task's."""
-    own = () if session.intent is None else intent_ledgers(session.intent)
-    return plan_of((*ledger_specs, *own), spec, session.task)
+def subjects_of(session: Session) -> Subjects:
+    """Return whose a session is, for the ledgers that it shares.
+
+    Its task is what others declared, else the first words of its person: a new handle with the
+    same words is the same task. Where neither was said, every session is a task of its own.
+    """
+    person = session.who.principal
+    words = f"said {session.words[0]}" if session.words else f"session {session.id}"
+    task = f"declared {session.task}" if session.task else words
+    return subjects(person.issuer, person.subject, session.who.agent.id, task)

@@ -4,20 +4,19 @@ Rows instead of objects with names: the text is written and read on every call.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from guard.errors import Unavailable
 from guard.model.call import Outcome
 from guard.model.identity import Agent, Device, Place, Principal, Who, Workload
-from guard.model.ledger import LedgerKind
-from guard.session.history import Charge, Step
+from guard.session.history import Step
 from guard.session.intent import from_json as intent_from_json
 from guard.session.risk import Signal
-from guard.session.sequence import Track
 from guard.session.state import Entered, Session
-from guard.session.tally import LedgerState, Tally
+from guard.session.stored_tallies import charge_from, charge_row, tally_from, tally_row
+from guard.session.tally import LedgerState
 from guard.session.trail import Trail
 
 FORMAT = 1
@@ -43,10 +42,7 @@ def to_json(session: Session) -> str:
             "step": session.step,
             "steps": [_step_row(one) for one in session.steps],
             "labels": sorted(session.labels),
-            "tallies": {
-                key: [one.window_ms, one.total, one.buckets, one.marks, one.lost_at_ms]
-                for key, one in session.ledgers.tallies.items()
-            },
+            "tallies": {key: tally_row(one) for key, one in session.ledgers.tallies.items()},
             "full": session.ledgers.full,
             "signals": [
                 [getattr(one, name) for name in Signal.__slots__] for one in session.signals
@@ -98,7 +94,7 @@ def _session(raw: Mapping[str, Any]) -> Session:
         steps=tuple(_step(row) for row in raw["steps"] if row[_ENDED] == _RUNNING),
         labels=frozenset(raw["labels"]),
         ledgers=LedgerState(
-            tallies={key: _tally(*row) for key, row in raw["tallies"].items()}, full=raw["full"]
+            tallies={key: tally_from(*row) for key, row in raw["tallies"].items()}, full=raw["full"]
         ),
         signals=tuple(_signal(*row) for row in raw["signals"]),
         ended_at_ms=raw["ended"],
@@ -153,7 +149,7 @@ def _who(row: list[Any]) -> Who:
 
 def _step_row(step: Step) -> list[object]:
     row = [step.n, step.call, step.action, sorted(step.classes), step.at_ms, _RUNNING]
-    charges = [_charge_row(one) for one in step.charges]
+    charges = [charge_row(one) for one in step.charges]
     if not charges and not step.write and not step.finding:
         return row
     row += [charges, step.write]
@@ -172,7 +168,7 @@ def _step(row: list[Any]) -> Step:
         action=action,
         classes=_classes(tuple(classes)),
         at_ms=at_ms,
-        charges=tuple(_charge(*one) for one in charges),
+        charges=tuple(charge_from(*one) for one in charges),
         write=write,
         words=tuple(words),
         size=size,
@@ -183,52 +179,6 @@ def _step(row: list[Any]) -> Step:
 @lru_cache(maxsize=256)  # a catalogue has few combinations of classes
 def _classes(names: tuple[str, ...]) -> frozenset[str]:
     return frozenset(names)
-
-
-def _charge_row(one: Charge) -> list[object]:
-    track = one.track
-    row: list[object] = [one.key, one.kind, one.amount, one.window_ms, one.wants]
-    if track is None and not one.names:
-        return row
-    kept = None if track is None else [track.within_ms, track.last, track.takes, track.unless]
-    return [*row, one.names, kept]
-
-
-def _charge(
-    key: str,
-    kind: LedgerKind,
-    amount: int,
-    window_ms: int,
-    wants: list[list[str]],
-    names: Sequence[str] = (),
-    track: list[Any] | None = None,
-) -> Charge:
-    return Charge(
-        key=key,
-        kind=kind,
-        amount=amount,
-        window_ms=window_ms,
-        wants=tuple((path, role) for path, role in wants),
-        names=tuple(names),
-        track=_track(*track) if track else None,
-    )
-
-
-def _track(within_ms: int, last: int, takes: list[list[Any]], unless: str) -> Track:
-    rows = tuple((event, label, step) for event, label, step in takes)
-    return Track(within_ms=within_ms, last=last, takes=rows, unless=unless)
-
-
-def _tally(
-    window_ms: int, total: int, buckets: list[list[int]], marks: dict[str, int], lost_at_ms: int
-) -> Tally:
-    return Tally(
-        window_ms=window_ms,
-        total=total,
-        buckets=tuple([(bucket, amount) for bucket, amount in buckets]),
-        marks=marks,
-        lost_at_ms=lost_at_ms,
-    )
 
 
 def _signal(

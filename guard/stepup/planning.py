@@ -73,7 +73,8 @@ class Planning:
                 tool=planned.reach.tool,
                 arguments=argument_bytes(arguments),
             )
-            judged = await self.judging.judge(session, call, known)
+            now = await self.world.sessions.get(session.id, self.judging.wanted(call))
+            judged = await self.judging.judge(now, call, known)
             spec = self.judging.spec(call)
             ground = ground_of(judged.facts, spec, judged.answer.basis.slice)
             match judged.answer:

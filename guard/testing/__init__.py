@@ -24,11 +24,13 @@ from guard.grant.votes import Vote, Voter
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
 from guard.provenance.known import Known
+from guard.session.calls import Wanted, nothing_wanted
 from guard.session.state import Session
 from guard.testing.clock import CountedIds as CountedIds
 from guard.testing.clock import FrozenClock as FrozenClock
 from guard.testing.clock import StaleWaiter as StaleWaiter
 from guard.testing.leases import MemoryLeases
+from guard.testing.tallies import MemoryTallies
 
 
 class _Done:
@@ -41,9 +43,10 @@ class _Done:
 
 @dataclass(slots=True, kw_only=True)
 class MemoryStore(MemoryLeases):
-    """Sessions, leases, outcomes and audit in memory, with every event in `events`."""
+    """Sessions, tallies, leases, outcomes and audit in memory, with every event in `events`."""
 
     held: dict[str, Session] = field(default_factory=dict)
+    tallies: MemoryTallies = field(default_factory=MemoryTallies)
     indexes: dict[str, Known] = field(default_factory=dict)
     approvals: "MemoryApprovals | None" = None
 
@@ -51,17 +54,23 @@ class MemoryStore(MemoryLeases):
         """Insert a session, or return the one that is there."""
         return self.held.setdefault(session.id, session)
 
-    async def get(self, session_id: str) -> Session:
+    async def get(self, session_id: str, wanted: Wanted = nothing_wanted) -> Session:
         """Return a session; `session_unknown` otherwise."""
         if session_id not in self.held:
             raise Refused("This session is not known.", code="session_unknown")
-        return self.held[session_id]
+        return self.tallies.lend(self.held[session_id], wanted)
 
-    async def update(self, session_id: str, change: Change) -> Session:
+    async def update(
+        self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
+    ) -> Session:
         """Apply a pure change."""
-        session = await self.get(session_id)
-        self.held[session_id] = replace(change(session), version=session.version + 1)
-        return self.held[session_id]
+        session = await self.get(session_id, wanted)
+        return self._changed(session, change)
+
+    def _changed(self, session: Session, change: Change) -> Session:
+        new = replace(change(session), version=session.version + 1)
+        self.held[session.id] = self.tallies.keep(session, new)
+        return new
 
     async def all(self) -> Sequence[Session]:
         """Return every session."""
@@ -82,8 +91,7 @@ class MemoryStore(MemoryLeases):
         """Record the end of a call, before any suspension."""
         session = self.held.get(ending.session)
         if session is not None:
-            changed = ending.change(session)
-            self.held[ending.session] = replace(changed, version=session.version + 1)
+            self._changed(self.tallies.lend(session), ending.change)
             if ending.segment is not None:
                 self.indexes.setdefault(ending.session, Known()).learn(ending.segment)
         row = self.leases.get(ending.lease)

@@ -7,9 +7,10 @@ from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Input
 from guard.model.identity import Agent, Principal, Who
 from guard.session.belongs import intent_facts
+from guard.session.calls import admitted, settled
 from guard.session.facts import facts
 from guard.session.intent import meet, parse_intent, widens
-from guard.session.state import admitted, declared, new_session, settled
+from guard.session.state import declared, new_session
 from guard.session.tasks import narrowed_intent
 
 NOW = 1_767_607_200_000

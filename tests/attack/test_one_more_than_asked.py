@@ -17,8 +17,8 @@ from guard.provenance.known import Known
 from guard.provenance.observe import observed
 from guard.replay.judge import Course, Options
 from guard.replay.trace import Record, TraceStep
+from guard.session.calls import admitted
 from guard.session.provenance import weighed_for
-from guard.session.state import admitted
 
 RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
 S = {"type": "string"}

@@ -7,7 +7,7 @@ import pytest
 
 from guard.errors import GuardError, Unavailable
 from guard.model.call import ToolCall
-from guard.session.state import swept
+from guard.session.calls import swept
 
 DOWN = Unavailable("It is down.", code="store_unavailable")
 BUG = RuntimeError("a bug in an adapter")

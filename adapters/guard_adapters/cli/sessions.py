@@ -55,7 +55,13 @@ def _asked(guard: OperatorClient, args: argparse.Namespace) -> list[Mapping[str,
         case "show" | "resume":
             if args.action == "resume":
                 guard.ask("POST", f"sessions/{named(args.id)}/resume", {})
-            return [guard.ask("GET", f"sessions/{named(args.id)}")]
+            name = named(args.id)
+            return [
+                {
+                    **guard.ask("GET", f"sessions/{name}"),
+                    **guard.ask("GET", f"sessions/{name}/tallies"),
+                }
+            ]
         case _:
             return list(guard.ask("GET", "sessions")["sessions"])
 
@@ -71,4 +77,13 @@ def line(found: Mapping[str, Any]) -> str:
         f"  labels {labels}  {found['purpose']}"
     )
     kept = [shown(f"  approved {one['role']} {one['value']}") for one in found.get("approved", ())]
-    return "\n".join([shown(said.rstrip()), *kept])
+    counted = [shown(_tally(one)) for one in found.get("tallies", ())]
+    return "\n".join([shown(said.rstrip()), *kept, *counted])
+
+
+def _tally(one: Mapping[str, Any]) -> str:
+    """Return one tally as one line."""
+    what = f"{one['ledger']} of {one['action']}" if one["action"] else one["ledger"]
+    window = f" in {one['window_ms'] // 1000} s" if one["window_ms"] else ""
+    running = f", {one['running']} running" if one["running"] else ""
+    return f"  counted by {one['by']}: {what} {one['amount']}{window}{running}"

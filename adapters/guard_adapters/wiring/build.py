@@ -143,6 +143,7 @@ def build(
         watchdog=heart,
         guard_id=own,
         reruns=store.reruns,
+        tallies=store.tallies,
     )
 
     def in_force() -> Bundle:

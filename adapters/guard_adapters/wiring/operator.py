@@ -27,6 +27,7 @@ from guard.session.state import Session, new_session
 from guard_adapters.front.operator import operator_routes
 from guard_adapters.front.operator_leases import lease_table
 from guard_adapters.front.operator_runs import run_table
+from guard_adapters.front.operator_tallies import tally_table
 from guard_adapters.front.operator_tasks import task_table
 from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.build import Wired
@@ -36,11 +37,11 @@ from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.runs import RunDesk
 from guard_adapters.wiring.said import endorsed, tell, withdraw
+from guard_adapters.wiring.tallies import TallyDesk
 from guard_adapters.wiring.tasks import TaskDesk
 
 OPERATOR = "operator"
 """How the bearer of the operator's token is named in votes and signals: no person."""
-
 MAX_REASON = 500
 
 
@@ -258,9 +259,10 @@ def routes(wired: Wired) -> list[Route]:
         max_intent_bytes=wired.guard.settings.max_intent_bytes,
     )
     token = secret(wired.loaded.state / "keys" / "operator.key").hex()
-    leases, runs = LeaseDesk(world=wired.world), RunDesk(world=wired.world, by=OPERATOR)
-    tasks = task_table(TaskDesk(world=wired.world, by=OPERATOR))
-    return operator_routes(desk, token, (*lease_table(leases), *run_table(runs), *tasks))
+    leases, tallies = LeaseDesk(world=wired.world), TallyDesk(world=wired.world)
+    runs, tasks = RunDesk(world=wired.world, by=OPERATOR), TaskDesk(world=wired.world, by=OPERATOR)
+    more = (*run_table(runs), *task_table(tasks), *tally_table(tallies))
+    return operator_routes(desk, token, (*lease_table(leases), *more))
 
 
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:

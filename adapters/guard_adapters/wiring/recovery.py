@@ -14,7 +14,8 @@ from guard.grant.lease import Lease
 from guard.lease.revoking import Revoking
 from guard.model.call import Outcome
 from guard.ports import Ending, World
-from guard.session.state import Session, abandoned
+from guard.session.calls import abandoned
+from guard.session.state import Session
 from guard_adapters.wiring.build import Wired
 
 AT_ONCE = 16

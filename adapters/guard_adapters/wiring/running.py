@@ -40,6 +40,8 @@ ABSENT = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
 SWEEP_S = 1.0
 """Pause between two looks for approvals past their limit and calls without an ending."""
 
+FORGET_EVERY = 600
+"""Sweeps between two looks for tallies that count no more."""
 
 OTHERS_EVERY = 5
 """Sweeps between two looks at what other guards left open, on a shared store."""
@@ -121,9 +123,17 @@ async def sweep(wired: Wired) -> None:
     for turn in count(1):
         with suppress(Unavailable):
             await wired.world.approvals.sweep(wired.world.clock.now_ms())
+            if turn % FORGET_EVERY == 1:
+                await forget(wired)
             if wired.store.shared and turn % OTHERS_EVERY == 0:
                 await recover(wired)
         await asyncio.sleep(SWEEP_S)
+
+
+async def forget(wired: Wired) -> None:
+    """Drop what counts no more; see `settings.tallies_idle_s`."""
+    idle_ms = wired.guard.settings.tallies_idle_s * 1000
+    await wired.store.tallies.forget(wired.world.clock.now_ms(), idle_ms)
 
 
 def _seat(wired: Wired, hello: Hello, url: str) -> PipeDesk:

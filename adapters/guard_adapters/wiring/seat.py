@@ -13,8 +13,9 @@ from guard.model.identity import Who
 from guard.model.rerun import Rerun
 from guard.ports import Tool
 from guard.ports.reruns import Reruns
+from guard.session.calls import admitted
 from guard.session.intent import TaskIntent
-from guard.session.state import admitted, new_session
+from guard.session.state import new_session
 from guard_adapters.front.native import Look
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk, default_session
@@ -55,7 +56,7 @@ class Seat:
         judging, now_ms = self._guard.judging(), self.now_ms()
         spec, most = judging.spec(call), self._guard.settings.in_flight
         found, ledgers = judging.input(call), judging.ledgers(call)
-        session = await self._world.sessions.get(call.session)
+        session = await self._world.sessions.get(call.session, judging.wanted(call))
         entered = admitted(session, call, spec, found, now_ms, ledgers, in_flight=most)
         known = await self._world.sessions.known(session.id)
         answer = (await judging.judge(entered, call, known)).answer

@@ -20,6 +20,7 @@ from guard.ports.grants import Grants
 from guard.ports.outbox import Outbox
 from guard.ports.people import Reviewers
 from guard.ports.reruns import Reruns
+from guard.ports.tallies import Tallies
 from guard_adapters.store.board import BoardReader
 from guard_adapters.store.log import LogKey, LogReader, LogRows
 from guard_adapters.store.sqlite.reading import read_log as read_file
@@ -68,6 +69,8 @@ class Store(Protocol):
     def board(self) -> BoardReader: ...  # noqa: D102
     @property
     def reruns(self) -> Reruns: ...  # noqa: D102
+    @property
+    def tallies(self) -> Tallies: ...  # noqa: D102
     @property
     def sink(self) -> Sink: ...  # noqa: D102
     @property

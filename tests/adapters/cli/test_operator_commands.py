@@ -252,6 +252,22 @@ def test_sessions_are_listed_signalled_and_revoked_at_the_running_guard(config, 
     assert "ended  risk 3" in out
 
 
+def test_a_session_shows_what_it_is_counted_in_with_others(config, capsys):
+    ledger = "ledgers: {reads: {count: calls, of: any, per: tool, key: principal, window: 1h}}\n"
+    config.write_text(CONFIG + ledger)
+    rule = '@id("R-2") @reason("many") forbid (principal, action in Guard::Action::"any", resource) when '
+    (config.parent / "rules.cedar").write_text(RULES + rule + "{ context.history.reads > 9 };")
+    wired = build(load(config))
+    first, second = (asyncio.run(called(wired, n, "plain")) for n in (1, 2))
+    wired.close()
+    with running(config):
+        assert guard("sessions", "show", second, "--config", config) == 0
+    out = capsys.readouterr().out
+
+    assert first != second
+    assert "  counted by principal: reads of notes/read 2 in 3600 s\n" in out
+
+
 def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):
     task = {"purpose": "tidy \u202enotes", "tools": ["notes/read"], "calls": {"notes/read": 7}}
     said = {"principal": {"issuer": "i", "subject": "ada"}, "agent": "bot", "intent": task}

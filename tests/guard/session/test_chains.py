@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -5,8 +7,9 @@ from hypothesis import strategies as st
 from guard.model.call import Outcome, ToolSpec
 from guard.model.facts import Derived, Input
 from guard.model.ledger import LedgerSpec
-from guard.session.chains import TALLIES, kinds_of_end, labelled, settle, values
+from guard.session.chains import TALLIES, End, kinds_of_end, labelled, own, settle, values
 from guard.session.plan import charges_of, plan_of
+from guard.session.pool_key import Subjects
 from guard.session.tally import BUCKETS, LARGEST, MARKS, LedgerState, Tally
 
 NOW = 1_767_607_200_000
@@ -25,16 +28,16 @@ def spec_of(kind: str = "calls", of: str = "any", **more: object) -> LedgerSpec:
     return LedgerSpec(name="it", kind=kind, of=of, **more)
 
 
-def event(state, ledger, spec=PAY, outcome="ok", at=NOW, given_input=NOTHING, task="", **more):
-    charges = charges_of(plan_of((ledger,), spec, task), given_input)
+def event(state, ledger, spec=PAY, outcome="ok", at=NOW, given_input=NOTHING, **more):
+    charges = charges_of(plan_of((ledger,), spec, Subjects()), given_input)
     denied, approved = more.get("denied", False), more.get("approved", False)
-    ends = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
-    return settle(state, charges, ends, at, frozenset(), more.get("facts", {}))
+    kinds = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
+    return settle(state, charges, End(kinds=kinds, at_ms=at, found=more.get("facts", {})))
 
 
-def read(state, ledger, spec=PAY, at=NOW, given_input=NOTHING, task=""):
-    plan = plan_of((ledger,), spec, task)
-    return values(state, plan, before=(), given=given_input, now_ms=at)
+def read(state, ledger, spec=PAY, at=NOW, given_input=NOTHING):
+    plan = plan_of((ledger,), spec, Subjects())
+    return values(plan, own(state, ()), given_input, at)
 
 
 @settings(deadline=None)
@@ -133,7 +136,7 @@ def test_a_negative_amount_gives_nothing_back():
 
 def test_labels_fade_with_their_window_and_enter_before_the_end():
     ledger = spec_of("labels", window_ms=60_000)
-    charges = charges_of(plan_of((ledger,), PAY, ""), NOTHING)
+    charges = charges_of(plan_of((ledger,), PAY, Subjects()), NOTHING)
     state = labelled(LedgerState(), charges, frozenset({"untrusted"}), NOW)
     assert read(state, ledger)[0]["it"] == {"untrusted"}
     assert read(state, ledger, at=NOW + 60_001)[0]["it"] == frozenset()
@@ -189,12 +192,12 @@ def test_too_many_remembered_values_are_reported_until_they_fade():
 
 
 def test_too_many_tallies_are_reported():
-    ledger = spec_of(key="task")
+    ledger = spec_of(per="tool")
     state = LedgerState()
     for n in range(TALLIES + 1):
-        state = event(state, ledger, task=f"t{n}")
+        state = event(state, ledger, spec=replace(PAY, tool=f"t{n}"))
     assert len(state.tallies) == TALLIES
-    assert read(state, ledger)[1] is True
+    assert state.full
 
 
 def test_a_changed_window_starts_at_zero():

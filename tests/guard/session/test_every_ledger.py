@@ -10,9 +10,10 @@ from guard.model.call import Outcome, ToolSpec
 from guard.model.facts import Derived, Input
 from guard.model.identity import Agent, Principal, Who
 from guard.model.ledger import LedgerSpec
-from guard.session.chains import kinds_of_end, settle, values
+from guard.session.chains import End, kinds_of_end, own, settle, values
 from guard.session.history import Step
 from guard.session.plan import charges_of, plan_of
+from guard.session.pool_key import Subjects
 from guard.session.state import new_session
 from guard.session.stored import from_json, to_json
 from guard.session.tally import BUCKETS, MARKS, LedgerState
@@ -80,7 +81,7 @@ class Both:
 
     def starts(self, one):
         self.n += 1
-        plan = plan_of(LEDGERS, SPECS[one.tool], "")
+        plan = plan_of(LEDGERS, SPECS[one.tool], Subjects())
         step = Step(
             n=self.n, call=f"c{self.n}", action=f"s/{one.tool}", classes=SPECS[one.tool].effect,
             at_ms=self.now, charges=charges_of(plan, arguments(one, self.n)),
@@ -92,8 +93,9 @@ class Both:
             return
         step, one = self.running.pop(at % len(self.running))
         one.ended_at, one.outcome, one.denied, one.approved = self.now, outcome, denied, approved
-        ends = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
-        self.state = settle(self.state, step.charges, ends, self.now, frozenset(), {"id": one.to})
+        kinds = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
+        end = End(kinds=kinds, at_ms=self.now, found={"id": one.to})
+        self.state = settle(self.state, step.charges, end)
         self.history.append(one)
 
     def restart(self):
@@ -108,11 +110,9 @@ class Both:
         self.running = list(zip(kept.steps, told, strict=True))
 
     def guard_says(self, one):
-        plan = plan_of(LEDGERS, SPECS[one.tool], "")
+        plan = plan_of(LEDGERS, SPECS[one.tool], Subjects())
         before = [step for step, _ in self.running]
-        read, overflow = values(
-            self.state, plan, before=before, given=arguments(one, "new"), now_ms=self.now
-        )
+        read, overflow = values(plan, own(self.state, before), arguments(one, "new"), self.now)
         assert not overflow
         return read
 
@@ -199,15 +199,15 @@ THRICE = next(one for one in LEDGERS if one.name == "thrice")
 
 def ask(state, arguments, tool="pay", at=NOW):
     given_input = Input(values=arguments, derived=Derived())
-    plan = plan_of((THRICE,), SPECS[tool], "")
-    return values(state, plan, before=(), given=given_input, now_ms=at)
+    plan = plan_of((THRICE,), SPECS[tool], Subjects())
+    return values(plan, own(state, ()), given_input, at)
 
 
 def ran(state, arguments, at=NOW):
     given_input = Input(values=arguments, derived=Derived())
-    charges = charges_of(plan_of((THRICE,), SPECS["pay"], ""), given_input)
-    ends = kinds_of_end(Outcome.OK, denied=False, approved=False)
-    return settle(state, charges, ends, at, frozenset(), {})
+    charges = charges_of(plan_of((THRICE,), SPECS["pay"], Subjects()), given_input)
+    kinds = kinds_of_end(Outcome.OK, denied=False, approved=False)
+    return settle(state, charges, End(kinds=kinds, at_ms=at))
 
 
 def test_the_order_of_arguments_and_the_key_of_an_attempt_make_no_new_call():

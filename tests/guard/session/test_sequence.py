@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from guard.model.call import Outcome, ToolSpec
 from guard.model.facts import Derived, Input
 from guard.model.ledger import LedgerSpec, SequenceStep
-from guard.session.chains import kinds_of_end, labelled, settle, values
+from guard.session.chains import End, kinds_of_end, labelled, own, settle, values
 from guard.session.history import Step
 from guard.session.plan import charges_of, plan_of
+from guard.session.pool_key import Subjects
 from guard.session.tally import LedgerState
 
 NOW = 1_767_607_200_000
@@ -37,13 +38,13 @@ class Story:
 
     def asks(self, tool, given=NOTHING):
         """Return the ledger's value for a call of this tool now."""
-        plan = plan_of((self.ledger,), SPECS[tool], "")
-        read, overflow = values(self.state, plan, before=self.running, given=given, now_ms=self.now)
+        plan = plan_of((self.ledger,), SPECS[tool], Subjects())
+        read, overflow = values(plan, own(self.state, self.running), given, self.now)
         assert not overflow
         return read[self.ledger.name]
 
     def starts(self, tool, given=NOTHING):
-        charges = charges_of(plan_of((self.ledger,), SPECS[tool], ""), given)
+        charges = charges_of(plan_of((self.ledger,), SPECS[tool], Subjects()), given)
         step = Step(
             n=len(self.running) + 1, call=f"c{len(self.running)}", action=f"s/{tool}",
             classes=SPECS[tool].effect, at_ms=self.now, charges=charges,
@@ -52,8 +53,9 @@ class Story:
 
     def ends(self, outcome="ok", labels=(), *, approved=False, denied=False):
         step = self.running.pop(0)
-        ends = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
-        self.state = settle(self.state, step.charges, ends, self.now, frozenset(labels), {})
+        kinds = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
+        end = End(kinds=kinds, at_ms=self.now, labels=frozenset(labels))
+        self.state = settle(self.state, step.charges, end)
 
     def did(self, tool, outcome="ok", labels=(), given=NOTHING, **how):
         self.starts(tool, given)
@@ -111,7 +113,7 @@ def test_two_calls_under_way_see_each_other_in_the_order_of_admission():
 
 def test_labels_that_enter_as_the_call_leaves_are_steps_already():
     story = Story(LEAK)
-    charges = charges_of(plan_of((LEAK,), SPECS["read"], ""), NOTHING)
+    charges = charges_of(plan_of((LEAK,), SPECS["read"], Subjects()), NOTHING)
     story.state = labelled(story.state, charges, frozenset({"secret"}), NOW)
     assert story.asks("send") is True
 
@@ -127,9 +129,9 @@ def naive(pattern, within, history, at):
         if step == len(pattern) - 1:
             return at - began <= within
         return any(
-            runs(step + 1, place, began if step else when)
-            for place, (letter, when) in enumerate(history)
-            if place > after and letter == pattern[step] and (step == 0 or when - began <= within)
+            runs(step + 1, key, began if step else when)
+            for key, (letter, when) in enumerate(history)
+            if key > after and letter == pattern[step] and (step == 0 or when - began <= within)
         )
 
     return runs(0, -1, at)

@@ -8,21 +8,12 @@ from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Fa
 from guard.model.identity import Agent, Device, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
+from guard.policy.ledgers import budget_ledgers
+from guard.session.calls import admitted, forwarded, settled, swept
 from guard.session.facts import facts
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
-from guard.session.state import (
-    Session,
-    admitted,
-    declared,
-    ended,
-    forwarded,
-    new_session,
-    seen,
-    settled,
-    signalled,
-    swept,
-)
+from guard.session.state import Session, declared, ended, new_session, seen, signalled
 from guard.session.tasks import narrowed_intent
 
 NOW = 1_767_607_200_000
@@ -56,11 +47,21 @@ def call_of(spec: ToolSpec, call_id: str, **values: object) -> ToolCall:
     )
 
 
+def ledgers_of(spec: ToolSpec) -> list[LedgerSpec]:
+    return [CAP, *budget_ledgers((spec,))]
+
+
 def admit(
     session: Session, spec: ToolSpec, call_id: str, at_ms: int = NOW, **values: object
 ) -> Session:
     return admitted(
-        session, call_of(spec, call_id, **values), spec, given(**values), at_ms, [CAP], in_flight=64
+        session,
+        call_of(spec, call_id, **values),
+        spec,
+        given(**values),
+        at_ms,
+        ledgers_of(spec),
+        in_flight=64,
     )
 
 
@@ -80,7 +81,7 @@ def facts_of(
         clock=ClockFacts(at_ms=at_ms, hour=11, weekday=0),
         credential=CredentialFacts(),
         evidence=Evidence(),
-        ledger_specs=[CAP],
+        ledger_specs=ledgers_of(spec),
     )
 
 
@@ -191,10 +192,10 @@ def test_a_budget_counts_all_calls_of_its_tool():
     session = admit(fresh(), pay, "c1", amount_minor=500)
     session = admit(session, pay, "c2", amount_minor=450)
     ledgers = facts_of(session, pay, "c2", amount_minor=450).history.ledgers
-    assert ledgers["guard:budget:payments/send_money:calls"] == 2
-    assert ledgers["guard:budget:payments/send_money:amount_minor"] == 950
+    assert ledgers["budget:payments/send_money:calls"] == 2
+    assert ledgers["budget:payments/send_money:amount_minor"] == 950
     first = facts_of(session, pay, "c1", amount_minor=500).history.ledgers
-    assert first["guard:budget:payments/send_money:amount_minor"] == 500
+    assert first["budget:payments/send_money:amount_minor"] == 500
 
 
 def test_a_narrowed_call_costs_what_it_sends():
@@ -202,10 +203,11 @@ def test_a_narrowed_call_costs_what_it_sends():
         server="payments", tool="send_money", effect=PAY.effect, budget=Budget(amount_minor=900)
     )
     session = admit(fresh(), pay, "c1", amount_minor=500)
-    session = forwarded(session, "c1", pay, given(amount_minor=100), now_ms=NOW)
+    ledgers = ledgers_of(pay)
+    session = forwarded(session, "c1", pay, given(amount_minor=100), ledgers, now_ms=NOW)
     session = settle(session, "c1", Outcome.OK)
     ledgers = facts_of(session, pay, "c2", amount_minor=1).history.ledgers
-    assert ledgers["guard:budget:payments/send_money:amount_minor"] == 101
+    assert ledgers["budget:payments/send_money:amount_minor"] == 101
 
 
 def test_the_budget_of_a_task_shrinks_with_every_payment():

@@ -9,17 +9,10 @@ from guard.model.call import Budget, Outcome, ToolCall, ToolSpec
 from guard.model.facts import Derived, Input
 from guard.model.identity import Agent, Device, Principal, Who, Workload
 from guard.model.ledger import LedgerSpec
+from guard.session.calls import admitted, forwarded, settled
 from guard.session.intent import parse_intent
 from guard.session.risk import WEIGHTS, signal
-from guard.session.state import (
-    admitted,
-    declared,
-    ended,
-    forwarded,
-    new_session,
-    settled,
-    signalled,
-)
+from guard.session.state import declared, ended, new_session, signalled
 from guard.session.stored import from_json, to_json
 
 NOW = 1_767_607_200_000

@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from secrets import token_hex
 from threading import RLock
@@ -18,12 +19,15 @@ from typing import Any, Final
 from guard.errors import Refused, Unavailable
 from guard.ports import Change, Ending
 from guard.provenance.known import Known
+from guard.session.calls import Wanted, lent, nothing_wanted, pools_of, without_pools
+from guard.session.shared import changed
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded, taught
+from guard_adapters.store.postgres import tallies
 from guard_adapters.store.postgres.approval_rows import settle as settle_approval
 from guard_adapters.store.postgres.audit import append
-from guard_adapters.store.postgres.database import LOST, Connection, Database
+from guard_adapters.store.postgres.database import LOST, UNDONE, Connection, Database
 from guard_adapters.store.postgres.leases import settle as settle_lease
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.session_rows import lines_of, lost_calls, swapped
@@ -65,34 +69,39 @@ class PostgresSessions:
 
         return await self._in_turn(session.id, work)
 
-    async def get(self, session_id: str) -> Session:
-        """Return a session by its handle.
+    async def get(self, session_id: str, wanted: Wanted = nothing_wanted) -> Session:
+        """Return a session by its handle, with the pools that are wanted of it.
 
         Raises:
             Refused: `session_unknown`.
         """
         if not storable(session_id):
             raise unknown()
-        return await self._in_turn(session_id, lambda db: self._known_row(db, session_id))
 
-    async def _known_row(self, db: Connection, session_id: str) -> Session:
-        found = await self._read(db, session_id)
-        if found is None:
-            raise unknown()
-        return found
+        async def work(db: Connection) -> Session:
+            found = await self._read(db, session_id)
+            if found is None:
+                raise unknown()
+            return lent(found, await tallies.read(db, pools_of(found) | wanted(found)))
 
-    async def update(self, session_id: str, change: Change) -> Session:
+        return await self._in_turn(session_id, work)
+
+    async def update(
+        self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
+    ) -> Session:
         """Apply a pure change and return what is stored."""
         if not storable(session_id):
             raise unknown()
-        return await self._in_turn(session_id, lambda db: self._change(db, session_id, change))
+        return await self._in_turn(
+            session_id, lambda db: self._change(db, session_id, change, wanted)
+        )
 
     async def all(self) -> Sequence[Session]:
         """Return every session."""
 
         async def work(db: Connection) -> list[Session]:
             rows = await db.fetch("SELECT version, head FROM sessions ORDER BY id")
-            return [replace(from_json(row["head"]), version=row["version"]) for row in rows]
+            return [_session(row) for row in rows]
 
         return await self._database.run(work, again=True)
 
@@ -138,28 +147,49 @@ class PostgresSessions:
 
         return await self._database.settled(self._database.hand(waited()))
 
-    async def _change(self, db: Connection, session_id: str, change: Change) -> Session:
-        held = self._held.get(session_id)
-        if held is not None:
-            self._held.pop(session_id)  # whatever happens now, the row is asked afterwards
+    async def _change(
+        self, db: Connection, session_id: str, change: Change, wanted: Wanted
+    ) -> Session:
+        held = self._held.pop(session_id, None)  # whatever happens now, the row is asked afterwards
+        if held is not None and not pools_of(held[0]) | wanted(held[0]):
             session = _next(held[0], change)
+            changed(held[0].shared, session.shared)  # refuses pools that nobody wanted
             flights = self._flights(session, held[1])
             if await swapped(db, session, flights):
                 return self._hold(session, flights)
-        async with db.transaction():
-            return await self._change_locked(db, session_id, change)
+        while True:
+            with suppress(*UNDONE):
+                async with db.transaction():
+                    session, flights = await self._change_locked(
+                        db, session_id, change, wanted, held
+                    )
+                self._hold(without_pools(session), flights)
+                return session
 
-    async def _change_locked(self, db: Connection, session_id: str, change: Change) -> Session:
+    async def _change_locked(
+        self,
+        db: Connection,
+        session_id: str,
+        change: Change,
+        wanted: Wanted = nothing_wanted,
+        held: tuple[Session, str] | None = None,
+    ) -> tuple[Session, str]:
         row = await db.fetchrow(
-            "SELECT version, head, flights FROM sessions WHERE id = $1 FOR UPDATE", session_id
+            "SELECT version, CASE WHEN version = $2 THEN NULL ELSE head END AS head, flights"
+            " FROM sessions WHERE id = $1 FOR UPDATE",
+            session_id,
+            held[0].version if held else -1,
         )
         if row is None:
             raise unknown()
-        session = _next(replace(from_json(row["head"]), version=row["version"]), change)
+        before = held[0] if held and row["head"] is None else _session(row)
+        before = lent(before, await tallies.locked(db, pools_of(before) | wanted(before)))
+        session = _next(before, change)
         flights = self._flights(session, row["flights"])
         if not await swapped(db, session, flights):
             raise Unavailable("The session changed under its lock.", code="state_conflict")
-        return session
+        await tallies.write(db, changed(before.shared, session.shared))
+        return session, flights
 
     async def _read(self, db: Connection, session_id: str) -> Session | None:
         held = self._held.get(session_id)
@@ -173,7 +203,7 @@ class PostgresSessions:
             return None
         if held is not None and row["head"] is None:
             return held[0]
-        return self._hold(replace(from_json(row["head"]), version=row["version"]), row["flights"])
+        return self._hold(_session(row), row["flights"])
 
     async def _ended(self, ending: Ending) -> None:
         key, loop = token_hex(16), asyncio.get_running_loop()
@@ -197,7 +227,7 @@ class PostgresSessions:
         if first is None:
             return  # written by the try whose commit nobody heard of
         try:
-            session = await self._change_locked(db, ending.session, ending.change)
+            session, _ = await self._change_locked(db, ending.session, ending.change)
         except Refused:
             session = None  # refused before it had a session
         if session is not None and ending.segment is not None:
@@ -233,6 +263,10 @@ def unknown() -> Refused:
         code="session_unknown",
         next_step="Open a session, or call without a handle.",
     )
+
+
+def _session(row: Any) -> Session:  # noqa: ANN401  the driver ships no types
+    return replace(from_json(row["head"]), version=row["version"])
 
 
 def _next(session: Session, change: Change) -> Session:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.postgres import board, grants, outbox, people, reruns
+from guard_adapters.store.postgres import board, grants, outbox, people, reruns, tallies
 from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.asked import PostgresAsked
 from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
@@ -21,8 +21,9 @@ from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.reruns import PostgresReruns
 from guard_adapters.store.postgres.schema import prepared
 from guard_adapters.store.postgres.sessions import PostgresSessions
+from guard_adapters.store.postgres.tallies import PostgresTallies
 
-TABLES = (board.SCHEMA, grants.SCHEMA, outbox.SCHEMA, people.SCHEMA, reruns.SCHEMA)
+TABLES = (board.SCHEMA, grants.SCHEMA, outbox.SCHEMA, people.SCHEMA, reruns.SCHEMA, tallies.SCHEMA)
 
 
 class PostgresStore:
@@ -63,6 +64,7 @@ class PostgresStore:
         self.outbox = PostgresOutbox(self._database)
         self.leases = PostgresLeases(self._database, self._replica)
         self.sessions = PostgresSessions(self._database, self._replica)
+        self.tallies = PostgresTallies(self._database)
         self.grants = PostgresGrants(self._database)
         self.reviewers = PostgresReviewers(self._database)
         self.reruns = PostgresReruns(self._database)

@@ -8,18 +8,21 @@ expected one means that somebody else wrote: nothing more is accepted.
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
 
 from guard.errors import Refused
 from guard.ports import Change, Ending
 from guard.provenance.known import Known
+from guard.session.calls import Wanted, nothing_wanted, pools_of
+from guard.session.pool_key import PoolKey
+from guard.session.shared import Pool
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.recorded import Recorded
-from guard_adapters.store.sqlite import observations
+from guard_adapters.store.sqlite import observations, tallies
 from guard_adapters.store.sqlite.approval_rows import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
@@ -45,6 +48,7 @@ class SqliteSessions:
         self._indexes = Indexes()
         # Plain functions are guarded from threads of their own: memory and queue change together.
         self._turn = RLock()
+        self.pools = tallies.HeldPools(self._turn)
 
     async def open(self, session: Session) -> Session:
         """Insert a session, or return the one that is already there."""
@@ -55,15 +59,22 @@ class SqliteSessions:
             # Two first calls may come at once: the one in memory may have gone on already.
             return self._held.get(session.id) or self._hold(row)
 
-    async def get(self, session_id: str) -> Session:
-        """Return a session by its handle.
+    async def get(self, session_id: str, wanted: Wanted = nothing_wanted) -> Session:
+        """Return a session by its handle, with the pools that are wanted of it.
 
         Raises:
             Refused: `session_unknown`.
         """
-        held = self._held.get(session_id)
-        if held is not None:
-            return held
+        while True:
+            session = self._held.get(session_id) or await self._loaded(session_id)
+            keys = pools_of(session) | wanted(session)
+            with self._turn:
+                missing = self.pools.missing(keys)
+                if not missing:
+                    return self.pools.lend(session, keys)
+            await self._read_pools(missing)
+
+    async def _loaded(self, session_id: str) -> Session:
         row = await self._database.run(lambda db: _read(db, session_id))
         if row is None:
             raise Refused(
@@ -75,12 +86,30 @@ class SqliteSessions:
             # Another call may have loaded it while this one waited: the one in memory is newer.
             return self._held.get(session_id) or self._hold(row)
 
-    async def update(self, session_id: str, change: Change) -> Session:
-        """Apply a pure change and return what is stored."""
-        await self.get(session_id)  # from here on it is in memory
+    async def _read_pools(self, missing: Sequence[PoolKey]) -> None:
+        rows = await self._database.run(lambda db: tallies.read(db, missing))
         with self._turn:
-            head = self._applied(self._held[session_id], change)
-            self._database.later(lambda db: _write(db, head))
+            self.pools.take_in(rows)
+
+    async def update(
+        self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
+    ) -> Session:
+        """Apply a pure change and return what is stored."""
+        while True:
+            await self.get(session_id, wanted)  # from here on it is in memory, and its pools are
+            head = self._change(session_id, change, wanted)
+            if head is not None:
+                return head
+
+    def _change(self, session_id: str, change: Change, wanted: Wanted) -> Session | None:
+        """Apply a change now; None: the session went on while its pools were read."""
+        with self._turn:
+            held = self._held[session_id]
+            keys = pools_of(held) | wanted(held)
+            if self.pools.missing(keys):
+                return None
+            head, kept, pools = self._applied(self.pools.lend(held, keys), change)
+            self._database.later(lambda db: _write(db, kept, pools))
         return head
 
     async def all(self) -> Sequence[Session]:
@@ -109,10 +138,11 @@ class SqliteSessions:
     def close(self, ending: Ending) -> Awaitable[None]:
         """Hand over the end of a call; what is returned waits until it is durable."""
         head: Session | None = None
+        pools: Mapping[PoolKey, Pool] = {}
 
         def work(db: sqlite3.Connection) -> None:
             if head is not None:
-                _write(db, head)
+                _write(db, head, pools)
                 if ending.segment is not None:
                     observations.append(db, head, ending.segment)
             if ending.approval:
@@ -123,15 +153,21 @@ class SqliteSessions:
 
         with self._turn:
             held = self._held.get(ending.session)
-            head = None if held is None else self._applied(held, ending.change)
+            if held is not None:  # and the pools of its calls in flight: they are not let go
+                _, head, pools = self._applied(self.pools.lend(held, pools_of(held)), ending.change)
             if head is not None and ending.segment is not None:
                 self._indexes.learn(head.id, ending.segment)
             written = self._database.submit(work, vital=True)
         return Recorded(self._database.settled, written)
 
-    def _applied(self, session: Session, change: Change) -> Session:
-        changed = change(session)
-        return self._hold(replace(changed, version=session.version + 1))
+    def _applied(
+        self, session: Session, change: Change
+    ) -> tuple[Session, Session, Mapping[PoolKey, Pool]]:
+        """Return a session after a change: as its caller sees it, as it is kept, and its pools."""
+        new = replace(change(session), version=session.version + 1)
+        kept, pools = self.pools.take_back(session, new)
+        self._hold(kept)
+        return new, kept, pools
 
     def _hold(self, session: Session) -> Session:
         with self._turn:
@@ -167,10 +203,11 @@ def _all(db: sqlite3.Connection) -> list[Session]:
     return [replace(from_json(head), version=version) for version, head in rows]
 
 
-def _write(db: sqlite3.Connection, session: Session) -> None:
+def _write(db: sqlite3.Connection, session: Session, pools: Mapping[PoolKey, Pool]) -> None:
     done = db.execute(
         "UPDATE sessions SET version = ?, head = ? WHERE id = ? AND version = ?",
         (session.version, to_json(session), session.id, session.version - 1),
     )
     if done.rowcount != 1:
         raise sqlite3.IntegrityError(f"session {session.id!r} is not at {session.version - 1}")
+    tallies.write(db, pools)

@@ -19,6 +19,7 @@ from guard_adapters.store.sqlite import (
     people,
     reruns,
     sessions,
+    tallies,
 )
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.asked import SqliteAsked
@@ -32,12 +33,26 @@ from guard_adapters.store.sqlite.people import SqliteReviewers
 from guard_adapters.store.sqlite.reading import SqliteLog
 from guard_adapters.store.sqlite.reruns import SqliteReruns
 from guard_adapters.store.sqlite.sessions import SqliteSessions
+from guard_adapters.store.sqlite.tallies import SqliteTallies
 from guard_adapters.store.sqlite.time import KeptClock
 
 FORMAT = 2
 """The layout of the file; a newer one is refused, an older one is brought up to it."""
 
-ROOMS = (audit, sessions, observations, approval_rows, board, grants, leases, people, reruns)
+ROOMS = (
+    audit,
+    sessions,
+    tallies,
+    observations,
+    approval_rows,
+    board,
+    grants,
+    leases,
+    outbox,
+    people,
+    reruns,
+)
+"""What has tables in the file."""
 
 
 class SqliteStore:
@@ -85,6 +100,7 @@ class SqliteStore:
         self.grants = SqliteGrants(self._database, self._journal, self.approvals)
         self.leases = SqliteLeases(self._database, self._journal)
         self.sessions = SqliteSessions(self._database, self._journal)
+        self.tallies = SqliteTallies(self._database, self.sessions.pools)
         self.reviewers = SqliteReviewers(self._database, self._journal)
         self.sink = SqliteSink(self._database, self._journal)
         self.log = SqliteLog(self._database)
@@ -134,18 +150,7 @@ def _prepare(db: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
     if found == 1:
         approval_rows.upgraded(db)
-    for room in (
-        audit,
-        sessions,
-        observations,
-        approval_rows,
-        board,
-        grants,
-        leases,
-        outbox,
-        people,
-        reruns,
-    ):
+    for room in ROOMS:
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     db.execute(f"PRAGMA user_version = {FORMAT}")
