@@ -5,9 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DOJO := .venv-bench
 FLOORS := .venv-floors
+SUITE := -q -n auto --dist loadfile --no-loadscope-reorder -m 'not soak and not bench'
 PATHS := guard adapters tests bench docs examples
 
-.PHONY: demo test quick check floors soak bench bench-agentdojo bench-bfcl bench-fuzz docs pictures clean
+# Half the suite's processes run the house anew: without bytecode each of them would compile it.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test quick check format lint types surface layers pages slowest floors soak bench bench-agentdojo bench-bfcl bench-fuzz docs pictures clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -18,20 +22,35 @@ demo: $(STAMP)  ## the main job: real servers, real effects, no network, no key
 	@$(BIN)/guard demo $(ARGS)
 
 test: $(STAMP)  ## the whole suite, real peers included
-	$(BIN)/pytest -q -n auto --dist loadgroup -m 'not soak and not bench' $(ARGS)
+	$(BIN)/pytest $(SUITE) $(ARGS)
 
 quick: $(STAMP)  ## pure tests only: the inner loop
 	$(BIN)/pytest -q tests/guard tests/flow tests/architecture $(ARGS)
 
 check: $(STAMP)  ## the whole truth
-	$(BIN)/ruff format --check $(PATHS)
-	$(BIN)/ruff check $(PATHS)
-	$(BIN)/mypy
-	$(BIN)/pyright
-	$(BIN)/lint-imports
-	$(BIN)/python docs/generate.py --check
-	$(BIN)/python bench/page.py --check
+	$(MAKE) --jobs 4 format lint types surface layers pages
 	$(MAKE) test
+
+format: $(STAMP)
+	$(BIN)/ruff format --check $(PATHS)
+
+lint: $(STAMP)
+	$(BIN)/ruff check $(PATHS)
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+surface: $(STAMP)  ## what users import, by a second type checker
+	$(BIN)/pyright
+
+layers: $(STAMP)
+	$(BIN)/lint-imports
+
+pages: $(STAMP)  # those that docs/generate.py makes are a test of their own
+	$(BIN)/python bench/page.py --check
+
+slowest: $(STAMP)  ## where the time of the suite goes
+	$(BIN)/pytest $(SUITE) --durations 40 --durations-min 0.5 $(ARGS)
 
 soak: $(STAMP)  ## heavy loops: kill -9, long properties, load
 	$(BIN)/pytest -m soak $(ARGS)
@@ -70,7 +89,7 @@ floors:  ## the suite on the oldest version of everything that pyproject.toml al
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --resolution lowest-direct --editable .
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip freeze --quiet --exclude-editable > $(FLOORS)/oldest.txt
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --constraints $(FLOORS)/oldest.txt --editable '.[dev]'
-	$(FLOORS)/bin/pytest -q -n auto --dist loadgroup -m 'not soak and not bench' --ignore tests/test_wheel.py $(ARGS)
+	$(FLOORS)/bin/pytest $(SUITE) --ignore tests/test_wheel.py $(ARGS)
 
 pictures: $(STAMP)  ## what docs/approve-a-call.md shows, taken of a running console
 	$(BIN)/python -m tests.browser.pictures

@@ -4,6 +4,7 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,11 +58,14 @@ def found() -> dict[str, list[str]]:
     return {code: sorted(files) for code, files in sorted(places.items())}
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    """Yield every source file, relative to the repository, and its syntax tree."""
-    for source in SOURCES:
-        for path in sorted((ROOT / source).rglob("*.py")):
-            yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    """Return every source file, relative to the repository, and its syntax tree."""
+    paths = [path for source in SOURCES for path in sorted((ROOT / source).rglob("*.py"))]
+    return tuple(
+        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
+        for path in paths
+    )
 
 
 def _codes(node: ast.AST) -> Iterator[str]:

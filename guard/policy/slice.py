@@ -35,6 +35,22 @@ ENGINE = "cedarpy-4.12"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tree:
+    """A rule as the engine takes it, and what it reads and names: looked up once a rule."""
+
+    template: pst.Template = field(repr=False)
+    reads: Reads
+    actions: frozenset[str]
+
+
+def tree_of(template: pst.Template) -> Tree:
+    """Return a rule's tree with the paths below `context` and the actions in it."""
+    named = (uid.id for uid in pst.entity_uids(template) if uid.type.basename == "Action")
+    reads = context_paths(template.clauses)
+    return Tree(template=template, reads=reads, actions=frozenset(named))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleSet:
     """Rules as the engine takes them, and what writes the context that they need.
 
@@ -92,26 +108,21 @@ def waits(rule: Rule, specs: Iterable[ToolSpec]) -> bool:
 
 
 def rule_set(
-    spec: ToolSpec, context: Type, templates: Mapping[str, pst.Template], *, full: bool = False
+    spec: ToolSpec, context: Type, trees: Mapping[str, Tree], *, full: bool = False
 ) -> RuleSet:
-    """Return templates as the engine takes them, with a schema of what they read.
+    """Return rules as the engine takes them, with a schema of what they read.
 
     `full` keeps the whole context: the reference that a projection is tested against.
     """
-    paths: Reads = frozenset(
-        path for template in templates.values() for path in context_paths(template.clauses)
-    )
+    paths: Reads = frozenset().union(*(tree.reads for tree in trees.values()))
     everything = full or () in paths
     shown = context if everything else projected(context, paths)
-    named = {
-        uid.id
-        for uid in pst.entity_uids(dict(templates))
-        if uid.type.basename == "Action" and uid.id != spec.action
-    }
+    named = frozenset().union(*(tree.actions for tree in trees.values())) - {spec.action}
     reads = frozenset((name,) for name in _names(context)) if everything else paths
     schema = runtime_schema(spec, context, reads, sorted(named))
     leaves = tuple(sorted(whole_paths(shown)))
     wire = _wire(schema)
+    templates = {name: tree.template for name, tree in trees.items()}
     form = None if full else _lean(spec, schema, templates, shown, leaves)
     if form is None:
         write = partial(context_text, leaves=leaves, kind=shown)

@@ -10,7 +10,7 @@ import pytest
 
 from tests.peers.seaweedfs import SeaweedFs
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("seaweedfs")]
+pytestmark = pytest.mark.peer
 ROOT = Path(__file__).parents[2]
 
 MAIN = "import sys; from guard_adapters.cli import main; sys.exit(main())"

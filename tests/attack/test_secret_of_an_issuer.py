@@ -24,7 +24,7 @@ from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import ADMIN_PASSWORD, Postgres
 from tests.peers.seaweedfs import SeaweedFs
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+pytestmark = pytest.mark.peer
 
 ANA = Caller(issuer="test", subject="ana", agent="a")
 CONFIG = """

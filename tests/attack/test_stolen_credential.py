@@ -43,7 +43,7 @@ from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import Postgres, connected
 from tests.peers.seaweedfs import SeaweedFs
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+pytestmark = pytest.mark.peer
 
 PAGE = Path(__file__).parents[2] / "docs" / "issuers" / "stolen.md"
 COLUMNS = (

@@ -10,7 +10,7 @@ from guard.model.call import argument_bytes
 from guard_adapters.wiring.build import log_key
 from tests.browser.conftest import PAYMENT, person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def ran(guard):

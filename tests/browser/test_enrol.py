@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.conftest import WAIT_MS, person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_a_reviewer_enrols_signs_in_and_signs_out(chromium, guard):

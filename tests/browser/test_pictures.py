@@ -9,7 +9,7 @@ from tests.browser.conftest import executable, running
 from tests.browser.pictures import DOCS, pictures
 from tests.browser.scene import FILES
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def test_the_pictures_of_the_guide_can_be_taken_anew(chromium, tmp_path):

@@ -19,7 +19,7 @@ from tests.browser.conftest import WAIT_MS, Person, Running, executable, person,
 from tests.browser.scene import ACME, FILES, PAYMENT, Agent117
 from tests.conformance.harness import BenchMissingError, install
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
 PAGES = ("/console/", "/console/sessions", "/console/grants", "/console/policy",

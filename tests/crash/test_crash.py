@@ -11,7 +11,7 @@ import pytest
 from tests.peers.openbao import OpenBao
 from tests.peers.postgres import Postgres
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+pytestmark = pytest.mark.peer
 
 ROOT = Path(__file__).parents[2]
 POINTS = ("reserved", "acted", "issued", "delivered", "ending", "gone")

@@ -12,7 +12,7 @@ from guard_adapters.issuer.openbao import OpenBao, OpenBaoIssuer
 from tests.adapters.issuer.leased import a_call, a_lease, issued, maker
 from tests.peers.postgres import connected, is_cut
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+pytestmark = pytest.mark.peer
 
 
 def made(openbao, **more):

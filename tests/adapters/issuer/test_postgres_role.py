@@ -13,7 +13,7 @@ from guard_adapters.store.clock import SystemClock
 from tests.adapters.issuer.leased import GUARD, a_call, a_lease, issued, maker
 from tests.peers.postgres import ADMIN_PASSWORD, connected, is_cut
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+pytestmark = pytest.mark.peer
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from guard_adapters.issuer.ssh import Ssh, SshIssuer, filled
 from guard_adapters.store.clock import SystemClock
 from tests.adapters.issuer.leased import Later, a_call, a_lease, issued, maker
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("openssh")]
+pytestmark = pytest.mark.peer
 WEB = json.dumps({"service": "web"}).encode()
 
 

@@ -10,7 +10,7 @@ from guard.grant.lease import Fate
 from guard_adapters.issuer.sts import Sts, StsIssuer, session_policy
 from tests.adapters.issuer.leased import Later, a_call, a_lease, issued, maker
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("seaweedfs")]
+pytestmark = pytest.mark.peer
 A = json.dumps({"name": "a.txt"}).encode()
 ALL = {
     "Version": "2012-10-17",

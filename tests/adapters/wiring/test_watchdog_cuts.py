@@ -15,7 +15,7 @@ from guard_adapters.wiring.watchdog import watched
 from tests.adapters.issuer.leased import issued, maker
 from tests.peers.postgres import Postgres, connected, is_cut
 
-pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("postgres_tls")]
+pytestmark = pytest.mark.peer
 
 
 @pytest.fixture(scope="module")

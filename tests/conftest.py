@@ -1,0 +1,46 @@
+"""How the suite is spread over processes: a file is one unit of work, and what waits goes first.
+
+Files with real peers come first: they wait for others most of the time, and pure tests fill the
+time in between. Within a file the order is as written.
+"""
+
+import gc
+import os
+import sys
+
+import pytest
+
+WAIT_FOR_OTHERS = ("browser", "peer", "conformance", "signals", "frameworks")
+"""Markers of tests that start a process or a server, those that take longest first."""
+
+
+def pytest_xdist_auto_num_workers():
+    """Two processes for each core: half of the time a test waits for a peer that it started."""
+    return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    files = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+
+    def place(tests):
+        names = {mark.name for test in tests for mark in test.iter_markers()}
+        waits = (at for at, name in enumerate(WAIT_FOR_OTHERS) if name in names)
+        return min(waits, default=len(WAIT_FOR_OTHERS)), -len(tests)
+
+    items[:] = [test for tests in sorted(files.values(), key=place) for test in tests]
+
+
+def pytest_collection_finish():
+    """What was imported stays: no collection of garbage needs to look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def pytest_sessionfinish():
+    """A worker ends without the handlers of its exit, so a server that outlives it ends here."""
+    postgres = sys.modules.get("tests.postgres")
+    if postgres is not None:
+        postgres.stop()
