@@ -161,9 +161,16 @@ GUARD = {
     "bound to. Give one plain word or number.",
     "peer_refused": "A process that the guard did not start asked for a credential.",
     "answer_unreadable": "The server compressed its answer although it was asked not to, so that it "
-    "could not be searched for the key.",
-    "destination_not_listed": "The static key of this call may not go to this address: scheme, host "
-    "and port must each be listed exactly. Nothing was sent.",
+    "could not be searched for the credential.",
+    "destination_not_listed": "The credential of this call may not go to this address: scheme, host and "
+    "port must each be listed exactly (`origins` of a key, `audience` of a token), without a user in the "
+    "address or another Host header. Nothing was sent.",
+    "changed_in_flight": "What was about to be sent to an MCP server is not the call that was decided: "
+    "some layer after the guard changed tool or arguments. Nothing was sent.",
+    "credential_not_for_http": "The credential of this call does not travel in HTTP headers. Hand its "
+    "parts to the client of its target.",
+    "credential_needs_transport": "This key travels in a header that redirects would carry to other "
+    "hosts. Use a transport of `guard_adapters.front.egress`.",
     "credential_recalled": "The credential was taken back before the call began: nothing ran.",
     "grant_unusable": "`credential.grant` of the catalogue is no word that this issuer can give.",
     "issuer_unavailable": "The target of a credential refused, or cannot be reached: nothing ran.",
@@ -308,6 +315,8 @@ FILES = {
     "hooks_unsupported": "A server of `guard serve` has `hooks`: those need a process of the guard's own. "
     "Run it with `guard proxy --standalone`.",
     "extra_missing": "A part of the guard that was not installed is needed. Install the named extra.",
+    "delivery_unusable": "A server at a URL takes tokens of an authorization server, and its `delivery` "
+    "puts none in a header. Set it to `dpop` or `bearer`.",
     "issuer_unusable": "An entry of `guard.issuers` has an unknown kind or setting, or a file it names "
     "cannot be used.",
     "secret_file_unusable": "A file with a secret is missing, empty, a link, or others can read it.",

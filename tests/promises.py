@@ -22,6 +22,12 @@ AGENT = {
     "test_after_it_was_ended_the_next_call_is_not_answered_and_nothing_brings_it_back",
     "The bytes that were judged are the bytes that leave.": "adapters/front/test_mcp_gate.py::"
     "test_the_bytes_that_were_judged_are_the_bytes_that_leave",
+    "What a layer after the guard changed does not leave.": "adapters/front/test_wire_mint.py::"
+    "test_what_a_layer_in_between_changed_never_leaves_and_ends_the_session",
+    "A call's credential goes to no other address, however it is spelled.": "attack/"
+    "test_egress_to_another_host.py::test_no_spelling_of_another_address_gets_it",
+    "What a tool leaves running after its call has no credential.": "attack/"
+    "test_egress_to_another_host.py::test_a_task_that_outlives_its_call_gets_nothing",
     "A refused call never reaches the server.": "adapters/front/test_mcp_stdio_desk.py::"
     "test_a_refused_call_never_reaches_the_server",
     "A tool that is hidden cannot be called by its name.": "attack/test_hidden_tool_called.py::"

@@ -15,6 +15,9 @@ from guard.model.facts import Binding
 CALL_TOKEN: Final = "calltoken"  # noqa: S105  a name
 """The kind of the one credential that is itself a message to the upstream."""
 
+ACCESS_TOKEN: Final = "oauth_exchange"  # noqa: S105  a name
+"""The kind of an authorization server's own tokens."""
+
 MIN_TTL_S: Final = 5
 MAX_TTL_S: Final = 60
 DEFAULT_TTL_S: Final = 30
@@ -125,6 +128,11 @@ class Credential:
     def token(self) -> str:
         """Return what may travel in a message to the upstream; of other kinds that is nothing."""
         return self.secret if self.kind == CALL_TOKEN else ""
+
+    @property
+    def bearer(self) -> str:
+        """Return what may travel in HTTP headers to its audience; of other kinds, nothing."""
+        return self.secret if self.kind in {CALL_TOKEN, ACCESS_TOKEN} else ""
 
     def headers(self, method: str, url: str, *, nonce: str = "") -> tuple[tuple[str, str], ...]:
         """Return the HTTP headers that carry it in one request (RFC 6750, 2.1; RFC 9449, 7.1).

@@ -5,11 +5,12 @@ import json
 
 import pytest
 
+from guard_adapters.front.mcp.carry import ServerKey
 from tests.adapters.front.allow_all import AllowAll
 from tests.adapters.front.relaying import Scripted, legacy, relayed
 
 SECRET = "API-KEY-CANARY-0123456789"
-KEY = {"headers": ((b"x-api-key", SECRET.encode()),), "secret": SECRET}
+KEY = {"key": lambda: ServerKey(header="x-api-key", value=SECRET, secret=SECRET)}
 CALL = {"name": "t", "arguments": {"a": 1}}
 
 

@@ -10,6 +10,7 @@ import ssl
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from guard.errors import GuardError
@@ -19,7 +20,7 @@ from guard.grant.dpop import Proof
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import CallRefused, Verifier
 from guard.model.facts import Binding
-from guard_adapters._http.injected import header_for
+from guard_adapters._http.carrying import Sending, headers_for
 from guard_adapters.front.hook_gate import HookGate
 from guard_adapters.front.hook_ssh import SshAgent
 from guard_adapters.issuer.calltoken import CallTokenIssuer
@@ -277,7 +278,7 @@ async def of_static(tmp_path):
     _, again = await issued(issuer)
     assert credential.secret == again.secret  # whoever has it has it until it is changed
     with pytest.raises(GuardError):  # the guard sends it nowhere else; a thief may
-        header_for(credential, "https", "b.example", None)
+        headers_for(credential, Sending(method="GET", url=httpx.URL("https://b.example")))
     return [*["works until it is changed"] * 5, "no key"]
 
 

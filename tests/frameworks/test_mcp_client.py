@@ -134,7 +134,7 @@ class Leasing:
             kind="sts", lease_id="l", audience="a", binding=Binding.L2, expires_at_ms=1,
             secret="CLOUD-SECRET-CANARY",
         )  # fmt: skip
-        with running_call(other, ""):
+        with running_call(None, other):
             return Ran(result=await run(native.arguments))
 
 

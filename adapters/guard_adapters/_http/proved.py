@@ -4,14 +4,13 @@ It makes none itself. A server that asks for a nonce (RFC 9449, 8) gets the requ
 """
 
 from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import Final
 
 import httpx2
 
-HeadersOf = Callable[[str, str, str], Sequence[tuple[str, str]]]
-"""Takes method, address and nonce (or ''), returns the headers of one request."""
+from guard_adapters._http.carrying import Nonces, Sending
 
-_REFUSED: Final = 401
+HeadersOf = Callable[[Sending], Sequence[tuple[str, str]]]
+"""Returns the headers of one request, or raises: then nothing is sent."""
 
 
 class ProvedAuth(httpx2.Auth):
@@ -19,21 +18,42 @@ class ProvedAuth(httpx2.Auth):
 
     def __init__(self, headers: HeadersOf) -> None:
         self._headers = headers
-        self._nonce = ""
+        self._nonces = Nonces()
 
     async def async_auth_flow(
         self, request: httpx2.Request
     ) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
         """Yield the request with its headers, and once more if the server asks for a nonce."""
-        own = self._headers(request.method, str(request.url), self._nonce)
+        await request.aread()  # overriding this method bypasses `requires_request_body`
+        own = self._own(request)
         request.headers.update(own)
         response = yield request
-        before, self._nonce = self._nonce, response.headers.get("dpop-nonce", self._nonce)
-        if own and response.status_code == _REFUSED and self._nonce != before:
-            request.headers.update(self._headers(request.method, str(request.url), self._nonce))
+        status, headers = response.status_code, response.headers
+        if self._nonces.asked_again(request.url.host, status, headers) and own:
+            request.headers.update(self._own(request))
             yield request
+
+    def _own(self, request: httpx2.Request) -> Sequence[tuple[str, str]]:
+        sending = Sending(
+            method=request.method,
+            url=request.url,
+            host=request.headers.get("host", ""),
+            nonce=self._nonces.of(request.url.host),
+            body=request.content,
+        )
+        return self._headers(sending)
 
 
 def mcp_http_client(headers: HeadersOf, *, wait_s: float) -> httpx2.AsyncClient:
-    """Return a client for the MCP SDK that follows no redirect: they would carry headers along."""
-    return httpx2.AsyncClient(auth=ProvedAuth(headers), follow_redirects=False, timeout=wait_s)
+    """Return a client for the MCP SDK that follows no redirect: they would carry headers along.
+
+    Args:
+        headers: see `HeadersOf`.
+        wait_s: longest wait for bytes of an answer (seconds).
+    """
+    return httpx2.AsyncClient(
+        auth=ProvedAuth(headers),
+        follow_redirects=False,
+        trust_env=False,
+        timeout=httpx2.Timeout(30, read=wait_s),
+    )

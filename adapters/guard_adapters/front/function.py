@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
@@ -27,8 +28,17 @@ HIDDEN = "credential"
 
 _ANY: TypeAdapter[object] = TypeAdapter(object)
 
-_credential: ContextVar[Credential | None] = ContextVar("credential", default=None)
-_idempotency_key: ContextVar[str] = ContextVar("idempotency_key", default="")
+
+@dataclass(slots=True)
+class Running:
+    """The guarded call that runs. Tasks and threads that outlive it may still hold this."""
+
+    call: ToolCall | None
+    credential: Credential | None = field(repr=False)
+    over: bool = False
+
+
+_running: ContextVar[Running | None] = ContextVar("running", default=None)
 
 
 class Calls(Protocol):
@@ -47,9 +57,10 @@ def current_credential() -> Credential:
     """Return the credential of the guarded call that is running.
 
     Raises:
-        Refused: `no_active_call`: outside a call, or in a thread without the call's context.
+        Refused: `no_active_call`: outside a call, after its end, or in a thread without the call's
+            context.
     """
-    found = _credential.get()
+    found = credential_here()
     if found is None:
         raise Refused(
             "No guarded call with a credential runs here.",
@@ -61,7 +72,8 @@ def current_credential() -> Credential:
 
 def credential_here() -> Credential | None:
     """Return the credential of the guarded call that is running, or None."""
-    return _credential.get()
+    found = running_here()
+    return found.credential if found is not None else None
 
 
 def current_idempotency_key() -> str:
@@ -72,7 +84,7 @@ def current_idempotency_key() -> str:
     Raises:
         Refused: `no_idempotency_key`: outside a call, or its catalogue entry asks for none.
     """
-    found = _idempotency_key.get()
+    found = idempotency_key_here()
     if not found:
         raise Refused(
             "No guarded call with an idempotency key runs here.",
@@ -84,18 +96,36 @@ def current_idempotency_key() -> str:
 
 def idempotency_key_here() -> str:
     """Return the idempotency key of the guarded call that is running, or an empty string."""
-    return _idempotency_key.get()
+    found = running_here()
+    return key_of(found.call) if found is not None and found.call is not None else ""
+
+
+def running_here() -> Running | None:
+    """Return the guarded call that is running, or None."""
+    found = _running.get()
+    # What a tool left behind in a task of its own ends with the call.
+    return None if found is None or found.over else found
 
 
 @contextmanager
-def running_call(credential: Credential | None, key: str) -> Iterator[None]:
-    """Make credential and idempotency key (or empty) the current ones while the tool runs."""
-    mark, key_mark = _credential.set(credential), _idempotency_key.set(key)
+def running_call(call: ToolCall | None, credential: Credential | None) -> Iterator[None]:
+    """Make this call the current one while its tool runs; afterwards it is nobody's."""
+    running = Running(call, credential)
+    try:
+        with entered(running):
+            yield
+    finally:
+        running.over = True
+
+
+@contextmanager
+def entered(running: Running | None) -> Iterator[None]:
+    """Make a call that runs already the current one in here, too."""
+    mark = _running.set(running)
     try:
         yield
     finally:
-        _credential.reset(mark)
-        _idempotency_key.reset(key_mark)
+        _running.reset(mark)
 
 
 def key_of(call: ToolCall) -> str:
@@ -198,7 +228,7 @@ class _Function:
         """Run the function with the judged arguments; what it raises is the call's outcome."""
         hidden = {HIDDEN: credential} if self._takes_it else {}
         try:
-            with running_call(credential, key_of(call)):
+            with running_call(call, credential):
                 value = await self._value({**call.parsed(), **hidden})
         except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the caller
             self.raised = error

@@ -15,7 +15,7 @@ from guard.errors import ApprovalPending, GuardError, Refused, Unavailable
 from guard.model.call import Json, Outcome, ToolCall, ToolResult, argument_bytes
 from guard.model.rerun import Rerun, rerun_key
 from guard.ports import Tool
-from guard_adapters.front.function import running_call
+from guard_adapters.front.function import entered
 from guard_adapters.front.kept import Form, plain
 from guard_adapters.front.loop import GuardLoop
 from guard_adapters.front.mcp.verdict import Refusal, refusal, refusal_of
@@ -166,7 +166,7 @@ class Intake:
         if not isinstance(handed, Handed):
             return handed
         try:
-            with running_call(handed.credential, handed.idempotency_key):
+            with entered(handed.running):
                 result = run(handed.arguments)
         except Exception as error:  # the tool's own: recorded, then raised to the framework
             self.loop.run(handed.failed(error))

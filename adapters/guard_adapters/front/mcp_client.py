@@ -34,7 +34,12 @@ FORM: Final = Form(shown=_shown, failed=_failed)
 
 
 def guard_session(
-    session: ClientSession, guard: Guarding, *, server: str, conversation: str = ""
+    session: ClientSession,
+    guard: Guarding,
+    *,
+    server: str,
+    conversation: str = "",
+    in_headers: bool = False,
 ) -> ClientSession:
     """Return the same session, every tool call of it judged from now on.
 
@@ -43,6 +48,8 @@ def guard_session(
         guard: the guard of this agent.
         server: the name under which the catalogue lists the server's tools.
         conversation: the host's name of the conversation; empty = one for person and agent.
+        in_headers: the session's HTTP client carries the credential of each call, see
+            `guard_adapters.front.egress.mcp_http_client`; else a call token travels in `_meta`.
     """
     intake = replace(guard.intake, form=FORM)
     inner = session.call_tool
@@ -54,7 +61,9 @@ def guard_session(
         **kwargs: Any,  # noqa: ANN401
     ) -> Any:  # noqa: ANN401
         async def run(judged: dict[str, Any]) -> object:
-            found: object = await inner(name, judged, *args, **_with_own(kwargs))
+            found: object = await inner(
+                name, judged, *args, **_with_own(kwargs, in_meta=not in_headers)
+            )
             return found
 
         native = Native(server=server, tool=name, arguments=arguments or {}, session=conversation)
@@ -69,11 +78,12 @@ def guard_session(
     return session
 
 
-def _with_own(kwargs: dict[str, Any]) -> dict[str, Any]:
+def _with_own(kwargs: dict[str, Any], *, in_meta: bool) -> dict[str, Any]:
     """Return the arguments with the call's token and idempotency key in `_meta`, if it has them."""
     credential, key = credential_here(), idempotency_key_here()
     # A token that is bound to a key is worth nothing without a header for its proof.
-    token = "" if credential is None or credential.prover else credential.token
+    bare = credential if in_meta and credential and credential.prover is None else None
+    token = bare.token if bare is not None else ""
     own = {TOKEN_KEY: token} if token else {}
     own |= {IDEMPOTENCY_KEY: key} if key else {}
     return {**kwargs, "meta": {**(kwargs.get("meta") or {}), **own}} if own else kwargs

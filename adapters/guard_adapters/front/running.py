@@ -10,10 +10,11 @@ from typing import Any
 from guard.grant.credential import Credential
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard_adapters.front.function import (
-    credential_here,
-    idempotency_key_here,
+    Running,
+    entered,
     key_of,
     running_call,
+    running_here,
     shown_as_json,
 )
 from guard_adapters.front.kept import Form
@@ -40,7 +41,7 @@ class Enclosed:
         self.started = True
         self._begun()
         try:
-            with running_call(credential, key_of(call)):
+            with running_call(call, credential):
                 self.value = await self._run(call.parsed())
         except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the framework
             self.raised = error
@@ -54,30 +55,39 @@ class Enclosed:
 class Handed:
     """A call that the framework itself may run now, once.
 
-    `arguments` are the judged ones, `credential` lives until the end is told,
-    and `idempotency_key` is empty unless the catalogue asks for one. Whoever never tells
-    the end, or tells that it was lost, leaves an unknown outcome.
+    `arguments` are the judged ones; `running` is the call, to be entered while the tool runs: its
+    credential lives until the end is told. Whoever never tells the end, or tells that it was lost,
+    leaves an unknown outcome.
     """
 
     def __init__(self) -> None:
         self.go: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.walk: asyncio.Future[Any] | None = None
         self.arguments: dict[str, Any] = {}
-        self.credential: Credential | None = None
-        self.idempotency_key = ""
+        self.running: Running | None = None
         self._end: asyncio.Future[object] = asyncio.get_running_loop().create_future()
+
+    @property
+    def credential(self) -> Credential | None:
+        """Return the credential of the call, or None."""
+        return self.running.credential if self.running is not None else None
+
+    @property
+    def idempotency_key(self) -> str:
+        """Return the idempotency key of the call; empty unless the catalogue asks for one."""
+        call = self.running.call if self.running is not None else None
+        return key_of(call) if call is not None else ""
 
     async def taken(self, arguments: dict[str, Any]) -> object:
         """Hand the judged arguments out and wait for the end."""
-        self.arguments, self.credential = arguments, credential_here()
-        self.idempotency_key = idempotency_key_here()
+        self.arguments, self.running = arguments, running_here()
         self.go.set_result(None)
         return await self._end
 
     async def run(self, run: Callable[[dict[str, Any]], Awaitable[object]]) -> Any:  # noqa: ANN401
         """Run the tool here with the judged arguments; return the answer for the framework."""
         try:
-            with running_call(self.credential, self.idempotency_key):
+            with entered(self.running):
                 result = await run(self.arguments)
         except Exception as error:  # the tool's own: recorded, then raised to the framework
             await self.failed(error)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from guard.errors import Refused
 from guard.grant.claims import call_detail
+from guard.grant.credential import ACCESS_TOKEN as KIND
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of
 from guard.grant.signing import NotCanonical, compact, signing_input
@@ -23,6 +24,7 @@ from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters._http.api import Answer, Api
+from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.issuer.made import Maker, facts_of, read_secret
@@ -36,9 +38,6 @@ from guard_adapters.issuer.oauth_answer import (
 )
 from guard_adapters.issuer.oauth_client import BySecret, BySignature, ClientAuth
 from guard_adapters.issuer.proof_key import ProofKey
-from guard_adapters.issuer.static import origin
-
-KIND: Final = "oauth_exchange"
 
 _URN: Final = "urn:ietf:params:oauth:"
 EXCHANGE: Final = _URN + "grant-type:token-exchange"

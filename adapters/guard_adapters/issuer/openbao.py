@@ -17,9 +17,9 @@ from guard.grant.lease import Fate, Lease, handle_of, prefix_of
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters._http.api import Api
+from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.made import Maker, facts_of, read_secret
-from guard_adapters.issuer.static import origin
 
 KIND: Final = "openbao"
 META: Final = "guard_lease"

@@ -6,7 +6,6 @@ taken out of what comes back. What it is not: whoever reads it there has it unti
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -16,11 +15,10 @@ from guard.grant.lease import Fate, Lease, handle_of
 from guard.grant.scrub import SHORTEST
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
+from guard_adapters._http.origins import origin
 from guard_adapters.issuer.made import Maker, read_secret
 
 KIND: Final = "static"
-PORTS: Final = {"http": 80, "https": 443}
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Static(BaseModel):
@@ -120,19 +118,3 @@ class StaticIssuer:
     async def sweep(self) -> Sequence[str]:
         """Return no handles: nothing is made at a target."""
         return ()
-
-
-def origin(url: str) -> str:
-    """Return scheme, host and port of a URL, all written out: the exact form of the list.
-
-    Raises:
-        ValueError: it is no http(s) URL, has a user in it, or is not https (nor loopback).
-    """
-    parts = urlsplit(url)
-    host = parts.hostname
-    if parts.scheme not in PORTS or host is None or parts.username is not None:
-        raise ValueError(f"got {url!r}, expected https://host or https://host:port")
-    if parts.scheme != "https" and host not in _LOOPBACK:
-        raise ValueError(f"got {url!r}, expected https: a key is not sent in the clear")
-    name = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{name}:{parts.port or PORTS[parts.scheme]}"

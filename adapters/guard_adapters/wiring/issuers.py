@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, cast
 from pydantic import BaseModel, ValidationError
 
 from guard.errors import Unusable
+from guard.grant.credential import ACCESS_TOKEN
 from guard.policy.catalog import Catalog
 from guard.policy.catalog_server import DEFAULT_ISSUER
 from guard.ports import Issuer
@@ -47,10 +48,10 @@ def issuers_of(listed: Mapping[str, Mapping[str, Any]], maker: Maker) -> dict[st
 
 
 def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
-    """Refuse a catalogue that names an issuer which is not there.
+    """Refuse a catalogue that names an issuer which is not there, or whose tokens go nowhere.
 
     Raises:
-        Unusable: `issuer_unknown`.
+        Unusable: `issuer_unknown`, `delivery_unusable`.
     """
     for spec in catalog.judged():
         if spec.issuer and spec.issuer not in known:
@@ -59,6 +60,16 @@ def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
                 code="issuer_unknown",
                 where="guard.yaml",
                 next_step="List it under guard.issuers with its kind.",
+            )
+        server = catalog.servers[spec.server]
+        headers = server.delivery in {"bearer", "dpop"}
+        if spec.issuer and known[spec.issuer].kind == ACCESS_TOKEN and server.url and not headers:
+            raise Unusable(
+                f"The token for {spec.action} travels in a header, and the server {spec.server!r} "
+                f"has delivery {server.delivery!r}.",
+                code="delivery_unusable",
+                where=f"servers.{spec.server}.delivery",
+                next_step="Set it to `dpop`, or to `bearer` where the issuer has `dpop: false`.",
             )
 
 

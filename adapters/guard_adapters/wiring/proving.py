@@ -24,6 +24,7 @@ from guard.grant.proving import PROBE_TOOL, refusal_code, row
 from guard.grant.signing import args_s256, compact, signing_input
 from guard.model.facts import Binding
 from guard.policy.catalog_server import ServerSpec
+from guard_adapters._http.carrying import Sending
 from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.gate import TOKEN_KEY
@@ -147,11 +148,11 @@ class Probe:
                 )
             yield await stack.enter_async_context(Client(target))
 
-    def _headers(self, method: str, url: str, nonce: str) -> list[tuple[str, str]]:
-        del url  # the one of guard.yaml, as in a call
-        if self.carried is None or method != "POST":
+    def _headers(self, sending: Sending) -> list[tuple[str, str]]:
+        if self.carried is None or sending.method != "POST":
             return []
-        return [(name.decode(), value.decode()) for name, value in self.carried.headers(nonce)]
+        own = self.carried.headers(sending.nonce)  # for the address of guard.yaml, as in a call
+        return [(name.decode(), value.decode()) for name, value in own]
 
     async def _answer(self, client: Client, credential: Credential | None) -> str:
         self.carried = Carried(

@@ -1,19 +1,19 @@
 """Puts one guard behind HTTP: upstreams, who may call, seals, and the operator's own routes."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from guard.config import Serve
-from guard.errors import GuardError, Unusable
+from guard.errors import GuardError, Unavailable, Unusable
 from guard.policy.catalog_server import ServerSpec
 from guard_adapters._http.documents import fetching
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
 from guard_adapters.front.mcp.auth import Caller, StaticKeys, TokenCheck, resource_uri
 from guard_adapters.front.mcp.bridge import Bridge
+from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.child import Command, child_environment
 from guard_adapters.front.mcp.edge import EdgeRules
 from guard_adapters.front.mcp.http import Access, Endpoint, build_app
@@ -77,13 +77,26 @@ def endpoint(
     )
 
 
-def _key(wired: Wired, server: ServerSpec) -> dict[str, Any]:
-    """Return the static key of a server at a URL: it travels with every message, not with calls."""
+def _key(wired: Wired, server: ServerSpec) -> dict[str, Callable[[], ServerKey | None]]:
+    """Return what reads the static key of a server at a URL, for messages that are no calls.
+
+    Raises:
+        Unusable: `issuer_unusable`: the key may not go there.
+    """
     issuer = wired.world.issuers.get(server.issuer)
     if not server.url or not isinstance(issuer, StaticIssuer):
         return {}
-    name, value, secret = issuer.header(server.url)
-    return {"headers": ((name.encode(), value.encode()),), "secret": secret}
+    static, url = issuer, server.url
+    static.header(url)
+
+    def key() -> ServerKey:
+        try:
+            name, value, secret = static.header(url)
+        except Unusable as wrong:  # the file is gone, or others can read it now
+            raise Unavailable(str(wrong), code=wrong.code) from None
+        return ServerKey(header=name, value=value, secret=secret)
+
+    return {"key": key}
 
 
 def console_at(url: str) -> str:

@@ -8,8 +8,9 @@ import pytest
 
 from guard.errors import Refused, Unusable
 from guard.grant.lease import Fate
-from guard_adapters._http.injected import InjectedTransport
-from guard_adapters.issuer.static import Static, StaticIssuer, origin
+from guard_adapters._http.egress import async_transport
+from guard_adapters._http.origins import origin
+from guard_adapters.issuer.static import Static, StaticIssuer
 from tests.adapters.front.relaying import listening, serving
 from tests.adapters.issuer.leased import a_lease, issued, maker
 
@@ -58,10 +59,9 @@ def issuer(tmp_path, echo):
 @pytest.fixture
 async def call(issuer):
     _, credential = await issued(issuer, grant="")
-    echoed = []
-    transport = InjectedTransport(lambda: credential, echoed=lambda: echoed.append(1))
+    transport = async_transport(httpx, lambda: credential)
     async with httpx.AsyncClient(transport=transport, trust_env=False) as client:
-        client.echoed, client.credential = echoed, credential
+        client.sends, client.credential = transport, credential
         yield client
 
 
@@ -75,7 +75,7 @@ async def test_the_server_gets_the_key_and_the_tool_gets_none_of_it_back(echo, c
         assert SECRET not in shown
         assert inner not in shown
     assert "[secret]" in answer.text
-    assert call.echoed == [1]
+    assert call.sends.echoed == 1
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ async def test_outside_a_call_nothing_is_sent(echo):
     def none():
         raise Refused("No call runs.", code="no_active_call")
 
-    async with httpx.AsyncClient(transport=InjectedTransport(none)) as client:
+    async with httpx.AsyncClient(transport=async_transport(httpx, none)) as client:
         with pytest.raises(Refused) as no:
             await client.get(echo.url)
     assert (no.value.code, echo.seen) == ("no_active_call", [])

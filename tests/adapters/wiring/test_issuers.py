@@ -77,6 +77,29 @@ def test_what_cannot_be_built_is_not_started(built, issuers, server, code):
     assert no.value.code == code
 
 
+EXCHANGE = {
+    "kind": "oauth_exchange", "token_url": "https://as.example/token", "client_id": "guard",
+    "audience": "https://as.example", "identity": "https://guard.example",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("delivery", ["meta", "none", "bearer", "dpop"])
+def test_a_token_that_would_travel_nowhere_stops_the_start(tmp_path, delivery):
+    text = CONFIG.format(issuers=json.dumps({"it": EXCHANGE}), server="it", tool="it")
+    at = f"url: https://crm.example/mcp\n    delivery: {delivery}\n    "
+    (tmp_path / "guard.yaml").write_text(text.replace("trust: trusted", at + "trust: trusted"))
+    (tmp_path / "all.cedar").write_text(
+        '@id("ALL") @reason("everything") permit (principal, action, resource);'
+    )
+    loaded = load(tmp_path / "guard.yaml")
+    if delivery in {"bearer", "dpop"}:
+        build(loaded).close()
+        return
+    with pytest.raises(Unusable) as no:
+        build(loaded)
+    assert no.value.code == "delivery_unusable"
+
+
 def test_a_guard_keeps_its_name_so_that_it_finds_what_it_left(built):
     first = built({"crm_db": ROLE})
     name = first.world.guard_id

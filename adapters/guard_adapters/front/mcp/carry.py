@@ -8,8 +8,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from guard.errors import Refused
 from guard.grant.credential import Credential
+from guard.grant.sent import check_sent
+from guard.model.call import ToolCall
 from guard.model.idempotency import IdempotencyKey
+from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.edge import HeaderList
 
@@ -21,13 +25,31 @@ _REFUSED: Final = 401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServerKey:
+    """A static key that a server wants with every message."""
+
+    header: str
+    value: str = field(repr=False)
+    secret: str = field(repr=False)  # what is taken out of what comes back
+
+    def headers(self) -> HeaderList:
+        """Return the header that carries it."""
+        return [(self.header.lower().encode("ascii"), self.value.encode("ascii"))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What the guard adds to one call on its way to `url`."""
+    """What the guard adds to one call on its way to `url`.
+
+    `call` is the decided one, None for a message that is no `tools/call`: what is sent is compared
+    with it.
+    """
 
     delivery: Delivery
     url: str
     credential: Credential | None = field(default=None, repr=False)
     key: IdempotencyKey | None = None
+    call: ToolCall | None = None
 
     @property
     def token(self) -> str:
@@ -39,6 +61,34 @@ class Carried:
         """Return what travels in the message itself."""
         return self.token if self.delivery == "meta" else ""
 
+    def checked(self, body: bytes) -> None:
+        """Return if these bytes are the call that was decided.
+
+        Raises:
+            Refused: `changed_in_flight`.
+        """
+        if self.call is not None and self.credential is not None:
+            check_sent(body, self.call)
+
+    def server_key(self) -> ServerKey | None:
+        """Return the static key of this call, None where its credential is none.
+
+        Raises:
+            Refused: `destination_not_listed`: it may not go to this server.
+        """
+        if self.credential is None or "header" not in self.credential.parts:
+            return None
+        parts = self.credential.parts
+        if origin(self.url) not in parts["origins"].split():
+            raise Refused(
+                f"The key of this call may not go to {origin(self.url)}.",
+                code="destination_not_listed",
+                next_step="List scheme, host and port under the issuer's origins, if it should.",
+            )
+        return ServerKey(
+            header=parts["header"], value=parts["value"], secret=self.credential.secret
+        )
+
     def headers(self, nonce: str = "") -> HeaderList:
         """Return the headers of one POST; `nonce` is what the upstream last asked for."""
         own = self._credential(nonce)
@@ -47,7 +97,7 @@ class Carried:
         return [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in own]
 
     def _credential(self, nonce: str) -> tuple[tuple[str, str], ...]:
-        if self.credential is None or not self.token:
+        if self.credential is None or not self.credential.bearer:
             return ()
         match self.delivery:
             case "bearer" | "dpop":

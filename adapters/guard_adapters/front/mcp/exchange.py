@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from guard.errors import ApprovalPending, GuardError, Unavailable
-from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
+from guard.errors import ApprovalPending, GuardError, Refused, Unavailable
+from guard.model.call import ToolSpec
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.cancel import Flight, Flights, Gone, attended, flight_key
@@ -21,24 +21,21 @@ from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import (
     Asked,
     Way,
-    outgoing,
     tool_call,
     tool_name,
 )
 from guard_adapters.front.mcp.invite import Invitation, declined, modern_modes, still_waiting
 from guard_adapters.front.mcp.keys import refuse_near_arguments
 from guard_adapters.front.mcp.listing import Listing
-from guard_adapters.front.mcp.outcome import as_result, echoed, with_note
+from guard_adapters.front.mcp.outcome import echoed, with_note
 from guard_adapters.front.mcp.relay import Passage
+from guard_adapters.front.mcp.relayed import RelayedTool
 from guard_adapters.front.mcp.reply import Reply, drained, unreached
 from guard_adapters.front.mcp.rounds import Returned
 from guard_adapters.front.mcp.stream import JSON_HEADERS, Receive, rewritten
 from guard_adapters.front.mcp.tasks import owned, refuse_foreign
-from guard_adapters.front.mcp.verdict import Refusal, refusal, refusal_of, refused
-from guard_adapters.front.mcp.wire import METHOD_NOT_FOUND, WireRefused
-
-if TYPE_CHECKING:
-    from guard.grant.credential import Credential
+from guard_adapters.front.mcp.verdict import Refusal, refusal_of, refused
+from guard_adapters.front.mcp.wire import METHOD_NOT_FOUND
 
 _UNRECORDED: Final = "outcome_unrecorded"
 
@@ -170,6 +167,9 @@ class Exchange:
                 else await self.passage.open_call(message, carried, schema)
             )
             return await self.passage.converse(self.upstream, self.asked)
+        except Refused:  # by what was to be sent: it has not left
+            self.flight.forwarded = False
+            raise
         except UpstreamFailed as error:
             reply = unreached(self.asked, error)
             return replace(reply, code="upstream_broke_off") if error.sent else reply
@@ -209,7 +209,14 @@ class Exchange:
                 definition=self.passage.book.state(server, self.passage.who, name, spec),
                 max_args_bytes=settings.max_args_bytes,
             )
-            tool = RelayedTool(exchange=self, schema=schema)
+            tool = RelayedTool(
+                asked=self.asked,
+                server=self.passage.server,
+                schema=schema,
+                send=self._forwarded,
+                refused=self._refused,
+                echoed=lambda: echoed(self.upstream),
+            )
             result = await self.front.call(call, tool, hold_ms=invitation)
         except ApprovalPending as error:
             invitation.open = True
@@ -266,32 +273,3 @@ class Exchange:
         code = message.get("error", {}).get("code")
         status = 404 if code == METHOD_NOT_FOUND and self.asked.era == "modern" else 200
         return Reply(status=status, headers=list(JSON_HEADERS), message=message, code=no.word)
-
-    async def relayed(
-        self, call: ToolCall, credential: "Credential | None", schema: Mapping[str, Any] | None
-    ) -> ToolResult:
-        """Send the judged bytes; return the upstream's last word as the result of the call."""
-        server = self.passage.server
-        carried = Carried(
-            delivery=server.delivery, url=server.url, credential=credential, key=call.idempotency
-        )
-        message = outgoing(self.asked, call, carried.in_meta)
-        try:
-            reply = await self._forwarded(message, schema=schema, carried=carried)
-        except WireRefused as wrong:
-            no = refusal("RESULT_WITHHELD", wrong.reason)
-            return ToolResult(outcome=Outcome.UNKNOWN, value=self._refused(no))
-        labels = echoed(self.upstream)
-        return as_result(reply, self.asked, self._refused, labels)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelayedTool:
-    """The tool behind one exchange, as the guard sees it."""
-
-    exchange: Exchange
-    schema: Mapping[str, Any] | None
-
-    async def run(self, call: ToolCall, credential: "Credential | None") -> ToolResult:
-        """Run exactly the call's bytes at the upstream."""
-        return await self.exchange.relayed(call, credential, self.schema)

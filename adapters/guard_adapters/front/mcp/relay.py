@@ -7,13 +7,19 @@ its labels are recorded.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from guard.grant.scrub import Scrub
 from guard_adapters._http.pool import HttpClient, Upstream
-from guard_adapters.front.mcp.carry import Carried, Delivery, nonce_of, nonce_wanted
+from guard_adapters.front.mcp.carry import (
+    Carried,
+    Delivery,
+    ServerKey,
+    nonce_of,
+    nonce_wanted,
+)
 from guard_adapters.front.mcp.edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp.events import Event, EventSplitter, write_event
 from guard_adapters.front.mcp.gate import Asked, clean
@@ -60,8 +66,8 @@ class HttpServer:
     url: str
     delivery: Delivery = "none"
     rules: ServerRules = field(default_factory=ServerRules)
-    headers: tuple[tuple[bytes, bytes], ...] = field(default=(), repr=False)  # configured
-    secret: str = field(default="", repr=False)  # in those headers: taken out of what comes back
+    # Read for each message that is no judged call: a call brings the key of its own lease.
+    key: Callable[[], ServerKey | None] = field(default=lambda: None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,27 +103,16 @@ class Passage:
         method: str,
         message: Mapping[str, Any] | None,
         *,
-        schema: Mapping[str, Any] | None = None,
-        own: Headers = (),
         read_s: float | None = None,
     ) -> Upstream:
-        """Send `message` to the upstream with the headers that belong to it.
-
-        `own` are the guard's for this one call, see `guard_adapters.front.mcp.carry`.
+        """Send a message that is no judged call, with the headers that belong to it.
 
         Raises:
             UpstreamFailed: nobody answered.
         """
-        up = [*headers_up(self.headers, message, schema), *self.server.headers]
-        if self.session is not None:
-            up.append((b"mcp-session-id", self.session.session_id.encode("latin-1")))
-        up.extend(own)
+        up = headers_up(self.headers, message, None)
         body = b"" if message is None else dumps(message)
-        found = await self.http.open_upstream(method, self.server.url, up, body, read_s=read_s)
-        if self.server.secret:
-            found.scrub = scrub = Scrub(self.server.secret)
-            found.headers = [(name, scrub.whole(value)) for name, value in found.headers]
-        return found
+        return await self._sent(method, up, body, self.server.key(), read_s)
 
     async def open_call(
         self, message: Mapping[str, Any], carried: Carried, schema: Mapping[str, Any] | None
@@ -126,10 +121,13 @@ class Passage:
 
         Raises:
             UpstreamFailed: nobody answered.
+            Refused: `changed_in_flight`, `destination_not_listed`: nothing was sent.
         """
         before, read_s = self.nonces.get(self.server.name, ""), self.settings.tool_timeout_s
-        own = carried.headers(before)
-        upstream = await self.open("POST", message, schema=schema, own=own, read_s=read_s)
+        head, body = headers_up(self.headers, message, schema), dumps(message)
+        carried.checked(body)
+        key = carried.server_key() or self.server.key()
+        upstream = await self._sent("POST", [*head, *carried.headers(before)], body, key, read_s)
         fresh = nonce_of(upstream)
         if not fresh or fresh == before:
             return upstream
@@ -137,8 +135,25 @@ class Passage:
         if not nonce_wanted(upstream):
             return upstream
         await upstream.aclose()
-        own = carried.headers(fresh)
-        return await self.open("POST", message, schema=schema, own=own, read_s=read_s)
+        return await self._sent("POST", [*head, *carried.headers(fresh)], body, key, read_s)
+
+    async def _sent(
+        self,
+        method: str,
+        head: HeaderList,
+        body: bytes,
+        key: ServerKey | None,
+        read_s: float | None,
+    ) -> Upstream:
+        up = list(head)
+        if self.session is not None:
+            up.append((b"mcp-session-id", self.session.session_id.encode("latin-1")))
+        up += key.headers() if key is not None else []
+        found = await self.http.open_upstream(method, self.server.url, up, body, read_s=read_s)
+        if key is not None:
+            found.scrub = scrub = Scrub(key.secret)
+            found.headers = [(name, scrub.whole(value)) for name, value in found.headers]
+        return found
 
     def down(self, upstream: Upstream) -> HeaderList:
         """Return the headers for the client; a session id is sealed to this caller."""

@@ -1,0 +1,123 @@
+"""Which headers carry the credential of a call on one request, if it may go there at all.
+
+Rule 1: scheme, host and port of the address must be those that the credential is for, letter for
+letter. Rule 2: what could send the request elsewhere than its address says (a user before the host,
+another Host header) is refused. It sends nothing and knows none of the HTTP libraries.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final, Protocol
+
+from guard.errors import Refused
+from guard.grant.credential import Credential
+from guard_adapters._http.origins import origin, spelled
+
+Current = Callable[[], Credential]
+"""Returns the credential of the call that runs; raises `no_active_call` outside one."""
+
+Headers = tuple[tuple[str, str], ...]
+_WANTS_NONCE: Final = "use_dpop_nonce"
+
+
+class Url(Protocol):
+    """An address as an HTTP library has taken it apart."""
+
+    @property
+    def scheme(self) -> str:
+        """Return `http` or `https`, in small letters."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """Return the host, an IPv6 address without brackets."""
+        ...
+
+    @property
+    def port(self) -> int | None:
+        """Return the port, None for that of the scheme."""
+        ...
+
+    @property
+    def userinfo(self) -> bytes:
+        """Return what stands before an @."""
+        ...
+
+    @property
+    def netloc(self) -> bytes:
+        """Return host and port as the Host header has them."""
+        ...
+
+
+class Nonces:
+    """What servers want to see in the next proof, by host (RFC 9449, 8)."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    def of(self, host: str) -> str:
+        """Return the nonce of a host, empty where it has asked for none."""
+        return self._known.get(host, "")
+
+    def asked_again(self, host: str, status: int, headers: Mapping[str, str]) -> bool:
+        """Keep what an answer brings; return whether the request was refused for want of it."""
+        fresh = headers.get("dpop-nonce", "")
+        if not fresh or fresh == self.of(host):
+            return False
+        self._known[host] = fresh
+        asked = _WANTS_NONCE in headers.get("www-authenticate", "")
+        return status == HTTPStatus.UNAUTHORIZED and asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """A request as it is about to be sent.
+
+    `host` is its Host header, empty: what the address says; `nonce` is what the server last asked
+    for; `body` is only there for who compares it.
+    """
+
+    method: str
+    url: Url
+    host: str = ""
+    nonce: str = field(default="", repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+def headers_for(credential: Credential, sending: Sending) -> Headers:
+    """Return the headers that carry the credential on one request.
+
+    Raises:
+        Refused: `destination_not_listed`: the credential is not for this address;
+            `credential_not_for_http`: it is for another kind of target. Nothing was sent.
+    """
+    url = sending.url
+    listed = _origins(credential)
+    where = spelled(url.scheme, url.host, url.port)
+    if where not in listed or url.userinfo or sending.host not in {"", url.netloc.decode()}:
+        shown = where if where not in listed else f"{where} by another name"
+        raise Refused(
+            f"The credential of this call may not go to {shown}.",
+            code="destination_not_listed",
+            next_step="List scheme, host and port (a key: `origins` of its issuer; a token: "
+            "`audience`), if it should.",
+        )
+    if "header" in credential.parts:
+        return ((credential.parts["header"], credential.parts["value"]),)
+    return credential.headers(sending.method, str(url), nonce=sending.nonce)
+
+
+def _origins(credential: Credential) -> frozenset[str]:
+    if "origins" in credential.parts:
+        return frozenset(credential.parts["origins"].split())
+    if not credential.bearer:
+        raise Refused(
+            f"A credential of kind {credential.kind!r} does not travel in HTTP headers.",
+            code="credential_not_for_http",
+            next_step="Read current_credential().parts, and hand them to the target's own client.",
+        )
+    try:
+        return frozenset({origin(credential.audience)})
+    except ValueError:  # the audience is no address
+        return frozenset()

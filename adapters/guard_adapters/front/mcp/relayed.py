@@ -1,0 +1,61 @@
+"""The tool behind one exchange, as the guard sees it: the call's bytes run at the upstream.
+
+It decides nothing; what is sent is compared with what was decided once more, on the way out.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from guard.errors import Refused
+from guard.grant.credential import Credential
+from guard.model.call import Outcome, ToolCall, ToolResult
+from guard_adapters.front.mcp.carry import Carried
+from guard_adapters.front.mcp.gate import Asked, Way, outgoing
+from guard_adapters.front.mcp.outcome import as_result
+from guard_adapters.front.mcp.relay import HttpServer
+from guard_adapters.front.mcp.reply import Reply
+from guard_adapters.front.mcp.verdict import Refusal, refusal
+from guard_adapters.front.mcp.wire import WireRefused
+
+
+class Send(Protocol):
+    """Sends one judged call."""
+
+    def __call__(
+        self, message: Mapping[str, Any], *, schema: Mapping[str, Any] | None, carried: Carried
+    ) -> Awaitable[Reply]:
+        """Return the upstream's last word."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelayedTool:
+    """One tool of an upstream, for one call. `echoed` labels a result that held the guard's key."""
+
+    asked: Asked
+    server: HttpServer
+    schema: Mapping[str, Any] | None
+    send: Send
+    refused: Callable[[Refusal], Reply]
+    echoed: Callable[[], frozenset[str]]
+
+    async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
+        """Send the judged bytes; return the upstream's last word as the result of the call."""
+        carried = Carried(
+            delivery=self.server.delivery,
+            url=self.server.url,
+            credential=credential,
+            key=call.idempotency,
+            call=call if self.asked.way is Way.CALL else None,
+        )
+        message = outgoing(self.asked, call, carried.in_meta)
+        try:
+            reply = await self.send(message, schema=self.schema, carried=carried)
+        except Refused as no:
+            told = self.refused(refusal("DENIED", no.code))
+            return ToolResult(outcome=Outcome.ERROR, value=told)
+        except WireRefused as wrong:
+            told = self.refused(refusal("RESULT_WITHHELD", wrong.reason))
+            return ToolResult(outcome=Outcome.UNKNOWN, value=told)
+        return as_result(reply, self.asked, self.refused, self.echoed())
