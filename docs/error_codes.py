@@ -203,6 +203,8 @@ TOKENS = {
     "binding_too_low": "The token is tied to its call less closely than this tool demands.",
     "claims_malformed": "A claim is missing, has the wrong type or two readings.",
     "expired": "The token's life is over. The guard makes a new one for each call.",
+    "signer_unavailable": "Whoever holds the key of call tokens does not sign. Nothing ran.",
+    "signer_unusable": "`guard.signer` is wrong, or the key there is of another type or can be exported.",
     "profile_foreign": "Access tokens are signed by an authorization server, not by the guard.",
     "issuer_ttl_floor": "A call token lives 5 to 60 seconds; policy or settings want otherwise.",
     "json_not_strict": "The JSON has duplicate keys, a float or another second reading.",

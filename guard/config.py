@@ -266,6 +266,11 @@ class Installation(BaseModel):
         description="Who makes credentials beside the call token: a name for each, its `kind` and "
         "the settings of that kind (docs/issuers).",
     )
+    signer: dict[str, Any] = Field(
+        {},
+        description="Who holds the key of call tokens: empty = a file in the state folder; "
+        "`kind: openbao` and its settings = OpenBao (docs/signing-keys.md).",
+    )
     agents: dict[str, AgentEntry] = Field(
         default_factory=dict,
         description="What single agents need, by their authenticated name (`hold_s`); what a "

@@ -19,6 +19,8 @@ path "auth/token/accessors/" { capabilities = ["list", "sudo"] }
 path "auth/token/lookup-accessor" { capabilities = ["update"] }
 path "auth/token/revoke-accessor" { capabilities = ["update"] }
 path "sys/leases/revoke" { capabilities = ["update"] }
+path "transit/sign/*" { capabilities = ["update"] }
+path "transit/keys/*" { capabilities = ["read", "update"] }
 path "database/creds/*" { capabilities = ["read"] }
 """
 
@@ -88,6 +90,12 @@ class OpenBao:
         policies = ["guard", "guard-crm_read"]
         made = self.ask("POST", "auth/token/create", {"policies": policies, "period": "24h"})
         return made["auth"]["client_token"]
+
+    def transit(self, name, **how):
+        """Make a key that signs and, unless `how` says so, cannot be read."""
+        if "transit/" not in self.ask("GET", "sys/mounts")["data"]:
+            self.ask("POST", "sys/mounts/transit", {"type": "transit"})
+        self.ask("POST", f"transit/keys/{name}", {"type": "ecdsa-p256", **how})
 
     def settings(self, **more):
         return {"address": self.address, "token_file": str(self.token_file), **more}

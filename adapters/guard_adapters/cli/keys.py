@@ -4,18 +4,25 @@ Private keys are never shown. A key signs only after verifiers had time to learn
 """
 
 import argparse
+import asyncio
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from guard.audit.check import vkey
 from guard.errors import Unusable
+from guard.grant.rotation import Retired
 from guard.grant.signing import jwks, thumbprint
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.issuer.key_ring import CURRENT, Keys, read, rotate
-from guard_adapters.store.clock import SystemClock
+from guard_adapters.issuer.made import Maker
+from guard_adapters.issuer.transit import TransitKeys
+from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import log_key
+from guard_adapters.wiring.signer import transit_keys
 
 
 def register(commands: Commands) -> None:
@@ -34,27 +41,42 @@ def register(commands: Commands) -> None:
         add_place(action)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """The keys of call tokens at one moment, whoever holds them. Times in Unix milliseconds."""
+
+    kid: str
+    following: str = ""
+    usable_ms: int = 0
+    retired: Sequence[Retired] = ()
+    published: Sequence[Mapping[str, str]] = ()
+
+
 def run(args: argparse.Namespace) -> int:
     """Show the keys, after rotating them where asked, and return the exit code.
 
     Raises:
         Unusable: `keys_missing`: this guard has never run; `key_not_yet_usable`;
-            `key_file_unsafe`, `..._unreadable`.
+            `key_file_unsafe`, `..._unreadable`; `signer_unusable`.
+        Unavailable: `signer_unavailable`.
     """
-    where, now_ms = place(args), SystemClock().now_ms()
-    _must_exist(where)
-    folder = where.state / "keys"
-    if args.action == "rotate":
-        keys = rotate(folder, now_ms=now_ms, stolen=args.stolen)
+    where, clock = place(args), SystemClock()
+    turn, stolen = args.action == "rotate", args.action == "rotate" and args.stolen
+    held = None if where.installation is None else transit_keys(where.installation, _maker(where))
+    _must_exist(where, here=held is None)
+    if held is None:
+        folder, now_ms = where.state / "keys", clock.now_ms()
+        keys = rotate(folder, now_ms=now_ms, stolen=stolen) if turn else read(folder)
+        shown = _of_files(keys, now_ms)
     else:
-        keys = read(folder)
-    found = public(where, keys, now_ms)
+        shown = asyncio.run(_of_server(held, turn=turn, stolen=stolen))
+    found = public(where, shown)
     if args.json:
         print(json.dumps(found, separators=(",", ":")))
         return FINE
     print(f"call tokens  {found['issuer']}  kid {found['kid']}")
-    if keys.following is not None:
-        print(f"next         kid {keys.following.kid}, may sign from {_moment(keys.usable_ms)}")
+    if shown.following:
+        print(f"next         kid {shown.following}, may sign from {_moment(shown.usable_ms)}")
     for one in found["retired"]:
         print(f"retired      kid {one['kid']}, published until {_moment(one['until_ms'])}")
     print(f"key set      {json.dumps(found['jwks'], separators=(',', ':'))}")
@@ -63,27 +85,58 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-def public(found: Place, keys: Keys, now_ms: int) -> dict[str, Any]:
+def _of_files(keys: Keys, now_ms: int) -> Shown:
+    return Shown(
+        kid=keys.current.kid,
+        following=keys.following.kid if keys.following is not None else "",
+        usable_ms=keys.usable_ms,
+        retired=[one for one in keys.retired if one.until_ms > now_ms],
+        published=keys.published(now_ms),
+    )
+
+
+async def _of_server(held: TransitKeys, *, turn: bool, stolen: bool) -> Shown:
+    try:
+        await (held.rotate(stolen=stolen) if turn else held.look())
+        found = held.in_use()
+    finally:
+        await held.aclose()
+    following = found.following[0] if found.following else None
+    return Shown(
+        kid=thumbprint(found.signing.jwk),
+        following="" if following is None else thumbprint(following.jwk),
+        usable_ms=0 if following is None else following.usable_ms,
+        retired=found.retired,
+        published=found.published(),
+    )
+
+
+def _maker(where: Place) -> Maker:
+    return Maker(
+        guard_id="", clock=SystemClock(), ids=SystemIds(), folder=where.config.parent, timeout_s=5.0
+    )
+
+
+def public(where: Place, shown: Shown) -> dict[str, Any]:
     """Return issuer, key ids, key set and the log's public key."""
-    log = log_key(found.state, found.name)
-    following = keys.following and {"kid": keys.following.kid, "usable_ms": keys.usable_ms}
+    log = log_key(where.state, where.name)
+    following = {"kid": shown.following, "usable_ms": shown.usable_ms} if shown.following else None
     return {
-        "issuer": found.name,
-        "kid": keys.current.kid,
+        "issuer": where.name,
+        "kid": shown.kid,
         "next": following,
         "retired": [
-            {"kid": thumbprint(one.jwk), "until_ms": one.until_ms}
-            for one in keys.retired
-            if one.until_ms > now_ms
+            {"kid": thumbprint(one.jwk), "until_ms": one.until_ms} for one in shown.retired
         ],
-        "jwks": jwks(keys.published(now_ms)),
+        "jwks": jwks(shown.published),
         "audit_vkey": vkey(log.origin, log.key.public_key()),
     }
 
 
-def _must_exist(found: Place) -> None:
+def _must_exist(found: Place, *, here: bool) -> None:
     keys = found.state / "keys"
-    missing = [name for name in (CURRENT, "audit.key") if not (keys / name).exists()]
+    wanted = (CURRENT, "audit.key") if here else ("audit.key",)
+    missing = [name for name in wanted if not (keys / name).exists()]
     if missing:
         raise Unusable(
             f"{str(keys)!r} holds no {' and no '.join(missing)}.",

@@ -36,6 +36,14 @@ BEARER = TokenForm()
 class SigningKeys(Protocol):
     """The key that signs now, and those that verifiers should know."""
 
+    async def look(self) -> None:
+        """Look whether they have changed, where somebody else has to be asked."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        ...
+
     def current(self) -> "Signer":
         """Return the key that signs now. Raises Unusable when none can."""
         ...
@@ -112,8 +120,9 @@ class CallTokenIssuer:
         Raises:
             Refused: `issuer_ttl_floor`, `audience_missing`, `binding_too_low` or
                 `arguments_not_canonical`, or why the key cannot be used. Nothing was signed.
+            Unavailable: `signer_unavailable`.
         """
-        signer = self._signer()
+        signer = await self._signer()
         binding, now_ms = self._binding(call.server), self._clock.now_ms()
         if binding < terms.binding_min:
             raise Refused(
@@ -167,11 +176,25 @@ class CallTokenIssuer:
         return ()
 
     def jwks(self) -> dict[str, Json]:
-        """Return the key set that upstream servers verify with (`/.well-known/jwks.json`)."""
+        """Return the key set that upstream servers verify with, as it was last looked at."""
         return jwks(self._keys.published())
 
-    def _signer(self) -> "Signer":
+    async def key_set(self) -> dict[str, Json]:
+        """Return that key set as it is now (`/.well-known/jwks.json`).
+
+        Raises:
+            Unavailable, Unusable: whoever holds the key cannot be asked.
+        """
+        await self._keys.look()
+        return self.jwks()
+
+    async def aclose(self) -> None:
+        """Close the connection to whoever holds the key."""
+        await self._keys.aclose()
+
+    async def _signer(self) -> "Signer":
         try:
+            await self._keys.look()
             return self._keys.current()
         except Unusable as wrong:
             raise Refused(f"No call token can be made: {wrong}", code=wrong.code) from wrong

@@ -17,28 +17,13 @@ from typing import Any, Final
 
 from guard.clock import Clock
 from guard.errors import Unusable
-from guard.grant.credential import MAX_TTL_S
+from guard.grant.rotation import PUBLISH_MS, RETIRE_MS, Retired
 from guard.grant.signing import BadKey, public_key, thumbprint
-from guard.grant.verify import SKEW_S
 from guard_adapters.issuer.local_key import OWNER_ONLY, LocalSigner
 
 CURRENT: Final = "calltoken.pem"
 NEXT: Final = "calltoken.next.pem"
 RECORD: Final = "calltoken.json"
-
-PUBLISH_MS: Final = 300_000
-"""How long a key is published before it signs: as long as a verifier may keep a key set."""
-
-RETIRE_MS: Final = (MAX_TTL_S + SKEW_S) * 1000 + 10_000
-"""How long a key stays published after its last token: the longest life, the skew, and a margin."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retired:
-    """A public key that signs no more. `until_ms`: when its last token is over, in Unix ms."""
-
-    jwk: Mapping[str, str]
-    until_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +63,12 @@ class KeyRing:
         LocalSigner.from_file(folder / CURRENT)  # made where there is none
         self._seen = self._marks()
         self._keys = read(folder)
+
+    async def look(self) -> None:
+        """Return at once: the files are looked at whenever a key is asked for."""
+
+    async def aclose(self) -> None:
+        """Return at once: nothing is open."""
 
     def current(self) -> LocalSigner:
         """Return the key that signs now.
@@ -160,16 +151,20 @@ def rotate(folder: Path, *, now_ms: int, stolen: bool = False) -> Keys:
         if keys.following is None or not keys.usable_ms:  # none, or a crash before its record
             return _publish_next(folder, retired, now_ms)
         if now_ms < keys.usable_ms:
-            raise Unusable(
-                f"The next key may sign in {(keys.usable_ms - now_ms + 999) // 1000} s: verifiers "
-                "may not know it yet.",
-                code="key_not_yet_usable",
-                where=str(folder / NEXT),
-                next_step="Run the command again then.",
-            )
+            raise not_yet_usable(keys.usable_ms - now_ms, str(folder / NEXT))
         others = [one for one in retired if thumbprint(one.jwk) != keys.current.kid]
         gone = Retired(jwk=keys.current.public_jwk, until_ms=now_ms + RETIRE_MS)
         return _promote(folder, keys.following, [gone, *others], now_ms)
+
+
+def not_yet_usable(wait_ms: int, where: str) -> Unusable:
+    """Return the refusal of a rotation that comes too early."""
+    return Unusable(
+        f"The next key may sign in {(wait_ms + 999) // 1000} s: verifiers may not know it yet.",
+        code="key_not_yet_usable",
+        where=where,
+        next_step="Run the command again then.",
+    )
 
 
 def _promote(folder: Path, following: LocalSigner, retired: Sequence[Retired], now_ms: int) -> Keys:

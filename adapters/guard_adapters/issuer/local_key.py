@@ -44,6 +44,12 @@ class LocalSigner:
         """Return the 64-byte signature."""
         return es256_sign(self._key, signing_input)
 
+    async def look(self) -> None:
+        """Return at once: this key does not change."""
+
+    async def aclose(self) -> None:
+        """Return at once: nothing is open."""
+
     def current(self) -> "LocalSigner":
         """Return this key: alone, it is the one that signs."""
         return self

@@ -23,7 +23,6 @@ from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
 from guard_adapters.approver.reviewers import ConsoleApprover
 from guard_adapters.issuer.calltoken import CallTokenIssuer
-from guard_adapters.issuer.key_ring import KeyRing
 from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.store.clock import Heartbeat, SystemIds
@@ -34,6 +33,7 @@ from guard_adapters.wiring.issuers import issuers_of, unlisted
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
 from guard_adapters.wiring.proven import Proven
+from guard_adapters.wiring.signer import signing_keys
 from guard_adapters.wiring.stores import Store, open_store
 from guard_adapters.wiring.tracing import trace_from_environment
 
@@ -103,9 +103,17 @@ def build(
     clock = store.clock
     keys = state / "keys"
     salt, seal_key = secret(keys / "salt.key"), secret(keys / "seal.key")
+    heart, own = Heartbeat(clock), guard_id(secret(keys / "guard.key"))
+    maker = Maker(
+        guard_id=own,
+        clock=clock,
+        ids=ids,
+        folder=loaded.file.parent,
+        timeout_s=settings.port_timeout_ms / 1000,
+    )
     wired: Wired
     issuer = CallTokenIssuer(
-        KeyRing(keys, clock=clock),
+        signing_keys(installation, keys, maker),
         issuer=installation.name,
         clock=clock,
         ttl_s=settings.token_ttl_s,
@@ -115,14 +123,6 @@ def build(
     )
     reviewers = (
         ConsoleApprover(reviewers=store.reviewers, directory=lambda: wired.directory, clock=clock),
-    )
-    heart, own = Heartbeat(clock), guard_id(secret(keys / "guard.key"))
-    maker = Maker(
-        guard_id=own,
-        clock=clock,
-        ids=ids,
-        folder=loaded.file.parent,
-        timeout_s=settings.port_timeout_ms / 1000,
     )
     issuers = {DEFAULT_ISSUER: issuer, **issuers_of(installation.issuers, maker)}
     unlisted(loaded.catalog, issuers)

@@ -8,7 +8,7 @@ definition, and it has to be measured again.
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,7 +16,7 @@ from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
 from guard.clock import Clock
-from guard.errors import Unusable
+from guard.errors import GuardError, Unusable
 from guard.grant.claims import TokenForm, call_claims
 from guard.grant.credential import CALL_TOKEN, BoundCall, Credential, Prover, token_id
 from guard.grant.dpop import Bearing
@@ -24,16 +24,19 @@ from guard.grant.proving import PROBE_TOOL, refusal_code, row
 from guard.grant.signing import args_s256, compact, signing_input
 from guard.model.facts import Binding
 from guard.policy.catalog_server import ServerSpec
+from guard.ports import Ids, Signer
 from guard_adapters._http.carrying import Sending
 from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.gate import TOKEN_KEY
 from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.proof_key import ProofKey
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import token_form
 from guard_adapters.wiring.load import Loaded
 from guard_adapters.wiring.proven import keep, setup_digest
+from guard_adapters.wiring.signer import signing_keys
 
 WAIT_S: Final = 20
 _ASKED: Final[Mapping[str, Any]] = {"probe": "guard"}
@@ -44,7 +47,9 @@ async def measured(loaded: Loaded, name: str) -> dict[str, str]:
     """Ask a server of the catalogue, keep what it showed, and return it by call of the row.
 
     Raises:
-        Unusable: `server_unknown`, `probe_unsupported` or `server_unreachable`.
+        Unusable: `server_unknown`, `probe_unsupported` or `server_unreachable`, or why the key
+            cannot be used.
+        Unavailable: `signer_unavailable`.
     """
     server = loaded.catalog.servers.get(name)
     if server is None or not (server.url or server.command):
@@ -61,22 +66,38 @@ async def measured(loaded: Loaded, name: str) -> dict[str, str]:
             where=str(loaded.file),
             next_step="Set `audience:`, and a `delivery:` other than none.",
         )
-    probe = Probe(
-        signer=LocalSigner.from_file(loaded.state / "keys" / "calltoken.pem"),
-        issuer=loaded.installation.name,
-        server=server,
-        form=token_form(loaded.catalog, name),
+    clock, ids, installation = SystemClock(), SystemIds(), loaded.installation
+    maker = Maker(
+        guard_id="",  # it leases nothing
+        clock=clock,
+        ids=ids,
+        folder=loaded.file.parent,
+        timeout_s=installation.settings.port_timeout_ms / 1000,
     )
+    keys = signing_keys(installation, loaded.state / "keys", maker)
     try:
+        await keys.look()
+        probe = Probe(
+            signer=keys.current(),
+            clock=clock,
+            ids=ids,
+            issuer=installation.name,
+            server=server,
+            form=token_form(loaded.catalog, name),
+        )
         async with asyncio.timeout(WAIT_S):
             shown = await probe.shown()
+    except GuardError:
+        raise
     except Exception as error:  # noqa: BLE001  the SDK raises groups and own types: no answer
         raise Unusable(
             f"The server {name!r} did not answer ({type(error).__name__}).",
             code="server_unreachable",
             next_step="Start it by hand to see what it says, then try again.",
         ) from None
-    keep(loaded.state, name, setup_digest(loaded.catalog, name), shown, SystemClock().now_ms())
+    finally:
+        await keys.aclose()
+    keep(loaded.state, name, setup_digest(loaded.catalog, name), shown, clock.now_ms())
     return shown
 
 
@@ -115,12 +136,12 @@ class Elsewhere:
 class Probe:
     """One row of calls to one server."""
 
-    signer: LocalSigner
+    signer: Signer
     issuer: str
     server: ServerSpec
     form: TokenForm
-    clock: SystemClock = field(default_factory=SystemClock)
-    ids: SystemIds = field(default_factory=SystemIds)
+    clock: Clock
+    ids: Ids
     carried: Carried | None = None  # by the call that is on its way
 
     async def shown(self) -> dict[str, str]:
@@ -198,7 +219,7 @@ class Probe:
     async def _made(
         self,
         *,
-        by: LocalSigner | None = None,
+        by: Signer | None = None,
         to: str = "",
         tool: str = PROBE_TOOL,
         arguments: Mapping[str, Any] = _ASKED,

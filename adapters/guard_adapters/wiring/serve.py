@@ -197,4 +197,4 @@ def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> A
         *console.routes(wired, found.access.public_url),
         *beside,
     ]
-    return build_app(found, keys=wired.calltoken.jwks, ready=ready, more=more)
+    return build_app(found, keys=wired.calltoken.key_set, ready=ready, more=more)

@@ -104,8 +104,12 @@ async def ready() -> bool:
     return True
 
 
+async def no_keys():
+    return {"keys": []}
+
+
 def app_of(made: Endpoint):
-    return build_app(made, keys=lambda: {"keys": []}, ready=ready)
+    return build_app(made, keys=no_keys, ready=ready)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from guard.errors import GuardError
 from guard.grant.dpop import Proof
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp.auth import (
@@ -191,7 +192,7 @@ def caller_key(caller: Caller) -> str:
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Ready = Callable[[], Awaitable[bool]]
-Keys = Callable[[], Mapping[str, Any]]
+Keys = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 def build_app(
@@ -232,7 +233,11 @@ def _metadata(endpoint: Endpoint, name: str) -> Callable[[Request], Awaitable[Re
 
 def _jwks(keys: Keys) -> Callable[[Request], Awaitable[Response]]:
     async def jwks(_: Request) -> Response:
-        return JSONResponse(dict(keys()), headers={"cache-control": "public, max-age=60"})
+        try:
+            found = await keys()
+        except GuardError as error:
+            return JSONResponse({"error": error.code}, status_code=503)
+        return JSONResponse(dict(found), headers={"cache-control": "public, max-age=60"})
 
     return jwks
 
