@@ -81,7 +81,8 @@ async def cut(issuer: Any, grant: str, calls: int, enter: Any) -> dict[str, floa
     took = []
     clock, store = FrozenClock(ms=SystemClock().now_ms()), MemoryStore()
     world = World(
-        clock=clock, ids=CountedIds(), sessions=store, approvals=MemoryApprovals(clock=clock),
+        clock=clock, ids=CountedIds(), sessions=store,
+        approvals=MemoryApprovals(clock=clock, sessions=store.held),
         leases=store, outcomes=store, sink=store, issuers={"it": issuer},
     )  # fmt: skip
     who = Who(principal=Principal(issuer="i", subject="a"), agent=Agent(id="b"))

@@ -6,6 +6,7 @@
     |   |-- NotApproved      a person said no, nobody answered, or the yes no longer holds
     |   `-- ApprovalPending  a person has been asked; call again with the same arguments
     |-- Unavailable          something the guard needs failed: nothing ran
+    |   `-- SessionMoved     the session is not what the call was judged on
     `-- Unusable             what an operator wrote cannot be used: config, catalogue, policy
 
 Wrapping code catches these; the guard never does, so that a bug cannot become permission.
@@ -95,6 +96,17 @@ class Unavailable(GuardError):
     """A store, sink, clock, approver, issuer or decision point failed: nothing ran."""
 
     code = "guard_unavailable"
+
+
+class SessionMoved(Unavailable):
+    """The session is not what the call was judged on: judge again."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(
+            f"Session {session_id!r} changed while the call was let through.",
+            code="state_conflict",
+            next_step="Call again.",
+        )
 
 
 class Unusable(GuardError):

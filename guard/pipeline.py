@@ -27,7 +27,7 @@ from guard.reauthorize import Reauthorizing
 from guard.session.calls import admitted, forwarded
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
-from guard.session.state import Session
+from guard.session.state import Session, refuse_closed
 from guard.stepup.asking import Asking, Claim
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
@@ -165,14 +165,14 @@ class Guard:
             NotApproved: the catalogue's word on the tool changed while people were asked.
         """
 
-        async def again(call: ToolCall, evidence: Evidence) -> Judged:
+        async def again(call: ToolCall, evidence: Evidence) -> tuple[Session, Judged]:
             judging = self.judging()
             now = await self.world.sessions.get(call.session, judging.wanted(call))
-            if now.ended_at_ms or judging.spec(call) != spec:
-                code = "session_ended" if now.ended_at_ms else "tool_changed"
-                return Judged(judged.facts, Deny(code=code, basis=judged.answer.basis))
+            code = now.closed or ("" if judging.spec(call) == spec else "tool_changed")
+            if code:
+                return now, Judged(judged.facts, Deny(code=code, basis=judged.answer.basis))
             known = await self.world.sessions.known(now.id)
-            return await judging.judge(now, call, known, evidence)
+            return now, await judging.judge(now, call, known, evidence)
 
         asking = Asking(
             world=self.world,
@@ -224,8 +224,7 @@ class Guard:
         found, specs = judging.input(call), judging.ledgers(call)
 
         def change(session: Session) -> Session:
-            if session.ended_at_ms:  # since it was judged: the last look before the tool
-                raise Refused("The session has ended.", code="session_ended")
+            refuse_closed(session)  # since it was judged: the last look before the tool
             return went(forwarded(session, call.id, spec, found, specs, now_ms=now_ms), spec)
 
         await self.world.sessions.update(call.session, change, judging.wanted(call))

@@ -103,6 +103,11 @@ PEOPLE = {
     "test_nobody_reviews_what_their_own_agent_asks_for",
     "Each signed yes can be checked again from the log alone.": "guard/audit/"
     "test_signatures.py::test_a_signed_yes_is_checked_again_from_the_log_alone",
+    "A session that ends between the last look and the use of a yes runs nothing.": "attack/"
+    "test_session_ended_between_look_and_use.py::"
+    "test_a_session_that_is_closed_in_between_uses_nothing_and_runs_nothing",
+    "One signature answers the calls that were ticked, each whole on the page, and no other.": "browser/"
+    "test_several.py::test_one_signature_answers_the_ticked_calls_and_no_other",
     "A standing yes covers what its lines say, and nothing beside it.": "attack/"
     "test_grant_covers_what_it_said.py::"
     "test_no_mutated_call_is_covered_that_the_lines_do_not_cover",

@@ -21,6 +21,9 @@ Hold = int | Invite
 SAID_NO: Final = "a person said no"
 """The reason of a no for which nobody gave one."""
 
+_SAID_AS_IT_IS: Final = frozenset({"tool_changed", "session_ended", "session_suspended"})
+"""Codes of a second look that are told as they are; others would say which rule fired."""
+
 _SETTLED: Final = frozenset({Outcome.OK, Outcome.ERROR})
 
 
@@ -81,6 +84,6 @@ def moved(answer: Decision, *, same_policy: bool) -> str:
     """Return the stable word for what changed after the yes, from the answer to the second look."""
     if not same_policy:
         return "policy_changed"
-    if isinstance(answer, Deny) and answer.code in {"tool_changed", "session_ended"}:
+    if isinstance(answer, Deny) and answer.code in _SAID_AS_IT_IS:
         return answer.code
     return "changed"

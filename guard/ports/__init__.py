@@ -68,9 +68,13 @@ class Waiter(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try to consume an approval: fresh random id per waiting request, retries included."""
+    """One try to consume an approval: fresh random id per waiting request, retries included.
+
+    `judged` is the session on which the call was judged last.
+    """
 
     consume_id: str
+    judged: Session
     binding: str
     policy_version: str
     now_ms: int
@@ -79,6 +83,10 @@ class Attempt:
 
 class Approvals(Protocol):
     """Open questions to people. Contract: the row decides; `consume` wins once.
+
+    `consume` reads the session in its transaction, and uses nothing up where the judgement does not
+    hold for it any more (`guard.session.judged`): `SessionMoved`. Whoever ends a session afterwards
+    comes after the use.
 
     `events` are written in the same transaction as the change, or neither is.
     """

@@ -19,7 +19,7 @@ from guard.session.history import Step, replaced, running, without
 from guard.session.limit import found
 from guard.session.plan import Plan, charges_of, plan_of, pools_in
 from guard.session.pool_key import PoolKey
-from guard.session.state import Entered, Session, subjects_of
+from guard.session.state import Entered, Session, refuse_closed, subjects_of
 
 IN_FLIGHT = 32
 _RECEIVERS = frozenset({"recipient"})
@@ -41,18 +41,7 @@ def admitted(
         Refused: `session_ended`; `session_suspended`; `too_many_in_flight`; `call_id_in_use`,
             because two calls under one id would be counted once.
     """
-    if session.ended_at_ms:
-        raise Refused(
-            "The session has ended.",
-            code="session_ended",
-            next_step="Ask the person you work for to start a new one.",
-        )
-    if session.suspended_at_ms:
-        raise Refused(
-            "The session is suspended.",
-            code="session_suspended",
-            next_step="An operator looks at it and lets it go on, or ends it.",
-        )
+    refuse_closed(session)
     if running(session.steps, call.id) is not None:
         raise Refused(f"Call {call.id!r} is already running.", code="call_id_in_use")
     if len(session.steps) >= in_flight:

@@ -61,6 +61,13 @@ class Session:
         default_factory=lambda: NOTHING_SHARED, compare=False
     )  # pools read with it for one call; kept apart from it
 
+    @property
+    def closed(self) -> str:
+        """Return the code why nothing runs in it now, or nothing."""
+        if self.ended_at_ms:
+            return "session_ended"
+        return "session_suspended" if self.suspended_at_ms else ""
+
 
 def new_session(
     session_id: str,
@@ -73,6 +80,26 @@ def new_session(
     """Return a session that has seen nothing yet."""
     new = Session(id=session_id, who=who, opened_at_ms=now_ms, words=words)
     return new if intent is None else declared(new, intent)
+
+
+def refuse_closed(session: Session) -> None:
+    """Return if calls may run in a session.
+
+    Raises:
+        Refused: `session_ended`, `session_suspended`.
+    """
+    if session.ended_at_ms:
+        raise Refused(
+            "The session has ended.",
+            code="session_ended",
+            next_step="Ask the person you work for to start a new one.",
+        )
+    if session.suspended_at_ms:
+        raise Refused(
+            "The session is suspended.",
+            code="session_suspended",
+            next_step="An operator looks at it and lets it go on, or ends it.",
+        )
 
 
 def remembering(session: Session, segment: Segment) -> Session:

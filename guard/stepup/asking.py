@@ -10,7 +10,14 @@ from dataclasses import dataclass, field, replace
 
 from guard.audit.asked import approval_opened, approval_used
 from guard.audit.event import Event, decided
-from guard.errors import ApprovalPending, GuardError, NotApproved, Refused, Unavailable
+from guard.errors import (
+    ApprovalPending,
+    GuardError,
+    NotApproved,
+    Refused,
+    SessionMoved,
+    Unavailable,
+)
 from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
 from guard.grant.binding import binding
 from guard.grant.canary import as_canary
@@ -23,12 +30,16 @@ from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Allow, Applied, Deny, Narrow, StepUp
 from guard.model.facts import Evidence, Facts
 from guard.ports import Attempt, Waiter, World
+from guard.session.state import Session
 from guard.stepup.granting import Granting, Standing, ground_of, offer_beside
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
 
-Again = Callable[[ToolCall, Evidence], Awaitable[Judged]]
-"""Takes fresh facts for the narrowed call and judges it with this evidence."""
+Again = Callable[[ToolCall, Evidence], Awaitable[tuple[Session, Judged]]]
+"""Takes fresh facts for the narrowed call and judges it with this evidence: on which session."""
+
+LOOKS = 5
+"""Looks at a session that changes under every one of them before the call has to come again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,8 +235,40 @@ class Asking:
             now_ms = self.world.clock.now_ms()
             left_ms = await self.world.approvals.cooling(approval.cooldown_key, now_ms)
             raise unusable(approval, left_ms, now_ms)
-        judged = await again(call, Evidence(approvals=approval.rules))
-        facts, answer = judged.facts, judged.answer
+        for _ in range(LOOKS - 1):
+            with suppress(SessionMoved):
+                return await self._used(call, spec, standing, again, claim)
+        return await self._used(call, spec, standing, again, claim)
+
+    async def _used(
+        self, call: ToolCall, spec: ToolSpec, standing: Standing, again: Again, claim: Claiming
+    ) -> Yes:
+        """Look once more, and use the yes up if it holds for the session as it stands then."""
+        approval = standing.approval
+        session, judged = await again(call, Evidence(approvals=approval.rules))
+        await self._hold_or_void(call, spec, standing, judged)
+        now_ms = judged.facts.clock.at_ms
+        attempt = Attempt(
+            consume_id=self.world.ids.token(16).hex(),
+            judged=session,
+            binding=approval.binding,
+            policy_version=approval.policy_version,
+            now_ms=now_ms,
+            outcome_due_ms=now_ms + self.outcome_due_ms,
+        )
+        # Before the attempt: a caller cancelled in it may have used the approval up.
+        claim(Claim(approval=approval.id, consume_id=attempt.consume_id))
+        events = [self._decided(judged), approval_used(approval, judged.facts)]
+        used = await self.world.approvals.consume(approval.id, attempt, events)
+        if used is None:
+            raise used_up(approval.id)
+        return Yes(approval=used, judged=judged, call=call.narrowed(used.call_bytes))
+
+    async def _hold_or_void(
+        self, call: ToolCall, spec: ToolSpec, standing: Standing, judged: Judged
+    ) -> None:
+        """Return if what people said yes to still holds; else take their yes back, and raise."""
+        approval, facts, answer = standing.approval, judged.facts, judged.answer
         match answer:
             case Allow():
                 pass
@@ -237,20 +280,6 @@ class Asking:
         shifted = standing.ground is not None and standing.ground.fault(ground)
         if shifted or answer.basis.slice != approval.policy_version:
             await self._void(approval, judged)
-        attempt = Attempt(
-            consume_id=self.world.ids.token(16).hex(),
-            binding=approval.binding,
-            policy_version=approval.policy_version,
-            now_ms=facts.clock.at_ms,
-            outcome_due_ms=facts.clock.at_ms + self.outcome_due_ms,
-        )
-        # Before the attempt: a caller cancelled in it may have used the approval up.
-        claim(Claim(approval=approval.id, consume_id=attempt.consume_id))
-        events = [self._decided(judged), approval_used(approval, facts)]
-        used = await self.world.approvals.consume(approval.id, attempt, events)
-        if used is None:
-            raise used_up(approval.id)
-        return Yes(approval=used, judged=judged, call=call.narrowed(used.call_bytes))
 
     def _decided(self, judged: Judged) -> Event:
         salt = self.world.ids.token(16)

@@ -19,7 +19,7 @@ from guard.model.call import Json, ToolCall, argument_bytes
 from guard.model.decision import Allow, Deny, Narrow, Requirement, StepUp
 from guard.ports import World
 from guard.provenance.known import Known
-from guard.session.state import Session
+from guard.session.state import Session, refuse_closed
 from guard.stepup.granting import Granting, ground_of
 
 SAMPLES = 60
@@ -53,11 +53,11 @@ class Planning:
             by: who declared them.
 
         Raises:
-            Refused: `session_unknown`, `session_ended`, `plan_refused`, `plan_denied`.
+            Refused: `session_unknown`, `session_ended`, `session_suspended`, `plan_refused`,
+                `plan_denied`.
         """
         session = await self.world.sessions.get(session_id)
-        if session.ended_at_ms or session.suspended_at_ms:
-            raise Refused("The session has ended or is suspended.", code="session_ended")
+        refuse_closed(session)
         known = await self.world.sessions.known(session_id)
         items = [await self._item(session, known, one) for one in planned]
         return await Granting(world=self.world).propose("plan", items, ttl_s=ttl_s, by=by)

@@ -4,13 +4,13 @@ Each fake passes the contract suite of its port. They hold everything in memory,
 nobody, and must never stand in front of a real tool.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from guard.audit.event import Event
-from guard.errors import Refused
+from guard.errors import Refused, SessionMoved
 from guard.grant.approval import (
     Approval,
     ApprovalEvent,
@@ -25,6 +25,7 @@ from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted
+from guard.session.judged import still
 from guard.session.state import Session
 from guard.testing.clock import CountedIds as CountedIds
 from guard.testing.clock import FrozenClock as FrozenClock
@@ -105,13 +106,17 @@ class MemoryStore(MemoryLeases):
 
 @dataclass(slots=True, kw_only=True)
 class MemoryApprovals:
-    """Approvals in memory: the same state machine, no people."""
+    """Approvals in memory: the same state machine, no people.
+
+    `sessions` are those of the store beside it (`MemoryStore.held`): a yes is used in one of them.
+    """
 
     clock: FrozenClock
     events: list[Event] = field(default_factory=list)
     rows: dict[str, Approval] = field(default_factory=dict)
     cooldowns: dict[str, int] = field(default_factory=dict)
     cooldown_ms: int = 600_000
+    sessions: Mapping[str, Session] = field(default_factory=dict[str, Session])
     noted: Callable[[Approval], None] | None = None  # what an outbox does with a new question
 
     @asynccontextmanager
@@ -186,6 +191,9 @@ class MemoryApprovals:
         except NoApprovalTransition:
             return None
         if row.status is not ApprovalState.CONSUMED:
+            now = self.sessions.get(attempt.judged.id)
+            if now is None or not still(attempt.judged, now):
+                raise SessionMoved(attempt.judged.id)
             self.events.extend(events)
         self.rows[approval_id] = used
         return used

@@ -9,12 +9,16 @@ from guard.grant.approval import NewApproval
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
+from guard.model.identity import Agent, Principal, Who
 from guard.ports import Attempt
+from guard.session.state import new_session
 from guard.testing import FrozenClock, MemoryApprovals
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 
 NOW = FrozenClock().ms
+WHO = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="clerk"))
+SESSION = new_session("gs_1", WHO, now_ms=NOW)
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 
 
@@ -29,7 +33,7 @@ def question(name="apr_1", binding="right"):
 
 def attempt(**other):
     asked = {
-        "consume_id": "try-1", "binding": "right", "policy_version": "slice-1",
+        "consume_id": "try-1", "judged": SESSION, "binding": "right", "policy_version": "slice-1",
         "now_ms": NOW, "outcome_due_ms": NOW + 1000,
     }  # fmt: skip
     return Attempt(**(asked | other))
@@ -40,10 +44,11 @@ async def approvals(request, tmp_path):
     """The port, with one approved question: the fake and the real one keep the same promise."""
     store = None
     if request.param == "memory":
-        made = MemoryApprovals(clock=FrozenClock())
+        made = MemoryApprovals(clock=FrozenClock(), sessions={SESSION.id: SESSION})
     else:
         store = SqliteStore(tmp_path / "g.sqlite", KEY, timeout_ms=5_000, cooldown_ms=0)
         made = store.approvals
+        await store.sessions.open(SESSION)
     await made.open(question(), [])
     ana = Voter(principal="idp|ana", uv=True)
     yes = Vote(approval_id="apr_1", voter=ana, decision="approve", method="test", at_ms=NOW)

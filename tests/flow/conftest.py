@@ -219,7 +219,7 @@ async def flow(bundle: Any) -> Flow:
     """The world in memory, with a reviewer who follows a script."""
     clock = FrozenClock()
     store = MemoryStore()
-    approvals = MemoryApprovals(clock=clock, events=store.events)
+    approvals = MemoryApprovals(clock=clock, events=store.events, sessions=store.held)
     store.approvals = approvals
     approver = ScriptedApprover(approvals=approvals, clock=clock)
     world = World(

@@ -29,7 +29,9 @@ from guard.grant.approval import ApprovalState, NewApproval
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
+from guard.model.identity import Agent, Principal, Who
 from guard.ports import Attempt, Ending
+from guard.session.state import new_session
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.postgres.database import Address
 from guard_adapters.store.postgres.store import PostgresStore
@@ -38,6 +40,7 @@ from guard_adapters.wiring.stores import read_rows
 
 KEY = LogKey(origin="soak/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self")
+WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
 WORKERS = {"sqlite": 1, "postgres": 3}
 TASKS = {"sqlite": 5, "postgres": 2}
 AGAIN = 4
@@ -90,8 +93,9 @@ def event(kind, approval, at_ms):
 async def used_once(store, notes, approval, binding):
     """Try to use an approval; whoever wins acts, and says how it ended."""
     now_ms, use = store.clock.now_ms(), os.urandom(16).hex()
+    session = await store.sessions.get("gs_1")
     attempt = Attempt(
-        consume_id=use, binding=binding, policy_version="p", now_ms=now_ms,
+        consume_id=use, judged=session, binding=binding, policy_version="p", now_ms=now_ms,
         outcome_due_ms=now_ms + 3_600_000,
     )  # fmt: skip
     notes.attempt()
@@ -124,6 +128,7 @@ async def one_approval(store, notes, n, tasks):
 async def work(kind, where, notes):
     """Try again what an earlier worker may have been killed in, then go on, until killed."""
     store = opened(kind, where)
+    await store.sessions.open(new_session("gs_1", WHO, now_ms=store.clock.now_ms()))
     rows = await store.approvals.listed(open_only=False)
     for row in rows[-AGAIN:]:
         tries = (used_once(store, notes, row.id, row.binding) for _ in range(TASKS[kind]))

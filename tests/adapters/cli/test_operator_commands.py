@@ -20,6 +20,7 @@ from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
 from guard.ports import Attempt
 from guard.replay.trace import parse_line
+from guard.session.state import new_session
 from guard.testing import RecordingTool
 from guard.testing.review import a_view
 from guard_adapters.cli import main
@@ -399,8 +400,15 @@ async def lose(wired):
     ada = Voter(principal="i|ada", uv=True)
     yes = Vote(approval_id="apr_1", voter=ada, decision="approve", method="x", at_ms=now_ms)
     await approvals.vote(yes, [])
+    who = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
+    session = await wired.world.sessions.open(new_session("gs_1", who, now_ms=now_ms))
     used = Attempt(
-        consume_id="use", binding="b", policy_version="p", now_ms=now_ms, outcome_due_ms=now_ms
+        consume_id="use",
+        judged=session,
+        binding="b",
+        policy_version="p",
+        now_ms=now_ms,
+        outcome_due_ms=now_ms,
     )
     await approvals.consume("apr_1", used, [])
     await approvals.sweep(now_ms + 1)

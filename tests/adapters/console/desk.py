@@ -62,6 +62,7 @@ class Desk:
         self.origin = origin_of(self.url)
         self.approvals = MemoryApprovals(clock=self.clock)
         store = MemoryStore(events=self.approvals.events, approvals=self.approvals)
+        self.approvals.sessions = store.held
         self.grants = MemoryGrants(approvals=self.approvals)
         self.granting = Granting(world=World(
             clock=self.clock, ids=self.ids, sessions=store, approvals=self.approvals, leases=store,

@@ -108,7 +108,9 @@ async def traced():
     meters = MeterProvider(metric_readers=[reader])
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     clock, store = FrozenClock(), MemoryStore()
-    store.approvals = approvals = MemoryApprovals(clock=clock, events=store.events)
+    store.approvals = approvals = MemoryApprovals(
+        clock=clock, events=store.events, sessions=store.held
+    )
     approver = ScriptedApprover(approvals=approvals, clock=clock)
     world = World(
         clock=clock, ids=CountedIds(), sessions=store, approvals=approvals, leases=store,

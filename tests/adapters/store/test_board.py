@@ -12,6 +12,7 @@ from tests import postgres
 from tests.adapters.store.test_contracts import (
     KEY,
     NOW,
+    SESSION,
     WHO,
     approved,
     attempt,
@@ -26,6 +27,7 @@ from tests.adapters.store.test_contracts import (
 @pytest.fixture(params=["sqlite", postgres.POSTGRES])
 async def ports(request, tmp_path):
     made = made_on(request.param, tmp_path)
+    await made.sessions.open(SESSION)
     yield made
     made.store.close(NOW + 10_000)
 

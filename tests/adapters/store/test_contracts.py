@@ -30,6 +30,7 @@ KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 3
 WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self")
 NOW = 1_767_607_200_000
+SESSION = new_session("gs_1", WHO, now_ms=NOW)
 
 
 @dataclass
@@ -68,6 +69,7 @@ def memory():
     clock = FrozenClock()
     approvals = MemoryApprovals(clock=clock)
     fake = MemoryStore(approvals=approvals, events=approvals.events)
+    approvals.sessions = fake.held
 
     async def kinds():
         return [event.kind for event in fake.events]
@@ -89,6 +91,7 @@ def made_on(kind, tmp_path):
 @pytest.fixture(params=["sqlite", "memory", postgres.POSTGRES])
 async def ports(request, tmp_path):
     made = made_on(request.param, tmp_path)
+    await made.sessions.open(SESSION)
     yield made
     if made.store is not None:
         made.store.close(NOW + 10_000)
@@ -118,7 +121,10 @@ def vote(decision="approve", at_ms=NOW):
 
 
 def attempt(number=1, **changes):
-    fields = {"binding": "b", "policy_version": "p", "now_ms": NOW + 1, "outcome_due_ms": NOW + 99}
+    fields = {
+        "judged": SESSION, "binding": "b", "policy_version": "p", "now_ms": NOW + 1,
+        "outcome_due_ms": NOW + 99,
+    }  # fmt: skip
     return Attempt(consume_id=f"use_{number}", **{**fields, **changes})
 
 

@@ -16,8 +16,10 @@ from guard.grant.reach import Equal, Reach
 from guard.grant.scoped import GrantState, Ground
 from guard.grant.votes import Vote, Voter
 from guard.model.decision import Requirement
+from guard.model.identity import Agent, Principal, Who
 from guard.ports import Attempt
 from guard.ports.grants import Use
+from guard.session.state import new_session
 from guard.testing import FrozenClock, MemoryApprovals
 from guard.testing.grants import MemoryGrants
 from guard_adapters.store.log import LogKey
@@ -26,6 +28,8 @@ from tests import postgres
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 NOW = 1_767_607_200_000
+WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
+SESSION = new_session("gs_1", WHO, now_ms=NOW)
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self")
 GROUND = Ground(session="gs_1", requester="i|ada", agent="bot", policy_version="p")
 REACH = Reach(server="s", tool="t", constraints=(Equal(path="a", value="1"),))
@@ -50,7 +54,7 @@ def store_on(kind, path):
 @pytest.fixture(params=["sqlite", "memory", postgres.POSTGRES])
 async def holes(request, tmp_path):
     if request.param == "memory":
-        approvals = MemoryApprovals(clock=FrozenClock())
+        approvals = MemoryApprovals(clock=FrozenClock(), sessions={SESSION.id: SESSION})
 
         async def said():
             return [one.kind for one in approvals.events]
@@ -58,6 +62,7 @@ async def holes(request, tmp_path):
         yield Holes(MemoryGrants(approvals=approvals), approvals, said)
         return
     store = store_on(request.param, tmp_path / "guard.sqlite")
+    await store.sessions.open(SESSION)
 
     async def kinds():
         return [json.loads(leaf)["kind"] for _, leaf in (await store.log.page(0)).leaves]
@@ -102,7 +107,7 @@ def use(number=1, **changes):
 
 def attempt(number=1, now_ms=NOW + 21):
     return Attempt(
-        consume_id=f"use_{number}", binding=f"b{number}", policy_version="p", now_ms=now_ms,
+        consume_id=f"use_{number}", judged=SESSION, binding=f"b{number}", policy_version="p", now_ms=now_ms,
         outcome_due_ms=now_ms + 99,
     )  # fmt: skip
 

@@ -33,6 +33,7 @@ pytestmark = pytest.mark.peer
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
 NOW = 1_767_607_200_000
+SESSION = new_session("gs_1", WHO, now_ms=NOW)
 
 
 def opened(url, key=KEY):
@@ -81,7 +82,7 @@ def yes(number=1, **changes):
 
 def attempt(use, number=1, now_ms=NOW + 1):
     return Attempt(
-        consume_id=use, binding=f"b{number}", policy_version="p", now_ms=now_ms,
+        consume_id=use, judged=SESSION, binding=f"b{number}", policy_version="p", now_ms=now_ms,
         outcome_due_ms=NOW + 330_000,
     )  # fmt: skip
 
@@ -142,6 +143,7 @@ async def test_what_one_guard_was_shown_the_other_knows(two):
 
 
 async def test_of_fifty_uses_by_two_guards_one_wins(two):
+    await two[0].sessions.open(SESSION)
     await two[0].approvals.open(question(), [event("approval_opened")])
     await two[1].approvals.vote(yes(), [event("vote")])
 
@@ -169,6 +171,7 @@ async def test_who_waits_at_one_guard_is_woken_by_a_yes_at_the_other(two, cut):
 
 
 async def test_the_run_of_a_guard_that_is_gone_is_unknown(two, url):
+    await two[0].sessions.open(SESSION)
     one, other = two
     await one.approvals.open(question(), [])
     await one.approvals.vote(yes(), [])
@@ -183,6 +186,7 @@ async def test_the_run_of_a_guard_that_is_gone_is_unknown(two, url):
 
 
 async def test_a_late_ending_of_an_unknown_run_is_taken(two, url):
+    await two[0].sessions.open(SESSION)
     await two[0].approvals.open(question(), [])
     await two[0].approvals.vote(yes(), [])
     await two[0].approvals.consume("apr_1", attempt("use"), [])
@@ -277,6 +281,7 @@ def test_an_address_is_in_no_error_and_no_repr(wrong):
 
 
 async def test_what_was_approved_before_a_failover_is_not_used_after_it(two, url):
+    await two[0].sessions.open(SESSION)
     await two[0].approvals.open(question(), [])
     await two[0].approvals.vote(yes(), [])
     await asyncio.to_thread(postgres.execute, url, "UPDATE approvals SET timeline = '0000000F'")
@@ -288,6 +293,7 @@ async def test_what_was_approved_before_a_failover_is_not_used_after_it(two, url
 
 
 async def test_the_databases_clock_ends_what_a_guard_that_stood_still_would_use(two, url):
+    await two[0].sessions.open(SESSION)
     await two[0].approvals.open(question(), [])
     await two[0].approvals.vote(yes(), [])
     later = (
@@ -310,6 +316,7 @@ async def test_when_connections_are_cut_the_next_call_gets_a_new_one(two, url):
 
 async def test_a_commit_whose_answer_is_lost_is_a_use_of_the_same_attempt(two, monkeypatch):
     one, _ = two
+    await one.sessions.open(SESSION)
     await one.approvals.open(question(), [])
     await one.approvals.vote(yes(), [])
     lose_answers(one, monkeypatch, times=2)

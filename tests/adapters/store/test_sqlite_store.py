@@ -266,8 +266,9 @@ async def approved(path, machine):
             approval_id=f"apr_{number}", voter=ada, decision="approve", method="x", at_ms=now_ms
         )
         await store.approvals.vote(yes, [])
+    session = await store.sessions.open(new_session("gs_1", WHO, now_ms=now_ms))
     used = Attempt(
-        consume_id="use", binding="b1", policy_version="p", now_ms=now_ms,
+        consume_id="use", judged=session, binding="b1", policy_version="p", now_ms=now_ms,
         outcome_due_ms=now_ms + 330_000,
     )  # fmt: skip
     assert await store.approvals.consume("apr_1", used, [])

@@ -16,7 +16,7 @@ GRANT = {"role": "arn:aws:iam::1:role/x", "policy": {"Statement": []}}
 def world(**issuers):
     clock, store = FrozenClock(), MemoryStore()
     return World(
-        clock=clock, ids=CountedIds(), sessions=store, approvals=MemoryApprovals(clock=clock),
+        clock=clock, ids=CountedIds(), sessions=store, approvals=MemoryApprovals(clock=clock, sessions=store.held),
         leases=store, outcomes=store, sink=store, issuers=issuers,
     )  # fmt: skip
 

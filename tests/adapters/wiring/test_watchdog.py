@@ -43,7 +43,7 @@ def target():
 def world(target):
     clock, store = FrozenClock(), MemoryStore()
     return World(
-        clock=clock, ids=CountedIds(), sessions=store, approvals=MemoryApprovals(clock=clock),
+        clock=clock, ids=CountedIds(), sessions=store, approvals=MemoryApprovals(clock=clock, sessions=store.held),
         leases=store, outcomes=store, sink=store, issuers={"db": target}, guard_id="abcdef",
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ async def test_a_session_is_cut_at_its_deadline_and_not_before(postgres):
     issuer = PostgresRoleIssuer(PostgresRole(**postgres.settings()), maker(postgres.home))
     clock, store = SystemClock(), MemoryStore()
     world = World(
-        clock=clock, ids=CountedIds(), sessions=store, approvals=MemoryApprovals(clock=FrozenClock()),
+        clock=clock, ids=CountedIds(), sessions=store, approvals=MemoryApprovals(clock=FrozenClock(), sessions=store.held),
         leases=store, outcomes=store, sink=store, issuers={"it": issuer}, guard_id="tester",
     )  # fmt: skip
     short, first = await issued(issuer, ttl_s=30)

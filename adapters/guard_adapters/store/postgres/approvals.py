@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from guard.audit.event import Event
-from guard.errors import Refused, Unavailable
+from guard.errors import Refused, SessionMoved, Unavailable
 from guard.grant.approval import (
     Approval,
     ApprovalEvent,
@@ -41,6 +41,7 @@ from guard_adapters.store.postgres.hints import Hints
 from guard_adapters.store.postgres.outbox import write_notes
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.schema import later_ms
+from guard_adapters.store.postgres.session_rows import unmoved
 from guard_adapters.store.rows import approval_from
 
 
@@ -160,9 +161,14 @@ class PostgresApprovals:
 
         Where nobody knows how the commit ended it is tried again: the row tells this attempt by
         its id.
+
+        Raises:
+            SessionMoved: the session is not what the call was judged on.
         """
 
         async def work(db: Connection) -> Approval | None:
+            # The session first, as endings do: two locks in two orders would wait for each other.
+            holds = await unmoved(db, attempt.judged)
             row = await locked(db, approval_id)
             wanted = (attempt.binding, attempt.policy_version)
             if row is None or (row.binding, row.policy_version) != wanted:
@@ -177,6 +183,8 @@ class PostgresApprovals:
             if first and not await self._same_timeline(db, approval_id):
                 await save(db, row.after(ApprovalEvent.VOID, now_ms, reason="failover"))
                 return None
+            if first and not holds:
+                raise SessionMoved(attempt.judged.id)
             await save(db, used, self._replica.id)
             if first:
                 await append(db, events)

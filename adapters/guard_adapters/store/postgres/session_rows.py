@@ -1,9 +1,11 @@
 """The rows of sessions and of what they were shown: read and written on one connection."""
 
 import json
+from dataclasses import replace
 
+from guard.session.judged import still
 from guard.session.state import Session
-from guard.session.stored import to_json
+from guard.session.stored import from_json, to_json
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.replicas import LIVING
 
@@ -19,6 +21,23 @@ async def swapped(db: Connection, session: Session, flights: str) -> bool:
         session.version - 1,
     )
     return bool(done == "UPDATE 1")
+
+
+async def unmoved(db: Connection, judged: Session) -> bool:
+    """Return whether a judgement holds for its session as the row has it.
+
+    Nobody changes the row before this transaction ends.
+    """
+    row = await db.fetchrow(
+        "SELECT version, CASE WHEN version = $2 THEN '' ELSE head END AS head"
+        " FROM sessions WHERE id = $1 FOR SHARE",
+        judged.id,
+        judged.version,
+    )
+    if row is None:
+        return False
+    same: bool = row["version"] == judged.version
+    return same or still(judged, replace(from_json(row["head"]), version=row["version"]))
 
 
 async def lines_of(db: Connection, session_id: str, after: int, upto: int) -> list[bytes]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from guard.audit.event import Event
-from guard.errors import Refused
+from guard.errors import Refused, SessionMoved
 from guard.grant.approval import (
     Approval,
     ApprovalEvent,
@@ -36,6 +36,7 @@ from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.board import last_used
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.outbox import write_notes
+from guard_adapters.store.sqlite.sessions import unmoved
 from guard_adapters.store.waiting import Waiting
 
 T = TypeVar("T")
@@ -131,7 +132,11 @@ class SqliteApprovals:
     async def consume(
         self, approval_id: str, attempt: Attempt, events: Sequence[Event]
     ) -> Approval | None:
-        """Use an approval up; None if it is not approved, not for this call, or already used."""
+        """Use an approval up; None if it is not approved, not for this call, or already used.
+
+        Raises:
+            SessionMoved: the session is not what the call was judged on.
+        """
 
         def work(db: sqlite3.Connection) -> Approval | None:
             row = row_of(db, approval_id)
@@ -142,9 +147,11 @@ class SqliteApprovals:
                 used = row.consumed(attempt.consume_id, attempt.now_ms, attempt.outcome_due_ms)
             except NoApprovalTransition:
                 return None
-            save(db, used)
             if row.status is not ApprovalState.CONSUMED:
+                if not unmoved(db, attempt.judged):
+                    raise SessionMoved(attempt.judged.id)
                 self._journal.append(db, events)
+            save(db, used)
             return used
 
         return await self._woken(approval_id, work)

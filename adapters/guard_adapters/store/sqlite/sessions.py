@@ -16,6 +16,7 @@ from guard.errors import Refused
 from guard.ports import Change, Ending
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted, pools_of
+from guard.session.judged import still
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
 from guard.session.state import Session
@@ -196,6 +197,18 @@ def _insert(db: sqlite3.Connection, session: Session) -> Session:
 def _read(db: sqlite3.Connection, session_id: str) -> Session | None:
     row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (session_id,)).fetchone()
     return None if row is None else replace(from_json(row[1]), version=row[0])
+
+
+def unmoved(db: sqlite3.Connection, judged: Session) -> bool:
+    """Return whether a judgement holds for its session as the file has it, in a transaction.
+
+    Changes of sessions are written in their order: whatever came before is in the row.
+    """
+    row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (judged.id,)).fetchone()
+    if row is None:
+        return False
+    same: bool = row[0] == judged.version
+    return same or still(judged, replace(from_json(row[1]), version=row[0]))
 
 
 def _all(db: sqlite3.Connection) -> list[Session]:

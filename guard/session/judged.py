@@ -1,0 +1,35 @@
+"""Whether a session still is what a call was judged on: asked in the transaction that lets it run.
+
+Other calls come and go in a session all the time; they do not take a judgement back. What does:
+the session ended or was suspended, a signal, a label, another task, other words, another person or
+device. It reads two sessions and changes none.
+"""
+
+from typing import Final
+
+from guard.session.state import Session
+
+GROUND: Final = (
+    "who",
+    "intent",
+    "words",
+    "task",
+    "labels",
+    "signals",
+    "ended_at_ms",
+    "suspended_at_ms",
+    "withdrawn",
+)
+"""What a judgement rests on, beside what is in flight: the call itself was counted before."""
+
+
+def still(judged: Session, now: Session) -> bool:
+    """Return whether the judgement of a call holds for the session as it is stored now.
+
+    Args:
+        judged: the session on which the call was judged.
+        now: the same session, as read in the transaction.
+    """
+    if judged.id != now.id or now.version < judged.version:
+        return False
+    return all(getattr(judged, name) == getattr(now, name) for name in GROUND)
