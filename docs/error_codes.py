@@ -15,6 +15,8 @@ CALLS = {
     "call_id_reused": "A framework gave one id to two calls, and the first has run. Look for a saved "
     "state that was changed.",
     "call_running": "The same call of a framework runs already. Wait for its end.",
+    "delegation_conflict": "A sub-agent calls, and the rules for an agent above it cut the arguments in "
+    "another way than those for itself. Send a call that needs no cut.",
     "extractor_failed": "A recipient, amount, path or URL could not be read out of the arguments. "
     "Write it plainly.",
     "grant_expired": "People said yes, and the call came too late to use it. Ask again.",

@@ -74,7 +74,11 @@ def _who(raw: _Raw) -> Who:
         principal=Principal(
             issuer=raw["issuer"], subject=raw["subject"], teams=frozenset(raw["teams"])
         ),
-        agent=Agent(id=raw["agent"], groups=frozenset(raw["groups"])),
+        agent=Agent(
+            id=raw["agent"],
+            groups=frozenset(raw["groups"]),
+            parents=tuple(raw.get("parents", ())),  # written where there are some
+        ),
         workload=Workload(id=raw["workload"], attested=raw["attested"]),
         device=Device(
             id=raw["device"],

@@ -20,7 +20,7 @@ from guard.model.facts import (
     ProvFacts,
     TextFacts,
 )
-from guard.model.identity import Who
+from guard.model.identity import Agent, Who
 from guard.model.origin import Levels, Origin
 
 _TRUTH = ("false", "true")
@@ -162,6 +162,11 @@ def _text(text: TextFacts) -> str:
     )
 
 
+def _parents(agent: Agent) -> str:
+    """Write the agents above a sub-agent, first of the chain first; nobody has none, mostly."""
+    return f',"parents":[{",".join(map(quoted, agent.parents))}]' if agent.parents else ""
+
+
 def _who(who: Who) -> str:
     agent, device, principal, workload = who.agent, who.device, who.principal, who.workload
     claims = [f"[{quoted(name)},{quoted(value)}]" for name, value in who.claims]
@@ -169,7 +174,7 @@ def _who(who: Who) -> str:
         f'{{"agent":{quoted(agent.id)},"attested":{_TRUTH[workload.attested]}'
         f',"claims":[{",".join(claims)}],"device":{quoted(device.id)}'
         f',"device_compliant":{_TRUTH[device.compliant]},"device_seen_ms":{device.seen_at_ms}'
-        f',"groups":{_words(agent.groups)},"issuer":{quoted(principal.issuer)}'
+        f',"groups":{_words(agent.groups)},"issuer":{quoted(principal.issuer)}{_parents(agent)}'
         f',"subject":{quoted(principal.subject)},"teams":{_words(principal.teams)}'
         f',"workload":{quoted(workload.id)}}}'
     )

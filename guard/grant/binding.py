@@ -36,6 +36,7 @@ def binding(
     policy_version: str,
     intent_sha256: str,
     refs: Sequence[Ref] = (),
+    acting: str = "",
 ) -> tuple[str, bytes]:
     """Return what an approval is bound to (lower-case hex), and the envelope it is made from.
 
@@ -57,6 +58,8 @@ def binding(
         "principal": principal,
         "policy_version": policy_version,
         "intent_hash": intent_sha256,
+        # People say yes to whom they were shown: a sub-agent uses no yes of the agent above it.
+        **({"acting": acting} if acting else {}),
     }
     envelope = canonical(body)
     return sha256(LABEL + envelope).hexdigest(), envelope

@@ -57,6 +57,7 @@ class ToolCall:
     definition: Definition = "pinned"
     intent: bytes = b""  # what the agent declared for this call alone: it may only narrow
     idempotency: IdempotencyKey | None = None  # set by the guard as it runs; no front sets it
+    acting: tuple[str, ...] = ()  # sub-agents below the session's own agent, the calling one last
     bytes_sha256: str = field(init=False)
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
 

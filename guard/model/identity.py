@@ -20,10 +20,23 @@ class Principal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
-    """The program that calls tools. Its name comes from authentication, never from itself."""
+    """The program that calls tools. Its name comes from authentication, never from itself.
+
+    A sub-agent has `parents`, the first of the chain first: it may do what all of them may do.
+    """
 
     id: str
     groups: frozenset[str] = frozenset()
+    parents: tuple[str, ...] = ()
+
+    def acting(self, actors: tuple[str, ...]) -> "Agent":
+        """Return the last of a chain of actors that begins with this agent (RFC 8693, 4.1)."""
+        if not actors:
+            return self
+        names = [self.id]
+        for one in actors:  # each name holds those before it, so that no two chains share one
+            names.append(f"{names[-1]} act={one}")
+        return Agent(id=names[-1], parents=(*self.parents, *names[:-1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ forbid that fails, so the bare engine would fail open.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from cedarpy import Decision as Engine
 from cedarpy import is_authorized
@@ -27,9 +26,10 @@ from guard.model.decision import (
 from guard.model.facts import Facts
 from guard.policy.compile import Bundle
 from guard.policy.context import entities, request
+from guard.policy.delegate import Above, as_if, met
 from guard.policy.rule import Rule
 from guard.policy.slice import RuleSet, Slice
-from guard.policy.transform import NarrowUnavailable, apply_transforms
+from guard.policy.transform import Narrowings, NarrowUnavailable, apply_transforms
 
 __all__ = [
     "NarrowUnavailable",
@@ -44,19 +44,6 @@ __all__ = [
 
 _ROUNDS = 4
 """Judgements of one call: a narrowed call may meet another narrow rule, but not for ever."""
-
-
-class Narrowings(Protocol):
-    """Rebuilds Facts for smaller arguments; policy cannot, for they are the session's."""
-
-    def apply(self, facts: Facts, transforms: tuple[Transform, ...]) -> tuple[Facts, bytes]:
-        """Return the facts and the bytes of the call after all `transforms`, in order.
-
-        They are cumulative, from the call as it came; with none, the bytes are the call's own.
-
-        Raises:
-            NarrowUnavailable: nothing would be left to run, or it would not convert.
-        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +102,15 @@ def ask(cut: Slice, rules: RuleSet, facts: Facts) -> Verdict:
 
 
 def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
-    """Return the answer of the enforced rules to one call."""
+    """Return the answer of the enforced rules to one call; that of a sub-agent is the strictest."""
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
     if cut is None:
         return _denied("unknown_tool", Basis(bundle=bundle.digest, slice=""))
-    return _decided(bundle, cut, cut.enforced, facts, narrowings)
+    answer = _decided(bundle, cut, cut.enforced, facts, narrowings)
+    for agent in facts.who.agent.parents:
+        above = Above(narrowings=narrowings, agent=agent)
+        answer = met(answer, _decided(bundle, cut, cut.enforced, as_if(facts, agent), above))
+    return answer
 
 
 def decide_shadow(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision | None:

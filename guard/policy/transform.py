@@ -5,6 +5,7 @@ Takes and gives plain arguments; the narrowed call is converted and judged again
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from typing import Protocol
 
 from guard.model.call import Json, Transform
 from guard.model.facts import Facts
@@ -15,6 +16,19 @@ _Change = Callable[[dict[str, Json], str, Transform, Facts], None]
 
 class NarrowUnavailable(Exception):  # a fact about the call, not a fault
     """The narrowing leaves nothing to run, such as no recipient inside the declared egress."""
+
+
+class Narrowings(Protocol):
+    """Rebuilds Facts for smaller arguments; policy cannot, for they are the session's."""
+
+    def apply(self, facts: Facts, transforms: tuple[Transform, ...]) -> tuple[Facts, bytes]:
+        """Return the facts and the bytes of the call after all `transforms`, in order.
+
+        They are cumulative, from the call as it came; with none, the bytes are the call's own.
+
+        Raises:
+            NarrowUnavailable: nothing would be left to run, or it would not convert.
+        """
 
 
 def apply_transforms(

@@ -16,6 +16,7 @@ from guard.model.facts import (
     HistoryFacts,
     Input,
 )
+from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
 from guard.provenance.known import Known
 from guard.session.belongs import intent_facts, spent_before
@@ -84,7 +85,7 @@ def facts(
             bytes_sha256=call.bytes_sha256,
             definition=call.definition,
         ),
-        who=session.who,
+        who=_who(session, call),
         input=facts_input,
         clock=clock,
         intent=replace(
@@ -124,3 +125,10 @@ def _findings(session: Session, step: Step | None, now_ms: int) -> frozenset[str
     """Return what detectors found in the session that still counts, and at this call itself."""
     own = frozenset({step.finding}) if step is not None and step.finding else frozenset[str]()
     return own | findings(session.signals, now_ms) if session.signals else own
+
+
+def _who(session: Session, call: ToolCall) -> Who:
+    """Return who calls: the session's own caller, or a sub-agent that acts for it."""
+    if not call.acting:
+        return session.who
+    return replace(session.who, agent=session.who.agent.acting(call.acting))

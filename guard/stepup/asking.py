@@ -174,6 +174,7 @@ class Asking:
             principal=principal,
             policy_version=answer.basis.slice,
             intent_sha256=facts.intent.sha256,
+            acting=facts.who.agent.id if facts.who.agent.parents else "",
         )
         pending_until_ms, grant_ttl_s = limits(answer.requirements, now_ms)
         cooldown = cooldown_key(

@@ -99,12 +99,16 @@ async def test_what_is_usual_elsewhere_passes_too():
         assert (await checker().check(text, now_ms=NOW)).agent == "agent-7"
 
 
-async def test_who_acts_through_the_client_is_part_of_the_agent_and_cannot_be_forged():
+async def test_who_acts_for_the_client_is_named_the_calling_one_last_and_cannot_be_forged():
     nested = token(act={"sub": "helper one", "act": {"sub": "b=c"}})
     caller = await checker().check(nested, now_ms=NOW)
-    assert caller.agent == "agent-7 act=helper%20one act=b%3Dc"
+    assert (caller.agent, caller.acting) == ("agent-7", ("b%3Dc", "helper%20one"))
     forged = await refused(token(client_id="agent-7 act=boss"))
     assert forged.reason == "token_claims_bad"
+    chain = {"sub": "a"}
+    for _ in range(8):
+        chain = {"sub": "a", "act": chain}
+    assert (await refused(token(act=chain))).reason == "token_claims_bad"
 
 
 TWICE = json.dumps(CLAIMS)[:-1].encode() + b',"sub":"root"}'

@@ -7,7 +7,10 @@ from guard.model.identity import Device, Place, Workload
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who a checked token speaks for: (issuer, subject) is the principal, `agent` the program."""
+    """Who a checked token speaks for: (issuer, subject) is the principal, `agent` the program.
+
+    `acting` are the sub-agents below it, as the token's issuer names them, the calling one last.
+    """
 
     issuer: str
     subject: str
@@ -16,3 +19,4 @@ class Caller:
     workload: Workload = Workload()  # noqa: RUF009 - frozen: sharing it is safe
     device: Device = Device()  # noqa: RUF009 - frozen: sharing it is safe
     place: Place | None = None
+    acting: tuple[str, ...] = ()

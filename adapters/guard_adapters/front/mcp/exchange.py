@@ -208,6 +208,7 @@ class Exchange:
                 server=server,
                 definition=self.passage.book.state(server, self.passage.who, name, spec),
                 max_args_bytes=settings.max_args_bytes,
+                acting=self.caller.acting,
             )
             tool = RelayedTool(
                 asked=self.asked,

@@ -33,6 +33,11 @@ class Caller(Protocol):
         ...
 
     @property
+    def acting(self) -> tuple[str, ...]:
+        """Return the sub-agents below that program, the calling one last."""
+        ...
+
+    @property
     def workload(self) -> Workload:
         """Return the process of the program, as its platform attests it; unnamed: unknown."""
         ...

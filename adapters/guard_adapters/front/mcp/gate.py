@@ -223,6 +223,7 @@ def tool_call(  # one keyword per fact that the front alone knows
     server: str,
     definition: Definition = "unpinned",
     max_args_bytes: int = 256 * 2**10,
+    acting: tuple[str, ...] = (),
 ) -> ToolCall:
     """Return the call that this message asks for; its arguments are serialised here, once.
 
@@ -241,6 +242,7 @@ def tool_call(  # one keyword per fact that the front alone knows
         arguments=raw,
         definition=definition,
         intent=asked.intent,
+        acting=acting,
     )
 
 

@@ -31,6 +31,7 @@ _FAMILIES: Final[Mapping[str, str]] = {
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 _LIMITS: Final = Limits(body_bytes=16 * 2**10, depth=16, members=1_000)
 _PARTS: Final = 3
+_MAX_ACTORS: Final = 8  # each is judged: a chain nobody can follow is none
 _LAST_SECOND: Final = 10**11  # about the year 5138; milliseconds taken for seconds lie beyond
 
 
@@ -76,7 +77,13 @@ class JwtCheck:
         self._check_addressee(claims)
         self._check_times(claims, now_ms)
         self._check_possession(claims, token, proof, now_ms)
-        return Caller(claims["iss"], _text(claims, "sub"), _agent(claims), _scopes(claims))
+        return Caller(
+            claims["iss"],
+            _text(claims, "sub"),
+            _agent(claims),
+            _scopes(claims),
+            acting=_acting(claims),
+        )
 
     def _algorithm(self, header: Mapping[str, Any]) -> str:
         algorithm = header.get("alg")
@@ -190,17 +197,26 @@ def _text(claims: Mapping[str, Any], name: str) -> str:
 
 
 def _agent(claims: Mapping[str, Any]) -> str:
-    """Name the program: its client id, then who acts through it (RFC 8693, 4.1)."""
+    """Name the program: its client id."""
     agent = _text(claims, "client_id" if "client_id" in claims else "azp")
-    if " " in agent:  # a blank separates the actors below: nobody may choose a name with one
+    if " " in agent:  # a blank separates the actors below it: nobody may choose a name with one
         refuse_token("token_claims_bad", "The client_id holds a blank. Register it without.")
+    return agent
+
+
+def _acting(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name who acts for it, the calling one last: the outermost `act` is (RFC 8693, 4.1)."""
+    actors: list[str] = []
     actor = claims.get("act")
     while isinstance(actor, dict):
-        agent += f" act={quote(_text(actor, 'sub'), safe='')}"
+        actors.append(quote(_text(actor, "sub"), safe=""))
         actor = actor.get("act")
     if actor is not None:
         refuse_token("token_claims_bad", "The claim act is not an object. Get a new token.")
-    return agent
+    if len(actors) > _MAX_ACTORS:
+        text = f"The claim act names {len(actors)} actors, {_MAX_ACTORS} are taken. Delegate less."
+        refuse_token("token_claims_bad", text)
+    return tuple(reversed(actors))
 
 
 def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:

@@ -204,6 +204,7 @@ class FrontDesk:
                     server, self.place.key, name, self.front.spec(server, name)
                 ),
                 max_args_bytes=settings.max_args_bytes,
+                acting=place.caller.acting,
             )
             result = await self.front.call(call, tool, hold_ms=invitation)
         except ApprovalPending as error:
