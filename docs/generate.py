@@ -25,6 +25,7 @@ from promises import PROMISES  # noqa: E402
 from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
+from guard.callers import Callers  # noqa: E402
 from guard.config import Installation, Serve, Settings, Store  # noqa: E402
 from guard.detect.numbers import Detectors  # noqa: E402
 from guard.grant import approval, lease  # noqa: E402
@@ -115,6 +116,7 @@ def settings() -> str:
         ("Serving over HTTP", "guard.serve", Serve),
         ("The store", "guard.store", Store),
         ("Detectors", "guard.detectors", Detectors),
+        ("Callers", "guard.callers", Callers),
     ):
         parts.append(f"## {title}\n")
         parts += [

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from guard.callers import Callers
 from guard.detect.numbers import Detectors
 
 RAREST = 50
@@ -137,12 +138,6 @@ class Serve(BaseModel):
     jwks_url: str = Field("", description="Where its keys are; https, or loopback.")
     allowed_origins: tuple[str, ...] = Field(
         (), description="Browser origins that may call; none by default."
-    )
-    location_header: str = Field(
-        "",
-        description="Header in which the proxy before the guard says where a caller is, a geo URI; "
-        "the proxy must overwrite it (docs/detectors/impossible-travel.md). Empty = none.",
-        pattern=r"^[A-Za-z0-9-]{0,64}$",
     )
     unsafe_no_auth: bool = Field(
         default=False,
@@ -294,5 +289,6 @@ class Installation(BaseModel):
     )
     settings: Settings = Settings()
     detectors: Detectors = Detectors()
+    callers: Callers = Callers()
     serve: Serve = Serve()
     store: Store = Store()

@@ -9,6 +9,10 @@ AGENT = {
     "test_out_of_plan.py::test_what_is_not_the_step_that_is_next_is_a_question",
     "When the task is done, one call more is a question, whichever tool makes it.": "attack/"
     "test_one_more_than_asked.py::test_after_the_task_is_done_one_call_more_is_a_question",
+    "A sub-agent does nothing that an agent above it may not do.": "attack/test_sub_agent_does_more.py::"
+    "test_what_the_agent_above_may_not_do_its_sub_agent_may_not_do",
+    "More sub-agents are not more budget.": "attack/test_sub_agent_does_more.py::"
+    "test_sub_agents_spend_the_budget_of_the_session_and_get_no_new_one",
     "An agent cannot give itself a task.": "attack/test_intent_widening.py::"
     "test_an_agent_without_a_task_cannot_declare_itself_one",
     "What an agent declares never gives what its host did not.": "attack/test_intent_widening.py::"

@@ -14,6 +14,8 @@ from guard.detect.numbers import Detectors
 KINDS: Final[Mapping[str, str]] = {
     "replayed": "token_reuse",
     "proof_replayed": "token_reuse",
+    "assertion_replayed": "token_reuse",
+    "certificate_mismatch": "proof_mismatch",
     "proof_key": "proof_mismatch",
     "proof_binding": "proof_mismatch",
     "approval_elsewhere": "approval_reuse",
@@ -23,6 +25,8 @@ KINDS: Final[Mapping[str, str]] = {
 _SAID: Final[Mapping[str, str]] = {
     "replayed": "A call token was shown a second time.",
     "proof_replayed": "A proof of possession was shown a second time.",
+    "assertion_replayed": "A client's assertion was shown a second time.",
+    "certificate_mismatch": "A genuine token was shown with another client certificate, or none.",
     "proof_key": "A genuine token was shown with the proof of another key.",
     "proof_binding": "A genuine token was shown with the proof for another address.",
     "approval_elsewhere": "What belongs to one approved call was shown with another.",

@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
+from guard.callers import Callers
 from guard.config import Installation, Serve, Settings, Store
 from guard.detect.numbers import Detectors
 
-NESTED = {"settings", "serve", "store", "detectors"}
+NESTED = {"settings", "serve", "store", "detectors", "callers"}
 
 
 def test_every_setting_has_a_heading(root: Path) -> None:
@@ -18,11 +19,12 @@ def test_every_setting_has_a_heading(root: Path) -> None:
         | {f"serve.{name}" for name in Serve.model_fields}
         | {f"store.{name}" for name in Store.model_fields}
         | {f"detectors.{name}" for name in Detectors.model_fields}
+        | {f"callers.{name}" for name in Callers.model_fields}
     )
 
 
 def test_every_setting_is_described() -> None:
-    models = (Settings, Serve, Store, Detectors)
+    models = (Settings, Serve, Store, Detectors, Callers)
     silent = [n for m in models for n, field in m.model_fields.items() if not field.description]
     assert silent == []
 

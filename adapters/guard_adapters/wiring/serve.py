@@ -5,34 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
-from guard.config import Serve
 from guard.errors import GuardError, Unavailable, Unusable
 from guard.policy.catalog_server import ServerSpec
-from guard_adapters._http.documents import fetching
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
-from guard_adapters.front.mcp.auth import Caller, StaticKeys, TokenCheck, resource_uri
+from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.bridge import Bridge
 from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.child import Command, child_environment
-from guard_adapters.front.mcp.edge import EdgeRules
-from guard_adapters.front.mcp.http import Access, Endpoint, build_app
-from guard_adapters.front.mcp.jwks import FetchedKeys
-from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
-from guard_adapters.front.mcp.proofs import Proofs
+from guard_adapters.front.mcp.http import Endpoint, build_app
 from guard_adapters.front.mcp.relay import HttpServer, Seals
 from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.store.tasks_sqlite import SqliteOwners
 from guard_adapters.wiring import console, standing
+from guard_adapters.wiring.access import access
 from guard_adapters.wiring.alone import rules_of
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.identity import identity_routes
 from guard_adapters.wiring.operator import routes
 from guard_adapters.wiring.places import environment
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def endpoint(
@@ -69,7 +62,9 @@ def endpoint(
     return Endpoint(
         front=Desk(wired, console_at(url)),
         servers=servers,
-        access=access(wired.loaded.installation.serve, url, dev_keys or {}),
+        access=access(
+            wired.loaded.installation, url, dev_keys or {}, now_ms=wired.world.clock.now_ms()
+        ),
         seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
         http=HttpClient(),
         tasks=SqliteOwners(wired.loaded.state / "tasks.sqlite"),
@@ -133,51 +128,6 @@ def bridges_of(wired: Wired) -> dict[str, Bridge]:
         for name, one in wired.bundle.catalog.servers.items()
         if one.command and not one.url
     }
-
-
-def access(serve: Serve, url: str, dev_keys: Mapping[str, Caller]) -> Access:
-    """Return who may come in: tokens of an issuer, development keys on loopback, or nobody.
-
-    Raises:
-        Unusable: `auth_missing`.
-    """
-    if not serve.issuer and serve.host not in LOOPBACK:
-        raise Unusable(
-            f"The guard would listen on {serve.host!r} without knowing whose tokens to take.",
-            code="auth_missing",
-            next_step="Set guard.serve.issuer and guard.serve.jwks_url, or listen on 127.0.0.1.",
-        )
-    edge = _edge(url, serve.allowed_origins)
-    if serve.unsafe_no_auth and not serve.issuer:
-        nobody = Caller(issuer="unsafe", subject="anybody", agent="unnamed")
-        return Access(public_url=url, edge=edge, unsafe_caller=nobody)
-    if not serve.issuer:
-        static = StaticKeys(dev_keys)
-        return Access(public_url=url, edge=edge, tokens=lambda _server: static)
-    source, proofs = FetchedKeys(fetching(serve.jwks_url)), Proofs()
-
-    def tokens(server: str) -> TokenCheck:
-        rules = JwtRules(issuer=serve.issuer, resource=resource_uri(url, server))
-        return JwtCheck(rules, source, proofs)
-
-    return Access(
-        public_url=url,
-        edge=edge,
-        tokens=tokens,
-        issuers=(serve.issuer,),
-        proofs=proofs,
-        location_header=serve.location_header,
-    )
-
-
-def _edge(url: str, origins: Sequence[str]) -> EdgeRules:
-    """Return the names of this guard: its URL's host, and localhost where that is loopback."""
-    scheme, _, rest = url.partition("://")
-    host, _, port = rest.partition("/")[0].rpartition(":")
-    names = [rest.partition("/")[0]]
-    if host in LOOPBACK:
-        names += [f"{alias}:{port}" for alias in ("127.0.0.1", "localhost")]
-    return EdgeRules.of(names, [*origins, *(f"{scheme}://{name}" for name in names)])
 
 
 def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> ASGIApp:

@@ -41,12 +41,28 @@ _WELL_KNOWN: Final = "/.well-known/oauth-protected-resource"
 class TokenCheck(Protocol):
     """Turns an access token into its caller, or raises WireRefused (401; 503 without keys)."""
 
-    async def check(self, token: str, *, now_ms: int, proof: Proof | None = None) -> Caller:
+    async def check(
+        self, token: str, *, now_ms: int, proof: Proof | None = None, certificate: str = ""
+    ) -> Caller:
         """Return the caller; `now_ms` is Unix time. Never logs or keeps the token.
 
         `proof` is what came with a token that was sent under the scheme DPoP; None: as a bearer.
+        `certificate` is the SHA-256 of the client's certificate (base64url), where one was shown.
         """
         ...
+
+
+class Misused(WireRefused):
+    """A genuine token in hands that do not hold its key, or shown once too often."""
+
+    caller: Caller
+
+    @staticmethod
+    def by(caller: Caller, no: WireRefused) -> "Misused":
+        """Return the refusal with whose token it is: their session must know."""
+        found = Misused(no.code, no.message, no.http_status, no.reason, no.data)
+        found.caller = caller
+        return found
 
 
 def refuse_token(reason: str, message: str) -> NoReturn:
@@ -106,6 +122,7 @@ class StaticKeys:
         *,
         now_ms: int,  # noqa: ARG002 - they never expire
         proof: Proof | None = None,
+        certificate: str = "",  # noqa: ARG002 - they are bound to none
     ) -> Caller:
         """Return the caller of a known key; the time taken does not depend on which it is."""
         if proof is not None:

@@ -57,7 +57,7 @@ _DOWN: Final = frozenset(
 # Two readers may each take another copy of these.
 _SINGLE: Final = frozenset(
     b"host origin authorization dpop content-type mcp-session-id last-event-id traceparent "
-    b"guard-session guard-intent".split()
+    b"guard-session guard-intent guard-workload guard-device".split()
 )
 # The tasks extension (SEP-2663) routes by task id; core methods come from the SDK's table.
 _NAMED_BY: Final[Mapping[str, str]] = {

@@ -6,7 +6,8 @@ merges no servers, keeps no sessions and never sends a message twice.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from guard.grant.dpop import Proof
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp.auth import (
     Caller,
+    Misused,
     Presented,
     TokenCheck,
     challenge,
@@ -30,10 +32,10 @@ from guard_adapters.front.mcp.auth import (
     resource_uri,
     upstream_scope,
 )
+from guard_adapters.front.mcp.beside import Beside
 from guard_adapters.front.mcp.cancel import Flights
 from guard_adapters.front.mcp.edge import EdgeRules, HeaderList, Headers, check_edge, single
 from guard_adapters.front.mcp.front import GuardFront
-from guard_adapters.front.mcp.location import place_of
 from guard_adapters.front.mcp.pins import PinBook
 from guard_adapters.front.mcp.post import Post, RefusedRequest
 from guard_adapters.front.mcp.proofs import Proofs
@@ -51,8 +53,9 @@ class Access:
     """Who may come in.
 
     `tokens` returns the check of access tokens for one upstream; each upstream is an audience of
-    its own. `proofs` says which nonces the proofs of bound tokens must hold. Without `tokens` every
-    request speaks for `unsafe_caller`: loopback demonstrations only.
+    its own. `proofs` says which nonces the proofs of bound tokens must hold, `beside` what else is
+    taken of a request. Without `tokens` every request speaks for `unsafe_caller`: loopback
+    demonstrations only.
     """
 
     public_url: str
@@ -60,7 +63,7 @@ class Access:
     tokens: Callable[[str], TokenCheck] | None = None
     unsafe_caller: Caller | None = None
     issuers: tuple[str, ...] = ()
-    location_header: str = ""  # in which the proxy before the guard says where a caller is
+    beside: Beside = field(default_factory=Beside)
     proofs: Proofs = field(default_factory=Proofs)
 
     async def caller(self, headers: Headers, server: str, method: str, now_ms: int) -> Caller:
@@ -80,11 +83,14 @@ class Access:
             return self.unsafe_caller
         given = presented(headers)
         proof = self._proof(given, server, method, now_ms) if given.bound else None
-        caller = await self.tokens(server).check(given.token, now_ms=now_ms, proof=proof)
+        shown = self.beside.certificate(headers)
+        thumbprint = shown.thumbprint if shown else ""
+        caller = await self.tokens(server).check(
+            given.token, now_ms=now_ms, proof=proof, certificate=thumbprint
+        )
         require_scopes(caller, [upstream_scope(server)])
-        if not self.location_header:
-            return caller
-        return replace(caller, place=place_of(headers, self.location_header, now_ms))
+        names = frozenset({self.public_url, resource_uri(self.public_url, server)})
+        return await self.beside.added(caller, headers, shown, names, now_ms)
 
     def _proof(self, given: Presented, server: str, method: str, now_ms: int) -> Proof:
         url = resource_uri(self.public_url, server)
@@ -132,7 +138,13 @@ class Endpoint:
             text = "There is no such server here. Use one of the configured paths."
             refuse(INVALID_REQUEST, "unknown_server", text, status=404)
         now_ms = self.front.now_ms()
-        caller = await self.access.caller(headers, name, scope["method"], now_ms)
+        try:
+            caller = await self.access.caller(headers, name, scope["method"], now_ms)
+        except Misused as misused:  # the owner of that token must know
+            handle = single(headers, b"guard-session") or ""
+            with suppress(GuardError):
+                await self.front.shown(misused.caller, handle, misused.reason)
+            raise
         passage = Passage(
             server=server,
             http=self._client_for(name, caller),

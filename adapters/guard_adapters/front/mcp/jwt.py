@@ -2,37 +2,34 @@
 
 Rule 1: nothing in a token is believed before its signature holds, and the algorithm is ours to
 choose, not the token's. Rule 2: a token bound to a key (`cnf`) is never a bearer token: it is taken
-with a proof of that key (RFC 9449) or not at all. Reads no clock.
+with a proof of that key (RFC 9449, or the client certificate of RFC 8705) or not at all. Reads no
+clock.
 """
 
-import base64
-import binascii
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from joserfc.jws import JWSRegistry
-
+from guard.detect.reuse import KINDS
 from guard.grant.dpop import Proof
-from guard_adapters.front.mcp.auth import Caller, refuse_token, refuse_unbound
-from guard_adapters.front.mcp.json import Limits, loads
+from guard_adapters.front.mcp.auth import Caller, Misused, refuse_token, refuse_unbound
 from guard_adapters.front.mcp.jwks import KeySource
+from guard_adapters.front.mcp.jws import (
+    FAMILIES,
+    LEEWAY_MS,
+    check_audience,
+    check_times,
+    text_of,
+    verified,
+)
 from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.wire import WireRefused
 
-# Which key family an `alg` calls for. EdDSA is read as Ed25519 (RFC 9864), the only curve we take.
-_FAMILIES: Final[Mapping[str, str]] = {
-    "ES256": "ES256",
-    "RS256": "RS256",
-    "EdDSA": "Ed25519",
-    "Ed25519": "Ed25519",
-}
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt", "jwt"})
-_LIMITS: Final = Limits(body_bytes=16 * 2**10, depth=16, members=1_000)
-_PARTS: Final = 3
+_X5T: Final = "x5t#S256"  # RFC 8705, 3.1
 _MAX_ACTORS: Final = 8  # each is judged: a chain nobody can follow is none
-_LAST_SECOND: Final = 10**11  # about the year 5138; milliseconds taken for seconds lie beyond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +41,12 @@ class JwtRules:
 
     issuer: str
     resource: str
-    algorithms: frozenset[str] = frozenset(_FAMILIES)
-    leeway_ms: int = 5_000
+    algorithms: frozenset[str] = frozenset(FAMILIES)
+    leeway_ms: int = LEEWAY_MS
 
     def __post_init__(self) -> None:
-        if not self.algorithms or not self.algorithms <= _FAMILIES.keys():
-            known = ", ".join(sorted(_FAMILIES))
+        if not self.algorithms or not self.algorithms <= FAMILIES.keys():
+            known = ", ".join(sorted(FAMILIES))
             raise ValueError(f"algorithms must be among {known}, got {sorted(self.algorithms)!r}.")
         if not self.issuer or not self.resource:
             raise ValueError("issuer and resource must not be empty. Name both.")
@@ -63,142 +60,70 @@ class JwtCheck:
         self._keys = keys
         self._proofs = proofs
 
-    async def check(self, token: str, *, now_ms: int, proof: Proof | None = None) -> Caller:
-        """Return the caller, or raise WireRefused (401; 503 while no keys can be had)."""
-        header, claims, signature = _parts(token)
-        algorithm = self._algorithm(header)
-        key = await self._keys.find(_kid(header), _FAMILIES[algorithm], now_ms=now_ms)
-        if key is None:
-            text = "No single key of the issuer fits the token. Get a new token."
-            refuse_token("token_key_unknown", text)
-        signed = token.rpartition(".")[0].encode("ascii")
-        if not JWSRegistry.algorithms[_FAMILIES[algorithm]].verify(signed, signature, key):
-            refuse_token("token_signature_bad", "The signature does not hold. Get a new token.")
-        self._check_addressee(claims)
-        self._check_times(claims, now_ms)
-        self._check_possession(claims, token, proof, now_ms)
-        return Caller(
+    async def check(
+        self, token: str, *, now_ms: int, proof: Proof | None = None, certificate: str = ""
+    ) -> Caller:
+        """Return the caller, or raise WireRefused (401; 503 while no keys can be had).
+
+        Raises:
+            Misused: the token is genuine, and whoever sent it does not hold its key.
+        """
+        rules = self._rules
+        claims = await verified(
+            token, self._keys, types=_TYPES, algorithms=rules.algorithms, now_ms=now_ms
+        )
+        if claims.get("iss") != rules.issuer:
+            text = "The token comes from another issuer. Get one from the issuer in the metadata."
+            refuse_token("token_issuer_wrong", text)
+        check_audience(claims, frozenset({rules.resource}))
+        check_times(claims, now_ms, leeway_ms=rules.leeway_ms)
+        caller = Caller(
             claims["iss"],
-            _text(claims, "sub"),
+            text_of(claims, "sub"),
             _agent(claims),
             _scopes(claims),
             acting=_acting(claims),
         )
-
-    def _algorithm(self, header: Mapping[str, Any]) -> str:
-        algorithm = header.get("alg")
-        if not isinstance(algorithm, str) or algorithm not in self._rules.algorithms:
-            taken = ", ".join(sorted(self._rules.algorithms))
-            refuse_token("token_alg_refused", f"The algorithm is not taken here. Use {taken}.")
-        if "crit" in header or header.get("b64", True) is not True:
-            text = "The token asks for extensions that are not known here. Use a plain token."
-            refuse_token("token_crit_refused", text)
-        kind = header.get("typ", "JWT")
-        if not isinstance(kind, str) or kind.lower() not in _TYPES:
-            text = "The token is of another type than at+jwt. Send the access token."
-            refuse_token("token_type_refused", text)
-        return algorithm
+        try:
+            self._check_possession(claims, token, proof, certificate, now_ms)
+        except WireRefused as no:
+            if no.reason in KINDS:
+                raise Misused.by(caller, no) from no
+            raise
+        return caller
 
     def _check_possession(
-        self, claims: Mapping[str, Any], token: str, proof: Proof | None, now_ms: int
+        self,
+        claims: Mapping[str, Any],
+        token: str,
+        proof: Proof | None,
+        certificate: str,
+        now_ms: int,
     ) -> None:
         if "cnf" not in claims:
             if proof is not None:
                 refuse_unbound()
             return
         bound = claims["cnf"]
-        jkt = bound.get("jkt") if isinstance(bound, dict) and bound.keys() == {"jkt"} else None
-        if not isinstance(jkt, str):
-            text = "The token is bound to a key in a way that is not known here. Use DPoP."
+        single = isinstance(bound, dict) and len(bound) == 1
+        way, key = next(iter(bound.items())) if single else ("", "")
+        if way not in {"jkt", _X5T} or not isinstance(key, str):
+            text = "The token is bound to a key in a way that is not known here. Use DPoP or mTLS."
             refuse_token("token_binding_unknown", text)
+        if way == _X5T:
+            if not hmac.compare_digest(certificate.encode(), key.encode()):
+                text = "The token is bound to another client certificate, or none came. Use yours."
+                refuse_token("certificate_mismatch", text)
+            return
         if proof is None:
             text = "The token is bound to a key. Send it as 'DPoP TOKEN', with a proof."
             refuse_token("proof_required", text)
-        self._proofs.check(proof, token=token, jkt=jkt, now_ms=now_ms)
-
-    def _check_addressee(self, claims: Mapping[str, Any]) -> None:
-        if claims.get("iss") != self._rules.issuer:
-            text = "The token comes from another issuer. Get one from the issuer in the metadata."
-            refuse_token("token_issuer_wrong", text)
-        audience = claims.get("aud")
-        listed = audience if isinstance(audience, list) else [audience]
-        if self._rules.resource not in listed:
-            text = f"The token is for another audience. Ask for resource={self._rules.resource}."
-            refuse_token("token_audience_wrong", text)
-
-    def _check_times(self, claims: Mapping[str, Any], now_ms: int) -> None:
-        expires, leeway = _instant_ms(claims, "exp"), self._rules.leeway_ms
-        if expires is None:
-            refuse_token("token_claims_bad", "The token has no exp claim. Get one that expires.")
-        if now_ms >= expires + leeway:
-            refuse_token("token_expired", "The token has expired. Get a new token.")
-        for name in ("nbf", "iat"):
-            starts = _instant_ms(claims, name)
-            if starts is not None and now_ms < starts - leeway:
-                text = "The token is not valid yet. Compare the clocks of issuer and guard."
-                refuse_token("token_not_yet_valid", text)
-
-
-def _parts(token: str) -> tuple[dict[str, Any], dict[str, Any], bytes]:
-    parts = token.split(".")
-    if len(parts) != _PARTS or not token.isascii():
-        refuse_token("token_malformed", "The token is not a signed JWT. Send header.claims.sig.")
-    return _object(parts[0]), _object(parts[1]), _bytes(parts[2])
-
-
-def _bytes(part: str) -> bytes:
-    try:
-        raw = base64.b64decode(part + "=" * (-len(part) % 4), altchars=b"-_", validate=True)
-    except binascii.Error:
-        raw = b""
-    if base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii") != part:
-        text = "A part of the token is not base64url without padding. Send it as it was issued."
-        refuse_token("token_malformed", text)
-    return raw
-
-
-def _object(part: str) -> dict[str, Any]:
-    try:
-        return loads(_bytes(part), limits=_LIMITS)
-    except WireRefused as wrong:
-        if wrong.reason == "duplicate_key":
-            text = "The token holds a claim twice. Get a token from a correct issuer."
-            refuse_token("token_duplicate_claim", text)
-        refuse_token("token_malformed", "A part of the token is no JSON object. Get a new token.")
-
-
-def _kid(header: Mapping[str, Any]) -> str | None:
-    kid = header.get("kid")
-    if kid is not None and not isinstance(kid, str):
-        refuse_token("token_malformed", "The token's kid is not a string. Get a new token.")
-    return kid
-
-
-def _instant_ms(claims: Mapping[str, Any], name: str) -> int | None:
-    value = claims.get(name)
-    if value is None and name not in claims:
-        return None
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not 0 <= value < _LAST_SECOND
-    ):
-        text = f"The claim {name} is not a number of seconds. Get a token from a correct issuer."
-        refuse_token("token_claims_bad", text)
-    return int(value * 1000)
-
-
-def _text(claims: Mapping[str, Any], name: str) -> str:
-    value = claims.get(name)
-    if not isinstance(value, str) or not value or not value.isprintable():
-        text = f"The claim {name} is missing or is no plain text. Get a token that has it."
-        refuse_token("token_claims_bad", text)
-    return value
+        self._proofs.check(proof, token=token, jkt=key, now_ms=now_ms)
 
 
 def _agent(claims: Mapping[str, Any]) -> str:
     """Name the program: its client id."""
-    agent = _text(claims, "client_id" if "client_id" in claims else "azp")
+    agent = text_of(claims, "client_id" if "client_id" in claims else "azp")
     if " " in agent:  # a blank separates the actors below it: nobody may choose a name with one
         refuse_token("token_claims_bad", "The client_id holds a blank. Register it without.")
     return agent
@@ -209,7 +134,7 @@ def _acting(claims: Mapping[str, Any]) -> tuple[str, ...]:
     actors: list[str] = []
     actor = claims.get("act")
     while isinstance(actor, dict):
-        actors.append(quote(_text(actor, "sub"), safe=""))
+        actors.append(quote(text_of(actor, "sub"), safe=""))
         actor = actor.get("act")
     if actor is not None:
         refuse_token("token_claims_bad", "The claim act is not an object. Get a new token.")
