@@ -31,7 +31,7 @@ class _CallAuth:
         dressed = self._dressed(request)
         response = yield request
         status, headers = response.status_code, response.headers
-        if self._nonces.asked_again(request.url.host, status, headers) and dressed:
+        if dressed and self._nonces.asked_again(request.url.host, status, headers):
             self._dressed(request)
             yield request
 
