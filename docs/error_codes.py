@@ -167,6 +167,8 @@ GUARD = {
     "destination_not_listed": "The credential of this call may not go to this address: scheme, host and "
     "port must each be listed exactly (`origins` of a key, `audience` of a token), without a user in the "
     "address or another Host header. Nothing was sent.",
+    "token_unbound": "An authorization server gave a token that is bound to no key, although a proof "
+    "came with the request (`key_bound`). Register the client for DPoP there.",
     "changed_in_flight": "What was about to be sent to an MCP server is not the call that was decided: "
     "some layer after the guard changed tool or arguments. Nothing was sent.",
     "credential_not_for_http": "The credential of this call does not travel in HTTP headers. Hand its "

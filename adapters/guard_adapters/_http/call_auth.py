@@ -31,7 +31,7 @@ class _CallAuth:
         dressed = self._dressed(request)
         response = yield request
         status, headers = response.status_code, response.headers
-        if dressed and self._nonces.asked_again(request.url.host, status, headers):
+        if dressed and self._nonces.asked_again(request.url, status, headers):
             self._dressed(request)
             yield request
 
@@ -43,7 +43,7 @@ class _CallAuth:
             method=request.method,
             url=url,
             host=request.headers.get("host", ""),
-            nonce=self._nonces.of(url.host),
+            nonce=self._nonces.of(url),
         )
         try:
             own = headers_for(credential, sending)

@@ -51,23 +51,36 @@ class Url(Protocol):
 
 
 class Nonces:
-    """What servers want to see in the next proof, by host (RFC 9449, 8)."""
+    """What servers want to see in the next proof, by origin (RFC 9449, 8 and 9)."""
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
 
-    def of(self, host: str) -> str:
-        """Return the nonce of a host, empty where it has asked for none."""
-        return self._known.get(host, "")
+    def of(self, url: Url) -> str:
+        """Return the nonce of a server, empty where it has asked for none."""
+        return self._known.get(_origin(url), "")
 
-    def asked_again(self, host: str, status: int, headers: Mapping[str, str]) -> bool:
-        """Keep what an answer brings; return whether the request was refused for want of it."""
+    def asked_again(
+        self, url: Url, status: int, headers: Mapping[str, str], error: str = ""
+    ) -> bool:
+        """Keep what an answer brings; return whether the request was refused for want of it.
+
+        Args:
+            url: where the request went.
+            status: of the answer.
+            headers: of the answer.
+            error: the error code of a token endpoint (RFC 6749, 5.2), else empty.
+        """
         fresh = headers.get("dpop-nonce", "")
-        if not fresh or fresh == self.of(host):
+        if not fresh or fresh == self.of(url):
             return False
-        self._known[host] = fresh
-        asked = _WANTS_NONCE in headers.get("www-authenticate", "")
-        return status == HTTPStatus.UNAUTHORIZED and asked
+        self._known[_origin(url)] = fresh
+        resource = _WANTS_NONCE in headers.get("www-authenticate", "")
+        return (status == HTTPStatus.UNAUTHORIZED and resource) or error == _WANTS_NONCE
+
+
+def _origin(url: Url) -> str:
+    return spelled(url.scheme, url.host, url.port)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +107,7 @@ def headers_for(credential: Credential, sending: Sending) -> Headers:
     """
     url = sending.url
     listed = _origins(credential)
-    where = spelled(url.scheme, url.host, url.port)
+    where = _origin(url)
     if where not in listed or url.userinfo or sending.host not in {"", url.netloc.decode()}:
         shown = where if where not in listed else f"{where} by another name"
         raise Refused(

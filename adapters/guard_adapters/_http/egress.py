@@ -44,7 +44,7 @@ class Carrying:
             method=request.method,
             url=url,
             host=request.headers.get("host", ""),
-            nonce=self._nonces.of(url.host),
+            nonce=self._nonces.of(url),
         )
         own = headers_for(credential, sending)
         request.headers.update(own)
@@ -59,7 +59,7 @@ class Carrying:
     def again(self, request: Any, response: Any) -> bool:
         """Return whether to send the request once more: its server wants a nonce in the proof."""
         status, headers = response.status_code, response.headers
-        asked = self._nonces.asked_again(request.url.host, status, headers)
+        asked = self._nonces.asked_again(request.url, status, headers)
         # A body that is made while it is sent is gone.
         return asked and isinstance(request.stream, self.library.ByteStream)
 

@@ -29,7 +29,7 @@ class ProvedAuth(httpx2.Auth):
         request.headers.update(own)
         response = yield request
         status, headers = response.status_code, response.headers
-        if self._nonces.asked_again(request.url.host, status, headers) and own:
+        if self._nonces.asked_again(request.url, status, headers) and own:
             request.headers.update(self._own(request))
             yield request
 
@@ -38,7 +38,7 @@ class ProvedAuth(httpx2.Auth):
             method=request.method,
             url=request.url,
             host=request.headers.get("host", ""),
-            nonce=self._nonces.of(request.url.host),
+            nonce=self._nonces.of(request.url),
             body=request.content,
         )
         return self._headers(sending)

@@ -4,17 +4,20 @@
 
 Outside a call, after its end, and to any address that the credential is not for, a transport sends
 nothing. `call_auth` is for clients that must also talk to other addresses: it adds the credential
-where it belongs and refuses nothing else. `mcp_http_client` is for the MCP SDK.
+where it belongs and refuses nothing else. `mcp_http_client` is for the MCP SDK, and `key_bound` for
+its OAuth logins.
 """
 # ruff: noqa: ANN401  transports and auths belong to one of two libraries
 
 from types import ModuleType
 from typing import Any
 
+from guard.grant.credential import Prover
 from guard.grant.sent import CALL, check_sent, message_of
 from guard_adapters._http import call_auth as auths
 from guard_adapters._http import egress, proved
 from guard_adapters._http.carrying import Headers, Sending, headers_for
+from guard_adapters._http.key_bound import KeyBound
 from guard_adapters.front.function import credential_here, current_credential, running_here
 
 
@@ -40,6 +43,16 @@ def mcp_http_client(*, wait_s: float = 300) -> Any:
         wait_s: longest wait for bytes of an answer (seconds).
     """
     return proved.mcp_http_client(at_the_wire, wait_s=wait_s)
+
+
+def key_bound(login: Any, prover: Prover) -> Any:
+    """Return a login of an MCP session (an `httpx2.Auth`) with its tokens bound to a key (DPoP).
+
+    Args:
+        login: such as `mcp.client.auth.OAuthClientProvider`.
+        prover: holds the key, such as `guard_adapters.issuer.proof_key.ProofKey`.
+    """
+    return KeyBound(login, prover)
 
 
 def at_the_wire(sending: Sending) -> Headers:
