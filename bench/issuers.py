@@ -26,6 +26,9 @@ sys.path[:0] = [str(ROOT)]
 from guard.grant.lease import Lease, LeaseState  # noqa: E402
 from guard.model.facts import Binding  # noqa: E402
 from guard.model.identity import Agent, Principal, Who  # noqa: E402
+from guard.pipeline import Guard  # noqa: E402
+from guard.policy.catalog import read_catalog  # noqa: E402
+from guard.policy.compile import compile_bundle  # noqa: E402
 from guard.ports import World  # noqa: E402
 from guard.reauthorize import Reauthorizing  # noqa: E402
 from guard.session.risk import signal  # noqa: E402
@@ -86,6 +89,9 @@ async def cut(issuer: Any, grant: str, calls: int, enter: Any) -> dict[str, floa
         leases=store, outcomes=store, sink=store, issuers={"it": issuer},
     )  # fmt: skip
     who = Who(principal=Principal(issuer="i", subject="a"), agent=Agent(id="b"))
+    nothing = compile_bundle({}, read_catalog({"version": 1}))
+    guard = Guard(world=world, policy=lambda: nothing, salt=b"s" * 32)
+    reauthorizing = Reauthorizing(world=world, judging=guard.judging)
     for number in range(calls):
         name = f"gs_{number}"
         await store.open(new_session(name, who, now_ms=clock.ms))
@@ -97,7 +103,7 @@ async def cut(issuer: Any, grant: str, calls: int, enter: Any) -> dict[str, floa
         await asyncio.sleep(0.01)
         start = time.perf_counter()
         told = signal("token_reuse", subject=name, at_ms=clock.ms, source="bench")
-        acting = asyncio.create_task(Reauthorizing(world=world).signal(name, told))
+        acting = asyncio.create_task(reauthorizing.signal(name, told))
         await asyncio.wait([running], timeout=5)
         took.append(time.perf_counter() - start)
         await acting

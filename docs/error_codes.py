@@ -8,9 +8,13 @@ CALLS = {
     "run it again; read the state.",
     "approval_would_not_help": "A person would be asked, but another rule forbids the call anyway: "
     "nobody is asked.",
+    "access_narrowed": "The session may do less than this call needs, since something spoke against it; "
+    "`reasons` say what. A fresh yes of the person, time or an operator gives it back.",
     "arguments_not_canonical": "The arguments have no RFC 8785 form (an integer beyond 2^53, NaN, "
     "a lone surrogate), so no call token can be bound to them. Send such a value as a string.",
     "bad_argument": "An argument does not fit the tool's schema or is not JSON. Correct it.",
+    "call_cut": "The session was narrowed, or ended, while the call ran. Whether it acted is unknown: "
+    "read the state.",
     "call_id_in_use": "A call with this id is already in the session's history. Use a fresh id.",
     "call_id_reused": "A framework gave one id to two calls, and the first has run. Look for a saved "
     "state that was changed.",
@@ -76,6 +80,7 @@ PEOPLE = {
     "grant_unmade": "The log shows a use of a scoped grant that nobody gave.",
     "grant_used_after_end": "The log shows a use of a scoped grant after it was taken back.",
     "grant_used_late": "The log shows a use of a scoped grant after its time.",
+    "narrowing_stays": "The session has no narrowing that an operator may give back.",
     "no_grants": "This guard keeps no standing yeses: people are asked each time.",
     "not_offered": "No standing yes may be asked for beside this question: it is irreversible, outgoing, "
     "tainted, holds a secret, or people said no.",
@@ -396,6 +401,8 @@ FILES = {
     "server_not_started": "The server's command could not be started.",
     "server_unreachable": "The server could not be asked for its tools. Start it by hand to see why.",
     "server_unknown": "guard.yaml has no server of this name.",
+    "access_unknown": "The policy has no access of this name. It knows `reduced`, `read_only`, `stopped` and "
+    "those under `access` in guard.yaml.",
     "signal_unknown": "The guard knows no risk signal of this kind.",
     "settings_unreadable": "The settings file of a coding agent is not one. Nothing was written.",
     "socket_dir_unsafe": "Others can write to the folder of the guard's socket.",
@@ -429,6 +436,7 @@ POLICY = {
     "G207": "A rule reads approvals; the guard does that.",
     "G301": "An annotation is unknown, missing or out of range.",
     "G302": "A narrow rule names a transform that a tool in its scope lacks.",
+    "G303": "A rule about sessions is not written as one, or leaves an access that nobody described.",
     "G401": "A ledger cannot be kept.",
     "G501": "A decision table fails, or no case fires a forbid.",
 }

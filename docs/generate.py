@@ -41,7 +41,7 @@ ANNOTATIONS = {
     "reason": "A stable code that the agent reads, such as `rate_limit`. Needed.",
     "owner": "Who answers questions about the rule.",
     "severity": "How bad it is when the rule fires; for readers.",
-    "decision": "`step_up` or `narrow`; a forbid without it denies.",
+    "decision": "`step_up`, `narrow` or `access`; a forbid without it denies.",
     "approvers": "Who is asked: groups, separated by commas, or `session-owner` alone.",
     "quorum": "How many different people must say yes, 1 to 9. Default 1.",
     "ttl": "How long people have to answer, at most 7d. Default 300s.",
@@ -54,6 +54,10 @@ ANNOTATIONS = {
     "scopes": "The scopes that the credential may carry, separated by commas.",
     "max_ttl": "How long the credential may live, at most 1d.",
     "binding_min": "How closely the credential must be tied to the call: L0, L1, L2 or L3.",
+    "access": "What is left to the session: `reduced`, `read_only`, `stopped`, or a name of `access` in "
+    "guard.yaml. Needed.",
+    "restore": "What gives it back: `operator`, `reauth` (the person's fresh yes), a time without cause "
+    "such as `30m`, several of them with commas, or `never`. Needed.",
 }
 
 
@@ -175,7 +179,7 @@ def annotations() -> str:
 _ANNOTATIONS = """\
 Cedar takes any word after `@`; the guard takes these and refuses others (`G301`), for a misspelt
 `@aprovers` would leave a question that nobody is asked. A `permit` is one; a `forbid` is of the kind
-deny, step_up or narrow by its `@decision`. Durations are written `60s`, `5m`, `1h`, `7d`.
+deny, step_up, narrow or access by its `@decision`. Durations are written `60s`, `5m`, `1h`, `7d`.
 """
 
 

@@ -124,3 +124,11 @@ class Unusable(GuardError):
         """Return `where: code: sentence next step`."""
         text = super().__str__()
         return f"{self.where}: {text}" if self.where else text
+
+
+_OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
+
+
+def is_no(error: GuardError) -> bool:
+    """Return whether an error is a denial; while a question is open, nobody said no yet."""
+    return isinstance(error, Refused) and error.code not in _OPEN_QUESTION

@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
+from guard.access.narrowing import Narrower, explained, told_of, unmoved
 from guard.audit.event import decided
 from guard.config import Settings
 from guard.course import Course
 from guard.detect.watch import Watch, went
-from guard.errors import GuardError, NotAllowed, Refused, Unavailable
+from guard.errors import GuardError, NotAllowed, Refused, Unavailable, is_no
 from guard.grant.unanswered import Hold
 from guard.judging import Judged, Judging, tell
 from guard.lease.issuing import Leasing
@@ -22,18 +23,18 @@ from guard.model.call import Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Allow, Deny, Narrow, StepUp, Terms, told
 from guard.model.facts import Evidence
 from guard.policy.compile import Bundle
+from guard.policy.generate import REAUTH_RULE
 from guard.ports import Span, Tool, World
+from guard.ports.live import Flight
+from guard.provenance.known import Known
 from guard.reauthorize import Reauthorizing
 from guard.session.calls import admitted, forwarded
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
-from guard.session.state import Session, refuse_closed
+from guard.session.state import Session
 from guard.stepup.asking import Asking, Claim
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
-
-OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
-"""Refusals that are no denial: nobody said no yet."""
 
 ENDS = frozenset({Outcome.OK, Outcome.ERROR})
 """What a tool may say of its own end; whatever else it says, it may have acted."""
@@ -83,7 +84,7 @@ class Guard:
                 await self._walk(course, tool, hold_ms, span)
             except GuardError as error:
                 course.code = error.code
-                course.denied = isinstance(error, Refused) and error.code not in OPEN_QUESTION
+                course.denied = is_no(error)
                 raise
             finally:
                 # One synchronous hand-over: an await here would be lost to a second cancel.
@@ -97,7 +98,8 @@ class Guard:
     async def _walk(self, course: Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
         judging = self.judging()
         spec = judging.spec(course.call)
-        session = course.session = await self._admit(course, spec, judging)
+        narrower = Narrower(world=self.world, judging=judging)
+        session = course.session = await narrower.look(await self._admit(course, spec, judging))
         known = await self.world.sessions.known(session.id)
         judged = await judging.judge(session, course.call, known)
         tell(span, judged)
@@ -109,30 +111,41 @@ class Guard:
         await self.world.sink.write([event])
         if isinstance(judged.answer, StepUp):
             judged = await self._asked(course, spec, judged, hold_ms, span)
+            if REAUTH_RULE in judged.facts.evidence.approvals:
+                await narrower.give_back(session.id, "reauth")
         terms = self._let_through(course, judged)
         leasing, asked = Leasing(world=self.world), (course.call, spec, judged.facts, terms)
         minted = await leasing.mint(*asked, course.approval, course.keep)
         if course.leased:
             span.note("guard.credential.handle", course.leased.handle)
-        await self._forward(course, spec, judging)
-        await leasing.deliver(course.leased)
-        course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
         keyed = course.call.keyed(spec.idempotency, course.claim.consume_id)
-        result = await tool.run(keyed, minted)
+        evidence = judged.facts.evidence.narrowed_by(one.rule for one in course.applied)
+        lease = course.leased.id if course.leased else ""
+        # From here on the call is found where it is to be cut: it looks at the session after that.
+        with self.world.live.aboard(Flight(call=keyed, evidence=evidence, lease=lease)) as seat:
+            await self._forward(course, spec, judging)
+            await leasing.deliver(course.leased)
+            if not seat.cut:
+                course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
+                result = await seat.run(tool, minted)
+                if result is not None:
+                    self._returned(course, spec, result, known)
+            if seat.cut:
+                raise Refused("Its session was narrowed while the call ran.", code="call_cut")
+
+    def _returned(self, course: Course, spec: ToolSpec, result: ToolResult, known: Known) -> None:
+        """Take over what the tool returned: labels, what it showed, and how it ended."""
+        session, call = course.session, course.call
         course.result = replace(
             result,
             labels=labels_of(spec, result.shown, result.labels),
             narrowed=told(course.applied),
+            reduced=told_of(session),
         )
         course.found = extracted(spec, result.shown)
+        approved, n = course.approval is not None, session.step
         course.segment = segment_for(
-            session,
-            course.call,
-            spec,
-            result.shown,
-            known,
-            step=session.step,
-            approved=course.approval is not None,
+            session, call, spec, result.shown, known, step=n, approved=approved
         )
         course.outcome = result.outcome if result.outcome in ENDS else Outcome.UNKNOWN
 
@@ -153,8 +166,8 @@ class Guard:
 
         session = await self.world.sessions.update(call.session, change, judging.wanted(call))
         # In the session already, so that nobody is judged without it: the rest may come later.
-        await Reauthorizing(world=self.world).found(session, course.findings, call.id)
-        return session
+        reauthorizing = Reauthorizing(world=self.world, judging=self.judging)
+        return await reauthorizing.found(session, course.findings, call.id)
 
     async def _asked(
         self, course: Course, spec: ToolSpec, judged: Judged, hold_ms: Hold, span: Span
@@ -174,17 +187,14 @@ class Guard:
             known = await self.world.sessions.known(now.id)
             return now, await judging.judge(now, call, known, evidence)
 
+        most, bundle = self.settings.max_review_bytes, self.policy()
+        showing = Showing(world=self.world, session=course.session, bundle=bundle, max_bytes=most)
         asking = Asking(
             world=self.world,
-            showing=self._showing(course),
+            showing=showing,
             retry_after_s=self.settings.retry_after_s,
             outcome_due_ms=(self.settings.tool_timeout_s + 30) * 1000,
-            sparing=Sparing(
-                world=self.world,
-                open_prompts=self.settings.open_prompts,
-                denials=self.settings.denials,
-                window_ms=self.settings.denials_window_s * 1000,
-            ),
+            sparing=Sparing.under(self.world, self.settings),
             key=self.salt,
         )
 
@@ -214,7 +224,7 @@ class Guard:
                 course.applied = tuple(dict.fromkeys((*course.applied, *applied)))
                 return terms
             case Deny() as answer:
-                raise NotAllowed(answer, call_id=course.call.id)
+                raise NotAllowed(explained(answer, course.session), call_id=course.call.id)
             case StepUp(basis=basis):  # asked above: a second one means that the ground moved
                 raise NotAllowed(Deny(code="state_conflict", basis=basis), call_id=course.call.id)
 
@@ -224,7 +234,7 @@ class Guard:
         found, specs = judging.input(call), judging.ledgers(call)
 
         def change(session: Session) -> Session:
-            refuse_closed(session)  # since it was judged: the last look before the tool
+            unmoved(course.session, session)  # since it was judged: the last look before the tool
             return went(forwarded(session, call.id, spec, found, specs, now_ms=now_ms), spec)
 
         await self.world.sessions.update(call.session, change, judging.wanted(call))
@@ -245,7 +255,3 @@ class Guard:
             zone=self.zone,
             max_intent_bytes=self.settings.max_intent_bytes,
         )
-
-    def _showing(self, course: Course) -> Showing:
-        most, bundle = self.settings.max_review_bytes, self.policy()
-        return Showing(world=self.world, session=course.session, bundle=bundle, max_bytes=most)

@@ -1,19 +1,25 @@
 """Judge again when something changes: a signal about a live session, or an operator's word.
 
-It only narrows: a signal is recorded in the session, open questions and standing yeses of that
-session are void, and leases that can be cut are revoked. Calls that come later are judged on the
-new facts.
+It only narrows: a signal is recorded in the session, policy says how far the session may still go,
+open questions and standing yeses of it are void, and its calls that are under way are judged again.
+A call that may no longer run is stopped where its tool can be stopped; where it cannot, its
+credential is revoked and its result is not released.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from guard.access.narrowing import Narrower
 from guard.audit.event import Event
 from guard.detect.finding import Finding
+from guard.judging import Judging
 from guard.lease.revoking import Revoking
+from guard.model.access import Access, By
 from guard.model.call import Json
+from guard.model.decision import Allow, Deny, Narrow, StepUp
 from guard.model.secevent import SecurityEvent
 from guard.ports import World
+from guard.ports.live import Flight
 from guard.session.heard import heard, narrows
 from guard.session.risk import DETECTOR, Signal
 from guard.session.state import Session, ended, signalled
@@ -23,9 +29,15 @@ from guard.stepup.voiding import void_session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reauthorizing:
-    """Applies signals to live sessions."""
+    """Applies what changed to live sessions.
+
+    Args:
+        world: the ports.
+        judging: returns what judges by the policy in force now.
+    """
 
     world: World
+    judging: Callable[[], Judging]
 
     async def signal(self, session_id: str, signal: Signal) -> Session:
         """Record a signal; void what people were asked or said before it.
@@ -43,32 +55,34 @@ class Reauthorizing:
             session=session_id,
             leaf={"signal": signal.kind, "source": signal.source, "weight": signal.weight},
         )
-        await self._lowered(session, [event], signal.kind)
-        return session
+        return await self._lowered(session, [event], signal.kind)
 
-    async def found(self, session: Session, findings: Sequence[Finding], call: str = "") -> None:
+    async def found(self, session: Session, findings: Sequence[Finding], call: str = "") -> Session:
         """Let follow what the guard itself found: its signals are in the session already.
 
         Args:
             session: as it is stored with those signals.
             findings: what was found; nothing, nearly always.
             call: at which call.
+
+        Returns:
+            The session as it is now.
         """
         if not findings:
-            return
+            return session
         now_ms = self.world.clock.now_ms()
         weigh = {one.kind: one.weight for one in session.signals if one.source == DETECTOR}
         events = [one.event(session.id, call, now_ms, weigh.get(one.kind, 0)) for one in findings]
         if any(weigh.values()):
-            await self._lowered(session, events, findings[0].kind)
-        else:  # the operator only wants to see
-            await self.world.sink.write(events)
+            return await self._lowered(session, events, findings[0].kind)
+        await self.world.sink.write(events)  # the operator only wants to see
+        return session
 
-    async def _lowered(self, session: Session, events: Sequence[Event], why: str) -> None:
+    async def _lowered(self, session: Session, events: Sequence[Event], why: str) -> Session:
         await self.world.sink.write(events)
-        await void_session(self.world, session.id, why, self.world.clock.now_ms())
-        if session.ended_at_ms:  # some signals end a session: what it holds ends with it
-            await self._recall(session.id, why)
+        session = await self._narrower().look(session)
+        await self._settled(session, why)
+        return session
 
     async def hear(self, event: SecurityEvent) -> Sequence[Session]:
         """Let a checked event of somebody else reach every live session that it is about.
@@ -93,17 +107,36 @@ class Reauthorizing:
             for one in about
         ]
         await self.world.sink.write([_heard(event, one.id, now_ms) for one in changed])
-        return changed
+        narrower = self._narrower()
+        return [await narrower.look(one) for one in changed]
 
     async def follow(self, event: SecurityEvent, sessions: Sequence[Session]) -> None:
-        """Void what people said before the event, and take back what ended sessions hold."""
+        """Void what people said before the event, and cut what the sessions may no longer do."""
         if not narrows(event):
             return
-        now_ms = self.world.clock.now_ms()
         for session in sessions:
-            if session.ended_at_ms:
-                await self._recall(session.id, event.kind)
-            await void_session(self.world, session.id, event.kind, now_ms)
+            await self._settled(session, event.kind)
+
+    async def look(self, session: Session) -> Session:
+        """Let policy look at a session as time has left it; cut what it may no longer do."""
+        now = await self._narrower().look(session)
+        if now.narrowings != session.narrowings:
+            await self.cut(now, "access_narrowed")
+        return now
+
+    async def narrow(self, session_id: str, access: Access, reason: str) -> Session:
+        """Narrow a session by an operator's word, and cut what it may no longer do.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        session = await self._narrower().narrow(session_id, access, reason)
+        await self.cut(session, reason)
+        return session
+
+    async def give_back(self, session_id: str, by: By, named: str = "") -> Session:
+        """End narrowings; see `Narrower.give_back`."""
+        return await self._narrower().give_back(session_id, by, named)
 
     async def end(self, session_id: str, why: str) -> Session:
         """End a session: nothing runs in it any more, and its live credentials are revoked."""
@@ -111,8 +144,7 @@ class Reauthorizing:
         session = await self.world.sessions.update(session_id, lambda one: ended(one, now_ms))
         event = Event(kind="session_ended", at_ms=now_ms, session=session_id, leaf={"why": why})
         await self.world.sink.write([event])
-        await void_session(self.world, session_id, why, now_ms)
-        await self._recall(session_id, why)
+        await self._settled(session, why)
         return session
 
     async def end_task(self, session_id: str, why: str) -> Session:
@@ -127,17 +159,64 @@ class Reauthorizing:
         event = Event(kind="task_ended", at_ms=now_ms, session=session_id, leaf=leaf)
         await self.world.sink.write([event])
         await void_session(self.world, session_id, why, now_ms)
+        await self.cut(session, why)
         await self._recall(session_id, why)
         return session
 
+    async def cut(self, session: Session, why: str) -> None:
+        """Judge the calls of a session again that are under way here, and cut those that fail."""
+        flights = [one for one in self.world.live.flights() if one.call.session == session.id]
+        cut = [one for one in flights if session.ended_at_ms or not await self._may(session, one)]
+        now_ms = self.world.clock.now_ms()
+        events: list[Event] = []
+        for one in cut:
+            stopped = self.world.live.cut(one.call.id, why)
+            if stopped is not None:
+                leaf: dict[str, Json] = {"why": why, "stopped": stopped}
+                call = one.call.id
+                event = Event(
+                    kind="call_cut", at_ms=now_ms, session=session.id, call=call, leaf=leaf
+                )
+                events.append(event)
+        if events:
+            await self.world.sink.write(events)
+        await self._taken_back([one.lease for one in cut if one.lease], why)
+
+    async def _may(self, session: Session, flight: Flight) -> bool:
+        """Return whether the bytes that run would run as they are, judged now."""
+        known = await self.world.sessions.known(session.id)
+        judged = await self.judging().judge(session, flight.call, known, flight.evidence)
+        match judged.answer:
+            case Allow():
+                return True
+            case Narrow(arguments=arguments):
+                return arguments == flight.call.arguments
+            case StepUp() | Deny():
+                return False
+
+    async def _settled(self, session: Session, why: str) -> None:
+        """Void what people said, cut calls, and take back all that an ended session holds."""
+        await self.cut(session, why)
+        await void_session(self.world, session.id, why, self.world.clock.now_ms())
+        if session.ended_at_ms:
+            await self._recall(session.id, why)
+
     async def _recall(self, session_id: str, why: str) -> None:
+        held = await self.world.leases.unsettled()
+        await self._taken_back([row.id for row in held if row.session == session_id], why)
+
+    async def _taken_back(self, leases: Sequence[str], why: str) -> None:
         revoking = Revoking(world=self.world)
-        held = [row for row in await self.world.leases.unsettled() if row.session == session_id]
         # All of them first: while one target hangs, the watchdog takes back the others.
-        for row in held:
-            await revoking.marked(row, why)
-        for row in held:
-            await revoking.tried(row.id, why)
+        for one in leases:
+            row = await self.world.leases.lease(one)
+            if row is not None:
+                await revoking.marked(row, why)
+        for one in leases:
+            await revoking.tried(one, why)
+
+    def _narrower(self) -> Narrower:
+        return Narrower(world=self.world, judging=self.judging())
 
 
 def _heard(event: SecurityEvent, session_id: str, now_ms: int) -> Event:

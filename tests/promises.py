@@ -24,6 +24,9 @@ AGENT = {
     "A mandate answers so many calls and no more, and nothing brings back one that ended.": "flow/"
     "test_mandates.py::"
     "test_after_it_was_ended_the_next_call_is_not_answered_and_nothing_brings_it_back",
+    "Neither a new task nor an old yes gives a narrowed session back what it lost.": "attack/"
+    "test_way_out_of_a_narrowed_session.py::"
+    "test_neither_a_new_task_nor_an_old_yes_gives_back_what_was_taken",
     "The bytes that were judged are the bytes that leave.": "adapters/front/test_mcp_gate.py::"
     "test_the_bytes_that_were_judged_are_the_bytes_that_leave",
     "What a layer after the guard changed does not leave.": "adapters/front/test_wire_mint.py::"

@@ -10,6 +10,7 @@ from typing import Any
 
 from guard.errors import Unusable
 from guard.model.facts import (
+    AccessFacts,
     Binding,
     CallFacts,
     ClockFacts,
@@ -62,6 +63,7 @@ def facts_from_json(raw: _Raw) -> Facts:
         text=TextFacts(**raw["text"]),
         history=_history(raw["history"]),
         risk=RiskFacts(**raw["risk"]),
+        access=_access(raw.get("access", {})),
         credential=CredentialFacts(
             **{**raw["credential"], "binding": Binding(raw["credential"]["binding"])}
         ),
@@ -98,6 +100,11 @@ def _prov(raw: _Raw) -> ProvFacts:
         Origin(**{**one, "source": Source(one["source"])}) for one in raw["origins"]
     )
     return ProvFacts(**found)
+
+
+def _access(raw: _Raw) -> AccessFacts:
+    scopes = raw.get("scopes")
+    return AccessFacts(**{**raw, "scopes": None if scopes is None else frozenset(scopes)})
 
 
 def _derived(raw: _Raw) -> Derived:

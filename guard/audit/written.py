@@ -12,6 +12,8 @@ from json.encoder import encode_basestring_ascii as quoted
 
 from guard.model.call import Json
 from guard.model.facts import (
+    UNNARROWED,
+    AccessFacts,
     Derived,
     Facts,
     HistoryFacts,
@@ -31,8 +33,9 @@ def facts_text(facts: Facts) -> str:
     """Return the facts as the log keeps them; `guard.audit.recorded` reads them back."""
     call, clock, credential = facts.call, facts.clock, facts.credential
     evidence, risk = facts.evidence, facts.risk
+    score = f',"score":{risk.score}' if risk.score else ""
     return (
-        f'{{"call":{{"bytes_sha256":{quoted(call.bytes_sha256)}'
+        f'{{{_access(facts.access)}"call":{{"bytes_sha256":{quoted(call.bytes_sha256)}'
         f',"definition":{quoted(call.definition)},"id":{quoted(call.id)}'
         f',"server":{quoted(call.server)},"session":{quoted(call.session)}'
         f',"tool":{quoted(call.tool)}}}'
@@ -48,7 +51,7 @@ def facts_text(facts: Facts) -> str:
         f',"prov":{_prov(facts.prov)}'
         f',"risk":{{"device_age_s":{risk.device_age_s}'
         f',"device_compliant":{_TRUTH[risk.device_compliant]},"offline":{_TRUTH[risk.offline]}'
-        f',"session":{risk.session},"token_reuse":{_TRUTH[risk.token_reuse]}}}'
+        f'{score},"session":{risk.session},"token_reuse":{_TRUTH[risk.token_reuse]}}}'
         f',"text":{_text(facts.text)}'
         f',"who":{_who(facts.who)}}}'
     )
@@ -103,6 +106,20 @@ def _json(value: Json) -> str:
     if type(value) is int:
         return int.__repr__(value)
     return _SORTED(value)
+
+
+def _access(access: AccessFacts) -> str:
+    """Write what narrowings leave where there are any: as with mandates."""
+    if access == UNNARROWED:
+        return ""
+    parts = [
+        f'"admits":{_TRUTH[access.admits]},"binding_min":{access.binding_min}',
+        f',"level":{access.level}',
+        "" if access.max_ttl_s is None else f',"max_ttl_s":{access.max_ttl_s}',
+        "" if access.scopes is None else f',"scopes":{_words(access.scopes)}',
+        f',"settles":{_TRUTH[access.settles]}',
+    ]
+    return '"access":{' + "".join(parts) + "},"
 
 
 _MANDATE = ',"mandate":true'

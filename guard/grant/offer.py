@@ -15,21 +15,12 @@ from urllib.parse import urlsplit
 
 from guard.errors import Refused, Unusable
 from guard.grant.plan import Item
-from guard.grant.reach import (
-    Constraint,
-    Equal,
-    OneOf,
-    Prefix,
-    Range,
-    Reach,
-    checked,
-    leaves,
-    text_of,
-)
+from guard.grant.reach import Reach, checked
 from guard.grant.scoped import MAX_USES, Ground, never_standing
 from guard.grant.written import constraint_from, constraint_json, item_from, item_json
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.decision import StepUp
+from guard.model.limits import Constraint, Equal, OneOf, Prefix, Range, leaves, text_of
 
 NEVER_REMEMBERED = frozenset({"secret", "blob"})
 """Roles whose values a standing yes must not keep, or that nobody can read in it."""

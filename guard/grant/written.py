@@ -11,11 +11,12 @@ from typing import Any
 
 from guard.errors import Unusable
 from guard.grant.plan import Item, Plan, PlanState
-from guard.grant.reach import Constraint, Equal, OneOf, Prefix, Range, Reach, checked, text_of
+from guard.grant.reach import Reach, checked
 from guard.grant.scoped import Grant, Ground
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Json
 from guard.model.decision import Requirement
+from guard.model.limits import Constraint, Equal, OneOf, Prefix, Range, text_of
 
 Row = dict[str, Any]
 

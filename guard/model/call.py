@@ -169,3 +169,4 @@ class ToolResult:
     shown: Json = field(default=None, repr=False)
     labels: frozenset[str] = frozenset()
     narrowed: tuple[tuple[str, str], ...] = ()  # (reason code, argument path) for the agent
+    reduced: tuple[tuple[str, str, str], ...] = ()  # (id, dimension, reason) of the session

@@ -5,10 +5,11 @@ same bundle give the same decision, today and from the log. Integers, strings, b
 only: no floats, no transcript, nothing that the agent asserts about itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
 
+from guard.model.access import Level
 from guard.model.call import Definition, Json
 from guard.model.identity import Who
 from guard.model.origin import Levels, Origin
@@ -132,13 +133,29 @@ class HistoryFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RiskFacts:
-    """How far the session is trusted now: level 0 (none) to 3."""
+    """How far the session is trusted now: level 0 (none) to 3, made from a score up to 1000."""
 
     session: int = 0
+    score: int = 0
     token_reuse: bool = False
     device_compliant: bool = False
     device_age_s: int = 0
     offline: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessFacts:
+    """What narrowings leave to the session, seen from this call."""
+
+    level: int = int(Level.FULL)
+    admits: bool = True
+    settles: bool = False  # it does not, and a fresh yes of the session's person would change that
+    scopes: frozenset[str] | None = None
+    max_ttl_s: int | None = None
+    binding_min: int = 0
+
+
+UNNARROWED = AccessFacts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,6 +184,10 @@ class Evidence:
     approvals: frozenset[str] = frozenset()
     applied: frozenset[str] = frozenset()
 
+    def narrowed_by(self, rules: Iterable[str]) -> "Evidence":
+        """Return the same evidence after these rules narrowed the call, too."""
+        return replace(self, applied=self.applied.union(rules))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -181,6 +202,7 @@ class Facts:
     text: TextFacts = field(default_factory=TextFacts)
     history: HistoryFacts = field(default_factory=HistoryFacts)
     risk: RiskFacts = field(default_factory=RiskFacts)
+    access: AccessFacts = UNNARROWED
     credential: CredentialFacts = field(default_factory=CredentialFacts)
     evidence: Evidence = field(default_factory=Evidence)
 

@@ -8,9 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import get_args
 
+from guard.model.access import By, Restore
 from guard.model.decision import Requirement, Terms
 from guard.model.facts import Binding
-from guard.policy.catalog_file import Role, duration_ms
+from guard.policy.catalog_file import Role
+from guard.policy.duration import duration_ms
 from guard.policy.finding import Finding, error
 from guard.policy.rule import RuleKind
 
@@ -24,6 +26,7 @@ _MAX_TTL_S = 7 * _DAY_S
 _MAX_GRANT_S = 3_600
 _MAX_QUORUM = 9
 
+_GIVE_BACK: Mapping[str, By] = {"operator": "operator", "reauth": "reauth"}
 _ALWAYS = frozenset({"id", "reason", "owner", "severity"})
 VOCABULARY: Mapping[RuleKind, frozenset[str]] = {
     "permit": _ALWAYS | {"scopes", "max_ttl", "binding_min"},
@@ -32,6 +35,7 @@ VOCABULARY: Mapping[RuleKind, frozenset[str]] = {
     | {"decision", "approvers", "quorum", "ttl", "grant_ttl", "uv", "device_bound", "match"}
     | {"retry_after"},
     "narrow": _ALWAYS | {"decision", "narrow", "retry_after"},
+    "access": _ALWAYS | {"decision", "access", "restore"},
 }
 """Which annotations each kind of rule may have."""
 
@@ -58,6 +62,9 @@ class Annotations:
         self.narrow = given.get("narrow", "")
         if self.kind == "narrow" and not self.narrow:
             self._wrong("a narrow rule needs @narrow with the name of a transform.")
+        self.access = given.get("access", "")
+        if self.kind == "access" and not self.access:
+            self._wrong("an access rule needs @access: reduced, read_only, stopped or a name.")
 
     def _wrong(self, message: str) -> None:
         rule = self._given.get("id", "")
@@ -81,7 +88,9 @@ class Annotations:
             return "step_up"
         if decision == "narrow":
             return "narrow"
-        self._wrong(f"@decision({decision!r}) is not one of step_up, narrow.")
+        if decision == "access":
+            return "access"
+        self._wrong(f"@decision({decision!r}) is not one of step_up, narrow, access.")
         return "deny"
 
     def _seconds(self, name: str, default: int, most: int) -> int:
@@ -156,3 +165,21 @@ class Annotations:
             max_ttl_s=ttl or None,
             binding_min=int(Binding[level]),
         )
+
+    def restore(self) -> Restore:
+        """Return what gives back what an access rule takes; nothing for every other kind."""
+        words = self._words("restore")
+        if self.kind != "access" or words == ("never",):
+            return Restore()
+        dwell_ms: int | None = None
+        for word in words:
+            if word in _GIVE_BACK:
+                continue
+            try:
+                dwell_ms = 0 if word == "0s" else duration_ms(word)
+            except ValueError:
+                self._wrong(f"@restore: got {word!r}, expected never, operator, reauth or a time.")
+        if not words:
+            self._wrong("an access rule needs @restore: never, or operator, reauth, a time.")
+        by = frozenset(who for word, who in _GIVE_BACK.items() if word in words)
+        return Restore(by=by, dwell_ms=dwell_ms)

@@ -5,26 +5,27 @@ no spec does not run. It reads no file and judges no call.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
 from pydantic import ValidationError
 
+from guard.model.access import Access
 from guard.model.call import ArgSpec, Budget, Json, ToolSpec
 from guard.model.idempotency import Idempotency
-from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
+from guard.policy.catalog_access import accesses
 from guard.policy.catalog_file import (
     ArgEntry,
     CatalogFile,
     DefaultsEntry,
     HeaderEntry,
-    OutputEntry,
     ServerEntry,
     ToolEntry,
 )
+from guard.policy.catalog_labels import joined, label_of
 from guard.policy.catalog_narrow import transform_of
 from guard.policy.catalog_server import ServerSpec, issuer_of, server_of
 from guard.policy.finding import PolicyUnusable, error
@@ -39,9 +40,6 @@ METHOD_EFFECTS: Mapping[str, frozenset[str]] = {
 
 UNLISTED = "mcp:unlisted"
 """The action of every unlisted tool of a server with `unsafe_allow_all_unlisted`."""
-
-_TRUST = {"trusted": Trust.TRUSTED, "untrusted": Trust.UNTRUSTED}
-_SECRECY = {"public": Secrecy.PUBLIC, "internal": Secrecy.INTERNAL, "secret": Secrecy.SECRET}
 
 Schemas = Mapping[str, Mapping[str, Mapping[str, Json]]]
 """Input schemas of pinned definitions: server -> tool -> JSON Schema."""
@@ -60,6 +58,7 @@ class Catalog:
     unbudgeted: Mapping[str, str]  # action -> why it needs no budget
     unlisted: tuple[str, ...]  # actions that an upstream offers and nobody listed
     digest: str
+    accesses: Mapping[str, Access]  # what rules about sessions may leave, by name
 
     def spec(self, server: str, tool: str) -> ToolSpec | None:
         """Return what is known of a tool; None means it must not run.
@@ -127,7 +126,11 @@ def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Ca
     ledgers, findings = declared_ledgers(parsed.ledgers)
     if findings:
         raise PolicyUnusable(findings)
+    named, odd = accesses(parsed.access, tuple(specs))
+    if odd:
+        raise PolicyUnusable(odd)
     return Catalog(
+        accesses=named,
         zone=parsed.zone,
         defaults=parsed.defaults,
         servers={name: server_of(name, entry) for name, entry in parsed.servers.items()},
@@ -187,8 +190,8 @@ def _spec(
         tool=tool,
         effect=frozenset(listed.effect),
         args={path: _arg(arg) for path, arg in listed.args.items()},
-        output=_label(listed.output),
-        labels={path: _joined(words) for path, words in listed.output.labels.items()},
+        output=label_of(listed.output),
+        labels={path: joined(words) for path, words in listed.output.labels.items()},
         low_impact=listed.impact == "low",
         intent=tuple(listed.intent),
         extract=dict(listed.output.extract),
@@ -219,27 +222,6 @@ def _idempotency(listed: ToolEntry) -> Idempotency | None:
     said = listed.idempotency
     named = said.header if isinstance(said, HeaderEntry) else ""
     return Idempotency(header=named) if said else None
-
-
-def _label(entry: OutputEntry) -> Label:
-    """Return the label of what comes before the result: as said, else the least trust of its paths.
-
-    Secrets are known by their paths; the label of the tool is secret only if it says so.
-    """
-    said = Label(trust=_TRUST[entry.trust], secrecy=_SECRECY[entry.secrecy])
-    if not entry.labels or {"trust", "secrecy"} & entry.model_fields_set:
-        return said
-    trust = min(_joined(words).trust for words in entry.labels.values())
-    return Label(trust=trust, secrecy=_joined(entry.labels.get("*", ())).secrecy)
-
-
-def _joined(words: Iterable[str]) -> Label:
-    """Return the label of one path; what is not said of it is the careful default."""
-    said = set(words)
-    return Label(
-        trust=min((_TRUST[one] for one in said & _TRUST.keys()), default=Trust.UNTRUSTED),
-        secrecy=max((_SECRECY[one] for one in said & _SECRECY.keys()), default=Secrecy.INTERNAL),
-    )
 
 
 def _budget(listed: ToolEntry) -> Budget | None:

@@ -55,21 +55,6 @@ _TAKEN = re.compile(
 )
 """Headers that say something else already: to HTTP, to MCP or to the guard."""
 
-_DURATION = re.compile(r"([1-9][0-9]{0,8})([smhd])")
-_UNIT_MS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-
-
-def duration_ms(text: str) -> int:
-    """Return milliseconds of `60s`, `5m`, `1h`, `7d`.
-
-    Raises:
-        ValueError: it is not such a string.
-    """
-    found = _DURATION.fullmatch(text)
-    if found is None:
-        raise ValueError(f"got {text!r}, expected a duration such as 60s, 5m, 1h or 7d")
-    return int(found[1]) * _UNIT_MS[found[2]]
-
 
 def _tool_name(name: str) -> str:
     if not name or name.startswith("mcp:"):
@@ -273,6 +258,26 @@ class LedgerEntry(_Entry):
     window: str = ""
 
 
+class LimitEntry(_Entry):
+    """What one argument may be: one_of, prefix, or a range of whole numbers."""
+
+    one_of: list[JsonValue] | None = None
+    prefix: str | None = None
+    min: int | None = None
+    max: int | None = None
+
+
+class AccessEntry(_Entry):
+    """How far a narrowed session may go."""
+
+    level: Literal["reduced", "read_only", "stopped", ""] = ""
+    tools: list[str] | None = None
+    args: dict[str, dict[str, LimitEntry]] = {}
+    scopes: list[str] | None = None
+    max_ttl: str = ""
+    binding_min: Literal["L0", "L1", "L2", "L3"] = "L0"
+
+
 class CatalogFile(_Entry):
     """The whole file."""
 
@@ -282,3 +287,4 @@ class CatalogFile(_Entry):
     servers: dict[ServerName, ServerEntry] = {}
     rule_sets: dict[str, Literal["enforce", "shadow"]] = {}
     ledgers: dict[Name, LedgerEntry] = {}
+    access: dict[Name, AccessEntry] = {}

@@ -19,12 +19,13 @@ from guard.model.decision import Requirement
 from guard.policy.annotate import SELF, Annotations
 from guard.policy.catalog import UNLISTED, Catalog
 from guard.policy.finding import Finding, error, raise_errors
-from guard.policy.generate import OPAQUE_RULE, generated
+from guard.policy.generate import NARROWED, OPAQUE_RULE, REAUTH_RULE, generated
 from guard.policy.listing import narrows, weakened
 from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
 from guard.policy.rule import Mode, Rule, RuleKind, gated
 from guard.policy.schema import Type, author_schema, context_of, groups_of
+from guard.policy.sessions import SessionRules, session_findings, session_rules
 from guard.policy.slice import ENGINE, Slice, Tree, applies, digest_of, rule_set, tree_of, waits
 from guard.policy.statement import Statement, statements
 
@@ -46,6 +47,7 @@ class Bundle:
     catalog: Catalog
     rules: Mapping[str, Rule]
     slices: Mapping[str, Slice]
+    sessions: SessionRules
     findings: tuple[Finding, ...]  # warnings only
     schema: Type = field(repr=False)
     digest: str
@@ -72,6 +74,7 @@ def compile_bundle(files: Mapping[str, str], catalog: Catalog, *, full: bool = F
     findings += _validated(rules, schema, catalog.judged())
     findings += catalog_findings(catalog, rules)
     findings += rule_findings(rules, catalog)
+    findings += session_findings(rules, catalog.accesses)
     warnings = raise_errors(findings)
     trees = _Trees(
         {rule.id: tree_of(rule.judged) for rule in rules},
@@ -84,6 +87,7 @@ def compile_bundle(files: Mapping[str, str], catalog: Catalog, *, full: bool = F
         catalog=catalog,
         rules={rule.id: rule for rule in rules},
         slices=slices,
+        sessions=session_rules(rules, catalog.accesses),
         findings=warnings,
         schema=schema,
         digest=_digest(files, catalog, schema),
@@ -102,7 +106,8 @@ def _rules(files: Mapping[str, str], catalog: Catalog) -> _Read:
         mode = _mode(name, catalog)
         for statement in statements(name, files[name]):
             _read(statement, mode, rules, findings)
-    for rule_id, decision, reason, statement in generated(catalog):
+    reauth = any("reauth" in rule.restore.by for rule in rules)
+    for rule_id, decision, reason, statement in generated(catalog, reauth=reauth):
         rules.append(_guard_rule(rule_id, decision, reason, statement, len(rules), catalog))
     return rules, findings
 
@@ -126,7 +131,7 @@ def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Fi
     source = next(iter(parsed.static_policies.values()))
     notes = Annotations(source.annotations, source.effect, where)
     requirement = notes.requirement()
-    terms = notes.terms()
+    terms, restore = notes.terms(), notes.restore()
     findings += notes.findings
     if any(rule.id == notes.id for rule in rules):
         findings.append(error("G301", where, "this @id is already used.", notes.id))
@@ -143,6 +148,8 @@ def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Fi
             mode=mode,
             requirement=requirement,
             narrow=notes.narrow,
+            access=notes.access,
+            restore=restore,
             terms=terms,
             retry_after_s=notes.retry_after_s,
             owner=notes.owner,
@@ -165,8 +172,14 @@ def _guard_rule(
         text=statement.text,
         source=source,
         judged=gated(rule_id, kind, source),
-        requirement=_opaque_requirement(catalog) if kind == "step_up" else None,
+        requirement=_guard_requirement(rule_id, catalog) if kind == "step_up" else None,
     )
+
+
+def _guard_requirement(rule_id: str, catalog: Catalog) -> Requirement:
+    if rule_id == REAUTH_RULE:
+        return Requirement(rule=REAUTH_RULE, reason=NARROWED, kind="self")
+    return _opaque_requirement(catalog)
 
 
 def _opaque_requirement(catalog: Catalog) -> Requirement:

@@ -1,4 +1,4 @@
-"""Facts and a bundle -> one of the four answers. The only place that asks the engine.
+"""Facts and a bundle -> one of the four answers. It asks the engine through `ask` alone.
 
 Deny before people are woken, narrow before anybody is asked, and a person is asked only if their
 yes would be enough. An engine that reports an error, or no decision, has not judged: Cedar skips a
@@ -7,9 +7,6 @@ forbid that fails, so the bare engine would fail open.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-
-from cedarpy import Decision as Engine
-from cedarpy import is_authorized
 
 from guard.model.call import ToolSpec, Transform
 from guard.model.decision import (
@@ -23,9 +20,9 @@ from guard.model.decision import (
     StepUp,
     Terms,
 )
-from guard.model.facts import Facts
+from guard.model.facts import AccessFacts, Facts
+from guard.policy.ask import Verdict, ask
 from guard.policy.compile import Bundle
-from guard.policy.context import entities, request
 from guard.policy.delegate import Above, as_if, met
 from guard.policy.rule import Rule
 from guard.policy.slice import RuleSet, Slice
@@ -34,9 +31,7 @@ from guard.policy.transform import Narrowings, NarrowUnavailable, apply_transfor
 __all__ = [
     "NarrowUnavailable",
     "Narrowings",
-    "Verdict",
     "apply_transforms",
-    "ask",
     "decide",
     "decide_shadow",
     "visible_tools",
@@ -44,15 +39,6 @@ __all__ = [
 
 _ROUNDS = 4
 """Judgements of one call: a narrowed call may meet another narrow rule, but not for ever."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What the engine said. `hits` are the permits that hold, or the forbids that fire."""
-
-    allowed: bool
-    hits: tuple[Rule, ...]
-    fault: str = ""  # for the operator only: engine messages quote arguments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,25 +66,6 @@ class _SoFar:
         return _SoFar(
             transforms=self.transforms + found, applied=self.applied + added, arguments=left
         )
-
-
-def ask(cut: Slice, rules: RuleSet, facts: Facts) -> Verdict:
-    """Return the engine's verdict on these facts."""
-    try:
-        answer = is_authorized(
-            request(facts, cut.action, rules.write(facts)),
-            rules.policies,
-            entities(facts.who, cut.spec, cut.classes),
-            rules.schema,
-        )
-    except ValueError as wrong:
-        return Verdict(allowed=False, hits=(), fault=f"{wrong}")
-    said, decision = answer.diagnostics, answer.decision
-    hits = sorted([cut.rules[one] for one in said.reasons], key=lambda r: r.order)
-    fault = "; ".join(said.errors)
-    if not fault and decision is Engine.NoDecision:
-        fault = "the engine gave no decision"
-    return Verdict(allowed=decision is Engine.Allow, hits=tuple(hits), fault=fault)
 
 
 def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
@@ -179,12 +146,12 @@ def _settled(judge: _Judge, facts: Facts, verdict: Verdict, so_far: _SoFar) -> D
 
 
 def _with_applied(facts: Facts, applied: tuple[Applied, ...]) -> Facts:
-    ids = facts.evidence.applied | {one.rule for one in applied}
-    return replace(facts, evidence=replace(facts.evidence, applied=ids))
+    evidence = facts.evidence.narrowed_by(one.rule for one in applied)
+    return replace(facts, evidence=evidence)
 
 
 def _allowed(judge: _Judge, facts: Facts, permits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
-    terms = _terms(permits, so_far.transforms)
+    terms = _within(_terms(permits, so_far.transforms), facts.access)
     held = facts.credential
     if terms.max_ttl_s is not None and held.ttl_floor_s > terms.max_ttl_s:
         return _denied("issuer_ttl_floor", judge.basis, permits)
@@ -221,6 +188,17 @@ def _terms(permits: Iterable[Rule], transforms: Iterable[Transform]) -> Terms:
     return Terms(scopes=scopes, max_ttl_s=min(ttls, default=None), binding_min=binding)
 
 
+def _within(terms: Terms, access: AccessFacts) -> Terms:
+    """Return the terms as far as the narrowings of the session let them be."""
+    scopes, ttl_s = terms.scopes, terms.max_ttl_s
+    if access.scopes is not None:
+        scopes = access.scopes if scopes is None else scopes & access.scopes
+    if access.max_ttl_s is not None:
+        ttl_s = access.max_ttl_s if ttl_s is None else min(ttl_s, access.max_ttl_s)
+    closest = max(terms.binding_min, access.binding_min)
+    return Terms(scopes=scopes, max_ttl_s=ttl_s, binding_min=closest)
+
+
 def _asked(judge: _Judge, facts: Facts, hits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
     """Return StepUp if a yes to every rule that fired would be enough, and Deny otherwise."""
     requirements = tuple(rule.requirement for rule in hits if rule.requirement is not None)
@@ -240,7 +218,8 @@ def _asked(judge: _Judge, facts: Facts, hits: tuple[Rule, ...], so_far: _SoFar) 
         basis=judge.basis,
         applied=so_far.applied,
         irreversible=irreversible,
-        grantable=not (irreversible or "egress" in effect or tainted),
+        # Who re-authenticates says yes to this moment, not to later ones.
+        grantable=not (irreversible or "egress" in effect or tainted or not facts.access.admits),
     )
 
 

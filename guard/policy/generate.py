@@ -14,16 +14,37 @@ from guard.policy.shape import shape_of, walk
 from guard.policy.statement import Statement
 
 OPAQUE_RULE = "guard:opaque"
+ACCESS_RULE = "guard:access"
+REAUTH_RULE = "guard:reauth"
+"""Under its yes the narrowings end that the session's person may end."""
+
+NARROWED = "access_narrowed"
+
+Generated = tuple[str, str, str, Statement]
+"""Id, decision (empty or step_up), reason, statement."""
 
 
-def generated(catalog: Catalog) -> tuple[tuple[str, str, str, Statement], ...]:
-    """Return (id, decision, reason, statement) of each; decision is empty or step_up."""
+def generated(catalog: Catalog, *, reauth: bool) -> tuple[Generated, ...]:
+    """Return each rule; with `reauth`, rules of the policy let a person end narrowings."""
     made = [one for spec in catalog.specs() for one in _budget(spec)]
     hidden = [spec.action for spec in catalog.specs() if opaque_paths(spec)]
     if hidden and catalog.defaults.opaque_args != "allow":
         decision = "" if catalog.defaults.opaque_args == "deny" else "step_up"
         made.append((OPAQUE_RULE, decision, "opaque_argument", _opaque(hidden)))
-    return tuple(made)
+    return (*made, *(_SETTLED if reauth else _WHOLE))
+
+
+def _access(rule: str, decision: str, when: str) -> Generated:
+    text = f'forbid (principal, action in Guard::Action::"any", resource) when {{ {when} }};'
+    return rule, decision, NARROWED, Statement(text=text, where="guard:narrowing")
+
+
+_WHOLE = (_access(ACCESS_RULE, "", "!context.access.admits"),)
+_SETTLED = (
+    _access(ACCESS_RULE, "", "!context.access.admits && !context.access.settles"),
+    _access(REAUTH_RULE, "step_up", "context.access.settles"),
+)
+"""What a narrowed session may not do, whatever else permits it: with a way out for its person."""
 
 
 def opaque_paths(spec: ToolSpec) -> tuple[str, ...]:
@@ -52,11 +73,11 @@ def cedar_string(text: str) -> str:
     return "".join(mark if mark.isprintable() else f"\\u{{{ord(mark):x}}}" for mark in quoted)
 
 
-def _budget(spec: ToolSpec) -> list[tuple[str, str, str, Statement]]:
+def _budget(spec: ToolSpec) -> list[Generated]:
     budget = spec.budget
     if budget is None:
         return []
-    made: list[tuple[str, str, str, Statement]] = []
+    made: list[Generated] = []
     limits = (("calls", budget.calls), ("amount_minor", budget.amount_minor))
     for number, (what, limit) in enumerate(one for one in limits if one[1]):
         ledger = cedar_string(budget_name(spec.action, what))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from guard.model.call import Json, ToolSpec, Transform, argument_bytes
-from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp
+from guard.model.decision import Allow, Basis, Decision, Deny, Narrow, Reason, StepUp, Terms
 from guard.model.facts import (
     Binding,
     CallFacts,
@@ -32,6 +32,7 @@ from guard.policy.catalog import Catalog
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
 from guard.policy.evaluate import decide
+from guard.policy.schema import THE_SESSION
 from guard.policy.tables import Expectation, Given, GivenHistory
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 
@@ -106,6 +107,8 @@ class TableCall:
 
     def run(self) -> Decision:
         """Return the decision, and let the past know of it."""
+        if self.step.call == THE_SESSION:
+            return self._session()
         found = self.input()
         if isinstance(found, ArgError):
             decision: Decision = Deny(code=found.code, detail=f"{found.path}: {found.message}")
@@ -113,6 +116,16 @@ class TableCall:
             decision = decide(self.bundle, self.facts(found), self)
         self.past.after(self.spec, decision, self.step.result_labels)
         return decision
+
+    def _session(self) -> Decision:
+        """Return what the rules about the session say: a no where one takes something away."""
+        facts = self.facts(Input(values={}, derived=Derived()))
+        held = self.bundle.sessions.holding(facts.who, facts.risk, facts.clock)
+        reasons = tuple(Reason(code=one.reason, rule=one.rule) for one in held)
+        basis = Basis(bundle=self.bundle.digest, slice="")
+        if reasons:
+            return Deny(code=reasons[0].code, reasons=reasons, basis=basis)
+        return Allow(reasons=(), terms=Terms(), basis=basis)
 
     def input(self) -> Input | ArgError:
         """Return the typed arguments of the call; those of an unlisted tool mean nothing."""

@@ -40,7 +40,7 @@ def weakened(rule: Rule) -> pst.Template | None:
     loses its call-bound conjuncts.
     """
     match rule.kind:
-        case "step_up":
+        case "step_up" | "access":
             return None
         case "permit":
             return _weakened(rule.source, rule.id)

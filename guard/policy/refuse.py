@@ -115,6 +115,8 @@ def _like_on_identity(rule: Rule, catalog: Catalog) -> _Found:
 def _applies_nowhere(rule: Rule, catalog: Catalog) -> _Found:
     """G206: a rule that no call can meet."""
     named = classes_named(rule.source.action)
+    if rule.kind == "access":
+        return
     if (named is not None and USE_SCOPE in named) or waits(rule, catalog.judged()):
         return
     if isinstance(rule.source.resource, pst.ScopeEq | pst.ScopeIs | pst.ScopeIn | pst.ScopeIsIn):

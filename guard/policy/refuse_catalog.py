@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from guard.model.call import ToolSpec
 from guard.policy.catalog import Catalog
 from guard.policy.finding import Finding, error, warning
-from guard.policy.generate import opaque_paths
+from guard.policy.generate import REAUTH_RULE, opaque_paths
 from guard.policy.rule import Rule
 from guard.policy.says import placeholders
-from guard.policy.schema import CLASSES
+from guard.policy.schema import CLASSES, THE_SESSION
 from guard.policy.shape import shape_at, shape_of, walk
 from guard.policy.slice import applies
 
@@ -49,6 +49,9 @@ def catalog_findings(catalog: Catalog, rules: Sequence[Rule]) -> list[Finding]:
         warning("G101", "guard.yaml:servers", f"{action} is offered and not listed; it is hidden.")
         for action in catalog.unlisted
     ]
+    if THE_SESSION in catalog.tools:
+        where = where_of(catalog.tools[THE_SESSION])
+        found.append(error("G102", where, "the guard uses this name; call the server another."))
     return found + list(_ledgers(catalog))
 
 
@@ -153,7 +156,8 @@ def _order(spec: ToolSpec, catalog: Catalog) -> _Found:
 
 
 def _never_asked(spec: ToolSpec, rules: Sequence[Rule]) -> _Found:
-    asked = any(rule.kind == "step_up" and applies(rule, spec) for rule in rules)
+    asking = (one for one in rules if one.kind == "step_up" and one.id != REAUTH_RULE)
+    asked = any(applies(rule, spec) for rule in asking)
     if "irreversible" in spec.effect and not asked:
         yield warning("G107", where_of(spec), "irreversible, and no step_up rule applies to it.")
 

@@ -10,9 +10,10 @@ from typing import Literal
 
 from cedarpy import pst
 
+from guard.model.access import Restore
 from guard.model.decision import Requirement, Terms
 
-RuleKind = Literal["permit", "deny", "step_up", "narrow"]
+RuleKind = Literal["permit", "deny", "step_up", "narrow", "access"]
 Mode = Literal["enforce", "shadow"]
 
 GATE: Mapping[RuleKind, str] = {"step_up": "approvals", "narrow": "applied"}
@@ -33,6 +34,8 @@ class Rule:
     mode: Mode = "enforce"
     requirement: Requirement | None = None
     narrow: str = ""
+    access: str = ""  # what it leaves to a session, by name
+    restore: Restore = Restore()  # noqa: RUF009 - frozen: sharing it is safe
     terms: Terms = field(default_factory=Terms)
     retry_after_s: int = 0
     owner: str = ""

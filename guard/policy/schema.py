@@ -33,6 +33,9 @@ CLASSES: Mapping[str, tuple[str, ...]] = {
 """Every class of actions with the classes that contain it."""
 
 USE_SCOPE = "use_scope"
+SESSION = "session"
+"""The class of rules about a session as a whole, and its only action."""
+THE_SESSION = f"guard/{SESSION}"
 
 _STRING: Type = {"type": "String"}
 _LONG: Type = {"type": "Long"}
@@ -83,12 +86,14 @@ FIXED: Mapping[str, Type] = {
     "risk": _record(
         {
             "session": _LONG,
+            "score": _LONG,
             "token_reuse": _BOOL,
             "device_compliant": _BOOL,
             "offline": _BOOL,
             "device_age_s": _LONG,
         }
     ),
+    "access": _record({"level": _LONG, "admits": _BOOL, "settles": _BOOL}),
     "credential": _record(
         {"binding": _LONG, "kind": _STRING, "ttl_floor_s": _LONG, "can_cut": _BOOL}
     ),
@@ -114,6 +119,7 @@ _ENTITIES: dict[str, object] = {
     },
     "ServerGroup": {},
     "Scope": {"memberOfTypes": ["Scope"]},
+    "Session": {},
 }
 
 _SCOPE_CONTEXT = _record({"labels": _WORDS, "risk": _LONG, "device_compliant": _BOOL})
@@ -236,14 +242,18 @@ def groups_of(spec: ToolSpec) -> frozenset[str]:
 
 def action_type(spec: ToolSpec, context: Type) -> Type:
     """Return one action: its classes, who may ask for it, its context."""
-    return {
-        "memberOf": [{"id": name} for name in sorted(groups_of(spec))],
-        "appliesTo": {
-            "principalTypes": ["Agent"],
-            "resourceTypes": ["Server"],
-            "context": context,
-        },
-    }
+    groups = [{"id": name} for name in sorted(groups_of(spec))]
+    return {"memberOf": groups, **_asked_of("Server", context)}
+
+
+def _asked_of(resource: str, context: Type) -> Type:
+    kinds = {"principalTypes": ["Agent"], "resourceTypes": [resource]}
+    return {"appliesTo": {**kinds, "context": context}}
+
+
+def session_context() -> Type:
+    """Return what rules about sessions may read: nothing that differs from call to call."""
+    return _record({name: FIXED[name] for name in ("risk", "clock")})
 
 
 def _classes() -> dict[str, Type]:
@@ -258,13 +268,9 @@ def author_schema(catalog: Catalog) -> Type:
     actions = _classes()
     for spec in catalog.judged():
         actions[spec.action] = action_type(spec, context_of(spec, catalog))
-    actions[USE_SCOPE] = {
-        "appliesTo": {
-            "principalTypes": ["Agent"],
-            "resourceTypes": ["Scope"],
-            "context": _SCOPE_CONTEXT,
-        }
-    }
+    actions[USE_SCOPE] = _asked_of("Scope", _SCOPE_CONTEXT)
+    of_session = {"memberOf": [{"id": SESSION}], **_asked_of("Session", session_context())}
+    actions |= {SESSION: {}, THE_SESSION: of_session}
     return {"Guard": {"entityTypes": _ENTITIES, "actions": actions}}
 
 

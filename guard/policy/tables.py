@@ -116,6 +116,7 @@ class GivenRisk(Row):
     """How far the session is trusted. A device that a table does not name is compliant."""
 
     session: int = Field(0, ge=0, le=3)
+    score: int = Field(0, ge=0, le=1000)
     token_reuse: bool = False
     device_compliant: bool = True
     device_age_s: int = 0

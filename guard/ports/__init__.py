@@ -18,12 +18,14 @@ from guard.grant.approval import Approval, NewApproval
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import Fate, Lease, LeaseChange
 from guard.grant.votes import Vote
-from guard.model.call import Json, Outcome, ToolCall, ToolResult
+from guard.model.call import Json, Outcome, ToolCall
 from guard.model.decision import Decision, Terms
 from guard.model.facts import Binding, CredentialFacts, Facts
 from guard.ports.asked import Asked
 from guard.ports.baits import Baits
 from guard.ports.grants import Grants
+from guard.ports.live import Live, Unwatched
+from guard.ports.live import Tool as Tool
 from guard.ports.reruns import Reruns
 from guard.ports.tallies import Tallies
 from guard.provenance.known import Known
@@ -188,12 +190,6 @@ class Drafter(Protocol):
     async def draft(self, words: str, tools: Sequence[str]) -> bytes: ...
 
 
-class Tool(Protocol):
-    """What is guarded. Contract: runs exactly the call's bytes."""
-
-    async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult: ...
-
-
 class Sink(Protocol):
     """Where audit goes. Contract: returns only when all events are kept, in order."""
 
@@ -282,3 +278,4 @@ class World:
     baits: Baits | None = None  # None: attention is not measured
     reruns: Reruns | None = None  # for fronts whose framework repeats calls
     tallies: Tallies | None = None  # for who looks at what sessions share
+    live: Live = field(default_factory=Unwatched)

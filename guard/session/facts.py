@@ -3,11 +3,13 @@
 Only states it: session, task, history, risk and provenance are read, nothing is changed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from guard.model.call import ToolCall, ToolSpec
+from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import (
+    UNNARROWED,
+    AccessFacts,
     CallFacts,
     ClockFacts,
     CredentialFacts,
@@ -24,6 +26,7 @@ from guard.session.calls import plan_for
 from guard.session.chains import own, values
 from guard.session.history import Step, running
 from guard.session.intent import TaskIntent
+from guard.session.narrowing import access_of, settles
 from guard.session.plan import DENIED
 from guard.session.provenance import NOTHING_KNOWN, weighed_for
 from guard.session.risk import findings, risk_facts
@@ -116,6 +119,7 @@ def facts(
             overflow=overflow or session.ledgers.full,
         ),
         risk=risk_facts(session.signals, session.who.device, now_ms),
+        access=access_facts(session, spec, given),
         credential=credential,
         evidence=evidence,
     )
@@ -132,3 +136,19 @@ def _who(session: Session, call: ToolCall) -> Who:
     if not call.acting:
         return session.who
     return replace(session.who, agent=session.who.agent.acting(call.acting))
+
+
+def access_facts(session: Session, spec: ToolSpec, given: Mapping[str, Json] | None) -> AccessFacts:
+    """Return what the session's narrowings mean for a call with these arguments; None: with any."""
+    if not session.narrowings:  # nearly always
+        return UNNARROWED
+    left = access_of(session.narrowings)
+    admits = left.admits(spec.action, spec.effect, given)
+    return AccessFacts(
+        level=int(left.level),
+        admits=admits,
+        settles=not admits and settles(session.narrowings, spec.action, spec.effect, given),
+        scopes=left.scopes,
+        max_ttl_s=left.max_ttl_s,
+        binding_min=left.binding_min,
+    )

@@ -124,14 +124,19 @@ def ends_session(signals: tuple[Signal, ...], new: Signal) -> bool:
     )
 
 
-def score(signals: Iterable[Signal], now_ms: int) -> int:
-    """Return 0 to 1000: the strongest of each kind, summed."""
-    strongest: dict[str, int] = {}
+def contributions(signals: Iterable[Signal], now_ms: int) -> Mapping[str, tuple[Signal, int]]:
+    """Return what the score is made of: the strongest signal of each kind, and its weight now."""
+    strongest: dict[str, tuple[Signal, int]] = {}
     for one in signals:
         weight = one.weight_at(now_ms)
-        if weight > strongest.get(one.kind, 0):
-            strongest[one.kind] = weight
-    return min(CAP, sum(strongest.values()))
+        if weight > 0 and (one.kind not in strongest or weight > strongest[one.kind][1]):
+            strongest[one.kind] = one, weight
+    return strongest
+
+
+def score(signals: Iterable[Signal], now_ms: int) -> int:
+    """Return 0 to 1000: the strongest of each kind, summed."""
+    return min(CAP, sum(weight for _, weight in contributions(signals, now_ms).values()))
 
 
 def findings(signals: Iterable[Signal], now_ms: int) -> frozenset[str]:
@@ -149,6 +154,7 @@ def risk_facts(
     total = score(signals, now_ms) if signals else 0
     return RiskFacts(
         session=sum(total >= level for level in LEVELS),
+        score=total,
         token_reuse=any(one.kind == "token_reuse" for one in signals),
         device_compliant=device.compliant and device.seen_at_ms > 0 and age_ms <= POSTURE_FRESH_MS,
         device_age_s=age_ms // 1000,

@@ -13,6 +13,7 @@ from guard.model.identity import Device, Place, Who
 from guard.provenance.segment import Endorsed, Segment, chained
 from guard.session.history import Step
 from guard.session.intent import TaskIntent, meet
+from guard.session.narrowing import Narrowings
 from guard.session.pool_key import Subjects, subjects
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.shared import NOTHING_SHARED, Shared
@@ -55,6 +56,7 @@ class Session:
     suspended_at_ms: int = 0  # people said no too often; an operator lets it go on
     resumed_at_ms: int = 0  # denials before this moment no longer count
     entered: tuple[Entered, ...] = ()  # one for each label that a step brought
+    narrowings: Narrowings = ()
     place: Place | None = None  # where its caller was last, where a front is told
     trail: Trail = Trail()  # noqa: RUF009 - frozen: sharing it is safe
     shared: Shared = field(

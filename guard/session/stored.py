@@ -15,6 +15,7 @@ from guard.session.history import Step
 from guard.session.intent import from_json as intent_from_json
 from guard.session.risk import Signal
 from guard.session.state import Entered, Session
+from guard.session.stored_narrowing import narrowing, narrowing_row
 from guard.session.stored_tallies import charge_from, charge_row, tally_from, tally_row
 from guard.session.tally import LedgerState
 from guard.session.trail import Trail
@@ -54,6 +55,7 @@ def to_json(session: Session) -> str:
             "entered": [[one.label, one.step, one.action, one.at_ms] for one in session.entered],
             "place": session.place and [getattr(session.place, name) for name in Place.__slots__],
             "trail": [session.trail.classes, session.trail.calls_ms, session.trail.writes_ms],
+            "narrowings": [narrowing_row(one) for one in session.narrowings],
         }
     )
 
@@ -109,6 +111,7 @@ def _session(raw: Mapping[str, Any]) -> Session:
         ),
         place=_place(raw.get("place")),
         trail=_trail(*raw.get("trail", ((), 0, ()))),
+        narrowings=tuple(narrowing(row) for row in raw.get("narrowings", ())),
     )
 
 

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from guard.errors import Refused, Unusable
 from guard.grant.plan import MAX_ITEMS, Item, Plan
-from guard.grant.reach import Constraint, Equal, OneOf, Prefix, Range, Reach
+from guard.grant.reach import Reach
 from guard.grant.scoped import Ground, never_standing
 from guard.grant.written import reach_from
 from guard.judging import Judging
 from guard.model.call import Json, ToolCall, argument_bytes
 from guard.model.decision import Allow, Deny, Narrow, Requirement, StepUp
+from guard.model.limits import Constraint, Equal, OneOf, Prefix, Range
 from guard.ports import World
 from guard.provenance.known import Known
 from guard.session.state import Session, refuse_closed

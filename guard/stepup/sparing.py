@@ -8,6 +8,7 @@ that a new session does not start them anew. It only refuses.
 from dataclasses import dataclass
 
 from guard.audit.event import Event
+from guard.config import Settings
 from guard.errors import Refused
 from guard.grant.approval import ApprovalState, NewApproval
 from guard.grant.unanswered import cooling
@@ -31,6 +32,16 @@ class Sparing:
     open_prompts: int
     denials: int
     window_ms: int
+
+    @classmethod
+    def under(cls, world: World, settings: Settings) -> "Sparing":
+        """Return it within the operator's numbers."""
+        return cls(
+            world=world,
+            open_prompts=settings.open_prompts,
+            denials=settings.denials,
+            window_ms=settings.denials_window_s * 1000,
+        )
 
     async def check(self, new: NewApproval) -> None:
         """Return if this question may be put, by a standing yes or by people.

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guard.errors import ApprovalPending, GuardError, Refused
-from guard.grant.reach import Reach, leaves
+from guard.grant.reach import Reach
 from guard.grant.written import reach_from
 from guard.model.identity import Agent, Principal, Who
+from guard.model.limits import leaves
 from tests.flow.conftest import CATALOG, bundle_of, flow  # noqa: F401  the fixture
 
 WHERE = [

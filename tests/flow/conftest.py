@@ -165,7 +165,7 @@ class Flow:
 
     @property
     def reauthorizing(self) -> Reauthorizing:
-        return Reauthorizing(world=self.world)
+        return Reauthorizing(world=self.world, judging=self.guard.judging)
 
     def but(self, **ports: Any) -> "Flow":
         """Exchange ports of the world."""

@@ -98,7 +98,9 @@ class Job:
         wired.world = replace(wired.world, clock=self.clock, approvers=(Silent(),))
         wired.guard = replace(wired.guard, world=wired.world)
         self.desk, self.tool = Desk(wired), Tool()
-        self.operator = TaskDesk(world=wired.world, by="operator")
+        self.operator = TaskDesk(
+            world=wired.world, reauthorizing=wired.reauthorizing, by="operator"
+        )
         self.session = ""
 
     async def open(self):

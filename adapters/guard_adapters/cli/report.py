@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from guard.policy.catalog_file import duration_ms
+from guard.policy.duration import duration_ms
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.operator_client import OperatorClient

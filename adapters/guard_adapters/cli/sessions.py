@@ -24,10 +24,16 @@ def register(commands: Commands) -> None:
     signal = actions.add_parser("signal", help="record a risk; open questions of it are void")
     signal.add_argument("--kind", required=True, help="such as operator_narrow or risk_level_high")
     revoke = actions.add_parser("revoke", help="end it; its credentials are revoked")
+    narrow = actions.add_parser("narrow", help="let it do less; only `restore` gives it back")
+    narrow.add_argument("--access", required=True, help="read_only, reduced, stopped, or a name")
+    narrow.add_argument("--reason", default="operator", help="a code that the agent reads")
+    restore = actions.add_parser("restore", help="give back what narrowings took")
+    restore.add_argument("--narrowing", default="", metavar="NARROWING", help="one of `show`")
     resume = actions.add_parser("resume", help="let it go on after too many denials")
-    for one in (show, tell, withdraw, signal, resume, revoke):
+    named_one = (show, tell, withdraw, signal, narrow, restore, resume, revoke)
+    for one in named_one:
         one.add_argument("id", metavar="ID")
-    for one in (listed, show, tell, withdraw, signal, resume, revoke):
+    for one in (listed, *named_one):
         add_place(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -41,44 +47,66 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _asked(guard: OperatorClient, args: argparse.Namespace) -> list[Mapping[str, Any]]:
+    if args.action == "list":
+        return list(guard.ask("GET", "sessions")["sessions"])
+    path = f"sessions/{named(args.id)}"
+    if args.action == "show":
+        return [_whole(guard, path)]
+    route = "words" if args.action == "tell" else args.action
+    found = guard.ask("POST", f"{path}/{route}", _body(args))
+    # These answer with a part of the session alone.
+    partly = args.action in {"narrow", "restore", "resume"}
+    return [_whole(guard, path) if partly else found]
+
+
+def _whole(guard: OperatorClient, path: str) -> Mapping[str, Any]:
+    return {**guard.ask("GET", path), **guard.ask("GET", f"{path}/tallies")}
+
+
+def _body(args: argparse.Namespace) -> dict[str, str]:
     match args.action:
         case "signal":
-            body = {"kind": args.kind}
-            return [guard.ask("POST", f"sessions/{named(args.id)}/signal", body)]
+            return {"kind": args.kind}
         case "tell":
-            return [guard.ask("POST", f"sessions/{named(args.id)}/words", {"words": args.words})]
+            return {"words": args.words}
         case "withdraw":
-            body = {"value": args.value}
-            return [guard.ask("POST", f"sessions/{named(args.id)}/withdraw", body)]
-        case "revoke":
-            return [guard.ask("POST", f"sessions/{named(args.id)}/revoke")]
-        case "show" | "resume":
-            if args.action == "resume":
-                guard.ask("POST", f"sessions/{named(args.id)}/resume", {})
-            name = named(args.id)
-            return [
-                {
-                    **guard.ask("GET", f"sessions/{name}"),
-                    **guard.ask("GET", f"sessions/{name}/tallies"),
-                }
-            ]
+            return {"value": args.value}
+        case "narrow":
+            return {"access": args.access, "reason": args.reason}
+        case "restore":
+            return {"narrowing": args.narrowing}
         case _:
-            return list(guard.ask("GET", "sessions")["sessions"])
+            return {}
 
 
 def line(found: Mapping[str, Any]) -> str:
     """Return one session as one line."""
     state = "suspended" if found["suspended_at_ms"] else "open"
     state = "ended" if found["ended_at_ms"] else state
+    access = "" if found["access"] == "full" else f" ({found['access']})"
     labels = ",".join(found["labels"]) or "-"
     said = (
-        f"{found['id']}  {state:<5}  risk {found['risk']}  {found['steps']} steps,"
+        f"{found['id']}  {state:<5}  risk {found['risk']}{access}  {found['steps']} steps,"
         f" {found['in_flight']} running  {found['agent']} for {found['principal']}"
         f"  labels {labels}  {found['purpose']}"
     )
     kept = [shown(f"  approved {one['role']} {one['value']}") for one in found.get("approved", ())]
     counted = [shown(_tally(one)) for one in found.get("tallies", ())]
-    return "\n".join([shown(said.rstrip()), *kept, *counted])
+    return "\n".join([shown(said.rstrip()), *map(shown, trusted(found)), *kept, *counted])
+
+
+def trusted(found: Mapping[str, Any]) -> list[str]:
+    """Return what the score is made of and what was taken away, a line each."""
+    signals = [
+        f"  signal {one['kind']} from {one['source']}: {one['weight']} of {one['weighed']}"
+        for one in found.get("signals", ())
+    ]
+    narrowings = [
+        f"  narrowed {one['id']} ({one['reason']}, {one['cause']}): {', '.join(one['leaves'])};"
+        f" given back by {one['restore']}"
+        for one in found.get("narrowings", ())
+    ]
+    return signals + narrowings
 
 
 def _tally(one: Mapping[str, Any]) -> str:

@@ -224,6 +224,11 @@ class _Function:
         ]
         self.raised: Exception | None = None
 
+    @property
+    def stoppable(self) -> bool:
+        """Return whether cancelling ends the function: a thread cannot be stopped."""
+        return inspect.iscoroutinefunction(self._function)
+
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
         """Run the function with the judged arguments; what it raises is the call's outcome."""
         hidden = {HIDDEN: credential} if self._takes_it else {}

@@ -71,8 +71,8 @@ class Operating(Protocol):
     async def log(self, start: int) -> Mapping[str, Json]:
         """Return one page of the log, from this leaf on."""
 
-    def level(self, session: Session) -> int:
-        """Return the session's risk, 0 to 3."""
+    def trust(self, session: Session) -> Mapping[str, Json]:
+        """Return how far the session may go, its score, and all that it is made of."""
 
 
 Answer = Callable[[Request], Awaitable[Json]]
@@ -165,7 +165,8 @@ class _Api:
         name = request.path_params["id"]
         approved = await self._desk.endorsed(name)
         rows: Json = [{"role": role, "kind": kind, "value": one} for role, kind, one in approved]
-        return {**self._session(await self._desk.session(name)), "approved": rows}
+        session = await self._desk.session(name)
+        return {**self._session(session), **self._desk.trust(session), "approved": rows}
 
     async def tell(self, request: Request) -> Json:
         words = _text(await read_body(request), "words")
@@ -206,6 +207,7 @@ class _Api:
         return dict(await self._desk.log(int(start)))
 
     def _session(self, session: Session) -> dict[str, Json]:
+        trust = self._desk.trust(session)
         return {
             "id": session.id,
             "principal": session.who.principal.key,
@@ -216,7 +218,8 @@ class _Api:
             "steps": session.step,
             "in_flight": len(session.steps),
             "labels": [*sorted(session.labels)],
-            "risk": self._desk.level(session),
+            "risk": trust["risk"],
+            "access": trust["access"],
             "purpose": session.intent.purpose if session.intent else "",
         }
 

@@ -14,7 +14,6 @@ from guard.grant.scoped import Grant
 from guard.grant.view import view_from
 from guard.policy.argued import value_at
 from guard.policy.rule import Rule
-from guard.reauthorize import Reauthorizing
 from guard.session.risk import risk_facts
 from guard.session.state import Session, suspended
 from guard.stepup.granting import Granting
@@ -163,7 +162,7 @@ class BoardDesk:
 
     async def end_session(self, session_id: str, by: str) -> None:
         """End a session with everything that it holds."""
-        await Reauthorizing(world=self.wired.world).end(session_id, f"reviewer:{by}")
+        await self.wired.reauthorizing.end(session_id, f"reviewer:{by}")
 
     async def _write(self, event: Event) -> None:
         await self.wired.world.sink.write([event])

@@ -26,6 +26,7 @@ from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.store.clock import Heartbeat, SystemIds
+from guard_adapters.store.live import LiveCalls
 from guard_adapters.store.log import LogKey
 from guard_adapters.wiring.baits import baits_of
 from guard_adapters.wiring.door import Door, watch_of
@@ -55,6 +56,7 @@ class Wired:
     world: World
     guard: Guard
     calltoken: CallTokenIssuer
+    live: LiveCalls
     heart: Heartbeat
     watch: Watch
     door: Door
@@ -64,7 +66,7 @@ class Wired:
     @property
     def reauthorizing(self) -> Reauthorizing:
         """Return what applies signals to live sessions."""
-        return Reauthorizing(world=self.world)
+        return Reauthorizing(world=self.world, judging=self.guard.judging)
 
     def close(self) -> None:
         """Finish what is queued and close the store."""
@@ -126,6 +128,7 @@ def build(
     )
     issuers = {DEFAULT_ISSUER: issuer, **issuers_of(installation.issuers, maker)}
     unlisted(loaded.catalog, issuers)
+    live = LiveCalls()
     world = World(
         clock=clock,
         ids=ids,
@@ -144,6 +147,7 @@ def build(
         guard_id=own,
         reruns=store.reruns,
         tallies=store.tallies,
+        live=live,
     )
 
     def in_force() -> Bundle:
@@ -169,9 +173,14 @@ def build(
         world=world,
         guard=guard,
         calltoken=issuer,
+        live=live,
         heart=heart,
         watch=watch_of(state, installation.detectors),
-        door=Door(world=world, watch=watching),
+        door=Door(
+            world=world,
+            reauthorizing=Reauthorizing(world=world, judging=guard.judging),
+            watch=watching,
+        ),
         seal_key=seal_key,
         intent_keys=_intent_keys(installation.intent_keys),
     )

@@ -1,6 +1,7 @@
 """The guard as every front sees it: sessions by caller, calls by name, no wiring in sight."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from guard.audit.event import Event
@@ -14,8 +15,8 @@ from guard.model.facts import ClockFacts, CredentialFacts, Evidence
 from guard.model.identity import Agent, Principal, Who
 from guard.policy.convert import empty_input
 from guard.policy.evaluate import shown
-from guard.ports import Tool
-from guard.session.facts import facts
+from guard.ports import Tool, Waiter
+from guard.session.facts import access_facts, facts
 from guard.session.intent import TaskIntent, parse_declaration, parse_intent
 from guard.session.state import Session, declared, new_session
 from guard.session.tasks import contracted
@@ -123,6 +124,14 @@ class Desk:
             call = replace(call, intent=b"")
         return await self._wired.guard.call(call, tool, hold_ms=hold_ms)
 
+    def list_turn(self, who: Caller) -> int:
+        """Return how often the tools of this caller have changed."""
+        return self._wired.live.turn(named(who).key)
+
+    def relisted(self, who: Caller) -> AbstractAsyncContextManager[Waiter]:
+        """Return what wakes when the tools of this caller may have changed."""
+        return self._wired.live.lists.on(named(who).key)
+
     def hold_ms(self, who: Caller) -> int:
         """Return how long calls of this agent are held for people (milliseconds).
 
@@ -150,6 +159,7 @@ class Desk:
         Only who, risk and clock enter: a list must not vary with what other calls returned.
         """
         session = await self._world.sessions.get(session_id)
+        session = await self._wired.reauthorizing.look(session)
         return frozenset(name for name in names if self._shown(session, server, name))
 
     def _shown(self, session: Session, server: str, name: str) -> bool:
@@ -170,7 +180,7 @@ class Desk:
             credential=CredentialFacts(),
             evidence=Evidence(),
         )
-        return shown(bundle, spec, found)
+        return shown(bundle, spec, replace(found, access=access_facts(session, spec, None)))
 
     async def _contract(self, session_id: str, owner: Who, token: bytes) -> None:
         contract = verified_contract(

@@ -46,6 +46,7 @@ class Door:
     """Looks at callers before their call is judged. `watch` returns what is in force."""
 
     world: World
+    reauthorizing: Reauthorizing
     watch: Callable[[], Watch]
     _paces: OrderedDict[str, int] = field(default_factory=OrderedDict[str, int], repr=False)
 
@@ -66,8 +67,7 @@ class Door:
             return held
 
         entered = await self.world.sessions.update(session.id, change)
-        await Reauthorizing(world=self.world).found(entered, findings)
-        return entered
+        return await self.reauthorizing.found(entered, findings)
 
     async def opened(self, session: Session) -> None:
         """Count one more session of this person and agent."""
@@ -95,4 +95,4 @@ class Door:
         session = await self.world.sessions.update(
             session_id, lambda held: watch.with_findings(held, [finding], now_ms)
         )
-        await Reauthorizing(world=self.world).found(session, [finding])
+        await self.reauthorizing.found(session, [finding])

@@ -6,9 +6,6 @@ Every change is written to the log, and none of them says yes to anything.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-from starlette.routing import Route
 
 from guard.audit.event import Event
 from guard.audit.redact import SALT, salted_sha256
@@ -21,24 +18,13 @@ from guard.ports import World
 from guard.provenance.segment import Endorsed
 from guard.reauthorize import Reauthorizing
 from guard.session.intent import TaskIntent, parse_intent
-from guard.session.risk import WEIGHTS, risk_facts
+from guard.session.risk import WEIGHTS
 from guard.session.risk import signal as risk_signal
 from guard.session.state import Session, new_session
-from guard_adapters.front.operator import operator_routes
-from guard_adapters.front.operator_leases import lease_table
-from guard_adapters.front.operator_runs import run_table
-from guard_adapters.front.operator_tallies import tally_table
-from guard_adapters.front.operator_tasks import task_table
+from guard_adapters.front.operator_narrowing import trust_json
 from guard_adapters.store.log import LogReader
-from guard_adapters.wiring.build import Wired
-from guard_adapters.wiring.door import Door, watch_of
-from guard_adapters.wiring.keys import secret
-from guard_adapters.wiring.leases import LeaseDesk
-from guard_adapters.wiring.load import load
-from guard_adapters.wiring.runs import RunDesk
+from guard_adapters.wiring.door import Door
 from guard_adapters.wiring.said import endorsed, tell, withdraw
-from guard_adapters.wiring.tallies import TallyDesk
-from guard_adapters.wiring.tasks import TaskDesk
 
 OPERATOR = "operator"
 """How the bearer of the operator's token is named in votes and signals: no person."""
@@ -51,6 +37,7 @@ class OperatorDesk:
 
     Args:
         world: the ports.
+        reauthorizing: applies what changes to live sessions.
         log_reader: reads the audit log of the running store.
         reload_bundle: reads the policy anew, puts it in force and returns (old, new) digests; what
             cannot be used raises and changes nothing.
@@ -59,6 +46,7 @@ class OperatorDesk:
     """
 
     world: World
+    reauthorizing: Reauthorizing
     log_reader: LogReader
     reload_bundle: Callable[[], tuple[str, str]]
     door: Door
@@ -123,10 +111,9 @@ class OperatorDesk:
         """
         return await self.world.sessions.get(session_id)
 
-    def level(self, session: Session) -> int:
-        """Return the session's risk now, 0 to 3."""
-        now_ms = self.world.clock.now_ms()
-        return risk_facts(session.signals, session.who.device, now_ms).session
+    def trust(self, session: Session) -> Mapping[str, Json]:
+        """Return how far the session may go now, and why."""
+        return trust_json(session, self.world.clock.now_ms())
 
     async def tell(self, session_id: str, words: str) -> Session:
         """Take in what the person said meanwhile, as their host received it.
@@ -166,11 +153,11 @@ class OperatorDesk:
             )
         now_ms = self.world.clock.now_ms()
         new = risk_signal(kind, subject=session_id, at_ms=now_ms, source=OPERATOR)
-        return await Reauthorizing(world=self.world).signal(session_id, new)
+        return await self.reauthorizing.signal(session_id, new)
 
     async def revoke(self, session_id: str) -> Session:
         """End a session; its open questions are void and its credentials revoked."""
-        return await Reauthorizing(world=self.world).end(session_id, "operator")
+        return await self.reauthorizing.end(session_id, OPERATOR)
 
     async def approvals(self, *, open_only: bool) -> Sequence[Approval]:
         """Return approvals as they stand now, oldest first."""
@@ -247,38 +234,6 @@ class OperatorDesk:
 
     async def _write(self, event: Event) -> None:
         await self.world.sink.write([event])
-
-
-def routes(wired: Wired) -> list[Route]:
-    """Return the operator's routes over one guard; its token is made where there is none."""
-    desk = OperatorDesk(
-        world=wired.world,
-        log_reader=wired.store.log,
-        reload_bundle=reloading(wired, wired.loaded.file),
-        door=wired.door,
-        max_intent_bytes=wired.guard.settings.max_intent_bytes,
-    )
-    token = secret(wired.loaded.state / "keys" / "operator.key").hex()
-    leases, tallies = LeaseDesk(world=wired.world), TallyDesk(world=wired.world)
-    runs, tasks = RunDesk(world=wired.world, by=OPERATOR), TaskDesk(world=wired.world, by=OPERATOR)
-    more = (*run_table(runs), *task_table(tasks), *tally_table(tallies))
-    return operator_routes(desk, token, (*lease_table(leases), *more))
-
-
-def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:
-    """Return what reads guard.yaml and its policies again and swaps the bundle in force.
-
-    Only rules, catalogue, reviewers and detectors change; what else stands there needs a restart.
-    """
-
-    def swap() -> tuple[str, str]:
-        old, fresh = wired.bundle, load(path)
-        wired.bundle = fresh.bundle  # one reference: running decisions keep the old one
-        wired.directory, wired.roots = fresh.directory, fresh.roots
-        wired.watch = watch_of(fresh.state, fresh.installation.detectors)
-        return old.digest, fresh.bundle.digest
-
-    return swap
 
 
 def _unusable(what: str) -> Unusable:

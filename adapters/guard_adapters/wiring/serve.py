@@ -24,7 +24,7 @@ from guard_adapters.wiring.alone import rules_of
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.identity import identity_routes
-from guard_adapters.wiring.operator import routes
+from guard_adapters.wiring.operating import routes
 from guard_adapters.wiring.places import environment
 
 

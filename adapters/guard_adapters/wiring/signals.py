@@ -13,7 +13,6 @@ from guard.grant.replay import Replay
 from guard.grant.secevent import Stream
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
-from guard.reauthorize import Reauthorizing
 from guard_adapters._http.documents import fetching, post_json
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp.jwks import FetchedKeys
@@ -38,7 +37,7 @@ class Ear:
 
     async def hear(self, event: SecurityEvent) -> Callable[[], Awaitable[None]]:
         """Let an event reach every session that it is about; return what is left to do after."""
-        reauthorizing = Reauthorizing(world=self.wired.world)
+        reauthorizing = self.wired.reauthorizing
         sessions = await reauthorizing.hear(event)
         return lambda: reauthorizing.follow(event, sessions)
 

@@ -13,6 +13,7 @@ class TaskDesk:
     """The tasks of one guard."""
 
     world: World
+    reauthorizing: Reauthorizing
     by: str
 
     async def tasks(self) -> Sequence[Session]:
@@ -26,7 +27,7 @@ class TaskDesk:
         Raises:
             Refused: `session_unknown`, `task_undeclared`.
         """
-        return await Reauthorizing(world=self.world).end_task(session_id, self.by)
+        return await self.reauthorizing.end_task(session_id, self.by)
 
     def now_ms(self) -> int:
         """Return Unix time (milliseconds)."""

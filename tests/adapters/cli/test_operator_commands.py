@@ -269,6 +269,25 @@ def test_a_session_shows_what_it_is_counted_in_with_others(config, capsys):
     assert "  counted by principal: reads of notes/read 2 in 3600 s\n" in out
 
 
+def test_a_session_is_narrowed_shown_and_given_back_at_the_running_guard(config, capsys):
+    with running(config):
+        guard("sessions", "list", "--config", config, "--json")
+        handle = json.loads(capsys.readouterr().out)["id"]
+        guard("sessions", "signal", handle, "--kind", "operator_narrow", "--config", config)
+        only = ("sessions", "narrow", handle, "--access", "read_only", "--reason", "looked_odd")
+        assert guard(*only, "--config", config) == 0
+        narrowed = capsys.readouterr().out
+        assert guard("sessions", "restore", handle, "--config", config) == 0
+        restored = capsys.readouterr().out
+        assert guard("sessions", "restore", handle, "--config", config) == 1
+        assert guard("sessions", "narrow", handle, "--access", "none", "--config", config) == 1
+
+    assert "(read_only)" in narrowed
+    assert "signal operator_narrow from operator: 500 of 500" in narrowed
+    assert "(looked_odd, operator): level=read_only; given back by operator" in narrowed
+    assert "(read_only)" not in restored
+
+
 def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):
     task = {"purpose": "tidy \u202enotes", "tools": ["notes/read"], "calls": {"notes/read": 7}}
     said = {"principal": {"issuer": "i", "subject": "ada"}, "agent": "bot", "intent": task}

@@ -7,7 +7,7 @@ import pytest
 from guard.testing import RecordingTool
 from guard_adapters.cli import main
 from guard_adapters.wiring.console import told
-from guard_adapters.wiring.operator import reloading
+from guard_adapters.wiring.operating import reloading
 from tests.browser.conftest import running
 
 

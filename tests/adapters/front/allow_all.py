@@ -14,6 +14,7 @@ import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import uvicorn
 
@@ -28,6 +29,7 @@ from guard_adapters.front.mcp.http import Access, Endpoint, build_app
 from guard_adapters.front.mcp.relay import HttpServer, Seals
 from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.front.mcp.server_asks import ServerRules
+from guard_adapters.store.waiting import Waiting
 
 ME = Caller("https://issuer.example", "ann", "agent")
 OPEN = ServerRules(
@@ -74,6 +76,12 @@ class AllowAll:
         if call.tool in self.hidden:
             raise NotAllowed(Deny(code="no_permit"))
         return await tool.run(call, self.credential)
+
+    def list_turn(self, who: object) -> int:
+        return 0
+
+    def relisted(self, who: object) -> Any:
+        return Waiting().on("nobody")
 
     async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
         return names - self.hidden

@@ -14,6 +14,7 @@ from guard_adapters.front.mcp.desk import Gone, Message, Reply, Side
 from guard_adapters.front.mcp.pins import tool_digest
 from guard_adapters.front.mcp.server_asks import ServerRules
 from guard_adapters.front.mcp.stdio_desk import FrontDesk, Place
+from guard_adapters.store.waiting import Waiting
 
 ME = Caller("os", "1000", "agent")
 TOOL = {"name": "read", "description": "Reads.", "inputSchema": {"type": "object"}}
@@ -67,6 +68,12 @@ class Front:
         if self.after is not None:
             raise self.after
         return result
+
+    def list_turn(self, who: object) -> int:
+        return 0
+
+    def relisted(self, who: object) -> Any:
+        return Waiting().on("nobody")
 
     async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
         return names - {"hidden"}

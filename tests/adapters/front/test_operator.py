@@ -9,7 +9,11 @@ from guard.detect.watch import Watch
 from guard.errors import Unusable
 from guard.grant.approval import NewApproval
 from guard.model.decision import Requirement
+from guard.pipeline import Guard
+from guard.policy.catalog import read_catalog
+from guard.policy.compile import compile_bundle
 from guard.ports import World
+from guard.reauthorize import Reauthorizing
 from guard.testing import CountedIds, FrozenClock
 from guard_adapters.front.operator import operator_routes
 from guard_adapters.store.log import LogKey
@@ -39,11 +43,15 @@ class Bench:
             outcomes=self.store.sessions,
             sink=self.store.sink,
         )
+        nothing = compile_bundle({}, read_catalog({"version": 1}))
+        guard = Guard(world=world, policy=lambda: nothing, salt=b"s" * 32)
+        reauthorizing = Reauthorizing(world=world, judging=guard.judging)
         self.desk = OperatorDesk(
             world=world,
+            reauthorizing=reauthorizing,
             log_reader=self.store.log,
             reload_bundle=self.reloaded,
-            door=Door(world=world, watch=Watch),
+            door=Door(world=world, reauthorizing=reauthorizing, watch=Watch),
         )
         app = Starlette(routes=operator_routes(self.desk, TOKEN))
         self.http = TestClient(app, headers=HEADERS)

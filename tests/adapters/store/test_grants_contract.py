@@ -12,11 +12,12 @@ from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import ApprovalState, NewApproval
 from guard.grant.plan import Item, NewPlan, PlanEvent, PlanState
-from guard.grant.reach import Equal, Reach
+from guard.grant.reach import Reach
 from guard.grant.scoped import GrantState, Ground
 from guard.grant.votes import Vote, Voter
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
+from guard.model.limits import Equal
 from guard.ports import Attempt
 from guard.ports.grants import Use
 from guard.session.state import new_session

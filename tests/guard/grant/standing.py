@@ -1,11 +1,12 @@
 """A bank with a small standing yes: what the tests of grants, plans and offers start from."""
 
 from guard.grant.plan import Item, NewPlan
-from guard.grant.reach import Equal, Range, Reach, text_of
+from guard.grant.reach import Reach
 from guard.grant.scoped import Ground
 from guard.grant.votes import Vote, Voter
 from guard.model.call import ToolCall, argument_bytes
 from guard.model.decision import Basis, Reason, Requirement, StepUp
+from guard.model.limits import Equal, Range, text_of
 
 NOW = 1_767_607_200_000
 ASK = Requirement(rule="ASK-1", reason="money", kind="self")

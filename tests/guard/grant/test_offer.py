@@ -4,8 +4,8 @@ import pytest
 
 from guard.errors import Refused
 from guard.grant.offer import offer_for, offer_from, offer_text
-from guard.grant.reach import OneOf, Prefix, Range
 from guard.model.call import ArgSpec, ToolSpec
+from guard.model.limits import OneOf, Prefix, Range
 from tests.guard.grant.standing import GROUND, call, step_up
 
 SPEC = ToolSpec(

@@ -13,9 +13,9 @@ from guard.grant.plan import (
     plan_fault,
     proposed,
 )
-from guard.grant.reach import Range
 from guard.grant.written import plan_from, plan_text
 from guard.model.decision import Requirement
+from guard.model.limits import Range
 from tests.guard.grant.standing import ASK, GROUND, NOW, REACH, item, new_plan, vote
 
 TWO = Requirement(

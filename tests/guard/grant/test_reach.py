@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.errors import Unusable
-from guard.grant.reach import Equal, OneOf, Prefix, Range, Reach, checked, leaves, text_of
+from guard.grant.reach import Reach, checked
 from guard.grant.written import constraint_from, constraint_json, reach_from
+from guard.model.limits import Equal, OneOf, Prefix, Range, leaves, text_of
 
 
 def reach(*limits):

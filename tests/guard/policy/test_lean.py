@@ -9,8 +9,8 @@ from cedarpy import PolicySet, Schema, validate_policies
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from guard.policy.ask import ask
 from guard.policy.context import context_text
-from guard.policy.evaluate import ask
 from guard.policy.lean import Flat, NotLean
 from guard.policy.rule import policy_set
 

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guard_adapters.front.mcp.events import LineSplitter
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, dumps, loads
-from guard_adapters.front.mcp.wire import Kind, MessageId, WireRefused, classify, readable_id
+from guard_adapters.front.mcp.wire import (
+    CANCELLED,
+    Kind,
+    MessageId,
+    WireRefused,
+    classify,
+    readable_id,
+)
 
 if TYPE_CHECKING:
     from guard_adapters.front.mcp.child import Child
@@ -21,7 +28,6 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 
 SUBSCRIPTION: Final = "io.modelcontextprotocol/subscriptionId"
-CANCELLED: Final = "notifications/cancelled"
 WAITING: Final = 1000  # messages for one stream that its reader has not taken
 
 # Not about any request: better on the session's own stream, if there is one.

@@ -29,7 +29,7 @@ from guard_adapters.front.mcp.keys import refuse_near_arguments
 from guard_adapters.front.mcp.listing import Listing
 from guard_adapters.front.mcp.outcome import echoed, with_note
 from guard_adapters.front.mcp.relay import Passage
-from guard_adapters.front.mcp.relayed import RelayedTool
+from guard_adapters.front.mcp.relayed import RelayedTool, told_off
 from guard_adapters.front.mcp.reply import Reply, drained, unreached
 from guard_adapters.front.mcp.rounds import Returned
 from guard_adapters.front.mcp.stream import JSON_HEADERS, Receive, rewritten
@@ -226,9 +226,10 @@ class Exchange:
                 return Reply(status=200, headers=list(JSON_HEADERS), message=message)
             return self._refused(refusal_of(error, held_at=invitation.link))
         except Unavailable as error:
-            ran = self.ran or error.code == _UNRECORDED
-            return self._refused(refusal_of(error, ran=ran))
+            return self._refused(refusal_of(error, ran=self.ran or error.code == _UNRECORDED))
         except GuardError as error:
+            if error.code == "call_cut" and self.ran:
+                await told_off(self.passage, self.asked)
             return self._refused(refusal_of(error, ran=self.ran))
         return with_note(result)
 

@@ -9,9 +9,11 @@ from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.identity import Device, Place, Workload
 
 if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+
     from guard.config import Settings
     from guard.grant.unanswered import Hold
-    from guard.ports import Tool
+    from guard.ports import Tool, Waiter
 
 
 class Caller(Protocol):
@@ -86,6 +88,14 @@ class GuardFront(Protocol):
 
     async def visible(self, session_id: str, server: str, names: frozenset[str]) -> frozenset[str]:
         """Return the tools of `names` that this session could ever be allowed to call."""
+        ...
+
+    def list_turn(self, who: Caller) -> int:
+        """Return how often the tools of this caller have changed since the guard started."""
+        ...
+
+    def relisted(self, who: Caller) -> "AbstractAsyncContextManager[Waiter]":
+        """Return what wakes when the tools of this caller may have changed."""
         ...
 
     def hold_ms(self, who: Caller) -> int:

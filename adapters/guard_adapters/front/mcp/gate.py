@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, TypeVar
 
-from guard.model.call import Definition, ToolCall, argument_bytes
+from guard.model.call import Definition, ToolCall, ToolResult, argument_bytes
 from guard_adapters.front.mcp.json import Written, dumps, may_hold
 from guard_adapters.front.mcp.wire import (
     HEADER_MISMATCH,
@@ -281,3 +281,12 @@ def outgoing(asked: Asked, call: ToolCall, token: str = "") -> dict[str, Any]:
     if own:
         params["_meta"] = {**(params.get("_meta") or {}), **own}
     return {**asked.message, "params": params} if params else dict(asked.message)
+
+
+def noted(answer: dict[str, Any], result: ToolResult) -> dict[str, Any]:
+    """Return the result of a call with what was narrowed: in the call, and of its session."""
+    note: list[dict[str, str]] = [{"reason": code, "path": path} for code, path in result.narrowed]
+    note += [{"id": name, "dimension": part, "reason": code} for name, part, code in result.reduced]
+    if not note:
+        return answer
+    return {**answer, "_meta": {**(answer.get("_meta") or {}), NARROWED_KEY: note}}

@@ -164,7 +164,7 @@ class Endpoint:
                 post = Post(front=self.front, flights=self.flights, caller=caller, receive=receive)
                 await post.handle(passage)
             case "GET" | "DELETE" as method:
-                await session_request(passage, method, receive)
+                await session_request(passage, method, receive, lambda: self.front.relisted(caller))
             case _:
                 text = "Use POST, GET or DELETE."
                 refuse(INVALID_REQUEST, "bad_http_method", text, status=405)

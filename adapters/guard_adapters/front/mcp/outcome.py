@@ -9,7 +9,7 @@ from typing import Final
 
 from guard.model.call import Outcome, ToolResult
 from guard_adapters._http.pool import Upstream
-from guard_adapters.front.mcp.gate import NARROWED_KEY, Asked, Way
+from guard_adapters.front.mcp.gate import Asked, Way, noted
 from guard_adapters.front.mcp.reply import Reply
 from guard_adapters.front.mcp.verdict import Refusal, refusal
 
@@ -49,8 +49,6 @@ def with_note(result: ToolResult) -> Reply:
     reply = result.value
     assert isinstance(reply, Reply)  # noqa: S101 - made by `RelayedTool`
     answer = reply.message.get("result") if reply.message else None
-    if not result.narrowed or reply.message is None or not isinstance(answer, dict):
+    if reply.message is None or not isinstance(answer, dict):
         return reply
-    note = [{"reason": code, "path": path} for code, path in result.narrowed]
-    meta = {**(answer.get("_meta") or {}), NARROWED_KEY: note}
-    return replace(reply, message={**reply.message, "result": {**answer, "_meta": meta}})
+    return replace(reply, message={**reply.message, "result": noted(answer, result)})

@@ -15,6 +15,7 @@ from typing import Any, Final
 from guard.model.call import Definition, ToolSpec
 
 LABEL: Final = b"guard/tool/v1\x00"
+LIST_CHANGED: Final = "notifications/tools/list_changed"
 MAX_AGE_MS: Final = 300_000
 _PINNED: Final = (
     "name",

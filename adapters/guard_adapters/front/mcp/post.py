@@ -9,7 +9,7 @@ import binascii
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, NoReturn
+from typing import Any, NoReturn
 
 from guard.errors import GuardError
 from guard_adapters._http.pool import UpstreamFailed
@@ -28,6 +28,7 @@ from guard_adapters.front.mcp.rounds import Returned, StateOfAnother
 from guard_adapters.front.mcp.seal import SealedSession, SealRefusal
 from guard_adapters.front.mcp.stream import Receive
 from guard_adapters.front.mcp.wire import (
+    CANCELLED,
     INVALID_PARAMS,
     INVALID_REQUEST,
     Kind,
@@ -37,8 +38,6 @@ from guard_adapters.front.mcp.wire import (
     readable_id,
     refuse,
 )
-
-_CANCELLED: Final = "notifications/cancelled"
 
 
 class RefusedRequest(WireRefused):
@@ -131,7 +130,7 @@ class Post:
 
     async def _notification(self, passage: Passage, message: dict[str, Any]) -> None:
         asked = self._admitted(passage, message)
-        if asked.method == _CANCELLED and self._takes_back(passage, asked):
+        if asked.method == CANCELLED and self._takes_back(passage, asked):
             await passage.client.answer(202, [], None)
             return
         await _passed(passage, asked)

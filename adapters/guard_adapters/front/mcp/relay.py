@@ -24,7 +24,7 @@ from guard_adapters.front.mcp.edge import HeaderList, Headers, headers_down, hea
 from guard_adapters.front.mcp.events import Event, EventSplitter, write_event
 from guard_adapters.front.mcp.gate import Asked, clean
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, dumps, loads
-from guard_adapters.front.mcp.pins import PinBook
+from guard_adapters.front.mcp.pins import LIST_CHANGED, PinBook
 from guard_adapters.front.mcp.reply import (
     Reply,
     answers,
@@ -54,7 +54,6 @@ from guard_adapters.front.mcp.wire import GUARD_UNAVAILABLE, Era, Kind, WireRefu
 if TYPE_CHECKING:
     from guard.config import Settings
 
-LIST_CHANGED: Final = "notifications/tools/list_changed"
 _CREDENTIAL_REFUSED: Final = (401, 403)
 
 

@@ -4,19 +4,21 @@ It decides nothing; what is sent is compared with what was decided once more, on
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
 from guard.model.call import Outcome, ToolCall, ToolResult
+from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.gate import Asked, Way, outgoing
 from guard_adapters.front.mcp.outcome import as_result
-from guard_adapters.front.mcp.relay import HttpServer
+from guard_adapters.front.mcp.relay import HttpServer, Passage
 from guard_adapters.front.mcp.reply import Reply
 from guard_adapters.front.mcp.verdict import Refusal, refusal
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.wire import WireRefused, taken_back
 
 
 class Send(Protocol):
@@ -39,6 +41,7 @@ class RelayedTool:
     send: Send
     refused: Callable[[Refusal], Reply]
     echoed: Callable[[], frozenset[str]]
+    stoppable: bool = True
 
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
         """Send the judged bytes; return the upstream's last word as the result of the call."""
@@ -59,3 +62,12 @@ class RelayedTool:
             told = self.refused(refusal("RESULT_WITHHELD", wrong.reason))
             return ToolResult(outcome=Outcome.UNKNOWN, value=told)
         return as_result(reply, self.asked, self.refused, self.echoed())
+
+
+async def told_off(passage: Passage, asked: Asked) -> None:
+    """Tell a legacy upstream that a call was taken back; on the modern wire it sees that itself."""
+    if asked.era == "modern":
+        return
+    with suppress(UpstreamFailed, WireRefused):
+        told = await passage.open("POST", taken_back(asked.id), read_s=5)
+        await told.aclose()

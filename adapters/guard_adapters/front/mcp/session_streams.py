@@ -5,24 +5,34 @@ session id there is no stream to read. It gates what the server asks, and forwar
 """
 
 import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Final
 
+from guard.ports import Waiter
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp.cancel import Gone, attended
 from guard_adapters.front.mcp.gate import Asked, Way
+from guard_adapters.front.mcp.pins import LIST_CHANGED
 from guard_adapters.front.mcp.post import unsealed
 from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import is_events, unreached
 from guard_adapters.front.mcp.stream import Receive
-from guard_adapters.front.mcp.wire import WireRefused
+from guard_adapters.front.mcp.wire import WireRefused, notice
 
 _NOTHING: Final = Asked(message={}, method="", id=None, era="legacy", way=Way.FORWARD)
 _DAY_S: Final = 86_400
 
 
-async def session_request(passage: Passage, method: str, receive: Receive) -> None:
-    """Carry out a GET or DELETE.
+Relisted = Callable[[], AbstractAsyncContextManager[Waiter]]
+"""Wakes when the tools of the caller may have changed."""
+
+
+async def session_request(
+    passage: Passage, method: str, receive: Receive, relisted: Relisted
+) -> None:
+    """Carry out a GET or DELETE; whoever holds a stream is told when their tools have changed.
 
     Raises:
         WireRefused: the session id is not the caller's (404).
@@ -36,7 +46,7 @@ async def session_request(passage: Passage, method: str, receive: Receive) -> No
         return
     try:
         if is_events(upstream) and upstream.status < 300:  # noqa: PLR2004 - a stream, no error
-            await _followed(opened, upstream, receive)
+            await _followed(opened, upstream, receive, relisted)
         else:
             reply = await opened.converse(upstream, _NOTHING)
             await opened.client.answer(reply.status, reply.headers, reply.message)
@@ -48,15 +58,27 @@ def _with_session(passage: Passage) -> Passage:
     return replace(passage, session=unsealed(passage))
 
 
-async def _followed(passage: Passage, upstream: Upstream, receive: Receive) -> None:
+async def _followed(
+    passage: Passage, upstream: Upstream, receive: Receive, relisted: Relisted
+) -> None:
     await passage.client.open(passage.down(upstream), upstream.status)
     pump = asyncio.create_task(_pumped(passage, upstream))
+    teller = asyncio.create_task(_told(passage, relisted))
     try:
         # Nobody can read this stream any more once the client has left: the server may know.
         await attended(pump, receive=receive, every_s=_DAY_S, tick=_nothing)
     except Gone:
         return
+    finally:
+        teller.cancel()
     await passage.client.end()
+
+
+async def _told(passage: Passage, relisted: Relisted) -> None:
+    async with relisted() as changes:
+        while True:
+            if await changes.wait(_DAY_S * 1000):
+                await passage.client.message(notice(LIST_CHANGED))
 
 
 async def _pumped(passage: Passage, upstream: Upstream) -> None:

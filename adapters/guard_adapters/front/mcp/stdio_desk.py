@@ -16,18 +16,18 @@ from guard.model.call import Outcome, ToolCall, ToolResult
 from guard_adapters.front.mcp.desk import Gone, Message, Side, Wires
 from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import (
-    NARROWED_KEY,
     Asked,
     Way,
     admit,
     clean,
+    noted,
     outgoing,
     tool_call,
     tool_name,
 )
 from guard_adapters.front.mcp.invite import declined, modern_modes, modes
 from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
-from guard_adapters.front.mcp.pins import MAX_AGE_MS, PinBook
+from guard_adapters.front.mcp.pins import LIST_CHANGED, MAX_AGE_MS, PinBook
 from guard_adapters.front.mcp.rounds import Returned, Rounds, StateOfAnother
 from guard_adapters.front.mcp.server_asks import (
     Ask,
@@ -39,7 +39,7 @@ from guard_adapters.front.mcp.server_asks import (
 from guard_adapters.front.mcp.stdio_listing import all_tools, tools_of
 from guard_adapters.front.mcp.stdio_waiting import Waiting, tick
 from guard_adapters.front.mcp.verdict import Word, refusal, refusal_of, refused
-from guard_adapters.front.mcp.wire import Era, message_id
+from guard_adapters.front.mcp.wire import Era, message_id, notice, taken_back
 
 if TYPE_CHECKING:
     from guard.grant.credential import Credential
@@ -79,6 +79,7 @@ class FrontDesk:
     book: PinBook = field(default_factory=PinBook)
     era: Era | None = None
     elicitation: frozenset[str] = frozenset()  # declared at initialize
+    list_turn: int = 0  # how often its tools had changed when it last knew them
 
     async def settle(self, side: Side, message: Message, wires: Wires) -> Message:
         """Return the response to one request. Raises Gone, WireRefused."""
@@ -155,6 +156,7 @@ class FrontDesk:
         server, key = self.place.upstream, self.place.key
         try:
             session = await self._session(asked)
+            self.list_turn = self.front.list_turn(self.place.caller)
             message = self._seen(asked, await wires.ask("server", asked.message))
             tools = tools_of(message)
             if tools is None:
@@ -178,6 +180,7 @@ class FrontDesk:
     async def _judged(self, asked: Asked, wires: Wires, returned: Returned) -> Message:
         place, settings = self.place, self.front.settings
         name, server = tool_name(asked), place.upstream
+        spec = self.front.spec(server, name)
         if asked.way is Way.CALL:
             await self._published(asked, name, wires)
         tool = _Piped(desk=self, asked=asked, wires=wires)
@@ -200,9 +203,7 @@ class FrontDesk:
                 call_id=self.front.new_id(),
                 session=await self._session(asked),
                 server=server,
-                definition=self.book.state(
-                    server, self.place.key, name, self.front.spec(server, name)
-                ),
+                definition=self.book.state(server, place.key, name, spec),
                 max_args_bytes=settings.max_args_bytes,
                 acting=place.caller.acting,
             )
@@ -215,12 +216,21 @@ class FrontDesk:
             no = refusal_of(error, held_at=invitation.link)
             return refused(asked, no, structured=self._free(name))
         except GuardError as error:
-            ran = tool.ran or error.code == _UNRECORDED
-            return refused(asked, refusal_of(error, ran=ran), structured=self._free(name))
+            if error.code == "call_cut" and tool.ran:
+                wires.tell("server", taken_back(asked.id))
+            no = refusal_of(error, ran=tool.ran or error.code == _UNRECORDED)
+            return refused(asked, no, structured=self._free(name))
         finally:
             ticking.cancel()
             waiting.over()
+            self._relist(wires)
         return _with_note(result)
+
+    def _relist(self, wires: Wires) -> None:
+        """Say that the list of tools has changed since it was asked for, if it has."""
+        before, self.list_turn = self.list_turn, self.front.list_turn(self.place.caller)
+        if before != self.list_turn:
+            wires.tell("client", notice(LIST_CHANGED))
 
     async def said_no(self, approval_id: str) -> None:
         """Record that the person did not want to look; a question that has ended stays as it is."""
@@ -254,8 +264,7 @@ class FrontDesk:
             return ToolResult(outcome=Outcome.UNKNOWN, value=_said(asked, gone.word))
         result = answer.get("result")
         good = isinstance(result, dict) and result.get("isError") is not True
-        outcome = Outcome.OK if good else Outcome.ERROR
-        return ToolResult(outcome=outcome, value=answer, shown=result)
+        return ToolResult(outcome=Outcome.OK if good else Outcome.ERROR, value=answer, shown=result)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -266,6 +275,7 @@ class _Piped:
     asked: Asked
     wires: Wires
     ran: bool = False
+    stoppable: bool = True
 
     async def run(self, call: ToolCall, credential: "Credential | None") -> ToolResult:
         self.ran = True
@@ -286,10 +296,4 @@ def _with_note(result: ToolResult) -> Message:
     answer = result.value
     assert isinstance(answer, dict)  # noqa: S101 - made by `carried`
     said = answer.get("result")
-    if not result.narrowed or not isinstance(said, dict):
-        return answer
-    note = [{"reason": code, "path": path} for code, path in result.narrowed]
-    return {
-        **answer,
-        "result": {**said, "_meta": {**(said.get("_meta") or {}), NARROWED_KEY: note}},
-    }
+    return {**answer, "result": noted(said, result)} if isinstance(said, dict) else answer

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from guard.errors import ApprovalPending, GuardError, NotAllowed, NotApproved, Unavailable
+from guard.errors import ApprovalPending, GuardError, NotAllowed, NotApproved, Refused, Unavailable
 from guard.grant.unanswered import SAID_NO
 from guard.model.legible import legible
 from guard_adapters.front.mcp.gate import PRIVATE, Asked, Way
@@ -98,6 +98,8 @@ def refusal_of(error: GuardError, *, ran: bool = False, held_at: str = "") -> Re
     not run. `held_at` is the address of the page where a person answers, if there is one.
     """
     match error:
+        case Refused(code="call_cut"):
+            return refusal("OUTCOME_UNKNOWN", error.code)
         case NotAllowed():
             return _denied(error)
         case ApprovalPending():

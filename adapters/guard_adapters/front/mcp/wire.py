@@ -31,6 +31,8 @@ HTTP_STATUS: Final[Mapping[int, int]] = {
     GUARD_UNAVAILABLE: 200,
 }
 
+CANCELLED: Final = "notifications/cancelled"
+
 VERSION_KEY: Final = "io.modelcontextprotocol/protocolVersion"
 LEGACY_VERSIONS: Final = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 MODERN_VERSIONS: Final = ("2026-07-28",)
@@ -149,6 +151,18 @@ def readable_id(message: Mapping[str, Any]) -> MessageId | None:
         return message_id(message)
     except WireRefused:
         return None
+
+
+def notice(method: str, params: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Build a notification."""
+    found: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
+    return found if params is None else {**found, "params": dict(params)}
+
+
+def taken_back(ident: MessageId | None) -> dict[str, Any]:
+    """Build what tells a server that nobody waits for its answer any more."""
+    why = "The guard no longer allows this call."
+    return notice(CANCELLED, {"requestId": ident, "reason": why})
 
 
 def error_message(ident: MessageId | None, refused: WireRefused) -> dict[str, Any]:
