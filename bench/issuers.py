@@ -20,10 +20,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
+from guard.grant.claims import TokenForm  # noqa: E402
 from guard.grant.lease import Lease, LeaseState  # noqa: E402
+from guard.grant.replay import MemoryReplay  # noqa: E402
+from guard.grant.verify import Proof, Verifier  # noqa: E402
 from guard.model.facts import Binding  # noqa: E402
 from guard.model.identity import Agent, Principal, Who  # noqa: E402
 from guard.pipeline import Guard  # noqa: E402
@@ -34,6 +39,7 @@ from guard.reauthorize import Reauthorizing  # noqa: E402
 from guard.session.risk import signal  # noqa: E402
 from guard.session.state import new_session  # noqa: E402
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore  # noqa: E402
+from guard_adapters._http.carrying import Sending, headers_for  # noqa: E402
 from guard_adapters.issuer.calltoken import CallTokenIssuer  # noqa: E402
 from guard_adapters.issuer.files import as_files  # noqa: E402
 from guard_adapters.issuer.local_key import LocalSigner  # noqa: E402
@@ -45,10 +51,12 @@ from guard_adapters.issuer.openbao import OpenBao as Bao  # noqa: E402
 from guard_adapters.issuer.openbao import OpenBaoIssuer  # noqa: E402
 from guard_adapters.issuer.postgres_cert import PostgresCert, PostgresCertIssuer  # noqa: E402
 from guard_adapters.issuer.postgres_role import PostgresRole, PostgresRoleIssuer  # noqa: E402
+from guard_adapters.issuer.proof_key import SessionKeys  # noqa: E402
 from guard_adapters.issuer.ssh import Ssh, SshIssuer  # noqa: E402
 from guard_adapters.issuer.static import Static, StaticIssuer  # noqa: E402
 from guard_adapters.issuer.sts import Sts, StsIssuer  # noqa: E402
-from guard_adapters.store.clock import SystemClock  # noqa: E402
+from guard_adapters.issuer.transit import Transit, TransitKeys  # noqa: E402
+from guard_adapters.store.clock import SystemClock, SystemIds  # noqa: E402
 from tests.adapters.issuer.leased import issued, maker  # noqa: E402
 from tests.adapters.issuer.test_ssh import with_file  # noqa: E402
 from tests.peers.authorization_server import AuthorizationServer, let_in  # noqa: E402
@@ -60,19 +68,45 @@ from tests.peers.seaweedfs import SeaweedFs  # noqa: E402
 WEB = json.dumps({"service": "web"}).encode()
 FILE = json.dumps({"name": "a.txt"}).encode()
 RESOURCE = "https://opaque.example/mcp"
+URL = "https://crm.example/mcp"
 MINT_MS, CUT_MS = 2.0, 500.0
 
 
-async def cost(issuer: Any, calls: int, use: Any = None, **more: Any) -> dict[str, float]:
+async def held_by(bao: OpenBao) -> TransitKeys:
+    bao.transit("bench")
+    keys = TransitKeys(Transit(**bao.settings(key="bench")), maker(bao.home))
+    await keys.look()
+    return keys
+
+
+def verified(keys: Any, *, key_bound: bool = False) -> tuple[Any, Any]:
+    """Return an issuer of call tokens, and what takes its tokens as a tool server does."""
+    form, clock = TokenForm(key_bound=key_bound), SystemClock()
+    issuer = CallTokenIssuer(
+        keys, issuer="guard", clock=clock, proven={"crm": Binding.L3}, form=lambda _: form,
+        provers=SessionKeys(clock=clock, ids=SystemIds()),
+    )  # fmt: skip
+    verifier = Verifier(
+        issuer.jwks(), issuer="guard", audience="stdio:crm", replay=MemoryReplay(start_ms=0)
+    )
+
+    async def use(credential: Any) -> None:
+        headers = dict(credential.headers("POST", URL))
+        proof = Proof(text=headers["DPoP"], method="POST", url=URL) if key_bound else None
+        verifier.check(credential.secret, "read", {}, now_ms=clock.now_ms(), proof=proof)
+
+    return issuer, use
+
+
+async def cost(issuer: Any, use: Any, calls: int, **more: Any) -> dict[str, float]:
     times: dict[str, list[float]] = {"mint": [], "use": [], "revoke": []}
     for _ in range(calls):
         start = time.perf_counter()
         lease, credential = await issued(issuer, **more)
         times["mint"].append(time.perf_counter() - start)
-        if use is not None:
-            start = time.perf_counter()
-            await use(credential)
-            times["use"].append(time.perf_counter() - start)
+        start = time.perf_counter()
+        await use(credential)
+        times["use"].append(time.perf_counter() - start)
         start = time.perf_counter()
         await issuer.revoke(lease, "ended")
         times["revoke"].append(time.perf_counter() - start)
@@ -146,9 +180,10 @@ async def databases(calls: int) -> dict[str, Any]:
 
     try:
         return {
-            "postgres_role": await cost(role, calls, once(by_password), grant="tool_crm_read"),
-            "postgres_cert": await cost(cert, calls, once(by_certificate), grant="svc_crm_read"),
-            "openbao": await cost(vault, calls, once(by_password), grant="crm_read"),
+            "postgres_role": await cost(role, once(by_password), calls, grant="tool_crm_read"),
+            "postgres_cert": await cost(cert, once(by_certificate), calls, grant="svc_crm_read"),
+            "openbao": await cost(vault, once(by_password), calls, grant="crm_read"),
+            "calltoken, signed by OpenBao": await cost(*verified(await held_by(bao)), calls),
             "signal to cut, postgres_role": await cut(role, "tool_crm_read", calls, by_password),
             "signal to cut, postgres_cert": await cut(cert, "svc_crm_read", calls, by_certificate),
         }
@@ -165,7 +200,7 @@ async def others(calls: int) -> dict[str, Any]:
     try:
         shell = SshIssuer(Ssh(**ssh.settings()), maker(ssh.home))
         found["ssh"] = await cost(
-            shell, min(calls, 20), lambda one: with_file(ssh, one), grant="restart", arguments=WEB
+            shell, lambda one: with_file(ssh, one), min(calls, 20), grant="restart", arguments=WEB
         )
         sts = StsIssuer(Sts(**cloud.settings()), maker(cloud.home))
         cloud.keys = {"keys": [sts.public_key()]}
@@ -173,7 +208,7 @@ async def others(calls: int) -> dict[str, Any]:
         async def get(credential: Any) -> None:
             assert cloud.ask(credential.parts, "GET", "/files/a.txt") == 200
 
-        found["sts"] = await cost(sts, calls, get, grant="read", arguments=FILE)
+        found["sts"] = await cost(sts, get, calls, grant="read", arguments=FILE)
         await sts.aclose()
     finally:
         ssh.stop()
@@ -187,7 +222,7 @@ async def others(calls: int) -> dict[str, Any]:
             assert let_in(server, RESOURCE, "POST", RESOURCE, shown)
 
         more = {"grant": "crm.read", "audience": RESOURCE, "ttl_s": 60}
-        found["oauth_exchange"] = await cost(exchange, calls, enter, **more)
+        found["oauth_exchange"] = await cost(exchange, enter, calls, **more)
         await exchange.aclose()
     finally:
         server.stop()
@@ -198,12 +233,15 @@ async def others(calls: int) -> dict[str, Any]:
         static = StaticIssuer(
             Static(secret_file="key", origins=("https://a.example",)), maker(folder)
         )
-        found["static"] = await cost(static, calls)
+
+        async def put(credential: Any) -> None:
+            sending = Sending(method="POST", url=httpx.URL("https://a.example/"))
+            assert headers_for(credential, sending)
+
+        found["static"] = await cost(static, put, calls)
         signer = LocalSigner.from_file(folder / "signer.pem")
-        token = CallTokenIssuer(
-            signer, issuer="guard", clock=SystemClock(), proven={"crm": Binding.L2}
-        )
-        found["calltoken"] = await cost(token, calls)
+        found["calltoken"] = await cost(*verified(signer), calls)
+        found["calltoken, level 3"] = await cost(*verified(signer, key_bound=True), calls)
     return found
 
 

@@ -25,6 +25,7 @@ BENCHES = {
     "console": "first byte of each console page over 10,000 questions",
     "memory": "resident memory of the relay and of the whole guard",
     "detectors": "precision and recall of each local detector, and what a call pays for them",
+    "call_token": "what a call token adds to one MCP call, both ends together",
     "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }
 

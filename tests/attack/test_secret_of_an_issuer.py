@@ -1,6 +1,7 @@
 """The secret of every issuer, looked for wherever it must not be, after a call that ran and one that broke."""
 
 import asyncio
+import base64
 import json
 import logging
 from dataclasses import replace
@@ -11,8 +12,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from guard.grant.signing import b64u
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard_adapters.front.mcp.caller import Caller
+from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.sink.otel import OtelTrace
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
@@ -33,16 +36,30 @@ guard:
   policies: [all.cedar]
   state: state
   settings: {{port_timeout_ms: 5000}}
-  issuers: {{it: {issuer}}}
+{guard}
 servers:
   crm:
     trust: trusted
-    credential: {{issuer: it, grant: {grant}}}
+{server}
     tools:
       use:
         effect: [read]
         confirmed: true
         input_schema: {{type: object, properties: {{service: {{type: string}}, name: {{type: string}}}}}}
+"""
+
+
+def leased(kind, grant, **settings):
+    """Return what guard.yaml says of an issuer, and of the server that takes from it."""
+    listed = json.dumps({"it": {"kind": kind, **settings}})
+    taken = json.dumps({"issuer": "it", "grant": grant})
+    return f"  issuers: {listed}", f"    credential: {taken}"
+
+
+BOUND = """
+    url: https://crm.example/mcp
+    audience: https://crm.example/mcp
+    delivery: dpop
 """
 
 
@@ -54,20 +71,20 @@ def postgres():
 
 
 def for_role(postgres, _folder):
-    yield {"kind": "postgres_role", **postgres.settings()}, "tool_crm_read", [ADMIN_PASSWORD]
+    yield leased("postgres_role", "tool_crm_read", **postgres.settings()), [ADMIN_PASSWORD]
 
 
 def for_cert(postgres, _folder):
     keys = {"ca_key_file": str(postgres.ca_key), "ca_cert_file": str(postgres.ca_cert)}
     own = postgres.ca_key.read_text().splitlines()[1]
-    yield {"kind": "postgres_cert", **postgres.settings(**keys)}, "svc_crm_read", [own]
+    yield leased("postgres_cert", "svc_crm_read", **postgres.settings(**keys)), [own]
 
 
 def for_bao(postgres, _folder):
     server = OpenBao(postgres)
     try:
         own = server.token_file.read_text()
-        yield {"kind": "openbao", **server.settings()}, "crm_read", [own]
+        yield leased("openbao", "crm_read", **server.settings()), [own]
     finally:
         server.stop()
 
@@ -76,7 +93,7 @@ def for_ssh(_postgres, _folder):
     server = OpenSsh()
     try:
         own = (server.home / "ca").read_text().splitlines()[2]
-        yield {"kind": "ssh", **server.settings()}, "restart", [own]
+        yield leased("ssh", "restart", **server.settings()), [own]
     finally:
         server.stop()
 
@@ -86,7 +103,7 @@ def for_sts(_postgres, folder):
     try:
         (folder / "keys").mkdir(exist_ok=True)
         settings = server.settings(key_file="keys/identity.pem")
-        yield {"kind": "sts", **settings}, "read", []
+        yield leased("sts", "read", **settings), []
     finally:
         server.stop()
 
@@ -99,7 +116,7 @@ def for_exchange(_postgres, _folder):
         own = [SECRET, Path(key).read_text().splitlines()[1]]
         resource = {"resource": "https://opaque.example/mcp"}
         settings = server.settings(key_file=key, **by, **resource)
-        yield {"kind": "oauth_exchange", **settings}, "crm.read", own
+        yield leased("oauth_exchange", "crm.read", **settings), own
     finally:
         server.stop()
 
@@ -107,10 +124,30 @@ def for_exchange(_postgres, _folder):
 def for_static(_postgres, folder):
     (folder / "api.key").write_text("API-KEY-CANARY-0123456789")
     (folder / "api.key").chmod(0o600)
-    yield {"kind": "static", "secret_file": "api.key", "origins": ["https://a.example"]}, "x", []
+    yield leased("static", "x", secret_file="api.key", origins=["https://a.example"]), []
+
+
+def for_token(_postgres, folder):
+    """A key-bound call token: it, its proof, the key of the session, the key that signs."""
+    (folder / "state" / "keys").mkdir(parents=True)
+    path = folder / "state" / "keys" / "calltoken.pem"
+    LocalSigner.from_file(path)
+    yield ("", BOUND), [path.read_text().splitlines()[1]]
+
+
+def for_token_of_bao(postgres, _folder):
+    """The same, signed elsewhere: also the token with which the guard asks for signatures."""
+    server = OpenBao(postgres)
+    try:
+        server.transit("canary")
+        signer = json.dumps({"kind": "openbao", **server.settings(key="canary")})
+        yield (f"  signer: {signer}", BOUND), [server.token_file.read_text()]
+    finally:
+        server.stop()
 
 
 KINDS = {
+    "calltoken": for_token, "calltoken of openbao": for_token_of_bao,
     "postgres_role": for_role, "postgres_cert": for_cert, "openbao": for_bao, "ssh": for_ssh,
     "sts": for_sts, "static": for_static, "oauth_exchange": for_exchange,
 }  # fmt: skip
@@ -135,16 +172,26 @@ def secrets_of(credential):
         credential.secret,
         *(text for name, text in credential.parts.items() if name in private),
     ]
+    if credential.prover is not None:
+        words.append(credential.prover.proof("POST", "https://crm.example/mcp", token="t"))
+        words += spellings(credential.prover)
     # Of a key in PEM, one line of its body: the armour is in many places.
     return {word.splitlines()[2] if "\n" in word else word for word in words}
+
+
+def spellings(prover):
+    """Return the private number of a session's key as somebody might have written it."""
+    number = prover._key.private_numbers().private_value
+    raw = number.to_bytes(32, "big")
+    return [str(number), raw.hex(), b64u(raw), base64.b64encode(raw).decode()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_it_is_nowhere_but_with_the_tool(kind, postgres, tmp_path, caplog):
     caplog.set_level(logging.DEBUG)
     making = KINDS[kind](postgres, tmp_path)
-    settings, grant, own = next(making)
-    text = CONFIG.format(issuer=json.dumps(settings), grant=grant)
+    (guard, server), own = next(making)
+    text = CONFIG.format(guard=guard, server=server)
     (tmp_path / "guard.yaml").write_text(text)
     (tmp_path / "all.cedar").write_text(
         '@id("ALL") @reason("all") permit (principal, action, resource);'
