@@ -84,6 +84,8 @@ COST = (
     Bar("decision_path", "whole decision, SQLite and its thread and fsync included, 10 events, CPU p50", _path(FILE, "10"), 250, "us"),
     Bar("decision_path", "the same after 10,000 events", _path(FILE, "10000"), 250, "us"),
     Bar("decision_path", "10,000 events against 10", lambda f: f[FILE]["ratio"], 1.2),
+    Bar("ledgers", "a call with a count of its person's, 10,000 events against 10", lambda f: f["principal"]["calls"]["p50_us_10000"] / f["principal"]["calls"]["p50_us_10"], 1.2),
+    Bar("ledgers", "a call with receivers remembered, 10,000 events against 1,100", lambda f: f["principal"]["distinct"]["10000_to_full"], 1.2),
     Bar("provenance", "weigh a call of 7 values and 1 kB, 10,000 results seen, CPU p50", lambda f: f["weigh_us_at_10000_results"]["p50"], 100, "us"),
     Bar("provenance", "the same, CPU p99", lambda f: f["weigh_us_at_10000_results"]["p99"], 1000, "us"),
     Bar("provenance", "10,000 results against 10", lambda f: f["weigh_ratio"], 1.2),

@@ -18,6 +18,7 @@ HERE = Path(__file__).parent
 BENCHES = {
     "decision": "the rules alone, by their number",
     "decision_path": "a whole decision with its audit record, by length of history",
+    "ledgers": "what each kind of ledger costs a call, by length of history",
     "provenance": "weighing a call, reading a result, by what a session has seen",
     "http_overhead": "what the HTTP relay adds",
     "stdio_overhead": "what the stdio relay adds",

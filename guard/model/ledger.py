@@ -20,6 +20,7 @@ LedgerKind = Literal[
     "sequence",
     "running",
     "repeated",
+    "sessions",
 ]
 SequenceEvent = Literal["request", "response", "error", "denied", "approved", "label"]
 """What can happen to a call: it was admitted, it ended, or its result brought a label."""
@@ -32,6 +33,7 @@ class SequenceStep:
     event: SequenceEvent
     of: str = "any"
     label: str = ""  # for `label`: which one; empty = any
+    match: str = ""  # input.<path>, derived.<path> or result.<path>: the same value at each step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

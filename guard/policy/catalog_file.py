@@ -238,10 +238,11 @@ class SequenceEntry(_Entry):
     event: SequenceEvent = "request"
     of: str = "any"
     label: str = ""
+    match: str = ""
 
 
 class LedgerEntry(_Entry):
-    """One ledger: exactly one of count, sum, labels, formerly, distinct, sequence, repeated."""
+    """One ledger: exactly one of its kinds, `count` to `sessions`."""
 
     count: Count | None = None
     sum: str | None = None
@@ -251,6 +252,7 @@ class LedgerEntry(_Entry):
     sequence: list[SequenceEntry] | None = None
     unless: Literal["", "approved"] = ""
     repeated: int | None = Field(None, ge=2, le=16)
+    sessions: Literal["open"] | None = None
     of: str = ""
     per: Literal["", "tool"] = ""
     match: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import get_args
 
 from guard.model.call import ToolSpec
 from guard.model.ledger import LedgerKind, LedgerSpec, SequenceStep
-from guard.policy.catalog_file import Key, LedgerEntry
+from guard.policy.catalog_file import Key, LedgerEntry, SequenceEntry
 from guard.policy.duration import duration_ms
 from guard.policy.finding import Finding, error
 
@@ -19,11 +19,14 @@ COUNTABLE = frozenset(
     {"derived.recipients", "derived.dest_domains", "derived.url_host", "derived.path"}
 )
 """Paths whose values `distinct` tells apart, beside `input.<path>`."""
-KINDS = "count, sum, labels, formerly, distinct, sequence, repeated"
+KINDS = "count, sum, labels, formerly, distinct, sequence, repeated, sessions"
 SHORTEST = 2
 """Steps of the shortest sequence; of one step, `formerly` and `count` tell."""
 
 _DAY_MS = 86_400_000
+_PATHS = ("input.", "derived.")
+_WITH_RESULT = frozenset({"response", "label"})
+"""Events that come with a result: others know the arguments alone."""
 _WHOLE = frozenset({"", "session", "task"})
 """Windows that never end; only what is under way now has none."""
 
@@ -92,6 +95,7 @@ def _kind(entry: LedgerEntry) -> LedgerKind:
         ("distinct", entry.distinct is not None),
         ("sequence", entry.sequence is not None),
         ("repeated", entry.repeated is not None),
+        ("sessions", entry.sessions is not None),
     )
     return next((kind for kind, is_given in given if is_given), entry.count or "calls")
 
@@ -106,6 +110,18 @@ def _wrong_sequence(entry: LedgerEntry) -> str:
         return f"got {steps[-1].event!r} as last step, expected request: the call that is judged."
     if any(one.label and one.event != "label" for one in steps):
         return "got `label` on a step that is no label event."
+    return _wrong_ties(steps)
+
+
+def _wrong_ties(steps: list[SequenceEntry]) -> str:
+    """Return what is wrong with the values that tie the steps together, or nothing."""
+    tied = [one for one in steps if one.match]
+    if tied and len(tied) < len(steps):
+        return "got `match` on some steps, expected it on all of them or on none."
+    for one in tied:
+        known = _PATHS if one.event not in _WITH_RESULT else (*_PATHS, "result.")
+        if not one.match.startswith(known) or one.match.endswith("."):
+            return f"got match {one.match!r} on a {one.event}, expected {' or '.join(known)}<path>."
     return ""
 
 
@@ -118,7 +134,7 @@ def _wrong(entry: LedgerEntry) -> str:
         entry.formerly,
         entry.distinct,
     ]
-    kinds += [entry.repeated, None if entry.sequence is None else "sequence"]
+    kinds += [entry.repeated, entry.sessions, None if entry.sequence is None else "sequence"]
     if sum(kind is not None for kind in kinds) != 1:
         return f"got none or several kinds, expected exactly one of {KINDS}."
     return _wrong_calls(entry) or _wrong_window(entry) or _wrong_path(entry)
@@ -129,6 +145,9 @@ def _wrong_calls(entry: LedgerEntry) -> str:
         return _wrong_sequence(entry)
     if entry.unless:
         return "got `unless`, which only a sequence has."
+    if entry.sessions is not None:
+        alone = "got sessions of one session, expected key task, principal or agent."
+        return alone if entry.key == "session" else ""
     return "" if entry.of else "got an empty `of`, expected a class such as write, or an action."
 
 

@@ -218,7 +218,7 @@ def _history(ledgers: Iterable[LedgerSpec]) -> Type:
                 attributes[ledger.name] = _BOOL
             case "calls" | "results" | "errors" | "denied" | "approvals" | "running":
                 attributes[ledger.name] = _LONG
-            case "sum" | "distinct":
+            case "sum" | "distinct" | "sessions":
                 attributes[ledger.name] = _LONG
     return _record(attributes)
 

@@ -52,7 +52,7 @@ def admitted(
         )
     write = write_digest(call, spec)
     plan = plan_for(session, spec, ledger_specs)
-    charges = charges_of(plan, facts_input)
+    charges = charges_of(plan, facts_input, session.id)
     pools = shared.opened(session.shared, pools_in(plan))
     step = Step(
         n=session.step + 1,
@@ -101,7 +101,7 @@ def forwarded(
     step, pools = session.steps[at], session.shared
     at_ms = max(now_ms, step.at_ms)
     if facts_input is not None:
-        charges = charges_of(plan_for(session, spec, ledger_specs), facts_input)
+        charges = charges_of(plan_for(session, spec, ledger_specs), facts_input, session.id)
         pools = shared.recharged(pools, session.id, call_id, step.charges, charges, at_ms)
         step = step.charged(charges)
     return replace(

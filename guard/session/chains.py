@@ -13,9 +13,9 @@ from guard.model.call import Json, Outcome
 from guard.model.facts import Input, Ledger
 from guard.model.ledger import LedgerKind, LedgerSpec, SequenceEvent
 from guard.session.history import KEEPS, Charge, Step
-from guard.session.plan import Plan, Row, amount_of, call_name, digest, names_of, read_at
-from guard.session.sequence import Track, after, would
-from guard.session.tally import EMPTY, LARGEST, LedgerState, Tally
+from guard.session.plan import Plan, Row, amount_of, call_name, digest, names_of, read_at, track_of
+from guard.session.sequence import Happened, Track, after, would
+from guard.session.tally import DIFFERENT, EMPTY, LARGEST, LedgerState, Tally
 
 TALLIES = 512  # ledgers x tools x tasks of one session
 
@@ -27,6 +27,9 @@ _EVENTS: tuple[tuple[LedgerKind, SequenceEvent], ...] = (
     ("denied", "denied"),
 )
 """What an end means to a sequence, in the order in which it happened."""
+_MANY: frozenset[LedgerKind] = frozenset({"distinct", "sessions"})
+"""What says "more than anything" where it cannot tell exactly."""
+
 _COUNTED_IN_FLIGHT: frozenset[LedgerKind] = frozenset({"calls", "sum", "running"})
 
 
@@ -87,14 +90,17 @@ def _settled(old: Tally, charge: Charge, end: End) -> Tally:
     match charge.kind:
         case "sequence":
             marks = _moved(old.marks, charge.track, end) if charge.track else {}
-            return old if marks == old.marks else Tally(window_ms=charge.window_ms, marks=marks)
+            return old if marks == old.marks else old.holding(marks, now_ms)
         case "repeated":
             ran = "calls" in end.kinds
             return old.again(charge.names[0], charge.amount - 1, now_ms) if ran else old
         case "labels":
             names = end.labels
+        case "sessions":  # whatever became of the call: the session is there
+            return old.marked(charge.names, now_ms, DIFFERENT)
         case "distinct":
-            names = charge.names if "calls" in end.kinds else ()
+            ran = "calls" in end.kinds
+            return old.marked(charge.names, now_ms, DIFFERENT) if ran and charge.names else old
         case "formerly":
             names = _seen(charge, end.found) if "formerly" in end.kinds else ()
         case kind:
@@ -126,16 +132,19 @@ def tally_labelled(old: Tally, charge: Charge, labels: frozenset[str], now_ms: i
         old = Tally(window_ms=charge.window_ms)
     if charge.track is None:
         return old.marked(labels, now_ms)
-    marks = after(old.marks, charge.track, "label", labels, now_ms)
-    return Tally(window_ms=charge.window_ms, marks=marks)
+    marks = after(old.marks, charge.track, Happened("label", now_ms, labels))
+    return old if marks == old.marks else old.holding(marks, now_ms)
 
 
 def _moved(marks: Mapping[str, int], track: Track, end: End) -> Mapping[str, int]:
     """Return how far a sequence has come after one call ended."""
+    found = {where: digest([one]) for where, one in end.found.items()} if track.tied else {}
     for kind, event in _EVENTS:
         if kind in end.kinds:
-            marks = after(marks, track, event, (), end.at_ms)
-    return after(marks, track, "label", end.labels, end.at_ms) if end.labels else marks
+            marks = after(marks, track, Happened(event, end.at_ms, (), found))
+    if not end.labels:
+        return marks
+    return after(marks, track, Happened("label", end.at_ms, end.labels, found))
 
 
 def _seen(charge: Charge, result_facts: Mapping[str, str]) -> list[str]:
@@ -179,7 +188,9 @@ def own(state: LedgerState, before: Iterable[Step]) -> Read:
     return lambda row: (state.tallies.get(row.key, EMPTY), waiting.get(row.key, ()))
 
 
-def values(plan: Plan, read: Read, given: Input, now_ms: int) -> tuple[dict[str, Ledger], bool]:
+def values(
+    plan: Plan, read: Read, given: Input, now_ms: int, session: str = ""
+) -> tuple[dict[str, Ledger], bool]:
     """Return each ledger's value for one call, and whether one cannot answer exactly.
 
     Args:
@@ -187,60 +198,71 @@ def values(plan: Plan, read: Read, given: Input, now_ms: int) -> tuple[dict[str,
         read: what is kept for each.
         given: the arguments of the call.
         now_ms: milliseconds since the epoch.
+        session: the handle of the session.
     """
     found: dict[str, Ledger] = {}
     overflow = False
     for row in plan:
         kept = read(row)
         tally, before = (EMPTY, ()) if kept is None else kept
-        overflow = overflow or kept is None or tally.overflown(now_ms)
-        found[row.ledger.name] = _value(row, tally, before, given, now_ms)
+        lost = row.ledger.kind not in _MANY and tally.overflown(now_ms)
+        asked = _Asked(before, given, now_ms, session)
+        value = _value(row, tally, asked)
+        overflow = overflow or kept is None or lost or value is None
+        found[row.ledger.name] = bool(value) if value is None else value
     return found, overflow
 
 
-def _value(row: Row, tally: Tally, before: Sequence[UnderWay], given: Input, now_ms: int) -> Ledger:
+class _Asked(NamedTuple):
+    """One call that asks for a ledger's value, behind those that came before it."""
+
+    before: Sequence[UnderWay]
+    given: Input
+    now_ms: int
+    session: str
+
+
+def _value(row: Row, tally: Tally, asked: _Asked) -> Ledger | None:
+    """Return a ledger's value; None: it is not the same for all that the call is about."""
+    now_ms, given = asked.now_ms, asked.given
     match row.ledger.kind:
         case "labels":
             return tally.live(now_ms)
         case "formerly":
             return _was_seen(tally, row.ledger, given, now_ms)
-        case "distinct":
-            names = (name for _, charge in before for name in charge.names)
-            return len(tally.live(now_ms).union(names, _own_names(row, given)))
+        case "distinct" | "sessions":
+            names = [name for _, charge in asked.before for name in charge.names]
+            mine = names_of(row.ledger, given, asked.session) if row.charge else ()
+            return tally.different([*names, *mine], now_ms)
         case "sequence":
-            return _follows(row, tally, before, now_ms)
+            return _follows(row, tally, asked)
         case "repeated":
-            return _is_repeated(row, tally, before, given, now_ms)
+            return _is_repeated(row, tally, asked)
         case kind:
             counted = kind in _COUNTED_IN_FLIGHT
-            pending = sum(charge.amount for _, charge in before) if counted else 0
+            pending = sum(charge.amount for _, charge in asked.before) if counted else 0
             return min(LARGEST, tally.value(now_ms) + pending + own_amount(row, given))
 
 
-def _own_names(row: Row, given: Input) -> frozenset[str]:
-    return frozenset() if row.charge is None else names_of(row.ledger, given)
-
-
-def _follows(row: Row, tally: Tally, before: Iterable[UnderWay], now_ms: int) -> bool:
+def _follows(row: Row, tally: Tally, asked: _Asked) -> bool | None:
     """Return whether this call would be the last step, after those that are under way."""
-    if row.charge is None or row.charge.track is None:
+    track = track_of(row, asked.given)
+    if track is None:
         return False
     marks: Mapping[str, int] = tally.marks
-    for at_ms, charge in before:
+    for at_ms, charge in asked.before:
         if charge.track is not None:
-            marks = after(marks, charge.track, "request", (), at_ms)
-    return would(marks, row.charge.track, now_ms)
+            marks = after(marks, charge.track, Happened("request", at_ms))
+    return would(marks, track, asked.now_ms)
 
 
-def _is_repeated(
-    row: Row, tally: Tally, before: Iterable[UnderWay], given: Input, now_ms: int
-) -> bool:
+def _is_repeated(row: Row, tally: Tally, asked: _Asked) -> bool:
     """Return whether this call would be the last of too many equal ones."""
     if row.charge is None:
         return False
-    name, needed = call_name(row, given), row.ledger.times - 1
-    under_way = sum(name in charge.names for _, charge in before)
-    return tally.times(name, needed, now_ms) + under_way >= needed
+    name, needed = call_name(row, asked.given), row.ledger.times - 1
+    under_way = sum(name in charge.names for _, charge in asked.before)
+    return tally.times(name, needed, asked.now_ms) + under_way >= needed
 
 
 def own_amount(row: Row, given: Input) -> int:

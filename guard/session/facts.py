@@ -75,7 +75,7 @@ def facts(
     plan = plan_for(session, spec, ledger_specs)
     alone = own(session.ledgers, [one for one in session.steps if one.n < number])
     kept = reading(session.shared, session.id, call.id, alone)
-    read, overflow = values(plan, kept, facts_input, now_ms)
+    read, overflow = values(plan, kept, facts_input, now_ms, session.id)
     denied = read.pop(DENIED.name)
     given, spent = facts_input.values, spent_before(read, plan, facts_input)
     weighed = weighed_for(session, call, spec, known, intent=intent)

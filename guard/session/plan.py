@@ -4,7 +4,7 @@ It reads arguments and keeps nothing; counting is done in `guard.session.chains`
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
@@ -15,7 +15,7 @@ from guard.model.ledger import LedgerSpec
 from guard.session.history import Charge, is_of
 from guard.session.limit import found
 from guard.session.pool_key import PoolKey, Subjects
-from guard.session.sequence import Track
+from guard.session.sequence import Take, Track
 from guard.session.tally import LARGEST
 
 HOUR_MS = 3_600_000
@@ -63,7 +63,7 @@ def _plan(
             amount=ledger.times or 1,
             window_ms=ledger.window_ms,
             wants=tuple((path, roles.get(path, "")) for path in paths),
-            track=_track(ledger, action, effect) if ledger.kind == "sequence" else None,
+            track=_track(ledger, action, effect, roles) if ledger.kind == "sequence" else None,
             pool=pool,
         )
         mine = charge if is_of(action, effect, ledger.of) else None
@@ -73,15 +73,40 @@ def _plan(
     return tuple(rows)
 
 
-def _track(ledger: LedgerSpec, action: str, effect: frozenset[str]) -> Track:
-    """Return how calls of one tool take part in a sequence."""
-    takes = tuple(
-        (one.event, one.label, number)
-        for number, one in enumerate(ledger.steps)
-        if is_of(action, effect, one.of)
+def _track(
+    ledger: LedgerSpec, action: str, effect: frozenset[str], roles: Mapping[str, str]
+) -> Track:
+    """Return how calls of one tool take part in a sequence, before their arguments are known."""
+    return Track(
+        within_ms=ledger.window_ms,
+        last=len(ledger.steps) - 1,
+        takes=tuple(
+            Take(one.event, one.label, number, result=_in_result(one.match, roles))
+            for number, one in enumerate(ledger.steps)
+            if is_of(action, effect, one.of)
+        ),
+        unless=ledger.unless,
+        tied=any(one.match for one in ledger.steps),
     )
-    last = len(ledger.steps) - 1
-    return Track(within_ms=ledger.window_ms, last=last, takes=takes, unless=ledger.unless)
+
+
+def _in_result(match: str, roles: Mapping[str, str]) -> tuple[str, str]:
+    head, _, path = match.partition(".")
+    return (path, roles.get(path, "")) if head == "result" else ("", "")
+
+
+def track_of(row: Row, given: Input) -> Track | None:
+    """Return how a call with these arguments takes part in a sequence; None: not at all."""
+    track = None if row.charge is None else row.charge.track
+    if track is None or not track.tied:
+        return track
+    steps = row.ledger.steps
+    takes = (one._replace(ties=_digests(steps[one.step].match, given)) for one in track.takes)
+    return replace(track, takes=tuple(takes))
+
+
+def _digests(match: str, given: Input) -> tuple[str, ...]:
+    return () if match.startswith("result.") else tuple(sorted(_names(match, given)))
 
 
 def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, whose: Subjects) -> Plan:
@@ -96,20 +121,25 @@ def pools_in(plan: Plan) -> frozenset[PoolKey]:
     return frozenset(row.pool for row in plan if row.pool is not None)
 
 
-def charges_of(plan: Plan, given: Input) -> tuple[Charge, ...]:
-    """Return what a call with these arguments does to each ledger when it ends."""
-    return tuple(_charged(row, row.charge, given) for row in plan if row.charge is not None)
+def charges_of(plan: Plan, given: Input, session: str = "") -> tuple[Charge, ...]:
+    """Return what a call of a session with these arguments does to each ledger when it ends."""
+    return tuple(
+        _charged(row, row.charge, given, session) for row in plan if row.charge is not None
+    )
 
 
-def _charged(row: Row, charge: Charge, given: Input) -> Charge:
-    ledger = row.ledger
-    if ledger.kind == "repeated":
-        return replace(charge, names=(call_name(row, given),))
-    if ledger.kind == "sum":
-        return _summed(charge, ledger, given)
-    if ledger.kind == "distinct":
-        return replace(charge, names=tuple(sorted(names_of(ledger, given))))
-    return charge
+def _charged(row: Row, charge: Charge, given: Input, session: str) -> Charge:
+    match row.ledger.kind:
+        case "repeated":
+            return replace(charge, names=(call_name(row, given),))
+        case "sum":
+            return replace(charge, amount=amount_of(row.ledger, given))
+        case "distinct" | "sessions":
+            return replace(charge, names=tuple(sorted(names_of(row.ledger, given, session))))
+        case "sequence":
+            return replace(charge, track=track_of(row, given))
+        case _:
+            return charge
 
 
 def call_name(row: Row, given: Input) -> str:
@@ -127,17 +157,20 @@ def _plain(value: object) -> object:
     return str(value)
 
 
-def names_of(ledger: LedgerSpec, given: Input) -> frozenset[str]:
-    """Return digests of the values that `distinct` tells apart; a set counts one by one."""
-    values_here: list[object] = [*read_at(ledger.path, given)]
+def names_of(ledger: LedgerSpec, given: Input, session: str) -> frozenset[str]:
+    """Return digests of what a call adds to a ledger that tells values or sessions apart."""
+    if ledger.kind == "sessions":
+        return frozenset({digest([session])})
+    return _names(ledger.path, given)
+
+
+def _names(path: str, given: Input) -> frozenset[str]:
+    """Return digests of the values at a path; a set counts one by one."""
+    values_here: list[object] = [*read_at(path, given)]
     names: set[str] = set()
     for many in values_here:
         names.update(digest([one]) for one in (many if isinstance(many, frozenset) else [many]))
     return frozenset(names)
-
-
-def _summed(charge: Charge, ledger: LedgerSpec, given: Input) -> Charge:
-    return replace(charge, amount=amount_of(ledger, given))
 
 
 def amount_of(ledger: LedgerSpec, given: Input) -> int:

@@ -16,7 +16,7 @@ from guard.session.intent import from_json as intent_from_json
 from guard.session.risk import Signal
 from guard.session.state import Entered, Session
 from guard.session.stored_narrowing import narrowing, narrowing_row
-from guard.session.stored_tallies import charge_from, charge_row, tally_from, tally_row
+from guard.session.stored_tallies import charge_from, charge_row, tallies_json, tally_from
 from guard.session.tally import LedgerState
 from guard.session.trail import Trail
 
@@ -30,7 +30,7 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 def to_json(session: Session) -> str:
     """Return everything but nothing else; the version is inside, too."""
-    return _encode(
+    rest = _encode(
         {
             "v": FORMAT,
             "id": session.id,
@@ -43,7 +43,6 @@ def to_json(session: Session) -> str:
             "step": session.step,
             "steps": [_step_row(one) for one in session.steps],
             "labels": sorted(session.labels),
-            "tallies": {key: tally_row(one) for key, one in session.ledgers.tallies.items()},
             "full": session.ledgers.full,
             "signals": [
                 [getattr(one, name) for name in Signal.__slots__] for one in session.signals
@@ -58,6 +57,7 @@ def to_json(session: Session) -> str:
             "narrowings": [narrowing_row(one) for one in session.narrowings],
         }
     )
+    return f'{rest[:-1]},"tallies":{tallies_json(session.ledgers.tallies)}}}'
 
 
 def from_json(text: str) -> Session:

@@ -1,14 +1,17 @@
 """Tallies, and what calls in flight would do to them, as rows of JSON and back."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate
+from operator import itemgetter, sub
 from typing import Any
 
 from guard.errors import Unavailable
 from guard.model.ledger import LedgerKind
 from guard.session.history import Charge
 from guard.session.pool_key import PoolKey
-from guard.session.sequence import Track
+from guard.session.sequence import Take, Track
 from guard.session.shared import Flight, Pool
 from guard.session.tally import Tally
 
@@ -19,7 +22,7 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 def pool_json(pool: Pool) -> str:
     """Return one pool as a line of JSON."""
     flights = [[one.session, one.call, one.at_ms, charge_row(one.charge)] for one in pool.flights]
-    return _encode([FORMAT, tally_row(pool.tally), flights, pool.used_at_ms])
+    return f"[{FORMAT},{tally_json(pool.tally)},{_encode(flights)},{pool.used_at_ms}]"
 
 
 def pool_from(text: str) -> Pool:
@@ -51,9 +54,28 @@ def _pool(form: int, tally: list[Any], flights: list[list[Any]], used_at_ms: int
     )
 
 
-def tally_row(one: Tally) -> list[object]:
-    """Return one tally as a row."""
-    return [one.window_ms, one.total, one.buckets, one.marks, one.lost_at_ms]
+def tallies_json(tallies: Mapping[str, Tally]) -> str:
+    """Return all tallies of a session as one object of JSON."""
+    return "{" + ",".join(f"{_quoted(key)}:{tally_json(one)}" for key, one in tallies.items()) + "}"
+
+
+def tally_json(one: Tally) -> str:
+    """Return one tally as a line of JSON, made once: most are as they were at the call before.
+
+    Names and moments of marks are a list each, and a moment is counted from the one before: they
+    are in order, so the numbers are small.
+    """
+    if not one.row:
+        moments = [*one.marks.values()]
+        steps = [*moments[:1], *map(sub, moments[1:], moments)]
+        row = [one.window_ms, one.total, one.buckets, [*one.marks, *steps], one.lost_at_ms]
+        object.__setattr__(one, "row", _encode(row))  # a frozen value that remembers its text
+    return one.row
+
+
+@lru_cache(maxsize=4096)  # a catalogue has few ledgers
+def _quoted(key: str) -> str:
+    return _encode(key)
 
 
 def charge_row(one: Charge) -> list[object]:
@@ -62,7 +84,7 @@ def charge_row(one: Charge) -> list[object]:
     row: list[object] = [one.key, one.kind, one.amount, one.window_ms, one.wants]
     if track is None and not one.names and pool is None:
         return row
-    kept = None if track is None else [track.within_ms, track.last, track.takes, track.unless]
+    kept = None if track is None else _track_row(track)
     row += [one.names, kept]
     return row if pool is None else [*row, pool]
 
@@ -90,19 +112,47 @@ def charge_from(
     )
 
 
-def _track(within_ms: int, last: int, takes: list[list[Any]], unless: str) -> Track:
-    rows = tuple((event, label, step) for event, label, step in takes)
-    return Track(within_ms=within_ms, last=last, takes=rows, unless=unless)
+def _track_row(track: Track) -> list[object]:
+    row: list[object] = [track.within_ms, track.last, track.takes, track.unless]
+    return [*row, 1] if track.tied else [*row[:2], [one[:3] for one in track.takes], track.unless]
+
+
+def _track(within_ms: int, last: int, takes: list[list[Any]], unless: str, tied: int = 0) -> Track:
+    return Track(
+        within_ms=within_ms,
+        last=last,
+        takes=tuple(_take(*one) for one in takes),
+        unless=unless,
+        tied=bool(tied),
+    )
+
+
+def _take(
+    event: str, label: str, step: int, ties: Sequence[str] = (), result: Sequence[str] = ("", "")
+) -> Take:
+    path, role = result
+    return Take(event, label, step, tuple(ties), (path, role))
 
 
 def tally_from(
-    window_ms: int, total: int, buckets: list[list[int]], marks: dict[str, int], lost_at_ms: int
+    window_ms: int,
+    total: int,
+    buckets: list[list[int]],
+    marks: list[Any] | dict[str, int],
+    lost_at_ms: int,
 ) -> Tally:
     """Return the tally of a row."""
     return Tally(
         window_ms=window_ms,
         total=total,
         buckets=tuple([(bucket, amount) for bucket, amount in buckets]),
-        marks=marks,
+        marks=_marks(marks),
         lost_at_ms=lost_at_ms,
     )
+
+
+def _marks(row: list[Any] | dict[str, int]) -> dict[str, int]:
+    if isinstance(row, list):
+        half = len(row) // 2
+        return dict(zip(row[:half], accumulate(row[half:]), strict=True))
+    return dict(sorted(row.items(), key=itemgetter(1)))  # an older row has pairs, in no order

@@ -84,6 +84,33 @@ def test_a_rule_reads_that_the_same_call_comes_again_and_says_so_each_time():
     assert decided(*told) == decided(*told) == [["OK"]] * 3 + [["AGAIN"]]
 
 
+def test_a_rule_reads_that_the_same_value_was_looked_up_first():
+    looked = {
+        "sequence": [
+            {"event": "response", "of": "s/read", "match": "result.owner"},
+            {"event": "request", "of": "s/send", "match": "input.to"},
+        ],
+        "window": "10m",
+    }
+    rule = """
+@id("LOOK") @reason("look") forbid (principal, action == Guard::Action::"s/send", resource)
+unless { context.history.looked };
+"""
+    tools = {**TOOLS, "read": {**TOOLS["read"], "output": {"extract": {"owner": "recipient"}}}}
+    data = {"version": 1, "servers": {"s": {"trust": "trusted", "tools": tools}}}
+    made = read_catalog({**data, "ledgers": {"looked": looked}})
+    bundle = compile_bundle({"r.cedar": RULES.split('@id("LEAK")', maxsplit=1)[0] + rule}, made)
+    steps = [
+        {"server": "s", "tool": "send", "args": {"to": "ada"}},
+        {"server": "s", "tool": "read", "args": {}, "result": {"owner": "ada"}},
+        {"server": "s", "tool": "send", "args": {"to": "bob"}},
+        {"server": "s", "tool": "send", "args": {"to": "ada"}},
+    ]
+    record = {"session": "x", "principal": "a", "agent": "b", "intent": {"purpose": "p"}}
+    judged = judge_record(bundle, Record.model_validate({**record, "steps": steps}), Options())
+    assert [step.decision.reasons[0].rule for step in judged] == ["LOOK", "OK", "LOOK", "OK"]
+
+
 @pytest.mark.parametrize(
     ("entry", "says"),
     [
@@ -92,6 +119,11 @@ def test_a_rule_reads_that_the_same_call_comes_again_and_says_so_each_time():
         ({"sequence": [{"label": "secret"}, {}], "window": "5m"}, "no label event"),
         ({"sequence": [{}, {}], "of": "any", "window": "5m"}, "beside a sequence"),
         ({"sequence": [{}, {}]}, "no window"),
+        ({"sequence": [{"match": "input.to"}, {}], "window": "5m"}, "on all of them or on none"),
+        ({"sequence": [{"match": "result.to"}, {"match": "input.to"}], "window": "5m"}, "expected input."),
+        ({"sequence": [{"event": "response", "match": "result."}, {"match": "input.to"}], "window": "5m"}, "expected input."),
+        ({"sessions": "open", "window": "1h"}, "expected key task, principal or agent"),
+        ({"sessions": "open", "key": "agent"}, "no window"),
         ({"sequence": [{}, {"of": "s/none"}], "window": "5m"}, "expected an action"),
         ({"distinct": "derived.amount_minor", "of": "any", "window": "5m"}, "derived.recipients"),
         ({"distinct": "derived.path", "of": "any", "window": "5m", "unless": "approved"}, "only a sequence"),

@@ -8,9 +8,9 @@ from guard.model.call import Outcome, ToolSpec
 from guard.model.facts import Derived, Input
 from guard.model.ledger import LedgerSpec
 from guard.session.chains import TALLIES, End, kinds_of_end, labelled, own, settle, values
-from guard.session.plan import charges_of, plan_of
+from guard.session.plan import DENIED, charges_of, plan_of
 from guard.session.pool_key import Subjects
-from guard.session.tally import BUCKETS, LARGEST, MARKS, LedgerState, Tally
+from guard.session.tally import BUCKETS, DIFFERENT, LARGEST, MARKS, LedgerState, Tally
 
 NOW = 1_767_607_200_000
 PAY = ToolSpec(
@@ -189,6 +189,36 @@ def test_too_many_remembered_values_are_reported_until_they_fade():
     assert len(tally.marks) == MARKS
     assert read(state, MATCHED)[1] is True
     assert read(state, MATCHED, at=NOW + 60_001)[1] is False
+
+
+def test_more_receivers_than_are_told_apart_are_too_many_for_every_cap():
+    ledger = spec_of("distinct", path="input.to", window_ms=60_000)
+    state = LedgerState()
+    for n in range(DIFFERENT + 1):
+        one = Input(values={"to": str(n)}, derived=Derived())
+        state = event(state, ledger, given_input=one, at=NOW + n)
+    assert len(state.tallies["it"].marks) == DIFFERENT
+    asked = {"given_input": one, "at": NOW + DIFFERENT}
+    assert read(state, ledger, **asked) == ({"it": LARGEST, DENIED.name: 0}, False)
+    assert read(state, ledger, given_input=one, at=NOW + 70_000)[0]["it"] == 1
+
+
+@settings(deadline=None)
+@given(EVENTS, st.sampled_from([0, 60, 60_000]), st.integers(1, 6))
+def test_what_is_remembered_is_the_newest_of_what_came(events, window, most):
+    tally, exact, now = Tally(window_ms=window), {}, 1_000_000
+    for step, name in events:
+        now += step
+        tally = tally.marked([str(name)], now, most)
+        exact[str(name)] = max(now, exact.get(str(name), 0))
+        # Gone is gone, whatever the clock.
+        exact = {key: at for key, at in exact.items() if not window or at >= now - window}
+        live = exact.keys()
+        assert len(tally.marks) <= most
+        assert list(tally.marks.values()) == sorted(tally.marks.values())
+        assert tally.live(now) <= live
+        assert tally.live(now) == live or tally.overflown(now)
+        assert tally.different([], now) >= len(live)
 
 
 def test_too_many_tallies_are_reported():

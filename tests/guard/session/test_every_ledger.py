@@ -16,7 +16,7 @@ from guard.session.plan import charges_of, plan_of
 from guard.session.pool_key import Subjects
 from guard.session.state import new_session
 from guard.session.stored import from_json, to_json
-from guard.session.tally import BUCKETS, MARKS, LedgerState
+from guard.session.tally import BUCKETS, EQUAL, LedgerState
 
 NOW = 1_767_607_200_000
 WINDOW = 60_000
@@ -233,7 +233,7 @@ def test_repetition_is_as_small_after_many_equal_calls_as_after_few(calls):
 
 def test_more_different_calls_than_are_remembered_are_reported():
     state = LedgerState()
-    for n in range(MARKS + 1):
+    for n in range(EQUAL + 1):
         state = ran(state, {"to": str(n)})
     assert ask(state, {"to": "0"})[1] is True
     assert ask(state, {"to": "0"}, at=NOW + WINDOW + 1)[1] is False

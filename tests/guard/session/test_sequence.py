@@ -1,5 +1,7 @@
 """Sequences and distinct values: never less than what a reader of the whole history would say."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,9 +11,10 @@ from guard.model.facts import Derived, Input
 from guard.model.ledger import LedgerSpec, SequenceStep
 from guard.session.chains import End, kinds_of_end, labelled, own, settle, values
 from guard.session.history import Step
-from guard.session.plan import charges_of, plan_of
+from guard.session.plan import DENIED, charges_of, plan_of
 from guard.session.pool_key import Subjects
-from guard.session.tally import LedgerState
+from guard.session.stored_tallies import tally_from, tally_json
+from guard.session.tally import MARKS, LedgerState
 
 NOW = 1_767_607_200_000
 SPECS = {
@@ -51,10 +54,17 @@ class Story:
         )  # fmt: skip
         self.running.append(step)
 
-    def ends(self, outcome="ok", labels=(), *, approved=False, denied=False):
+    def restarts(self):
+        """Keep nothing but what a store holds."""
+        kept = {
+            key: tally_from(*json.loads(tally_json(one))) for key, one in self.state.tallies.items()
+        }
+        self.state = LedgerState(tallies=kept)
+
+    def ends(self, outcome="ok", labels=(), *, approved=False, denied=False, found=None):
         step = self.running.pop(0)
         kinds = kinds_of_end(Outcome(outcome), denied=denied, approved=approved)
-        end = End(kinds=kinds, at_ms=self.now, labels=frozenset(labels))
+        end = End(kinds=kinds, at_ms=self.now, labels=frozenset(labels), found=found or {})
         self.state = settle(self.state, step.charges, end)
 
     def did(self, tool, outcome="ok", labels=(), given=NOTHING, **how):
@@ -222,3 +232,87 @@ def test_a_sequence_is_as_small_after_many_events_as_after_few(events):
         story.did("read", labels=["secret"]).did("note")
         story.now += 1
     assert sum(len(one.marks) for one in story.state.tallies.values()) == 1
+
+
+LOOKED = LedgerSpec(
+    name="looked", kind="sequence", of="any", window_ms=60_000,
+    steps=(
+        SequenceStep(event="response", of="s/read", match="result.id"),
+        SequenceStep(event="request", of="s/note", match="input.of"),
+        SequenceStep(event="request", of="egress", match="input.to"),
+    ),
+)  # fmt: skip
+
+
+def arg(**values):
+    return Input(values=values, derived=Derived())
+
+
+def test_steps_that_are_tied_by_a_value_are_one_run_for_each_value():
+    story = Story(LOOKED)
+    story.did("read", found={"id": "a"}).did("read", found={"id": "b"})
+    story.did("note", given=arg(of="a"))
+    said = {to: story.asks("send", arg(to=to)) for to in "abc"}
+    assert said == {"a": True, "b": False, "c": False}
+    assert story.asks("send", arg(other="a")) is False
+    story.now += 60_001
+    assert story.asks("send", arg(to="a")) is False
+
+
+def test_a_result_without_the_value_begins_no_run():
+    story = Story(LOOKED).did("read", found={"name": "a"}).did("note", given=arg(of="a"))
+    assert story.asks("send", arg(to="a")) is False
+
+
+def test_a_tied_call_under_way_is_a_step_of_its_own_value_only():
+    story = Story(LOOKED).did("read", found={"id": "a"}).did("read", found={"id": "b"})
+    story.starts("note", arg(of="b"))
+    assert [story.asks("send", arg(to=to)) for to in "ab"] == [False, True]
+
+
+def test_a_last_step_about_several_values_is_answered_only_where_they_agree():
+    story = Story(LOOKED)
+    story.did("read", found={"id": "a"}).did("note", given=arg(of="a"))
+    story.did("read", found={"id": "b"}).did("note", given=arg(of="b"))
+    both, mixed = arg(to=frozenset({"a", "b"})), arg(to=frozenset({"a", "x"}))
+    assert story.asks("send", both) is True
+    assert story.asks("send", arg(to=frozenset({"x", "y"}))) is False
+    plan = plan_of((LOOKED,), SPECS["send"], Subjects())
+    assert values(plan, own(story.state, ()), mixed, story.now) == (
+        {"looked": False, DENIED.name: 0},
+        True,
+    )
+
+
+def test_more_values_than_are_remembered_are_reported_until_they_fade():
+    story = Story(LOOKED)
+    for n in range(MARKS + 1):
+        story.did("read", found={"id": str(n)})
+    plan = plan_of((LOOKED,), SPECS["send"], Subjects())
+    assert values(plan, own(story.state, ()), arg(to="1"), story.now)[1] is True
+    assert values(plan, own(story.state, ()), arg(to="1"), story.now + 60_001)[1] is False
+    assert sum(len(one.marks) for one in story.state.tallies.values()) == MARKS
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.sampled_from(["AB", "AAB", "ABA"]),
+    st.lists(
+        st.tuples(st.sampled_from("ABC"), st.sampled_from("xy"), st.integers(1, 400)), max_size=12
+    ),
+)
+def test_a_tied_automaton_is_one_automaton_for_each_value(pattern, events):
+    steps = tuple(
+        SequenceStep(event="request", of=f"s/{TOOL[one]}", match="input.to") for one in pattern
+    )
+    ledger = LedgerSpec(name="p", kind="sequence", of="any", window_ms=1_000, steps=steps)
+    story, history = Story(ledger), {"x": [], "y": []}
+    for letter, value, pause in events:
+        story.now += pause
+        for tool in "ABC":
+            for to in "xy":
+                wanted = tool == pattern[-1] and naive(pattern, 1_000, history[to], story.now)
+                assert story.asks(TOOL[tool], arg(to=to)) is wanted
+        story.did(TOOL[letter], given=arg(to=value))
+        story.restarts()
+        history[value].append((letter, story.now))

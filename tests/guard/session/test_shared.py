@@ -39,6 +39,7 @@ KINDS = {
     "labels": {"of": "any"},
     "sequence": {"of": "any", "steps": LEAK},
     "formerly": {"of": "docs/read", "match": (("result.key", "input.to"),)},
+    "sessions": {"of": "any"},
 }
 EVERY = tuple(
     LedgerSpec(name=f"{key}_{kind}", kind=kind, key=key, window_ms=window, **more)
@@ -145,13 +146,24 @@ def test_every_kind_of_ledger_counts_the_sessions_of_its_key_and_no_others(
         if key in alike:
             assert mine == {
                 "calls": 3, "results": 1, "running": 2, "sum": 15, "distinct": 1, "repeated": True,
-                "labels": {"secret"}, "sequence": True, "formerly": True,
+                "labels": {"secret"}, "sequence": True, "formerly": True, "sessions": 2,
             }, key  # fmt: skip
         else:
             assert mine == {
                 "calls": 1, "results": 0, "running": 1, "sum": 5, "distinct": 1, "repeated": False,
-                "labels": frozenset(), "sequence": False, "formerly": False,
+                "labels": frozenset(), "sequence": False, "formerly": False, "sessions": 1,
             }, key  # fmt: skip
+
+
+def test_a_session_that_was_refused_is_one_of_those_that_called():
+    open_now = LedgerSpec(name="open", kind="sessions", of="any", key="agent", window_ms=60_000)
+    house = House(open_now).open("one").open("two").open("three")
+    house.did("one").did("one").did("two", outcome=Outcome.REFUSED)
+    house.starts("three")
+    assert [house.asks(name).ledgers["open"] for name in ("one", "three")] == [3, 3]
+    assert house.open("four").asks("four").ledgers["open"] == 4
+    house.now += 60_001
+    assert house.asks("four").ledgers["open"] == 2  # with the one whose call is still in flight
 
 
 def test_what_one_session_did_fades_in_the_other_with_its_window():
