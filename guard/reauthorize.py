@@ -22,7 +22,7 @@ from guard.ports import World
 from guard.ports.live import Flight
 from guard.session.heard import heard, narrows
 from guard.session.risk import DETECTOR, Signal
-from guard.session.state import Session, ended, signalled
+from guard.session.state import Session, ended, signalled, suspended
 from guard.session.tasks import task_ended
 from guard.stepup.voiding import void_session
 
@@ -144,7 +144,17 @@ class Reauthorizing:
         session = await self.world.sessions.update(session_id, lambda one: ended(one, now_ms))
         event = Event(kind="session_ended", at_ms=now_ms, session=session_id, leaf={"why": why})
         await self.world.sink.write([event])
-        await self._settled(session, why)
+        # Who it was stands in the log; what the agent reads is only which kind of person.
+        await self._settled(session, why.partition(":")[0])
+        return session
+
+    async def suspend(self, session_id: str, why: str) -> Session:
+        """Let a session do nothing until an operator looks: what it asked and holds ends now."""
+        now_ms = self.world.clock.now_ms()
+        session = await self.world.sessions.update(session_id, lambda one: suspended(one, now_ms))
+        event = Event(kind="session_suspended", at_ms=now_ms, session=session_id, leaf={"why": why})
+        await self.world.sink.write([event])
+        await self._settled(session, "session_suspended")
         return session
 
     async def end_task(self, session_id: str, why: str) -> Session:
@@ -166,7 +176,7 @@ class Reauthorizing:
     async def cut(self, session: Session, why: str) -> None:
         """Judge the calls of a session again that are under way here, and cut those that fail."""
         flights = [one for one in self.world.live.flights() if one.call.session == session.id]
-        cut = [one for one in flights if session.ended_at_ms or not await self._may(session, one)]
+        cut = [one for one in flights if session.closed or not await self._may(session, one)]
         now_ms = self.world.clock.now_ms()
         events: list[Event] = []
         for one in cut:
@@ -195,10 +205,10 @@ class Reauthorizing:
                 return False
 
     async def _settled(self, session: Session, why: str) -> None:
-        """Void what people said, cut calls, and take back all that an ended session holds."""
+        """Void what people said, cut calls, and take back all that a closed session holds."""
         await self.cut(session, why)
         await void_session(self.world, session.id, why, self.world.clock.now_ms())
-        if session.ended_at_ms:
+        if session.closed:
             await self._recall(session.id, why)
 
     async def _recall(self, session_id: str, why: str) -> None:

@@ -3,6 +3,7 @@
 Digests, ids and rule names only; the reach itself is beside the tree, where it can be erased.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from guard.audit.event import Event
@@ -72,6 +73,24 @@ def plan_voted(
         leaf |= {"key": key.digest, "evidence_sha256": vote.evidence_s256}
         side["several"] = _held(key, given, signed, place)
     return Event(kind="vote", at_ms=vote.at_ms, session=plan.session, leaf=leaf, side=side)
+
+
+def approvals_ended(rows: Iterable[Approval], now_ms: int) -> list[Event]:
+    """Return a record of each question or yes among these that ended unused, and why.
+
+    Rows that are still open, or whose yes was used, have none.
+    """
+    return [
+        Event(
+            kind="approval_ended",
+            at_ms=now_ms,
+            session=row.session,
+            call=row.call_id,
+            leaf={"approval": row.id, "status": row.status.value, "why": row.reason_code},
+        )
+        for row in rows
+        if not row.open and row.outcome is None
+    ]
 
 
 def batch_voted(

@@ -113,6 +113,11 @@ class NewPlan:
         """Return what all items together ask of people."""
         return tuple(dict.fromkeys(asked for one in self.items for asked in one.requirements))
 
+    @property
+    def tells(self) -> bool:
+        """Return whether somebody else than who proposed it must hear of it."""
+        return self.kind == "plan" or any(asked.quorum > 1 for asked in self.requirements)
+
     def lines(self) -> tuple[str, ...]:
         """Return the exact reach of the whole plan for people, and of nothing more."""
         said = [line for one in self.items for line in _item_lines(one)]

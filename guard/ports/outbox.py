@@ -5,12 +5,19 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Protocol
 
-from guard.grant.approval import Approval
+from guard.grant.approval import NewApproval
+from guard.grant.plan import NewPlan
+
+About = NewApproval | NewPlan
+"""What channels are told of: a question about one call, or about several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """One message to one channel about one question. Times in Unix milliseconds."""
+    """One message to one channel about one question. Times in Unix milliseconds.
+
+    `approval` is the question's id: of an approval, or of a plan.
+    """
 
     id: str  # stable: a receiver that has seen it ignores it
     channel: str
@@ -20,7 +27,7 @@ class Note:
     tries: int = 0
 
 
-def note_of(row: Approval, channel: str) -> Note:
+def note_of(row: About, channel: str) -> Note:
     """Return the message about a new question to one channel."""
     named = sha256(f"guard/note/v1\0{row.id}\0{channel}".encode()).hexdigest()
     return Note(
@@ -35,7 +42,8 @@ def note_of(row: Approval, channel: str) -> Note:
 class Outbox(Protocol):
     """Messages that wait. Contract: a note is there if and only if its question is.
 
-    `Approvals.open` writes one for each channel in the transaction that opens the question. What is
+    `Approvals.open` and `Grants.propose` write one for each channel in the transaction that opens
+    the question; of a plan only where it `tells`. What is
     taken is nobody else's for the lease; a sender that dies loses no note.
     """
 

@@ -1,8 +1,8 @@
 """Whether a session still is what a call was judged on: asked in the transaction that lets it run.
 
 Other calls come and go in a session all the time; they do not take a judgement back. What does:
-the session ended or was suspended, a signal, a label, another task, other words, another person or
-device. It reads two sessions and changes none.
+the session ended, was suspended or narrowed, a signal, a label, another task, other words, another
+person or device. It reads two sessions and changes none.
 """
 
 from typing import Final
@@ -18,6 +18,7 @@ GROUND: Final = (
     "signals",
     "ended_at_ms",
     "suspended_at_ms",
+    "narrowings",
     "withdrawn",
 )
 """What a judgement rests on, beside what is in flight: the call itself was counted before."""

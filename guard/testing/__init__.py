@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from guard.audit.asked import approvals_ended
 from guard.audit.event import Event
 from guard.errors import Refused, SessionMoved
 from guard.grant.approval import (
@@ -23,6 +24,7 @@ from guard.grant.credential import Credential
 from guard.grant.votes import Vote, Voter
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.ports import Approvals, Attempt, Change, Ending
+from guard.ports.outbox import About
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted
 from guard.session.judged import still
@@ -117,7 +119,7 @@ class MemoryApprovals:
     cooldowns: dict[str, int] = field(default_factory=dict)
     cooldown_ms: int = 600_000
     sessions: Mapping[str, Session] = field(default_factory=dict[str, Session])
-    noted: Callable[[Approval], None] | None = None  # what an outbox does with a new question
+    noted: Callable[[About], None] | None = None  # what an outbox does with a new question
 
     @asynccontextmanager
     async def waiter(self, approval_id: str) -> AsyncIterator[StaleWaiter]:  # noqa: ARG002  the port's shape
@@ -175,7 +177,7 @@ class MemoryApprovals:
         """End an open approval."""
         kind = ApprovalEvent(event)
         row = self._changed(approval_id, lambda row: row.after(kind, now_ms, reason=reason))
-        self.events.extend(events)
+        self.events.extend([*events, *approvals_ended([row], now_ms)])
         return row
 
     async def consume(
@@ -224,6 +226,7 @@ class MemoryApprovals:
             if late != row:
                 self.rows[row.id] = late
                 swept.append(late)
+        self.events.extend(approvals_ended(swept, now_ms))
         return swept
 
     def settle(self, approval_id: str, consume_id: str, outcome: Outcome) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from guard.audit.asked import grants_made
+from guard.audit.asked import approvals_ended, grants_made
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalEvent, ApprovalState, granted
@@ -25,6 +25,8 @@ class MemoryGrants:
     async def propose(self, new: NewPlan, events: Sequence[Event]) -> Plan:
         """Insert a plan."""
         self.rows[new.id] = proposed(new)
+        if new.tells and self.approvals.noted is not None:
+            self.approvals.noted(new)
         self.approvals.events.extend(events)
         return self.rows[new.id]
 
@@ -91,7 +93,9 @@ class MemoryGrants:
         if grant is None or grant.status(now_ms) is not GrantState.ACTIVE:
             return None
         if standing is not None:
-            rows[standing.id] = standing.after(ApprovalEvent.CANCEL, now_ms, reason="granted")
+            over = standing.after(ApprovalEvent.CANCEL, now_ms, reason="granted")
+            rows[over.id] = over
+            self.approvals.events.extend(approvals_ended([over], now_ms))
         self.held[grant.id] = grant.used(now_ms)
         rows[use.new.id] = granted(use.new, grant.id)
         self.approvals.events.extend(events)
@@ -128,3 +132,4 @@ class MemoryGrants:
             if row.grant in grants and row.at(now_ms).open:
                 ended = row.after(ApprovalEvent.VOID, now_ms, reason=reason)
                 self.approvals.rows[row.id] = ended
+                self.approvals.events.extend(approvals_ended([ended], now_ms))

@@ -3,19 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from guard.grant.approval import Approval
-from guard.ports.outbox import Note, note_of
+from guard.ports.outbox import About, Note, note_of
 
 
 @dataclass(slots=True, kw_only=True)
 class MemoryOutbox:
-    """Notes in memory; give `noted` to `MemoryApprovals`, so that opening writes them."""
+    """Notes in memory; give `noted` to `MemoryApprovals`, so that opening writes them.
+
+    Plans are noted through the approvals beside them.
+    """
 
     channels: tuple[str, ...] = ()
     notes: dict[str, Note] = field(default_factory=dict)
     ended: dict[str, str] = field(default_factory=dict)
 
-    def noted(self, row: Approval) -> None:
+    def noted(self, row: About) -> None:
         """Write one note for each channel."""
         for channel in self.channels:
             one = note_of(row, channel)

@@ -23,6 +23,7 @@ from guard.errors import GuardError
 from guard.model.call import ToolCall, ToolResult, argument_bytes
 from guard.model.identity import Agent, Principal, Who
 from guard.testing import RecordingTool
+from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.console import admitting
 from guard_adapters.wiring.desk import Desk
@@ -181,7 +182,12 @@ def files() -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, installation: Mapping[str, str] | None = None) -> Iterator[Running]:
+def running(
+    folder: Path,
+    installation: Mapping[str, str] | None = None,
+    keys: Mapping[str, Caller] | None = None,
+) -> Iterator[Running]:
+    """Serve a guard of these files; `keys`: who calls over MCP, by the digest of their token."""
     for name, text in (installation or files()).items():
         (folder / name).write_text(text)
     wired = build(load(folder / "guard.yaml"), reviewed=True)
@@ -189,7 +195,7 @@ def running(folder: Path, installation: Mapping[str, str] | None = None) -> Iter
     found: list[str] = []
 
     async def serve() -> None:
-        async with serving(wired, {}) as url:
+        async with serving(wired, keys or {}) as url:
             found.append(url.replace("127.0.0.1", "localhost"))
             sweeper = asyncio.create_task(sweep(wired))
             up.set()

@@ -212,6 +212,7 @@ def test_a_masked_secret_is_shown_on_demand_and_the_log_says_to_whom(company, wi
 def test_deny_and_suspend_lets_the_session_do_nothing_more(company, wide):
     other = Agent117(company).opened().reads()
     approval, call = other.pays()
+    beside, _ = other.pays(hold_ms=0)
     wide.open(f"/console/approvals/{approval}")
     wide.page.locator("summary", has_text="More ways").click()
     wide.page.locator("[data-reason]").fill("looks wrong")
@@ -220,6 +221,18 @@ def test_deny_and_suspend_lets_the_session_do_nothing_more(company, wide):
 
     assert company.code(call) == "approval_denied"
     assert company.run(company.wired.world.sessions.get(other.session)).suspended_at_ms > 0
+    assert company.row(beside).reason_code == "session_suspended"
+
+
+def test_what_is_taken_back_leaves_the_queue_while_somebody_looks(company, wide):
+    other = Agent117(company).opened().reads()
+    wide.open("/console/")
+    approval, _ = other.pays(hold_ms=0)
+    row = wide.page.locator(f'#queue a[href="/console/approvals/{approval}"]')
+    row.wait_for(timeout=WAIT_MS)
+    company.run(company.desk_end(other.session))
+
+    row.wait_for(state="detached", timeout=WAIT_MS)
 
 
 def test_a_session_is_ended_from_its_page(company, wide):

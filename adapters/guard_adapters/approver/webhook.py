@@ -16,11 +16,14 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 
 from guard.clock import Clock
-from guard.errors import GuardError
+from guard.errors import GuardError, Unavailable
 from guard.grant.approval import Approval
 from guard.grant.batch import action_of
+from guard.grant.plan import Plan
+from guard.grant.view import view_from
 from guard.model.legible import legible
 from guard.ports import Approvals, Ids
+from guard.ports.grants import Grants
 from guard.ports.outbox import Note, Outbox
 from guard_adapters._http.deliver import NotTaken, deliver
 from guard_adapters._http.pool import UpstreamFailed
@@ -30,6 +33,9 @@ LEASE_MS: Final = 60_000
 
 PAUSE_MS: Final = 2_000
 LONGEST_PAUSE_MS: Final = 300_000
+
+
+Question = Approval | Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,26 +62,29 @@ def signature(secret: bytes, note_id: str, at_s: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(made).decode('ascii')}"
 
 
-def message(note: Note, row: Approval, link: str) -> Mapping[str, Any]:
+def message(note: Note, row: Question, link: str) -> Mapping[str, Any]:
     """Return what a webhook gets: that there is a question, how grave, until when, and where."""
+    told = _told(row)
     return {
         "id": note.id,
-        "type": "approval.opened",
-        "approval": row.id,
-        "tool": action_of(row),
-        "rules": sorted(row.rules),
-        "risk": _risk(row),
+        "type": f"{told.kind}.opened",
+        told.kind: row.id,
+        "tool": ", ".join(told.tools),
+        "rules": list(told.rules),
+        "risk": told.risk,
         "expires_at_ms": row.pending_until_ms,
         "link": link,
     }
 
 
-def slack_message(row: Approval, link: str) -> Mapping[str, Any]:
+def slack_message(row: Question, link: str) -> Mapping[str, Any]:
     """Return the same for a Slack incoming webhook: two links, and no button that says yes."""
-    what = f"Question about {_slack(action_of(row))}"
-    why = ", ".join(_slack(one) for one in sorted(row.rules))
+    told = _told(row)
+    tools = ", ".join(_slack(one) for one in told.tools)
+    what = f"{'A plan' if told.kind == 'plan' else 'Question'} about {tools}"
+    why = ", ".join(_slack(one) for one in told.rules)
     minutes = max(0, row.pending_until_ms - row.created_ms) // 60_000
-    text = f"*{what}*\nRules: {why}\nRisk {_risk(row)} of 3, open for {minutes} min"
+    text = f"*{what}*\nRules: {why}\nRisk {told.risk} of 3, open for {minutes} min"
     buttons = [_button("Look at it", link, "primary"), _button("Deny", f"{link}#deny", "danger")]
     return {
         "text": what,
@@ -85,6 +94,24 @@ def slack_message(row: Approval, link: str) -> Mapping[str, Any]:
             {"type": "actions", "elements": buttons},
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What may be said of a question outside: which tools, which rules, how grave."""
+
+    kind: Literal["approval", "plan"]
+    tools: tuple[str, ...]
+    rules: tuple[str, ...]
+    risk: int
+
+
+def _told(row: Question) -> _Told:
+    rules = tuple(sorted({asked.rule for asked in row.requirements}))
+    if isinstance(row, Plan):
+        tools = tuple(dict.fromkeys(one.reach.action for one in row.items))
+        return _Told("plan", tools, rules, max(one.ground.risk for one in row.items))
+    return _Told("approval", (action_of(row),), rules, _risk(row))
 
 
 def _button(text: str, url: str, style: str) -> Mapping[str, Any]:
@@ -99,9 +126,10 @@ def _slack(text: str) -> str:
 
 
 def _risk(row: Approval) -> int:
-    view = json.loads(row.view_json)
-    risk = view.get("risk") if isinstance(view, dict) else 0
-    return risk if isinstance(risk, int) and not isinstance(risk, bool) else 0
+    try:
+        return view_from(row.view_json).chain.risk
+    except Unavailable:  # its page says so, and cannot be approved
+        return 0
 
 
 Deliver = Callable[..., Awaitable[None]]
@@ -114,6 +142,7 @@ class Postman:
     Args:
         outbox: the notes.
         approvals: the questions that they are about.
+        grants: the plans that they are about; None: there are none.
         clock: when.
         ids: for jitter.
         channels: the receivers by name.
@@ -127,6 +156,7 @@ class Postman:
     ids: Ids
     channels: Mapping[str, Channel]
     console: str
+    grants: Grants | None = None
     post: Deliver = deliver
     _busy: set["asyncio.Task[None]"] = field(default_factory=set)
 
@@ -155,7 +185,7 @@ class Postman:
 
     async def _handled(self, note: Note) -> None:
         now_ms = self.clock.now_ms()
-        channel, row = self.channels.get(note.channel), await self.approvals.get(note.approval)
+        channel, row = self.channels.get(note.channel), await self._question(note.approval)
         if channel is None or row is None or row.at(now_ms).status != "pending":
             await self.outbox.done(note.id, "ended")
             return
@@ -168,7 +198,12 @@ class Postman:
         else:
             await self.outbox.done(note.id, "sent")
 
-    async def _post(self, channel: Channel, note: Note, row: Approval, now_ms: int) -> None:
+    async def _question(self, ident: str) -> Question | None:
+        if ident.startswith("pln_"):
+            return None if self.grants is None else await self.grants.plan(ident)
+        return await self.approvals.get(ident)
+
+    async def _post(self, channel: Channel, note: Note, row: Question, now_ms: int) -> None:
         link = f"{self.console}/a/{row.id}"
         said = slack_message(row, link) if channel.shape == "slack" else message(note, row, link)
         body = json.dumps(said, separators=(",", ":"), sort_keys=True).encode()

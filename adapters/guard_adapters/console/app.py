@@ -21,7 +21,11 @@ from guard_adapters.console.frame import Frame, Tab
 from guard_adapters.console.origin import Origin
 
 STATUS: Final = {"origin_refused": 403, "login_needed": 401, "login_refused": 401}
-APPROVAL: Final = re.compile(r"apr_[0-9a-f]{36}")
+LINKED: Final = {
+    "approvals": re.compile(r"apr_[0-9a-f]{36}"),
+    "plans": re.compile(r"pln_[0-9a-f]{36}"),
+}
+"""What a link in a message may name, by the folder of its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +123,10 @@ def _behind(door: Door, frame: Frame, answer: Answer) -> Callable[[Request], Awa
 async def _to_request(request: Request) -> Response:
     """Lead from the link in a message to the question's page; whether it exists is not told."""
     named = request.path_params["id"]
-    if not APPROVAL.fullmatch(named):
-        return PlainTextResponse("This is no link to a question.\n", 404)
-    return RedirectResponse(f"/console/approvals/{named}", status_code=303)
+    for folder, form in LINKED.items():
+        if form.fullmatch(named):
+            return RedirectResponse(f"/console/{folder}/{named}", status_code=303)
+    return PlainTextResponse("This is no link to a question.\n", 404)
 
 
 async def _failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  starlette's shape

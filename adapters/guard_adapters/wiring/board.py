@@ -15,7 +15,7 @@ from guard.grant.view import view_from
 from guard.policy.argued import value_at
 from guard.policy.rule import Rule
 from guard.session.risk import risk_facts
-from guard.session.state import Session, suspended
+from guard.session.state import Session
 from guard.stepup.granting import Granting
 from guard_adapters.console.looking import Logged, Proof, Queue, RuleUse
 from guard_adapters.wiring.build import Wired
@@ -149,16 +149,8 @@ class BoardDesk:
 
     async def suspend(self, approval_id: str, by: str) -> None:
         """Let the session of a question rest until an operator looks at it."""
-        row, now_ms = await self.approval(approval_id), self.now_ms()
-        await self._write(
-            Event(
-                kind="session_suspended",
-                at_ms=now_ms,
-                session=row.session,
-                leaf={"why": "reviewer", "by": by},
-            )
-        )
-        await self.wired.world.sessions.update(row.session, lambda one: suspended(one, now_ms))
+        row = await self.approval(approval_id)
+        await self.wired.reauthorizing.suspend(row.session, f"reviewer:{by}")
 
     async def end_session(self, session_id: str, by: str) -> None:
         """End a session with everything that it holds."""

@@ -25,6 +25,7 @@ def postman(wired: Wired, url: str) -> Postman:
     return Postman(
         outbox=wired.store.outbox,
         approvals=wired.world.approvals,
+        grants=wired.world.grants,
         clock=wired.world.clock,
         ids=wired.world.ids,
         channels={

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,18 +18,23 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guard.grant.plan import PlanEvent
+from guard.grant.view import view_json
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals
+from guard.testing.grants import MemoryGrants
 from guard.testing.outbox import MemoryOutbox
+from guard.testing.review import a_view
 from guard_adapters._http.deliver import NotTaken, deliver
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.approver.webhook import Channel, Postman, signature
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
-from tests.adapters.store.test_grants_contract import NOW, question
+from tests.adapters.store.test_grants_contract import NOW, plan, question
 
 SECRET = b"s" * 32
 CONSOLE = "http://localhost:8470"
-VIEW = b'{"risk":2,"arguments":{"iban":"DE99-VERY-SECRET"},"action":"bank/pay"}'
+SHOWN = a_view({"iban": "DE99-VERY-SECRET"})
+VIEW = view_json(replace(SHOWN, chain=replace(SHOWN.chain, risk=2)))
 ASKED = {
     "envelope": b'{"server":"bank","tool":"pay"}',
     "view_json": VIEW,
@@ -77,6 +83,7 @@ class Bench:
         self.clock = FrozenClock(ms=NOW + 20)
         self.outbox = MemoryOutbox(channels=("ops",))
         self.approvals = MemoryApprovals(clock=self.clock, noted=self.outbox.noted)
+        self.grants = MemoryGrants(approvals=self.approvals)
 
         async def quick(*args: Any, **more: Any) -> None:
             await deliver(*args, **more, first_s=0.001)
@@ -84,7 +91,7 @@ class Bench:
         channel = Channel(name="ops", url=f"{receiver.url}/hook", shape=shape, secret=SECRET)
         self.postman = Postman(
             outbox=self.outbox, approvals=self.approvals, clock=self.clock, ids=CountedIds(),
-            channels={"ops": channel}, console=CONSOLE, post=post or quick,
+            channels={"ops": channel}, console=CONSOLE, post=post or quick, grants=self.grants,
         )  # fmt: skip
 
     async def ask(self, **changes: Any) -> None:
@@ -108,6 +115,20 @@ async def test_a_webhook_says_that_there_is_a_question_and_nothing_of_what_is_in
     assert headers["content-type"] == "application/json"
     assert b"DE99" not in body
     assert bench.outbox.ended == {note: "sent"}
+
+
+async def test_a_plan_is_told_as_a_question_is_and_no_longer_once_it_was_answered(receiver):
+    bench = Bench(receiver)
+    await bench.grants.propose(plan(1), [])
+    await bench.grants.propose(plan(2), [])
+    await bench.grants.end("pln_2", PlanEvent.REVOKE, "operator", NOW + 11, [])
+    await bench.round()
+    ((headers, body),) = receiver.got
+    assert json.loads(body) == {
+        "id": headers["webhook-id"], "type": "plan.opened", "plan": "pln_1", "tool": "s/t",
+        "rules": ["PAY-1"], "risk": 0, "expires_at_ms": NOW + 60_000, "link": f"{CONSOLE}/a/pln_1",
+    }  # fmt: skip
+    assert sorted(bench.outbox.ended.values()) == ["ended", "sent"]
 
 
 async def test_the_signature_is_over_id_time_and_body(receiver):

@@ -90,6 +90,8 @@ def test_a_link_in_a_message_leads_to_the_question_whether_it_exists_or_not():
         303,
         f"/console/approvals/{QUESTION}",
     )
+    plan = QUESTION.replace("apr_", "pln_")
+    assert client().get(f"/a/{plan}").headers["location"] == f"/console/plans/{plan}"
     assert client().get("/a/apr_1").status_code == 404
     assert client().get("/a/..%2Fconsole").status_code == 404
 

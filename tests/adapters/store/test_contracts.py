@@ -42,16 +42,19 @@ class Ports:
     leases: Any
     outcomes: Any
     sink: Any
-    kinds: Any
+    leaves: Any
     store: Any = None
     path: Any = None
     clock: FrozenClock = field(default_factory=FrozenClock)
 
+    async def kinds(self):
+        return [one["kind"] for one in await self.leaves()]
+
 
 def stored(store, path=None):
 
-    async def kinds():
-        return [json.loads(leaf)["kind"] for _, leaf in (await store.log.page(0)).leaves]
+    async def leaves():
+        return [json.loads(leaf) for _, leaf in (await store.log.page(0)).leaves]
 
     return Ports(
         store.sessions,
@@ -59,7 +62,7 @@ def stored(store, path=None):
         store.leases,
         store.sessions,
         store.sink,
-        kinds,
+        leaves,
         store,
         path,
     )
@@ -71,10 +74,10 @@ def memory():
     fake = MemoryStore(approvals=approvals, events=approvals.events)
     approvals.sessions = fake.held
 
-    async def kinds():
-        return [event.kind for event in fake.events]
+    async def leaves():
+        return [event.body() for event in fake.events]
 
-    return Ports(fake, approvals, fake, fake, fake, kinds)
+    return Ports(fake, approvals, fake, fake, fake, leaves)
 
 
 def made_on(kind, tmp_path):
@@ -554,3 +557,18 @@ async def test_every_try_of_the_attempt_that_used_an_approval_is_counted(ports):
 
     assert [row.consume_try for row in tries] == [1, 2, 3]
     assert (await ports.approvals.get("apr_1")).consume_try == 3
+
+
+async def test_what_ends_unused_is_written_down_with_its_reason_and_what_was_used_is_not(ports):
+    for number in (1, 2, 3):
+        await ports.approvals.open(question(number, binding=f"b{number}"), [])
+    await ports.approvals.end("apr_1", "void", "risk_rose", NOW + 1, [])
+    await ports.approvals.vote(replace(vote(), approval_id="apr_2"), [])
+    await ports.approvals.consume("apr_2", attempt(binding="b2"), [])
+    await ports.approvals.sweep(NOW + 70_000)
+    await ports.approvals.sweep(NOW + 80_000)
+
+    ended = [one for one in await ports.leaves() if one["kind"] == "approval_ended"]
+    assert [(one["approval"], one["status"], one["why"]) for one in ended] == [
+        ("apr_1", "cancelled", "risk_rose"), ("apr_3", "expired", "no_answer"),
+    ]  # fmt: skip

@@ -7,11 +7,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.testing import FrozenClock, MemoryApprovals
+from guard.testing.grants import MemoryGrants
 from guard.testing.outbox import MemoryOutbox
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 from tests import postgres
-from tests.adapters.store.test_grants_contract import NOW, question
+from tests.adapters.store.test_grants_contract import ASK, ITEM, NOW, plan, question
 from tests.postgres import POSTGRES
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
@@ -24,18 +25,25 @@ def sqlite(path):
 
 
 @pytest.fixture(params=["sqlite", "memory", POSTGRES])
-async def holes(request, tmp_path):
+async def three(request, tmp_path):
+    """The holes for questions, messages and plans of one store."""
     if request.param == "memory":
         outbox = MemoryOutbox(channels=CHANNELS)
-        yield MemoryApprovals(clock=FrozenClock(), noted=outbox.noted), outbox
+        approvals = MemoryApprovals(clock=FrozenClock(), noted=outbox.noted)
+        yield approvals, outbox, MemoryGrants(approvals=approvals)
         return
     if request.param == "postgres":
         store = postgres.store(KEY)
         store.approvals.channels = CHANNELS
     else:
         store = sqlite(tmp_path / "guard.sqlite")
-    yield store.approvals, store.outbox
+    yield store.approvals, store.outbox, store.grants
     store.close(NOW + 10_000)
+
+
+@pytest.fixture
+def holes(three):
+    return three[:2]
 
 
 async def test_opening_a_question_leaves_one_note_for_each_channel(holes):
@@ -97,3 +105,20 @@ async def test_a_note_survives_a_restart(tmp_path):
     await store.outbox.reopened()
     assert [one.id for one in await store.outbox.take(AT, 1_000)] == sorted(one.id for one in first)
     store.close(NOW)
+
+
+async def test_a_plan_is_told_to_each_channel(three):
+    _, outbox, grants = three
+    await grants.propose(plan(), [])
+    notes = await outbox.take(AT, 1_000)
+    assert {(one.channel, one.approval, one.until_ms) for one in notes} == {
+        (name, "pln_1", NOW + 60_000) for name in CHANNELS
+    }
+
+
+@pytest.mark.parametrize(("quorum", "told"), [(1, 0), (2, 2)])
+async def test_a_standing_yes_is_told_where_more_than_its_asker_must_sign(three, quorum, told):
+    _, outbox, grants = three
+    item = replace(ITEM, requirements=(replace(ASK, quorum=quorum),))
+    await grants.propose(plan(kind="grant", items=(item,)), [])
+    assert len(await outbox.take(AT, 1_000)) == told

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
+from guard.audit.asked import approvals_ended
 from guard.audit.event import Event
 from guard.errors import Refused, SessionMoved, Unavailable
 from guard.grant.approval import (
@@ -89,6 +90,7 @@ class PostgresApprovals:
         late = there.at(await later_ms(db, new.created_ms))
         joined = replace(there, waiting=there.waiting + 1) if late.open else late
         await save(db, joined)
+        await append(db, approvals_ended([joined], new.created_ms))
         return joined if late.open else None
 
     async def get(self, approval_id: str) -> Approval | None:
@@ -149,7 +151,7 @@ class PostgresApprovals:
             changed = await self._changed(
                 db, row, approval_id, lambda row: row.after(kind, at_ms, reason=reason)
             )
-            await append(db, events)
+            await append(db, [*events, *approvals_ended([changed], at_ms)])
             return changed
 
         return await self._database.run(work)
@@ -181,7 +183,9 @@ class PostgresApprovals:
                 return None
             first = row.status is not ApprovalState.CONSUMED
             if first and not await self._same_timeline(db, approval_id):
-                await save(db, row.after(ApprovalEvent.VOID, now_ms, reason="failover"))
+                void = row.after(ApprovalEvent.VOID, now_ms, reason="failover")
+                await save(db, void)
+                await append(db, approvals_ended([void], now_ms))
                 return None
             if first and not holds:
                 raise SessionMoved(attempt.judged.id)
@@ -256,6 +260,7 @@ class PostgresApprovals:
                 if late != row:
                     await save(db, late)
                     swept.append(late)
+            await append(db, approvals_ended(swept, at_ms))
             return swept
 
         return await self._database.run(work)

@@ -8,7 +8,7 @@ without its record.
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from guard.audit.asked import grants_made
+from guard.audit.asked import approvals_ended, grants_made
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalEvent, ApprovalState, granted
@@ -19,8 +19,10 @@ from guard.grant.written import grant_from, grant_text, plan_from, plan_text
 from guard.ports.grants import Use
 from guard_adapters.store.postgres.approval_rows import left_by, save
 from guard_adapters.store.postgres.approval_rows import standing as standing_for
+from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.postgres.outbox import write_notes
 from guard_adapters.store.postgres.schema import later_ms
 from guard_adapters.store.rows import storable
 
@@ -44,8 +46,9 @@ LAST: Final = 500
 class PostgresGrants:
     """The `Grants` port on one database, beside the approvals that uses of grants leave."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, approvals: PostgresApprovals) -> None:
         self._database = database
+        self._approvals = approvals
 
     async def propose(self, new: NewPlan, events: Sequence[Event]) -> Plan:
         """Insert a plan that people are asked about."""
@@ -53,6 +56,8 @@ class PostgresGrants:
         async def work(db: Connection) -> Plan:
             row = proposed(new)
             await _save_plan(db, row)
+            if new.tells:
+                await write_notes(db, row, self._approvals.channels)
             await append(db, events)
             return row
 
@@ -153,6 +158,7 @@ class PostgresGrants:
             if standing is not None and standing.open:
                 over = standing.after(ApprovalEvent.CANCEL, now_ms, reason="granted")
                 await save(db, over)
+                await append(db, approvals_ended([over], now_ms))
             await _save_grant(db, grant.used(now_ms))
             row = granted(use.new, grant.id)
             await save(db, row)
@@ -204,7 +210,9 @@ class PostgresGrants:
 async def _void(db: Connection, grants: Collection[str], reason: str, now_ms: int) -> None:
     for row in await left_by(db, grants):
         if row.at(now_ms).open:
-            await save(db, row.after(ApprovalEvent.VOID, now_ms, reason=reason))
+            void = row.after(ApprovalEvent.VOID, now_ms, reason=reason)
+            await save(db, void)
+            await append(db, approvals_ended([void], now_ms))
 
 
 async def _plan(db: Connection, plan_id: str, *, lock: bool = False) -> Plan | None:

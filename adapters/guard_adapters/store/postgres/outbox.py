@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from guard.grant.approval import Approval
-from guard.ports.outbox import Note, note_of
+from guard.ports.outbox import About, Note, note_of
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.schema import later_ms
 
@@ -28,7 +27,7 @@ RETURNING one.id, one.channel, one.approval, one.until_ms, due.next_ms AS next_m
 """
 
 
-async def write_notes(db: Connection, row: Approval, channels: Sequence[str]) -> None:
+async def write_notes(db: Connection, row: About, channels: Sequence[str]) -> None:
     """Write one note for each channel, inside the transaction that opens the question."""
     for channel in channels:
         one = note_of(row, channel)

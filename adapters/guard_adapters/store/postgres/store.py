@@ -65,7 +65,7 @@ class PostgresStore:
         self.leases = PostgresLeases(self._database, self._replica)
         self.sessions = PostgresSessions(self._database, self._replica)
         self.tallies = PostgresTallies(self._database)
-        self.grants = PostgresGrants(self._database)
+        self.grants = PostgresGrants(self._database, self.approvals)
         self.reviewers = PostgresReviewers(self._database)
         self.reruns = PostgresReruns(self._database)
         self.asked = PostgresAsked(self._database)

@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import TypeVar
 
+from guard.audit.asked import approvals_ended
 from guard.audit.event import Event
 from guard.errors import Refused, SessionMoved
 from guard.grant.approval import (
@@ -67,7 +68,9 @@ class SqliteApprovals:
                 save(db, joined)
                 return joined
             if standing is not None:
-                save(db, standing.at(new.created_ms))
+                late = standing.at(new.created_ms)
+                save(db, late)
+                self._journal.append(db, approvals_ended([late], new.created_ms))
             row = opened(new)
             save(db, row)
             write_notes(db, row, self.channels)
@@ -124,7 +127,7 @@ class SqliteApprovals:
                 approval_id,
                 lambda row: row.after(ApprovalEvent(event), now_ms, reason=reason),
             )
-            self._journal.append(db, events)
+            self._journal.append(db, [*events, *approvals_ended([changed], now_ms)])
             return changed
 
         return await self._woken(approval_id, work)
@@ -189,7 +192,13 @@ class SqliteApprovals:
 
     async def sweep(self, now_ms: int) -> Sequence[Approval]:
         """Expire what is late; turn runs without an ending into unknown ones. Return both."""
-        swept = await self._database.run(lambda db: swept_rows(db, now_ms))
+
+        def work(db: sqlite3.Connection) -> list[Approval]:
+            rows = swept_rows(db, now_ms)
+            self._journal.append(db, approvals_ended(rows, now_ms))
+            return rows
+
+        swept = await self._database.run(work)
         for row in swept:
             self._waiting.wake(row.id)
         return swept
@@ -211,6 +220,7 @@ class SqliteApprovals:
             ]
             for row in changed:
                 save(db, row)
+            self._journal.append(db, approvals_ended(changed, now_ms))
             return changed
 
         return await self._database.run(work)
@@ -219,9 +229,10 @@ class SqliteApprovals:
         """Return the open row of this binding, inside a transaction of another room."""
         return open_for(db, binding)
 
-    def put(self, db: sqlite3.Connection, row: Approval) -> None:
+    def put(self, db: sqlite3.Connection, row: Approval, now_ms: int) -> None:
         """Write a row inside a transaction of another room; `wake` its waiters after it."""
         save(db, row)
+        self._journal.append(db, approvals_ended([row], now_ms))
 
     def void_granted(
         self, db: sqlite3.Connection, grants: Collection[str], reason: str, now_ms: int
@@ -230,7 +241,7 @@ class SqliteApprovals:
         voided = []
         for row in listed_rows(db, open_only=True):
             if row.grant in grants and row.at(now_ms).open:
-                save(db, row.after(ApprovalEvent.VOID, now_ms, reason=reason))
+                self.put(db, row.after(ApprovalEvent.VOID, now_ms, reason=reason), now_ms)
                 voided.append(row.id)
         return voided
 

@@ -21,6 +21,7 @@ from guard.ports.grants import Use
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
+from guard_adapters.store.sqlite.outbox import write_notes
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS plans (
@@ -54,6 +55,8 @@ class SqliteGrants:
         def work(db: sqlite3.Connection) -> Plan:
             row = proposed(new)
             _save_plan(db, row)
+            if new.tells:
+                write_notes(db, row, self._approvals.channels)
             self._journal.append(db, events)
             return row
 
@@ -146,11 +149,11 @@ class SqliteGrants:
                 return None
             if standing is not None and standing.open:
                 over = standing.after(ApprovalEvent.CANCEL, now_ms, reason="granted")
-                self._approvals.put(db, over)
+                self._approvals.put(db, over, now_ms)
                 ended.append(over.id)
             _save_grant(db, grant.used(now_ms))
             row = granted(use.new, grant.id)
-            self._approvals.put(db, row)
+            self._approvals.put(db, row, now_ms)
             self._journal.append(db, events)
             return row
 

@@ -4,8 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
-from guard.grant.approval import Approval
-from guard.ports.outbox import Note, note_of
+from guard.ports.outbox import About, Note, note_of
 from guard_adapters.store.sqlite.database import Database
 
 SCHEMA = """
@@ -20,7 +19,7 @@ MOST: Final = 64
 """Notes taken at once."""
 
 
-def write_notes(db: sqlite3.Connection, row: Approval, channels: Sequence[str]) -> None:
+def write_notes(db: sqlite3.Connection, row: About, channels: Sequence[str]) -> None:
     """Write one note for each channel, inside the transaction that opens the question."""
     for channel in channels:
         one = note_of(row, channel)
