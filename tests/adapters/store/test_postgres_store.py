@@ -341,6 +341,19 @@ async def test_an_ending_whose_answer_is_lost_is_written_once(two, monkeypatch):
     assert len((await one.log.page(0)).leaves) == 1
 
 
+async def test_closing_waits_for_the_ends_of_calls_that_nobody_waits_for(two):
+    one, other = two
+    await one.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    for _ in range(20):
+        one.sessions.close(
+            Ending(session="gs_1", change=one_more, events=(event("outcome"),), outcome=Outcome.OK)
+        )
+
+    await asyncio.to_thread(one.close, NOW)
+
+    assert (await other.sessions.get("gs_1")).step == 20
+
+
 def lose_answers(store, monkeypatch, times):
     """Let the next transactions commit, and their callers believe that the connection broke."""
     database = store._database

@@ -100,6 +100,7 @@ class Database:
         self._loop = asyncio.new_event_loop()
         self._closed = False
         self._tasks: set[asyncio.Task[None]] = set()
+        self._handed: set[asyncio.Task[Any]] = set()
         self._thread = threading.Thread(target=self._serve, name="store postgres", daemon=True)
         self._thread.start()
         try:
@@ -130,7 +131,17 @@ class Database:
             failed: Future[T] = Future()
             failed.set_exception(unavailable(ConnectionError()))
             return failed
-        return self._submitted(work)
+        return self._submitted(self._counted(work))
+
+    async def _counted(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do handed work, known to `close` for as long as it takes."""
+        doing = asyncio.ensure_future(work)
+        self._handed.add(doing)
+        doing.add_done_callback(self._handed.discard)
+        await asyncio.wait((doing,))
+        if doing.cancelled():  # by `close`, which had waited long enough
+            raise ConnectionError
+        return doing.result()
 
     async def run(self, work: Work[T], *, again: bool = False) -> T:
         """Run one transaction and return once it is durable.
@@ -185,7 +196,7 @@ class Database:
         self._loop.call_soon_threadsafe(start)
 
     def close(self, last: Coroutine[Any, Any, None]) -> None:
-        """Stop what runs for ever, do one last thing, and give the connections back."""
+        """Finish what was handed over, stop the rest, do one last thing, give connections back."""
         if self._closed:
             last.close()
             return
@@ -196,9 +207,12 @@ class Database:
             self._stop()
 
     async def _finish(self, last: Coroutine[Any, Any, None]) -> None:
-        for task in self._tasks:
+        if self._handed:  # the end of a call that nobody waits for has to be written as well
+            await asyncio.wait(set(self._handed), timeout=self._timeout_s)
+        stopped = self._tasks | self._handed
+        for task in stopped:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*stopped, return_exceptions=True)
         try:
             async with asyncio.timeout(self._timeout_s):
                 await last
