@@ -172,6 +172,8 @@ GUARD = {
     "destination_not_listed": "The credential of this call may not go to this address: scheme, host and "
     "port must each be listed exactly (`origins` of a key, `audience` of a token), without a user in the "
     "address or another Host header. Nothing was sent.",
+    "hooks_unreachable": "The server was started before the guard that runs now, so it does not know where "
+    "to ask for the credential of its call: nothing ran. Start the server again.",
     "token_unbound": "An authorization server gave a token that is bound to no key, although a proof "
     "came with the request (`key_bound`). Register the client for DPoP there.",
     "changed_in_flight": "What was about to be sent to an MCP server is not the call that was decided: "
@@ -331,8 +333,6 @@ CALLERS = {
     "token_unknown": "The static token is not one that this guard knows.",
 }
 FILES = {
-    "hooks_unsupported": "A server of `guard serve` has `hooks`: those need a process of the guard's own. "
-    "Run it with `guard proxy --standalone`.",
     "extra_missing": "A part of the guard that was not installed is needed. Install the named extra.",
     "delivery_unusable": "A server at a URL takes tokens of an authorization server, and its `delivery` "
     "puts none in a header. Set it to `dpop` or `bearer`.",

@@ -31,6 +31,9 @@ AGENT = {
     "test_the_bytes_that_were_judged_are_the_bytes_that_leave",
     "What a layer after the guard changed does not leave.": "adapters/front/test_wire_mint.py::"
     "test_what_a_layer_in_between_changed_never_leaves_and_ends_the_session",
+    "A server that pulls its credential gets it in its own call, and no other process does.": "attack/"
+    "test_hook_behind_serve.py::"
+    "test_over_http_a_server_pulls_in_its_own_call_and_no_other_process_does",
     "A call's credential goes to no other address, however it is spelled.": "attack/"
     "test_egress_to_another_host.py::test_no_spelling_of_another_address_gets_it",
     "What a tool leaves running after its call has no credential.": "attack/"

@@ -6,7 +6,7 @@ the headers but what HTTP itself needs. Rule 2: a message is sent once. It knows
 
 import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import httpcore2
 
+from guard.grant.credential import Credential
 from guard.grant.scrub import Scrub
 from guard_adapters._http.streams import Network
 
@@ -134,6 +135,13 @@ class HttpClient:
             sent = not isinstance(error, _NOT_SENT)
             raise UpstreamFailed(type(error).__name__, sent=sent) from error
         return Upstream(status=response.status, headers=response.headers, _response=response)
+
+    def lending(
+        self, credential: Credential | None, session: str
+    ) -> AbstractAsyncContextManager[None]:
+        """Let the upstream pull this credential during a block: one at a URL pulls none."""
+        del credential, session
+        return nullcontext()
 
     async def aclose(self) -> None:
         """Close all connections."""

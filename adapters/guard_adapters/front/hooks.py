@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from typing import Final
 
 from guard.clock import Clock
+from guard.errors import Refused
 from guard.grant.credential import Credential
 from guard_adapters.front.hook_aws import AwsEndpoint
 from guard_adapters.front.hook_gate import HookGate
@@ -48,15 +49,40 @@ class Hooks:
                 yield
 
 
+class Unreachable(Hooks):
+    """Hooks that a running server was never given: it was started before this guard was."""
+
+    def __init__(self) -> None:
+        super().__init__(HookGate(), None, {})
+
+    @asynccontextmanager
+    async def during(self, credential: Credential | None) -> AsyncIterator[None]:
+        """Refuse a call that needs a credential; others run.
+
+        Raises:
+            Refused: `hooks_unreachable`.
+        """
+        if credential is not None:
+            raise Refused(
+                "The server was started before this guard, and cannot ask it for a credential.",
+                code="hooks_unreachable",
+                next_step="Start the server again.",
+            )
+        yield
+
+
 @asynccontextmanager
-async def hooked(names: Iterable[str], clock: Clock) -> AsyncIterator[Hooks]:
-    """Open these hooks for the children of this very process.
+async def hooked(
+    names: Iterable[str], clock: Clock, gate: HookGate | None = None
+) -> AsyncIterator[Hooks]:
+    """Open these hooks for one process and its children.
 
     Args:
         names: some of aws, git, postgres, ssh.
         clock: tells the time.
+        gate: knows the process; None takes this very one.
     """
-    gate, environ = HookGate(os.getpid()), dict[str, str]()
+    gate, environ = gate or HookGate(os.getpid()), dict[str, str]()
     files: PostgresFiles | None = None
     async with AsyncExitStack() as stack:
         for name in sorted(set(names)):

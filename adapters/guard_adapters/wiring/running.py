@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -15,6 +16,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from guard.errors import Unavailable, Unusable
+from guard_adapters.front.hook_gate import HookGate
+from guard_adapters.front.hooks import Hooks, Unreachable, hooked
 from guard_adapters.front.mcp.attachments import Attachments
 from guard_adapters.front.mcp.auth import Caller, upstream_scope
 from guard_adapters.front.mcp.desk import Desk as PipeDesk
@@ -64,7 +67,12 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         tell(told(url))
         guests = Guests(wired)
         stack.push_async_callback(guests.aclose)
-        attachments = Attachments(str(pipe), lambda hello: _seat(wired, hello, url), guests.kinds())
+        attachments = Attachments(
+            str(pipe),
+            lambda hello: _seat(wired, hello, url),
+            guests.kinds(),
+            lambda upstream, pid, started: _pulls(wired, upstream, pid, started=started),
+        )
         await attachments.open()
         stack.push_async_callback(attachments.aclose)
         tell(f"Listening for stdio relays on {pipe}.")
@@ -138,10 +146,26 @@ async def forget(wired: Wired) -> None:
 
 def _seat(wired: Wired, hello: Hello, url: str) -> PipeDesk:
     """Return the desk of one attached relay; who it is was established by the socket."""
-    desk = FrontDesk(Desk(wired, console_at(url)), place(wired, hello.upstream, hello.agent))
+    own = replace(place(wired, hello.upstream, hello.agent), hooks=hello.hooks)
+    desk = FrontDesk(Desk(wired, console_at(url)), own)
     if hello.initialize is not None:  # said to the guard before this one
         desk.hear_initialize(hello.initialize)
     return desk
+
+
+@asynccontextmanager
+async def _pulls(
+    wired: Wired, upstream: str, pid: int, *, started: bool
+) -> AsyncIterator[Hooks | None]:
+    """Open what the server of one attached relay may pull from; `pid` is the relay's process."""
+    server = wired.bundle.catalog.servers.get(upstream)
+    if server is None or not server.hooks:
+        yield None
+    elif started:
+        yield Unreachable()
+    else:
+        async with hooked(server.hooks, wired.world.clock, HookGate(pid)) as hooks:
+            yield hooks
 
 
 def _listening(host: str, port: int) -> list[socket.socket]:

@@ -9,8 +9,9 @@ from guard.errors import GuardError, Unavailable, Unusable
 from guard.policy.catalog_server import ServerSpec
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
+from guard_adapters.front.hooks import hooked
 from guard_adapters.front.mcp.auth import Caller
-from guard_adapters.front.mcp.bridge import Bridge
+from guard_adapters.front.mcp.bridge import Bridge, Pulls
 from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.child import Command, child_environment
 from guard_adapters.front.mcp.http import Endpoint, build_app
@@ -107,15 +108,11 @@ def bridges_of(wired: Wired) -> dict[str, Bridge]:
 
     Commands come from the operator's file alone, and see an allow-listed environment.
     """
-    for name, one in wired.bundle.catalog.servers.items():
-        if one.hooks:
-            raise Unusable(
-                f"The server {name!r} pulls credentials ({', '.join(sorted(one.hooks))}).",
-                code="hooks_unsupported",
-                where=f"servers.{name}.hooks",
-                next_step="Run it with guard proxy --standalone: a hook knows one child process.",
-            )
-    most = wired.guard.settings.bridge_children
+    most, clock = wired.guard.settings.bridge_children, wired.world.clock
+
+    def pulls(names: frozenset[str]) -> Pulls | None:
+        return (lambda gate: hooked(names, clock, gate)) if names else None
+
     return {
         name: Bridge(
             command=Command(
@@ -123,6 +120,7 @@ def bridges_of(wired: Wired) -> dict[str, Bridge]:
                 env=child_environment(environment(), one.environ),
                 cwd=one.cwd or None,
             ),
+            pulls=pulls(frozenset(one.hooks)),
             max_children=most,
         )
         for name, one in wired.bundle.catalog.servers.items()

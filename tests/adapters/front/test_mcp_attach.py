@@ -218,7 +218,9 @@ async def test_what_is_no_relay_is_left_at_once(pair: Pair, said: bytes) -> None
 async def test_a_process_of_another_user_is_not_heard(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("guard_adapters.front.mcp.attachments.peer_uid", lambda _: os.getuid() + 1)
+    monkeypatch.setattr(
+        "guard_adapters.front.mcp.attachments.peer_of", lambda _: (1, os.getuid() + 1)
+    )
     with pytest.raises(Gone):
         await pair.call()
     assert pair.seat.hellos == []

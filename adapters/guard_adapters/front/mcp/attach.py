@@ -6,6 +6,7 @@ standard library is loaded, because many relays run at once.
 
 import asyncio
 import itertools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from guard_adapters.front.mcp.desk import Gone, Message, Reply, Side, Wires
@@ -37,10 +38,12 @@ class _Call:
 class _ToGuard(Frames):
     """The relay's end."""
 
-    def __init__(self, hello: Hello) -> None:
+    def __init__(self, hello: Hello, *, started: bool) -> None:
         super().__init__()
         self._hello = hello
+        self._started = started
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.environ: dict[str, str] = {}  # what the server must be given, to pull credentials
         self.lost = False
         self._calls: dict[int, _Call] = {}
         self._numbers = itertools.count(1)
@@ -56,7 +59,7 @@ class _ToGuard(Frames):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
         said = {"agent": self._hello.agent, "upstream": self._hello.upstream}
-        self.send({"hello": VERSION, **said}, self._hello.initialize)
+        self.send({"hello": VERSION, "started": self._started, **said}, self._hello.initialize)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
@@ -71,6 +74,7 @@ class _ToGuard(Frames):
         """Act on what the guard says; what is about a call that ended here is dropped."""
         if "hello" in frame:
             if not self.ready.done():
+                self.environ = dict(frame.get("environ") or {})
                 self.ready.set_result(None)
             return
         number: int = frame["n"]
@@ -126,6 +130,16 @@ class Attached:
         self._hello = Hello(agent=agent, upstream=upstream)
         self._link: _ToGuard | None = None
         self._linking = asyncio.Lock()
+        self._started = False
+
+    async def environ(self) -> Mapping[str, str]:
+        """Return what the server must be started with; nothing where there is no guard now."""
+        try:
+            found = (await self._connected()).environ
+        except Gone:
+            found = {}
+        self._started = True
+        return found
 
     def begin(self, side: Side, message: Message, wires: Wires) -> Reply | None:
         """Hand a request to the guard at once, if there is one. None: `settle` knows the way."""
@@ -158,7 +172,7 @@ class Attached:
             try:
                 async with asyncio.timeout(CONNECT_S):
                     _, link = await loop.create_unix_connection(
-                        lambda: _ToGuard(self._hello), self._path
+                        lambda: _ToGuard(self._hello, started=self._started), self._path
                     )
                     await link.ready
             except OSError as wrong:  # includes the timeout

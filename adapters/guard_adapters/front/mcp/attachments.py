@@ -14,13 +14,26 @@ import os
 import socket
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from guard.errors import Unusable
+from guard_adapters.front.hook_gate import peer_of
 from guard_adapters.front.mcp.desk import Desk, Gone, Message, Reply, Side, no_answer
-from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello, peer_uid
+from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, loads
 from guard_adapters.front.mcp.wire import WireRefused, classify, error_message, readable_id
+
+if TYPE_CHECKING:
+    from guard_adapters.front.hooks import Hooks
+
+Pulls = Callable[[str, int, bool], AbstractAsyncContextManager["Hooks | None"]]
+"""Opens the hooks of one relay's server, if it has any.
+
+It takes the server's name, the relay's process, and whether the server was started already.
+"""
 
 Guest = Callable[[Message, Message], Frames]
 """Makes the guard's end for one that is no relay, from both halves of its first frame."""
@@ -30,17 +43,24 @@ class _ToRelay(Frames):
     """The guard's end."""
 
     def __init__(
-        self, seat: Callable[[Hello], Desk], guests: Mapping[str, Guest], ends: "set[Frames]"
+        self,
+        seat: Callable[[Hello], Desk],
+        guests: Mapping[str, Guest],
+        ends: "set[Frames]",
+        pulls: Pulls,
     ) -> None:
         super().__init__()
-        self._seat, self._guests, self._ends = seat, guests, ends
+        self._seat, self._guests, self._ends, self._pulls = seat, guests, ends, pulls
+        self._pid = 0
+        self._sitting: asyncio.Task[None] | None = None
         self._desk: Desk | None = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self.asked: dict[tuple[int, int], Reply] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        if peer_uid(transport.get_extra_info("socket")) != os.getuid():
+        self._pid, uid = peer_of(transport.get_extra_info("socket"))
+        if uid != os.getuid():
             self.close()
             return
         self._ends.add(self)
@@ -50,12 +70,16 @@ class _ToRelay(Frames):
         self._ends.discard(self)
         for task in self._tasks.values():
             task.cancel()  # its client is gone: a held call ends, a running one is unknown
+        if self._sitting is not None:
+            self._sitting.cancel()
 
     def frame(self, frame: Message, raw: bytes) -> None:
         """Act on what the relay says. Messages are read as strictly as from any client."""
-        if self._desk is None:
+        if self._sitting is None:
             self._greeted(frame, raw)
             return
+        if self._desk is None:
+            raise KeyError("hello")  # it must wait for ours
         number: int = frame["n"]
         match frame["do"]:
             case "call":
@@ -81,8 +105,20 @@ class _ToRelay(Frames):
         if frame["hello"] != VERSION or not (isinstance(agent, str) and isinstance(upstream, str)):
             raise KeyError("hello")
         first = loads(raw, limits=RESPONSE_LIMITS) if raw else None
-        self._desk = self._seat(Hello(agent=agent, upstream=upstream, initialize=first))
-        self.send({"hello": VERSION})
+        hello = Hello(agent=agent, upstream=upstream, initialize=first)
+        started = frame.get("started") is True
+        self._sitting = asyncio.create_task(self._sit(hello, started=started))
+
+    async def _sit(self, hello: Hello, *, started: bool) -> None:
+        """Be there for one relay until it leaves; its hooks end with it."""
+        try:
+            async with self._pulls(hello.upstream, self._pid, started) as hooks:
+                self._desk = self._seat(replace(hello, hooks=hooks))
+                given = {"environ": hooks.environ} if hooks is not None else {}
+                self.send({"hello": VERSION, **given})
+                await asyncio.get_running_loop().create_future()
+        except Exception:  # noqa: BLE001 - the edge: who cannot be seated gets no guard
+            self.close()
 
     def _handed_over(self, guest: Frames) -> None:
         """Let the connection belong to a guest; who is at its other end was looked at already."""
@@ -154,12 +190,17 @@ class Attachments:
         path: the socket.
         seat: gives each relay its desk.
         guests: who else may come, by the member of the first frame that says so.
+        pulls: opens what a relay's server may pull credentials from.
     """
 
     def __init__(
-        self, path: str, seat: Callable[[Hello], Desk], guests: Mapping[str, Guest] | None = None
+        self,
+        path: str,
+        seat: Callable[[Hello], Desk],
+        guests: Mapping[str, Guest] | None = None,
+        pulls: Pulls = lambda _upstream, _pid, _started: contextlib.nullcontext(),
     ) -> None:
-        self._path, self._seat, self._guests = path, seat, guests or {}
+        self._path, self._seat, self._guests, self._pulls = path, seat, guests or {}, pulls
         self._ends: set[Frames] = set()
         self._server: asyncio.AbstractServer | None = None
 
@@ -173,7 +214,7 @@ class Attachments:
         listener = _bound(self._path)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_unix_server(
-            lambda: _ToRelay(self._seat, self._guests, self._ends), sock=listener
+            lambda: _ToRelay(self._seat, self._guests, self._ends, self._pulls), sock=listener
         )
 
     async def aclose(self) -> None:

@@ -7,16 +7,24 @@ share one. This file judges nothing: what arrives here was judged by the HTTP fr
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from guard.errors import Unusable
+from guard.grant.credential import Credential
 from guard_adapters._http.pool import Headers, HttpClient, Upstream, UpstreamFailed
+from guard_adapters.front.hook_gate import HookGate
 from guard_adapters.front.mcp.bridge_line import Line, Stream
 from guard_adapters.front.mcp.child import Command, Ears, start
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, dumps, loads
 from guard_adapters.front.mcp.wire import HTTP_STATUS, Kind, classify, era
+
+if TYPE_CHECKING:
+    from guard_adapters.front.hooks import Hooks
+
+Pulls = Callable[[HookGate], AbstractAsyncContextManager["Hooks"]]
 
 MAX_CHILDREN: Final = 64
 IDLE_S: Final = 600.0
@@ -33,7 +41,9 @@ class _Kept:
 
     line: Line
     used: float
+    hooks: "Hooks | None" = None
     busy: int = 0
+    closing: AsyncExitStack = field(default_factory=AsyncExitStack)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +51,7 @@ class Bridge:
     """The children of one configured command, by principal and session."""
 
     command: Command
+    pulls: Pulls | None = None  # opens what each child may pull credentials from
     max_children: int = MAX_CHILDREN
     idle_s: float = IDLE_S
     children: dict[tuple[str, str], _Kept] = field(default_factory=dict)
@@ -67,13 +78,21 @@ class Bridge:
             return kept
 
     async def _started(self) -> _Kept:
-        line = Line()
+        line, gate = Line(), HookGate()
+        kept = _Kept(line=line, used=_now())
         ears = Ears(line.received, line.end, lambda _: None)
+        command = self.command
         try:
-            line.child = await start(self.command, ears)
-        except Unusable as wrong:
-            raise UpstreamFailed(wrong.code, sent=False) from wrong
-        return _Kept(line=line, used=_now())
+            if self.pulls is not None:
+                kept.hooks = await kept.closing.enter_async_context(self.pulls(gate))
+                command = replace(command, env={**command.env, **kept.hooks.environ})
+            line.child = await start(command, ears)
+        except (Unusable, OSError) as wrong:
+            await kept.closing.aclose()
+            code = wrong.code if isinstance(wrong, Unusable) else "server_not_started"
+            raise UpstreamFailed(code, sent=False) from wrong
+        gate.pid = line.child.pid  # until now, nobody was let in
+        return kept
 
     async def reap(self) -> None:
         """Stop children that ended or that nobody used for `idle_s`."""
@@ -89,6 +108,7 @@ class Bridge:
             return False
         kept.line.end()
         await kept.line.child.stop()
+        await kept.closing.aclose()
         return True
 
     async def aclose(self) -> None:
@@ -126,6 +146,22 @@ class BridgeClient(HttpClient):
                 return await self._posted(key, loads(body, limits=RESPONSE_LIMITS), read_s)
             case _:
                 return Said(405, (), b"")
+
+    @asynccontextmanager
+    async def lending(self, credential: Credential | None, session: str) -> AsyncIterator[None]:
+        """Let the child of this session pull this credential for as long as the block runs.
+
+        Raises:
+            UpstreamFailed: the child cannot be started.
+        """
+        known = not session or (self._who, session) in self._bridge.children
+        if credential is None or not known or self._bridge.pulls is None:
+            yield
+            return
+        kept = await self._bridge.line(self._who, session)
+        assert kept.hooks is not None  # noqa: S101  the bridge has them, so its children do
+        async with kept.hooks.during(credential):
+            yield
 
     async def aclose(self) -> None:
         """Nothing of its own to close: the bridge stops its children."""

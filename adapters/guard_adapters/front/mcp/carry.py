@@ -78,6 +78,8 @@ class Carried:
         """
         if self.credential is None or "header" not in self.credential.parts:
             return None
+        if not self.url.startswith(("https://", "http://")):
+            return None  # a child of ours: it pulls its key, or has none
         parts = self.credential.parts
         if origin(self.url) not in parts["origins"].split():
             raise Refused(

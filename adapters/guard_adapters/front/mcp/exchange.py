@@ -160,13 +160,16 @@ class Exchange:
         carried: Carried | None = None,
     ) -> Reply:
         try:
-            self.flight.forwarded = True
-            self.upstream = (
-                await self.passage.open("POST", message)
-                if carried is None
-                else await self.passage.open_call(message, carried, schema)
-            )
-            return await self.passage.converse(self.upstream, self.asked)
+            lent = carried.credential if carried is not None else None
+            session = self.passage.session.session_id if self.passage.session else ""
+            async with self.passage.http.lending(lent, session):
+                self.flight.forwarded = True
+                self.upstream = (
+                    await self.passage.open("POST", message)
+                    if carried is None
+                    else await self.passage.open_call(message, carried, schema)
+                )
+                return await self.passage.converse(self.upstream, self.asked)
         except Refused:  # by what was to be sent: it has not left
             self.flight.forwarded = False
             raise

@@ -7,16 +7,17 @@ the relay passes on without reading them. Relay: `hello`, `call`, `result`, `can
 
 import asyncio
 import json
-import socket
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from guard_adapters.front.mcp.desk import Message
 from guard_adapters.front.mcp.events import LineSplitter
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, written
 from guard_adapters.front.mcp.wire import WireRefused
+
+if TYPE_CHECKING:
+    from guard_adapters.front.hooks import Hooks
 
 VERSION: Final = 1
 CONNECT_S: Final = 2.0
@@ -33,6 +34,7 @@ class Hello:
     agent: str
     upstream: str
     initialize: Message | None = None
+    hooks: "Hooks | None" = None  # the guard's own: what the relay's server may pull
 
 
 class Frames(asyncio.BufferedProtocol):
@@ -98,9 +100,3 @@ def _read(head: bytes) -> Message:
     if not isinstance(found, dict):
         raise TypeError(type(found).__name__)
     return found
-
-
-def peer_uid(link: socket.socket) -> int:
-    """Return the user id of the process at the other end, as the kernel knows it."""
-    raw = link.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", raw)[1])

@@ -124,5 +124,10 @@ def run_attached(
     Raises:
         Unusable: the server cannot be started.
     """
-    desk = Attached(socket_path, agent, upstream)
-    return asyncio.run(relay(desk, Command(argv=tuple(command), env=env)))
+
+    async def run() -> int:
+        desk = Attached(socket_path, agent, upstream)
+        whole = {**env, **await desk.environ()}
+        return await relay(desk, Command(argv=tuple(command), env=whole))
+
+    return asyncio.run(run())

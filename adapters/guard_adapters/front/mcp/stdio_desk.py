@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from guard.errors import ApprovalPending, GuardError
+from guard.errors import ApprovalPending, GuardError, Refused
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard_adapters.front.mcp.desk import Gone, Message, Side, Wires
 from guard_adapters.front.mcp.front import GuardFront
@@ -278,18 +278,19 @@ class _Piped:
     stoppable: bool = True
 
     async def run(self, call: ToolCall, credential: "Credential | None") -> ToolResult:
-        self.ran = True
-        wanted = credential is not None and self.desk.place.token_in_meta
-        token = credential.token if credential is not None and wanted else ""
-        message, hooks = outgoing(self.asked, call, token), self.desk.place.hooks
-        if hooks is None:
-            return await self.desk.carried(self.asked, message, self.wires)
-        async with hooks.during(credential):
-            return await self.desk.carried(self.asked, message, self.wires)
+        place = self.desk.place
+        token = credential.token if credential and place.token_in_meta else ""
+        message = outgoing(self.asked, call, token)
+        try:
+            async with place.hooks.during(credential) if place.hooks else contextlib.nullcontext():
+                self.ran = True
+                return await self.desk.carried(self.asked, message, self.wires)
+        except Refused as no:
+            return ToolResult(outcome=Outcome.ERROR, value=_said(self.asked, "DENIED", no.code))
 
 
-def _said(asked: Asked, word: Word) -> Message:
-    return refused(asked, refusal(word, word.lower()))
+def _said(asked: Asked, word: Word, code: str = "") -> Message:
+    return refused(asked, refusal(word, code or word.lower()))
 
 
 def _with_note(result: ToolResult) -> Message:
