@@ -102,8 +102,14 @@ Absolute times are those of the machine that wrote this page, shared with others
 was measured in one run, call by call.
 
 {cost}
-
+{floor}
 {holds}
+"""
+
+FLOOR = """
+Of a decision that SQLite has on the disk, {paused:g} us are the same decision in memory, after a pause as
+long as an fsync: whoever waits for a disk comes back to cold caches. {bare:g} us are the statements of its
+transaction alone, by one thread with nothing else to do. The two floors together are {sum:g} us.
 """
 
 
@@ -133,8 +139,18 @@ def page() -> str:
         + _adaptive(tried)
         + _open(left)
         + CALM.format(table=_calm(calm), **calm[0])
-        + OTHERS.format(cost=table(COST), holds=table(HOLDS))
+        + OTHERS.format(cost=table(COST), floor=_floor(), holds=table(HOLDS))
     )
+
+
+def _floor() -> str:
+    """Return what no guard on SQLite can go below, once it was measured."""
+    held = json.loads((RESULTS / "decision_path.json").read_text(encoding="utf-8"))["printed"]
+    if "floor_bare_writes" not in held:
+        return ""
+    paused = held["floor_memory_after_a_pause"]["by_history"]["10"]["p50_us"]
+    bare = held["floor_bare_writes"]["p50_us"]
+    return FLOOR.format(paused=paused, bare=bare, sum=round(paused + bare, 1))
 
 
 def _adaptive(found: dict[str, list[dict[str, Any]]]) -> str:

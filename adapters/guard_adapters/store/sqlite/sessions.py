@@ -97,15 +97,17 @@ class SqliteSessions:
     ) -> Session:
         """Apply a pure change and return what is stored."""
         while True:
-            await self.get(session_id, wanted)  # from here on it is in memory, and its pools are
             head = self._change(session_id, change, wanted)
             if head is not None:
                 return head
+            await self.get(session_id, wanted)  # it goes on until it is in memory with its pools
 
     def _change(self, session_id: str, change: Change, wanted: Wanted) -> Session | None:
-        """Apply a change now; None: the session went on while its pools were read."""
+        """Apply a change now; None: the session or one of its pools must be read first."""
         with self._turn:
-            held = self._held[session_id]
+            held = self._held.get(session_id)
+            if held is None:
+                return None
             keys = pools_of(held) | wanted(held)
             if self.pools.missing(keys):
                 return None
