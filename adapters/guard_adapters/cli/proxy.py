@@ -38,6 +38,9 @@ def run(args: argparse.Namespace) -> int:
         )
     env = child_environment(environment(), _pairs(args.env))
     if args.standalone:
+        from guard_adapters.wiring.slim import unplugged  # noqa: PLC0415  not beside a guard
+
+        unplugged()
         from guard_adapters.wiring.alone import run_alone  # noqa: PLC0415  the whole guard
 
         return run_alone(args.config, args.upstream, args.agent, args.session, command, env)

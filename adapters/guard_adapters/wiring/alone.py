@@ -7,7 +7,6 @@ from pathlib import Path
 
 from guard.errors import Unusable
 from guard.policy.catalog_server import ServerSpec
-from guard_adapters.front.hooks import hooked
 from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.front.mcp.child import child_environment
 from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys
@@ -19,6 +18,7 @@ from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.places import environment, person
 from guard_adapters.wiring.recovery import recover
+from guard_adapters.wiring.slim import compiled
 from guard_adapters.wiring.watchdog import watched
 
 
@@ -38,6 +38,7 @@ def run_alone(
         Unusable: the configuration cannot be used, or nothing says how to start the server.
     """
     wired = build(load(config))
+    compiled()
     try:
         server = wired.bundle.catalog.servers.get(upstream)
         words = command or (server.command if server else ())
@@ -61,6 +62,8 @@ async def _run(wired: Wired, words: Sequence[str], whose: Place, env: Mapping[st
     async with watched(wired.world, wired.heart):
         if not server.hooks:
             return await standalone(Desk(wired), words, whose, env)
+        from guard_adapters.front.hooks import hooked  # noqa: PLC0415  few servers pull
+
         async with hooked(server.hooks, wired.world.clock) as hooks:
             whole = {**env, **hooks.environ}
             return await standalone(Desk(wired), words, replace(whose, hooks=hooks), whole)

@@ -1,7 +1,7 @@
 """Chooses who signs call tokens: a key in the state folder, or a server that holds one."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
 
@@ -10,7 +10,9 @@ from guard.errors import Unusable
 from guard_adapters.issuer.calltoken import SigningKeys
 from guard_adapters.issuer.key_ring import KeyRing
 from guard_adapters.issuer.made import Maker
-from guard_adapters.issuer.transit import Transit, TransitKeys
+
+if TYPE_CHECKING:
+    from guard_adapters.issuer.transit import TransitKeys
 
 WHERE: Final = "guard.signer"
 KIND: Final = "openbao"
@@ -26,7 +28,7 @@ def signing_keys(installation: Installation, folder: Path, maker: Maker) -> Sign
     return KeyRing(folder, clock=maker.clock) if held is None else held
 
 
-def transit_keys(installation: Installation, maker: Maker) -> TransitKeys | None:
+def transit_keys(installation: Installation, maker: Maker) -> "TransitKeys | None":
     """Return the keys that a server holds; None where they are files. Raises as `signing_keys`."""
     if not installation.signer:
         return None
@@ -34,6 +36,8 @@ def transit_keys(installation: Installation, maker: Maker) -> TransitKeys | None
     kind = settings.pop("kind", None)
     if kind != KIND:
         raise _unusable(f"got kind {kind!r}, expected {KIND!r}")
+    from guard_adapters.issuer.transit import Transit, TransitKeys  # noqa: PLC0415  an HTTP client
+
     try:
         return TransitKeys(Transit.model_validate(settings), maker)
     except ValidationError as error:
