@@ -110,6 +110,7 @@ class Guard:
         event = decided(judged.facts, judged.answer, salt=salt, shadow=judged.shadow)
         await self.world.sink.write([event])
         if isinstance(judged.answer, StepUp):
+            await Leasing(world=self.world).free(spec)
             judged = await self._asked(course, spec, judged, hold_ms, span)
             if REAUTH_RULE in judged.facts.evidence.approvals:
                 await narrower.give_back(session.id, "reauth")

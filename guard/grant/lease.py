@@ -83,6 +83,15 @@ OPEN: Final = frozenset({S.RESERVED, S.ISSUED, S.DELIVERED, S.REVOKE_PENDING})
 UNSETTLED: Final = OPEN | {S.IRREVOCABLE}
 """Also what was given up: it is looked at again, and its tool stays in quarantine."""
 
+ENDED: Final = frozenset({S.CONSUMED, S.EXPIRED, S.REVOKED})
+"""Of these nothing is left at a target."""
+
+KEPT_MS: Final = 3_600_000
+"""How long an ended lease stays in the journal; the audit log keeps what happened for good."""
+
+KEPT_ROWS: Final = 1_000
+"""So many of the newest leases stay whatever their age, for operators to look at."""
+
 MAX_TRIES: Final = 8
 FIRST_PAUSE_MS: Final = 100
 LONGEST_PAUSE_MS: Final = 30_000

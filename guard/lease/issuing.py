@@ -13,6 +13,7 @@ from guard.grant.approval import Approval
 from guard.grant.credential import ApprovalEvidence, BoundCall, Credential, token_id
 from guard.grant.lease import Lease, LeaseChange, LeaseEvent, LeaseState, ended
 from guard.grant.signing import NotCanonical, args_s256
+from guard.lease.quarantine import refuse_quarantined
 from guard.lease.revoking import Revoking
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Basis, Deny, Terms
@@ -94,6 +95,16 @@ class Leasing:
         )
         keep(leased)
         return await self._issued(leased, bound, replace(terms, max_ttl_s=ttl_s), lease)
+
+    async def free(self, spec: ToolSpec) -> None:
+        """Return if nothing keeps this tool from getting a credential: before people are asked.
+
+        Raises:
+            Refused: `tool_quarantined`. `mint` refuses as well: it may have come since.
+            Unavailable: the journal failed.
+        """
+        if spec.issuer:
+            refuse_quarantined(await self.world.leases.unsettled(), spec.server, spec.tool)
 
     def _issuer(self, spec: ToolSpec) -> Issuer | None:
         issuer = self.world.issuers.get(spec.issuer)

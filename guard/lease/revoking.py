@@ -9,10 +9,8 @@ from dataclasses import dataclass
 
 from guard.audit.event import Event, Kind
 from guard.errors import GuardError
-from guard.grant.lease import Fate, Lease, LeaseState, fated, lease_of, recalled
+from guard.grant.lease import ENDED, Fate, Lease, LeaseState, fated, lease_of, recalled
 from guard.ports import Issuer, World
-
-SETTLED = frozenset({LeaseState.REVOKED, LeaseState.CONSUMED, LeaseState.EXPIRED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +82,7 @@ class Revoking:
         for handle in await issuer.sweep():
             lease_id = lease_of(handle, self.world.guard_id)
             known = await self.world.leases.lease(lease_id) if lease_id else None
-            if lease_id is None or (known is not None and known.state not in SETTLED):
+            if lease_id is None or (known is not None and known.state not in ENDED):
                 continue
             stray = known or _stray(lease_id, handle, name, issuer.kind, self.world.guard_id)
             if await issuer.revoke(stray, "unknown_handle") is Fate.GONE:

@@ -128,7 +128,9 @@ class Leases(Protocol):
 
     `reserve` refuses (`tool_quarantined`) while a lease of the same tool is irrevocable. `advance`
     reads, changes and writes in one transaction; where `change` returns the row as it was, neither
-    it nor `events` are written. An unknown id is `Refused("lease_unknown")`.
+    it nor `events` are written. An unknown id is `Refused("lease_unknown")`. `prune` forgets ended
+    leases that changed before `before_ms`, the oldest `most` of them, and never one of the `kept`
+    newest.
     """
 
     async def reserve(self, lease: Lease, events: Sequence[Event]) -> None: ...
@@ -138,6 +140,7 @@ class Leases(Protocol):
     async def lease(self, lease_id: str) -> Lease | None: ...
     async def unsettled(self) -> Sequence[Lease]: ...  # open ones, and irrevocable ones
     async def recent(self, limit: int) -> Sequence[Lease]: ...  # of any state, newest first
+    async def prune(self, before_ms: int, kept: int, most: int) -> int: ...  # how many
 
 
 class Issuer(Protocol):

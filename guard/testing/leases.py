@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.grant.lease import UNSETTLED, Lease, LeaseChange, LeaseState
+from guard.grant.lease import ENDED, UNSETTLED, Lease, LeaseChange
+from guard.lease.quarantine import refuse_quarantined
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,10 +18,7 @@ class MemoryLeases:
 
     async def reserve(self, lease: Lease, events: Sequence[Event]) -> None:
         """Journal a new lease; `tool_quarantined` while one of its tool is irrevocable."""
-        for row in self.leases.values():
-            same = (row.server, row.tool) == (lease.server, lease.tool)
-            if same and row.state is LeaseState.IRREVOCABLE:
-                raise Refused("A credential could not be revoked.", code="tool_quarantined")
+        refuse_quarantined(self.leases.values(), lease.server, lease.tool)
         self.leases[lease.id] = lease
         self.events.extend(events)
 
@@ -46,3 +44,12 @@ class MemoryLeases:
     async def recent(self, limit: int) -> Sequence[Lease]:
         """Return the newest rows."""
         return list(reversed(self.leases.values()))[:limit]
+
+    async def prune(self, before_ms: int, kept: int, most: int) -> int:
+        """Forget ended rows but the newest."""
+        row = sorted(self.leases.values(), key=lambda one: -one.changed_ms)
+        oldest_ms = min(before_ms, row[kept - 1].changed_ms if len(row) >= kept else 0)
+        gone = [one for one in reversed(row) if one.state in ENDED and one.changed_ms < oldest_ms]
+        for one in gone[:most]:
+            del self.leases[one.id]
+        return len(gone[:most])

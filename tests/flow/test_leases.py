@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
-from guard.grant.lease import Fate, LeaseState, handle_of
+from guard.grant.lease import Fate, Lease, LeaseState, handle_of
 from guard.lease.revoking import Revoking
 
 
@@ -138,6 +138,18 @@ async def test_a_target_that_never_answers_puts_its_tool_in_quarantine(flow, mak
     again = await Revoking(world=flow.world).take_back(row, "again")
     assert again.state is LeaseState.REVOKED
     await flow.call("read", id="1")
+
+
+async def test_nobody_is_asked_about_a_call_of_a_tool_in_quarantine(flow, make_issuer):
+    use(flow, make_issuer)
+    stuck = Lease(
+        id="stuck", call_id="c", session="gs_1", kind="t", deadline_ms=1, server="bank", tool="pay",
+        state=LeaseState.IRREVOCABLE, issuer="calltoken",
+    )  # fmt: skip
+    await flow.store.reserve(stuck, [])
+    assert await refusal(flow.call("pay", amount_minor=500)) == "tool_quarantined"
+    assert flow.approvals.rows == {}
+    assert [one.leaf["code"] for one in flow.events("outcome")] == ["tool_quarantined"]
 
 
 async def test_a_sweep_deletes_what_is_ours_and_in_no_open_row(flow, make_issuer):

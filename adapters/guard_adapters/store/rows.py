@@ -4,7 +4,6 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalState
 from guard.grant.lease import Lease, LeaseState
 from guard.grant.written import requirement_from, requirement_json, vote_from, vote_json
@@ -64,12 +63,3 @@ def lease_from(text: str) -> Lease:
     """Return the lease that a row holds."""
     raw = json.loads(text)
     return Lease(**{**raw, "state": LeaseState(raw["state"])})
-
-
-def quarantined(row: Lease) -> Refused:
-    """Return the refusal of a tool while one of its credentials cannot be taken back."""
-    return Refused(
-        f"Lease {row.id!r} of this tool could not be revoked at its target.",
-        code="tool_quarantined",
-        next_step="An operator must look at the target; see `guard leases list`.",
-    )

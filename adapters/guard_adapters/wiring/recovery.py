@@ -10,7 +10,7 @@ from contextlib import suppress
 
 from guard.audit.event import Event
 from guard.errors import GuardError
-from guard.grant.lease import Lease
+from guard.grant.lease import KEPT_MS, KEPT_ROWS, Lease
 from guard.lease.revoking import Revoking
 from guard.model.call import Outcome
 from guard.ports import Ending, World
@@ -19,7 +19,22 @@ from guard.session.state import Session
 from guard_adapters.wiring.build import Wired
 
 AT_ONCE = 16
-"""Targets asked at the same time."""
+"""Requests to one target at the same time."""
+
+PRUNED_AT_ONCE = 1_000
+"""Rows forgotten in one transaction."""
+
+
+class Turns:
+    """Bounds what is asked of each target at once, so that one that hangs holds up no other."""
+
+    def __init__(self, most: int = AT_ONCE) -> None:
+        self._most = most
+        self._turns: dict[str, asyncio.Semaphore] = {}
+
+    def of(self, issuer: str) -> asyncio.Semaphore:
+        """Return what to hold while a target is asked."""
+        return self._turns.setdefault(issuer, asyncio.Semaphore(self._most))
 
 
 async def recover(wired: Wired) -> int:
@@ -50,11 +65,10 @@ async def take_back_all(world: World, gone: Container[str] | None = None) -> Non
         world: the ports.
         gone: leases whose guard is gone; None takes all of this guard's name.
     """
-    revoking, now_ms = Revoking(world=world), world.clock.now_ms()
-    turn = asyncio.Semaphore(AT_ONCE)
+    revoking, now_ms, turns = Revoking(world=world), world.clock.now_ms(), Turns()
 
     async def one(lease: Lease) -> None:
-        async with turn:
+        async with turns.of(lease.issuer):
             await revoking.take_back(lease, "process_ended")
 
     rows = await world.leases.unsettled()
@@ -74,6 +88,20 @@ async def sweep_targets(world: World) -> dict[str, int]:
         with suppress(GuardError):  # one target that is down must not shield the others
             found[name] = len(await revoking.swept(name, issuer))
     return found
+
+
+async def prune(world: World) -> int:
+    """Forget leases that ended long ago; return how many.
+
+    Raises:
+        Unavailable: the journal failed.
+    """
+    before_ms, total = world.clock.now_ms() - KEPT_MS, 0
+    while True:
+        gone = await world.leases.prune(before_ms, KEPT_ROWS, PRUNED_AT_ONCE)
+        total += gone
+        if gone < PRUNED_AT_ONCE:
+            return total
 
 
 async def _settled(world: World, session: str, calls: frozenset[str], now_ms: int) -> None:

@@ -14,14 +14,15 @@ from guard.lease.revoking import Revoking
 from guard.ports import World
 from guard_adapters._http.patience import persisting
 from guard_adapters.store.clock import Heartbeat
-from guard_adapters.wiring.recovery import sweep_targets
+from guard_adapters.wiring.recovery import Turns, prune, sweep_targets
 
 TICK_S = 0.25
 ROOM_MS = 500
-"""The end of a call revokes by itself: the watchdog waits so long before it helps."""
+"""The end of a call revokes by itself: the watchdog waits so long before it helps. Where a signal
+or an operator ended a lease, it helps at once: they end many, and go through them one by one."""
 
 SWEEP_S = 300.0
-"""Pause between two looks for handles that no journal knows."""
+"""Pause between two looks for handles that no journal knows, and for rows that nobody needs."""
 
 
 class Watchdog:
@@ -40,6 +41,7 @@ class Watchdog:
         self._heart = heart
         self._tell = tell
         self._revoking = Revoking(world=world)
+        self._turns = Turns()
         self._busy: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -53,6 +55,7 @@ class Watchdog:
                 if loop.time() - swept_at >= SWEEP_S:
                     swept_at = loop.time()
                     self._begin("sweep", sweep_targets(self._world))
+                    self._begin("prune", prune(self._world))
                 await asyncio.sleep(TICK_S)
         finally:
             for task in self._busy.values():
@@ -78,8 +81,8 @@ class Watchdog:
     def _mine(self, row: Lease, now_ms: int) -> bool:
         if row.late(now_ms):
             return True
-        fresh = row.tries == 0 and row.next_try_ms == 0 and now_ms - row.changed_ms < ROOM_MS
-        return row.due(now_ms) and not fresh
+        own_end = row.tries == 0 and row.next_try_ms == 0 and not row.reason
+        return row.due(now_ms) and not (own_end and now_ms - row.changed_ms < ROOM_MS)
 
     def _begin(self, name: str, work: Awaitable[object]) -> None:
         task: asyncio.Task[None] = asyncio.ensure_future(_quiet(work))
@@ -90,7 +93,8 @@ class Watchdog:
         why = "deadline" if row.late(self._world.clock.now_ms()) else row.reason or "ended"
 
         async def attempt() -> bool:
-            after = await self._revoking.take_back(row, why)
+            async with self._turns.of(row.issuer):
+                after = await self._revoking.take_back(row, why)
             if after.state is LeaseState.IRREVOCABLE and row.state is not LeaseState.IRREVOCABLE:
                 self._tell(f"lease {after.id} of {after.server}/{after.tool} cannot be revoked.")
             return _rests(after, self._world.clock.now_ms())

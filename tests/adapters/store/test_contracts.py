@@ -401,6 +401,28 @@ async def test_the_newest_leases_come_first_and_no_more_than_asked(ports):
     assert [row.id for row in await ports.leases.recent(2)] == ["l3", "l2"]
 
 
+async def test_ended_leases_are_forgotten_but_the_newest_and_those_that_still_live(ports):
+    for number in range(1, 7):
+        row = replace(a_lease(number), changed_ms=NOW + number)
+        await ports.leases.reserve(row, [])
+        if number != 1:
+            await ports.leases.advance(row.id, recall, [])
+            await ports.leases.advance(
+                row.id, lambda one, at=NOW + number: one.after(LeaseEvent.GONE, at), []
+            )
+
+    async def left():
+        return sorted(row.id for row in await ports.leases.recent(10))
+
+    assert await ports.leases.prune(NOW + 99, 6, 10) == 0  # no more than are kept
+    assert await ports.leases.prune(NOW, 2, 10) == 0  # none is that old
+    assert await ports.leases.prune(NOW + 99, 2, 1) == 1
+    assert await left() == ["l1", "l3", "l4", "l5", "l6"]
+    assert await ports.leases.prune(NOW + 4, 2, 10) == 1
+    assert await ports.leases.prune(NOW + 99, 2, 10) == 1
+    assert await left() == ["l1", "l5", "l6"]
+
+
 async def test_an_ending_does_not_bring_a_revoked_lease_back(ports):
     await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
     await ports.leases.reserve(a_lease(), [])

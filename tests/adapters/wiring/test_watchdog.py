@@ -1,16 +1,17 @@
 """What is late is cut, what could not be revoked is tried again, and the marks say who is awake."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from guard.errors import Unavailable
-from guard.grant.lease import Fate, Lease, LeaseState
+from guard.grant.lease import KEPT_MS, KEPT_ROWS, Fate, Lease, LeaseState
 from guard.model.facts import Binding
 from guard.ports import World
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.clock import Heartbeat
-from guard_adapters.wiring.recovery import sweep_targets, take_back_all
+from guard_adapters.wiring.recovery import AT_ONCE, prune, sweep_targets, take_back_all
 from guard_adapters.wiring.watchdog import Watchdog
 
 
@@ -140,3 +141,54 @@ async def test_one_target_that_is_down_does_not_stop_the_sweep_of_the_others(wor
     target.alive = ["g_abcdef_aaaqeayeaudaocajbifqydiob4", "somebody_else"]
     world.issuers.update({"a": Down(), "db": target, "z": Target()})
     assert await sweep_targets(world) == {"db": 1, "z": 0}
+
+
+class Slow(Target):
+    """Answers when it may, and counts how many wait for it."""
+
+    def __init__(self):
+        super().__init__()
+        self.go, self.waiting, self.most = asyncio.Event(), 0, 0
+
+    async def revoke(self, lease, why):
+        self.waiting += 1
+        self.most = max(self.most, self.waiting)
+        await self.go.wait()
+        self.waiting -= 1
+        return await super().revoke(lease, why)
+
+
+async def test_many_are_taken_back_at_once_within_bounds_and_one_target_holds_up_no_other(world):
+    hanging, quick = Slow(), Target()
+    world.issuers.update(db=hanging, other=quick)
+    for number in range(40):
+        lease(world, number, LeaseState.REVOKE_PENDING, reason="token_reuse")
+    for number in range(40, 60):
+        row = lease(world, number, LeaseState.REVOKE_PENDING, reason="token_reuse")
+        world.leases.leases[row.id] = replace(row, issuer="other")
+    dog = Watchdog(world, Heartbeat(world.clock))
+    async with asyncio.timeout(5):
+        await dog.look()
+        while len(quick.asked) < 20:
+            await asyncio.sleep(0)
+        assert (hanging.waiting, hanging.asked) == (AT_ONCE, [])
+        hanging.go.set()
+        await dog.settled()
+    assert (len(hanging.asked), hanging.most) == (40, AT_ONCE)
+    assert {row.state for row in world.leases.leases.values()} == {LeaseState.REVOKED}
+
+
+async def test_what_a_signal_ended_is_not_left_to_who_heard_it(world, target):
+    lease(world, 1, LeaseState.REVOKE_PENDING, changed_ms=world.clock.ms, reason="session_revoked")
+    assert await looked(world) == {"l1": "revoked"}
+
+
+async def test_old_rows_are_forgotten_and_what_lives_is_not(world):
+    for number in range(KEPT_ROWS + 50):
+        lease(world, number, LeaseState.REVOKED, changed_ms=world.clock.ms + number)
+    lease(world, "live", LeaseState.DELIVERED)
+    assert await prune(world) == 0
+    world.clock.advance(KEPT_MS + 2_000)
+    assert await prune(world) == 50
+    assert "l0" not in world.leases.leases
+    assert "llive" in world.leases.leases

@@ -4,11 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.grant.lease import UNSETTLED, Lease, LeaseChange, LeaseState
+from guard.grant.lease import ENDED, UNSETTLED, Lease, LeaseChange, LeaseState
+from guard.lease.quarantine import refuse_quarantined
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.replicas import LIVING, Replica
-from guard_adapters.store.rows import lease_from, lease_text, quarantined, storable
+from guard_adapters.store.rows import lease_from, lease_text, storable
+
+PRUNE = """
+DELETE FROM leases WHERE id IN (
+    SELECT id FROM leases WHERE state = ANY($1) AND changed_ms < least($2, coalesce(
+        (SELECT changed_ms FROM leases ORDER BY changed_ms DESC LIMIT 1 OFFSET $3), 0
+    )) ORDER BY changed_ms LIMIT $4 FOR UPDATE SKIP LOCKED
+)
+"""
 
 
 class PostgresLeases:
@@ -26,9 +35,8 @@ class PostgresLeases:
         """
 
         async def work(db: Connection) -> None:
-            for row in await _in(db, (LeaseState.IRREVOCABLE,)):
-                if (row.server, row.tool) == (lease.server, lease.tool):
-                    raise quarantined(row)
+            stuck = await _in(db, (LeaseState.IRREVOCABLE,))
+            refuse_quarantined(stuck, lease.server, lease.tool)
             await _save(db, lease, self._replica.id)
             await append(db, events)
 
@@ -76,6 +84,15 @@ class PostgresLeases:
             return [lease_from(row[0]) for row in rows]
 
         return await self._database.run(work, again=True)
+
+    async def prune(self, before_ms: int, kept: int, most: int) -> int:
+        """Forget ended leases; return how many, `most` at once."""
+
+        async def work(db: Connection) -> int:
+            done = await db.execute(PRUNE, sorted(ENDED), before_ms, kept - 1, most)
+            return int(done.split()[-1])
+
+        return await self._database.run(work)
 
 
 async def settle(db: Connection, lease_id: str, change: LeaseChange) -> None:

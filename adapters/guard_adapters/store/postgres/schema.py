@@ -55,6 +55,7 @@ CREATE TABLE IF NOT EXISTS leases (
     holder text NOT NULL DEFAULT '', row text NOT NULL
 );
 CREATE INDEX IF NOT EXISTS leases_by_state ON leases (state);
+CREATE INDEX IF NOT EXISTS leases_by_change ON leases (changed_ms);
 CREATE TABLE IF NOT EXISTS audit_queue (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     call text NOT NULL, session text NOT NULL, leaf bytea NOT NULL, side text

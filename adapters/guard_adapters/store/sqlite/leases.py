@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.grant.lease import UNSETTLED, Lease, LeaseChange, LeaseState
-from guard_adapters.store.rows import lease_from, lease_text, quarantined
+from guard.grant.lease import ENDED, UNSETTLED, Lease, LeaseChange, LeaseState
+from guard.lease.quarantine import refuse_quarantined
+from guard_adapters.store.rows import lease_from, lease_text
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 
@@ -14,7 +15,19 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS leases (
     id TEXT PRIMARY KEY, call_id TEXT NOT NULL, state TEXT NOT NULL, row TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS leases_by_state ON leases (state)
+CREATE INDEX IF NOT EXISTS leases_by_state ON leases (state);
+CREATE INDEX IF NOT EXISTS leases_by_change ON leases (json_extract(row, '$.changed_ms'))
+"""
+
+PRUNE = """
+DELETE FROM leases WHERE id IN (
+    SELECT id FROM leases WHERE state IN (?, ?, ?) AND json_extract(row, '$.changed_ms') < min(
+        ?, coalesce((
+            SELECT json_extract(row, '$.changed_ms') FROM leases
+            ORDER BY json_extract(row, '$.changed_ms') DESC LIMIT 1 OFFSET ?
+        ), 0)
+    ) ORDER BY json_extract(row, '$.changed_ms') LIMIT ?
+)
 """
 
 
@@ -33,9 +46,8 @@ class SqliteLeases:
         """
 
         def work(db: sqlite3.Connection) -> None:
-            for row in _in(db, (LeaseState.IRREVOCABLE,)):
-                if (row.server, row.tool) == (lease.server, lease.tool):
-                    raise quarantined(row)
+            stuck = _in(db, (LeaseState.IRREVOCABLE,))
+            refuse_quarantined(stuck, lease.server, lease.tool)
             save(db, lease)
             self._journal.append(db, events)
 
@@ -71,6 +83,14 @@ class SqliteLeases:
     async def recent(self, limit: int) -> Sequence[Lease]:
         """Return leases of any state, the last changed first."""
         return await self._database.run(lambda db: _recent(db, limit))
+
+    async def prune(self, before_ms: int, kept: int, most: int) -> int:
+        """Forget ended leases; return how many, `most` at once."""
+
+        def work(db: sqlite3.Connection) -> int:
+            return db.execute(PRUNE, (*sorted(ENDED), before_ms, kept - 1, most)).rowcount
+
+        return await self._database.run(work)
 
 
 def settle(db: sqlite3.Connection, lease_id: str, change: LeaseChange) -> None:
