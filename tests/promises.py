@@ -17,6 +17,8 @@ AGENT = {
     "test_an_agent_without_a_task_cannot_declare_itself_one",
     "What an agent declares never gives what its host did not.": "attack/test_intent_widening.py::"
     "test_no_declaration_of_an_agent_gives_what_the_host_did_not",
+    "A look-alike of an approved address or name never counts as it.": "attack/"
+    "test_lookalikes.py::test_a_look_alike_of_what_the_person_named_is_refused_by_every_letter",
     "A new session handle does not reset a budget.": "attack/test_budget_of_a_new_session.py::"
     "test_a_new_session_handle_does_not_reset_a_budget",
     "Declaring again does not refill a budget.": "attack/test_intent_widening.py::"

@@ -16,10 +16,12 @@ from guard.provenance.entities import extract
 from guard.provenance.frames import Entity
 from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
+from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.select import Selection, selections
 
 _NAMING = frozenset({"name", "quoted", "filename", "literal"})
 _LINKING = frozenset({"email", "iban", "url"})
+_IDENTITIES = _NAMING | _LINKING | {"host", "object_id"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Task:
         selections: what it says of which one of a list is meant.
         ends: times of day that lie a named duration after a named time.
         asks: the requests, one by one.
+        looks: what the identities in it look like.
     """
 
     spoken: bool = False
@@ -63,6 +66,7 @@ class Task:
     selections: tuple[Selection, ...] = ()
     ends: frozenset[str] = frozenset()
     asks: tuple[Ask, ...] = ()
+    looks: Looks = field(default_factory=dict[str, frozenset[str]])
 
     @property
     def days(self) -> bool:
@@ -159,6 +163,7 @@ def _read(text: str) -> Task:
         plural=plural(text),
         selections=selections(text),
         asks=asks_of(text, entities),
+        looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends_of(text, (one.canonical for one in entities if one.kind == "time")),
     )
 

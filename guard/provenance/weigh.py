@@ -7,6 +7,7 @@ bytes, so what is judged is what is sent.
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
@@ -15,6 +16,7 @@ from guard.provenance.budget import asked, left
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, granted
+from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of, role_of
 from guard.provenance.segment import Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import exempt
@@ -137,20 +139,24 @@ class _Scales:
             same_record=self.same_record(),
             ambiguous=any(one.why == "ambiguous" for _, one in self.values),
             index_full=any(one.why == "index_full" for _, one in self.values),
-            not_canonical=any(self.flawed(value) for value, _ in self.values),
+            not_canonical=any(self.flawed(value, one) for value, one in self.values),
             origins=self.origins(),
         )
 
-    def flawed(self, value: Value) -> bool:
+    def flawed(self, value: Value, one: Worth) -> bool:
         """Return whether an identity could be taken for another that looks like it.
 
         What the person wrote letter for letter is theirs, however it is written.
         """
-        return (
-            value.role in _IDENTITIES
-            and bool(flaw(value.text))
-            and value.text not in self.task.text
-        )
+        if value.role not in _IDENTITIES or value.text in self.task.text:
+            return False
+        return bool(flaw(value.text)) or (one.source < Source.LINKED and self.posing(value.text))
+
+    def posing(self, text: str) -> bool:
+        """Return whether a value looks like what the person named or approved, and is not it."""
+        if taken_for(text, self.task.looks):
+            return True
+        return bool(self.endorsed) and taken_for(text, _approved(self.endorsed))
 
     def levels(self) -> Levels:
         weakest: dict[str, int] = {}
@@ -244,6 +250,11 @@ class _Scales:
             if one.source < Source.CREATED:
                 for kind, canonical in value.kinds:
                     yield value_digest(kind, canonical)
+
+
+@lru_cache(maxsize=256)  # a session approves little, and asks often
+def _approved(endorsed: frozenset[Endorsed]) -> Looks:
+    return looks_of(canonical for _, _, canonical in endorsed)
 
 
 def _weakest(values: list[tuple[Value, Worth]]) -> dict[Source, frozenset[str]]:
