@@ -50,6 +50,12 @@ CALLS = {
     "this upstream does not verify, or a narrower scope than it knows.",
     "outcome_unknown": "A call began to run and its end was never recorded. It is not run again; read "
     "the state of the target.",
+    "offline_approval": "A person would be asked, and the control plane lets nobody at this site answer for "
+    "that rule.",
+    "offline_expired": "The site has heard nothing of its control plane for too long, or does not know the "
+    "time. Import a new bundle.",
+    "offline_read_only": "The site's bundle is stale: only reading goes on. Import a new bundle.",
+    "offline_revoked": "The control plane took back this person, agent, session, server or tool.",
     "policy_error": "A rule could not be evaluated on these facts. What cannot be judged is denied; "
     "`guard policy explain` names the rule.",
     "session_ended": "The session is over. Open a new one.",
@@ -213,6 +219,9 @@ TOKENS = {
     "bad_signature": "The token is not signed by the key that it names.",
     "binding_too_low": "The token is tied to its call less closely than this tool demands.",
     "claims_malformed": "A claim is missing, has the wrong type or two readings.",
+    "delegation_exceeded": "The certificate of the site's key does not allow this tool, life or binding.",
+    "delegation_expired": "The certificate of the site's key has ended.",
+    "delegation_missing": "The token was signed by a key without a certificate of the control plane.",
     "expired": "The token's life is over. The guard makes a new one for each call.",
     "signer_unavailable": "Whoever holds the key of call tokens does not sign. Nothing ran.",
     "signer_unusable": "`guard.signer` is wrong, or the key there is of another type or can be exported.",
@@ -343,6 +352,10 @@ FILES = {
     "name, or this machine.",
     "pin_line_missing": "The tool has no `pin:` line of its own in guard.yaml. Write it by hand.",
     "tool_unknown": "The server publishes no tool of this name. Run `guard pin diff`.",
+    "bundle_forged": "The control plane of this site did not sign that bundle.",
+    "bundle_malformed": "It is no bundle, or of another version.",
+    "bundle_of_another_site": "The bundle is for another site (`guard.name`).",
+    "bundle_superseded": "A later bundle was already taken. Only a later one takes its place.",
     "chains_unusable": "What was learned of tool chains cannot be read. Learn it again.",
     "checkpoint_file_unusable": "The file given with --against holds no checkpoint that can be read. "
     "Give an export of this log.",
@@ -360,6 +373,7 @@ FILES = {
     "bad_salt": "The salt that blinds secrets has the wrong length.",
     "bad_trace": "A line of recorded sessions is not what the format says.",
     "call_unusable": "The file with the call to explain is not what the command takes.",
+    "clock_behind": "The bundle was made later than it is here. Set the clock of the site.",
     "command_missing": "`guard proxy` needs the server's command after two dashes.",
     "config_anchor": "YAML anchors and aliases are not taken: write the value out.",
     "config_boolean_word": "yes, no, on, off are words in one YAML and booleans in another: write "
@@ -393,8 +407,13 @@ FILES = {
     "transmitter_unusable": "A transmitter of security events is not there, or cannot do what is asked. Check "
     "its URL, the token for its configuration, and what it supports.",
     "key_file_unsafe": "Others can read a key file. Delete it, and a new one is made.",
+    "no_authority": "This guard is no site: `guard.offline_authority` is not set.",
     "policy_missing": "There is no such policy file, folder or starter policy.",
     "policy_unusable": "The catalogue or the rules hold errors; the findings list them all.",
+    "receipts_forged": "The receipts do not lead from what came before to what the site signed.",
+    "receipts_gap": "The receipts do not begin where the last ones ended. Bring those between.",
+    "receipts_none": "No checkpoint covers anything that was not written yet.",
+    "receipts_overrun": "The site issued more call tokens than its bundles allowed.",
     "request_unusable": "The operator's request is not what its route takes.",
     "serve_file_unusable": "The file that says where the guard listens is damaged. Start the guard again.",
     "server_env_reserved": "This variable is the guard's own and is not passed to a server.",
@@ -405,6 +424,9 @@ FILES = {
     "those under `access` in guard.yaml.",
     "signal_unknown": "The guard knows no risk signal of this kind.",
     "settings_unreadable": "The settings file of a coding agent is not one. Nothing was written.",
+    "site_keys_unusable": "What was brought is not the output of `guard keys show --json` of that site.",
+    "site_record_unusable": "The control plane's record of a site cannot be read.",
+    "site_unknown": "The control plane never gave anything to a site of that name.",
     "socket_dir_unsafe": "Others can write to the folder of the guard's socket.",
     "store_driver_missing": "`guard.store` names a database, and its driver is not installed.",
     "store_locked": "Another guard holds this database.",

@@ -15,6 +15,7 @@ FIRST = {
     "CallRefused",
     "NotProven",
     "NotSigned",
+    "OfflineRefused",
     "ProofRefused",
     "Unissuable",
     "_Wrong",

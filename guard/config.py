@@ -287,6 +287,11 @@ class Installation(BaseModel):
         description="Calls that nobody should approve, each with `tool` and `arguments`; see "
         "`settings.canary_every`.",
     )
+    offline_authority: dict[str, str] = Field(
+        {},
+        description="Public P-256 key (JWK: crv, kty, x, y) of the control plane. Set, this guard "
+        "is a site: its rules come from signed bundles, whose age closes it (docs/offline.md).",
+    )
     settings: Settings = Settings()
     detectors: Detectors = Detectors()
     callers: Callers = Callers()

@@ -23,7 +23,15 @@ from guard.model.decision import (
     kind,
     strictness,
 )
-from guard.model.facts import ClockFacts, CredentialFacts, Derived, Evidence, Facts, Input
+from guard.model.facts import (
+    ClockFacts,
+    CredentialFacts,
+    Derived,
+    Evidence,
+    Facts,
+    Input,
+    OfflineFacts,
+)
 from guard.model.ledger import LedgerSpec
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
@@ -163,9 +171,9 @@ class Judging:
         now_ms = self.world.clock.now_ms()
         local = local_time(now_ms, self.zone)
         spec = self.spec(call)
-        issuer = self.world.issuers.get(spec.issuer)
+        issuer, session = self.world.issuers.get(spec.issuer), moment.session
         return facts(
-            moment.session,
+            session,
             call,
             spec,
             found,
@@ -176,7 +184,14 @@ class Judging:
             ledger_specs=self.ledgers(call),
             intent=moment.task,
             known=moment.known,
+            offline=self._offline(session, call, now_ms),
         )
+
+    def _offline(self, session: Session, call: ToolCall, now_ms: int) -> OfflineFacts:
+        contact = self.world.contact
+        if contact is None:
+            return OfflineFacts()
+        return contact.offline(now_ms, session.who, session.id, call.action)
 
     def _deny(self, code: str, detail: str) -> Deny:
         basis = Basis(bundle=self.bundle.digest, slice="")

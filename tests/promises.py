@@ -9,6 +9,10 @@ AGENT = {
     "test_out_of_plan.py::test_what_is_not_the_step_that_is_next_is_a_question",
     "When the task is done, one call more is a question, whichever tool makes it.": "attack/"
     "test_one_more_than_asked.py::test_after_the_task_is_done_one_call_more_is_a_question",
+    "A site that has heard nothing for too long runs nothing, whatever its rules say.": "flow/"
+    "test_offline.py::test_no_rule_can_open_what_age_has_closed",
+    "Setting the clock of a site back gives it no time.": "adapters/cli/test_offline_command.py::"
+    "test_a_clock_that_was_set_back_stops_the_site_until_a_bundle_made_since",
     "A sub-agent does nothing that an agent above it may not do.": "attack/test_sub_agent_does_more.py::"
     "test_what_the_agent_above_may_not_do_its_sub_agent_may_not_do",
     "More sub-agents are not more budget.": "attack/test_sub_agent_does_more.py::"

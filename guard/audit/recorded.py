@@ -22,6 +22,7 @@ from guard.model.facts import (
     Input,
     IntentFacts,
     Ledger,
+    OfflineFacts,
     ProvFacts,
     RiskFacts,
     TextFacts,
@@ -67,8 +68,15 @@ def facts_from_json(raw: _Raw) -> Facts:
         credential=CredentialFacts(
             **{**raw["credential"], "binding": Binding(raw["credential"]["binding"])}
         ),
+        offline=_offline(raw.get("offline")),
         evidence=Evidence(**{name: frozenset(ids) for name, ids in raw["evidence"].items()}),
     )
+
+
+def _offline(raw: _Raw | None) -> OfflineFacts:
+    if raw is None:  # written by a site only
+        return OfflineFacts()
+    return OfflineFacts(**{**raw, "approvable": frozenset(raw["approvable"])})
 
 
 def _who(raw: _Raw) -> Who:

@@ -19,6 +19,7 @@ from guard.model.facts import (
     HistoryFacts,
     IntentFacts,
     Ledger,
+    OfflineFacts,
     ProvFacts,
     TextFacts,
 )
@@ -48,7 +49,7 @@ def facts_text(facts: Facts) -> str:
         f',"history":{_history(facts.history)}'
         f',"input":{_object(facts.input.values)}'
         f',"intent":{_intent(facts.intent)}'
-        f',"prov":{_prov(facts.prov)}'
+        f'{_offline(facts.offline)},"prov":{_prov(facts.prov)}'
         f',"risk":{{"device_age_s":{risk.device_age_s}'
         f',"device_compliant":{_TRUTH[risk.device_compliant]},"offline":{_TRUTH[risk.offline]}'
         f'{score},"session":{risk.session},"token_reuse":{_TRUTH[risk.token_reuse]}}}'
@@ -137,6 +138,17 @@ def _intent(intent: IntentFacts) -> str:
         f',"purpose":{quoted(intent.purpose)},"repeat":{_TRUTH[intent.repeat]}'
         f',"sha256":{quoted(intent.sha256)},"spoken":{_TRUTH[intent.spoken]}'
         f',"words":{_TRUTH[intent.words]}}}'
+    )
+
+
+def _offline(offline: OfflineFacts) -> str:
+    """Write how far a site may go; a guard that is none has nothing to write."""
+    if not (offline.site or offline.step or offline.revoked or offline.approvable):
+        return ""
+    return (
+        f',"offline":{{"approvable":{_words(offline.approvable)}'
+        f',"revoked":{_TRUTH[offline.revoked]},"site":{_TRUTH[offline.site]}'
+        f',"step":{offline.step}}}'
     )
 
 

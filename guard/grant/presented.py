@@ -35,6 +35,7 @@ STEPS: Final[Mapping[str, int]] = {
     "not_yet_valid": 4, "ttl_too_long": 4,
     "revoked": 5,
     "tool_mismatch": 6, "args_mismatch": 6, "schema_mismatch": 6, "binding_too_low": 6,
+    "delegation_missing": 6, "delegation_expired": 6, "delegation_exceeded": 6,
     "not_sender_constrained": 7, "proof_missing": 7, "proof_malformed": 7,
     "proof_key": 7, "proof_signature": 7, "proof_binding": 7, "proof_stale": 7,
     "use_nonce": 7,

@@ -12,6 +12,8 @@ from typing import Final
 
 from guard.grant.claims import Profile as Profile  # noqa: PLC0414  public here
 from guard.grant.credential import MAX_TTL_S
+from guard.grant.delegation import Delegation
+from guard.grant.delegation import delegations as delegations_in
 from guard.grant.dpop import Proof as Proof  # noqa: PLC0414  public here
 from guard.grant.possession import check_possession
 from guard.grant.presented import CallRefused as CallRefused  # noqa: PLC0414  public here
@@ -58,6 +60,7 @@ def verify_call(
     skew_s: int = SKEW_S,
     profile: Profile = Profile.TOOL_CALL,
     trust_domain: str = "",
+    delegations: Mapping[str, Delegation] | None = None,
 ) -> VerifiedCall:
     """Return the verified call, or refuse. The caller runs the tool only if this returns.
 
@@ -78,6 +81,7 @@ def verify_call(
         skew_s: seconds that the two clocks may differ.
         profile: the one form that is taken; see `guard.grant.claims.Profile`.
         trust_domain: audience of transaction tokens; other forms have none.
+        delegations: what the key of a site may sign, by `kid`; None: the keys are the guard's own.
 
     Raises:
         CallRefused: with one of `STEPS`, in their order (RFC 7515 5.2, RFC 7519 7.2, RFC 8725).
@@ -93,6 +97,8 @@ def verify_call(
     _check_time(call, now_ms, skew_s, profile)
     _check_epochs(call, epochs or {})
     _check_call(call, tool, args, schema_s256, binding_min)
+    if delegations is not None:
+        _check_delegation(call, delegations, now_ms)
     check_possession(call, token or "", proof, now_ms, required=sender_constrained)
     _check_first(call, replay, now_ms, skew_s)
     return call
@@ -144,6 +150,23 @@ def _check_call(
         raise CallRefused("binding_too_low", f"Level {call.binding}, at least {binding_min}.")
 
 
+def _check_delegation(
+    call: VerifiedCall, delegations: Mapping[str, Delegation], now_ms: int
+) -> None:
+    held = delegations.get(call.kid)
+    if held is None:
+        raise CallRefused("delegation_missing", f"Nobody let key {call.kid!r} sign for a site.")
+    fault = held.fault(
+        audience=call.audience,
+        tool=call.tool,
+        life_s=call.expires_s - call.issued_ms // 1000,
+        binding=call.binding,
+        now_ms=now_ms,
+    )
+    if fault:
+        raise CallRefused(fault, f"What site {held.site!r} may sign ends before this call.")
+
+
 def _check_first(call: VerifiedCall, replay: Replay, now_ms: int, skew_s: int) -> None:
     if replay.start_ms and call.issued_ms <= replay.start_ms + skew_s * 1000:
         # It may have been shown before the memory began; the issuer's clock may run ahead.
@@ -169,6 +192,8 @@ class Verifier:
         issuer, audience, replay, skew_s, sender_constrained, profile, trust_domain: as in
             `verify_call`.
         refetch: returns the JWK set as it is now, or None when it cannot be had.
+        authority: the public key (JWK) of the control plane, where the guard is one of its sites:
+            then a key counts only with its certificate.
     """
 
     def __init__(
@@ -183,8 +208,10 @@ class Verifier:
         profile: Profile = Profile.TOOL_CALL,
         trust_domain: str = "",
         refetch: Callable[[], Awaitable[Mapping[str, Json] | None]] | None = None,
+        authority: Mapping[str, str] | None = None,
     ) -> None:
-        self._keys = public_keys(jwks)
+        self._authority = authority
+        self._take(jwks)
         self._issuer = issuer
         self._audience = audience
         self._replay = replay
@@ -225,7 +252,13 @@ class Verifier:
             skew_s=self._skew_s,
             profile=self.profile,
             trust_domain=self._trust_domain,
+            delegations=self._delegations,
         )
+
+    def _take(self, jwks: Mapping[str, Json]) -> None:
+        self._keys = public_keys(jwks)
+        held = None if self._authority is None else delegations_in(jwks, self._authority)
+        self._delegations = held
 
     async def refreshed(self, now_ms: int) -> bool:
         """Fetch the keys again, at most once per `REFETCH_MS`; return whether they were taken."""
@@ -236,7 +269,7 @@ class Verifier:
         if fresh is None:
             return False
         try:
-            self._keys = public_keys(fresh)
+            self._take(fresh)
         except BadKey:
             return False  # what was good stays; the token in hand is refused as unknown_key
         return True

@@ -159,6 +159,20 @@ UNNARROWED = AccessFacts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfflineFacts:
+    """What a site without its control plane may still do; other guards are no site.
+
+    `step` is 0 (everything), 1 (reading) or 2 (nothing); `approvable` are the rules whose question
+    people at the site may answer; `revoked`: the control plane took back what this call rests on.
+    """
+
+    site: bool = False
+    step: int = 0
+    approvable: frozenset[str] = frozenset()
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialFacts:
     """The credential that this call would get."""
 
@@ -205,6 +219,7 @@ class Facts:
     access: AccessFacts = UNNARROWED
     credential: CredentialFacts = field(default_factory=CredentialFacts)
     evidence: Evidence = field(default_factory=Evidence)
+    offline: OfflineFacts = OfflineFacts()
 
     def with_approvals(self, rules: frozenset[str]) -> "Facts":
         """Return the same facts as if these rules had been approved: the counterfactual."""

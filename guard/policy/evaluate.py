@@ -23,6 +23,7 @@ from guard.model.decision import (
 from guard.model.facts import AccessFacts, Facts
 from guard.policy.ask import Verdict, ask
 from guard.policy.compile import Bundle
+from guard.policy.cut_off import answerable, closed
 from guard.policy.delegate import Above, as_if, met
 from guard.policy.rule import Rule
 from guard.policy.slice import RuleSet, Slice
@@ -77,7 +78,7 @@ def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
     for agent in facts.who.agent.parents:
         above = Above(narrowings=narrowings, agent=agent)
         answer = met(answer, _decided(bundle, cut, cut.enforced, as_if(facts, agent), above))
-    return answer
+    return answerable(answer, facts.offline)
 
 
 def decide_shadow(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision | None:
@@ -96,6 +97,8 @@ def _decided(
         return _denied("unconfirmed", basis)
     if facts.call.definition == "changed":
         return _denied("tool_changed", basis)
+    if shut := closed(cut.spec, facts.offline):
+        return _denied(shut, basis)
     if facts.history.overflow and cut.reads_ledgers:
         return _denied("ledger_overflow", basis)
     judge = _Judge(cut=cut, rules=rules, narrowings=narrowings, basis=basis)

@@ -23,6 +23,7 @@ from guard.model.decision import Decision, Terms
 from guard.model.facts import Binding, CredentialFacts, Facts
 from guard.ports.asked import Asked
 from guard.ports.baits import Baits
+from guard.ports.contact import Contact
 from guard.ports.grants import Grants
 from guard.ports.live import Live, Unwatched
 from guard.ports.live import Tool as Tool
@@ -279,6 +280,7 @@ class World:
     grants: Grants | None = None  # None: no standing yes, people are asked each time
     asked: Asked | None = None
     baits: Baits | None = None  # None: attention is not measured
+    contact: Contact | None = None  # of a site with its control plane; None: this is no site
     reruns: Reruns | None = None  # for fronts whose framework repeats calls
     tallies: Tallies | None = None  # for who looks at what sessions share
     live: Live = field(default_factory=Unwatched)

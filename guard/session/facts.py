@@ -5,6 +5,7 @@ Only states it: session, task, history, risk and provenance are read, nothing is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import (
@@ -17,6 +18,7 @@ from guard.model.facts import (
     Facts,
     HistoryFacts,
     Input,
+    OfflineFacts,
 )
 from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
@@ -34,6 +36,9 @@ from guard.session.shared import reading
 from guard.session.state import Session
 from guard.session.tally import LARGEST
 
+NO_SITE: Final = OfflineFacts()
+"""A guard with its control plane at hand."""
+
 
 def facts(
     session: Session,
@@ -48,6 +53,7 @@ def facts(
     ledger_specs: Iterable[LedgerSpec] = (),
     intent: TaskIntent | None = None,
     known: Known = NOTHING_KNOWN,
+    offline: OfflineFacts = NO_SITE,
 ) -> Facts:
     """Return all that is known about one call now.
 
@@ -67,6 +73,7 @@ def facts(
         ledger_specs: the catalogue's ledgers; budgets and the task's own are added here.
         intent: the task to judge by, if it is narrower than the session's.
         known: what the session's results have shown.
+        offline: how far a site may go without its control plane.
     """
     task = session.intent if intent is None else intent
     at = running(session.steps, call.id)
@@ -118,10 +125,11 @@ def facts(
             ledgers=read,
             overflow=overflow or session.ledgers.full,
         ),
-        risk=risk_facts(session.signals, session.who.device, now_ms),
+        risk=risk_facts(session.signals, session.who.device, now_ms, offline=offline.step > 0),
         access=access_facts(session, spec, given),
         credential=credential,
         evidence=evidence,
+        offline=offline,
     )
 
 

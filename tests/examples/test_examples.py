@@ -19,5 +19,23 @@ def test_a_read_runs_and_what_cannot_be_undone_waits_for_a_person() -> None:
     assert second.startswith("no_approver:")
 
 
+def test_a_site_works_from_a_bundle_and_what_happened_there_is_proven() -> None:
+    program = EXAMPLES / "05_offline" / "main.py"
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
+    )
+    told = done.stdout
+    for words in (
+        "read 2: offline_expired", "turn 2: valve 2 was turned", "turn 1: offline_approval",
+        "After 7 hours without another one: full", "9 hours without another one: read_only",
+        "receipts_forged", "16 records of pumping-station are proven", "read 2: offline_revoked",
+    ):  # fmt: skip
+        _, found, told = told.partition(words)
+        assert found, (words, done.stdout)
+
+
 def test_every_example_is_run_by_a_test() -> None:
-    assert [path.name for path in sorted(EXAMPLES.iterdir())] == ["01_wrap_a_function"]
+    assert [path.name for path in sorted(EXAMPLES.iterdir())] == [
+        "01_wrap_a_function",
+        "05_offline",
+    ]

@@ -129,6 +129,15 @@ def shape() -> list[dict[str, Any]]:
     ]
 
 
+def delegated(**more: Any) -> dict[str, Any]:
+    """Return what a certificate for our own key says."""
+    kept = {
+        "site": "north", "kid": HEADER["kid"], "issued_s": IAT - 60, "not_after_s": IAT + 60,
+        "tools": [[AUDIENCE, TOOL]], "max_ttl_s": 60, "binding_max": 3, "max_calls": 5, "seq": 1,
+    }  # fmt: skip
+    return kept | more
+
+
 def content() -> list[dict[str, Any]]:
     return [
         case("exp true", "claims_malformed", token(exp=True)),
@@ -150,6 +159,13 @@ def content() -> list[dict[str, Any]]:
         case("ends before it begins", "ttl_too_long", token(exp=IAT)),
         case("session ended", "revoked", token(), epochs=[["session", "ses_1", NOW_MS]]),
         case("made after the epoch", "accepted", token(), epochs=[["session", "ses_1", NOW_MS - 1]]),
+        case("a site's key without its certificate", "delegation_missing", token(), delegations=[]),
+        case("within the certificate", "accepted", token(), delegations=[delegated()]),
+        case("after the certificate", "delegation_expired", token(), delegations=[delegated(not_after_s=IAT)]),
+        case("a tool that is not in the certificate", "delegation_exceeded", token(), delegations=[delegated(tools=[[AUDIENCE, "other"]])]),
+        case("a server that is not in the certificate", "delegation_exceeded", token(), delegations=[delegated(tools=[["https://b.example", TOOL]])]),
+        case("a longer life than the certificate's", "delegation_exceeded", token(), delegations=[delegated(max_ttl_s=29)]),
+        case("a closer binding than the certificate's", "delegation_exceeded", token(), delegations=[delegated(binding_max=1)]),
         case("another tool", "tool_mismatch", token(), tool="refund"),
         case("tool in other case", "tool_mismatch", token(), tool="Pay"),
         case("argument changed", "args_mismatch", token(), arguments={**ARGS, "to": "EVIL"}),

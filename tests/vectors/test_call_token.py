@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from guard.grant.delegation import Delegation
 from guard.grant.presented import STEPS, public_keys
 from guard.grant.replay import MemoryReplay, ReplayUnavailable
 from guard.grant.verify import CallRefused, Profile, Proof, verify_call
@@ -46,6 +47,13 @@ def shown(case):
     )
 
 
+def certificates(case):
+    if "delegations" not in case:
+        return None
+    pairs = [{**one, "tools": frozenset(map(tuple, one["tools"]))} for one in case["delegations"]]
+    return {one["kid"]: Delegation(**one) for one in pairs}
+
+
 @pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
 def test_the_verifier_answers_as_the_vector_says(case):
     answer = "accepted"
@@ -65,6 +73,7 @@ def test_the_verifier_answers_as_the_vector_says(case):
             proof=shown(case) if "proof" in case else None,
             profile=Profile(case.get("profile", "tool-call+jwt")),
             trust_domain=case.get("trust_domain", ""),
+            delegations=certificates(case),
             epochs={(kind, name): at for kind, name, at in case.get("epochs", [])},
         )
     except CallRefused as no:

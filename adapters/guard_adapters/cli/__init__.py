@@ -38,6 +38,7 @@ COMMANDS = {
     "tasks": "list tasks and mandates, end one",
     "signals": "listen to streams of security events",
     "intent": "propose a task for what a person said",
+    "offline": "work without the control plane, by signed bundles",
     "keys": "make and show signing keys",
 }
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse gives this type no public name

@@ -20,6 +20,7 @@ from guard.grant.credential import (
     Unissuable,
     lifetime_s,
 )
+from guard.grant.delegation import NO_CERTIFICATE, certified
 from guard.grant.lease import Fate, Lease
 from guard.grant.signing import NotCanonical, compact, jwks, signing_input
 from guard.model.call import Json
@@ -73,6 +74,7 @@ class CallTokenIssuer:
             is L1.
         form: returns how a server takes its token, asked for each call.
         provers: the keys that tokens of a key-bound form are bound to.
+        delegation: returns the certificate of a site's key (kid, token).
     """
 
     kind = CALL_TOKEN
@@ -91,6 +93,7 @@ class CallTokenIssuer:
         proven: Mapping[str, Binding] | None = None,
         form: Callable[[str], TokenForm] = lambda _server: BEARER,
         provers: Provers | None = None,
+        delegation: Callable[[], tuple[str, str]] = lambda: NO_CERTIFICATE,
     ) -> None:
         self._keys = keys
         self._issuer = issuer
@@ -99,6 +102,7 @@ class CallTokenIssuer:
         self._proven = {} if proven is None else proven  # not `or`: it may be empty now
         self._form = form
         self._provers = provers
+        self._delegation = delegation
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call of this tool would get, for policy to judge."""
@@ -177,7 +181,7 @@ class CallTokenIssuer:
 
     def jwks(self) -> dict[str, Json]:
         """Return the key set that upstream servers verify with, as it was last looked at."""
-        return jwks(self._keys.published())
+        return certified(jwks(self._keys.published()), self._delegation())
 
     async def key_set(self) -> dict[str, Json]:
         """Return that key set as it is now (`/.well-known/jwks.json`).

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from guard.clock import Clock
 from guard.detect.watch import Watch
 from guard.errors import Unusable
 from guard.grant.claims import Profile, TokenForm
+from guard.grant.delegation import NO_CERTIFICATE
 from guard.grant.directory import Directory
 from guard.grant.lease import guard_id
 from guard.grant.presented import Keys
@@ -35,6 +37,7 @@ from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
 from guard_adapters.wiring.proven import Proven
 from guard_adapters.wiring.signer import signing_keys
+from guard_adapters.wiring.site import Site, lost_ms
 from guard_adapters.wiring.stores import Store, open_store
 from guard_adapters.wiring.tracing import trace_from_environment
 
@@ -60,6 +63,7 @@ class Wired:
     heart: Heartbeat
     watch: Watch
     door: Door
+    site: Site | None  # None: this guard has its control plane at hand
     seal_key: bytes
     intent_keys: Keys  # of the hosts whose signed tasks are taken, by thumbprint
 
@@ -114,6 +118,7 @@ def build(
         timeout_s=settings.port_timeout_ms / 1000,
     )
     wired: Wired
+    site = site_of(loaded, clock)
     issuer = CallTokenIssuer(
         signing_keys(installation, keys, maker),
         issuer=installation.name,
@@ -122,6 +127,7 @@ def build(
         proven=Proven(state, loaded.catalog, clock) if proven is None else proven,
         form=lambda server: token_form(wired.bundle.catalog, server),
         provers=SessionKeys(clock=clock, ids=ids),
+        delegation=lambda: site.certificate() if site else NO_CERTIFICATE,
     )
     reviewers = (
         ConsoleApprover(reviewers=store.reviewers, directory=lambda: wired.directory, clock=clock),
@@ -145,6 +151,7 @@ def build(
         issuers=issuers,
         watchdog=heart,
         guard_id=own,
+        contact=site,
         reruns=store.reruns,
         tallies=store.tallies,
         live=live,
@@ -181,10 +188,20 @@ def build(
             reauthorizing=Reauthorizing(world=world, judging=guard.judging),
             watch=watching,
         ),
+        site=site,
         seal_key=seal_key,
         intent_keys=_intent_keys(installation.intent_keys),
     )
     return wired
+
+
+def site_of(loaded: Loaded, clock: Clock) -> Site | None:
+    """Return how far this site may go; None: it is none."""
+    authority = loaded.installation.offline_authority
+    if not authority:
+        return None
+    lost = lost_ms(loaded.state, clock)
+    return Site(bundle=loaded.site, authority=authority, lost_ms=lost)
 
 
 def token_form(catalog: Catalog, server: str) -> TokenForm:

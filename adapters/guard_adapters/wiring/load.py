@@ -6,19 +6,22 @@ It reads files and gives texts to `guard.policy`; it judges none of them itself.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
 from guard.config import Installation
 from guard.errors import Unusable
 from guard.grant.directory import Directory, read_directory
+from guard.grant.offline import SiteBundle
 from guard.policy.catalog import Catalog, read_catalog
 from guard.policy.compile import Bundle, compile_bundle
 from guard_adapters._yaml.read import read_text, read_yaml
+from guard_adapters.wiring.site import read_site
 
 STARTER = "starter:"
 REVIEWERS = "reviewers.yaml"
+_NO_CLOCK: Final = 2**53
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Loaded:
     bundle: Bundle
     directory: Directory = field(default_factory=Directory)
     roots: tuple[bytes, ...] = ()  # certificates that prove models of authenticators, PEM
+    site: SiteBundle | None = None  # what a site works from, once it was imported
 
     @property
     def state(self) -> Path:
@@ -47,7 +51,11 @@ def load(path: Path) -> Loaded:
     raw = dict(read_yaml(path))
     installation = _installation(raw.pop("guard", {}), path)
     catalog = read_catalog(raw)
-    files = policy_texts(installation.policies, path.parent)
+    site = _site(installation, path.parent)
+    told = {} if site is None else dict(site.policies)
+    # A site takes its rules from the control plane alone; before it has any, nothing is allowed.
+    own = () if installation.offline_authority else installation.policies
+    files = told or policy_texts(own, path.parent)
     directory = reviewers(installation.reviewers, path.parent)
     return Loaded(
         file=path,
@@ -56,6 +64,19 @@ def load(path: Path) -> Loaded:
         bundle=compile_bundle(files, catalog),
         directory=directory,
         roots=tuple(read_text(path.parent / name).encode() for name in directory.roots),
+        site=site,
+    )
+
+
+def _site(installation: Installation, folder: Path) -> SiteBundle | None:
+    if not installation.offline_authority:
+        return None
+    # It was compared with the clock when it was taken; its age is looked at for each call.
+    return read_site(
+        folder / installation.state,
+        installation.offline_authority,
+        installation.name,
+        now_ms=_NO_CLOCK,
     )
 
 

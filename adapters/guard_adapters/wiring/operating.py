@@ -57,6 +57,8 @@ def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:
         wired.bundle = fresh.bundle  # one reference: running decisions keep the old one
         wired.directory, wired.roots = fresh.directory, fresh.roots
         wired.watch = watch_of(fresh.state, fresh.installation.detectors)
+        if wired.site is not None:
+            wired.site.bundle = fresh.site
         return old.digest, fresh.bundle.digest
 
     return swap

@@ -1,0 +1,222 @@
+"""The control plane's half of `guard offline`: bundles for sites, and what their receipts prove."""
+
+import argparse
+import asyncio
+import json
+import re
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from guard.errors import Unusable
+from guard.grant.delegation import LONGEST_S as LONGEST_DELEGATION_S
+from guard.grant.delegation import Delegation, sign_delegation
+from guard.grant.offline import KINDS, Authority, SiteBundle, sign_bundle
+from guard.policy.duration import duration_ms
+from guard_adapters.cli import FINDINGS, FINE
+from guard_adapters.cli.place import Place, place
+from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.store.clock import SystemClock
+from guard_adapters.wiring import sites
+from guard_adapters.wiring.load import Loaded, load, policy_texts
+
+KEY: Final = "offline.pem"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
+
+
+def add_export(export: argparse.ArgumentParser) -> None:
+    """Add what `export` takes."""
+    export.add_argument("site", metavar="SITE", help="its `guard.name`")
+    export.add_argument("--out", type=Path, required=True, help="file to carry to the site")
+    export.add_argument(
+        "--site-keys", type=Path, metavar="FILE",
+        help="output of `guard keys show --json` there; needed the first time",
+    )  # fmt: skip
+    for name, default, text in (
+        ("--for", "24h", "the bundle's life"),
+        ("--full", "5m", "age up to which everything goes on"),
+        ("--read-only", "30m", "age up to which reading goes on"),
+    ):
+        export.add_argument(
+            name, dest=name.strip("-").replace("-", "_") + "_ms", type=duration_ms,
+            default=duration_ms(default), metavar="TIME", help=f"{text} ({default})",
+        )  # fmt: skip
+    export.add_argument(
+        "--approve-locally", action="append", default=[], metavar="RULE",
+        help="a rule whose question a passkey at the site may answer; may be repeated",
+    )  # fmt: skip
+    export.add_argument(
+        "--max-calls", type=int, default=1000, metavar="N",
+        help="call tokens that the site's key may sign under this bundle (1000)",
+    )  # fmt: skip
+    export.add_argument("--config", type=Path, default=Path("guard.yaml"), help="guard.yaml")
+
+
+def key(args: argparse.Namespace) -> int:
+    """Print the public key for the configuration of sites."""
+    found = place(args)
+    signer = _signer(found)
+    jwk = {name: signer.public_jwk[name] for name in ("kty", "crv", "x", "y")}
+    print(f"offline_authority: {json.dumps(jwk)}")
+    return FINE
+
+
+def export(args: argparse.Namespace) -> int:
+    """Write a bundle for one site."""
+    if not _NAME.fullmatch(args.site):
+        raise Unusable(f"{args.site!r} is no name of a guard.", code="site_keys_unusable")
+    loaded, now_s = load(args.config), SystemClock().now_ms() // 1000
+    found = Place(state=loaded.state, name=loaded.installation.name, config=args.config)
+    kept = sites.record(found.state, args.site)
+    if args.site_keys is not None or kept is None:
+        fresh = sites.new_record(args.site, _object(args.site_keys))
+        kept = fresh if kept is None else sites.with_keys(kept, fresh)
+    if kept.fault:
+        raise Unusable(
+            f"The receipts of {kept.site} were refused ({kept.fault}).",
+            code=kept.fault,
+            next_step=f"Look at the site, then: guard offline release {kept.site}.",
+        )
+    kept = sites.given(kept, args.max_calls)
+    try:
+        bundle = _bundle(args, loaded, kept, _signer(found), now_s)
+        token = sign_bundle(_authority_of(_signer(found)), bundle)
+    except ValueError as wrong:
+        raise Unusable(
+            f"The times do not fit: {wrong}.",
+            code="request_unusable",
+            next_step="Choose --full <= --read-only, and --for up to 31d.",
+        ) from None
+    sites.keep(found.state, kept)
+    args.out.write_text(token + "\n", encoding="ascii")
+    print(f"Epoch {bundle.seq} for {kept.site}, until {moment(bundle.not_after_s)}: {args.out}.")
+    return FINE
+
+
+def _bundle(
+    args: argparse.Namespace,
+    loaded: Loaded,
+    kept: sites.SiteRecord,
+    signer: LocalSigner,
+    now_s: int,
+) -> SiteBundle:
+    life_s = args.for_ms // 1000
+    delegation = Delegation(
+        site=kept.site,
+        kid=sites.kid(kept),
+        issued_s=now_s,
+        not_after_s=now_s + min(life_s, LONGEST_DELEGATION_S),
+        tools=frozenset(
+            (spec.audience or f"stdio:{spec.server}", spec.tool) for spec in loaded.catalog.specs()
+        ),
+        max_ttl_s=loaded.installation.settings.token_ttl_s,
+        binding_max=3,
+        max_calls=args.max_calls,
+        seq=kept.seq,
+    )
+    return SiteBundle(
+        guard=loaded.installation.name,
+        site=kept.site,
+        seq=kept.seq,
+        issued_s=now_s,
+        not_after_s=now_s + life_s,
+        full_s=args.full_ms // 1000,
+        read_only_s=args.read_only_ms // 1000,
+        policies=policy_texts(loaded.installation.policies, args.config.parent),
+        revoked=sites.revoked(loaded.state),
+        approvable=frozenset(args.approve_locally),
+        delegation=sign_delegation(_authority_of(signer), delegation, kept.jwk),
+    )
+
+
+def revoke(args: argparse.Namespace) -> int:
+    """Take something back in every bundle from now on."""
+    found, what = place(args), args.what
+    kind, _, name = what.partition(":")
+    if kind not in KINDS or not name:
+        raise Unusable(
+            f"{what!r} is not KIND:NAME.",
+            code="request_unusable",
+            next_step=f"KIND is one of {', '.join(KINDS)}.",
+        )
+    every = sites.revoke(found.state, what)
+    print(f"{len(every)} are revoked in every bundle from now on. Export one for each site.")
+    return FINE
+
+
+def collect(args: argparse.Namespace) -> int:
+    """Check and keep the receipts of a site."""
+    found, file = place(args), args.file
+    told = _object(file)
+    kept = sites.record(found.state, str(told.get("site")))
+    if kept is None:
+        raise Unusable("Nothing was ever given to that site.", code="site_unknown", where=str(file))
+    try:
+        leaves = [str(one).encode() for one in told["leaves"]]
+        start, note = int(told["from"]), str(told["note"])
+    except (KeyError, TypeError, ValueError):
+        raise Unusable("It holds no receipts.", code="receipts_forged", where=str(file)) from None
+    after, wrong = sites.collected(kept, start, leaves, note)
+    sites.keep(found.state, after)
+    if wrong:
+        print(f"guard: {kept.site}: {wrong}: no more bundles for it.", file=sys.stderr)
+        return FINDINGS
+    with (found.state / sites.FOLDER / f"{kept.site}.log").open("ab") as log:
+        log.writelines(leaf + b"\n" for leaf in leaves)
+    print(f"{len(leaves)} records of {kept.site} are proven, {after.size} in all;", end=" ")
+    print(f"{after.allowance} calls are left to it.")
+    return FINE
+
+
+def release(args: argparse.Namespace) -> int:
+    """Give a site bundles again."""
+    found, site = place(args), args.site
+    kept = sites.record(found.state, site)
+    if kept is None:
+        raise Unusable("Nothing was ever given to that site.", code="site_unknown")
+    sites.keep(found.state, sites.released(kept))
+    print(f"{site} gets bundles again.")
+    return FINE
+
+
+def _signer(found: Place) -> LocalSigner:
+    folder = found.state / "keys"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return LocalSigner.from_file(folder / KEY)
+
+
+def _authority_of(signer: LocalSigner) -> Authority:
+    return Authority(kid=signer.kid, sign=lambda data: asyncio.run(signer.sign(data)))
+
+
+def _object(file: Path | None) -> dict[str, Any]:
+    with suppress(ValueError):
+        found = json.loads(text_of(file)) if file is not None else None
+        if isinstance(found, dict):
+            return found
+    raise Unusable(
+        "A file with one JSON object is needed.",
+        code="site_keys_unusable",
+        where=str(file or "--site-keys"),
+        next_step="Run `guard keys show --json` at the site and bring its output.",
+    )
+
+
+def text_of(file: Path) -> str:
+    """Return the text of a file that was carried here."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unusable(
+            f"The file cannot be read ({type(error).__name__}).",
+            code="bundle_malformed",
+            where=str(file),
+            next_step="Bring the file again.",
+        ) from None
+
+
+def moment(second: int) -> str:
+    """Return a moment (Unix seconds) for people."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
