@@ -35,6 +35,8 @@ CALLS = {
     "it anew with `guard hook install`.",
     "intent_too_many": "The declaration for one call holds more entries than are read. Shorten it.",
     "intent_unusable": "The declared intent is not one, or would widen the session's. Correct it.",
+    "stopped_by_operator": "An operator has stopped this tool, server, agent, person or device, or everything. Do "
+    "not try again; `guard kill list` says what is stopped.",
     "tool_quarantined": "An earlier credential of this tool could not be revoked at its target. An "
     "operator must look at the target; `guard leases list` names it.",
     "narrowing_impossible": "The call may run without one of its arguments only, and this agent can "
@@ -86,6 +88,7 @@ PEOPLE = {
     "grant_unmade": "The log shows a use of a scoped grant that nobody gave.",
     "grant_used_after_end": "The log shows a use of a scoped grant after it was taken back.",
     "grant_used_late": "The log shows a use of a scoped grant after its time.",
+    "kill_unknown": "Nothing is stopped under this name. `guard kill list` says what is.",
     "narrowing_stays": "The session has no narrowing that an operator may give back.",
     "no_grants": "This guard keeps no standing yeses: people are asked each time.",
     "not_offered": "No standing yes may be asked for beside this question: it is irreversible, outgoing, "

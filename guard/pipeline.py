@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
+from guard.access.killing import refuse_killed
 from guard.access.narrowing import Narrower, explained, told_of, unmoved
 from guard.audit.event import decided
 from guard.config import Settings
@@ -158,6 +159,7 @@ class Guard:
 
         def change(session: Session) -> Session:
             course.admitted = False
+            refuse_killed(self.world.kills.standing(), call, session.caller(call.acting))
             most = self.settings.in_flight
             entered = admitted(session, call, spec, found, now_ms, specs, in_flight=most)
             # Here, not after the update: a caller cancelled in it may have been admitted.
@@ -235,7 +237,9 @@ class Guard:
         found, specs = judging.input(call), judging.ledgers(call)
 
         def change(session: Session) -> Session:
-            unmoved(course.session, session)  # since it was judged: the last look before the tool
+            # Since it was judged: the last look before the tool.
+            refuse_killed(self.world.kills.standing(), call, session.caller(call.acting))
+            unmoved(course.session, session)
             return went(forwarded(session, call.id, spec, found, specs, now_ms=now_ms), spec)
 
         await self.world.sessions.update(call.session, change, judging.wanted(call))

@@ -17,6 +17,7 @@ from guard.lease.revoking import Revoking
 from guard.model.access import Access, By
 from guard.model.call import Json
 from guard.model.decision import Allow, Deny, Narrow, StepUp
+from guard.model.kill import Epoch
 from guard.model.secevent import SecurityEvent
 from guard.ports import World
 from guard.ports.live import Flight
@@ -208,6 +209,9 @@ class Reauthorizing:
         """Void what people said, cut calls, and take back all that a closed session holds."""
         await self.cut(session, why)
         await void_session(self.world, session.id, why, self.world.clock.now_ms())
+        if session.ended_at_ms:
+            epoch = Epoch(kind="session", name=session.id, at_ms=self.world.clock.now_ms())
+            await self.world.kills.void([epoch])
         if session.closed:
             await self._recall(session.id, why)
 

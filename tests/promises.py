@@ -30,6 +30,9 @@ AGENT = {
     "A mandate answers so many calls and no more, and nothing brings back one that ended.": "flow/"
     "test_mandates.py::"
     "test_after_it_was_ended_the_next_call_is_not_answered_and_nothing_brings_it_back",
+    "What an operator stopped is stopped in every session, and for every sub-agent.": "attack/"
+    "test_around_the_kill_switch.py::"
+    "test_a_new_session_a_sub_agent_or_many_calls_at_once_are_stopped_too",
     "Neither a new task nor an old yes gives a narrowed session back what it lost.": "attack/"
     "test_way_out_of_a_narrowed_session.py::"
     "test_neither_a_new_task_nor_an_old_yes_gives_back_what_was_taken",

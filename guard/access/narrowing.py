@@ -24,6 +24,7 @@ from guard.session.narrowing import (
     added,
     by_hand,
     given_back,
+    narrower,
     reconsidered,
     standing,
 )
@@ -130,10 +131,7 @@ def unmoved(judged: Session, now: Session) -> None:
         Refused: `session_ended`, `session_suspended`, `access_narrowed`.
     """
     refuse_closed(now)
-    if now.narrowings == judged.narrowings:  # nearly always
-        return
-    before = {(one.id, one.access) for one in standing(judged.narrowings)}
-    if any((one.id, one.access) not in before for one in standing(now.narrowings)):
+    if now.narrowings != judged.narrowings and narrower(judged.narrowings, now.narrowings):
         raise Refused(
             "The session was narrowed since the call was judged.",
             code="access_narrowed",

@@ -19,6 +19,7 @@ Kind = Literal[
     "session_opened", "session_suspended", "session_resumed", "session_ended",
     "intent_declared", "task_told", "task_ended",
     "endorsement_withdrawn", "narrowed", "restored", "call_cut",
+    "stopped", "stop_followed", "lifted",
     "signal",
     "decision", "approval_opened", "vote", "approval_ended", "consume",
     "plan_opened", "plan_ended", "grant_made", "grant_ended",

@@ -31,6 +31,7 @@ from guard.grant.presented import VerifiedCall as VerifiedCall  # noqa: PLC0414 
 from guard.grant.replay import Replay, ReplayCold, ReplayUnavailable, remember_until_ms, replay_key
 from guard.grant.signing import BadKey, NotCanonical, args_s256, es256_verify
 from guard.model.call import Json
+from guard.model.kill import epoch_id
 
 SKEW_S: Final = 2
 """Seconds that two clocks may differ. 0 where guard and tool server share one clock."""
@@ -39,7 +40,7 @@ REFETCH_MS: Final = 10_000
 """Shortest pause between two fetches of the key set: an unknown `kid` costs an attacker nothing."""
 
 Epochs = Mapping[tuple[str, str], int]
-"""Revocations: (kind, id) -> Unix ms. What was made at or before that moment is void."""
+"""Revocations: (kind, name or `epoch_id` of it) -> Unix ms. What was made by then is void."""
 
 
 def verify_call(
@@ -120,12 +121,16 @@ def _check_time(call: VerifiedCall, now_ms: int, skew_s: int, profile: Profile) 
 
 
 def _check_epochs(call: VerifiedCall, epochs: Epochs) -> None:
+    if not epochs:
+        return
     names = (
-        ("session", call.session), ("agent", call.agent), ("principal", call.subject),
+        ("everything", ""), ("session", call.session), ("agent", call.agent),
+        ("principal", call.subject),
         ("tool", call.tool), ("server", call.audience), ("kid", call.kid), ("jti", call.jti),
     )  # fmt: skip
     for kind, name in names:
-        if call.issued_ms <= epochs.get((kind, name), -1):
+        known = max(epochs.get((kind, name), -1), epochs.get((kind, epoch_id(name)), -1))
+        if call.issued_ms <= known:
             raise CallRefused("revoked", f"Tokens of this {kind} made until then are void.")
 
 

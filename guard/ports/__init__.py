@@ -25,6 +25,7 @@ from guard.ports.asked import Asked
 from guard.ports.baits import Baits
 from guard.ports.contact import Contact
 from guard.ports.grants import Grants
+from guard.ports.kills import Kills, NothingStopped
 from guard.ports.live import Live, Unwatched
 from guard.ports.live import Tool as Tool
 from guard.ports.reruns import Reruns
@@ -284,3 +285,4 @@ class World:
     reruns: Reruns | None = None  # for fronts whose framework repeats calls
     tallies: Tallies | None = None  # for who looks at what sessions share
     live: Live = field(default_factory=Unwatched)
+    kills: Kills = field(default_factory=NothingStopped)

@@ -20,7 +20,6 @@ from guard.model.facts import (
     Input,
     OfflineFacts,
 )
-from guard.model.identity import Who
 from guard.model.ledger import LedgerSpec
 from guard.provenance.known import Known
 from guard.session.belongs import intent_facts, spent_before
@@ -95,7 +94,7 @@ def facts(
             bytes_sha256=call.bytes_sha256,
             definition=call.definition,
         ),
-        who=_who(session, call),
+        who=session.caller(call.acting),
         input=facts_input,
         clock=clock,
         intent=replace(
@@ -137,13 +136,6 @@ def _findings(session: Session, step: Step | None, now_ms: int) -> frozenset[str
     """Return what detectors found in the session that still counts, and at this call itself."""
     own = frozenset({step.finding}) if step is not None and step.finding else frozenset[str]()
     return own | findings(session.signals, now_ms) if session.signals else own
-
-
-def _who(session: Session, call: ToolCall) -> Who:
-    """Return who calls: the session's own caller, or a sub-agent that acts for it."""
-    if not call.acting:
-        return session.who
-    return replace(session.who, agent=session.who.agent.acting(call.acting))
 
 
 def access_facts(session: Session, spec: ToolSpec, given: Mapping[str, Json] | None) -> AccessFacts:

@@ -7,6 +7,7 @@ person or device. It reads two sessions and changes none.
 
 from typing import Final
 
+from guard.session.narrowing import narrower
 from guard.session.state import Session
 
 GROUND: Final = (
@@ -32,5 +33,7 @@ def still(judged: Session, now: Session) -> bool:
         now: the same session, as read in the transaction.
     """
     if judged.id != now.id or now.version < judged.version:
+        return False
+    if narrower(judged.narrowings, now.narrowings):
         return False
     return all(getattr(judged, name) == getattr(now, name) for name in GROUND)

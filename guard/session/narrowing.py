@@ -58,6 +58,12 @@ def access_of(narrowings: Narrowings) -> Access:
     return reduce(meet, (one.access for one in narrowings if not one.ended_ms), FULL)
 
 
+def narrower(before: Narrowings, now: Narrowings) -> bool:
+    """Return whether something was taken since: a narrowing began or grew."""
+    had = {(one.id, one.access) for one in standing(before)}
+    return any((one.id, one.access) not in had for one in standing(now))
+
+
 def settles(
     narrowings: Narrowings, action: str, effect: frozenset[str], values: Mapping[str, Json] | None
 ) -> bool:

@@ -70,6 +70,10 @@ class Session:
             return "session_ended"
         return "session_suspended" if self.suspended_at_ms else ""
 
+    def caller(self, acting: tuple[str, ...]) -> Who:
+        """Return who makes a call: its own agent, or a sub-agent that acts for it."""
+        return replace(self.who, agent=self.who.agent.acting(acting)) if acting else self.who
+
 
 def new_session(
     session_id: str,

@@ -35,6 +35,7 @@ COMMANDS = {
     "check": "measure what a server verifies of call tokens",
     "pin": "compare and accept tool definitions",
     "sessions": "list, resume and end sessions",
+    "kill": "stop a tool, server, agent, person or everything",
     "tasks": "list tasks and mandates, end one",
     "signals": "listen to streams of security events",
     "intent": "propose a task for what a person said",

@@ -155,6 +155,7 @@ def build(
         reruns=store.reruns,
         tallies=store.tallies,
         live=live,
+        kills=store.kills,
     )
 
     def in_force() -> Bundle:

@@ -13,6 +13,7 @@ from guard.judging import local_time
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.facts import ClockFacts, CredentialFacts, Evidence
 from guard.model.identity import Agent, Principal, Who
+from guard.model.kill import stopped
 from guard.policy.convert import empty_input
 from guard.policy.evaluate import shown
 from guard.ports import Tool, Waiter
@@ -165,7 +166,7 @@ class Desk:
     def _shown(self, session: Session, server: str, name: str) -> bool:
         bundle = self._wired.bundle
         spec = bundle.catalog.spec(server, name)
-        if spec is None:
+        if spec is None or stopped(self._world.kills.standing(), server, name, session.who):
             return False
         now_ms = self.now_ms()
         local = local_time(now_ms, self._wired.guard.zone)

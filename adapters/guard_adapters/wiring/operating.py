@@ -6,6 +6,7 @@ from pathlib import Path
 from starlette.routing import Route
 
 from guard_adapters.front.operator import operator_routes
+from guard_adapters.front.operator_kills import epoch_route, kill_table
 from guard_adapters.front.operator_leases import lease_table
 from guard_adapters.front.operator_narrowing import narrowing_table
 from guard_adapters.front.operator_runs import run_table
@@ -14,6 +15,7 @@ from guard_adapters.front.operator_tasks import task_table
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.door import watch_of
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.kills import KillDesk
 from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.narrowing import NarrowingDesk
@@ -41,9 +43,10 @@ def routes(wired: Wired) -> list[Route]:
         reauthorizing=wired.reauthorizing,
         accesses=lambda: wired.bundle.catalog.accesses,
     )
+    kills = KillDesk(world=wired.world, policy=lambda: wired.bundle, by=OPERATOR)
     tallies = tally_table(TallyDesk(world=wired.world))
     more = (*lease_table(leases), *run_table(runs), *tasks, *narrowing_table(narrowing), *tallies)
-    return operator_routes(desk, token, more)
+    return [*operator_routes(desk, token, (*more, *kill_table(kills))), epoch_route(kills)]
 
 
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:

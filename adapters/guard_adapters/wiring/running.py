@@ -30,6 +30,7 @@ from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.kills import following
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
@@ -63,6 +64,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
         await stack.enter_async_context(telling(wired, url))
+        await stack.enter_async_context(following(wired))
         tell(f"Listening on {url}/mcp/<server>.")
         tell(told(url))
         guests = Guests(wired)

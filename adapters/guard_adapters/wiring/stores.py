@@ -17,11 +17,13 @@ from guard.grant.lease import Lease
 from guard.ports import Approvals, Leases, Outcomes, Sessions, Sink
 from guard.ports.asked import Asked
 from guard.ports.grants import Grants
+from guard.ports.kills import Kills
 from guard.ports.outbox import Outbox
 from guard.ports.people import Reviewers
 from guard.ports.reruns import Reruns
 from guard.ports.tallies import Tallies
 from guard_adapters.store.board import BoardReader
+from guard_adapters.store.changes import Changes
 from guard_adapters.store.log import LogKey, LogReader, LogRows
 from guard_adapters.store.sqlite.reading import read_log as read_file
 from guard_adapters.store.sqlite.store import SqliteStore
@@ -55,6 +57,10 @@ class Store(Protocol):
     def approvals(self) -> Approvals: ...  # noqa: D102  the port says it
     @property
     def grants(self) -> Grants: ...  # noqa: D102
+    @property
+    def kills(self) -> Kills: ...  # noqa: D102
+    @property
+    def changes(self) -> Changes: ...  # noqa: D102
     @property
     def leases(self) -> Leases: ...  # noqa: D102
     @property

@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from guard.grant.votes import Vote, Voter
 from guard.model.call import ToolCall, argument_bytes
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
+from guard.model.kill import epoch_id
 from guard.ports import Attempt
 from guard.replay.trace import parse_line
 from guard.session.state import new_session
@@ -27,6 +29,7 @@ from guard_adapters.cli import main
 from guard_adapters.cli.doctor import notes, python
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
+from guard_adapters.front.epochs import Epochs
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
@@ -286,6 +289,28 @@ def test_a_session_is_narrowed_shown_and_given_back_at_the_running_guard(config,
     assert "signal operator_narrow from operator: 500 of 500" in narrowed
     assert "(looked_odd, operator): level=read_only; given back by operator" in narrowed
     assert "(read_only)" not in restored
+
+
+def test_a_tool_is_stopped_listed_and_lifted_at_the_running_guard(config, capsys):
+    with running(config):
+        assert guard("kill", "tool", "notes/read", "--why", "od\u202ed", "--config", config) == 0
+        assert guard("kill", "everything", "--config", config) == 0
+        capsys.readouterr()
+        assert guard("kill", "list", "--config", config) == 0
+        listed = capsys.readouterr().out
+        url = json.loads((config.parent / "state" / "serve.json").read_text())["url"]
+        verifier = SimpleNamespace(epochs={})
+        assert asyncio.run(Epochs(url, verifier).ask())
+        assert guard("kill", "lift", "everything", "--config", config) == 0
+        assert guard("kill", "lift", "tool", "notes/read", "--config", config) == 0
+        assert guard("kill", "lift", "tool", "notes/read", "--config", config) == 1
+        lifted = capsys.readouterr().out
+
+    assert "tool notes/read  stopped since " in listed
+    assert "by operator  od<U+202E>d" in listed
+    assert "everything  stopped since" in listed
+    assert verifier.epochs.keys() == {("tool", epoch_id("read")), ("everything", epoch_id(""))}
+    assert lifted == "everything  goes on\ntool notes/read  goes on\n"
 
 
 def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):

@@ -5,10 +5,11 @@ new connection, all who wait are compared with their rows, in one statement.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
+from guard.errors import Unavailable
 from guard_adapters.store.postgres.database import FAILED, Connection, Database
 from guard_adapters.store.waiting import Waiting, Woken
 
@@ -27,6 +28,15 @@ class Hints:
         self._database = database
         self._waiting = Waiting()
         self._listener: Connection = None
+        self._looks: set[asyncio.Future[None]] = set()
+        self._others: dict[str, Callable[[str], Awaitable[None]]] = {}
+
+    def also(self, channel: str, look: Callable[[str], Awaitable[None]]) -> None:
+        """Call `look` with what is said on a channel, and with nothing when a hint may be lost.
+
+        Before `start`.
+        """
+        self._others[channel] = look
 
     def start(self) -> None:
         """Listen and look until the store is closed."""
@@ -52,7 +62,10 @@ class Hints:
         try:
             db.add_termination_listener(lambda _: gone.set())
             await db.add_listener(CHANNEL, lambda *said: self._waiting.wake(said[3]))
+            for channel in self._others:
+                await db.add_listener(channel, self._said)
             await self._look()
+            await self._look_elsewhere()
             await gone.wait()
         finally:
             self._listener = None
@@ -63,6 +76,21 @@ class Hints:
             await asyncio.sleep(LOOK_S)
             with suppress(*FAILED):
                 await self._look()
+                await self._look_elsewhere()
+
+    def _said(self, *said: object) -> None:
+        """Take a hint: (connection, process, channel, payload)."""
+        task = asyncio.ensure_future(self._tried(str(said[2]), str(said[3])))
+        self._looks.add(task)
+        task.add_done_callback(self._looks.discard)
+
+    async def _tried(self, channel: str, name: str) -> None:
+        with suppress(*FAILED, Unavailable):  # the next look comes in a second
+            await self._others[channel](name)
+
+    async def _look_elsewhere(self) -> None:
+        for channel in self._others:
+            await self._tried(channel, "")
 
     async def _look(self) -> None:
         """Wake those whose question is not open any more, in one statement for all."""

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Final
 
 from guard.session.judged import still
 from guard.session.state import Session
@@ -9,8 +10,14 @@ from guard.session.stored import from_json, to_json
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.replicas import LIVING
 
+LESSENS: Final = ("ended_at_ms", "suspended_at_ms", "signals", "narrowings", "intent")
+"""What may take something away from calls that run."""
 
-async def swapped(db: Connection, session: Session, flights: str) -> bool:
+MOVED: Final = "guard_sessions"
+"""Where other guards hear that calls of a session are to be judged again."""
+
+
+async def swapped(db: Connection, session: Session, flights: str, before: Session) -> bool:
     """Write a session over the version before it; return whether that one was there."""
     done = await db.execute(
         "UPDATE sessions SET version = $2, head = $3, flights = $4 WHERE id = $1 AND version = $5",
@@ -20,7 +27,11 @@ async def swapped(db: Connection, session: Session, flights: str) -> bool:
         flights,
         session.version - 1,
     )
-    return bool(done == "UPDATE 1")
+    if done != "UPDATE 1":
+        return False
+    if any(getattr(before, name) != getattr(session, name) for name in LESSENS):
+        await db.execute(f"SELECT pg_notify('{MOVED}', $1)", session.id)
+    return True
 
 
 async def unmoved(db: Connection, judged: Session) -> bool:

@@ -155,7 +155,7 @@ class PostgresSessions:
             session = _next(held[0], change)
             changed(held[0].shared, session.shared)  # refuses pools that nobody wanted
             flights = self._flights(session, held[1])
-            if await swapped(db, session, flights):
+            if await swapped(db, session, flights, held[0]):
                 return self._hold(session, flights)
         while True:
             with suppress(*UNDONE):
@@ -186,7 +186,7 @@ class PostgresSessions:
         before = lent(before, await tallies.locked(db, pools_of(before) | wanted(before)))
         session = _next(before, change)
         flights = self._flights(session, row["flights"])
-        if not await swapped(db, session, flights):
+        if not await swapped(db, session, flights, before):
             raise Unavailable("The session changed under its lock.", code="state_conflict")
         await tallies.write(db, changed(before.shared, session.shared))
         return session, flights

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
+from guard_adapters.store.changes import Changes
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.postgres import board, grants, outbox, people, reruns, tallies
+from guard_adapters.store.postgres import board, grants, kills, outbox, people, reruns, tallies
 from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.asked import PostgresAsked
 from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
@@ -14,16 +15,18 @@ from guard_adapters.store.postgres.clock import DatabaseClock
 from guard_adapters.store.postgres.database import Address, Database
 from guard_adapters.store.postgres.grants import PostgresGrants
 from guard_adapters.store.postgres.hints import Hints
+from guard_adapters.store.postgres.kills import PostgresKills
 from guard_adapters.store.postgres.leases import PostgresLeases
 from guard_adapters.store.postgres.outbox import PostgresOutbox
 from guard_adapters.store.postgres.people import PostgresReviewers
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.reruns import PostgresReruns
 from guard_adapters.store.postgres.schema import prepared
+from guard_adapters.store.postgres.session_rows import MOVED
 from guard_adapters.store.postgres.sessions import PostgresSessions
 from guard_adapters.store.postgres.tallies import PostgresTallies
 
-TABLES = (board.SCHEMA, grants.SCHEMA, outbox.SCHEMA, people.SCHEMA, reruns.SCHEMA, tallies.SCHEMA)
+TABLES = tuple(room.SCHEMA for room in (board, grants, kills, outbox, people, reruns, tallies))
 
 
 class PostgresStore:
@@ -57,6 +60,7 @@ class PostgresStore:
         self._database.hand(self._database.transacted(self._replica.mark)).result()
         self._sequencer = Sequencer(self._database, log_key)
         self.hints = Hints(self._database)
+        self.changes = Changes()
         self.approvals = PostgresApprovals(
             self._database, self.hints, self._replica, cooldown_ms=cooldown_ms
         )
@@ -64,8 +68,10 @@ class PostgresStore:
         self.outbox = PostgresOutbox(self._database)
         self.leases = PostgresLeases(self._database, self._replica)
         self.sessions = PostgresSessions(self._database, self._replica)
+        self.hints.also(MOVED, self._moved)
         self.tallies = PostgresTallies(self._database)
         self.grants = PostgresGrants(self._database, self.approvals)
+        self.kills = PostgresKills(self._database, self.hints, self.changes)
         self.reviewers = PostgresReviewers(self._database)
         self.reruns = PostgresReruns(self._database)
         self.asked = PostgresAsked(self._database)
@@ -75,6 +81,11 @@ class PostgresStore:
         self._database.keep(self._replica.for_ever)
         self._database.keep(self._sequencer.for_ever)
         self.hints.start()
+
+    async def _moved(self, session_id: str) -> None:
+        """Pass on that a session can do less; without the hint, its next call finds out."""
+        if session_id:
+            self.changes.tell("session", session_id)
 
     @property
     def clock(self) -> DatabaseClock:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
+from guard_adapters.store.changes import Changes
 from guard_adapters.store.clock import Machine, SystemClock
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite import (
@@ -13,6 +14,7 @@ from guard_adapters.store.sqlite import (
     audit,
     board,
     grants,
+    kills,
     leases,
     observations,
     outbox,
@@ -27,6 +29,7 @@ from guard_adapters.store.sqlite.audit import Journal, SqliteSink
 from guard_adapters.store.sqlite.board import SqliteBoard
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.grants import SqliteGrants
+from guard_adapters.store.sqlite.kills import SqliteKills
 from guard_adapters.store.sqlite.leases import SqliteLeases
 from guard_adapters.store.sqlite.outbox import SqliteOutbox
 from guard_adapters.store.sqlite.people import SqliteReviewers
@@ -47,6 +50,7 @@ ROOMS = (
     approval_rows,
     board,
     grants,
+    kills,
     leases,
     outbox,
     people,
@@ -98,6 +102,8 @@ class SqliteStore:
         self.asked = SqliteAsked(self._database)
         self.board = SqliteBoard(self._database)
         self.grants = SqliteGrants(self._database, self._journal, self.approvals)
+        self.changes = Changes()
+        self.kills = SqliteKills(self._database, self._journal)
         self.leases = SqliteLeases(self._database, self._journal)
         self.sessions = SqliteSessions(self._database, self._journal)
         self.tallies = SqliteTallies(self._database, self.sessions.pools)

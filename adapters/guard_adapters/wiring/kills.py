@@ -1,0 +1,109 @@
+"""The kill switch of one running guard, and what it does when another guard used theirs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from guard.access.killing import Killing
+from guard.errors import GuardError
+from guard.model.kill import Epoch, Kill, Scope
+from guard.policy.compile import Bundle
+from guard.ports import World
+from guard.session.state import Session
+from guard_adapters.store.changes import What
+from guard_adapters.wiring.build import Wired
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KillDesk:
+    """The kill switch: stops at once, and cuts what runs after it has answered."""
+
+    world: World
+    policy: Callable[[], Bundle]
+    by: str
+    _following: set["asyncio.Task[None]"] = field(default_factory=set, repr=False)
+
+    @property
+    def _killing(self) -> Killing:
+        return Killing(world=self.world, policy=self.policy)
+
+    def kills(self) -> Sequence[Kill]:
+        """Return what is stopped."""
+        return self.world.kills.standing()
+
+    async def kill(self, scope: Scope, name: str, why: str) -> Kill:
+        """Stop something.
+
+        Raises:
+            Unavailable: it holds here, and could not be written down.
+        """
+        try:
+            kill = await self._killing.stop(scope, name, why=why, by=self.by)
+        finally:  # also where only the writing failed: it holds
+            for one in self.kills():
+                if (one.scope, one.name) == (scope, name):
+                    self._follow(one)
+        return kill
+
+    def _follow(self, kill: Kill) -> None:
+        task = asyncio.ensure_future(self._followed(kill))
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+    async def _followed(self, kill: Kill) -> None:
+        with suppress(GuardError):  # the watchdog goes on with what could not be taken back
+            await self._killing.follow(kill)
+
+    async def lift(self, scope: Scope, name: str) -> None:
+        """Let something go on.
+
+        Raises:
+            Refused: `kill_unknown`.
+        """
+        await self._killing.lift(scope, name, by=self.by)
+
+    async def epochs(self, after: int) -> Sequence[Epoch]:
+        """Return epochs of a later number."""
+        return await self.world.kills.epochs(after)
+
+
+@asynccontextmanager
+async def following(wired: Wired) -> AsyncIterator[None]:
+    """Cut calls that run here when another guard took something away."""
+    loop, told = asyncio.get_running_loop(), asyncio.Queue[tuple[What, str]]()
+
+    def hear(what: What, name: str) -> None:
+        loop.call_soon_threadsafe(told.put_nowait, (what, name))
+
+    async def follow() -> None:
+        while True:
+            what, name = await told.get()
+            with suppress(GuardError):
+                await (_stops(wired) if what == "kills" else _moved(wired, name))
+
+    wired.store.changes.listen(hear)
+    task = asyncio.create_task(follow())
+    try:
+        yield
+    finally:
+        wired.store.changes.listen(None)
+        task.cancel()
+
+
+async def _stops(wired: Wired) -> None:
+    killing = Killing(world=wired.world, policy=lambda: wired.bundle)
+    for kill in wired.world.kills.standing():
+        await killing.cut(kill, _unknown)
+
+
+def _unknown(session_id: str) -> Session | None:
+    del session_id
+    return None
+
+
+async def _moved(wired: Wired, session_id: str) -> None:
+    if any(one.call.session == session_id for one in wired.world.live.flights()):
+        session = await wired.world.sessions.get(session_id)
+        await wired.reauthorizing.cut(session, "changed_elsewhere")
+        wired.world.live.relist(session.who.key)
