@@ -169,10 +169,10 @@ async def of_certificates(postgres, elsewhere, *, listed):
     ]
 
 
-async def of_ssh(*, agent):
+async def of_ssh(*, agent=False, **more):
     here, there = OpenSsh(), OpenSsh()
     delivery = "agent" if agent else "file"
-    issuer = SshIssuer(Ssh(**here.settings(delivery=delivery)), maker(here.home))
+    issuer = SshIssuer(Ssh(**here.settings(delivery=delivery, **more)), maker(here.home))
     lease, credential = await issued(issuer, grant="restart", arguments=WEB)
     try:
         return await (of_agent if agent else of_file)(here, there, issuer, lease, credential)
@@ -366,7 +366,8 @@ ROWS = {
     "`calltoken`, checked": (2, lambda _f: of_call_tokens(TokenForm())),
     "`calltoken`, `delivery: dpop`": (3, lambda _f: of_call_tokens(TokenForm(key_bound=True))),
     "`calltoken`, `delivery: txn`": (3, lambda _f: of_call_tokens(TRANSACTION)),
-    "`ssh` as a file": (2, lambda _f: of_ssh(agent=False)),
+    "`ssh` as a file": (2, lambda _f: of_ssh()),
+    "`ssh` as a file with `krl_file`": (2, lambda _f: of_ssh(krl_file="krl")),
     "`ssh` as agent": (3, lambda _f: of_ssh(agent=True)),
 }
 

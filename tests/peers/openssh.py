@@ -40,7 +40,9 @@ PermitRootLogin prohibit-password
 AuthorizedKeysFile none
 TrustedUserCAKeys {self.home}/ca.pub
 AuthorizedPrincipalsFile {self.home}/principals
+RevokedKeys {self.home}/krl
 """)
+        subprocess.run(["ssh-keygen", "-q", "-k", "-f", self.home / "krl"], check=True)
         argv = [str(SSHD), "-D", "-f", str(self.home / "sshd.conf"), "-E", str(self.log)]
         self.server = Process(argv, log=self.home / "out")
         listening(self.port, self.server.process)

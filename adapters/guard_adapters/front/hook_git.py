@@ -5,22 +5,16 @@ here, over a Unix socket whose other end the kernel names; see `hook_git_ask`.
 """
 
 import asyncio
-import os
-import secrets
 import shlex
-import shutil
-import socket
 import sys
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from guard.clock import Clock
 from guard.errors import Refused
-from guard_adapters.front.hook_gate import HookGate, peer_of
+from guard_adapters.front.hook_gate import HookGate
+from guard_adapters.front.hook_socket import HookSocket
 
-LONGEST: Final = 8 * 1024
 ASKED_S: Final = 5.0
 PORTS: Final = {"http": 80, "https": 443}
 USER: Final = "x-access-token"
@@ -38,9 +32,7 @@ class GitHelper:
     def __init__(self, gate: HookGate, clock: Clock) -> None:
         self._gate = gate
         self._clock = clock
-        self._folder = Path(tempfile.mkdtemp(prefix="guard-git-"))
-        self.path = self._folder / secrets.token_hex(16)
-        self._server: asyncio.Server | None = None
+        self._socket = HookSocket("guard-git-", self._talk)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -52,36 +44,25 @@ class GitHelper:
             "GIT_CONFIG_KEY_0": "credential.helper",
             "GIT_CONFIG_VALUE_0": "",  # an empty one drops those before it
             "GIT_CONFIG_KEY_1": "credential.helper",
-            "GIT_CONFIG_VALUE_1": f"!{shlex.join([*words, str(self.path)])}",
+            "GIT_CONFIG_VALUE_1": f"!{shlex.join([*words, str(self._socket.path)])}",
             "GIT_TERMINAL_PROMPT": "0",
         }
 
     async def open(self) -> None:
         """Begin to listen."""
-        self._server = await asyncio.start_unix_server(self._serve, self.path, limit=LONGEST)
+        await self._socket.open()
 
     async def aclose(self) -> None:
         """Stop, and remove the socket."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        await self._socket.aclose()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection: socket.socket = writer.get_extra_info("socket")
-        pid, uid = peer_of(connection)
-        try:
-            async with asyncio.timeout(ASKED_S):
-                asked = await reader.readuntil(b"\n\n")
-            if uid == os.geteuid():
-                writer.write(self._answer(asked, pid))
-                await writer.drain()
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
-            return
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+    async def _talk(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pid: int
+    ) -> None:
+        async with asyncio.timeout(ASKED_S):
+            asked = await reader.readuntil(b"\n\n")
+        writer.write(self._answer(asked, pid))
+        await writer.drain()
 
     def _answer(self, asked: bytes, pid: int) -> bytes:
         lines = asked.decode("utf-8", "replace").splitlines()

@@ -6,15 +6,8 @@ Source: draft-ietf-sshm-ssh-agent, sections 3 and 4.
 """
 
 import asyncio
-import os
-import secrets
-import shutil
-import socket
 import struct
-import tempfile
 from base64 import b64decode
-from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from guard.clock import Clock
 from guard.errors import Refused
-from guard_adapters.front.hook_gate import Active, HookGate, peer_of
+from guard_adapters.front.hook_gate import Active, HookGate
+from guard_adapters.front.hook_socket import LONGEST, HookSocket
 
 FAILURE: Final = b"\x05"
 REQUEST_IDENTITIES, IDENTITIES_ANSWER = 11, 12
 SIGN_REQUEST, SIGN_RESPONSE = 13, 14
-LARGEST: Final = 64 * 1024
 ALGORITHM: Final = b"ssh-ed25519"
 
 
@@ -42,9 +35,8 @@ class SshAgent:
     def __init__(self, gate: HookGate, clock: Clock) -> None:
         self._gate = gate
         self._clock = clock
-        self._folder = Path(tempfile.mkdtemp(prefix="guard-ssh-"))
-        self.path = self._folder / secrets.token_hex(16)
-        self._server: asyncio.Server | None = None
+        self._socket = HookSocket("guard-ssh-", self._talk)
+        self.path = self._socket.path
 
     @property
     def environ(self) -> dict[str, str]:
@@ -53,32 +45,22 @@ class SshAgent:
 
     async def open(self) -> None:
         """Begin to listen."""
-        self._server = await asyncio.start_unix_server(self._serve, self.path)
+        await self._socket.open()
 
     async def aclose(self) -> None:
         """Stop, and remove the socket."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        await self._socket.aclose()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection: socket.socket = writer.get_extra_info("socket")
-        pid, uid = peer_of(connection)
-        try:
-            while True:
-                size = struct.unpack(">I", await reader.readexactly(4))[0]
-                if not 1 <= size <= LARGEST or uid != os.geteuid():
-                    return
-                answer = self._answer(await reader.readexactly(size), pid)
-                writer.write(struct.pack(">I", len(answer)) + answer)
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return
-        finally:
-            writer.close()
-            with suppress(ConnectionError):
-                await writer.wait_closed()
+    async def _talk(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pid: int
+    ) -> None:
+        while True:
+            size = struct.unpack(">I", await reader.readexactly(4))[0]
+            if not 1 <= size <= LONGEST:
+                return
+            answer = self._answer(await reader.readexactly(size), pid)
+            writer.write(struct.pack(">I", len(answer)) + answer)
+            await writer.drain()
 
     def _answer(self, asked: bytes, pid: int) -> bytes:
         try:

@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
 from pydantic import Field
@@ -32,12 +31,14 @@ from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of, prefix_of
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters.issuer.made import Maker, facts_of, read_secret
+from guard_adapters.issuer.authority import ec_authority
+from guard_adapters.issuer.made import Maker, facts_of
 from guard_adapters.issuer.postgres import PostgresTarget, Server
 
 KIND: Final = "postgres_cert"
 SKEW: Final = timedelta(seconds=30)
 CRL_LASTS: Final = timedelta(days=30)
+MADE: Final = "See docs/issuers/postgres.md for how to make one."
 
 _ROLE = re.compile(r"[a-z_][a-z0-9_]{0,31}")  # with the call's name in front, a CN holds 64 letters
 _CUT = (
@@ -70,7 +71,7 @@ class PostgresCertIssuer:
         self._settings = settings
         self._maker = maker
         self._server = Server(settings, maker)
-        self._key = _key(maker.path(settings.ca_key_file))
+        self._key = ec_authority(maker.path(settings.ca_key_file), MADE)
         self._ca = _certificate(maker.path(settings.ca_cert_file))
         self._crl_turn = asyncio.Lock()
 
@@ -186,16 +187,6 @@ def serial(lease_id: str) -> int:
     return int.from_bytes(sha256(b"guard/lease/v1" + raw).digest()[:16]) >> 1
 
 
-def _key(path: Path) -> ec.EllipticCurvePrivateKey:
-    try:
-        key = load_pem_private_key(read_secret(path).encode(), password=None)
-    except (ValueError, TypeError):
-        key = None
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise _unusable(path, "it holds no unencrypted EC key")
-    return key
-
-
 def _certificate(path: Path) -> x509.Certificate:
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
@@ -208,7 +199,7 @@ def _unusable(path: Path, wrong: str) -> Unusable:
         f"The authority for client certificates cannot be used: {wrong}.",
         code="issuer_unusable",
         where=str(path),
-        next_step="See docs/issuers/postgres.md for how to make one.",
+        next_step=MADE,
     )
 
 

@@ -1,10 +1,11 @@
 """An SSH certificate for one command: the server runs what was judged, whatever a client asks for.
 
-As a file (level 2) it can be used again until it expires, for the same command. Behind the guard's
-own ssh-agent (level 3) the key never leaves the guard, and signs once. A session that is open is
-not cut: SSH gives nobody but the server a way to.
+As a file (level 2) it can be used again until it expires or is on the server's list of revoked
+keys, for the same command. Behind the guard's own ssh-agent (level 3) the key never leaves the
+guard, and signs once. A session that is open is not cut: SSH gives nobody but the server a way to.
 """
 
+import asyncio
 import json
 import re
 import shlex
@@ -12,34 +13,34 @@ import string
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from pathlib import Path
 from typing import Final, Literal
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
+    PublicFormat,
     SSHCertificateBuilder,
     SSHCertificateType,
-    load_pem_private_key,
-    load_ssh_private_key,
 )
 from pydantic import BaseModel, ConfigDict, Field
 
-from guard.errors import Refused, Unusable
+from guard.errors import Refused
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of
 from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters.issuer.made import Maker, read_secret
+from guard_adapters.issuer.authority import authority
+from guard_adapters.issuer.krl import RevokedKeys
+from guard_adapters.issuer.made import Maker, facts_of
 
 KIND: Final = "ssh"
 SKEW_S: Final = 30
+MADE: Final = "Make one with ssh-keygen -t ed25519, without a passphrase."
 
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
-Signing = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
 
 class Ssh(BaseModel):
@@ -58,6 +59,7 @@ class Ssh(BaseModel):
     delivery: Literal["file", "agent"] = Field(
         "file", description="Hand over the key, or sign once as an ssh-agent."
     )
+    krl_file: str = Field("", description="The server's RevokedKeys, where it is on this machine.")
     source_address: str = Field("", description="Networks from which it may be used.")
     ttl_s: int = Field(30, ge=5, le=3_600, description="Longest life of a certificate (s).")
 
@@ -75,12 +77,22 @@ class SshIssuer:
         self.max_binding = Binding.L3 if settings.delivery == "agent" else Binding.L2
         self._settings = settings
         self._maker = maker
-        self._ca = _authority(maker.path(settings.ca_key_file))
+        self._ca = authority(maker.path(settings.ca_key_file), MADE)
+        self._revoked = self._list() if settings.krl_file else None
+
+    def _list(self) -> RevokedKeys:
+        public = self._ca.public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH)
+        return RevokedKeys(
+            self._maker.path(self._settings.krl_file),
+            blob(public.decode()),
+            lives_ms=self.max_ttl_s * 1000 + GRACE_MS,
+            now_ms=self._maker.clock.now_ms(),
+        )
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: one level for all."""
         del server, tool
-        return CredentialFacts(binding=self.max_binding, kind=self.kind, ttl_floor_s=self.min_ttl_s)
+        return facts_of(self)
 
     def handle(self, lease: Lease) -> str:
         """Return the name that the certificate carries in its key id."""
@@ -147,10 +159,19 @@ class SshIssuer:
         return builder.sign(self._ca).public_bytes().decode()
 
     async def revoke(self, lease: Lease, why: str) -> Fate:
-        """Say gone once it has expired: until then the server would take it again."""
+        """Have the server refuse it, or say gone once it has expired: until then it would work.
+
+        Raises:
+            Unavailable: `issuer_unavailable`: the list cannot be written.
+        """
         del why
-        over = self._maker.clock.now_ms() >= lease.deadline_ms + GRACE_MS
-        return Fate.GONE if over else Fate.RUNS_OUT
+        now_ms = self._maker.clock.now_ms()
+        if now_ms >= lease.deadline_ms + GRACE_MS:
+            return Fate.GONE
+        if self._revoked is None:
+            return Fate.RUNS_OUT
+        await asyncio.to_thread(self._revoked.add, serial(lease.id), now_ms)
+        return Fate.GONE
 
     async def sweep(self) -> Sequence[str]:
         """Return no handles: nothing is made at the server."""
@@ -195,19 +216,3 @@ def filled(template: str, arguments: Mapping[str, Json]) -> str:
 def blob(certificate: str) -> bytes:
     """Return a certificate's line as the bytes that SSH sends."""
     return b64decode(certificate.split()[1])
-
-
-def _authority(path: Path) -> Signing:
-    raw = read_secret(path).encode() + b"\n"
-    try:
-        key = (load_ssh_private_key if b"OPENSSH" in raw[:64] else load_pem_private_key)(raw, None)
-    except (ValueError, TypeError):
-        key = None
-    if not isinstance(key, ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-        raise Unusable(
-            "The authority for SSH certificates is no unencrypted EC or Ed25519 key.",
-            code="issuer_unusable",
-            where=str(path),
-            next_step="Make one with ssh-keygen -t ed25519, without a passphrase.",
-        )
-    return key

@@ -16,7 +16,7 @@ from guard.grant.scrub import SHORTEST
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters._http.origins import origin
-from guard_adapters.issuer.made import Maker, read_secret
+from guard_adapters.issuer.made import Maker, facts_of, read_secret
 
 KIND: Final = "static"
 
@@ -70,7 +70,7 @@ class StaticIssuer:
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: level 0."""
         del server, tool
-        return CredentialFacts(binding=self.max_binding, kind=self.kind)
+        return facts_of(self)
 
     def handle(self, lease: Lease) -> str:
         """Return a name for the log; nothing at a target has it."""

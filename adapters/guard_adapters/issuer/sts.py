@@ -25,7 +25,7 @@ from guard_adapters._http.api import Api
 from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.local_key import LocalSigner
-from guard_adapters.issuer.made import Maker
+from guard_adapters.issuer.made import Maker, facts_of
 
 KIND: Final = "sts"
 FLOOR_S: Final = 900
@@ -90,7 +90,7 @@ class StsIssuer:
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: one level for all."""
         del server, tool
-        return CredentialFacts(binding=self.max_binding, kind=self.kind, ttl_floor_s=self.min_ttl_s)
+        return facts_of(self)
 
     def handle(self, lease: Lease) -> str:
         """Return the session's name: the provider's own log shows it."""

@@ -78,6 +78,17 @@ async def test_what_has_expired_is_refused_and_only_then_called_gone(openssh):
     assert await issuer.revoke(lease, "ended") is Fate.GONE
 
 
+async def test_a_certificate_on_the_list_is_refused_at_once_and_the_others_are_not(openssh):
+    issuer = made(openssh, krl_file="krl")
+    taken, first = await issued(issuer, grant="restart", arguments=WEB)
+    _, second = await issued(issuer, grant="restart", arguments=WEB)
+    assert (await with_file(openssh, first))[0] == 0
+    assert await issuer.revoke(taken, "signal") is Fate.GONE
+    assert await issuer.revoke(taken, "signal") is Fate.GONE
+    assert (await with_file(openssh, first))[0] == 255
+    assert (await with_file(openssh, second))[0] == 0
+
+
 @pytest.mark.parametrize(
     "service",
     ["web; id", "$(id)", "`id`", "web' 'x", 'a"b', "a b", "~root", "*", "{service}", "ü"],

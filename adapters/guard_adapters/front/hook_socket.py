@@ -1,0 +1,63 @@
+"""A Unix socket for one child process: in a folder of this account, under a name that only it has.
+
+The kernel says who asks; a process of another account is not talked to at all. What is said on the
+socket is somebody else's matter.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import tempfile
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from guard_adapters.front.hook_gate import peer_of
+
+LONGEST: Final = 64 * 1024
+"""Longest message, in bytes."""
+
+Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[None]]
+"""Carries on one connection to its end; is told which process is at the other end."""
+
+
+class HookSocket:
+    """Listens on `path`.
+
+    Args:
+        name: begins the name of the folder.
+        talk: see `Talk`.
+    """
+
+    def __init__(self, name: str, talk: Talk) -> None:
+        self._talk = talk
+        self._folder = Path(tempfile.mkdtemp(prefix=name))
+        self.path = self._folder / secrets.token_hex(16)
+        self._server: asyncio.Server | None = None
+
+    async def open(self) -> None:
+        """Begin to listen."""
+        self._server = await asyncio.start_unix_server(self._serve, self.path, limit=LONGEST)
+
+    async def aclose(self) -> None:
+        """Stop, and remove the socket."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection: socket.socket = writer.get_extra_info("socket")
+        pid, uid = peer_of(connection)
+        try:
+            if uid == os.geteuid():
+                await self._talk(reader, writer, pid)
+        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+            return
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
