@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from guard.grant.approval import NewApproval
+from guard.grant.seen import marks
 from guard.grant.view import view_json
 from guard.grant.votes import Vote, Voter
 from guard.model.decision import Requirement
@@ -88,7 +90,7 @@ def main(rows: int = ROWS) -> int:
         origin = origin_of("http://localhost:8470")
         routes = console_routes(
             origin=origin, door=AlwaysAna(), token=wired.world.ids.token,
-            pages=Views(desk=BoardDesk(wired=wired)).pages(),
+            pages=Views(desk=BoardDesk(wired=wired), marks=partial(marks, b"k" * 32)).pages(),
         )  # fmt: skip
         paths = ("/", f"/approvals/apr_{1:036x}", "/sessions", "/sessions/gs_1", "/grants",
                  "/policy", "/audit")  # fmt: skip

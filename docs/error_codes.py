@@ -93,6 +93,8 @@ PEOPLE = {
     "no_grants": "This guard keeps no standing yeses: people are asked each time.",
     "not_offered": "No standing yes may be asked for beside this question: it is irreversible, outgoing, "
     "tainted, holds a secret, or people said no.",
+    "not_read": "A yes came without the mark of every part of its question: open its page and read it to "
+    "the end, secrets included.",
     "plan_refused": "Nobody is asked about such a plan: it is empty, too large, too long, or holds calls "
     "that no standing yes may cover.",
     "session_suspended": "People said no too often in this session. An operator lets it go on (`guard "

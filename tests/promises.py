@@ -127,6 +127,13 @@ PEOPLE = {
     "test_a_session_that_is_closed_in_between_uses_nothing_and_runs_nothing",
     "One signature answers the calls that were ticked, each whole on the page, and no other.": "browser/"
     "test_several.py::test_one_signature_answers_the_ticked_calls_and_no_other",
+    "A script that skips the page's check says no yes: every argument and every shown secret has a "
+    "mark.": "attack/test_yes_without_reading.py::"
+    "test_a_yes_without_the_mark_of_one_part_is_refused_before_and_after_the_signature",
+    "Every argument byte is on the page, spelled out where it would hide.": "browser/"
+    "test_screens.py::test_every_argument_byte_is_on_the_page",
+    "Enter never approves, and Deny has the focus.": "browser/test_screens.py::"
+    "test_enter_never_approves_and_deny_has_the_focus",
     "A standing yes covers what its lines say, and nothing beside it.": "attack/"
     "test_grant_covers_what_it_said.py::"
     "test_no_mutated_call_is_covered_that_the_lines_do_not_cover",

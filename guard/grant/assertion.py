@@ -45,6 +45,7 @@ class Signed:
     decision: Literal["approve", "deny"]
     pending_until_ms: int
     grant_ttl_s: int
+    seen_sha256: str  # of the marks of every part that the page held, see `guard.grant.seen`
 
     def challenge(self) -> bytes:
         """Return SHA-256("guard/approval/v1" 0x00 JCS of all members), 32 bytes."""
@@ -58,6 +59,7 @@ class Signed:
                 "decision": self.decision,
                 "pending_until": self.pending_until_ms,
                 "grant_ttl": self.grant_ttl_s,
+                "seen_sha256": self.seen_sha256,
             }
         )
         return sha256(LABEL + form).digest()

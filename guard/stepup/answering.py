@@ -11,7 +11,7 @@ from hashlib import sha256
 from guard.audit.asked import batch_voted, plan_voted
 from guard.errors import GuardError, Refused
 from guard.grant.approval import Approval
-from guard.grant.assertion import Assertion
+from guard.grant.assertion import Assertion, Signed
 from guard.grant.batch import batch_challenge, batch_fault, batch_signed
 from guard.grant.people import Passkey
 from guard.grant.plan import Plan, plan_challenge, plan_signed
@@ -38,20 +38,23 @@ class Answering:
     reviewing: Reviewing
     granting: Granting
 
-    async def plan_to_sign(self, name: str, plan_id: str) -> ToSign:
+    async def plan_to_sign(self, name: str, plan_id: str, seen: Sequence[str]) -> ToSign:
         """Return what this reviewer's passkey must sign to say yes to a plan.
 
+        `seen` are the marks of what their page showed.
+
         Raises:
-            Refused: `plan_unknown`, `plan_transition`, `disabled`, `key_unknown`.
+            Refused: `plan_unknown`, `plan_transition`, `disabled`, `key_unknown`, `not_read`.
         """
         person = self.reviewing.person(name)
         plan = _waiting(await self.granting.plan(plan_id))
+        self.reviewing.must_have_seen(plan, person.principal, seen)
         challenge = plan_challenge(plan, reviewer=person.principal, decision="approve")
         uv = any(asked.uv for asked in plan.requirements)
         return await self._to_sign(name, challenge, uv=uv)
 
     async def approve_plan(
-        self, name: str, plan_id: str, credential_id: str, given: Assertion
+        self, name: str, plan_id: str, credential_id: str, given: Assertion, seen: Sequence[str]
     ) -> Plan:
         """Count one signed yes to a plan; the last one that is needed makes its grants.
 
@@ -60,6 +63,7 @@ class Answering:
         """
         person = self.reviewing.person(name)
         plan = _waiting(await self.granting.plan(plan_id))
+        self.reviewing.must_have_seen(plan, person.principal, seen)
         signed = plan_signed(plan, reviewer=person.principal, decision="approve")
         key, voter = await self._proven(name, credential_id, given, sha256(signed).digest())
         vote = self._vote(plan_id, voter, signed)
@@ -109,37 +113,44 @@ class Answering:
             raise _uncounted(code)
         return await self.granting.revoke(grant_id, "reviewer")
 
-    async def batch_to_sign(self, name: str, ids: Sequence[str]) -> ToSign:
+    async def batch_to_sign(self, name: str, ids: Sequence[str], seen: Sequence[str]) -> ToSign:
         """Return what this reviewer's passkey must sign to say yes to the ticked questions.
 
+        `seen` are the marks of what their page showed.
+
         Raises:
-            Refused: `batch_unfit`, `approval_unknown`, `disabled`, `key_unknown`.
+            Refused: `batch_unfit`, `approval_unknown`, `disabled`, `key_unknown`, `not_read`.
         """
-        rows, challenges = await self._batch(name, ids)
+        rows, each = await self._batch(name, ids, seen)
+        challenges = [one.challenge() for one in each]
         uv = any(asked.uv for row in rows for asked in row.requirements)
         return await self._to_sign(name, batch_challenge(challenges), uv=uv)
 
     async def approve_batch(
-        self, name: str, ids: Sequence[str], credential_id: str, given: Assertion
+        self,
+        name: str,
+        ids: Sequence[str],
+        credential_id: str,
+        given: Assertion,
+        seen: Sequence[str],
     ) -> Sequence[Told]:
         """Count one signed yes for each ticked question; each stands or falls alone.
 
         Raises:
             Refused: with the code why the signature counts for none of them.
         """
-        person = self.reviewing.person(name)
-        rows, challenges = await self._batch(name, ids)
-        signed = batch_signed(challenges)
+        rows, each = await self._batch(name, ids, seen)
+        signed = batch_signed([one.challenge() for one in each])
         key, voter = await self._proven(name, credential_id, given, sha256(signed).digest())
         told: list[Told] = []
-        for row in rows:
+        for row, one in zip(rows, each, strict=True):
             vote = self._vote(row.id, voter, signed)
             try:
                 must_help(row, vote)
                 event = batch_voted(
                     row,
                     vote,
-                    one=signed_for(row, person, "approve"),
+                    one=one,
                     key=key,
                     given=given,
                     signed=signed,
@@ -152,7 +163,9 @@ class Answering:
                 told.append(Told(approval=row.id, status=row.status.value, **why))
         return told
 
-    async def _batch(self, name: str, ids: Sequence[str]) -> tuple[list[Approval], list[bytes]]:
+    async def _batch(
+        self, name: str, ids: Sequence[str], seen: Sequence[str]
+    ) -> tuple[list[Approval], list[Signed]]:
         person = self.reviewing.person(name)
         rows = [await self.reviewing.question(one) for one in ids]
         fault = batch_fault(rows)
@@ -162,7 +175,9 @@ class Answering:
                 code="batch_unfit",
                 next_step="Tick open questions about one tool that the same rules ask about.",
             )
-        return rows, [signed_for(row, person, "approve").challenge() for row in rows]
+        wanted = [self.reviewing.must_have_seen(row, person.principal, seen) for row in rows]
+        each = zip(rows, wanted, strict=True)
+        return rows, [signed_for(row, person, "approve", marks) for row, marks in each]
 
     async def _to_sign(self, name: str, challenge: bytes, *, uv: bool) -> ToSign:
         keys = [k for k in await self.reviewing.reviewers.passkeys(name) if not k.revoked_ms]

@@ -6,8 +6,8 @@ Rule 3: what does not count is refused with its reason and is not kept. It shows
 nobody.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -19,6 +19,8 @@ from guard.grant.approval import Approval, ApprovalState
 from guard.grant.assertion import Assertion, NotSigned, Place, Proven, Signed, SigningKey, proven
 from guard.grant.directory import Directory, Person
 from guard.grant.people import Account, Passkey
+from guard.grant.plan import Plan
+from guard.grant.seen import lacking, marks, seen_sha256
 from guard.grant.votes import FAULTS, Asker, Vote, Voter, may_deny, useless
 from guard.ports import Approvals, Ids
 from guard.ports.people import Reviewers
@@ -38,7 +40,17 @@ class ToSign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewing:
-    """Takes answers of reviewers. `directory` returns the reviewers file in force."""
+    """Takes answers of reviewers.
+
+    Args:
+        approvals: the questions.
+        reviewers: accounts and passkeys.
+        clock: when.
+        ids: for salts.
+        place: where signatures must be made.
+        directory: returns the reviewers file in force.
+        key: secret bytes from which marks are made; see `guard.grant.seen`.
+    """
 
     approvals: Approvals
     reviewers: Reviewers
@@ -46,6 +58,24 @@ class Reviewing:
     ids: Ids
     place: Place
     directory: Callable[[], Directory]
+    key: bytes = field(repr=False)
+
+    def marks(self, asked: Approval | Plan, principal: str) -> Mapping[str, str]:
+        """Return the mark of each part of a question, for the page that this person reads."""
+        return marks(self.key, asked, principal)
+
+    def must_have_seen(
+        self, asked: Approval | Plan, principal: str, given: Iterable[str]
+    ) -> Mapping[str, str]:
+        """Return the marks of a question, if all of them came back.
+
+        Raises:
+            Refused: `not_read`: a part was never handed to whoever sends this.
+        """
+        wanted = self.marks(asked, principal)
+        if missing := lacking(wanted, given):
+            raise _refused("not_read", f"{len(missing)} of {len(wanted)} parts were not shown.")
+        return wanted
 
     async def question(self, approval_id: str) -> Approval:
         """Return an approval as it stands now.
@@ -58,19 +88,26 @@ class Reviewing:
             raise Refused(f"There is no approval {approval_id!r}.", code="approval_unknown")
         return row.at(self.clock.now_ms())
 
-    async def to_sign(self, name: str, approval_id: str) -> ToSign:
+    async def to_sign(self, name: str, approval_id: str, seen: Sequence[str]) -> ToSign:
         """Return what this reviewer's passkey must sign to say yes.
 
+        Args:
+            name: the reviewer.
+            approval_id: the question.
+            seen: the marks of what their page showed.
+
         Raises:
-            Refused: `approval_unknown`, `approval_transition`, `disabled`, `key_unknown`.
+            Refused: `approval_unknown`, `approval_transition`, `disabled`, `key_unknown`,
+                `not_read`.
         """
         person = self.person(name)
         row = _pending(await self.question(approval_id))
+        wanted = self.must_have_seen(row, person.principal, seen)
         keys = [one for one in await self.reviewers.passkeys(name) if not one.revoked_ms]
         if not keys:
             raise _refused("key_unknown", "You have no passkey.")
         return ToSign(
-            challenge=signed_for(row, person, "approve").challenge(),
+            challenge=signed_for(row, person, "approve", wanted).challenge(),
             credential_ids=tuple(one.credential_id for one in keys),
             uv=any(asked.uv for asked in row.requirements),
         )
@@ -81,6 +118,7 @@ class Reviewing:
         approval_id: str,
         credential_id: str,
         given: Assertion,
+        seen: Sequence[str],
         typed: tuple[str, ...] = (),
     ) -> Approval:
         """Count one signed yes.
@@ -90,6 +128,7 @@ class Reviewing:
             approval_id: the question.
             credential_id: which of their passkeys signed.
             given: the signature.
+            seen: the marks of what their page showed.
             typed: the values that they typed.
 
         Raises:
@@ -97,7 +136,8 @@ class Reviewing:
         """
         person = self.person(name)
         row = _pending(await self.question(approval_id))
-        signed = signed_for(row, person, "approve")
+        wanted = self.must_have_seen(row, person.principal, seen)
+        signed = signed_for(row, person, "approve", wanted)
         key, account = await self.own_key(name, credential_id)
         said = checked(given, key, signed.challenge(), self.place)
         voter = self.directory().voter(account, key, uv=said.user_verified)
@@ -178,8 +218,13 @@ class Reviewing:
         return key, account
 
 
-def signed_for(row: Approval, person: Person, decision: Literal["approve", "deny"]) -> Signed:
-    """Return what a signature of this person on this question is for."""
+def signed_for(
+    row: Approval,
+    person: Person,
+    decision: Literal["approve", "deny"],
+    seen: Mapping[str, str],
+) -> Signed:
+    """Return what a signature of this person on this question is for; `seen`: all its marks."""
     return Signed(
         approval=row.id,
         binding=row.binding,
@@ -189,6 +234,7 @@ def signed_for(row: Approval, person: Person, decision: Literal["approve", "deny
         decision=decision,
         pending_until_ms=row.pending_until_ms,
         grant_ttl_s=row.grant_ttl_s,
+        seen_sha256=seen_sha256(seen),
     )
 
 
@@ -247,4 +293,5 @@ _NEXT: Final = {
     "key_foreign": "Sign with your own.",
     "key_counter": "Have the passkey revoked and enrol a new one.",
     "approval_transition": "Look at the question again.",
+    "not_read": "Open the page of the question and read it to its end.",
 }

@@ -63,11 +63,12 @@ def test_a_stolen_cookie_looks_and_says_no_and_never_yes():
     thief = desk.visitor("eve")
     thief.http.cookies = bob.http.cookies
     assert thief.http.get("/console/").status_code == 200
-    challenge = thief.challenge(f"approvals/{asked}/options")
-    body = {"credential": thief.passkey.answer(challenge)}
+    seen = {"seen": bob.seen(asked)}  # a cookie is enough to read the page
+    challenge = thief.challenge(f"approvals/{asked}/options", seen)
+    body = {"credential": thief.passkey.answer(challenge), **seen}
     assert thief.post(f"approvals/{asked}/approve", body).json()["error"] == "key_unknown"
     forged = {**thief.passkey.answer(challenge), "id": next(iter(desk.reviewers.keys))}
-    said = thief.post(f"approvals/{asked}/approve", {"credential": forged})
+    said = thief.post(f"approvals/{asked}/approve", {"credential": forged, **seen})
     assert said.json()["error"] == "assertion_bad_signature"
     assert desk.row(asked).votes == ()
 

@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from guard.grant.view import view_json
 from guard.model.decision import Requirement
+from guard.testing.review import a_view
 from tests.adapters.console.desk import ASKED, Desk
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"view_json": b'{"action":"bank/pay","arguments":{"amount_minor":1}}'},
+        {"view_json": view_json(a_view({"amount_minor": 1}, action="bank/pay"))},
         {"binding": "f" * 64},
         {"nonce": "e" * 64},
         {"grant_ttl_s": 3_600},
@@ -22,9 +24,9 @@ from tests.adapters.console.desk import ASKED, Desk
 def test_whoever_changes_the_row_voids_what_was_signed(change):
     desk = Desk()
     bob, asked = desk.enrolled("bob"), desk.asks()
-    credential = bob.passkey.answer(bob.challenge(f"approvals/{asked}/options"))
+    credential = bob.signs(asked)
     desk.approvals.rows[asked] = replace(desk.row(asked), **change)
-    said = bob.post(f"approvals/{asked}/approve", {"credential": credential})
+    said = bob.sends(asked, credential)
     assert said.json()["error"] == "assertion_wrong_challenge"
     assert desk.row(asked).votes == ()
 
@@ -33,16 +35,16 @@ def test_a_signature_is_for_one_question_one_person_and_one_answer():
     desk = Desk()
     ana, bob = desk.enrolled("ana"), desk.enrolled("bob")
     first, second = desk.asks(), desk.asks()
-    credential = bob.passkey.answer(bob.challenge(f"approvals/{first}/options"))
+    credential = bob.signs(first)
     for who, asked, code in (
         (bob, second, "assertion_wrong_challenge"),
         (ana, first, "key_foreign"),
         (ana, second, "key_foreign"),
     ):
-        said = who.post(f"approvals/{asked}/approve", {"credential": credential})
+        said = who.sends(asked, credential)
         assert said.json()["error"] == code
-    assert bob.post(f"approvals/{first}/approve", {"credential": credential}).status_code == 200
-    again = bob.post(f"approvals/{first}/approve", {"credential": credential})
+    assert bob.sends(first, credential).status_code == 200
+    again = bob.sends(first, credential)
     assert again.json()["error"] == "approval_transition"
 
 
@@ -50,9 +52,9 @@ def test_a_login_signature_is_no_yes_and_a_yes_is_no_login():
     desk = Desk()
     bob, asked = desk.enrolled("bob"), desk.asks()
     login = bob.passkey.answer(bob.challenge("login/options"), user=bob.handle)
-    said = bob.post(f"approvals/{asked}/approve", {"credential": login})
+    said = bob.sends(asked, login)
     assert said.json()["error"] == "assertion_wrong_challenge"
-    yes = bob.passkey.answer(bob.challenge(f"approvals/{asked}/options"), user=bob.handle)
+    yes = bob.signs(asked, user=bob.handle)
     assert bob.post("login", {"credential": yes}).json()["error"] == "ceremony_unknown"
 
 
@@ -61,11 +63,8 @@ def test_a_replayed_yes_does_not_count_twice_where_two_are_asked():
     desk.enrolled("ana")
     bob = desk.enrolled("bob")
     asked = desk.asks(replace(ASKED, quorum=2))
-    credential = bob.passkey.answer(bob.challenge(f"approvals/{asked}/options"))
-    codes = [
-        bob.post(f"approvals/{asked}/approve", {"credential": credential}).json().get("error")
-        for _ in range(3)
-    ]
+    credential = bob.signs(asked)
+    codes = [bob.sends(asked, credential).json().get("error") for _ in range(3)]
     assert codes == [None, "already_voted", "already_voted"]
     assert len(desk.row(asked).votes) == 1
     assert sum(one.kind == "vote" for one in desk.approvals.events) == 1
@@ -74,23 +73,23 @@ def test_a_replayed_yes_does_not_count_twice_where_two_are_asked():
 def test_a_yes_is_not_counted_for_who_left_the_file_or_the_group_meanwhile():
     desk = Desk()
     bob, asked = desk.enrolled("bob"), desk.asks()
-    credential = bob.passkey.answer(bob.challenge(f"approvals/{asked}/options"))
+    credential = bob.signs(asked)
     desk.people["bob"] = replace(desk.people["bob"], groups=frozenset())
-    said = bob.post(f"approvals/{asked}/approve", {"credential": credential})
+    said = bob.sends(asked, credential)
     assert said.json()["error"] == "not_in_group"
     desk.people["bob"] = replace(desk.people["bob"], principal="idp|somebody")
-    said = bob.post(f"approvals/{asked}/approve", {"credential": credential})
+    said = bob.sends(asked, credential)
     assert said.json()["error"] == "assertion_wrong_challenge"
 
 
 def test_a_key_that_was_revoked_between_look_and_yes_signs_nothing():
     desk = Desk()
     bob, asked = desk.enrolled("bob"), desk.asks()
-    credential = bob.passkey.answer(bob.challenge(f"approvals/{asked}/options"))
+    credential = bob.signs(asked)
     desk.reviewers.keys = {
         name: replace(key, revoked_ms=desk.clock.ms) for name, key in desk.reviewers.keys.items()
     }
-    said = bob.post(f"approvals/{asked}/approve", {"credential": credential})
+    said = bob.sends(asked, credential)
     assert said.json()["error"] == "key_unknown"
 
 

@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Error, sync_playwright
 
 from guard.errors import GuardError
+from guard.grant.seen import marks
 from guard.model.call import ToolCall, ToolResult, argument_bytes
 from guard.model.identity import Agent, Principal, Who
 from guard.testing import RecordingTool
@@ -81,7 +82,9 @@ PAYMENT = {
     "note": "Ünïcode \u202e<b>",
 }
 
-FIELDS = """([approval, act, names]) => {
+FIELDS = """([approval, act, names, marks]) => {
+    for (const mark of marks)
+        Object.assign(document.body.appendChild(document.createElement("i")).dataset, {mark, seen: ""});
     for (const name of names) {
         const field = document.createElement("input");
         field.dataset[name] = "";
@@ -269,7 +272,8 @@ class Person:
         self.read()
         if not self.page.locator(f'[data-act="{act}"]').first.is_visible():
             self.open("/console/")
-            self.page.evaluate(FIELDS, [approval, act, list(fields)])
+            marks = self.seen(approval)
+            self.page.evaluate(FIELDS, [approval, act, list(fields), marks])
 
     def read(self) -> None:
         """Look at a question from its first line to its last, and unfold what is folded."""
@@ -312,10 +316,20 @@ class Person:
             [path, body],
         )
 
+    def seen(self, approval: str) -> list[str]:
+        """Return the marks that the page of a question holds for this person."""
+        key, row = self.guard.wired.guard.salt, self.guard.row(approval)
+        return [*marks(key, row, self.guard.wired.directory.people[self.name].principal).values()]
+
+    def sends(self, approval: str, credential: Any) -> Any:
+        """Send a signed yes, as a script on a page could."""
+        body = {"credential": credential, "seen": self.seen(approval)}
+        return self.post(f"approvals/{approval}/approve", body)
+
     def signed(self, approval: str) -> Any:
         """Let the passkey sign a yes, and return it without sending it."""
         self.open("/console/")
-        options = self.post(f"approvals/{approval}/options", {})
+        options = self.post(f"approvals/{approval}/options", {"seen": self.seen(approval)})
         return self.page.evaluate(
             """async ({publicKey}) => (await navigator.credentials.get({publicKey:
                 PublicKeyCredential.parseRequestOptionsFromJSON(publicKey)})).toJSON()""",

@@ -45,8 +45,8 @@ def test_two_people_are_needed_where_two_are_asked(guard, people):
     approval, call = guard.asks("pay_much")
     ana.press(approval, "approve")
     assert guard.row(approval).status is ApprovalState.PENDING
-    again = {"credential": ana.signed(approval)}
-    assert ana.post(f"approvals/{approval}/approve", again)["error"] == "already_voted"
+    again = ana.signed(approval)
+    assert ana.sends(approval, again)["error"] == "already_voted"
     assert not call.done()
     bob.press(approval, "approve")
     assert call.result(5).value == "done"
@@ -57,20 +57,12 @@ def test_a_signature_is_good_once_and_for_one_question(guard, people):
     ana = people("ana")
     first, call = guard.asks()
     credential = ana.signed(first)
-    assert (
-        ana.post(f"approvals/{first}/approve", {"credential": credential})["status"] == "approved"
-    )
+    assert ana.sends(first, credential)["status"] == "approved"
     assert call.result(5).value == "done"
     before = len(ran(guard))
-    assert (
-        ana.post(f"approvals/{first}/approve", {"credential": credential})["error"]
-        == "approval_transition"
-    )
+    assert ana.sends(first, credential)["error"] == "approval_transition"
     other, waiting = guard.asks()
-    assert (
-        ana.post(f"approvals/{other}/approve", {"credential": credential})["error"]
-        == "assertion_wrong_challenge"
-    )
+    assert ana.sends(other, credential)["error"] == "assertion_wrong_challenge"
     assert not waiting.done()
     assert len(ran(guard)) == before
     ana.press(other, "deny", reason="")
@@ -87,7 +79,7 @@ def test_a_yes_that_was_changed_on_its_way_is_none(guard, people):
         flipped = "A" if text[middle] != "A" else "B"
         bad = text[:middle] + flipped + text[middle + 1 :]
         changed = {**good, "response": {**good["response"], part: bad}}
-        said = ana.post(f"approvals/{approval}/approve", {"credential": changed})
+        said = ana.sends(approval, changed)
         assert said["error"].startswith("assertion_"), (part, said)
     assert guard.row(approval).votes == ()
     ana.press(approval, "deny", reason="")
@@ -107,15 +99,12 @@ def test_a_flipped_decision_is_another_challenge(guard, people):
                 PublicKeyCredential.parseRequestOptionsFromJSON(publicKey)})).toJSON();
         }"""
     )
-    said = ana.post(f"approvals/{approval}/approve", {"credential": other})
+    said = ana.sends(approval, other)
     assert said["error"] == "assertion_wrong_challenge"
     credential = ana.signed(approval)
     denied = ana.post(f"approvals/{approval}/deny", {"credential": credential, "reason": "no"})
     assert denied["status"] == "denied"
-    assert (
-        ana.post(f"approvals/{approval}/approve", {"credential": credential})["error"]
-        == "approval_transition"
-    )
+    assert ana.sends(approval, credential)["error"] == "approval_transition"
     assert guard.code(call) == "approval_denied"
 
 
@@ -150,7 +139,7 @@ def test_a_yes_after_the_limit_is_none(guard, people):
     approval, call = guard.asks("pay_soon")
     credential = bob.signed(approval)
     assert guard.code(call) == "approval_no_answer"
-    said = bob.post(f"approvals/{approval}/approve", {"credential": credential})
+    said = bob.sends(approval, credential)
     assert said["error"] == "approval_transition"
 
 
@@ -163,14 +152,14 @@ def test_without_user_verification_a_yes_does_not_count(guard, people):
         bob.press(approval, "approve", sends=False)
         bob.waits_for("not allowed")
         # A script that asks for less gets a signature, and the guard does not take it.
-        options = bob.post(f"approvals/{approval}/options", {})
+        options = bob.post(f"approvals/{approval}/options", {"seen": bob.seen(approval)})
         options["publicKey"]["userVerification"] = "discouraged"
         credential = bob.page.evaluate(
             """async ({publicKey}) => (await navigator.credentials.get({publicKey:
                 PublicKeyCredential.parseRequestOptionsFromJSON(publicKey)})).toJSON()""",
             options,
         )
-        said = bob.post(f"approvals/{approval}/approve", {"credential": credential})
+        said = bob.sends(approval, credential)
         assert said["error"] == "no_uv"
     finally:
         bob.cdp.send("WebAuthn.setUserVerified", {**switch, "isUserVerified": True})
@@ -183,7 +172,7 @@ def test_the_key_of_another_reviewer_signs_nothing_here(guard, people):
     ana, bob = people("ana"), people("bob")
     approval, call = guard.asks()
     stolen = ana.signed(approval)
-    said = bob.post(f"approvals/{approval}/approve", {"credential": stolen})
+    said = bob.sends(approval, stolen)
     assert said["error"] == "assertion_wrong_challenge" or said["error"] == "key_foreign"
     assert guard.row(approval).votes == ()
     bob.press(approval, "deny", reason="")

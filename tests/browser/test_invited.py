@@ -118,7 +118,7 @@ def test_the_person_opens_the_link_signs_and_the_call_runs_once(guard, people, m
     (link,) = agent.links
     approval = link.rpartition("/")[2]
     assert amount not in PAID
-    stranger = bob.post(f"approvals/{approval}/approve", {"credential": bob.signed(approval)})
+    stranger = bob.sends(approval, bob.signed(approval))
     zoe.open(link.removeprefix(guard.url))
     zoe.read()
     zoe.page.locator('[data-act="approve"]').click()

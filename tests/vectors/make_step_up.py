@@ -30,6 +30,7 @@ def signed(**more: Any) -> Signed:
         decision="approve",
         pending_until_ms=1_767_607_500_000,
         grant_ttl_s=60,
+        seen_sha256=sha256(b"0a" * 12).hexdigest(),
     )
     return replace(good, **more)
 
@@ -57,6 +58,7 @@ def cases() -> list[dict[str, Any]]:
         case("another reviewer", "assertion_wrong_challenge", good, one.key, signed(reviewer="https://id.example|eve")),
         case("another call", "assertion_wrong_challenge", good, one.key, signed(binding="0" * 64)),
         case("another view", "assertion_wrong_challenge", good, one.key, signed(view_sha256="0" * 64)),
+        case("another page", "assertion_wrong_challenge", good, one.key, signed(seen_sha256="0" * 64)),
         case("another question", "assertion_wrong_challenge", good, one.key, signed(approval="apr_" + "0c" * 18)),
         case("a longer life", "assertion_wrong_challenge", good, one.key, signed(grant_ttl_s=3600)),
         case("a later limit", "assertion_wrong_challenge", good, one.key, signed(pending_until_ms=1_767_607_500_001)),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from guard.errors import Refused, Unusable
+from guard.grant.seen import secret_part
 from guard.model.legible import pieces
 from guard.stepup.reviewing import Reviewing
 from guard_adapters.console.app import Door, SignedIn
@@ -51,7 +52,8 @@ class Acts:
         if not (groups & who.groups or row.requester == who.principal):
             raise Refused("You are not among those who are asked.", code="not_in_group")
         secret = await self.desk.reveal(ident, number, who.principal)
-        return {"runs": [[one.kind, one.text] for one in pieces(secret)]}
+        mark = self.reviewing.marks(row, who.principal)[secret_part(number)]
+        return {"runs": [[one.kind, one.text] for one in pieces(secret)], "mark": mark}
 
     async def _suspend(self, asked: Request, given: Body) -> Mapping[str, Any]:
         """Say no first, so that nobody who may not say no ends anything."""

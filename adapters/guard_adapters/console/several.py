@@ -65,9 +65,9 @@ class Several:
         )
         return _stands(plan)
 
-    async def _options(self, asked: Request, _: Body) -> Mapping[str, Any]:
-        who = await self._who(asked)
-        found = await self.answering.plan_to_sign(who.name, asked.path_params["id"])
+    async def _options(self, asked: Request, given: Body) -> Mapping[str, Any]:
+        who, seen = await self._who(asked), texts(given, "seen")
+        found = await self.answering.plan_to_sign(who.name, asked.path_params["id"], seen)
         place = self.answering.reviewing.place
         options = request(found.challenge, place, uv=found.uv, known=found.credential_ids)
         return {"publicKey": options}
@@ -75,8 +75,8 @@ class Several:
     async def _approve(self, asked: Request, given: Body) -> Mapping[str, Any]:
         who = await self._who(asked)
         ident, assertion = answered(given.get("credential"))
-        plan_id = asked.path_params["id"]
-        return _stands(await self.answering.approve_plan(who.name, plan_id, ident, assertion))
+        plan_id, seen = asked.path_params["id"], texts(given, "seen")
+        return _stands(await self.answering.approve_plan(who.name, plan_id, ident, assertion, seen))
 
     async def _deny(self, asked: Request, given: Body) -> Mapping[str, Any]:
         who = await self._who(asked)
@@ -90,7 +90,8 @@ class Several:
 
     async def _batch_options(self, asked: Request, given: Body) -> Mapping[str, Any]:
         who = await self._who(asked)
-        found = await self.answering.batch_to_sign(who.name, texts(given, "ids"))
+        ids, seen = texts(given, "ids"), texts(given, "seen")
+        found = await self.answering.batch_to_sign(who.name, ids, seen)
         place = self.answering.reviewing.place
         options = request(found.challenge, place, uv=found.uv, known=found.credential_ids)
         return {"publicKey": options}
@@ -98,7 +99,8 @@ class Several:
     async def _batch_approve(self, asked: Request, given: Body) -> Mapping[str, Any]:
         who = await self._who(asked)
         ident, assertion = answered(given.get("credential"))
-        told = await self.answering.approve_batch(who.name, texts(given, "ids"), ident, assertion)
+        ids, seen = texts(given, "ids"), texts(given, "seen")
+        told = await self.answering.approve_batch(who.name, ids, ident, assertion, seen)
         rows = [
             {
                 "id": one.approval,

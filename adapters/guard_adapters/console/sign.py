@@ -35,9 +35,9 @@ class Signing:
             for name, answer in table.items()
         ]
 
-    async def _options(self, asked: Request, _: Body) -> Mapping[str, Any]:
-        who = await self._who(asked)
-        found = await self.reviewing.to_sign(who.name, asked.path_params["id"])
+    async def _options(self, asked: Request, given: Body) -> Mapping[str, Any]:
+        who, seen = await self._who(asked), texts(given, "seen")
+        found = await self.reviewing.to_sign(who.name, asked.path_params["id"], seen)
         place = self.reviewing.place
         options = request(found.challenge, place, uv=found.uv, known=found.credential_ids)
         return {"publicKey": options}
@@ -46,7 +46,12 @@ class Signing:
         who = await self._who(asked)
         ident, assertion = answered(given.get("credential"))
         row = await self.reviewing.approve(
-            who.name, asked.path_params["id"], ident, assertion, texts(given, "typed")
+            who.name,
+            asked.path_params["id"],
+            ident,
+            assertion,
+            texts(given, "seen"),
+            texts(given, "typed"),
         )
         return _stands(row)
 

@@ -5,7 +5,7 @@ wrote is escaped by the templates and spelled out in runs.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,11 +56,13 @@ class Views:
 
     Args:
         desk: what they show.
+        marks: the mark of each part of a question, for the person who reads it.
         uses: uses of a standing yes that a page proposes first.
         ttl_s: its life (seconds).
     """
 
     desk: Looking
+    marks: Callable[[Approval | Plan, str], Mapping[str, str]]
     uses: int = 10
     ttl_s: int = 1_800
 
@@ -108,6 +110,7 @@ class Views:
             mine=mine,
             asked=_is_asked(found.row, visit.who),
             match=_to_type(found.row),
+            marks=self._marks([found.row], visit.who) if pending else {},
             alike=len(await self._alike(row, visit.who)) if pending else 0,
             offer=offer_from(row.offer) if pending else None,
             said=said,
@@ -141,9 +144,17 @@ class Views:
             "batch.html",
             row=row,
             calls=calls,
+            marks=self._marks([one.row for one in calls], visit.who),
             answerable=answerable,
             said_by=SAID_BY,
         )
+
+    def _marks(
+        self, asked: Sequence[Approval | Plan], who: SignedIn
+    ) -> Mapping[str, Mapping[str, str]]:
+        """Return the marks of questions by id and part, for those who are asked alone."""
+        mine = [one for one in asked if _is_asked(one, who)]
+        return {one.id: self.marks(one, who.principal) for one in mine}
 
     async def _alike(self, row: Approval, who: SignedIn) -> Sequence[Approval]:
         waiting = (await self.desk.queue()).waiting
@@ -155,7 +166,8 @@ class Views:
         found = await self.desk.plan(visit.request.path_params["id"])
         mine = any(one.voter.principal == visit.who.principal for one in found.votes)
         asked = _is_asked(found, visit.who)
-        return self._page(visit, "plan.html", plan=found, mine=mine, asked=asked)
+        marks = self._marks([found], visit.who)
+        return self._page(visit, "plan.html", plan=found, mine=mine, asked=asked, marks=marks)
 
     async def sessions(self, visit: Visit) -> Response:
         """Return the newest sessions."""

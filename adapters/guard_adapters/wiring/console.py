@@ -66,7 +66,10 @@ def routes(wired: Wired, url: str) -> list[BaseRoute]:
     acts = Acts(desk=desk, reviewing=signing.reviewing, door=door, origin=origin)
     pages = (
         *Views(
-            desk=desk, uses=settings.scoped_grant_uses, ttl_s=settings.scoped_grant_ttl_s
+            desk=desk,
+            marks=signing.reviewing.marks,
+            uses=settings.scoped_grant_uses,
+            ttl_s=settings.scoped_grant_ttl_s,
         ).pages(),
         Page(path="/reviewers", answer=invites.page, tab="Keys"),
         *Live(desk=desk).pages(),
@@ -102,6 +105,7 @@ def reviewing(wired: Wired, origin: Origin) -> Reviewing:
         ids=wired.world.ids,
         place=Place(origin=origin.url, rp_id=origin.rp_id),
         directory=lambda: wired.directory,
+        key=wired.guard.salt,
     )
 
 

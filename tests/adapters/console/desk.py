@@ -10,7 +10,9 @@ from starlette.testclient import TestClient
 
 from guard.grant.approval import NewApproval
 from guard.grant.directory import Directory, Person
+from guard.grant.seen import marks
 from guard.grant.signing import unb64u
+from guard.grant.view import view_json
 from guard.model.decision import Requirement
 from guard.ports import World
 from guard.stepup.admitting import Admitting
@@ -20,6 +22,7 @@ from guard.stepup.reviewing import Reviewing
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore
 from guard.testing.grants import MemoryGrants
 from guard.testing.people import MemoryReviewers
+from guard.testing.review import a_view
 from guard_adapters.console.app import Page, Visit, console_routes
 from guard_adapters.console.auth import Logins
 from guard_adapters.console.enrol import Enrolment
@@ -46,7 +49,8 @@ PEOPLE = {
     "eve": Person(name="eve", principal="idp|eve"),
 }
 ASKED = Requirement(rule="PAY-1", reason="money", kind="review", groups=FINANCE)
-VIEW = b'{"action":"bank/pay","arguments":{"amount_minor":250000}}'
+VIEW = view_json(a_view({"amount_minor": 250_000}, action="bank/pay"))
+KEY = b"k" * 32
 
 
 @dataclass
@@ -89,6 +93,7 @@ class Desk:
             ids=self.ids,
             place=self.gate.place,
             directory=self.gate.directory,
+            key=KEY,
         )
         self.door = Logins(gate=self.gate)
         invites = Invites(gate=self.gate, door=self.door, admitting=self.admitting)
@@ -176,11 +181,24 @@ class Visitor:
         user = said.pop("user", self.handle)
         return self.post("login", {"credential": self.passkey.answer(challenge, user=user, **said)})
 
-    def yes(self, approval: str, typed: Any = (), **said: Any) -> Any:
-        challenge = self.challenge(f"approvals/{approval}/options")
-        credential = self.passkey.answer(challenge, **said)
-        body = {"credential": credential, "typed": list(typed)}
+    def seen(self, *asked: str) -> list[str]:
+        """Return the marks that the pages of these questions and plans hold for this person."""
+        rows = [self.desk.approvals.rows.get(one) or self.desk.grants.rows[one] for one in asked]
+        mine = self.desk.people[self.name].principal
+        return [mark for row in rows for mark in marks(KEY, row, mine).values()]
+
+    def signs(self, approval: str, **said: Any) -> Any:
+        """Let the passkey sign a yes to a question that was read; return the credential."""
+        body = {"seen": self.seen(approval)}
+        return self.passkey.answer(self.challenge(f"approvals/{approval}/options", body), **said)
+
+    def sends(self, approval: str, credential: Any, **more: Any) -> Any:
+        """Send a signed yes."""
+        body = {"credential": credential, "seen": self.seen(approval), **more}
         return self.post(f"approvals/{approval}/approve", body)
+
+    def yes(self, approval: str, typed: Any = (), **said: Any) -> Any:
+        return self.sends(approval, self.signs(approval, **said), typed=list(typed))
 
     def no(self, approval: str, reason: str = "") -> Any:
         return self.post(f"approvals/{approval}/deny", {"reason": reason})

@@ -41,8 +41,9 @@ def test_a_yes_to_one_question(desk, ana):
 
 def test_a_yes_to_several_questions_at_once(desk, ana):
     ids = [desk.asks(**bound(number)) for number in (1, 2)]
-    challenge = ana.challenge("batch/options", {"ids": ids})
-    body = {"ids": ids, "credential": ana.passkey.answer(challenge)}
+    seen = ana.seen(*ids)
+    challenge = ana.challenge("batch/options", {"ids": ids, "seen": seen})
+    body = {"ids": ids, "credential": ana.passkey.answer(challenge), "seen": seen}
     assert ana.post("batch/approve", body).status_code == 200
     found, votes = log(desk)
     assert (len(votes), found.codes()) == (2, [])
@@ -61,8 +62,9 @@ def test_a_yes_to_several_questions_at_once(desk, ana):
 def test_a_standing_yes(desk, ana):
     asked = desk.asks(offer=offer(), **bound(1))
     plan = standing(ana, asked, picks={"amount_minor": 0}, uses=3, ttl_s=600)["id"]
-    challenge = ana.challenge(f"plans/{plan}/options")
-    body = {"credential": ana.passkey.answer(challenge)}
+    seen = ana.seen(plan)
+    challenge = ana.challenge(f"plans/{plan}/options", {"seen": seen})
+    body = {"credential": ana.passkey.answer(challenge), "seen": seen}
     assert ana.post(f"plans/{plan}/approve", body).status_code == 200
     found, votes = log(desk)
     assert (len(votes), found.codes()) == (1, [])

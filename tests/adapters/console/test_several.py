@@ -57,15 +57,16 @@ def standing(visitor, approval, **body):
 
 
 def yes(visitor, plan, **said):
-    challenge = visitor.challenge(f"plans/{plan}/options")
-    return visitor.post(
-        f"plans/{plan}/approve", {"credential": visitor.passkey.answer(challenge, **said)}
-    )
+    seen = visitor.seen(plan)
+    challenge = visitor.challenge(f"plans/{plan}/options", {"seen": seen})
+    credential = visitor.passkey.answer(challenge, **said)
+    return visitor.post(f"plans/{plan}/approve", {"credential": credential, "seen": seen})
 
 
 def batch(visitor, *ids, sign=None):
-    challenge = visitor.challenge("batch/options", {"ids": list(sign or ids)})
-    body = {"ids": list(ids), "credential": visitor.passkey.answer(challenge)}
+    seen = visitor.seen(*ids, *(sign or ()))
+    challenge = visitor.challenge("batch/options", {"ids": list(sign or ids), "seen": seen})
+    body = {"ids": list(ids), "credential": visitor.passkey.answer(challenge), "seen": seen}
     return visitor.post("batch/approve", body)
 
 
@@ -105,8 +106,10 @@ def test_a_page_can_pick_but_not_write_a_constraint(desk, ana):
 def test_a_signature_for_one_plan_does_not_fit_another(desk, ana):
     approval = offered(desk)
     one, two = (standing(ana, approval, uses=n)["id"] for n in (1, 2))
-    challenge = ana.challenge(f"plans/{one}/options")
-    forged = ana.post(f"plans/{two}/approve", {"credential": ana.passkey.answer(challenge)})
+    seen = ana.seen(one, two)
+    challenge = ana.challenge(f"plans/{one}/options", {"seen": seen})
+    credential = ana.passkey.answer(challenge)
+    forged = ana.post(f"plans/{two}/approve", {"credential": credential, "seen": seen})
     assert forged.status_code == 409
     assert grants(desk) == []
 
@@ -114,8 +117,8 @@ def test_a_signature_for_one_plan_does_not_fit_another(desk, ana):
 def test_a_signature_for_the_call_does_not_fit_the_standing_yes(desk, ana):
     approval = offered(desk)
     plan = standing(ana, approval)["id"]
-    challenge = ana.challenge(f"approvals/{approval}/options")
-    forged = ana.post(f"plans/{plan}/approve", {"credential": ana.passkey.answer(challenge)})
+    body = {"credential": ana.signs(approval), "seen": ana.seen(plan)}
+    forged = ana.post(f"plans/{plan}/approve", body)
     assert forged.status_code == 409
     assert grants(desk) == []
 
@@ -183,9 +186,10 @@ def test_a_batch_that_is_not_the_signed_one_answers_nothing(desk, ana):
 
 def test_what_ended_while_it_was_signed_stands_alone(desk, ana):
     ids = [desk.asks(envelope=BOUND) for _ in range(2)]
-    challenge = ana.challenge("batch/options", {"ids": ids})
+    seen = ana.seen(*ids)
+    challenge = ana.challenge("batch/options", {"ids": ids, "seen": seen})
     desk.enrolled("bob").no(ids[0], "no")
-    body = {"ids": ids, "credential": ana.passkey.answer(challenge)}
+    body = {"ids": ids, "credential": ana.passkey.answer(challenge), "seen": seen}
     assert ana.post("batch/approve", body).json()["error"] == "batch_unfit"
     assert str(desk.row(ids[1]).status) == "pending"
 

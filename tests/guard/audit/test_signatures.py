@@ -44,6 +44,7 @@ def signed_vote(one=None, row=ROW, by=BOB, what=None, place=None):
         approval=row.id, binding=row.binding, nonce=row.nonce, reviewer=by, decision="approve",
         view_sha256=sha256(row.view_json).hexdigest(), pending_until_ms=row.pending_until_ms,
         grant_ttl_s=row.grant_ttl_s,
+        seen_sha256="0" * 64,
     )  # fmt: skip
     given = one.sign(what.challenge())
     text = evidence_text(given, key_of(one), what, place or one.place, row.envelope)

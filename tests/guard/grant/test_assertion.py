@@ -23,7 +23,7 @@ from tests.authenticator import BE, BS, PLACE, UP, UV, Authenticator, p256
 CHALLENGE = b"c" * 32
 SIGNED = Signed(
     approval="apr_1", binding="b" * 64, nonce="0" * 64, view_sha256="v" * 64, reviewer="idp|bob",
-    decision="approve", pending_until_ms=1_767_607_500_000, grant_ttl_s=60,
+    decision="approve", pending_until_ms=1_767_607_500_000, grant_ttl_s=60, seen_sha256="0" * 64,
 )  # fmt: skip
 
 

@@ -13,6 +13,8 @@
   const signed = async ({ publicKey }) => (await navigator.credentials.get({
     publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(publicKey) })).toJSON();
   const typed = () => [...document.querySelectorAll("[data-typed]")].map((field) => field.value);
+  // Marks of what was on the screen: the guard takes a yes only with those of all of it.
+  const seen = () => [...document.querySelectorAll("[data-mark][data-seen]")].map((one) => one.dataset.mark);
   const reason = () => document.querySelector("[data-reason]")?.value ?? "";
   const asked = ({ dataset }) => dataset.path ?? `approvals/${dataset.approval}`;
   const token = location.hash.slice(1);
@@ -34,8 +36,8 @@
     },
     // What is answered: a question, or what `data-path` below /console/api/ names.
     async approve(button) {
-      const credential = await signed(await send(`${asked(button)}/options`, {}));
-      const { status } = await send(`${asked(button)}/approve`, { credential, typed: typed() });
+      const credential = await signed(await send(`${asked(button)}/options`, { seen: seen() }));
+      const { status } = await send(`${asked(button)}/approve`, { credential, seen: seen(), typed: typed() });
       say(`Your yes counts: ${status}.`);
       location.reload();
     },
@@ -49,8 +51,8 @@
     },
     async batch() {
       const ids = [...document.querySelectorAll("[data-tick]:checked")].map((one) => one.dataset.tick);
-      const credential = await signed(await send("batch/options", { ids }));
-      const { answers } = await send("batch/approve", { ids, credential });
+      const credential = await signed(await send("batch/options", { ids, seen: seen() }));
+      const { answers } = await send("batch/approve", { ids, credential, seen: seen() });
       for (const { id, status, code, message } of answers) {
         const place = document.querySelector(`[data-tick="${id}"]`).closest("p");
         place.dataset.status = code ? "refused" : status;
@@ -60,7 +62,7 @@
       say(`${answers.filter((one) => !one.code).length} of ${ids.length} answers count.`);
     },
     async reveal(button) {
-      const { runs } = await send(`${asked(button)}/reveal`, { number: Number(button.dataset.reveal) });
+      const { runs, mark } = await send(`${asked(button)}/reveal`, { number: Number(button.dataset.reveal) });
       const place = button.closest("[data-secret]"), shown = document.createElement("pre");
       shown.className = "v";
       shown.dir = "ltr";
@@ -71,7 +73,7 @@
         shown.append(part);
       }
       place.replaceChildren(shown);
-      place.dataset.shown = "";
+      Object.assign(place.dataset, { shown: "", seen: "", mark });
       document.dispatchEvent(new Event("answered"));
     },
     // Any other button, with `data-body` as JSON.

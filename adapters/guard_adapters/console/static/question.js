@@ -39,6 +39,7 @@
     for (const { isIntersecting, target } of seen) {
       if (!isIntersecting) continue;
       for (const { unseen } of calls) unseen.delete(target);
+      target.dataset.seen = "";
       watch.unobserve(target);
     }
     tell();
