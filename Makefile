@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DOJO := .venv-bench
 FLOORS := .venv-floors
+FRAMEWORKS := .venv-frameworks
 SUITE := -q -n auto --dist loadfile --no-loadscope-reorder -m 'not soak and not bench'
 PATHS := guard adapters tests bench docs examples
 
 # Half the suite's processes run the house anew: without bytecode each of them would compile it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick check format lint types surface layers pages slowest floors soak bench bench-agentdojo bench-bfcl bench-fuzz docs pictures clean
+.PHONY: demo test quick check format lint types surface layers pages slowest floors frameworks soak bench bench-agentdojo bench-bfcl bench-fuzz docs pictures clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -86,10 +87,16 @@ bench-fuzz: $(STAMP) $(DOJO)/.installed  ## what the guard leaves open that nobo
 floors:  ## the suite on the oldest version of everything that pyproject.toml allows
 	$(PYTHON) -m venv --clear $(FLOORS)
 	$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check uv
-	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --resolution lowest-direct --editable .
+	@echo 'mcp>=2.3' > $(FLOORS)/spoken.txt  # 1.x is for frameworks that pin it: `make frameworks`
+	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --resolution lowest-direct --constraints $(FLOORS)/spoken.txt --editable .
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip freeze --quiet --exclude-editable > $(FLOORS)/oldest.txt
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --constraints $(FLOORS)/oldest.txt --editable '.[dev]'
 	$(FLOORS)/bin/pytest $(SUITE) --ignore tests/test_wheel.py $(ARGS)
+
+frameworks:  ## one contract in every framework, newest and oldest, in environments of their own
+	$(PYTHON) -m venv --clear $(FRAMEWORKS)
+	$(FRAMEWORKS)/bin/python -m pip install --quiet --disable-pip-version-check uv
+	$(FRAMEWORKS)/bin/python tests/frameworks/lanes.py $(ARGS)
 
 pictures: $(STAMP)  ## what docs/approve-a-call.md shows, taken of a running console
 	$(BIN)/python -m tests.browser.pictures
@@ -98,4 +105,4 @@ docs: $(STAMP)  ## what docs generate from code
 	$(BIN)/python docs/generate.py
 
 clean:
-	rm -rf $(VENV) $(DOJO) $(FLOORS) .cache dist
+	rm -rf $(VENV) $(DOJO) $(FLOORS) $(FRAMEWORKS) .cache dist

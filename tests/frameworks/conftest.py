@@ -11,8 +11,10 @@ import pytest
 
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
+from guard.model.identity import Agent, Principal, Who
 from guard_adapters.front.function import credential_here
 from guard_adapters.wiring.attached import attach
+from guard_adapters.wiring.desk import default_session
 from guard_adapters.wiring.local import local
 from tests.frameworks.running import Running
 
@@ -81,14 +83,18 @@ class World:
     def answer_now(self, decision: str, reason: str = "") -> None:
         asyncio.run(self.answer(decision, reason))
 
-    def log(self) -> list[dict[str, Any]]:
+    async def leaves(self) -> list[dict[str, Any]]:
         """Return every leaf of the audit log, in order."""
+        page = await self.guard.wired.store.log.page(0)
+        return [json.loads(leaf) for _, leaf in page.leaves]
 
-        async def read() -> list[dict[str, Any]]:
-            page = await self.guard.wired.store.log.page(0)
-            return [json.loads(leaf) for _, leaf in page.leaves]
+    def log(self) -> list[dict[str, Any]]:
+        return asyncio.run(self.leaves())
 
-        return asyncio.run(read())
+    def default_session(self) -> str:
+        """Return the session of calls that name no conversation."""
+        who = Who(principal=Principal(issuer="local", subject="ana"), agent=Agent(id="clerk"))
+        return default_session(who.key)
 
 
 class AttachedWorld(World):

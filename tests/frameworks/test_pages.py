@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,22 +17,10 @@ from pydantic_ai.models.function import FunctionModel
 from guard_adapters import cli
 from guard_adapters.front.coding import hook
 from guard_adapters.wiring.load import load
+from tests.frameworks.pages import PAGES, run, snippets
 from tests.frameworks.test_langchain import START, THREAD, Scripted
 
 pytestmark = pytest.mark.frameworks
-
-PAGES = Path(__file__).parents[2] / "docs" / "frameworks"
-
-
-def snippets(page: str) -> list[str]:
-    return re.findall(r"```python\n(.*?)```", (PAGES / page).read_text(), re.DOTALL)
-
-
-async def run(code: str, names: dict[str, Any]) -> dict[str, Any]:
-    """Run a snippet as the body of a coroutine and return its names."""
-    body = "".join(f"    {line}\n" for line in code.splitlines())
-    exec(f"async def snippet():\n{body}    return locals()\n", names)
-    return await names["snippet"]()
 
 
 def look(key: str) -> str:

@@ -61,16 +61,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         command, args = _parse(words)
+        return command.run(args)
     except SystemExit as stop:  # argparse has said why, or has shown the help
         return stop.code if isinstance(stop.code, int) else FINE
-    try:
-        return command.run(args)
     except Unusable as error:
         print(f"guard: {error}", file=sys.stderr)
         return UNUSABLE
     except GuardError as error:
         print(f"guard: {error}", file=sys.stderr)
         return FINDINGS
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in {"mcp", "mcp_types"}:
+            raise
+        print(
+            f"guard: {words[0]} needs mcp 2.3 or newer; a framework here pins an older one. "
+            "Install guardcall into an environment of its own.",
+            file=sys.stderr,
+        )
+        return UNUSABLE
     except BrokenPipeError:
         return FINE  # the reader of our output has seen enough
 

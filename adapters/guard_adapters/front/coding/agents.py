@@ -68,13 +68,15 @@ class HookDesk:
     Args:
         intake: the guard, for this person and this agent.
         agent: its name in `DIALECTS`, under which the catalogue lists its built-in tools.
+        defers: whether it can put a call off and be resumed, where a person is asked.
     """
 
-    def __init__(self, intake: Intake, agent: str) -> None:
+    def __init__(self, intake: Intake, agent: str, *, defers: bool = False) -> None:
         self._intake = replace(intake, form=Form(failed=_failed))
         self._agent = agent
         self._dialect = DIALECTS[agent]
-        self._running: dict[str, list[Handed]] = {}
+        self._defers = defers
+        self._running: dict[str, list[_Open]] = {}
 
     async def answer(self, event: Mapping[str, Any], proxied: Collection[str] = ()) -> Said:
         """Return what the hook says to its agent.
@@ -99,14 +101,17 @@ class HookDesk:
 
     async def aclose(self) -> None:
         """Give up every call that still runs: its outcome is unknown."""
-        for handed in [one for waiting in self._running.values() for one in waiting]:
-            await handed.lost()
+        for one in [one for waiting in self._running.values() for one in waiting]:
+            await one.handed.lost()
         self._running.clear()
 
     async def _before(self, native: Native) -> Said:
         match await self._intake.before(native):
             case Handed() as handed:
                 return await self._go(native, handed)
+            case Waiting(text=text) if self._defers:
+                told = {"permissionDecision": "defer", "permissionDecisionReason": text}
+                return self._said(told)
             case NotRun(text=text) | Waiting(text=text):
                 return _no(text)
             case Ran():  # this agent cannot be handed a result in place of a run
@@ -118,19 +123,28 @@ class HookDesk:
             error = Refused("An argument cannot be taken out here.", code="narrowing_impossible")
             await handed.failed(error)
             return _no(refusal("DENIED", error.code).text)
-        key = _key(native)
-        self._running.setdefault(key, []).append(handed)
+        key, opened = _key(native), _Open(native, handed)
+        self._running.setdefault(key, []).append(opened)
         late_s = self._intake.run_ms / 1000
-        asyncio.get_running_loop().call_later(late_s, self._late, key, handed)
-        return GO if judged == proposed else self._rewritten(judged)
-
-    def _rewritten(self, judged: Mapping[str, Any]) -> Said:
-        told: dict[str, object] = {"hookEventName": self._dialect.before}
+        asyncio.get_running_loop().call_later(late_s, self._late, key, opened)
+        if judged == proposed:
+            return GO
         if self._dialect.merges:
-            told |= {"tool_input": judged}
-        else:
-            told |= {"permissionDecision": "allow", "updatedInput": judged}
-        return Said(stdout=json.dumps({"hookSpecificOutput": told}))
+            return self._said({"tool_input": judged})
+        return self._said({"permissionDecision": "allow", "updatedInput": judged})
+
+    def _said(self, told: Mapping[str, object]) -> Said:
+        whole = {"hookEventName": self._dialect.before, **told}
+        return Said(stdout=json.dumps({"hookSpecificOutput": whole}))
+
+    def inside(self, server: str, tool: str, arguments: Mapping[str, object]) -> Handed | None:
+        """Return the allowed call in which a tool begins to run, each one once, or None."""
+        for one in [one for waiting in self._running.values() for one in waiting]:
+            of_it = (one.native.server, one.native.tool) == (server, tool)
+            if of_it and not one.begun and one.handed.arguments == arguments:
+                one.begun = True
+                return one.handed
+        return None
 
     async def _after(self, native: Native, response: object, *, failed: bool) -> Said:
         handed = self._ended(_key(native))
@@ -147,14 +161,14 @@ class HookDesk:
         found = waiting.pop(0) if waiting else None
         if not waiting:
             self._running.pop(key, None)
-        return found
+        return None if found is None else found.handed
 
-    def _late(self, key: str, handed: Handed) -> None:
+    def _late(self, key: str, late: "_Open") -> None:
         waiting = self._running.get(key, [])
-        if any(one is handed for one in waiting):
-            self._running[key] = [one for one in waiting if one is not handed]
-            assert handed.walk is not None  # noqa: S101  `before` set it
-            handed.walk.cancel()
+        if any(one is late for one in waiting):
+            self._running[key] = [one for one in waiting if one is not late]
+            assert late.handed.walk is not None  # noqa: S101  `before` set it
+            late.handed.walk.cancel()
 
     def _native(self, event: Mapping[str, Any]) -> Native:
         name, arguments = str(event["tool_name"]), event["tool_input"]
@@ -177,6 +191,15 @@ class HookDesk:
             return self._agent, name
         server, _, tool = name.removeprefix(MCP).partition("__")
         return server or MCP, tool
+
+
+@dataclass(slots=True)
+class _Open:
+    """A call that the agent runs."""
+
+    native: Native
+    handed: Handed
+    begun: bool = False
 
 
 class _ToolFailed(Exception):

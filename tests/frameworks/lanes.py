@@ -1,0 +1,140 @@
+"""Plays the contract in every framework, newest and oldest, and writes down with which versions.
+
+`python tests/frameworks/lanes.py [LANE ...]`: each lane has an environment for the newest release of
+its frameworks and one for the oldest that their extras allow, in `.venv-frameworks`.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = ROOT / ".venv-frameworks"
+PAGE = ROOT / "docs" / "frameworks" / "README.md"
+BEGIN, END = "<!-- versions: written by `make frameworks` -->", "<!-- end of versions -->"
+
+LANES = {
+    "one": {
+        "langchain": ("langchain", "langchain"),
+        "openai_agents": ("openai-agents", "openai-agents"),
+        "pydantic_ai": ("pydantic-ai", "pydantic-ai-slim"),
+        "google_adk": ("google-adk", "google-adk"),
+        "claude_sdk": ("claude", "claude-agent-sdk"),
+        "agent_framework": ("agent-framework", "agent-framework-core"),
+        "smolagents": ("smolagents", "smolagents"),
+        "inspect_ai": ("inspect", "inspect-ai"),
+        "fastmcp": ("fastmcp", "fastmcp"),
+        "mcp_server": ("", "mcp"),
+    },
+    "two": {
+        "crewai": ("crewai", "crewai"),
+        "strands": ("strands", "strands-agents"),
+        "llama_index": ("llama-index", "llama-index-core"),
+    },
+}
+"""World -> its extra and the package whose version counts. Lane two has frameworks with mcp 1.x."""
+
+APART = (
+    "--no-binary",
+    "claude-agent-sdk",
+)  # its wheel brings a program of 381 MB, which no test runs
+
+
+@dataclass(frozen=True)
+class Played:
+    """How one lane went."""
+
+    versions: dict[str, str]
+    passed: bool
+
+
+def main(wanted: list[str]) -> int:
+    """Play the lanes, write the table and return 0 if all of them passed."""
+    found = {
+        (lane, age): play(lane, age) for lane in wanted or LANES for age in ("newest", "oldest")
+    }
+    write(found)
+    return 0 if all(one.passed for one in found.values()) else 1
+
+
+def play(lane: str, age: str) -> Played:
+    """Play one lane and return how it went."""
+    python = environment(lane, age)
+    worlds = ",".join(LANES[lane])
+    tests = [
+        str(ROOT / "tests" / "frameworks" / f"test_{one}.py") for one in ("contract", "snippets")
+    ]
+    env = {**os.environ, "GUARD_FRAMEWORKS": worlds, "CI": "true"}
+    # What a framework warns of is its own affair: it is an error in `make test` only.
+    ran = subprocess.run(
+        [python, "-m", "pytest", "-q", "-W", "ignore", *tests], cwd=ROOT, env=env, check=False
+    )
+    return Played(versions=versions(python), passed=ran.returncode == 0)
+
+
+def environment(lane: str, age: str) -> Path:
+    """Return the interpreter of an environment, made anew."""
+    folder = HOME / f"{lane}-{age}"
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "--quiet", "--clear", folder], check=True)
+    extras = ",".join(filter(None, (extra for extra, _ in LANES[lane].values())))
+    pins = [
+        f"{package}=={floor(extra, package)}" for extra, package in LANES[lane].values() if extra
+    ]
+    words = [f"{ROOT}[{extras}]", "pytest>=9", "pytest-asyncio>=1.5", "pytest-xdist>=3.8"]
+    python = folder / "bin" / "python"
+    subprocess.run(
+        [*uv, "pip", "install", "--quiet", "--python", python, *APART, "--editable", *words]
+        + (pins if age == "oldest" else []),
+        check=True,
+    )
+    return python
+
+
+def floor(extra: str, package: str) -> str:
+    """Return the oldest version of a package that an extra allows."""
+    file = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for one in file["project"]["optional-dependencies"][extra]:
+        if (found := re.match(rf"{re.escape(package)}>=([0-9.]+)", one)) is not None:
+            return found[1]
+    raise ValueError(f"{extra} has no floor for {package}")
+
+
+def versions(python: Path) -> dict[str, str]:
+    """Return the version of each package that is installed there."""
+    code = "import importlib.metadata as m\nfor d in m.distributions(): print(d.name, d.version)"
+    ran = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    pairs = (line.split() for line in ran.stdout.splitlines())
+    return {name.lower().replace("_", "-"): version for name, version in pairs}
+
+
+def write(found: dict[tuple[str, str], Played]) -> None:
+    """Write the table into the page, lanes that were not played left out."""
+    rows = ["| package | newest | oldest | mcp beside it |", "|---|---|---|---|"]
+    for lane, worlds in LANES.items():
+        ages = [found.get((lane, age)) for age in ("newest", "oldest")]
+        if not all(ages):
+            continue
+        for _, package in worlds.values():
+            cells = [
+                f"{one.versions.get(package, '-')} {'passes' if one.passed else 'FAILS'}"
+                for one in ages
+                if one is not None
+            ]
+            beside = ", ".join(
+                dict.fromkeys(one.versions["mcp"] for one in ages if one is not None)
+            )
+            rows.append(f"| {package} | {cells[0]} | {cells[1]} | {beside} |")
+    print("\n".join(rows))
+    if set(found) == {(lane, age) for lane in LANES for age in ("newest", "oldest")}:
+        before, _, rest = PAGE.read_text().partition(BEGIN)
+        after = rest.partition(END)[2]
+        PAGE.write_text(f"{before}{BEGIN}\n\n" + "\n".join(rows) + f"\n\n{END}{after}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,156 @@
+"""One contract for every framework: what holds in each of them, whatever it calls its parts.
+
+Worlds of frameworks that do not fit beside the others run in `make frameworks`.
+"""
+
+import importlib
+import json
+import os
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.frameworks
+
+HOME = "tests.frameworks.worlds"
+PACKAGES = {
+    "langchain": "langchain",
+    "openai_agents": "agents",
+    "pydantic_ai": "pydantic_ai",
+    "google_adk": "google.adk",
+    "mcp_server": "mcp",
+    "fastmcp": "fastmcp",
+    "claude_sdk": "claude_agent_sdk",
+    "crewai": "crewai",
+    "llama_index": "llama_index.core",
+    "inspect_ai": "inspect_ai",
+    "strands": "strands",
+    "smolagents": "smolagents",
+    "agent_framework": "agent_framework",
+}
+"""The worlds, and the package without which each cannot be played."""
+
+LANE = set(filter(None, os.environ.get("GUARD_FRAMEWORKS", "").split(",")))
+"""Worlds that have to be played here; none named = those that are installed."""
+
+PAY = (("pay", {"to": "x", "amount": 500}),)
+
+
+def here(package: str) -> bool:
+    try:
+        return find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
+
+
+@pytest.fixture(params=[one for one in PACKAGES if not LANE or one in LANE])
+def play(request: pytest.FixtureRequest) -> Any:
+    """A framework's world."""
+    name = request.param
+    if name not in LANE and not here(PACKAGES[name]):
+        pytest.skip(f"{name} is played by `make frameworks`, in an environment of its own")
+    return importlib.import_module(f"{HOME}.{name}")
+
+
+async def test_an_allowed_call_runs_once_and_its_credential_is_nobody_elses(world, play) -> None:
+    played = await play.start(world, (("look", {"key": "7"}),))
+    assert world.ran == [("look", {"key": "7"})]
+    assert "look did [('key', '7')]" in played.read[0]
+    assert world.credentials[0].kind == "calltoken"
+    assert world.credentials[0].secret not in played.kept + str(played.read)
+
+
+async def test_the_model_reads_why_a_call_did_not_run_and_the_run_goes_on(world, play) -> None:
+    played = await play.start(world, (("wipe", {"key": "7"}),), (("look", {"key": "7"}),))
+    assert "DENIED" in played.read[0]
+    assert world.ran == [("look", {"key": "7"})]
+
+
+async def test_a_question_stops_the_run_and_another_process_takes_it_up(world, play) -> None:
+    played = await play.start(world, PAY)
+    assert world.ran == []
+    assert world.asked[0].action == "bank/pay"
+    if play.pauses:
+        assert (played.view["approval_id"], played.view["tool"]) == (world.asked[0].id, "bank/pay")
+        assert "500" not in json.dumps(dict(played.view))
+    else:
+        assert "APPROVAL_PENDING" in played.read[-1]
+    world.restart()
+    await world.answer("approve")
+    again = () if play.pauses else (PAY,)
+    played = await play.resume(world, played, *again)
+    assert world.ran == [("pay", {"to": "x", "amount": 500})]
+    assert (played.view, "pay did" in played.read[-1]) == (None, True)
+
+
+async def test_a_yes_of_the_framework_alone_runs_nothing(world, play) -> None:
+    played = await play.start(world, PAY)
+    played = await play.resume(world, played, *(() if play.pauses else (PAY,)))
+    assert world.ran == []
+    assert len(world.asked) == 1
+    assert played.view is not None or "APPROVAL_PENDING" in played.read[-1]
+
+
+async def test_a_persons_no_is_read_by_the_model(world, play) -> None:
+    played = await play.start(world, PAY)
+    await world.answer("deny")
+    played = await play.resume(world, played, *(() if play.pauses else (PAY,)))
+    assert world.ran == []
+    assert "A person said no" in played.read[-1]
+
+
+async def test_smaller_arguments_reach_the_tool(world, play) -> None:
+    large = (("pay", {"to": "x", "amount": 5000}),)
+    played = await play.start(world, large)
+    await world.answer("approve")
+    await play.resume(world, played, *(() if play.pauses else (large,)))
+    assert world.ran == [("pay", {"to": "x", "amount": 1000})]
+
+
+async def test_what_was_read_changes_the_next_answer(world, play) -> None:
+    note = (("note", {"text": "a"}),)
+    played = await play.start(world, note, (("read_web", {"key": "7"}),), note)
+    assert [name for name, _ in world.ran] == ["note", "read_web"]
+    assert "DENIED" in played.read[-1]
+
+
+async def test_of_three_calls_at_once_the_finished_one_runs_once(world, play) -> None:
+    three = (("look", {"key": "7"}), ("wipe", {"key": "7"}), *PAY)
+    played = await play.start(world, three)
+    await world.answer("approve")
+    await play.resume(world, played, *(() if play.pauses else (PAY,)))
+    assert sorted(name for name, _ in world.ran) == ["look", "pay"]
+
+
+async def test_an_id_that_comes_again_in_the_next_turn_is_another_call(world, play) -> None:
+    await play.start(world, (("look", {"key": "7"}),), (("look", {"key": "7"}),))
+    assert len(world.ran) == 2
+
+
+async def test_what_a_tool_raises_is_recorded_as_its_failure(world, play) -> None:
+    try:
+        await play.start(world, (("look", {"key": "boom"}),))
+    except Exception as raised:  # where the framework lets it through, it is the tool's own
+        assert "the disk is gone" in _texts(raised)
+    ended = [leaf for leaf in await world.leaves() if leaf["kind"] == "outcome"]
+    assert [one["outcome"] for one in ended] == ["error"]
+    assert len(world.ran) == 1
+
+
+def _texts(raised: BaseException) -> str:
+    inner = getattr(raised, "exceptions", ())
+    return str(raised) + str(raised.__cause__) + "".join(map(_texts, inner))
+
+
+async def test_calls_belong_to_the_conversation_of_the_framework(world, play) -> None:
+    await play.start(world, (("look", {"key": "7"}),))
+    (ended,) = [leaf for leaf in await world.leaves() if leaf["kind"] == "outcome"]
+    assert ended["session"] != world.default_session()
+
+
+async def test_a_guard_that_is_gone_stops_every_call(world, play) -> None:
+    world.guard.wired.store.close(0)
+    played = await play.start(world, (("look", {"key": "7"}),))
+    assert ("GUARD_UNAVAILABLE" in played.read[0], world.ran) == (True, [])
+    world.open()

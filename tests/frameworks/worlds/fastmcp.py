@@ -1,0 +1,40 @@
+"""A FastMCP server, and a client that calls it as its host's model says."""
+
+from typing import Any
+
+from fastmcp import Client, FastMCP
+
+from guard_adapters.front.fastmcp import GuardMiddleware
+from tests.frameworks.worlds.played import Played, functions
+
+pauses = False
+
+
+async def start(world: Any, *turns: Any) -> Played:
+    judge = GuardMiddleware(world.guard, server="bank", conversation=lambda _context: "t1")
+    server = FastMCP("bank", middleware=[judge])
+    for one in functions(world):
+        server.tool(one)
+    read = []
+    async with Client(server) as client:
+        for name, given in [call for turn in turns for call in turn]:
+            result = await client.call_tool(name, dict(given), raise_on_error=False)
+            read.append(result.content[0].text)
+    return Played(read=read, kept=str(read))
+
+
+async def resume(world: Any, _: Played, *turns: Any) -> Played:
+    return await start(world, *turns)
+
+
+def given(world: Any, _: Any) -> Any:
+    """Return the names that the page's snippet takes."""
+    return {"functions": functions(world)}
+
+
+async def use(made: Any) -> None:
+    """Let what the snippet made run once."""
+    for one in made["functions"]:
+        made["server"].tool(one)
+    async with Client(made["server"]) as client:
+        await client.call_tool("look", {"key": "7"})
