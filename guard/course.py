@@ -28,6 +28,7 @@ class Course:
     at_ms: int = 0
     admitted: bool = False
     findings: tuple[Finding, ...] = ()  # what detectors saw as it came in
+    lapsed: str = ""  # why the task was over when the call came in
     outcome: Outcome = Outcome.REFUSED
     code: str = ""
     denied: bool = False

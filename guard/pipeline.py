@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 
 from guard.access.killing import refuse_killed
-from guard.access.narrowing import Narrower, explained, told_of, unmoved
+from guard.access.narrowing import Narrower, explained, level_of, told_of, unmoved
 from guard.audit.event import decided
 from guard.config import Settings
 from guard.course import Course
@@ -33,6 +33,7 @@ from guard.session.calls import admitted, forwarded
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
 from guard.session.state import Session
+from guard.session.tasks import lapsed
 from guard.stepup.asking import Asking, Claim
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
@@ -104,6 +105,8 @@ class Guard:
         known = await self.world.sessions.known(session.id)
         judged = await judging.judge(session, course.call, known)
         tell(span, judged)
+        if session.narrowings:
+            span.note("guard.access", level_of(session))
         if course.findings:
             span.note("guard.findings", [one.kind for one in course.findings])
         # Every answer is written down before anything follows from it, Deny included.
@@ -160,6 +163,7 @@ class Guard:
         def change(session: Session) -> Session:
             course.admitted = False
             refuse_killed(self.world.kills.standing(), call, session.caller(call.acting))
+            session, course.lapsed = lapsed(session, now_ms)
             most = self.settings.in_flight
             entered = admitted(session, call, spec, found, now_ms, specs, in_flight=most)
             # Here, not after the update: a caller cancelled in it may have been admitted.
@@ -170,6 +174,8 @@ class Guard:
         session = await self.world.sessions.update(call.session, change, judging.wanted(call))
         # In the session already, so that nobody is judged without it: the rest may come later.
         reauthorizing = Reauthorizing(world=self.world, judging=self.judging)
+        if course.lapsed:
+            await reauthorizing.task_over(session, course.lapsed)
         return await reauthorizing.found(session, course.findings, call.id)
 
     async def _asked(

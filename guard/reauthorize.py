@@ -166,13 +166,18 @@ class Reauthorizing:
         """
         now_ms = self.world.clock.now_ms()
         session = await self.world.sessions.update(session_id, lambda one: task_ended(one, now_ms))
-        leaf: dict[str, Json] = {"task": session.task, "why": why}
-        event = Event(kind="task_ended", at_ms=now_ms, session=session_id, leaf=leaf)
-        await self.world.sink.write([event])
-        await void_session(self.world, session_id, why, now_ms)
-        await self.cut(session, why)
-        await self._recall(session_id, why)
+        await self.task_over(session, why)
         return session
+
+    async def task_over(self, session: Session, why: str) -> None:
+        """Take back everything that was given for a task that is over in the session already."""
+        now_ms = self.world.clock.now_ms()
+        leaf: dict[str, Json] = {"task": session.task, "why": why}
+        event = Event(kind="task_ended", at_ms=now_ms, session=session.id, leaf=leaf)
+        await self.world.sink.write([event])
+        await void_session(self.world, session.id, why, now_ms)
+        await self.cut(session, why)
+        await self._recall(session.id, why)
 
     async def cut(self, session: Session, why: str) -> None:
         """Judge the calls of a session again that are under way here, and cut those that fail."""

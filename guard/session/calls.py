@@ -69,6 +69,7 @@ def admitted(
         session,
         steps=(*session.steps, step),
         step=step.n,
+        active_ms=now_ms,
         shared=shared.entered(pools, session.id, call.id, charges, now_ms),
     )
 
@@ -149,6 +150,7 @@ def settled(
         labels=session.labels | labels,
         ledgers=settle(session.ledgers, step.charges, end),
         entered=_entered(session, labels, step, now_ms),
+        active_ms=max(session.active_ms, now_ms),
         shared=shared.ended(session.shared, session.id, call_id, step.charges, end),
     )
 

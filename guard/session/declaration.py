@@ -64,6 +64,7 @@ class Declared(BaseModel):
     steps: Steps = ()
     expires_at: _Count = 0  # seconds, as in a token
     expires_at_ms: _Count = 0
+    idle_s: _Count = 0  # over after so many seconds without a call
     scope: Lasts = "call"
     schedule: Times | None = None
     mandate: StrictBool = False

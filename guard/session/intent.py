@@ -32,8 +32,8 @@ class TaskIntent:
     """One declared task. Empty `egress` and zero budget mean: none; no `tools` covers nothing.
 
     `args` and `calls` bound only what they name; empty `resources` bounds nothing;
-    `expires_at_ms` 0 never ends, `schedule` says when it holds. `also` holds further intents that
-    must all agree.
+    `expires_at_ms` 0 and `idle_s` 0 never end it; `schedule` says when it holds. `also` holds
+    further intents that must all agree.
     """
 
     purpose: str
@@ -45,6 +45,7 @@ class TaskIntent:
     resources: frozenset[str] = frozenset()
     steps: tuple[PlanStep, ...] = ()  # in their order; none: no plan was declared
     expires_at_ms: int = 0
+    idle_s: int = 0  # over after so long without a call; 0 = never
     schedule: Schedule = ALWAYS
     mandate: bool = False  # answers for people, if a host signed it and policy says so
     declared_by: DeclaredBy
@@ -69,6 +70,7 @@ class TaskIntent:
         """Return everything declared, sets sorted."""
         some: dict[str, Json] = {
             "signed_at_s": self.signed_at_s,
+            "idle_s": self.idle_s,
             "schedule": self.schedule.as_json(),
             "mandate": self.mandate,
             "steps": [one.as_json() for one in self.steps],
@@ -204,6 +206,7 @@ def _built(declared: Declared, declared_by: DeclaredBy) -> TaskIntent:
         resources=declared.resources,
         steps=tuple(one.built() for one in declared.steps),
         expires_at_ms=declared.expires_at_ms or min(declared.expires_at * 1000, LARGEST),
+        idle_s=min(declared.idle_s, LARGEST // 1000),
         schedule=Schedule(**times.model_dump()) if (times := declared.schedule) else ALWAYS,
         mandate=declared.mandate,
         declared_by=declared_by,
@@ -256,5 +259,5 @@ def _unusable(what: str) -> Unusable:
         f"The declared task cannot be used: {what}.",
         code="intent_unusable",
         next_step="Declare {purpose, tools, egress, budget_minor, calls, args, resources, steps, "
-        "expires_at, schedule, mandate}; only purpose is required.",
+        "expires_at, idle_s, schedule, mandate}; only purpose is required.",
     )

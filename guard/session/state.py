@@ -57,6 +57,8 @@ class Session:
     resumed_at_ms: int = 0  # denials before this moment no longer count
     entered: tuple[Entered, ...] = ()  # one for each label that a step brought
     narrowings: Narrowings = ()
+    active_ms: int = 0  # when its last call came or ended
+    task_over_ms: int = 0  # when the task in force ended, with all that was given for it
     place: Place | None = None  # where its caller was last, where a front is told
     trail: Trail = Trail()  # noqa: RUF009 - frozen: sharing it is safe
     shared: Shared = field(
@@ -162,7 +164,7 @@ def declared(session: Session, intent: TaskIntent) -> Session:
     declares only narrows it, and keeps what was already spent.
     """
     if intent.declared:
-        return replace(session, intent=intent, task=intent.digest[:24])
+        return replace(session, intent=intent, task=intent.digest[:24], task_over_ms=0)
     narrower = intent if session.intent is None else meet(session.intent, intent)
     return replace(session, intent=narrower)
 

@@ -54,6 +54,7 @@ def to_json(session: Session) -> str:
             "entered": [[one.label, one.step, one.action, one.at_ms] for one in session.entered],
             "place": session.place and [getattr(session.place, name) for name in Place.__slots__],
             "trail": [session.trail.classes, session.trail.calls_ms, session.trail.writes_ms],
+            "task_times": [session.active_ms, session.task_over_ms],
             "narrowings": [narrowing_row(one) for one in session.narrowings],
         }
     )
@@ -83,6 +84,7 @@ def _session(raw: Mapping[str, Any]) -> Session:
         raise ValueError(f"format {raw['v']!r}, expected {FORMAT}")
     observed, observed_sha256 = raw.get("observed", (0, ""))  # older rows counted nothing
     suspended_at_ms, resumed_at_ms = raw.get("suspended", (0, 0))
+    active_ms, task_over_ms = raw.get("task_times", (0, 0))
     return Session(
         id=raw["id"],
         who=_who(raw["who"]),
@@ -102,6 +104,8 @@ def _session(raw: Mapping[str, Any]) -> Session:
         ended_at_ms=raw["ended"],
         suspended_at_ms=suspended_at_ms,
         resumed_at_ms=resumed_at_ms,
+        active_ms=active_ms,
+        task_over_ms=task_over_ms,
         observed=observed,
         withdrawn=frozenset((role, kind, one) for role, kind, one in raw.get("withdrawn", ())),
         observed_sha256=observed_sha256,

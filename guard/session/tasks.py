@@ -3,10 +3,13 @@
 An agent may carry a task and give up a part of it; no order of what it presents widens one.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from guard.errors import Refused
 from guard.model.call import ToolCall
+from guard.session.belongs import CALLS, SPEND
+from guard.session.counted import Counted
 from guard.session.intent import TaskIntent, meet, parse_intent
 from guard.session.state import Session, declared
 
@@ -60,4 +63,54 @@ def task_ended(session: Session, now_ms: int) -> Session:
         )
     signed = max(now_ms // 1000, *(one.signed_at_s for one in task.clauses)) + 1
     until = min(task.expires_at_ms or now_ms, now_ms)
-    return replace(session, intent=replace(task, expires_at_ms=max(1, until), signed_at_s=signed))
+    over = replace(task, expires_at_ms=max(1, until), signed_at_s=signed)
+    return replace(session, intent=over, task_over_ms=max(1, now_ms))
+
+
+def started(session: Session, task: TaskIntent, now_ms: int) -> Session:
+    """Return the session with a task that its host gives it now; it is idle from now on."""
+    return replace(declared(session, task), active_ms=max(session.active_ms, now_ms))
+
+
+def overdue(session: Session, now_ms: int) -> str:
+    """Return why the task in force is over by now and has not ended yet: expired, idle, or nothing.
+
+    A call that runs keeps a task from being idle.
+    """
+    task = session.intent
+    if task is None or not task.declared or session.task_over_ms or session.ended_at_ms:
+        return ""
+    if any(0 < one.expires_at_ms <= now_ms for one in task.clauses):
+        return "expired"
+    signed_ms = max(one.signed_at_s for one in task.clauses) * 1000
+    last_ms = max(session.active_ms, session.opened_at_ms, signed_ms)
+    quiet_ms = min((one.idle_s * 1000 for one in task.clauses if one.idle_s), default=0)
+    idle = quiet_ms and not session.steps and now_ms - last_ms >= quiet_ms
+    return "idle" if idle else ""
+
+
+def lapsed(session: Session, now_ms: int) -> tuple[Session, str]:
+    """Return the session with its task ended if it is overdue, and why it was."""
+    why = overdue(session, now_ms)
+    return (task_ended(session, now_ms), why) if why else (session, "")
+
+
+def used_up(session: Session, tallies: Iterable[Counted]) -> bool:
+    """Return whether the task in force has nothing left: its calls were made, or its money spent.
+
+    Args:
+        session: as stored, with no call of the task in flight.
+        tallies: what it is counted in, shared ones too.
+    """
+    task = session.intent
+    if task is None or not task.declared or session.task_over_ms or session.steps:
+        return False
+    made = {one.ledger: one.amount for one in tallies if one.by == "task"}
+    return any(_nothing_left(one, made) for one in task.clauses)
+
+
+def _nothing_left(task: TaskIntent, made: Mapping[str, int]) -> bool:
+    if 0 < task.budget_minor <= made.get(SPEND, 0):
+        return True
+    counted = bool(task.tools) and task.tools <= task.calls.keys()
+    return counted and all(made.get(f"{CALLS}{one}", 0) >= task.calls[one] for one in task.tools)

@@ -1,14 +1,19 @@
-"""`guard tasks`: list what sessions were sent to do, and end it: at the running guard.
+"""`guard tasks`: list what sessions were sent to do, start one, end it: at the running guard.
 
-A mandate is a task here. This gives none: its host signs it.
+Access is born with a task and dies with it. A mandate is a task too, and its host signs it: this
+command signs nothing.
 """
 
 import argparse
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from guard.errors import Unusable
+from guard.policy.duration import duration_ms
 from guard_adapters._shown import shown
+from guard_adapters._yaml.read import read_text
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
@@ -16,28 +21,118 @@ from guard_adapters.cli.place import add_place, place
 
 def register(commands: Commands) -> None:
     """Add the command and its actions."""
-    parser = commands.add_parser("tasks", help="list tasks and mandates, end one")
+    parser = commands.add_parser("tasks", help="list tasks and mandates, start one, end one")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listed = actions.add_parser("list", help="what open sessions were sent to do")
     listed.add_argument("--mandates", action="store_true", help="only signed mandates")
+    start = actions.add_parser("start", help="open a session for a task, or give one its next task")
+    _task_options(start)
     end = actions.add_parser("end", help="end it; what was approved or issued for it ends, too")
     end.add_argument("session", metavar="SESSION")
-    for one in (listed, end):
+    for one in (listed, start, end):
         add_place(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def _task_options(start: argparse.ArgumentParser) -> None:
+    start.add_argument("--session", metavar="SESSION", help="an open one; its task so far ends")
+    start.add_argument("--principal", metavar="ISSUER|SUBJECT", help="for whom a new one is opened")
+    start.add_argument("--agent", help="by which agent")
+    start.add_argument("--file", type=Path, help="the task as JSON; instead of the options below")
+    start.add_argument("--purpose", default="", help="what it is for, in a sentence")
+    start.add_argument("--tool", action="append", default=[], help="<server>/<tool> or a class")
+    start.add_argument("--calls", action="append", default=[], metavar="TOOL=N", help="at most N")
+    start.add_argument("--egress", action="append", default=[], metavar="DOMAIN")
+    start.add_argument("--budget-minor", type=int, default=0, help="money, in minor units")
+    start.add_argument("--lasts", default="", metavar="TIME", help="it expires after, such as 30m")
+    start.add_argument(
+        "--idle", default="", metavar="TIME", help="over after so long without a call"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Run one action and return its exit code."""
     guard = OperatorClient(place(args))
-    if args.action == "end":
-        found = [guard.ask("POST", f"sessions/{named(args.session)}/task/end", {})]
-    else:
-        found = list(guard.ask("GET", "tasks")["tasks"])
-        found = [one for one in found if one["mandate"] or not args.mandates]
+    match args.action:
+        case "end":
+            found = [guard.ask("POST", f"sessions/{named(args.session)}/task/end", {})]
+        case "start":
+            found = [_started(guard, args)]
+        case _:
+            found = list(guard.ask("GET", "tasks")["tasks"])
+            found = [one for one in found if one["mandate"] or not args.mandates]
     for one in found:
         print(json.dumps(one) if args.json else whole(one))
     return FINE
+
+
+def _started(guard: OperatorClient, args: argparse.Namespace) -> Mapping[str, Any]:
+    session = args.session
+    if not session:
+        session = guard.ask("POST", "sessions", {"principal": _person(args), "agent": args.agent})
+        session = session["handle"]
+    said: dict[str, Any] = {"intent": _task(args)}
+    if args.lasts:
+        said["lasts_s"] = _seconds(args.lasts)
+    return guard.ask("POST", f"sessions/{named(session)}/task", said)
+
+
+def _person(args: argparse.Namespace) -> dict[str, str]:
+    issuer, mark, subject = (args.principal or "").rpartition("|")
+    if not (mark and issuer and subject and args.agent):
+        raise Unusable(
+            "A new session is for a person and an agent.",
+            code="request_unusable",
+            next_step="Give --principal 'ISSUER|SUBJECT' and --agent, or --session.",
+        )
+    return {"issuer": issuer, "subject": subject}
+
+
+def _task(args: argparse.Namespace) -> dict[str, Any]:
+    if args.file is not None:
+        return _read(args.file)
+    try:
+        calls = dict(one.rsplit("=", 1) for one in args.calls)
+        task = {
+            "purpose": args.purpose,
+            "tools": args.tool,
+            "calls": {tool: int(most) for tool, most in calls.items()},
+            "egress": args.egress,
+            "budget_minor": args.budget_minor,
+            "idle_s": _seconds(args.idle) if args.idle else 0,
+        }
+    except ValueError as wrong:
+        raise _unreadable(wrong) from None
+    return {name: one for name, one in task.items() if one}
+
+
+def _seconds(text: str) -> int:
+    try:
+        return duration_ms(text) // 1000
+    except ValueError as wrong:
+        raise _unreadable(wrong) from None
+
+
+def _unreadable(wrong: ValueError) -> Unusable:
+    return Unusable(
+        f"The task cannot be read: {wrong}.",
+        code="request_unusable",
+        next_step="Write --calls bank/pay=3, --lasts 30m, --idle 10m.",
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(read_text(file))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Unusable(
+            f"{file} holds no JSON object.",
+            code="request_unusable",
+            next_step='Write {"purpose": "...", "tools": ["bank/pay"]}.',
+        )
+    return found
 
 
 def whole(found: Mapping[str, Any]) -> str:

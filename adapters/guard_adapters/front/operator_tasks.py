@@ -1,10 +1,10 @@
-"""The part of the operator's API about tasks: which are in force, and ending one.
+"""The part of the operator's API about tasks: which are in force, starting and ending one.
 
-It gives no task and widens none: a host signs a mandate, and an operator takes it back.
+It widens none: a new task takes the place of the one before. It signs no mandate.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
 
 from starlette.requests import Request
 
@@ -12,7 +12,9 @@ from guard.model.call import Json
 from guard.session.belongs import mandated
 from guard.session.intent import TaskIntent
 from guard.session.state import Session
-from guard_adapters.front.operator import Answer
+from guard_adapters.front.operator import Answer, read_body, unusable
+
+MAX_LASTS_S: Final = 31 * 86_400
 
 
 class TaskOperating(Protocol):
@@ -20,6 +22,9 @@ class TaskOperating(Protocol):
 
     async def tasks(self) -> Sequence[Session]:
         """Return the open sessions with a task that others declared."""
+
+    async def start_task(self, session_id: str, said: Mapping[str, Json], lasts_s: int) -> Session:
+        """Give one session its next task; 0 s lasts as long as it says itself."""
 
     async def end_task(self, session_id: str) -> Session:
         """End the task of one session, and all that was given for it."""
@@ -37,7 +42,21 @@ def task_table(desk: TaskOperating) -> tuple[tuple[str, str, Answer], ...]:
     async def end(request: Request) -> Json:
         return task_json(await desk.end_task(request.path_params["id"]), desk.now_ms())
 
-    return (("GET", "/tasks", tasks), ("POST", "/sessions/{id}/task/end", end))
+    async def start(request: Request) -> Json:
+        body = await read_body(request)
+        said, lasts_s = body.get("intent"), body.get("lasts_s", 0)
+        if set(body) - {"intent", "lasts_s"} or not isinstance(said, dict):
+            raise unusable("the body must hold 'intent' as an object and, at will, 'lasts_s'")
+        if type(lasts_s) is not int or not 0 <= lasts_s <= MAX_LASTS_S:
+            raise unusable(f"lasts_s is a number of seconds, at most {MAX_LASTS_S}")
+        found = await desk.start_task(request.path_params["id"], said, lasts_s)
+        return task_json(found, desk.now_ms())
+
+    return (
+        ("GET", "/tasks", tasks),
+        ("POST", "/sessions/{id}/task", start),
+        ("POST", "/sessions/{id}/task/end", end),
+    )
 
 
 def task_json(session: Session, now_ms: int) -> Json:
@@ -50,7 +69,7 @@ def task_json(session: Session, now_ms: int) -> Json:
         "principal": session.who.principal.key,
         "agent": session.who.agent.id,
         "mandate": mandated(task),
-        "ended": bool(session.ended_at_ms) or not _stands(task, now_ms),
+        "ended": bool(session.ended_at_ms or session.task_over_ms) or not _stands(task, now_ms),
         "purpose": task.purpose,
         "task": task.as_json(),
     }

@@ -37,7 +37,14 @@ def routes(wired: Wired) -> list[Route]:
     )
     token = secret(wired.loaded.state / "keys" / "operator.key").hex()
     leases, runs = LeaseDesk(world=wired.world), RunDesk(world=wired.world, by=OPERATOR)
-    tasks = task_table(TaskDesk(world=wired.world, reauthorizing=wired.reauthorizing, by=OPERATOR))
+    tasks = task_table(
+        TaskDesk(
+            world=wired.world,
+            reauthorizing=wired.reauthorizing,
+            by=OPERATOR,
+            max_intent_bytes=wired.guard.settings.max_intent_bytes,
+        )
+    )
     narrowing = NarrowingDesk(
         world=wired.world,
         reauthorizing=wired.reauthorizing,

@@ -35,6 +35,7 @@ from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
 from guard_adapters.wiring.signals import streams
+from guard_adapters.wiring.tasks import tend
 from guard_adapters.wiring.watchdog import watched
 
 OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}
@@ -48,7 +49,7 @@ FORGET_EVERY = 600
 """Sweeps between two looks for tallies that count no more."""
 
 OTHERS_EVERY = 5
-"""Sweeps between two looks at what other guards left open, on a shared store."""
+"""Sweeps between two looks at tasks that are over, and at what other guards left open."""
 
 
 async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
@@ -126,7 +127,7 @@ def dev_keys(wired: Wired) -> Mapping[str, Caller]:
 
 
 async def sweep(wired: Wired) -> None:
-    """Expire what is late, for ever; a store that fails is tried again.
+    """Expire what is late, tasks among it, for ever; a store that fails is tried again.
 
     On a shared store also settle what guards that are gone since left open.
     """
@@ -135,6 +136,8 @@ async def sweep(wired: Wired) -> None:
             await wired.world.approvals.sweep(wired.world.clock.now_ms())
             if turn % FORGET_EVERY == 1:
                 await forget(wired)
+            if turn % OTHERS_EVERY == 0:
+                await tend(wired.world, wired.reauthorizing)
             if wired.store.shared and turn % OTHERS_EVERY == 0:
                 await recover(wired)
         await asyncio.sleep(SWEEP_S)

@@ -1,11 +1,22 @@
-"""What an operator does about tasks: look, and end one with all that was given for it."""
+"""What an operator does about tasks: look, start one, and end one with all that was given for it.
 
-from collections.abc import Sequence
+And what time does: a task that is over is ended, whether its agent calls again or not.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from guard.audit.event import Event
+from guard.errors import Refused
+from guard.model.call import Json
 from guard.ports import World
 from guard.reauthorize import Reauthorizing
-from guard.session.state import Session
+from guard.session.counted import counted
+from guard.session.intent import parse_intent
+from guard.session.narrowing import standing
+from guard.session.state import Session, subjects_of
+from guard.session.tasks import overdue, started, used_up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,11 +26,42 @@ class TaskDesk:
     world: World
     reauthorizing: Reauthorizing
     by: str
+    max_intent_bytes: int = 4096
 
     async def tasks(self) -> Sequence[Session]:
         """Return the open sessions with a task that others declared."""
         found = await self.world.sessions.all()
         return [one for one in found if not one.ended_at_ms and one.intent and one.intent.declared]
+
+    async def start_task(
+        self, session_id: str, said: Mapping[str, Json], lasts_s: int = 0
+    ) -> Session:
+        """Give a session its next task; the one before it ends with all that was given for it.
+
+        Args:
+            session_id: the session.
+            said: the task, as its host declares it.
+            lasts_s: seconds until it expires; 0 = as it says itself.
+
+        Raises:
+            Unusable: `intent_unusable`; Refused: `session_unknown`, `session_ended`.
+        """
+        if lasts_s:
+            said = {**said, "expires_at_ms": self.now_ms() + lasts_s * 1000}
+        task = parse_intent(said, declared_by="host", max_bytes=self.max_intent_bytes)
+        session = await self.world.sessions.get(session_id)
+        if session.ended_at_ms:
+            raise Refused("The session has ended.", code="session_ended")
+        if session.intent is not None and session.intent.declared and not session.task_over_ms:
+            await self.reauthorizing.end_task(session_id, "replaced")
+        now_ms = self.world.clock.now_ms()
+        session = await self.world.sessions.update(
+            session_id, lambda one: started(one, task, now_ms)
+        )
+        leaf: dict[str, Json] = {"intent": task.sha256(), "by": self.by}
+        event = Event(kind="intent_declared", at_ms=now_ms, session=session_id, leaf=leaf)
+        await self.world.sink.write([event])
+        return session
 
     async def end_task(self, session_id: str) -> Session:
         """End the task of a session; the session stays.
@@ -32,3 +74,29 @@ class TaskDesk:
     def now_ms(self) -> int:
         """Return Unix time (milliseconds)."""
         return self.world.clock.now_ms()
+
+
+async def tend(world: World, reauthorizing: Reauthorizing) -> None:
+    """End the tasks that are over, and let policy look at narrowings that may have lasted.
+
+    Raises:
+        Unavailable: the store failed; the rest is looked at the next time.
+    """
+    now_ms = world.clock.now_ms()
+    for session in await world.sessions.all():
+        if session.ended_at_ms:
+            continue
+        with suppress(Refused):  # somebody else was faster
+            why = overdue(session, now_ms) or await _spent(world, session, now_ms)
+            if why:
+                await reauthorizing.end_task(session.id, why)
+            if standing(session.narrowings):
+                await reauthorizing.look(session)
+
+
+async def _spent(world: World, session: Session, now_ms: int) -> str:
+    task = session.intent
+    if world.tallies is None or task is None or not (task.calls or task.budget_minor):
+        return ""
+    pools = await world.tallies.of(subjects_of(session))
+    return "budget" if used_up(session, counted(session, pools, now_ms)) else ""

@@ -313,6 +313,34 @@ def test_a_tool_is_stopped_listed_and_lifted_at_the_running_guard(config, capsys
     assert lifted == "everything  goes on\ntool notes/read  goes on\n"
 
 
+def test_a_session_is_opened_for_a_task_which_gives_way_to_the_next(config, capsys):
+    new = ("tasks", "start", "--principal", "i|ada", "--agent", "bot", "--purpose", "read")
+    with running(config):
+        given = (
+            "--tool",
+            "notes/read",
+            "--calls",
+            "notes/read=3",
+            "--lasts",
+            "30m",
+            "--idle",
+            "10m",
+        )
+        assert guard(*new, *given, "--json", "--config", config) == 0
+        first = json.loads(capsys.readouterr().out)
+        task = config.parent / "task.json"
+        task.write_text('{"purpose": "tidy", "tools": ["notes/read"]}')
+        again = ("tasks", "start", "--session", first["session"], "--file", str(task))
+        assert guard(*again, "--config", config) == 0
+        assert guard("tasks", "start", "--purpose", "x", "--config", config) != 0
+        assert guard(*new, "--calls", "notes/read", "--config", config) != 0
+    second = capsys.readouterr().out
+
+    assert (first["task"]["calls"], first["task"]["idle_s"]) == ({"notes/read": 3}, 600)
+    assert first["task"]["expires_at_ms"] > 1_700_000_000_000
+    assert "  task  stands  bot for i|ada  tidy" in second
+
+
 def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):
     task = {"purpose": "tidy \u202enotes", "tools": ["notes/read"], "calls": {"notes/read": 7}}
     said = {"principal": {"issuer": "i", "subject": "ada"}, "agent": "bot", "intent": task}
