@@ -99,6 +99,8 @@ COST = (
     Bar("issuers", "client certificate for PostgreSQL, made, p50", lambda f: f["postgres_cert"]["mint_ms"], 2, "ms"),
     Bar("issuers", "signal to the end of a live SQL session, a role's, p99", lambda f: f["signal to cut, postgres_role"]["p99_ms"], 500, "ms"),
     Bar("issuers", "the same, a certificate's, p99", lambda f: f["signal to cut, postgres_cert"]["p99_ms"], 500, "ms"),
+    Bar("detectors", "usual sessions of the synthetic fleet with a finding, of 1,000", lambda f: 1000 * f["usual_with_a_finding"] / f["usual"], 15),
+    Bar("detectors", "detectors of one call, CPU p50", lambda f: f["cost"]["call_p50_us"], 25, "us"),
     Bar("memory", "memory of the attached relay", lambda f: f["relay_attached_mb"], 40, "MB"),
     Bar("memory", "memory of the standalone relay", lambda f: f["relay_standalone_mb"], 64, "MB"),
 )  # fmt: skip

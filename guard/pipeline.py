@@ -15,6 +15,7 @@ from guard.access.narrowing import Narrower, explained, level_of, told_of, unmov
 from guard.audit.event import decided
 from guard.config import Settings
 from guard.course import Course
+from guard.detect.reuse import reused
 from guard.detect.watch import Watch, went
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable, is_no
 from guard.grant.unanswered import Hold
@@ -95,7 +96,20 @@ class Guard:
             await done
         await Leasing(world=self.world).end(course.leased)
         assert course.result is not None  # noqa: S101  `_walk` returned, so the tool did
+        if course.result.refused:
+            await self._token_refused(course.call, course.result.refused)
         return course.result
+
+    async def _token_refused(self, call: ToolCall, code: str) -> None:
+        """Take in why a server refused this call's own token: somebody may have used it before.
+
+        Only the word of a server that the operator trusts counts against a session.
+        """
+        watch, judging = self.watch(), self.judging()
+        finding = reused(code, watch.numbers)
+        if finding is not None and judging.spec(call).server_trusted:
+            reauthorizing = Reauthorizing(world=self.world, judging=self.judging)
+            await reauthorizing.noticed(call.session, finding, watch)
 
     async def _walk(self, course: Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
         judging = self.judging()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from guard.access.narrowing import Narrower
 from guard.audit.event import Event
 from guard.detect.finding import Finding
+from guard.detect.watch import Watch
 from guard.judging import Judging
 from guard.lease.revoking import Revoking
 from guard.model.access import Access, By
@@ -78,6 +79,18 @@ class Reauthorizing:
             return await self._lowered(session, events, findings[0].kind)
         await self.world.sink.write(events)  # the operator only wants to see
         return session
+
+    async def noticed(self, session_id: str, finding: Finding, watch: Watch) -> Session:
+        """Enter what was found outside a change of the session, and let the rest follow.
+
+        Raises:
+            Refused: `session_unknown`.
+        """
+        now_ms = self.world.clock.now_ms()
+        session = await self.world.sessions.update(
+            session_id, lambda held: watch.with_findings(held, [finding], now_ms)
+        )
+        return await self.found(session, [finding])
 
     async def _lowered(self, session: Session, events: Sequence[Event], why: str) -> Session:
         await self.world.sink.write(events)

@@ -11,8 +11,8 @@ AGENT = {
     "test_one_more_than_asked.py::test_after_the_task_is_done_one_call_more_is_a_question",
     "A site that has heard nothing for too long runs nothing, whatever its rules say.": "flow/"
     "test_offline.py::test_no_rule_can_open_what_age_has_closed",
-    "Setting the clock of a site back gives it no time.": "adapters/cli/test_offline_command.py::"
-    "test_a_clock_that_was_set_back_stops_the_site_until_a_bundle_made_since",
+    "Setting the clock of a site back gives it no time.": "attack/"
+    "test_site_against_its_owner.py::test_a_clock_that_was_set_back_stops_the_site_until_a_bundle_made_since",
     "A sub-agent does nothing that an agent above it may not do.": "attack/test_sub_agent_does_more.py::"
     "test_what_the_agent_above_may_not_do_its_sub_agent_may_not_do",
     "More sub-agents are not more budget.": "attack/test_sub_agent_does_more.py::"

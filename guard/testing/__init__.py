@@ -287,6 +287,7 @@ class RecordingTool:
     returns: Json = "done"
     outcome: Outcome = Outcome.OK
     raises: BaseException | None = None
+    refused: str = ""  # as a server's verifier refuses the call's token
     runs: list[tuple[ToolCall, Credential | None]] = field(default_factory=list)
 
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
@@ -294,4 +295,6 @@ class RecordingTool:
         self.runs.append((call, credential))
         if self.raises is not None:
             raise self.raises
-        return ToolResult(outcome=self.outcome, value=self.returns, shown=self.returns)
+        return ToolResult(
+            outcome=self.outcome, value=self.returns, shown=self.returns, refused=self.refused
+        )

@@ -97,6 +97,10 @@ async def test_the_state_of_an_approval_fits_the_call_that_was_asked_about_only(
     assert answer.status == 400
     assert answer.message["error"]["data"]["reason"] == "bad_request_state"
     assert "tools/call" not in it.upstream.methods()
+    (session,) = await home.wired.world.sessions.all()
+    assert [one.kind for one in session.signals] == [
+        "approval_reuse"
+    ]  # and its owner is told apart
 
 
 async def test_shown_twice_a_state_runs_nothing_twice(home):

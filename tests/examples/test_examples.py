@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+
+import pytest
+
+from guard_adapters.store.sqlite.reading import read_log
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -32,6 +39,30 @@ def test_a_site_works_from_a_bundle_and_what_happened_there_is_proven() -> None:
     ):  # fmt: skip
         _, found, told = told.partition(words)
         assert found, (words, done.stdout)
+
+
+@pytest.mark.parametrize("name", ["01_wrap_a_function", "05_offline"])
+def test_no_detector_takes_the_usual_work_of_an_example_for_a_thiefs(
+    name: str, tmp_path: Path
+) -> None:
+    place = EXAMPLES / name
+    spec = spec_from_file_location(name, place / "main.py")
+    assert spec is not None
+    assert spec.loader is not None
+    example = module_from_spec(spec)
+    spec.loader.exec_module(example)
+    shutil.copytree(place, tmp_path, dirs_exist_ok=True)
+    if hasattr(example, "work") and not hasattr(example, "story"):
+        asyncio.run(example.work(tmp_path))
+    else:
+        example.story(tmp_path)
+    logs = list(tmp_path.rglob("guard.sqlite"))
+    assert logs
+    leaves = [leaf for log in logs for _, leaf in read_log(log).leaves]
+    assert any(b'"kind":"decision"' in leaf for leaf in leaves)
+    assert not [
+        leaf for leaf in leaves if b'"kind":"signal"' in leaf or b'"kind":"narrowed"' in leaf
+    ]
 
 
 def test_every_example_is_run_by_a_test() -> None:

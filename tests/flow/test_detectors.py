@@ -10,6 +10,7 @@ from guard.detect.learned import Course, learned
 from guard.detect.numbers import Detectors
 from guard.detect.watch import Watch
 from guard.errors import NotAllowed, Refused
+from guard.model.call import Outcome
 from guard.pipeline import Guard
 
 HABITS = learned(
@@ -103,6 +104,26 @@ async def test_a_changed_definition_marks_the_session_that_met_it(flow):
             replace(flow.request("note", text="x"), definition="changed"), flow.tool, hold_ms=0
         )
     assert [one.kind for one in (await flow.state()).signals] == ["definition_changed"]
+
+
+async def test_a_trusted_server_that_saw_the_calls_own_token_before_ends_the_session(flow):
+    """Somebody was faster: the token of this call was made a moment ago, for this call alone."""
+    flow.tool.outcome, flow.tool.refused = Outcome.ERROR, "replayed"
+    await call(flow, guard_of(flow), "read", id="1")
+    session = await flow.state()
+    assert [one.kind for one in session.signals] == ["token_reuse"]
+    assert session.ended_at_ms
+    with pytest.raises(Refused, match="session_ended"):
+        await call(flow, guard_of(flow), "read", id="1")
+
+
+async def test_a_server_that_nobody_trusts_ends_no_session(flow, make_bundle, catalogue):
+    stranger = {**catalogue["servers"]["bank"], "trust": "untrusted"}
+    policy = '@id("OK") @reason("open") permit (principal, action, resource);'
+    flow.bundle = make_bundle(policy, {**catalogue, "servers": {"bank": stranger}})
+    flow.tool.outcome, flow.tool.refused = Outcome.ERROR, "replayed"
+    await call(flow, guard_of(flow), "read", id="1")
+    assert (await flow.state()).signals == ()
 
 
 async def test_what_an_operator_switched_off_is_not_found(flow):

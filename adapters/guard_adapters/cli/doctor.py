@@ -17,12 +17,15 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from guard.errors import Unusable
+from guard.grant.offline import Step
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
 from guard_adapters.cli.doctor_people import approver
 from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
+from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.load import Loaded, load
+from guard_adapters.wiring.site import Site, lost_ms
 
 OLDEST_PYTHON: Final = (3, 11)
 WAL_FLAW: Final = ((3, 7, 0), (3, 51, 2))
@@ -160,8 +163,25 @@ def findings(loaded: Loaded) -> Iterator[Said]:
         yield "policy_warning", f"{one}"
 
 
+def offline(loaded: Loaded) -> Iterator[Said]:
+    """Say if a site has too old a bundle, or none."""
+    authority, clock = loaded.installation.offline_authority, SystemClock()
+    if not authority:
+        return
+    site = Site(bundle=loaded.site, authority=authority, lost_ms=lost_ms(loaded.state, clock))
+    step = site.step(clock.now_ms())
+    if step is not Step.FULL:
+        why = (
+            "the clock was set back"
+            if site.lost and loaded.site
+            else "its bundle is old or missing"
+        )
+        goes = "only reading goes on" if step is Step.READ_ONLY else "nothing runs"
+        yield "offline", f"This site: {goes}: {why}. Import a new one: guard offline import."
+
+
 LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
-    keys, state, store, address, access, tools, approver, findings,
+    keys, state, store, address, access, tools, approver, offline, findings,
 )  # fmt: skip
 
 

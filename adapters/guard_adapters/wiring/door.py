@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final
 
 from guard.detect.fan_out import opened
-from guard.detect.finding import Finding
 from guard.detect.learned import from_json
 from guard.detect.numbers import Detectors
 from guard.detect.reuse import reused
@@ -77,7 +76,7 @@ class Door:
         if len(self._paces) > PACES:
             self._paces.popitem(last=False)
         if finding is not None:
-            await self.found(session.id, finding)
+            await self.reauthorizing.noticed(session.id, finding, self.watch())
 
     async def shown(self, session_id: str, code: str) -> None:
         """Take in that something of this session's caller was refused with such a code.
@@ -87,12 +86,4 @@ class Door:
         """
         finding = reused(code, self.watch().numbers)
         if finding is not None:
-            await self.found(session_id, finding)
-
-    async def found(self, session_id: str, finding: Finding) -> None:
-        """Enter one finding in a session, and let the rest follow."""
-        now_ms, watch = self.world.clock.now_ms(), self.watch()
-        session = await self.world.sessions.update(
-            session_id, lambda held: watch.with_findings(held, [finding], now_ms)
-        )
-        await self.reauthorizing.found(session, [finding])
+            await self.reauthorizing.noticed(session_id, finding, self.watch())

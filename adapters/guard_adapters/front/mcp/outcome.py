@@ -3,15 +3,17 @@
 A call that left and did not come back has an unknown outcome. It sends nothing and judges nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
+from guard.grant.presented import STEPS
 from guard.model.call import Outcome, ToolResult
 from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.gate import Asked, Way, noted
 from guard_adapters.front.mcp.reply import Reply
 from guard_adapters.front.mcp.verdict import Refusal, refusal
+from guard_adapters.front.mcp.wire import REFUSED
 
 ECHOED: Final = "credential_echoed"
 """The label of a result in which the server sent a static key back; it was taken out."""
@@ -41,7 +43,17 @@ def as_result(
     result = reply.message.get("result")
     good = isinstance(result, dict) and result.get("isError") is not True
     outcome = Outcome.OK if good else Outcome.ERROR
-    return ToolResult(outcome=outcome, value=reply, shown=result, labels=labels)
+    code = refusal_code(reply.message)
+    return ToolResult(outcome=outcome, value=reply, shown=result, labels=labels, refused=code)
+
+
+def refusal_code(message: Mapping[str, Any]) -> str:
+    """Return the code by which a server's verifier refused the call token; empty: it did not."""
+    match message.get("error"):
+        case {"code": int(number), "data": {"code": str(code)}} if number == REFUSED:
+            return code if code in STEPS else ""
+        case _:
+            return ""
 
 
 def with_note(result: ToolResult) -> Reply:

@@ -24,7 +24,7 @@ from guard_adapters.front.mcp.json import Limits, loads
 from guard_adapters.front.mcp.keys import refuse_near_keys
 from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import unreached
-from guard_adapters.front.mcp.rounds import Returned, StateOfAnother
+from guard_adapters.front.mcp.rounds import opened_for
 from guard_adapters.front.mcp.seal import SealedSession, SealRefusal
 from guard_adapters.front.mcp.stream import Receive
 from guard_adapters.front.mcp.wire import (
@@ -106,7 +106,9 @@ class Post:
         )
 
     async def _request(self, passage: Passage, message: dict[str, Any]) -> None:
-        returned = await self._opened(passage, message)
+        handle = single(passage.headers, b"guard-session") or ""
+        rounds = passage.rounds()
+        returned = await opened_for(rounds, message, self.front, self.caller, handle)
         exchange = Exchange(
             front=self.front,
             passage=passage,
@@ -117,16 +119,6 @@ class Post:
             receive=self.receive,
         )
         await exchange.answer()
-
-    async def _opened(self, passage: Passage, message: dict[str, Any]) -> Returned:
-        """Open what the client brings back; what belongs to another approved call is told on."""
-        try:
-            return passage.rounds().opened(message)
-        except StateOfAnother:
-            handle = single(passage.headers, b"guard-session") or ""
-            with suppress(GuardError):  # the request is refused whatever comes of it
-                await self.front.shown(self.caller, handle, "approval_elsewhere")
-            raise
 
     async def _notification(self, passage: Passage, message: dict[str, Any]) -> None:
         asked = self._admitted(passage, message)

@@ -8,11 +8,14 @@ ignore them. This file keeps nothing and decides no approval.
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, NoReturn
 
+from guard.errors import GuardError
 from guard.model.call import argument_bytes
+from guard_adapters.front.mcp.front import Caller, GuardFront
 from guard_adapters.front.mcp.gate import Asked
 from guard_adapters.front.mcp.invite import GUARD_ID, Invitation, action_of
 from guard_adapters.front.mcp.seal import (
@@ -139,6 +142,29 @@ class Rounds:
         if isinstance(found, SealRefusal) or found.method != method:
             _not_for_this()
         return found
+
+
+async def opened_for(
+    rounds: Rounds | None, message: Message, front: GuardFront, caller: Caller, handle: str
+) -> Returned:
+    """Return the request as the upstream may see it; what belongs to another call is told on.
+
+    Args:
+        rounds: None: nothing is ever asked on this way.
+        message: as the client sent it.
+        front: is told of an approval that is shown with another call.
+        caller: who sent it.
+        handle: of their session.
+
+    Raises:
+        WireRefused: as `Rounds.opened`.
+    """
+    try:
+        return rounds.opened(message) if rounds else Returned(message=message)
+    except StateOfAnother:
+        with suppress(GuardError):  # the request is refused whatever comes of it
+            await front.shown(caller, handle, "approval_elsewhere")
+        raise
 
 
 def call_digest(method: str, params: Mapping[str, Any]) -> str:

@@ -27,8 +27,9 @@ from guard_adapters.front.mcp.gate import (
 )
 from guard_adapters.front.mcp.invite import declined, modern_modes, modes
 from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
+from guard_adapters.front.mcp.outcome import refusal_code
 from guard_adapters.front.mcp.pins import LIST_CHANGED, MAX_AGE_MS, PinBook
-from guard_adapters.front.mcp.rounds import Returned, Rounds, StateOfAnother
+from guard_adapters.front.mcp.rounds import Returned, Rounds, opened_for
 from guard_adapters.front.mcp.server_asks import (
     Ask,
     ServerRules,
@@ -87,7 +88,9 @@ class FrontDesk:
             return await self._asked_by_server(message, wires)
         refuse_near_keys(message)
         place, settings = self.place, self.front.settings
-        returned = await self._opened(message)
+        returned = await opened_for(
+            self._rounds(), message, self.front, place.caller, place.session
+        )
         asked = admit(
             returned.message,
             session=place.session,
@@ -106,17 +109,6 @@ class FrontDesk:
                 if asked.method in self.front.allow_methods(place.upstream):
                     return self._seen(asked, await wires.ask("server", asked.message))
                 return await self._judged(asked, wires, returned)
-
-    async def _opened(self, message: Message) -> Returned:
-        """Open what the client brings back; what belongs to another approved call is told on."""
-        rounds = self._rounds()
-        try:
-            return rounds.opened(message) if rounds else Returned(message=message)
-        except StateOfAnother:
-            with contextlib.suppress(GuardError):  # the request is refused whatever comes of it
-                place = self.place
-                await self.front.shown(place.caller, place.session, "approval_elsewhere")
-            raise
 
     def hear_initialize(self, message: Message) -> None:
         """Remember what the client of this pipe can do."""
@@ -264,7 +256,8 @@ class FrontDesk:
             return ToolResult(outcome=Outcome.UNKNOWN, value=_said(asked, gone.word))
         result = answer.get("result")
         good = isinstance(result, dict) and result.get("isError") is not True
-        return ToolResult(outcome=Outcome.OK if good else Outcome.ERROR, value=answer, shown=result)
+        said = Outcome.OK if good else Outcome.ERROR
+        return ToolResult(outcome=said, value=answer, shown=result, refused=refusal_code(answer))
 
 
 @dataclass(slots=True, kw_only=True)

@@ -1,0 +1,93 @@
+# ruff: noqa: F811  the fixtures have the names of what they give
+"""Whoever holds a site puts back old bundles, sets its clock back, and forges what it did."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from guard_adapters.cli import main
+from guard_adapters.store.clock import Moment, SystemClock
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.site import Site, lost_ms
+from tests.sites import collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
+
+
+def test_an_older_bundle_a_forged_one_and_one_for_another_site_are_refused(hq, site, capsys):
+    first, second = export(hq, site, "b1"), export(hq, site, "b2")
+    assert take(site, second) == 0
+    assert take(site, first) == 3
+    assert take(site, second) == 3
+    assert "bundle_superseded" in capsys.readouterr().err
+    text = export(hq, site, "b3").read_text().strip()
+    (site / "b4").write_text(text[:-4] + "AAAA")
+    assert take(site, site / "b4") == 3
+    assert "bundle_forged" in capsys.readouterr().err
+    other = site / "guard.yaml"
+    other.write_text(other.read_text().replace("name: north", "name: south"))
+    assert take(site, site / "b3") == 3
+    assert "bundle_of_another_site" in capsys.readouterr().err
+
+
+def test_an_older_bundle_put_back_on_disk_is_not_taken(hq, site):
+    first, second = export(hq, site, "b1"), export(hq, site, "b2")
+    assert take(site, first) == take(site, second) == 0
+    (site / ".guardcall/offline/bundle.jwt").write_text(first.read_text())
+    with pytest.raises(Exception, match="bundle_superseded"):
+        load(site / "guard.yaml")
+
+
+class Machine:
+    def __init__(self, wall_ms, boot_id):
+        self.wall, self.boot = wall_ms, boot_id
+
+    def wall_ms(self):
+        return self.wall
+
+    def boot_ms(self):
+        return 1000
+
+    def boot_id(self):
+        return self.boot
+
+
+def test_a_clock_that_was_set_back_stops_the_site_until_a_bundle_made_since(hq, site):
+    assert take(site, export(hq, site)) == 0
+    state, bundle = site / ".guardcall", load(site / "guard.yaml").site
+    now_ms = bundle.issued_s * 1000 + 60_000
+    kept = Moment(boot_id="a", boot_ms=5, high_ms=now_ms)
+    back = SystemClock(Machine(now_ms - 3_600_000, "b"), kept)
+    stopped = Site(bundle=bundle, authority={}, lost_ms=lost_ms(state, back))
+    assert int(stopped.step(now_ms)) == 2
+    # Starting again on the same boot does not make the clock right.
+    again = SystemClock(Machine(now_ms - 3_600_000, "b"), back.moment())
+    assert not again.behind
+    assert lost_ms(state, again) == now_ms
+    assert ran(site, "find") == ["offline_expired"]
+    since = replace(bundle, seq=9, issued_s=now_ms // 1000 + 1)
+    assert int(Site(bundle=since, authority={}, lost_ms=now_ms).step(now_ms + 2000)) == 0
+
+
+def test_a_gap_a_forged_record_and_too_many_calls_close_the_site(hq, site, capsys):
+    assert take(site, export(hq, site, "b1", "--max-calls", "1")) == 0
+    ran(site, "find", "find")
+    file = receipts(site)
+    told = json.loads(file.read_text())
+    forged = {**told, "leaves": [*told["leaves"][:-1], told["leaves"][-1].replace("ok", "no")]}
+    (site / "forged").write_text(json.dumps(forged))
+    assert collect(hq, site / "forged") == 1
+    refused = [
+        "offline",
+        "export",
+        "north",
+        "--config",
+        str(hq / "guard.yaml"),
+        "--out",
+        str(site / "no"),
+    ]
+    assert main(refused) == 3
+    assert "receipts_forged" in capsys.readouterr().err
+    assert guard("offline", "release", "north", "--config", hq / "guard.yaml") == 0
+    assert collect(hq, file) == 1
+    assert "receipts_overrun" in capsys.readouterr().err
+    assert main(refused) == 3
