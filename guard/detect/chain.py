@@ -87,11 +87,11 @@ def _unusual(habits: Habits, context: Context, kind: str, agent: str, ppm: int) 
     """Return the finding in words: by both steps before, where that pair is known well enough."""
     known = context if habits.held.get(context, 0) >= habits.held[context[1:]] // 2 else context[1:]
     times, sessions = habits.then.get(known, {}).get(kind, 0), habits.held[known]
-    often = "never" if not times else f"in {times}"
-    of = f"in {sessions:,} sessions" if not times else f"of {sessions:,} sessions"
+    never, times_of = ("", f"{times} of ") if times else ("never ", "")
     return Finding(
         kind="abnormal_chain",
-        said=f"{_after(known)} agent {agent} has called {kind} {often} {of}.",
+        said=f"{_after(known)} agent {agent} has {never}called {kind} in {times_of}{sessions:,}"
+        " sessions.",
         evidence={"after": " ".join(context), "class": kind, "sessions": sessions, "ppm": ppm},
     )
 

@@ -9,12 +9,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 DETECTED = frozenset(
-    {
-        *("token_reuse", "approval_reuse", "proof_mismatch", "impossible_travel", "workload_moved"),
-        *("device_changed", "posture_lost", "velocity", "abnormal_chain", "fan_out"),
+    (
+        "token_reuse", "approval_reuse", "proof_mismatch", "impossible_travel", "workload_moved",
+        "device_changed", "posture_lost", "velocity", "abnormal_chain", "fan_out",
         "definition_changed",
-    }
-)
+    )
+)  # fmt: skip
 """The kinds of findings that the guard makes by itself."""
 
 

@@ -116,7 +116,12 @@ def _outdone(old: Signal, new: Signal) -> bool:
 
 
 def ends_session(signals: tuple[Signal, ...], new: Signal) -> bool:
-    """Return whether this signal ends the session: a reused token, a second bad proof soon."""
+    """Return whether this signal ends the session: a reused token, a second bad proof soon.
+
+    One without weight ends nothing: its operator only wants to see it.
+    """
+    if not new.weight:
+        return False
     if new.kind == "token_reuse":
         return True
     return new.kind == "proof_mismatch" and any(

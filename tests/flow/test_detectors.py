@@ -66,7 +66,7 @@ async def test_an_abnormal_chain_is_judged_on_told_and_written_down(watched):
     assert (event.leaf["signal"], event.leaf["source"], event.leaf["weight"]) == (
         "abnormal_chain", "detector", 250
     )  # fmt: skip
-    assert event.side["said"].startswith("After bank/read agent clerk has called bank/write")
+    assert event.side["said"].startswith("After bank/read agent clerk has never called bank/write")
     assert [one.kind for one in (await watched.state()).signals] == ["abnormal_chain"]
 
 
@@ -115,6 +115,16 @@ async def test_a_trusted_server_that_saw_the_calls_own_token_before_ends_the_ses
     assert session.ended_at_ms
     with pytest.raises(Refused, match="session_ended"):
         await call(flow, guard_of(flow), "read", id="1")
+
+
+async def test_a_kind_without_weight_is_written_down_and_changes_nothing(flow):
+    with pytest.raises(Refused, match="approval_pending"):
+        await call(flow, guard_of(flow), "pay", amount_minor=500)
+    flow.tool.outcome, flow.tool.refused = Outcome.ERROR, "replayed"
+    await call(flow, guard_of(flow, numbers=Detectors(weights={"token_reuse": 0})), "read", id="1")
+    assert [one.leaf["weight"] for one in flow.events("signal")] == [0]
+    assert not (await flow.state()).ended_at_ms
+    assert len(await flow.approvals.listed(open_only=True)) == 1
 
 
 async def test_a_server_that_nobody_trusts_ends_no_session(flow, make_bundle, catalogue):

@@ -32,7 +32,7 @@ def traces(tmp_path):
 
 def test_check_of_a_sound_policy_ends_with_a_sum_and_zero(capsys):
     assert main(["policy", "check", *SOURCE, *TABLE]) == 0
-    assert "15 rules, 11 tools" in capsys.readouterr().out.splitlines()[-1]
+    assert "16 rules, 11 tools" in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_check_names_file_line_code_and_rule_and_ends_with_one(tmp_path, capsys):
@@ -58,7 +58,7 @@ def test_a_failing_table_ends_with_one(tmp_path, capsys):
 
 def test_a_passing_table_ends_with_zero_and_counts(capsys):
     assert main(["policy", "test", *SOURCE, *TABLE]) == 0
-    assert "0 failed; forbids fired 13/13" in capsys.readouterr().out
+    assert "0 failed; forbids fired 14/14" in capsys.readouterr().out
 
 
 def test_replay_prints_decisions_on_stdout_and_sums_on_stderr(traces, capsys):

@@ -39,14 +39,14 @@ def test_what_the_agent_never_did_is_said_in_one_sentence():
     found = MODEL.judged(("files/read", "mail/read"), PAY, "triage", NUMBERS)
     assert found.kind == "abnormal_chain"
     assert found.said == (
-        "After files/read and mail/read agent triage has called bank/irreversible never in 4,212 sessions."
+        "After files/read and mail/read agent triage has never called bank/irreversible in 4,212 sessions."
     )
     assert found.evidence["sessions"] == 4212
 
 
 def test_at_the_beginning_of_a_session_that_is_said_so():
     found = MODEL.judged((), PAY, "triage", NUMBERS)
-    assert found.said.startswith("At the beginning of a session agent triage has called")
+    assert found.said.startswith("At the beginning of a session agent triage has never called")
 
 
 def test_what_it_has_always_done_is_usual():
