@@ -73,6 +73,7 @@ def _derived(derived: Derived) -> str:
         f',"opaque":{_words(derived.opaque)}',
         "" if derived.path is None else f',"path":{quoted(derived.path)}',
         "" if people is None else f',"recipients":{_words(people)}',
+        "" if derived.source_path is None else f',"source_path":{quoted(derived.source_path)}',
         "" if derived.url_host is None else f',"url_host":{quoted(derived.url_host)}',
     ]
     return "{" + "".join(parts) + "}"

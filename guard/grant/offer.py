@@ -90,7 +90,7 @@ def _wider(path: str, value: Json, spec: ToolSpec) -> tuple[Constraint, ...]:
     wanted: list[Constraint] = []
     if role == "amount" and type(value) is int and value > 0:
         wanted.append(Range(path=path, low=0, high=value))
-    if role == "path" and isinstance(value, str):
+    if role in {"path", "source"} and isinstance(value, str):
         wanted.append(Prefix(path=path, start=posixpath.dirname(value) + "/"))
     if role == "url" and isinstance(value, str):
         parts = urlsplit(value)

@@ -38,6 +38,7 @@ class Derived:
     recipients: frozenset[str] | None = None
     amount_minor: int | None = None
     path: str | None = None
+    source_path: str | None = None  # what a copy or a move reads, beside the path that it writes
     url_host: str | None = None
     dest_ip: str | None = None
 

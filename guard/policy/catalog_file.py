@@ -24,6 +24,7 @@ Role = Literal[
     "recipient",
     "amount",
     "path",
+    "source",
     "url",
     "body",
     "title",

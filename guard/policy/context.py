@@ -99,6 +99,7 @@ READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("derived", "recipients"): lambda f: _maybe_words(f.input.derived.recipients),
     ("derived", "amount_minor"): lambda f: f.input.derived.amount_minor,
     ("derived", "path"): lambda f: f.input.derived.path,
+    ("derived", "source_path"): lambda f: f.input.derived.source_path,
     ("derived", "url_host"): lambda f: f.input.derived.url_host,
     ("derived", "dest_ip"): lambda f: f.input.derived.dest_ip,
     ("approvals",): lambda f: _words(f.evidence.approvals),

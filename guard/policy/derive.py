@@ -28,7 +28,7 @@ USUAL_SCALE = 2
 
 Too many make rules stricter (a yen counts a hundredfold); too few would let cents through as none.
 """
-_DERIVED_FROM = frozenset({"recipient", "amount", "path", "url"})
+_DERIVED_FROM = frozenset({"recipient", "amount", "path", "source", "url"})
 
 
 def values_at(arguments: Mapping[str, Json], path: str) -> list[Json]:
@@ -92,6 +92,7 @@ def derive(
         recipients=frozenset(people) if "recipient" in found else None,
         amount_minor=_amount(spec, found["amount"]) if found.get("amount") else None,
         path=path_norm(_single(found["path"])) if found.get("path") else None,
+        source_path=path_norm(_single(found["source"])) if found.get("source") else None,
         url_host=url_host(_single(found["url"])) if found.get("url") else None,
         dest_ip=host_ip(_single(found["url"])) if found.get("url") else None,
     )

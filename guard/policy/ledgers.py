@@ -16,7 +16,8 @@ SUMMABLE = frozenset({"derived.amount_minor", "derived.bytes"})
 """Paths that always hold an integer; `input.<path>` is checked against the tool's schema."""
 
 COUNTABLE = frozenset(
-    {"derived.recipients", "derived.dest_domains", "derived.url_host", "derived.path"}
+    {"derived.recipients", "derived.dest_domains", "derived.url_host"}
+    | {"derived.path", "derived.source_path"}
 )
 """Paths whose values `distinct` tells apart, beside `input.<path>`."""
 KINDS = "count, sum, labels, formerly, distinct, sequence, repeated, sessions"

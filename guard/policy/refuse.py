@@ -16,7 +16,7 @@ from guard.policy.schema import USE_SCOPE
 from guard.policy.slice import applies, waits
 
 _GROWING = frozenset({"input", "derived", "history"})
-_ATTACKER_TEXT = frozenset({"url", "path", "recipient"})
+_ATTACKER_TEXT = frozenset({"url", "path", "source", "recipient"})
 _Found = Iterator[Finding]
 
 

@@ -26,7 +26,7 @@ ALIASES: Mapping[str, frozenset[str]] = {
 }
 """Names under which an argument of a role hides (compared with `-` as `_`)."""
 
-_SHOWN = frozenset({"recipient", "amount", "path", "url"})
+_SHOWN = frozenset({"recipient", "amount", "path", "source", "url"})
 _Found = Iterator[Finding]
 
 

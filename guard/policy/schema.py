@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import cast
 
 from guard.model.call import ToolSpec
-from guard.model.ledger import LedgerSpec
+from guard.model.ledger import LedgerKind, LedgerSpec
 from guard.model.origin import Levels
 from guard.policy.catalog import Catalog
 from guard.policy.convert import ArgCode, ArgError, Limits, convert_args
@@ -184,6 +184,7 @@ def _derived(spec: ToolSpec) -> Type:
     for role, name, kind in (
         ("amount", "amount_minor", _LONG),
         ("path", "path", _STRING),
+        ("source", "source_path", _STRING),
         ("url", "url_host", _STRING),
     ):
         if role in roles:
@@ -203,6 +204,13 @@ def _present(shape: Shape, path: str) -> bool:
     return _present(one, rest) if rest else True
 
 
+_LEDGER: Mapping[LedgerKind, Type] = {
+    "labels": _WORDS,
+    **dict.fromkeys(("formerly", "sequence", "repeated"), _BOOL),
+}
+"""What rules read of a ledger by its kind; of all others, a number."""
+
+
 def _history(ledgers: Iterable[LedgerSpec]) -> Type:
     attributes: dict[str, Type] = {
         "labels": _WORDS,
@@ -210,16 +218,7 @@ def _history(ledgers: Iterable[LedgerSpec]) -> Type:
         "step": _LONG,
         "denied_1h": _LONG,
     }
-    for ledger in ledgers:
-        match ledger.kind:
-            case "labels":
-                attributes[ledger.name] = _WORDS
-            case "formerly" | "sequence" | "repeated":
-                attributes[ledger.name] = _BOOL
-            case "calls" | "results" | "errors" | "denied" | "approvals" | "running":
-                attributes[ledger.name] = _LONG
-            case "sum" | "distinct" | "sessions":
-                attributes[ledger.name] = _LONG
+    attributes |= {ledger.name: _LEDGER.get(ledger.kind, _LONG) for ledger in ledgers}
     return _record(attributes)
 
 

@@ -11,6 +11,7 @@ LEVEL_OF: Mapping[str, str] = {
     "recipient": "dest",
     "id": "target",
     "path": "target",
+    "source": "target",
     "amount": "amount",
     "secret": "secret",
     "profile": "profile",

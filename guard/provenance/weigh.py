@@ -25,7 +25,7 @@ from guard.provenance.texts import text_facts
 from guard.provenance.weighed import Weighed
 from guard.provenance.worth import Value, Worth, value_at, worth
 
-_IDENTITIES = frozenset({"recipient", "id", "path", "url", "attach"})
+_IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 _ONE_OF_MANY = frozenset({"dest", "target"})

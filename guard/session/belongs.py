@@ -26,7 +26,7 @@ SPEND = "guard:intent:spend"
 NOTHING_SEEN = Known()
 """What a session knows that has seen no result. Nobody teaches it."""
 _UNCOUNTED: Mapping[str, Ledger] = MappingProxyType({})
-_PLACES = frozenset({"path", "url", "id"})  # the roles that name a resource
+_PLACES = frozenset({"path", "source", "url", "id"})  # the roles that name a resource
 
 
 def intent_facts(

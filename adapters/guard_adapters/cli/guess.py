@@ -19,6 +19,7 @@ READ_VERBS = frozenset(
 FINAL_VERBS = frozenset(
     {"delete", "remove", "purge", "drop", "destroy", "send", "pay", "transfer", "publish", "post"}
 )
+_SIDES = ("source", "destination", "src", "dst", "from", "to", "input", "output")
 ROLES: Mapping[str, frozenset[str]] = {
     "recipient": frozenset(
         {"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to", "email"}
@@ -27,7 +28,8 @@ ROLES: Mapping[str, frozenset[str]] = {
     "url": frozenset({"url", "urls", "uri", "uris", "link", "href", "webhook", "endpoint"}),
     "path": frozenset(
         {"path", "paths", "file", "files", "filename", "file_path", "directory", "dir", "folder"}
-        | {"source", "destination"}
+        | {"source", "destination", "src", "dst", "dest", "target_path", "new_path", "old_path"}
+        | {f"{one}_{what}" for one in _SIDES for what in ("path", "file")}
     ),
     "amount": frozenset({"amount", "amount_minor", "amount_cents"}),
     "command": frozenset({"command", "cmd", "script", "code", "sql", "shell"}),
@@ -71,7 +73,12 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"long", "decimal"}),
     "id": frozenset({"string", "long"}),
 }
-_ENDS = ("destination", "target", "dest", "to", "new_path")
+_ENDS = re.compile(r"(destination|dest|dst|target|to|new|output)(_path|_file)?")
+"""Names of the path that is written to."""
+_STARTS = re.compile(r"(source|src|from|old|input|original)(_path|_file)?")
+"""Names of the path that is read."""
+_SAID = frozenset({"recipient", "amount", "path", "source", "url"})
+"""Roles that the sentence for a reviewer has to name."""
 _RECURS = frozenset({"recurring", "recurrence", "repeat", "frequency"})
 Sure = Literal["high", "medium", "low"]
 
@@ -119,7 +126,7 @@ def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) ->
     if effect[0] == "write" and (verb in FINAL_VERBS or hints.get("destructiveHint")):
         effect.append("irreversible")
         why.append("it seems hard to undo")
-    shown = [p for p, one in roles.items() if one.role in {"recipient", "amount", "path", "url"}]
+    shown = [p for p, one in roles.items() if one.role in _SAID]
     says = " ".join([name.replace("{", "").replace("}", ""), *(f"{{{path}}}" for path in shown)])
     return Guess(
         effect=tuple(effect),
@@ -150,17 +157,32 @@ def roles_of(schema: Mapping[str, Json]) -> tuple[dict[str, RoleGuess], tuple[st
 
 
 def _one_path(roles: dict[str, RoleGuess]) -> dict[str, RoleGuess]:
-    """Leave one path of several, the one that is written to: a rule sees a single path."""
+    """Tell the path that is written to from the one that is read: a rule sees one of each."""
     paths = [path for path, one in roles.items() if one.role == "path"]
     if len(paths) < 2:  # noqa: PLR2004
         return roles
-    kept = next((one for one in paths if one.rpartition(".")[2] in _ENDS), paths[0])
-    other = RoleGuess(role="id", sure="low", why=f"its name; rules see {kept!r} as the path")
-    return {path: other if path in paths and path != kept else one for path, one in roles.items()}
+    ends = [one for one in paths if _ENDS.fullmatch(_word(one))]
+    kept = (ends or [one for one in paths if not _STARTS.fullmatch(_word(one))] or paths)[0]
+    first, *more = sorted((one for one in paths if one != kept), key=_no_start)
+    sure: Sure = "medium" if ends or not _no_start(first) else "low"
+    read = RoleGuess(role="source", sure=sure, why=f"its name, beside {kept!r}")
+    why = f"its name; rules see {kept!r} and {first!r} as paths"
+    others = dict.fromkeys(more, RoleGuess(role="id", sure="low", why=why))
+    return {**roles, first: read, **others}
+
+
+def _no_start(path: str) -> bool:
+    return _STARTS.fullmatch(_word(path)) is None
+
+
+def _word(path: str) -> str:
+    """Return the last name of an argument path as words."""
+    name = path.rpartition(".")[2]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
 
 
 def _role(name: str, shape: Shape) -> RoleGuess | None:
-    word = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
+    word = _word(name)
     if shape.kind == "bool":
         return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
     role = next((role for role, names in ROLES.items() if word in names), "")

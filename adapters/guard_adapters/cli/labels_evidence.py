@@ -90,6 +90,6 @@ def _whole(origin: Mapping[str, Any]) -> bool:
     text, last = str(origin["excerpt"]), str(origin["field"]).rpartition(".")[2].casefold()
     if last in PROSE or not text or len(text) >= _SHOWN or text != text.strip():
         return False
-    if origin["role"] in {"id", "path"} and _ID.fullmatch(text):
+    if origin["role"] in {"id", "path", "source"} and _ID.fullmatch(text):
         return True
     return any(kind in WHOLE_KINDS for kind, _ in classify(text))

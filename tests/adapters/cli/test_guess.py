@@ -216,11 +216,20 @@ def test_a_number_that_is_named_an_id_is_one():
     assert not undecided
 
 
-def test_of_two_paths_the_one_that_is_written_to_is_the_path():
-    schema = {"properties": {"source": {"type": "string"}, "destination": {"type": "string"}}}
-    roles, _ = roles_of(schema)
-    assert {path: one.role for path, one in roles.items()} == {
-        "source": "id",
-        "destination": "path",
-    }
-    assert "destination" in roles["source"].why
+@pytest.mark.parametrize(
+    ("names", "roles"),
+    [
+        (("source", "destination"), ("source", "path")),
+        (("destination", "source"), ("path", "source")),
+        (("oldPath", "newPath"), ("source", "path")),
+        (("from_path", "to_path"), ("source", "path")),
+        (("src", "dst"), ("source", "path")),
+        (("path", "source"), ("path", "source")),
+        (("folder", "filename"), ("path", "source")),
+        (("destination", "file", "source"), ("path", "id", "source")),
+    ],
+)
+def test_of_two_paths_one_is_written_to_and_one_is_read(names, roles):
+    found, _ = roles_of({"properties": {name: {"type": "string"} for name in names}})
+    assert tuple(found[name].role for name in names) == roles
+    assert all(found[name].why != "its name" for name in names if found[name].role != "path")
