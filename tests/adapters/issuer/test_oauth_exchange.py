@@ -3,14 +3,18 @@
 import dataclasses
 import json
 
+import httpx
 import pytest
 
 from guard.errors import Refused, Unavailable, Unusable
 from guard.grant.claims import DETAIL_TYPE
 from guard.grant.lease import Fate
+from guard.grant.replay import MemoryReplay
 from guard.grant.signing import args_s256
+from guard.grant.verify import CallRefused, Profile, Proof, Verifier
 from guard.model.facts import Binding
 from guard_adapters.issuer.oauth_exchange import OAuthExchange, OAuthExchangeIssuer
+from guard_adapters.store.clock import SystemClock
 from tests.adapters.issuer.leased import Later, issued, maker
 from tests.peers.authorization_server import BY_SECRET, SECRET, let_in
 
@@ -62,6 +66,35 @@ async def test_a_jwt_says_the_same_to_who_asks_nobody(authorization_server, made
     assert (claims["aud"], claims["sub"], claims["act"]) == (JWT, "ana", {"sub": "clerk"})
     assert claims["cnf"] == {"jkt": credential.prover.jkt}
     assert claims["authorization_details"][0]["args_s256"] == args_s256("read", {})
+
+
+async def test_a_tool_server_verifies_such_a_token_like_the_guards_own(authorization_server, made):
+    _, credential = await token(made(), JWT)
+    keys = httpx.get(f"{authorization_server.url}/jwks", timeout=10, trust_env=False).json()
+    verifier = Verifier(
+        keys, issuer=authorization_server.url, audience=JWT, profile=Profile.RAR,
+        sender_constrained=True, replay=MemoryReplay(start_ms=0),
+    )  # fmt: skip
+
+    def checked(tool="read", arguments=None, **headers):
+        text = {**dict(credential.headers("POST", JWT)), **headers}["DPoP"]
+        proof = Proof(text=text, method="POST", url=JWT)
+        now_ms = SystemClock().now_ms()
+        return verifier.check(credential.secret, tool, arguments, now_ms=now_ms, proof=proof)
+
+    for wrong in ({"tool": "write"}, {"arguments": {"more": 1}}, {"DPoP": ""}):
+        with pytest.raises(CallRefused):
+            checked(**wrong)
+    call = checked()
+    assert (call.subject, call.agent, call.tool, call.scopes) == (
+        "ana",
+        "clerk",
+        "read",
+        {"crm.read"},
+    )
+    with pytest.raises(CallRefused) as no:
+        checked()
+    assert no.value.code == "replayed"
 
 
 async def test_whoever_has_the_token_and_not_its_key_is_not_let_in(authorization_server, made):

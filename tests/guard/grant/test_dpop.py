@@ -1,6 +1,8 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey
 
@@ -112,3 +114,19 @@ def test_another_library_reads_our_proofs_and_makes_ones_that_we_take():
     text = jwt.encode(header, {**fields, "ath": token_digest("t")}, own)
     assert shown(text, jkt=thumbprint(own.as_dict(private=False))).jti == "x"
     assert JWK["x"] not in text
+
+
+@given(st.data())
+def test_a_proof_changed_anywhere_is_never_taken(data):
+    text = made()
+    at = data.draw(st.integers(0, len(text) - 1))
+    letter = data.draw(st.sampled_from("AZaz09-_.="))
+    changed = text[:at] + letter + text[at + 1 :]
+    if changed != text:
+        with pytest.raises(ProofRefused):
+            shown(changed)
+
+
+@given(st.text(max_size=200) | st.binary(max_size=200).map(lambda raw: raw.decode("latin-1")))
+def test_whatever_is_no_proof_is_refused_and_nothing_breaks(text):
+    assert refusal(text) in {"proof_missing", "proof_malformed"}

@@ -104,8 +104,10 @@ class Carried:
         match self.delivery:
             case "bearer" | "dpop":
                 return self.credential.headers("POST", self.url, nonce=nonce)
-            case "txn":
+            case "txn" if self.token:
                 return self.credential.beside("POST", self.url, nonce=nonce)
+            case "txn":  # of another issuer: an access token of its own
+                return self.credential.headers("POST", self.url, nonce=nonce)
             case "meta" | "none":
                 return ()
 
