@@ -14,6 +14,9 @@ from guard.model.identity import Who
 Scope = Literal["everything", "server", "tool", "agent", "principal", "device", "key"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
+FOREVER_MS: Final = 2**53 - 1
+"""A moment after all others that JSON readers take for the same number."""
+
 EpochKind = Literal[
     "everything", "session", "agent", "principal", "device", "tool", "server", "kid"
 ]
@@ -61,7 +64,8 @@ class Kill:
             case "principal":  # tokens hold the subject alone
                 return (self._epoch("principal", self.name.rpartition("|")[2]),)
             case "key":
-                return (self._epoch("kid", self.name),)
+                # Whoever has a stolen key also chooses the moments that its tokens name.
+                return (Epoch(kind="kid", name=self.name, at_ms=FOREVER_MS),)
             case "everything" | "agent" | "device":
                 return (self._epoch(self.scope, self.name),)
 

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from guard.audit.check import vkey
-from guard.errors import Unusable
-from guard.grant.rotation import Retired
+from guard.errors import Refused, Unavailable, Unusable
+from guard.grant.rotation import InUse, Retired
 from guard.grant.signing import jwks, thumbprint
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.issuer.key_ring import CURRENT, Keys, read, rotate
 from guard_adapters.issuer.made import Maker
@@ -60,17 +61,13 @@ def run(args: argparse.Namespace) -> int:
             `key_file_unsafe`, `..._unreadable`; `signer_unusable`.
         Unavailable: `signer_unavailable`.
     """
-    where, clock = place(args), SystemClock()
-    turn, stolen = args.action == "rotate", args.action == "rotate" and args.stolen
-    held = None if where.installation is None else transit_keys(where.installation, _maker(where))
-    _must_exist(where, here=held is None)
-    if held is None:
-        folder, now_ms = where.state / "keys", clock.now_ms()
-        keys = rotate(folder, now_ms=now_ms, stolen=stolen) if turn else read(folder)
-        shown = _of_files(keys, now_ms)
-    else:
-        shown = asyncio.run(_of_server(held, turn=turn, stolen=stolen))
-    found = public(where, shown)
+    where, turn = place(args), args.action == "rotate"
+    stolen = turn and args.stolen
+    before, shown = _turned(where, turn=turn, stolen=stolen)
+    kept = {thumbprint(one) for one in shown.published}
+    ended = [kid for one in before.published if (kid := thumbprint(one)) not in kept]
+    told = stolen and _void(where, ended)
+    found = {**public(where, shown), "ended": ended, "told": told}
     if args.json:
         print(json.dumps(found, separators=(",", ":")))
         return FINE
@@ -79,10 +76,36 @@ def run(args: argparse.Namespace) -> int:
         print(f"next         kid {shown.following}, may sign from {_moment(shown.usable_ms)}")
     for one in found["retired"]:
         print(f"retired      kid {one['kid']}, published until {_moment(one['until_ms'])}")
+    for kid in ended if stolen else ():
+        what = "servers that follow the guard know" if told else f"now run: guard kill key {kid}"
+        print(f"ended        kid {kid}, {what}")
     print(f"key set      {json.dumps(found['jwks'], separators=(',', ':'))}")
     print(f"audit log    {found['audit_vkey']}")
     print("Keep the last line elsewhere: guard audit verify --key takes it.")
     return FINE
+
+
+def _turned(where: Place, *, turn: bool, stolen: bool) -> tuple[Shown, Shown]:
+    """Return the keys as they were and as they are, after rotating them where asked."""
+    held = None if where.installation is None else transit_keys(where.installation, _maker(where))
+    _must_exist(where, here=held is None)
+    if held is not None:
+        return asyncio.run(_of_server(held, turn=turn, stolen=stolen))
+    folder, now_ms = where.state / "keys", SystemClock().now_ms()
+    before = read(folder)
+    after = rotate(folder, now_ms=now_ms, stolen=stolen) if turn else before
+    return _of_files(before, now_ms), _of_files(after, now_ms)
+
+
+def _void(where: Place, kids: Sequence[str]) -> bool:
+    """Have the running guard tell servers that nothing of these keys is good; return whether."""
+    try:
+        guard = OperatorClient(where)
+        for kid in kids:
+            guard.ask("POST", "kills", {"scope": "key", "name": kid, "why": "stolen"})
+    except (Refused, Unavailable):
+        return False  # no guard runs here, or it will not: what is to be done is said instead
+    return True
 
 
 def _of_files(keys: Keys, now_ms: int) -> Shown:
@@ -95,12 +118,18 @@ def _of_files(keys: Keys, now_ms: int) -> Shown:
     )
 
 
-async def _of_server(held: TransitKeys, *, turn: bool, stolen: bool) -> Shown:
+async def _of_server(held: TransitKeys, *, turn: bool, stolen: bool) -> tuple[Shown, Shown]:
     try:
-        await (held.rotate(stolen=stolen) if turn else held.look())
-        found = held.in_use()
+        await held.look()
+        before = held.in_use()
+        if turn:
+            await held.rotate(stolen=stolen)
+        return _of_versions(before), _of_versions(held.in_use())
     finally:
         await held.aclose()
+
+
+def _of_versions(found: InUse) -> Shown:
     following = found.following[0] if found.following else None
     return Shown(
         kid=thumbprint(found.signing.jwk),

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import re
 import shutil
 import socket
 import sqlite3
 import threading
+import time
 from contextlib import closing, contextmanager
 from types import SimpleNamespace
 
@@ -14,6 +16,9 @@ import pytest
 from guard.audit.event import Event
 from guard.errors import Unavailable
 from guard.grant.approval import NewApproval
+from guard.grant.claims import call_claims
+from guard.grant.signing import compact, public_key, signing_input
+from guard.grant.verify import CallRefused, verify_call
 from guard.grant.view import view_json
 from guard.grant.votes import Vote, Voter
 from guard.model.call import ToolCall, argument_bytes
@@ -30,10 +35,12 @@ from guard_adapters.cli.doctor import notes, python
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 from guard_adapters.front.epochs import Epochs
+from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
+from tests.guard.grant.tokens import ARGS, ISSUER, JTI, TOOL, TYP, bound, settings
 
 CONFIG = """\
 version: 1
@@ -339,6 +346,37 @@ def test_a_session_is_opened_for_a_task_which_gives_way_to_the_next(config, caps
     assert (first["task"]["calls"], first["task"]["idle_s"]) == ({"notes/read": 3}, 600)
     assert first["task"]["expires_at_ms"] > 1_700_000_000_000
     assert "  task  stands  bot for i|ada  tidy" in second
+
+
+def test_a_stolen_key_is_void_at_servers_that_follow_whatever_it_signs_later(config, capsys):
+    keys = config.parent / "state" / "keys"
+    with running(config):
+        thief = LocalSigner.load(keys / "calltoken.pem")
+        url = json.loads((config.parent / "state" / "serve.json").read_text())["url"]
+        verifier = SimpleNamespace(epochs={})
+        assert guard("keys", "rotate", "--stolen", "--json", "--config", config) == 0
+        assert asyncio.run(Epochs(url, verifier).ask())
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ended"], found["told"]) == ([thief.kid], True)
+    assert found["kid"] != thief.kid
+    now_ms = int(time.time() * 1000) + 3_600_000
+    made = call_claims(bound(), issuer=ISSUER, jti=JTI, now_ms=now_ms)
+    data = signing_input({"alg": "ES256", "kid": thief.kid, "typ": TYP}, made)
+    forged = compact(data, asyncio.run(thief.sign(data)))
+    stale = {thief.kid: public_key(thief.public_jwk)}  # a server that has not fetched the new set
+    with pytest.raises(CallRefused) as no:
+        verify_call(
+            forged, TOOL, ARGS, **settings(keys=stale, now_ms=now_ms, epochs=verifier.epochs)
+        )
+    assert no.value.code == "revoked"
+
+
+def test_without_a_running_guard_the_command_says_what_is_left_to_do(ran, capsys):
+    assert guard("keys", "rotate", "--stolen", "--config", ran) == 0
+    said = capsys.readouterr().out
+    old = re.search(r"ended +kid (\S+), now run: guard kill key \1\n", said)
+    assert old is not None
+    assert old[1] not in said.partition("key set")[2]
 
 
 def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):
