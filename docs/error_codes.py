@@ -28,6 +28,8 @@ CALLS = {
     "contract_not_yours": "The signed task is for another guard, person, agent, session or time.",
     "contract_superseded": "The session already has a later task. Have the host sign the task anew.",
     "guard_failed": "The guard failed, or its answer was none; the call did not run. Read its log.",
+    "decision_unknown": "A gateway told of the end of a call that was never allowed, or that has ended. Look for "
+    "a gateway that tells twice.",
     "guard_gone": "No guard listens at the socket, or it left before it answered. Nothing runs; a tool "
     "that ran already has its result withheld.",
     "guard_silent": "The guard did not answer within the hold time; the call did not run.",

@@ -66,13 +66,13 @@ class World:
         run.__name__ = name
         return run
 
-    async def answer(self, decision: str, reason: str = "") -> None:
+    async def answer(self, decision: str, reason: str = "", voter: str = PERSON) -> None:
         """Let the person answer the newest question."""
         approval = self.asked[-1]
         wired = self.guard.wired
         vote = Vote(
             approval_id=approval.id,
-            voter=Voter(principal=PERSON, uv=True),
+            voter=Voter(principal=voter, uv=True),
             decision=decision,
             method="terminal",
             at_ms=wired.world.clock.now_ms(),

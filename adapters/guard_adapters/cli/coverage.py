@@ -17,7 +17,8 @@ from guard.errors import Unusable
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.front.coverage.bodies import of_application
 from guard_adapters.front.coverage.configs import covered
-from guard_adapters.front.coverage.frameworks import KINDS, Table
+from guard_adapters.front.coverage.frameworks import FIRST, Table
+from guard_adapters.front.coverage.others import MORE
 from guard_adapters.front.coverage.reach import Reach
 from guard_adapters.front.coverage.sources import called
 from guard_adapters.front.coverage.walk import TooMuch, Walk
@@ -87,7 +88,7 @@ def _reached(target: str) -> list[Reach]:
         ) from wrong
     finally:
         sys.path.pop(0)
-    walk = Walk(KINDS)
+    walk = Walk((*FIRST, *MORE))
     try:
         found = walk.run(root, name)
     except TooMuch as much:

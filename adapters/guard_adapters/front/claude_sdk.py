@@ -35,7 +35,7 @@ class GuardHooks:
         self, guard: Guarding, *, defers: bool = True, proxied: Collection[str] = ()
     ) -> None:
         self._desk = HookDesk(guard.intake, "claude", defers=defers)
-        self._proxied = frozenset(proxied)
+        self.proxied = frozenset(proxied)
         self._wait_s = (guard.intake.hold_ms + 2 * SLACK_MS) / 1000
 
     def hooks(self) -> dict[Any, list[HookMatcher]]:
@@ -47,7 +47,7 @@ class GuardHooks:
         }
 
     async def _heard(self, event: Any, _tool_use_id: Any, _context: Any) -> Any:  # noqa: ANN401  the SDK's shapes
-        said = await self._desk.answer(event, self._proxied)
+        said = await self._desk.answer(event, self.proxied)
         return _in_words(said, str(event["hook_event_name"]))
 
     def wrap(self, tools: Iterable[SdkMcpTool[Any]], *, server: str) -> list[SdkMcpTool[Any]]:

@@ -168,8 +168,6 @@ _Run = Callable[[dict[str, Any]], Any]
 class _Inner:
     """The tool as it came. What it raises is seen by the guard before the SDK makes it a text."""
 
-    wraps_tool = True
-
     def __init__(self, tool: FunctionTool) -> None:
         raising = copy(tool)
         set_function_tool_failure_error_function(raising, None)

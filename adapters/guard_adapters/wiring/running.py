@@ -28,6 +28,7 @@ from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.channels import telling
 from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.gateways import Gateways
 from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.kills import following
@@ -91,8 +92,9 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
     url = serve.public_url or own
     bridges = bridges_of(wired)
     found = endpoint(wired, url, dev_keys=keys, bridges=bridges)
-    listening = streams(wired)
-    async with _uvicorn(app(wired, found, beside=listening.routes()), listeners):
+    listening, gateways = streams(wired), Gateways(wired, url)
+    beside = [*listening.routes(), *gateways.routes]
+    async with _uvicorn(app(wired, found, beside=beside), listeners):
         polling = asyncio.create_task(listening.poll())
         try:
             with announced(wired.loaded.state, own):
@@ -100,6 +102,7 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
         finally:
             polling.cancel()
             listening.close()
+            await gateways.aclose()
             await found.http.aclose()
             found.tasks.close()
             for bridge in bridges.values():

@@ -106,10 +106,11 @@ def _closed_over(function: FunctionType) -> Iterator[tuple[str, Any]]:
 
 
 def _members(thing: object) -> Iterator[tuple[str, Any]]:
-    if type(thing).__module__.startswith(("guard.", "guard_adapters.")) and not isinstance(
-        getattr(thing, "wraps_tool", None), bool
+    home, name = type(thing).__module__, type(thing).__name__
+    if home.startswith(("guard.", "guard_adapters.")) and not (
+        home.startswith(OURS) and name.startswith("_")
     ):
-        return  # the guard itself: what it calls is no tool of the agent
+        return  # the guard itself; what stands in a tool's place is a private class of its front
     held = getattr(thing, "__dict__", {})
     yield from ((name, value) for name, value in list(held.items()))
     for one in type(thing).__mro__:

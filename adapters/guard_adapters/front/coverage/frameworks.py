@@ -36,7 +36,7 @@ def _graph(graph: Any) -> Found:  # noqa: ANN401  a graph
         for one in _within(node, _of_graph):
             yield Way(name, one)
     for one in _within(list(graph.nodes.values()), _is_hosted):
-        yield _hosted(one["type"])
+        yield hosted(one["type"])
 
 
 def _of_graph(one: object) -> bool:
@@ -66,8 +66,8 @@ def _within(thing: object, wanted: Callable[[object], bool]) -> list[Any]:
 
 def _tool_node(node: Any) -> Found:  # noqa: ANN401  a ToolNode
     state, why = _middleware(node)
-    for name, tool in node.tools_by_name.items():
-        yield ToolAt(name=name, thing=tool, state=state, why=why)
+    for name, one in node.tools_by_name.items():
+        yield ToolAt(name=name, thing=one, state=state, why=why)
 
 
 def _middleware(node: Any) -> tuple[State, str]:  # noqa: ANN401  a ToolNode
@@ -99,17 +99,17 @@ def openai_agents(thing: Any) -> Found | None:  # noqa: ANN401  anything
 
 
 def _openai_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
-    for tool in agent.tools:
-        if not is_a(tool, "agents.tool.FunctionTool"):
-            yield _hosted(tool.name)
+    for one in agent.tools:
+        if not is_a(one, "agents.tool.FunctionTool"):
+            yield hosted(one.name)
         else:
-            yield _tool(tool.name, tool, guarded=is_ours(tool.on_invoke_tool))
-        if (behind := getattr(tool, "_agent_instance", None)) is not None:
-            yield Way(f"tool {tool.name}", behind)
+            yield tool(one.name, one, guarded=is_ours(one.on_invoke_tool))
+        if (behind := getattr(one, "_agent_instance", None)) is not None:
+            yield Way(f"tool {one.name}", behind)
     for server in agent.mcp_servers:
         session = getattr(server, "session", None)
         guarded = session is not None and is_ours(vars(session).get("call_tool"))
-        yield _tool(f"mcp:{getattr(server, 'name', '')}", None, guarded=guarded)
+        yield tool(f"mcp:{getattr(server, 'name', '')}", None, guarded=guarded)
     for one in getattr(agent, "handoffs", ()):
         reference = getattr(one, "_agent_ref", None)
         target = one if reference is None else reference()
@@ -127,11 +127,11 @@ def _pydantic_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
         named = getattr(toolset, "tools", None)
         if not isinstance(named, Mapping):  # its tools are known once it runs
             named = {f"toolset:{type(toolset).__name__}": toolset}
-        for name, tool in named.items():
-            yield ToolAt(name=str(name), thing=tool, state=state, why=why)
+        for name, one in named.items():
+            yield ToolAt(name=str(name), thing=one, state=state, why=why)
     for native in agent._cap_native_tools:  # noqa: SLF001  no public way
         if native.kind != "tool_search":  # finds tools of this agent, runs none
-            yield _hosted(native.kind)
+            yield hosted(native.kind)
 
 
 def _capabilities(agent: Any) -> tuple[State, str]:  # noqa: ANN401  an agent
@@ -155,7 +155,7 @@ def mcp_sessions(thing: object) -> Found | None:
     if not is_a(thing, "mcp.client.session.ClientSession"):
         return None
     guarded = is_ours(vars(thing).get("call_tool"))
-    return iter((_tool("mcp:session", None, guarded=guarded),))
+    return iter((tool("mcp:session", None, guarded=guarded),))
 
 
 class Table(dict[str, object]):
@@ -166,18 +166,20 @@ def functions(thing: object) -> Found | None:
     """Know the table of functions that is the agent itself."""
     if not isinstance(thing, Table):
         return None
-    return (_tool(name, one, guarded=is_ours(one)) for name, one in thing.items())
+    return (tool(name, one, guarded=is_ours(one)) for name, one in thing.items())
 
 
-def _tool(name: str, thing: object, *, guarded: bool) -> ToolAt:
+def tool(name: str, thing: object, *, guarded: bool) -> ToolAt:
+    """Return a tool that the guard stands before, or nothing does."""
     if guarded:
         return ToolAt(name=name, thing=thing, state="guarded")
     return ToolAt(name=name, thing=thing, state="unguarded", why=BESIDE)
 
 
-def _hosted(name: str) -> ToolAt:
+def hosted(name: str) -> ToolAt:
+    """Return a tool that the model's provider runs."""
     why = "the model's provider runs it"
     return ToolAt(name=name, thing=None, state="provider-side", why=why)
 
 
-KINDS: Final[tuple[Kind, ...]] = (langchain, openai_agents, pydantic_ai, mcp_sessions, functions)
+FIRST: Final[tuple[Kind, ...]] = (langchain, openai_agents, pydantic_ai, mcp_sessions, functions)

@@ -1,0 +1,190 @@
+"""What the objects of further frameworks run and lead to; see `frameworks`."""
+
+from typing import Any, Final
+
+from guard_adapters.front.coverage.bodies import is_ours
+from guard_adapters.front.coverage.frameworks import Found, hosted, tool
+from guard_adapters.front.coverage.reach import Kind, ToolAt, Way, is_a
+
+REFERENCES: Final = "fastmcp.server.middleware.dereference.DereferenceRefsMiddleware"
+"""Rewrites schemas in lists, and no call."""
+
+ADK_AGENT: Final = "google.adk.agents.base_agent.BaseAgent"
+
+
+def google_adk(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know apps and runners with their plugins, and agents that belong to none."""
+    if is_a(thing, "google.adk.apps.app.App"):
+        return _adk_agent(thing.root_agent, guarded=_has_ours(thing.plugins))
+    if is_a(thing, "google.adk.runners.Runner"):
+        return _adk_agent(thing.agent, guarded=_has_ours(thing.plugin_manager.plugins))
+    return _adk_agent(thing, guarded=False) if is_a(thing, ADK_AGENT) else None
+
+
+def _adk_agent(agent: Any, *, guarded: bool) -> Found:  # noqa: ANN401  an agent
+    for one in getattr(agent, "tools", ()):
+        name = str(getattr(one, "name", "") or getattr(one, "__name__", type(one).__name__))
+        runs = getattr(type(one), "run_async", None)
+        if runs is not None and runs.__qualname__ == "BaseTool.run_async":
+            yield hosted(name)  # nothing to run here: the model's own
+            continue
+        yield tool(name, one, guarded=guarded)
+        if is_a(one, "google.adk.tools.agent_tool.AgentTool"):
+            yield from _adk_agent(one.agent, guarded=guarded and one.include_plugins)
+    if getattr(agent, "code_executor", None) is not None:
+        yield _elsewhere("code_executor", "code that the model wrote is no tool call")
+    for one in getattr(agent, "sub_agents", ()):
+        yield from _adk_agent(one, guarded=guarded)
+
+
+def agent_framework(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know agents of the Microsoft Agent Framework with their middleware."""
+    if not is_a(thing, "agent_framework._agents.BaseAgent"):
+        return None
+    return _framework_agent(thing)
+
+
+def _framework_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
+    behind = [*(agent.middleware or ()), *(getattr(agent, "agent_middleware", None) or ())]
+    guarded = _has_ours(behind)
+    for one in agent.default_options.get("tools") or ():
+        if is_a(one, "agent_framework._tools.FunctionTool"):
+            yield tool(one.name, one, guarded=guarded)
+        else:
+            yield hosted(str(one.get("type", one) if isinstance(one, dict) else one))
+    for one in getattr(agent, "mcp_tools", ()):
+        yield tool(f"mcp:{getattr(one, 'name', '')}", None, guarded=guarded)
+
+
+def crewai(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know crews and agents with their tools."""
+    if is_a(thing, "crewai.crew.Crew"):
+        return (Way(f"agent {one.role}", one) for one in thing.agents)
+    if not is_a(thing, "crewai.agents.agent_builder.base_agent.BaseAgent"):
+        return None
+    return _crew_agent(thing)
+
+
+def _crew_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
+    for one in agent.tools or ():
+        held = vars(one)
+        yield tool(one.name, one, guarded=is_ours(held.get("func") or held.get("_run")))
+    for name in ("mcps", "apps"):
+        for one in getattr(agent, name, None) or ():
+            yield tool(f"{name}:{one}", None, guarded=False)
+
+
+def smolagents(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know agents with their tools and the agents that they manage."""
+    if not is_a(thing, "smolagents.agents.MultiStepAgent"):
+        return None
+    return _smol_agent(thing)
+
+
+def _smol_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
+    for name, one in agent.tools.items():
+        if name != "final_answer":  # ends the run, and does nothing
+            yield tool(name, one, guarded=_is_one_of_ours(vars(one).get("forward")))
+    if is_a(agent, "smolagents.agents.CodeAgent"):
+        yield _elsewhere("python", "code that the model wrote is no tool call")
+    for name, one in agent.managed_agents.items():
+        yield Way(f"managed agent {name}", one)
+
+
+def strands(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know agents with their tools and the middleware around them."""
+    return _strands_agent(thing) if is_a(thing, "strands.agent.agent.Agent") else None
+
+
+def _strands_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
+    stages = agent._middleware_registry._handlers  # noqa: SLF001  no public way
+    chain = [one for stage, held in stages.items() if stage.name == "executeTool" for one in held]
+    wraps = [one.handler for one in chain if one.phase == "wrap"]
+    ours = bool(wraps) and _is_one_of_ours(wraps[-1])
+    late = any(_is_one_of_ours(one) for one in wraps) and not ours
+    for name, one in agent.tool_registry.registry.items():
+        if late:
+            why = "other middleware stands behind the guard"
+            yield ToolAt(name=name, thing=one, state="unguarded", why=why)
+        else:
+            yield tool(name, one, guarded=ours)
+
+
+def llama_index(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know agents and workflows of agents with their tools."""
+    home = "llama_index.core.agent.workflow"
+    if is_a(thing, f"{home}.multi_agent_workflow.AgentWorkflow"):
+        return (Way(f"agent {name}", one) for name, one in thing.agents.items())
+    if not is_a(thing, f"{home}.base_agent.BaseWorkflowAgent"):
+        return None
+    return _llama_agent(thing)
+
+
+def _llama_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
+    for one in agent.tools or ():
+        name = str(one.metadata.name if hasattr(one, "metadata") else getattr(one, "__name__", one))
+        held = getattr(one, "__dict__", {})
+        yield tool(name, one, guarded=_is_one_of_ours(held.get("acall")))
+
+
+def claude_sdk(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know the options of the Claude Agent SDK: hooks and servers."""
+    return _claude(thing) if is_a(thing, "claude_agent_sdk.types.ClaudeAgentOptions") else None
+
+
+def _claude(options: Any) -> Found:  # noqa: ANN401  options
+    matchers = (options.hooks or {}).get("PreToolUse", ())
+    ours = [one for one in matchers if any(map(is_ours, one.hooks))]
+    whole = [one for one in ours if one.matcher in {None, "", "*"} and one.on_failure == "block"]
+    yield tool("built-in tools", None, guarded=bool(whole))
+    proxied: set[str] = set()
+    for one in whole:
+        proxied |= set().union(*(hook.__self__.proxied for hook in one.hooks if is_ours(hook)))
+    servers = options.mcp_servers if isinstance(options.mcp_servers, dict) else {}
+    for name in servers:
+        if name in proxied:
+            yield _elsewhere(f"mcp:{name}", "another front is said to judge it")
+        else:
+            yield tool(f"mcp:{name}", None, guarded=bool(whole))
+
+
+def mcp_servers(thing: Any) -> Found | None:  # noqa: ANN401  anything
+    """Know MCP servers of the SDK and of FastMCP: what stands last before their tools."""
+    if is_a(thing, "fastmcp.server.server.FastMCP"):
+        return _server(thing.name, thing.middleware)
+    if is_a(thing, "mcp.server.mcpserver.server.MCPServer"):
+        return _server(thing.name, thing.middleware)
+    return None
+
+
+def _server(name: str, chain: Any) -> Found:  # noqa: ANN401  middleware
+    ours = [_is_one_of_ours(one) for one in chain]
+    if any(ours) and not (ours[-1] or is_a(chain[-1], REFERENCES)):
+        why = f"{type(chain[-1]).__name__} stands behind the guard"
+        return iter((ToolAt(name=f"mcp:{name}", thing=None, state="unguarded", why=why),))
+    return iter((tool(f"mcp:{name}", None, guarded=any(ours)),))
+
+
+def _has_ours(chain: Any) -> bool:  # noqa: ANN401  plugins or middleware
+    """Return whether the last of a chain that could change a call is ours."""
+    return bool(chain) and _is_one_of_ours(list(chain)[-1])
+
+
+def _is_one_of_ours(thing: object) -> bool:
+    return is_ours(thing) or type(thing).__module__.startswith("guard_adapters.front.")
+
+
+def _elsewhere(name: str, why: str) -> ToolAt:
+    return ToolAt(name=name, thing=None, state="outside-process", why=why)
+
+
+MORE: Final[tuple[Kind, ...]] = (
+    google_adk,
+    agent_framework,
+    crewai,
+    smolagents,
+    strands,
+    llama_index,
+    claude_sdk,
+    mcp_servers,
+)

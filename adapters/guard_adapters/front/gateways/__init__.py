@@ -1,0 +1,1 @@
+"""Gateways that ask before they send a tool call: they decide nothing and run everything."""
