@@ -17,6 +17,7 @@ FIRST = {
     "NotSigned",
     "OfflineRefused",
     "ProofRefused",
+    "Unclear",
     "Unissuable",
     "_Wrong",
     "_deny",
@@ -34,7 +35,7 @@ FIRST = {
 }
 """Callables whose first argument is a code."""
 
-SECOND = {"refusal", "refuse", "failed"}
+SECOND = {"refusal", "refuse", "failed", "pairs_of"}
 """Callables whose second argument is a code."""
 
 FOURTH = {"WireRefused"}

@@ -136,6 +136,7 @@ class ToolSpec:
     grant: str = ""  # what the credential may do at its target, in the issuer's words
     idempotency_arg: str = ""  # an argument in which repetitions of one call may differ
     idempotency: Idempotency | None = None  # where the upstream looks for the key of a run
+    request: str = ""  # of a plain HTTP API: the template of its request, see guard.model.route
     server_trusted: bool = False
     server_env: str = ""
     server_groups: frozenset[str] = frozenset()

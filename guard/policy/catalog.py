@@ -207,6 +207,7 @@ def _spec(
         grant=own.grant or shared.grant,
         idempotency_arg=listed.idempotency_arg,
         idempotency=_idempotency(listed),
+        request=listed.request,
         server_trusted=entry.trust == "trusted",
         server_env=entry.env,
         server_groups=frozenset(entry.groups),

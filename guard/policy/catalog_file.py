@@ -4,7 +4,6 @@ It says which keys and types there are, refuses every other key, and knows no me
 entries add up to is in `guard.policy.catalog`. It reads no file.
 """
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import (
@@ -18,6 +17,8 @@ from pydantic import (
 )
 
 from guard.model.ledger import SequenceEvent
+from guard.model.route import parse_route
+from guard.policy.catalog_names import free_header, request_template, tool_name
 
 Effect = Literal["read", "write", "egress", "privileged", "irreversible"]
 Role = Literal[
@@ -47,30 +48,8 @@ Hook = Literal["aws", "git", "postgres", "ssh"]
 """A way by which a server that knows nothing of the guard pulls the credential of its call."""
 Count = Literal["calls", "results", "errors", "denied", "approvals", "running"]
 
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
-_TAKEN = re.compile(
-    r"(accept|access-control-|content-|guard-|mcp-|proxy-|sec-|x-forwarded-).*|allow|authorization|"
-    r"cache-control|connection|cookie|date|expect|forwarded|from|host|keep-alive|last-event-id|"
-    r"origin|range|referer|retry-after|set-cookie|te|traceparent|tracestate|trailer|"
-    r"transfer-encoding|upgrade|user-agent|via|x-accel-buffering|x-real-ip"
-)
-"""Headers that say something else already: to HTTP, to MCP or to the guard."""
-
-
-def _tool_name(name: str) -> str:
-    if not name or name.startswith("mcp:"):
-        raise ValueError(f"got tool name {name!r}, expected one that is not empty and not mcp:*")
-    return name
-
-
-def _free_header(name: str) -> str:
-    if not _HEADER.fullmatch(name) or _TAKEN.fullmatch(name.lower()):
-        raise ValueError(f"got header {name!r}, expected one of its own, such as Idempotency-Key")
-    return name
-
-
 ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-ToolName = Annotated[str, AfterValidator(_tool_name)]
+ToolName = Annotated[str, AfterValidator(tool_name)]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
@@ -137,7 +116,7 @@ class CredentialEntry(_Entry):
 class HeaderEntry(_Entry):
     """The HTTP header in which an upstream looks for the idempotency key of a run."""
 
-    header: Annotated[str, AfterValidator(_free_header)]
+    header: Annotated[str, AfterValidator(free_header)]
 
 
 class ToolEntry(_Entry):
@@ -159,6 +138,7 @@ class ToolEntry(_Entry):
     credential: CredentialEntry = CredentialEntry()
     idempotency_arg: str = ""
     idempotency: HeaderEntry | Literal["meta"] | None = None
+    request: Annotated[str, AfterValidator(request_template)] = ""
     input_schema: dict[str, JsonValue] | None = None
     confirmed: bool = False
 
@@ -188,6 +168,7 @@ class ServerEntry(_Entry):
     credential: CredentialEntry = CredentialEntry()
     hooks: list[Hook] = []
     delivery: Delivery = "meta"
+    protocol: Literal["mcp", "http"] = "mcp"
     trust_domain: str = ""
     allow_methods: list[str] = []
     asks: AsksEntry = AsksEntry()
@@ -201,6 +182,22 @@ class ServerEntry(_Entry):
                     f"tools.{name}.idempotency: got a header, expected 'meta': without a url no "
                     "header travels to this server"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _routes(self) -> "ServerEntry":
+        routed = {name: tool.request for name, tool in self.tools.items() if tool.request}
+        if self.protocol == "mcp":
+            if routed:
+                raise ValueError(f"tools.{min(routed)}.request: belongs to `protocol: http`")
+            return self
+        if not self.url or routed.keys() != self.tools.keys():
+            raise ValueError("protocol: http needs a url, and a request of every tool")
+        if self.command or self.hooks or self.allow_methods or self.unsafe_allow_all_unlisted:
+            raise ValueError("protocol: http has neither command, hooks nor methods of MCP")
+        shapes = [parse_route(request).shape() for request in routed.values()]
+        if len(set(shapes)) != len(shapes):
+            raise ValueError("two tools have a request that matches the same")
         return self
 
     @model_validator(mode="after")

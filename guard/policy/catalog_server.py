@@ -27,6 +27,7 @@ class ServerSpec:
     grant: str = ""
     hooks: frozenset[str] = frozenset()
     delivery: Delivery = "meta"
+    protocol: Literal["mcp", "http"] = "mcp"
     trust_domain: str = ""
     allow_methods: frozenset[str] = frozenset()
     asks: AsksEntry = field(default_factory=AsksEntry)
@@ -49,6 +50,7 @@ def server_of(name: str, entry: ServerEntry) -> ServerSpec:
         grant=entry.credential.grant,
         hooks=frozenset(entry.hooks),
         delivery=entry.delivery,
+        protocol=entry.protocol,
         trust_domain=entry.trust_domain,
         asks=entry.asks,
         allow_methods=frozenset(entry.allow_methods),

@@ -41,7 +41,7 @@ def test_a_site_works_from_a_bundle_and_what_happened_there_is_proven() -> None:
         assert found, (words, done.stdout)
 
 
-@pytest.mark.parametrize("name", ["01_wrap_a_function", "05_offline"])
+@pytest.mark.parametrize("name", ["01_wrap_a_function", "05_offline", "06_legacy_api"])
 def test_no_detector_takes_the_usual_work_of_an_example_for_a_thiefs(
     name: str, tmp_path: Path
 ) -> None:
@@ -65,8 +65,21 @@ def test_no_detector_takes_the_usual_work_of_an_example_for_a_thiefs(
     ]
 
 
+def test_an_old_application_pays_a_little_and_not_much() -> None:
+    program = EXAMPLES / "06_legacy_api" / "main.py"
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "invoice 17: {'number': 17, 'open_euros': 40}",
+        "pay 40: 200 {'paid_euros': 40}",
+        "pay 4000: 403 no_permit",
+    ]
+
+
 def test_every_example_is_run_by_a_test() -> None:
     assert [path.name for path in sorted(EXAMPLES.iterdir())] == [
         "01_wrap_a_function",
         "05_offline",
+        "06_legacy_api",
     ]

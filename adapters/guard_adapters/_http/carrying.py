@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
@@ -48,6 +49,42 @@ class Url(Protocol):
     def netloc(self) -> bytes:
         """Return host and port as the Host header has them."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A URL of the configuration as a `Url`; it has been checked where it was read."""
+
+    text: str
+
+    def __str__(self) -> str:
+        """Return it as it was written."""
+        return self.text
+
+    @property
+    def scheme(self) -> str:
+        """Return `http` or `https`."""
+        return urlsplit(self.text).scheme
+
+    @property
+    def host(self) -> str:
+        """Return the host, an IPv6 address without brackets."""
+        return urlsplit(self.text).hostname or ""
+
+    @property
+    def port(self) -> int | None:
+        """Return the port, None for that of the scheme."""
+        return urlsplit(self.text).port
+
+    @property
+    def userinfo(self) -> bytes:
+        """Return what stands before an @."""
+        return urlsplit(self.text).netloc.rpartition("@")[0].encode()
+
+    @property
+    def netloc(self) -> bytes:
+        """Return host and port as the Host header has them."""
+        return urlsplit(self.text).netloc.rpartition("@")[2].encode()
 
 
 class Nonces:

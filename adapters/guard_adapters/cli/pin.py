@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _published(loaded: Loaded, name: str) -> list[_Published]:
     server = loaded.catalog.servers.get(name)
-    if server is None or not (server.url or server.command):
+    if server is None or not (server.url or server.command) or server.protocol == "http":
         raise Unusable(
             f"guard.yaml says neither a URL nor a command for {name!r}.",
             code="server_unknown",

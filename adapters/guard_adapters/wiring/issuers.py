@@ -62,7 +62,7 @@ def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
                 next_step="List it under guard.issuers with its kind.",
             )
         server = catalog.servers[spec.server]
-        headers = server.delivery in {"bearer", "dpop"}
+        headers = server.delivery in {"bearer", "dpop"} or server.protocol == "http"
         if spec.issuer and known[spec.issuer].kind == ACCESS_TOKEN and server.url and not headers:
             raise Unusable(
                 f"The token for {spec.action} travels in a header, and the server {spec.server!r} "

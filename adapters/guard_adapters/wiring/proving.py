@@ -52,7 +52,7 @@ async def measured(loaded: Loaded, name: str) -> dict[str, str]:
         Unavailable: `signer_unavailable`.
     """
     server = loaded.catalog.servers.get(name)
-    if server is None or not (server.url or server.command):
+    if server is None or not (server.url or server.command) or server.protocol == "http":
         raise Unusable(
             f"guard.yaml says neither a URL nor a command for {name!r}.",
             code="server_unknown",

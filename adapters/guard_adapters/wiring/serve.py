@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from guard.errors import GuardError, Unavailable, Unusable
@@ -10,6 +10,9 @@ from guard.policy.catalog_server import ServerSpec
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
 from guard_adapters.front.hooks import hooked
+from guard_adapters.front.legacy_http import PREFIX, PlainHttp
+from guard_adapters.front.legacy_request import Table
+from guard_adapters.front.legacy_wire import Api
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.bridge import Bridge, Pulls
 from guard_adapters.front.mcp.carry import ServerKey
@@ -58,7 +61,7 @@ def endpoint(
             **_key(wired, one),
         )
         for name, one in listed.items()
-        if one.url or one.command
+        if (one.url or one.command) and one.protocol == "mcp"
     }
     return Endpoint(
         front=Desk(wired, console_at(url)),
@@ -93,6 +96,23 @@ def _key(wired: Wired, server: ServerSpec) -> dict[str, Callable[[], ServerKey |
         return ServerKey(header=name, value=value, secret=secret)
 
     return {"key": key}
+
+
+def plain(wired: Wired, found: Endpoint) -> list[BaseRoute]:
+    """Return the route of all plain HTTP APIs of the catalogue, or nothing where it has none."""
+    listed = [one for one in wired.bundle.catalog.servers.values() if one.protocol == "http"]
+    if not listed:
+        return []
+    specs = wired.bundle.catalog.specs()
+    front = PlainHttp(
+        front=found.front,
+        access=found.access,
+        apis={one.name: Api(name=one.name, url=one.url, http=found.http) for one in listed},
+        tables={
+            one.name: Table([spec for spec in specs if spec.server == one.name]) for one in listed
+        },
+    )
+    return [Route(PREFIX + "{rest:path}", front)]
 
 
 def console_at(url: str) -> str:
@@ -141,6 +161,7 @@ def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> A
     more = [
         *routes(wired),
         *identity_routes(wired.world),
+        *plain(wired, found),
         *standing.routes(wired, found.access.public_url),
         *console.routes(wired, found.access.public_url),
         *beside,

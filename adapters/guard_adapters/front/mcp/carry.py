@@ -8,12 +8,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from guard.errors import Refused
 from guard.grant.credential import Credential
 from guard.grant.sent import check_sent
 from guard.model.call import ToolCall
 from guard.model.idempotency import IdempotencyKey
-from guard_adapters._http.origins import origin
+from guard_adapters._http.carrying import Address, Sending, headers_for
 from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.edge import HeaderList
 
@@ -80,16 +79,9 @@ class Carried:
             return None
         if not self.url.startswith(("https://", "http://")):
             return None  # a child of ours: it pulls its key, or has none
-        parts = self.credential.parts
-        if origin(self.url) not in parts["origins"].split():
-            raise Refused(
-                f"The key of this call may not go to {origin(self.url)}.",
-                code="destination_not_listed",
-                next_step="List scheme, host and port under the issuer's origins, if it should.",
-            )
-        return ServerKey(
-            header=parts["header"], value=parts["value"], secret=self.credential.secret
-        )
+        sending = Sending(method="POST", url=Address(self.url))
+        ((header, value),) = headers_for(self.credential, sending)
+        return ServerKey(header=header, value=value, secret=self.credential.secret)
 
     def headers(self, nonce: str = "") -> HeaderList:
         """Return the headers of one POST; `nonce` is what the upstream last asked for."""

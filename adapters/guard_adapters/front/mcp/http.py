@@ -138,13 +138,7 @@ class Endpoint:
             text = "There is no such server here. Use one of the configured paths."
             refuse(INVALID_REQUEST, "unknown_server", text, status=404)
         now_ms = self.front.now_ms()
-        try:
-            caller = await self.access.caller(headers, name, scope["method"], now_ms)
-        except Misused as misused:  # the owner of that token must know
-            handle = single(headers, b"guard-session") or ""
-            with suppress(GuardError):
-                await self.front.shown(misused.caller, handle, misused.reason)
-            raise
+        caller = await caller_of(self.front, self.access, headers, name, scope["method"])
         passage = Passage(
             server=server,
             http=self._client_for(name, caller),
@@ -194,6 +188,19 @@ class Endpoint:
             head.append((b"allow", b"GET, POST, DELETE"))
         ident = refused.ident if isinstance(refused, RefusedRequest) else None
         return refused.http_status, head, error_message(ident, refused)
+
+
+async def caller_of(
+    front: GuardFront, access: Access, headers: Headers, server: str, method: str
+) -> Caller:
+    """Return who calls a server; the owner of a misused token hears of it. Raises as `Access`."""
+    try:
+        return await access.caller(headers, server, method, front.now_ms())
+    except Misused as misused:
+        handle = single(headers, b"guard-session") or ""
+        with suppress(GuardError):
+            await front.shown(misused.caller, handle, misused.reason)
+        raise
 
 
 def caller_key(caller: Caller) -> str:
