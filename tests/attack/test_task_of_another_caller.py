@@ -8,10 +8,14 @@ import pytest
 
 from guard.errors import Unavailable
 from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.stdio_desk import FrontDesk, Place
 from guard_adapters.front.mcp.tasks import MemoryOwners, Owners
+from guard_adapters.front.mcp.wire import WireRefused
 from guard_adapters.store.tasks_sqlite import SqliteOwners
 from tests.adapters.front.allow_all import ME
 from tests.adapters.front.relaying import Relayed, Scripted, relayed
+from tests.adapters.front.test_mcp_http import note
+from tests.adapters.front.test_mcp_stdio_desk import Front, Pipe, call, desk, word
 
 CALL = {"name": "t", "arguments": {}}
 EVE = Caller(ME.issuer, "eve", ME.agent)
@@ -121,6 +125,7 @@ def test_an_owner_is_known_after_a_restart(tmp_path: Path) -> None:
 
 def test_a_file_that_broke_says_so_and_lets_nobody_in(tmp_path: Path) -> None:
     owners = SqliteOwners(tmp_path / "tasks.sqlite")
+    owners.owner("up", "t1", 1_000)
     with sqlite3.connect(tmp_path / "tasks.sqlite") as broken:
         broken.execute("DROP TABLE tasks")
 
@@ -128,3 +133,70 @@ def test_a_file_that_broke_says_so_and_lets_nobody_in(tmp_path: Path) -> None:
         owners.owner("up", "t1", 1_000)
     with pytest.raises(Unavailable):
         owners.keep("up", "t1", "ann", 2_000, 1_000)
+
+
+def test_a_file_that_is_no_database_lets_nobody_in(tmp_path: Path) -> None:
+    (tmp_path / "tasks.sqlite").write_text("no database " * 100)
+    with pytest.raises(Unavailable):
+        SqliteOwners(tmp_path / "tasks.sqlite").owner("up", "t1", 1_000)
+
+
+def test_no_file_is_made_before_there_is_a_task(tmp_path: Path) -> None:
+    SqliteOwners(tmp_path / "tasks.sqlite").close()
+    assert list(tmp_path.iterdir()) == []
+
+
+# ---- streams ----
+
+
+async def test_a_subscription_names_the_callers_own_tasks_only() -> None:
+    wanted = {"toolsListChanged": True, "taskIds": ["t1", "t2", 7]}
+    async with relayed(Scripted(result=LEGACY)) as it:
+        await it.modern("tools/call", CALL)
+        it.upstream.seen.clear()
+        await it.modern("subscriptions/listen", {"notifications": wanted})
+        becomes(it, EVE)
+        await it.modern("subscriptions/listen", {"notifications": wanted})
+        odd = await it.modern("subscriptions/listen", {"notifications": {"taskIds": "t1"}})
+    sent = [message["params"]["notifications"] for _, message in it.upstream.seen]
+    assert sent == [{**wanted, "taskIds": ["t1"]}, {**wanted, "taskIds": []}]
+    assert odd.message["error"]["data"]["reason"] == "task_unknown"
+
+
+@pytest.mark.parametrize("method", ["notifications/tasks", "notifications/tasks/status"])
+async def test_news_of_a_task_reach_its_maker_alone(method: str) -> None:
+    news = note({"method": method, "params": {"taskId": "t1", "status": "secret-status"}})
+    async with relayed(Scripted(result=LEGACY)) as it:
+        await it.modern("tools/call", CALL)
+        it.upstream.events, it.upstream.result = [news], {"content": []}
+        own = await it.modern("tools/call", CALL)
+        becomes(it, EVE)
+        foreign = await it.modern("tools/call", CALL)
+    assert b"secret-status" in own.raw
+    assert b"secret-status" not in foreign.raw
+
+
+# ---- pipes ----
+
+
+async def test_a_task_of_one_pipe_is_unknown_on_that_of_another_caller() -> None:
+    owners, pipe = MemoryOwners(), Pipe(tools_call=LEGACY, tasks_get={"taskId": "t1"})
+    mine = desk(Front(), tasks=owners)
+    eves = FrontDesk(Front(), Place(upstream="files", caller=EVE, tasks=owners))  # type: ignore[arg-type]
+    look = {"jsonrpc": "2.0", "id": 2, "method": "tasks/get", "params": {"taskId": "t1"}}
+    await mine.settle("client", call(), pipe)
+    pipe.asked.clear()
+    with pytest.raises(WireRefused) as foreign:
+        await eves.settle("client", look, pipe)
+    assert (foreign.value.reason, pipe.asked) == ("task_unknown", [])
+    assert "result" in await mine.settle("client", look, pipe)
+
+
+async def test_on_a_pipe_an_answer_whose_task_cannot_be_kept_does_not_go_out() -> None:
+    class Full(MemoryOwners):
+        def keep(self, *_: object) -> bool:  # type: ignore[override]
+            raise Unavailable("full", code="store_unavailable")
+
+    answer = await desk(Front(), tasks=Full()).settle("client", call(), Pipe(tools_call=LEGACY))
+    assert word(answer) == "RESULT_WITHHELD"
+    assert "t1" not in str(answer)

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from pathlib import Path
 
-from guard.errors import Unavailable, Unusable
+from guard.errors import Unavailable
 
 BUSY_MS = 1_000
 """Longest wait for another writer. It passes: the answer is withheld."""
@@ -29,29 +29,25 @@ class SqliteOwners:
     """A durable memory of who owns which task.
 
     Args:
-        path: the database file; made where there is none.
-
-    Raises:
-        Unusable: `store_unusable`: the file is no database, or cannot be opened.
+        path: the database file; made when the first task is asked about.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock = threading.Lock()
         self._swept_ms = 0
-        try:
-            self._db = sqlite3.connect(
-                path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
+        self._held: sqlite3.Connection | None = None
+
+    def _db(self) -> sqlite3.Connection:
+        if self._held is None:
+            self._held = sqlite3.connect(
+                self._path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False
             )
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.executescript(SCHEMA)
-            path.chmod(0o600)
-        except sqlite3.Error as wrong:
-            raise Unusable(
-                f"{str(path)!r} cannot be opened as a database: {wrong}.",
-                code="store_unusable",
-                next_step="Move the file away: tasks that run now will be nobody's.",
-            ) from wrong
+            self._held.execute("PRAGMA journal_mode=WAL")
+            self._held.execute("PRAGMA synchronous=FULL")
+            self._held.executescript(SCHEMA)
+            self._path.chmod(0o600)
+        return self._held
 
     def keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
         """Note the owner of a task; False if it is somebody else's already.
@@ -61,10 +57,11 @@ class SqliteOwners:
         """
         with self._lock:
             try:
+                db = self._db()
                 if now_ms - self._swept_ms >= SWEEP_MS:
-                    self._db.execute("DELETE FROM tasks WHERE until_ms <= ?", (now_ms,))
+                    db.execute("DELETE FROM tasks WHERE until_ms <= ?", (now_ms,))
                     self._swept_ms = now_ms
-                self._db.execute(
+                db.execute(
                     "INSERT INTO tasks VALUES (?, ?, ?, ?) ON CONFLICT (server, task) DO UPDATE "
                     "SET owner = excluded.owner, until_ms = excluded.until_ms WHERE until_ms <= ?",
                     (server, task, owner, until_ms, now_ms),
@@ -86,16 +83,21 @@ class SqliteOwners:
                 raise _unavailable(wrong) from wrong
 
     def _owner(self, server: str, task: str, now_ms: int) -> str | None:
-        row = self._db.execute(
-            "SELECT owner FROM tasks WHERE server = ? AND task = ? AND until_ms > ?",
-            (server, task, now_ms),
-        ).fetchone()
+        row = (
+            self._db()
+            .execute(
+                "SELECT owner FROM tasks WHERE server = ? AND task = ? AND until_ms > ?",
+                (server, task, now_ms),
+            )
+            .fetchone()
+        )
         return None if row is None else str(row[0])
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._db.close()
+            if self._held is not None:
+                self._held.close()
 
 
 def _unavailable(wrong: sqlite3.Error) -> Unavailable:

@@ -104,7 +104,6 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
             listening.close()
             await gateways.aclose()
             await found.http.aclose()
-            found.tasks.close()
             for bridge in bridges.values():
                 await bridge.aclose()
 

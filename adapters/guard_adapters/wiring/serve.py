@@ -18,10 +18,9 @@ from guard_adapters.front.mcp.bridge import Bridge, Pulls
 from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.child import Command, child_environment
 from guard_adapters.front.mcp.http import Endpoint, build_app
-from guard_adapters.front.mcp.relay import HttpServer, Seals
 from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.front.mcp.server import HttpServer, Seals
 from guard_adapters.issuer.static import StaticIssuer
-from guard_adapters.store.tasks_sqlite import SqliteOwners
 from guard_adapters.wiring import console, standing
 from guard_adapters.wiring.access import access
 from guard_adapters.wiring.alone import rules_of
@@ -71,7 +70,7 @@ def endpoint(
         ),
         seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
         http=HttpClient(),
-        tasks=SqliteOwners(wired.loaded.state / "tasks.sqlite"),
+        tasks=wired.tasks,
         bridges={name: bridge.for_caller for name, bridge in (bridges or {}).items()},
     )
 

@@ -26,8 +26,8 @@ from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.edge import EdgeRules
 from guard_adapters.front.mcp.http import Access, Endpoint, build_app
-from guard_adapters.front.mcp.relay import HttpServer, Seals
 from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
+from guard_adapters.front.mcp.server import HttpServer, Seals
 from guard_adapters.front.mcp.server_asks import ServerRules
 from guard_adapters.store.waiting import Waiting
 

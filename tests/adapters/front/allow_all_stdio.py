@@ -17,7 +17,7 @@ import uvicorn
 
 from guard_adapters.front.mcp.bridge import Bridge
 from guard_adapters.front.mcp.child import Command
-from guard_adapters.front.mcp.relay import HttpServer
+from guard_adapters.front.mcp.server import HttpServer
 from guard_adapters.front.mcp.standalone import standalone
 from guard_adapters.front.mcp.stdio_desk import Place
 

@@ -201,7 +201,7 @@ async def test_the_relay_sends_no_other_call_than_the_decided_one():
         made = it.endpoint
         passage = Passage(
             server=made.servers["up"], http=made.http, seals=made.seals, book=made.book,
-            tasks=made.tasks, settings=it.front.settings, who="ann", now_ms=0,
+            tasks=made.tasks, questions=made.questions, settings=it.front.settings, who="ann", now_ms=0,
             client=ClientStream(None, takes_events=False), headers=[],
         )  # fmt: skip
         carried = Carried(

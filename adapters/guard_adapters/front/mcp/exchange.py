@@ -33,7 +33,6 @@ from guard_adapters.front.mcp.relayed import RelayedTool, told_off
 from guard_adapters.front.mcp.reply import Reply, drained, unreached
 from guard_adapters.front.mcp.rounds import Returned
 from guard_adapters.front.mcp.stream import JSON_HEADERS, Receive, rewritten
-from guard_adapters.front.mcp.tasks import owned, refuse_foreign
 from guard_adapters.front.mcp.verdict import Refusal, refusal_of, refused
 from guard_adapters.front.mcp.wire import METHOD_NOT_FOUND
 
@@ -131,12 +130,11 @@ class Exchange:
 
     async def _reply(self) -> Reply:
         """Return the answer; tasks belong to the caller whose call made them."""
-        tasks, server, who = self.passage.tasks, self.passage.server.name, self.passage.who
+        tasks = self.passage.own_tasks()
         try:
-            refuse_foreign(tasks, server, who, self.asked, self.passage.now_ms)
+            self.asked = tasks.admitted(self.asked, self.passage.now_ms)
             reply = await self._routed()
-            now_ms = self.front.now_ms()
-            reply.message = owned(tasks, server, who, self.asked, reply.message, now_ms)
+            reply.message = tasks.answered(self.asked, reply.message, self.front.now_ms())
         except Unavailable as error:
             return self._refused(refusal_of(error, ran=self.ran))
         return reply

@@ -39,7 +39,9 @@ from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.pins import PinBook
 from guard_adapters.front.mcp.post import Post, RefusedRequest
 from guard_adapters.front.mcp.proofs import Proofs
-from guard_adapters.front.mcp.relay import HttpServer, Passage, Seals
+from guard_adapters.front.mcp.questions import Questions
+from guard_adapters.front.mcp.relay import Passage
+from guard_adapters.front.mcp.server import HttpServer, Seals
 from guard_adapters.front.mcp.session_streams import session_request
 from guard_adapters.front.mcp.stream import JSON_HEADERS, ClientStream, Receive, Scope, Send
 from guard_adapters.front.mcp.tasks import MemoryOwners, Owners
@@ -109,6 +111,7 @@ class Endpoint:
     book: PinBook = field(default_factory=PinBook)
     flights: Flights = field(default_factory=Flights)
     tasks: Owners = field(default_factory=MemoryOwners)
+    questions: Questions = field(default_factory=Questions)
     nonces: dict[str, str] = field(default_factory=dict)  # for proofs, as upstreams asked
     # Upstreams that are commands, not URLs: each caller gets children of its own.
     bridges: Mapping[str, Callable[[str], HttpClient]] = field(default_factory=dict)
@@ -145,6 +148,7 @@ class Endpoint:
             seals=self.seals,
             book=self.book,
             tasks=self.tasks,
+            questions=self.questions,
             settings=self.front.settings,
             who=caller_key(caller),
             now_ms=now_ms,

@@ -26,6 +26,7 @@ from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import unreached
 from guard_adapters.front.mcp.rounds import opened_for
 from guard_adapters.front.mcp.seal import SealedSession, SealRefusal
+from guard_adapters.front.mcp.server_asks import refuse_unasked
 from guard_adapters.front.mcp.stream import Receive
 from guard_adapters.front.mcp.wire import (
     CANCELLED,
@@ -77,7 +78,9 @@ class Post:
         try:
             await self._checked(passage, message)
         except WireRefused as refused:
-            raise RefusedRequest(refused, readable_id(message)) from refused
+            # A response's id is the server's: an error with it would hit a request of the client.
+            ident = readable_id(message) if "method" in message else None
+            raise RefusedRequest(refused, ident) from refused
 
     async def _checked(self, passage: Passage, message: dict[str, Any]) -> None:
         kind = classify(message)
@@ -144,6 +147,11 @@ class Post:
                     await self.front.declined(self.caller, approval_id)
             await passage.client.answer(202, [], None)
             return
+        ident = readable_id(message)
+        if passage.session is not None and ident is not None:
+            result = message.get("result")
+            if not passage.questions.allow(passage.question(ident), result):
+                refuse_unasked()
         asked = Asked(message=message, method="", id=None, era=passage.era, way=Way.FORWARD)
         await _passed(passage, asked)
 

@@ -7,24 +7,20 @@ its labels are recorded.
 """
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from guard.grant.scrub import Scrub
 from guard_adapters._http.pool import HttpClient, Upstream
-from guard_adapters.front.mcp.carry import (
-    Carried,
-    Delivery,
-    ServerKey,
-    nonce_of,
-    nonce_wanted,
-)
+from guard_adapters.front.mcp.cancel import FlightKey, flight_key
+from guard_adapters.front.mcp.carry import Carried, ServerKey, nonce_of, nonce_wanted
 from guard_adapters.front.mcp.edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp.events import Event, EventSplitter, write_event
 from guard_adapters.front.mcp.gate import Asked, clean
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, dumps, loads
 from guard_adapters.front.mcp.pins import LIST_CHANGED, PinBook
+from guard_adapters.front.mcp.questions import Questions
 from guard_adapters.front.mcp.reply import (
     Reply,
     answers,
@@ -33,48 +29,30 @@ from guard_adapters.front.mcp.reply import (
     is_events,
 )
 from guard_adapters.front.mcp.rounds import Rounds
-from guard_adapters.front.mcp.seal import (
-    NONCE_BYTES,
-    RequestStateSeal,
-    SealedSession,
-    SessionSeal,
-)
+from guard_adapters.front.mcp.seal import NONCE_BYTES, SealedSession
+from guard_adapters.front.mcp.server import HttpServer, Seals
 from guard_adapters.front.mcp.server_asks import (
     Ask,
-    ServerRules,
     refused_input,
     refused_to_server,
     server_ask,
 )
 from guard_adapters.front.mcp.stream import ClientStream, rewritten
-from guard_adapters.front.mcp.tasks import Owners
+from guard_adapters.front.mcp.tasks import Owners, OwnTasks
 from guard_adapters.front.mcp.verdict import refusal, result_message
-from guard_adapters.front.mcp.wire import GUARD_UNAVAILABLE, Era, Kind, WireRefused, classify
+from guard_adapters.front.mcp.wire import (
+    GUARD_UNAVAILABLE,
+    Era,
+    Kind,
+    MessageId,
+    WireRefused,
+    classify,
+)
 
 if TYPE_CHECKING:
     from guard.config import Settings
 
 _CREDENTIAL_REFUSED: Final = (401, 403)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpServer:
-    """One upstream: its name in `/mcp/<name>`, its URL and how it takes the guard's credential."""
-
-    name: str
-    url: str
-    delivery: Delivery = "none"
-    rules: ServerRules = field(default_factory=ServerRules)
-    # Read for each message that is no judged call: a call brings the key of its own lease.
-    key: Callable[[], ServerKey | None] = field(default=lambda: None, repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seals:
-    """What turns values of an upstream into values that only one caller can bring back."""
-
-    session: SessionSeal
-    state: RequestStateSeal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +64,7 @@ class Passage:
     seals: Seals
     book: PinBook
     tasks: Owners
+    questions: Questions
     settings: "Settings"
     who: str
     now_ms: int
@@ -215,6 +194,8 @@ class Passage:
             return
         match classify(message):
             case Kind.NOTIFICATION:
+                if not self.own_tasks().may_hear(message, self.now_ms):
+                    return
                 self._notice(message)
             case Kind.REQUEST:
                 if not await self._may_ask(message):
@@ -240,6 +221,15 @@ class Passage:
             no = refusal("DENIED", "server_ask_refused", method=method)
             return result_message(asked.id, no, asked.era)
         return self.rounds().wrapped(message, asked.method)
+
+    def own_tasks(self) -> OwnTasks:
+        """Return what tells this caller's tasks at this upstream from those of others."""
+        return OwnTasks(owners=self.tasks, server=self.server.name, who=self.who)
+
+    def question(self, ident: MessageId) -> FlightKey:
+        """Return what names one question that the upstream asks in this session."""
+        session_id = self.session.session_id if self.session is not None else ""
+        return flight_key(self.who, self.server.name, session_id, ident)
 
     def rounds(self) -> Rounds:
         """Return what seals the rounds of this caller at this upstream."""
@@ -284,6 +274,8 @@ class Passage:
         params = message.get("params") or {}
         match server_ask(message["method"], params, self.era, self.server.rules):
             case Ask.PASS:
+                if self.session is not None:
+                    self.questions.asked(self.question(message["id"]), message)
                 return True
             case Ask.REFUSE:
                 no = refused_to_server(message["id"], message["method"])

@@ -15,8 +15,9 @@ from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.gate import Asked, Way, outgoing
 from guard_adapters.front.mcp.outcome import as_result
-from guard_adapters.front.mcp.relay import HttpServer, Passage
+from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import Reply
+from guard_adapters.front.mcp.server import HttpServer
 from guard_adapters.front.mcp.verdict import Refusal, refusal
 from guard_adapters.front.mcp.wire import WireRefused, taken_back
 

@@ -24,7 +24,7 @@ from guard_adapters.front.mcp.seal import (
     SealedState,
     SealRefusal,
 )
-from guard_adapters.front.mcp.server_asks import ELICITATION
+from guard_adapters.front.mcp.server_asks import Fields, fields_of, fits, refuse_unasked
 from guard_adapters.front.mcp.wire import HTTP_STATUS, INVALID_PARAMS, WireRefused, refuse
 
 Message = dict[str, Any]
@@ -187,30 +187,13 @@ def _kept(
     if answers is None:
         return None
     for key in answers.keys() & found.questions.keys():
-        _fits(answers[key], found.questions[key])
+        if not fits(answers[key], found.questions[key]):
+            refuse_unasked()
     return {key: one for key, one in answers.items() if unasked or key in found.questions}
 
 
-def _questions(asked: object) -> Mapping[str, tuple[str, ...] | None]:
+def _questions(asked: object) -> Mapping[str, Fields]:
     """Return what an upstream asks: the fields of each form, None where there is no form."""
     if not isinstance(asked, Mapping):
         return {}
-    return {key: _fields(each) for key, each in asked.items() if isinstance(key, str)}
-
-
-def _fields(asked: object) -> tuple[str, ...] | None:
-    if not isinstance(asked, Mapping) or asked.get("method") != ELICITATION:
-        return None
-    params = asked.get("params")
-    schema = params.get("requestedSchema") if isinstance(params, Mapping) else None
-    properties = schema.get("properties") if isinstance(schema, Mapping) else None
-    return tuple(sorted(properties)) if isinstance(properties, Mapping) else ()
-
-
-def _fits(answer: object, fields: tuple[str, ...] | None) -> None:
-    content = answer.get("content") if isinstance(answer, Mapping) else None
-    if fields is None or not isinstance(content, Mapping):
-        return
-    if not content.keys() <= set(fields):
-        text = "An input response holds a field that the form does not have. Send what was asked."
-        refuse(INVALID_PARAMS, "answer_not_asked", text)
+    return {key: fields_of(each) for key, each in asked.items() if isinstance(key, str)}

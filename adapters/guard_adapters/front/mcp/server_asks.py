@@ -2,19 +2,23 @@
 
 A server that asks is a server that wants data or free model time; sampling is refused unless the
 operator said otherwise. On the modern wire a server asks inside its result, and then the whole
-result is refused. This file never answers for a person.
+result is refused. An answer holds what its form asks for and nothing else, on both wires. This file
+never answers for a person.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
-from guard_adapters.front.mcp.wire import REFUSED, Era, MessageId
+from guard_adapters.front.mcp.wire import INVALID_PARAMS, REFUSED, Era, MessageId, refuse
 
 SAMPLING: Final = "sampling/createMessage"
 ELICITATION: Final = "elicitation/create"
+
+Fields = tuple[str, ...] | None
+"""The fields of a form, sorted; None where the question is no form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,4 +86,35 @@ def refused_to_server(ident: MessageId, method: str) -> dict[str, Any]:
     """Return the error that tells a server that it may not ask this."""
     text = f"{method} is not allowed for this server. Go on without it."
     error = {"code": REFUSED, "message": text, "data": {"code": "server_ask_refused"}}
+    return {"jsonrpc": "2.0", "id": ident, "error": error}
+
+
+def fields_of(question: object) -> Fields:
+    """Return what a question asks for."""
+    if not isinstance(question, Mapping) or question.get("method") != ELICITATION:
+        return None
+    params = question.get("params")
+    schema = params.get("requestedSchema") if isinstance(params, Mapping) else None
+    properties = schema.get("properties") if isinstance(schema, Mapping) else None
+    return tuple(sorted(properties)) if isinstance(properties, Mapping) else ()
+
+
+def fits(answer: object, fields: Fields) -> bool:
+    """Return whether an answer holds no more than the fields of the form."""
+    content = answer.get("content") if isinstance(answer, Mapping) else None
+    if fields is None or not isinstance(content, Mapping):
+        return True
+    return content.keys() <= set(fields)
+
+
+def refuse_unasked() -> NoReturn:
+    """Refuse a message whose answer does not fit (-32602)."""
+    text = "An input response holds a field that the form does not have. Send what was asked."
+    refuse(INVALID_PARAMS, "answer_not_asked", text)
+
+
+def withheld(ident: MessageId, method: str) -> dict[str, Any]:
+    """Return the error that a server reads instead of an answer that does not fit."""
+    text = f"The answer to {method} held more than was asked and is withheld. Go on without it."
+    error = {"code": REFUSED, "message": text, "data": {"code": "answer_not_asked"}}
     return {"jsonrpc": "2.0", "id": ident, "error": error}

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from guard.errors import ApprovalPending, GuardError, Refused
-from guard.model.call import Outcome, ToolCall, ToolResult
+from guard.errors import ApprovalPending, GuardError, Unavailable
 from guard_adapters.front.mcp.desk import Gone, Message, Side, Wires
 from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import (
@@ -20,30 +19,31 @@ from guard_adapters.front.mcp.gate import (
     Way,
     admit,
     clean,
-    noted,
-    outgoing,
     tool_call,
     tool_name,
 )
 from guard_adapters.front.mcp.invite import declined, modern_modes, modes
 from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
-from guard_adapters.front.mcp.outcome import refusal_code
 from guard_adapters.front.mcp.pins import LIST_CHANGED, MAX_AGE_MS, PinBook
 from guard_adapters.front.mcp.rounds import Returned, Rounds, opened_for
 from guard_adapters.front.mcp.server_asks import (
     Ask,
     ServerRules,
+    fields_of,
+    fits,
     refused_input,
     refused_to_server,
     server_ask,
+    withheld,
 )
 from guard_adapters.front.mcp.stdio_listing import all_tools, tools_of
+from guard_adapters.front.mcp.stdio_tool import PipedTool, with_note
 from guard_adapters.front.mcp.stdio_waiting import Waiting, tick
-from guard_adapters.front.mcp.verdict import Word, refusal, refusal_of, refused
+from guard_adapters.front.mcp.tasks import MemoryOwners, Owners, OwnTasks
+from guard_adapters.front.mcp.verdict import refusal, refusal_of, refused
 from guard_adapters.front.mcp.wire import Era, message_id, notice, taken_back
 
 if TYPE_CHECKING:
-    from guard.grant.credential import Credential
     from guard_adapters.front.hooks import Hooks
     from guard_adapters.front.mcp.auth import Caller  # loads what a pipe never needs
     from guard_adapters.front.mcp.seal import RequestStateSeal
@@ -64,6 +64,7 @@ class Place:
     intent: bytes = b""
     token_in_meta: bool = False  # the server checks call tokens
     hooks: "Hooks | None" = None  # the server pulls what it needs
+    tasks: Owners = field(default_factory=MemoryOwners)  # several pipes may lead to one server
 
     @property
     def key(self) -> str:
@@ -100,13 +101,22 @@ class FrontDesk:
         self.era = self.era or asked.era
         if asked.method == "initialize":
             self.hear_initialize(asked.message)
+        tasks = OwnTasks(owners=place.tasks, server=place.upstream, who=place.key)
+        try:
+            asked = tasks.admitted(asked, self.front.now_ms())
+            answer = await self._routed(asked, wires, returned)
+            return tasks.answered(asked, answer, self.front.now_ms()) or answer
+        except Unavailable as error:
+            return refused(asked, refusal_of(error, ran=asked.way is not Way.LIST))
+
+    async def _routed(self, asked: Asked, wires: Wires, returned: Returned) -> Message:
         match asked.way:
             case Way.FORWARD:
                 return self._seen(asked, await wires.ask("server", asked.message))
             case Way.LIST:
                 return await self._listed(asked, wires)
             case Way.CALL | Way.METHOD | Way.UNKNOWN:
-                if asked.method in self.front.allow_methods(place.upstream):
+                if asked.method in self.front.allow_methods(self.place.upstream):
                     return self._seen(asked, await wires.ask("server", asked.message))
                 return await self._judged(asked, wires, returned)
 
@@ -133,7 +143,10 @@ class FrontDesk:
         params, method = message.get("params") or {}, message["method"]
         match server_ask(method, params, self.era or "legacy", self.place.rules):
             case Ask.PASS:
-                return await wires.ask("client", clean(message))
+                answer = await wires.ask("client", clean(message))
+                if fits(answer.get("result"), fields_of(message)):
+                    return answer
+                return withheld(message_id(message), method)
             case Ask.REFUSE | Ask.DROP:
                 return refused_to_server(message_id(message), method)
 
@@ -175,7 +188,13 @@ class FrontDesk:
         spec = self.front.spec(server, name)
         if asked.way is Way.CALL:
             await self._published(asked, name, wires)
-        tool = _Piped(desk=self, asked=asked, wires=wires)
+        tool = PipedTool(
+            asked=asked,
+            wires=wires,
+            seen=self._seen,
+            hooks=place.hooks,
+            token_in_meta=place.token_in_meta,
+        )
         ticking = asyncio.create_task(
             tick(asked, wires, settings.progress_every_s, lambda: tool.ran)
         )
@@ -216,7 +235,7 @@ class FrontDesk:
             ticking.cancel()
             waiting.over()
             self._relist(wires)
-        return _with_note(result)
+        return with_note(result)
 
     def _relist(self, wires: Wires) -> None:
         """Say that the list of tools has changed since it was asked for, if it has."""
@@ -247,47 +266,3 @@ class FrontDesk:
     def _free(self, name: str) -> bool:
         found = self.book.definition(self.place.upstream, self.place.key, name)
         return found is not None and "outputSchema" not in found
-
-    async def carried(self, asked: Asked, message: Message, wires: Wires) -> ToolResult:
-        """Send a judged message to the server; its last word is the result."""
-        try:
-            answer = self._seen(asked, await wires.ask("server", message))
-        except Gone as gone:
-            return ToolResult(outcome=Outcome.UNKNOWN, value=_said(asked, gone.word))
-        result = answer.get("result")
-        good = isinstance(result, dict) and result.get("isError") is not True
-        said = Outcome.OK if good else Outcome.ERROR
-        return ToolResult(outcome=said, value=answer, shown=result, refused=refusal_code(answer))
-
-
-@dataclass(slots=True, kw_only=True)
-class _Piped:
-    """The tool behind the pipe, as the guard sees it."""
-
-    desk: FrontDesk
-    asked: Asked
-    wires: Wires
-    ran: bool = False
-    stoppable: bool = True
-
-    async def run(self, call: ToolCall, credential: "Credential | None") -> ToolResult:
-        place = self.desk.place
-        token = credential.token if credential and place.token_in_meta else ""
-        message = outgoing(self.asked, call, token)
-        try:
-            async with place.hooks.during(credential) if place.hooks else contextlib.nullcontext():
-                self.ran = True
-                return await self.desk.carried(self.asked, message, self.wires)
-        except Refused as no:
-            return ToolResult(outcome=Outcome.ERROR, value=_said(self.asked, "DENIED", no.code))
-
-
-def _said(asked: Asked, word: Word, code: str = "") -> Message:
-    return refused(asked, refusal(word, code or word.lower()))
-
-
-def _with_note(result: ToolResult) -> Message:
-    answer = result.value
-    assert isinstance(answer, dict)  # noqa: S101 - made by `carried`
-    said = answer.get("result")
-    return {**answer, "result": noted(said, result)} if isinstance(said, dict) else answer

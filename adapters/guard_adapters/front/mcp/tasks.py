@@ -6,14 +6,18 @@ that nobody is known to own is nobody's: unknown and foreign read the same. It j
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
+from guard.errors import Unavailable
 from guard_adapters.front.mcp.gate import Asked
 from guard_adapters.front.mcp.wire import INVALID_PARAMS, refuse
 
 Message = dict[str, Any]
 
 _PREFIX: Final = "tasks/"
+_NOTICES: Final = "notifications/tasks"
+_LISTEN: Final = "subscriptions/listen"
 _DAY_MS: Final = 86_400_000
 _LONGEST_MS: Final = 30 * _DAY_MS
 """How long an owner is remembered of a task that names no end, or a later one."""
@@ -62,48 +66,74 @@ class MemoryOwners:
         self._owners.clear()
 
 
-def refuse_foreign(owners: Owners, server: str, who: str, asked: Asked, now_ms: int) -> None:
-    """Raise WireRefused (-32602) if the request is about a task that is not this caller's.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnTasks:
+    """The tasks of one caller at one server."""
 
-    Raises:
-        Unavailable: nobody can say whose it is.
-    """
-    if not asked.method.startswith(_PREFIX) or "taskId" not in asked.params:
-        return
-    task = asked.params["taskId"]
-    if not isinstance(task, str) or owners.owner(server, task, now_ms) != who:
-        text = "There is no such task. Use the id that your own call was answered with."
-        refuse(INVALID_PARAMS, "task_unknown", text)
+    owners: Owners
+    server: str
+    who: str
 
+    def admitted(self, asked: Asked, now_ms: int) -> Asked:
+        """Return a request as it may go up: in a subscription, foreign tasks are left out.
 
-def owned(
-    owners: Owners, server: str, who: str, asked: Asked, message: Message | None, now_ms: int
-) -> Message | None:
-    """Return an answer as this caller may have it: new tasks become theirs, lists hold theirs.
+        Raises:
+            WireRefused: -32602: it is about a task that is not this caller's.
+            Unavailable: nobody can say whose it is.
+        """
+        if asked.method == _LISTEN:
+            return self._listening(asked, now_ms)
+        named = asked.method.startswith(_PREFIX) and "taskId" in asked.params
+        if named and not self._is_mine(asked.params, now_ms):
+            text = "There is no such task. Use the id that your own call was answered with."
+            refuse(INVALID_PARAMS, "task_unknown", text)
+        return asked
 
-    Raises:
-        Unavailable: a new task's owner could not be kept; the answer must not go out.
-        WireRefused: the server names a task that is another caller's as a new one.
-    """
-    result = message.get("result") if message else None
-    if message is None or not isinstance(result, Mapping):
+    def answered(self, asked: Asked, message: Message | None, now_ms: int) -> Message | None:
+        """Return an answer as this caller may have it: new tasks become theirs, lists hold theirs.
+
+        Raises:
+            Unavailable: a new task's owner could not be kept; the answer must not go out.
+            WireRefused: the server names a task that is another caller's as a new one.
+        """
+        result = message.get("result") if message else None
+        if message is None or not isinstance(result, Mapping):
+            return message
+        if asked.method == "tasks/list" and isinstance(tasks := result.get("tasks"), list):
+            mine = [one for one in tasks if self._is_mine(one, now_ms)]
+            return {**message, "result": {**result, "tasks": mine}}
+        made = _made(result)
+        if made is None or asked.method.startswith(_PREFIX):
+            return message
+        task, life_ms = made
+        if not self.owners.keep(self.server, task, self.who, now_ms + life_ms, now_ms):
+            text = "The server answered with the task of another caller. Ask its operator."
+            refuse(INVALID_PARAMS, "task_of_another", text)
         return message
-    if asked.method == "tasks/list" and isinstance(tasks := result.get("tasks"), list):
-        mine = [one for one in tasks if _is_mine(owners, server, who, one, now_ms)]
-        return {**message, "result": {**result, "tasks": mine}}
-    made = _made(result)
-    if made is None or asked.method.startswith(_PREFIX):
-        return message
-    task, life_ms = made
-    if not owners.keep(server, task, who, now_ms + life_ms, now_ms):
-        text = "The server answered with the task of another caller. Ask its operator."
-        refuse(INVALID_PARAMS, "task_of_another", text)
-    return message
 
+    def may_hear(self, message: Mapping[str, Any], now_ms: int) -> bool:
+        """Return whether a server's notification may be told: of tasks, their maker hears alone."""
+        if not str(message.get("method")).startswith(_NOTICES):
+            return True
+        try:
+            return self._is_mine(message.get("params"), now_ms)
+        except Unavailable:
+            return False
 
-def _is_mine(owners: Owners, server: str, who: str, one: object, now_ms: int) -> bool:
-    task = one.get("taskId") if isinstance(one, Mapping) else None
-    return isinstance(task, str) and owners.owner(server, task, now_ms) == who
+    def _listening(self, asked: Asked, now_ms: int) -> Asked:
+        wanted = asked.params.get("notifications")
+        if not isinstance(wanted, Mapping) or "taskIds" not in wanted:
+            return asked
+        tasks = wanted["taskIds"]
+        if not isinstance(tasks, list):
+            refuse(INVALID_PARAMS, "task_unknown", "taskIds must be a list of task ids. Send one.")
+        mine = [one for one in tasks if self._is_mine({"taskId": one}, now_ms)]
+        params = {**asked.params, "notifications": {**wanted, "taskIds": mine}}
+        return replace(asked, message={**asked.message, "params": params})
+
+    def _is_mine(self, one: object, now_ms: int) -> bool:
+        task = one.get("taskId") if isinstance(one, Mapping) else None
+        return isinstance(task, str) and self.owners.owner(self.server, task, now_ms) == self.who
 
 
 def _made(result: Mapping[str, Any]) -> tuple[str, int] | None:
