@@ -16,29 +16,60 @@ from guard_adapters.store.sqlite.reading import read_log
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def test_a_read_runs_and_what_cannot_be_undone_waits_for_a_person() -> None:
-    program = EXAMPLES / "01_wrap_a_function" / "main.py"
+def played(name: str, typed: str = "") -> str:
+    """Run an example as its README says, with what a person types, and return what it prints."""
     done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=30, check=True
-    )
-    first, second = done.stdout.strip().split("\n")
+        [sys.executable, str(EXAMPLES / name / "main.py")],
+        input=typed, capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def holds_in_order(told: str, *words: str) -> None:
+    rest = told
+    for word in words:
+        _, found, rest = rest.partition(word)
+        assert found, (word, told)
+
+
+def test_a_read_runs_and_what_cannot_be_undone_waits_for_a_person() -> None:
+    first, second = played("01_wrap_a_function").strip().split("\n")
     assert first == "order 7: shipped"
     assert second.startswith("no_approver:")
 
 
-def test_a_site_works_from_a_bundle_and_what_happened_there_is_proven() -> None:
-    program = EXAMPLES / "05_offline" / "main.py"
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
+def test_a_server_that_knows_no_guard_is_read_and_deletes_nothing() -> None:
+    holds_in_order(
+        played("02_proxy_an_mcp_server"),
+        "tools: read_note\n", "read: milk, bread", "delete: DENIED", "the note is still there", "no findings",
+    )  # fmt: skip
+
+
+def test_a_yes_in_the_terminal_sends_one_mail_and_silence_none() -> None:
+    told = played("03_ask_in_the_terminal", typed="yes\n\n")
+    holds_in_order(
+        told,
+        "Approve?",
+        "sent to bob@example.com: The meeting is at ten.",
+        "not sent: approval_denied",
     )
-    told = done.stdout
-    for words in (
+    assert told.count("sent to") == 1
+
+
+def test_after_a_signal_a_session_reads_and_writes_no_more() -> None:
+    holds_in_order(
+        played("04_narrow_on_risk"),
+        "before", "write: Plan was written", "after the signal", "read: Ship it on Monday.", "write: access_narrowed",
+    )  # fmt: skip
+
+
+def test_a_site_works_from_a_bundle_and_what_happened_there_is_proven() -> None:
+    holds_in_order(
+        played("05_offline"),
         "read 2: offline_expired", "turn 2: valve 2 was turned", "turn 1: offline_approval",
         "After 7 hours without another one: full", "9 hours without another one: read_only",
         "receipts_forged", "16 records of pumping-station are proven", "read 2: offline_revoked",
-    ):  # fmt: skip
-        _, found, told = told.partition(words)
-        assert found, (words, done.stdout)
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["01_wrap_a_function", "05_offline", "06_legacy_api"])
@@ -80,6 +111,9 @@ def test_an_old_application_pays_a_little_and_not_much() -> None:
 def test_every_example_is_run_by_a_test() -> None:
     assert [path.name for path in sorted(EXAMPLES.iterdir())] == [
         "01_wrap_a_function",
+        "02_proxy_an_mcp_server",
+        "03_ask_in_the_terminal",
+        "04_narrow_on_risk",
         "05_offline",
         "06_legacy_api",
     ]
