@@ -3,17 +3,16 @@
 A call that left and did not come back has an unknown outcome. It sends nothing and judges nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
-from guard.grant.presented import STEPS
 from guard.model.call import Outcome, ToolResult
 from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.gate import Asked, Way, noted
 from guard_adapters.front.mcp.reply import Reply
+from guard_adapters.front.mcp.token_refused import refusal_code
 from guard_adapters.front.mcp.verdict import Refusal, refusal
-from guard_adapters.front.mcp.wire import REFUSED
 
 ECHOED: Final = "credential_echoed"
 """The label of a result in which the server sent a static key back; it was taken out."""
@@ -45,15 +44,6 @@ def as_result(
     outcome = Outcome.OK if good else Outcome.ERROR
     code = refusal_code(reply.message)
     return ToolResult(outcome=outcome, value=reply, shown=result, labels=labels, refused=code)
-
-
-def refusal_code(message: Mapping[str, Any]) -> str:
-    """Return the code by which a server's verifier refused the call token; empty: it did not."""
-    match message.get("error"):
-        case {"code": int(number), "data": {"code": str(code)}} if number == REFUSED:
-            return code if code in STEPS else ""
-        case _:
-            return ""
 
 
 def with_note(result: ToolResult) -> Reply:

@@ -12,7 +12,7 @@ from guard.errors import Refused
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard_adapters.front.mcp.desk import Gone, Message, Wires
 from guard_adapters.front.mcp.gate import Asked, noted, outgoing
-from guard_adapters.front.mcp.outcome import refusal_code
+from guard_adapters.front.mcp.token_refused import refusal_code
 from guard_adapters.front.mcp.verdict import Word, refusal, refused
 
 if TYPE_CHECKING:
