@@ -1,4 +1,4 @@
-"""First byte of each console page over 10,000 questions: python bench/console.py [rows]."""
+"""First byte of each page over 10,000 questions, on both stores: python bench/console.py [rows]."""
 
 import asyncio
 import json
@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from database import databases
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -28,9 +29,14 @@ from guard_adapters.wiring.board import BoardDesk
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 
-ROWS, ROUNDS = 10_000, 40
+ROWS, ROUNDS, STEP = 10_000, 40, 50
 ASKED = Requirement(rule="PAY-1", reason="money", kind="review", groups=frozenset({"finance"}))
-CONFIG = "version: 1\nguard: {policies: ['starter:baseline'], state: state}\nservers: {}\n"
+CONFIG = """\
+version: 1
+guard: {policies: ['starter:baseline'], state: state%s}
+servers: {}
+"""
+BOUND = b'{"server":"bank","tool":"pay"}'
 VIEW = view_json(a_view({"amount": 1, "to": "x" * 400}, effect="Pays 1.00 EUR"))
 
 
@@ -43,7 +49,7 @@ class AlwaysAna:
 
 def question(number: int, now_ms: int) -> NewApproval:
     return NewApproval(
-        id=f"apr_{number:036x}", binding=f"b{number}", envelope=b"{}", call_id=f"c{number}",
+        id=f"apr_{number:036x}", binding=f"b{number}", envelope=BOUND, call_id=f"c{number}",
         call_bytes=b"{}", view_json=VIEW, nonce="00", requester="idp|zoe", agent="clerk",
         session=f"gs_{number % 500}", requirements=(ASKED,), policy_version="p",
         pending_until_ms=now_ms + 3_600_000, grant_ttl_s=60, created_ms=now_ms, action="bank/pay",
@@ -59,8 +65,8 @@ async def filled(wired: Any, rows: int) -> None:
         approval_id="", voter=Voter(principal="idp|bob"), decision="deny", method="login",
         at_ms=now_ms,
     )  # fmt: skip
-    for start in range(0, rows, 500):
-        many = [question(number, now_ms) for number in range(start, min(rows, start + 500))]
+    for start in range(0, rows, STEP):
+        many = [question(number, now_ms) for number in range(start, min(rows, start + STEP))]
         await asyncio.gather(*(wired.world.approvals.open(one, []) for one in many))
         late = [replace(said, approval_id=one.id) for one in many[::2]]
         await asyncio.gather(*(wired.world.approvals.vote(one, []) for one in late))
@@ -82,9 +88,13 @@ def measured(http: TestClient, path: str) -> dict[str, float]:
     }
 
 
-def main(rows: int = ROWS) -> int:
+def on(store: str, rows: int) -> dict[str, Any]:
+    """Return the figures of one guard on an empty store; empty: the embedded one."""
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "guard.yaml").write_text(CONFIG)
+        (Path(folder) / "store.url").write_text(store)
+        (Path(folder) / "store.url").chmod(0o600)
+        shared = ", store: {url_file: store.url}" if store else ""
+        (Path(folder) / "guard.yaml").write_text(CONFIG % shared)
         wired = build(load(Path(folder) / "guard.yaml"))
         asyncio.run(filled(wired, rows))
         origin = origin_of("http://localhost:8470")
@@ -92,12 +102,20 @@ def main(rows: int = ROWS) -> int:
             origin=origin, door=AlwaysAna(), token=wired.world.ids.token,
             pages=Views(desk=BoardDesk(wired=wired), marks=partial(marks, b"k" * 32)).pages(),
         )  # fmt: skip
-        paths = ("/", f"/approvals/apr_{1:036x}", "/sessions", "/sessions/gs_1", "/grants",
-                 "/policy", "/audit")  # fmt: skip
+        one = f"apr_{1:036x}"
+        paths = ("/", f"/approvals/{one}", f"/batch/{one}", "/sessions", "/sessions/gs_1",
+                 "/grants", "/policy", "/audit")  # fmt: skip
         with TestClient(Starlette(routes=routes), base_url=origin.url) as http:
             found = {path: measured(http, f"/console{path}") for path in paths}
         wired.close()
-    print(json.dumps({"rows": rows, "pages": found}, indent=1))
+    return found
+
+
+def main(rows: int = ROWS) -> int:
+    found = {"sqlite": on("", rows)}
+    with databases() as empty:
+        found["postgres"] = on(empty("console"), rows)
+    print(json.dumps({"bar": "p95 100 ms, 100 KB", "rows": rows, "pages": found}, indent=1))
     return 0
 
 

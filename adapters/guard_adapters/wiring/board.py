@@ -1,5 +1,6 @@
 """One guard as its reviewers see it: fulfils `Looking`. What it changes, it writes down first."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -47,14 +48,19 @@ class BoardDesk:
 
     async def queue(self) -> Queue:
         """Return what waits; what is late is not among it."""
-        board, now_ms = self.wired.store.board, self.now_ms()
-        waiting, total = await board.waiting(SHOWN)
+        board = self.wired.store.board
+        (waiting, total), unknown = await asyncio.gather(self._waiting(), board.unknown(SHOWN))
+        return Queue(unknown=unknown, waiting=waiting, total=total)
+
+    async def waiting(self) -> Sequence[Approval]:
+        """Return the questions that the queue shows."""
+        return (await self._waiting())[0]
+
+    async def _waiting(self) -> tuple[Sequence[Approval], int]:
+        now_ms = self.now_ms()
+        waiting, total = await self.wired.store.board.waiting(SHOWN)
         live = [one for one in waiting if one.at(now_ms).status is ApprovalState.PENDING]
-        return Queue(
-            unknown=await board.unknown(SHOWN),
-            waiting=live,
-            total=total - (len(waiting) - len(live)),
-        )
+        return live, total - (len(waiting) - len(live))
 
     async def answered(self) -> Sequence[Approval]:
         """Return the newest questions that no longer wait."""
@@ -70,7 +76,7 @@ class BoardDesk:
     async def sessions(self) -> Sequence[Session]:
         """Return the newest sessions."""
         names = await self.wired.store.board.sessions(SHOWN)
-        return [await self.wired.world.sessions.get(name) for name in names]
+        return await asyncio.gather(*map(self.wired.world.sessions.get, names))
 
     async def session(self, session_id: str) -> Session:
         """Return one session; `session_unknown` otherwise."""

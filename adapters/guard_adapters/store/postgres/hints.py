@@ -18,7 +18,7 @@ LOOK_S: Final = 1.0
 """Pause between two looks at the rows of all who wait (seconds)."""
 
 AGAIN_S: Final = 0.2
-"""Pause before a lost connection is made anew (seconds)."""
+"""A connection that failed sooner than this is made anew after this pause (seconds)."""
 
 
 class Hints:
@@ -50,10 +50,14 @@ class Hints:
             yield waiter
 
     async def _listen(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
+            began = loop.time()
             with suppress(*FAILED):
                 await self._connected()
-            await asyncio.sleep(AGAIN_S)
+            # One that was cut is made anew at once: whoever is answered meanwhile waits for it.
+            if loop.time() - began < AGAIN_S:
+                await asyncio.sleep(AGAIN_S)
 
     async def _connected(self) -> None:
         gone = asyncio.Event()
