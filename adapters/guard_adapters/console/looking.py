@@ -6,6 +6,7 @@ from typing import Protocol
 
 from guard.grant.approval import Approval
 from guard.grant.plan import Plan
+from guard.grant.report import StepUpReport
 from guard.grant.scoped import Grant
 from guard.model.call import Json
 from guard.policy.rule import Rule
@@ -41,17 +42,6 @@ class Proof:
     note: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleUse:
-    """How people answered a rule: `asked` of the questions looked at; times in milliseconds."""
-
-    asked: int
-    approved: int
-    denied: int
-    unanswered: int
-    median_ms: int  # -1: nobody decided
-
-
 class Looking(Protocol):
     """One guard, as reviewers see it. An unknown id raises `Refused("..._unknown")`."""
 
@@ -71,7 +61,9 @@ class Looking(Protocol):
     async def proof(self, seq: int) -> Proof | None: ...  # noqa: D102
     async def checkpoint(self) -> str: ...  # noqa: D102
     def rules(self) -> Sequence[Rule]: ...  # noqa: D102
-    async def uses(self) -> Mapping[str, RuleUse]: ...  # noqa: D102
+
+    async def report(self) -> StepUpReport:
+        """Return how people answered the newest questions; reckoned anew twice a minute."""
 
     async def reveal(self, approval_id: str, number: int, by: str) -> str:
         """Return the text of a secret argument, after the log holds who asked for it."""

@@ -188,9 +188,10 @@ class Views:
 
     async def policy(self, visit: Visit) -> Response:
         """Return the rules in force, and how people answer those that ask."""
-        uses = await self.desk.uses()
-        rules = [(one, uses.get(one.id)) for one in self.desk.rules()]
-        return self._page(visit, "policy.html", rules=rules)
+        report = await self.desk.report()
+        figures = {one.rule: one for one in report.rules}
+        rules = [(one, figures.get(one.id)) for one in self.desk.rules()]
+        return self._page(visit, "policy.html", rules=rules, report=report)
 
     async def audit(self, visit: Visit) -> Response:
         """Return one page of the log, newest first, and its newest checkpoint."""

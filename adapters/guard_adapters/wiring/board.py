@@ -2,15 +2,15 @@
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import median_low
 from typing import Final
 
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalState
 from guard.grant.plan import Plan
+from guard.grant.report import StepUpReport, reported
 from guard.grant.scoped import Grant
 from guard.grant.view import view_from
 from guard.policy.argued import value_at
@@ -18,21 +18,22 @@ from guard.policy.rule import Rule
 from guard.session.risk import risk_facts
 from guard.session.state import Session
 from guard.stepup.granting import Granting
-from guard_adapters.console.looking import Logged, Proof, Queue, RuleUse
+from guard_adapters.console.looking import Logged, Proof, Queue
 from guard_adapters.wiring.build import Wired
 
 SHOWN: Final = 50
 LEAVES: Final = 400
 COUNTED: Final = 1_000
 """Newest questions from which the use of rules is reckoned."""
+BACK_MS: Final = 7 * 86_400_000
+"""How old they are at most (milliseconds)."""
 KEPT_MS: Final = 30_000
 """How long reckoned figures are shown before they are reckoned anew (milliseconds)."""
 
 
 @dataclass(slots=True)
 class _Reckoned:
-    at_ms: int = -KEPT_MS
-    uses: Mapping[str, RuleUse] = field(default_factory=dict)
+    report: StepUpReport | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,13 +129,17 @@ class BoardDesk:
         """Return the rules in force, in file order."""
         return sorted(self.wired.bundle.rules.values(), key=lambda one: one.order)
 
-    async def uses(self) -> Mapping[str, RuleUse]:
-        """Return how people answered each rule, of the newest questions."""
+    async def report(self) -> StepUpReport:
+        """Return how people answered the newest questions."""
         kept, now_ms = self._reckoned, self.now_ms()
-        if now_ms - kept.at_ms >= KEPT_MS:
-            rows = await self.wired.store.board.answered(COUNTED)
-            kept.at_ms, kept.uses = now_ms, _uses(rows)
-        return kept.uses
+        if kept.report is None or now_ms - kept.report.until_ms >= KEPT_MS:
+            found = await self.wired.store.board.answered(COUNTED)
+            rows = [row for row in found if row.created_ms >= now_ms - BACK_MS]
+            since_ms = min((row.created_ms for row in rows), default=now_ms)
+            asked = self.wired.world.asked
+            calls = 0 if asked is None else await asked.calls(since_ms)
+            kept.report = reported(rows, calls=calls, since_ms=since_ms, now_ms=now_ms)
+        return kept.report
 
     async def reveal(self, approval_id: str, number: int, by: str) -> str:
         """Return a secret argument, once the log holds who looked at it."""
@@ -168,25 +173,3 @@ class BoardDesk:
 
 def _logged(seq: int, leaf: bytes, side: str) -> Logged:
     return Logged(seq=seq, leaf=json.loads(leaf), side=json.loads(side) if side else {})
-
-
-def _uses(rows: Sequence[Approval]) -> dict[str, RuleUse]:
-    by: dict[str, list[Approval]] = {}
-    for row in rows:
-        if row.via == "ask" and not row.canary:
-            for rule in row.rules:
-                by.setdefault(rule, []).append(row)
-    return {rule: _use(found) for rule, found in by.items()}
-
-
-def _use(rows: Sequence[Approval]) -> RuleUse:
-    yes = [one for one in rows if any(vote.decision == "approve" for vote in one.votes)]
-    no = [one for one in rows if any(vote.decision == "deny" for vote in one.votes)]
-    took = [one.votes[-1].at_ms - one.created_ms for one in {r.id: r for r in [*yes, *no]}.values()]
-    return RuleUse(
-        asked=len(rows),
-        approved=sum(one not in no for one in yes),
-        denied=len(no),
-        unanswered=sum(not one.votes for one in rows),
-        median_ms=median_low(took) if took else -1,
-    )

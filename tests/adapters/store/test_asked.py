@@ -86,3 +86,18 @@ async def test_calls_are_counted_once_and_by_their_end(past):
     await past.sink.write([Event(kind="signal", at_ms=NOW + 8, session="s", call="d")])
 
     assert await past.asked.calls(NOW + 1) == 2
+
+
+@pytest.mark.parametrize("stretch", [1, 2])
+async def test_calls_of_late_are_counted_without_reading_the_log_to_its_start(
+    past, stretch, monkeypatch
+):
+    if past.sink is None:
+        pytest.skip("the fake is told how many there were")
+    for room in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"guard_adapters.store.{room}.asked.STRETCH", stretch)
+    for late_ms in range(5):
+        ended = Event(kind="outcome", at_ms=NOW + late_ms, session="s", call=f"c{late_ms}")
+        await past.sink.write([ended])
+
+    assert [await past.asked.calls(NOW + n) for n in (0, 2, 4, 5)] == [5, 3, 1, 0]

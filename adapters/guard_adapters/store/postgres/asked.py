@@ -1,5 +1,6 @@
 """Looks back at what people were asked and said. It reads and changes nothing."""
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +9,7 @@ from guard.ports.asked import MOST_ROWS
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.rows import approval_from
 
+_FIRST: Final = "SELECT leaf FROM audit_leaves WHERE seq = $1"
 STRETCH: Final = 20_000
 """Leaves that are counted in one statement, so that it stays within its bound."""
 
@@ -72,8 +74,14 @@ class PostgresAsked:
             lambda db: db.fetchval("SELECT size FROM audit_state"), again=True
         )
         total = await self._database.run(Counted(_QUEUED, since_ms), again=True)
-        for start in range(0, size, STRETCH):
+        for start in reversed(range(0, size, STRETCH)):
             total += await self._database.run(counted(start), again=True)
+            first = await self._database.run(
+                lambda db, seq=start: db.fetchval(_FIRST, seq),  # type: ignore[misc]
+                again=True,
+            )
+            if json.loads(first)["at_ms"] < since_ms:  # leaves stand in the order of time
+                break
         return total
 
 

@@ -1,7 +1,9 @@
 """Looks back at what people were asked and said. It reads and changes nothing."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from guard.grant.approval import MAX_PENDING_S, Approval
@@ -55,17 +57,20 @@ class SqliteAsked:
             found = db.execute("SELECT max(seq) FROM audit_leaves").fetchone()[0]
             return -1 if found is None else int(found)
 
-        def counted(db: sqlite3.Connection, start: int) -> int:
+        def counted(db: sqlite3.Connection, start: int) -> tuple[int, int]:
             found = db.execute(
                 "SELECT count(DISTINCT call) FROM audit_leaves WHERE seq BETWEEN ? AND ?"
                 " AND json_extract(CAST(leaf AS TEXT), '$.kind') = 'outcome'"
                 " AND json_extract(CAST(leaf AS TEXT), '$.at_ms') >= ?",
                 (start, start + STRETCH - 1, since_ms),
             ).fetchone()[0]
-            return int(found)
+            first = db.execute("SELECT leaf FROM audit_leaves WHERE seq = ?", (start,)).fetchone()
+            return int(found), int(json.loads(first[0])["at_ms"])
 
-        last = await self._database.run(size)
-        total = 0
-        for start in range(0, last + 1, STRETCH):
-            total += await self._database.run(lambda db, first=start: counted(db, first))  # type: ignore[misc]
+        last, total = await self._database.run(size), 0
+        for start in reversed(range(0, last + 1, STRETCH)):
+            found, oldest_ms = await self._database.run(partial(counted, start=start))
+            total += found
+            if oldest_ms < since_ms:  # leaves stand in the order of time: older ones are before
+                break
         return total
