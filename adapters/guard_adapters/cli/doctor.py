@@ -21,6 +21,7 @@ from guard.grant.offline import Step
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
 from guard_adapters.cli.doctor_people import approver
+from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
 from guard_adapters.store.clock import SystemClock
@@ -39,7 +40,9 @@ def register(commands: Commands) -> None:
     parser = commands.add_parser("doctor", help="say what is wrong with this installation")
     parser.add_argument("--config", type=Path, default=CONFIG)
     parser.add_argument(
-        "--connect", action="store_true", help="also try to reach the servers and the store"
+        "--connect",
+        action="store_true",
+        help="also try to reach the servers, the store and the signer",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
@@ -56,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
         found.extend(look(loaded))
     if args.connect:
         found.extend(reached_store(loaded))
+        found.extend(reached_signer(loaded))
         found.extend(asyncio.run(_reached(loaded)))
     _tell(found, as_json=args.json)
     return FINDINGS if any(code != "note" for code, _ in found) else FINE
@@ -181,7 +185,7 @@ def offline(loaded: Loaded) -> Iterator[Said]:
 
 
 LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
-    keys, state, store, address, access, tools, approver, offline, findings,
+    keys, signer, state, store, address, access, tools, approver, offline, findings,
 )  # fmt: skip
 
 

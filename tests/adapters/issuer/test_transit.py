@@ -161,6 +161,31 @@ def test_the_command_shows_and_rotates_what_the_server_holds(openbao, tmp_path, 
     assert not (keys / "calltoken.pem").exists()
 
 
+def test_the_doctor_says_what_keeps_the_server_from_signing(openbao, tmp_path, capsys):
+    openbao.transit("by_doctor")
+    (tmp_path / "all.cedar").write_text(
+        '@id("A") @reason("a") permit (principal, action, resource);'
+    )
+
+    def said(**more):
+        signer = json.dumps({"kind": "openbao", **openbao.settings(key="by_doctor"), **more})
+        text = (
+            f"version: 1\nguard: {{policies: [all.cedar], serve: {{port: 0}}, signer: {signer}}}\n"
+        )
+        (tmp_path / "guard.yaml").write_text(
+            text + "servers: {s: {tools: {t: {effect: [read]}}}}\n"
+        )
+        main(["doctor", "--connect", "--json", "--config", str(tmp_path / "guard.yaml")])
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        codes = {one["code"] for one in lines}
+        assert "unusable" not in codes
+        return sorted(code for code in codes if code.startswith("signer"))
+
+    assert said() == []
+    assert said(key="none") == ["signer_unavailable"]
+    assert said(mount="") == ["signer_unusable"]
+
+
 @pytest.mark.parametrize(
     "wrong", [{"kind": "pkcs11"}, {"kind": "openbao"}, {"kind": "openbao", "address": "ftp://x"}]
 )
