@@ -43,7 +43,8 @@ def _other_device(before: Device, now: Device) -> Finding | None:
 
 
 def _posture_lost(before: Device, now: Device) -> Finding | None:
-    if not (before.compliant and now.seen_at_ms and not now.compliant):
+    newer = now.seen_at_ms and now.seen_at_ms >= before.seen_at_ms
+    if not (before.compliant and newer and not now.compliant):
         return None
     said = f"Device {now.id or '(unnamed)'} is no longer compliant."
     return Finding(kind="posture_lost", said=said, evidence={"device": now.id})

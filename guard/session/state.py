@@ -147,9 +147,20 @@ def seen(session: Session, who: Who) -> Session:
     """Return the session with what the edge knows now; `session_unknown` to anybody else."""
     if who.key != session.who.key:
         raise Refused("There is no such session.", code="session_unknown")
-    if who.device == Device():  # a front that knows no device takes nothing back of what is known
-        who = replace(who, device=session.who.device)
+    who = replace(who, device=_latest(session.who.device, who.device))
     return session if who == session.who else replace(session, who=who)
+
+
+def _latest(known: Device, now: Device) -> Device:
+    """Return what is known of the device: a front that knows none takes nothing back.
+
+    Nor does an older statement: somebody may have said since that it is not compliant.
+    """
+    if now == Device():
+        return known
+    if known.id in {"", now.id} and now.seen_at_ms < known.seen_at_ms:
+        return replace(now, compliant=known.compliant, seen_at_ms=known.seen_at_ms)
+    return now
 
 
 def told(session: Session, words: str) -> Session:

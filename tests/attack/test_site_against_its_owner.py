@@ -1,16 +1,23 @@
 # ruff: noqa: F811  the fixtures have the names of what they give
 """Whoever holds a site puts back old bundles, sets its clock back, and forges what it did."""
 
+import asyncio
 import json
 from dataclasses import replace
 
 import pytest
 
+from guard.grant.replay import MemoryReplay
+from guard.grant.verify import CallRefused, Verifier
+from guard.model.call import ToolCall
+from guard.testing import RecordingTool
 from guard_adapters.cli import main
 from guard_adapters.store.clock import Moment, SystemClock
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.site import Site, lost_ms
-from tests.sites import collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
+from tests.sites import WHO, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
 
 
 def test_an_older_bundle_a_forged_one_and_one_for_another_site_are_refused(hq, site, capsys):
@@ -91,3 +98,44 @@ def test_a_gap_a_forged_record_and_too_many_calls_close_the_site(hq, site, capsy
     assert collect(hq, file) == 1
     assert "receipts_overrun" in capsys.readouterr().err
     assert main(refused) == 3
+
+
+def tokens_of(site, tool):
+    """Return a call token that the site made for one call, its key set, and when."""
+
+    async def work():
+        wired = build(load(site / "guard.yaml"))
+        try:
+            desk, runs = Desk(wired), RecordingTool()
+            session = await desk.open_session(WHO, None)
+            call = ToolCall(id="c", session=session, server="shop", tool=tool, arguments=b"{}")
+            await desk.call(call, runs, hold_ms=0)
+            return runs.runs[0][1].secret, wired.calltoken.jwks(), desk.now_ms()
+        finally:
+            wired.close()
+
+    return asyncio.run(work())
+
+
+def refusal(site, authority):
+    token, published, now_ms = tokens_of(site, "find")
+    verifier = Verifier(
+        published, issuer="north", audience="http://127.0.0.1:9/mcp",
+        replay=MemoryReplay(start_ms=0), authority=authority,
+    )  # fmt: skip
+    try:
+        return verifier.check(token, "find", {}, now_ms=now_ms).issuer
+    except CallRefused as no:
+        return no.code
+
+
+def test_a_tool_server_takes_the_tokens_of_a_site_within_its_certificate_only(hq, site):
+    assert take(site, export(hq, site, "b1")) == 0
+    authority = load(site / "guard.yaml").installation.offline_authority
+    own = json.loads((site / "keys.json").read_text())["jwks"]["keys"][0]
+    assert refusal(site, authority) == "north"
+    assert refusal(site, own) == "delegation_missing"  # a site cannot certify itself
+    catalogue = hq / "guard.yaml"
+    catalogue.write_text(catalogue.read_text().replace("      find:", "      seek:"))
+    assert take(site, export(hq, site, "b2")) == 0
+    assert refusal(site, authority) == "delegation_exceeded"

@@ -18,7 +18,7 @@ from spiffe._proto import workload_pb2, workload_pb2_grpc
 
 from guard.grant.replay import MemoryReplay
 from guard_adapters.front.mcp.assertions import Assertions, Client
-from guard_adapters.front.mcp.auth import Caller, Misused
+from guard_adapters.front.mcp.auth import Caller, Misused, StaticKeys
 from guard_adapters.front.mcp.beside import Beside, Postures
 from guard_adapters.front.mcp.certificate import certificate_of
 from guard_adapters.front.mcp.jwks import FixedKeys
@@ -323,6 +323,8 @@ async def test_other_tokens_go_to_the_check_of_the_issuer():
         "exp": S + 9,
     }
     assert (await check.check(token(person), now_ms=NOW)).subject == "ana"
+    keyed = assertions(StaticKeys({sha256(b"k" * 32).hexdigest(): ANA}))
+    assert await keyed.check("k" * 32, now_ms=NOW) == ANA
     # A client that is listed cannot pass for a person of the issuer, nor the other way round.
     assert (
         await code_of(check.check(token(person | {"iss": "nightly"}), now_ms=NOW))

@@ -89,6 +89,17 @@ def test_what_changes_about_a_caller_is_found_and_what_is_unknown_is_not(now, fo
     assert kinds(ANA, now) == found
 
 
+def test_an_older_statement_of_a_device_undoes_nothing_that_was_said_since():
+    since = Device(id="laptop", compliant=False, seen_at_ms=NOW + 10)
+    session = new_session("gs_1", replace(ANA, device=since), now_ms=NOW)
+    entered, found = Watch().door(session, ANA, NOW + 20)
+    assert (entered.who.device, found) == (since, ())
+    unnamed = new_session("gs_1", replace(ANA, device=replace(since, id="")), now_ms=NOW)
+    assert not Watch().door(unnamed, ANA, NOW + 20)[0].who.device.compliant
+    later = replace(ANA.device, seen_at_ms=NOW + 30)
+    assert Watch().door(session, replace(ANA, device=later), NOW + 40)[0].who.device == later
+
+
 def test_a_workload_that_becomes_known_is_no_change():
     assert kinds(replace(ANA, workload=Workload()), ANA) == set()
 

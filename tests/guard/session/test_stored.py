@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -7,13 +8,14 @@ from hypothesis import strategies as st
 from guard.errors import GuardError, Unavailable
 from guard.model.call import Budget, Outcome, ToolCall, ToolSpec
 from guard.model.facts import Derived, Input
-from guard.model.identity import Agent, Device, Principal, Who, Workload
+from guard.model.identity import Agent, Device, Place, Principal, Who, Workload
 from guard.model.ledger import LedgerSpec
 from guard.session.calls import admitted, forwarded, settled
 from guard.session.intent import parse_intent
 from guard.session.risk import WEIGHTS, signal
 from guard.session.state import declared, ended, new_session, signalled
 from guard.session.stored import from_json, to_json
+from guard.session.trail import Trail
 
 NOW = 1_767_607_200_000
 TOOLS = [
@@ -127,3 +129,15 @@ def test_a_damaged_task_is_refused():
     row["intent"] = row["intent"].replace('"host"', '"root"')
     with pytest.raises(GuardError, match="intent_unusable"):
         from_json(json.dumps(row))
+
+
+def test_what_detectors_remember_comes_back_and_older_rows_know_nothing_of_it():
+    place = Place(lat_e4=-481_374, lon_e4=115_755, radius_km=25, source="edge", at_ms=NOW)
+    kept = replace(grown([]), place=place, trail=Trail(classes=("a/read", "b/write"), calls_ms=7, writes_ms=(("b/pay", 9),)))  # fmt: skip
+    call = ToolCall(id="c", session=kept.id, server="web", tool="x", arguments=b"{}")
+    kept = admitted(kept, call, TOOLS[1], Input(values={}, derived=Derived()), NOW)
+    kept = replace(kept, steps=(replace(kept.steps[-1], finding="chain_unknown"),))
+    assert from_json(to_json(kept)) == kept
+    row = json.loads(to_json(kept))
+    del row["place"], row["trail"]
+    assert from_json(json.dumps(row)) == replace(kept, place=None, trail=Trail())

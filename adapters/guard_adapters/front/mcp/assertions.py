@@ -77,10 +77,8 @@ class Assertions:
         Raises:
             Misused: the assertion is genuine and was shown before.
         """
-        _, unbelieved, _ = parts_of(token)
-        ident, issuer = unbelieved.get("sub"), unbelieved.get("iss")
-        client = self._clients.get(issuer) if isinstance(issuer, str) else None
-        if client is None or ident != issuer:
+        client = self._named(token)
+        if client is None:
             if self._others is None:
                 refuse_token("token_issuer_wrong", "No client of this name is listed here.")
             return await self._others.check(
@@ -89,6 +87,15 @@ class Assertions:
         if proof is not None:
             refuse_unbound()
         return await self._client(token, client, now_ms)
+
+    def _named(self, token: str) -> Client | None:
+        """Return the listed client that a token says to be of; nothing of it is believed yet."""
+        if "." not in token:  # a key of a file
+            return None
+        _, unbelieved, _ = parts_of(token)
+        ident, issuer = unbelieved.get("sub"), unbelieved.get("iss")
+        known = isinstance(issuer, str) and ident == issuer
+        return self._clients.get(issuer) if known and isinstance(issuer, str) else None
 
     async def _client(self, token: str, client: Client, now_ms: int) -> Caller:
         claims = await verified(token, client.keys, types=_TYPES, now_ms=now_ms)
