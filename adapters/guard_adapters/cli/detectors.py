@@ -1,6 +1,6 @@
 """`guard detectors`: learn what agents usually do from an audit log, and show what is watched.
 
-It changes no session: a running guard takes up what was learned when it reloads or starts.
+It changes no session; a running guard takes up what was learned at once.
 """
 
 import argparse
@@ -12,9 +12,12 @@ from guard.detect.numbers import DETECTED, Detectors
 from guard.session.risk import WEIGHTS
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, Commands
+from guard_adapters.cli.audit_rows import Where, rows
 from guard_adapters.cli.audit_show import events
 from guard_adapters.cli.courses import courses
-from guard_adapters.store.sqlite.reading import read_log
+from guard_adapters.cli.operator_client import taken_up
+from guard_adapters.cli.place import Place
+from guard_adapters.store.log import LogRows
 from guard_adapters.wiring.door import CHAINS, watch_of
 from guard_adapters.wiring.load import Loaded, load
 
@@ -24,10 +27,13 @@ def register(commands: Commands) -> None:
     parser = commands.add_parser("detectors", help="learn from an audit log, show what is watched")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     learn = actions.add_parser("learn", help="learn which tools each agent calls after which")
-    learn.add_argument(
-        "--from", dest="log", type=Path, required=True, metavar="AUDIT",
-        help="the store file of a guard, or a copy; check it first with `guard audit verify`",
+    log = learn.add_mutually_exclusive_group()
+    log.add_argument(
+        "--from", dest="log", type=Path, metavar="AUDIT",
+        help="a store file, or a copy of one; without it, the store that guard.yaml names. "
+        "Check the log first: guard audit verify",
     )  # fmt: skip
+    log.add_argument("--live", action="store_true", help="ask the running guard for its log")
     learn.add_argument(
         "--without", action="append", default=[], metavar="SESSION",
         help="a session that was bad though nothing was found in it; may be repeated",
@@ -40,11 +46,20 @@ def register(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run one action and return its exit code."""
     loaded = load(args.config)
-    return _learn(loaded, args.log, args.without) if args.action == "learn" else _show(loaded)
+    if args.action == "show":
+        return _show(loaded)
+    here = Place(
+        state=loaded.state,
+        name=loaded.installation.name,
+        config=args.config,
+        installation=loaded.installation,
+    )
+    log = Where(live=here) if args.live else Where(store=args.log or here.store)
+    return _learn(loaded, here, rows(log), args.without)
 
 
-def _learn(loaded: Loaded, log: Path, without: list[str]) -> int:
-    found, left_out = courses(events(read_log(log)), loaded.catalog, without=without)
+def _learn(loaded: Loaded, here: Place, log: LogRows, without: list[str]) -> int:
+    found, left_out = courses(events(log), loaded.catalog, without=without)
     chains = learned(found)
     place = loaded.state / CHAINS
     loaded.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -54,7 +69,7 @@ def _learn(loaded: Loaded, log: Path, without: list[str]) -> int:
     for agent, habits in sorted(chains.agents.items()):
         print(shown(f"{agent}: {habits.sessions} sessions, {len(habits.held)} contexts"))
     print(f"{left_out} sessions were left out: something was found in them, or nobody knows whose.")
-    print(f"Written to {place}. A running guard takes it up when it reloads.")
+    print(f"Written to {place}. {taken_up(here)}")
     return FINE if chains.agents else FINDINGS
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from guard.errors import GuardError, Unusable
+from guard.errors import Unusable
 from guard.grant.offline import KINDS, Step
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.cli.audit_rows import Where, add_where, rows
@@ -24,7 +24,7 @@ from guard_adapters.cli.offline_control import (
     revoke,
     text_of,
 )
-from guard_adapters.cli.operator_client import OperatorClient
+from guard_adapters.cli.operator_client import taken_up
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring import sites
@@ -103,11 +103,7 @@ def _import(args: argparse.Namespace) -> int:
     token = text_of(file)
     bundle = take_bundle(found.state, authority, found.name, token, now_ms=now_ms)
     print(f"Epoch {bundle.seq} is in force until {moment(bundle.not_after_s)}.")
-    try:
-        OperatorClient(found).ask("POST", "reload")
-        print("The running guard has taken it.")
-    except GuardError as error:
-        print(f"No running guard took it now ({error.code}); it does when it starts or reloads.")
+    print(taken_up(found))
     return FINE
 
 

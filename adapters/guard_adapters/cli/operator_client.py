@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from guard.errors import Refused, Unavailable, Unusable
+from guard.errors import GuardError, Refused, Unavailable, Unusable
 from guard_adapters._http.documents import ask_json
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli.place import Place
@@ -76,3 +76,12 @@ def _url(found: Place) -> str:
 def _not_running(found: Place) -> Unavailable:
     text = f"No guard is running on {str(found.state)!r}."
     return Unavailable(text, code="guard_not_running", next_step=NOT_RUNNING)
+
+
+def taken_up(found: Place) -> str:
+    """Let the running guard read its files again, and return in a sentence what came of it."""
+    try:
+        OperatorClient(found).ask("POST", "policy/reload")
+    except GuardError as error:
+        return f"No running guard took it up now ({error.code}); it does when it starts."
+    return "The running guard has taken it up."

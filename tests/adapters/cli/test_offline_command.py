@@ -1,11 +1,13 @@
 # ruff: noqa: F811  the fixtures have the names of what they give
 """`guard offline`: bundles go to a site, receipts come back, and what each says is what it does."""
 
+import asyncio
 import contextlib
 import json
 
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.running import serving
 from tests.sites import collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
 
 
@@ -84,3 +86,19 @@ def test_a_guard_that_is_no_site_takes_no_bundle_and_lists_its_sites(hq, site, c
             )
             == 3
         )
+
+
+async def test_a_running_site_takes_a_bundle_at_once(hq, site, capsys):
+    config = site / "guard.yaml"
+    config.write_text(config.read_text().replace("guard:\n", "guard:\n  serve: {port: 0}\n", 1))
+    file = await asyncio.to_thread(export, hq, site)
+    wired = build(load(config))
+    try:
+        async with serving(wired, {}):
+            assert int(wired.site.step(wired.world.clock.now_ms())) == 2
+            assert await asyncio.to_thread(take, site, file) == 0
+            assert int(wired.site.step(wired.world.clock.now_ms())) == 0
+            assert {"OK-1", "ASK-1"} <= set(wired.bundle.rules)
+    finally:
+        wired.close()
+    assert "The running guard has taken it up." in capsys.readouterr().out
