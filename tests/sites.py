@@ -1,6 +1,9 @@
 """A control plane and a site, each a folder: what tests of working offline share."""
 
 import asyncio
+from contextlib import redirect_stdout
+from io import StringIO
+from shutil import copytree
 
 import pytest
 
@@ -35,28 +38,39 @@ def guard(*words):
     return main(list(map(str, words)))
 
 
-@pytest.fixture
-def hq(tmp_path):
-    folder = tmp_path / "hq"
-    folder.mkdir()
-    (folder / "rules.cedar").write_text(RULES)
-    (folder / "guard.yaml").write_text(
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """A control plane and a site that has its keys, made once: each test gets a copy."""
+    place = tmp_path_factory.mktemp("sites")
+    hq, site = place / "hq", place / "north"
+    hq.mkdir()
+    (hq / "rules.cedar").write_text(RULES)
+    (hq / "guard.yaml").write_text(
         f"version: 1\nguard: {{name: hq, policies: [rules.cedar]}}\n{SERVERS}"
     )
-    return folder
+    site.mkdir()
+    line = said("offline", "key", "--config", hq / "guard.yaml").strip()
+    (site / "guard.yaml").write_text(f"version: 1\nguard:\n  name: north\n  {line}\n{SERVERS}")
+    build(load(site / "guard.yaml")).close()  # makes its keys
+    (site / "keys.json").write_text(said("keys", "show", "--json", "--config", site / "guard.yaml"))
+    return place
 
 
 @pytest.fixture
-def site(tmp_path, hq, capsys):
-    folder = tmp_path / "north"
-    folder.mkdir()
-    assert guard("offline", "key", "--config", hq / "guard.yaml") == 0
-    line = capsys.readouterr().out.strip()
-    (folder / "guard.yaml").write_text(f"version: 1\nguard:\n  name: north\n  {line}\n{SERVERS}")
-    build(load(folder / "guard.yaml")).close()  # makes its keys
-    assert guard("keys", "show", "--json", "--config", folder / "guard.yaml") == 0
-    (folder / "keys.json").write_text(capsys.readouterr().out)
-    return folder
+def hq(tmp_path, both):
+    return copytree(both / "hq", tmp_path / "hq")
+
+
+@pytest.fixture
+def site(tmp_path, both):
+    return copytree(both / "north", tmp_path / "north")
+
+
+def said(*words):
+    told = StringIO()
+    with redirect_stdout(told):
+        assert guard(*words) == 0
+    return told.getvalue()
 
 
 def export(hq, site, name="bundle.jwt", *more):

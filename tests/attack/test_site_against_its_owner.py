@@ -17,7 +17,7 @@ from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.site import Site, lost_ms
-from tests.sites import WHO, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
+from tests.sites import WHO, both, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
 
 
 def test_an_older_bundle_a_forged_one_and_one_for_another_site_are_refused(hq, site, capsys):

@@ -8,7 +8,7 @@ import json
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
-from tests.sites import collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
+from tests.sites import both, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
 
 
 def test_before_a_bundle_nothing_runs(site, capsys):
