@@ -5,6 +5,7 @@ letter. Rule 2: what could send the request elsewhere than its address says (a u
 another Host header) is refused. It sends nothing and knows none of the HTTP libraries.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -20,6 +21,7 @@ Current = Callable[[], Credential]
 
 Headers = tuple[tuple[str, str], ...]
 _WANTS_NONCE: Final = "use_dpop_nonce"
+_NONCE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,512}")  # RFC 9449, 8.1
 
 
 class Url(Protocol):
@@ -109,7 +111,7 @@ class Nonces:
             error: the error code of a token endpoint (RFC 6749, 5.2), else empty.
         """
         fresh = headers.get("dpop-nonce", "")
-        if not fresh or fresh == self.of(url):
+        if not _NONCE.fullmatch(fresh) or fresh == self.of(url):
             return False
         self._known[_origin(url)] = fresh
         resource = _WANTS_NONCE in headers.get("www-authenticate", "")

@@ -52,6 +52,15 @@ class Upstream:
     scrub: Scrub | None = field(default=None, repr=False)  # takes a secret out of the body
     _response: httpcore2.Response = field(repr=False)
 
+    def named(self) -> dict[str, str]:
+        """Return the headers by their names in small letters; one that came twice is left out."""
+        names = [name.lower() for name, _ in self.headers]
+        return {
+            name.lower().decode("latin-1"): value.strip().decode("latin-1")
+            for name, value in self.headers
+            if names.count(name.lower()) == 1
+        }
+
     async def aiter_raw(self) -> AsyncIterator[bytes]:
         """Yield the body as it comes.
 

@@ -88,11 +88,7 @@ class RoutedTool:
     ) -> Upstream:
         url = self.api.url.rstrip("/") + request.target
         upstream = await self._once(url, request, call, credential)
-        named = {
-            name.decode("latin-1").lower(): value.decode("latin-1")
-            for name, value in upstream.headers
-        }
-        if not self.api.nonces.asked_again(Address(url), upstream.status, named):
+        if not self.api.nonces.asked_again(Address(url), upstream.status, upstream.named()):
             return upstream
         await upstream.aclose()  # refused unread, for want of a nonce (RFC 9449, 9)
         return await self._once(url, request, call, credential)

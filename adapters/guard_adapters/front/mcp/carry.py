@@ -4,23 +4,17 @@ Headers are made anew for each request, because a proof of possession (RFC 9449)
 sends nothing.
 """
 
-import re
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 from guard.grant.credential import Credential
 from guard.grant.sent import check_sent
 from guard.model.call import ToolCall
 from guard.model.idempotency import IdempotencyKey
 from guard_adapters._http.carrying import Address, Sending, headers_for
-from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.edge import HeaderList
 
 Delivery = Literal["meta", "bearer", "dpop", "txn", "none"]
-
-_NONCE: Final = re.compile(rb"[\x21\x23-\x5b\x5d-\x7e]{1,512}")  # RFC 9449, 8.1
-_WANTED: Final = re.compile(rb'\bDPoP\b.*\berror="use_dpop_nonce"', re.IGNORECASE)
-_REFUSED: Final = 401
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +96,3 @@ class Carried:
                 return self.credential.headers("POST", self.url, nonce=nonce)
             case "meta" | "none":
                 return ()
-
-
-def nonce_of(upstream: Upstream) -> str:
-    """Return the nonce that came with an answer; also a good answer may bring the next."""
-    found = [value for name, value in upstream.headers if name.lower() == b"dpop-nonce"]
-    return found[0].decode() if len(found) == 1 and _NONCE.fullmatch(found[0]) else ""
-
-
-def nonce_wanted(upstream: Upstream) -> bool:
-    """Return whether the request was refused, unread, for want of a nonce (RFC 9449, 9)."""
-    said = [value for name, value in upstream.headers if name.lower() == b"www-authenticate"]
-    return upstream.status == _REFUSED and any(_WANTED.search(value) for value in said)

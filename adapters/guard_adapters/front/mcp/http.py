@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 
 from guard.errors import GuardError
 from guard.grant.dpop import Proof
+from guard_adapters._http.carrying import Nonces
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp.auth import (
     Caller,
@@ -112,7 +113,7 @@ class Endpoint:
     flights: Flights = field(default_factory=Flights)
     tasks: Owners = field(default_factory=MemoryOwners)
     questions: Questions = field(default_factory=Questions)
-    nonces: dict[str, str] = field(default_factory=dict)  # for proofs, as upstreams asked
+    nonces: Nonces = field(default_factory=Nonces)  # for proofs, as upstreams asked
     # Upstreams that are commands, not URLs: each caller gets children of its own.
     bridges: Mapping[str, Callable[[str], HttpClient]] = field(default_factory=dict)
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from guard.grant.scrub import Scrub
+from guard_adapters._http.carrying import Address, Nonces
 from guard_adapters._http.pool import HttpClient, Upstream
 from guard_adapters.front.mcp.cancel import FlightKey, flight_key
-from guard_adapters.front.mcp.carry import Carried, ServerKey, nonce_of, nonce_wanted
+from guard_adapters.front.mcp.carry import Carried, ServerKey
 from guard_adapters.front.mcp.edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp.events import Event, EventSplitter, write_event
 from guard_adapters.front.mcp.gate import Asked, clean
@@ -74,7 +75,7 @@ class Passage:
     sealed: str = field(default="", repr=False)  # session id as the client sent it
     session: SealedSession | None = field(default=None, repr=False)
     elicitation: frozenset[str] = frozenset()  # declared in this very message
-    nonces: dict[str, str] = field(default_factory=dict)  # last asked for, by upstream
+    nonces: Nonces = field(default_factory=Nonces)  # as upstreams asked
 
     async def open(
         self,
@@ -101,19 +102,17 @@ class Passage:
             UpstreamFailed: nobody answered.
             Refused: `changed_in_flight`, `destination_not_listed`: nothing was sent.
         """
-        before, read_s = self.nonces.get(self.server.name, ""), self.settings.tool_timeout_s
+        read_s, to = self.settings.tool_timeout_s, Address(self.server.url)
         head, body = headers_up(self.headers, message, schema), dumps(message)
         carried.checked(body)
         key = carried.server_key() or self.server.key()
-        upstream = await self._sent("POST", [*head, *carried.headers(before)], body, key, read_s)
-        fresh = nonce_of(upstream)
-        if not fresh or fresh == before:
-            return upstream
-        self.nonces[self.server.name] = fresh
-        if not nonce_wanted(upstream):
+        own = carried.headers(self.nonces.of(to))
+        upstream = await self._sent("POST", [*head, *own], body, key, read_s)
+        if not self.nonces.asked_again(to, upstream.status, upstream.named()):
             return upstream
         await upstream.aclose()
-        return await self._sent("POST", [*head, *carried.headers(fresh)], body, key, read_s)
+        own = carried.headers(self.nonces.of(to))
+        return await self._sent("POST", [*head, *own], body, key, read_s)
 
     async def _sent(
         self,
