@@ -198,6 +198,8 @@ GUARD = {
     "credential_recalled": "The credential was taken back before the call began: nothing ran.",
     "grant_unusable": "`credential.grant` of the catalogue is no word that this issuer can give.",
     "issuer_unavailable": "The target of a credential refused, or cannot be reached: nothing ran.",
+    "header_taken": "A tool's idempotency key would travel in the header of its static key: one of them would "
+    "be lost.",
     "issuer_unknown": "The catalogue names an issuer that `guard.issuers` does not list.",
     "lease_unknown": "The journal holds no lease of this id.",
     "watchdog_stalled": "The watchdog has not looked for a second, so nobody would cut the session "

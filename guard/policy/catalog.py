@@ -21,7 +21,7 @@ from guard.policy.catalog_file import (
     ArgEntry,
     CatalogFile,
     DefaultsEntry,
-    HeaderEntry,
+    IdempotencyEntry,
     ServerEntry,
     ToolEntry,
 )
@@ -205,7 +205,7 @@ def _spec(
         audience=audience,
         issuer=issuer_of(own.issuer or shared.issuer, audience),
         grant=own.grant or shared.grant,
-        idempotency_arg=listed.idempotency_arg,
+        idempotency_arg=_own_try(listed),
         idempotency=_idempotency(listed),
         request=listed.request,
         server_trusted=entry.trust == "trusted",
@@ -220,9 +220,18 @@ def _arg(entry: ArgEntry) -> ArgSpec:
 
 
 def _idempotency(listed: ToolEntry) -> Idempotency | None:
+    match listed.idempotency:
+        case "meta":
+            return Idempotency()
+        case IdempotencyEntry(header=str(named)):
+            return Idempotency(header=named)
+        case _:
+            return None
+
+
+def _own_try(listed: ToolEntry) -> str:
     said = listed.idempotency
-    named = said.header if isinstance(said, HeaderEntry) else ""
-    return Idempotency(header=named) if said else None
+    return said.arg if isinstance(said, IdempotencyEntry) else ""
 
 
 def _budget(listed: ToolEntry) -> Budget | None:

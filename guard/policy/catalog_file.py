@@ -113,10 +113,17 @@ class CredentialEntry(_Entry):
     grant: str = Field("", max_length=128)
 
 
-class HeaderEntry(_Entry):
-    """The HTTP header in which an upstream looks for the idempotency key of a run."""
+class IdempotencyEntry(_Entry):
+    """How one run is known again: the header of its key, an argument in which tries differ."""
 
-    header: Annotated[str, AfterValidator(free_header)]
+    header: Annotated[str, AfterValidator(free_header)] | None = None
+    arg: str = Field("", max_length=128)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "IdempotencyEntry":
+        if self.header is None and not self.arg:
+            raise ValueError("got neither header nor arg, expected one of them, or 'meta'")
+        return self
 
 
 class ToolEntry(_Entry):
@@ -136,8 +143,7 @@ class ToolEntry(_Entry):
     destination: str = ""
     audience: str = ""
     credential: CredentialEntry = CredentialEntry()
-    idempotency_arg: str = ""
-    idempotency: HeaderEntry | Literal["meta"] | None = None
+    idempotency: IdempotencyEntry | Literal["meta"] | None = None
     request: Annotated[str, AfterValidator(request_template)] = ""
     input_schema: dict[str, JsonValue] | None = None
     confirmed: bool = False
@@ -177,7 +183,8 @@ class ServerEntry(_Entry):
     @model_validator(mode="after")
     def _header_needs_http(self) -> "ServerEntry":
         for name, tool in self.tools.items():
-            if isinstance(tool.idempotency, HeaderEntry) and not self.url:
+            said = tool.idempotency
+            if isinstance(said, IdempotencyEntry) and said.header and not self.url:
                 raise ValueError(
                     f"tools.{name}.idempotency: got a header, expected 'meta': without a url no "
                     "header travels to this server"

@@ -67,6 +67,11 @@ class StaticIssuer:
             )
         return secret
 
+    @property
+    def header_name(self) -> str:
+        """Return the header in which the key travels."""
+        return self._settings.header
+
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: level 0."""
         del server, tool

@@ -51,7 +51,7 @@ def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
     """Refuse a catalogue that names an issuer which is not there, or whose tokens go nowhere.
 
     Raises:
-        Unusable: `issuer_unknown`, `delivery_unusable`.
+        Unusable: `issuer_unknown`, `delivery_unusable`, `header_taken`.
     """
     for spec in catalog.judged():
         if spec.issuer and spec.issuer not in known:
@@ -60,6 +60,17 @@ def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
                 code="issuer_unknown",
                 where="guard.yaml",
                 next_step="List it under guard.issuers with its kind.",
+            )
+        taken = getattr(
+            known.get(spec.issuer), "header_name", ""
+        )  # of a static key, where it has one
+        own = spec.idempotency.header if spec.idempotency else ""
+        if own and own.lower() == taken.lower():
+            raise Unusable(
+                f"{spec.action} would get its key and its idempotency key in one header, {own!r}.",
+                code="header_taken",
+                where=f"servers.{spec.server}.tools.{spec.tool}.idempotency",
+                next_step=f"Name another header, or another one under guard.issuers.{spec.issuer}.",
             )
         server = catalog.servers[spec.server]
         headers = server.delivery in {"bearer", "dpop"} or server.protocol == "http"

@@ -106,3 +106,27 @@ def test_a_guard_keeps_its_name_so_that_it_finds_what_it_left(built):
     first.close()
     assert built({"crm_db": ROLE}).world.guard_id == name
     assert len(name) == 6
+
+
+@pytest.mark.parametrize(("header", "stops"), [("x-key", True), ("X-Run", False)])
+def test_two_keys_in_one_header_stop_the_start(tmp_path, header, stops):
+    (tmp_path / "bank.key").write_text("k" * 32)
+    (tmp_path / "bank.key").chmod(0o600)
+    issuer = {"kind": "static", "secret_file": "bank.key", "header": "X-Key", "prefix": "",
+              "origins": ["https://bank.example"]}  # fmt: skip
+    tool = {"effect": ["read"], "confirmed": True, "input_schema": {"type": "object"},
+            "idempotency": {"header": header}}  # fmt: skip
+    server = {"url": "https://bank.example/mcp", "credential": {"issuer": "key"}, "delivery": "none",
+              "tools": {"read": tool}}  # fmt: skip
+    guard = {"policies": ["all.cedar"], "state": "state", "issuers": {"key": issuer}}
+    config = {"version": 1, "guard": guard, "servers": {"bank": server}}
+    (tmp_path / "guard.yaml").write_text(json.dumps(config))
+    (tmp_path / "all.cedar").write_text(
+        '@id("ALL") @reason("everything") permit (principal, action, resource);'
+    )
+    if not stops:
+        build(load(tmp_path / "guard.yaml")).close()
+        return
+    with pytest.raises(Unusable) as refused:
+        build(load(tmp_path / "guard.yaml"))
+    assert refused.value.code == "header_taken"

@@ -30,11 +30,19 @@ def test_a_header_reaches_a_server_at_a_url(name):
     assert read({"idempotency": {"header": name}}, **URL) == Idempotency(header=name)
 
 
+def test_an_argument_in_which_tries_differ_is_no_place_for_a_key_and_may_stand_beside_one():
+    tools = {"pay": {"effect": ["write"], "idempotency": {"arg": "attempt"}},
+             "wire": {"effect": ["write"], "idempotency": {"arg": "n", "header": "X-Run"}}}  # fmt: skip
+    found = read_catalog({"version": 1, "servers": {"bank": {"tools": tools, **URL}}}).tools
+    said = [(one.idempotency_arg, one.idempotency) for one in found.values()]
+    assert said == [("attempt", None), ("n", Idempotency(header="X-Run"))]
+
+
 @pytest.mark.parametrize(
     "entry",
     [
         "header", "", True, [], {}, {"header": ""}, {"header": 1}, {"meta": "x"},
-        {"header": "Idempotency-Key", "value": "chosen"}, {"header": "a b"}, {"header": "a:b"},
+        {"arg": ""}, {"header": "Idempotency-Key", "value": "chosen"}, {"header": "a b"}, {"header": "a:b"},
         {"header": "a\r\nb"}, {"header": "a\n"}, {"header": "x" * 65}, {"header": "Schlüssel"},
     ],
 )  # fmt: skip
