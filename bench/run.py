@@ -27,6 +27,7 @@ BENCHES = {
     "memory": "resident memory of the relay and of the whole guard",
     "detectors": "precision and recall of each local detector, and what a call pays for them",
     "call_token": "what a call token adds to one MCP call, both ends together",
+    "signals": "from a security event to what it stops: here, on another guard, at a database",
     "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }
 

@@ -112,9 +112,7 @@ class Reauthorizing:
         """
         now_ms = self.world.clock.now_ms()
         about = [
-            one
-            for one in await self.world.sessions.all()
-            if not one.ended_at_ms and event.subject.fits(one.who, one.id)
+            one for one in await self.world.sessions.live() if event.subject.fits(one.who, one.id)
         ]
         changed = [
             await self.world.sessions.update(one.id, lambda held: heard(held, event, now_ms))
@@ -227,10 +225,13 @@ class Reauthorizing:
         """Void what people said, cut calls, and take back all that a closed session holds."""
         await self.cut(session, why)
         await void_session(self.world, session.id, why, self.world.clock.now_ms())
-        if session.ended_at_ms:
-            epoch = Epoch(kind="session", name=session.id, at_ms=self.world.clock.now_ms())
-            await self.world.kills.void([epoch])
-        if session.closed:
+        if not session.closed:
+            return
+        try:
+            if session.ended_at_ms:
+                at_ms = self.world.clock.now_ms()
+                await self.world.kills.void([Epoch(kind="session", name=session.id, at_ms=at_ms)])
+        finally:
             await self._recall(session.id, why)
 
     async def _recall(self, session_id: str, why: str) -> None:

@@ -75,7 +75,7 @@ class Killing:
 
     async def follow(self, kill: Kill) -> None:
         """Cut what a stop holds: calls that run, credentials, open questions and standing yeses."""
-        sessions = {one.id: one for one in await self.world.sessions.all() if not one.ended_at_ms}
+        sessions = {one.id: one for one in await self.world.sessions.live()}
         cut = await self.cut(kill, sessions.get)
         held = [one for one in await self.world.leases.unsettled() if _leased(kill, one, sessions)]
         revoking = Revoking(world=self.world)

@@ -61,6 +61,7 @@ class Sessions(Protocol):
         self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
     ) -> Session: ...
     async def all(self) -> Sequence[Session]: ...
+    async def live(self) -> Sequence[Session]: ...  # those that have not ended
     async def known(self, session_id: str) -> Known: ...  # what the endings left behind
 
 

@@ -20,9 +20,8 @@ from guard.grant.approval import (
     NoApprovalTransition,
     opened,
 )
-from guard.grant.credential import Credential
 from guard.grant.votes import Vote, Voter
-from guard.model.call import Json, Outcome, ToolCall, ToolResult
+from guard.model.call import Outcome
 from guard.ports import Approvals, Attempt, Change, Ending
 from guard.ports.outbox import About
 from guard.provenance.known import Known
@@ -34,6 +33,7 @@ from guard.testing.clock import FrozenClock as FrozenClock
 from guard.testing.clock import StaleWaiter as StaleWaiter
 from guard.testing.leases import MemoryLeases
 from guard.testing.tallies import MemoryTallies
+from guard.testing.tool import RecordingTool as RecordingTool
 
 
 class _Done:
@@ -74,6 +74,10 @@ class MemoryStore(MemoryLeases):
         new = replace(change(session), version=session.version + 1)
         self.held[session.id] = self.tallies.keep(session, new)
         return new
+
+    async def live(self) -> Sequence[Session]:
+        """Return those that have not ended."""
+        return [one for one in await self.all() if not one.ended_at_ms]
 
     async def all(self) -> Sequence[Session]:
         """Return every session."""
@@ -278,23 +282,3 @@ class ScriptedApprover:
             at_ms=self.clock.now_ms(),
         )
         await self.approvals.vote(vote, [])
-
-
-@dataclass(slots=True, kw_only=True)
-class RecordingTool:
-    """A tool without effect: records what it was given and returns what it was told to."""
-
-    returns: Json = "done"
-    outcome: Outcome = Outcome.OK
-    raises: BaseException | None = None
-    refused: str = ""  # as a server's verifier refuses the call's token
-    runs: list[tuple[ToolCall, Credential | None]] = field(default_factory=list)
-
-    async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
-        """Record the call; return, or raise what it was told to."""
-        self.runs.append((call, credential))
-        if self.raises is not None:
-            raise self.raises
-        return ToolResult(
-            outcome=self.outcome, value=self.returns, shown=self.returns, refused=self.refused
-        )

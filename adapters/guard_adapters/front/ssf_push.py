@@ -34,6 +34,11 @@ class Pushed:
         self._expected = {name: sha256(token.encode()).digest() for name, token in tokens.items()}
         self._after: set[asyncio.Task[None]] = set()
 
+    @property
+    def following(self) -> int:
+        """Return how many events were answered, and not all that follows from them is done."""
+        return len(self._after)
+
     def routes(self) -> list[Route]:
         """Return the routes, full paths, for the guard's own application."""
         return [Route(PREFIX + "/{name}", self._take, methods=["POST"])]

@@ -30,8 +30,8 @@ class TaskDesk:
 
     async def tasks(self) -> Sequence[Session]:
         """Return the open sessions with a task that others declared."""
-        found = await self.world.sessions.all()
-        return [one for one in found if not one.ended_at_ms and one.intent and one.intent.declared]
+        found = await self.world.sessions.live()
+        return [one for one in found if one.intent and one.intent.declared]
 
     async def start_task(
         self, session_id: str, said: Mapping[str, Json], lasts_s: int = 0
@@ -83,9 +83,7 @@ async def tend(world: World, reauthorizing: Reauthorizing) -> None:
         Unavailable: the store failed; the rest is looked at the next time.
     """
     now_ms = world.clock.now_ms()
-    for session in await world.sessions.all():
-        if session.ended_at_ms:
-            continue
+    for session in await world.sessions.live():
         with suppress(Refused):  # somebody else was faster
             why = overdue(session, now_ms) or await _spent(world, session, now_ms)
             if why:

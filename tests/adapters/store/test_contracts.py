@@ -162,6 +162,14 @@ async def test_a_hundred_parallel_updates_lose_none(ports):
     assert (session.step, session.version) == (100, 100)
 
 
+async def test_a_session_that_ended_is_not_live(ports):
+    await ports.sessions.open(SESSION)
+    await ports.sessions.open(replace(SESSION, id="gs_2"))
+    assert [one.id for one in await ports.sessions.live()] == ["gs_1", "gs_2"]
+    await ports.sessions.update("gs_1", lambda one: replace(one, ended_at_ms=NOW))
+    assert [one.id for one in await ports.sessions.live()] == ["gs_2"]
+
+
 async def test_opening_a_session_twice_keeps_the_first(ports):
     await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
     await ports.sessions.update("gs_1", one_more)

@@ -24,6 +24,8 @@ CREATE TABLE IF NOT EXISTS sessions (
     id text PRIMARY KEY, version bigint NOT NULL, head text NOT NULL,
     flights jsonb NOT NULL DEFAULT '{}'
 );
+ALTER TABLE sessions ADD COLUMN IF NOT EXISTS ended boolean NOT NULL DEFAULT false;
+CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE NOT ended;
 CREATE INDEX IF NOT EXISTS sessions_in_flight ON sessions (id) WHERE flights <> '{}';
 CREATE TABLE IF NOT EXISTS observations (
     session text NOT NULL, n bigint NOT NULL, segment bytea NOT NULL, PRIMARY KEY (session, n)

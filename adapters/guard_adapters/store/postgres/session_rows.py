@@ -20,12 +20,14 @@ MOVED: Final = "guard_sessions"
 async def swapped(db: Connection, session: Session, flights: str, before: Session) -> bool:
     """Write a session over the version before it; return whether that one was there."""
     done = await db.execute(
-        "UPDATE sessions SET version = $2, head = $3, flights = $4 WHERE id = $1 AND version = $5",
+        "UPDATE sessions SET version = $2, head = $3, flights = $4, ended = $6"
+        " WHERE id = $1 AND version = $5",
         session.id,
         session.version,
         to_json(session),
         flights,
         session.version - 1,
+        bool(session.ended_at_ms),
     )
     if done != "UPDATE 1":
         return False

@@ -105,6 +105,27 @@ class PostgresSessions:
 
         return await self._database.run(work, again=True)
 
+    async def live(self) -> Sequence[Session]:
+        """Return every session that has not ended; heads are read where another guard wrote."""
+        held = {name: one for name, (one, _) in list(self._held.items())}
+
+        async def work(db: Connection) -> list[Session]:
+            rows = await db.fetch("SELECT id, version FROM sessions WHERE NOT ended ORDER BY id")
+            known = {
+                row["id"]: held[row["id"]]
+                for row in rows
+                if row["id"] in held and held[row["id"]].version == row["version"]
+            }
+            others = [row["id"] for row in rows if row["id"] not in known]
+            heads = await db.fetch(
+                "SELECT id, version, head FROM sessions WHERE id = ANY($1)", others
+            )
+            known |= {row["id"]: _session(row) for row in heads}
+            return [known[row["id"]] for row in rows if row["id"] in known]
+
+        found = await self._database.run(work, again=True)
+        return [one for one in found if not one.ended_at_ms]
+
     async def known(self, session_id: str) -> Known:
         """Return what the session's endings left behind.
 

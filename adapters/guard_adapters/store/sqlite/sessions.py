@@ -35,7 +35,8 @@ KEPT = 4096
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
     id TEXT PRIMARY KEY, version INTEGER NOT NULL, head TEXT NOT NULL
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE json_extract(head, '$.ended') = 0
 """
 
 
@@ -119,6 +120,12 @@ class SqliteSessions:
         """Return every session, the latest version of each."""
         rows = await self._database.run(_all)
         return [self._held.get(row.id, row) for row in rows]
+
+    async def live(self) -> Sequence[Session]:
+        """Return every session that has not ended; rows of those in memory are not read."""
+        names = await self._database.run(_live)
+        found = [self._held.get(name) or await self.get(name) for name in names]
+        return [one for one in found if not one.ended_at_ms]
 
     async def known(self, session_id: str) -> Known:
         """Return what the session's endings left behind.
@@ -216,6 +223,11 @@ def unmoved(db: sqlite3.Connection, judged: Session) -> bool:
 def _all(db: sqlite3.Connection) -> list[Session]:
     rows = db.execute("SELECT version, head FROM sessions ORDER BY id").fetchall()
     return [replace(from_json(head), version=version) for version, head in rows]
+
+
+def _live(db: sqlite3.Connection) -> list[str]:
+    rows = db.execute("SELECT id FROM sessions WHERE json_extract(head, '$.ended') = 0 ORDER BY id")
+    return [name for (name,) in rows]
 
 
 def _write(db: sqlite3.Connection, session: Session, pools: Mapping[PoolKey, Pool]) -> None:
