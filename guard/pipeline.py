@@ -31,6 +31,7 @@ from guard.ports.live import Flight
 from guard.provenance.known import Known
 from guard.reauthorize import Reauthorizing
 from guard.session.calls import admitted, forwarded
+from guard.session.judged import moved
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
 from guard.session.state import Session
@@ -141,8 +142,9 @@ class Guard:
         evidence = judged.facts.evidence.narrowed_by(one.rule for one in course.applied)
         lease = course.leased.id if course.leased else ""
         # From here on the call is found where it is to be cut: it looks at the session after that.
-        with self.world.live.aboard(Flight(call=keyed, evidence=evidence, lease=lease)) as seat:
-            await self._forward(course, spec, judging)
+        flight = Flight(call=keyed, evidence=evidence, lease=lease)
+        with self.world.live.aboard(flight) as seat:
+            await self._forward(course, spec, judging, flight)
             await leasing.deliver(course.leased)
             if not seat.cut:
                 course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
@@ -251,8 +253,14 @@ class Guard:
             case StepUp(basis=basis):  # asked above: a second one means that the ground moved
                 raise NotAllowed(Deny(code="state_conflict", basis=basis), call_id=course.call.id)
 
-    async def _forward(self, course: Course, spec: ToolSpec, judging: Judging) -> None:
-        """Let the tool's static labels enter now: its progress notes already carry its text."""
+    async def _forward(
+        self, course: Course, spec: ToolSpec, judging: Judging, flight: Flight
+    ) -> None:
+        """Let the tool's static labels enter now: its progress notes already carry its text.
+
+        What was said of the session since the call was judged is judged here: whoever said it may
+        have looked for calls to cut before this one could be found.
+        """
         call, now_ms = course.call, self.world.clock.now_ms()
         found, specs = judging.input(call), judging.ledgers(call)
 
@@ -262,7 +270,15 @@ class Guard:
             unmoved(course.session, session)
             return went(forwarded(session, call.id, spec, found, specs, now_ms=now_ms), spec)
 
-        await self.world.sessions.update(call.session, change, judging.wanted(call))
+        session = await self.world.sessions.update(call.session, change, judging.wanted(call))
+        if moved(course.session, session):
+            reauthorizing = Reauthorizing(world=self.world, judging=self.judging)
+            if not await reauthorizing.may(session, flight):
+                raise Refused(
+                    "The session changed since the call was judged.",
+                    code="session_changed",
+                    next_step="Make the call again if you still may.",
+                )
 
     def _end_ms(self, course: Course) -> int:
         """Return now, or the last moment known: a clock that fails must not lose the ending."""

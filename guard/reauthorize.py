@@ -193,7 +193,7 @@ class Reauthorizing:
     async def cut(self, session: Session, why: str) -> None:
         """Judge the calls of a session again that are under way here, and cut those that fail."""
         flights = [one for one in self.world.live.flights() if one.call.session == session.id]
-        cut = [one for one in flights if session.closed or not await self._may(session, one)]
+        cut = [one for one in flights if session.closed or not await self.may(session, one)]
         now_ms = self.world.clock.now_ms()
         events: list[Event] = []
         for one in cut:
@@ -209,7 +209,7 @@ class Reauthorizing:
             await self.world.sink.write(events)
         await self._taken_back([one.lease for one in cut if one.lease], why)
 
-    async def _may(self, session: Session, flight: Flight) -> bool:
+    async def may(self, session: Session, flight: Flight) -> bool:
         """Return whether the bytes that run would run as they are, judged now."""
         known = await self.world.sessions.known(session.id)
         judged = await self.judging().judge(session, flight.call, known, flight.evidence)

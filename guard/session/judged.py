@@ -24,6 +24,8 @@ GROUND: Final = (
 )
 """What a judgement rests on, beside what is in flight: the call itself was counted before."""
 
+SAID: Final = ("who", "intent", "task", "signals", "narrowings", "withdrawn")
+
 
 def still(judged: Session, now: Session) -> bool:
     """Return whether the judgement of a call holds for the session as it is stored now.
@@ -37,3 +39,12 @@ def still(judged: Session, now: Session) -> bool:
     if narrower(judged.narrowings, now.narrowings):
         return False
     return all(getattr(judged, name) == getattr(now, name) for name in GROUND)
+
+
+def moved(judged: Session, now: Session) -> bool:
+    """Return whether something was said of a session since a call was judged on it.
+
+    Labels and words are left out: they come with other calls, and take no judgement back by
+    themselves.
+    """
+    return any(getattr(judged, name) != getattr(now, name) for name in SAID)
