@@ -124,7 +124,6 @@ DOMAIN = "txn, trust_domain: pay.example"
         ("dpop", "verifying", Binding.L3, ()),
         ("dpop", "gate", Binding.L3, ()),
         ("dpop", "keyless", Binding.L2, tuple(POSSESSION)),
-        ("dpop", "forgetful", Binding.L1, ("again",)),
         (DOMAIN, "gate, txn", Binding.L3, ()),
     ],
 )
