@@ -14,6 +14,7 @@ from guard.grant.signing import args_s256
 from guard.grant.verify import CallRefused, Profile, Proof, Verifier
 from guard.model.facts import Binding
 from guard_adapters.issuer.oauth_exchange import OAuthExchange, OAuthExchangeIssuer
+from guard_adapters.issuer.proof_key import ProofKey
 from guard_adapters.store.clock import SystemClock
 from tests.adapters.issuer.leased import Later, issued, maker
 from tests.peers.authorization_server import BY_SECRET, SECRET, let_in
@@ -182,6 +183,28 @@ async def test_more_than_asked_is_not_handed_over_and_is_taken_back(made, lie, w
         await token(issuer, f"https://{lie}.example/mcp")
     assert word in str(no.value)
     assert len(issuer._tokens) == 1  # so that the lease's end can revoke it
+
+
+async def test_the_server_itself_takes_no_proof_twice_and_no_detail_without_its_digest(
+    made, monkeypatch
+):
+    """What the peer enforces, so that what the guard sends is known to matter."""
+    kept = []
+
+    def once(self, method, url, **more):
+        kept.append(real(self, method, url, **more))
+        return kept[0]
+
+    real = ProofKey.proof
+    with monkeypatch.context() as patched:
+        patched.setattr(ProofKey, "proof", once)
+        issuer = made()
+        await token(issuer)
+        with pytest.raises(Unavailable):
+            await token(issuer)
+    with pytest.raises(Refused) as no:
+        await token(made(), args_s256="")
+    assert "invalid_authorization_details" in str(no.value)
 
 
 async def test_without_a_key_of_its_own_it_is_a_bearer(authorization_server, made):
