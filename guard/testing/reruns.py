@@ -1,18 +1,11 @@
 """The fake of the memory of repeated calls."""
 
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 
 from guard.model.call import Outcome
 from guard.model.rerun import Rerun
-
-
-class _Done:
-    """Awaitable at once; nothing is lost if nobody awaits it."""
-
-    def __await__(self) -> Generator[None, None, None]:
-        return
-        yield
+from guard.testing.done import Done
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,4 +28,4 @@ class MemoryReruns:
             self.rows.pop(rerun.key, None)
         else:
             self.rows[rerun.key] = rerun
-        return _Done()
+        return Done()
