@@ -10,6 +10,7 @@ from guard_adapters.front.operator_kills import epoch_route, kill_table
 from guard_adapters.front.operator_leases import lease_table
 from guard_adapters.front.operator_narrowing import narrowing_table
 from guard_adapters.front.operator_runs import run_table
+from guard_adapters.front.operator_signals import signal_table
 from guard_adapters.front.operator_tallies import tally_table
 from guard_adapters.front.operator_tasks import task_table
 from guard_adapters.wiring.build import Wired
@@ -21,6 +22,7 @@ from guard_adapters.wiring.load import load
 from guard_adapters.wiring.narrowing import NarrowingDesk
 from guard_adapters.wiring.operator import OPERATOR, OperatorDesk
 from guard_adapters.wiring.runs import RunDesk
+from guard_adapters.wiring.sources import Sources
 from guard_adapters.wiring.tallies import TallyDesk
 from guard_adapters.wiring.tasks import TaskDesk
 
@@ -50,10 +52,15 @@ def routes(wired: Wired) -> list[Route]:
         reauthorizing=wired.reauthorizing,
         accesses=lambda: wired.bundle.catalog.accesses,
     )
+    sources = signal_table(Sources(world=wired.world, reauthorizing=wired.reauthorizing))
     kills = KillDesk(world=wired.world, policy=lambda: wired.bundle, by=OPERATOR)
     tallies = tally_table(TallyDesk(world=wired.world))
-    more = (*lease_table(leases), *run_table(runs), *tasks, *narrowing_table(narrowing), *tallies)
-    return [*operator_routes(desk, token, (*more, *kill_table(kills))), epoch_route(kills)]
+    more = (*lease_table(leases), *run_table(runs), *tasks, *tallies)
+    takes = (*narrowing_table(narrowing), *kill_table(kills), *sources)
+    return [
+        *operator_routes(desk, token, (*more, *takes)),
+        epoch_route(kills),
+    ]
 
 
 def reloading(wired: Wired, path: Path) -> Callable[[], tuple[str, str]]:

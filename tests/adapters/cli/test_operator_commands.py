@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from guard.audit.event import Event
-from guard.errors import Unavailable
+from guard.errors import Refused, Unavailable
 from guard.grant.approval import NewApproval
 from guard.grant.claims import call_claims
 from guard.grant.signing import compact, public_key, signing_input
@@ -377,6 +377,28 @@ def test_without_a_running_guard_the_command_says_what_is_left_to_do(ran, capsys
     old = re.search(r"ended +kid (\S+), now run: guard kill key \1\n", said)
     assert old is not None
     assert old[1] not in said.partition("key set")[2]
+
+
+def test_another_source_says_something_of_a_person_and_their_session_is_narrowed(config, capsys):
+    ada = {"format": "iss_sub", "iss": "https://id.example", "sub": "ada"}
+    said = {"kind": "risk_level_high", "source": "fraud", "about": ada}
+    with running(config):
+        client = OperatorClient(Place(state=config.parent / "state", name="test-guard"))
+        (handle,) = client.ask("POST", "signals", said)["sessions"]
+        assert client.ask("POST", "signals", {**said, "about": {**ada, "sub": "bob"}}) == {
+            "sessions": []
+        }
+        assert guard("sessions", "show", handle, "--config", config) == 0
+        high = capsys.readouterr().out
+        client.ask("POST", "signals", {**said, "kind": "risk_level_low"})
+        assert guard("sessions", "show", handle, "--config", config) == 0
+        low = capsys.readouterr().out
+        for wrong in ({"kind": "none"}, {"source": "FRAUD"}, {"about": {}}, {"more": 1}):
+            with pytest.raises(Refused):
+                client.ask("POST", "signals", {**said, **wrong})
+
+    assert "  signal risk_level_high from source:fraud: 800 of 800" in high
+    assert "risk_level_high" not in low
 
 
 def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):
