@@ -57,6 +57,10 @@ def _word(*, met: bool) -> str:
     return "met" if met else "MISSED"
 
 
+def _front(name: str) -> Callable[[Found], float]:
+    return lambda found: float(found["fronts"][name]["added_us"])
+
+
 def _path(store: str, events: str) -> Callable[[Found], float]:
     return lambda found: found[store]["by_history"][events]["p50_us"]
 
@@ -78,6 +82,11 @@ COST = (
     Bar("decision", "rules alone: allow, 100 rules, CPU p50", lambda f: f["100"]["allow"]["p50_us"], 250, "us"),
     Bar("decision", "rules alone: allow, CPU p99", lambda f: f["100"]["allow"]["p99_us"], 1000, "us"),
     Bar("decision", "rules alone: step-up, CPU p50", lambda f: f["100"]["step_up"]["p50_us"], 450, "us"),
+    *(
+        Bar("frameworks", f"added by the front of {name} to a call, CPU, difference of medians", _front(name), 500, "us")
+        for name in ("own loop", "langchain", "openai-agents", "pydantic-ai", "agent-framework")
+    ),
+    Bar("frameworks", "import guard", lambda f: f["import_guard_ms"], 60, "ms"),
     Bar("decision_path", "whole decision with its audit record, store in memory, 10 events, CPU p50", _path(MEMORY, "10"), 250, "us"),
     Bar("decision_path", "the same after 10,000 events", _path(MEMORY, "10000"), 250, "us"),
     Bar("decision_path", "10,000 events against 10", lambda f: f[MEMORY]["ratio"], 1.2),

@@ -28,6 +28,7 @@ BENCHES = {
     "detectors": "precision and recall of each local detector, and what a call pays for them",
     "call_token": "what a call token adds to one MCP call, both ends together",
     "signals": "from a security event to what it stops: here, on another guard, at a database",
+    "frameworks": "what a front adds to a tool call of its framework; importing the guard",
     "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }
 

@@ -58,6 +58,7 @@ class ToolCall:
     intent: bytes = b""  # what the agent declared for this call alone: it may only narrow
     idempotency: IdempotencyKey | None = None  # set by the guard as it runs; no front sets it
     acting: tuple[str, ...] = ()  # sub-agents below the session's own agent, the calling one last
+    traceparent: str = field(default="", repr=False, compare=False)  # for traces; decides nothing
     bytes_sha256: str = field(init=False)
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from guard_adapters import cli
 from guard_adapters.store.sqlite.reading import read_log
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -72,7 +73,40 @@ def test_a_site_works_from_a_bundle_and_what_happened_there_is_proven() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["01_wrap_a_function", "05_offline", "06_legacy_api"])
+def test_a_coding_agent_commits_and_its_push_waits_for_a_person() -> None:
+    program = EXAMPLES / "coding_agent" / "main.py"
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
+    )
+    answers = [line for line in done.stdout.splitlines() if not line.startswith("$ ")]
+    assert answers == ["exit 0", "exit 0", "first", "DENIED", "DENIED", "APPROVAL_PENDING"]
+
+
+def test_a_payments_assistant_pays_little_and_nothing_that_an_invoice_says() -> None:
+    program = EXAMPLES / "payments_assistant" / "main.py"
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
+    )
+    ends = [line.rpartition(": ")[2] for line in done.stdout.splitlines()]
+    assert [ends[1][:5], ends[2], ends[3], ends[5], ends[6]] == [
+        "4500 ",
+        "APPROVAL_PENDING",
+        "DENIED",
+        "APPROVAL_PENDING",
+        "5500 cents",
+    ]
+
+
+@pytest.mark.parametrize("name", ["coding_agent", "payments_assistant"])
+def test_the_decision_table_of_an_example_holds_and_uses_every_rule(name: str) -> None:
+    assert cli.main(["policy", "test", str(EXAMPLES / name)]) == 0
+    assert cli.main(["policy", "check", "--config", str(EXAMPLES / name / "guard.yaml")]) == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["01_wrap_a_function", "05_offline", "06_legacy_api", "coding_agent", "payments_assistant"],
+)
 def test_no_detector_takes_the_usual_work_of_an_example_for_a_thiefs(
     name: str, tmp_path: Path
 ) -> None:
@@ -116,4 +150,6 @@ def test_every_example_is_run_by_a_test() -> None:
         "04_narrow_on_risk",
         "05_offline",
         "06_legacy_api",
+        "coding_agent",
+        "payments_assistant",
     ]

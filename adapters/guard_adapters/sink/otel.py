@@ -1,6 +1,8 @@
 """One OpenTelemetry span for a guarded call, under the names that MCP and GenAI tools look for.
 
-With a meter, the same notes also count: decisions, outcomes, and how long calls waited for people.
+It nests under the span that is current, a framework's own, or else under the one that the client's
+message names. With a meter, the same notes also count: decisions, rules, outcomes, how long calls
+waited for people, how long credentials took, and how many calls run or wait now.
 
 The names are written out here, because the packaged constants are all marked deprecated. No
 argument and no secret enters a span. Where nothing is configured, nothing is imported.
@@ -8,15 +10,20 @@ argument and no secret enters a span. Where nothing is configured, nothing is im
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from time import perf_counter
 
+from opentelemetry.context import Context
 from opentelemetry.metrics import Meter
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, get_current_span
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from guard.errors import GuardError
 from guard.model.call import ToolCall
 
 TOOL_ERROR = "tool_error"
 """The error type of a call that ran and whose tool said that it failed (OTel, MCP semantics)."""
+
+OPERATION = "gen_ai.operation.name"
 
 
 class Counts:
@@ -26,21 +33,42 @@ class Counts:
         self._decisions = meter.create_counter(
             "guard.decisions", unit="{decision}", description="Answers of policy, by kind."
         )
+        self._rules = meter.create_counter(
+            "guard.rules", unit="{decision}", description="Answers of policy, by kind and rule."
+        )
         self._outcomes = meter.create_counter(
             "guard.outcomes", unit="{call}", description="Guarded calls, by how they ended."
         )
         self._waits = meter.create_histogram(
             "guard.step_up.wait", unit="s", description="How long calls waited for people."
         )
+        self._mints = meter.create_histogram(
+            "guard.credential.mint", unit="s", description="How long credentials took to make."
+        )
+        self.running = meter.create_up_down_counter(
+            "guard.calls.running", unit="{call}", description="Calls under way now."
+        )
+        self.waiting = meter.create_up_down_counter(
+            "guard.calls.waiting", unit="{call}", description="Calls that wait for people now."
+        )
 
-    def count(self, name: str, value: str | int | Sequence[str]) -> None:
-        """Count a note of a span, if it is one that is counted."""
-        if name == "guard.decision" and isinstance(value, str):
-            self._decisions.add(1, {"guard.decision": value})
-        elif name == "guard.outcome" and isinstance(value, str):
-            self._outcomes.add(1, {"guard.outcome": str(value)})
-        elif name == "guard.approval_wait_ms" and isinstance(value, int):
-            self._waits.record(value / 1000)
+    def decided(self, decision: str, rules: Sequence[str]) -> None:
+        """Count one answer of policy and the rules that gave it."""
+        self._decisions.add(1, {"guard.decision": decision})
+        for rule in rules:
+            self._rules.add(1, {"guard.decision": decision, "guard.rule": rule})
+
+    def ended(self, outcome: str) -> None:
+        """Count how a call ended."""
+        self._outcomes.add(1, {"guard.outcome": outcome})
+
+    def waited(self, wait_ms: int) -> None:
+        """Record how long people were waited for (milliseconds)."""
+        self._waits.record(wait_ms / 1000)
+
+    def minted(self, took_s: float) -> None:
+        """Record how long a credential took to make (seconds)."""
+        self._mints.record(took_s)
 
 
 class SpanNotes:
@@ -49,14 +77,46 @@ class SpanNotes:
     def __init__(self, span: Span, counts: Counts | None = None) -> None:
         self._span = span
         self._counts = counts
+        self._decision = ""
+        self._waits = False
+        self._at_s = perf_counter()
 
     def note(self, name: str, value: str | int | Sequence[str]) -> None:
         """Set one attribute; a tool that reports its own failure is an error of the span."""
         self._span.set_attribute(name, value)
         if self._counts is not None:
-            self._counts.count(name, value)
+            self._count(self._counts, name, value)
+        self._at_s = perf_counter()
         if (name, value) == ("guard.outcome", "error"):
             self.failed(TOOL_ERROR)
+
+    def _count(self, counts: Counts, name: str, value: str | int | Sequence[str]) -> None:
+        match name, value:
+            case "guard.decision", str(decision):
+                self._decision = decision
+            case "guard.rules", [*rules]:
+                counts.decided(self._decision, rules)
+                self._wait(counts, waits=self._decision == "step_up")
+            case "guard.approval_wait_ms", int(wait_ms):
+                counts.waited(wait_ms)
+                self._wait(counts, waits=False)
+            case "guard.credential.handle", _:  # noted at once, after what came before it
+                counts.minted(perf_counter() - self._at_s)
+            case "guard.outcome", str(outcome):
+                counts.ended(str(outcome))
+            case _:  # shown in the span, and counted nowhere
+                pass
+
+    def _wait(self, counts: Counts, *, waits: bool) -> None:
+        if waits is not self._waits:
+            counts.waiting.add(1 if waits else -1)
+            self._waits = waits
+
+    def over(self) -> None:
+        """Let the call wait and run no more."""
+        if self._counts is not None:
+            self._wait(self._counts, waits=False)
+            self._counts.running.add(-1)
 
     def failed(self, error_type: str) -> None:
         """Mark the span with a low-cardinality error type, never with a message."""
@@ -70,26 +130,31 @@ class OtelTrace:
     def __init__(self, tracer: Tracer, meter: Meter | None = None) -> None:
         self._tracer = tracer
         self._counts = Counts(meter) if meter is not None else None
+        self._written = TraceContextTextMapPropagator()
 
     @asynccontextmanager
     async def call(self, call: ToolCall) -> AsyncIterator[SpanNotes]:
         """Open one span for this call; a refusal is its error type, not an exception event."""
         attributes = {
             "mcp.method.name": "tools/call",
-            "gen_ai.operation.name": "execute_tool",
             "gen_ai.tool.name": call.tool,
             "guard.server": call.server,
             "guard.session": call.session,
             "guard.call": call.id,
         }
+        if not _is_a_tools(get_current_span()):  # else the call would be counted twice
+            attributes[OPERATION] = "execute_tool"
         with self._tracer.start_as_current_span(
             f"guard {call.tool}",
+            context=self._parent(call),
             kind=SpanKind.INTERNAL,
             attributes=attributes,
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
             notes = SpanNotes(span, self._counts)
+            if self._counts is not None:
+                self._counts.running.add(1)
             try:
                 yield notes
             except GuardError as error:
@@ -98,3 +163,17 @@ class OtelTrace:
             except BaseException as error:  # what a tool raised, or the caller's cancellation
                 notes.failed(type(error).__qualname__)
                 raise
+            finally:
+                notes.over()
+
+    def _parent(self, call: ToolCall) -> Context | None:
+        """Return where the span hangs; None = under the current one, if there is one."""
+        if not call.traceparent or get_current_span().get_span_context().is_valid:
+            return None
+        return self._written.extract({"traceparent": call.traceparent})
+
+
+def _is_a_tools(span: Span) -> bool:
+    """Return whether a span tells of a tool's run already: frameworks and the MCP SDK open such."""
+    attributes = getattr(span, "attributes", None) or {}
+    return attributes.get(OPERATION) == "execute_tool"

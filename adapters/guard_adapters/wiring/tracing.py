@@ -1,9 +1,15 @@
 """Chooses trace and metrics from the environment, with OpenTelemetry's own variable names."""
 
 import os
+import sys
+from pathlib import Path
+from typing import IO
 
 from guard.errors import Unusable
 from guard.ports import Silence, Trace
+
+FILE = "GUARD_OTEL_FILE"
+"""Names a file that takes, one JSON object a line, what would go to the console."""
 
 
 def trace_from_environment() -> Trace:
@@ -12,14 +18,14 @@ def trace_from_environment() -> Trace:
     Unset or `none` for both costs nothing.
 
     Raises:
-        Unusable: `config_unusable`: an exporter that is not here.
+        Unusable: `config_unusable`: an exporter that is not here, or a file that cannot be written.
     """
     traces, metrics = (_wanted(f"OTEL_{one}_EXPORTER") for one in ("TRACES", "METRICS"))
-    return _console(traces=traces, metrics=metrics) if traces or metrics else Silence()
+    return _console(_out(), traces=traces, metrics=metrics) if traces or metrics else Silence()
 
 
 def _wanted(name: str) -> bool:
-    """Return whether something goes to the console."""
+    """Return whether something goes to the console, or to the file in its place."""
     wanted = os.environ.get(name, "none")  # noqa: TID251  wiring may
     if wanted not in {"", "none", "console"}:
         raise Unusable(
@@ -30,7 +36,20 @@ def _wanted(name: str) -> bool:
     return wanted == "console"
 
 
-def _console(*, traces: bool, metrics: bool) -> Trace:
+def _out() -> IO[str]:
+    name = os.environ.get(FILE, "")  # noqa: TID251  wiring may
+    try:
+        # Left open: it is written to as long as the process lives.
+        return Path(name).open("a", encoding="utf-8") if name else sys.stdout
+    except OSError as wrong:
+        raise Unusable(
+            f"{FILE}={name!r} cannot be written ({wrong.strerror}).",
+            code="config_unusable",
+            next_step="Name a file in a folder that is there.",
+        ) from wrong
+
+
+def _console(out: IO[str], *, traces: bool, metrics: bool) -> Trace:
     # Imported here: half a second and 10 MB that a guard without traces does not pay.
     from opentelemetry.sdk.metrics import MeterProvider  # noqa: PLC0415
     from opentelemetry.sdk.metrics.export import (  # noqa: PLC0415
@@ -47,9 +66,12 @@ def _console(*, traces: bool, metrics: bool) -> Trace:
 
     provider = TracerProvider()
     if traces:
-        provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter()))
+        spans = ConsoleSpanExporter(
+            out=out, formatter=lambda span: f"{span.to_json(indent=None)}\n"
+        )
+        provider.add_span_processor(SimpleSpanProcessor(spans))
     if not metrics:
         return OtelTrace(provider.get_tracer("guardcall"))
-    reader = PeriodicExportingMetricReader(ConsoleMetricExporter())
-    meter = MeterProvider(metric_readers=[reader]).get_meter("guardcall")
-    return OtelTrace(provider.get_tracer("guardcall"), meter)
+    sums = ConsoleMetricExporter(out=out, formatter=lambda found: f"{found.to_json(indent=None)}\n")
+    meter = MeterProvider(metric_readers=[PeriodicExportingMetricReader(sums)])
+    return OtelTrace(provider.get_tracer("guardcall"), meter.get_meter("guardcall"))

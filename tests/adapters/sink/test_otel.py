@@ -1,9 +1,13 @@
 """One span for a guarded call: what was decided and how it ended, and nothing secret."""
 
+import asyncio
 import contextlib
+import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.metrics import MeterProvider
@@ -12,7 +16,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from guard.errors import ApprovalPending, NotAllowed
+from guard.errors import ApprovalPending, NotAllowed, Unusable
 from guard.grant.credential import Credential
 from guard.model.call import Outcome, ToolCall, argument_bytes
 from guard.model.facts import Binding, CredentialFacts
@@ -30,7 +34,11 @@ from guard.testing import (
     RecordingTool,
     ScriptedApprover,
 )
-from guard_adapters.sink.otel import OtelTrace
+from guard_adapters.front.mcp.trace import parent_of
+from guard_adapters.sink.otel import Counts, OtelTrace
+from guard_adapters.wiring.tracing import trace_from_environment
+
+ROOT = Path(__file__).resolve().parents[3]
 
 CATALOG = {
     "version": 1,
@@ -89,7 +97,9 @@ class Traced:
         data = self.reader.get_metrics_data()
         return {
             metric.name: {
-                tuple(point.attributes.values()): getattr(point, "value", None) or point.count
+                tuple(point.attributes.values()): point.value
+                if hasattr(point, "value")
+                else point.count
                 for point in metric.data.data_points
             }
             for resource in data.resource_metrics
@@ -232,3 +242,100 @@ async def test_decisions_outcomes_and_waits_are_counted_without_naming_anybody(t
     assert found["guard.outcomes"] == {("ok",): 2, ("refused",): 2}
     assert found["guard.decisions"] == {("allow",): 2, ("step_up",): 2, ("deny",): 1}
     assert found["guard.step_up.wait"] == {(): 2}
+    assert found["guard.rules"] == {("allow", "OK-1"): 2, ("step_up", "ASK-1"): 2}
+    assert found["guard.credential.mint"] == {(): 2}
+    assert (found["guard.calls.running"], found["guard.calls.waiting"]) == ({(): 0}, {(): 0})
+
+
+async def test_a_call_hangs_under_the_frameworks_own_span_and_is_not_counted_as_a_second_run(
+    traced,
+):
+    tracer = traced.guard.world.trace._tracer
+    run = {"gen_ai.operation.name": "execute_tool"}
+    with tracer.start_as_current_span("execute_tool pay", attributes=run) as outer:
+        await traced.call(amount=5)
+    ours = traced.exporter.get_finished_spans()[0]
+    assert ours.parent.span_id == outer.get_span_context().span_id
+    assert "gen_ai.operation.name" not in ours.attributes
+
+
+async def test_without_a_span_of_its_own_a_call_hangs_under_the_one_that_its_client_names(traced):
+    trace_id, span_id = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    call = ToolCall(
+        id="c9",
+        session="gs_1",
+        server="bank",
+        tool="pay",
+        arguments=argument_bytes({"amount": 5}),
+        traceparent=f"00-{trace_id}-{span_id}-01",
+    )
+    await traced.guard.call(call, RecordingTool(returns="x"), hold_ms=0)
+    ours = traced.span()
+    assert (f"{ours.context.trace_id:032x}", f"{ours.parent.span_id:016x}") == (trace_id, span_id)
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [
+        ("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", True),
+        ("00-00000000000000000000000000000000-b7ad6b7169203331-01", False),
+        ("00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01", False),
+        ("01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", False),
+        ("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01\n", False),
+        (7, False),
+        (None, False),
+    ],
+)
+def test_a_trace_is_taken_from_a_message_if_it_is_exactly_one(said, taken):
+    assert parent_of({"_meta": {"traceparent": said}}) == (said if taken else "")
+    assert parent_of({}) == parent_of({"_meta": []}) == ""
+
+
+def test_every_metric_of_the_dashboard_is_one_that_the_guard_sends():
+    board = json.loads((ROOT / "docs" / "grafana" / "guardcall.json").read_text())
+    asked = {
+        name
+        for panel in board["panels"]
+        for target in panel["targets"]
+        for name in re.findall(r"guard_[a-z_]+", target["expr"])
+        if name not in LABELS
+    }
+    meter = MeterProvider(metric_readers=[InMemoryMetricReader()]).get_meter("t")
+    made = [one for one in vars(Counts(meter)).values() if hasattr(one, "name")]
+    sent = set()
+    for one in made:
+        name = one.name.replace(".", "_")
+        kind = type(one).__name__
+        sent |= {f"{name}_total"} if kind == "_Counter" else set()
+        sent |= (
+            {f"{name}_seconds_{part}" for part in ("bucket", "sum", "count")}
+            if kind == "_Histogram"
+            else set()
+        )
+        sent |= {name} if kind == "_UpDownCounter" else set()
+    assert asked <= sent, asked - sent
+    assert {one.partition("_total")[0].partition("_seconds")[0] for one in asked} == {
+        one.name.replace(".", "_") for one in made
+    }
+
+
+LABELS = {"guard_decision", "guard_rule", "guard_outcome"}
+
+
+def test_a_file_takes_traces_and_metrics_without_a_collector(tmp_path, monkeypatch):
+    for name in ("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER"):
+        monkeypatch.setenv(name, "console")
+    monkeypatch.setenv("GUARD_OTEL_FILE", str(tmp_path / "otel.jsonl"))
+    trace = trace_from_environment()
+
+    async def one():
+        call = ToolCall(id="c", session="s", server="bank", tool="pay", arguments=b"{}")
+        async with trace.call(call) as span:
+            span.note("guard.outcome", "ok")
+
+    asyncio.run(one())
+    lines = (tmp_path / "otel.jsonl").read_text().splitlines()
+    assert json.loads(lines[0])["name"] == "guard pay"
+    monkeypatch.setenv("GUARD_OTEL_FILE", str(tmp_path / "none" / "x"))
+    with pytest.raises(Unusable, match="config_unusable"):
+        trace_from_environment()

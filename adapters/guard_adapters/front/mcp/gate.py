@@ -12,6 +12,7 @@ from typing import Any, Final, TypeVar
 
 from guard.model.call import Definition, ToolCall, ToolResult, argument_bytes
 from guard_adapters.front.mcp.json import Written, dumps, may_hold
+from guard_adapters.front.mcp.trace import parent_of
 from guard_adapters.front.mcp.wire import (
     HEADER_MISMATCH,
     INVALID_PARAMS,
@@ -243,6 +244,7 @@ def tool_call(  # one keyword per fact that the front alone knows
         definition=definition,
         intent=asked.intent,
         acting=acting,
+        traceparent=parent_of(asked.params),
     )
 
 
