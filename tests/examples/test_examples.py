@@ -97,7 +97,27 @@ def test_a_payments_assistant_pays_little_and_nothing_that_an_invoice_says() -> 
     ]
 
 
-@pytest.mark.parametrize("name", ["coding_agent", "payments_assistant"])
+def test_a_mail_assistant_writes_to_nobody_whom_a_mail_names() -> None:
+    program = EXAMPLES / "mail_assistant" / "main.py"
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
+    )
+    ends = done.stdout.splitlines()[1:]
+    assert ends == ["send: sent to bob@corp.example", "send: APPROVAL_PENDING"]
+
+
+def test_a_nightly_batch_runs_what_was_signed_and_the_rest_waits() -> None:
+    program = EXAMPLES / "nightly_batch" / "main.py"
+    done = subprocess.run(
+        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
+    )
+    ran = ["refunded" in line for line in done.stdout.splitlines()]
+    assert ran == [True, True, False, True, False]
+
+
+@pytest.mark.parametrize(
+    "name", ["coding_agent", "mail_assistant", "nightly_batch", "payments_assistant"]
+)
 def test_the_decision_table_of_an_example_holds_and_uses_every_rule(name: str) -> None:
     assert cli.main(["policy", "test", str(EXAMPLES / name)]) == 0
     assert cli.main(["policy", "check", "--config", str(EXAMPLES / name / "guard.yaml")]) == 0
@@ -105,7 +125,15 @@ def test_the_decision_table_of_an_example_holds_and_uses_every_rule(name: str) -
 
 @pytest.mark.parametrize(
     "name",
-    ["01_wrap_a_function", "05_offline", "06_legacy_api", "coding_agent", "payments_assistant"],
+    [
+        "01_wrap_a_function",
+        "05_offline",
+        "06_legacy_api",
+        "coding_agent",
+        "mail_assistant",
+        "nightly_batch",
+        "payments_assistant",
+    ],
 )
 def test_no_detector_takes_the_usual_work_of_an_example_for_a_thiefs(
     name: str, tmp_path: Path
@@ -151,5 +179,7 @@ def test_every_example_is_run_by_a_test() -> None:
         "05_offline",
         "06_legacy_api",
         "coding_agent",
+        "mail_assistant",
+        "nightly_batch",
         "payments_assistant",
     ]
