@@ -67,10 +67,12 @@ def _status(args: argparse.Namespace) -> int:
     found = place(args)
     now_ms, authority = SystemClock().now_ms(), _authority(found)
     if not authority:
-        for one in sites.records(found.state):
+        every = sites.records(found.state)
+        for one in every:
             state = one.fault or "in order"
             print(f"{one.site}  epoch {one.seq}  {one.size} records came  {state}")
-        print("This guard is no site. It is the control plane of those above.")
+        of = "It is the control plane of those above." if every else "It is none's control plane."
+        print(f"This guard is no site. {of}")
         return FINE
     bundle = read_site(found.state, authority, found.name, now_ms=now_ms)
     if bundle is None:
