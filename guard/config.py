@@ -107,9 +107,9 @@ class Settings(BaseModel):
         86_400,
         ge=3_600,
         le=31_536_000,
-        description="How long what a task, a person or an agent has used is remembered after the "
-        "last call, where its ledger has no window (s).",
+        description="Life of an unused ledger without a window (s).",
     )
+    sessions_idle_s: int = Field(2_592_000, ge=86_400, description="Life of an unused session (s).")
     in_flight: int = Field(32, ge=1, description="Calls of one session running at once.")
     bridge_children: int = Field(64, ge=1, description="stdio servers behind the HTTP bridge.")
 

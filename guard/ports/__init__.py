@@ -49,7 +49,8 @@ class Sessions(Protocol):
 
     `change` is pure and may run more than once; what was stored is returned. With a session come
     the pools that are wanted of it and those in which its calls are under way; what a change makes
-    of them is stored with it, in one transaction. An unknown handle is
+    of them is stored with it, in one transaction. `forget` drops sessions that nobody has used
+    since, with what their results showed, and none with a call in flight. An unknown handle is
     `Refused("session_unknown")`, a store that fails `Unavailable("store_unavailable")`, five lost
     swaps `Unavailable("state_conflict")`, observations that are not those which the session counts
     `Unavailable("state_corrupt")`.
@@ -63,6 +64,7 @@ class Sessions(Protocol):
     async def all(self) -> Sequence[Session]: ...
     async def live(self) -> Sequence[Session]: ...  # those that have not ended
     async def known(self, session_id: str) -> Known: ...  # what the endings left behind
+    async def forget(self, idle_before_ms: int) -> int: ...  # idle since before; how many
 
 
 class Waiter(Protocol):

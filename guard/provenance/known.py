@@ -114,6 +114,11 @@ class Known:
             place = Place(segment.step, segment.action, one, one.record and first + one.record)
             self._keep((one.kind, one.canonical), place)
 
+    @property
+    def size(self) -> int:
+        """Return how many values it holds."""
+        return self._size
+
     def places(self, kind: str, canonical: str) -> Sequence[Place]:
         """Return where a value of this kind was seen, oldest first; empty: nowhere."""
         return self._places.get((kind, canonical), ())

@@ -69,6 +69,7 @@ def admitted(
         session,
         steps=(*session.steps, step),
         step=step.n,
+        used_at_ms=now_ms,
         active_ms=now_ms,
         shared=shared.entered(pools, session.id, call.id, charges, now_ms),
     )
@@ -147,6 +148,7 @@ def settled(
     return replace(
         session,
         steps=without(session.steps, at),
+        used_at_ms=max(now_ms, session.used_at_ms),
         labels=session.labels | labels,
         ledgers=settle(session.ledgers, step.charges, end),
         entered=_entered(session, labels, step, now_ms),

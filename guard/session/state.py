@@ -61,6 +61,7 @@ class Session:
     task_over_ms: int = 0  # when the task in force ended, with all that was given for it
     place: Place | None = None  # where its caller was last, where a front is told
     trail: Trail = Trail()  # noqa: RUF009 - frozen: sharing it is safe
+    used_at_ms: int = 0  # when a call last came or went
     shared: Shared = field(
         default_factory=lambda: NOTHING_SHARED, compare=False
     )  # pools read with it for one call; kept apart from it
@@ -178,6 +179,11 @@ def declared(session: Session, intent: TaskIntent) -> Session:
         return replace(session, intent=intent, task=intent.digest[:24], task_over_ms=0)
     narrower = intent if session.intent is None else meet(session.intent, intent)
     return replace(session, intent=narrower)
+
+
+def idle_since_ms(session: Session) -> int:
+    """Return since when nobody has called (Unix milliseconds); 0 = a call is in flight."""
+    return 0 if session.steps else max(session.used_at_ms, session.opened_at_ms)
 
 
 def subjects_of(session: Session) -> Subjects:

@@ -15,7 +15,7 @@ from guard.grant.votes import Vote, Voter
 from guard.ports import Approvals, Change, Ending
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted
-from guard.session.state import Session
+from guard.session.state import Session, idle_since_ms
 from guard.testing.approvals import MemoryApprovals as MemoryApprovals
 from guard.testing.clock import CountedIds as CountedIds
 from guard.testing.clock import FrozenClock as FrozenClock
@@ -71,6 +71,14 @@ class MemoryStore(MemoryLeases):
         if session_id not in self.indexes:
             self.indexes[session_id] = Known()
         return self.indexes[session_id]
+
+    async def forget(self, idle_before_ms: int) -> int:
+        """Drop sessions that nobody has used since."""
+        idle = [one.id for one in self.held.values() if 0 < idle_since_ms(one) < idle_before_ms]
+        for name in idle:
+            del self.held[name]
+            self.indexes.pop(name, None)
+        return len(idle)
 
     async def write(self, events: Sequence[Event]) -> None:
         """Keep these events."""

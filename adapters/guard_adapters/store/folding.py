@@ -15,6 +15,9 @@ from guard.session.state import Session
 KEPT = 64
 """Indexes held in memory; others are folded anew when their session calls again."""
 
+KEPT_VALUES = 1_000_000
+"""Values in them, together: some 110 MB. One session remembers a quarter of that at most."""
+
 
 class Indexes:
     """The indexes of the sessions that called last."""
@@ -30,9 +33,16 @@ class Indexes:
         """Hold an index; the one that was held first goes where there are too many."""
         self._held[session_id] = known
         self._held.move_to_end(session_id)
-        if len(self._held) > KEPT:
+        while len(self._held) > KEPT or (len(self._held) > 1 and self._values() > KEPT_VALUES):
             self._held.popitem(last=False)
         return known
+
+    def _values(self) -> int:
+        return sum(one.size for one in self._held.values())
+
+    def drop(self, session_id: str) -> None:
+        """Let go of the index of a session that is gone."""
+        self._held.pop(session_id, None)
 
     def learn(self, session_id: str, segment: Segment) -> None:
         """Let a held index take in one more line; one that is not held will read it."""

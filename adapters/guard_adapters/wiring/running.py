@@ -146,9 +146,10 @@ async def sweep(wired: Wired) -> None:
 
 
 async def forget(wired: Wired) -> None:
-    """Drop what counts no more; see `settings.tallies_idle_s`."""
-    idle_ms = wired.guard.settings.tallies_idle_s * 1000
-    await wired.store.tallies.forget(wired.world.clock.now_ms(), idle_ms)
+    """Drop what counts no more: `settings.tallies_idle_s` and `settings.sessions_idle_s`."""
+    settings, now_ms = wired.guard.settings, wired.world.clock.now_ms()
+    await wired.store.tallies.forget(now_ms, settings.tallies_idle_s * 1000)
+    await wired.store.sessions.forget(now_ms - settings.sessions_idle_s * 1000)
 
 
 def _seat(wired: Wired, hello: Hello, url: str) -> PipeDesk:

@@ -17,7 +17,7 @@ from guard.session.tally import Tally
 from guard.testing.tallies import MemoryTallies
 from guard_adapters.store.sqlite.store import SqliteStore
 from tests import postgres
-from tests.adapters.store.test_contracts import KEY, NOW, WHO, made_on
+from tests.adapters.store.test_contracts import KEY, NOW, WHO, counting, ending, made_on, showed
 
 SEND = ToolSpec(server="mail", tool="send", effect=frozenset({"write"}))
 CAPS = (
@@ -160,3 +160,50 @@ def test_an_empty_pool_is_blank_whatever_its_window_was():
     assert Pool(tally=Tally(window_ms=5), used_at_ms=NOW).blank
     assert not Pool(tally=Tally(total=1)).blank
     assert MemoryTallies().pools == {}
+
+
+# Idle sessions
+
+
+async def test_a_session_that_nobody_used_goes_with_what_its_results_showed(ports):
+    segment = showed(1)
+    await ports.outcomes.close(ending(segment=segment, change=counting(segment)))
+    assert (await ports.sessions.known("gs_1")).learned == 1
+    assert await ports.sessions.forget(NOW) == 0
+    assert await ports.sessions.forget(NOW + 1) == 2
+
+    assert list(await ports.sessions.all()) == []
+    with pytest.raises(Refused) as caught:
+        await ports.sessions.get("gs_1")
+    assert caught.value.code == "session_unknown"
+    again = await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW + 5))
+    assert (again.observed, again.opened_at_ms) == (0, NOW + 5)
+    assert (await ports.sessions.known("gs_1")).learned == 0
+    assert (await starts(ports, "gs_1", "c1")).step == 1
+
+
+async def test_a_session_in_use_stays_and_so_does_one_with_a_call_in_flight(ports):
+    await starts(ports, "gs_1", "c1")
+    assert await ports.sessions.forget(NOW + 10**9) == 1
+    assert [one.id for one in await ports.sessions.all()] == ["gs_1"]
+    await ends(ports, "gs_1", "c1", at_ms=NOW + 50)
+    assert await ports.sessions.forget(NOW + 50) == 0
+    assert await ports.sessions.forget(NOW + 51) == 1
+
+
+async def test_whoever_comes_while_sessions_go_finds_a_whole_one_or_none(ports):
+    async def come():
+        await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+        return await starts(ports, "gs_1", "c1")
+
+    gone, came = await asyncio.gather(
+        ports.sessions.forget(NOW + 1), come(), return_exceptions=True
+    )
+
+    assert gone in {1, 2}
+    if isinstance(came, Refused):
+        assert came.code == "session_unknown"
+    else:
+        assert (came.step, (await ports.sessions.get("gs_1")).step) == (1, 1)
+    await ports.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    await starts(ports, "gs_1", "c2")  # the store still takes records

@@ -1,6 +1,7 @@
 """The rows of sessions and of what they were shown: read and written on one connection."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +13,9 @@ from guard_adapters.store.postgres.replicas import LIVING
 
 LESSENS: Final = ("ended_at_ms", "suspended_at_ms", "signals", "narrowings", "intent")
 """What may take something away from calls that run."""
+
+AT_ONCE: Final = 1000
+"""Sessions that one look for idle ones drops: nobody waits long behind it."""
 
 MOVED: Final = "guard_sessions"
 """Where other guards hear that calls of a session are to be judged again."""
@@ -75,3 +79,31 @@ async def lost_calls(db: Connection) -> dict[str, frozenset[str]]:
         for row in rows
     }
     return {session: calls for session, calls in found.items() if calls}
+
+
+async def dropped(db: Connection, idle_before_ms: int) -> list[str]:
+    """Drop sessions without a call in flight that nobody has used since; return which."""
+    rows = await db.fetch(
+        "DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE flights = '{}' AND"
+        " greatest((head::json ->> 'opened')::bigint, coalesce((head::json ->> 'used')::bigint, 0))"
+        " < $1 LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING id",
+        idle_before_ms,
+        AT_ONCE,
+    )
+    gone = [row[0] for row in rows]
+    await db.execute("DELETE FROM observations WHERE session = ANY($1::text[])", gone)
+    return gone
+
+
+async def living(db: Connection, held: Mapping[str, Session]) -> list[Session]:
+    """Return the sessions that have not ended; heads are read where a held one is not the row's."""
+    rows = await db.fetch("SELECT id, version FROM sessions WHERE NOT ended ORDER BY id")
+    known = {
+        row["id"]: held[row["id"]]
+        for row in rows
+        if row["id"] in held and held[row["id"]].version == row["version"]
+    }
+    others = [row["id"] for row in rows if row["id"] not in known]
+    heads = await db.fetch("SELECT id, version, head FROM sessions WHERE id = ANY($1)", others)
+    known |= {row["id"]: replace(from_json(row["head"]), version=row["version"]) for row in heads}
+    return [known[row["id"]] for row in rows if row["id"] in known]

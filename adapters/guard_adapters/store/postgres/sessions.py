@@ -21,7 +21,7 @@ from guard.ports import Change, Ending
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, lent, nothing_wanted, pools_of, without_pools
 from guard.session.shared import changed
-from guard.session.state import Session
+from guard.session.state import Session, idle_since_ms
 from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded, taught
 from guard_adapters.store.postgres import tallies
@@ -30,7 +30,13 @@ from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import LOST, UNDONE, Connection, Database
 from guard_adapters.store.postgres.leases import settle as settle_lease
 from guard_adapters.store.postgres.replicas import Replica
-from guard_adapters.store.postgres.session_rows import lines_of, lost_calls, swapped
+from guard_adapters.store.postgres.session_rows import (
+    dropped,
+    lines_of,
+    living,
+    lost_calls,
+    swapped,
+)
 from guard_adapters.store.postgres.turns import Turns
 from guard_adapters.store.recorded import Recorded
 from guard_adapters.store.rows import storable
@@ -109,22 +115,19 @@ class PostgresSessions:
         """Return every session that has not ended; heads are read where another guard wrote."""
         held = {name: one for name, (one, _) in list(self._held.items())}
 
-        async def work(db: Connection) -> list[Session]:
-            rows = await db.fetch("SELECT id, version FROM sessions WHERE NOT ended ORDER BY id")
-            known = {
-                row["id"]: held[row["id"]]
-                for row in rows
-                if row["id"] in held and held[row["id"]].version == row["version"]
-            }
-            others = [row["id"] for row in rows if row["id"] not in known]
-            heads = await db.fetch(
-                "SELECT id, version, head FROM sessions WHERE id = ANY($1)", others
-            )
-            known |= {row["id"]: _session(row) for row in heads}
-            return [known[row["id"]] for row in rows if row["id"] in known]
-
-        found = await self._database.run(work, again=True)
+        found = await self._database.run(lambda db: living(db, held), again=True)
         return [one for one in found if not one.ended_at_ms]
+
+    async def forget(self, idle_before_ms: int) -> int:
+        """Drop sessions that nobody has used since, and what their results showed."""
+        for name, (session, _) in list(self._held.items()):
+            if 0 < idle_since_ms(session) < idle_before_ms:
+                self._held.pop(name, None)
+        gone = await self._database.run(lambda db: dropped(db, idle_before_ms), again=True)
+        with self._folding:
+            for name in gone:
+                self._indexes.drop(name)
+        return len(gone)
 
     async def known(self, session_id: str) -> Known:
         """Return what the session's endings left behind.

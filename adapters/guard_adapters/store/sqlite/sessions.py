@@ -8,7 +8,8 @@ expected one means that somebody else wrote: nothing more is accepted.
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from threading import RLock
 
@@ -19,7 +20,7 @@ from guard.session.calls import Wanted, nothing_wanted, pools_of
 from guard.session.judged import still
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
-from guard.session.state import Session
+from guard.session.state import Session, idle_since_ms
 from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.recorded import Recorded
@@ -31,6 +32,9 @@ from guard_adapters.store.sqlite.leases import settle as settle_lease
 
 KEPT = 4096
 """Sessions held in memory; older idle ones are read back from the file."""
+
+AT_ONCE = 1000
+"""Sessions that one look for idle ones drops: nobody waits long behind it."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -47,6 +51,7 @@ class SqliteSessions:
         self._database = database
         self._journal = journal
         self._held: OrderedDict[str, Session] = OrderedDict()
+        self._going: frozenset[str] = frozenset()  # whose rows are on their way out
         self._indexes = Indexes()
         # Plain functions are guarded from threads of their own: memory and queue change together.
         self._turn = RLock()
@@ -56,10 +61,12 @@ class SqliteSessions:
         """Insert a session, or return the one that is already there."""
         if session.id in self._held:
             return self._held[session.id]
-        row = await self._database.run(lambda db: _insert(db, session))
-        with self._turn:
-            # Two first calls may come at once: the one in memory may have gone on already.
-            return self._held.get(session.id) or self._hold(row)
+        while True:
+            row = await self._database.run(lambda db: _insert(db, session))
+            with self._turn:
+                if session.id not in self._going:
+                    # Two first calls may come at once: the one in memory may have gone on already.
+                    return self._held.get(session.id) or self._hold(row)
 
     async def get(self, session_id: str, wanted: Wanted = nothing_wanted) -> Session:
         """Return a session by its handle, with the pools that are wanted of it.
@@ -77,16 +84,18 @@ class SqliteSessions:
             await self._read_pools(missing)
 
     async def _loaded(self, session_id: str) -> Session:
-        row = await self._database.run(lambda db: _read(db, session_id))
-        if row is None:
-            raise Refused(
-                "This session is not known.",
-                code="session_unknown",
-                next_step="Open a session, or call without a handle.",
-            )
-        with self._turn:
-            # Another call may have loaded it while this one waited: the one in memory is newer.
-            return self._held.get(session_id) or self._hold(row)
+        while True:
+            row = await self._database.run(lambda db: _read(db, session_id))
+            if row is None:
+                raise Refused(
+                    "This session is not known.",
+                    code="session_unknown",
+                    next_step="Open a session, or call without a handle.",
+                )
+            with self._turn:
+                if session_id not in self._going:
+                    # Another call may have loaded it meanwhile: the one in memory is newer.
+                    return self._held.get(session_id) or self._hold(row)
 
     async def _read_pools(self, missing: Sequence[PoolKey]) -> None:
         rows = await self._database.run(lambda db: tallies.read(db, missing))
@@ -124,8 +133,33 @@ class SqliteSessions:
     async def live(self) -> Sequence[Session]:
         """Return every session that has not ended; rows of those in memory are not read."""
         names = await self._database.run(_live)
-        found = [self._held.get(name) or await self.get(name) for name in names]
+        found: list[Session] = []
+        for name in names:
+            with suppress(Refused):  # nobody used it for so long that it went meanwhile
+                found.append(self._held.get(name) or await self.get(name))
         return [one for one in found if not one.ended_at_ms]
+
+    async def forget(self, idle_before_ms: int) -> int:
+        """Drop sessions that nobody has used since, and what their results showed.
+
+        While rows go, nobody takes up what was read of them before.
+        """
+        found = await self._database.run(lambda db: _idle(db, idle_before_ms))
+        with self._turn:
+            held = {name: self._held[name] for name in found if name in self._held}
+            used = {n for n, one in held.items() if not 0 < idle_since_ms(one) < idle_before_ms}
+            going = frozenset(found) - used - self._going
+            for name in going:
+                self._held.pop(name, None)
+                self._indexes.drop(name)
+            self._going |= going
+            gone = self._database.submit(lambda db: _dropped(db, going))
+        try:
+            await self._database.settled(gone)
+        finally:
+            with self._turn:
+                self._going -= going
+        return len(going)
 
     async def known(self, session_id: str) -> Known:
         """Return what the session's endings left behind.
@@ -218,6 +252,22 @@ def unmoved(db: sqlite3.Connection, judged: Session) -> bool:
         return False
     same: bool = row[0] == judged.version
     return same or still(judged, replace(from_json(row[1]), version=row[0]))
+
+
+def _idle(db: sqlite3.Connection, idle_before_ms: int) -> list[str]:
+    rows = db.execute(
+        "SELECT id FROM sessions WHERE json_array_length(head, '$.steps') = 0"
+        " AND max(json_extract(head, '$.opened'), coalesce(json_extract(head, '$.used'), 0)) < ?"
+        " LIMIT ?",
+        (idle_before_ms, AT_ONCE),
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def _dropped(db: sqlite3.Connection, names: Iterable[str]) -> None:
+    rows = [(name,) for name in names]
+    db.executemany("DELETE FROM observations WHERE session = ?", rows)
+    db.executemany("DELETE FROM sessions WHERE id = ?", rows)
 
 
 def _all(db: sqlite3.Connection) -> list[Session]:
