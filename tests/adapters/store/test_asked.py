@@ -75,9 +75,8 @@ async def test_questions_are_told_by_when_they_were_asked(past):
     assert [row.id for row in await past.asked.since(NOW + 2)] == ["apr_2", "apr_3"]
 
 
+@pytest.mark.parametrize("past", ["sqlite", postgres.POSTGRES], indirect=True)  # the fake is told
 async def test_calls_are_counted_once_and_by_their_end(past):
-    if past.sink is None:
-        pytest.skip("the fake is told how many there were")
     for at_ms, call in ((NOW, "a"), (NOW + 5, "b"), (NOW + 6, "b"), (NOW + 7, "c")):
         odd = {"outcome": "ok", "labels": ["\0"]}
         await past.sink.write(
@@ -88,12 +87,11 @@ async def test_calls_are_counted_once_and_by_their_end(past):
     assert await past.asked.calls(NOW + 1) == 2
 
 
+@pytest.mark.parametrize("past", ["sqlite", postgres.POSTGRES], indirect=True)
 @pytest.mark.parametrize("stretch", [1, 2])
 async def test_calls_of_late_are_counted_without_reading_the_log_to_its_start(
     past, stretch, monkeypatch
 ):
-    if past.sink is None:
-        pytest.skip("the fake is told how many there were")
     for room in ("sqlite", "postgres"):
         monkeypatch.setattr(f"guard_adapters.store.{room}.asked.STRETCH", stretch)
     for late_ms in range(5):
