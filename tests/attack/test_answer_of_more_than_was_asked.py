@@ -79,3 +79,15 @@ def test_questions_without_end_do_not_fill_the_memory() -> None:
         questions.asked(("me", "up", "s", "call", number), ASK)
     assert questions.allow(("me", "up", "s", "call", 0), MORE)  # forgotten: passes as it is
     assert not questions.allow(("me", "up", "s", "call", KEPT), MORE)
+
+
+async def test_where_the_operator_lets_unasked_answers_through_they_pass_on_both_fronts() -> None:
+    rules = ServerRules(unasked_answers=True)
+    async with relayed(Scripted(events=[note(ASK)], headers=SESSION), rules=rules) as it:
+        session = await asked(it)
+        it.upstream.events = []
+        await it.post(answer(MORE), session)
+    assert [message for _, message in it.upstream.seen] == [answer(MORE)]
+    pipe = Pipe(elicitation_create=MORE)
+    said = await desk(Front(), rules=rules).settle("server", {"jsonrpc": "2.0", **ASK}, pipe)
+    assert said["result"] == MORE

@@ -144,7 +144,8 @@ class FrontDesk:
         match server_ask(method, params, self.era or "legacy", self.place.rules):
             case Ask.PASS:
                 answer = await wires.ask("client", clean(message))
-                if fits(answer.get("result"), fields_of(message)):
+                unasked = self.place.rules.unasked_answers
+                if unasked or fits(answer.get("result"), fields_of(message)):
                     return answer
                 return withheld(message_id(message), method)
             case Ask.REFUSE | Ask.DROP:
