@@ -43,8 +43,8 @@ from guard.ports import World
 from guard.reauthorize import Reauthorizing
 from guard.session.state import new_session
 from guard_adapters.front.mcp.jwks import FetchedKeys
-from guard_adapters.front.ssf import Source
-from guard_adapters.front.ssf_push import Pushed
+from guard_adapters.front.ssf.push import Pushed
+from guard_adapters.front.ssf.received import Source
 from guard_adapters.issuer.postgres_role import PostgresRole, PostgresRoleIssuer
 from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.live import LiveCalls

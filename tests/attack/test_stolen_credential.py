@@ -21,8 +21,8 @@ from guard.grant.replay import MemoryReplay
 from guard.grant.verify import CallRefused, Verifier
 from guard.model.facts import Binding
 from guard_adapters._http.carrying import Sending, headers_for
-from guard_adapters.front.hook_gate import HookGate
-from guard_adapters.front.hook_ssh import SshAgent
+from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.ssh import SshAgent
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.files import as_files
 from guard_adapters.issuer.local_key import LocalSigner

@@ -19,7 +19,7 @@ from guard_adapters._http.documents import get_json, post_json
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.place import Place, add_place, place
-from guard_adapters.front.ssf_push import PREFIX
+from guard_adapters.front.ssf.push import PREFIX
 from guard_adapters.issuer.made import read_secret
 from guard_adapters.wiring.signals import push_token
 

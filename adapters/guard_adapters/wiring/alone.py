@@ -62,7 +62,7 @@ async def _run(wired: Wired, words: Sequence[str], whose: Place, env: Mapping[st
     async with watched(wired.world, wired.heart):
         if not server.hooks:
             return await standalone(Desk(wired), words, whose, env)
-        from guard_adapters.front.hooks import hooked  # noqa: PLC0415  few servers pull
+        from guard_adapters.front.hooks.child import hooked  # noqa: PLC0415  few servers pull
 
         async with hooked(server.hooks, wired.world.clock) as hooks:
             whole = {**env, **hooks.environ}

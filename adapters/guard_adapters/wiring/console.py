@@ -24,7 +24,7 @@ from guard_adapters.console.passkeys import Models
 from guard_adapters.console.several import Several
 from guard_adapters.console.sign import Signing
 from guard_adapters.console.views import Views
-from guard_adapters.front.operator_people import people_routes
+from guard_adapters.front.operator.people import people_routes
 from guard_adapters.wiring.board import BoardDesk
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret

@@ -5,14 +5,14 @@ from pathlib import Path
 
 from starlette.routing import Route
 
-from guard_adapters.front.operator import operator_routes
-from guard_adapters.front.operator_kills import epoch_route, kill_table
-from guard_adapters.front.operator_leases import lease_table
-from guard_adapters.front.operator_narrowing import narrowing_table
-from guard_adapters.front.operator_runs import run_table
-from guard_adapters.front.operator_signals import signal_table
-from guard_adapters.front.operator_tallies import tally_table
-from guard_adapters.front.operator_tasks import task_table
+from guard_adapters.front.operator.kills import epoch_route, kill_table
+from guard_adapters.front.operator.leases import lease_table
+from guard_adapters.front.operator.narrowing import narrowing_table
+from guard_adapters.front.operator.routes import operator_routes
+from guard_adapters.front.operator.runs import run_table
+from guard_adapters.front.operator.signals import signal_table
+from guard_adapters.front.operator.tallies import tally_table
+from guard_adapters.front.operator.tasks import task_table
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.door import watch_of
 from guard_adapters.wiring.keys import secret

@@ -21,7 +21,7 @@ from guard.session.intent import TaskIntent, parse_intent
 from guard.session.risk import WEIGHTS
 from guard.session.risk import signal as risk_signal
 from guard.session.state import Session, new_session
-from guard_adapters.front.operator_narrowing import trust_json
+from guard_adapters.front.operator.narrowing import trust_json
 from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.door import Door
 from guard_adapters.wiring.said import endorsed, tell, withdraw

@@ -16,8 +16,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from guard.errors import Unavailable, Unusable
-from guard_adapters.front.hook_gate import HookGate
-from guard_adapters.front.hooks import Hooks, Unreachable, hooked
+from guard_adapters.front.hooks.child import Hooks, Unreachable, hooked
+from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.attachments import Attachments
 from guard_adapters.front.mcp.auth import Caller, upstream_scope
 from guard_adapters.front.mcp.desk import Desk as PipeDesk

@@ -9,10 +9,10 @@ from guard.errors import GuardError, Unavailable, Unusable
 from guard.policy.catalog_server import ServerSpec
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
-from guard_adapters.front.hooks import hooked
-from guard_adapters.front.legacy_http import PREFIX, PlainHttp
-from guard_adapters.front.legacy_request import Table
-from guard_adapters.front.legacy_wire import Api
+from guard_adapters.front.hooks.child import hooked
+from guard_adapters.front.legacy.front import PREFIX, PlainHttp
+from guard_adapters.front.legacy.request import Table
+from guard_adapters.front.legacy.wire import Api
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.bridge import Bridge, Pulls
 from guard_adapters.front.mcp.carry import ServerKey

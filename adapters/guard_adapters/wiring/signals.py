@@ -16,9 +16,9 @@ from guard.model.secevent import SecurityEvent
 from guard_adapters._http.documents import fetching, post_json
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp.jwks import FetchedKeys
-from guard_adapters.front.ssf import Source
-from guard_adapters.front.ssf_poll import Polled
-from guard_adapters.front.ssf_push import Pushed
+from guard_adapters.front.ssf.poll import Polled
+from guard_adapters.front.ssf.push import Pushed
+from guard_adapters.front.ssf.received import Source
 from guard_adapters.issuer.made import read_secret
 from guard_adapters.store.replay_sqlite import SqliteReplay
 from guard_adapters.wiring.build import Wired

@@ -17,8 +17,8 @@ from guard.session.state import resumed
 from guard.stepup.granting import Granting
 from guard.stepup.planning import Planning, planned_from
 from guard_adapters.console.origin import origin_of
-from guard_adapters.front.operator import unusable
-from guard_adapters.front.operator_standing import standing_routes
+from guard_adapters.front.operator.routes import unusable
+from guard_adapters.front.operator.standing import standing_routes
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.operator import OPERATOR

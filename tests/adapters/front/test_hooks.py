@@ -12,9 +12,9 @@ import pytest
 
 from guard.grant.credential import Credential
 from guard.model.facts import Binding
-from guard_adapters.front.hook_aws import AwsEndpoint, owner
-from guard_adapters.front.hook_gate import HookGate, descends
-from guard_adapters.front.hooks import hooked
+from guard_adapters.front.hooks.aws import AwsEndpoint, owner
+from guard_adapters.front.hooks.child import hooked
+from guard_adapters.front.hooks.gate import HookGate, descends
 from guard_adapters.store.clock import SystemClock
 from tests.adapters.front.relaying import listening
 

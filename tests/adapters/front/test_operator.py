@@ -15,7 +15,7 @@ from guard.policy.compile import compile_bundle
 from guard.ports import World
 from guard.reauthorize import Reauthorizing
 from guard.testing import CountedIds, FrozenClock
-from guard_adapters.front.operator import operator_routes
+from guard_adapters.front.operator.routes import operator_routes
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore

@@ -13,7 +13,7 @@ from guard.stepup.granting import Granting
 from guard_adapters.cli import main
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
-from guard_adapters.front.operator_standing import standing_routes
+from guard_adapters.front.operator.standing import standing_routes
 from guard_adapters.wiring.desk import Desk
 from tests.adapters.cli.test_operator_commands import ADA, running
 

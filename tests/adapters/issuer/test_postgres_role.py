@@ -7,7 +7,7 @@ import pytest
 
 from guard.errors import Refused, Unavailable
 from guard.grant.lease import Fate
-from guard_adapters.front.hooks import hooked
+from guard_adapters.front.hooks.child import hooked
 from guard_adapters.issuer.postgres_role import PostgresRole, PostgresRoleIssuer
 from guard_adapters.store.clock import SystemClock
 from tests.adapters.issuer.leased import GUARD, a_call, a_lease, issued, maker

@@ -9,8 +9,8 @@ import pytest
 
 from guard.errors import Refused
 from guard.grant.lease import Fate
-from guard_adapters.front.hook_gate import HookGate
-from guard_adapters.front.hook_ssh import SshAgent
+from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.ssh import SshAgent
 from guard_adapters.issuer.files import as_files
 from guard_adapters.issuer.ssh import Ssh, SshIssuer, filled
 from guard_adapters.store.clock import SystemClock

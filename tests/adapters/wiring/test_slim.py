@@ -11,7 +11,7 @@ NOT_NEEDED = {
     "email", "importlib.metadata", "zipfile",  # what looking for plugins takes
     "httpx", "httpx2", "httpcore2", "starlette", "uvicorn", "mcp", "mcp_types", "opentelemetry", "jinja2",
     "webauthn", "rich", "joserfc", "asyncpg", "aiosmtpd", "tenacity",
-    "guard_adapters.console", "guard_adapters.demo", "guard_adapters.front.hooks", "guard_adapters.store.postgres",
+    "guard_adapters.console", "guard_adapters.demo", "guard_adapters.front.hooks.child", "guard_adapters.store.postgres",
     "guard.policy.mutate", "guard.policy.tables", "guard.replay", "guard.testing",
 }  # fmt: skip
 LOADED = """

@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from guard.errors import Unusable
-from guard_adapters.front.hook_gate import peer_of
+from guard_adapters.front.hooks.gate import peer_of
 from guard_adapters.front.mcp.desk import Desk, Gone, Message, Reply, Side, no_answer
 from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, loads
 from guard_adapters.front.mcp.wire import WireRefused, classify, error_message, readable_id
 
 if TYPE_CHECKING:
-    from guard_adapters.front.hooks import Hooks
+    from guard_adapters.front.hooks.child import Hooks
 
 Pulls = Callable[[str, int, bool], AbstractAsyncContextManager["Hooks | None"]]
 """Opens the hooks of one relay's server, if it has any.

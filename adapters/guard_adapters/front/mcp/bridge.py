@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from guard.errors import Unusable
 from guard.grant.credential import Credential
 from guard_adapters._http.pool import Headers, HttpClient, Upstream, UpstreamFailed
-from guard_adapters.front.hook_gate import HookGate
+from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.bridge_line import Line, Stream
 from guard_adapters.front.mcp.child import Command, Ears, start
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, dumps, loads
 from guard_adapters.front.mcp.wire import HTTP_STATUS, Kind, classify, era
 
 if TYPE_CHECKING:
-    from guard_adapters.front.hooks import Hooks
+    from guard_adapters.front.hooks.child import Hooks
 
 Pulls = Callable[[HookGate], AbstractAsyncContextManager["Hooks"]]
 

@@ -17,7 +17,7 @@ from guard_adapters.front.mcp.json import RESPONSE_LIMITS, written
 from guard_adapters.front.mcp.wire import WireRefused
 
 if TYPE_CHECKING:
-    from guard_adapters.front.hooks import Hooks
+    from guard_adapters.front.hooks.child import Hooks
 
 VERSION: Final = 1
 CONNECT_S: Final = 2.0

@@ -44,7 +44,7 @@ from guard_adapters.front.mcp.verdict import refusal, refusal_of, refused
 from guard_adapters.front.mcp.wire import Era, message_id, notice, taken_back
 
 if TYPE_CHECKING:
-    from guard_adapters.front.hooks import Hooks
+    from guard_adapters.front.hooks.child import Hooks
     from guard_adapters.front.mcp.auth import Caller  # loads what a pipe never needs
     from guard_adapters.front.mcp.seal import RequestStateSeal
 

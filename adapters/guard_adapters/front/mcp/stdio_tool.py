@@ -17,7 +17,7 @@ from guard_adapters.front.mcp.verdict import Word, refusal, refused
 
 if TYPE_CHECKING:
     from guard.grant.credential import Credential
-    from guard_adapters.front.hooks import Hooks
+    from guard_adapters.front.hooks.child import Hooks
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guard.grant.secevent import MAX_SET, Err, SetRefused
-from guard_adapters.front.ssf import NotNow, Source
+from guard_adapters.front.ssf.received import NotNow, Source
 
 PREFIX: Final = "/guard/v1/signals/push"
 CONTENT: Final = "application/secevent+jwt"

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from guard.model.call import Json
-from guard_adapters.front.operator import PREFIX, guarded
+from guard_adapters.front.operator.routes import PREFIX, guarded
 
 
 class AdmittingDesk(Protocol):

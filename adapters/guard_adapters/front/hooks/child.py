@@ -12,11 +12,11 @@ from typing import Final
 from guard.clock import Clock
 from guard.errors import Refused
 from guard.grant.credential import Credential
-from guard_adapters.front.hook_aws import AwsEndpoint
-from guard_adapters.front.hook_gate import HookGate
-from guard_adapters.front.hook_git import GitHelper
-from guard_adapters.front.hook_postgres import PostgresFiles
-from guard_adapters.front.hook_ssh import SshAgent
+from guard_adapters.front.hooks.aws import AwsEndpoint
+from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.git import GitHelper
+from guard_adapters.front.hooks.postgres import PostgresFiles
+from guard_adapters.front.hooks.ssh import SshAgent
 
 _SERVERS: Final[Mapping[str, Callable[[HookGate, Clock], AwsEndpoint | GitHelper | SshAgent]]] = {
     "aws": AwsEndpoint,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from guard.model.call import Json
 from guard.session.counted import Counted
-from guard_adapters.front.operator import Answer
+from guard_adapters.front.operator.routes import Answer
 
 
 class TallyOperating(Protocol):

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from guard.grant.lease import Lease
 from guard.model.call import Json
-from guard_adapters.front.operator import Answer
+from guard_adapters.front.operator.routes import Answer
 
 
 class LeaseOperating(Protocol):

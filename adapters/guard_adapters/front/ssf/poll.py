@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from guard.grant.secevent import SetRefused
 from guard.model.call import Json
-from guard_adapters.front.ssf import NotNow, Source
+from guard_adapters.front.ssf.received import NotNow, Source
 
 MOST: Final = 50
 """Tokens in one answer."""

@@ -17,7 +17,7 @@ from typing import Final
 
 from guard.clock import Clock
 from guard.errors import Refused
-from guard_adapters.front.hook_gate import HookGate
+from guard_adapters.front.hooks.gate import HookGate
 
 LONGEST: Final = 16 * 1024
 ASKED_S: Final = 5.0

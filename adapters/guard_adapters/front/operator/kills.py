@@ -13,7 +13,7 @@ from starlette.routing import Route
 from guard.errors import GuardError
 from guard.model.call import Json
 from guard.model.kill import SCOPES, Epoch, Kill, Scope
-from guard_adapters.front.operator import MAX_DIGITS, PREFIX, Answer, read_body, unusable
+from guard_adapters.front.operator.routes import MAX_DIGITS, PREFIX, Answer, read_body, unusable
 
 MAX_NAME = 512
 MAX_WHY = 500

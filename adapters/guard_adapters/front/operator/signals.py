@@ -13,7 +13,7 @@ from starlette.requests import Request
 from guard.grant.secevent import SetRefused, subject_of
 from guard.model.call import Json
 from guard.model.secevent import Subject
-from guard_adapters.front.operator import Answer, read_body, unusable
+from guard_adapters.front.operator.routes import Answer, read_body, unusable
 
 _SOURCE: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 

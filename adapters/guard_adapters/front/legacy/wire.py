@@ -17,7 +17,7 @@ from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.route import Unclear, Written, written
 from guard_adapters._http.carrying import Address, Nonces, Sending, headers_for
 from guard_adapters._http.pool import HttpClient, Upstream, UpstreamFailed
-from guard_adapters.front.legacy_request import FORM, JSON, Asked
+from guard_adapters.front.legacy.request import FORM, JSON, Asked
 from guard_adapters.front.mcp.edge import HeaderList, Headers
 from guard_adapters.front.mcp.outcome import echoed
 

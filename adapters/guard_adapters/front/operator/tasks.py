@@ -12,7 +12,7 @@ from guard.model.call import Json
 from guard.session.belongs import mandated
 from guard.session.intent import TaskIntent
 from guard.session.state import Session
-from guard_adapters.front.operator import Answer, read_body, unusable
+from guard_adapters.front.operator.routes import Answer, read_body, unusable
 
 MAX_LASTS_S: Final = 31 * 86_400
 

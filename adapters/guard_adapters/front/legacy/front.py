@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from guard.errors import ApprovalPending, GuardError
 from guard.model.call import ToolCall, ToolResult, argument_bytes
-from guard_adapters.front.legacy_request import Asked, Table, body_of, signed_in
-from guard_adapters.front.legacy_wire import Answer, Api, RoutedTool, said
+from guard_adapters.front.legacy.request import Asked, Table, body_of, signed_in
+from guard_adapters.front.legacy.wire import Answer, Api, RoutedTool, said
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.edge import Headers, check_edge, single
 from guard_adapters.front.mcp.front import GuardFront

@@ -14,7 +14,7 @@ from guard.model.call import Json
 from guard.session.narrowing import Narrowing, standing
 from guard.session.risk import contributions, risk_facts
 from guard.session.state import Session
-from guard_adapters.front.operator import Answer, read_body, unusable
+from guard_adapters.front.operator.routes import Answer, read_body, unusable
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from guard.clock import Clock
 from guard.errors import Refused
-from guard_adapters.front.hook_gate import Active, HookGate
-from guard_adapters.front.hook_socket import LONGEST, HookSocket
+from guard_adapters.front.hooks.gate import Active, HookGate
+from guard_adapters.front.hooks.private import LONGEST, HookSocket
 
 FAILURE: Final = b"\x05"
 REQUEST_IDENTITIES, IDENTITIES_ANSWER = 11, 12

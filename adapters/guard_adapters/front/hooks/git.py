@@ -1,7 +1,7 @@
 """The guard as credential helper of git in a child process: the key of one call, for its address.
 
 git asks at every request and forgets the answer. The helper that it runs only carries the question
-here, over a Unix socket whose other end the kernel names; see `hook_git_ask`.
+here, over a Unix socket whose other end the kernel names; see `git_ask`.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from typing import Final
 
 from guard.clock import Clock
 from guard.errors import Refused
-from guard_adapters.front.hook_gate import HookGate
-from guard_adapters.front.hook_socket import HookSocket
+from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.private import HookSocket
 
 ASKED_S: Final = 5.0
 PORTS: Final = {"http": 80, "https": 443}
@@ -37,8 +37,8 @@ class GitHelper:
     @property
     def environ(self) -> dict[str, str]:
         """Return what the child must be given: this helper, and none of the machine's own."""
-        home = str(Path(__file__).resolve().parents[2])
-        words = [sys.executable, "-I", "-S", f"{home}/guard_adapters/front/hook_git_ask.py"]
+        asking = Path(__file__).resolve().with_name("git_ask.py")
+        words = [sys.executable, "-I", "-S", str(asking)]
         return {
             "GIT_CONFIG_COUNT": "2",
             "GIT_CONFIG_KEY_0": "credential.helper",

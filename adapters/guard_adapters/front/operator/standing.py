@@ -14,7 +14,7 @@ from starlette.routing import Route
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.model.call import Json
-from guard_adapters.front.operator import PREFIX, guarded, read_body, unusable
+from guard_adapters.front.operator.routes import PREFIX, guarded, read_body, unusable
 
 MAX_WHY: Final = 200
 

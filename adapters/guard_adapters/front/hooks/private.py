@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from guard_adapters.front.hook_gate import peer_of
+from guard_adapters.front.hooks.gate import peer_of
 
 LONGEST: Final = 64 * 1024
 """Longest message, in bytes."""

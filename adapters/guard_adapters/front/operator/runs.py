@@ -11,7 +11,7 @@ from starlette.requests import Request
 from guard.errors import Unusable
 from guard.grant.approval import Approval
 from guard.model.call import Json, Outcome
-from guard_adapters.front.operator import Answer, approval_json, read_body
+from guard_adapters.front.operator.routes import Answer, approval_json, read_body
 
 KNOWN: Mapping[str, Outcome] = {"ok": Outcome.OK, "error": Outcome.ERROR}
 
