@@ -12,7 +12,7 @@ PATHS := guard adapters tests bench docs examples
 # Half the suite's processes run the house anew: without bytecode each of them would compile it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick check format lint types surface layers pages slowest floors frameworks soak bench bench-agentdojo bench-bfcl bench-fuzz docs pictures clean
+.PHONY: demo test quick check format lint types surface layers pages slowest floors frameworks soak bench bench-agentdojo bench-bfcl bench-fuzz bench-wrong-label docs pictures clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -82,6 +82,10 @@ bench-bfcl: $(STAMP) $(DOJO)/bfcl/.installed  ## 200 harmless dialogues, every q
 
 bench-fuzz: $(STAMP) $(DOJO)/.installed  ## what the guard leaves open that nobody asked for
 	$(DOJO)/bin/python -m bench.fuzz.run --out bench/results/fuzz.json $(ARGS)
+	$(BIN)/python bench/page.py
+
+bench-wrong-label: $(STAMP) $(DOJO)/.installed  ## the attacks again, with one wrong label at a time
+	$(DOJO)/bin/python -m bench.agentdojo.wrong_label --out bench/results/wrong_label.json $(ARGS)
 	$(BIN)/python bench/page.py
 
 floors:  ## the suite on the oldest version of everything that pyproject.toml allows
