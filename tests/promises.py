@@ -159,6 +159,9 @@ PEOPLE = {
     "test_a_newline_cannot_forge_a_line_of_the_prompt",
     "A web page of the reviewer's browser cannot answer.": "adapters/front/test_operator.py::"
     "test_a_browser_is_refused_even_with_the_token",
+    "What listens where a guard was killed never gets the operator's token.": "attack/"
+    "test_another_program_as_the_guard.py::"
+    "test_what_took_the_port_of_a_killed_guard_never_gets_the_operators_token",
     "Nobody approves over the operator's interface.": "adapters/front/test_operator.py::"
     "test_nobody_can_approve_here",
 }

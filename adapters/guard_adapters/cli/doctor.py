@@ -25,6 +25,7 @@ from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
 from guard_adapters.store.clock import SystemClock
+from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.load import Loaded, load
 from guard_adapters.wiring.site import Site, lost_ms
 
@@ -123,7 +124,7 @@ def state(loaded: Loaded) -> Iterator[Said]:
 def address(loaded: Loaded) -> Iterator[Said]:
     """Say if something else listens where the guard would."""
     serve = loaded.installation.serve
-    if serve.port == 0 or (loaded.state / "serve.json").exists():
+    if serve.port == 0 or listening_at(loaded.state) is not None:
         return  # any free port, or the guard itself is running
     family = socket.AF_INET6 if ":" in serve.host else socket.AF_INET
     with socket.socket(family) as trial:

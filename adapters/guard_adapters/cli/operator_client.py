@@ -1,18 +1,18 @@
 """Asks the running guard of an installation, as its operator.
 
-It finds the guard by `serve.json` and shows the token of `keys/operator.key`; it starts no guard
-and never opens the store.
+It finds the guard by `serve.json` and shows the token of `keys/operator.key` to a guard that lives,
+never to what listens where one was; it starts no guard and never opens the store.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from guard.errors import GuardError, Refused, Unavailable, Unusable
+from guard.errors import GuardError, Refused, Unavailable
 from guard_adapters._http.documents import ask_json
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli.place import Place
+from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.keys import secret
 
 NOT_RUNNING = "Start it with `guard serve`, or name its folder with --state."
@@ -23,7 +23,7 @@ class OperatorClient:
 
     def __init__(self, found: Place) -> None:
         self._place = found
-        self._url = _url(found)
+        _url(found)
         key = found.state / "keys" / "operator.key"
         if not key.exists():  # reading must not make a token that the guard does not know
             raise _not_running(found)
@@ -37,13 +37,14 @@ class OperatorClient:
         Raises:
             Unavailable: `guard_not_running`; Refused: what the guard refused, with its code.
         """
+        url = _url(
+            self._place
+        )  # anew: a guard that died meanwhile may have left its port to others
         try:
-            status, found = ask_json(
-                method, f"{self._url}/guard/v1/{path}", token=self._token, body=body
-            )
+            status, found = ask_json(method, f"{url}/guard/v1/{path}", token=self._token, body=body)
         except UpstreamFailed as error:
             raise Unavailable(
-                f"The guard at {self._url} does not answer ({error}).",
+                f"The guard at {url} does not answer ({error}).",
                 code="guard_not_running",
                 next_step=NOT_RUNNING,
             ) from error
@@ -59,18 +60,10 @@ def named(identifier: str) -> str:
 
 
 def _url(found: Place) -> str:
-    try:
-        said = json.loads((found.state / "serve.json").read_text(encoding="utf-8"))
-        return str(said["url"]).rstrip("/")
-    except FileNotFoundError:
-        raise _not_running(found) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise Unusable(
-            f"It does not say where the guard listens ({type(error).__name__}).",
-            code="serve_file_unusable",
-            where=str(found.state / "serve.json"),
-            next_step="Delete it and start the guard again.",
-        ) from None
+    url = listening_at(found.state)
+    if url is None:
+        raise _not_running(found)
+    return url
 
 
 def _not_running(found: Place) -> Unavailable:

@@ -2,8 +2,6 @@
 
 import asyncio
 import errno
-import json
-import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -24,6 +22,7 @@ from guard_adapters.front.mcp.desk import Desk as PipeDesk
 from guard_adapters.front.mcp.frames import Hello
 from guard_adapters.front.mcp.stdio_desk import FrontDesk
 from guard_adapters.wiring.alone import place
+from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.channels import telling
 from guard_adapters.wiring.console import told
@@ -106,18 +105,6 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
             await found.http.aclose()
             for bridge in bridges.values():
                 await bridge.aclose()
-
-
-@contextmanager
-def announced(state: Path, url: str) -> Iterator[None]:
-    """Say in `serve.json` where this guard listens, as long as it does."""
-    place, draft = state / "serve.json", state / ".serve.json"
-    draft.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    draft.replace(place)
-    try:
-        yield
-    finally:
-        place.unlink(missing_ok=True)
 
 
 def dev_keys(wired: Wired) -> Mapping[str, Caller]:

@@ -36,6 +36,7 @@ from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 from guard_adapters.front.epochs import Epochs
 from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
@@ -450,9 +451,10 @@ def test_the_operators_token_is_never_sent_to_another_machine(ran, tmp_path):
     state = tmp_path / "state"
     (state / "keys" / "operator.key").write_bytes(b"k" * 32)
     (state / "keys" / "operator.key").chmod(0o600)
-    (state / "serve.json").write_text('{"url": "http://attacker.example", "pid": 1}')
-
-    with pytest.raises(Unavailable, match="not on this machine"):
+    with (
+        announced(state, "http://attacker.example"),
+        pytest.raises(Unavailable, match="not on this machine"),
+    ):
         OperatorClient(Place(state=state, name="x")).ask("GET", "sessions")
 
 
