@@ -4,6 +4,7 @@
     |-- Refused              the guard says no: the caller reads `code`
     |   |-- NotAllowed       policy denied; carries the Deny
     |   |-- NotApproved      a person said no, nobody answered, or the yes no longer holds
+    |   |-- NobodyToAsk      a rule asks people, and there is nobody who could answer
     |   `-- ApprovalPending  a person has been asked; call again with the same arguments
     |-- Unavailable          something the guard needs failed: nothing ran
     |   `-- SessionMoved     the session is not what the call was judged on
@@ -12,7 +13,9 @@
 Wrapping code catches these; the guard never does, so that a bug cannot become permission.
 """
 
-from guard.model.decision import Deny
+from collections.abc import Sequence
+
+from guard.model.decision import Deny, Reason
 
 
 class GuardError(Exception):
@@ -76,6 +79,19 @@ class NotApproved(Refused):
         self.reason_code = reason_code
         self.until_ms = until_ms
         self.asked_s = asked_s
+
+
+class NobodyToAsk(Refused):
+    """Rules ask people, and nobody is there who could answer: nobody was asked, nothing is listed.
+
+    `reasons` are why they ask.
+    """
+
+    def __init__(
+        self, message: str, *, code: str, reasons: Sequence[Reason], next_step: str = ""
+    ) -> None:
+        super().__init__(message, code=code, next_step=next_step)
+        self.reasons = tuple(reasons)
 
 
 class ApprovalPending(Refused):

@@ -107,7 +107,8 @@ def reported(
         now_ms: its end.
         complete: whether `rows` are all of them.
     """
-    standing = [row.at(now_ms) for row in rows]
+    # What could not be announced was asked of nobody.
+    standing = [row.at(now_ms) for row in rows if row.reason_code != "not_announced"]
     asked = [row for row in standing if row.via == "ask" and not row.canary]
     canaries = [row for row in standing if row.canary]
     rules = sorted({rule for row in asked for rule in row.rules})

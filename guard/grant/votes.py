@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from guard.errors import Refused
 from guard.model.call import Json, ToolSpec
-from guard.model.decision import Requirement
+from guard.model.decision import Reason, Requirement
 
 FAULTS: Final[Mapping[str, str]] = {
     "not_session_owner": "only the person whom the agent acts for may answer this",
@@ -161,6 +161,11 @@ def may_deny(requirements: Sequence[Requirement], asker: Asker, voter: Voter) ->
         return "disabled"
     asked = any(one.groups & voter.groups for one in requirements if one.kind == "review")
     return None if asked or voter.principal == asker.requester else "not_in_group"
+
+
+def reasons_of(requirements: Sequence[Requirement]) -> tuple[Reason, ...]:
+    """Return why these requirements ask people."""
+    return tuple(Reason(code=one.reason, rule=one.rule) for one in requirements)
 
 
 def answerable(

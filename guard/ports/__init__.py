@@ -28,6 +28,7 @@ from guard.ports.grants import Grants
 from guard.ports.kills import Kills, NothingStopped
 from guard.ports.live import Live, Unwatched
 from guard.ports.live import Tool as Tool
+from guard.ports.people import Audience
 from guard.ports.reruns import Reruns
 from guard.ports.tallies import Tallies
 from guard.provenance.known import Known
@@ -283,6 +284,7 @@ class World:
     remote: PolicyDecisionPoint | None = None
     grants: Grants | None = None  # None: no standing yes, people are asked each time
     asked: Asked | None = None
+    audience: Audience | None = None  # None: approvers know by themselves whom they tell
     baits: Baits | None = None  # None: attention is not measured
     contact: Contact | None = None  # of a site with its control plane; None: this is no site
     reruns: Reruns | None = None  # for fronts whose framework repeats calls

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from guard.audit.event import Event
+from guard.grant.approval import NewApproval
 from guard.grant.people import Account, Ceremony, Invite, Login, Passkey
+
+
+class Audience(Protocol):
+    """Knows the people whom questions are for, before one of them is listed."""
+
+    # Raises NobodyToAsk (`no_reviewer`) where all of them together would not be enough.
+    async def enough(self, new: NewApproval) -> None: ...
 
 
 class Reviewers(Protocol):

@@ -32,6 +32,7 @@ from guard.model.facts import Evidence, Facts
 from guard.ports import Attempt, Waiter, World
 from guard.session.state import Session
 from guard.stepup.granting import Granting, Standing, ground_of, offer_beside
+from guard.stepup.hearing import somebody_hears
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
 
@@ -87,10 +88,10 @@ class Asking:
         """Return once people said yes and the call is still allowed.
 
         Raises:
-            NotAllowed: nobody could read a call of this size.
+            NotAllowed, NobodyToAsk: nobody could read a call of this size, or answer it.
             NotApproved: denied, no answer, or the yes no longer holds.
             ApprovalPending: nobody answered within `hold`; the question stays open.
-            Unavailable: no approver is configured, or the store failed.
+            Unavailable: an approver or the store failed.
         """
         facts, answer = judged.facts, judged.answer
         assert isinstance(answer, StepUp)  # noqa: S101  our own mistake, not the caller's
@@ -125,8 +126,7 @@ class Asking:
 
     async def _answered(self, new: NewApproval, bait: NewApproval | None, hold: Hold) -> Approval:
         """Ask people and return the row once it is no longer pending."""
-        if not self.world.approvers:
-            raise Unavailable("Nobody is configured to answer.", code="no_approver")
+        await somebody_hears(self.world, new)
         await self.sparing.room(new)
         approval = await self._opened(new, bait, hold)
         if approval.id != new.id:  # the same call already waits: join it, and ask nobody again

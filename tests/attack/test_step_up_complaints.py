@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from guard.errors import ApprovalPending, GuardError, NotAllowed, Unavailable
+from guard.errors import ApprovalPending, GuardError, NobodyToAsk, NotAllowed
 from guard.model.call import ToolCall, argument_bytes
 from tests.adapters.console.desk import Desk
 from tests.flow.conftest import POLICY, bundle, bundle_of, flow  # noqa: F401  the fixtures
@@ -85,7 +85,7 @@ async def test_agent_supplied_ids_select_nothing(flow):  # noqa: F811
 
 async def test_no_approver_means_no(flow):  # noqa: F811
     flow.but(approvers=())
-    with pytest.raises(Unavailable, match="no_approver"):
+    with pytest.raises(NobodyToAsk, match="no_approver"):
         await flow.call("pay", amount_minor=500)
     assert flow.tool.runs == []
     assert await flow.world.approvals.listed(open_only=False) == []

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from guard.errors import ApprovalPending, NotAllowed, NotApproved, Unavailable
+from guard.errors import ApprovalPending, NobodyToAsk, NotAllowed, NotApproved, Unavailable
 from guard.grant.view import view_from
 from guard.model.call import argument_bytes
 from guard.model.decision import Allow, Basis, Deny, Narrow, Reason, Requirement, StepUp, Terms
@@ -220,11 +220,27 @@ async def test_nobody_is_asked_where_a_rule_says_no(flow, make_bundle, policy):
 
 async def test_without_reviewers_nothing_runs_and_the_code_says_it(flow):
     flow.but(approvers=())
-    with pytest.raises(Unavailable) as no:
+    with pytest.raises(NobodyToAsk) as no:
         await pay(flow)
     assert no.value.code == "no_approver"
+    assert [each.rule for each in no.value.reasons] == ["ASK-1"]
     assert flow.outcomes() == [("refused", "no_approver")]
     assert flow.tool.runs == []
+
+
+async def test_a_question_that_nobody_could_answer_is_never_listed(flow):
+    listed = []
+
+    class Nobody:
+        async def enough(self, new):
+            listed.extend(await rows(flow))
+            raise NobodyToAsk("Nobody has a passkey.", code="no_reviewer", reasons=())
+
+    flow.but(audience=Nobody())
+    with pytest.raises(NobodyToAsk):
+        await pay(flow)
+    assert (listed, await rows(flow), flow.approver.seen, flow.tool.runs) == ([], [], [], [])
+    assert flow.outcomes() == [("refused", "no_reviewer")]
 
 
 async def test_people_see_the_narrowed_call_it_runs_and_the_agent_is_told(flow):

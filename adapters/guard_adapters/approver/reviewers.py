@@ -1,41 +1,45 @@
-"""Announces questions to the reviewers of the console, and refuses at once what none could answer.
+"""The reviewers of the console: whether they could answer, and the approver that they look at.
 
-The row itself is what they see; nothing is sent. A question that nobody enrolled may answer would
-only keep an agent waiting for its limit.
+The row itself is what they see; nothing is sent.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from guard.clock import Clock
-from guard.errors import Unavailable
-from guard.grant.approval import Approval
+from guard.errors import NobodyToAsk
+from guard.grant.approval import Approval, NewApproval
 from guard.grant.directory import Directory
-from guard.grant.votes import Asker, Voter, answerable
+from guard.grant.votes import Asker, Voter, answerable, reasons_of
 from guard.ports.people import Reviewers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleApprover:
-    """The `Approver` port over the console. `directory` returns the reviewers file in force."""
+    """The `Approver` and `Audience` ports over the console.
+
+    `directory` returns the reviewers file in force.
+    """
 
     reviewers: Reviewers
     directory: Callable[[], Directory]
-    clock: Clock
 
     async def announce(self, approval: Approval) -> None:
+        """Return at once: the console shows what the store holds."""
+
+    async def enough(self, new: NewApproval) -> None:
         """Return if the enrolled reviewers could meet what is asked.
 
         Raises:
-            Unavailable: `no_reviewer`.
+            NobodyToAsk: `no_reviewer`.
         """
         people = await self._people()
-        asker = Asker(requester=approval.requester, agent=approval.agent)
+        asker = Asker(requester=new.requester, agent=new.agent)
         # At the limit of the question: a passkey that is too new now may count until then.
-        if not answerable(approval.requirements, asker, people, approval.pending_until_ms):
-            raise Unavailable(
+        if not answerable(new.requirements, asker, people, new.pending_until_ms):
+            raise NobodyToAsk(
                 "No reviewer who may answer this has a passkey.",
                 code="no_reviewer",
+                reasons=reasons_of(new.requirements),
                 next_step="Let one in with `guard reviewers invite NAME`.",
             )
 

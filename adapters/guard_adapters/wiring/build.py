@@ -132,9 +132,7 @@ def build(
         provers=SessionKeys(clock=clock, ids=ids),
         delegation=lambda: site.certificate() if site else NO_CERTIFICATE,
     )
-    reviewers = (
-        ConsoleApprover(reviewers=store.reviewers, directory=lambda: wired.directory, clock=clock),
-    )
+    reviewers = ConsoleApprover(reviewers=store.reviewers, directory=lambda: wired.directory)
     issuers = {DEFAULT_ISSUER: issuer, **issuers_of(installation.issuers, maker)}
     unlisted(loaded.catalog, issuers)
     live = LiveCalls()
@@ -150,7 +148,8 @@ def build(
         grants=store.grants,
         asked=store.asked,
         baits=baits_of(installation),
-        approvers=(*approvers(store), *(reviewers if reviewed else ())),
+        approvers=(*approvers(store), *((reviewers,) if reviewed else ())),
+        audience=reviewers if reviewed else None,
         issuers=issuers,
         watchdog=heart,
         guard_id=own,

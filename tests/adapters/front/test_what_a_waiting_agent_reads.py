@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from guard.errors import ApprovalPending, GuardError, NotApproved
+from guard.errors import ApprovalPending, GuardError, NobodyToAsk, NotApproved
+from guard.model.decision import Reason
 from guard_adapters.front.mcp.verdict import refusal_of
 
 UNTIL_MS = 1_767_607_500_000  # 2026-01-05T10:05:00Z
@@ -97,6 +98,17 @@ def test_each_ending_has_a_text_for_models_and_an_object_for_programs(error, tex
     assert {name: no.data[name] for name in said} == said
     assert no.data["approval_id"] == "apr_1"
     assert no.data["approval"]["status"] == said["status"]
+
+
+@pytest.mark.parametrize("code", ["no_approver", "no_reviewer"])
+def test_who_could_ask_nobody_is_told_to_stop_and_why_a_person_is_needed(code):
+    asks = Reason(code="pays", rule="PAY-1")
+    no = refusal_of(NobodyToAsk("Nobody is there.", code=code, reasons=[asks]))
+
+    assert (no.word, no.data["code"], no.data["next_action"]) == ("DENIED", code, "stop")
+    assert no.data["reasons"] == [{"rule": "PAY-1", "reason": "pays"}]
+    assert no.text.startswith("DENIED: not executed. A person would have to say yes")
+    assert "again later" not in no.text
 
 
 def test_the_texts_tell_the_endings_apart():

@@ -55,6 +55,13 @@ def test_a_rule_is_told_by_what_became_of_its_questions():
     assert (found.unknown_outcomes, found.prompts_per_1000) == (1, 50)
 
 
+def test_what_could_not_be_announced_was_asked_of_nobody():
+    lost = asked(1, None).after("cancel", NOW + 5, reason="not_announced")
+    found = report(lost, asked(2))
+    assert (found.prompts, found.rules[0].asked) == (1, 1)
+    assert report(lost).rules == ()
+
+
 def test_identical_calls_that_joined_are_no_prompts_of_their_own():
     found = report(replace(asked(1, None), waiting=4))
     assert (found.prompts, found.rules[0].joined) == (1, 3)

@@ -5,13 +5,22 @@ refusal is a JSON-RPC error. Rule text, argument values and engine errors never 
 decides nothing and sends nothing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
-from guard.errors import ApprovalPending, GuardError, NotAllowed, NotApproved, Refused, Unavailable
+from guard.errors import (
+    ApprovalPending,
+    GuardError,
+    NobodyToAsk,
+    NotAllowed,
+    NotApproved,
+    Refused,
+    Unavailable,
+)
 from guard.grant.unanswered import SAID_NO
+from guard.model.decision import Reason
 from guard.model.legible import legible
 from guard_adapters.front.mcp.gate import PRIVATE, Asked, Way
 from guard_adapters.front.mcp.wire import (
@@ -106,20 +115,33 @@ def refusal_of(error: GuardError, *, ran: bool = False, held_at: str = "") -> Re
             return _pending(error, held_at)
         case NotApproved():
             return _ended(error)
-        case Unavailable():
-            return refusal("RESULT_WITHHELD" if ran else "GUARD_UNAVAILABLE", error.code)
+        case NobodyToAsk():
+            return _unheard(error)
         case _:
-            return refusal("RESULT_WITHHELD" if ran else "DENIED", error.code)
+            word: Word = "GUARD_UNAVAILABLE" if isinstance(error, Unavailable) else "DENIED"
+            return refusal("RESULT_WITHHELD" if ran else word, error.code)
 
 
 def _denied(error: NotAllowed) -> Refusal:
     answer = error.answer
     word: Word = "TOOL_CHANGED" if answer.code in _DEFINITION_CODES else "DENIED"
-    reasons = [{"rule": each.rule, "reason": each.code} for each in answer.reasons]
-    more: dict[str, Any] = {"reasons": reasons, **_retry(answer.retry_after_s)}
+    more: dict[str, Any] = {"reasons": _reasons(answer.reasons), **_retry(answer.retry_after_s)}
     if error.call_id:
         more["decision_id"] = error.call_id
     return refusal(word, answer.code, **more)
+
+
+def _unheard(error: NobodyToAsk) -> Refusal:
+    no = refusal("DENIED", error.code, reasons=_reasons(error.reasons))
+    text = (
+        "DENIED: not executed. A person would have to say yes, and nobody is there who could. Do "
+        "not repeat it; tell the person you work for."
+    )
+    return replace(no, text=text)
+
+
+def _reasons(reasons: Sequence[Reason]) -> list[dict[str, str]]:
+    return [{"rule": each.rule, "reason": each.code} for each in reasons]
 
 
 def _pending(error: ApprovalPending, held_at: str) -> Refusal:
