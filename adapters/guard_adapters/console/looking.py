@@ -11,15 +11,20 @@ from guard.grant.scoped import Grant
 from guard.model.call import Json
 from guard.policy.rule import Rule
 from guard.session.state import Session
+from guard_adapters.console.app import SignedIn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """What waits for people. `unknown` calls may have run; `total` questions are pending."""
+    """What waits for people. `unknown` calls may have run; `total` questions are pending.
+
+    `waiting` are some of them in the order of who looks; `skip` come before.
+    """
 
     unknown: Sequence[Approval]
     waiting: Sequence[Approval]
     total: int
+    skip: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +51,8 @@ class Looking(Protocol):
     """One guard, as reviewers see it. An unknown id raises `Refused("..._unknown")`."""
 
     def now_ms(self) -> int: ...  # noqa: D102  the class speaks for its methods
-    async def queue(self) -> Queue: ...  # noqa: D102
-    async def waiting(self) -> Sequence[Approval]: ...  # noqa: D102
+    async def queue(self, who: SignedIn, skip: int) -> Queue: ...  # noqa: D102
+    async def waiting(self, who: SignedIn, action: str) -> Sequence[Approval]: ...  # noqa: D102
     async def answered(self) -> Sequence[Approval]: ...  # noqa: D102
     async def approval(self, approval_id: str) -> Approval: ...  # noqa: D102
     async def sessions(self) -> Sequence[Session]: ...  # noqa: D102

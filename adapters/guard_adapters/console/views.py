@@ -89,7 +89,7 @@ class Views:
 
     async def queue(self, visit: Visit) -> Response:
         """Return what waits for people, calls with an unknown outcome first."""
-        found = await self.desk.queue()
+        found = await self.desk.queue(visit.who, passed(visit))
         answered = (await self.desk.answered())[:12]
         return self._page(visit, "queue.html", queue=found, answered=answered)
 
@@ -157,7 +157,9 @@ class Views:
         return {one.id: self.marks(one, who.principal) for one in mine}
 
     async def _alike(self, row: Approval, who: SignedIn) -> Sequence[Approval]:
-        found = alike(row, await self.desk.waiting(), who.principal, self.desk.now_ms())
+        found = alike(
+            row, await self.desk.waiting(who, row.action), who.principal, self.desk.now_ms()
+        )
         return [one for one in found if readable(one)]
 
     async def plan(self, visit: Visit) -> Response:
@@ -228,6 +230,11 @@ def _to_type(row: Approval) -> list[str]:
     paths = sorted({path for one in row.requirements for path in one.match})
     arguments = json.loads(row.call_bytes) if row.call_bytes else {}
     return [path for path in paths for _ in values_at(arguments, path) or [""]]
+
+
+def passed(visit: Visit) -> int:
+    """Return how many waiting questions come before the part of the queue that is looked at."""
+    return _number(visit.request.query_params.get("skip", "0"), 10**MAX_DIGITS)
 
 
 def _number(text: str, below: int) -> int:

@@ -1,6 +1,7 @@
 """What people look through, in whichever store: each answer is bounded and changes nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from guard.audit.tree import inclusion_proof
@@ -24,11 +25,30 @@ class Proven(NamedTuple):
     note: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Which part of the waiting questions, for whom: those that ask them come first.
+
+    Args:
+        principal: who looks, and
+        groups: the groups of reviewers they are in.
+        limit: most questions.
+        skip: how many of the order are passed over.
+        action: only questions of this `<server>/<tool>`; empty: all.
+    """
+
+    principal: str
+    groups: frozenset[str] = frozenset()
+    limit: int
+    skip: int = 0
+    action: str = ""
+
+
 class BoardReader(Protocol):
     """Contract: a page costs the same over ten rows and over a hundred thousand."""
 
-    async def waiting(self, limit: int) -> tuple[Sequence[Approval], int]:
-        """Return the oldest pending questions, and how many there are."""
+    async def waiting(self, part: Part) -> tuple[Sequence[Approval], int]:
+        """Return pending questions and how many there are; in each half those that end first."""
 
     async def unknown(self, limit: int) -> Sequence[Approval]:
         """Return the newest approvals whose call has an outcome that nobody knows."""

@@ -18,7 +18,9 @@ from guard.policy.rule import Rule
 from guard.session.risk import risk_facts
 from guard.session.state import Session
 from guard.stepup.granting import Granting
+from guard_adapters.console.app import SignedIn
 from guard_adapters.console.looking import Logged, Proof, Queue
+from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
 
 SHOWN: Final = 50
@@ -47,19 +49,19 @@ class BoardDesk:
         """Return the guard's time."""
         return self.wired.world.clock.now_ms()
 
-    async def queue(self) -> Queue:
-        """Return what waits; what is late is not among it."""
-        board = self.wired.store.board
-        (waiting, total), unknown = await asyncio.gather(self._waiting(), board.unknown(SHOWN))
-        return Queue(unknown=unknown, waiting=waiting, total=total)
+    async def queue(self, who: SignedIn, skip: int) -> Queue:
+        """Return what waits, first what asks this person; what is late is not among it."""
+        board, part = self.wired.store.board, _part(who, skip=skip)
+        (waiting, total), unknown = await asyncio.gather(self._waiting(part), board.unknown(SHOWN))
+        return Queue(unknown=unknown, waiting=waiting, total=total, skip=skip)
 
-    async def waiting(self) -> Sequence[Approval]:
-        """Return the questions that the queue shows."""
-        return (await self._waiting())[0]
+    async def waiting(self, who: SignedIn, action: str) -> Sequence[Approval]:
+        """Return questions of one tool, first those that ask this person."""
+        return (await self._waiting(_part(who, action=action)))[0]
 
-    async def _waiting(self) -> tuple[Sequence[Approval], int]:
+    async def _waiting(self, part: Part) -> tuple[Sequence[Approval], int]:
         now_ms = self.now_ms()
-        waiting, total = await self.wired.store.board.waiting(SHOWN)
+        waiting, total = await self.wired.store.board.waiting(part)
         live = [one for one in waiting if one.at(now_ms).status is ApprovalState.PENDING]
         return live, total - (len(waiting) - len(live))
 
@@ -169,6 +171,10 @@ class BoardDesk:
 
     async def _write(self, event: Event) -> None:
         await self.wired.world.sink.write([event])
+
+
+def _part(who: SignedIn, *, skip: int = 0, action: str = "") -> Part:
+    return Part(principal=who.principal, groups=who.groups, limit=SHOWN, skip=skip, action=action)
 
 
 def _logged(seq: int, leaf: bytes, side: str) -> Logged:

@@ -8,8 +8,10 @@ import pytest
 from guard.audit.tree import leaf_hash, opened_note, verify_inclusion
 from guard.model.call import Outcome
 from guard.session.state import new_session
+from guard_adapters.store.board import Part
 from tests import postgres
 from tests.adapters.store.test_contracts import (
+    ASK,
     KEY,
     NOW,
     SESSION,
@@ -39,16 +41,40 @@ async def numbered(store):
         await store._database.settled(store._database.hand(work))
 
 
-async def test_pending_questions_come_oldest_first_and_are_counted(ports):
+async def test_pending_questions_that_end_first_come_first_and_are_counted(ports):
     for n in (1, 2, 3):
-        asked = question(n, binding=f"b{n}", created_ms=NOW + n)
+        asked = question(n, binding=f"b{n}", created_ms=NOW - n, pending_until_ms=NOW + 60_000 + n)
         await ports.approvals.open(asked, [])
     await ports.approvals.vote(replace(vote("deny"), approval_id="apr_2"), [])
     board = ports.store.board
 
-    rows, total = await board.waiting(1)
+    rows, total = await board.waiting(Part(principal="i|ada", limit=1))
     assert ([one.id for one in rows], total) == (["apr_1"], 2)
     assert [one.id for one in await board.answered(10)] == ["apr_2"]
+
+
+async def test_the_questions_that_ask_who_looks_come_before_fifty_of_others(ports):
+    finance, legal = (
+        replace(ASK, kind="review", groups=frozenset({one})) for one in ("fin", "law")
+    )
+    whose = {52: ("i|bob", (ASK,)), 53: ("i|ada", (legal, finance))}
+    for n in range(1, 54):
+        requester, asks = whose.get(n, ("i|bob", (legal,)))
+        row = question(n, binding=f"b{n}", requirements=asks, requester=requester)
+        row = replace(row, action=f"a/{n % 2}", pending_until_ms=NOW + 60_000 + n)
+        await ports.approvals.open(row, [])
+    board, bob = ports.store.board, {"principal": "i|bob", "groups": frozenset({"fin", "x"})}
+
+    async def seen(**part):
+        rows, total = await board.waiting(Part(**{**bob, "limit": 3, **part}))
+        assert total == 53
+        return [one.id for one in rows]
+
+    assert await seen() == ["apr_52", "apr_53", "apr_1"]
+    assert await seen(groups=frozenset()) == ["apr_52", "apr_1", "apr_2"]
+    assert await seen(principal="i|eve", groups=frozenset()) == ["apr_1", "apr_2", "apr_3"]
+    assert await seen(skip=51) == ["apr_50", "apr_51"]
+    assert await seen(action="a/1") == ["apr_53", "apr_1", "apr_3"]
 
 
 async def test_a_call_of_which_nobody_knows_the_end_is_found(ports):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
-from guard_adapters.store.board import Proven, Row, nodes_needed
+from guard_adapters.store.board import Part, Proven, Row, nodes_needed
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.rows import approval_from, storable
 
@@ -15,20 +15,35 @@ CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session, seq) WHERE
 """
 
 
+_GROUPS = """SELECT 1 FROM json_array_elements(row::json -> 'requirements') AS one (asked),
+    json_array_elements_text(asked -> 'groups') AS named (value)"""
+WAITING = f"""
+SELECT row FROM approvals
+WHERE status = 'pending' AND ($4 = '' OR action = $4)
+ORDER BY NOT (
+    EXISTS ({_GROUPS} WHERE named.value = ANY($2::text[]))
+    OR requester = $1 AND NOT EXISTS ({_GROUPS})
+), due_ms, id LIMIT $3 OFFSET $5
+"""  # noqa: S608  constants
+
+
 class PostgresBoard:
     """Reads one database through the store's own connections."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, limit: int) -> tuple[Sequence[Approval], int]:
-        """Return the oldest pending questions, and how many there are."""
+    async def waiting(self, part: Part) -> tuple[Sequence[Approval], int]:
+        """Return pending questions, those that ask this person first, and how many there are."""
 
         async def work(db: Connection) -> tuple[list[str], int]:
             rows = await db.fetch(
-                "SELECT row FROM approvals WHERE status = 'pending'"
-                " ORDER BY created_ms, id LIMIT $1",
-                limit,
+                WAITING,
+                part.principal,
+                sorted(part.groups),
+                part.limit,
+                part.action,
+                part.skip,
             )
             total = await db.fetchval("SELECT count(*) FROM approvals WHERE status = 'pending'")
             return [row[0] for row in rows], int(total)

@@ -3,12 +3,13 @@
 Each answer is bounded: a page costs the same over ten rows and over a hundred thousand.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 
 from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
-from guard_adapters.store.board import Proven, Row
+from guard_adapters.store.board import Part, Proven, Row
 from guard_adapters.store.rows import approval_from
 from guard_adapters.store.sqlite.database import Database
 
@@ -22,20 +23,31 @@ CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session) WHERE sess
 """
 
 
+_GROUPS = """SELECT 1 FROM json_each(row, '$.requirements') AS one,
+    json_each(one.value, '$.groups') AS named"""
+WAITING = f"""
+SELECT row FROM approvals
+WHERE status = 'pending' AND (?4 = '' OR json_extract(row, '$.action') = ?4)
+ORDER BY NOT (
+    EXISTS ({_GROUPS} WHERE named.value IN (SELECT value FROM json_each(?2)))
+    OR requester = ?1 AND NOT EXISTS ({_GROUPS})
+), due_ms, id LIMIT ?3 OFFSET ?5
+"""  # noqa: S608  constants
+
+
 class SqliteBoard:
     """Reads one file through the store's own connection."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def waiting(self, limit: int) -> tuple[Sequence[Approval], int]:
-        """Return the pending questions that end first, and how many there are."""
+    async def waiting(self, part: Part) -> tuple[Sequence[Approval], int]:
+        """Return pending questions, those that ask this person first, and how many there are."""
+        groups = json.dumps(sorted(part.groups))
+        asked = (part.principal, groups, part.limit, part.action, part.skip)
 
         def work(db: sqlite3.Connection) -> tuple[list[str], int]:
-            rows = db.execute(
-                "SELECT row FROM approvals WHERE status = 'pending' ORDER BY created_ms LIMIT ?",
-                (limit,),
-            ).fetchall()
+            rows = db.execute(WAITING, asked).fetchall()
             total = db.execute("SELECT count(*) FROM approvals WHERE status = 'pending'")
             return [row[0] for row in rows], int(total.fetchone()[0])
 
