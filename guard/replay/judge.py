@@ -91,7 +91,7 @@ class Course:
             record.session,
             who_of(record),
             intent=intent_of(record, record.intent.purpose),
-            words=(record.prompt,) if record.prompt else (),
+            words=record.words,
             now_ms=record.start_ms,
         )
         # Nobody said when it was: no other session of the record is known to be the same task.

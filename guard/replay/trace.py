@@ -38,7 +38,7 @@ class Part(BaseModel):
 
 
 class TraceIntent(Part):
-    """What the session was sent to do. No `tools`: nothing was declared."""
+    """What the session was sent to do. No `tools`: nothing was declared, it was only said."""
 
     purpose: str
     tools: list[Text] | None = None
@@ -153,6 +153,19 @@ class Record(Part):
         for signal in self.signals:
             self.moment_ms(signal.at)
         return self
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return what the person said: the prompt, or without one the purpose.
+
+        A purpose that an agent wrote says nothing. One that was declared with tools speaks as the
+        task already: said twice, it would ask for everything twice.
+        """
+        if self.prompt is not None:
+            return (self.prompt,) if self.prompt else ()
+        said = self.intent
+        quiet = said.declared_by == "agent" or said.tools is not None
+        return () if quiet or not said.purpose else (said.purpose,)
 
     @property
     def start_ms(self) -> int:

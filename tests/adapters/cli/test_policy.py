@@ -69,6 +69,45 @@ def test_replay_prints_decisions_on_stdout_and_sums_on_stderr(traces, capsys):
     assert err.startswith("3 calls: allow 2, narrow 0, step_up 0, deny 1\n")
 
 
+MAIL = {
+    "server": "mail", "tool": "send", "args": {"to": ["bob@corp.example"], "body": "Hello."},
+    "result": "sent",
+}  # fmt: skip
+SAID = "Send a mail to bob@corp.example that says hello."
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ({"intent": {"purpose": SAID}}, ["allow", "step_up"]),
+        ({"intent": {"purpose": SAID, "declared_by": "host"}}, ["allow", "step_up"]),
+        ({"intent": {"purpose": "x"}, "prompt": SAID}, ["allow", "step_up"]),
+        ({"intent": {"purpose": SAID}, "prompt": "Read my mail."}, ["step_up", "step_up"]),
+        ({"intent": {"purpose": SAID}, "prompt": ""}, ["step_up", "step_up"]),
+        ({"intent": {"purpose": SAID, "declared_by": "agent"}}, ["step_up", "step_up"]),
+        (
+            {"intent": {"purpose": SAID, "tools": ["mail/send"], "egress": ["corp.example"]}},
+            ["allow", "step_up"],
+        ),
+        (
+            {"intent": {"purpose": SAID, "tools": ["mail/send"], "declared_by": "agent"}},
+            ["step_up", "step_up"],
+        ),
+    ],
+)
+def test_a_purpose_is_what_the_person_said_unless_the_agent_wrote_it(
+    tmp_path, capsys, said, wanted
+):
+    trace = {"session": "s-1", "principal": "alice", "agent": "bot", "steps": [MAIL, MAIL]}
+    path = tmp_path / "said.jsonl"
+    path.write_text(json.dumps(trace | said))
+    source = [*SOURCE[:2], "--rules", "starter:agent-tasks"]
+
+    assert main(["policy", "replay", *source, "--no-timing", str(path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(row)["decision"] for row in lines] == wanted
+
+
 def test_replay_with_timing_gives_integers(traces, capsys):
     assert main(["policy", "replay", *SOURCE, traces]) == 0
     assert all(
