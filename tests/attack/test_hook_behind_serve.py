@@ -130,8 +130,8 @@ class Relay:
     def __init__(self, folder, pipe):
         self.folder, self.pipe, self.ident = folder, pipe, 0
 
-    async def start(self):
-        words = ["proxy", "--upstream", "repo", "--agent", "a", "--socket", str(self.pipe)]
+    async def start(self, *more):
+        words = ["proxy", "--upstream", "repo", "--agent", "a", "--socket", str(self.pipe), *more]
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", MAIN, *words, "--", sys.executable, str(SERVER),
             cwd=self.folder, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
@@ -173,7 +173,7 @@ async def running(folder, pipe):
     guard = asyncio.create_task(run(wired, pipe, tell=tell))
     try:
         await asyncio.wait_for(told.wait(), 10)
-        yield
+        yield wired
     finally:
         guard.cancel()
         await asyncio.gather(guard, return_exceptions=True)

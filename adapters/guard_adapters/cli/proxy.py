@@ -49,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     path = args.socket or socket_path("guardcall")
     if not path.exists():
         print(f"guard: no guard listens on {str(path)!r}; every call is refused.", file=sys.stderr)
-    return run_attached(command, args.agent, args.upstream, str(path), env)
+    return run_attached(command, args.agent, args.upstream, str(path), env, session=args.session)
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

@@ -141,7 +141,7 @@ async def forget(wired: Wired) -> None:
 
 def _seat(wired: Wired, hello: Hello, url: str) -> PipeDesk:
     """Return the desk of one attached relay; who it is was established by the socket."""
-    own = replace(place(wired, hello.upstream, hello.agent), hooks=hello.hooks)
+    own = replace(place(wired, hello.upstream, hello.agent, hello.session), hooks=hello.hooks)
     desk = FrontDesk(Desk(wired, console_at(url)), own)
     if hello.initialize is not None:  # said to the guard before this one
         desk.hear_initialize(hello.initialize)

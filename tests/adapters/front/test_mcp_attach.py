@@ -176,6 +176,19 @@ async def test_the_next_call_finds_a_restarted_guard_which_hears_of_initialize(p
     assert pair.seat.hellos[-1].initialize == hello
 
 
+async def test_the_session_that_a_relay_is_to_work_in_is_told_to_a_restarted_guard_too(
+    pair: Pair,
+) -> None:
+    pair.relay = Attached(pair.path, "agent-1", "files", session="gs_1")
+    await pair.call({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {}})
+    await pair.guard.aclose()
+    await asyncio.sleep(0.02)
+    pair.guard = Attachments(pair.path, pair.seat)
+    await pair.guard.open()
+    await pair.call()
+    assert [one.session for one in pair.seat.hellos] == ["gs_1", "gs_1"]
+
+
 async def test_a_relay_that_leaves_takes_its_held_calls_with_it(pair: Pair) -> None:
     pair.seat.open.clear()
     task = asyncio.create_task(pair.call())

@@ -7,7 +7,7 @@ standard library is loaded, because many relays run at once.
 import asyncio
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from guard_adapters.front.mcp.desk import Gone, Message, Reply, Side, Wires
 from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello
@@ -58,8 +58,9 @@ class _ToGuard(Frames):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        said = {"agent": self._hello.agent, "upstream": self._hello.upstream}
-        self.send({"hello": VERSION, "started": self._started, **said}, self._hello.initialize)
+        hello = self._hello
+        said = {"agent": hello.agent, "upstream": hello.upstream, "session": hello.session}
+        self.send({"hello": VERSION, "started": self._started, **said}, hello.initialize)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
@@ -125,9 +126,9 @@ class _ToGuard(Frames):
 class Attached:
     """A desk whose judge is the guard at the other end of the socket."""
 
-    def __init__(self, path: str, agent: str, upstream: str) -> None:
+    def __init__(self, path: str, agent: str, upstream: str, *, session: str = "") -> None:
         self._path = path
-        self._hello = Hello(agent=agent, upstream=upstream)
+        self._hello = Hello(agent=agent, upstream=upstream, session=session)
         self._link: _ToGuard | None = None
         self._linking = asyncio.Lock()
         self._started = False
@@ -154,9 +155,7 @@ class Attached:
         if link is None or link.lost:
             link = await self._connected()
         if message["method"] == "initialize" and side == "client":
-            self._hello = Hello(
-                agent=self._hello.agent, upstream=self._hello.upstream, initialize=message
-            )
+            self._hello = replace(self._hello, initialize=message)
         return await link.call(side, message, wires)
 
     async def aclose(self) -> None:

@@ -101,11 +101,11 @@ class _ToRelay(Frames):
             if kind in frame:
                 self._handed_over(made(frame, loads(raw, limits=RESPONSE_LIMITS) if raw else {}))
                 return
-        agent, upstream = frame["agent"], frame["upstream"]
-        if frame["hello"] != VERSION or not (isinstance(agent, str) and isinstance(upstream, str)):
+        said = {name: frame[name] for name in ("agent", "upstream", "session")}
+        if frame["hello"] != VERSION or not all(isinstance(one, str) for one in said.values()):
             raise KeyError("hello")
         first = loads(raw, limits=RESPONSE_LIMITS) if raw else None
-        hello = Hello(agent=agent, upstream=upstream, initialize=first)
+        hello = Hello(**said, initialize=first)
         started = frame.get("started") is True
         self._sitting = asyncio.create_task(self._sit(hello, started=started))
 

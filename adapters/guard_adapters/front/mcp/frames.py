@@ -33,6 +33,7 @@ class Hello:
 
     agent: str
     upstream: str
+    session: str = ""  # a handle given on the relay's command line
     initialize: Message | None = None
     hooks: "Hooks | None" = None  # the guard's own: what the relay's server may pull
 

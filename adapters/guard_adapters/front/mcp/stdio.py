@@ -114,11 +114,18 @@ async def _over(server: Peer, child: Child) -> None:
 
 
 def run_attached(
-    command: Sequence[str], agent: str, upstream: str, socket_path: str, env: Mapping[str, str]
+    command: Sequence[str],
+    agent: str,
+    upstream: str,
+    socket_path: str,
+    env: Mapping[str, str],
+    *,
+    session: str = "",
 ) -> int:
     """Run `command` behind the guard that listens on `socket_path`; return its exit code.
 
-    `env` is the server's whole environment, see `child_environment`. Without a guard the relay
+    `env` is the server's whole environment, see `child_environment`; `session` a handle to work
+    in, or empty for the session of this person and agent. Without a guard the relay
     runs all the same, and refuses every request until there is one.
 
     Raises:
@@ -126,7 +133,7 @@ def run_attached(
     """
 
     async def run() -> int:
-        desk = Attached(socket_path, agent, upstream)
+        desk = Attached(socket_path, agent, upstream, session=session)
         whole = {**env, **await desk.environ()}
         return await relay(desk, Command(argv=tuple(command), env=whole))
 
