@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from guard.provenance.frames import APPOSED, LISTED, Entity
+from guard.provenance.frames import APPOSED, LISTED, Entity, silences
 from guard.provenance.grammar import ENGLISH, FOREIGN, NUMBERS, OBJECTS, SUPPORT
 from guard.provenance.lexicon import (
     Capability,
@@ -23,6 +23,7 @@ from guard.provenance.lexicon import (
 )
 from guard.provenance.pronouns import Told, told_by
 from guard.provenance.sentences import WORD, Words, cased, dictated, requests, sentences
+from guard.provenance.unasked import Span, within
 
 ALL = "*"
 """Everything there is, where nothing says of what: all of them, everybody."""
@@ -78,7 +79,9 @@ def asks_of(text: str, found: Sequence[Entity]) -> tuple[Ask, ...]:
         found: the typed values in it, with their frames, in the order of the text.
     """
     names = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
-    reading = _Reading(text, found, told_by(text, names))
+    silent = silences(text, found)
+    told = tuple(one for one in told_by(text, names) if not within(one[0], silent))
+    reading = _Reading(text, found, told, silent)
     return tuple(one for start, end in sentences(text) for one in reading.sentence(start, end))
 
 
@@ -90,8 +93,10 @@ def _quoted(found: Iterable[Entity]) -> Iterator[tuple[int, int]]:
 class _Reading:
     """One text while its requests are looked for."""
 
-    def __init__(self, text: str, found: Sequence[Entity], told: tuple[Told, ...]) -> None:
-        self.text = text
+    def __init__(
+        self, text: str, found: Sequence[Entity], told: tuple[Told, ...], silent: tuple[Span, ...]
+    ) -> None:
+        self.text, self.silent = text, silent
         self.told, self.pronouns = told, [at for at, _ in told]
         self.masked = {
             at for start, end in (*_quoted(found), *dictated(text)) for at in range(start, end)
@@ -116,6 +121,7 @@ class _Reading:
             one
             for at, one in enumerate(words)
             if (_verbs(one[0]) or one[0].casefold() in SUPPORT)
+            and not within(one.start(), self.silent)
             and (not english or requests(self.text, words, at))
         ]
         begun = [

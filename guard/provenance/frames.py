@@ -1,14 +1,15 @@
 """What a sentence lets a value be: where something goes, or what is only spoken of."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from guard.provenance.pronouns import meant
+from guard.provenance.pronouns import told_by
+from guard.provenance.unasked import Span, unasked, within
 from guard.provenance.words import DEST, MENTION, WHEN
 
-Frame = Literal["dest", "mention", "when", "secret", "unknown"]
+Frame = Literal["dest", "mention", "when", "secret", "unknown", "unasked"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,24 @@ def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
     """Yield the values of a text, each with its frame."""
     before: Entity | None = None
     named = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
-    told = meant(text, named)
+    silent = silences(text, found)
+    told = {
+        place for at, places in told_by(text, named) if not within(at, silent) for place in places
+    }
     for one in found:
         now = one
         if one.frame == "unknown":
             now = replace(one, frame=_frame(text, one, before))
+        if one.kind not in {"date", "time"} and within(one.start, silent):
+            now = replace(one, frame="unasked")
         # "Ask Bob and tell him" names him twice: once in a sentence, and once as where it goes.
         yield replace(now, frame="dest") if (one.start, one.end) in told else now
         before = now
+
+
+def silences(text: str, found: Iterable[Entity]) -> tuple[Span, ...]:
+    """Return the places of a text that ask for nothing, given the typed values in it."""
+    return unasked(text, ((one.start, one.end) for one in found if one.kind == "quoted"))
 
 
 def _frame(text: str, one: Entity, before: Entity | None) -> Frame:

@@ -13,15 +13,18 @@ from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.derived import converted, ends_of
 from guard.provenance.entities import extract
-from guard.provenance.frames import Entity
+from guard.provenance.frames import Entity, silences
 from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.select import Selection, selections
+from guard.provenance.unasked import without
 
 _NAMING = frozenset({"name", "quoted", "filename", "literal"})
 _LINKING = frozenset({"email", "iban", "url"})
 _IDENTITIES = _NAMING | _LINKING | {"host", "object_id"}
+
+_UNASKED = frozenset({"unasked"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Task:
     Args:
         spoken: whether anybody but the agent said anything.
         text: all of it.
+        wanted: what of it asks for anything, the rest blank.
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
         numbers: the amounts named.
@@ -51,6 +55,7 @@ class Task:
 
     spoken: bool = False
     text: str = ""
+    wanted: str = ""
     entities: tuple[Entity, ...] = ()
     frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     numbers: frozenset[Decimal] = frozenset()
@@ -94,7 +99,11 @@ class Task:
 
     def names_it(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named at all."""
-        return (kind, canonical) in self.frames
+        return not self.frames.get((kind, canonical), _UNASKED) <= _UNASKED
+
+    def leaves_out(self, kind: str, canonical: str) -> bool:
+        """Return whether this value was named only where nothing was asked for."""
+        return self.frames.get((kind, canonical)) == _UNASKED
 
     def dated(self, date: str) -> bool:
         """Return whether a day (YYYY-MM-DD) was named, with or without its year."""
@@ -138,6 +147,8 @@ def read_task(texts: Iterable[str]) -> Task:
 @lru_cache(maxsize=256)  # a session is judged far more often than its task changes
 def _read(text: str) -> Task:
     entities = extract(text)
+    named = tuple(one for one in entities if one.frame not in _UNASKED)
+    wanted = without(text, silences(text, entities))
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
         for key in _keys(one):
@@ -145,23 +156,24 @@ def _read(text: str) -> Task:
     return Task(
         spoken=bool(text.strip()),
         text=text,
+        wanted=wanted,
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},
-        numbers=_numbers(entities, "amount"),
-        percents=_numbers(entities, "percent"),
-        counts=_numbers(entities, "quantity"),
+        numbers=_numbers(named, "amount"),
+        percents=_numbers(named, "percent"),
+        counts=_numbers(named, "quantity"),
         converted=converted(
             (number, one.literal.split()[-1])
-            for one in entities
+            for one in named
             if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
         ),
-        links=frozenset(f"{one.kind}:{one.canonical}" for one in entities if one.kind in _LINKING),
-        names=frozenset(_name(one) for one in entities if one.kind in _NAMING),
-        pairs=pairs(text),
-        content=content_words(text),
-        words=words_of(text),
-        plural=plural(text),
-        selections=selections(text),
+        links=frozenset(f"{one.kind}:{one.canonical}" for one in named if one.kind in _LINKING),
+        names=frozenset(_name(one) for one in named if one.kind in _NAMING),
+        pairs=pairs(wanted),
+        content=content_words(wanted),
+        words=words_of(wanted),
+        plural=plural(wanted),
+        selections=selections(wanted),
         asks=asks_of(text, entities),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends_of(text, (one.canonical for one in entities if one.kind == "time")),

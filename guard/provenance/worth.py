@@ -113,6 +113,9 @@ def worth(
         return Worth(Source.PROMPT, "in_prompt")
     if value.counted and value.role == "amount" and number_of(value) in task.converted:
         return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
+    if any(task.leaves_out(*one) for one in value.kinds):
+        seen = next((place for one in value.kinds for place in known.places(*one)), None)
+        return Worth(Source.UNTRUSTED, "other_role", seen) if seen else COMPOSED
     found = COMPOSED
     for kind, canonical in value.kinds:
         for place in known.places(kind, canonical):
@@ -170,7 +173,7 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
             spoken = (one for one in task.entities if one.frame == "secret")
             return any(one.literal == value.text for one in spoken)
         case "profile":
-            return _names(task, value) or _says(task.text, value.text)
+            return _names(task, value) or _says(task.wanted, value.text)
         case _:
             return _names(task, value) or (target and _numbered(task, value))
 

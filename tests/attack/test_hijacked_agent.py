@@ -193,6 +193,51 @@ def test_what_the_attacker_wants_is_asked_and_what_the_person_said_is_not(case):
     assert Agent(prompt, *STEALS).ask(name, **right) == set()
 
 
+ANN, BOB = "ann@firm.example", "bob@firm.example"
+PAYEE = "DE89370400440532013000"
+TO_BOB = ("mail", {"to": [BOB], "body": "x"})
+PAID = ("pay", {"iban": PAYEE, "amount": 12.5})
+NOT_ASKED = {
+    "forbidden": (f"Never send anything to {BOB}", TO_BOB, f"Send the gist to {BOB}"),
+    "forbidden politely": (f"Please do not send any mail to {BOB}", TO_BOB, f"Please do not forget to send a mail to {BOB}"),
+    "forbidden with an aside": (f"Do not, under any circumstances, mail {BOB}", TO_BOB, f"Do not mail {ANN}, mail {BOB}"),
+    "forbidden from behind": (f"Mail {ANN}; {BOB} must not get a mail", TO_BOB, f"{ANN} must not get a mail; send it to {BOB}"),
+    "one of a forbidden list": (f"Never mail {ANN}, cy@firm.example or {BOB}", TO_BOB, f"Mail {ANN}, cy@firm.example and {BOB}"),
+    "left out": (f"Send the gist to {ANN}, but not to {BOB}", TO_BOB, f"Send the gist not only to {ANN} but also to {BOB}"),
+    "avoided": (f"Avoid mailing {BOB}", TO_BOB, f"Avoid mailing {ANN}, but mail {BOB}"),
+    "without": (f"Mail {ANN} without sending a copy to {BOB}", TO_BOB, f"Without telling {ANN}, mail {BOB}"),
+    "instead": (f"Mail {ANN} instead of {BOB}", TO_BOB, f"Mail {BOB} instead of {ANN}"),
+    "no mail": (f"Send no mail to {BOB}", TO_BOB, f"If there is no answer from {ANN}, send a mail to {BOB}"),
+    "keine": (f"Schicke keine Mail an {BOB}", TO_BOB, f"Schicke eine Mail an {BOB}"),
+    "nichts": (f"An {BOB} bitte nichts schicken", TO_BOB, f"Vergiss nicht {BOB}, schicke eine Mail an {BOB}"),
+    "nicht, sondern": (f"Schicke die Mail an {ANN}, aber nicht an {BOB}", TO_BOB, f"Schicke die Mail nicht an {ANN}, sondern an {BOB}"),
+    "a sum held back": (f"Don't pay 12.50 EUR to {PAYEE} before I say so", PAID, f"Pay 12.50 EUR to {PAYEE} before I leave"),
+    "a sum asked about": (f"Did I already pay 12.50 EUR to {PAYEE}?", PAID, f"Could you pay 12.50 EUR to {PAYEE}?"),
+    "a sum that was paid": (f"I already paid 12.50 EUR to {PAYEE}", PAID, f"I already paid {ANN}, please pay 12.50 EUR to {PAYEE}"),
+    "a sum asked about in German": (f"Habe ich {PAYEE} schon 12.50 EUR gezahlt?", PAID, f"Kannst du 12.50 EUR an {PAYEE} überweisen?"),
+    "a sum that was paid in German": (f"Ich habe schon 12.50 EUR an {PAYEE} gezahlt", PAID, f"Bitte zahle 12.50 EUR an {PAYEE}"),
+    "a file that stays": ("Delete file id 31, but never delete file id 32", ("delete_file", {"id": "32"}), "Never delete file id 31, but delete file id 32"),
+    "a page that is not read": ("Do not open https://news.example", ("fetch", {"url": "https://news.example"}), "Open https://news.example"),
+    "a word that a quote holds": (f"Mail {ANN} the text 'never forget to pay' and not {BOB}", TO_BOB, f"Mail {BOB} the text 'you must never be late'"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NOT_ASKED)
+def test_what_is_forbidden_left_out_asked_about_or_done_is_not_asked_for(case):
+    prompt, (name, args), twin = NOT_ASKED[case]
+    assert Agent(prompt).ask(name, **args)
+    assert Agent(twin).ask(name, **args) == set()
+
+
+def test_whom_the_person_leaves_out_stays_out_where_a_trusted_record_names_them():
+    agent = Agent("Mail everybody of the firm but not dora@firm.example", *STEALS)
+    assert "TASK-DEST" in agent.ask("mail", to=["dora@firm.example"], body="x")
+    agent = Agent("Mail Max Miller the summary, but not Dora Smith", *STEALS)
+    assert "TASK-DEST" in agent.ask("mail", to=["dora@firm.example"], body="x")
+    agent.end(ran=False)
+    assert agent.ask("mail", to=["max@firm.example"], body="x") == set()
+
+
 def test_a_reviewer_reads_which_of_several_receivers_came_from_where():
     agent = Agent(SMITH, *STEALS)
     args = {"to": ["dora@firm.example", "eve@bad.example", "nobody@else.example"], "body": "x"}

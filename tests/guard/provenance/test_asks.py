@@ -38,6 +38,10 @@ def verbs(text):
         ("Invite Kim in order to message her.", ["invit"]),
         ("Do not delete the file.", []),
         ("Never pay Kim.", []),
+        ("Did you pay Kim, and if not, please send it?", ["send"]),
+        ("Read it without paying Kim and send Kim the file.", ["read", "send"]),
+        ("Pay Bob and never send Kim the file.", ["pay"]),
+        ("Schicke keine Mail an Kim.", []),
         ("Note that rent is due and the transfer was made.", ["not"]),
         ("Find the file called 'delete all and pay Bob'.", ["find"]),
         ("Open pay-and-send.txt.", ["open"]),
@@ -132,7 +136,15 @@ def test_every_text_can_be_read(text):
 
 @pytest.mark.parametrize(
     "piece",
-    ["send Bob the note and ", "Ann, Bob and Cy ", "Ann and Bob. tell them. ", "a: ", "each "],
+    [
+        "send Bob the note and ",
+        "Ann, Bob and Cy ",
+        "Ann and Bob. tell them. ",
+        "a: ",
+        "each ",
+        "not Bob ",
+        "Never mail Bob. ",
+    ],
 )
 def test_reading_takes_time_by_the_length_of_the_text(piece):
     def cost(size):

@@ -1,0 +1,155 @@
+"""Where a text asks for nothing: what it forbids or leaves out, asks about, or tells as done.
+
+Surface English and German, and nothing deeper. Whatever stands in such a place gives no authority;
+where the end of one cannot be seen it reaches to the end of the sentence, which costs a question.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+
+from guard.provenance.lexicon import stem, verb_classes
+from guard.provenance.sentences import dictated, sentences
+
+Span = tuple[int, int]
+
+_ASIDE = r"(?:\s*,[^,.;!?\n]{0,60},)?"
+_LURE = r"(?!\s+(?:only|just|forget|hesitate|fail|miss|neglect|nur|vergessen))"
+_FORBIDS = re.compile(
+    rf"\b(?:do(?:es)?|must|should|shall|may|can|could|will|would)(?:\s+not|n['\u2019]?t)\b{_LURE}{_ASIDE}"
+    rf"|\b(?:can|won|shan)(?:not|['\u2019]t)\b{_LURE}{_ASIDE}|\bnever\b{_LURE}{_ASIDE}"
+    rf"|(?<!vergiss )(?<!vergessen sie )\b(?:nicht(?!\s+(?:an|für|mit|bei|zu)\b)"
+    rf"|nichts|nie|niemals|kein(?:e|en|em|er|es|esfalls)?)\b{_LURE}"
+    r"|\b(?:avoid|refrain\s+from)\b"
+    r"|\bno\s+(?!more\b|later\b|less\b|fewer\b|longer\b|doubt\b|problem\b|matter\b)[^\W\d_]{3,}",
+    re.IGNORECASE,
+)
+"""Words that forbid what their clause says."""
+_LEAVES_OUT = re.compile(
+    rf"\bnot\b{_LURE}|(?<!vergiss )(?<!vergessen sie )\bnicht\b{_LURE}"
+    r"|\b(?:without|except|excluding|ohne|au(?:ß|ss)er|statt|anstatt)\b"
+    r"|\b(?:instead\s+of|other\s+than|rather\s+than|apart\s+from|aside\s+from)\b",
+    re.IGNORECASE,
+)
+"""Words that leave out what comes after them."""
+_ONLY_AFTER = re.compile(r"(?:do(?:\s+not|n)|avoid|refrain|no\s)", re.IGNORECASE)
+_BEGINS = (
+    r"(?:^|(?<=[,;:(]\s)|(?<=\band\s)|(?<=\bor\s)|(?<=\bbut\s)"
+    r"|(?<=\bund\s)|(?<=\boder\s)|(?<=\baber\s))"
+)
+_WONDERS = re.compile(
+    rf"{_BEGINS}(?:(?:did|have|has|had|does|was|were|should|am|do(?!\s+you\s+(?:mind|think)\b))\s+[^\W\d_]"
+    r"|(?:habe?|hast|hat|haben|wurden?|soll(?:en|te|ten)?)\s+[^\W\d_])",
+    re.IGNORECASE,
+)
+"""How a question begins that wants a yes or a no, and not a deed."""
+_DONE = (
+    r"(?:paid|sent|wrote|written|gave|given|told|bought|mailed|emailed|transferred|wired|forwarded|shared"
+    r"|invited|refunded|deleted|posted|messaged|booked|ordered)"
+)
+_TELLS = re.compile(
+    rf"{_BEGINS}(?:(?:I|we|he|she|they)(?:\s+have|\s+had|['\u2019]ve|['\u2019]d)?"
+    rf"(?:\s+(?:already|just|once|recently|also|only))?\s+{_DONE}\b"
+    r"|(?:ich\s+habe?|wir\s+haben)\b(?=[^;!?\n]{0,120}\bge\w+t\b|[^;!?\n]{0,120}\b(?:überwiesen|geschrieben|verschickt)\b))",
+    re.IGNORECASE,
+)
+"""How a sentence begins that tells what was done."""
+_TURNS = ("but", "instead", "then", "aber", "sondern", "stattdessen", "dann")
+_TURN = re.compile(
+    r"(?P<stop>[.;!?\n](?=\s|$)|\b(?:but|instead(?!\s+of)|then|please|aber|sondern|stattdessen|dann)\b)"
+    r"|(?P<comma>,)\s*(?:(?:and|und|or|oder)\s+)?(?P<next>[^\W\d_]*)"
+    r"|\b(?:and|und)\s+(?P<more>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+_OPENERS = frozenset(
+    {"please", "if", "also", "just", "only", "i", "we", "you", "bitte", "wenn", *_TURNS}
+)
+_JOINED = re.compile(r"(?:,|\b(?:and|und))\s+$", re.IGNORECASE)
+_FAR = 200
+
+
+def unasked(text: str, quoted: Iterable[Span] = ()) -> tuple[Span, ...]:
+    """Return the places of a text that ask for nothing, in order, none within another.
+
+    Args:
+        text: what a person wrote.
+        quoted: what they quote, so that a word in it forbids nothing.
+    """
+    own = without(text, _joined([*quoted, *dictated(text)]))
+    return tuple(_joined(_found(own)))
+
+
+def _joined(places: Iterable[Span]) -> list[Span]:
+    joined: list[Span] = []
+    for start, end in sorted(places):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def without(text: str, places: Iterable[Span]) -> str:
+    """Return a text with blanks in some places, so that every other place stays where it is."""
+    kept, last = [], 0
+    for start, end in places:
+        kept += [text[last:start], " " * (end - start)]
+        last = end
+    return "".join([*kept, text[last:]])
+
+
+def within(at: int, places: Sequence[Span]) -> bool:
+    """Return whether a position lies in one of these places, which are in order."""
+    before = bisect_right(places, at, key=_start) - 1
+    return before >= 0 and at < places[before][1]
+
+
+def _start(place: Span) -> int:
+    return place[0]
+
+
+def _found(text: str) -> Iterator[Span]:
+    for start, end in sentences(text):
+        sentence = text[start:end].lstrip()
+        for first, last in _silent(sentence):
+            yield end - len(sentence) + first, end - len(sentence) + last
+
+
+def _silent(sentence: str) -> Iterator[Span]:
+    yield from _spans(sentence, _FORBIDS, joins=True)
+    yield from _spans(sentence, _LEAVES_OUT, joins=False)
+    yield from _spans(sentence, _TELLS, joins=False)
+    if sentence.rstrip().endswith("?"):
+        yield from _spans(sentence, _WONDERS, joins=False)
+
+
+def _spans(sentence: str, pattern: re.Pattern[str], *, joins: bool) -> Iterator[Span]:
+    end = 0
+    for one in pattern.finditer(sentence):
+        if one.end() > end:  # or else it ends with the one before
+            end = _ended(sentence, one.end(), joins=joins)
+        whole = joins and not _ONLY_AFTER.match(one[0])
+        yield _begun(sentence, one.start()) if whole else one.start(), end
+
+
+def _begun(sentence: str, at: int) -> int:
+    """Return where the clause begins that a word in it forbids."""
+    first = max(at - _FAR, 0)
+    joined = _JOINED.search(sentence, first, at)
+    if joined:
+        return joined.start()
+    turns = _TURN.finditer(sentence, first, at)
+    return max((one.start() for one in turns if _turns(one, joins=False)), default=first)
+
+
+def _ended(sentence: str, at: int, *, joins: bool) -> int:
+    """Return where what was begun at a place ends: "not to Bob, send it to Ann"."""
+    turns = _TURN.finditer(sentence, at)
+    return next((one.start() for one in turns if _turns(one, joins=joins)), len(sentence))
+
+
+def _turns(one: re.Match[str], *, joins: bool) -> bool:
+    """Return whether something else begins here; `joins`: an "and" goes on with the same."""
+    word = (one["next"] or one["more"] or "").casefold()
+    acts = word in _OPENERS or bool(verb_classes(stem(word)))
+    return bool(one["stop"]) or (acts and bool(one["comma"] or not joins))
