@@ -34,13 +34,15 @@ def credential_of(record: Record) -> CredentialFacts:
     return CredentialFacts(**{**values, "binding": Binding(fixed.binding)})
 
 
-def intent_of(record: Record, purpose: str) -> TaskIntent:
-    """Return the recorded task. Without tools nobody declared anything.
+def intent_of(record: Record, purpose: str) -> TaskIntent | None:
+    """Return the recorded task. Without tools nobody declared anything; None: nor said anything.
 
     Raises:
         Unusable: bad_trace.
     """
     said = record.intent
+    if said.tools is None and not purpose:
+        return None
     raw: dict[str, Any] = {
         "purpose": purpose,
         "tools": said.tools or [],

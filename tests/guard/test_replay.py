@@ -162,6 +162,13 @@ def test_a_bad_line_stops_with_its_number():
     assert (caught.value.code, caught.value.where) == ("bad_trace", "line 2")
 
 
+def test_a_session_without_any_task_is_judged_and_tools_for_no_purpose_are_refused():
+    assert kinds(line(step("read"), intent={"purpose": ""})) == ["allow"]
+    with pytest.raises(Unusable) as error:
+        kinds(line(step("read"), intent={"purpose": "", "tools": ["read"]}))
+    assert error.value.code == "bad_trace"
+
+
 def test_a_bad_line_is_denied_and_passed_over_when_asked():
     out = list(replay_lines(BUNDLE, ["{", line(step("read"))], Options(), keep_going=True))
 

@@ -1,6 +1,7 @@
 """`guard audit`: verify, show and export what happened. Changes nothing.
 
-Only `verify --replay` needs a policy: the one by which recorded calls are decided again.
+Only `verify --replay` needs a policy, the one by which recorded calls are decided again, and only
+`export --traces` a catalogue, which knows the types of arguments.
 
 `verify` ends with 0 fine, 1 something does not hold, 2 it holds and parts were erased, 3 usage or
 nothing to read: a script must be able to tell an erased part from a wrong option.

@@ -1,8 +1,9 @@
 """`guard audit export`: the log as JSON lines, or its decisions as input of `guard policy replay`.
 
 A log keeps salted digests of arguments in the tree and converted arguments beside it, with secrets
-blinded: a trace made from it holds those. Results of tools are not kept, so labels are given as
-recorded; the tools of a declared task are not kept either, so a replay judges it as undeclared.
+blinded: a trace made from it holds those, in the types of the catalogue's schemas. Results of tools
+are not kept, so labels are given as recorded. The tools of a declared task and the words of a
+person are not kept either: a replay judges by the purpose alone, as words if others declared it.
 """
 
 import argparse
@@ -14,9 +15,12 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from guard.errors import Unusable
+from guard.policy.catalog import Catalog
+from guard.policy.convert import sent_args
 from guard.replay.trace import TraceProv
 from guard_adapters.cli import FINE
 from guard_adapters.cli.audit_show import Shown, events, facts_of
+from guard_adapters.cli.opened import opened
 from guard_adapters.store.log import LogRows
 
 
@@ -24,9 +28,10 @@ def export(args: argparse.Namespace, rows: LogRows) -> int:
     """Write the log.
 
     Raises:
-        Unusable: `export_exists`: an export is never overwritten; `export_unwritable`.
+        Unusable: `export_exists`: an export is never overwritten; `export_unwritable`; traces are
+            wanted, and the catalogue cannot be read.
     """
-    lines = traces(rows) if args.traces else log_lines(rows)
+    lines = traces(rows, opened(args.config).catalog) if args.traces else log_lines(rows)
     if args.out is None:
         _write(sys.stdout, lines)
         return FINE
@@ -43,19 +48,19 @@ def log_lines(rows: LogRows) -> Iterator[Mapping[str, Any]]:
         yield {"note": note}
 
 
-def traces(rows: LogRows) -> Iterator[Mapping[str, Any]]:
+def traces(rows: LogRows, catalog: Catalog) -> Iterator[Mapping[str, Any]]:
     """Yield one recorded session a line, as far as the log kept it."""
     sessions: dict[str, list[Shown]] = {}
     for event in events(rows):
         if event.leaf.get("session"):
             sessions.setdefault(str(event.leaf["session"]), []).append(event)
     for name, some in sessions.items():
-        trace = _trace(name, some)
+        trace = _trace(name, some, catalog)
         if trace is not None:
             yield trace
 
 
-def _trace(name: str, some: list[Shown]) -> Mapping[str, Any] | None:
+def _trace(name: str, some: list[Shown], catalog: Catalog) -> Mapping[str, Any] | None:
     calls: dict[str, Shown] = {}
     for event in some:
         if event.leaf.get("kind") == "decision" and facts_of(event):
@@ -71,7 +76,7 @@ def _trace(name: str, some: list[Shown]) -> Mapping[str, Any] | None:
         "agent": facts["who"]["agent"],
         "intent": _intent(facts),
         "start": datetime.fromtimestamp(start_ms / 1000, UTC).isoformat(),
-        "steps": [_step(event, some, start_ms) for event in calls.values()],
+        "steps": [_step(event, some, start_ms, catalog) for event in calls.values()],
         **_approved(list(calls), some),
     }
 
@@ -82,17 +87,21 @@ def _intent(facts: Mapping[str, Any]) -> Mapping[str, Any]:
         "purpose": said["purpose"],
         "egress": said["egress"],
         "budget_minor": said["budget_minor"],
+        # An agent's own purpose must not come back as the words of its person.
+        "declared_by": "user" if said["declared"] else "agent",
     }
 
 
-def _step(event: Shown, some: Iterable[Shown], start_ms: int) -> Mapping[str, Any]:
+def _step(
+    event: Shown, some: Iterable[Shown], start_ms: int, catalog: Catalog
+) -> Mapping[str, Any]:
     facts, call = facts_of(event), event.leaf["call"]
     ends = [e.leaf for e in some if e.leaf.get("kind") == "outcome" and e.leaf.get("call") == call]
     ended = ends[-1] if ends else {}
     return {
         "server": facts["call"]["server"],
         "tool": facts["call"]["tool"],
-        "args": facts["input"],
+        "args": _sent(facts, catalog),
         "is_error": ended.get("outcome") in {"error", "unknown"},
         "at": max(0, int(event.leaf["at_ms"]) - start_ms) / 1000,
         "prov": {name: facts["prov"][name] for name in TraceProv.model_fields},
@@ -100,6 +109,14 @@ def _step(event: Shown, some: Iterable[Shown], start_ms: int) -> Mapping[str, An
         "x_call": call,
         "x_outcome": ended.get("outcome", ""),
     }
+
+
+def _sent(facts: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
+    """Return the arguments in the types of the tool's schema; as they are where nobody lists it."""
+    spec = catalog.spec(facts["call"]["server"], facts["call"]["tool"])
+    if spec is None:
+        return dict(facts["input"])
+    return sent_args(spec, facts["input"], frozenset(facts["derived"].get("opaque", ())))
 
 
 def _approved(calls: list[str], some: Iterable[Shown]) -> Mapping[str, Any]:

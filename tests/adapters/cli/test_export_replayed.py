@@ -1,0 +1,142 @@
+"""`guard audit export --traces | guard policy replay`: what was decided is decided again."""
+
+import asyncio
+import contextlib
+import io
+import json
+import sys
+
+import pytest
+
+from guard.errors import GuardError
+from guard.model.call import ToolCall, argument_bytes
+from guard.model.identity import Agent, Principal, Who
+from guard.session.intent import parse_intent
+from guard.testing import RecordingTool
+from guard_adapters.cli import main
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
+
+CONFIG = """\
+version: 1
+guard:
+  policies: [rules.cedar]
+  state: state
+  serve: {port: 0}
+servers:
+  shop:
+    trust: trusted
+    tools:
+      price:
+        effect: [write]
+        budget: none
+        budget_reason: limited by the rules under test
+        args: {pin: {role: secret}}
+        input_schema:
+          type: object
+          required: [price, until]
+          properties:
+            price: {type: number}
+            steps: {type: array, items: {type: number}}
+            box: {type: object, properties: {height: {type: number}, name: {type: string}}}
+            until: {type: [string, "null"]}
+            extra: {}
+            pin: {type: number}
+        confirmed: true
+"""
+RULES = """\
+@id("A-1") @reason("any") permit (principal, action in Guard::Action::"any", resource);
+@id("A-2") @reason("dear") forbid (principal, action == Guard::Action::"shop/price", resource)
+when { context.input.price.greaterThan(decimal("100.0")) };
+@id("A-3") @reason("no_task") @decision("step_up") @approvers("session-owner")
+forbid (principal, action == Guard::Action::"shop/price", resource)
+unless { context.intent.spoken };
+"""
+ARGS = {
+    "price": 12.5, "steps": [1, 0.1, -2.25], "box": {"height": 3.0001, "name": "1.50"},
+    "until": None, "pin": 4711,
+}  # fmt: skip
+CALLS = ({}, {"price": 900}, {"extra": {"a": [1]}})
+"""What each session changes of it: nothing, the price, and an argument that no rule can see."""
+ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
+
+
+def task(by):
+    said = {"purpose": "Set the price to 12.50.", "tools": ["shop/price"]}
+    return parse_intent(said, declared_by=by, max_bytes=10_000)
+
+
+async def played(wired, intent):
+    """Make the calls in a session with this task."""
+    desk = Desk(wired)
+    session = await desk.open_session(ADA, intent)
+    for number, changed in enumerate(CALLS):
+        call = ToolCall(
+            id=f"{session}-{number}", session=session, server="shop", tool="price",
+            arguments=argument_bytes(ARGS | changed),
+        )  # fmt: skip
+        with contextlib.suppress(GuardError):  # a refusal is one of the answers
+            await desk.call(call, RecordingTool(), hold_ms=0)
+
+
+@pytest.fixture
+def log(tmp_path):
+    """The log of three sessions: without a task, with the agent's own, with a person's."""
+    (tmp_path / "rules.cedar").write_text(RULES)
+    config = tmp_path / "guard.yaml"
+    config.write_text(CONFIG)
+    wired = build(load(config))
+    for intent in (None, task("agent"), task("user")):
+        asyncio.run(played(wired, intent))
+    wired.close()
+    return config
+
+
+def exported(config, capsys):
+    assert main(["audit", "export", "--traces", "--config", str(config)]) == 0
+    return capsys.readouterr().out
+
+
+def test_an_exported_log_is_decided_again_as_it_was(log, capsys, monkeypatch):
+    text = exported(log, capsys)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    assert main(["policy", "replay", "--no-timing", "--config", str(log), "-"]) == 0
+    rows = [json.loads(row) for row in capsys.readouterr().out.splitlines()]
+    assert [one["decision"] for one in rows] == [
+        "step_up", "deny", "step_up",
+        "step_up", "deny", "step_up",
+        "allow", "deny", "step_up",
+    ]  # fmt: skip
+    assert main(["audit", "show", "--json", "--config", str(log)]) == 0
+    events = [json.loads(row)["event"] for row in capsys.readouterr().out.splitlines()]
+    before = {}
+    for one in events:
+        if one["kind"] == "decision":
+            before.setdefault(one["call"], (one["decision"], one["rules"]))
+    assert [(one["decision"], one["rules"]) for one in rows] == [*before.values()]
+
+
+def test_numbers_are_exported_as_they_were_sent(log, capsys):
+    step = json.loads(exported(log, capsys).splitlines()[0])["steps"][0]
+
+    sent = {name: step["args"][name] for name in ("price", "steps", "box", "until")}
+    assert sent == {name: ARGS[name] for name in sent}
+    assert "4711" not in json.dumps(step["args"])
+
+
+def test_a_purpose_of_the_agent_is_exported_as_such(log, capsys):
+    intents = [json.loads(line)["intent"] for line in exported(log, capsys).splitlines()]
+    assert [(one["purpose"], one["declared_by"]) for one in intents] == [
+        ("", "agent"), ("Set the price to 12.50.", "agent"), ("Set the price to 12.50.", "user"),
+    ]  # fmt: skip
+
+
+def test_traces_without_a_catalogue_are_refused(log, tmp_path, capsys):
+    store = tmp_path / "state" / "guard.sqlite"
+    where = ["--config", str(tmp_path / "none.yaml"), "--file", str(store)]
+
+    assert main(["audit", "export", "--traces", *where]) == 3
+    assert main(["audit", "export", *where]) == 0
+    capsys.readouterr()
