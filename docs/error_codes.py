@@ -461,6 +461,7 @@ FILES = {
     "store_of_another_log": "The database belongs to a guard with another name or other keys.",
     "store_unusable": "The database is damaged, of another version, or cannot be reached.",
     "table_invalid": "A decision table is not what the format says.",
+    "table_missing": "There is no decision table to run.",
     "trace_missing": "The file of recorded sessions cannot be read.",
 }
 POLICY = {

@@ -20,7 +20,7 @@ from guard.errors import Unusable
 from guard.grant.offline import Step
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
-from guard_adapters.cli.doctor_people import approver
+from guard_adapters.cli.doctor_people import approver, few
 from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
@@ -152,11 +152,11 @@ def tools(loaded: Loaded) -> Iterator[Said]:
     specs = [spec for spec in loaded.catalog.specs() if not spec.tool.startswith("mcp:")]
     waiting = sorted(spec.action for spec in specs if not spec.confirmed)
     if waiting:
-        text = f"Nobody has confirmed {_few(waiting)}: calls of them are denied."
+        text = f"Nobody has confirmed {few(waiting)}: calls of them are denied."
         yield "tools_unconfirmed", f"{text} Read each entry and set confirmed: true."
     loose = sorted(spec.action for spec in specs if spec.confirmed and not spec.pins)
     if loose:
-        text = f"The definitions of {_few(loose)} are not pinned: a server may change them unseen."
+        text = f"The definitions of {few(loose)} are not pinned: a server may change them unseen."
         yield "tools_unpinned", text
     for name in sorted(loaded.catalog.servers.keys() - {spec.server for spec in specs}):
         yield "server_empty", f"Server {name!r} lists no tools: every call of it is denied."
@@ -208,11 +208,6 @@ async def _reach(name: str, url: str) -> Said | None:
         return "server_unreachable", f"Server {name!r} at {parts.hostname}:{port}: {why}."
     writer.close()
     return None
-
-
-def _few(names: list[str]) -> str:
-    shown_names = ", ".join(names[:5])
-    return shown_names if len(names) <= 5 else f"{shown_names} and {len(names) - 5} more"  # noqa: PLR2004  what fits a line
 
 
 def _tell(found: list[Said], *, as_json: bool) -> None:

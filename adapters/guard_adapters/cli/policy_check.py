@@ -5,6 +5,7 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from guard.errors import Unusable
 from guard.policy.check import (
     TableReport,
     forbids,
@@ -46,7 +47,18 @@ def check(args: argparse.Namespace, place: Path) -> int:
 
 
 def test(args: argparse.Namespace, policy: Opened) -> int:
-    """Print which cases fail, which forbids no case fires and which mutants survive."""
+    """Print which cases fail, which forbids no case fires and which mutants survive.
+
+    Raises:
+        Unusable: `table_missing`: nothing was tested, which must not look like a pass.
+    """
+    if not policy.tables:
+        raise Unusable(
+            "There is no decision table: nothing was tested.",
+            code="table_missing",
+            where=policy.config.where,
+            next_step="Write one in a folder `tests` beside the rules, or name one with --tables.",
+        )
     bundle = policy.bundle()
     report = run_tables(bundle, policy.tables)
     wanted = forbids(bundle)

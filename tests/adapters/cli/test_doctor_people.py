@@ -63,6 +63,19 @@ def test_rules_that_nobody_could_answer_are_named(tmp_path, capsys, people, grou
     assert ("approver_missing" in found) is bool(missing)
 
 
+def test_rules_that_wait_for_the_same_people_share_a_line(tmp_path, capsys):
+    rules = [(ASK % ("finance", "1")).replace("ASK-1", f"ASK-{n}") for n in range(1, 9)]
+    rules.append((ASK % ("legal", "1")).replace("ASK-1", "LAW-1"))
+    (tmp_path / "rules.cedar").write_text("".join(rules))
+    (tmp_path / "guard.yaml").write_text(CONFIG % "")
+    main(["doctor", "--config", str(tmp_path / "guard.yaml")])
+
+    lines = capsys.readouterr().out.splitlines()
+    finance, legal = (one for one in lines if one.startswith("approver_missing"))
+    assert "ASK-1, ASK-2, ASK-3, ASK-4, ASK-5 and 3 more. They ask 1 of finance" in finance
+    assert "LAW-1" in legal
+
+
 @pytest.mark.parametrize(
     ("url", "wrong"),
     [("", False), ("https://guard.corp.example", False), ("http://guard.corp.example", True)],

@@ -61,6 +61,15 @@ def test_a_passing_table_ends_with_zero_and_counts(capsys):
     assert "0 failed; forbids fired 14/14" in capsys.readouterr().out
 
 
+def test_without_a_table_nothing_passes(tmp_path, capsys):
+    place = installation(tmp_path / "bare", "'starter:baseline'")
+
+    assert main(["policy", "test", place]) == 3
+    out, err = capsys.readouterr()
+    assert "table_missing" in err
+    assert "passed" not in out
+
+
 def test_replay_prints_decisions_on_stdout_and_sums_on_stderr(traces, capsys):
     assert main(["policy", "replay", *SOURCE, "--no-timing", traces]) == 0
 
