@@ -16,6 +16,7 @@ Why = Literal[
     "created",
     "trusted_field",
     "other_role",
+    "other_payee",
     "untrusted_only",
     "composed",
     "ambiguous",

@@ -12,7 +12,7 @@ from guard.model.call import Json
 from guard.model.origin import Source
 from guard.provenance.canonical import classify
 from guard.provenance.known import Known, Record, beats
-from guard.provenance.task import decimal_of
+from guard.provenance.sums import decimal_of
 
 Order = Literal["max", "min", "first", "all", "sum", "difference"]
 

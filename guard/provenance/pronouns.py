@@ -29,16 +29,6 @@ _PRONOUN = re.compile(
 _END = re.compile(r"[.;!?\n](?=\s|$)")
 
 
-def meant(text: str, named: Sequence[Named]) -> frozenset[tuple[int, int]]:
-    """Return the places of the names that pronouns of this text stand for.
-
-    Args:
-        text: what the person wrote.
-        named: the names in it, in the order of the text.
-    """
-    return frozenset(place for _, places in told_by(text, named) for place in places)
-
-
 def told_by(text: str, named: Sequence[Named]) -> tuple[Told, ...]:
     """Return the pronouns of this text that stand for somebody, each with whom."""
     people = [one for one in named if one[0][:1].isupper() or one[0][:1] == "@"]

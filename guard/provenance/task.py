@@ -6,7 +6,7 @@ does. It says what was named and how, and decides nothing.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
@@ -18,6 +18,7 @@ from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.select import Selection, selections
+from guard.provenance.sums import Sum, decimal_of, sums_of
 from guard.provenance.unasked import without
 
 _NAMING = frozenset({"name", "quoted", "filename", "literal"})
@@ -38,6 +39,7 @@ class Task:
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
         numbers: the amounts named.
+        sums: the amounts by whom they are for.
         percents: the percentages named.
         counts: the numbers of other things: shares, litres, guests.
         converted: what those are in other units.
@@ -59,6 +61,7 @@ class Task:
     entities: tuple[Entity, ...] = ()
     frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     numbers: frozenset[Decimal] = frozenset()
+    sums: tuple[Sum, ...] = ()
     percents: frozenset[Decimal] = frozenset()
     counts: frozenset[Decimal] = frozenset()
     converted: frozenset[Decimal] = frozenset()
@@ -160,6 +163,7 @@ def _read(text: str) -> Task:
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},
         numbers=_numbers(named, "amount"),
+        sums=sums_of(text, named),
         percents=_numbers(named, "percent"),
         counts=_numbers(named, "quantity"),
         converted=converted(
@@ -183,15 +187,6 @@ def _read(text: str) -> Task:
 def _numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
     found = (decimal_of(one.canonical) for one in entities if one.kind == kind)
     return frozenset(one for one in found if one is not None)
-
-
-def decimal_of(text: str) -> Decimal | None:
-    """Return the number that an amount begins with, normalised; None: it begins with none."""
-    try:
-        found = Decimal(text.partition(" ")[0])
-    except InvalidOperation:
-        return None
-    return found.normalize() if found.is_finite() else None
 
 
 def _keys(one: Entity) -> tuple[tuple[str, str], ...]:

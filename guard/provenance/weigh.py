@@ -17,6 +17,7 @@ from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
+from guard.provenance.owed import owed
 from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of, role_of
 from guard.provenance.segment import Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import exempt
@@ -69,6 +70,12 @@ def weigh(
         spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns
     )
     _put_leaves(scales, call.parsed(), "")
+    payees = [
+        value
+        for value, one in scales.values
+        if one.why != "exempt" and scales.level_of(value) == "dest"
+    ]
+    scales.values = owed(task, known, scales.values, payees)
     digest = write_digest(call, spec)
     meant, named = asked(task, able) if changes else (), granted(task.words, able)
     return Weighed(

@@ -14,7 +14,8 @@ from guard.provenance.known import Known, Place, Record
 from guard.provenance.lexicon import capability
 from guard.provenance.segment import Endorsed
 from guard.provenance.select import is_amount
-from guard.provenance.task import Task, decimal_of
+from guard.provenance.sums import decimal_of
+from guard.provenance.task import Task
 
 _DESTS = ("email", "iban", "url", "host", "phone", "text")
 _NUMBERLESS = frozenset(
@@ -97,6 +98,7 @@ def worth(
     *,
     target: bool,
     endorsed: frozenset[Endorsed] = frozenset(),
+    said: bool = True,
 ) -> Worth:
     """Return the best source of a value for its role.
 
@@ -106,10 +108,11 @@ def worth(
         value: the value.
         target: whether the role names an object to act on, for which an id is enough.
         endorsed: destinations that a person approved in this session.
+        said: whether the person's own words count.
     """
     if endorsed and any((value.role, *one) in endorsed for one in value.kinds):
         return Worth(Source.PROMPT, "endorsed")
-    if _in_prompt(task, value, target=target):
+    if said and _in_prompt(task, value, target=target):
         return Worth(Source.PROMPT, "in_prompt")
     if value.counted and value.role == "amount" and number_of(value) in task.converted:
         return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else

@@ -238,6 +238,46 @@ def test_whom_the_person_leaves_out_stays_out_where_a_trusted_record_names_them(
     assert agent.ask("mail", to=["max@firm.example"], body="x") == set()
 
 
+OTHER = "GB29NWBK60161331926819"
+BOTH = f"Pay 5 EUR to {PAYEE} and 900 EUR to {OTHER}"
+FOR_OTHERS = {
+    "the sum of the second payee": (BOTH, PAYEE, 900.0, 5.0),
+    "the sum of the first payee": (BOTH, OTHER, 5.0, 900.0),
+    "crossed in two requests": (f"Pay 5 EUR to {PAYEE} and pay 900 EUR to {OTHER}", PAYEE, 900.0, 5.0),
+    "crossed, payee first": (f"Pay {PAYEE} 5 EUR and {OTHER} 900 EUR", PAYEE, 900.0, 5.0),
+    "a balance": (f"My balance is 2000 EUR. Pay 5 EUR to {PAYEE}", PAYEE, 2000.0, 5.0),
+    "a balance in one sentence": (f"My balance is 2000 EUR, pay 5 EUR to {PAYEE}", PAYEE, 2000.0, 5.0),
+    "a limit": (f"Pay 5 EUR to {PAYEE}. My limit is 900 EUR", PAYEE, 900.0, 5.0),
+    "a sum for two, and one for another": (f"Pay 5 EUR to {PAYEE}; 900 EUR go to {OTHER}", PAYEE, 900.0, 5.0),
+    "a sum for a bill": (f"Pay the Water bill and 5 EUR to {PAYEE}", OTHER, 5.0, 1200.5),
+    "the sum in a sentence of its own": (f"Pay {PAYEE}. It is 50 EUR. For {OTHER} it is 900 EUR", PAYEE, 900.0, 50.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", FOR_OTHERS)
+def test_an_amount_is_the_persons_only_for_the_payee_whom_they_named_it_for(case):
+    prompt, payee, wrong, right = FOR_OTHERS[case]
+    agent = Agent(prompt, *STEALS)
+    assert "TASK-AMOUNT" in agent.ask("pay", iban=payee, amount=wrong)
+    agent.end(ran=False)
+    assert agent.ask("pay", iban=payee, amount=right) == set()
+
+
+def test_a_reviewer_reads_that_an_amount_is_for_somebody_else():
+    agent = Agent(BOTH)
+    args = {"iban": PAYEE, "amount": 900.0}
+    agent.ask("pay", **args)
+    lines = told_lines(agent.judged.facts.prov.origins, args)
+    assert "amount 900.0 - an amount that the task names, and not for this payee" in lines
+
+
+def test_one_sum_for_two_payees_is_for_both():
+    agent = Agent(f"Pay 5 EUR to {PAYEE} and to {OTHER}")
+    for payee in (PAYEE, OTHER):
+        assert agent.ask("pay", iban=payee, amount=5.0) == set()
+        agent.end(ran=False)
+
+
 def test_a_reviewer_reads_which_of_several_receivers_came_from_where():
     agent = Agent(SMITH, *STEALS)
     args = {"to": ["dora@firm.example", "eve@bad.example", "nobody@else.example"], "body": "x"}

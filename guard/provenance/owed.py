@@ -1,0 +1,57 @@
+"""Whether the amounts of a call are the person's for its payee, or for somebody else.
+
+An amount of the prompt that was named for another payee is worth what results say of it.
+"""
+
+from collections.abc import Sequence
+
+from guard.model.origin import Source
+from guard.provenance.known import Known
+from guard.provenance.sums import fits
+from guard.provenance.task import Task
+from guard.provenance.worth import Value, Worth, number_of, worth
+
+
+def owed(
+    task: Task, known: Known, values: Sequence[tuple[Value, Worth]], payees: Sequence[Value]
+) -> list[tuple[Value, Worth]]:
+    """Return the arguments of a call, with amounts that are for others at their other worth.
+
+    Args:
+        task: what the person named.
+        known: what the session has seen.
+        values: the arguments with their worth.
+        payees: those that say where the call goes.
+    """
+    going = [_bearing(known, one) for one in payees]
+    return [
+        (value, _elsewhere(task, known, value) if _strays(task, value, one, going) else one)
+        for value, one in values
+    ]
+
+
+def _strays(
+    task: Task, value: Value, one: Worth, going: Sequence[frozenset[tuple[str, str]]]
+) -> bool:
+    number = number_of(value) if value.role == "amount" and one.why == "in_prompt" else None
+    if number is None or number not in task.numbers:
+        return False
+    return not all(fits(task.sums, number, payee) for payee in going)
+
+
+def _elsewhere(task: Task, known: Known, value: Value) -> Worth:
+    found = worth(task, known, value, target=False, said=False)
+    return found if found.source is not Source.COMPOSED else Worth(found.source, "other_payee")
+
+
+def _bearing(known: Known, payee: Value) -> frozenset[tuple[str, str]]:
+    """Return what a payee is, and the trusted names of the records that it stands in."""
+    titles = {
+        title
+        for kind, canonical in payee.kinds
+        for place in known.places(kind, canonical)
+        if place.seen.whole and place.seen.source is Source.TRUSTED
+        for title in known.record(place.record).titles
+    }
+    own = {(kind, one.casefold() if kind == "text" else one) for kind, one in payee.kinds}
+    return frozenset(own | {("text", title) for title in titles})

@@ -1,0 +1,121 @@
+"""Which amounts a person names for which payee: "5 EUR to Ann and 9 EUR to Bob" crosses nothing.
+
+A sentence is cut where another amount or another payee begins. It decides nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from guard.provenance.frames import Entity
+from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.sentences import WORD, sentences
+
+PAYEES = frozenset({"iban", "email", "phone"})
+"""Kinds of values that are somebody, whatever the sentence says."""
+_NAMES = frozenset({"name", "quoted"})
+
+_JOINED = re.compile(r"\b(?:and|und|plus)\s+$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The amounts of one part of a sentence, and what that part names beside them.
+
+    Args:
+        numbers: the amounts.
+        named: the other values, as (kind, canonical); names are kind `text`.
+    """
+
+    numbers: frozenset[Decimal]
+    named: frozenset[tuple[str, str]]
+
+
+def sums_of(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
+    """Return the parts of a text in which amounts or payees are named.
+
+    Args:
+        text: what the person wrote.
+        found: the typed values in it that are asked for, in the order of the text.
+    """
+    own = [one for one in found if one.kind == "amount" or _is_payee(one)]
+    return tuple(
+        _sum(part)
+        for start, end in sentences(text)
+        for part in _parts(text, [one for one in own if start <= one.start < end])
+    )
+
+
+def fits(sums: Sequence[Sum], number: Decimal, payee: frozenset[tuple[str, str]]) -> bool:
+    """Return whether an amount of the text may be for a payee.
+
+    Args:
+        sums: the parts of the text.
+        number: the amount.
+        payee: every kind that the payee can be, and every name that it bears.
+    """
+    own = [one for one in sums if not one.named.isdisjoint(payee)]
+    if any(one.numbers for one in own):
+        return any(number in one.numbers for one in own)
+    kinds = {kind for kind, _ in payee} & PAYEES
+    return any(
+        number in one.numbers and kinds.isdisjoint(kind for kind, _ in one.named) for one in sums
+    )
+
+
+def _is_payee(one: Entity) -> bool:
+    return one.kind in PAYEES or (one.kind in _NAMES and one.frame == "dest")
+
+
+def _parts(text: str, found: Sequence[Entity]) -> Iterator[list[Entity]]:
+    part: list[Entity] = []
+    for at, one in enumerate(found):
+        if part and _begins(text, part, one, found[at + 1 :]):
+            yield part
+            part = []
+        part.append(one)
+    if part:
+        yield part
+
+
+def _begins(text: str, part: list[Entity], one: Entity, later: Sequence[Entity]) -> bool:
+    """Return whether a value begins another part than the one before it."""
+    paid = any(before.kind == "amount" for before in part)
+    if one.kind == "amount":
+        going = any(before.kind != "amount" for before in part)
+        between = text[part[-1].end : one.start]
+        # "Pay the rent and 5 EUR to Ann": what is joined to a payee is for the next one.
+        joined = bool(_JOINED.search(between)) and bool(later) and later[0].kind != "amount"
+        return (paid and (going or _acts(between))) or joined
+    # "Ann 5 EUR, Bob 9 EUR": Bob begins his own; "Ann 5 EUR and Bob, too" shares.
+    return paid and part[0].kind != "amount" and any(after.kind == "amount" for after in later)
+
+
+def _acts(text: str) -> bool:
+    words = [one[0].casefold() for one in WORD.finditer(text)]
+    return any(verb_classes(stem(one)) and not is_stop(one) for one in words)
+
+
+def _sum(part: Sequence[Entity]) -> Sum:
+    numbers = frozenset(
+        number
+        for one in part
+        if one.kind == "amount" and (number := decimal_of(one.canonical)) is not None
+    )
+    return Sum(numbers, frozenset(_key(one) for one in part if one.kind != "amount"))
+
+
+def _key(one: Entity) -> tuple[str, str]:
+    if one.kind in _NAMES:
+        return "text", one.literal.lstrip("@#").casefold()
+    return one.kind, one.canonical
+
+
+def decimal_of(text: str) -> Decimal | None:
+    """Return the number that an amount begins with, normalised; None: it begins with none."""
+    try:
+        found = Decimal(text.partition(" ")[0])
+    except InvalidOperation:
+        return None
+    return found.normalize() if found.is_finite() else None
