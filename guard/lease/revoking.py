@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from guard.audit.event import Event, Kind
 from guard.errors import GuardError
+from guard.grant.credential import CALL_TOKEN
 from guard.grant.lease import ENDED, Fate, Lease, LeaseState, fated, lease_of, recalled
+from guard.model.kill import Epoch
 from guard.ports import Issuer, World
 
 
@@ -68,9 +70,14 @@ class Revoking:
         if issuer is None:  # no longer configured: somebody must look
             return Fate.STILL_THERE
         try:
-            return await issuer.revoke(row, why)
+            fate = await issuer.revoke(row, why)
+            if fate is Fate.RUNS_OUT and row.kind == CALL_TOKEN:
+                # Its name is the lease's: servers that follow epochs refuse it until it runs out.
+                at_ms = self.world.clock.now_ms()
+                await self.world.kills.void([Epoch(kind="jti", name=row.id, at_ms=at_ms)])
         except GuardError:
             return Fate.STILL_THERE
+        return fate
 
     async def swept(self, name: str, issuer: Issuer) -> Sequence[str]:
         """Delete what lives at one issuer's target and in no open row; return those handles.

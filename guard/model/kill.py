@@ -18,7 +18,7 @@ FOREVER_MS: Final = 2**53 - 1
 """A moment after all others that JSON readers take for the same number."""
 
 EpochKind = Literal[
-    "everything", "session", "agent", "principal", "device", "tool", "server", "kid"
+    "everything", "session", "agent", "principal", "device", "tool", "server", "kid", "jti"
 ]
 
 

@@ -6,8 +6,19 @@ from dataclasses import replace
 import pytest
 
 from guard.errors import GuardError, NotAllowed, Refused, Unavailable
+from guard.grant.credential import CALL_TOKEN
 from guard.grant.lease import Fate, Lease, LeaseState, handle_of
+from guard.grant.replay import MemoryReplay
+from guard.grant.verify import CallRefused, verify_call
 from guard.lease.revoking import Revoking
+from guard.model.kill import epoch_id
+from guard.testing.kills import MemoryKills
+from tests.guard.grant.tokens import ARGS, TOOL, claims, settings, token
+
+
+def verifier(now_ms, epochs):
+    """Return the settings of a server that follows the guard's epochs."""
+    return settings(now_ms=now_ms, epochs=epochs, replay=MemoryReplay(start_ms=now_ms - 60_000))
 
 
 class Dog:
@@ -194,6 +205,50 @@ async def test_what_only_runs_out_waits_for_its_deadline_without_an_alert(flow, 
     (row,) = await flow.store.unsettled()
     assert (row.state, row.tries) == (LeaseState.REVOKE_PENDING, 0)
     assert row.next_try_ms == row.deadline_ms + 1000
+
+
+class Signs:
+    """An issuer whose tokens only run out, as call tokens do."""
+
+    kind = CALL_TOKEN
+
+    async def revoke(self, lease, why):
+        return Fate.RUNS_OUT
+
+
+async def recalled_token(flow, make_issuer, kills):
+    """Take a token back in its call, and return its lease."""
+    issuer = type("SignsOnly", (Signs, make_issuer), {})(leaves_object=True)
+    flow.but(issuers={"calltoken": issuer}, kills=kills)
+    await flow.call("read", id="1")
+    (row,) = await flow.store.unsettled()
+    return row
+
+
+async def test_a_call_token_taken_back_is_void_at_servers_that_follow_and_no_other_is(
+    flow, make_issuer
+):
+    kills = MemoryKills()
+    row = await recalled_token(flow, make_issuer, kills)
+    assert row.kind == CALL_TOKEN
+    assert kills.voided.keys() == {("jti", row.id)}
+    known = {(one.kind, one.id): one.at_ms for one in await kills.epochs(0)}
+    made_ms = known["jti", epoch_id(row.id)]
+    stolen = token(**claims(now_ms=made_ms, jti=row.id))
+    with pytest.raises(CallRefused) as no:
+        verify_call(stolen, TOOL, ARGS, **verifier(now_ms=made_ms, epochs=known))
+    assert no.value.code == "revoked"
+    other = token(**claims(now_ms=made_ms))
+    assert verify_call(other, TOOL, ARGS, **verifier(now_ms=made_ms, epochs=known))
+
+
+async def test_a_token_whose_end_could_not_be_published_is_tried_again(flow, make_issuer):
+    class Down(MemoryKills):
+        async def void(self, epochs):
+            raise Unavailable("The store is gone.")
+
+    row = await recalled_token(flow, make_issuer, Down())
+    assert (row.state, row.tries) == (LeaseState.REVOKE_PENDING, 1)
 
 
 async def test_a_target_that_hangs_does_not_keep_the_others_from_being_marked(flow, make_issuer):
