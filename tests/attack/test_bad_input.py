@@ -1,15 +1,22 @@
 """What is malformed is refused with its stable code and a sentence, and changes nothing.
 
-Rows live in `bad_input/*.yaml`; a new file or row needs no code. Each row replaces one file of a
-working installation; `code` and `exit` may stand at the top of the file for all of its rows.
+Rows live in `bad_input/*.yaml`; a new file or row needs no code. Rows about files replace one of a
+working installation, those of `message` are read as a message of a client, those of `token` are
+shown to the verifier of call tokens. `code` and `exit` may stand at the top of the file.
 """
 
+import json
 from pathlib import Path
 
 import pytest
 
+from guard.grant.signing import b64u, compact, es256_sign
+from guard.grant.verify import CallRefused, verify_call
 from guard_adapters._yaml import read_yaml
 from guard_adapters.cli import main
+from guard_adapters.front.mcp.json import loads
+from guard_adapters.front.mcp.wire import WireRefused
+from tests.guard.grant.tokens import ARGS, HEADER, KEY, TOOL, claims, settings
 
 FOLDER = Path(__file__).parent / "bad_input"
 GOOD = {
@@ -42,8 +49,32 @@ def rows():
     for path in sorted(FOLDER.glob("*.yaml")):
         top = read_yaml(path)
         for row in top["rows"]:
-            whole = {"kind": top["kind"], "code": top.get("code"), "exit": top["exit"], **row}
+            whole = {name: value for name, value in top.items() if name != "rows"} | row
             yield pytest.param(whole, id=f"{path.stem}: {row['name']}")
+
+
+def rows_of(*kinds):
+    return [one for one in rows() if one.values[0]["kind"] in kinds]
+
+
+def data_of(row):
+    """Return the bytes of a row, with what stands around its text as often as it says."""
+    if "hex" in row:
+        return bytes.fromhex(row["hex"])
+    around = row.get("before", ""), row.get("after", "")
+    before, after = (part * row.get("repeat", 1) for part in around)
+    return f"{before}{row['text']}{after}{row.get('end', '')}".encode()
+
+
+def token_of(row):
+    """Return the token of a row: as it stands, or signed by the key that the verifier trusts."""
+    if "text" in row:
+        return row["text"]
+    dropped, changed = row.get("dropped"), row.get("changed", {})
+    good = {name: value for name, value in claims().items() if name != dropped} | changed
+    header, payload = row.get("header", json.dumps(HEADER)), row.get("claims", json.dumps(good))
+    data = f"{b64u(header.encode())}.{b64u(payload.encode())}".encode()
+    return compact(data, es256_sign(KEY, data))
 
 
 @pytest.fixture
@@ -70,10 +101,9 @@ def test_the_installation_works_before_it_is_broken(installation, kind, capsys):
     assert capsys.readouterr().out
 
 
-@pytest.mark.parametrize("row", list(rows()))
+@pytest.mark.parametrize("row", rows_of(*REPLACES))
 def test_what_is_malformed_is_refused_with_its_code_and_changes_nothing(row, installation, capsys):
-    data = bytes.fromhex(row["hex"]) if "hex" in row else row["text"].encode()
-    (installation / REPLACES[row["kind"]]).write_bytes(data)
+    (installation / REPLACES[row["kind"]]).write_bytes(data_of(row))
     before = contents(installation)
 
     code = main(command(installation, row["kind"]))
@@ -86,6 +116,34 @@ def test_what_is_malformed_is_refused_with_its_code_and_changes_nothing(row, ins
     assert err.endswith(".\n")
     assert out == ""
     assert contents(installation) == before
+
+
+def test_a_good_message_and_a_good_token_are_taken():
+    assert loads(b'{"id": 1}') == {"id": 1}
+    assert verify_call(token_of({}), TOOL, ARGS, **settings())
+
+
+@pytest.mark.parametrize("row", rows_of("message"))
+def test_a_malformed_message_is_refused_with_its_code_and_is_not_repeated(row):
+    with pytest.raises(WireRefused) as no:
+        loads(data_of(row))
+    assert no.value.reason == row["code"]
+    assert no.value.message.endswith(".")
+    assert "CANARY" not in str(no.value)
+
+
+@pytest.mark.parametrize("row", rows_of("token"))
+def test_a_malformed_token_is_refused_with_its_code_and_spends_nothing(row):
+    verifier = settings()
+    with pytest.raises(CallRefused) as no:
+        verify_call(token_of(row), TOOL, ARGS, **verifier)
+    assert no.value.code == row["code"]
+    assert no.value.message.endswith(".")
+    assert verify_call(token_of({}), TOOL, ARGS, **verifier)
+
+
+def test_each_row_is_of_a_kind_that_is_tried():
+    assert rows_of(*REPLACES, "message", "token") == list(rows())
 
 
 def test_the_table_has_at_least_sixty_rows():
