@@ -182,6 +182,8 @@ LOG = {
     "A log cut together with its checkpoints is found from an exported one.": "attack/"
     "test_flipped_byte_in_the_log.py::"
     "test_an_exported_checkpoint_finds_a_log_that_was_cut_together_with_its_checkpoints",
+    "A call that only waited for people when the guard died is recorded as one that did not run.": "adapters/"
+    "wiring/test_recovery.py::test_a_call_that_only_waited_for_people_did_not_run",
     "A call that was running when the guard died is recorded as unknown.": "adapters/wiring/"
     "test_recovery.py::test_a_call_that_was_running_is_unknown_after_a_restart",
 }

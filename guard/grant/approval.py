@@ -5,7 +5,7 @@ have no way out. Rule 2: this file does not know who is asked, how, or where row
 time and randomness are arguments. A late "no" counts, a late "yes" does not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -270,3 +270,22 @@ def limits(requirements: Sequence[Requirement], now_ms: int) -> tuple[int, int]:
     ttl_s = min((asked.ttl_s for asked in requirements), default=0)
     grant_s = min((asked.grant_ttl_s for asked in requirements), default=0)
     return now_ms + min(ttl_s, MAX_PENDING_S) * 1000, min(grant_s, MAX_GRANT_S)
+
+
+def never_used(admitted: Mapping[str, int], rows: Iterable[Approval]) -> frozenset[str]:
+    """Return the calls that were in flight, asked people, and used no yes: they did not run.
+
+    A call that joined the question of another is not among them, nor is one whose question is of
+    an earlier turn under the same id: both may have run.
+
+    Args:
+        admitted: when each call in flight was admitted (Unix milliseconds).
+        rows: the approvals of their session, in any state.
+    """
+    own = [
+        row
+        for row in rows
+        if not row.canary and row.created_ms >= admitted.get(row.call_id, row.created_ms + 1)
+    ]
+    used = {row.call_id for row in own if row.status is ApprovalState.CONSUMED}
+    return frozenset(row.call_id for row in own) - used

@@ -176,11 +176,11 @@ def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
     return session
 
 
-def abandoned(session: Session, calls: Container[str], *, now_ms: int) -> Session:
-    """Return the session with those of these calls that are in flight ended as unknown."""
+def abandoned(session: Session, calls: Container[str], outcome: Outcome, *, now_ms: int) -> Session:
+    """Return the session with those of these calls that are in flight ended; nobody said no."""
     for one in session.steps:
         if one.call in calls:
-            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
+            session = settled(session, one.call, outcome, frozenset(), {}, now_ms, denied=False)
     return session
 
 

@@ -13,10 +13,16 @@ from guard.model.origin import Source
 from guard_adapters.console.looking import Logged
 from guard_adapters.console.picture import Link, Picture, drawn
 
+GOES_ON = frozenset({"approval_opened", "consume", "outcome", "outcome_resolved"})
+UNDER_WAY = frozenset({"waiting", "running"})
+
 
 @dataclass(slots=True, kw_only=True)
 class Call:
-    """One call of a session. `took`: (step, argument, untrusted) of values from earlier results."""
+    """One call of a session. `took`: (step, argument, untrusted) of values from earlier results.
+
+    `outcome` is `waiting` while people are asked, `running` from then on, and how it ended at last.
+    """
 
     call: str
     at_ms: int
@@ -50,7 +56,7 @@ def timeline(rows: Iterable[Logged]) -> Timeline:
         kind, name = row.leaf.get("kind"), str(row.leaf.get("call", ""))
         if kind == "decision":
             _decided(calls, row, name)
-        elif name in calls and kind in {"approval_opened", "outcome"}:
+        elif name in calls and kind in GOES_ON:
             _went_on(calls[name], row)
         elif not name:
             others.append(row)
@@ -73,6 +79,8 @@ def _decided(calls: dict[str, Call], row: Logged, name: str) -> None:
     one.decision = one.decision or str(leaf.get("decision", ""))
     one.code = str(leaf.get("code", "") or one.code)
     one.rules = one.rules or _texts(leaf.get("rules"))
+    if one.outcome in UNDER_WAY:
+        one.outcome = "waiting" if leaf.get("decision") == "step_up" else "running"
     facts = _facts(row.side)
     one.step = one.step or _int(facts.get("history", {}).get("step"))
     for origin in facts.get("prov", {}).get("origins", []):
@@ -84,12 +92,17 @@ def _decided(calls: dict[str, Call], row: Logged, name: str) -> None:
 
 def _went_on(one: Call, row: Logged) -> None:
     leaf = row.leaf
-    if leaf.get("kind") == "approval_opened":
-        one.approval = str(leaf.get("approval", ""))
-        return
-    one.outcome = str(leaf.get("outcome", ""))
-    one.code = str(leaf.get("code", "") or one.code)
-    one.labels = _texts(leaf.get("labels"))
+    match leaf.get("kind"):
+        case "approval_opened":  # another one beside it would be a canary
+            one.approval = one.approval or str(leaf.get("approval", ""))
+        case "consume":
+            one.outcome = "running"
+        case "outcome_resolved":
+            one.outcome, one.code = str(leaf.get("outcome", "")), str(leaf.get("why", one.code))
+        case _:
+            one.outcome = str(leaf.get("outcome", ""))
+            one.code = str(leaf.get("code", "") or one.code)
+            one.labels = _texts(leaf.get("labels"))
 
 
 def _first_labels(calls: Iterable[Call]) -> None:

@@ -1,7 +1,8 @@
 """What a starting guard owes the one before it: calls without an ending, leases without an end.
 
 A call that was in flight when the process died may have run: it is recorded as unknown and never
-run again. It revokes by handle; it cannot know a secret.
+run again. One that waited for people, and whose yes nobody used, did not run: it is recorded as
+refused. It revokes by handle; it cannot know a secret.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from contextlib import suppress
 
 from guard.audit.event import Event
 from guard.errors import GuardError
+from guard.grant.approval import never_used
 from guard.grant.lease import KEPT_MS, KEPT_ROWS, Lease
 from guard.lease.revoking import Revoking
 from guard.model.call import Outcome
@@ -38,7 +40,7 @@ class Turns:
 
 
 async def recover(wired: Wired) -> int:
-    """Settle everything that guards which are gone left open; return how many calls were lost.
+    """Settle everything that guards which are gone left open; return how many calls may have run.
 
     On a store of its own that is whatever is open when a guard starts; on a shared one other
     guards may live, and their calls are left alone. What a target cannot confirm now stays in the
@@ -48,14 +50,14 @@ async def recover(wired: Wired) -> int:
         Unavailable: the store failed; nothing may start on it.
     """
     now_ms = wired.world.clock.now_ms()
-    lost = await wired.store.lost_calls()
-    for session, calls in lost.items():
-        await _settled(wired.world, session, calls, now_ms)
+    ran = 0
+    for session, calls in (await wired.store.lost_calls()).items():
+        ran += await _settled(wired.world, session, calls, now_ms)
     await wired.store.lose_runs(now_ms)
     gone = frozenset(lease.id for lease in await wired.store.lost_leases())
     await take_back_all(wired.world, gone)
     await sweep_targets(wired.world)
-    return sum(map(len, lost.values()))
+    return ran
 
 
 async def take_back_all(world: World, gone: Container[str] | None = None) -> None:
@@ -104,23 +106,38 @@ async def prune(world: World) -> int:
             return total
 
 
-async def _settled(world: World, session: str, calls: frozenset[str], now_ms: int) -> None:
-    """Record these calls as unknown, in the session and in the log, together."""
+async def _settled(world: World, session: str, calls: frozenset[str], now_ms: int) -> int:
+    """Record how these calls ended, in the session and in the log, together.
+
+    Returns:
+        How many of them may have run.
+    """
+    found = await world.sessions.get(session)  # an ending changes sessions that are in use
+    rows = await world.approvals.listed(open_only=False, session=session)
+    waited = calls & never_used({one.call: one.at_ms for one in found.steps}, rows)
+    await _ended(world, session, waited, Outcome.REFUSED, now_ms)
+    await _ended(world, session, calls - waited, Outcome.UNKNOWN, now_ms)
+    return len(calls - waited)
+
+
+async def _ended(
+    world: World, session: str, calls: frozenset[str], outcome: Outcome, now_ms: int
+) -> None:
+    if not calls:
+        return
     events = tuple(
         Event(
             kind="outcome_resolved",
             at_ms=now_ms,
             session=session,
             call=call,
-            leaf={"outcome": Outcome.UNKNOWN.value, "why": "process_ended"},
+            leaf={"outcome": outcome.value, "why": "process_ended"},
         )
         for call in sorted(calls)
     )
 
     def change(one: Session) -> Session:
-        return abandoned(one, calls, now_ms=now_ms)
+        return abandoned(one, calls, outcome, now_ms=now_ms)
 
-    await world.sessions.get(session)  # an ending changes sessions that are in use
-    await world.outcomes.close(
-        Ending(session=session, change=change, events=events, outcome=Outcome.UNKNOWN)
-    )
+    ending = Ending(session=session, change=change, events=events, outcome=outcome)
+    await world.outcomes.close(ending)

@@ -60,7 +60,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     """
     lost = await recover(wired)
     if lost:
-        tell(f"{lost} calls had no ending when the last guard stopped: recorded as unknown.")
+        tell(f"{lost} calls may have run when the last guard stopped: recorded as unknown.")
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired)))

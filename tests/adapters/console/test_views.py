@@ -68,6 +68,35 @@ def test_a_timeline_keeps_the_first_answer_and_the_question_of_a_call():
     )  # fmt: skip
 
 
+def leaf(seq, kind, **more):
+    return Logged(seq=seq, leaf={"kind": kind, "call": "a", **more}, side={})
+
+
+def test_a_timeline_says_where_a_call_stands_until_it_is_known_how_it_ended():
+    rows = [
+        decision(1, "a", 1, decision="step_up"),
+        leaf(2, "approval_opened", approval="apr_1"),
+        leaf(3, "approval_opened", approval="apr_2", canary=True),
+        decision(4, "a", 1, decision="allow"),
+        leaf(5, "consume", approval="apr_1"),
+        leaf(6, "outcome_resolved", outcome="unknown", why="process_ended"),
+        leaf(7, "outcome_resolved", outcome="ok"),
+    ]
+    calls = [timeline(rows[:upto]).calls[0] for upto in range(1, 8)]
+    assert [one.outcome for one in calls] == [
+        "waiting", "waiting", "waiting", "running", "running", "unknown", "ok",
+    ]  # fmt: skip
+    assert (calls[-1].approval, calls[-1].code) == ("apr_1", "process_ended")
+
+
+def test_a_call_that_only_waited_is_refused_in_the_timeline_after_a_crash():
+    rows = [
+        decision(1, "a", 1, decision="step_up"),
+        leaf(2, "outcome_resolved", outcome="refused", why="process_ended"),
+    ]
+    assert timeline(rows).calls[0].outcome == "refused"
+
+
 def test_erased_facts_leave_the_line_and_take_the_arcs():
     row = decision(1, "a", 1)
     line = timeline([Logged(seq=1, leaf=row.leaf, side={"facts": "not json"})])

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from guard.errors import GuardError
+from guard.grant.approval import Approval
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.store.sqlite.reading import read_log
@@ -54,6 +57,46 @@ def config(tmp_path: Path) -> Path:
     return tmp_path / "guard.yaml"
 
 
+ASKS = """
+@id("ASK") @decision("step_up") @approvers("finance") @ttl("300s") @reason("money")
+forbid (principal, action, resource);
+@id("ALL") @reason("everything") permit (principal, action, resource);
+"""
+
+
+class Opens:
+    """An approver that only says that a question is open."""
+
+    def __init__(self) -> None:
+        self.opened = asyncio.Event()
+
+    async def announce(self, approval: Approval) -> None:
+        self.opened.set()
+
+
+async def _died_while_people_were_asked(config: Path) -> str:
+    """Return the call that waited for an answer when its guard was killed."""
+    (config.parent / "all.cedar").write_text(ASKS)
+    approver = Opens()
+    wired = build(load(config), approvers=lambda _store: (approver,))
+    desk = Desk(wired)
+    session = await desk.session(ANA, "", b"")
+    call = ToolCall(
+        id=desk.new_id(),
+        session=session,
+        server="echo",
+        tool="echo",
+        arguments=argument_bytes({"text": "x"}),
+    )
+    task = asyncio.create_task(desk.call(call, Dies(), hold_ms=60_000))
+    await asyncio.wait_for(approver.opened.wait(), 5)
+    wired.close()
+    task.cancel()
+    with suppress(asyncio.CancelledError, GuardError):
+        await task
+    return call.id
+
+
 async def _died_in_a_call(config: Path) -> str:
     """Return the call that was running; the store is dropped without settling it."""
     wired, tool = build(load(config)), Dies()
@@ -85,6 +128,18 @@ async def test_a_call_that_was_running_is_unknown_after_a_restart(config: Path) 
     leaves = [json.loads(leaf) for _, leaf in read_log(config.parent / "state/guard.sqlite").leaves]
     found = [one for one in leaves if one["kind"] == "outcome_resolved"]
     assert [(one["call"], one["outcome"]) for one in found] == [(call, "unknown")]
+
+
+async def test_a_call_that_only_waited_for_people_did_not_run(config: Path) -> None:
+    call = await _died_while_people_were_asked(config)
+    wired: Wired = build(load(config))
+    assert await recover(wired) == 0
+    (session,) = await wired.world.sessions.all()
+    assert session.steps == ()
+    wired.close()
+    leaves = [json.loads(leaf) for _, leaf in read_log(config.parent / "state/guard.sqlite").leaves]
+    (found,) = [one for one in leaves if one["kind"] == "outcome_resolved"]
+    assert (found["call"], found["outcome"], found["why"]) == (call, "refused", "process_ended")
 
 
 async def test_a_second_start_finds_nothing_to_settle(config: Path) -> None:

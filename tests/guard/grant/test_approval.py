@@ -13,6 +13,7 @@ from guard.grant.approval import (
     Vote,
     Voter,
     limits,
+    never_used,
     opened,
 )
 from guard.grant.binding import Ref, binding
@@ -186,3 +187,27 @@ def test_the_secret_parts_are_not_in_the_representation():
     assert "ACME" not in repr(approval())
     assert approval().rules == {"PAY-1"}
     assert approval().open
+
+
+@pytest.mark.parametrize(
+    ("changes", "waited"),
+    [
+        ({}, True),
+        ({"status": S.APPROVED}, True),
+        ({"status": S.EXPIRED}, True),
+        ({"status": S.CONSUMED}, False),
+        ({"canary": True}, False),  # it says nothing of the question beside it
+        ({"created_ms": 99}, False),  # of an earlier turn under the same id
+        ({"call_id": "call_2"}, False),  # the question of another call, which this one joined
+    ],
+)
+def test_only_a_call_whose_own_question_was_never_used_did_not_run(changes, waited):
+    row = replace(opened(new(created_ms=100)), **changes)
+
+    assert never_used({"call_1": 100}, [row]) == ({"call_1"} if waited else set())
+
+
+def test_a_call_that_used_one_of_its_questions_may_have_run():
+    row = opened(new(created_ms=100))
+
+    assert never_used({"call_1": 100}, [row, replace(row, status=S.CONSUMED)]) == frozenset()
