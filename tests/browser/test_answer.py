@@ -90,6 +90,7 @@ def test_a_flipped_decision_is_another_challenge(guard, people):
     """What was signed as a login, or for a no, is no yes: the answer is part of the challenge."""
     ana = people("ana")
     approval, call = guard.asks()
+    ana.open("/console/")  # the page of the test before may still be loading itself anew
     other = ana.page.evaluate(
         """async () => {
             const answer = await fetch("/console/api/login/options", {method: "POST",
