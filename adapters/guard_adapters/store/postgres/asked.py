@@ -68,12 +68,12 @@ class PostgresAsked:
         """Return how many tool calls were decided since then."""
 
         def counted(start: int) -> "Counted":
-            return Counted(_NUMBERED, since_ms, start, start + STRETCH - 1)
+            return Counted(_NUMBERED, since_ms, start, min(start + STRETCH, size) - 1)
 
-        size: int = await self._database.run(
-            lambda db: db.fetchval("SELECT size FROM audit_state"), again=True
-        )
-        total = await self._database.run(Counted(_QUEUED, since_ms), again=True)
+        # One statement sees one moment: what is numbered meanwhile counts once, as queued.
+        query = f"SELECT (SELECT size FROM audit_state), ({_QUEUED})"  # noqa: S608  constants
+        both = await self._database.run(lambda db: db.fetchrow(query, since_ms), again=True)
+        size, total = int(both[0]), int(both[1])
         for start in reversed(range(0, size, STRETCH)):
             total += await self._database.run(counted(start), again=True)
             first = await self._database.run(
