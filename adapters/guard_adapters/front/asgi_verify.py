@@ -21,8 +21,15 @@ from guard.grant.presented import STEPS
 from guard.grant.signing import NotStrictJson, strict_json
 from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
 from guard.model.call import Json
-from guard_adapters.front.mcp_verify import REFUSED, TOKEN_KEY
-from guard_adapters.front.verified import as_current, checked, proof_in, token_in
+from guard_adapters.front.verified import (
+    REFUSED,
+    TOKEN_KEY,
+    as_current,
+    called_in,
+    checked,
+    proof_in,
+    token_in,
+)
 
 MAX_BODY: Final = 1024 * 1024
 """Longest message, in bytes, unless set otherwise: it is held in memory."""
@@ -132,9 +139,10 @@ class CallGate:
                 await self._app(_clean(scope, asked), _once(asked.body, receive), send)
 
     async def _check(self, asked: Asked, scope: Scope) -> VerifiedCall:
+        headers, profile = scope["headers"], self._verifier.profile
         return await checked(
             self._verifier,
-            self._token(scope) if asked.token is None else asked.token,
+            token_in(headers, profile) if asked.token is None else asked.token,
             asked.tool,
             asked.arguments,
             clock=self._clock,
@@ -142,9 +150,6 @@ class CallGate:
             binding_min=self._binding_min,
             proof=self._proof(scope),
         )
-
-    def _token(self, scope: Scope) -> str | None:
-        return token_in(scope["headers"], self._verifier.profile)
 
     def _proof(self, scope: Scope) -> Proof | None:
         if not self._origin:
@@ -201,10 +206,8 @@ def mcp_calls(scope: Scope, body: bytes) -> Asked | None:
     params = message.get("params")
     if not isinstance(params, dict):
         raise CallRefused("args_mismatch", "params is not an object.")
-    name, arguments, meta = params.get("name"), params.get("arguments"), params.get("_meta")
-    if not isinstance(name, str) or not isinstance(arguments, dict | None):
-        raise CallRefused("args_mismatch", "name is not a string or arguments not an object.")
-    token = None
+    name, arguments = called_in(params)
+    meta, token = params.get("_meta"), None
     if isinstance(meta, dict) and TOKEN_KEY in meta:
         carried = meta.pop(TOKEN_KEY)
         token = carried if isinstance(carried, str) else ""

@@ -14,21 +14,16 @@ from mcp.shared.exceptions import MCPError
 from starlette.requests import Request
 
 from guard.clock import Clock
-from guard.config import META_NAMESPACE
 from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
+from guard_adapters.front.verified import REFUSED as REFUSED  # noqa: PLC0414  public
+from guard_adapters.front.verified import TOKEN_KEY as TOKEN_KEY  # noqa: PLC0414  public
 from guard_adapters.front.verified import NoVerifiedCall as NoVerifiedCall  # noqa: PLC0414  public
-from guard_adapters.front.verified import as_current, checked, proof_in, token_in
+from guard_adapters.front.verified import as_current, called_in, checked, proof_in, token_in
 from guard_adapters.front.verified import guarded_tool as guarded_tool  # noqa: PLC0414  public
 from guard_adapters.front.verified import verified_call as verified_call  # noqa: PLC0414  public
 
 if TYPE_CHECKING:
     from mcp_types import RequestParamsMeta
-
-TOKEN_KEY = f"{META_NAMESPACE}/call-token"
-"""The member of `params._meta` that carries the token."""
-
-REFUSED = 40300
-"""JSON-RPC code of a refusal: outside the ranges that JSON-RPC and MCP reserve."""
 
 
 class CallGuard:
@@ -97,9 +92,7 @@ class CallGuard:
     async def _check(
         self, token: str | None, params: Mapping[str, Any], proof: Proof | None
     ) -> VerifiedCall:
-        name, arguments = params.get("name"), params.get("arguments")
-        if not isinstance(name, str) or not isinstance(arguments, dict | None):
-            raise CallRefused("args_mismatch", "name is not a string or arguments not an object.")
+        name, arguments = called_in(params)
         return await checked(
             self._verifier,
             token,

@@ -10,12 +10,19 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Final
 
 from guard.clock import Clock
+from guard.config import META_NAMESPACE
 from guard.grant.dpop import Bearing
 from guard.grant.verify import CallRefused, Profile, Proof, VerifiedCall, Verifier
 from guard.model.call import Json
+
+TOKEN_KEY: Final = f"{META_NAMESPACE}/call-token"
+"""The member of `params._meta` that carries the token in a message of MCP."""
+
+REFUSED: Final = 40300
+"""JSON-RPC code of a refusal: outside the ranges that JSON-RPC and MCP reserve."""
 
 _verified: ContextVar[VerifiedCall | None] = ContextVar("verified_call", default=None)
 
@@ -79,6 +86,18 @@ def _single(headers: Headers, name: bytes) -> str | None:
     found = [value for key, value in headers if key.lower() == name]
     # Of two, the application might read the other.
     return found[0].decode("latin-1").strip() if len(found) == 1 else None
+
+
+def called_in(params: Mapping[str, Any]) -> tuple[str, Mapping[str, Json] | None]:
+    """Return tool and arguments of a `tools/call`.
+
+    Raises:
+        CallRefused: `args_mismatch`: they are not of their types.
+    """
+    name, arguments = params.get("name"), params.get("arguments")
+    if not isinstance(name, str) or not isinstance(arguments, dict | None):
+        raise CallRefused("args_mismatch", "name is not a string or arguments not an object.")
+    return name, arguments
 
 
 async def checked(
