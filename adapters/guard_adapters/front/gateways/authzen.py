@@ -5,9 +5,7 @@ would be a fact about them. What does not fit is an error, which every gateway t
 approval that is open is told as in the Access Request and Approval Profile (draft 1).
 """
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from hashlib import sha256
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -15,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guard.errors import GuardError, Unusable
+from guard_adapters.front.bearer import bears, digest_of
 from guard_adapters.front.gateways.asking import GatewayDesk, Verdict, Wanted
 from guard_adapters.front.mcp.json import loads
 from guard_adapters.front.mcp.wire import WireRefused
@@ -39,7 +38,7 @@ def authzen_routes(desk: GatewayDesk, token: str, url: str) -> list[Route]:
         token: what a gateway must bear.
         url: how gateways reach the guard.
     """
-    api, expected = _Api(desk), sha256(token.encode()).digest()
+    api, expected = _Api(desk), digest_of(token)
     table: tuple[tuple[str, Answer], ...] = (
         ("/access/v1/evaluation", api.one),
         ("/access/v1/evaluations", api.several),
@@ -65,9 +64,7 @@ def _borne(answer: Answer, expected: bytes) -> Callable[[Request], Awaitable[Res
     async def respond(request: Request) -> Response:
         named = request.headers.get("x-request-id", "")
         headers = {"X-Request-ID": named} if named else {}
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        said = sha256(given.strip().encode("utf-8", "replace")).digest()
-        if scheme.lower() != "bearer" or not hmac.compare_digest(said, expected):
+        if not bears(request.headers.get("authorization", ""), expected):
             body: dict[str, Any] = {"error": "gateway_unknown"}
             return JSONResponse(body, status_code=401, headers=headers)
         try:

@@ -4,14 +4,13 @@ An invitation comes back as a link, once; the guard keeps only its digest.
 """
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Protocol
 
 from starlette.requests import Request
 from starlette.routing import Route
 
 from guard.model.call import Json
-from guard_adapters.front.operator.routes import PREFIX, guarded
+from guard_adapters.front.operator.routes import Table, under
 
 
 class AdmittingDesk(Protocol):
@@ -34,7 +33,6 @@ def people_routes(desk: AdmittingDesk, token: str) -> list[Route]:
         desk: the guard.
         token: what a caller must bear, as text.
     """
-    expected = sha256(token.encode()).digest()
 
     async def listed(_: Request) -> Json:
         return {"reviewers": [dict(one) for one in await desk.reviewers()]}
@@ -45,9 +43,9 @@ def people_routes(desk: AdmittingDesk, token: str) -> list[Route]:
     async def reset(request: Request) -> Json:
         return {"revoked": await desk.reset(request.path_params["name"])}
 
-    one = f"{PREFIX}/reviewers/{{name}}"
-    return [
-        Route(f"{PREFIX}/reviewers", guarded(listed, expected), methods=["GET"]),
-        Route(f"{one}/invite", guarded(invite, expected), methods=["POST"]),
-        Route(f"{one}/reset", guarded(reset, expected), methods=["POST"]),
-    ]
+    table: Table = (
+        ("GET", "/reviewers", listed),
+        ("POST", "/reviewers/{name}/invite", invite),
+        ("POST", "/reviewers/{name}/reset", reset),
+    )
+    return under(token, table)

@@ -5,10 +5,8 @@ refused. Rule 2: nothing here says yes. Whoever reads a token from a file is a p
 otherwise, so questions can be denied here and approved only where a person proves to be one.
 """
 
-import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from hashlib import sha256
 from typing import Any, Final, Protocol
 
 from starlette.requests import Request
@@ -19,6 +17,7 @@ from guard.errors import GuardError, Refused, Unavailable, Unusable
 from guard.grant.approval import Approval
 from guard.model.call import Json
 from guard.session.state import Session
+from guard_adapters.front.bearer import bears, digest_of
 
 PREFIX: Final = "/guard/v1"
 MAX_DIGITS: Final = 15
@@ -88,7 +87,6 @@ def operator_routes(desk: Operating, token: str, more: Table = ()) -> list[Route
         more: method, path and answer of other parts, under the same token.
     """
     api = _Api(desk)
-    expected = sha256(token.encode()).digest()
     table: Table = (
         ("POST", "/sessions", api.open_session),
         ("GET", "/sessions", api.sessions),
@@ -105,28 +103,23 @@ def operator_routes(desk: Operating, token: str, more: Table = ()) -> list[Route
         ("GET", "/audit/log", api.log),
         *more,
     )
+    return under(token, table)
+
+
+def under(token: str, table: Table) -> list[Route]:
+    """Return the routes of a table, full paths, for bearers of the operator's token alone."""
+    expected = digest_of(token)
     return [
-        Route(PREFIX + path, guarded(answer, expected), methods=[method])
+        Route(PREFIX + path, _guarded(answer, expected), methods=[method])
         for method, path, answer in table
     ]
 
 
-def guarded(answer: Answer, expected: bytes) -> Callable[[Request], Awaitable[Response]]:
-    """Return the endpoint of one question, for bearers of the operator's token alone.
-
-    Args:
-        answer: what answers.
-        expected: SHA-256 of the token.
-    """
-
+def _guarded(answer: Answer, expected: bytes) -> Callable[[Request], Awaitable[Response]]:
     async def respond(request: Request) -> Response:
         if "origin" in request.headers:
             return _error(403, "origin_refused", "A browser may not call this.")
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        # Digests are compared: equal lengths, so that the time says nothing about the token.
-        said = sha256(given.strip().encode("utf-8", "replace")).digest()
-        same = hmac.compare_digest(said, expected)
-        if scheme.lower() != "bearer" or not same:
+        if not bears(request.headers.get("authorization", ""), expected):
             return _error(401, "operator_unknown", "The operator's token is missing or wrong.")
         try:
             return JSONResponse(await answer(request))

@@ -4,8 +4,7 @@ Declaring a plan asks people; taking back narrows. Nothing here says yes, except
 lets a suspended session go on, which is written down.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from starlette.routing import Route
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.model.call import Json
-from guard_adapters.front.operator.routes import PREFIX, guarded, read_body, unusable
+from guard_adapters.front.operator.routes import Table, read_body, under, unusable
 
 MAX_WHY: Final = 200
 
@@ -67,8 +66,7 @@ def standing_routes(desk: StandingDesk, token: str) -> list[Route]:
         token: what a caller must bear, as text.
     """
     api = _Api(desk)
-    expected = sha256(token.encode()).digest()
-    table: tuple[tuple[str, str, Callable[[Request], Awaitable[Json]]], ...] = (
+    table: Table = (
         ("GET", "/grants", api.grants),
         ("GET", "/grants/{id}", api.grant),
         ("POST", "/grants/{id}/revoke", api.revoke_grant),
@@ -81,10 +79,7 @@ def standing_routes(desk: StandingDesk, token: str) -> list[Route]:
         ("GET", "/report/step-up", api.report),
         ("GET", "/console", api.console),
     )
-    return [
-        Route(PREFIX + path, guarded(answer, expected), methods=[method])
-        for method, path, answer in table
-    ]
+    return under(token, table)
 
 
 class _Api:

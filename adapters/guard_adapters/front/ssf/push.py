@@ -5,9 +5,7 @@ must not make the transmitter send again.
 """
 
 import asyncio
-import hmac
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
 from starlette.requests import Request
@@ -15,10 +13,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guard.grant.secevent import MAX_SET, Err, SetRefused
+from guard_adapters.front.bearer import bears, digest_of
 from guard_adapters.front.ssf.received import NotNow, Source
 
 PREFIX: Final = "/guard/v1/signals/push"
 CONTENT: Final = "application/secevent+jwt"
+_NONE: Final = bytes(32)
 
 
 class Pushed:
@@ -31,7 +31,7 @@ class Pushed:
 
     def __init__(self, sources: Mapping[str, Source], tokens: Mapping[str, str]) -> None:
         self._sources = sources
-        self._expected = {name: sha256(token.encode()).digest() for name, token in tokens.items()}
+        self._expected = {name: digest_of(token) for name, token in tokens.items()}
         self._after: set[asyncio.Task[None]] = set()
 
     @property
@@ -64,11 +64,8 @@ class Pushed:
 
     def _known(self, name: str, authorization: str) -> bool:
         """Return whether the bearer is this stream's; an unknown name costs the same time."""
-        scheme, _, given = authorization.partition(" ")
-        said = sha256(given.strip().encode("utf-8", "replace")).digest()
-        expected = self._expected.get(name, b"")
-        same = hmac.compare_digest(said, expected.ljust(len(said), b"\0"))
-        return same and name in self._expected and scheme.lower() == "bearer"
+        borne = bears(authorization, self._expected.get(name, _NONE))
+        return borne and name in self._expected
 
 
 async def _body(request: Request) -> bytes:
