@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
-from guard_adapters._http.carrying import Nonces, Sending, headers_for
+from guard_adapters._http.carrying import Nonces, headers_for
 
 _SAFE: Final = frozenset({"authorization", "dpop"})
 """A proof that arrives without its token is worth nothing."""
@@ -36,17 +36,11 @@ class _CallAuth:
             yield request
 
     def _dressed(self, request: Any) -> bool:
-        credential, url = self._here(), request.url
+        credential = self._here()
         if credential is None:
             return False
-        sending = Sending(
-            method=request.method,
-            url=url,
-            host=request.headers.get("host", ""),
-            nonce=self._nonces.of(url),
-        )
         try:
-            own = headers_for(credential, sending)
+            own = headers_for(credential, self._nonces.sending(request))
         except Refused:  # it is not for this address: sent without it
             return False
         if {name.lower() for name, _ in own} - _SAFE:

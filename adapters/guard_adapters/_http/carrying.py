@@ -53,6 +53,25 @@ class Url(Protocol):
         ...
 
 
+class Request(Protocol):
+    """A request as an HTTP library has it."""
+
+    @property
+    def method(self) -> str:
+        """Return its method, in capitals."""
+        ...
+
+    @property
+    def url(self) -> Url:
+        """Return where it goes."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Return its headers, found by their names in any case."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """A URL of the configuration as a `Url`; it has been checked where it was read."""
@@ -98,6 +117,16 @@ class Nonces:
     def of(self, url: Url) -> str:
         """Return the nonce of a server, empty where it has asked for none."""
         return self._known.get(_origin(url), "")
+
+    def sending(self, request: Request, body: bytes = b"") -> "Sending":
+        """Return a request as it is about to be sent, with the nonce that its server wants."""
+        return Sending(
+            method=request.method,
+            url=request.url,
+            host=request.headers.get("host", ""),
+            nonce=self.of(request.url),
+            body=body,
+        )
 
     def asked_again(
         self, url: Url, status: int, headers: Mapping[str, str], error: str = ""

@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 
 from guard.errors import Refused
 from guard.grant.scrub import Scrub
-from guard_adapters._http.carrying import Current, Headers, Nonces, Sending, headers_for
+from guard_adapters._http.carrying import Current, Headers, Nonces, headers_for
 
 _IDENTITY: Final = "identity"
 
@@ -39,14 +39,8 @@ class Carrying:
         Raises:
             Refused: `no_active_call`, or as `headers_for`; nothing was sent.
         """
-        credential, url = self._current(), request.url
-        sending = Sending(
-            method=request.method,
-            url=url,
-            host=request.headers.get("host", ""),
-            nonce=self._nonces.of(url),
-        )
-        own = headers_for(credential, sending)
+        credential = self._current()
+        own = headers_for(credential, self._nonces.sending(request))
         request.headers.update(own)
         request.headers["accept-encoding"] = _IDENTITY
         return own, Scrub(credential.secret)

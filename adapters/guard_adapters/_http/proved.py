@@ -34,14 +34,7 @@ class ProvedAuth(httpx2.Auth):
             yield request
 
     def _own(self, request: httpx2.Request) -> Sequence[tuple[str, str]]:
-        sending = Sending(
-            method=request.method,
-            url=request.url,
-            host=request.headers.get("host", ""),
-            nonce=self._nonces.of(request.url),
-            body=request.content,
-        )
-        return self._headers(sending)
+        return self._headers(self._nonces.sending(request, request.content))
 
 
 def mcp_http_client(headers: HeadersOf, *, wait_s: float) -> httpx2.AsyncClient:
