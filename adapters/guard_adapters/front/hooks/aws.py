@@ -10,7 +10,6 @@ import hmac
 import json
 import os
 import secrets
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -18,6 +17,7 @@ from typing import Final
 from guard.clock import Clock
 from guard.errors import Refused
 from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.private import to_its_end
 
 LONGEST: Final = 16 * 1024
 ASKED_S: Final = 5.0
@@ -63,7 +63,7 @@ class AwsEndpoint:
             await self._server.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
+        async with to_its_end(writer):
             async with asyncio.timeout(ASKED_S):
                 head = await reader.readuntil(b"\r\n\r\n")
             port = writer.get_extra_info("peername")[1]
@@ -75,12 +75,6 @@ class AwsEndpoint:
                 + raw
             )
             await writer.drain()
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
-            return
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
 
     def _answer(self, head: bytes, port: int) -> tuple[str, dict[str, str]]:
         lines = head.decode("latin-1").split("\r\n")

@@ -12,11 +12,11 @@ from typing import Final
 
 from guard.clock import Clock
 from guard.errors import Refused
+from guard_adapters._http.origins import PORTS
 from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.hooks.private import HookSocket
 
 ASKED_S: Final = 5.0
-PORTS: Final = {"http": 80, "https": 443}
 USER: Final = "x-access-token"
 """What forges take as the user of a token."""
 

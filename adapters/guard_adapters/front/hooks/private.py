@@ -10,8 +10,8 @@ import secrets
 import shutil
 import socket
 import tempfile
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -52,12 +52,19 @@ class HookSocket:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection: socket.socket = writer.get_extra_info("socket")
         pid, uid = peer_of(connection)
-        try:
+        async with to_its_end(writer):
             if uid == os.geteuid():
                 await self._talk(reader, writer, pid)
-        except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
-            return
-        finally:
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+
+
+@asynccontextmanager
+async def to_its_end(writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+    """Close a connection after the block; who says nothing in time, half or too much is left."""
+    try:
+        yield
+    except (TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, OSError):
+        return
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
