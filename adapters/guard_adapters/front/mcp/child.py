@@ -93,16 +93,18 @@ class _Pipes(asyncio.SubprocessProtocol):
             self.exited.set_result(None)
 
 
-class _Output(asyncio.Protocol):
-    """The child's stdout, read without the process's own transport: that one tells a turn late."""
+class Reading(asyncio.Protocol):
+    """A pipe that is read: what comes and its end are told to `ears`."""
 
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
 
     def data_received(self, data: bytes) -> None:
+        """Tell what came."""
         self._ears.data(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Tell its end."""
         del exc
         self._ears.ended()
 
@@ -183,7 +185,8 @@ async def start(command: Command, ears: Ears) -> Child:
     """
     loop = asyncio.get_running_loop()
     ours, theirs = os.pipe()
-    stdout, _ = await loop.connect_read_pipe(lambda: _Output(ears), open(ours, "rb", buffering=0))  # noqa: SIM115, ASYNC230, PTH123 - the transport closes it
+    # Without the process's own transport: that one tells a turn late.
+    stdout, _ = await loop.connect_read_pipe(lambda: Reading(ears), open(ours, "rb", buffering=0))  # noqa: SIM115, ASYNC230, PTH123 - the transport closes it
     try:
         transport, pipes = await loop.subprocess_exec(
             lambda: _Pipes(ears),

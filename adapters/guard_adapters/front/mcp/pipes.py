@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable
 from typing import IO, Final
 
-from guard_adapters.front.mcp.child import Ears, small_reads
+from guard_adapters.front.mcp.child import Ears, Reading, small_reads
 
 _CHUNK: Final = 256 * 1024
 
@@ -62,18 +62,6 @@ class Inlet:
             self._transport.close()
 
 
-class _Reading(asyncio.Protocol):
-    def __init__(self, ears: Ears) -> None:
-        self._ears = ears
-
-    def data_received(self, data: bytes) -> None:
-        self._ears.data(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        del exc
-        self._ears.ended()
-
-
 class _Writing(asyncio.BaseProtocol):
     def __init__(self, ears: Ears) -> None:
         self._ears = ears
@@ -97,7 +85,7 @@ async def open_pipes(stdin: IO[bytes], stdout: IO[bytes], ears: Ears) -> tuple[I
         writer, _ = await loop.connect_write_pipe(lambda: _Writing(ears), stdout)
         outlet = Outlet(writer, stdout.fileno())
     if _pollable(stdin.fileno()):
-        reader, _ = await loop.connect_read_pipe(lambda: _Reading(ears), stdin)
+        reader, _ = await loop.connect_read_pipe(lambda: Reading(ears), stdin)
         small_reads(reader)
         return Inlet(reader), outlet
     loop.run_in_executor(None, _read_all, stdin.fileno(), loop.call_soon_threadsafe, ears)
