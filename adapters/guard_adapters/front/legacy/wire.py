@@ -18,7 +18,7 @@ from guard.model.route import Unclear, Written, written
 from guard_adapters._http.carrying import Address, Nonces, Sending, headers_for
 from guard_adapters._http.pool import HttpClient, Upstream, UpstreamFailed
 from guard_adapters.front.legacy.request import FORM, JSON, Asked
-from guard_adapters.front.mcp.edge import HeaderList, Headers
+from guard_adapters.front.mcp.edge import HeaderList, Headers, encoded
 from guard_adapters.front.mcp.outcome import echoed
 
 _UP: Final = frozenset({b"accept", b"accept-language"})
@@ -101,7 +101,7 @@ class RoutedTool:
         if credential is not None:
             nonce = self.api.nonces.of(address)
             own = headers_for(credential, Sending(method=method, url=address, nonce=nonce))
-        head = [*self._head(request, call), *_encoded(own)]
+        head = [*self._head(request, call), *encoded(own)]
         self.ran = True
         upstream = await self.api.http.open_upstream(
             method, url, head, request.body, read_s=self.read_s
@@ -116,8 +116,7 @@ class RoutedTool:
         if request.body:
             head.append((b"content-type", (FORM if self.asked.form else JSON).encode()))
         if (key := call.idempotency) is not None:
-            named = key.header or "Idempotency-Key"
-            head.append((named.lower().encode("ascii"), key.value.encode("ascii")))
+            head += encoded([(key.header or "Idempotency-Key", key.value)])
         return head
 
     async def _read(self, upstream: Upstream) -> bytes:
@@ -157,7 +156,3 @@ def _shown(raw: bytes) -> Any:  # noqa: ANN401  any JSON value
 
 def _failed(answer: Answer) -> ToolResult:
     return ToolResult(outcome=Outcome.ERROR, value=answer)
-
-
-def _encoded(own: tuple[tuple[str, str], ...]) -> HeaderList:
-    return [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in own]

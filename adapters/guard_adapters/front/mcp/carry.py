@@ -12,7 +12,7 @@ from guard.grant.sent import check_sent
 from guard.model.call import ToolCall
 from guard.model.idempotency import IdempotencyKey
 from guard_adapters._http.carrying import Address, Sending, headers_for
-from guard_adapters.front.mcp.edge import HeaderList
+from guard_adapters.front.mcp.edge import HeaderList, encoded
 
 Delivery = Literal["meta", "bearer", "dpop", "txn", "none"]
 
@@ -27,7 +27,7 @@ class ServerKey:
 
     def headers(self) -> HeaderList:
         """Return the header that carries it."""
-        return [(self.header.lower().encode("ascii"), self.value.encode("ascii"))]
+        return encoded([(self.header, self.value)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ class Carried:
         own = self._credential(nonce)
         if self.key is not None and self.key.header:
             own = (*own, (self.key.header, self.key.value))
-        return [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in own]
+        return encoded(own)
 
     def _credential(self, nonce: str) -> tuple[tuple[str, str], ...]:
         if self.credential is None or not self.credential.bearer:

@@ -43,6 +43,13 @@ from guard_adapters.front.mcp.wire import (
 
 Headers: TypeAlias = Sequence[tuple[bytes, bytes]]
 HeaderList: TypeAlias = list[tuple[bytes, bytes]]
+
+
+def encoded(headers: Iterable[tuple[str, str]]) -> HeaderList:
+    """Return headers of our own as they go up."""
+    return [(name.lower().encode("ascii"), value.encode("ascii")) for name, value in headers]
+
+
 Authority: TypeAlias = tuple[str, int]
 
 _OWS: Final = b" \t"  # RFC 9110, 5.6.3; some servers leave it around values, clients refuse it
