@@ -286,7 +286,10 @@ def thumbprint(jwk: Mapping[str, object]) -> str:
 
 def jwks(keys: Sequence[Mapping[str, str]]) -> dict[str, Json]:
     """Return the JWK set that verifiers fetch (RFC 7517, 5), each key named and limited to use."""
-    rows: list[Json] = [
-        {**jwk, "alg": "ES256", "kid": thumbprint(jwk), "use": "sig"} for jwk in keys
-    ]
+    rows: list[Json] = [verifying_jwk(jwk) for jwk in keys]
     return {"keys": rows}
+
+
+def verifying_jwk(jwk: Mapping[str, str]) -> dict[str, Json]:
+    """Return one public key as verifiers fetch it, named and limited to use (RFC 7517, 4)."""
+    return {**jwk, "alg": "ES256", "kid": thumbprint(jwk), "use": "sig"}

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from guard.errors import Unusable
-from guard.grant.signing import es256_sign, public_jwk, thumbprint
+from guard.grant.signing import compact, es256_sign, public_jwk, signing_input, thumbprint
+from guard.model.call import Json
 
 OWNER_ONLY = 0o600
 LONGEST_PEM = 16 * 1024
@@ -43,6 +44,15 @@ class LocalSigner:
     async def sign(self, signing_input: bytes) -> bytes:
         """Return the 64-byte signature."""
         return es256_sign(self._key, signing_input)
+
+    async def token(self, claims: Mapping[str, Json]) -> str:
+        """Return these claims as a signed token (RFC 7519).
+
+        Raises:
+            NotCanonical: a claim cannot be written so that every reader sees the same.
+        """
+        signed = signing_input({"alg": self.alg, "kid": self.kid, "typ": "JWT"}, claims)
+        return compact(signed, await self.sign(signed))
 
     async def look(self) -> None:
         """Return at once: this key does not change."""
@@ -68,6 +78,12 @@ class LocalSigner:
         if not path.exists():
             _create(path)
         return cls.load(path)
+
+    @classmethod
+    def from_own_folder(cls, path: Path) -> "LocalSigner":
+        """Return the signer of a PEM file, making its folder too. Raises as `from_file`."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return cls.from_file(path)
 
     @classmethod
     def load(cls, path: Path) -> "LocalSigner":

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import quote_plus
 
-from guard.grant.signing import b64u, compact, signing_input
+from guard.grant.signing import b64u
 from guard.model.call import Json
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.issuer.made import Maker
@@ -49,12 +49,10 @@ class BySignature:
             "iat": now_s,
             "exp": now_s + LIFE_S,
         }
-        header = {"alg": self.signer.alg, "kid": self.signer.kid, "typ": "JWT"}
-        signed = signing_input(header, claims)
         form = {
             "client_id": self.client_id,
             "client_assertion_type": _ASSERTION,
-            "client_assertion": compact(signed, await self.signer.sign(signed)),
+            "client_assertion": await self.signer.token(claims),
         }
         return {}, form
 

@@ -19,7 +19,7 @@ from guard.grant.claims import call_detail
 from guard.grant.credential import ACCESS_TOKEN as KIND
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of
-from guard.grant.signing import NotCanonical, compact, signing_input
+from guard.grant.signing import NotCanonical, verifying_jwk
 from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
@@ -88,9 +88,7 @@ class OAuthExchangeIssuer:
         self.identity = settings.identity.rstrip("/")
         self._settings = settings
         self._maker = maker
-        path = maker.path(settings.key_file)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._signer = LocalSigner.from_file(path)
+        self._signer = LocalSigner.from_own_folder(maker.path(settings.key_file))
         self._client = self._client_auth()
         self._token_api = Api(origin(settings.token_url), timeout_s=maker.timeout_s)
         self._revocation_api = (
@@ -120,7 +118,7 @@ class OAuthExchangeIssuer:
 
     def public_key(self) -> dict[str, Json]:
         """Return the key that the server verifies the guard's tokens with (a public JWK)."""
-        return {**self._signer.public_jwk, "kid": self._signer.kid, "alg": "ES256", "use": "sig"}
+        return verifying_jwk(self._signer.public_jwk)
 
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Exchange what the guard says about this call for an access token.
@@ -190,15 +188,10 @@ class OAuthExchangeIssuer:
             "nbf": now_s - 1,
             "exp": now_s + 30,  # for one request
         }
-        return await self._signed(claims)
-
-    async def _signed(self, claims: Mapping[str, Json]) -> str:
-        header = {"alg": self._signer.alg, "kid": self._signer.kid, "typ": "JWT"}
         try:
-            signed = signing_input(header, claims)
+            return await self._signer.token(claims)
         except NotCanonical as odd:
             raise Refused(f"No token can be asked for: {odd.wrong}.", code=odd.code) from odd
-        return compact(signed, await self._signer.sign(signed))
 
     async def _exchanged(self, form: Mapping[str, str], wanted: Wanted) -> Mapping[str, Any]:
         """Ask once, and once more where the server wants its nonce in the proof (RFC 9449, 8)."""

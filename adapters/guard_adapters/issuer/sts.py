@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from guard.errors import Refused, Unavailable
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of
-from guard.grant.signing import compact, signing_input
+from guard.grant.signing import verifying_jwk
 from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
@@ -82,9 +82,7 @@ class StsIssuer:
         self.identity = settings.identity.rstrip("/")
         self._settings = settings
         self._maker = maker
-        path = maker.path(settings.key_file)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._signer = LocalSigner.from_file(path)
+        self._signer = LocalSigner.from_own_folder(maker.path(settings.key_file))
         self._api = Api(settings.endpoint, timeout_s=maker.timeout_s)
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
@@ -98,7 +96,7 @@ class StsIssuer:
 
     def public_key(self) -> dict[str, Json]:
         """Return the key that the provider verifies identity tokens with (a public JWK)."""
-        return {**self._signer.public_jwk, "kid": self._signer.kid, "alg": "ES256", "use": "sig"}
+        return verifying_jwk(self._signer.public_jwk)
 
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Assume the role of this grant, cut down to this call.
@@ -169,9 +167,7 @@ class StsIssuer:
             # Some services end a session when this token ends: it must not be shorter.
             "exp": now_s + left_s,
         }
-        header = {"alg": self._signer.alg, "kid": self._signer.kid, "typ": "JWT"}
-        signed = signing_input(header, claims)
-        return compact(signed, await self._signer.sign(signed))
+        return await self._signer.token(claims)
 
     async def _assumed(self, form: Mapping[str, str]) -> dict[str, str]:
         try:
