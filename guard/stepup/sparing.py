@@ -5,12 +5,13 @@ some denials its session is suspended until an operator looks. Counts go by pers
 that a new session does not start them anew. It only refuses.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guard.audit.event import Event
 from guard.config import Settings
 from guard.errors import Refused
-from guard.grant.approval import ApprovalState, NewApproval
+from guard.grant.approval import Approval, ApprovalState, NewApproval
 from guard.grant.unanswered import cooling
 from guard.ports import World
 from guard.session.state import suspended
@@ -77,20 +78,22 @@ class Sparing:
 
     async def after_no(self, new: NewApproval) -> None:
         """Suspend the session if this no was one too many; the caller hears of the no itself."""
-        if await self._denied_here(new, self.world.clock.now_ms()) >= self.denials:
+        denied = await self._denied(new, self.world.clock.now_ms())
+        if _here(new, denied) >= self.denials:
             await self._suspend(new.session)
 
     async def _not_worn(self, new: NewApproval) -> None:
         if self.world.asked is None:
             return
-        if await self._denied_here(new, new.created_ms) >= self.denials:
+        denied = await self._denied(new, new.created_ms)
+        if _here(new, denied) >= self.denials:
             await self._suspend(new.session)
             raise Refused(
                 "People said no too often in this session: it is suspended.",
                 code="session_suspended",
                 next_step="An operator looks at it and lets it go on, or ends it.",
             )
-        if await self._denied(new, new.created_ms, anywhere=True) >= self.denials:
+        if len(denied) >= self.denials:
             raise Refused(
                 "People said no to this agent too often: nobody is asked for a while.",
                 code="too_many_denials",
@@ -98,21 +101,16 @@ class Sparing:
                 f"{self.window_ms // 60_000} minutes.",
             )
 
-    async def _denied_here(self, new: NewApproval, now_ms: int) -> int:
-        return await self._denied(new, now_ms, anywhere=False)
-
-    async def _denied(self, new: NewApproval, now_ms: int, *, anywhere: bool) -> int:
-        """Count the denials since an operator last let this session go on."""
+    async def _denied(self, new: NewApproval, now_ms: int) -> Sequence[Approval]:
+        """Return this agent's denials since an operator last let this session go on."""
         if self.world.asked is None:
-            return 0
+            return ()
         since_ms = now_ms - self.window_ms
         rows = await self.world.asked.denied(new.requester, new.agent, since_ms)
         if not rows:
-            return 0
+            return ()
         resumed_ms = (await self.world.sessions.get(new.session)).resumed_at_ms
-        return sum(
-            row.decided_ms > resumed_ms and (anywhere or row.session == new.session) for row in rows
-        )
+        return [row for row in rows if row.decided_ms > resumed_ms]
 
     async def _suspend(self, session_id: str) -> None:
         now_ms = self.world.clock.now_ms()
@@ -124,3 +122,7 @@ class Sparing:
         event = Event(kind="session_suspended", at_ms=now_ms, session=session_id, leaf=dict(leaf))
         await self.world.sink.write([event])
         await void_session(self.world, session_id, "session_suspended", now_ms)
+
+
+def _here(new: NewApproval, denied: Sequence[Approval]) -> int:
+    return sum(row.session == new.session for row in denied)
