@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from guard.grant.approval import MAX_PENDING_S, Approval
@@ -21,7 +22,8 @@ _ENDED: Final = (
     """ AND substring(said FROM '"at_ms":([0-9]{{1,15}})')::bigint >= $1"""
 )
 _NUMBERED: Final = _ENDED.format(rows="audit_leaves") + " AND seq BETWEEN $2 AND $3"
-_QUEUED: Final = _ENDED.format(rows="audit_queue")
+# One statement sees one moment: what is numbered meanwhile counts once, as queued.
+_QUEUED: Final = f"SELECT (SELECT size FROM audit_state), ({_ENDED.format(rows='audit_queue')})"  # noqa: S608  constants
 
 
 class PostgresAsked:
@@ -67,32 +69,17 @@ class PostgresAsked:
     async def calls(self, since_ms: int) -> int:
         """Return how many tool calls were decided since then."""
 
-        def counted(start: int) -> "Counted":
-            return Counted(_NUMBERED, since_ms, start, min(start + STRETCH, size) - 1)
+        async def counted(db: Connection, start: int) -> tuple[int, int]:
+            end = min(start + STRETCH, size) - 1
+            found = await db.fetchval(_NUMBERED, since_ms, start, end)
+            first = await db.fetchval(_FIRST, start)
+            return int(found), int(json.loads(first)["at_ms"])
 
-        # One statement sees one moment: what is numbered meanwhile counts once, as queued.
-        query = f"SELECT (SELECT size FROM audit_state), ({_QUEUED})"  # noqa: S608  constants
-        both = await self._database.run(lambda db: db.fetchrow(query, since_ms), again=True)
+        both = await self._database.run(lambda db: db.fetchrow(_QUEUED, since_ms), again=True)
         size, total = int(both[0]), int(both[1])
         for start in reversed(range(0, size, STRETCH)):
-            total += await self._database.run(counted(start), again=True)
-            first = await self._database.run(
-                lambda db, seq=start: db.fetchval(_FIRST, seq),  # type: ignore[misc]
-                again=True,
-            )
-            if json.loads(first)["at_ms"] < since_ms:  # leaves stand in the order of time
+            found, oldest_ms = await self._database.run(partial(counted, start=start), again=True)
+            total += found
+            if oldest_ms < since_ms:  # leaves stand in the order of time: older ones are before
                 break
         return total
-
-
-class Counted:
-    """One statement that counts."""
-
-    def __init__(self, query: str, *given: int) -> None:
-        self._query = query
-        self._given = given
-
-    async def __call__(self, db: Connection) -> int:
-        """Return the number."""
-        found: int = await db.fetchval(self._query, *self._given)
-        return found
