@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
-from guard.grant.votes import Asker, quorum_met
+from guard.grant.votes import Asker, quorum_met, with_vote
 from guard.grant.votes import Vote as Vote  # noqa: PLC0414  part of an approval
 from guard.grant.votes import Voter as Voter  # noqa: PLC0414  part of an approval
 from guard.model.call import Outcome
@@ -184,11 +184,9 @@ class Approval(NewApproval):
             NoApprovalTransition: it has ended, or the limit has passed.
         """
         if vote.decision == "deny":
-            kept = tuple(v for v in self.votes if v.voter.principal != vote.voter.principal)
             denied = self.after(E.DENY, vote.at_ms, reason="denied")
-            return replace(denied, votes=(*kept, vote))
-        known = any(v.voter.principal == vote.voter.principal for v in self.votes)
-        votes = self.votes if known else (*self.votes, vote)
+            return replace(denied, votes=with_vote(self.votes, vote))
+        votes = with_vote(self.votes, vote)
         asker = Asker(requester=self.requester, agent=self.agent)
         met = quorum_met(self.requirements, asker, votes, self.call_bytes)
         event = E.APPROVE if met else E.VOTED

@@ -15,7 +15,7 @@ from typing import Final, Literal
 from guard.grant.reach import Reach
 from guard.grant.scoped import MAX_TTL_S, MAX_USES, Grant, Ground
 from guard.grant.signing import canonical
-from guard.grant.votes import Asker, Vote, quorum_met
+from guard.grant.votes import Asker, Vote, quorum_met, with_vote
 from guard.model.call import Json
 from guard.model.decision import Requirement
 
@@ -183,11 +183,9 @@ class Plan(NewPlan):
             NoPlanTransition: it has ended, or the limit has passed.
         """
         if vote.decision == "deny":
-            kept = tuple(v for v in self.votes if v.voter.principal != vote.voter.principal)
             denied = self.after(E.DENY, vote.at_ms, reason="denied")
-            return replace(denied, votes=(*kept, vote))
-        known = any(v.voter.principal == vote.voter.principal for v in self.votes)
-        votes = self.votes if known else (*self.votes, vote)
+            return replace(denied, votes=with_vote(self.votes, vote))
+        votes = with_vote(self.votes, vote)
         asker = Asker(requester=self.requester, agent=self.agent)
         event = E.APPROVE if quorum_met(self.requirements, asker, votes, b"{}") else E.VOTED
         return replace(self.after(event, vote.at_ms), votes=votes)

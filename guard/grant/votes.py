@@ -69,6 +69,17 @@ class Vote:
     evidence_s256: str = ""
 
 
+def with_vote(votes: tuple[Vote, ...], vote: Vote) -> tuple[Vote, ...]:
+    """Return the votes with one more: a no takes the place of that person's yes.
+
+    A second yes of one person changes nothing.
+    """
+    others = tuple(one for one in votes if one.voter.principal != vote.voter.principal)
+    if vote.decision == "approve" and len(others) < len(votes):
+        return votes
+    return (*others, vote)
+
+
 def eligible(asked: Requirement, asker: Asker, voter: Voter, now_ms: int) -> str | None:
     """Return None if this person's yes counts for the requirement, else the code why not."""
     match asked.kind:
