@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from typing import Final
 
+from guard.audit.asked import approvals_ended
 from guard.grant.approval import Approval
 from guard.model.call import Outcome
+from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.hints import CHANNEL
 from guard_adapters.store.postgres.replicas import LIVING
@@ -72,6 +74,12 @@ async def save(db: Connection, approval: Approval, holder: str = "") -> None:
     """Write a row under its lock, and hint at it once the transaction is kept."""
     await db.execute(SAVE, *values(approval, holder))
     await db.execute(f"SELECT pg_notify('{CHANNEL}', $1)", approval.id)
+
+
+async def put(db: Connection, row: Approval, now_ms: int) -> None:
+    """Write a row, and the record of its end where it ended unused."""
+    await save(db, row)
+    await append(db, approvals_ended([row], now_ms))
 
 
 async def standing(db: Connection, binding: str) -> Approval | None:

@@ -30,6 +30,7 @@ from guard_adapters.store.postgres.approval_rows import (
     OPEN,
     TIMELINE,
     locked,
+    put,
     row_of,
     save,
     standing,
@@ -89,8 +90,7 @@ class PostgresApprovals:
             return there
         late = there.at(await later_ms(db, new.created_ms))
         joined = replace(there, waiting=there.waiting + 1) if late.open else late
-        await save(db, joined)
-        await append(db, approvals_ended([joined], new.created_ms))
+        await put(db, joined, new.created_ms)
         return joined if late.open else None
 
     async def get(self, approval_id: str) -> Approval | None:
@@ -183,9 +183,7 @@ class PostgresApprovals:
                 return None
             first = row.status is not ApprovalState.CONSUMED
             if first and not await self._same_timeline(db, approval_id):
-                void = row.after(ApprovalEvent.VOID, now_ms, reason="failover")
-                await save(db, void)
-                await append(db, approvals_ended([void], now_ms))
+                await put(db, row.after(ApprovalEvent.VOID, now_ms, reason="failover"), now_ms)
                 return None
             if first and not holds:
                 raise SessionMoved(attempt.judged.id)

@@ -8,7 +8,7 @@ without its record.
 from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
-from guard.audit.asked import approvals_ended, grants_made
+from guard.audit.asked import grants_made
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalEvent, ApprovalState, granted
@@ -17,7 +17,7 @@ from guard.grant.scoped import Grant, GrantState, NoGrantLeft
 from guard.grant.votes import Vote
 from guard.grant.written import grant_from, grant_text, plan_from, plan_text
 from guard.ports.grants import Use
-from guard_adapters.store.postgres.approval_rows import left_by, save
+from guard_adapters.store.postgres.approval_rows import left_by, put, save
 from guard_adapters.store.postgres.approval_rows import standing as standing_for
 from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.audit import append
@@ -157,8 +157,7 @@ class PostgresGrants:
                 return None
             if standing is not None and standing.open:
                 over = standing.after(ApprovalEvent.CANCEL, now_ms, reason="granted")
-                await save(db, over)
-                await append(db, approvals_ended([over], now_ms))
+                await put(db, over, now_ms)
             await _save_grant(db, grant.used(now_ms))
             row = granted(use.new, grant.id)
             await save(db, row)
@@ -210,9 +209,7 @@ class PostgresGrants:
 async def _void(db: Connection, grants: Collection[str], reason: str, now_ms: int) -> None:
     for row in await left_by(db, grants):
         if row.at(now_ms).open:
-            void = row.after(ApprovalEvent.VOID, now_ms, reason=reason)
-            await save(db, void)
-            await append(db, approvals_ended([void], now_ms))
+            await put(db, row.after(ApprovalEvent.VOID, now_ms, reason=reason), now_ms)
 
 
 async def _plan(db: Connection, plan_id: str, *, lock: bool = False) -> Plan | None:

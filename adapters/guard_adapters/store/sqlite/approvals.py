@@ -68,9 +68,7 @@ class SqliteApprovals:
                 save(db, joined)
                 return joined
             if standing is not None:
-                late = standing.at(new.created_ms)
-                save(db, late)
-                self._journal.append(db, approvals_ended([late], new.created_ms))
+                self.put(db, standing.at(new.created_ms), new.created_ms)
             row = opened(new)
             save(db, row)
             write_notes(db, row, self.channels)
