@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from guard.session.judged import still
 from guard.session.state import Session
@@ -40,6 +40,11 @@ async def swapped(db: Connection, session: Session, flights: str, before: Sessio
     return True
 
 
+def session_from(row: Any) -> Session:  # noqa: ANN401  the driver ships no types
+    """Return the session that a row with its head and version holds."""
+    return replace(from_json(row["head"]), version=row["version"])
+
+
 async def unmoved(db: Connection, judged: Session) -> bool:
     """Return whether a judgement holds for its session as the row has it.
 
@@ -54,7 +59,7 @@ async def unmoved(db: Connection, judged: Session) -> bool:
     if row is None:
         return False
     same: bool = row["version"] == judged.version
-    return same or still(judged, replace(from_json(row["head"]), version=row["version"]))
+    return same or still(judged, session_from(row))
 
 
 async def lines_of(db: Connection, session_id: str, after: int, upto: int) -> list[bytes]:
@@ -105,5 +110,5 @@ async def living(db: Connection, held: Mapping[str, Session]) -> list[Session]:
     }
     others = [row["id"] for row in rows if row["id"] not in known]
     heads = await db.fetch("SELECT id, version, head FROM sessions WHERE id = ANY($1)", others)
-    known |= {row["id"]: replace(from_json(row["head"]), version=row["version"]) for row in heads}
+    known |= {row["id"]: session_from(row) for row in heads}
     return [known[row["id"]] for row in rows if row["id"] in known]

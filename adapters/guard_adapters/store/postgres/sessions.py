@@ -22,7 +22,7 @@ from guard.provenance.known import Known
 from guard.session.calls import Wanted, lent, nothing_wanted, pools_of, without_pools
 from guard.session.shared import changed
 from guard.session.state import Session, idle_since_ms
-from guard.session.stored import from_json, to_json
+from guard.session.stored import to_json
 from guard_adapters.store.folding import Indexes, folded, taught
 from guard_adapters.store.postgres import tallies
 from guard_adapters.store.postgres.approval_rows import settle as settle_approval
@@ -35,6 +35,7 @@ from guard_adapters.store.postgres.session_rows import (
     lines_of,
     living,
     lost_calls,
+    session_from,
     swapped,
 )
 from guard_adapters.store.postgres.turns import Turns
@@ -107,7 +108,7 @@ class PostgresSessions:
 
         async def work(db: Connection) -> list[Session]:
             rows = await db.fetch("SELECT version, head FROM sessions ORDER BY id")
-            return [_session(row) for row in rows]
+            return [session_from(row) for row in rows]
 
         return await self._database.run(work, again=True)
 
@@ -206,7 +207,7 @@ class PostgresSessions:
         )
         if row is None:
             raise unknown()
-        before = held[0] if held and row["head"] is None else _session(row)
+        before = held[0] if held and row["head"] is None else session_from(row)
         before = lent(before, await tallies.locked(db, pools_of(before) | wanted(before)))
         session = _next(before, change)
         flights = self._flights(session, row["flights"])
@@ -227,7 +228,7 @@ class PostgresSessions:
             return None
         if held is not None and row["head"] is None:
             return held[0]
-        return self._hold(_session(row), row["flights"])
+        return self._hold(session_from(row), row["flights"])
 
     async def _ended(self, ending: Ending) -> None:
         key, loop = token_hex(16), asyncio.get_running_loop()
@@ -287,10 +288,6 @@ def unknown() -> Refused:
         code="session_unknown",
         next_step="Open a session, or call without a handle.",
     )
-
-
-def _session(row: Any) -> Session:  # noqa: ANN401  the driver ships no types
-    return replace(from_json(row["head"]), version=row["version"])
 
 
 def _next(session: Session, change: Change) -> Session:

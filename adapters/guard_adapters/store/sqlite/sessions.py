@@ -239,7 +239,11 @@ def _insert(db: sqlite3.Connection, session: Session) -> Session:
 
 def _read(db: sqlite3.Connection, session_id: str) -> Session | None:
     row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (session_id,)).fetchone()
-    return None if row is None else replace(from_json(row[1]), version=row[0])
+    return None if row is None else _session(*row)
+
+
+def _session(version: int, head: str) -> Session:
+    return replace(from_json(head), version=version)
 
 
 def unmoved(db: sqlite3.Connection, judged: Session) -> bool:
@@ -251,7 +255,7 @@ def unmoved(db: sqlite3.Connection, judged: Session) -> bool:
     if row is None:
         return False
     same: bool = row[0] == judged.version
-    return same or still(judged, replace(from_json(row[1]), version=row[0]))
+    return same or still(judged, _session(*row))
 
 
 def _idle(db: sqlite3.Connection, idle_before_ms: int) -> list[str]:
@@ -272,7 +276,7 @@ def _dropped(db: sqlite3.Connection, names: Iterable[str]) -> None:
 
 def _all(db: sqlite3.Connection) -> list[Session]:
     rows = db.execute("SELECT version, head FROM sessions ORDER BY id").fetchall()
-    return [replace(from_json(head), version=version) for version, head in rows]
+    return [_session(*row) for row in rows]
 
 
 def _live(db: sqlite3.Connection) -> list[str]:
