@@ -9,17 +9,16 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from guard.errors import Refused, Unavailable
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import Fate, Lease, handle_of, prefix_of
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters._http.api import Api
-from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.made import Maker, facts_of, read_secret
+from guard_adapters.issuer.vault_api import VaultServer, api_of
 
 KIND: Final = "openbao"
 META: Final = "guard_lease"
@@ -28,14 +27,9 @@ MOST_KNOWN: Final = 100_000
 _GRANT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
-class OpenBao(BaseModel):
+class OpenBao(VaultServer):
     """The settings of one such issuer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    address: str = Field(description="URL of the server; https, or loopback.")
-    token_file: str = Field(description="File (0600) with the guard's own token.")
-    ca_file: str = Field("", description="Certificates that the server's own must chain to.")
     mount: str = Field("database", pattern=r"^[a-zA-Z0-9/_-]{1,64}$", description="Engine's path.")
     policy: str = Field(
         "guard-{grant}",
@@ -43,11 +37,6 @@ class OpenBao(BaseModel):
     )
     wrap: bool = Field(default=False, description="Hand over a wrapping token, good once.")
     ttl_s: int = Field(60, ge=5, le=3_600, description="Longest life of a credential (s).")
-
-    @field_validator("address")
-    @classmethod
-    def _safe(cls, address: str) -> str:
-        return origin(address)
 
 
 class OpenBaoIssuer:
@@ -63,8 +52,7 @@ class OpenBaoIssuer:
         self.max_ttl_s = settings.ttl_s
         self._settings = settings
         self._maker = maker
-        ca = str(maker.path(settings.ca_file)) if settings.ca_file else ""
-        self._api = Api(f"{settings.address}/v1", timeout_s=maker.timeout_s, ca_file=ca)
+        self._api = api_of(settings, maker)
         self._token = read_secret(maker.path(settings.token_file))
         # What a sweep has seen of accessors: handles of ours, and "" for what is somebody else's.
         self._known: dict[str, str] = {}

@@ -12,17 +12,16 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from guard.clock import Clock
 from guard.errors import Unavailable, Unusable
 from guard.grant.rotation import PUBLISH_MS, InUse, Version, in_use
 from guard.grant.signing import COORDINATE, public_jwk, thumbprint, unb64u
-from guard_adapters._http.api import Api
-from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.key_ring import not_yet_usable
 from guard_adapters.issuer.made import Maker, read_secret
+from guard_adapters.issuer.vault_api import VaultServer, api_of
 
 LOOK_MS: Final = 10_000
 """How old the row may be before it is looked at again."""
@@ -30,23 +29,13 @@ LOOK_MS: Final = 10_000
 TYPE: Final = "ecdsa-p256"
 
 
-class Transit(BaseModel):
+class Transit(VaultServer):
     """The settings of such a signer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    address: str = Field(description="URL of the server; https, or loopback.")
-    token_file: str = Field(description="File (0600) with the guard's own token.")
-    ca_file: str = Field("", description="Certificates that the server's own must chain to.")
     mount: str = Field("transit", pattern=r"^[a-zA-Z0-9/_-]{1,64}$", description="Engine's path.")
     key: str = Field(
         "guardcall", pattern=r"^[a-zA-Z0-9_.-]{1,64}$", description="Name of the key there."
     )
-
-    @field_validator("address")
-    @classmethod
-    def _safe(cls, address: str) -> str:
-        return origin(address)
 
 
 class TransitSigner:
@@ -77,10 +66,7 @@ class TransitKeys:
     """The versions of one key; fulfils `guard_adapters.issuer.calltoken.SigningKeys`."""
 
     def __init__(self, settings: Transit, maker: Maker) -> None:
-        ca = str(maker.path(settings.ca_file)) if settings.ca_file else ""
-        self._api = Api(
-            f"{settings.address}/v1/{settings.mount}", timeout_s=maker.timeout_s, ca_file=ca
-        )
+        self._api = api_of(settings, maker, f"/{settings.mount}")
         self._token_file = maker.path(settings.token_file)
         self._key = settings.key
         self._clock: Clock = maker.clock
