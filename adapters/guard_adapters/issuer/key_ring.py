@@ -5,12 +5,10 @@ until its last token is over. The files are the state: `rotate` changes them und
 guard that runs looks at them before each token. Private keys of retired ones are not kept.
 """
 
-import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +18,7 @@ from guard.errors import Unusable
 from guard.grant.rotation import PUBLISH_MS, RETIRE_MS, Retired
 from guard.grant.signing import BadKey, public_key, thumbprint
 from guard_adapters.issuer.local_key import OWNER_ONLY, LocalSigner
+from guard_adapters.issuer.shared_files import locked
 
 CURRENT: Final = "calltoken.pem"
 NEXT: Final = "calltoken.next.pem"
@@ -101,7 +100,7 @@ def read(folder: Path) -> Keys:
         Unusable: `keys_missing`, `key_file_unsafe` or `key_file_unreadable`.
     """
     _must_exist(folder)
-    with _lock(folder, fcntl.LOCK_SH):
+    with locked(folder, alone=False):
         return _read(folder)
 
 
@@ -140,7 +139,7 @@ def rotate(folder: Path, *, now_ms: int, stolen: bool = False) -> Keys:
             `read`.
     """
     _must_exist(folder)
-    with _lock(folder, fcntl.LOCK_EX):
+    with locked(folder, alone=True):
         keys = _read(folder)
         retired = [one for one in keys.retired if one.until_ms > now_ms]
         if stolen:
@@ -224,17 +223,6 @@ def _write(folder: Path, since_ms: Mapping[str, int], retired: Sequence[Retired]
         draft.replace(folder / RECORD)
     finally:
         draft.unlink(missing_ok=True)
-
-
-@contextmanager
-def _lock(folder: Path, how: int) -> Iterator[None]:
-    # The folder itself is locked: reading writes nothing, not even a lock file.
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, how)
-        yield
-    finally:
-        os.close(handle)
 
 
 def _mark(path: Path) -> tuple[int, int, int] | None:

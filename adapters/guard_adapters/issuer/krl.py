@@ -5,15 +5,13 @@ alone. A number stays on the list for as long as its certificate could live. Sou
 OpenSSH.
 """
 
-import fcntl
-import os
 import struct
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from guard.errors import Unavailable, Unusable
+from guard_adapters.issuer.shared_files import locked, replace
 
 MAGIC: Final = 0x5353484B524C0A00
 FORMAT: Final = 1
@@ -73,7 +71,7 @@ class RevokedKeys:
             ) from None
 
     def _written(self, more: Iterable[int], now_ms: int) -> None:
-        with _locked(self._path):
+        with locked(self._path.parent, alone=True):
             listed = set(_read(self._path, self._authority))
             for serial in listed | set(more):
                 self._until_ms.setdefault(serial, now_ms + self._lives_ms)
@@ -81,7 +79,7 @@ class RevokedKeys:
             kept = sorted(one for one in listed | set(more) if self._until_ms[one] > now_ms)
             self._until_ms = {one: self._until_ms[one] for one in kept}
             if set(kept) != listed or not self._path.exists():
-                _replace(self._path, packed(self._authority, kept, now_ms))
+                replace(self._path, packed(self._authority, kept, now_ms))
 
 
 def packed(authority: bytes, serials: Iterable[int], now_ms: int) -> bytes:
@@ -141,20 +139,3 @@ def _read(path: Path, authority: bytes) -> tuple[int, ...]:
     except FileNotFoundError:
         return ()
     return unpacked(raw, authority)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(content)
-    draft.chmod(0o644)  # numbers that the server must read
-    draft.replace(path)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)

@@ -6,7 +6,6 @@ this issuer says so, and cuts once more then.
 """
 
 import asyncio
-import os
 import re
 from base64 import b32encode, urlsafe_b64decode
 from collections.abc import Sequence
@@ -34,6 +33,7 @@ from guard.model.facts import Binding, CredentialFacts
 from guard_adapters.issuer.authority import ec_authority
 from guard_adapters.issuer.made import Maker, facts_of
 from guard_adapters.issuer.postgres import PostgresTarget, Server
+from guard_adapters.issuer.shared_files import replace
 
 KIND: Final = "postgres_cert"
 SKEW: Final = timedelta(seconds=30)
@@ -165,7 +165,7 @@ class PostgresCertIssuer:
             for one in kept:
                 builder = builder.add_revoked_certificate(one)
             signed = builder.sign(self._key, hashes.SHA256())
-            _replace(path, signed.public_bytes(Encoding.PEM))
+            replace(path, signed.public_bytes(Encoding.PEM))
             await self._server.rows("SELECT pg_reload_conf()")
         return True
 
@@ -208,10 +208,3 @@ def _entries(path: Path) -> list[x509.RevokedCertificate]:
         return list(x509.load_pem_x509_crl(path.read_bytes()))
     except (OSError, ValueError):
         return []  # none yet: the server refuses to start with a damaged one
-
-
-def _replace(path: Path, content: bytes) -> None:
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(content)
-    os.chmod(draft, 0o644)  # noqa: PTH101  a list of numbers that the server must read
-    draft.replace(path)
