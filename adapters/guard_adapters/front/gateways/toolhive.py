@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from guard.grant.replay import MemoryReplay, ReplayUnavailable
 from guard_adapters.front.gateways.asking import GatewayDesk, Wanted
 from guard_adapters.front.mcp.gate import Way, way
 from guard_adapters.front.mcp.json import loads
@@ -38,7 +39,7 @@ class ToolHive:
 
     def __init__(self, desk: GatewayDesk, key: bytes, now_s: Callable[[], int]) -> None:
         self._desk, self._key, self._now_s = desk, key, now_s
-        self._seen: dict[str, int] = {}
+        self._seen = MemoryReplay(start_ms=0, limit=MOST_UIDS)
 
     def routes(self) -> list[Route]:
         """Return the route, its full path, for the guard's own application."""
@@ -72,13 +73,12 @@ class ToolHive:
         return same and abs(now_s - int(at)) <= WINDOW_S
 
     def _first(self, uid: str, now_s: int) -> bool:
-        old = [one for one, at in self._seen.items() if at < now_s - 2 * WINDOW_S]
-        for one in old:
-            del self._seen[one]
-        if uid in self._seen or len(self._seen) >= MOST_UIDS:
+        # A clock may run ahead by the window: its time is good until twice that has gone by.
+        until_s = now_s + 2 * WINDOW_S + 1
+        try:
+            return self._seen.first(uid, until_s * 1000, now_s * 1000)
+        except ReplayUnavailable:
             return False
-        self._seen[uid] = now_s
-        return True
 
     async def _judged(self, asked: Mapping[str, Any], method: str) -> tuple[bool, str, str]:
         match way(method):
