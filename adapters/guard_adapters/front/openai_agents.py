@@ -5,7 +5,6 @@ saved state. The SDK's "approved" is a wake-up: the call is judged again before 
 tools that the SDK does not run through a function, because nothing could judge their calls here.
 """
 
-import asyncio
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from copy import copy
@@ -25,6 +24,7 @@ from guard_adapters.front.intake import Guarding
 from guard_adapters.front.mcp.verdict import refusal, refusal_of
 from guard_adapters.front.native import Answer, Native, Ran, Waiting
 from guard_adapters.front.running import Handed
+from guard_adapters.front.waiting import WaitingList
 
 NOT_JSON: Final = refusal("DENIED", "bad_argument").text
 KEPT_S: Final = 30.0
@@ -56,7 +56,8 @@ class GuardTools:
         self._server = server
         self._conversation = conversation
         self._ours: dict[str, bool] = {}  # by name: no other question than the guard's
-        self._early = _Early()
+        # Answers that were there before the SDK runs the tool.
+        self._early = WaitingList[Key, Handed | Answer](KEPT_S, _given_up)
 
     def wrap(self, tools: Iterable[Tool], *, accepted: Collection[str] = ()) -> list[Tool]:
         """Return the tools for an agent, each function tool behind the guard.
@@ -197,29 +198,9 @@ class _Inner:
         )
 
 
-class _Early:
-    """Answers that were there before the SDK runs the tool. What nobody fetches is given up."""
-
-    def __init__(self) -> None:
-        self._kept: dict[Key, list[Handed | Answer]] = {}
-
-    def keep(self, key: Key, answer: Handed | Answer) -> None:
-        self._kept.setdefault(key, []).append(answer)
-        asyncio.get_running_loop().call_later(KEPT_S, self._late, key, answer)
-
-    def take(self, key: Key) -> Handed | Answer | None:
-        waiting = self._kept.get(key, [])
-        found = waiting.pop(0) if waiting else None
-        if not waiting:
-            self._kept.pop(key, None)
-        return found
-
-    def _late(self, key: Key, answer: Handed | Answer) -> None:
-        waiting = self._kept.get(key, [])
-        if any(one is answer for one in waiting):
-            self._kept[key] = [one for one in waiting if one is not answer]
-            if isinstance(answer, Handed) and answer.walk is not None:
-                answer.walk.cancel()
+def _given_up(answer: Handed | Answer) -> None:
+    if isinstance(answer, Handed):
+        answer.give_up()
 
 
 def _key(native: Native, call: str) -> Key:

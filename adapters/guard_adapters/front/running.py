@@ -113,8 +113,13 @@ class Handed:
             if same is not error:
                 raise
 
-    async def lost(self) -> None:
-        """Tell that nobody knows whether the tool acted."""
+    def give_up(self) -> None:
+        """Wait for the end no more: nobody knows whether the tool acted."""
         assert self.walk is not None  # noqa: S101  `before` set it
         self.walk.cancel()
+
+    async def lost(self) -> None:
+        """Tell that nobody knows whether the tool acted; return once that is recorded."""
+        self.give_up()
+        assert self.walk is not None  # noqa: S101  `before` set it
         await asyncio.wait({self.walk})

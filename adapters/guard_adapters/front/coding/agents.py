@@ -5,7 +5,6 @@ its own (`hook`). What a person typed is not read: a command that the agent runs
 the same event. What never ends within its time has an unknown outcome.
 """
 
-import asyncio
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from guard_adapters.front.kept import Form
 from guard_adapters.front.mcp.verdict import refusal
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 from guard_adapters.front.running import Handed
+from guard_adapters.front.waiting import WaitingList
 
 MCP: Final = "mcp__"
 
@@ -76,7 +76,9 @@ class HookDesk:
         self._agent = agent
         self._dialect = DIALECTS[agent]
         self._defers = defers
-        self._running: dict[str, list[_Open]] = {}
+        self._running = WaitingList[str, _Open](
+            intake.run_ms / 1000, lambda late: late.handed.give_up()
+        )
 
     async def answer(self, event: Mapping[str, Any], proxied: Collection[str] = ()) -> Said:
         """Return what the hook says to its agent.
@@ -101,7 +103,7 @@ class HookDesk:
 
     async def aclose(self) -> None:
         """Give up every call that still runs: its outcome is unknown."""
-        for one in [one for waiting in self._running.values() for one in waiting]:
+        for one in self._running:
             await one.handed.lost()
         self._running.clear()
 
@@ -123,10 +125,7 @@ class HookDesk:
             error = Refused("An argument cannot be taken out here.", code="narrowing_impossible")
             await handed.failed(error)
             return _no(refusal("DENIED", error.code).text)
-        key, opened = _key(native), _Open(native, handed)
-        self._running.setdefault(key, []).append(opened)
-        late_s = self._intake.run_ms / 1000
-        asyncio.get_running_loop().call_later(late_s, self._late, key, opened)
+        self._running.keep(_key(native), _Open(native, handed))
         if judged == proposed:
             return GO
         if self._dialect.merges:
@@ -139,7 +138,7 @@ class HookDesk:
 
     def inside(self, server: str, tool: str, arguments: Mapping[str, object]) -> Handed | None:
         """Return the allowed call in which a tool begins to run, each one once, or None."""
-        for one in [one for waiting in self._running.values() for one in waiting]:
+        for one in self._running:
             of_it = (one.native.server, one.native.tool) == (server, tool)
             if of_it and not one.begun and one.handed.arguments == arguments:
                 one.begun = True
@@ -147,28 +146,14 @@ class HookDesk:
         return None
 
     async def _after(self, native: Native, response: object, *, failed: bool) -> Said:
-        handed = self._ended(_key(native))
-        if handed is None:  # of before this guard began: its outcome is recorded as unknown
+        opened = self._running.take(_key(native))
+        if opened is None:  # of before this guard began: its outcome is recorded as unknown
             return GO
         if failed:
-            await handed.failed(_ToolFailed())
+            await opened.handed.failed(_ToolFailed())
             return GO
-        answer = await handed.returned(response)
+        answer = await opened.handed.returned(response)
         return _no(answer.text) if isinstance(answer, NotRun) else GO
-
-    def _ended(self, key: str) -> Handed | None:
-        waiting = self._running.get(key, [])
-        found = waiting.pop(0) if waiting else None
-        if not waiting:
-            self._running.pop(key, None)
-        return None if found is None else found.handed
-
-    def _late(self, key: str, late: "_Open") -> None:
-        waiting = self._running.get(key, [])
-        if any(one is late for one in waiting):
-            self._running[key] = [one for one in waiting if one is not late]
-            assert late.handed.walk is not None  # noqa: S101  `before` set it
-            late.handed.walk.cancel()
 
     def _native(self, event: Mapping[str, Any]) -> Native:
         name, arguments = str(event["tool_name"]), event["tool_input"]

@@ -119,8 +119,8 @@ class GatewayDesk:
 
     def _late(self, ident: str) -> None:
         handed = self._running.pop(ident, None)
-        if handed is not None and handed.walk is not None:
-            handed.walk.cancel()
+        if handed is not None:
+            handed.give_up()
 
 
 class _CallFailed(Exception):
