@@ -1,7 +1,7 @@
 """What the objects of each framework run and lead to, for whoever walks through them."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from guard_adapters.front.coverage.bodies import (
@@ -72,12 +72,19 @@ def _tool_node(node: Any) -> Found:  # noqa: ANN401  a ToolNode
 
 def _middleware(node: Any) -> tuple[State, str]:  # noqa: ANN401  a ToolNode
     for wrapper in (node._wrap_tool_call, node._awrap_tool_call):  # noqa: SLF001  no public way
-        chain = list(_chain(wrapper))
-        ours = [type(one).__module__ == "guard_adapters.front.langchain" for one in chain]
-        if not any(ours):
-            return "unguarded", "its node has no GuardMiddleware"
-        if not ours[-1]:
-            return "unguarded", f"{type(chain[-1]).__name__} stands behind the guard"
+        state, why = _last_of(list(_chain(wrapper)), "langchain", "its node has no GuardMiddleware")
+        if state != "guarded":
+            return state, why
+    return "guarded", ""
+
+
+def _last_of(chain: Sequence[object], front: str, none: str) -> tuple[State, str]:
+    """Return whether our front is the last of a chain, and why not; `none`: it is not in there."""
+    ours = [type(one).__module__ == f"guard_adapters.front.{front}" for one in chain]
+    if not any(ours):
+        return "unguarded", none
+    if not ours[-1]:
+        return "unguarded", f"{type(chain[-1]).__name__} stands behind the guard"
     return "guarded", ""
 
 
@@ -137,12 +144,8 @@ def _pydantic_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
 def _capabilities(agent: Any) -> tuple[State, str]:  # noqa: ANN401  an agent
     all_of_them = agent._root_capability.capabilities  # noqa: SLF001  no public way
     wrapping = [one for one in all_of_them if _wraps(one)]
-    ours = [type(one).__module__ == "guard_adapters.front.pydantic_ai" for one in wrapping]
-    if not any(ours):
-        return "unguarded", "the agent has no GuardTools among its capabilities"
-    if not ours[-1]:
-        return "unguarded", f"{type(wrapping[-1]).__name__} stands behind the guard"
-    return "guarded", ""
+    none = "the agent has no GuardTools among its capabilities"
+    return _last_of(wrapping, "pydantic_ai", none)
 
 
 def _wraps(capability: Any) -> bool:  # noqa: ANN401  a capability
