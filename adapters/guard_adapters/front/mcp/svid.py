@@ -7,6 +7,7 @@ no key is configured; the library that speaks it is loaded where a socket is con
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -33,7 +34,7 @@ class Svids:
 
     def __init__(self, trust_domains: frozenset[str], bundles: Bundles) -> None:
         self._keys: Mapping[str, KeySource] = {
-            domain: FetchedKeys(_fetching(bundles, domain)) for domain in trust_domains
+            domain: FetchedKeys(partial(bundles, domain)) for domain in trust_domains
         }
 
     async def workload(self, token: str, audiences: frozenset[str], *, now_ms: int) -> Workload:
@@ -63,13 +64,6 @@ def domain_of(ident: str) -> str:
         return ""
     # The library reads capitals, too: one workload would have two names.
     return read.trust_domain.name if str(read) == ident else ""
-
-
-def _fetching(bundles: Bundles, domain: str) -> Callable[[], Awaitable[Mapping[str, Any]]]:
-    async def fetch() -> Mapping[str, Any]:
-        return await bundles(domain)
-
-    return fetch
 
 
 def workload_api(socket: str) -> Bundles:
