@@ -80,7 +80,7 @@ def _reached(target: str) -> list[Reach]:
         for word in name.split("."):
             root = getattr(root, word)
         root = _made(root)
-    except Exception as wrong:
+    except Exception as wrong:  # the application's own, whatever its module raises as it loads
         raise Unusable(
             f"{target!r} cannot be loaded ({type(wrong).__name__}: {wrong}).",
             code="coverage_unloadable",

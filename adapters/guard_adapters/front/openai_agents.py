@@ -185,7 +185,7 @@ class _Inner:
 
         try:
             answer: Answer = await ask(run)
-        except Exception as error:
+        except Exception as error:  # the tool's own: told as the SDK tells it, or raised to it
             text = await self._text(context, error) if self._tells else None
             if text is None:
                 raise
