@@ -39,6 +39,18 @@ class Terms:
     max_ttl_s: int | None = None
     binding_min: int = 0
 
+    def meet(self, other: "Terms") -> "Terms":
+        """Return what both leave: fewest scopes, shortest life, closest binding."""
+        scopes = other.scopes if self.scopes is None else self.scopes
+        if self.scopes is not None and other.scopes is not None:
+            scopes = self.scopes & other.scopes
+        lives = [one.max_ttl_s for one in (self, other) if one.max_ttl_s is not None]
+        return Terms(
+            scopes=scopes,
+            max_ttl_s=min(lives, default=None),
+            binding_min=max(self.binding_min, other.binding_min),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:

@@ -15,7 +15,6 @@ from guard.model.decision import (
     Narrow,
     Reason,
     StepUp,
-    Terms,
     strictness,
 )
 from guard.model.facts import Facts
@@ -64,7 +63,7 @@ def met(mine: Decision, above: Decision) -> Decision:
             arguments = mine.arguments if isinstance(mine, Narrow) else above.arguments
             return replace(above, arguments=arguments, applied=_applied(mine))
         case ((Allow() | Narrow()), (Allow() | Narrow())):
-            return replace(mine, terms=_fewer(mine.terms, above.terms))
+            return replace(mine, terms=mine.terms.meet(above.terms))
 
 
 def _applied(one: Decision) -> tuple[Applied, ...]:
@@ -74,13 +73,3 @@ def _applied(one: Decision) -> tuple[Applied, ...]:
 def _cut(one: Decision) -> bytes:
     """Return the arguments that are left where an answer cut them; empty where it did not."""
     return one.arguments if isinstance(one, Narrow | StepUp) and one.applied else b""
-
-
-def _fewer(one: Terms, other: Terms) -> Terms:
-    scopes = [each.scopes for each in (one, other) if each.scopes is not None]
-    lives = [each.max_ttl_s for each in (one, other) if each.max_ttl_s is not None]
-    return Terms(
-        scopes=frozenset.intersection(*scopes) if scopes else None,
-        max_ttl_s=min(lives, default=None),
-        binding_min=max(one.binding_min, other.binding_min),
-    )

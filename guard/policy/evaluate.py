@@ -7,6 +7,7 @@ forbid that fails, so the bare engine would fail open.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from guard.model.call import ToolSpec, Transform
 from guard.model.decision import (
@@ -154,7 +155,7 @@ def _with_applied(facts: Facts, applied: tuple[Applied, ...]) -> Facts:
 
 
 def _allowed(judge: _Judge, facts: Facts, permits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
-    terms = _within(_terms(permits, so_far.transforms), facts.access)
+    terms = _terms(permits, so_far.transforms, facts.access)
     held = facts.credential
     if terms.max_ttl_s is not None and held.ttl_floor_s > terms.max_ttl_s:
         return _denied("issuer_ttl_floor", judge.basis, permits)
@@ -172,34 +173,15 @@ def _allowed(judge: _Judge, facts: Facts, permits: tuple[Rule, ...], so_far: _So
     )
 
 
-def _terms(permits: Iterable[Rule], transforms: Iterable[Transform]) -> Terms:
-    """Return what all permits together leave: fewest scopes, shortest life, closest binding."""
-    scopes: frozenset[str] | None = None
-    ttls: list[int] = []
-    binding = 0
-    for rule in permits:
-        mine = rule.terms
-        if mine.scopes is not None:
-            scopes = mine.scopes if scopes is None else scopes & mine.scopes
-        if mine.max_ttl_s is not None:
-            ttls.append(mine.max_ttl_s)
-        binding = max(binding, mine.binding_min)
-    for one in transforms:
-        if one.op == "scope":
-            left = frozenset({str(one.value)})
-            scopes = left if scopes is None else scopes & left
-    return Terms(scopes=scopes, max_ttl_s=min(ttls, default=None), binding_min=binding)
-
-
-def _within(terms: Terms, access: AccessFacts) -> Terms:
-    """Return the terms as far as the narrowings of the session let them be."""
-    scopes, ttl_s = terms.scopes, terms.max_ttl_s
-    if access.scopes is not None:
-        scopes = access.scopes if scopes is None else scopes & access.scopes
-    if access.max_ttl_s is not None:
-        ttl_s = access.max_ttl_s if ttl_s is None else min(ttl_s, access.max_ttl_s)
-    closest = max(terms.binding_min, access.binding_min)
-    return Terms(scopes=scopes, max_ttl_s=ttl_s, binding_min=closest)
+def _terms(permits: Iterable[Rule], transforms: Iterable[Transform], access: AccessFacts) -> Terms:
+    """Return what all permits, the narrowings of the call and those of its session leave."""
+    scoped = [one for one in transforms if one.op == "scope"]
+    every = [
+        *(rule.terms for rule in permits),
+        *(Terms(scopes=frozenset({str(one.value)})) for one in scoped),
+        Terms(scopes=access.scopes, max_ttl_s=access.max_ttl_s, binding_min=access.binding_min),
+    ]
+    return reduce(Terms.meet, every)
 
 
 def _asked(judge: _Judge, facts: Facts, hits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
