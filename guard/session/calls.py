@@ -168,14 +168,6 @@ def _entered(
     )
 
 
-def swept(session: Session, *, older_than_ms: int, now_ms: int) -> Session:
-    """Return the session with calls admitted before `older_than_ms` ended as unknown."""
-    for one in session.steps:
-        if one.at_ms < older_than_ms:
-            session = settled(session, one.call, Outcome.UNKNOWN, frozenset(), {}, now_ms)
-    return session
-
-
 def abandoned(session: Session, calls: Container[str], outcome: Outcome, *, now_ms: int) -> Session:
     """Return the session with those of these calls that are in flight ended; nobody said no."""
     for one in session.steps:

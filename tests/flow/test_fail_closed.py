@@ -6,8 +6,8 @@ import contextlib
 import pytest
 
 from guard.errors import GuardError, Unavailable
-from guard.model.call import ToolCall
-from guard.session.calls import swept
+from guard.model.call import Outcome, ToolCall
+from guard.session.calls import abandoned
 
 DOWN = Unavailable("It is down.", code="store_unavailable")
 BUG = RuntimeError("a bug in an adapter")
@@ -334,5 +334,6 @@ async def test_an_ending_that_the_store_cannot_keep_withholds_the_result(flow):
     assert len(flow.tool.runs) == 1  # it ran, and this code alone says so
     session = await flow.store.get("gs_1")
     assert len(session.steps) == 1
-    late = swept(session, older_than_ms=flow.clock.ms + 1, now_ms=flow.clock.ms + 1)
+    lost = {one.call for one in session.steps}
+    late = abandoned(session, lost, Outcome.UNKNOWN, now_ms=flow.clock.ms + 1)
     assert late.steps == ()

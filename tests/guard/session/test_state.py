@@ -9,7 +9,7 @@ from guard.model.identity import Agent, Device, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.ledger import LedgerSpec
 from guard.policy.ledgers import budget_ledgers
-from guard.session.calls import admitted, forwarded, settled, swept
+from guard.session.calls import abandoned, admitted, forwarded, settled
 from guard.session.facts import facts
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
@@ -177,7 +177,7 @@ def test_labels_of_the_tool_enter_when_the_call_leaves():
 
 
 def test_a_lost_call_ends_as_unknown():
-    session = swept(admit(fresh(), PAY, "c1"), older_than_ms=NOW + 1, now_ms=NOW + 1)
+    session = abandoned(admit(fresh(), PAY, "c1"), {"c1"}, Outcome.UNKNOWN, now_ms=NOW + 1)
     assert session.steps == ()
     assert facts_of(session, PAY, "c2").history.ledgers["writes"] == 2
 
