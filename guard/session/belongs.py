@@ -15,7 +15,7 @@ from guard.provenance.known import Known
 from guard.session.chains import own_amount
 from guard.session.history import is_of
 from guard.session.intent import TaskIntent
-from guard.session.limit import found, starts
+from guard.session.limit import found, starts, within
 from guard.session.plan import Plan
 from guard.session.steps import open_step
 from guard.session.tally import LARGEST
@@ -123,10 +123,8 @@ def _reach(
 
 
 def _args_ok(intent: TaskIntent, spec: ToolSpec, values: Mapping[str, Json]) -> bool:
-    for path, limit in intent.args.get(spec.action, {}).items():
-        given = found(values, path)
-        if not given or not all(limit.holds(one) for one in given):
-            return False
+    if not within(intent.args.get(spec.action, {}), values):
+        return False
     if not intent.resources:
         return True
     return all(

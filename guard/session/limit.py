@@ -73,6 +73,15 @@ class LimitFields(BaseModel):
         return Limit(eq=self.eq, in_=self.in_, max=self.max, min=self.min, prefix=self.prefix)
 
 
+def within(limits: Mapping[str, Limit], values: Mapping[str, Json]) -> bool:
+    """Return whether every argument with a limit is there, and inside its bounds."""
+    for path, limit in limits.items():
+        given = found(values, path)
+        if not given or not all(map(limit.holds, given)):
+            return False
+    return True
+
+
 def same(left: Json, right: Json) -> bool:
     """Return whether both are one value of one type."""
     return type(left) is type(right) and left == right

@@ -15,7 +15,7 @@ from pydantic.types import StrictInt, StrictStr
 from guard.model.call import Json
 from guard.provenance.known import Known
 from guard.provenance.picked import Order, picked
-from guard.session.limit import Limit, LimitFields, found
+from guard.session.limit import Limit, LimitFields, found, within
 
 MOST_STEPS = 32
 _ORDERED = frozenset({"max", "min"})
@@ -69,12 +69,8 @@ class PlanStep:
 
     def fits(self, action: str, values: Mapping[str, Json], known: Known) -> bool:
         """Return whether a call is this step: every bound of every argument holds."""
-        if action != self.call:
+        if action != self.call or not within(self.args, values):
             return False
-        for path, limit in self.args.items():
-            given = found(values, path)
-            if not given or not all(map(limit.holds, given)):
-                return False
         return all(
             (given := found(values, path)) and all(one.holds(value, known) for value in given)
             for path, one in self.select.items()
