@@ -6,6 +6,7 @@ bucket for each person and agent holds so many sessions and empties evenly withi
 
 from typing import Final
 
+from guard.detect.bucket import poured
 from guard.detect.finding import Finding
 from guard.detect.numbers import Detectors
 
@@ -21,8 +22,7 @@ def opened(full_ms: int, now_ms: int, numbers: Detectors) -> tuple[int, Finding 
         numbers: the operator's.
     """
     most = numbers.sessions_an_hour
-    after_ms = max(full_ms, now_ms) + HOUR_MS // most
-    most_ms = now_ms + HOUR_MS
-    if after_ms <= most_ms or "fan_out" in numbers.without:
-        return min(after_ms, most_ms), None
-    return most_ms, Finding(kind="fan_out", said=f"Faster than {most} new sessions an hour.")
+    full_ms, over = poured(full_ms, now_ms, most, HOUR_MS)
+    if not over or "fan_out" in numbers.without:
+        return full_ms, None
+    return full_ms, Finding(kind="fan_out", said=f"Faster than {most} new sessions an hour.")

@@ -8,6 +8,7 @@ Calls of a mandate are not counted: it has ceilings of its own, and nobody is th
 from dataclasses import replace
 from typing import Final
 
+from guard.detect.bucket import poured
 from guard.detect.finding import Finding
 from guard.detect.numbers import Detectors
 from guard.model.call import ToolSpec
@@ -21,24 +22,15 @@ def paced(
     trail: Trail, spec: ToolSpec, now_ms: int, numbers: Detectors
 ) -> tuple[Trail, Finding | None]:
     """Return the trail with one more call, and a finding if that is too many."""
-    calls_ms, over = _poured(trail.calls_ms, now_ms, numbers.calls_a_minute)
+    calls_ms, over = poured(trail.calls_ms, now_ms, numbers.calls_a_minute, MINUTE_MS)
     said = f"Faster than {numbers.calls_a_minute} calls a minute." if over else ""
     writes = trail.writes_ms
     if spec.effect & _CHANGES:
         kept = {action: full for action, full in writes if full > now_ms and action != spec.action}
-        full_ms, over = _poured(dict(writes).get(spec.action, 0), now_ms, numbers.writes_a_minute)
+        was_ms = dict(writes).get(spec.action, 0)
+        full_ms, over = poured(was_ms, now_ms, numbers.writes_a_minute, MINUTE_MS)
         writes = (*list(kept.items())[-(WRITES - 1) :], (spec.action, full_ms))
         if over:
             said = f"Faster than {numbers.writes_a_minute} calls of {spec.action} a minute."
     found = Finding(kind="velocity", said=said) if said else None
     return replace(trail, calls_ms=calls_ms, writes_ms=writes), found
-
-
-def _poured(full_ms: int, now_ms: int, most: int) -> tuple[int, bool]:
-    """Return when the bucket will be empty after one more call, and whether it overflowed.
-
-    A bucket that overflows stays full and no fuller, so that the end of a burst is its end.
-    """
-    after_ms = max(full_ms, now_ms) + MINUTE_MS // most
-    most_ms = now_ms + MINUTE_MS
-    return min(after_ms, most_ms), after_ms > most_ms
