@@ -6,7 +6,7 @@ tighten. A call whose arguments cannot be converted is denied before the engine 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import NamedTuple
 
 from guard.errors import Refused, Unavailable, Unusable
@@ -169,7 +169,6 @@ class Judging:
     def facts(self, moment: "_Moment", call: ToolCall, found: Input) -> Facts:
         """Return all that is known about the call with these converted arguments."""
         now_ms = self.world.clock.now_ms()
-        local = local_time(now_ms, self.zone)
         spec = self.spec(call)
         issuer, session = self.world.issuers.get(spec.issuer), moment.session
         return facts(
@@ -178,7 +177,7 @@ class Judging:
             spec,
             found,
             now_ms=now_ms,
-            clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
+            clock=ClockFacts.at(now_ms, self.zone),
             credential=issuer.facts(call.server, call.tool) if issuer else CredentialFacts(),
             evidence=moment.evidence,
             ledger_specs=self.ledgers(call),
@@ -223,11 +222,6 @@ def tell(span: Span, judged: Judged) -> None:
     span.note("guard.rules", [one.rule for one in judged.answer.reasons if one.rule])
     span.note("guard.credential", judged.facts.credential.kind)
     span.note("guard.credential.binding", int(judged.facts.credential.binding))
-
-
-def local_time(now_ms: int, zone: tzinfo) -> datetime:
-    """Return a moment (Unix milliseconds) as policy reads it, in the catalogue's zone."""
-    return datetime.fromtimestamp(now_ms / 1000, zone)
 
 
 def _strict(judged: Judged) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.judging import Judging, local_time
+from guard.judging import Judging
 from guard.model.access import Access, By, dimensions
 from guard.model.call import Json
 from guard.model.decision import Deny, Reason
@@ -85,9 +85,8 @@ class Narrower:
 
     def _looked(self, session: Session) -> tuple[Narrowings, tuple[Shift, ...]]:
         now_ms = self.world.clock.now_ms()
-        local = local_time(now_ms, self.judging.zone)
         risk = risk_facts(session.signals, session.who.device, now_ms)
-        clock = ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday())
+        clock = ClockFacts.at(now_ms, self.judging.zone)
         held = self.judging.bundle.sessions.holding(session.who, risk, clock)
         if not held and not session.narrowings:  # nearly always
             return (), ()

@@ -7,6 +7,7 @@ only: no floats, no transcript, nothing that the agent asserts about itself.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
 from enum import IntEnum
 
 from guard.model.access import Level
@@ -190,6 +191,12 @@ class ClockFacts:
     at_ms: int
     hour: int
     weekday: int
+
+    @classmethod
+    def at(cls, now_ms: int, zone: tzinfo) -> "ClockFacts":
+        """Return a moment (Unix milliseconds) as policy reads it in this zone."""
+        local = datetime.fromtimestamp(now_ms / 1000, zone)
+        return cls(at_ms=now_ms, hour=local.hour, weekday=local.weekday())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

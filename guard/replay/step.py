@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Protocol
 
 from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
@@ -48,8 +48,7 @@ class Step:
     def facts(self, call: ToolCall, found: Input, evidence: Evidence) -> Facts:
         """Return all that is known about the call with these converted arguments."""
         course, fixed = self.course, self.course.record.facts
-        local = datetime.fromtimestamp(self.now_ms / 1000, course.zone)
-        clock = ClockFacts(at_ms=self.now_ms, hour=local.hour, weekday=local.weekday())
+        clock = ClockFacts.at(self.now_ms, course.zone)
         if fixed.clock:
             clock = replace(clock, hour=fixed.clock.hour, weekday=fixed.clock.weekday)
         made = facts(

@@ -9,7 +9,6 @@ from guard.config import Settings
 from guard.errors import Refused
 from guard.grant.contract import is_contract, verified_contract
 from guard.grant.unanswered import Hold
-from guard.judging import local_time
 from guard.model.call import ToolCall, ToolResult, ToolSpec
 from guard.model.facts import ClockFacts, CredentialFacts, Evidence
 from guard.model.identity import Agent, Principal, Who
@@ -169,7 +168,6 @@ class Desk:
         if spec is None or stopped(self._world.kills.standing(), server, name, session.who):
             return False
         now_ms = self.now_ms()
-        local = local_time(now_ms, self._wired.guard.zone)
         nothing = ToolCall(id="", session=session.id, server=server, tool=name, arguments=b"{}")
         found = facts(
             session,
@@ -177,7 +175,7 @@ class Desk:
             spec,
             empty_input(),
             now_ms=now_ms,
-            clock=ClockFacts(at_ms=now_ms, hour=local.hour, weekday=local.weekday()),
+            clock=ClockFacts.at(now_ms, self._wired.guard.zone),
             credential=CredentialFacts(),
             evidence=Evidence(),
         )
