@@ -17,14 +17,13 @@ from guard.session.history import is_of
 from guard.session.intent import TaskIntent
 from guard.session.limit import found, starts, within
 from guard.session.plan import Plan
+from guard.session.provenance import NOTHING_KNOWN
 from guard.session.steps import open_step
 from guard.session.tally import LARGEST
 
 CALLS = "guard:intent:calls:"
 SPEND = "guard:intent:spend"
 
-NOTHING_SEEN = Known()
-"""What a session knows that has seen no result. Nobody teaches it."""
 _UNCOUNTED: Mapping[str, Ledger] = MappingProxyType({})
 _PLACES = frozenset({"path", "source", "url", "id"})  # the roles that name a resource
 
@@ -37,7 +36,7 @@ def intent_facts(
     *,
     counts: Mapping[str, Ledger] = _UNCOUNTED,
     spent_minor: int = 0,
-    known: Known = NOTHING_SEEN,
+    known: Known = NOTHING_KNOWN,
     amount_minor: int | None = None,
 ) -> IntentFacts:
     """Return how one call stands to the task.
