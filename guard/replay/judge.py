@@ -90,7 +90,7 @@ class Course:
         opened = new_session(
             record.session,
             who_of(record),
-            intent=intent_of(record, record.intent.purpose),
+            intent=intent_of(record),
             words=record.words,
             now_ms=record.start_ms,
         )

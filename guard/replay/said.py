@@ -34,17 +34,17 @@ def credential_of(record: Record) -> CredentialFacts:
     return CredentialFacts(**{**values, "binding": Binding(fixed.binding)})
 
 
-def intent_of(record: Record, purpose: str) -> TaskIntent | None:
+def intent_of(record: Record) -> TaskIntent | None:
     """Return the recorded task. Without tools nobody declared anything; None: nor said anything.
 
     Raises:
         Unusable: bad_trace.
     """
     said = record.intent
-    if said.tools is None and not purpose:
+    if said.tools is None and not said.purpose:
         return None
     raw: dict[str, Any] = {
-        "purpose": purpose,
+        "purpose": said.purpose,
         "tools": said.tools or [],
         "egress": said.egress,
         "budget_minor": said.budget_minor,
