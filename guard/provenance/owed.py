@@ -50,7 +50,7 @@ def _bearing(known: Known, payee: Value) -> frozenset[tuple[str, str]]:
         title
         for kind, canonical in payee.kinds
         for place in known.places(kind, canonical)
-        if place.seen.whole and place.seen.source is Source.TRUSTED
+        if place.seen.trusted
         for title in known.record(place.record).titles
     }
     own = {(kind, one.casefold() if kind == "text" else one) for kind, one in payee.kinds}

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Literal
 
 from guard.model.call import Json
-from guard.model.origin import Source
 from guard.provenance.canonical import classify
 from guard.provenance.known import Known, Record, beats
 from guard.provenance.sums import decimal_of
@@ -37,8 +36,7 @@ def picked(known: Known, of: str, take: str, order: Order, by: str, value: Json)
     meant = _meant(listed, order, by)
     return any(
         place.action == of
-        and place.seen.whole
-        and place.seen.source is Source.TRUSTED
+        and place.seen.trusted
         and place.seen.path.rpartition(".")[2] == take
         and any(known.record(place.record) is one for one in meant)
         for kind, canonical in classify(str(value).strip())

@@ -53,6 +53,11 @@ class Seen(NamedTuple):
     whole: bool = True
     excerpt: str = ""
 
+    @property
+    def trusted(self) -> bool:
+        """Return whether it is the whole of a field that strangers do not write."""
+        return self.whole and self.source is Source.TRUSTED
+
 
 @dataclass(frozen=True, kw_only=True)
 class Segment:

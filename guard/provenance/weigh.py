@@ -202,7 +202,7 @@ class _Scales:
             place.record
             for kind, canonical in value.kinds
             for place in self.known.places(kind, canonical)
-            if place.record and place.seen.whole and place.seen.source is Source.TRUSTED
+            if place.record and place.seen.trusted
         )
 
     def origins(self) -> tuple[Origin, ...]:

@@ -222,7 +222,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     if seen.source is Source.CREATED:
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
     record = known.record(place.record)
-    if seen.source is Source.TRUSTED and seen.whole:
+    if seen.trusted:
         return _trusted(task, known, value, place, target=target)
     if target and seen.whole and _is_id(seen.path):
         return _asked_for(task, known, place, record) or Worth(
