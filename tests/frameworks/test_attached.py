@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from guard.session.intent import TaskIntent
+from guard_adapters.front import attached
 from guard_adapters.front.native import Native, NotRun, Ran
 from guard_adapters.wiring.attached import attach
 from tests.frameworks.running import Running
@@ -36,6 +37,29 @@ async def test_without_a_guard_nothing_runs(tmp_path) -> None:
     with attach(person="ana", agent="clerk", socket=tmp_path / "none.sock") as guard:
         answer = await guard.intake.around(look(), found)
     assert (answer.code, answer.text.split(":")[0]) == ("guard_gone", "GUARD_UNAVAILABLE")
+
+
+async def test_without_a_guard_no_call_waits_for_another_ones_connection(tmp_path) -> None:
+    with attach(person="ana", agent="clerk", socket=tmp_path / "none.sock") as guard:
+        both = asyncio.gather(*(guard.intake.around(look(call_id=one), found) for one in "cd"))
+        answers = await asyncio.wait_for(both, 5)
+    assert [one.code for one in answers] == ["guard_gone", "guard_gone"]
+
+
+async def test_whoever_listens_and_says_nothing_is_no_guard(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(attached, "CONNECT_S", 0.01)
+    silent = tmp_path / "silent.sock"
+
+    async def heard(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_unix_server(heard, silent):
+        with attach(person="ana", agent="clerk", socket=silent) as guard:
+            first = asyncio.create_task(guard.intake.around(look(), found))
+            second = asyncio.create_task(guard.intake.around(look(call_id="d"), found))
+            answers = await asyncio.wait_for(asyncio.gather(first, second), 5)
+    assert [one.code for one in answers] == ["guard_gone", "guard_gone"]
 
 
 async def test_a_guard_that_leaves_while_the_tool_runs_leaves_no_result(running) -> None:

@@ -111,10 +111,14 @@ class AttachedSeat:
             try:
                 async with asyncio.timeout(CONNECT_S):
                     await loop.create_unix_connection(lambda: found, self._path)
+                    await asyncio.shield(found.ready)
             except OSError as wrong:  # includes the timeout
-                found.over.set()
                 raise _gone() from wrong
-        await found.ready
+            finally:
+                if not found.ready.done():
+                    found.connection_lost(None)  # others wait for it, too
+                    found.close()
+        await asyncio.shield(found.ready)  # one that is taken back takes it from no other
         return found
 
     def close(self) -> None:
