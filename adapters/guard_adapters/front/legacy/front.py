@@ -19,7 +19,7 @@ from guard_adapters.front.mcp.edge import Headers, check_edge, single
 from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import NARROWED_KEY, noted
 from guard_adapters.front.mcp.http import Access, caller_of
-from guard_adapters.front.mcp.json import Limits
+from guard_adapters.front.mcp.json import limits_of
 from guard_adapters.front.mcp.stream import Receive, Scope, Send
 from guard_adapters.front.mcp.verdict import Word, refusal_of
 from guard_adapters.front.mcp.wire import INVALID_REQUEST, WireRefused, refuse
@@ -74,13 +74,8 @@ class PlainHttp:
         headers = signed_in(scope["headers"])
         caller = await caller_of(self.front, self.access, headers, name, scope["method"])
         settings = self.front.settings
-        limits = Limits(
-            body_bytes=settings.max_body_bytes,
-            depth=settings.max_depth,
-            members=settings.max_members,
-        )
         body = await body_of(receive, settings.max_body_bytes)
-        asked = self.tables[name].read(scope, rest, body, limits)
+        asked = self.tables[name].read(scope, rest, body, limits_of(settings))
         return await self._called(api, asked, headers, caller)
 
     async def _called(self, api: Api, asked: Asked, headers: Headers, caller: Caller) -> Answer:

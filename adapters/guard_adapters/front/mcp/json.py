@@ -11,9 +11,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from guard_adapters.front.mcp.wire import INVALID_REQUEST, PARSE_ERROR, kind_of, refuse, shown
+
+if TYPE_CHECKING:
+    from guard.config import Settings  # loads what a pipe never needs
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 # Legal inside JSON strings, yet str.splitlines in a client breaks a line there.
@@ -30,6 +33,15 @@ class Limits:
     members: int = 10_000
     int_digits: int = 4_300  # the interpreter itself refuses to convert more
     lone_surrogates: bool = False
+
+
+def limits_of(settings: "Settings") -> Limits:
+    """Return how large a request of a client may be."""
+    return Limits(
+        body_bytes=settings.max_body_bytes,
+        depth=settings.max_depth,
+        members=settings.max_members,
+    )
 
 
 REQUEST_LIMITS: Final = Limits()

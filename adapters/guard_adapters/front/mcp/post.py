@@ -20,7 +20,7 @@ from guard_adapters.front.mcp.exchange import Exchange
 from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import Asked, Way, admit
 from guard_adapters.front.mcp.invite import action_of, approval_of, modes
-from guard_adapters.front.mcp.json import Limits, loads
+from guard_adapters.front.mcp.json import limits_of, loads
 from guard_adapters.front.mcp.keys import refuse_near_keys
 from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import unreached
@@ -68,13 +68,8 @@ class Post:
         """
         settings = self.front.settings
         _check_type(passage.headers)
-        limits = Limits(
-            body_bytes=settings.max_body_bytes,
-            depth=settings.max_depth,
-            members=settings.max_members,
-        )
         raw = await _body(self.receive, settings.max_body_bytes)
-        message = loads(raw, limits=limits)
+        message = loads(raw, limits=limits_of(settings))
         try:
             await self._checked(passage, message)
         except WireRefused as refused:
