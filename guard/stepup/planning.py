@@ -8,6 +8,7 @@ to ask. When a call comes, it is judged itself, and a rule that people did not a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from guard.errors import Refused, Unusable
 from guard.grant.plan import MAX_ITEMS, Item, Plan
@@ -25,6 +26,14 @@ from guard.stepup.granting import Granting, ground_of
 
 SAMPLES = 60
 """Calls that are judged for one item: edges of every range and all values of every set."""
+
+
+_ADVICE: Final = {
+    "needs_no_yes": "Leave it out: it runs without a question.",
+    "not_grantable": "Leave it out: people are asked about each such call anew.",
+    "must_be_typed": "Leave it out: people type what they agree to, for one call at a time.",
+}
+"""What to do about a call that no plan may hold, by why; any other is one that policy refuses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +185,7 @@ def _denied(planned: Planned, code: str) -> Refused:
     return Refused(
         f"Nobody is asked about this plan: {planned.reach.action} is no call for it ({code}).",
         code="plan_denied",
-        next_step="Leave it out: a plan holds calls that people would be asked about.",
+        next_step=_ADVICE.get(code, "Correct it or leave it out: such a call is refused."),
     )
 
 

@@ -164,6 +164,23 @@ def test_the_keyboard_alone_is_enough_from_the_queue_to_a_yes(company, wide, age
     assert call.result(5).value == "paid"
 
 
+def test_the_deny_link_of_a_message_leads_to_the_reason_and_says_nothing_itself(
+    company, wide, agent
+):
+    approval, _ = agent.pays(amount_minor=9871)
+    wide.open("/console/")  # the page before may still be reloading itself
+    wide.open(f"/a/{approval}#deny")
+    wide.page.locator("[data-reason]:focus").wait_for(timeout=WAIT_MS)
+    wide.page.keyboard.type("not this one")
+    wide.page.keyboard.press("Enter")
+    assert company.row(approval).votes == ()
+
+    with wide.page.expect_response(lambda one: one.url.endswith("/deny")):
+        wide.page.locator('[data-act="deny"]').click()
+    (vote,) = company.row(approval).votes
+    assert (vote.decision, vote.reason) == ("deny", "not this one")
+
+
 def test_a_question_arrives_while_somebody_looks(company, wide, agent):
     wide.open("/console/")
     with wide.page.expect_response(lambda one: one.url.endswith("/live/queue")):

@@ -85,8 +85,10 @@ async def test_an_edge_that_asks_is_enough_and_the_rest_runs_as_before(flow):
 
 async def test_a_tainted_session_gets_no_plan(flow):
     await flow.call("read_web", id="1", by=type(flow.tool)())
-    with pytest.raises(Refused, match="plan_denied"):
+    with pytest.raises(Refused, match="plan_denied") as no:
         await propose(flow, call([200, 300]))
+    assert "not_grantable" in no.value.message
+    assert "each such call anew" in no.value.next_step
 
 
 async def test_taint_after_the_yes_asks_again(flow):

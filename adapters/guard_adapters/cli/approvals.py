@@ -13,6 +13,7 @@ from guard.grant.view import view_from
 from guard_adapters._shown import shown
 from guard_adapters._shown.question import question
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 
@@ -47,8 +48,9 @@ def run(args: argparse.Namespace) -> int:
             ids = {one["id"] for one in lost}
             rest = guard.ask("GET", path)["approvals"]
             # Runs that nobody knows the end of come first: somebody must look at the target.
-            for one in (*lost, *(one for one in rest if one["id"] not in ids)):
-                print(json.dumps(one) if args.json else line(one))
+            rows = [*lost, *(one for one in rest if one["id"] not in ids)]
+            nothing = "No question was asked yet." if args.all else "No question is open."
+            listing(rows, line, as_json=args.json, nothing=nothing)
         case "show":
             found = guard.ask("GET", f"approvals/{named(args.id)}")
             print(json.dumps(found) if args.json else whole(found))

@@ -1,12 +1,12 @@
 """`guard grants`: list, show and revoke scoped grants, at the running guard. It gives none."""
 
 import argparse
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 
@@ -37,8 +37,9 @@ def run(args: argparse.Namespace) -> int:
             found = [guard.ask("GET", f"grants/{named(args.id)}")]
         case _:
             found = [guard.ask("POST", f"grants/{named(args.id)}/revoke", {})]
-    for one in found:
-        print(json.dumps(one) if args.json else whole(one))
+    everything = args.action == "list" and args.all
+    nothing = "No standing yes was given yet." if everything else "No standing yes is active."
+    listing(found, whole, as_json=args.json, nothing=nothing)
     return FINE
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, Commands
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 
@@ -32,8 +33,9 @@ def run(args: argparse.Namespace) -> int:
     match args.action:
         case "list":
             path = "leases" if args.all else "leases?open=1"
-            for one in guard.ask("GET", path)["leases"]:
-                print(json.dumps(one) if args.json else line(one))
+            nothing = "No lease was made yet." if args.all else "No lease is open."
+            leases = guard.ask("GET", path)["leases"]
+            listing(leases, line, as_json=args.json, nothing=nothing)
             return FINE
         case "show":
             found = guard.ask("GET", f"leases/{named(args.id)}")

@@ -4,7 +4,6 @@ Declaring one asks people; nothing here says yes.
 """
 
 import argparse
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from guard_adapters._shown import shown
 from guard_adapters._yaml.read import read_yaml
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
 
@@ -39,8 +39,9 @@ def register(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run one action and return its exit code."""
     guard = OperatorClient(place(args))
-    for one in _asked(guard, args):
-        print(json.dumps(one) if args.json else whole(one))
+    everything = args.action == "list" and args.all
+    nothing = "No plan was proposed yet." if everything else "No plan is open."
+    listing(_asked(guard, args), whole, as_json=args.json, nothing=nothing)
     return FINE
 
 

@@ -5,7 +5,6 @@ Enter only opens. Everything that somebody else chose is shown with what is hidd
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Protocol
@@ -20,6 +19,7 @@ from textual.widgets import DataTable, Footer, Header, Input, Static
 
 from guard.errors import GuardError
 from guard_adapters._shown import shown
+from guard_adapters.cli.approvals import whole
 
 EVERY_S = 2.0
 """Pause between two looks at the queue (seconds)."""
@@ -80,7 +80,7 @@ class Question(Screen[None]):
         """Show every field of the question."""
         yield Header()
         with VerticalScroll():
-            yield Static(Text("\n".join(lines(self.found))), id="question")
+            yield Static(Text(text_of(self.found)), id="question")
         yield Footer()
 
     def action_deny(self) -> None:
@@ -228,10 +228,9 @@ def cells(row: Row) -> tuple[str, str, str, str]:
     )
 
 
-def lines(found: Row) -> list[str]:
-    """Return a question with everything that a reviewer is shown, nothing cut, safe to show."""
-    rows = {name: value for name, value in found.items() if name != "view"}
-    rows |= {f"view.{name}": value for name, value in found["view"].items()}
-    return [
-        shown(f"{name}: {json.dumps(value, ensure_ascii=False)}") for name, value in rows.items()
-    ]
+def text_of(found: Row) -> str:
+    """Return a question as `guard approvals show` prints it, or why it cannot be shown."""
+    try:
+        return whole(found)
+    except GuardError as error:
+        return shown(f"{error.message} {error.next_step} ({error.code})")

@@ -299,6 +299,14 @@ def test_a_session_is_narrowed_shown_and_given_back_at_the_running_guard(config,
     assert "(read_only)" not in restored
 
 
+def test_a_list_of_nothing_says_so_and_is_no_line_of_json(config, capsys):
+    with running(config):
+        assert guard("leases", "list", "--config", config) == 0
+        assert guard("leases", "list", "--json", "--config", config) == 0
+        assert guard("plans", "list", "--all", "--config", config) == 0
+    assert capsys.readouterr().out == "No lease is open.\nNo plan was proposed yet.\n"
+
+
 def test_a_tool_is_stopped_listed_and_lifted_at_the_running_guard(config, capsys):
     with running(config):
         assert guard("kill", "tool", "notes/read", "--why", "od\u202ed", "--config", config) == 0

@@ -1,17 +1,22 @@
 """`guard review`, driven by a pilot: it looks, denies and opens pages, and never approves."""
 
+import json
 from typing import Any
 
 import pytest
 
 from guard.errors import Refused
+from guard.grant.view import view_json
+from guard.testing.review import a_view
 from guard_adapters.cli import main
-from guard_adapters.cli.review_app import Question, Reason, Review, cells, lines
+from guard_adapters.cli.review_app import Question, Reason, Review, cells, text_of
 
 ROW = {
     "id": "apr_1", "status": "pending", "agent": "bot\u202e", "rules": ["PAY-1"],
     "pending_until_ms": 1_767_607_260_000,
-    "view": {"effect": "Pay \u200b1 EUR", "arguments": {"to": "x" * 5_000, "note": "\x1b[2J"}},
+    "view": json.loads(view_json(a_view(
+        {"to": "x" * 5_000, "note": "\x1b[2J"}, effect="Pay \u200b1 EUR"
+    ))),
 }  # fmt: skip
 
 
@@ -141,11 +146,26 @@ async def test_a_guard_that_is_gone_is_said_and_the_queue_stays(desk):
 
 
 def test_every_argument_is_shown_whole_and_nothing_is_hidden():
-    text = "\n".join([*lines(ROW), *cells(ROW)])
+    text = "\n".join([text_of(ROW), *cells(ROW)])
     assert "x" * 5_000 in text
     for hidden in ("\u202e", "\u200b", "\x1b"):
         assert hidden not in text
     assert "<U+202E>" in text
+
+
+def test_each_argument_has_a_line_of_its_own_with_where_it_came_from():
+    told = text_of({**ROW, "view": json.loads(view_json(a_view({"note": "a\nb", "to": "ana"})))})
+    rows = told.splitlines()
+    assert '    to = "ana"' in rows
+    assert '    note = "a\\nb"' in rows
+    assert any(one.startswith("  Because    ") for one in rows)
+    assert '"arguments"' not in told
+
+
+def test_a_question_that_cannot_be_shown_says_so_and_shows_no_part_of_it():
+    told = text_of({**ROW, "view": {"effect": "Pay 1 EUR"}})
+    assert "view_unreadable" in told
+    assert "Pay 1 EUR" not in told
 
 
 def test_without_a_terminal_it_says_what_to_use(capsys):

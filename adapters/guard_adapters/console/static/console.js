@@ -18,7 +18,8 @@
   const reason = () => document.querySelector("[data-reason]")?.value ?? "";
   const asked = ({ dataset }) => dataset.path ?? `approvals/${dataset.approval}`;
   const token = location.hash.slice(1);
-  if (token) history.replaceState(null, "", location.pathname); // out of the address bar and history
+  // What a link of a message asks for (`#deny`) stays until its reader has signed in.
+  if (token && token !== "deny") history.replaceState(null, "", location.pathname); // out of the address bar and history
 
   const acts = {
     async login() {

@@ -5,6 +5,12 @@
   const answer = document.querySelector("[data-answer]");
   // Not `autofocus`: it would scroll past what is to be read.
   answer?.querySelector('[data-act="deny"]')?.focus({ preventScroll: true });
+  // The "Deny" link of a message leads to the reason; the no itself is still a click.
+  const reason = location.hash === "#deny" && answer?.querySelector("[data-reason]");
+  if (reason) {
+    reason.closest("details").open = true;
+    reason.focus();
+  }
   const approve = answer?.querySelector(".approve:not([data-closed])");
   const left = document.getElementById("left");
   const calls = [...document.querySelectorAll("[data-call]")].map((place) => (
