@@ -141,7 +141,7 @@ PASSKEYS = {
     "ceremony_unknown": "The answer is to nothing that was asked, or comes twice or late. Begin again.",
     "enrolment_refused": "The new passkey does not hold what its standard asks for, or was made without the "
     "person being verified.",
-    "invite_unknown": "The invitation was used, is older than 15 minutes, or was replaced by another.",
+    "invite_unknown": "The invitation was used, is too old (`guard.console.invite_s`), or was replaced by another.",
     "key_changed": "The passkey says otherwise of itself than when it was enrolled.",
     "key_counter": "The passkey's counter went back: there may be a copy of it.",
     "key_foreign": "The passkey is somebody else's.",
@@ -170,7 +170,7 @@ PASSKEYS = {
     "is_requester": "Nobody reviews what their own agent asks for.",
     "key_enrolled_by_requester": "The person whom the agent acts for let this passkey in.",
     "key_not_device_bound": "The rule wants a passkey that provably never leaves its device.",
-    "key_too_new": "A further passkey of one person counts ten minutes after it was added.",
+    "key_too_new": "A further passkey of one person counts some minutes after it was added (`guard.console.key_wait_s`).",
     "linked_by_enrolment": "Two who let each other in count as one. Somebody else must answer.",
     "match_wrong": "What was typed is not what the call holds.",
     "no_uv": "The device did not make sure that it is this person: by PIN, finger or face.",

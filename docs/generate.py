@@ -26,7 +26,7 @@ from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
 
 from guard.callers import Callers  # noqa: E402
-from guard.config import Installation, Serve, Settings, Store  # noqa: E402
+from guard.config import Console, Installation, Serve, Settings, Store  # noqa: E402
 from guard.detect.numbers import Detectors  # noqa: E402
 from guard.grant import approval, lease  # noqa: E402
 from guard.policy.annotate import VOCABULARY  # noqa: E402
@@ -117,6 +117,7 @@ def settings() -> str:
     for title, path, model in (
         ("The guard", "guard", Installation),
         ("Numbers", "guard.settings", Settings),
+        ("The console of reviewers", "guard.console", Console),
         ("Serving over HTTP", "guard.serve", Serve),
         ("The store", "guard.store", Store),
         ("Detectors", "guard.detectors", Detectors),

@@ -9,18 +9,34 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, Literal
 
-INVITE_MS: Final = 15 * 60_000
-CEREMONY_MS: Final = 5 * 60_000
-IDLE_MS: Final = 30 * 60_000
-LOGIN_MS: Final = 8 * 3_600_000
-WAIT_MS: Final = 10 * 60_000
-"""How long a further passkey of one person waits before its yes counts (milliseconds)."""
-
 MAX_LOGINS: Final = 1_000
 """Challenges of strangers that are kept at once: whoever floods them fills no store."""
 
-MAX_KEYS: Final = 10
-"""Passkeys of one person."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long what lets people in is good (milliseconds), and how much of it there may be.
+
+    Args:
+        idle_ms: silence that ends a login.
+        login_ms: longest life of one.
+        invite_ms: life of an invitation.
+        ceremony_ms: life of a challenge.
+        wait_ms: how long a further passkey of one person waits before its yes counts.
+        keys: passkeys of one person.
+    """
+
+    idle_ms: int = 30 * 60_000
+    login_ms: int = 8 * 3_600_000
+    invite_ms: int = 15 * 60_000
+    ceremony_ms: int = 5 * 60_000
+    wait_ms: int = 10 * 60_000
+    keys: int = 10
+
+
+USUAL: Final = Limits()
+LONGEST: Final = Limits(idle_ms=8 * 3_600_000, login_ms=24 * 3_600_000)
+"""What no setting exceeds: a login older than that is dead everywhere, and stores forget it."""
 
 
 def token_sha256(token: str) -> str:
@@ -100,11 +116,12 @@ class Login:
     opened_ms: int
     seen_ms: int
 
-    def alive(self, now_ms: int) -> bool:
+    def alive(self, now_ms: int, limits: Limits) -> bool:
         """Return whether it still holds: not idle for too long, not open for too long."""
-        return now_ms < self.seen_ms + IDLE_MS and now_ms < self.opened_ms + LOGIN_MS
+        idle = now_ms >= self.seen_ms + limits.idle_ms
+        return not idle and now_ms < self.opened_ms + limits.login_ms
 
 
-def usable_from(now_ms: int, *, first: bool) -> int:
+def usable_from(now_ms: int, limits: Limits, *, first: bool) -> int:
     """Return from when a new passkey's yes counts: the first at once, others after a wait."""
-    return now_ms if first else now_ms + WAIT_MS
+    return now_ms if first else now_ms + limits.wait_ms

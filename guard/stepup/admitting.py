@@ -12,7 +12,7 @@ from guard.audit.event import Event
 from guard.clock import Clock
 from guard.errors import Refused
 from guard.grant.directory import Directory, Person
-from guard.grant.people import INVITE_MS, Invite, Passkey, token_sha256
+from guard.grant.people import USUAL, Invite, Limits, Passkey, token_sha256
 from guard.model.call import Json
 from guard.ports import Ids
 from guard.ports.people import Reviewers
@@ -20,12 +20,21 @@ from guard.ports.people import Reviewers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitting:
-    """Lets reviewers in and out. `directory` returns the reviewers file in force."""
+    """Lets reviewers in and out.
+
+    Args:
+        reviewers: accounts and passkeys.
+        clock: when.
+        ids: for tokens.
+        directory: returns the reviewers file in force.
+        limits: how long an invitation is good.
+    """
 
     reviewers: Reviewers
     clock: Clock
     ids: Ids
     directory: Callable[[], Directory]
+    limits: Limits = USUAL
 
     async def invite_by_operator(self, name: str) -> str:
         """Return the token of a new invitation, by whoever holds the operator's key.
@@ -116,7 +125,7 @@ class Admitting:
             token_sha256=token_sha256(token),
             reviewer=person.name,
             invited_by=by,
-            until_ms=now_ms + INVITE_MS,
+            until_ms=now_ms + self.limits.invite_ms,
         )
         leaf: dict[str, Json] = {"who": person.principal, "by": by, "until_ms": invite.until_ms}
         event = Event(kind="reviewer_invited", at_ms=now_ms, session="", leaf=leaf)

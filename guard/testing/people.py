@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from guard.audit.event import Event
-from guard.grant.people import MAX_LOGINS, Account, Ceremony, Invite, Login, Passkey
+from guard.grant.people import LONGEST, MAX_LOGINS, Account, Ceremony, Invite, Login, Passkey
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +109,7 @@ class MemoryReviewers:
 
     async def open_login(self, login: Login, now_ms: int) -> None:
         """Keep a login; dead ones are forgotten."""
-        self.logins = {name: one for name, one in self.logins.items() if one.alive(now_ms)}
+        self.logins = {name: one for name, one in self.logins.items() if one.alive(now_ms, LONGEST)}
         self.logins[login.cookie_sha256] = login
 
     async def login(self, cookie_sha256: str) -> Login | None:

@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 from guard.callers import Callers
-from guard.config import Installation, Serve, Settings, Store
+from guard.config import Console, Installation, Serve, Settings, Store
 from guard.detect.numbers import Detectors
 
-NESTED = {"settings", "serve", "store", "detectors", "callers"}
+NESTED = {"settings", "console", "serve", "store", "detectors", "callers"}
 
 
 def test_every_setting_has_a_heading(root: Path) -> None:
@@ -16,6 +16,7 @@ def test_every_setting_has_a_heading(root: Path) -> None:
     assert headings == (
         {name for name in Installation.model_fields if name not in NESTED}
         | {f"settings.{name}" for name in Settings.model_fields}
+        | {f"console.{name}" for name in Console.model_fields}
         | {f"serve.{name}" for name in Serve.model_fields}
         | {f"store.{name}" for name in Store.model_fields}
         | {f"detectors.{name}" for name in Detectors.model_fields}
@@ -24,7 +25,7 @@ def test_every_setting_has_a_heading(root: Path) -> None:
 
 
 def test_every_setting_is_described() -> None:
-    models = (Settings, Serve, Store, Detectors, Callers)
+    models = (Settings, Console, Serve, Store, Detectors, Callers)
     silent = [n for m in models for n, field in m.model_fields.items() if not field.description]
     assert silent == []
 
@@ -33,7 +34,8 @@ def test_a_setting_named_for_a_unit_names_it_in_its_description() -> None:
     ends = {"_s": "(s)", "_ms": "(ms)", "_bytes": "(bytes)"}
     wrong = [
         name
-        for name, field in Settings.model_fields.items()
+        for model in (Settings, Console)
+        for name, field in model.model_fields.items()
         for end, unit in ends.items()
         if name.endswith(end) and unit not in (field.description or "")
     ]
@@ -42,6 +44,7 @@ def test_a_setting_named_for_a_unit_names_it_in_its_description() -> None:
 
 def test_every_setting_has_a_default_that_is_in_its_range() -> None:
     assert Settings.model_validate(Settings().model_dump()) == Settings()
+    assert Console.model_validate(Console().model_dump()) == Console()
     assert Serve.model_validate(Serve().model_dump()) == Serve()
     assert Store.model_validate(Store().model_dump()) == Store()
     assert Detectors.model_validate(Detectors().model_dump()) == Detectors()

@@ -1,4 +1,4 @@
-"""Logins: a passkey opens one, a cookie carries it, half an hour of silence ends it.
+"""Logins: a passkey opens one, a cookie carries it, silence and a limit end it.
 
 A login may look and say no. It never says yes: every yes is a signature of its own, elsewhere. Of
 the cookie only a digest is kept.
@@ -44,7 +44,7 @@ class Logins:
         token = request.cookies.get(self.cookie, "")
         login = await self.gate.reviewers.login(token_sha256(token)) if token else None
         now_ms = self.gate.clock.now_ms()
-        if login is None or not login.alive(now_ms):
+        if login is None or not login.alive(now_ms, self.gate.limits):
             return None
         person = self.gate.directory().people.get(login.reviewer)
         if person is None:  # left the reviewers file

@@ -15,7 +15,6 @@ from starlette.routing import Route
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.people import (
-    MAX_KEYS,
     Account,
     Invite,
     Passkey,
@@ -25,6 +24,7 @@ from guard.grant.people import (
 from guard_adapters.console.gate import Gate, no_ceremony
 from guard_adapters.console.passkeys import Fresh, client_data, creation, fresh
 from guard_adapters.console.posts import Body, taking, text
+from guard_adapters.console.shapes import lasting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Enrolment:
         ]
 
     async def _page(self, request: Request) -> Response:
-        return self.gate.frame.page(request, "enrol.html")
+        return self.gate.frame.page(request, "enrol.html", life=lasting(self.gate.limits.invite_ms))
 
     async def _options(self, _: Request, given: Body) -> Mapping[str, Any]:
         invite = await self._invited(given)
@@ -51,8 +51,9 @@ class Enrolment:
         account = known or self._account(invite, self.gate.ids.token(64))
         keys = await self.gate.reviewers.passkeys(invite.reviewer)
         living = [one for one in keys if not one.revoked_ms]
-        if len(living) >= MAX_KEYS:
-            raise Refused(f"{MAX_KEYS} passkeys are enrolled already.", code="too_many_keys")
+        most = self.gate.limits.keys
+        if len(living) >= most:
+            raise Refused(f"{most} passkeys are enrolled already.", code="too_many_keys")
         # The handle that the authenticator will keep, for the account that is yet to be.
         detail = f"{invite.token_sha256} {account.user_handle.hex()}"
         challenge = await self.gate.begun("enrol", reviewer=invite.reviewer, detail=detail)
@@ -106,7 +107,7 @@ class Enrolment:
             device_bound=made.device_bound,
             enrolled_by=invite.invited_by,
             created_ms=now_ms,
-            usable_from_ms=usable_from(now_ms, first=first),
+            usable_from_ms=usable_from(now_ms, self.gate.limits, first=first),
         )
 
     def _event(self, key: Passkey) -> Event:
@@ -126,7 +127,7 @@ class Enrolment:
 
 def _no_invite() -> Refused:
     return Refused(
-        "This invitation is not open: it was used, is older than 15 minutes, or was replaced.",
+        "This invitation is not open: it was used, is too old, or was replaced.",
         code="invite_unknown",
         next_step="Ask for a new one.",
     )

@@ -12,7 +12,7 @@ from guard.clock import Clock
 from guard.errors import Refused
 from guard.grant.assertion import Assertion, NotSigned, Place, presented_challenge
 from guard.grant.directory import Directory
-from guard.grant.people import CEREMONY_MS, Ceremony, Passkey
+from guard.grant.people import USUAL, Ceremony, Limits, Passkey
 from guard.ports import Ids
 from guard.ports.people import Reviewers
 from guard.stepup.reviewing import checked
@@ -34,6 +34,7 @@ class Gate:
         origin: where browsers are.
         clock: for limits.
         ids: for tokens and challenges.
+        limits: how long what lets people in is good.
         frame: the templates.
     """
 
@@ -43,6 +44,7 @@ class Gate:
     clock: Clock
     ids: Ids
     models: Callable[[], Models] = Models
+    limits: Limits = USUAL
     frame: Frame = field(default_factory=Frame)
 
     @property
@@ -56,7 +58,7 @@ class Gate:
         ceremony = Ceremony(
             challenge_sha256=sha256(challenge).hexdigest(),
             kind=kind,
-            until_ms=now_ms + CEREMONY_MS,
+            until_ms=now_ms + self.limits.ceremony_ms,
             reviewer=reviewer,
             detail=detail,
         )
@@ -96,7 +98,7 @@ class Gate:
 def no_ceremony() -> Refused:
     """Return the refusal of an answer to nothing that was asked."""
     return Refused(
-        "This was answered before, or is older than five minutes.",
+        "This was answered before, or came too late.",
         code="ceremony_unknown",
         next_step="Begin again.",
     )

@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 
 from guard.errors import Refused, Unusable
 from guard.grant.assertion import Place
+from guard.grant.people import Limits
 from guard.model.call import Json
 from guard.stepup.admitting import Admitting
 from guard.stepup.answering import Answering
@@ -47,6 +48,7 @@ def routes(wired: Wired, url: str) -> list[BaseRoute]:
         origin=origin,
         clock=wired.world.clock,
         ids=wired.world.ids,
+        limits=limits(wired),
     )
     door = Logins(gate=gate)
     invites = Invites(gate=gate, door=door, admitting=admitting(wired))
@@ -116,6 +118,20 @@ def admitting(wired: Wired) -> Admitting:
         clock=wired.world.clock,
         ids=wired.world.ids,
         directory=lambda: wired.directory,
+        limits=limits(wired),
+    )
+
+
+def limits(wired: Wired) -> Limits:
+    """Return how long what lets people in is good, as the settings say."""
+    said = wired.loaded.installation.console
+    return Limits(
+        idle_ms=said.idle_s * 1000,
+        login_ms=said.login_s * 1000,
+        invite_ms=said.invite_s * 1000,
+        ceremony_ms=said.ceremony_s * 1000,
+        wait_ms=said.key_wait_s * 1000,
+        keys=said.keys,
     )
 
 

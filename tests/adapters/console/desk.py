@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from guard.grant.approval import NewApproval
 from guard.grant.directory import Directory, Person
+from guard.grant.people import USUAL, Limits
 from guard.grant.seen import marks
 from guard.grant.signing import unb64u
 from guard.grant.view import view_json
@@ -61,6 +62,7 @@ class Desk:
     people: dict[str, Person] = field(default_factory=lambda: dict(PEOPLE))
     clock: FrozenClock = field(default_factory=FrozenClock)
     ids: CountedIds = field(default_factory=CountedIds)
+    limits: Limits = USUAL
 
     def __post_init__(self) -> None:
         self.origin = origin_of(self.url)
@@ -79,12 +81,14 @@ class Desk:
             origin=self.origin,
             clock=self.clock,
             ids=self.ids,
+            limits=self.limits,
         )
         self.admitting = Admitting(
             reviewers=self.reviewers,
             clock=self.clock,
             ids=self.ids,
             directory=self.gate.directory,
+            limits=self.limits,
         )
         self.reviewing = Reviewing(
             approvals=self.approvals,

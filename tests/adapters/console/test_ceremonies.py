@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from guard.errors import Refused
-from guard.grant.people import CEREMONY_MS, IDLE_MS, INVITE_MS, LOGIN_MS, WAIT_MS, token_sha256
+from guard.grant.people import USUAL, Limits, token_sha256
 from tests.adapters.console.desk import ASKED, Desk
 from tests.authenticator import BE, BS, UP, UV
 
@@ -75,7 +75,7 @@ def test_without_an_invitation_nobody_enrols(desk, token):
 def test_an_invitation_ends_after_a_while_also_in_the_middle_of_it(desk):
     token, ana = invited(desk), desk.visitor("ana")
     challenge = ana.challenge("enrol/options", {"token": token})
-    desk.clock.advance(INVITE_MS)
+    desk.clock.advance(USUAL.invite_ms)
     late = ana.post("enrol", {"token": token, "credential": ana.passkey.create(challenge)})
     assert code(late) == "invite_unknown"
 
@@ -118,7 +118,7 @@ def test_a_further_passkey_waits_before_it_counts_and_the_first_does_not(desk):
     second = desk.enrolled("ana", seed=7)
     assert code(second.yes(desk.asks())) == "key_too_new"
     assert ana.yes(desk.asks()).json()["status"] == "approved"
-    desk.clock.advance(WAIT_MS)
+    desk.clock.advance(USUAL.wait_ms)
     second.login()
     assert second.yes(desk.asks()).json()["status"] == "approved"
 
@@ -171,8 +171,34 @@ def test_a_login_challenge_is_good_once_and_for_five_minutes(desk):
     assert ana.post("login", body).status_code == 200
     assert code(ana.post("login", body)) == "ceremony_unknown"
     body = {"credential": ana.passkey.answer(ana.challenge("login/options"), user=ana.handle)}
-    desk.clock.advance(CEREMONY_MS)
+    desk.clock.advance(USUAL.ceremony_ms)
     assert code(ana.post("login", body)) == "ceremony_unknown"
+
+
+def test_the_operator_says_how_long_each_of_them_holds():
+    short = Limits(
+        idle_ms=60_000, login_ms=90_000, invite_ms=30_000, ceremony_ms=20_000, wait_ms=5_000, keys=2
+    )
+    desk = Desk(limits=short)
+    bob, token = desk.enrolled("bob"), invited(desk, "eve")
+    page = bob.http.get("/console/enrol").text
+    desk.clock.advance(short.invite_ms)
+    late = code(bob.post("enrol/options", {"token": token}))
+    challenge = bob.challenge("login/options")
+    desk.clock.advance(short.ceremony_ms)
+    body = {"credential": bob.passkey.answer(challenge, user=bob.handle)}
+    slow = code(bob.post("login", body))
+    second = desk.enrolled("bob", seed=7)
+    desk.clock.advance(short.wait_ms)
+    yes = second.yes(desk.asks()).json()
+    full = code(desk.visitor("bob", seed=8).post("enrol/options", {"token": invited(desk, "bob")}))
+    desk.clock.advance(short.idle_ms)
+
+    assert "30 s" in page
+    assert (late, slow) == ("invite_unknown", "ceremony_unknown")
+    assert yes["status"] == "approved"
+    assert full == "too_many_keys"
+    assert second.http.get("/console/").status_code == 401
 
 
 def test_a_login_needs_the_person_and_their_own_passkey(desk):
@@ -188,19 +214,20 @@ def test_a_login_needs_the_person_and_their_own_passkey(desk):
 
 def test_a_login_ends_by_silence_by_age_and_by_hand(desk):
     ana = desk.enrolled("ana")
-    desk.clock.advance(IDLE_MS - 1)
+    desk.clock.advance(USUAL.idle_ms - 1)
     assert ana.http.get("/console/").status_code == 200
-    desk.clock.advance(IDLE_MS)
+    desk.clock.advance(USUAL.idle_ms)
     assert ana.http.get("/console/").status_code == 401
     ana.login()
-    for _ in range(LOGIN_MS // (IDLE_MS // 2)):
+    for _ in range(USUAL.login_ms // (USUAL.idle_ms // 2)):
         assert ana.http.get("/console/").status_code == 200
-        desk.clock.advance(IDLE_MS // 2)
+        desk.clock.advance(USUAL.idle_ms // 2)
     assert ana.http.get("/console/").status_code == 401
     ana.login()
     assert ana.post("logout").status_code == 200
     assert ana.http.get("/console/").status_code == 401
-    assert desk.reviewers.logins.keys() == set()
+    alive = [one.alive(desk.clock.ms, USUAL) for one in desk.reviewers.logins.values()]
+    assert not any(alive)
 
 
 def test_a_copied_passkey_is_noticed_by_its_counter(desk):

@@ -10,10 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.audit.event import Event
 from guard.grant.people import (
-    CEREMONY_MS,
-    IDLE_MS,
-    INVITE_MS,
-    LOGIN_MS,
+    LONGEST,
+    USUAL,
     Account,
     Ceremony,
     Invite,
@@ -82,7 +80,7 @@ def event(kind="reviewer_enrolled"):
 
 
 def invite(name="ana", token="t1", **more):
-    fresh = Invite(token_sha256=token, reviewer=name, until_ms=NOW + INVITE_MS)
+    fresh = Invite(token_sha256=token, reviewer=name, until_ms=NOW + USUAL.invite_ms)
     return replace(fresh, **more)
 
 
@@ -119,7 +117,7 @@ async def test_an_invitation_is_good_once_also_for_two_at_once(people):
 
 @pytest.mark.parametrize(
     ("token", "who", "late"),
-    [("other", "ana", 0), ("t1", "bob", 0), ("t1", "ana", INVITE_MS)],
+    [("other", "ana", 0), ("t1", "bob", 0), ("t1", "ana", USUAL.invite_ms)],
 )
 async def test_an_invitation_is_for_one_reviewer_and_a_short_time(people, token, who, late):
     await people.port.invite(invite(), [])
@@ -143,7 +141,7 @@ async def test_a_new_invitation_takes_the_place_of_the_open_one(people):
 
     assert await people.port.invited("t1") is None
     assert (await people.port.invited("t2")).open(NOW)
-    assert not (await people.port.invited("t2")).open(NOW + INVITE_MS)
+    assert not (await people.port.invited("t2")).open(NOW + USUAL.invite_ms)
 
 
 async def test_a_second_key_does_not_change_the_account(people):
@@ -156,12 +154,12 @@ async def test_a_second_key_does_not_change_the_account(people):
 
 async def test_a_challenge_is_taken_once_and_in_time(people):
     for name in ("c1", "c2"):
-        one = Ceremony(challenge_sha256=name, kind="login", until_ms=NOW + CEREMONY_MS)
+        one = Ceremony(challenge_sha256=name, kind="login", until_ms=NOW + USUAL.ceremony_ms)
         await people.port.begin(one, NOW)
     first = await asyncio.gather(*(people.port.take("c1", NOW) for _ in range(3)))
 
     assert len([one for one in first if one is not None]) == 1
-    assert await people.port.take("c2", NOW + CEREMONY_MS) is None
+    assert await people.port.take("c2", NOW + USUAL.ceremony_ms) is None
     assert await people.port.take("c2", NOW) is None
     assert await people.port.take("nothing", NOW) is None
 
@@ -232,19 +230,19 @@ async def test_one_key_is_revoked_alone_and_not_by_another_name(people):
 
 async def test_a_login_ends_by_idling_by_age_and_by_hand(people):
     await people.port.open_login(login(), NOW)
-    await people.port.seen("c1", NOW + IDLE_MS - 1)
+    await people.port.seen("c1", NOW + USUAL.idle_ms - 1)
     kept = await people.port.login("c1")
 
-    assert kept.alive(NOW + IDLE_MS)
-    assert not kept.alive(NOW + 2 * IDLE_MS - 1)
-    assert not replace(kept, seen_ms=NOW + LOGIN_MS).alive(NOW + LOGIN_MS)
+    assert kept.alive(NOW + USUAL.idle_ms, USUAL)
+    assert not kept.alive(NOW + 2 * USUAL.idle_ms - 1, USUAL)
+    assert not replace(kept, seen_ms=NOW + USUAL.login_ms).alive(NOW + USUAL.login_ms, USUAL)
     await people.port.end_login("c1")
     assert await people.port.login("c1") is None
 
 
 async def test_dead_logins_are_forgotten_when_somebody_comes(people):
     await people.port.open_login(login(), NOW)
-    later = NOW + IDLE_MS
+    later = NOW + LONGEST.idle_ms
     await people.port.open_login(login(cookie="c2", opened_ms=later, seen_ms=later), later)
 
     assert await people.port.login("c1") is None

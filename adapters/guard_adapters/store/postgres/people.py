@@ -9,8 +9,7 @@ from typing import Any, Final
 
 from guard.audit.event import Event
 from guard.grant.people import (
-    IDLE_MS,
-    LOGIN_MS,
+    LONGEST,
     MAX_LOGINS,
     Account,
     Ceremony,
@@ -217,8 +216,8 @@ class PostgresReviewers:
             at_ms = await later_ms(db, now_ms)
             await db.execute(
                 "DELETE FROM logins WHERE seen_ms <= $1 OR opened_ms <= $2",
-                at_ms - IDLE_MS,
-                at_ms - LOGIN_MS,
+                at_ms - LONGEST.idle_ms,
+                at_ms - LONGEST.login_ms,
             )
             await db.execute(
                 "INSERT INTO logins VALUES ($1, $2, $3, $4, $5)",

@@ -9,7 +9,7 @@ from dataclasses import fields
 from typing import Any
 
 from guard.audit.event import Event
-from guard.grant.people import MAX_LOGINS, Account, Ceremony, Invite, Login, Passkey
+from guard.grant.people import LONGEST, MAX_LOGINS, Account, Ceremony, Invite, Login, Passkey
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 
@@ -201,7 +201,7 @@ class SqliteReviewers:
 
         def work(db: sqlite3.Connection) -> None:
             for old in _logins(db, "", ()):
-                if not old.alive(now_ms):
+                if not old.alive(now_ms, LONGEST):
                     db.execute("DELETE FROM logins WHERE cookie_sha256 = ?", (old.cookie_sha256,))
             db.execute(
                 "INSERT INTO logins VALUES (?, ?, ?, ?, ?)",

@@ -1,0 +1,74 @@
+"""Where the guard serves, whose events it hears, and where it keeps its rows."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Serve(BaseModel):
+    """Where `guard serve` listens, and whom it believes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on; only loopback without an issuer of access tokens.",
+    )
+    port: int = Field(8470, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
+    public_url: str = Field(
+        "", description="How clients reach the guard; empty = the address above."
+    )
+    issuer: str = Field("", description="The authorization server whose access tokens are taken.")
+    jwks_url: str = Field("", description="Where its keys are; https, or loopback.")
+    allowed_origins: tuple[str, ...] = Field(
+        (), description="Browser origins that may call; none by default."
+    )
+    unsafe_no_auth: bool = Field(
+        default=False,
+        description="Take every caller on loopback as the same person. For demonstrations only.",
+    )
+
+
+class SignalStream(BaseModel):
+    """One stream of security events that is listened to (SSF 1.0). See docs/signals.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(description="The transmitter, exactly as its tokens name it.")
+    jwks_url: str = Field(description="Where its public keys are; https, or loopback.")
+    audience: str = Field(description="As which this guard receives: `aud` of the tokens.")
+    algorithms: tuple[Literal["RS256", "ES256"], ...] = Field(
+        ("RS256",), description="Signature algorithms that are taken.", min_length=1
+    )
+    poll_url: str = Field(
+        "", description="Where tokens are fetched (RFC 8936); empty = they are pushed to the guard."
+    )
+    poll_token_file: str = Field(
+        "", description="File that holds the bearer token for that, for its owner only."
+    )
+
+
+class Store(BaseModel):
+    """Where rows are kept: a file in the state folder, unless one of these names a database.
+
+    The URL may hold a password, so it stands in none of the files that policy is written in.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url_env: str = Field(
+        "",
+        description="Name of the environment variable that holds the URL of a PostgreSQL database "
+        "(15 or newer), for several guards at once.",
+        pattern=r"^([A-Za-z_][A-Za-z0-9_]*)?$",
+    )
+    url_file: str = Field(
+        "",
+        description="File that holds that URL, for its owner only, relative to guard.yaml.",
+    )
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Store":
+        if self.url_env and self.url_file:
+            raise ValueError("url_env and url_file are both set: name one")
+        return self
