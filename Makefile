@@ -7,12 +7,13 @@ DOJO := .venv-bench
 FLOORS := .venv-floors
 FRAMEWORKS := .venv-frameworks
 SUITE := -q -n auto --dist loadfile --no-loadscope-reorder -m 'not soak and not bench'
+PROTOS := adapters/guard_adapters/front/gateways
 PATHS := guard adapters tests bench docs examples
 
 # Half the suite's processes run the house anew: without bytecode each of them would compile it.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test quick check format lint types surface layers pages slowest floors frameworks soak bench bench-agentdojo bench-bfcl bench-fuzz bench-wrong-label docs pictures clean
+.PHONY: demo test quick check format lint types surface layers pages slowest floors frameworks soak bench bench-agentdojo bench-bfcl bench-fuzz bench-wrong-label docs pictures protos clean
 
 $(STAMP): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -104,6 +105,9 @@ frameworks:  ## one contract in every framework, newest and oldest, in environme
 
 pictures: $(STAMP)  ## what docs/approve-a-call.md shows, taken of a running console
 	$(BIN)/python -m tests.browser.pictures
+
+protos: $(STAMP)  ## what the guard loads of the .proto of agentgateway
+	$(BIN)/python -m grpc_tools.protoc -I $(PROTOS) --descriptor_set_out $(PROTOS)/ext_mcp.binpb ext_mcp.proto
 
 docs: $(STAMP)  ## what docs generate from code
 	$(BIN)/python docs/generate.py

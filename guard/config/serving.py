@@ -18,6 +18,13 @@ class Serve(BaseModel):
     public_url: str = Field(
         "", description="How clients reach the guard; empty = the address above."
     )
+    ext_mcp_port: int | None = Field(
+        None,
+        ge=0,
+        le=65_535,
+        description="Port on which agentgateway is answered (gRPC, docs/gateways.md); 0 takes a "
+        "free one, unset is off.",
+    )
     issuer: str = Field("", description="The authorization server whose access tokens are taken.")
     jwks_url: str = Field("", description="Where its keys are; https, or loopback.")
     allowed_origins: tuple[str, ...] = Field(

@@ -66,7 +66,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         tell(f"{lost} calls may have run when the last guard stopped: recorded as unknown.")
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
-        url = await stack.enter_async_context(serving(wired, dev_keys(wired)))
+        url = await stack.enter_async_context(serving(wired, dev_keys(wired), tell))
         await stack.enter_async_context(telling(wired, url))
         await stack.enter_async_context(following(wired))
         tell(f"Listening on {url}/mcp/<server>.")
@@ -86,8 +86,10 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
 
 
 @asynccontextmanager
-async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str]:
-    """Serve HTTP and yield the URL; a port of 0 takes a free one."""
+async def serving(
+    wired: Wired, keys: Mapping[str, Caller], tell: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[str]:
+    """Serve HTTP, and gRPC if asked for, and yield the URL; a port of 0 takes a free one."""
     serve = wired.loaded.installation.serve
     listeners = _listening(serve.host, serve.port)
     own = f"http://{serve.host}:{listeners[0].getsockname()[1]}"
@@ -99,8 +101,11 @@ async def serving(wired: Wired, keys: Mapping[str, Caller]) -> AsyncIterator[str
     async with _uvicorn(app(wired, found, beside=beside), listeners):
         polling = asyncio.create_task(listening.poll())
         try:
-            with announced(wired.loaded.state, own):
-                yield url
+            async with gateways.answering() as where:
+                if where:
+                    tell(f"Listening for agentgateway on {where}.")
+                with announced(wired.loaded.state, own):
+                    yield url
         finally:
             polling.cancel()
             listening.close()

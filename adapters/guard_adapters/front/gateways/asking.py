@@ -11,6 +11,8 @@ from typing import Any
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
+from guard.grant.scrub import Scrub
+from guard.model.call import ToolCall
 from guard_adapters.front.intake import Intake
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
@@ -39,6 +41,8 @@ class Verdict:
         text: the same for the model.
         smaller: the arguments with which it would be allowed.
         waiting: the question that people have been asked.
+        call: the allowed call with its judged arguments, for who sends what is handed out.
+        credential: of that call.
     """
 
     allowed: bool
@@ -47,6 +51,7 @@ class Verdict:
     text: str = ""
     smaller: Mapping[str, Any] | None = None
     waiting: Waiting | None = None
+    call: ToolCall | None = None
     credential: Credential | None = field(default=None, repr=False)
 
 
@@ -93,8 +98,22 @@ class GatewayDesk:
         self._running[ident] = handed
         late_s = intake.run_ms / 1000
         asyncio.get_running_loop().call_later(late_s, self._late, ident)
-        smaller = None if same else handed.arguments
-        return Verdict(allowed=True, id=ident, smaller=smaller, credential=handed.credential)
+        return Verdict(
+            allowed=True,
+            id=ident,
+            smaller=None if same else handed.arguments,
+            call=handed.running.call if handed.running is not None else None,
+            credential=handed.credential,
+        )
+
+    def scrubbed(self, ident: str, text: bytes) -> bytes:
+        """Return what came back for an allowed call without the credential that went out with it.
+
+        Raises:
+            Refused: `decision_unknown`; see `ended`.
+        """
+        credential = self._known(ident).credential
+        return text if credential is None else Scrub(credential.secret).whole(text)
 
     async def ended(self, ident: str, result: object, *, failed: bool) -> str:
         """Take in how an allowed call ended; return what may not be released, or an empty text.
@@ -102,14 +121,19 @@ class GatewayDesk:
         Raises:
             Refused: `decision_unknown`: it was never allowed, ended before, or its time is over.
         """
-        handed = self._running.pop(ident, None)
-        if handed is None:
-            raise Refused("No call runs under this id.", code="decision_unknown")
+        handed = self._known(ident)
+        del self._running[ident]
         if failed:
             await handed.failed(_CallFailed())
             return ""
         answer = await handed.returned(result)
         return answer.text if isinstance(answer, NotRun) else ""
+
+    def _known(self, ident: str) -> Handed:
+        handed = self._running.get(ident)
+        if handed is None:
+            raise Refused("No call runs under this id.", code="decision_unknown")
+        return handed
 
     async def aclose(self) -> None:
         """Give up every call that still runs: its outcome is unknown."""

@@ -231,7 +231,7 @@ def tool_call(  # one keyword per fact that the front alone knows
     Raises:
         WireRefused: -32602 if arguments are no object or larger than `max_args_bytes`.
     """
-    raw = argument_bytes(_judged(asked))
+    raw = argument_bytes(judged(asked))
     if len(raw) > max_args_bytes:
         text = f"The arguments have {len(raw)} bytes, {max_args_bytes} are allowed. Send less."
         refuse(INVALID_PARAMS, "arguments_too_large", text)
@@ -248,7 +248,12 @@ def tool_call(  # one keyword per fact that the front alone knows
     )
 
 
-def _judged(asked: Asked) -> dict[str, Any]:
+def judged(asked: Asked) -> dict[str, Any]:
+    """Return what of a message is judged as the arguments of its call.
+
+    Raises:
+        WireRefused: -32602 if arguments are no object.
+    """
     if asked.way is not Way.CALL:
         rest = {key: value for key, value in asked.params.items() if key != "_meta"}
         return rest if asked.way is Way.METHOD else {"method": asked.method, "params": rest}

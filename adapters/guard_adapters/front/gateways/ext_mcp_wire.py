@@ -1,0 +1,64 @@
+"""The messages of agentgateway's ExtMcp service, and the service itself for a gRPC server.
+
+They are made from `ext_mcp.binpb`, the compiled form of `ext_mcp.proto` (`make protos`): no module
+is generated, so none is bound to one version of protobuf. Loading this file loads grpcio.
+"""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+import grpc
+from google.protobuf import struct_pb2
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message_factory import GetMessageClass
+
+COMPILED: Final = Path(__file__).with_name("ext_mcp.binpb")
+SERVICE: Final = "agentgateway.dev.ext_mcp.ExtMcp"
+
+Message = Any
+"""A protobuf message: its class is made while the program runs, so no type checker knows it."""
+
+Answers = Callable[[Message, Any], Awaitable[Message]]
+
+
+def _pool() -> DescriptorPool:
+    pool = DescriptorPool()
+    pool.AddSerializedFile(struct_pb2.DESCRIPTOR.serialized_pb)
+    for file in FileDescriptorSet.FromString(COMPILED.read_bytes()).file:
+        pool.Add(file)
+    return pool
+
+
+_POOL: Final = _pool()
+
+
+def message(name: str) -> Any:  # noqa: ANN401  see `Message`
+    """Return the class of a message of the service."""
+    return GetMessageClass(_POOL.FindMessageTypeByName(f"agentgateway.dev.ext_mcp.{name}"))
+
+
+McpRequest: Final = message("McpRequest")
+McpResponse: Final = message("McpResponse")
+McpRequestResult: Final = message("McpRequestResult")
+McpResponseResult: Final = message("McpResponseResult")
+
+
+def handlers(check_request: Answers, check_response: Answers) -> grpc.GenericRpcHandler:
+    """Return what a server registers to answer the two methods of the service."""
+    table = {
+        "CheckRequest": (check_request, McpRequest, McpRequestResult),
+        "CheckResponse": (check_response, McpResponse, McpResponseResult),
+    }
+    return grpc.method_handlers_generic_handler(
+        SERVICE,
+        {
+            name: grpc.unary_unary_rpc_method_handler(
+                answer,
+                request_deserializer=asked.FromString,
+                response_serializer=told.SerializeToString,
+            )
+            for name, (answer, asked, told) in table.items()
+        },
+    )
