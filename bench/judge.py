@@ -121,7 +121,12 @@ def _origins(judged: Judged) -> tuple[str, ...]:
     )
 
 
+UNGUARDED = '@id("ALL") @reason("allowed") permit (principal, action, resource);'
+
+
 def starter(name: str) -> dict[str, str]:
-    """Return a starter policy of the repository as policy texts."""
+    """Return a starter policy of the repository as policy texts; `none` allows everything."""
+    if name == "none":
+        return {"none.cedar": UNGUARDED}
     path = Path(__file__).resolve().parents[1] / "policies" / f"{name}.cedar"
     return {path.name: path.read_text(encoding="utf-8")}

@@ -57,7 +57,8 @@ def injected(name: str, task: str, goal: str) -> World:
 
 
 def _unread(before: Any) -> list[Any]:
-    return list(before.inbox.get_unread())
+    # Not by `get_unread`, which marks what it returns as read.
+    return [mail for mail in before.inbox.emails.values() if not mail.read]
 
 
 def _mail(to: str, subject: str, body: str, **more: Any) -> Call:

@@ -116,7 +116,9 @@ def _checked(
 ) -> bool:
     trace = [FunctionCall(function=one.tool, args=dict(one.args)) for one in made]
     words = [text_content_block_from_string(said)]
-    return bool(suite(name)._check_task_result(task, words, before, after, trace))
+    # On copies: some predicates read mail as a person does, and what was read is unread no more.
+    worlds = (pickle.loads(pickle.dumps(one)) for one in (before, after))
+    return bool(suite(name)._check_task_result(task, words, *worlds, trace))
 
 
 @cache
