@@ -93,8 +93,8 @@ class Node:
         return int(self.world.clock.now_ms())
 
     async def hear(self, event: Any) -> Any:
-        sessions = await self.reauthorizing.hear(event)
-        return lambda: self.reauthorizing.follow(event, sessions)
+        told = await self.reauthorizing.hear(event)
+        return lambda: self.reauthorizing.follow(told)
 
     async def people(self) -> list[str]:
         names = [f"gs_{number}" for number in range(LIVE)]

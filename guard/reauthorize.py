@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from guard.access.narrowing import Narrower
-from guard.audit.event import Event
+from guard.access.telling import Told, heard_by_all, signal_event, signal_to_all
+from guard.audit.event import Event, Kind
 from guard.detect.finding import Finding
 from guard.detect.watch import Watch
 from guard.judging import Judging
@@ -19,10 +20,9 @@ from guard.model.access import Access, By
 from guard.model.call import Json
 from guard.model.decision import Allow, Deny, Narrow, StepUp
 from guard.model.kill import Epoch
-from guard.model.secevent import SecurityEvent
+from guard.model.secevent import SecurityEvent, Subject
 from guard.ports import World
 from guard.ports.live import Flight
-from guard.session.heard import heard, narrows
 from guard.session.risk import DETECTOR, Signal
 from guard.session.state import Session, ended, signalled, suspended
 from guard.session.tasks import task_ended
@@ -51,13 +51,17 @@ class Reauthorizing:
         session = await self.world.sessions.update(
             session_id, lambda session: signalled(session, signal, now_ms)
         )
-        event = Event(
-            kind="signal",
-            at_ms=now_ms,
-            session=session_id,
-            leaf={"signal": signal.kind, "source": signal.source, "weight": signal.weight},
-        )
-        return await self._lowered(session, [event], signal.kind)
+        return await self._lowered(session, [signal_event(signal, session_id, now_ms)], signal.kind)
+
+    async def signals(self, about: Subject, signal: Signal) -> Sequence[Session]:
+        """Record a signal in every live session that it is about; return them.
+
+        Raises:
+            Unavailable: not all of it was written down or followed: say it again.
+        """
+        told = await signal_to_all(self.world, self._narrower(), about, signal)
+        await self.follow(told)
+        return [one.session for one in told]
 
     async def found(self, session: Session, findings: Sequence[Finding], call: str = "") -> Session:
         """Let follow what the guard itself found: its signals are in the session already.
@@ -98,36 +102,25 @@ class Reauthorizing:
         await self._settled(session, why)
         return session
 
-    async def hear(self, event: SecurityEvent) -> Sequence[Session]:
+    async def hear(self, event: SecurityEvent) -> Sequence[Told]:
         """Let a checked event of somebody else reach every live session that it is about.
 
         From here on their calls are judged on it. What they hold already is cut by `follow`: its
         sender need not wait for that.
 
         Returns:
-            The sessions as they are now; empty where it is about none.
+            What it is to each session; empty where it is about none.
 
         Raises:
-            Unavailable: a session could not be written; the event must come again.
+            Unavailable: it could not be written down; the event must come again.
         """
-        now_ms = self.world.clock.now_ms()
-        about = [
-            one for one in await self.world.sessions.live() if event.subject.fits(one.who, one.id)
-        ]
-        changed = [
-            await self.world.sessions.update(one.id, lambda held: heard(held, event, now_ms))
-            for one in about
-        ]
-        await self.world.sink.write([_heard(event, one.id, now_ms) for one in changed])
-        narrower = self._narrower()
-        return [await narrower.look(one) for one in changed]
+        return await heard_by_all(self.world, self._narrower(), event)
 
-    async def follow(self, event: SecurityEvent, sessions: Sequence[Session]) -> None:
-        """Void what people said before the event, and cut what the sessions may no longer do."""
-        if not narrows(event):
-            return
-        for session in sessions:
-            await self._settled(session, event.kind)
+    async def follow(self, told: Sequence[Told]) -> None:
+        """Void what people said before an event, and cut what the sessions may no longer do."""
+        for one in told:
+            if one.why:
+                await self._settled(one.session, one.why)
 
     async def look(self, session: Session) -> Session:
         """Let policy look at a session as time has left it; cut what it may no longer do."""
@@ -152,21 +145,23 @@ class Reauthorizing:
 
     async def end(self, session_id: str, why: str) -> Session:
         """End a session: nothing runs in it any more, and its live credentials are revoked."""
-        now_ms = self.world.clock.now_ms()
-        session = await self.world.sessions.update(session_id, lambda one: ended(one, now_ms))
-        event = Event(kind="session_ended", at_ms=now_ms, session=session_id, leaf={"why": why})
-        await self.world.sink.write([event])
         # Who it was stands in the log; what the agent reads is only which kind of person.
-        await self._settled(session, why.partition(":")[0])
-        return session
+        return await self._closed(session_id, ended, "session_ended", why, why.partition(":")[0])
 
     async def suspend(self, session_id: str, why: str) -> Session:
         """Let a session do nothing until an operator looks: what it asked and holds ends now."""
-        now_ms = self.world.clock.now_ms()
-        session = await self.world.sessions.update(session_id, lambda one: suspended(one, now_ms))
-        event = Event(kind="session_suspended", at_ms=now_ms, session=session_id, leaf={"why": why})
+        return await self._closed(
+            session_id, suspended, "session_suspended", why, "session_suspended"
+        )
+
+    async def _closed(
+        self, session_id: str, close: Callable[[Session, int], Session], kind: Kind, *why: str
+    ) -> Session:
+        now_ms, (logged, told) = self.world.clock.now_ms(), why
+        session = await self.world.sessions.update(session_id, lambda one: close(one, now_ms))
+        event = Event(kind=kind, at_ms=now_ms, session=session_id, leaf={"why": logged})
         await self.world.sink.write([event])
-        await self._settled(session, "session_suspended")
+        await self._settled(session, told)
         return session
 
     async def end_task(self, session_id: str, why: str) -> Session:
@@ -188,7 +183,7 @@ class Reauthorizing:
         await self.world.sink.write([event])
         await void_session(self.world, session.id, why, now_ms)
         await self.cut(session, why)
-        await self._recall(session.id, why)
+        await Revoking(world=self.world).recall(session.id, why)
 
     async def cut(self, session: Session, why: str) -> None:
         """Judge the calls of a session again that are under way here, and cut those that fail."""
@@ -207,7 +202,8 @@ class Reauthorizing:
                 events.append(event)
         if events:
             await self.world.sink.write(events)
-        await self._taken_back([one.lease for one in cut if one.lease], why)
+        rows = [await self.world.leases.lease(one.lease) for one in cut if one.lease]
+        await Revoking(world=self.world).several([row for row in rows if row is not None], why)
 
     async def may(self, session: Session, flight: Flight) -> bool:
         """Return whether the bytes that run would run as they are, judged now."""
@@ -232,38 +228,7 @@ class Reauthorizing:
                 at_ms = self.world.clock.now_ms()
                 await self.world.kills.void([Epoch(kind="session", name=session.id, at_ms=at_ms)])
         finally:
-            await self._recall(session.id, why)
-
-    async def _recall(self, session_id: str, why: str) -> None:
-        held = await self.world.leases.unsettled()
-        await self._taken_back([row.id for row in held if row.session == session_id], why)
-
-    async def _taken_back(self, leases: Sequence[str], why: str) -> None:
-        revoking = Revoking(world=self.world)
-        # All of them first: while one target hangs, the watchdog takes back the others.
-        for one in leases:
-            row = await self.world.leases.lease(one)
-            if row is not None:
-                await revoking.marked(row, why)
-        for one in leases:
-            await revoking.tried(one, why)
+            await Revoking(world=self.world).recall(session.id, why)
 
     def _narrower(self) -> Narrower:
         return Narrower(world=self.world, judging=self.judging())
-
-
-def _heard(event: SecurityEvent, session_id: str, now_ms: int) -> Event:
-    """Return the record; what the sender says to administrators is kept beside the tree."""
-    said = event.claims.get("reason_admin")
-    return Event(
-        kind="signal",
-        at_ms=now_ms,
-        session=session_id,
-        leaf={
-            "signal": event.kind,
-            "source": event.issuer,
-            "set": event.jti,
-            "said_ms": event.at_ms,
-        },
-        side={} if said is None else {"reason_admin": said},
-    )

@@ -3,7 +3,7 @@
 Nobody is asked: people see nothing of it but a smaller reach. It ends no session and cuts no call.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from guard.audit.event import Event
@@ -48,6 +48,15 @@ class Narrower:
         if after == session.narrowings:
             return session
         return await self._moved(session, self._looked)
+
+    def looked(self, session: Session) -> tuple[Session, Sequence[Event]]:
+        """Return a session as those rules leave it, and what to write down; it stores nothing."""
+        after, shifts = self._looked(session)
+        if after == session.narrowings:
+            return session, ()
+        now_ms = self.world.clock.now_ms()
+        events = [_event(one, session.id, now_ms) for one in shifts]
+        return replace(session, narrowings=after), events
 
     async def narrow(self, session_id: str, access: Access, reason: str) -> Session:
         """Narrow a session by an operator's word; nobody but an operator gives it back.

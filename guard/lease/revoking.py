@@ -52,6 +52,21 @@ class Revoking:
         except GuardError:
             return None
 
+    async def several(self, leases: Sequence[Lease], why: str) -> None:
+        """Take back several, all of them written down first.
+
+        While one target hangs, the watchdog takes back the others.
+        """
+        for one in leases:
+            await self.marked(one, why)
+        for one in leases:
+            await self.tried(one.id, why)
+
+    async def recall(self, session_id: str, why: str) -> None:
+        """Take back all that a session holds."""
+        held = await self.world.leases.unsettled()
+        await self.several([one for one in held if one.session == session_id], why)
+
     async def _asked(self, row: Lease, why: str) -> Lease:
         if row.state not in {LeaseState.REVOKE_PENDING, LeaseState.IRREVOCABLE}:
             return row

@@ -26,6 +26,12 @@ class Subject:
         """Return whether it names anything."""
         return any(getattr(self, name) for name in Subject.__slots__)
 
+    @property
+    def name(self) -> str:
+        """Return one of the names of everybody whom it fits, as `names_of` spells it."""
+        told = (self.session, self.device, self.subject, self.email.casefold(), self.opaque)
+        return next(filter(None, (*told, self.issuer)), "")
+
     def fits(self, who: Who, session_id: str) -> bool:
         """Return whether this is about that session and its caller."""
         person, claims = who.principal, dict(who.claims)
@@ -39,6 +45,14 @@ class Subject:
             (self.opaque, self.opaque in {person.subject, session_id, who.device.id}),
         )
         return self.named and all(fits for name, fits in parts if name)
+
+
+def names_of(who: Who, session_id: str) -> frozenset[str]:
+    """Return the names under which somebody else may mean this session; they decide nothing."""
+    person, claims = who.principal, dict(who.claims)
+    mail = {person.subject.casefold(), claims.get("email", "").casefold()}
+    known = {person.issuer, person.subject, who.device.id, claims.get("sid", ""), session_id}
+    return frozenset(filter(None, known | mail))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from guard.grant.votes import Vote
 from guard.model.call import Json, Outcome, ToolCall
 from guard.model.decision import Decision, Terms
 from guard.model.facts import Binding, CredentialFacts, Facts
+from guard.model.secevent import Subject
 from guard.ports.asked import Asked
 from guard.ports.baits import Baits
 from guard.ports.contact import Contact
@@ -37,6 +38,8 @@ from guard.session.calls import Wanted, nothing_wanted
 from guard.session.state import Session
 
 Change = Callable[[Session], Session]
+Noted = Callable[[Session], tuple[Session, Sequence[Event]]]
+"""A change, and what is written down of it."""
 
 
 class Ids(Protocol):
@@ -51,7 +54,9 @@ class Sessions(Protocol):
     `change` is pure and may run more than once; what was stored is returned. With a session come
     the pools that are wanted of it and those in which its calls are under way; what a change makes
     of them is stored with it, in one transaction. `forget` drops sessions that nobody has used
-    since, with what their results showed, and none with a call in flight. An unknown handle is
+    since, with what their results showed, and none with a call in flight. `tell` changes every live
+    session that a subject fits, none of their pools; those that became something else and all that
+    is noted are written in one transaction, and they are returned. An unknown handle is
     `Refused("session_unknown")`, a store that fails `Unavailable("store_unavailable")`, five lost
     swaps `Unavailable("state_conflict")`, observations that are not those which the session counts
     `Unavailable("state_corrupt")`.
@@ -62,6 +67,7 @@ class Sessions(Protocol):
     async def update(
         self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
     ) -> Session: ...
+    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]: ...
     async def all(self) -> Sequence[Session]: ...
     async def live(self) -> Sequence[Session]: ...  # those that have not ended
     async def known(self, session_id: str) -> Known: ...  # what the endings left behind

@@ -6,13 +6,15 @@ nobody, and must never stand in front of a real tool.
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
-from guard.ports import Approvals, Change, Ending
+from guard.model.secevent import Subject
+from guard.ports import Approvals, Change, Ending, Noted
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted
 from guard.session.state import Session, idle_since_ms
@@ -56,6 +58,17 @@ class MemoryStore(MemoryLeases):
         new = replace(change(session), version=session.version + 1)
         self.held[session.id] = self.tallies.keep(session, new)
         return new
+
+    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
+        """Change those that have not ended and that this is about."""
+        fit = [one for one in await self.live() if about.fits(one.who, one.id)]
+        made = [(one, *change(one)) for one in fit]
+        for _, _, events in made:
+            self.events.extend(events)
+        return [
+            self._changed(before, partial(_becomes, after)) if after != before else before
+            for before, after, _ in made
+        ]
 
     async def live(self) -> Sequence[Session]:
         """Return those that have not ended."""
@@ -132,3 +145,7 @@ class ScriptedApprover:
             at_ms=self.clock.now_ms(),
         )
         await self.approvals.vote(vote, [])
+
+
+def _becomes(after: Session, _: Session) -> Session:
+    return after

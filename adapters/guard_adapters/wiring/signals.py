@@ -38,8 +38,8 @@ class Ear:
     async def hear(self, event: SecurityEvent) -> Callable[[], Awaitable[None]]:
         """Let an event reach every session that it is about; return what is left to do after."""
         reauthorizing = self.wired.reauthorizing
-        sessions = await reauthorizing.hear(event)
-        return lambda: reauthorizing.follow(event, sessions)
+        told = await reauthorizing.hear(event)
+        return lambda: reauthorizing.follow(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,10 +35,6 @@ class Sources:
                 code="signal_unknown",
                 next_step="Name one of these kinds.",
             )
-        met = [one for one in await self.world.sessions.live() if about.fits(one.who, one.id)]
-        for one in met:
-            now_ms = self.world.clock.now_ms()
-            whose = one.who.principal.key
-            told = risk_signal(kind, subject=whose, at_ms=now_ms, source=f"source:{source}")
-            await self.reauthorizing.signal(one.id, told)
-        return [one.id for one in met]
+        now_ms = self.world.clock.now_ms()
+        told = risk_signal(kind, subject="", at_ms=now_ms, source=f"source:{source}")
+        return [one.id for one in await self.reauthorizing.signals(about, told)]

@@ -4,6 +4,7 @@ The order of checks is fixed, and each failure has the code that RFC 8935, 2.4 g
 event does is not decided here.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -75,9 +76,9 @@ class Source:
             rest = await self.hearing.hear(event)
             # After it was heard: an event that could not be written down must come again, and one
             # that is heard twice changes nothing twice.
-            new = self.seen.first(
-                replay_key(event.issuer, event.jti), now_ms + REMEMBERED_MS, now_ms
-            )
+            # In a thread: it waits for a disk, and calls of other sessions must not wait with it.
+            key, until_ms = replay_key(event.issuer, event.jti), now_ms + REMEMBERED_MS
+            new = await asyncio.to_thread(self.seen.first, key, until_ms, now_ms)
         except (GuardError, ReplayUnavailable) as error:
             raise NotNow(str(error)) from error
         return rest if new else _nothing

@@ -25,7 +25,10 @@ CREATE TABLE IF NOT EXISTS sessions (
     flights jsonb NOT NULL DEFAULT '{}'
 );
 ALTER TABLE sessions ADD COLUMN IF NOT EXISTS ended boolean NOT NULL DEFAULT false;
+ALTER TABLE sessions ADD COLUMN IF NOT EXISTS names text[] NOT NULL DEFAULT '{}';
 CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE NOT ended;
+CREATE INDEX IF NOT EXISTS sessions_named ON sessions USING gin (names) WHERE NOT ended;
+CREATE INDEX IF NOT EXISTS sessions_unnamed ON sessions (id) WHERE NOT ended AND names = '{}';
 CREATE INDEX IF NOT EXISTS sessions_in_flight ON sessions (id) WHERE flights <> '{}';
 CREATE TABLE IF NOT EXISTS observations (
     session text NOT NULL, n bigint NOT NULL, segment bytea NOT NULL, PRIMARY KEY (session, n)

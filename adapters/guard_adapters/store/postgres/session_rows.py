@@ -1,17 +1,23 @@
 """The rows of sessions and of what they were shown: read and written on one connection."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from guard.model.secevent import Subject, names_of
+from guard.ports import Noted
 from guard.session.judged import still
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
+from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.replicas import LIVING
 
-LESSENS: Final = ("ended_at_ms", "suspended_at_ms", "signals", "narrowings", "intent")
+Told = tuple[Session, str]
+"""A session, and who runs which of its calls in flight."""
+
+LESSENS: Final = ("ended_at_ms", "suspended_at_ms", "signals", "narrowings", "intent", "who")
 """What may take something away from calls that run."""
 
 AT_ONCE: Final = 1000
@@ -21,10 +27,32 @@ MOVED: Final = "guard_sessions"
 """Where other guards hear that calls of a session are to be judged again."""
 
 
+def names(session: Session) -> list[str]:
+    """Return under which names a row is found; see `_spelled`."""
+    return sorted(map(_spelled, names_of(session.who, session.id)))
+
+
+def _spelled(name: str) -> str:
+    """Return a name as PostgreSQL can keep it: NUL and lone surrogates are no text there."""
+    return name.encode("unicode_escape").decode("ascii")
+
+
+async def inserted(db: Connection, session: Session) -> None:
+    """Insert a session, unless it is there already."""
+    await db.execute(
+        "INSERT INTO sessions (id, version, head, names) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (id) DO NOTHING",
+        session.id,
+        session.version,
+        to_json(session),
+        names(session),
+    )
+
+
 async def swapped(db: Connection, session: Session, flights: str, before: Session) -> bool:
     """Write a session over the version before it; return whether that one was there."""
     done = await db.execute(
-        "UPDATE sessions SET version = $2, head = $3, flights = $4, ended = $6"
+        "UPDATE sessions SET version = $2, head = $3, flights = $4, ended = $6, names = $7"
         " WHERE id = $1 AND version = $5",
         session.id,
         session.version,
@@ -32,12 +60,61 @@ async def swapped(db: Connection, session: Session, flights: str, before: Sessio
         flights,
         session.version - 1,
         bool(session.ended_at_ms),
+        names(session),
     )
     if done != "UPDATE 1":
         return False
-    if any(getattr(before, name) != getattr(session, name) for name in LESSENS):
+    if _lessened(before, session):
         await db.execute(f"SELECT pg_notify('{MOVED}', $1)", session.id)
     return True
+
+
+def _lessened(before: Session, after: Session) -> bool:
+    return any(getattr(before, name) != getattr(after, name) for name in LESSENS)
+
+
+async def told(db: Connection, about: Subject, change: Noted) -> list[Told]:
+    """Change every live session that a subject fits, and write what is noted; return them all.
+
+    A row without names is of an older guard: it is looked at, too.
+    """
+    if not about.named:
+        return []
+    rows = await db.fetch(
+        "SELECT version, head, flights FROM sessions"
+        " WHERE NOT ended AND (names @> ARRAY[$1::text] OR names = '{}') ORDER BY id FOR UPDATE",
+        _spelled(about.name),
+    )
+    live = [(session_from(row), str(row["flights"])) for row in rows]
+    fit = [(one, flights) for one, flights in live if about.fits(one.who, one.id)]
+    made = [(one, flights, *change(one)) for one, flights in fit]
+    new = [
+        (before, replace(after, version=before.version + 1))
+        for before, _, after, _ in made
+        if after != before
+    ]
+    await _overwritten(db, new)
+    await append(db, [event for *_, noted in made for event in noted])
+    after = {one.id: one for _, one in new}
+    return [(after.get(one.id, one), flights) for one, flights, *_ in made]
+
+
+async def _overwritten(db: Connection, pairs: Sequence[tuple[Session, Session]]) -> None:
+    """Write sessions whose rows are locked, (before, after) each, with one statement."""
+    if not pairs:
+        return
+    await db.execute(
+        "UPDATE sessions SET version = one.version, head = one.head, ended = one.ended"
+        " FROM unnest($1::text[], $2::bigint[], $3::text[], $4::boolean[])"
+        " AS one (id, version, head, ended) WHERE sessions.id = one.id",
+        [one.id for _, one in pairs],
+        [one.version for _, one in pairs],
+        [to_json(one) for _, one in pairs],
+        [bool(one.ended_at_ms) for _, one in pairs],
+    )
+    less = [after.id for before, after in pairs if _lessened(before, after)]
+    if less:
+        await db.execute("SELECT pg_notify($1, one) FROM unnest($2::text[]) AS one", MOVED, less)
 
 
 def session_from(row: Any) -> Session:  # noqa: ANN401  the driver ships no types

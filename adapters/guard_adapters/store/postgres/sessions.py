@@ -17,12 +17,12 @@ from threading import RLock
 from typing import Any, Final
 
 from guard.errors import Refused, Unavailable
-from guard.ports import Change, Ending
+from guard.model.secevent import Subject
+from guard.ports import Change, Ending, Noted
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, lent, nothing_wanted, pools_of, without_pools
 from guard.session.shared import changed
 from guard.session.state import Session, idle_since_ms
-from guard.session.stored import to_json
 from guard_adapters.store.folding import Indexes, folded, taught
 from guard_adapters.store.postgres import tallies
 from guard_adapters.store.postgres.approval_rows import settle as settle_approval
@@ -32,11 +32,13 @@ from guard_adapters.store.postgres.leases import settle as settle_lease
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.session_rows import (
     dropped,
+    inserted,
     lines_of,
     living,
     lost_calls,
     session_from,
     swapped,
+    told,
 )
 from guard_adapters.store.postgres.turns import Turns
 from guard_adapters.store.recorded import Recorded
@@ -66,12 +68,7 @@ class PostgresSessions:
         """Insert a session, or return the one that is already there."""
 
         async def work(db: Connection) -> Session:
-            await db.execute(
-                "INSERT INTO sessions VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
-                session.id,
-                session.version,
-                to_json(session),
-            )
+            await inserted(db, session)
             return await self._read(db, session.id) or session
 
         return await self._in_turn(session.id, work)
@@ -102,6 +99,15 @@ class PostgresSessions:
         return await self._in_turn(
             session_id, lambda db: self._change(db, session_id, change, wanted)
         )
+
+    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
+        """Change every live session that this is about; whoever has its turn may come later."""
+
+        async def work() -> list[Session]:
+            rows = await self._database.transacted(lambda db: told(db, about, change))
+            return [self._hold(session, flights) for session, flights in rows]
+
+        return await self._database.settled(self._database.hand(work()))
 
     async def all(self) -> Sequence[Session]:
         """Return every session."""

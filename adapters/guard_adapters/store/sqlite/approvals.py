@@ -37,7 +37,7 @@ from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.board import last_used
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.outbox import write_notes
-from guard_adapters.store.sqlite.sessions import unmoved
+from guard_adapters.store.sqlite.session_rows import unmoved
 from guard_adapters.store.waiting import Waiting
 
 T = TypeVar("T")

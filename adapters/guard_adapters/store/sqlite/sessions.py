@@ -8,40 +8,31 @@ expected one means that somebody else wrote: nothing more is accepted.
 
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import replace
 from threading import RLock
 
 from guard.errors import Refused
-from guard.ports import Change, Ending
+from guard.model.secevent import Subject
+from guard.ports import Change, Ending, Noted
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted, pools_of
-from guard.session.judged import still
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
 from guard.session.state import Session, idle_since_ms
-from guard.session.stored import from_json, to_json
 from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.recorded import Recorded
-from guard_adapters.store.sqlite import observations, tallies
+from guard_adapters.store.sqlite import observations, session_rows, tallies
 from guard_adapters.store.sqlite.approval_rows import settle as settle_approval
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.leases import settle as settle_lease
+from guard_adapters.store.sqlite.named import Named
 
 KEPT = 4096
 """Sessions held in memory; older idle ones are read back from the file."""
-
-AT_ONCE = 1000
-"""Sessions that one look for idle ones drops: nobody waits long behind it."""
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS sessions (
-    id TEXT PRIMARY KEY, version INTEGER NOT NULL, head TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE json_extract(head, '$.ended') = 0
-"""
 
 
 class SqliteSessions:
@@ -53,6 +44,7 @@ class SqliteSessions:
         self._held: OrderedDict[str, Session] = OrderedDict()
         self._going: frozenset[str] = frozenset()  # whose rows are on their way out
         self._indexes = Indexes()
+        self._named = Named()
         # Plain functions are guarded from threads of their own: memory and queue change together.
         self._turn = RLock()
         self.pools = tallies.HeldPools(self._turn)
@@ -62,7 +54,7 @@ class SqliteSessions:
         if session.id in self._held:
             return self._held[session.id]
         while True:
-            row = await self._database.run(lambda db: _insert(db, session))
+            row = await self._database.run(lambda db: session_rows.insert(db, session))
             with self._turn:
                 if session.id not in self._going:
                     # Two first calls may come at once: the one in memory may have gone on already.
@@ -85,7 +77,7 @@ class SqliteSessions:
 
     async def _loaded(self, session_id: str) -> Session:
         while True:
-            row = await self._database.run(lambda db: _read(db, session_id))
+            row = await self._database.run(lambda db: session_rows.read(db, session_id))
             if row is None:
                 raise Refused(
                     "This session is not known.",
@@ -122,17 +114,65 @@ class SqliteSessions:
             if self.pools.missing(keys):
                 return None
             head, kept, pools = self._applied(self.pools.lend(held, keys), change)
-            self._database.later(lambda db: _write(db, kept, pools))
+            self._database.later(lambda db: session_rows.write(db, kept, pools))
         return head
+
+    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
+        """Change every live session that this is about; it holds before it is durable."""
+        if not self._named.whole:
+            await self.all()
+        with self._turn:
+            left = self._named.meant(about)
+        told: list[Session] = []
+        while left:
+            now, left = left[: session_rows.AT_ONCE], left[session_rows.AT_ONCE :]
+            some, written = await self._told(now, about, change)
+            await self._database.settled(written)
+            told += some
+        return told
+
+    async def _told(
+        self, names: Sequence[str], about: Subject, change: Noted
+    ) -> tuple[list[Session], "Future[None]"]:
+        """Tell these sessions, all of them in one turn: first they are taken into memory."""
+        gone: set[str] = set()
+        while True:
+            for name in names:
+                try:
+                    self._held.get(name) or await self._loaded(name)
+                except Refused:  # nobody used it for so long that it went meanwhile
+                    gone.add(name)
+            with self._turn:
+                here = [name for name in names if name not in gone]
+                if all(name in self._held for name in here):
+                    known = [self._held[name] for name in here]
+                    live = [one for one in known if not one.ended_at_ms]
+                    return self._tell([one for one in live if about.fits(one.who, one.id)], change)
+
+    def _tell(self, fit: Sequence[Session], change: Noted) -> tuple[list[Session], "Future[None]"]:
+        """Apply a change to sessions in memory, all or none, and queue one transaction."""
+        made = [(one, *change(one)) for one in fit]
+        moved = {one.id: self._applied(one, _becomes(new))[1] for one, new, _ in made if new != one}
+        events = [event for _, _, noted in made for event in noted]
+
+        def work(db: sqlite3.Connection) -> None:
+            for one in moved.values():
+                session_rows.write(db, one)
+            self._journal.append(db, events)
+
+        written = self._database.submit(work, vital=True)
+        return [moved.get(one.id, one) for one in fit], written
 
     async def all(self) -> Sequence[Session]:
         """Return every session, the latest version of each."""
-        rows = await self._database.run(_all)
+        rows = await self._database.run(session_rows.everything)
+        with self._turn:
+            self._named.fill(rows)
         return [self._held.get(row.id, row) for row in rows]
 
     async def live(self) -> Sequence[Session]:
         """Return every session that has not ended; rows of those in memory are not read."""
-        names = await self._database.run(_live)
+        names = await self._database.run(session_rows.living)
         found: list[Session] = []
         for name in names:
             with suppress(Refused):  # nobody used it for so long that it went meanwhile
@@ -144,16 +184,17 @@ class SqliteSessions:
 
         While rows go, nobody takes up what was read of them before.
         """
-        found = await self._database.run(lambda db: _idle(db, idle_before_ms))
+        found = await self._database.run(lambda db: session_rows.idle(db, idle_before_ms))
         with self._turn:
             held = {name: self._held[name] for name in found if name in self._held}
             used = {n for n, one in held.items() if not 0 < idle_since_ms(one) < idle_before_ms}
             going = frozenset(found) - used - self._going
             for name in going:
                 self._held.pop(name, None)
+                self._named.drop(name)
                 self._indexes.drop(name)
             self._going |= going
-            gone = self._database.submit(lambda db: _dropped(db, going))
+            gone = self._database.submit(lambda db: session_rows.dropped(db, going))
         try:
             await self._database.settled(gone)
         finally:
@@ -186,7 +227,7 @@ class SqliteSessions:
 
         def work(db: sqlite3.Connection) -> None:
             if head is not None:
-                _write(db, head, pools)
+                session_rows.write(db, head, pools)
                 if ending.segment is not None:
                     observations.append(db, head, ending.segment)
             if ending.approval:
@@ -216,6 +257,7 @@ class SqliteSessions:
     def _hold(self, session: Session) -> Session:
         with self._turn:
             self._held[session.id] = session
+            self._named.note(session)
             self._held.move_to_end(session.id)
             if len(self._held) > KEPT:
                 idle = next((s.id for s in self._held.values() if not _busy(s)), session.id)
@@ -224,71 +266,9 @@ class SqliteSessions:
         return session
 
 
+def _becomes(new: Session) -> Change:
+    return lambda _: new
+
+
 def _busy(session: Session) -> bool:
     return bool(session.steps)
-
-
-def _insert(db: sqlite3.Connection, session: Session) -> Session:
-    db.execute(
-        "INSERT INTO sessions VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        (session.id, session.version, to_json(session)),
-    )
-    found = _read(db, session.id)
-    return session if found is None else found
-
-
-def _read(db: sqlite3.Connection, session_id: str) -> Session | None:
-    row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (session_id,)).fetchone()
-    return None if row is None else _session(*row)
-
-
-def _session(version: int, head: str) -> Session:
-    return replace(from_json(head), version=version)
-
-
-def unmoved(db: sqlite3.Connection, judged: Session) -> bool:
-    """Return whether a judgement holds for its session as the file has it, in a transaction.
-
-    Changes of sessions are written in their order: whatever came before is in the row.
-    """
-    row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (judged.id,)).fetchone()
-    if row is None:
-        return False
-    same: bool = row[0] == judged.version
-    return same or still(judged, _session(*row))
-
-
-def _idle(db: sqlite3.Connection, idle_before_ms: int) -> list[str]:
-    rows = db.execute(
-        "SELECT id FROM sessions WHERE json_array_length(head, '$.steps') = 0"
-        " AND max(json_extract(head, '$.opened'), coalesce(json_extract(head, '$.used'), 0)) < ?"
-        " LIMIT ?",
-        (idle_before_ms, AT_ONCE),
-    )
-    return [row[0] for row in rows.fetchall()]
-
-
-def _dropped(db: sqlite3.Connection, names: Iterable[str]) -> None:
-    rows = [(name,) for name in names]
-    db.executemany("DELETE FROM observations WHERE session = ?", rows)
-    db.executemany("DELETE FROM sessions WHERE id = ?", rows)
-
-
-def _all(db: sqlite3.Connection) -> list[Session]:
-    rows = db.execute("SELECT version, head FROM sessions ORDER BY id").fetchall()
-    return [_session(*row) for row in rows]
-
-
-def _live(db: sqlite3.Connection) -> list[str]:
-    rows = db.execute("SELECT id FROM sessions WHERE json_extract(head, '$.ended') = 0 ORDER BY id")
-    return [name for (name,) in rows]
-
-
-def _write(db: sqlite3.Connection, session: Session, pools: Mapping[PoolKey, Pool]) -> None:
-    done = db.execute(
-        "UPDATE sessions SET version = ?, head = ? WHERE id = ? AND version = ?",
-        (session.version, to_json(session), session.id, session.version - 1),
-    )
-    if done.rowcount != 1:
-        raise sqlite3.IntegrityError(f"session {session.id!r} is not at {session.version - 1}")
-    tallies.write(db, pools)

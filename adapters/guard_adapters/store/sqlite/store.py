@@ -20,7 +20,7 @@ from guard_adapters.store.sqlite import (
     outbox,
     people,
     reruns,
-    sessions,
+    session_rows,
     tallies,
 )
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
@@ -44,7 +44,7 @@ FORMAT = 2
 
 ROOMS = (
     audit,
-    sessions,
+    session_rows,
     tallies,
     observations,
     approval_rows,

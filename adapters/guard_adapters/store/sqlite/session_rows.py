@@ -1,0 +1,99 @@
+"""The rows of sessions in the file: read, listed, dropped and written inside a transaction."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from guard.session.judged import still
+from guard.session.pool_key import PoolKey
+from guard.session.shared import Pool
+from guard.session.state import Session
+from guard.session.stored import from_json, to_json
+from guard_adapters.store.sqlite import tallies
+
+AT_ONCE: Final = 1000
+"""Sessions that one transaction drops or tells: nobody waits long behind it."""
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY, version INTEGER NOT NULL, head TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE json_extract(head, '$.ended') = 0
+"""
+
+
+def insert(db: sqlite3.Connection, session: Session) -> Session:
+    """Insert a session, and return the row that is there now."""
+    db.execute(
+        "INSERT INTO sessions VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (session.id, session.version, to_json(session)),
+    )
+    found = read(db, session.id)
+    return session if found is None else found
+
+
+def read(db: sqlite3.Connection, session_id: str) -> Session | None:
+    """Return a session, None where there is none."""
+    row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (session_id,)).fetchone()
+    return None if row is None else session_from(*row)
+
+
+def session_from(version: int, head: str) -> Session:
+    """Return the session that a row holds."""
+    return replace(from_json(head), version=version)
+
+
+def unmoved(db: sqlite3.Connection, judged: Session) -> bool:
+    """Return whether a judgement holds for its session as the file has it, in a transaction.
+
+    Changes of sessions are written in their order: whatever came before is in the row.
+    """
+    row = db.execute("SELECT version, head FROM sessions WHERE id = ?", (judged.id,)).fetchone()
+    if row is None:
+        return False
+    same: bool = row[0] == judged.version
+    return same or still(judged, session_from(*row))
+
+
+def idle(db: sqlite3.Connection, idle_before_ms: int) -> list[str]:
+    """Return some sessions without a call in flight that nobody has used since."""
+    rows = db.execute(
+        "SELECT id FROM sessions WHERE json_array_length(head, '$.steps') = 0"
+        " AND max(json_extract(head, '$.opened'), coalesce(json_extract(head, '$.used'), 0)) < ?"
+        " LIMIT ?",
+        (idle_before_ms, AT_ONCE),
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def dropped(db: sqlite3.Connection, names: Iterable[str]) -> None:
+    """Drop sessions and what they were shown."""
+    rows = [(name,) for name in names]
+    db.executemany("DELETE FROM observations WHERE session = ?", rows)
+    db.executemany("DELETE FROM sessions WHERE id = ?", rows)
+
+
+def everything(db: sqlite3.Connection) -> list[Session]:
+    """Return all sessions, those that have ended, too."""
+    rows = db.execute("SELECT version, head FROM sessions ORDER BY id").fetchall()
+    return [session_from(*row) for row in rows]
+
+
+def living(db: sqlite3.Connection) -> list[str]:
+    """Return the handles of those that have not ended."""
+    rows = db.execute("SELECT id FROM sessions WHERE json_extract(head, '$.ended') = 0 ORDER BY id")
+    return [name for (name,) in rows]
+
+
+def write(
+    db: sqlite3.Connection, session: Session, pools: Mapping[PoolKey, Pool] | None = None
+) -> None:
+    """Write a session over the version before it, and pools that changed with it."""
+    done = db.execute(
+        "UPDATE sessions SET version = ?, head = ? WHERE id = ? AND version = ?",
+        (session.version, to_json(session), session.id, session.version - 1),
+    )
+    if done.rowcount != 1:
+        raise sqlite3.IntegrityError(f"session {session.id!r} is not at {session.version - 1}")
+    tallies.write(db, pools or {})
