@@ -14,6 +14,7 @@ from guard.access.telling import Told, heard_by_all, signal_event, signal_to_all
 from guard.audit.event import Event, Kind
 from guard.detect.finding import Finding
 from guard.detect.watch import Watch
+from guard.grant.lease import Lease
 from guard.judging import Judging
 from guard.lease.revoking import Revoking
 from guard.model.access import Access, By
@@ -99,7 +100,7 @@ class Reauthorizing:
     async def _lowered(self, session: Session, events: Sequence[Event], why: str) -> Session:
         await self.world.sink.write(events)
         session = await self._narrower().look(session)
-        await self._settled(session, why)
+        await self._tried(await self._settled(session, why))
         return session
 
     async def hear(self, event: SecurityEvent) -> Sequence[Told]:
@@ -118,9 +119,11 @@ class Reauthorizing:
 
     async def follow(self, told: Sequence[Told]) -> None:
         """Void what people said before an event, and cut what the sessions may no longer do."""
+        ending: list[Lease] = []  # all of them written down before the first target is asked
         for one in told:
             if one.why:
-                await self._settled(one.session, one.why)
+                ending += await self._settled(one.session, one.why)
+        await self._tried(ending)
 
     async def look(self, session: Session) -> Session:
         """Let policy look at a session as time has left it; cut what it may no longer do."""
@@ -161,7 +164,7 @@ class Reauthorizing:
         session = await self.world.sessions.update(session_id, lambda one: close(one, now_ms))
         event = Event(kind=kind, at_ms=now_ms, session=session_id, leaf={"why": logged})
         await self.world.sink.write([event])
-        await self._settled(session, told)
+        await self._tried(await self._settled(session, told))
         return session
 
     async def end_task(self, session_id: str, why: str) -> Session:
@@ -182,11 +185,16 @@ class Reauthorizing:
         event = Event(kind="task_ended", at_ms=now_ms, session=session.id, leaf=leaf)
         await self.world.sink.write([event])
         await void_session(self.world, session.id, why, now_ms)
-        await self.cut(session, why)
-        await Revoking(world=self.world).recall(session.id, why)
+        ending = await self._stopped(session, why)
+        held = await Revoking(world=self.world).marked_in(session.id, why)
+        await self._tried([*ending, *held])
 
     async def cut(self, session: Session, why: str) -> None:
         """Judge the calls of a session again that are under way here, and cut those that fail."""
+        await self._tried(await self._stopped(session, why))
+
+    async def _stopped(self, session: Session, why: str) -> Sequence[Lease]:
+        """Stop the calls that may not run on; return their leases, which are to end."""
         flights = [one for one in self.world.live.flights() if one.call.session == session.id]
         cut = [one for one in flights if session.closed or not await self.may(session, one)]
         now_ms = self.world.clock.now_ms()
@@ -202,8 +210,8 @@ class Reauthorizing:
                 events.append(event)
         if events:
             await self.world.sink.write(events)
-        rows = [await self.world.leases.lease(one.lease) for one in cut if one.lease]
-        await Revoking(world=self.world).several([row for row in rows if row is not None], why)
+        leases = [one.lease for one in cut if one.lease]
+        return await Revoking(world=self.world).marked_by_id(leases, why)
 
     async def may(self, session: Session, flight: Flight) -> bool:
         """Return whether the bytes that run would run as they are, judged now."""
@@ -217,18 +225,22 @@ class Reauthorizing:
             case StepUp() | Deny():
                 return False
 
-    async def _settled(self, session: Session, why: str) -> None:
-        """Void what people said, cut calls, and take back all that a closed session holds."""
-        await self.cut(session, why)
+    async def _settled(self, session: Session, why: str) -> Sequence[Lease]:
+        """Void what people said, stop calls; return every lease that is to end with it."""
+        stopped = await self._stopped(session, why)
         await void_session(self.world, session.id, why, self.world.clock.now_ms())
         if not session.closed:
-            return
+            return stopped
         try:
             if session.ended_at_ms:
                 at_ms = self.world.clock.now_ms()
                 await self.world.kills.void([Epoch(kind="session", name=session.id, at_ms=at_ms)])
         finally:
-            await Revoking(world=self.world).recall(session.id, why)
+            held = await Revoking(world=self.world).marked_in(session.id, why)
+        return [*stopped, *held]
+
+    async def _tried(self, rows: Sequence[Lease]) -> None:
+        await Revoking(world=self.world).tried_all(rows)
 
     def _narrower(self) -> Narrower:
         return Narrower(world=self.world, judging=self.judging())

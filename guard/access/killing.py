@@ -80,8 +80,7 @@ class Killing:
         held = [one for one in await self.world.leases.unsettled() if _leased(kill, one, sessions)]
         revoking = Revoking(world=self.world)
         # All of them first: while one target hangs, the watchdog takes back the others.
-        for row in held:
-            await revoking.marked(row, "stopped")
+        ending = [await revoking.marked(row, "stopped") for row in held]
         now_ms = self.world.clock.now_ms()
         for one in sessions.values():
             if kill.holds(one.who):
@@ -90,8 +89,7 @@ class Killing:
             self.world.live.relist(owner)
         event = _event("stop_followed", kill, now_ms, calls=cut, leases=len(held))
         await self.world.sink.write([event])
-        for row in held:
-            await revoking.tried(row.id, "stopped")
+        await revoking.tried_all(ending)
 
     async def cut(self, kill: Kill, known: Callable[[str], Session | None]) -> int:
         """Cut the calls under way in this process that a stop meets; return how many."""

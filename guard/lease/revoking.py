@@ -5,7 +5,10 @@ no harm: the row's own table decides what is written. It waits for nothing and k
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from guard.audit.event import Event, Kind
 from guard.errors import GuardError
@@ -13,6 +16,9 @@ from guard.grant.credential import CALL_TOKEN
 from guard.grant.lease import ENDED, Fate, Lease, LeaseState, fated, lease_of, recalled
 from guard.model.kill import Epoch
 from guard.ports import Issuer, World
+
+RECALL_MS: Final = 2_000
+"""How long whoever sent a signal waits for the targets (milliseconds)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +50,32 @@ class Revoking:
 
         return await self.world.leases.advance(lease.id, change, [])
 
-    async def tried(self, lease_id: str, why: str) -> Lease | None:
-        """Ask the target of a row that is to end; a journal that fails leaves it as it is."""
-        try:
-            row = await self.world.leases.lease(lease_id)
-            return None if row is None else await self._asked(row, why)
-        except GuardError:
-            return None
+    async def marked_by_id(self, leases: Sequence[str], why: str) -> Sequence[Lease]:
+        """Write down that these end; return the rows of those that the journal knows."""
+        rows = [await self.world.leases.lease(one) for one in leases]
+        return [await self.marked(row, why) for row in rows if row is not None]
 
-    async def several(self, leases: Sequence[Lease], why: str) -> None:
-        """Take back several, all of them written down first.
+    async def marked_in(self, session_id: str, why: str) -> Sequence[Lease]:
+        """Write down that all ends that a session holds; return the rows."""
+        held = [row for row in await self.world.leases.unsettled() if row.session == session_id]
+        return [await self.marked(row, why) for row in held]
 
-        While one target hangs, the watchdog takes back the others.
+    async def tried_all(self, rows: Sequence[Lease]) -> None:
+        """Ask the targets of rows that are to end, all at once and for `RECALL_MS` at most.
+
+        What a target or the journal did not let happen by then is left to the watchdog, which
+        sees the rows as they are.
         """
-        for one in leases:
-            await self.marked(one, why)
-        for one in leases:
-            await self.tried(one.id, why)
+        each = {row.id: row for row in rows}
+        works = [(one.issuer, partial(self.tried, one.id, one.reason)) for one in each.values()]
+        await self.world.together.run(works, RECALL_MS)
 
-    async def recall(self, session_id: str, why: str) -> None:
-        """Take back all that a session holds."""
-        held = await self.world.leases.unsettled()
-        await self.several([one for one in held if one.session == session_id], why)
+    async def tried(self, lease_id: str, why: str) -> None:
+        """Ask the target of a row that is to end; a journal that fails leaves it as it is."""
+        with suppress(GuardError):
+            row = await self.world.leases.lease(lease_id)
+            if row is not None:
+                await self._asked(row, why)
 
     async def _asked(self, row: Lease, why: str) -> Lease:
         if row.state not in {LeaseState.REVOKE_PENDING, LeaseState.IRREVOCABLE}:

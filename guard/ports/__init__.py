@@ -7,8 +7,8 @@ Each port call is bounded in time by its adapter; a bound that fires raises `Una
 raising means no. One contract suite per port is passed by every adapter and by the public fake.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,7 +18,7 @@ from guard.grant.approval import Approval, NewApproval
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import Fate, Lease, LeaseChange
 from guard.grant.votes import Vote
-from guard.model.call import Json, Outcome, ToolCall
+from guard.model.call import Json, Outcome
 from guard.model.decision import Decision, Terms
 from guard.model.facts import Binding, CredentialFacts, Facts
 from guard.model.secevent import Subject
@@ -32,6 +32,10 @@ from guard.ports.live import Tool as Tool
 from guard.ports.people import Audience
 from guard.ports.reruns import Reruns
 from guard.ports.tallies import Tallies
+from guard.ports.together import InTurn, Together
+from guard.ports.trace import Silence as Silence
+from guard.ports.trace import Span as Span
+from guard.ports.trace import Trace as Trace
 from guard.provenance.known import Known
 from guard.provenance.segment import Segment
 from guard.session.calls import Wanted, nothing_wanted
@@ -242,34 +246,6 @@ class Signals(Protocol):
     def stream(self) -> AsyncIterator[Mapping[str, Json]]: ...
 
 
-class Trace(Protocol):
-    """Observability of one call; the silent one costs nothing."""
-
-    def call(self, call: ToolCall) -> AbstractAsyncContextManager["Span"]: ...
-
-
-class Span(Protocol):
-    """One guarded call in a trace."""
-
-    def note(self, name: str, value: str | int | Sequence[str]) -> None: ...
-
-
-class SilentSpan:
-    """Notes nothing."""
-
-    def note(self, name: str, value: str | int | Sequence[str]) -> None:
-        """Note nothing."""
-
-
-class Silence:
-    """The trace that records nothing: the default."""
-
-    @asynccontextmanager
-    async def call(self, call: ToolCall) -> AsyncGenerator[SilentSpan]:  # noqa: ARG002  the port's shape
-        """Give out a span that notes nothing."""
-        yield SilentSpan()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """All ports of one guard, wired together."""
@@ -297,3 +273,4 @@ class World:
     tallies: Tallies | None = None  # for who looks at what sessions share
     live: Live = field(default_factory=Unwatched)
     kills: Kills = field(default_factory=NothingStopped)
+    together: Together = field(default_factory=InTurn)

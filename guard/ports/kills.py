@@ -12,7 +12,8 @@ class Kills(Protocol):
 
     `stop` holds in this process before anything is written, also where writing then fails
     (`Unavailable`): a stop is not undone by a fault. Other guards on the same rows follow. An epoch
-    never moves back.
+    never moves back. `prune` forgets epochs of moments before `before_ms` (no token lives so long),
+    and never the one with the highest number: numbers are not given twice.
     """
 
     def standing(self) -> Sequence[Kill]: ...
@@ -20,6 +21,7 @@ class Kills(Protocol):
     async def lift(self, scope: Scope, name: str, events: Sequence[Event]) -> bool: ...
     async def void(self, epochs: Sequence[Epoch]) -> None: ...
     async def epochs(self, after: int) -> Sequence[Epoch]: ...  # of a later `seq`, in its order
+    async def prune(self, before_ms: int) -> int: ...  # how many
 
 
 class NothingStopped:
@@ -43,3 +45,7 @@ class NothingStopped:
     async def epochs(self, after: int) -> Sequence[Epoch]:  # noqa: ARG002  the port's shape
         """Return nothing."""
         return ()
+
+    async def prune(self, before_ms: int) -> int:  # noqa: ARG002  the port's shape
+        """Forget nothing: nothing is remembered."""
+        return 0

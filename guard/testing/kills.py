@@ -45,3 +45,12 @@ class MemoryKills:
         """Return those of a later number."""
         later = [one for one in self.voided.values() if one.seq > after]
         return sorted(later, key=lambda one: one.seq)
+
+    async def prune(self, before_ms: int) -> int:
+        """Forget what is older, but for the last number."""
+        old = [
+            key for key, one in self.voided.items() if one.at_ms < before_ms and one.seq < self.seq
+        ]
+        for key in old:
+            del self.voided[key]
+        return len(old)

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from guard.clock import Clock
+from guard.grant.lease import KEPT_MS
 from guard.grant.verify import Verifier
 from guard_adapters._http.documents import get_json
 from guard_adapters._http.pool import UpstreamFailed
@@ -20,11 +22,13 @@ class Epochs:
     Args:
         guard: its URL, such as `http://127.0.0.1:8470`.
         verifier: whose `epochs` are kept up to date.
+        clock: the one that its tokens are checked with; without one, nothing is forgotten.
     """
 
-    def __init__(self, guard: str, verifier: Verifier) -> None:
+    def __init__(self, guard: str, verifier: Verifier, clock: Clock | None = None) -> None:
         self._url = guard.rstrip("/") + "/guard/v1/epochs?after="
         self._verifier = verifier
+        self._clock = clock
         self._seq = 0
 
     async def ask(self) -> bool:
@@ -50,4 +54,6 @@ class Epochs:
             known[key] = max(known.get(key, -1), int(at_ms))
         # A guard whose store was made anew counts from the beginning.
         self._seq = int(found["seq"])
-        self._verifier.epochs = known
+        # Tokens of an hour ago have ended by the same clock.
+        since_ms = self._clock.now_ms() - KEPT_MS if self._clock else 0
+        self._verifier.epochs = {key: at_ms for key, at_ms in known.items() if at_ms >= since_ms}

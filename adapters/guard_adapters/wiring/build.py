@@ -40,6 +40,7 @@ from guard_adapters.wiring.proven import Proven
 from guard_adapters.wiring.signer import signing_keys
 from guard_adapters.wiring.site import Site, lost_ms
 from guard_adapters.wiring.stores import Store, open_store
+from guard_adapters.wiring.together import AtOnce
 from guard_adapters.wiring.tracing import trace_from_environment
 
 MakeApprovers = Callable[[Store], tuple[Approver, ...]]
@@ -158,6 +159,7 @@ def build(
         tallies=store.tallies,
         live=live,
         kills=store.kills,
+        together=AtOnce(),
     )
 
     def in_force() -> Bundle:

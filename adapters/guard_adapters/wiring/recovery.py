@@ -19,24 +19,10 @@ from guard.ports import Ending, World
 from guard.session.calls import abandoned
 from guard.session.state import Session
 from guard_adapters.wiring.build import Wired
-
-AT_ONCE = 16
-"""Requests to one target at the same time."""
+from guard_adapters.wiring.together import Turns
 
 PRUNED_AT_ONCE = 1_000
 """Rows forgotten in one transaction."""
-
-
-class Turns:
-    """Bounds what is asked of each target at once, so that one that hangs holds up no other."""
-
-    def __init__(self, most: int = AT_ONCE) -> None:
-        self._most = most
-        self._turns: dict[str, asyncio.Semaphore] = {}
-
-    def of(self, issuer: str) -> asyncio.Semaphore:
-        """Return what to hold while a target is asked."""
-        return self._turns.setdefault(issuer, asyncio.Semaphore(self._most))
 
 
 async def recover(wired: Wired) -> int:
@@ -93,12 +79,13 @@ async def sweep_targets(world: World) -> dict[str, int]:
 
 
 async def prune(world: World) -> int:
-    """Forget leases that ended long ago; return how many.
+    """Forget leases and epochs of which nothing lives any more; return how many leases.
 
     Raises:
         Unavailable: the journal failed.
     """
     before_ms, total = world.clock.now_ms() - KEPT_MS, 0
+    await world.kills.prune(before_ms)
     while True:
         gone = await world.leases.prune(before_ms, KEPT_ROWS, PRUNED_AT_ONCE)
         total += gone

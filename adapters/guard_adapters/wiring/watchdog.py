@@ -14,12 +14,13 @@ from guard.lease.revoking import Revoking
 from guard.ports import World
 from guard_adapters._http.patience import persisting
 from guard_adapters.store.clock import Heartbeat
-from guard_adapters.wiring.recovery import Turns, prune, sweep_targets
+from guard_adapters.wiring.recovery import prune, sweep_targets
+from guard_adapters.wiring.together import Turns
 
 TICK_S = 0.25
 ROOM_MS = 500
 """The end of a call revokes by itself: the watchdog waits so long before it helps. Where a signal
-or an operator ended a lease, it helps at once: they end many, and go through them one by one."""
+or an operator ended a lease, it helps at once: they end many, and wait for no target that hangs."""
 
 SWEEP_S = 300.0
 """Pause between two looks for handles that no journal knows, and for rows that nobody needs."""

@@ -28,7 +28,7 @@ from guard.model.kill import epoch_id
 from guard.ports import Attempt
 from guard.replay.trace import parse_line
 from guard.session.state import new_session
-from guard.testing import RecordingTool
+from guard.testing import FrozenClock, RecordingTool
 from guard.testing.review import a_view
 from guard_adapters.cli import main
 from guard_adapters.cli.doctor import notes, python
@@ -322,6 +322,14 @@ def test_a_tool_is_stopped_listed_and_lifted_at_the_running_guard(config, capsys
         assert guard("kill", "lift", "tool", "notes/read", "--config", config) == 1
         lifted = capsys.readouterr().out
 
+    later = FrozenClock(ms=min(verifier.epochs.values()) + 3_600_000)
+    server = SimpleNamespace(epochs=dict(verifier.epochs))
+    follower = Epochs(url, server, later)
+    follower._take({"seq": 9, "epochs": []})
+    assert server.epochs == verifier.epochs
+    later.ms = max(verifier.epochs.values()) + 3_600_001  # of an hour ago no token lives
+    follower._take({"seq": 9, "epochs": []})
+    assert server.epochs == {}
     assert "tool notes/read  stopped since " in listed
     assert "by operator  od<U+202E>d" in listed
     assert "everything  stopped since" in listed

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.audit.event import Event
-from guard.model.kill import Epoch, Kill
+from guard.model.kill import FOREVER_MS, Epoch, Kill
 from guard.testing.kills import MemoryKills
 from guard_adapters.store.changes import Stops
 from guard_adapters.store.log import LogKey
@@ -51,6 +51,22 @@ async def test_an_epoch_never_moves_back_and_is_told_once_more_when_it_moves(kil
     await kills.void([Epoch(kind="session", name="gs_1", at_ms=NOW - 5)])
     (again,) = await kills.epochs(first.seq)
     assert (again.at_ms, again.seq > first.seq) == (NOW, True)
+
+
+async def test_old_epochs_are_forgotten_and_no_number_is_given_twice(kills):
+    old = [Epoch(kind="jti", name=f"t{n}", at_ms=NOW) for n in range(3)]
+    key = Epoch(kind="kid", name="k", at_ms=FOREVER_MS)
+    await kills.void([old[0], key, *old[1:]])
+    last = (await kills.epochs(0))[-1]
+    assert await kills.prune(NOW) == 0
+    assert await kills.prune(NOW + 1) == 2
+    kept = await kills.epochs(0)
+    assert [(one.kind, one.name) for one in kept] == [("kid", "k"), ("jti", "t2")]
+    await kills.void([Epoch(kind="jti", name="t3", at_ms=NOW + 2)])
+    (fresh,) = await kills.epochs(last.seq)  # who follows misses nothing
+    assert fresh.name == "t3"
+    assert await kills.prune(NOW + 1) == 1
+    assert [one.name for one in await kills.epochs(0)] == ["k", "t3"]
 
 
 def test_a_stop_survives_a_restart(tmp_path):

@@ -88,6 +88,18 @@ class PostgresKills:
 
         return await self._database.run(work, again=True)
 
+    async def prune(self, before_ms: int) -> int:
+        """Forget epochs of earlier moments; return how many."""
+
+        async def work(db: Connection) -> int:
+            done = await db.execute(
+                "DELETE FROM epochs WHERE at_ms < $1 AND seq < (SELECT max(seq) FROM epochs)",
+                before_ms,
+            )
+            return int(done.rpartition(" ")[2])
+
+        return await self._database.run(work)
+
     async def _heard(self, name: str) -> None:
         """Look at the rows: at a hint, at each new connection and every second."""
         del name

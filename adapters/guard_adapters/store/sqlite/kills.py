@@ -75,6 +75,19 @@ class SqliteKills:
 
         return await self._database.run(work)
 
+    async def prune(self, before_ms: int) -> int:
+        """Forget epochs of earlier moments; return how many."""
+
+        def work(db: sqlite3.Connection) -> int:
+            last = "(SELECT max(seq) FROM epochs)"  # the next number is made from it
+            gone = db.execute(
+                f"DELETE FROM epochs WHERE at_ms < ? AND seq < {last}",  # noqa: S608  no value
+                (before_ms,),
+            )
+            return gone.rowcount
+
+        return await self._database.run(work)
+
 
 def _rows(db: sqlite3.Connection) -> list[Kill]:
     rows = db.execute("SELECT scope, name, why, by, at_ms FROM kills ORDER BY at_ms, scope, name")
