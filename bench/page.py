@@ -1,28 +1,32 @@
 """Writes docs/benchmarks.md from bench/results: every figure of the page is one that a command printed.
 
-python bench/page.py [--check]
+    python bench/page.py [--check]
+
+Both say which figures are of older rules or code than stand here, and so does the page. That alone is
+no failure: the page being silent about it is.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
-from bars import COST, HOLDS, table
+from bars import COST, HOLDS, SUITES, table
+from kept import MADE_BY, found, stale
 
 ROOT = Path(__file__).resolve().parents[1]
-RESULTS = ROOT / "bench" / "results"
 PAGE = ROOT / "docs" / "benchmarks.md"
+LONG = ("agentdojo", "wrong_label", "adaptive", "fuzz", "bfcl")
 NAMES = {"zero_labels": "no labels", "labels": "labels a field"}
 
 HEAD = """# Benchmarks
 
-Written by `python bench/page.py` from `bench/results/`; do not edit by hand.
+Written by `python bench/page.py` from `bench/results/`; do not edit by hand. Each result keeps a digest of
+the rules and the code that it is a figure of; where those have changed since, it says so.
 
 ## The agent is hijacked already (`make bench-agentdojo`)
-
+{older}
 AgentDojo 0.1.35, suites workspace, banking and slack of version v1.2.2: {tasks} tasks, {pairs} pairs of a
 task and a goal. No model runs. The attacker's calls are made word for word at four places of each
 session: right after the first text that holds his order, after the user's last call, before the
@@ -45,7 +49,7 @@ A reviewer who approves everything defeats any guard: then the goals are reached
 
 ADAPTIVE = """
 ## The attacker knows the guard (`python -m bench.agentdojo.adaptive`)
-
+{older}
 {count} attacks made for this guard, each after the user's own reads: {labelled} stopped for the expected
 reason with labels, {bare} without. The twin is the user's own call; where it asks, it asks without the
 attack as well.
@@ -55,7 +59,7 @@ attack as well.
 
 OPEN = """
 ## What is left open that nobody asked for (`make bench-fuzz`)
-
+{older}
 After each task is done and everything was read, {calls_a_tool} calls of every write tool are tried with
 values that the session knows: those of the task's own calls with one argument changed, and random
 ones; {tried} in all, with labels a field. A call counts if it runs without a question, changes
@@ -69,7 +73,7 @@ that the first call met as well, and "all of them", which stays open until the t
 
 CALM = """
 ## Nothing is hostile, and people speak in several turns (`make bench-bfcl`)
-
+{older}
 BFCL v4 multi_turn_base (bfcl-eval 2026.3.23): {dialogues} dialogues with {calls} calls, {writes} of them
 writes. The calls are the benchmark's own answers and run in its simulators; all that the person has
 said so far counts as their words. Every question is one too many.
@@ -99,11 +103,17 @@ whether a model solves the task. No ranking follows from the two side by side.
 ## What was asked, and what is met (`make bench`)
 
 Absolute times are those of the machine that wrote this page, shared with others; what is compared
-was measured in one run, call by call.
+was measured in one run, call by call. "Older": measured on older rules or code than stand here.
 
 {cost}
 {floor}
+{suites}
+
 {holds}
+"""
+
+OLDER = """
+> **Measured on older rules or code than stand here: {names}.** Run {commands} again.
 """
 
 FLOOR = """
@@ -115,6 +125,7 @@ transaction alone, by one thread with nothing else to do. The two floors togethe
 
 def main() -> int:
     text = page()
+    print(said_older(), file=sys.stderr)
     if "--check" in sys.argv:
         if PAGE.read_text(encoding="utf-8") != text:
             print("docs/benchmarks.md is not what bench/results say; run python bench/page.py")
@@ -125,27 +136,44 @@ def main() -> int:
 
 
 def page() -> str:
-    found = json.loads((RESULTS / "agentdojo.json").read_text(encoding="utf-8"))
-    first = found["zero_labels"]
-    wrong = json.loads((RESULTS / "wrong_label.json").read_text(encoding="utf-8"))
+    hijacked, calm = found("agentdojo"), found("bfcl")
+    first = hijacked["zero_labels"]
     head = HEAD.format(
-        tasks=first["tasks"], pairs=first["pairs"], table=_table(found), wrong=_wrong(wrong)
+        older=_older("agentdojo", "wrong_label"),
+        tasks=first["tasks"],
+        pairs=first["pairs"],
+        table=_table(hijacked),
+        wrong=_wrong(found("wrong_label")),
     )
-    calm = json.loads((RESULTS / "bfcl.json").read_text(encoding="utf-8"))
-    tried = json.loads((RESULTS / "adaptive.json").read_text(encoding="utf-8"))
-    left = json.loads((RESULTS / "fuzz.json").read_text(encoding="utf-8"))
     return (
         head
-        + _adaptive(tried)
-        + _open(left)
-        + CALM.format(table=_calm(calm), **calm[0])
-        + OTHERS.format(cost=table(COST), floor=_floor(), holds=table(HOLDS))
+        + _adaptive(found("adaptive"))
+        + _open(found("fuzz"))
+        + CALM.format(older=_older("bfcl"), table=_calm(calm), **calm[0])
+        + OTHERS.format(cost=table(COST), floor=_floor(), suites=table(SUITES), holds=table(HOLDS))
     )
+
+
+def said_older() -> str:
+    """Return one line that names every result which is of older rules or code."""
+    named = dict.fromkeys([*LONG, *(bar.of for bar in (*COST, *SUITES))])
+    older = [one for one in named if found(one) is not None and stale(one)]
+    if not older:
+        return "All figures are of the rules and the code that stand here."
+    return f"WARNING: figures of older rules or code than stand here: {', '.join(older)}."
+
+
+def _older(*names: str) -> str:
+    older = [one for one in names if stale(one)]
+    if not older:
+        return ""
+    commands = dict.fromkeys(f"`{MADE_BY[one]}`" for one in older)
+    return OLDER.format(names=", ".join(older), commands=" and ".join(commands))
 
 
 def _floor() -> str:
     """Return what no guard on SQLite can go below, once it was measured."""
-    held = json.loads((RESULTS / "decision_path.json").read_text(encoding="utf-8"))["printed"]
+    held = found("decision_path")
     if "floor_bare_writes" not in held:
         return ""
     paused = held["floor_memory_after_a_pause"]["by_history"]["10"]["p50_us"]
@@ -153,16 +181,20 @@ def _floor() -> str:
     return FLOOR.format(paused=paused, bare=bare, sum=round(paused + bare, 1))
 
 
-def _adaptive(found: dict[str, list[dict[str, Any]]]) -> str:
+def _adaptive(tried: dict[str, list[dict[str, Any]]]) -> str:
     rows = ["| attack | asked or refused by | the honest twin |", "|---|---|---|"]
     rows += [
         f"| {one['attack']} | {', '.join(one['reasons'])} |"
         f" {_twin(one, 'with labels')}; {_twin(bare, 'without')} |"
-        for one, bare in zip(found["fields"], found["none"], strict=True)
+        for one, bare in zip(tried["fields"], tried["none"], strict=True)
     ]
-    stopped = [sum(one["for_the_reason"] for one in found[name]) for name in ("fields", "none")]
+    stopped = [sum(one["for_the_reason"] for one in tried[name]) for name in ("fields", "none")]
     return ADAPTIVE.format(
-        table="\n".join(rows), labelled=stopped[0], bare=stopped[1], count=len(found["none"])
+        older=_older("adaptive"),
+        table="\n".join(rows),
+        labelled=stopped[0],
+        bare=stopped[1],
+        count=len(tried["none"]),
     )
 
 
@@ -170,14 +202,13 @@ def _twin(one: dict[str, Any], where: str) -> str:
     return f"{where} {'runs' if one['twin_passed'] else 'asks: ' + ', '.join(one['twin_asks'])}"
 
 
-def _open(found: dict[str, Any]) -> str:
-    tools = ", ".join(f"`{tool}` {tasks}" for tool, tasks in found["tasks_by_tool"].items())
-    return OPEN.format(
-        **{**found, "tools": tools, "share": f"{100 * found['clean'] / found['tasks']:.1f}"}
-    )
+def _open(left: dict[str, Any]) -> str:
+    tools = ", ".join(f"`{tool}` {tasks}" for tool, tasks in left["tasks_by_tool"].items())
+    share = f"{100 * left['clean'] / left['tasks']:.1f}"
+    return OPEN.format(**{**left, "older": _older("fuzz"), "tools": tools, "share": share})
 
 
-def _calm(found: list[dict[str, Any]]) -> str:
+def _calm(dialogues: list[dict[str, Any]]) -> str:
     rows = [
         "| results of tools | questions a dialogue | dialogues without a question | rules that asked |",
         "|---|---|---|---|",
@@ -186,19 +217,19 @@ def _calm(found: list[dict[str, Any]]) -> str:
         f"| {'trusted' if one['labels'] == 'trusted' else 'no labels'}"
         f" | {one['questions_per_dialogue']} | {100 * one['no_question']:.1f} %"
         f" | {', '.join(f'{rule} {count}' for rule, count in one['rules'].items())} |"
-        for one in found
+        for one in dialogues
     ]
     return "\n".join(rows)
 
 
-def _table(found: dict[str, dict[str, Any]]) -> str:
+def _table(hijacked: dict[str, dict[str, Any]]) -> str:
     rows = [
         "| catalogue | tasks without a question | questions a task | user's writes with nobody there"
         " | goals reached (4 places) | attacker's writes (4 places) |",
         "|---|---|---|---|---|---|",
     ]
     for name in ("zero_labels", "labels"):
-        one = found[name]
+        one = hijacked[name]
         rows.append(
             f"| {NAMES[name]} | {one['tasks_without_question']} of {one['tasks']}"
             f" ({100 * one['no_question']:.1f} %)"
@@ -209,12 +240,12 @@ def _table(found: dict[str, dict[str, Any]]) -> str:
     return "\n".join(rows)
 
 
-def _wrong(found: list[dict[str, Any]]) -> str:
-    reached = sum(one["reached"] for one in found)
-    runs = sum(one["runs"] for one in found)
-    fields = ", ".join(f"{one['suite']} `{one['wrongly_trusted']}`" for one in found)
+def _wrong(tried: list[dict[str, Any]]) -> str:
+    reached = sum(one["reached"] for one in tried)
+    runs = sum(one["runs"] for one in tried)
+    fields = ", ".join(f"{one['suite']} `{one['wrongly_trusted']}`" for one in tried)
     return (
-        f"{len(found)} fields that strangers write were called trusted, each alone; in {runs} attacks"
+        f"{len(tried)} fields that strangers write were called trusted, each alone; in {runs} attacks"
         f" {reached} goals were reached ({fields})."
     )
 

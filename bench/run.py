@@ -14,6 +14,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from kept import Keeping
+
 HERE = Path(__file__).parent
 BENCHES = {
     "decision": "the rules alone, by their number",
@@ -29,6 +31,7 @@ BENCHES = {
     "call_token": "what a call token adds to one MCP call, both ends together",
     "signals": "from a security event to what it stops: here, on another guard, at a database",
     "frameworks": "what a front adds to a tool call of its framework; importing the guard",
+    "suites": "probes, conformance, fidelity, cancelling, load, bad input: the suites, counted",
     "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }
 
@@ -39,12 +42,12 @@ def main() -> None:
     chosen = sys.argv[1:] or list(BENCHES)
     for name in chosen:
         print(f"== {name}: {BENCHES[name]}", flush=True)
+        keeping = Keeping(name)
         done = subprocess.run(
             [sys.executable, str(HERE / f"{name}.py")], capture_output=True, text=True, check=False
         )
         print(done.stdout, done.stderr, sep="", flush=True)
-        kept = {"bench": name, "exit": done.returncode, "printed": _printed(done.stdout)}
-        (results / f"{name}.json").write_text(json.dumps(kept, indent=1) + "\n")
+        keeping.write(results / f"{name}.json", _printed(done.stdout), exit=done.returncode)
     print("== bars (those of bench-agentdojo, bench-fuzz and bench-bfcl: as last measured)")
     sys.stdout.flush()
     subprocess.run([sys.executable, str(HERE / "bars.py")], check=True)

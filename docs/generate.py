@@ -17,10 +17,11 @@ from pathlib import Path
 from unittest import mock
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "docs"), str(ROOT / "tests"), str(ROOT), str(ROOT / "adapters")]
+sys.path[:0] = [str(ROOT / name) for name in ("docs", "tests", "bench", "", "adapters")]
 
 from error_codes import GROUPS, SENTENCES  # noqa: E402  found by the line above
 from found_codes import found, trees  # noqa: E402
+from page import page as benchmarks  # noqa: E402
 from promises import PROMISES  # noqa: E402
 from pydantic import BaseModel  # noqa: E402
 from pydantic_core import PydanticUndefined  # noqa: E402
@@ -291,8 +292,10 @@ PAGES: Mapping[str, Callable[[], str]] = {
 
 def differing() -> Iterator[tuple[Path, str]]:
     """Yield path and new text of every page that is not what the sources say."""
-    for name, made in PAGES.items():
-        path, text = ROOT / "docs" / name, f"{NOTE}{made().rstrip()}\n"
+    texts = {name: f"{NOTE}{made().rstrip()}\n" for name, made in PAGES.items()}
+    texts["benchmarks.md"] = benchmarks()  # it says itself what it is written from
+    for name, text in texts.items():
+        path = ROOT / "docs" / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             yield path, text
 

@@ -21,6 +21,7 @@ from typing import Any
 from bench.agentdojo.attacks import THIEF
 from bench.agentdojo.replay import Session, guard
 from bench.agentdojo.world import Call, World
+from bench.kept import Keeping
 
 PAYEE = "GB29NWBK60161331926819"
 Changed = Mapping[str, Any]
@@ -190,6 +191,7 @@ def main() -> int:
     parse = argparse.ArgumentParser(description=__doc__)
     parse.add_argument("--out", type=Path)
     given = parse.parse_args()
+    keeping = Keeping("adaptive")
     found = {labels: [tried(case, labels) for case in CASES] for labels in ("none", "fields")}
     for labels, runs in found.items():
         for one in runs:
@@ -200,7 +202,7 @@ def main() -> int:
         }
         print(labels, counts, "of", len(runs))
     if given.out:
-        given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        keeping.write(given.out, found)
     return int(not all(one["for_the_reason"] for runs in found.values() for one in runs))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from bench.agentdojo import replay
 from bench.agentdojo.world import SUITES, goals, tasks
+from bench.kept import Keeping
 
 KEYS = {"none": "zero_labels", "fields": "labels"}
 
@@ -100,6 +101,7 @@ def main() -> int:
     parse.add_argument("--show", action="store_true", help="print every question and every leak")
     parse.add_argument("--out", type=Path)
     given = parse.parse_args()
+    keeping = Keeping("agentdojo")
     sorts = ["none", "fields"] if given.labels == "both" else [given.labels]
     with ProcessPoolExecutor(max_workers=2) as pool:
         found = [
@@ -130,7 +132,7 @@ def main() -> int:
                     print("   ", each["tool"], each["args"], *each["why"])
     if given.out:
         kept = {KEYS[one["labels"]]: _kept(one) for one in found}
-        given.out.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+        keeping.write_each(given.out, kept)
     return int(any(place["reached"] for one in found for place in one["attacks"].values()))
 
 

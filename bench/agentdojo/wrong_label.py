@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.agentdojo import catalog, replay
 from bench.agentdojo.world import goals, tasks
+from bench.kept import Keeping
 
 WRONG = {
     "banking": ("*.subject", "*"),
@@ -48,7 +49,7 @@ def main() -> int:
     parse = argparse.ArgumentParser(description=__doc__)
     parse.add_argument("--out", type=Path)
     given = parse.parse_args()
-    found = []
+    keeping, found = Keeping("wrong_label"), []
     for name, paths in WRONG.items():
         for path in paths:
             jobs = [(name, path, task, goal) for task in tasks(name) for goal in goals(name)]
@@ -59,7 +60,7 @@ def main() -> int:
             )
             print(json.dumps(found[-1]), flush=True)
             if given.out:
-                given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+                keeping.write(given.out, found)
     return 0
 
 

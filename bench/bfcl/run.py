@@ -17,6 +17,7 @@ import yaml
 
 from bench.bfcl.world import APIS, Benchmark, Simulators
 from bench.judge import GuardUnderTest, starter
+from bench.kept import Keeping
 from guard_adapters.cli.guess import roles_of
 
 LISTED: dict[str, dict[str, Any]] = yaml.safe_load(
@@ -126,12 +127,12 @@ def main() -> int:
     parse.add_argument("--show", action="store_true", help="print every question")
     parse.add_argument("--out", type=Path)
     given = parse.parse_args()
-    world = Benchmark(given.root)
+    keeping, world = Keeping("bfcl"), Benchmark(given.root)
     sorts = {"trusted": [True], "none": [False], "both": [False, True]}[given.labels]
     found = [measure(world, given.policy, labelled=one, show=given.show) for one in sorts]
     print(json.dumps(found, indent=1))
     if given.out:
-        given.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        keeping.write(given.out, found)
     return 0
 
 

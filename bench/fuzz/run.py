@@ -21,6 +21,7 @@ from typing import Any
 from bench.agentdojo.attacks import attack, injected, leaves, priming
 from bench.agentdojo.replay import Session, guard
 from bench.agentdojo.world import SUITES, Call, World, goals, prompt, run, runtime, tasks
+from bench.kept import Keeping
 
 PROSE = frozenset({"body", "title"})
 MOST_VALUES = 400
@@ -136,6 +137,7 @@ def main() -> int:
     parse.add_argument("--out", type=Path)
     parse.add_argument("--show", action="store_true", help="print an example of every leftover")
     given = parse.parse_args()
+    keeping = Keeping("fuzz")
     jobs = [(name, task, given.labels, given.count) for name in SUITES for task in tasks(name)]
     with ProcessPoolExecutor(max_workers=2) as pool:
         found = list(pool.map(fuzz, jobs, chunksize=1))
@@ -157,7 +159,7 @@ def main() -> int:
     }
     print(json.dumps(result, indent=1))
     if given.out:
-        given.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+        keeping.write(given.out, result)
     return 0
 
 

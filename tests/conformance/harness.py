@@ -171,6 +171,11 @@ def totals(findings: Findings) -> tuple[int, int]:
     return every["SUCCESS"], every["FAILURE"]
 
 
+def checks(findings: Findings) -> int:
+    """How many checks the suite made, whatever came out."""
+    return sum(sum(found.values()) for found in findings.values())
+
+
 def not_passed(findings: Findings) -> list[str]:
     """The failures and warnings, readable."""
     return [

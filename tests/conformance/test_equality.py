@@ -13,6 +13,7 @@ from tests.conformance.harness import (
     MODERN,
     Bench,
     Findings,
+    checks,
     compare,
     run_suite,
     totals,
@@ -28,6 +29,7 @@ def test_through_the_guard_every_check_comes_out_as_without_it(
     direct_findings: Callable[[str], Findings],
     guarded_url: Callable[[str], AbstractContextManager[str]],
     version: str,
+    record_property: Callable[[str, object], None],
 ) -> None:
     direct = direct_findings(version)
     assert totals(direct) == EXPECTED[version], "the fixture is wrong, not the guard"
@@ -36,3 +38,4 @@ def test_through_the_guard_every_check_comes_out_as_without_it(
         guarded = run_suite(bench, url, version)
 
     assert compare(direct, guarded) == []
+    record_property("checks", checks(guarded))

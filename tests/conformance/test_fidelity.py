@@ -15,7 +15,10 @@ BRIDGED = (ALLOW_ALL, "bridge")
 UPSTREAM = Path(__file__).with_name("fidelity_upstream.py")
 
 
-async def test_all_eighteen_rows_hold_without_a_guard() -> None:
+async def test_all_eighteen_rows_hold_without_a_guard(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("checks", 0)  # those of the guard are counted
     with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url:
         rows = await fidelity_rows(url)
 
@@ -25,7 +28,9 @@ async def test_all_eighteen_rows_hold_without_a_guard() -> None:
 
 async def test_all_eighteen_rows_hold_through_the_guard(
     guarded_url: Callable[[str], AbstractContextManager[str]],
+    record_property: Callable[[str, object], None],
 ) -> None:
+    record_property("checks", 18)
     with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url, guarded_url(url) as ours:
         rows = await fidelity_rows(ours)
 
@@ -33,7 +38,10 @@ async def test_all_eighteen_rows_hold_through_the_guard(
     assert len(rows) == 18
 
 
-async def test_all_eighteen_rows_hold_through_the_bridge_to_a_pipe() -> None:
+async def test_all_eighteen_rows_hold_through_the_bridge_to_a_pipe(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("checks", 18)
     with listening([sys.executable, *BRIDGED, sys.executable, str(UPSTREAM), "--stdio"]) as url:
         rows = await fidelity_rows(url)
 
@@ -41,7 +49,10 @@ async def test_all_eighteen_rows_hold_through_the_bridge_to_a_pipe() -> None:
     assert len(rows) == 18
 
 
-async def test_all_eighteen_rows_hold_through_the_bridge_and_a_relay_behind_it() -> None:
+async def test_all_eighteen_rows_hold_through_the_bridge_and_a_relay_behind_it(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("checks", 18)
     relay = [sys.executable, ALLOW_ALL, "relay", sys.executable, str(UPSTREAM), "--stdio"]
     with listening([sys.executable, *BRIDGED, *relay]) as url:
         rows = await fidelity_rows(url)
@@ -50,7 +61,10 @@ async def test_all_eighteen_rows_hold_through_the_bridge_and_a_relay_behind_it()
     assert len(rows) == 18
 
 
-async def test_a_server_with_typed_answers_keeps_the_id_and_nothing_else() -> None:
+async def test_a_server_with_typed_answers_keeps_the_id_and_nothing_else(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("checks", 0)
     with listening(everything_command("--http", "0")) as url:
         rows = await fidelity_rows(url)
 
@@ -58,7 +72,10 @@ async def test_a_server_with_typed_answers_keeps_the_id_and_nothing_else() -> No
     assert len(rows) == 18
 
 
-async def test_nobody_there_is_a_lost_row_not_a_crash() -> None:
+async def test_nobody_there_is_a_lost_row_not_a_crash(
+    record_property: Callable[[str, object], None],
+) -> None:
+    record_property("checks", 0)
     with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url:
         pass
 

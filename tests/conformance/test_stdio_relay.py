@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.conformance.harness import (
     LEGACY,
     MODERN,
     Bench,
+    checks,
     compare,
     everything_command,
     listening,
@@ -34,7 +36,9 @@ RELAY, BRIDGE = [*GUARD, "relay"], [*GUARD, "bridge"]
 # On the old wire each of the 33 scenarios is a session, and each session starts its own child:
 # over a minute of imports, so it is one of the heavy loops.
 @pytest.mark.parametrize("version", [pytest.param(LEGACY, marks=pytest.mark.soak), MODERN])
-def test_behind_the_bridge_the_relay_changes_no_check(bench: Bench, version: str) -> None:
+def test_behind_the_bridge_the_relay_changes_no_check(
+    bench: Bench, version: str, record_property: Callable[[str, object], None]
+) -> None:
     server = everything_command("--stdio")
     with listening([*BRIDGE, *server]) as url:
         without = run_suite(bench, url, version)
@@ -42,6 +46,7 @@ def test_behind_the_bridge_the_relay_changes_no_check(bench: Bench, version: str
         guarded = run_suite(bench, url, version)
 
     assert compare(without, guarded) == []
+    record_property("checks", checks(guarded))
 
 
 def test_the_inspector_reads_a_file_through_the_relay(

@@ -143,7 +143,10 @@ LISTED = {"10 a colleague whom a page names": ("deny", {"DESK-NAMED"})}
 
 @pytest.mark.parametrize("grant", GRANTS)
 @pytest.mark.parametrize("name", PAIRS)
-def test_the_attack_does_not_run_for_the_reason_meant_and_its_twin_does(name, grant):
+def test_the_attack_does_not_run_for_the_reason_meant_and_its_twin_does(
+    name, grant, record_property
+):
+    record_property("probe", int(name.split()[0]))
     attack, kind, reasons, twin = PAIRS[name]
     if grant == "exact":
         kind, reasons = LISTED.get(name, (kind, reasons))
@@ -156,7 +159,8 @@ def test_the_attack_does_not_run_for_the_reason_meant_and_its_twin_does(name, gr
 
 @pytest.mark.parametrize("grant", GRANTS)
 @pytest.mark.parametrize("name", HONEST)
-def test_honest_work_runs_with_nobody_asked(name, grant):
+def test_honest_work_runs_with_nobody_asked(name, grant, record_property):
+    record_property("probe", int(name.split()[0]))
     found = decisions(HONEST[name], grant)
     assert [one for one, _ in found] == ["allow"] * len(found), found
 

@@ -11,6 +11,7 @@ import base64
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
@@ -107,7 +108,9 @@ async def one_client(number: int, url: str, token: str, until: float) -> tuple[i
     return calls, wrong
 
 
-async def test_200_clients_lose_nothing_and_meet_nobody(tmp_path: Path) -> None:
+async def test_200_clients_lose_nothing_and_meet_nobody(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     upstream = uvicorn.Server(uvicorn.Config(echo, port=0, log_level="error", lifespan="off"))
     task = asyncio.create_task(upstream.serve())
     while not upstream.started:
@@ -137,6 +140,7 @@ async def test_200_clients_lose_nothing_and_meet_nobody(tmp_path: Path) -> None:
 
     total, wrong = sum(calls for calls, _ in ends), [line for _, lines in ends for line in lines]
     print(f"{CLIENTS} clients, {SECONDS} s: {total} calls")
+    record_property("calls", total)
     assert wrong == []
     rows = read_log(tmp_path / "state" / "guard.sqlite")
     kinds = Counter(json.loads(leaf)["kind"] for _, leaf in rows.leaves)
