@@ -33,6 +33,7 @@ def named(caller: Caller) -> Who:
         agent=Agent(id=caller.agent),
         workload=caller.workload,
         device=caller.device,
+        claims=caller.claims,
     )
 
 

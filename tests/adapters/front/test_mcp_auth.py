@@ -99,6 +99,13 @@ async def test_what_is_usual_elsewhere_passes_too():
         assert (await checker().check(text, now_ms=NOW)).agent == "agent-7"
 
 
+async def test_events_may_name_the_person_by_the_mail_and_login_of_the_token():
+    named = await checker().check(token(email="ann@x.example", sid="l-1", acr="2"), now_ms=NOW)
+    assert named.claims == (("email", "ann@x.example"), ("sid", "l-1"))
+    said = token(email="boss@x.example", email_verified=False, sid=7)
+    assert (await checker().check(said, now_ms=NOW)).claims == ()
+
+
 async def test_who_acts_for_the_client_is_named_the_calling_one_last_and_cannot_be_forged():
     nested = token(act={"sub": "helper one", "act": {"sub": "b=c"}})
     caller = await checker().check(nested, now_ms=NOW)

@@ -10,6 +10,7 @@ class Caller:
     """Who a checked token speaks for: (issuer, subject) is the principal, `agent` the program.
 
     `acting` are the sub-agents below it, as the token's issuer names them, the calling one last.
+    `claims` are what else its issuer says of the person: the names by which others speak of them.
     """
 
     issuer: str
@@ -20,3 +21,4 @@ class Caller:
     device: Device = Device()  # noqa: RUF009 - frozen: sharing it is safe
     place: Place | None = None
     acting: tuple[str, ...] = ()
+    claims: tuple[tuple[str, str], ...] = ()

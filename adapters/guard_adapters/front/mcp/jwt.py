@@ -29,6 +29,7 @@ from guard_adapters.front.mcp.wire import WireRefused
 
 _TYPES: Final = frozenset({"at+jwt", "application/at+jwt", "jwt"})
 _X5T: Final = "x5t#S256"  # RFC 8705, 3.1
+_LONG: Final = 320  # an address has at most that many characters (RFC 3696)
 _MAX_ACTORS: Final = 8  # each is judged: a chain nobody can follow is none
 
 
@@ -83,6 +84,7 @@ class JwtCheck:
             _agent(claims),
             _scopes(claims),
             acting=_acting(claims),
+            claims=_names(claims),
         )
         try:
             self._check_possession(claims, token, proof, certificate, now_ms)
@@ -127,6 +129,15 @@ def _agent(claims: Mapping[str, Any]) -> str:
     if " " in agent:  # a blank separates the actors below it: nobody may choose a name with one
         refuse_token("token_claims_bad", "The client_id holds a blank. Register it without.")
     return agent
+
+
+def _names(claims: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return by which names security events may speak of this person and their login."""
+    known = ["email", "sid"] if claims.get("email_verified", True) is True else ["sid"]
+    named = ((name, claims.get(name)) for name in known)
+    return tuple(
+        (name, value) for name, value in named if isinstance(value, str) and 0 < len(value) <= _LONG
+    )
 
 
 def _acting(claims: Mapping[str, Any]) -> tuple[str, ...]:
