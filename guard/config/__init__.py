@@ -6,7 +6,7 @@ Settings are passed down as arguments; nothing below the pipeline reads them fro
 from guard.config.installation import AgentEntry, Installation
 from guard.config.numbers import RAREST, Settings
 from guard.config.people import CanarySettings, ChannelSettings, Console
-from guard.config.serving import Serve, SignalStream, Store
+from guard.config.serving import Serve, SignalReceiver, SignalStream, Store
 
 __all__ = [
     "META_NAMESPACE",
@@ -18,6 +18,7 @@ __all__ = [
     "Installation",
     "Serve",
     "Settings",
+    "SignalReceiver",
     "SignalStream",
     "Store",
 ]

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from guard.callers import Callers
 from guard.config.numbers import Settings
 from guard.config.people import CanarySettings, ChannelSettings, Console
-from guard.config.serving import Serve, SignalStream, Store
+from guard.config.serving import Serve, SignalReceiver, SignalStream, Store
 from guard.detect.numbers import Detectors
 
 
@@ -72,6 +72,12 @@ class Installation(BaseModel):
     signals: dict[str, SignalStream] = Field(
         {},
         description="Streams of security events (Shared Signals) that are listened to, by name.",
+    )
+    receivers: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], SignalReceiver] = (
+        Field(
+            {},
+            description="Who is told what this guard finds itself, as security events, by name.",
+        )
     )
     channels: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")], ChannelSettings] = (
         Field(

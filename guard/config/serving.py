@@ -55,6 +55,41 @@ class SignalStream(BaseModel):
     )
 
 
+class SignalReceiver(BaseModel):
+    """One receiver of what this guard finds itself (SSF 1.0). See docs/signals-out.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    audience: str = Field(description="As which it receives: `aud` of its tokens.", min_length=1)
+    events: tuple[Literal["session-revoked", "risk-level-change"], ...] = Field(
+        ("session-revoked", "risk-level-change"), description="What it may be told.", min_length=1
+    )
+    about: Literal["session", "person"] = Field(
+        "session",
+        description="What it is told of: a single session, by the `sid` of its identity provider, "
+        "or the person. Told of people, one ended session ends all of theirs over there.",
+    )
+    push_url: str = Field(
+        "", description="Where its tokens are pushed; empty = it makes its own stream, or polls."
+    )
+    push_token_file: str = Field(
+        "",
+        description="File that holds the bearer token for `push_url`, for its owner only, relative "
+        "to guard.yaml.",
+    )
+    push_to: tuple[str, ...] = Field(
+        (), description="Origins to which a stream that it makes itself may be pushed."
+    )
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "SignalReceiver":
+        if self.push_token_file and not self.push_url:
+            raise ValueError("push_token_file is set and push_url is not")
+        if self.push_url and self.push_to:
+            raise ValueError("push_url and push_to are both set: name one")
+        return self
+
+
 class Store(BaseModel):
     """Where rows are kept: a file in the state folder, unless one of these names a database.
 

@@ -25,8 +25,15 @@ _TRY_S: Final = 5.0
 _PASSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
+_SAID_BYTES: Final = 4096
+
+
 class NotTaken(UpstreamFailed):
-    """The receiver said that it will not take this message, however often it is sent."""
+    """The receiver said that it will not take this message. `said` is the start of its answer."""
+
+    def __init__(self, what: str, *, sent: bool, said: bytes = b"") -> None:
+        super().__init__(what, sent=sent)
+        self.said = said
 
 
 async def deliver(
@@ -38,7 +45,7 @@ async def deliver(
     tries: int = 3,
     first_s: float = 0.5,
 ) -> None:
-    """Send a JSON body and return once the receiver has taken it (2xx).
+    """Send a body, JSON if no header says otherwise; return once it is taken (2xx).
 
     Args:
         url: https, or on loopback.
@@ -65,8 +72,9 @@ async def deliver(
         await patience(_send, url, body, {"content-type": "application/json", **headers})
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
-        kind = UpstreamFailed if status in _PASSES else NotTaken
-        raise kind(f"status {status}", sent=True) from None
+        if status in _PASSES:
+            raise UpstreamFailed(f"status {status}", sent=True) from None
+        raise NotTaken(f"status {status}", sent=True, said=error.response.content) from None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise UpstreamFailed(type(error).__name__, sent=True) from None
 
@@ -81,4 +89,14 @@ async def _send(url: str, body: bytes, headers: Mapping[str, str]) -> None:
     client = httpx.AsyncClient(timeout=_TRY_S, follow_redirects=False, trust_env=False)
     async with client, client.stream("POST", url, content=body, headers=dict(headers)) as answer:
         if not answer.is_success:  # a redirect is no success either
-            raise httpx.HTTPStatusError("not taken", request=answer.request, response=answer)
+            kept = httpx.Response(answer.status_code, content=await _start(answer))
+            raise httpx.HTTPStatusError("not taken", request=answer.request, response=kept)
+
+
+async def _start(answer: httpx.Response) -> bytes:
+    raw = b""
+    async for chunk in answer.aiter_bytes(_SAID_BYTES):
+        raw += chunk
+        if len(raw) >= _SAID_BYTES:
+            break
+    return raw[:_SAID_BYTES]

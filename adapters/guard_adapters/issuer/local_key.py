@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -76,7 +77,7 @@ class LocalSigner:
             Unusable: `key_file_unsafe` or `key_file_unreadable`.
         """
         if not path.exists():
-            _create(path)
+            make_pem(path, ec.generate_private_key(ec.SECP256R1()))
         return cls.load(path)
 
     @classmethod
@@ -89,16 +90,20 @@ class LocalSigner:
     def load(cls, path: Path) -> "LocalSigner":
         """Return the signer of a PEM file that is there. Raises as `from_file`."""
         try:
-            key = load_pem_private_key(_read(path), password=None)
+            key = load_pem_private_key(read_pem(path), password=None)
         except (ValueError, TypeError):
-            raise _unreadable(path, "it is not an unencrypted PEM private key") from None
+            raise unreadable(path, "it is not an unencrypted PEM private key") from None
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
-            raise _unreadable(path, "its key is not a P-256 key")
+            raise unreadable(path, "its key is not a P-256 key")
         return cls(key)
 
 
-def _create(path: Path) -> None:
-    key = ec.generate_private_key(ec.SECP256R1())
+def make_pem(path: Path, key: PrivateKeyTypes) -> None:
+    """Write a new key to a file of its owner alone; never over one that is there.
+
+    Raises:
+        Unusable: `key_file_unreadable`: it cannot be made.
+    """
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
@@ -112,16 +117,21 @@ def _create(path: Path) -> None:
     except FileExistsError:
         pass  # another process was first: its key is read
     except OSError as wrong:
-        raise _unreadable(path, f"it cannot be made ({wrong.strerror})") from None
+        raise unreadable(path, f"it cannot be made ({wrong.strerror})") from None
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _read(path: Path) -> bytes:
+def read_pem(path: Path) -> bytes:
+    """Return the text of a key file that nobody else can read.
+
+    Raises:
+        Unusable: `key_file_unsafe` or `key_file_unreadable`.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError as wrong:
-        raise _unreadable(path, f"it cannot be opened ({wrong.strerror})") from None
+        raise unreadable(path, f"it cannot be opened ({wrong.strerror})") from None
     with os.fdopen(handle, "rb") as file:
         seen = os.fstat(file.fileno())
         if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_mode & 0o077:
@@ -135,7 +145,8 @@ def _read(path: Path) -> bytes:
         return file.read(LONGEST_PEM)
 
 
-def _unreadable(path: Path, wrong: str) -> Unusable:
+def unreadable(path: Path, wrong: str) -> Unusable:
+    """Return the error of a key file that cannot be used."""
     return Unusable(
         f"The signing key cannot be used: {wrong}.",
         code="key_file_unreadable",

@@ -36,6 +36,7 @@ from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
 from guard_adapters.wiring.signals import streams
 from guard_adapters.wiring.tasks import tend
+from guard_adapters.wiring.transmitting import transmitter, transmitting
 from guard_adapters.wiring.watchdog import watched
 
 OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}
@@ -96,9 +97,12 @@ async def serving(
     url = serve.public_url or own
     bridges = bridges_of(wired)
     found = endpoint(wired, url, dev_keys=keys, bridges=bridges)
-    listening, gateways = streams(wired), Gateways(wired, url)
-    beside = [*listening.routes(), *gateways.routes]
-    async with _uvicorn(app(wired, found, beside=beside), listeners):
+    listening, gateways, outward = streams(wired), Gateways(wired, url), transmitter(wired, url)
+    beside = [*listening.routes(), *gateways.routes, *outward.routes]
+    async with (
+        _uvicorn(app(wired, found, beside=beside), listeners),
+        transmitting(wired, outward),
+    ):
         polling = asyncio.create_task(listening.poll())
         try:
             async with gateways.answering() as where:

@@ -22,6 +22,7 @@ from guard.ports.outbox import Outbox
 from guard.ports.people import Reviewers
 from guard.ports.reruns import Reruns
 from guard.ports.tallies import Tallies
+from guard.ports.transmit import Transmissions
 from guard_adapters.store.board import BoardReader
 from guard_adapters.store.changes import Changes
 from guard_adapters.store.log import LogKey, LogReader, LogRows
@@ -75,6 +76,8 @@ class Store(Protocol):
     def board(self) -> BoardReader: ...  # noqa: D102
     @property
     def reruns(self) -> Reruns: ...  # noqa: D102
+    @property
+    def transmissions(self) -> Transmissions: ...  # noqa: D102
     @property
     def tallies(self) -> Tallies: ...  # noqa: D102
     @property

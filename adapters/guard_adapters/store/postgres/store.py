@@ -6,7 +6,16 @@ from guard.grant.approval import Approval
 from guard.grant.lease import Lease
 from guard_adapters.store.changes import Changes
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.postgres import board, grants, kills, outbox, people, reruns, tallies
+from guard_adapters.store.postgres import (
+    board,
+    grants,
+    kills,
+    outbox,
+    people,
+    reruns,
+    tallies,
+    transmit,
+)
 from guard_adapters.store.postgres.approvals import PostgresApprovals
 from guard_adapters.store.postgres.asked import PostgresAsked
 from guard_adapters.store.postgres.audit import PostgresLog, PostgresSink, Sequencer
@@ -25,8 +34,10 @@ from guard_adapters.store.postgres.schema import prepared
 from guard_adapters.store.postgres.session_rows import MOVED
 from guard_adapters.store.postgres.sessions import PostgresSessions
 from guard_adapters.store.postgres.tallies import PostgresTallies
+from guard_adapters.store.postgres.transmit import PostgresTransmissions
 
-TABLES = tuple(room.SCHEMA for room in (board, grants, kills, outbox, people, reruns, tallies))
+ROOMS = (board, grants, kills, outbox, people, reruns, tallies, transmit)
+TABLES = tuple(room.SCHEMA for room in ROOMS)
 
 
 class PostgresStore:
@@ -74,6 +85,7 @@ class PostgresStore:
         self.kills = PostgresKills(self._database, self.hints, self.changes)
         self.reviewers = PostgresReviewers(self._database)
         self.reruns = PostgresReruns(self._database)
+        self.transmissions = PostgresTransmissions(self._database)
         self.asked = PostgresAsked(self._database)
         self.board = PostgresBoard(self._database)
         self.sink = PostgresSink(self._database)

@@ -22,6 +22,7 @@ from guard_adapters.store.sqlite import (
     reruns,
     session_rows,
     tallies,
+    transmit,
 )
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.asked import SqliteAsked
@@ -38,6 +39,7 @@ from guard_adapters.store.sqlite.reruns import SqliteReruns
 from guard_adapters.store.sqlite.sessions import SqliteSessions
 from guard_adapters.store.sqlite.tallies import SqliteTallies
 from guard_adapters.store.sqlite.time import KeptClock
+from guard_adapters.store.sqlite.transmit import SqliteTransmissions
 
 FORMAT = 2
 """The layout of the file; a newer one is refused, an older one is brought up to it."""
@@ -55,6 +57,7 @@ ROOMS = (
     outbox,
     people,
     reruns,
+    transmit,
 )
 """What has tables in the file."""
 
@@ -111,6 +114,7 @@ class SqliteStore:
         self.sink = SqliteSink(self._database, self._journal)
         self.log = SqliteLog(self._database)
         self.reruns = SqliteReruns(self._database)
+        self.transmissions = SqliteTransmissions(self._database)
 
     @property
     def clock(self) -> SystemClock:

@@ -1,0 +1,182 @@
+"""Wires what others are told as security events: receivers of guard.yaml, keys, routes, rounds."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from starlette.routing import Route
+
+from guard.config import SignalReceiver
+from guard.errors import GuardError, Unavailable, Unusable
+from guard.grant.secevent import CAEP
+from guard.ports import Ids
+from guard.ports.transmit import OutStream, Transmissions
+from guard_adapters._http.origins import origin
+from guard_adapters.front.bearer import digest_of
+from guard_adapters.front.ssf.management import Desk, routes
+from guard_adapters.front.ssf.offered import offered_routes
+from guard_adapters.front.ssf.outgoing import Receiver, Voice
+from guard_adapters.front.ssf.sending import Sending
+from guard_adapters.issuer.made import read_secret
+from guard_adapters.issuer.set_key import RsaSigner
+from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.telling import Telling
+
+ROUND_S: Final = 0.5
+"""Pause between two looks into the log (seconds)."""
+
+_LABEL: Final = b"guard/receiver-header/v1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """Hides the secrets of receivers in a store: whoever reads its rows alone has none of them."""
+
+    key: bytes
+    ids: Ids
+
+    def seal(self, text: str) -> str:
+        """Return text that only this installation can read."""
+        nonce = self.ids.token(12)
+        raw = nonce + AESGCM(self.key).encrypt(nonce, text.encode(), _LABEL)
+        return base64.b64encode(raw).decode()
+
+    def opened(self, sealed: str) -> str:
+        """Return the text.
+
+        Raises:
+            Unavailable: `receiver_seal_broken`: another key sealed it.
+        """
+        raw = base64.b64decode(sealed)
+        try:
+            return AESGCM(self.key).decrypt(raw[:12], raw[12:], _LABEL).decode()
+        except InvalidTag:
+            raise Unavailable(
+                "The token for a receiver cannot be read: another key sealed it.",
+                code="receiver_seal_broken",
+                next_step="Restore keys/receivers-seal.key, or have the stream made anew.",
+            ) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transmitter:
+    """All that is told to others by one guard; without receivers, nothing."""
+
+    routes: tuple[Route, ...] = ()
+    telling: Telling | None = None
+    sending: Sending | None = None
+
+
+def receiver_token(state: Path, name: str) -> str:
+    """Return what a receiver must bear to manage its stream, making it where there is none."""
+    return secret(state / "keys" / f"receiver-{name}.key").hex()
+
+
+def transmitter(wired: Wired, url: str) -> Transmitter:
+    """Return the transmitter of one guard, which others reach at `url`.
+
+    Raises:
+        Unusable: `receiver_unusable`: an origin in `push_to` is none; or a key or token file.
+    """
+    listed, keys = wired.loaded.installation.receivers, wired.loaded.state / "keys"
+    if not listed:
+        return Transmitter()
+    voice = Voice(
+        issuer=url.rstrip("/"),
+        signer=RsaSigner.from_file(keys / "signals-out.pem"),
+        clock=wired.world.clock,
+        ids=wired.world.ids,
+        receivers={name: _receiver(wired, name, one) for name, one in listed.items()},
+    )
+    sealed = Sealed(key=secret(keys / "receivers-seal.key"), ids=wired.world.ids)
+    rows = wired.store.transmissions
+    desk = Desk(voice=voice, rows=rows, seal=sealed.seal)
+    return Transmitter(
+        routes=(*routes(desk), *offered_routes(desk)),
+        telling=Telling(world=wired.world, log=wired.store.log, rows=rows, voice=voice),
+        sending=Sending(rows=rows, clock=wired.world.clock, opened=sealed.opened),
+    )
+
+
+def _receiver(wired: Wired, name: str, one: SignalReceiver) -> Receiver:
+    try:
+        push_to = frozenset(origin(each) for each in one.push_to)
+        _ = one.push_url and origin(one.push_url)
+    except ValueError as wrong:
+        raise Unusable(
+            f"The receiver {name!r} cannot be told anything: {wrong}.",
+            code="receiver_unusable",
+            next_step="Write origins as https://host or https://host:port.",
+        ) from None
+    return Receiver(
+        name=name,
+        audience=one.audience,
+        token=digest_of(receiver_token(wired.loaded.state, name)),
+        events=tuple(CAEP + event for event in one.events),
+        about=one.about,
+        push_to=push_to,
+        fixed=bool(one.push_url),
+    )
+
+
+async def written_down(wired: Wired, rows: Transmissions) -> None:
+    """Make the streams that guard.yaml has, and end those whose receiver it no longer has."""
+    listed, there = wired.loaded.installation.receivers, await rows.streams()
+    for row in there:
+        name, one = row.receiver, listed.get(row.receiver)
+        if one is None or bool(one.push_url) != (row.id == _fixed(name)):
+            await rows.drop(row.id)
+    sealed = Sealed(
+        key=secret(wired.loaded.state / "keys" / "receivers-seal.key"), ids=wired.world.ids
+    )
+    known = {one.id: one for one in there}
+    for name, one in listed.items():
+        if not one.push_url:
+            continue
+        file = one.push_token_file
+        token = read_secret(wired.loaded.file.parent / file) if file else ""
+        row = known.get(_fixed(name), OutStream(id=_fixed(name), receiver=name))
+        await rows.put(
+            replace(
+                row,
+                url=one.push_url,
+                header=sealed.seal(f"Bearer {token}") if token else "",
+                events=tuple(CAEP + event for event in one.events),
+            )
+        )
+
+
+def _fixed(name: str) -> str:
+    return f"cfg_{name}"
+
+
+@asynccontextmanager
+async def transmitting(wired: Wired, found: Transmitter) -> AsyncIterator[None]:
+    """Tell receivers what happens, as long as this is open; without receivers do nothing."""
+    if found.telling is None or found.sending is None:
+        yield
+        return
+    await written_down(wired, found.telling.rows)
+    await found.telling.round()  # from here on nothing is left out
+    task = asyncio.create_task(_rounds(found.telling, found.sending))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await found.sending.aclose()
+
+
+async def _rounds(telling: Telling, sending: Sending) -> None:
+    while True:
+        with suppress(GuardError):
+            await telling.round()
+            await sending.round()
+        await asyncio.sleep(ROUND_S)
