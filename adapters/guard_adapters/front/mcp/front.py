@@ -25,6 +25,11 @@ class Caller(Protocol):
         ...
 
     @property
+    def claims(self) -> tuple[tuple[str, str], ...]:
+        """Return what else its issuer says of the principal: name and value."""
+        ...
+
+    @property
     def subject(self) -> str:
         """Return the principal's name at its issuer."""
         ...
