@@ -133,7 +133,15 @@ def test_an_sql_analyst_reaches_the_tables_of_its_tool_and_its_keys_end_with_the
 
 
 @pytest.mark.parametrize(
-    "name", ["coding_agent", "mail_assistant", "nightly_batch", "payments_assistant", "sql_analyst"]
+    "name",
+    [
+        "coding_agent",
+        "frameworks",
+        "mail_assistant",
+        "nightly_batch",
+        "payments_assistant",
+        "sql_analyst",
+    ],
 )
 def test_the_decision_table_of_an_example_holds_and_uses_every_rule(name: str) -> None:
     assert cli.main(["policy", "test", str(EXAMPLES / name)]) == 0
@@ -196,6 +204,7 @@ def test_every_example_is_run_by_a_test() -> None:
         "05_offline",
         "06_legacy_api",
         "coding_agent",
+        "frameworks",  # tests/frameworks/test_programs.py
         "mail_assistant",
         "nightly_batch",
         "payments_assistant",

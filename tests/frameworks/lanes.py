@@ -67,7 +67,7 @@ def play(lane: str, age: str) -> Played:
     worlds = ",".join(LANES[lane])
     tests = [
         str(ROOT / "tests" / "frameworks" / f"test_{one}.py")
-        for one in ("contract", "covered", "snippets")
+        for one in ("contract", "covered", "programs", "snippets")
     ]
     env = {
         **os.environ,
