@@ -19,15 +19,11 @@ from guard.policy.extract import (
     path_norm,
     url_host,
 )
-from guard.policy.shape import shape_at, shape_of
+from guard.provenance.currencies import USUAL_PLACES
+from guard.provenance.units import in_minor_units
 
 _HANDLE = re.compile(r"@[^\W_][\w-]{0,63}")
 """A name on a platform; an address has something before its @."""
-USUAL_SCALE = 2
-"""Decimal places of most currencies (ISO 4217), for an amount in whole units without a `scale`.
-
-Too many make rules stricter (a yen counts a hundredfold); too few would let cents through as none.
-"""
 _DERIVED_FROM = frozenset({"recipient", "amount", "path", "source", "url"})
 
 
@@ -120,7 +116,7 @@ def _amount(spec: ToolSpec, found: list[tuple[str, ArgSpec, Json]]) -> int:
     """
     total = 0
     for path, entry, value in found:
-        minor = _in_minor_units(spec, path, entry)
+        minor = in_minor_units(spec, path, entry)
         total += amount_minor(value, 0 if minor else scale_of(spec, path, entry))
     if total > I64_MAX:
         raise ExtractError(f"the amounts of {spec.action} add up to more than 64 bits")
@@ -137,10 +133,4 @@ def scale_of(spec: ToolSpec, path: str, entry: ArgSpec) -> int:
     """Return the decimal places of an amount's currency: as said, else 0 for minor units and 2."""
     if entry.scale is not None:
         return entry.scale
-    return 0 if _in_minor_units(spec, path, entry) else USUAL_SCALE
-
-
-def _in_minor_units(spec: ToolSpec, path: str, entry: ArgSpec) -> bool:
-    shape = shape_at(shape_of(spec.input_schema), path)
-    element = shape.element if shape is not None and shape.kind == "set" else shape
-    return element is not None and element.kind == "long" and entry.kind != "major"
+    return 0 if in_minor_units(spec, path, entry) else USUAL_PLACES

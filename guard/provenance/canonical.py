@@ -7,6 +7,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from guard.provenance.currencies import MARKS, currency_of
 from guard.provenance.words import EXTENSIONS
 
 WHOLE = 256
@@ -22,23 +23,6 @@ _IBAN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]{10,30}")
 _PHONE = re.compile(r"\+?\(?\d{1,4}\)?(?:[ ./-]?\(?\d{1,5}\)?){1,6}")
 _PHONE_DIGITS = (7, 15)  # ITU-T E.164
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d{1,30}(?:\.\d{1,18})?")
-_MARKS = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR"}
-_CURRENCY = {
-    **{
-        code: code
-        for code in ("USD", "EUR", "GBP", "JPY", "INR", "CHF", "CAD", "AUD", "SEK", "NOK", "PLN")
-    },
-    "DOLLAR": "USD",
-    "DOLLARS": "USD",
-    "BUCKS": "USD",
-    "EURO": "EUR",
-    "EUROS": "EUR",
-    "POUND": "GBP",
-    "POUNDS": "GBP",
-    "YEN": "JPY",
-    "FRANKEN": "CHF",
-    "FRANCS": "CHF",
-}
 _DATE = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
@@ -193,19 +177,17 @@ def _decimal(value: str) -> Decimal | None:
 
 def _amount(value: str) -> str | None:
     text = value.strip()
-    if text[:1] in _MARKS:
-        number, currency = _decimal(text[1:].strip()), _MARKS[text[0]]
-    elif text[-1:] in _MARKS:
-        number, currency = _decimal(text[:-1].strip()), _MARKS[text[-1]]
+    if text[:1] in MARKS:
+        first, last = text[:1], text[1:]
+    elif text[-1:] in MARKS:
+        first, last = text[:-1], text[-1:]
     else:
         first, _, last = text.rpartition(" ")
-        if last.upper() in _CURRENCY:
-            number, currency = _decimal(first.strip()), _CURRENCY[last.upper()]
-        elif first.upper() in _CURRENCY:
-            number, currency = _decimal(last), _CURRENCY[first.upper()]
-        else:
-            return None
-    return None if number is None else f"{number:f} {currency}"
+        if not currency_of(last):
+            first, _, last = text.partition(" ")
+    code = currency_of(last) or currency_of(first)
+    number = _decimal((first if currency_of(last) else last).strip())
+    return f"{number:f} {code}" if code and number is not None else None
 
 
 def moments_of(value: str) -> list[tuple[str, str]]:

@@ -7,10 +7,13 @@ the front received from the person, and never on a result.
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 
 from guard.provenance.canonical import MONTHS, canonical, classify, text_of
+from guard.provenance.currencies import SPOKEN, USUAL_PLACES, WORD, currency_of
 from guard.provenance.frames import Entity, Frame, clause_before, framed
 from guard.provenance.lexicon import is_stop
+from guard.provenance.money import pointed
 from guard.provenance.names import names
 from guard.provenance.tokens import tokens
 from guard.provenance.words import MONTH_NAMES, PAYING
@@ -27,15 +30,17 @@ _MONTH_DAY = re.compile(
     rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\d{1,2}:\d{2})", re.IGNORECASE)
+_DIGITS = r"\d(?:[\d.,]{0,28}\d)?"
+_BEFORE = r"(?<![\w.,])"
 _MONEY = re.compile(
-    r"[$€£¥₹] ?\d(?:[\d,]{0,23}\d)?(?:\.\d+)?|\b\d(?:[\d,]{0,23}\d)?(?:\.\d+)? ?"
-    r"(?:[$€£¥₹]|USD\b|EUR\b|GBP\b|CHF\b|CAD\b|dollars?\b|euros?\b|pounds?\b|bucks\b)",
+    rf"{WORD} ?(?<![\d.,])({_DIGITS})(?![.,]?\d)(?! ?{WORD})"
+    rf"|{_BEFORE}({_DIGITS}) ?(?:{WORD}|(cents?|pence)\b)",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
     r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE
 )
-_BARE = re.compile(r"(?<![\w.,/:-])(\d(?:[\d,]{0,23}\d)?(?:\.\d+)?)(?![\w/:%-]|[.,]\d)")
+_BARE = re.compile(rf"(?<![\w.,/:-])({_DIGITS})(?![\w/:%-]|[.,]\d)")
 _COUNTED = re.compile(
     r"[ -](?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
 )
@@ -150,15 +155,19 @@ def _ids(text: str) -> Iterator[Entity]:
 def _money(text: str) -> Iterator[Entity]:
     seen: set[int] = set()
     for found in _MONEY.finditer(text):
-        one = canonical("amount", re.sub(r"(?<=[\d$€£¥₹])(?=[A-Za-z])", " ", found[0]))
-        if one:
+        number = canonical("number", pointed(found[1] or found[2]))
+        if number and found[3]:
+            number = f"{Decimal(number).scaleb(-USUAL_PLACES).normalize():f}"
+        if number:
             seen.update(range(*found.span()))
-            yield Entity("amount", one, found[0], *found.span())
+            said = SPOKEN.search(found[0])
+            code = f"{number} {currency_of(said[0])}" if said else number
+            yield Entity("amount", code, found[0], *found.span())
     for found in _PERCENT.finditer(text):
         seen.update(range(*found.span()))
         yield Entity("percent", canonical("number", found[1]) or found[1], found[0], *found.span())
     for found in _BARE.finditer(text):
-        number = canonical("number", found[1])
+        number = canonical("number", pointed(found[1]))
         counted = _COUNTED.match(text, found.end())
         if found.start() not in seen and number and not counted and _is_paid(text, found.start()):
             yield Entity("amount", number, found[1], *found.span(1))
@@ -168,7 +177,7 @@ def _counted(text: str) -> Iterator[Entity]:
     """Yield numbers of things, with their unit: 100 shares, 30 liters."""
     for found in _BARE.finditer(text):
         unit = _COUNTED.match(text, found.end())
-        number = canonical("number", found[1])
+        number = canonical("number", pointed(found[1]))
         if unit and number:
             word = _UNIT.match(text, unit.end() - 1)
             end = word.end() if word else unit.end()

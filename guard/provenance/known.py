@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.canonical import name_of
+from guard.provenance.currencies import currency_of
 from guard.provenance.lexicon import titled
 from guard.provenance.segment import Deed, Endorsed, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
@@ -59,6 +60,7 @@ class Record:
         titles: short texts in trusted fields, casefolded.
         names: short texts in any field: enough to be asked for, not enough to be trusted.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
+        currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
     """
 
     identity: frozenset[str] = frozenset()
@@ -66,6 +68,8 @@ class Record:
     titles: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
+    currencies: frozenset[str] = frozenset()
+    claimed: frozenset[str] = frozenset()
 
 
 class Known:
@@ -219,12 +223,16 @@ def _record(found: Iterable[Seen]) -> Record:
     titles: set[str] = set()
     names: set[str] = set()
     measures: dict[str, Decimal | str] = {}
+    currencies: set[str] = set()
+    claimed: set[str] = set()
     fields = list(found)
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
         last = one.path.rpartition(".")[2].casefold().strip("_")
         if last in _IDS or last.endswith(("_id", "_key")):
             identity.add(f"{last}:{one.canonical}")
+        if one.kind == "text" and "currency" in last and (code := currency_of(one.canonical)):
+            (claimed if one.source is Source.UNTRUSTED else currencies).add(code)
         if one.kind == "text" and _is_name(last, one.canonical):
             names.add(name_of(one.canonical))
             if one.source is not Source.UNTRUSTED:
@@ -241,6 +249,8 @@ def _record(found: Iterable[Seen]) -> Record:
         titles=frozenset(titles),
         names=frozenset(names),
         measures=measures,
+        currencies=frozenset(currencies),
+        claimed=frozenset(claimed),
     )
 
 

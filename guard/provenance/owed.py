@@ -9,7 +9,8 @@ from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.sums import fits
 from guard.provenance.task import Task
-from guard.provenance.worth import Value, Worth, number_of, worth
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth, worth
 
 
 def owed(
@@ -33,10 +34,11 @@ def owed(
 def _strays(
     task: Task, value: Value, one: Worth, going: Sequence[frozenset[tuple[str, str]]]
 ) -> bool:
-    number = number_of(value) if value.role == "amount" and one.why == "in_prompt" else None
-    if number is None or number not in task.numbers:
+    money = value.money if value.role == "amount" and one.why == "in_prompt" else None
+    if money is None or not any(money.number == said.number for said in task.money):
         return False
-    return not all(fits(task.sums, number, payee) for payee in going)
+    unit = value.unit._replace(chosen=False)  # that the person said the currency was seen before
+    return not all(fits(task.sums, money, unit, payee) for payee in going)
 
 
 def _elsewhere(task: Task, known: Known, value: Value) -> Worth:

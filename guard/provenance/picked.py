@@ -11,7 +11,7 @@ from typing import Literal
 from guard.model.call import Json
 from guard.provenance.canonical import classify
 from guard.provenance.known import Known, Record, beats
-from guard.provenance.sums import decimal_of
+from guard.provenance.money import decimal_of
 
 Order = Literal["max", "min", "first", "all", "sum", "difference"]
 

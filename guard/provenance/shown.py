@@ -15,7 +15,7 @@ def exempt(spec: ToolSpec, path: str, value: Json) -> bool:
     """Return whether a value is the schema's own: of its closed set, its default, a yes or no."""
     if isinstance(value, bool):
         return True
-    found, allowed = _own(_Held(spec.input_schema), path)
+    found, allowed = _own(Held(spec.input_schema), path)
     if "default" in found and found["default"] == value and type(found["default"]) is type(value):
         return True
     return value in allowed
@@ -37,7 +37,13 @@ def allowed_values(schema: Mapping[str, Json]) -> tuple[Json, ...]:
     return ()
 
 
-class _Held:
+def default_at(spec: ToolSpec, path: str) -> Json:
+    """Return the default of an argument, or its only value; None: it has none."""
+    found, allowed = _own(Held(spec.input_schema), path)
+    return found.get("default", allowed[0] if len(allowed) == 1 else None)
+
+
+class Held:
     """A schema as a cache key: by identity, held so that the identity stays its own."""
 
     __slots__ = ("schema",)
@@ -46,20 +52,43 @@ class _Held:
         self.schema = schema
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.schema is self.schema
+        return isinstance(other, Held) and other.schema is self.schema
 
     def __hash__(self) -> int:
         return id(self.schema)
 
 
 @lru_cache(maxsize=4096)
-def _own(held: _Held, path: str) -> tuple[Mapping[str, Json], tuple[Json, ...]]:
+def _own(held: Held, path: str) -> tuple[Mapping[str, Json], tuple[Json, ...]]:
     """Return the schema of an argument path and the closed set of values that it allows.
 
     Elements of arrays are under their array's path.
     """
     found = _at(held.schema, path)
     return found, allowed_values(found)
+
+
+def parts_at(held: Held, path: str) -> tuple[Mapping[str, Json], ...]:
+    """Return the schema of an argument path and its options."""
+    return tuple(_options(held.schema, _at(held.schema, path)))
+
+
+def names_beside(held: Held, path: str) -> tuple[str, ...]:
+    """Return the names of the arguments in the same object as a path, in their order."""
+    around, _, own = path.rpartition(".")
+    node = _at(held.schema, around) if around else _resolved(held.schema, held.schema)
+    members = [one.get("properties") for one in _options(held.schema, node)]
+    return tuple(name for one in members if isinstance(one, dict) for name in one if name != own)
+
+
+@lru_cache(maxsize=4096)
+def types_in(held: Held, path: str) -> frozenset[str]:
+    """Return the types that an argument may have, or its elements, beside null."""
+    found: set[str] = set()
+    for one in parts_at(held, path):
+        kind = one.get("type")
+        found.update(map(str, kind) if isinstance(kind, list) else [str(kind)] if kind else [])
+    return frozenset(found - {"null"})
 
 
 def _at(root: Mapping[str, Json], path: str) -> Mapping[str, Json]:

@@ -6,10 +6,10 @@ A sentence is cut where another amount or another payee begins. It decides nothi
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 from guard.provenance.frames import Entity
 from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.money import Money, Unit, means, money_of
 from guard.provenance.sentences import WORD, sentences
 
 PAYEES = frozenset({"iban", "email", "phone"})
@@ -28,7 +28,7 @@ class Sum:
         named: the other values, as (kind, canonical); names are kind `text`.
     """
 
-    numbers: frozenset[Decimal]
+    numbers: frozenset[Money]
     named: frozenset[tuple[str, str]]
 
 
@@ -47,20 +47,22 @@ def sums_of(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
     )
 
 
-def fits(sums: Sequence[Sum], number: Decimal, payee: frozenset[tuple[str, str]]) -> bool:
+def fits(sums: Sequence[Sum], money: Money, unit: Unit, payee: frozenset[tuple[str, str]]) -> bool:
     """Return whether an amount of the text may be for a payee.
 
     Args:
         sums: the parts of the text.
-        number: the amount.
+        money: the amount.
+        unit: of the argument that holds it.
         payee: every kind that the payee can be, and every name that it bears.
     """
     own = [one for one in sums if not one.named.isdisjoint(payee)]
     if any(one.numbers for one in own):
-        return any(number in one.numbers for one in own)
+        return any(means(one.numbers, money, unit) for one in own)
     kinds = {kind for kind, _ in payee} & PAYEES
     return any(
-        number in one.numbers and kinds.isdisjoint(kind for kind, _ in one.named) for one in sums
+        means(one.numbers, money, unit) and kinds.isdisjoint(kind for kind, _ in one.named)
+        for one in sums
     )
 
 
@@ -99,9 +101,9 @@ def _acts(text: str) -> bool:
 
 def _sum(part: Sequence[Entity]) -> Sum:
     numbers = frozenset(
-        number
+        money
         for one in part
-        if one.kind == "amount" and (number := decimal_of(one.canonical)) is not None
+        if one.kind == "amount" and (money := money_of(one.canonical)) is not None
     )
     return Sum(numbers, frozenset(_key(one) for one in part if one.kind != "amount"))
 
@@ -110,12 +112,3 @@ def _key(one: Entity) -> tuple[str, str]:
     if one.kind in _NAMES:
         return "text", one.literal.lstrip("@#").casefold()
     return one.kind, one.canonical
-
-
-def decimal_of(text: str) -> Decimal | None:
-    """Return the number that an amount begins with, normalised; None: it begins with none."""
-    try:
-        found = Decimal(text.partition(" ")[0])
-    except InvalidOperation:
-        return None
-    return found.normalize() if found.is_finite() else None

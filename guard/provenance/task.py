@@ -11,14 +11,16 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
+from guard.provenance.currencies import currencies_in
 from guard.provenance.derived import converted, ends_of
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
 from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
 from guard.provenance.lookalike import Looks, looks_of
+from guard.provenance.money import Money, decimal_of, money_of
 from guard.provenance.select import Selection, selections
-from guard.provenance.sums import Sum, decimal_of, sums_of
+from guard.provenance.sums import Sum, sums_of
 from guard.provenance.unasked import without
 
 _NAMING = frozenset({"name", "quoted", "filename", "literal"})
@@ -38,7 +40,8 @@ class Task:
         wanted: what of it asks for anything, the rest blank.
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
-        numbers: the amounts named.
+        money: the amounts named.
+        currencies: the currencies named, with an amount or without.
         sums: the amounts by whom they are for.
         percents: the percentages named.
         counts: the numbers of other things: shares, litres, guests.
@@ -60,7 +63,8 @@ class Task:
     wanted: str = ""
     entities: tuple[Entity, ...] = ()
     frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
-    numbers: frozenset[Decimal] = frozenset()
+    money: frozenset[Money] = frozenset()
+    currencies: frozenset[str] = frozenset()
     sums: tuple[Sum, ...] = ()
     percents: frozenset[Decimal] = frozenset()
     counts: frozenset[Decimal] = frozenset()
@@ -152,6 +156,9 @@ def _read(text: str) -> Task:
     entities = extract(text)
     named = tuple(one for one in entities if one.frame not in _UNASKED)
     wanted = without(text, silences(text, entities))
+    money = frozenset(
+        amount for one in named if one.kind == "amount" and (amount := money_of(one.canonical))
+    )
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
         for key in _keys(one):
@@ -162,7 +169,8 @@ def _read(text: str) -> Task:
         wanted=wanted,
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},
-        numbers=_numbers(named, "amount"),
+        money=money,
+        currencies=frozenset(one.currency for one in money if one.currency) | currencies_in(wanted),
         sums=sums_of(text, named),
         percents=_numbers(named, "percent"),
         counts=_numbers(named, "quantity"),

@@ -10,7 +10,8 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import content_words
 from guard.provenance.task import Task
 from guard.provenance.tokens import tokens
-from guard.provenance.worth import Value, Worth, value_at, worth
+from guard.provenance.value import Value, value_at
+from guard.provenance.worth import Worth, worth
 
 _ACTIVE = frozenset({"email", "url", "host", "iban", "phone"})
 _FREE = frozenset({"body", "title"})

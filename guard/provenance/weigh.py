@@ -5,26 +5,30 @@ bytes, so what is judged is what is sent.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source, Why
+from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, left
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
+from guard.provenance.money import UNKNOWN
 from guard.provenance.owed import owed
 from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of, role_of
 from guard.provenance.segment import Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import exempt
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
+from guard.provenance.units import unit_of
+from guard.provenance.value import Value, value_at
 from guard.provenance.weighed import Weighed
-from guard.provenance.worth import Value, Worth, value_at, worth
+from guard.provenance.worth import Worth, worth
 
 _IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
@@ -69,7 +73,8 @@ def weigh(
     scales = _Scales(
         spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns
     )
-    _put_leaves(scales, call.parsed(), "")
+    arguments = call.parsed()
+    _put_leaves(scales, arguments, "", arguments)
     payees = [
         value
         for value, one in scales.values
@@ -106,14 +111,10 @@ class _Scales:
     nouns: frozenset[str]
     values: list[tuple[Value, Worth]] = field(default_factory=list)
 
-    def put(self, path: str, raw: Json) -> None:
-        value = value_at(
-            path,
-            role_of(self.spec, path, raw),
-            "" if raw is None else raw,
-            nouns_of(self.nouns, path),
-            counted=self.counted(path),
-        )
+    def put(self, path: str, raw: Json, beside: Mapping[str, Json]) -> None:
+        role, text = role_of(self.spec, path, raw), "" if raw is None else raw
+        unit = unit_of(self.spec, path, beside) if role == "amount" else UNKNOWN
+        value = value_at(path, role, text, nouns_of(self.nouns, path), unit)
         if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
             self.values.append((value, Worth(Source.PROMPT, "exempt")))
         elif source := self.declared(path, raw):
@@ -124,11 +125,6 @@ class _Scales:
             self.values.append(
                 (value, worth(self.task, self.known, value, target=target, endorsed=self.endorsed))
             )
-
-    def counted(self, path: str) -> bool:
-        """Return whether an amount is of no currency: shares, litres, seats."""
-        entry = self.spec.args.get(path)
-        return entry is not None and not entry.currency
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
         of, tainted = _weakest(self.values), "untrusted" in labels
@@ -200,9 +196,10 @@ class _Scales:
     def records(self, value: Value) -> frozenset[int]:
         return frozenset(
             place.record
-            for kind, canonical in value.kinds
-            for place in self.known.places(kind, canonical)
+            for place in places_of(self.known, value)
             if place.record and place.seen.trusted
+            if value.role != "amount"
+            or in_its_unit(self.task, value, place, self.known.record(place.record))
         )
 
     def origins(self) -> tuple[Origin, ...]:
@@ -288,12 +285,12 @@ def _left(
     return left(task, spec, done, kinds=kinds, nouns=nouns) - scales.size()
 
 
-def _put_leaves(scales: _Scales, value: Json, path: str) -> None:
+def _put_leaves(scales: _Scales, value: Json, path: str, beside: Mapping[str, Json]) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            _put_leaves(scales, inner, f"{path}.{name}" if path else name)
+            _put_leaves(scales, inner, f"{path}.{name}" if path else name, value)
     elif isinstance(value, list):
         for inner in value or [None]:  # an empty list has a path, too
-            _put_leaves(scales, inner, path)
+            _put_leaves(scales, inner, path, beside)
     else:
-        scales.put(path, value)
+        scales.put(path, value, beside)

@@ -4,18 +4,15 @@ Whole typed values only, never a part of a text. What each role accepts as evide
 role must show for the call to run is policy's.
 """
 
-from decimal import Decimal
 from typing import NamedTuple
 
 from guard.model.origin import Origin, Source, Why
-from guard.provenance.canonical import classify
-from guard.provenance.derived import amounts_of
+from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.known import Known, Place, Record
 from guard.provenance.lexicon import capability
 from guard.provenance.segment import Endorsed
-from guard.provenance.select import is_amount
-from guard.provenance.sums import decimal_of
 from guard.provenance.task import Task
+from guard.provenance.value import Value
 
 _DESTS = ("email", "iban", "url", "host", "phone", "text")
 _NUMBERLESS = frozenset(
@@ -26,26 +23,6 @@ _NUMBERED = frozenset(
 )
 """Names of fields in which a number stands for somebody."""
 _EXCERPT = 80
-
-
-class Value(NamedTuple):
-    """One argument value on the scales.
-
-    Args:
-        path: where it stands.
-        role: what it is there.
-        text: as it is written.
-        kinds: everything that it can be: (kind, canonical).
-        nouns: what the tool acts on, as far as its name and the argument's tell.
-        counted: whether an amount has no currency, so that it may be of anything.
-    """
-
-    path: str
-    role: str
-    text: str
-    kinds: tuple[tuple[str, str], ...]
-    nouns: frozenset[str] = frozenset()
-    counted: bool = False
 
 
 class Worth(NamedTuple):
@@ -78,19 +55,6 @@ class Worth(NamedTuple):
 COMPOSED = Worth(Source.COMPOSED, "composed")
 
 
-def value_at(
-    path: str,
-    role: str,
-    raw: object,
-    nouns: frozenset[str] = frozenset(),
-    *,
-    counted: bool = False,
-) -> Value:
-    """Return an argument value with every kind that it can be."""
-    text = str(raw)
-    return Value(path, role, text, classify(text.strip()), nouns, counted)
-
-
 def worth(
     task: Task,
     known: Known,
@@ -114,17 +78,16 @@ def worth(
         return Worth(Source.PROMPT, "endorsed")
     if said and _in_prompt(task, value, target=target):
         return Worth(Source.PROMPT, "in_prompt")
-    if value.counted and value.role == "amount" and number_of(value) in task.converted:
+    if value.role == "amount" and converts(task, value):
         return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
     if any(task.leaves_out(*one) for one in value.kinds):
         seen = next((place for one in value.kinds for place in known.places(*one)), None)
         return Worth(Source.UNTRUSTED, "other_role", seen) if seen else COMPOSED
     found = COMPOSED
-    for kind, canonical in value.kinds:
-        for place in known.places(kind, canonical):
-            one = _placed(task, known, value, place, target=target)
-            if one.source > found.source:  # nothing that was seen is worth as little as COMPOSED
-                found = one
+    for place in places_of(known, value):
+        one = _placed(task, known, value, place, target=target)
+        if one.source > found.source:  # nothing that was seen is worth as little as COMPOSED
+            found = one
     if found is COMPOSED and known.full:
         return Worth(Source.COMPOSED, "index_full")
     return _in_its_role(task, known, value, found)
@@ -134,7 +97,7 @@ def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
     """Return what a value is worth as what it is here: a receiver, or an amount."""
     if value.role == "recipient" and found is not COMPOSED and _spoken_of(task, value):
         return Worth(Source.UNTRUSTED, "other_role", found.place)
-    if value.role == "amount" and found.source < Source.TRUSTED and _follows(task, known, value):
+    if value.role == "amount" and found.source < Source.TRUSTED and follows(task, known, value):
         return Worth(Source.LINKED, "derived")
     return found
 
@@ -144,34 +107,12 @@ def _spoken_of(task: Task, value: Value) -> bool:
     return any(task.names_it(*one) and task.names_a(one[0]) for one in value.kinds)
 
 
-def _follows(task: Task, known: Known, value: Value) -> bool:
-    """Return whether an amount is reckoned from what the person said and what they named."""
-    number = number_of(value)
-    if number is None:
-        return False
-    if not (task.numbers or task.percents):
-        return False
-    named = (
-        amount
-        for record in known.measured()
-        if task.links_to(record) or task.speaks_of(record)
-        for name, amount in record.measures.items()
-        if isinstance(amount, Decimal) and is_amount(name)
-    )
-    return number in amounts_of(task.numbers, task.percents, named)
-
-
 def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
     match value.role:
         case "recipient":
             return any(task.sends_to(*one) for one in value.kinds if one[0] in _DESTS)
         case "amount":
-            number = number_of(value)
-            return number is not None and (
-                number in task.numbers
-                or number in task.percents
-                or (value.counted and number in task.counts)
-            )
+            return said_amount(task, value)
         case "secret":
             spoken = (one for one in task.entities if one.frame == "secret")
             return any(one.literal == value.text for one in spoken)
@@ -202,26 +143,15 @@ def _says(text: str, phrase: str) -> bool:
     return not before.isalnum() and not after.isalnum()
 
 
-def number_of(value: Value) -> Decimal | None:
-    """Return the number that a value is."""
-    return next(
-        (
-            n
-            for kind, one in value.kinds
-            if kind in {"number", "amount"} and (n := decimal_of(one)) is not None
-        ),
-        None,
-    )
-
-
 def _placed(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
     """Return what one place is worth."""
-    seen = place.seen
+    seen, record = place.seen, known.record(place.record)
     if _out_of_place(value, place, target=target):
         return Worth(Source.UNTRUSTED, "untrusted_only", place)
+    if value.role == "amount" and not in_its_unit(task, value, place, record):
+        return Worth(Source.UNTRUSTED, "other_unit", place)
     if seen.source is Source.CREATED:
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
-    record = known.record(place.record)
     if seen.trusted:
         return _trusted(task, known, value, place, target=target)
     if target and seen.whole and _is_id(seen.path):

@@ -11,7 +11,8 @@ from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.observe import observed
 from guard.provenance.task import read_task
-from guard.provenance.worth import value_at, worth
+from guard.provenance.value import value_at
+from guard.provenance.worth import worth
 
 SHOWN = [
     {

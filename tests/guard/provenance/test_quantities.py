@@ -6,6 +6,7 @@ import pytest
 
 from guard.provenance.derived import converted
 from guard.provenance.entities import extract
+from guard.provenance.money import Money
 from guard.provenance.task import read_task
 
 
@@ -36,7 +37,7 @@ def test_what_is_no_unit_becomes_nothing_else(unit):
 def test_a_count_is_no_amount_of_money():
     task = read_task(["Invite 12 guests and pay 50 EUR to Max"])
     assert task.counts == {Decimal(12)}
-    assert task.numbers == {Decimal(50)}
+    assert task.money == {Money(Decimal(50), "EUR")}
 
 
 def test_an_amount_of_money_is_no_count():

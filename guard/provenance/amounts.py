@@ -1,0 +1,81 @@
+"""Whether an amount is so much of the same thing: in the person's words, and in a record.
+
+A number alone is no amount. 12.50 USD are not 12.50 EUR, and 98 cents are not 98 EUR; what is said
+without a unit may be of any, as long as the call itself does not choose it.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from guard.provenance.currencies import USUAL_PLACES
+from guard.provenance.derived import amounts_of
+from guard.provenance.known import Known, Place, Record
+from guard.provenance.money import means
+from guard.provenance.select import is_amount
+from guard.provenance.task import Task
+from guard.provenance.units import is_minor
+from guard.provenance.value import Value
+
+
+def places_of(known: Known, value: Value) -> Iterator[Place]:
+    """Yield where a value was seen; an amount in cents also where it stands in whole units."""
+    for kind, canonical in value.kinds:
+        yield from known.places(kind, canonical)
+    money = value.money if value.role == "amount" and value.unit.places else None
+    if money is not None:
+        yield from known.places("number", f"{money.number:f}")
+
+
+def follows(task: Task, known: Known, value: Value) -> bool:
+    """Return whether an amount is reckoned from what the person said and what they named."""
+    money, unit = value.money, value.unit
+    if money is None or not (task.money or task.percents):
+        return False
+    named = (
+        amount.scaleb(-USUAL_PLACES) if is_minor(name) else amount
+        for record in known.measured()
+        if task.links_to(record) or task.speaks_of(record)
+        if _shares_currency(task, value, record)
+        for name, amount in record.measures.items()
+        if isinstance(amount, Decimal) and is_amount(name)
+    )
+    said = (one.number for one in task.money if unit.is_in(one.currency))
+    return money.number in amounts_of(said, task.percents, named)
+
+
+def said_amount(task: Task, value: Value) -> bool:
+    """Return whether the person said so much of what the argument is of."""
+    money = value.money
+    if money is None:
+        return False
+    if value.unit.counted and (money.number in task.percents or money.number in task.counts):
+        return True
+    if value.unit.currency in task.currencies:  # they said which one, if not beside the number
+        return means(task.money, money, value.unit._replace(chosen=False))
+    return means(task.money, money, value.unit)
+
+
+def in_its_unit(task: Task, value: Value, place: Place, record: Record) -> bool:
+    """Return whether an amount stands in a record as so much of the same thing."""
+    minor, unit = is_minor(place.seen.path), value.unit
+    if unit.places:
+        whole = value.money is not None and place.seen.canonical == f"{value.money.number:f}"
+        if whole == minor and place.seen.canonical != "0":
+            return False
+    elif minor and unit.whole:
+        return False
+    return _shares_currency(task, value, record)
+
+
+def _shares_currency(task: Task, value: Value, record: Record) -> bool:
+    """Return whether nothing says that a record tells of another currency than a value is in."""
+    own, told = value.unit.currency, record.currencies or record.claimed
+    if told and own and own not in told:
+        return False
+    return not value.unit.chosen or own in task.currencies | record.currencies
+
+
+def converts(task: Task, value: Value) -> bool:
+    """Return whether a number of things is what the person said, in another unit."""
+    money = value.money if value.unit.counted else None
+    return money is not None and money.number in task.converted
