@@ -1,9 +1,11 @@
 """A real S3 server with a token service, which enforces session policies, and a small client."""
 
+import base64
 import contextlib
 import hashlib
 import hmac
 import json
+import os
 import shutil
 import sys
 import threading
@@ -93,7 +95,7 @@ class SeaweedFs:
         (self.home / "iam.json").write_text(json.dumps({
             "sts": {
                 "tokenDuration": "6s", "maxSessionLength": "12h", "issuer": "seaweedfs-sts",
-                "signingKey": "dGVzdC1zaWduaW5nLWtleS0zMi1jaGFyYWN0ZXJzLWxvbmc=",
+                "signingKey": base64.b64encode(os.urandom(32)).decode(),
             },
             "providers": [{
                 "name": "guard", "type": "oidc", "enabled": True, "config": {
