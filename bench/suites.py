@@ -21,7 +21,7 @@ SUITES = {
     "probes": ("tests/probes",),
     "conformance": (
         f"{CONFORMANCE}/test_equality.py",
-        f"{CONFORMANCE}/test_stdio_relay.py::test_behind_the_bridge_the_relay_changes_no_check",
+        f"{CONFORMANCE}/test_over_a_pipe.py",
     ),
     "peers": (f"{CONFORMANCE}/test_proxy.py",),
     "fidelity": (f"{CONFORMANCE}/test_fidelity.py",),

@@ -59,6 +59,15 @@ def guarded_url() -> Callable[[str], AbstractContextManager[str]]:
     return lambda url: listening([sys.executable, str(SERVE), "--upstream", url])
 
 
+@pytest.fixture(scope="session")
+def piped() -> Callable[[list[str]], AbstractContextManager[str]]:
+    """Given a stdio server's command, the base URL of a guard that is before it in three forms.
+
+    `/bridged` is the server alone, `/attached` and `/standalone` have `guard proxy` before it.
+    """
+    return lambda command: listening([sys.executable, str(SERVE), "--pipe", *command])
+
+
 @pytest.fixture
 def filesystem_server_command(bench: Bench, tmp_path: Path) -> list[str]:
     """The unmodified file server over stdio; it may touch tmp_path and nothing else."""

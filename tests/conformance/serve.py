@@ -1,6 +1,8 @@
-"""`guard serve` before one upstream, with a policy that permits everything, as a program.
+"""`guard serve` before a server, with a policy that permits everything, as a program.
 
-    python serve.py --upstream URL
+    python serve.py --upstream URL          a server over HTTP: /mcp/up
+    python serve.py --pipe CMD ...          a server over stdio: /mcp/bridged, and with `guard proxy`
+                                            before it, /mcp/attached and /mcp/standalone
 
 prints {"url": ...} as its first line. It is the whole guard: store, audit, policy engine.
 """
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -16,39 +19,72 @@ import tempfile
 import time
 from pathlib import Path
 
-CONFIG = """
-version: 1
-guard:
-  policies: [all.cedar]
-  state: state
-  serve: {{port: 0, unsafe_no_auth: true}}
-servers:
-  up:
-    trust: trusted
-    url: {url}
-    asks: {{sampling: true, elicitation_hosts: [example.com], unasked_answers: true}}
-    unsafe_allow_all_unlisted: true
-"""
+OPEN = {
+    "trust": "trusted",
+    "asks": {"sampling": True, "elicitation_hosts": ["example.com"], "unasked_answers": True},
+    "unsafe_allow_all_unlisted": True,
+}
 POLICY = '@id("ALL") @reason("everything") permit (principal, action, resource);'
 GUARD = [sys.executable, "-c", "import sys; from guard_adapters.cli import main; sys.exit(main())"]
 START_S = 10
 
 
+def installation(folder: Path, servers: dict[str, dict[str, object]]) -> Path:
+    """Write a guard.yaml that lets everything through."""
+    folder.mkdir()
+    (folder / "all.cedar").write_text(POLICY)
+    said = {
+        "version": 1,
+        "guard": {
+            "policies": ["all.cedar"],
+            "state": "state",
+            "serve": {"port": 0, "unsafe_no_auth": True},
+        },
+        "servers": servers,
+    }
+    (folder / "guard.yaml").write_text(json.dumps(said))  # JSON is YAML
+    return folder / "guard.yaml"
+
+
+def over_a_pipe(folder: Path, command: list[str]) -> dict[str, dict[str, object]]:
+    """Return one server three times: alone, and with either form of `guard proxy` before it."""
+    installation(folder / "alone", {"inner": OPEN})
+    proxy = [*GUARD, "proxy", "--upstream", "inner", "--agent", "suite"]
+    standalone = shlex.join([*proxy, "--standalone", "--config"])
+    forms = {
+        "bridged": command,
+        "attached": [*proxy, "--socket", str(folder / "s" / "g.sock"), "--", *command],
+        # A standalone guard has its state to itself, and sessions may overlap.
+        "standalone": [
+            "/bin/sh",
+            "-c",
+            f'cp -r {folder}/alone {folder}/$$ && exec {standalone} {folder}/$$/guard.yaml -- "$@"',
+            "sh",
+            *command,
+        ],
+    }
+    return {"inner": OPEN, **{name: {**OPEN, "command": form} for name, form in forms.items()}}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--upstream", required=True)
-    upstream = parser.parse_args().upstream
+    choice = parser.add_mutually_exclusive_group(required=True)
+    choice.add_argument("--upstream")
+    choice.add_argument("--pipe", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "guard.yaml").write_text(CONFIG.format(url=upstream))
-        (folder / "all.cedar").write_text(POLICY)
-        options = ["--config", str(folder / "guard.yaml"), "--socket", str(folder / "s" / "g.sock")]
+        if chosen.upstream:
+            servers = {"up": {**OPEN, "url": chosen.upstream}}
+        else:
+            servers = over_a_pipe(folder, chosen.pipe)
+        config = installation(folder / "serve", servers)
+        options = ["--config", str(config), "--socket", str(folder / "s" / "g.sock")]
         guard = subprocess.Popen([*GUARD, "serve", *options])
         signal.signal(signal.SIGTERM, lambda *_: guard.terminate())
         try:
-            print(
-                json.dumps({"url": f"{_url(folder / 'state' / 'serve.json')}/mcp/up"}), flush=True
-            )
+            url = f"{_url(folder / 'serve' / 'state' / 'serve.json')}/mcp"
+            print(json.dumps({"url": f"{url}/up" if chosen.upstream else url}), flush=True)
             guard.wait()
         finally:
             guard.terminate()

@@ -10,8 +10,6 @@ from pathlib import Path
 from tests.conformance.fidelity import fidelity_rows
 from tests.conformance.harness import everything_command, listening
 
-ALLOW_ALL = str(Path(__file__).parents[1] / "adapters" / "front" / "allow_all_stdio.py")
-BRIDGED = (ALLOW_ALL, "bridge")
 UPSTREAM = Path(__file__).with_name("fidelity_upstream.py")
 
 
@@ -38,27 +36,18 @@ async def test_all_eighteen_rows_hold_through_the_guard(
     assert len(rows) == 18
 
 
-async def test_all_eighteen_rows_hold_through_the_bridge_to_a_pipe(
+async def test_all_eighteen_rows_hold_on_a_pipe_through_the_bridge_and_guard_proxy(
+    piped: Callable[[list[str]], AbstractContextManager[str]],
     record_property: Callable[[str, object], None],
 ) -> None:
-    record_property("checks", 18)
-    with listening([sys.executable, *BRIDGED, sys.executable, str(UPSTREAM), "--stdio"]) as url:
-        rows = await fidelity_rows(url)
+    forms = ("bridged", "attached", "standalone")
+    record_property("checks", 18 * len(forms))
+    with piped([sys.executable, str(UPSTREAM), "--stdio"]) as url:
+        rows = {form: await fidelity_rows(f"{url}/{form}") for form in forms}
 
-    assert [name for name, survived in rows.items() if not survived] == []
-    assert len(rows) == 18
-
-
-async def test_all_eighteen_rows_hold_through_the_bridge_and_a_relay_behind_it(
-    record_property: Callable[[str, object], None],
-) -> None:
-    record_property("checks", 18)
-    relay = [sys.executable, ALLOW_ALL, "relay", sys.executable, str(UPSTREAM), "--stdio"]
-    with listening([sys.executable, *BRIDGED, *relay]) as url:
-        rows = await fidelity_rows(url)
-
-    assert [name for name, survived in rows.items() if not survived] == []
-    assert len(rows) == 18
+    for form, found in rows.items():
+        assert [name for name, survived in found.items() if not survived] == [], form
+        assert len(found) == 18
 
 
 async def test_a_server_with_typed_answers_keeps_the_id_and_nothing_else(

@@ -33,6 +33,9 @@ NO_WRITING = f"""{POLICY}
 @id("NO-WRITE") @reason("no_writing")
 forbid (principal, action in Guard::Action::"any", resource) when {{ context.history.step > 0 }};
 """
+STARTER = """version: 1
+guard: {policies: ["starter:mcp-proxy"], state: state, serve: {port: 0}}
+"""
 START_S = 10
 Guarded = Callable[[list[str]], list[str]]
 
@@ -41,9 +44,23 @@ Guarded = Callable[[list[str]], list[str]]
 def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     home = tmp_path / "guard"
     home.mkdir()
+    policy = getattr(request, "param", POLICY)
+    if policy == STARTER:
+        command = request.getfixturevalue("filesystem_server_command")
+        config = [*GUARD, "init", "--name", "peer", "--out", str(home / "guard.yaml")]
+        subprocess.run([*config, "--", *command], check=True, timeout=30)
+        _decided(home / "guard.yaml")
+        return home
     (home / "guard.yaml").write_text(CONFIG)
-    (home / "all.cedar").write_text(getattr(request, "param", POLICY))
+    (home / "all.cedar").write_text(policy)
     return home
+
+
+def _decided(config: Path) -> None:
+    """Decide as somebody would who runs this server at home."""
+    said = config.read_text().replace("version: 1\n", STARTER, 1)
+    said = said.replace("    trust: untrusted ", "    trust: trusted ", 1)
+    config.write_text(said.replace("confirmed: false", "confirmed: true"))
 
 
 @pytest.fixture(params=["standalone", "attached"])
@@ -96,26 +113,24 @@ async def test_the_python_client_uses_the_reference_server_through_the_guard(
     assert await _ask(guarded(everything_server_command), "echo", said) == direct
 
 
-def test_the_inspector_lists_the_same_tools_through_the_guard(
+def test_the_inspector_lists_and_calls_the_same_tools_through_the_guard(
     inspector_command: list[str],
     everything_server_command: list[str],
     guarded: Guarded,
     tmp_path: Path,
 ) -> None:
-    def tools(command: list[str]) -> object:
-        done = subprocess.run(
-            [*inspector_command, *command, "--method", "tools/list"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=True,
-        )
-        return json.loads(done.stdout)
-
+    call = ["--method", "tools/call", "--tool-name", "echo", "--tool-arg", "message=hello"]
     # The inspector reads options up to `--method`: the guard's own go into a file of one line.
-    assert tools(_as_script(guarded(everything_server_command), tmp_path)) == tools(
-        everything_server_command
-    )
+    behind = _as_script(guarded(everything_server_command), tmp_path)
+
+    for asked in (["--method", "tools/list"], call):
+        direct = _inspect([*inspector_command, *everything_server_command, *asked])
+        assert _inspect([*inspector_command, *behind, *asked]) == direct
+
+
+def _inspect(command: list[str]) -> object:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    return json.loads(done.stdout)
 
 
 def _as_script(command: list[str], folder: Path) -> list[str]:
@@ -132,4 +147,30 @@ async def test_what_the_guard_refuses_is_the_only_difference(
     writing = {"path": str(target), "content": "x"}
     _, text = await _ask(guarded(filesystem_server_command), "write_file", writing)
     assert text.startswith("DENIED")
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("folder", [STARTER], indirect=True, ids=["starter"])
+def test_with_what_guard_init_wrote_and_a_person_confirmed_reads_pass_and_writes_ask(
+    filesystem_server_command: list[str],
+    inspector_command: list[str],
+    folder: Path,
+    guarded: Guarded,
+    tmp_path: Path,
+) -> None:
+    """The rest of this file permits everything: here are the starter policy and its catalogue."""
+    note, target = tmp_path / "note.txt", tmp_path / "new.txt"
+    note.write_text("straight from the disk")
+    behind = _as_script(guarded(filesystem_server_command), tmp_path)
+    reading = ["--method", "tools/call", "--tool-name", "read_text_file"]
+    reading += ["--tool-arg", f"path={note}"]
+    writing = ["--method", "tools/call", "--tool-name", "write_file"]
+    writing += ["--tool-arg", f"path={target}", "--tool-arg", "content=x"]
+
+    read = _inspect([*inspector_command, *behind, *reading])
+    written = _inspect([*inspector_command, *behind, *writing])
+
+    assert read == _inspect([*inspector_command, *filesystem_server_command, *reading])
+    assert written["isError"]
+    assert "no_reviewer" in json.dumps(written) or "no_approver" in json.dumps(written)
     assert not target.exists()

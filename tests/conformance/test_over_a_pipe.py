@@ -1,0 +1,73 @@
+"""`guard proxy` before a server on a pipe: behind the bridge of `guard serve`, no check changes.
+
+The measure is the bridge alone: what a pipe cannot do (events by number, headers) no relay can.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests.conformance.harness import (
+    HERE,
+    LEGACY,
+    MODERN,
+    Bench,
+    Findings,
+    checks,
+    compare,
+    listening,
+    run_suite,
+    totals,
+)
+
+pytestmark = pytest.mark.conformance
+EXPECTED = {LEGACY: (80, 0), MODERN: (151, 1)}  # passed, failed, through the bridge alone
+
+
+@pytest.fixture(scope="module")
+def url(
+    piped: Callable[[list[str]], AbstractContextManager[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """Whatever stands before the fixture, each a path of one guard."""
+    at = str(tmp_path_factory.mktemp("forked") / "s")
+    command = [sys.executable, "-I", "-S", str(HERE / "to_forked.py"), at]
+    with listening([sys.executable, str(HERE / "forked.py"), at]), piped(command) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def bridged(bench: Bench, url: str) -> Callable[[str], Findings]:
+    """What the suite finds through the bridge alone, once for each version."""
+    runs: dict[str, Findings] = {}
+
+    def of(version: str) -> Findings:
+        if version not in runs:
+            runs[version] = run_suite(bench, f"{url}/bridged", version)
+        return runs[version]
+
+    return of
+
+
+# Standalone, each session of the suite starts a whole guard: a minute of imports.
+@pytest.mark.parametrize("form", ["attached", pytest.param("standalone", marks=pytest.mark.soak)])
+@pytest.mark.parametrize("version", [LEGACY, MODERN])
+def test_guard_proxy_changes_no_check(
+    bench: Bench,
+    url: str,
+    bridged: Callable[[str], Findings],
+    version: str,
+    form: str,
+    record_property: Callable[[str, object], None],
+) -> None:
+    without = bridged(version)
+    assert totals(without) == EXPECTED[version], "the fixture or the bridge is wrong"
+
+    guarded = run_suite(bench, f"{url}/{form}", version)
+
+    assert compare(without, guarded) == []
+    record_property("checks", checks(guarded))
