@@ -119,7 +119,14 @@ OLDER = """
 FLOOR = """
 Of a decision that SQLite has on the disk, {paused:g} us are the same decision in memory, after a pause as
 long as an fsync: whoever waits for a disk comes back to cold caches. {bare:g} us are the statements of its
-transaction alone, by one thread with nothing else to do. The two floors together are {sum:g} us.
+transaction alone, by one thread with nothing else to do. The two floors together are {sum:g} us
+([why](adr/0030-what-a-call-writes.md)).
+"""
+
+REAL = """
+The relays above carry messages only. `guard proxy` as it is installed, with the starter policy, its store
+and two commits on the disk before the answer goes out, adds {attached:g} ms attached and {alone:g} ms
+standalone (p50); the CPU of it is {attached_cpu:g} ms, relay and guard together, and {alone_cpu:g} ms.
 """
 
 
@@ -150,7 +157,9 @@ def page() -> str:
         + _adaptive(found("adaptive"))
         + _open(found("fuzz"))
         + CALM.format(older=_older("bfcl"), table=_calm(calm), **calm[0])
-        + OTHERS.format(cost=table(COST), floor=_floor(), suites=table(SUITES), holds=table(HOLDS))
+        + OTHERS.format(
+            cost=table(COST), floor=_floor() + _real(), suites=table(SUITES), holds=table(HOLDS)
+        )
     )
 
 
@@ -179,6 +188,21 @@ def _floor() -> str:
     paused = held["floor_memory_after_a_pause"]["by_history"]["10"]["p50_us"]
     bare = held["floor_bare_writes"]["p50_us"]
     return FLOOR.format(paused=paused, bare=bare, sum=round(paused + bare, 1))
+
+
+def _real() -> str:
+    """Return what a stdio relay adds where the decision is no stub, once it was measured."""
+    held = found("stdio_overhead")
+    if "attached_judged" not in held:
+        return ""
+    relay, alone = held["attached_judged"], held["standalone_judged"]
+    both = relay["cpu_ms_per_call"] + held["guard_judged"]["cpu_ms_per_call"]
+    return REAL.format(
+        attached=relay["added_p50_ms"],
+        alone=alone["added_p50_ms"],
+        attached_cpu=round(both, 3),
+        alone_cpu=alone["cpu_ms_per_call"],
+    )
 
 
 def _adaptive(tried: dict[str, list[dict[str, Any]]]) -> str:

@@ -1,9 +1,11 @@
-"""What the stdio relay adds to one call: direct, standalone and attached, the decision stubbed.
+"""What the stdio relay adds to one call: direct, standalone and attached.
 
     python bench/stdio_overhead.py [CALLS]
 
-Interleaved in blocks of 20 after 50 warm-ups; latency in ms, CPU of the relay (and of the guard
-behind it) in ms per call, resident memory in MB. Prints one JSON object.
+Twice: `standalone` and `attached` only relay, a stub says yes; `..._judged` are `guard proxy` as it
+is installed, with the starter policy, its store and an fsync for each decision. Interleaved in
+blocks of 20 after 50 warm-ups; latency in ms, CPU of the relay (and of the guard behind it) in ms
+per call, resident memory in MB. Prints one JSON object.
 """
 
 import asyncio
@@ -25,7 +27,25 @@ from guard_adapters.front.mcp.stdio import relay, run_attached
 
 ROOT = Path(__file__).parent.parent
 ECHO = [sys.executable, str(ROOT / "tests/adapters/front/echo_server.py")]
-BLOCK, WARM_UP = 20, 50
+GUARD = [sys.executable, "-c", "import sys; from guard_adapters.cli import main; sys.exit(main())"]
+CONFIG = """
+version: 1
+guard:
+  policies: ["starter:mcp-proxy"]
+  state: %s
+  serve: {port: 0}
+  detectors: {calls_a_minute: 60000}  # the bench is faster than agents are
+servers:
+  echo:
+    trust: trusted
+    tools:
+      read_file:
+        effect: [read]
+        args: {path: {role: path}}
+        input_schema: {type: object, properties: {path: {type: string}}, required: [path]}
+        confirmed: true
+"""
+BLOCK, WARM_UP, START_S = 20, 50, 10
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
@@ -100,30 +120,64 @@ def rss_mb(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+@contextlib.contextmanager
+def judged(folder: str) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Start `guard proxy` in both forms, and the guard that one is attached to."""
+    for name in ("alone", "beside"):
+        Path(folder, f"{name}.yaml").write_text(CONFIG % name)
+    socket, proxy = f"{folder}/guard.sock", [*GUARD, "proxy", "--upstream", "echo", "--agent", "b"]
+    beside = ["--config", f"{folder}/beside.yaml", "--socket", socket]
+    with (
+        process(*GUARD, "serve", *beside) as serve,
+        process(*proxy, "--standalone", "--config", f"{folder}/alone.yaml", "--", *ECHO) as alone,
+    ):
+        until = time.monotonic() + START_S
+        while not Path(socket).exists():
+            assert time.monotonic() < until, "the guard did not start"
+            time.sleep(0.05)
+        with process(*proxy, "--socket", socket, "--", *ECHO) as attached:
+            yield {
+                "standalone_judged": alone,
+                "attached_judged": attached,
+                "guard_judged": serve,
+            }
+
+
 def measure(calls: int) -> dict[str, dict[str, float]]:
     me = [sys.executable, __file__]
-    with tempfile.TemporaryDirectory() as runtime, process(*me, "guard", runtime) as judge:
+    with (
+        tempfile.TemporaryDirectory() as runtime,
+        process(*me, "guard", runtime) as judge,
+        judged(runtime) as real,
+    ):
         assert judge.stdout.readline() == b"ready\n"
         with (
             process(*ECHO) as direct,
             process(*me, "standalone") as standalone,
             process(*me, "attached", runtime) as attached,
         ):
-            ways = {"direct": direct, "standalone": standalone, "attached": attached}
-            for way in ways.values():
-                for number in range(WARM_UP):
-                    call(way, number)
-            pids = {"standalone": standalone.pid, "attached": attached.pid, "guard": judge.pid}
-            before = {name: cpu_ms(pid) for name, pid in pids.items()}
-            times: dict[str, list[float]] = {name: [] for name in ways}
-            for block in range(calls // BLOCK):
-                for name, way in ways.items():
-                    times[name] += [call(way, WARM_UP + block * BLOCK + n) for n in range(BLOCK)]
-            figures = {name: _figures(found) for name, found in times.items()}
-            figures["guard"] = {}
-            for name, pid in pids.items():
-                figures[name]["cpu_ms_per_call"] = (cpu_ms(pid) - before[name]) / calls
-                figures[name]["rss_mb"] = rss_mb(pid)
+            stubbed = {"standalone": standalone, "attached": attached, "guard": judge}
+            return _measured({"direct": direct}, stubbed | real, calls)
+
+
+def _measured(
+    direct: dict[str, subprocess.Popen[bytes]],
+    guarded: dict[str, subprocess.Popen[bytes]],
+    calls: int,
+) -> dict[str, dict[str, float]]:
+    ways = direct | {name: one for name, one in guarded.items() if not name.startswith("guard")}
+    for way in ways.values():
+        for number in range(WARM_UP):
+            call(way, number)
+    before = {name: cpu_ms(one.pid) for name, one in guarded.items()}
+    times: dict[str, list[float]] = {name: [] for name in ways}
+    for block in range(calls // BLOCK):
+        for name, way in ways.items():
+            times[name] += [call(way, WARM_UP + block * BLOCK + n) for n in range(BLOCK)]
+    figures = {name: _figures(found) for name, found in times.items()}
+    for name, one in guarded.items():
+        figures.setdefault(name, {})["cpu_ms_per_call"] = (cpu_ms(one.pid) - before[name]) / calls
+        figures[name]["rss_mb"] = rss_mb(one.pid)
     return figures
 
 
@@ -138,7 +192,7 @@ def main() -> int:
     calls = int(sys.argv[1]) if len(sys.argv) > 1 else 1200
     figures = measure(calls)
     direct = figures["direct"]["p50_ms"]
-    for name in ("standalone", "attached"):
+    for name in ("standalone", "attached", "standalone_judged", "attached_judged"):
         figures[name]["added_p50_ms"] = figures[name]["p50_ms"] - direct
     rounded = {name: {k: round(v, 3) for k, v in f.items()} for name, f in figures.items()}
     print(json.dumps({"calls": calls, **rounded}, indent=2))

@@ -80,12 +80,16 @@ class Judging:
 
     def spec(self, call: ToolCall) -> ToolSpec:
         """Return the catalogue's word on the tool; an unlisted one has no class at all."""
+        return self.spec_of(call.server, call.tool)
+
+    def spec_of(self, server: str, tool: str) -> ToolSpec:
+        """Return the same by names."""
         catalog = self.bundle.catalog
-        if call.tool.startswith(METHOD):
-            known = catalog.method_spec(call.server, call.tool.removeprefix(METHOD))
+        if tool.startswith(METHOD):
+            known = catalog.method_spec(server, tool.removeprefix(METHOD))
         else:
-            known = catalog.spec(call.server, call.tool)
-        return known or ToolSpec(server=call.server, tool=call.tool, effect=frozenset())
+            known = catalog.spec(server, tool)
+        return known or ToolSpec(server=server, tool=tool, effect=frozenset())
 
     def ledgers(self, call: ToolCall) -> tuple[LedgerSpec, ...]:
         """Return the ledgers that this tool is counted in or that its rules read."""

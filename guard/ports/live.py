@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from guard.grant.credential import Credential
 from guard.model.call import ToolCall, ToolResult
@@ -16,16 +16,12 @@ class Tool(Protocol):
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult: ...
 
 
-@runtime_checkable
-class Stoppable(Protocol):
-    """A tool whose run ends when it is cancelled. Any other is left to come to its own end."""
-
-    stoppable: bool
-
-
 def can_stop(tool: Tool) -> bool:
-    """Return whether cancelling the run of a tool ends what it does."""
-    return isinstance(tool, Stoppable) and tool.stoppable
+    """Return whether cancelling the run of a tool ends what it does: if it says `stoppable`.
+
+    Any other is left to come to its own end.
+    """
+    return getattr(tool, "stoppable", False) is True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -168,11 +168,32 @@ def _entered(
     )
 
 
-def abandoned(session: Session, calls: Container[str], outcome: Outcome, *, now_ms: int) -> Session:
-    """Return the session with those of these calls that are in flight ended; nobody said no."""
+def nothing_said(_action: str) -> frozenset[str]:
+    """Return no label: the calls did not run."""
+    return frozenset()
+
+
+def abandoned(
+    session: Session,
+    calls: Container[str],
+    outcome: Outcome,
+    *,
+    now_ms: int,
+    labels: Callable[[str], frozenset[str]] = nothing_said,
+) -> Session:
+    """Return the session with those of these calls that are in flight ended; nobody said no.
+
+    Args:
+        session: as it is stored now.
+        calls: those whose guard is gone.
+        outcome: how they ended.
+        now_ms: milliseconds since the epoch.
+        labels: what the text of a tool (`server/tool`) brings in; a progress note may have.
+    """
     for one in session.steps:
         if one.call in calls:
-            session = settled(session, one.call, outcome, frozenset(), {}, now_ms, denied=False)
+            brought = labels(one.action)
+            session = settled(session, one.call, outcome, brought, {}, now_ms, denied=False)
     return session
 
 

@@ -1,12 +1,13 @@
 """What a starting guard owes the one before it: calls without an ending, leases without an end.
 
 A call that was in flight when the process died may have run: it is recorded as unknown and never
-run again. One that waited for people, and whose yes nobody used, did not run: it is recorded as
-refused. It revokes by handle; it cannot know a secret.
+run again, and its text may have been read: the labels of its tool enter. One that waited for
+people, and whose yes nobody used, did not run: it is recorded as refused. It revokes by handle; it
+cannot know a secret.
 """
 
 import asyncio
-from collections.abc import Container
+from collections.abc import Callable, Container
 from contextlib import suppress
 
 from guard.audit.event import Event
@@ -16,7 +17,7 @@ from guard.grant.lease import KEPT_MS, KEPT_ROWS, Lease
 from guard.lease.revoking import Revoking
 from guard.model.call import Outcome
 from guard.ports import Ending, World
-from guard.session.calls import abandoned
+from guard.session.calls import abandoned, nothing_said
 from guard.session.state import Session
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.together import Turns
@@ -38,7 +39,7 @@ async def recover(wired: Wired) -> int:
     now_ms = wired.world.clock.now_ms()
     ran = 0
     for session, calls in (await wired.store.lost_calls()).items():
-        ran += await _settled(wired.world, session, calls, now_ms)
+        ran += await _settled(wired, session, calls, now_ms)
     await wired.store.lose_runs(now_ms)
     gone = frozenset(lease.id for lease in await wired.store.lost_leases())
     await take_back_all(wired.world, gone)
@@ -93,22 +94,33 @@ async def prune(world: World) -> int:
             return total
 
 
-async def _settled(world: World, session: str, calls: frozenset[str], now_ms: int) -> int:
+async def _settled(wired: Wired, session: str, calls: frozenset[str], now_ms: int) -> int:
     """Record how these calls ended, in the session and in the log, together.
 
     Returns:
         How many of them may have run.
     """
+    world, judging = wired.world, wired.guard.judging()
     found = await world.sessions.get(session)  # an ending changes sessions that are in use
     rows = await world.approvals.listed(open_only=False, session=session)
     waited = calls & never_used({one.call: one.at_ms for one in found.steps}, rows)
-    await _ended(world, session, waited, Outcome.REFUSED, now_ms)
-    await _ended(world, session, calls - waited, Outcome.UNKNOWN, now_ms)
+
+    def said(action: str) -> frozenset[str]:
+        server, _, tool = action.partition("/")
+        return judging.spec_of(server, tool).output.names(server)
+
+    await _ended(world, session, waited, Outcome.REFUSED, nothing_said, now_ms)
+    await _ended(world, session, calls - waited, Outcome.UNKNOWN, said, now_ms)
     return len(calls - waited)
 
 
 async def _ended(
-    world: World, session: str, calls: frozenset[str], outcome: Outcome, now_ms: int
+    world: World,
+    session: str,
+    calls: frozenset[str],
+    outcome: Outcome,
+    labels: Callable[[str], frozenset[str]],
+    now_ms: int,
 ) -> None:
     if not calls:
         return
@@ -124,7 +136,7 @@ async def _ended(
     )
 
     def change(one: Session) -> Session:
-        return abandoned(one, calls, outcome, now_ms=now_ms)
+        return abandoned(one, calls, outcome, now_ms=now_ms, labels=labels)
 
     ending = Ending(session=session, change=change, events=events, outcome=outcome)
     await world.outcomes.close(ending)

@@ -70,6 +70,20 @@ async def test_what_nobody_waits_for_is_on_its_way_when_the_turn_of_the_loop_end
     assert await database.run(numbers) == [1]
 
 
+async def test_what_comes_a_moment_later_shares_the_commit_of_what_nobody_waits_for(
+    database, said, monkeypatch
+):
+    monkeypatch.setattr("guard_adapters.store.sqlite.database.HELD_S", 5)
+    before = said("COMMIT")
+    database.later(insert(1))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert database._held_back == []
+    await database.run(insert(2))
+    assert said("COMMIT") == before + 1
+    assert await database.run(numbers) == [1, 2]
+
+
 async def test_closing_writes_what_was_held_back(tmp_path):
     path = tmp_path / "closed.sqlite"
     one = Database(

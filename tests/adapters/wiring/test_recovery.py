@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -130,12 +131,26 @@ async def test_a_call_that_was_running_is_unknown_after_a_restart(config: Path) 
     assert [(one["call"], one["outcome"]) for one in found] == [(call, "unknown")]
 
 
+async def test_text_that_a_lost_call_may_have_shown_is_untrusted_after_a_restart(
+    config: Path,
+) -> None:
+    await _died_in_a_call(config)
+    with closing(sqlite3.connect(config.parent / "state/guard.sqlite")) as db, db:
+        # As if it had died before the write that says the call went out: nobody waits for that.
+        db.execute("UPDATE sessions SET head = json_set(head, '$.labels', json('[]'))")
+    wired = build(load(config))
+    await recover(wired)
+    (session,) = await wired.world.sessions.all()
+    assert session.labels == {"untrusted", "untrusted_echo"}
+    wired.close()
+
+
 async def test_a_call_that_only_waited_for_people_did_not_run(config: Path) -> None:
     call = await _died_while_people_were_asked(config)
     wired: Wired = build(load(config))
     assert await recover(wired) == 0
     (session,) = await wired.world.sessions.all()
-    assert session.steps == ()
+    assert (session.steps, session.labels) == ((), frozenset())
     wired.close()
     leaves = [json.loads(leaf) for _, leaf in read_log(config.parent / "state/guard.sqlite").leaves]
     (found,) = [one for one in leaves if one["kind"] == "outcome_resolved"]

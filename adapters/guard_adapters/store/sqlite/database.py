@@ -1,7 +1,8 @@
 """One SQLite file behind one thread: an ordered queue of small transactions, committed in groups.
 
-What nobody waits for goes with what comes after it, at the latest when the turn of the event loop
-ends: so a call is admitted and its decision recorded by one commit, after one waking of the thread.
+What nobody waits for goes with what comes after it, or alone after a hundredth of a second: so a
+call is admitted and its decision recorded by one commit, after one waking of the thread, and a tool
+that answers at once leaves a second one, with its outcome.
 
 One connection in one thread of one process, because SQLite 3.7.0 to 3.51.2 can corrupt a WAL that
 two connections reset at once; a lock file refuses a second process. `synchronous=FULL`, because
@@ -16,52 +17,17 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
 
 from guard.errors import Unavailable, Unusable
+from guard_adapters.store.sqlite.jobs import Job, T, Waiter, Work, done, tell
 from guard_adapters.store.sqlite.opening import Lock, opened
 
-T = TypeVar("T")
-Work = Callable[[sqlite3.Connection], T]
 GROUP = 256
 """Most transactions in one commit: bounds how long the first of a group waits."""
 
-
-class _Waiter:
-    """A coroutine that waits for its transaction, in whichever loop it runs."""
-
-    __slots__ = ("answer", "loop")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
-        self.answer: asyncio.Future[Any] = loop.create_future()
-
-    def expire(self) -> None:
-        """End the waiting; the transaction goes on, for others may depend on it."""
-        if not self.answer.done():
-            self.answer.set_exception(TimeoutError())
-
-    def settle(self, value: object, error: BaseException | None) -> None:
-        """Hand over how it ended, in the waiter's own loop."""
-        if self.answer.done():
-            return
-        if error is None:
-            self.answer.set_result(value)
-        else:
-            self.answer.set_exception(error)
-
-
-class _Job:
-    __slots__ = ("answer", "vital", "work")
-
-    def __init__(
-        self, work: Work[Any], answer: "Future[Any] | _Waiter | None", *, vital: bool
-    ) -> None:
-        self.work = work
-        self.vital = vital
-        self.answer = answer
+HELD_S = 0.01
+"""How long the thread looks for company for what nobody waits for (seconds)."""
 
 
 class Database:
@@ -87,9 +53,9 @@ class Database:
     ) -> None:
         self._stamp = stamp
         self._timeout_s = timeout_ms / 1000
-        self._queue: queue.SimpleQueue[list[_Job] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Job] | None] = queue.SimpleQueue()
         self._turn = threading.Lock()
-        self._held_back: list[_Job] = []  # nobody waits for them
+        self._held_back: list[Job] = []  # nobody waits for them
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = Lock(path)
         self._fault: BaseException | None = None
@@ -117,19 +83,18 @@ class Database:
         if self._fault is not None:
             answer.set_exception(self._unavailable(self._fault))
         else:
-            self._put(_Job(work, answer, vital=vital))
+            self._put(Job(work, answer, vital=vital))
         return answer
 
     def later(self, work: Work[object]) -> None:
         """Queue one vital transaction that nobody waits for; call it inside an event loop.
 
-        It is committed together with the next one, in order, and at the latest when this turn of
-        the loop has ended.
+        It is committed together with the next one, in order; alone if none comes for a moment.
         """
         if self._fault is not None:
             return
         with self._turn:
-            self._held_back.append(_Job(work, None, vital=True))
+            self._held_back.append(Job(work, None, vital=True))
             first = len(self._held_back) == 1
         if first:
             asyncio.get_running_loop().call_soon(self._flush)
@@ -143,8 +108,8 @@ class Database:
         if self._fault is not None:
             raise self._unavailable(self._fault)
         loop = asyncio.get_running_loop()
-        waiter = _Waiter(loop)
-        self._put(_Job(work, waiter, vital=False))
+        waiter = Waiter(loop)
+        self._put(Job(work, waiter, vital=False))
         late = loop.call_later(self._timeout_s, waiter.expire)
         try:
             found: T = await waiter.answer
@@ -154,7 +119,7 @@ class Database:
             late.cancel()
         return found
 
-    def _put(self, job: _Job) -> None:
+    def _put(self, job: Job) -> None:
         """Queue a job, and before it those that were held back: one waking of the thread."""
         with self._turn:
             jobs, self._held_back = [*self._held_back, job], []
@@ -214,14 +179,17 @@ class Database:
             self._commit(connection, jobs)
         connection.close()
 
-    def _batch(self) -> tuple[list[_Job], bool]:
+    def _batch(self) -> tuple[list[Job], bool]:
         """Return what is queued, and whether it is the last."""
         jobs = self._queue.get()
         if jobs is None:
             return [], True
+        # A commit is dearer than a waking, and a fast tool's outcome would wait behind it.
+        patience = HELD_S if all(job.answer is None for job in jobs) else 0
         while len(jobs) < GROUP:
             try:
-                more = self._queue.get_nowait()
+                more = self._queue.get(timeout=patience)
+                patience = 0
             except queue.Empty:
                 break
             if more is None:
@@ -229,13 +197,13 @@ class Database:
             jobs += more
         return jobs, False
 
-    def _commit(self, connection: sqlite3.Connection, jobs: list[_Job]) -> None:
+    def _commit(self, connection: sqlite3.Connection, jobs: list[Job]) -> None:
         if not jobs:
             return
         try:
             connection.execute("BEGIN IMMEDIATE")
             before = connection.total_changes
-            results = [(job, *_one(connection, job)) for job in jobs]
+            results = [(job, *done(connection, job)) for job in jobs]
             lost = next((error for job, _, error in results if error and job.vital), None)
             if lost is not None:
                 raise sqlite3.IntegrityError(str(lost)) from lost
@@ -245,53 +213,8 @@ class Database:
         except sqlite3.Error as error:
             # Later jobs were built on earlier ones: after a lost commit nothing more is taken.
             self._fault = error
-            _tell([(job, None, error) for job in jobs])
+            tell([(job, None, error) for job in jobs])
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             return
-        _tell(results)
-
-
-_Result = tuple[_Job, object, BaseException | None]
-
-
-def _tell(results: list[_Result]) -> None:
-    """Tell whoever waits, each loop once: waking one costs more than a transaction."""
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Waiter, object, BaseException | None]]] = {}
-    for job, value, error in results:
-        match job.answer:
-            case _Waiter() as waiter:
-                loops.setdefault(waiter.loop, []).append((waiter, value, error))
-            case Future() as answer if error is None:
-                answer.set_result(value)
-            case Future() as answer:
-                answer.set_exception(error)
-            case None:
-                pass
-    for loop, answers in loops.items():
-        with suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-            loop.call_soon_threadsafe(_settle, answers)
-
-
-def _settle(answers: list[tuple[_Waiter, object, BaseException | None]]) -> None:
-    for waiter, value, error in answers:
-        waiter.settle(value, error)
-
-
-def _one(connection: sqlite3.Connection, job: _Job) -> tuple[object, BaseException | None]:
-    """Run one job inside the group; its failure undoes its own writes only.
-
-    That of a vital one undoes the group, so it needs no mark of its own to go back to.
-    """
-    if not job.vital:
-        connection.execute("SAVEPOINT job")
-    try:
-        value = job.work(connection)
-    except Exception as error:  # noqa: BLE001  handed to whoever queued it
-        if not job.vital:
-            connection.execute("ROLLBACK TO job")
-            connection.execute("RELEASE job")
-        return None, error
-    if not job.vital:
-        connection.execute("RELEASE job")
-    return value, None
+        tell(results)
