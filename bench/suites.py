@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,11 @@ def main() -> int:
     for name in sys.argv[1:] or SUITES:
         counting = Counting()
         places = [str(ROOT / one) for one in SUITES[name]]
-        quiet = ("-p", "no:terminal", "-p", "no:cacheprovider", "-n", "0", "-m", "soak or not soak")
-        pytest.main(["--rootdir", str(ROOT), *quiet, *places], plugins=[counting])
+        every = ("-q", "-p", "no:cacheprovider", "-n", "0", "-m", "soak or not soak")
+        with redirect_stdout(sys.stderr):
+            code = pytest.main(["--rootdir", str(ROOT), *every, *places], plugins=[counting])
+        if code and not counting.lost:
+            counting.lost.append(f"pytest ended with {code!s}")
         found[name] = counting.figures()
     print(json.dumps(found, indent=1))
     return int(any(one["lost"] for one in found.values()))

@@ -27,7 +27,7 @@ from guard.model.facts import (
     TextFacts,
 )
 from guard.model.identity import Agent, Principal, Who, Workload
-from guard.model.origin import Levels, Origin, Source
+from guard.model.origin import Origin, Source
 from guard.policy.catalog import Catalog
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, Limits, convert_args
@@ -35,6 +35,7 @@ from guard.policy.evaluate import decide
 from guard.policy.schema import THE_SESSION
 from guard.policy.tables import Expectation, Given, GivenHistory
 from guard.policy.transform import NarrowUnavailable, apply_transforms
+from guard.provenance.levels import levels_of, paths_of
 
 SALT = bytes(32)
 """Tables hold no secrets, and their outcome must not depend on a key."""
@@ -164,7 +165,7 @@ class TableCall:
             input=found,
             clock=ClockFacts(at_ms=0, hour=holds.clock.hour, weekday=holds.clock.weekday),
             intent=IntentFacts(**{**holds.intent.model_dump(), "args_ok": covers}),
-            prov=_prov(holds),
+            prov=_prov(self.spec, holds),
             text=_text(holds),
             history=self.past.history(self.spec, found, holds.history),
             risk=RiskFacts(**holds.risk.model_dump()),
@@ -186,12 +187,16 @@ def limits_of(catalog: Catalog) -> Limits:
     )
 
 
-def _prov(holds: Given) -> ProvFacts:
+def _prov(spec: ToolSpec, holds: Given) -> ProvFacts:
+    """Return what the table gives of origins; what they come to is worked out where it is not."""
+    given = holds.prov
     origins = tuple(
-        Origin(**{**one.model_dump(), "source": Source(one.source)}) for one in holds.prov.origins
+        Origin(**{**one.model_dump(), "source": Source(one.source)}) for one in given.origins
     )
-    level = Levels(**holds.prov.level)
-    return ProvFacts(**{**holds.prov.model_dump(), "level": level, "origins": origins})
+    named = {**given.model_dump(), **(paths_of(origins) if origins else {})}
+    named |= {name: getattr(given, name) for name in given.model_fields_set}
+    level = replace(levels_of(spec, origins), **given.level)
+    return ProvFacts(**{**named, "level": level, "origins": origins})
 
 
 def _text(holds: Given) -> TextFacts:

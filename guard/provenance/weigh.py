@@ -11,11 +11,12 @@ from functools import lru_cache
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
-from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source, Why
+from guard.model.origin import Levels, Origin, Source, Why
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, left
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
+from guard.provenance.levels import level_of, weakest
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.money import UNKNOWN
@@ -37,7 +38,6 @@ _ONE_OF_MANY = frozenset({"dest", "target"})
 _SENT = frozenset({"dest", ""})
 _SOMEBODY = frozenset({"person"})
 NOTHING: frozenset[str] = frozenset()
-_MAKING = frozenset({"create", "schedule"})
 _SOURCES = tuple(Source)
 
 Declared = Callable[[str, Json], Source | None]
@@ -162,28 +162,12 @@ class _Scales:
         return bool(self.endorsed) and taken_for(text, _approved(self.endorsed))
 
     def levels(self) -> Levels:
-        weakest: dict[str, int] = {}
-        for value, one in self.values:
-            level = self.level_of(value)
-            if level and one.why != "exempt":
-                weakest[level] = min(weakest.get(level, NO_ARGUMENT), int(one.source))
-        return Levels(**weakest)
+        sources = ((value.role, one.source) for value, one in self.values if one.why != "exempt")
+        return weakest(self.spec, sources)
 
     def level_of(self, value: Value) -> str:
-        """Return the level in which a value counts: an address to write to is a destination."""
-        effect = self.spec.effect
-        if value.role == "url":
-            return "dest" if "write" in effect else "url"
-        level = LEVEL_OF.get(value.role, "")
-        if level == "target" and (effect.isdisjoint(CHANGING) or self.names_new(value)):
-            return ""
-        return level
-
-    def names_new(self, value: Value) -> bool:
-        """Return whether a path is the name of what the call makes, not of what is there."""
-        return value.role == "path" and bool(
-            capability(self.spec.tool, self.spec.intent).verbs & _MAKING
-        )
+        """Return the level in which a value counts."""
+        return level_of(self.spec, value.role)
 
     def same_record(self) -> bool:
         """Return whether every amount stands in a linked record of every receiver."""

@@ -43,7 +43,7 @@ def question(view: ReviewView) -> list[str]:
         *_why(view),
         *_task(view.chain),
         "  Arguments, all of them, as they would be sent:",
-        *(line for one in view.arguments for line in _argument(one)),
+        *arguments(view.arguments),
         *([] if view.arguments else ["    (none)"]),
         *_before(view),
         *[
@@ -56,6 +56,11 @@ def question(view: ReviewView) -> list[str]:
         f"  A yes      {_gives(view.gives)}",
         *[f"  The agent says (believe none of it): {_quoted(one)}" for one in view.chain.prose],
     ]
+
+
+def arguments(rows: Sequence[Argument]) -> list[str]:
+    """Return two lines an argument: its value whole, and where it came from."""
+    return [line for one in rows for line in _argument(one)]
 
 
 def place(path: Sequence[str | int]) -> str:

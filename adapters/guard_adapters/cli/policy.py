@@ -26,7 +26,11 @@ def register(commands: Commands) -> None:
     for one in (check, test):
         one.add_argument("dir", nargs="?", type=Path, default=None, metavar="DIR")
     explain = actions.add_parser("explain", help="explain the decision on one call")
-    explain.add_argument("call", type=Path, metavar="CALL.json")
+    explain.add_argument("call", nargs="?", type=Path, metavar="CALL.json")
+    explain.add_argument("--trace", metavar="FILE", help="explain a call of recorded sessions")
+    explain.add_argument("--session", help="which of them, where there are several")
+    explain.add_argument("--step", type=int, default=-1, help="which call, from 0 (the last one)")
+    _add_course(explain)
     replay = actions.add_parser("replay", help="decide recorded sessions again")
     _add_replay(replay)
     replay.add_argument("traces", metavar="TRACES", help="JSON lines; - reads them from stdin")
@@ -41,9 +45,13 @@ def register(commands: Commands) -> None:
         one.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
-def _add_replay(parser: argparse.ArgumentParser) -> None:
+def _add_course(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--history", choices=("guarded", "recorded"), default="guarded")
     parser.add_argument("--approve", choices=("none", "all", "recorded"), default="none")
+
+
+def _add_replay(parser: argparse.ArgumentParser) -> None:
+    _add_course(parser)
     parser.add_argument("--no-timing", action="store_true", help="micros are null: equal runs")
     parser.add_argument("--keep-going", action="store_true", help="deny a bad line and go on")
 
@@ -63,7 +71,8 @@ def run(args: argparse.Namespace) -> int:
         case "explain":
             from guard_adapters.cli import policy_explain  # noqa: PLC0415
 
-            return policy_explain.explain(args, _opened(args))
+            with closing(trace_lines(args.trace) if args.trace else _nothing()) as lines:
+                return policy_explain.explain(args, _opened(args), lines)
         case "replay":
             return _replayed(args)
         case _:
@@ -79,6 +88,10 @@ def _replayed(args: argparse.Namespace) -> int:
 
     with closing(trace_lines(args.traces)) as lines:  # a bad line must not leave the file open
         return policy_replay.replay(args, _opened(args), lines)
+
+
+def _nothing() -> Generator[str, None, None]:
+    yield from ()
 
 
 def _place(args: argparse.Namespace) -> Path:

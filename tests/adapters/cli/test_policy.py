@@ -182,10 +182,11 @@ def test_explain_tells_where_the_arguments_came_from_and_nobody_can_forge_a_line
 
     assert main(["policy", "explain", *SOURCE, str(call)]) == 0
 
-    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("origin: ")]
-    (line,) = told
-    assert line.startswith("origin: id a - only in docs/read result, step 2, untrusted: ")
+    lines = capsys.readouterr().out.splitlines()
+    line = lines[lines.index('    id = "a"') + 1]
+    assert line.startswith("        UNTRUSTED; only in docs/read result, step 2, untrusted: ")
     assert line.endswith('own words<U+202E>"')
+    assert not [one for one in lines if one.startswith("origin:")]
 
 
 @pytest.mark.parametrize(

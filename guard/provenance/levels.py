@@ -1,0 +1,62 @@
+"""What the sources of a call's arguments come to: one level a role, one set of paths a source.
+
+The weakest value of a role is what counts. It weighs no value: `worth` does.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from guard.model.call import ToolSpec
+from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source
+from guard.provenance.lexicon import capability
+from guard.provenance.roles import CHANGING, LEVEL_OF
+
+_MAKING = frozenset({"create", "schedule"})
+_SET_OF = {
+    Source.COMPOSED: "model",
+    Source.UNTRUSTED: "untrusted",
+    Source.TRUSTED: "trusted_tool",
+    Source.CREATED: "created",
+    Source.LINKED: "linked",
+    Source.PROMPT: "user_prompt",
+}
+
+
+def level_of(spec: ToolSpec, role: str) -> str:
+    """Return the level in which a role counts: an address to write to is a destination."""
+    if role == "url":
+        return "dest" if "write" in spec.effect else "url"
+    level = LEVEL_OF.get(role, "")
+    if level == "target" and (spec.effect.isdisjoint(CHANGING) or _names_new(spec, role)):
+        return ""
+    return level
+
+
+def weakest(spec: ToolSpec, values: Iterable[tuple[str, Source]]) -> Levels:
+    """Return the weakest source of each level, from the role and the source of each value."""
+    found: dict[str, int] = {}
+    for role, source in values:
+        if level := level_of(spec, role):
+            found[level] = min(found.get(level, NO_ARGUMENT), int(source))
+    return Levels(**found)
+
+
+def levels_of(spec: ToolSpec, origins: Sequence[Origin]) -> Levels:
+    """Return the levels of a call whose origins are known already; what is exempt needs nothing."""
+    return weakest(spec, ((one.role, one.source) for one in origins if one.why != "exempt"))
+
+
+def paths_of(origins: Sequence[Origin]) -> dict[str, frozenset[str]]:
+    """Return the argument paths by their weakest source, under the names that policy reads."""
+    least: dict[str, Source] = {}
+    for one in origins:
+        least[one.path] = min(least.get(one.path, Source.PROMPT), one.source)
+    named = {
+        name: frozenset(path for path, source in least.items() if source is of)
+        for of, name in _SET_OF.items()
+    }
+    return named | {"trusted_tool": named["trusted_tool"] | named["linked"]}
+
+
+def _names_new(spec: ToolSpec, role: str) -> bool:
+    """Return whether a path is the name of what the call makes, not of what is there."""
+    return role == "path" and bool(capability(spec.tool, spec.intent).verbs & _MAKING)
