@@ -24,6 +24,7 @@ from guard.session.state import new_session
 from guard.testing.review import a_view
 from guard_adapters.console.app import SignedIn, console_routes
 from guard_adapters.console.origin import origin_of
+from guard_adapters.console.questions import Questions
 from guard_adapters.console.views import Views
 from guard_adapters.wiring.board import BoardDesk
 from guard_adapters.wiring.build import build
@@ -97,10 +98,14 @@ def on(store: str, rows: int) -> dict[str, Any]:
         (Path(folder) / "guard.yaml").write_text(CONFIG % shared)
         wired = build(load(Path(folder) / "guard.yaml"))
         asyncio.run(filled(wired, rows))
+        desk = BoardDesk(wired=wired)
         origin = origin_of("http://localhost:8470")
         routes = console_routes(
             origin=origin, door=AlwaysAna(), token=wired.world.ids.token,
-            pages=Views(desk=BoardDesk(wired=wired), marks=partial(marks, b"k" * 32)).pages(),
+            pages=(
+                *Views(desk=desk).pages(),
+                *Questions(desk=desk, marks=partial(marks, b"k" * 32)).pages(),
+            ),
         )  # fmt: skip
         one = f"apr_{1:036x}"
         paths = ("/", f"/approvals/{one}", f"/batch/{one}", "/sessions", "/sessions/gs_1",

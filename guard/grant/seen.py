@@ -1,8 +1,8 @@
 """What a page has to hold before a yes is taken: a mark for each part that its reader must see.
 
-The guard puts a mark beside each argument, and gives that of a masked value only with the value
-itself, once the log holds who asked for it. Who sends a yes sends the marks back: a program that
-never was handed a part cannot. It proves what a page held, not what eyes saw.
+The guard puts a mark on each sheet of arguments, and gives that of a masked value only with the
+value itself, once the log holds who asked for it. Who sends a yes sends the marks back: a program
+that never was handed a part cannot. It proves what a page held, not what eyes saw.
 """
 
 import hmac
@@ -13,7 +13,7 @@ from typing import Final
 from guard.grant.approval import Approval
 from guard.grant.plan import NewPlan
 from guard.grant.signing import canonical
-from guard.grant.view import view_from
+from guard.grant.view import whole_from
 from guard.model.call import Json
 
 LABEL: Final = b"guard/seen/v1\0"
@@ -22,16 +22,17 @@ MARK: Final = 24
 
 
 def parts(asked: Approval | NewPlan) -> tuple[str, ...]:
-    """Return what of a question must be seen: each argument, and each secret when it is shown.
+    """Return what of a question must be seen: each sheet, and each secret when it is shown.
 
     Raises:
         Unavailable: `view_unreadable`: what cannot be shown cannot be approved.
     """
     if isinstance(asked, NewPlan):
         return tuple(str(number) for number in range(len(asked.items)))
-    arguments = view_from(asked.view_json).arguments
-    secret = (secret_part(n) for n, one in enumerate(arguments) if one.hidden == "secret")
-    return (*map(str, range(max(1, len(arguments)))), *secret)
+    found = whole_from(asked.view_json)
+    hidden = (one.hidden for one in found.view.arguments)
+    secret = (secret_part(number) for number, why in enumerate(hidden) if why == "secret")
+    return (*map(str, range(len(found.sheets))), *secret)
 
 
 def secret_part(number: int) -> str:

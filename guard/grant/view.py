@@ -4,11 +4,23 @@ What cannot be read is refused: a question that cannot be shown whole cannot be 
 """
 
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from guard.errors import Unavailable
 from guard.model.review import ReviewView
+from guard.model.sheets import Slice, sheets
+
+READ_AT_ONCE: Final = 8
+"""Questions that are kept cut: whoever reads a long one asks for its sheets one by one."""
+
+
+class Whole(NamedTuple):
+    """A view, and the sheets that hold all of its arguments."""
+
+    view: ReviewView
+    sheets: tuple[tuple[Slice, ...], ...]
 
 
 @lru_cache(maxsize=1)
@@ -37,3 +49,14 @@ def view_from(stored: bytes) -> ReviewView:
             code="view_unreadable",
             next_step="Let the question expire; the agent may ask again.",
         ) from None
+
+
+@lru_cache(maxsize=READ_AT_ONCE)
+def whole_from(stored: bytes) -> Whole:
+    """Return the view that `view_json` wrote, cut into sheets.
+
+    Raises:
+        Unavailable: `view_unreadable`.
+    """
+    view = view_from(stored)
+    return Whole(view, sheets(view.arguments))

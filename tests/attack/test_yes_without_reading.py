@@ -13,7 +13,7 @@ from tests.adapters.console.desk import KEY, Desk
 from tests.adapters.console.test_several import offered, standing
 
 SHOWN = a_view(
-    {"amount_minor": 250_000, "note": "x", "pin": "4711"},
+    {"amount_minor": 250_000, "note": "x" * 90_000, "pin": "4711"},
     args={"pin": ArgSpec(role="secret")},
     action="bank/pay",
 )

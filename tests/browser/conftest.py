@@ -280,9 +280,12 @@ class Person:
         self.page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         self.page.evaluate(
             """async () => {
-                for (const one of document.querySelectorAll("[data-end]")) {
-                    one.scrollIntoView({block: "center"});
-                    await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+                const wait = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 20)));
+                for (let n = 0; n < 5000; n++) {
+                    const next = document.querySelector("[data-end]:not([data-seen]), [data-rest]");
+                    if (!next) break;
+                    next.scrollIntoView({block: "center"});
+                    await wait();
                 }
                 const left = document.getElementById("left");
                 for (let n = 0; n < 100 && left?.textContent.startsWith("Read"); n++)

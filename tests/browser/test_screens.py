@@ -30,11 +30,20 @@ HOSTILE = {
     "letter": '{{7*7}} "><svg/onload=alert(1)> \u202etxt.exe \u2066 <U+202E> \x00\x1b[2J\r\n  end  ',
     "urgent": True,
 }
-READ = """() => [...document.querySelectorAll("[data-argument]")].map((row) => ({
-    name: row.querySelector("[data-name]").firstChild.textContent,
-    listed: row.dataset.listed === "1",
-    values: [...row.querySelectorAll("[data-value]")].map((one) => [one.dataset.value, one.textContent]),
-}))"""
+MANY_LINES = {"letter": "".join(f"{n}\n" for n in range(10_000))}
+ESCAPES = {"letter": "\x7f\u202e" * 9_000, "notify": [f"{n}@acme.example" for n in range(900)]}
+READ = """() => {
+    const found = [];
+    for (const row of document.querySelectorAll("[data-argument]")) {
+        const at = Number(row.dataset.argument), {listed} = row.dataset;
+        const one = found[at] ??= {name: "", listed: listed === "1", values: []};
+        for (const part of row.querySelectorAll("[data-name]")) one.name += part.textContent;
+        for (const part of row.querySelectorAll("[data-value]"))
+            if ("goesOn" in part.dataset) one.values.at(-1)[1] += part.textContent;
+            else one.values.push([part.dataset.value, part.textContent]);
+    }
+    return found;
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -83,10 +92,13 @@ def read_from_page(page: Any) -> bytes:
     return argument_bytes(found)
 
 
-@pytest.mark.parametrize("changes", [{}, HOSTILE, {"letter": "x" * 60_000}, {"notify": []}])
+@pytest.mark.parametrize(
+    "changes", [{}, HOSTILE, {"letter": "x" * 60_000}, {"notify": []}, MANY_LINES, ESCAPES]
+)
 def test_every_argument_byte_is_on_the_page(company, ana, agent, changes):
     approval, _ = agent.pays(hold_ms=0, **changes)
     ana.open(f"/console/approvals/{approval}")
+    ana.read()
 
     assert read_from_page(ana.page) == company.row(approval).call_bytes
 

@@ -21,6 +21,7 @@ from guard_adapters.console.frame import Frame, Tab
 from guard_adapters.console.origin import Origin
 
 STATUS: Final = {"origin_refused": 403, "login_needed": 401, "login_refused": 401}
+DIGITS: Final = 16
 LINKED: Final = {
     "approvals": re.compile(r"apr_[0-9a-f]{36}"),
     "plans": re.compile(r"pln_[0-9a-f]{36}"),
@@ -53,6 +54,14 @@ class Visit:
     who: SignedIn
     frame: Frame
 
+    def number(self, name: str, below: int = 10**15) -> int:
+        """Return a whole number of the address, 0 where it says none.
+
+        Raises:
+            Refused: `page_unknown`: it is none, or too large.
+        """
+        return numbered(self.request.query_params.get(name, "0"), below)
+
     def page(self, template: str, *, status: int = 200, **shown: object) -> Response:
         """Return a template as an answer; it sees `who`, `nonce` and what is shown."""
         return self.frame.page(self.request, template, status=status, who=self.who, **shown)
@@ -60,6 +69,22 @@ class Visit:
     def render(self, template: str, **shown: object) -> str:
         """Return a part of a page as text, for htmx to put in."""
         return self.frame.render(self.request, template, who=self.who, **shown)
+
+
+def numbered(text: str, below: int) -> int:
+    """Return a number that an address names.
+
+    Raises:
+        Refused: `page_unknown`.
+    """
+    if not (text.isascii() and text.isdecimal() and len(text) <= DIGITS and int(text) < below):
+        raise nowhere("page")
+    return int(text)
+
+
+def nowhere(what: str) -> Refused:
+    """Return the refusal of an address that leads to nothing."""
+    return Refused(f"There is no such {what}.", code=f"{what}_unknown")
 
 
 Answer = Callable[[Visit], Awaitable[Response]]

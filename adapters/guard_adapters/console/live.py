@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from guard.errors import Unavailable
 from guard_adapters.console.app import Page, Visit
 from guard_adapters.console.looking import Looking
-from guard_adapters.console.views import HELPERS, passed
+from guard_adapters.console.shapes import FUNCTIONS
 
 EVERY_S: Final = 1.0
 """How often the queue is looked at (seconds)."""
@@ -40,14 +40,14 @@ class Live:
         return StreamingResponse(self._events(visit), media_type="text/event-stream")
 
     async def _events(self, visit: Visit) -> AsyncIterator[str]:
-        last, quiet, skip = "", 0, passed(visit)
+        last, quiet, skip = "", 0, visit.number("skip")
         for _ in range(LOOKS):
             try:
                 found = await self.desk.queue(visit.who, skip)
             except Unavailable:
                 return  # the page connects again, and shows an error if it lasts
             text = visit.render(
-                "queue_list.html", queue=found, now_ms=self.desk.now_ms(), **HELPERS
+                "queue_list.html", queue=found, now_ms=self.desk.now_ms(), **FUNCTIONS
             )
             if text != last:
                 last, quiet = text, 0

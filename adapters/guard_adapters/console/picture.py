@@ -14,6 +14,7 @@ ROW = 26
 TOP = 16
 LANE = 9
 MOST_NODES = 60
+MOST_ARGUMENTS = 30
 LONGEST = 34
 """Characters of a label that fit beside the arcs at 320 px; the list beside it has all of them."""
 
@@ -70,7 +71,10 @@ def picture_of(view: ReviewView) -> Picture:
         if bad:
             told.append(f"Step {one.n}, {legible(one.action)}: untrusted text came in.")
     links: list[Link] = []
-    for argument in view.arguments:
+    # Arguments that came from a call first: the others are in the list, and need no arc.
+    led = [one for one in view.arguments if any(o.step in at for o in one.origins)]
+    drawable = (view.arguments if len(view.arguments) <= MOST_ARGUMENTS else led)[:MOST_ARGUMENTS]
+    for argument in drawable:
         name = ".".join(str(part) for part in argument.path) or "arguments"
         sources = [o for o in argument.origins if o.step in at]
         mark = "tainted" if argument.untrusted else "argument"
@@ -78,8 +82,10 @@ def picture_of(view: ReviewView) -> Picture:
             Link(start=at[o.step], end=len(rows), untrusted=o.untrusted or argument.untrusted)
             for o in sources
         ]
-        told += [f"Argument {legible(name)} came from step {o.step}." for o in sources]
+        told += [f"Argument {_short(name)} came from step {o.step}." for o in sources]
         rows.append((name, mark, ""))
+    if left := len(view.arguments) - len(drawable):
+        rows.append((f"and {left} more arguments", "argument", ""))
     return drawn(rows, links, told)
 
 

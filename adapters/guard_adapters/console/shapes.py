@@ -1,15 +1,17 @@
 """Values as templates take them: in runs, so that what hides is seen. It decides nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from guard.errors import Unavailable
 from guard.grant.approval import Approval
 from guard.grant.batch import kind_of
-from guard.grant.view import view_from
+from guard.grant.view import READ_AT_ONCE, view_from, whole_from
 from guard.model.legible import Piece, pieces
-from guard.model.review import Argument, Blast, ReviewView, Value
+from guard.model.review import Argument, Blast, ReviewView
+from guard.model.sheets import NOTES, Cut, Slice, newest, sheets, spoken, weight
 from guard.policy.says import money
 from guard_adapters.console.picture import Picture, picture_of
 
@@ -27,38 +29,119 @@ SAID_BY = {
 }
 
 
+SAID_ROOM = 6_000
+"""What the words of a task may weigh on a page that is about something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A text for a template, in runs. `goes_on`: it began on an earlier sheet."""
+
+    kind: str
+    runs: Sequence[Piece]
+    goes_on: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One argument for a template. `number` is its place; `name` in runs as well."""
+    """What one sheet holds of one argument, for a template. `number` is the argument's place."""
 
     number: int
-    name: Sequence[Piece]
     argument: Argument
-    values: Sequence[tuple[str, Sequence[Piece]]]
-    was: Sequence[tuple[str, Sequence[Piece]]]
+    first: bool
+    last: bool
+    name: Sequence[Text]
+    values: Sequence[Text]
+    was: Sequence[Text]
 
 
-def shown(number: int, argument: Argument) -> Shown:
-    """Return an argument with every value in runs."""
+def shown(one: Slice, arguments: Sequence[Argument]) -> Shown:
+    """Return a slice with every text in runs."""
     return Shown(
-        number=number,
-        name=[*pieces(name_of(argument.path))],
-        argument=argument,
-        values=[_runs(one) for one in argument.values],
-        was=[_runs(one) for one in argument.was],
+        number=one.number,
+        argument=arguments[one.number],
+        first=one.place == 0,
+        last=one.last,
+        name=_runs(one.name),
+        values=_runs(one.values),
+        was=_runs(one.was),
     )
 
 
-def _runs(value: Value) -> tuple[str, Sequence[Piece]]:
-    return value.kind, [*pieces(value.text)]
+def _runs(cuts: Sequence[Cut]) -> Sequence[Text]:
+    return [Text(kind=one.kind, runs=[*pieces(one.text)], goes_on=one.goes_on) for one in cuts]
 
 
-def name_of(path: Sequence[str | int]) -> str:
-    """Return a path as people write it: `items[0].price`."""
-    out = ""
-    for one in path:
-        out += f"[{one}]" if isinstance(one, int) else f"{'.' if out else ''}{one}"
-    return out or "(the call as it was written)"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One sheet of a question's arguments.
+
+    Args:
+        number: its place, from 0.
+        of: how many sheets there are.
+        shown: what it holds.
+        rest: ends of arguments on later sheets.
+    """
+
+    number: int
+    of: int
+    shown: Sequence[Shown]
+    rest: int
+
+    @property
+    def last(self) -> bool:
+        """Return whether no sheet follows."""
+        return self.number + 1 == self.of
+
+
+def sheet(row: Approval, number: int) -> Sheet | None:
+    """Return one sheet of a question; None: it has not so many.
+
+    Raises:
+        Unavailable: `view_unreadable`.
+    """
+    view, cut = whole_from(row.view_json)
+    return _sheet(cut, view.arguments, number)
+
+
+def said_sheet(said: Sequence[tuple[str, str]], number: int) -> Sheet | None:
+    """Return one sheet of what was said, each by somebody; None: it has not so many."""
+    rows, cut = _spoken(tuple(said))
+    return _sheet(cut, rows, number)
+
+
+@lru_cache(maxsize=READ_AT_ONCE)
+def _spoken(
+    said: tuple[tuple[str, str], ...],
+) -> tuple[Sequence[Argument], Sequence[Sequence[Slice]]]:
+    rows = spoken(said)
+    return rows, sheets(rows)
+
+
+def value_sheet(argument: Argument, number: int) -> Sheet | None:
+    """Return one sheet of a single argument; None: it has not so many."""
+    return _sheet(_alone(argument), [argument], number)
+
+
+@lru_cache(maxsize=READ_AT_ONCE)
+def _alone(argument: Argument) -> Sequence[Sequence[Slice]]:
+    return sheets([argument])
+
+
+def _sheet(
+    cut: Sequence[Sequence[Slice]], arguments: Sequence[Argument], number: int
+) -> Sheet | None:
+    if number >= len(cut):
+        return None
+    rest = sum(len(one) for one in cut[number + 1 :])
+    held = [shown(one, arguments) for one in cut[number]]
+    return Sheet(number=number, of=len(cut), shown=held, rest=rest)
+
+
+def lately(texts: Sequence[str]) -> tuple[int, Sequence[str]]:
+    """Return how many texts are left out beside others, and the newest, which are not."""
+    kept = newest(texts, SAID_ROOM)
+    return len(texts) - kept, texts[len(texts) - kept :]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +150,7 @@ class Question:
 
     row: Approval
     view: ReviewView
-    arguments: Sequence[Shown]
+    sheet: Sheet
     picture: Picture
     yes: int
     needed: int
@@ -75,16 +158,18 @@ class Question:
 
 
 def question(row: Approval, now_ms: int) -> Question:
-    """Return an approval as its page shows it.
+    """Return an approval as its page shows it, with the first sheet of its arguments.
 
     Raises:
         Unavailable: `view_unreadable`: what cannot be shown cannot be approved.
     """
-    view = view_from(row.view_json)
+    view, cut = whole_from(row.view_json)
+    first = _sheet(cut, view.arguments, 0)
+    assert first is not None  # noqa: S101  there is always one
     return Question(
         row=row.at(now_ms),
         view=view,
-        arguments=[shown(number, one) for number, one in enumerate(view.arguments)],
+        sheet=first,
         picture=picture_of(view),
         yes=len({one.voter.principal for one in row.votes if one.decision == "approve"}),
         needed=max((asked.quorum for asked in row.requirements), default=1),
@@ -139,3 +224,39 @@ def lasting(ms: int) -> str:
         if ms >= 2 * size:
             return f"{ms // size} {unit}"
     return f"{max(0, ms) // 1000} s"
+
+
+FEW = 4_000
+"""What a list that only repeats or counts may weigh."""
+
+
+def few(texts: Sequence[str]) -> tuple[Sequence[str], int]:
+    """Return the first of some texts, as many as are short enough, and how many are left."""
+    room = FEW
+    for at, text in enumerate(texts):
+        room -= weight(text) + 20
+        if room < 0:
+            return texts[:at], len(texts) - at
+    return texts, 0
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Return names in one line; of too many the number."""
+    some, left = few(texts)
+    others = f"{left} more, all of them in the arguments" if left else ""
+    return ", ".join([*some, others] if others else some)
+
+
+FUNCTIONS: Mapping[str, Callable[..., object] | int] = {
+    "amount": amount,
+    "few": few,
+    "headline": headline,
+    "lasting": lasting,
+    "lately": lately,
+    "listed": listed,
+    "moment": moment,
+    "notes": NOTES,
+    "spelled": spelled,
+    "together": together,
+}
+"""What every template may call, by name."""

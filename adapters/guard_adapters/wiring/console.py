@@ -22,6 +22,7 @@ from guard_adapters.console.invites import Invites, link
 from guard_adapters.console.live import Live
 from guard_adapters.console.origin import Origin, origin_of
 from guard_adapters.console.passkeys import Models
+from guard_adapters.console.questions import Questions
 from guard_adapters.console.several import Several
 from guard_adapters.console.sign import Signing
 from guard_adapters.console.views import Views
@@ -67,7 +68,8 @@ def routes(wired: Wired, url: str) -> list[BaseRoute]:
     desk = BoardDesk(wired=wired)
     acts = Acts(desk=desk, reviewing=signing.reviewing, door=door, origin=origin)
     pages = (
-        *Views(
+        *Views(desk=desk).pages(),
+        *Questions(
             desk=desk,
             marks=signing.reviewing.marks,
             uses=settings.scoped_grant_uses,

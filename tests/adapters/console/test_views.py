@@ -3,10 +3,11 @@
 import json
 
 from guard.model.review import Chain, ChainStep
+from guard.model.sheets import name_of
 from guard.testing.review import a_view
 from guard_adapters.console.looking import Logged
 from guard_adapters.console.picture import MOST_NODES, Link, drawn, picture_of
-from guard_adapters.console.shapes import headline, lasting, moment, name_of
+from guard_adapters.console.shapes import headline, lasting, moment
 from guard_adapters.console.timeline import timeline
 from tests.adapters.console.desk import Desk
 

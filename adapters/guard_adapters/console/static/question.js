@@ -13,12 +13,12 @@
   }
   const approve = answer?.querySelector(".approve:not([data-closed])");
   const left = document.getElementById("left");
-  const calls = [...document.querySelectorAll("[data-call]")].map((place) => (
-    { place, unseen: new Set(place.querySelectorAll("[data-end]")) }));
+  const calls = [...document.querySelectorAll("[data-call]")].map((place) => ({ place, unseen: new Set() }));
   const typed = [...document.querySelectorAll("[data-typed]")];
   const put = (node, text) => { if (node.textContent !== text) node.textContent = text; };
   const lacks = ({ place, unseen }) => {
-    const more = unseen.size;
+    // What is on later sheets was not even fetched; each sheet says how much that is.
+    const more = unseen.size + Number(place.querySelector("[data-rest]")?.dataset.rest ?? 0);
     if (more) return `Read on: ${more} more ${more === 1 ? "argument" : "arguments"}.`;
     return place.querySelector("[data-secret]:not([data-shown])") ? "Show the masked values first." : "";
   };
@@ -50,7 +50,16 @@
     }
     tell();
   }, { rootMargin: `0px 0px -${answer ? answer.offsetHeight : 0}px 0px` });
-  for (const { unseen } of calls) for (const end of unseen) watch.observe(end);
+  const follow = ({ place, unseen }) => {
+    for (const end of place.querySelectorAll("[data-end]:not([data-seen])")) {
+      unseen.add(end);
+      watch.observe(end);
+    }
+  };
+  for (const one of calls) {
+    follow(one);
+    new MutationObserver(() => { follow(one); tell(); }).observe(one.place, { childList: true, subtree: true });
+  }
   document.addEventListener("input", tell);
   document.addEventListener("answered", tell); // by the console's script: something was shown or sent
   // What the console's script enables again after a try stays shut until all was seen.
