@@ -84,6 +84,7 @@ class Guard:
         """
         course = Course(call=call)
         async with self.world.trace.call(call) as span:
+            course.call = call.within(span.traceparent)
             try:
                 await self._walk(course, tool, hold_ms, span)
             except GuardError as error:

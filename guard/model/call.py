@@ -75,6 +75,10 @@ class ToolCall:
         """Return the same call with the narrowed bytes; a new digest comes with them."""
         return replace(self, arguments=arguments)
 
+    def within(self, traceparent: str) -> "ToolCall":
+        """Return the same call under this span of a trace; an empty text leaves it where it is."""
+        return replace(self, traceparent=traceparent) if traceparent else self
+
     def keyed(self, place: Idempotency | None, consume_id: str) -> "ToolCall":
         """Return the same call with the idempotency key of this run, or with none."""
         if place is None and self.idempotency is None:

@@ -1,4 +1,4 @@
-"""The hole for traces: what one call tells whoever observes the guard."""
+"""The hole for traces: what one call tells whoever observes the guard, and how many wait."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -8,19 +8,27 @@ from guard.model.call import ToolCall
 
 
 class Trace(Protocol):
-    """Observability of one call; the silent one costs nothing."""
+    """Observability; the silent one costs nothing.
+
+    `waiting` is told from time to time how many questions wait for people.
+    """
 
     def call(self, call: ToolCall) -> AbstractAsyncContextManager["Span"]: ...
+    def waiting(self, questions: int) -> None: ...
 
 
 class Span(Protocol):
-    """One guarded call in a trace."""
+    """One guarded call in a trace. `traceparent` is how what it leads to names it, else empty."""
 
+    @property
+    def traceparent(self) -> str: ...
     def note(self, name: str, value: str | int | Sequence[str]) -> None: ...
 
 
 class SilentSpan:
     """Notes nothing."""
+
+    traceparent = ""
 
     def note(self, name: str, value: str | int | Sequence[str]) -> None:
         """Note nothing."""
@@ -33,3 +41,6 @@ class Silence:
     async def call(self, call: ToolCall) -> AsyncGenerator[SilentSpan]:  # noqa: ARG002  the port's shape
         """Give out a span that notes nothing."""
         yield SilentSpan()
+
+    def waiting(self, questions: int) -> None:
+        """Tell nobody."""

@@ -1,5 +1,6 @@
 """The demonstration is a check that can fail: it passes on our guard and fails on a broken one."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -30,11 +31,19 @@ permit (principal is Guard::Agent, action in Guard::Action::"any", resource is G
 """
 
 
-def test_the_demonstration_holds_and_tells_every_chapter():
+def test_the_demonstration_holds_tells_every_chapter_and_leaves_its_trace_in_a_file(tmp_path):
+    otel = tmp_path / "otel.jsonl"
+    exporters = {f"OTEL_{one}_EXPORTER": "console" for one in ("TRACES", "METRICS")}
     code = "import sys; from guard_adapters.cli import main; sys.exit(main(['demo', '--yes']))"
     done = subprocess.run(
         [sys.executable, "-c", code],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "200"},
+        env={
+            **os.environ,
+            **exporters,
+            "GUARD_OTEL_FILE": str(otel),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "COLUMNS": "200",
+        },
         capture_output=True,
         text=True,
         timeout=60,
@@ -48,6 +57,10 @@ def test_the_demonstration_holds_and_tells_every_chapter():
         assert words in rest, words
     assert "FAILED" not in done.stdout
     assert done.stderr == ""
+    lines = [json.loads(line) for line in otel.read_text().splitlines()]
+    spans = [one for one in lines if "context" in one]
+    assert {one["attributes"]["guard.decision"] for one in spans} >= {"allow", "deny"}
+    assert "guard.decisions" in json.dumps([one for one in lines if "resource_metrics" in one])
 
 
 async def test_a_guard_that_allows_everything_fails_the_demonstration(tmp_path, monkeypatch):

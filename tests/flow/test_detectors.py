@@ -27,6 +27,8 @@ when { context.history.findings.contains("chain_unknown") };
 
 
 class Notes:
+    traceparent = ""
+
     def __init__(self):
         self.notes = {}
 

@@ -25,6 +25,7 @@ class Running:
 
     folder: Path
     asked: list[Approval] = field(default_factory=list)
+    trace: Any = None
     wired: Wired = field(init=False)
 
     def __post_init__(self) -> None:
@@ -41,8 +42,8 @@ class Running:
         self.asked.append(approval)
 
     def open(self) -> None:
-        self.wired = build(load(self.folder / "guard.yaml"), approvers=lambda _store: (self,))
-
+        loaded = load(self.folder / "guard.yaml")
+        self.wired = build(loaded, approvers=lambda _store: (self,), trace=self.trace)
         self.guests = Guests(self.wired)
 
         async def opened() -> Attachments:

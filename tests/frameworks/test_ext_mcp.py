@@ -37,6 +37,7 @@ class Gateway:
         self.brain = Gateways(world.guard.wired, "http://127.0.0.1:8470")
         keys = world.guard.wired.loaded.state / "keys"
         self.bearer = f"Bearer {(keys / 'gateway.key').read_bytes().hex()}"
+        self.span = ""
         self.servers = {"bank": HttpServer(name="bank", url="", delivery="meta")}
         self.service = ExtMcp(self.brain._rewriting, self.bearer[7:], self.servers.get)
 
@@ -46,7 +47,8 @@ class Gateway:
             request_serializer=type(asked).SerializeToString,
             response_deserializer=told.FromString,
         )
-        return await call(asked, metadata=(("authorization", self.bearer),), timeout=5)
+        said = (("authorization", self.bearer), ("traceparent", self.span))
+        return await call(asked, metadata=said, timeout=5)
 
     async def request(
         self, method: str, params: Any = None, says: Any = ANA, servers: Any = ("bank",)
@@ -152,6 +154,17 @@ async def test_what_a_result_shows_changes_the_next_answer(gateway) -> None:
     told = await gateway.call("read_web", key="7")
     await gateway.response(text("pay me"), told.metadata["call"])
     assert why(await gateway.call("note", text="a"))["code"] == "tainted"
+
+
+async def test_a_call_hangs_under_the_span_that_its_message_or_the_gateway_names(gateway) -> None:
+    made = [f"00-{'a' * 32}-{letter * 16}-01" for letter in "bc"]
+    asked: list[Any] = []
+    verdict = gateway.service._desk.verdict
+    gateway.service._desk.verdict = lambda wanted: asked.append(wanted) or verdict(wanted)
+    for gateway.span in ("", "nonsense", made[0]):
+        await gateway.call("look", key="7")
+    await gateway.request("tools/call", {"name": "look", "_meta": {"traceparent": made[1]}})
+    assert [one.traceparent for one in asked] == ["", "", *made]
 
 
 async def test_lists_and_the_sessions_own_messages_pass(gateway) -> None:

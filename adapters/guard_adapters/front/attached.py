@@ -6,7 +6,7 @@ while a tool runs leaves a result that is not released. It opens one connection 
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
@@ -45,10 +45,20 @@ class AttachedSeat:
         path: the socket of the running guard.
         person: for whom the agent acts, as this process authenticated them.
         agent: its name.
+        span: returns the span that is current here, for the guard's own to hang under.
     """
 
-    def __init__(self, path: str, *, person: str, agent: str, clock: Clock, ids: Ids) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: str,
+        *,
+        person: str,
+        agent: str,
+        clock: Clock,
+        ids: Ids,
+        span: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._path, self._span = path, span
         self._hello: Message = {"hello": VERSION, "seat": {"person": person, "agent": agent}}
         self._clock, self._ids = clock, ids
         self._links: WeakKeyDictionary[asyncio.AbstractEventLoop, _Link] = WeakKeyDictionary()
@@ -93,7 +103,8 @@ class AttachedSeat:
     async def call(self, call: ToolCall, tool: Tool, *, hold_ms: int) -> ToolResult:
         """Let the guard judge the call and, if allowed, run the tool here."""
         link = await self._link()
-        with link.talk("call", {"call": words.of_call(call), "hold_ms": hold_ms}) as talk:
+        said = words.of_call(call.within(self._span()))
+        with link.talk("call", {"call": said, "hold_ms": hold_ms}) as talk:
             frame, body = await talk.heard()
             if frame["do"] != "run":
                 return words.result_of(body)  # the guard claims a run that was none

@@ -185,6 +185,7 @@ class Intake:
             server=native.server,
             tool=native.tool,
             arguments=arguments,
+            traceparent=native.traceparent,
         )
         if not native.call_id:
             return call, None

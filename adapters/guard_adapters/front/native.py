@@ -20,6 +20,7 @@ class Native:
         scope: message, task or run inside which `call_id` is unique: models repeat "call_0".
         call_id: the framework's id of the call; empty = it has none, and a resumed run that makes
             the call again is judged anew.
+        traceparent: the span that the call hangs under where none is current (W3C trace context).
     """
 
     server: str
@@ -28,6 +29,7 @@ class Native:
     session: str = ""
     scope: str = ""
     call_id: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

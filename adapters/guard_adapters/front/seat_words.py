@@ -14,6 +14,7 @@ from guard.model.decision import Deny, Reason
 from guard.model.facts import Binding
 from guard.model.idempotency import IdempotencyKey
 from guard.model.rerun import Rerun
+from guard_adapters.front.mcp.trace import read
 from guard_adapters.front.native import Look
 
 Words = dict[str, Any]
@@ -27,6 +28,7 @@ def of_call(call: ToolCall) -> Words:
         "server": call.server,
         "tool": call.tool,
         "arguments": call.arguments.decode(),
+        "traceparent": call.traceparent,
     }
 
 
@@ -38,6 +40,7 @@ def call_of(words: Words) -> ToolCall:
         server=_text(words, "server"),
         tool=_text(words, "tool"),
         arguments=_text(words, "arguments").encode(),
+        traceparent=read(words.get("traceparent")),
     )
 
 

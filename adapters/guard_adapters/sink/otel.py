@@ -2,7 +2,8 @@
 
 It nests under the span that is current, a framework's own, or else under the one that the client's
 message names. With a meter, the same notes also count: decisions, rules, outcomes, how long calls
-waited for people, how long credentials took, and how many calls run or wait now.
+waited for people, how long credentials took, and how many calls run or wait now. What a call leads
+to hangs under its span: the call names that from then on.
 
 The names are written out here, because the packaged constants are all marked deprecated. No
 argument and no secret enters a span. Where nothing is configured, nothing is imported.
@@ -14,7 +15,15 @@ from time import perf_counter
 
 from opentelemetry.context import Context
 from opentelemetry.metrics import Meter
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, get_current_span
+from opentelemetry.trace import (
+    Span,
+    SpanKind,
+    Status,
+    StatusCode,
+    Tracer,
+    get_current_span,
+    set_span_in_context,
+)
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from guard.errors import GuardError
@@ -52,6 +61,10 @@ class Counts:
             "guard.calls.waiting", unit="{call}", description="Calls that wait for people now."
         )
 
+        self.questions = meter.create_gauge(
+            "guard.questions.open", unit="{question}", description="Questions that wait for people."
+        )
+
     def decided(self, decision: str, rules: Sequence[str]) -> None:
         """Count one answer of policy and the rules that gave it."""
         self._decisions.add(1, {"guard.decision": decision})
@@ -80,6 +93,11 @@ class SpanNotes:
         self._decision = ""
         self._waits = False
         self._at_s = perf_counter()
+
+    @property
+    def traceparent(self) -> str:
+        """Return the name of this span for what it leads to; empty where nothing is recorded."""
+        return written(self._span)
 
     def note(self, name: str, value: str | int | Sequence[str]) -> None:
         """Set one attribute; a tool that reports its own failure is an error of the span."""
@@ -130,7 +148,6 @@ class OtelTrace:
     def __init__(self, tracer: Tracer, meter: Meter | None = None) -> None:
         self._tracer = tracer
         self._counts = Counts(meter) if meter is not None else None
-        self._written = TraceContextTextMapPropagator()
 
     @asynccontextmanager
     async def call(self, call: ToolCall) -> AsyncIterator[SpanNotes]:
@@ -166,11 +183,26 @@ class OtelTrace:
             finally:
                 notes.over()
 
+    def waiting(self, questions: int) -> None:
+        """Record how many questions wait for people now."""
+        if self._counts is not None:
+            self._counts.questions.set(questions)
+
     def _parent(self, call: ToolCall) -> Context | None:
         """Return where the span hangs; None = under the current one, if there is one."""
         if not call.traceparent or get_current_span().get_span_context().is_valid:
             return None
-        return self._written.extract({"traceparent": call.traceparent})
+        return _PROPAGATOR.extract({"traceparent": call.traceparent})
+
+
+_PROPAGATOR = TraceContextTextMapPropagator()
+
+
+def written(span: Span) -> str:
+    """Return a span as `traceparent` names it (W3C trace context); empty where it is none."""
+    carrier: dict[str, str] = {}
+    _PROPAGATOR.inject(carrier, set_span_in_context(span))
+    return carrier.get("traceparent", "")
 
 
 def _is_a_tools(span: Span) -> bool:

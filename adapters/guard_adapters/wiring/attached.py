@@ -12,6 +12,7 @@ from guard_adapters.front.attached import AttachedSeat
 from guard_adapters.front.intake import Intake
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.places import socket_path
+from guard_adapters.wiring.tracing import span_here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,5 +55,12 @@ def attach(*, person: str, agent: str, socket: Path | str | None = None) -> Atta
         socket: where the guard listens, if not at the usual place.
     """
     path = str(socket or socket_path("guardcall"))
-    seat = AttachedSeat(path, person=person, agent=agent, clock=SystemClock(), ids=SystemIds())
+    seat = AttachedSeat(
+        path,
+        person=person,
+        agent=agent,
+        clock=SystemClock(),
+        ids=SystemIds(),
+        span=span_here,
+    )
     return Attached(intake=Intake(calls=seat), seat=seat)

@@ -10,6 +10,7 @@ from typing import Self
 
 from guard.grant.approval import Approval
 from guard.model.identity import Agent, Principal, Who
+from guard.ports import Trace
 from guard.session.intent import TaskIntent
 from guard_adapters.front.intake import Intake
 from guard_adapters.wiring.build import Wired, build
@@ -63,6 +64,7 @@ def local(
     agent: str,
     issuer: str = "local",
     tell: Callable[[Approval], None] | None = None,
+    trace: Trace | None = None,
 ) -> Local:
     """Return the guard of one agent.
 
@@ -72,12 +74,13 @@ def local(
         agent: its name.
         issuer: who authenticated the person.
         tell: is given each question to people; without it nothing that needs a person runs.
+        trace: where spans and metrics go; None = where the environment says.
 
     Raises:
         Unusable: a file, a key or the store cannot be used.
     """
     announce = () if tell is None else (_Told(tell=tell),)
-    wired = build(load(Path(config)), approvers=lambda _store: announce)
+    wired = build(load(Path(config)), approvers=lambda _store: announce, trace=trace)
     who = Who(principal=Principal(issuer=issuer, subject=person), agent=Agent(id=agent))
     seat = Seat(wired, who)
     return Local(intake=Intake(calls=seat), seat=seat, wired=wired)

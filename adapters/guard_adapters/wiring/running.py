@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from guard.errors import Unavailable, Unusable
+from guard.ports import Silence
 from guard_adapters.front.hooks.child import Hooks, Unreachable, hooked
 from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.attachments import Attachments
@@ -21,6 +22,7 @@ from guard_adapters.front.mcp.auth import Caller, upstream_scope
 from guard_adapters.front.mcp.desk import Desk as PipeDesk
 from guard_adapters.front.mcp.frames import Hello
 from guard_adapters.front.mcp.stdio_desk import FrontDesk
+from guard_adapters.store.board import Part
 from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import Wired
@@ -139,9 +141,17 @@ async def sweep(wired: Wired) -> None:
                 await forget(wired)
             if turn % OTHERS_EVERY == 0:
                 await tend(wired.world, wired.reauthorizing)
+                await tally(wired)
             if wired.store.shared and turn % OTHERS_EVERY == 0:
                 await recover(wired)
         await asyncio.sleep(SWEEP_S)
+
+
+async def tally(wired: Wired) -> None:
+    """Tell the metrics how many questions wait for people, if there are metrics."""
+    if not isinstance(wired.world.trace, Silence):
+        _, waiting = await wired.store.board.waiting(Part(principal="", limit=0))
+        wired.world.trace.waiting(waiting)
 
 
 async def forget(wired: Wired) -> None:

@@ -24,6 +24,20 @@ def trace_from_environment() -> Trace:
     return _console(_out(), traces=traces, metrics=metrics) if traces or metrics else Silence()
 
 
+def span_here() -> str:
+    """Return the span that is current in this process, as `traceparent` names it; else empty.
+
+    A process that has not loaded OpenTelemetry has none, and does not load it for this.
+    """
+    if "opentelemetry.trace" not in sys.modules:
+        return ""
+    from opentelemetry.trace import get_current_span  # noqa: PLC0415  loaded already
+
+    from guard_adapters.sink.otel import written  # noqa: PLC0415  the same
+
+    return written(get_current_span())
+
+
 def _wanted(name: str) -> bool:
     """Return whether something goes to the console, or to the file in its place."""
     wanted = os.environ.get(name, "none")  # noqa: TID251  wiring may

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -35,7 +36,10 @@ from guard.testing import (
     ScriptedApprover,
 )
 from guard_adapters.front.mcp.trace import parent_of
+from guard_adapters.front.native import Native
 from guard_adapters.sink.otel import Counts, OtelTrace
+from guard_adapters.wiring.local import local
+from guard_adapters.wiring.running import tally
 from guard_adapters.wiring.tracing import trace_from_environment
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -312,11 +316,33 @@ def test_every_metric_of_the_dashboard_is_one_that_the_guard_sends():
             if kind == "_Histogram"
             else set()
         )
-        sent |= {name} if kind == "_UpDownCounter" else set()
+        sent |= {name} if kind in {"_UpDownCounter", "_Gauge"} else set()
     assert asked <= sent, asked - sent
     assert {one.partition("_total")[0].partition("_seconds")[0] for one in asked} == {
         one.name.replace(".", "_") for one in made
     }
+
+
+async def test_the_queue_of_questions_is_counted_in_the_store(tmp_path):
+    for name in ("guard.yaml", "policy.cedar"):
+        shutil.copy(ROOT / "tests" / "frameworks" / name, tmp_path)
+    reader = InMemoryMetricReader()
+    meter = MeterProvider(metric_readers=[reader]).get_meter("t")
+    trace = OtelTrace(TracerProvider().get_tracer("t"), meter)
+    config = tmp_path / "guard.yaml"
+    with local(config, person="ana", agent="a", tell=lambda _asked: None, trace=trace) as guard:
+        for amount in (500, 600):
+            pay = {"to": "x", "amount": amount}
+            await guard.intake.around(Native(server="bank", tool="pay", arguments=pay), None)
+        await tally(guard.wired)
+    (metric,) = (
+        one
+        for resource in reader.get_metrics_data().resource_metrics
+        for scope in resource.scope_metrics
+        for one in scope.metrics
+        if one.name == "guard.questions.open"
+    )
+    assert [point.value for point in metric.data.data_points] == [2]
 
 
 LABELS = {"guard_decision", "guard_rule", "guard_outcome"}

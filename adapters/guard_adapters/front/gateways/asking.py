@@ -21,7 +21,10 @@ from guard_adapters.front.running import Handed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A call as a gateway knows it: `person` and `agent` are the gateway's word."""
+    """A call as a gateway knows it: `person` and `agent` are the gateway's word.
+
+    `traceparent` is the gateway's own span, shown in traces.
+    """
 
     person: str
     agent: str
@@ -29,6 +32,7 @@ class Wanted:
     tool: str
     arguments: Mapping[str, Any]
     session: str = ""
+    traceparent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +80,7 @@ class GatewayDesk:
             tool=wanted.tool,
             arguments=wanted.arguments,
             session=wanted.session,
+            traceparent=wanted.traceparent,
         )
         match await intake.before(native):
             case Handed() as handed:

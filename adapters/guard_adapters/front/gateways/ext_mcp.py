@@ -6,7 +6,7 @@ fail open would take that for a yes. Rule 2: who calls is what the gateway's ope
 with its credential; a result without a call that was allowed is not handed on.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,12 +17,13 @@ from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.gate import Asked, Way, admit, judged, outgoing, tool_name, way
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, dumps, loads
 from guard_adapters.front.mcp.server import HttpServer
+from guard_adapters.front.mcp.trace import parent_of, read
 from guard_adapters.front.mcp.wire import WireRefused
 
 if TYPE_CHECKING:
     from guard_adapters.front.gateways.ext_mcp_wire import Message
 
-    Work = Callable[[Message, Message], Awaitable[None]]
+    Work = Callable[[Message, Message, str], Awaitable[None]]
 
 GRACE_S: Final = 1
 """How long calls of the protocol may take to end when the guard is told to stop (seconds)."""
@@ -69,8 +70,9 @@ class ExtMcp:
         self, told: "Message", work: "Work", asked: "Message", context: "Message"
     ) -> "Message":
         try:
-            self._borne(context)
-            await work(asked, told)
+            said = dict(context.invocation_metadata() or ())
+            self._borne(said)
+            await work(asked, told, read(said.get("traceparent")))
         except _No as no:
             _error(told, no)
         except WireRefused as wrong:
@@ -80,21 +82,20 @@ class ExtMcp:
             _error(told, _No("UNKNOWN", "guard_failed", text))
         return told
 
-    def _borne(self, context: "Message") -> None:
-        said = dict(context.invocation_metadata() or ()).get("authorization", "")
-        if not isinstance(said, str) or not bears(said, self._expected):
+    def _borne(self, said: Mapping[str, object]) -> None:
+        if not bears(str(said.get("authorization", "")), self._expected):
             raise _No("PERMISSION_DENIED", "gateway_unknown", "This gateway is not known here.")
 
-    async def _request(self, asked: "Message", told: "Message") -> None:
+    async def _request(self, asked: "Message", told: "Message", span: str) -> None:
         if way(asked.method) in {Way.LIST, Way.FORWARD}:
             return _pass(told)
         params = loads(asked.mcp_request) if asked.HasField("mcp_request") else {}
-        read = admit({"method": asked.method, "params": params})
-        verdict = await self._desk.verdict(_wanted(asked, read))
+        message = admit({"method": asked.method, "params": params})
+        verdict = await self._desk.verdict(_wanted(asked, message, span))
         if not verdict.allowed or verdict.call is None:
             raise _refused(verdict)
         try:
-            sent = self._carried(read, verdict, told)
+            sent = self._carried(message, verdict, told)
         except Refused as no:  # the credential may not go there, so nothing goes
             await self._desk.ended(verdict.id, None, failed=True)
             told.Clear()
@@ -105,7 +106,7 @@ class ExtMcp:
         told.mutated = dumps(sent)
         return None
 
-    def _carried(self, read: Asked, verdict: Verdict, told: "Message") -> dict[str, Any]:
+    def _carried(self, message: Asked, verdict: Verdict, told: "Message") -> dict[str, Any]:
         """Put the headers of the call into `told`; return the params that are to be sent."""
         assert verdict.call is not None  # noqa: S101  `_request` looked
         call = verdict.call
@@ -120,10 +121,10 @@ class ExtMcp:
         headers = [*carried.headers(), *(static.headers() if static is not None else ())]
         for name, value in headers:
             told.header_mutation.set.add(key=name.decode(), value=value)
-        params: dict[str, Any] = outgoing(read, call, carried.in_meta).get("params", {})
+        params: dict[str, Any] = outgoing(message, call, carried.in_meta).get("params", {})
         return params
 
-    async def _response(self, asked: "Message", told: "Message") -> None:
+    async def _response(self, asked: "Message", told: "Message", _span: str) -> None:
         if way(asked.method) in {Way.LIST, Way.FORWARD}:
             return _pass(told)
         ident = _said(asked, "call")
@@ -186,7 +187,7 @@ async def answering(service: ExtMcp, address: str) -> AsyncIterator[int]:
         await server.stop(GRACE_S)
 
 
-def _wanted(asked: "Message", read: Asked) -> Wanted:
+def _wanted(asked: "Message", message: Asked, span: str) -> Wanted:
     """Return the call that is asked about, by whom the gateway's operator says that it is made."""
     person, names = _said(asked, "person"), list(asked.service_names)
     if not person:
@@ -198,9 +199,10 @@ def _wanted(asked: "Message", read: Asked) -> Wanted:
         person=person,
         agent=_said(asked, "agent") or "gateway",
         server=names[0],
-        tool=tool_name(read),
-        arguments=judged(read),
+        tool=tool_name(message),
+        arguments=judged(message),
         session=_said(asked, "session"),
+        traceparent=parent_of(message.params) or span,
     )
 
 

@@ -26,6 +26,7 @@ from mcp.shared.inbound import (
     x_mcp_header_map,
 )
 
+from guard_adapters.front.mcp.trace import parent_of
 from guard_adapters.front.mcp.wire import (
     HEADER_MISMATCH,
     HTTP_STATUS,
@@ -202,6 +203,10 @@ def headers_up(
         if set(value) & {0, 10, 13}:
             text = f"The header {name.decode()} holds a line break. Remove it."
             refuse(INVALID_REQUEST, "bad_header", text)
+    if message is not None and (ours := parent_of(message.get("params") or {})):
+        # Header and message name one span: the guard may have put its own into the message.
+        kept = [one for one in kept if one[0] != b"traceparent"]
+        kept.append((b"traceparent", ours.encode()))
     if message is None or era(message) == "legacy":
         return kept
     return kept + _routing_of(message, schema, decode_header_value(single(headers, b"mcp-name")))

@@ -268,8 +268,8 @@ def judged(asked: Asked) -> dict[str, Any]:
 def outgoing(asked: Asked, call: ToolCall, token: str = "") -> dict[str, Any]:
     """Return the message to send: the client's envelope around the bytes of `call`.
 
-    `token` goes into `_meta` for servers that check call tokens, and so does the idempotency key
-    of the run unless it has a header.
+    `token` goes into `_meta` for servers that check call tokens, and so do the span of the guard
+    and, unless it has a header, the idempotency key of the run.
     """
     params = dict(asked.params)
     parsed = call.parsed()
@@ -282,7 +282,8 @@ def outgoing(asked: Asked, call: ToolCall, token: str = "") -> dict[str, Any]:
             params = {**parsed, **meta}
         case Way.UNKNOWN | Way.LIST | Way.FORWARD:
             pass  # whole or not at all: nothing in it can be narrowed
-    own = {TOKEN_KEY: token} if token else {}
+    span = call.traceparent if call.traceparent != parent_of(params) else ""
+    own = {key: value for key, value in ((TOKEN_KEY, token), ("traceparent", span)) if value}
     if call.idempotency is not None and not call.idempotency.header:
         own[IDEMPOTENCY_KEY] = call.idempotency.value
     if own:

@@ -13,5 +13,9 @@ def parent_of(params: Mapping[str, Any]) -> str:
     It is shown in traces and decides nothing; what is not one exactly is left out.
     """
     meta = params.get("_meta")
-    found = meta.get("traceparent") if isinstance(meta, Mapping) else None
+    return read(meta.get("traceparent") if isinstance(meta, Mapping) else None)
+
+
+def read(found: object) -> str:
+    """Return what somebody else calls a `traceparent`, or an empty text where it is none."""
     return found if isinstance(found, str) and _PARENT.fullmatch(found) else ""
