@@ -55,7 +55,8 @@ slowest: $(STAMP)  ## where the time of the suite goes
 	$(BIN)/pytest $(SUITE) --durations 40 --durations-min 0.5 $(ARGS)
 
 soak: $(STAMP)  ## heavy loops: kill -9, long properties, load
-	$(BIN)/pytest -m soak $(ARGS)
+	GUARD_SOAK_RESULTS=bench/results/soak.json $(BIN)/pytest -m soak $(ARGS)
+	$(BIN)/python bench/page.py
 
 bench: $(STAMP)  ## figures against the bars, as JSON in bench/results
 	$(BIN)/python bench/run.py $(ARGS)

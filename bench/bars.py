@@ -87,6 +87,10 @@ def _worst(held: Found, figure: str) -> float:
     return max([*inner, held.get(figure, 0)])
 
 
+def _of(loop: str, *names: str) -> Callable[[Found], float]:
+    return lambda held: sum(held[loop][name] for name in names)
+
+
 MEMORY, FILE = "memory_thread_cpu", "sqlite_process_cpu"
 COST = (
     Bar("decision", "rules alone: allow, 100 rules, CPU p50", lambda f: f["100"]["allow"]["p50_us"], 250, "us"),
@@ -165,6 +169,29 @@ SUITES = (
 """Suites of tests as they stand, counted by `bench/suites.py`."""
 
 
+STORES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+SOAKS = (
+    *(
+        bar
+        for store, said in STORES.items()
+        for bar in (
+            Bar("soak", f"attempts to use an approval, guards killed with kill -9, {said}", _of(f"double use, {store}", "attempts"), 20_000, least=True),
+            Bar("soak", "guards killed meanwhile", _of(f"double use, {store}", "kills"), 300, least=True),
+            Bar("soak", "approvals used twice, or whose run nobody explains", _of(f"double use, {store}", "used_twice", "without_known_outcome"), 0),
+            Bar("soak", f"orders of calls, answers, signals and the end of a session, {said}", _of(f"interleavings, {store}", "interleavings"), 10_000, least=True),
+            Bar("soak", "calls that ran after the end, and credentials that outlived their task by more than their own time", _of(f"interleavings, {store}", "ran_after_the_end", "credentials_outlived"), 0),
+        )
+    ),
+    Bar("soak", "calls that differ in one bound field from an approved one, SQLite", _of("mutated calls, sqlite", "calls"), 10_000, least=True),
+    Bar("soak", "of them, run", _of("mutated calls, sqlite", "ran"), 0),
+    Bar("soak", "histories of clocks that jump", _of("late uses", "examples"), 2_000, least=True),
+    Bar("soak", "approvals used after their limit in them", _of("late uses", "late"), 0),
+    Bar("soak", "kill -9 of a guard that makes credentials", _of("broker killed", "kills"), 60, least=True),
+    Bar("soak", "credentials left at their targets after its next start", _of("broker killed", "orphans"), 0),
+)  # fmt: skip
+"""Measured by `make soak`: minutes, some of them a quarter of an hour."""
+
+
 def table(bars: tuple[Bar, ...]) -> str:
     """Return the bars as a table in Markdown."""
     rows = [("what", "figure", "bar", "")] + [bar.row() for bar in bars]
@@ -173,7 +200,7 @@ def table(bars: tuple[Bar, ...]) -> str:
 
 
 def main() -> None:
-    rows = [bar.row() for bar in (*COST, *SUITES, *HOLDS)]
+    rows = [bar.row() for bar in (*COST, *SUITES, *SOAKS, *HOLDS)]
     wide = [max(len(row[at]) for row in rows) for at in range(3)]
     for row in rows:
         print(

@@ -25,6 +25,7 @@ MADE_OF = {
     "wrong_label": (*JUDGEMENT, "bench/agentdojo"),
     "fuzz": (*JUDGEMENT, "bench/agentdojo", "bench/fuzz"),
     "bfcl": (*JUDGEMENT, "bench/bfcl"),
+    "soak": ("guard", "adapters"),
 }
 """What each benchmark measures; every other one: the whole house, by its own file."""
 MADE_BY = {
@@ -32,6 +33,7 @@ MADE_BY = {
     "wrong_label": "make bench-wrong-label",
     "fuzz": "make bench-fuzz",
     "bfcl": "make bench-bfcl",
+    "soak": "make soak",
 }
 SUFFIXES = {".py", ".cedar", ".yaml"}
 DIGEST = "made_of"

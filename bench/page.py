@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bars import COST, HOLDS, SUITES, table
+from bars import COST, HOLDS, SOAKS, SUITES, table
 from kept import MADE_BY, found, stale
+from soaks import section
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -160,12 +161,14 @@ def page() -> str:
         + OTHERS.format(
             cost=table(COST), floor=_floor() + _real(), suites=table(SUITES), holds=table(HOLDS)
         )
+        + section()
+        + f"\n{table(SOAKS)}\n"
     )
 
 
 def said_older() -> str:
     """Return one line that names every result which is of older rules or code."""
-    named = dict.fromkeys([*LONG, *(bar.of for bar in (*COST, *SUITES))])
+    named = dict.fromkeys([*LONG, *(bar.of for bar in (*COST, *SUITES, *SOAKS))])
     older = [one for one in named if found(one) is not None and stale(one)]
     if not older:
         return "All figures are of the rules and the code that stand here."

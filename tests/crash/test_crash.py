@@ -10,6 +10,7 @@ import pytest
 
 from tests.peers.openbao import OpenBao
 from tests.peers.postgres import Postgres
+from tests.soak.kept import keep
 
 pytestmark = pytest.mark.peer
 
@@ -145,8 +146,7 @@ def test_60_kills_leave_nothing_after_a_restart(broker, postgres):
     one = broker("journal-first")
     found = killed(one, 5)
     last = one.life()
-    print(f"{len(found)} kills, {len(orphans([*found, last['alive']]))} orphans")
+    alive, rest = orphans([*found, last["alive"]]), left(postgres, 5)
+    keep("broker killed", kills=len(found), orphans=len(alive) + len(rest), open=len(last["open"]))
     assert len(found) == 60
-    assert orphans([*found, last["alive"]]) == []
-    assert last["open"] == []
-    assert left(postgres, 5) == []
+    assert (alive, last["open"], rest) == ([], [], [])

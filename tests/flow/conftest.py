@@ -1,7 +1,10 @@
 """A small world: one bank with six tools, ten rules, one agent; every port can be exchanged."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -234,10 +237,10 @@ async def flow(bundle: Any) -> Flow:
     return made
 
 
-@pytest.fixture
-async def durable(flow: Flow, tmp_path: Any) -> Any:
-    """The same world on the real store, its people still scripted."""
-    store = SqliteStore(tmp_path / "guard.sqlite", LOG_KEY, timeout_ms=5_000, cooldown_ms=600_000)
+@asynccontextmanager
+async def on_sqlite(flow: Flow, folder: Path) -> AsyncIterator[Flow]:
+    """Put a world on the real store, its people still scripted."""
+    store = SqliteStore(folder / "guard.sqlite", LOG_KEY, timeout_ms=5_000, cooldown_ms=600_000)
     flow.store, flow.approvals = store, store.approvals
     flow.approver.approvals = store.approvals
     flow.but(
@@ -247,6 +250,13 @@ async def durable(flow: Flow, tmp_path: Any) -> Any:
     await flow.open("gs_1")
     yield flow
     store.close(flow.clock.now_ms())
+
+
+@pytest.fixture
+async def durable(flow: Flow, tmp_path: Any) -> Any:
+    """The same world on the real store, its people still scripted."""
+    async with on_sqlite(flow, tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,36 +1,54 @@
-"""Calls, answers, completions and the end of a session, in any order: after the end nothing begins.
+"""Calls, answers, completions, signals and the end of a session, in any order: after it nothing runs.
 
-Small here, 10,000 interleavings of each store in `make soak`.
+Small here, 10,000 interleavings of each store in `make soak`. What a target has made for a call ends
+with its task, at the latest when the target itself ends it.
 """
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
-from guard.errors import Refused, Unavailable
-from guard.grant.lease import LeaseState
-from guard.model.call import Outcome, ToolResult
-from guard.ports import World
+from guard.access.killing import Killing
+from guard.errors import GuardError, Refused, Unavailable
+from guard.lease.revoking import Revoking
+from guard.model.identity import Agent, Principal, Who
+from guard.model.secevent import SecurityEvent, Subject
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
 from guard.session.state import declared
-from guard.testing import CountedIds, FrozenClock, ScriptedApprover
-from guard_adapters.store.live import LiveCalls
-from guard_adapters.store.sqlite.store import SqliteStore
 from tests import postgres
-from tests.flow.conftest import LOG_KEY, Flow, RecordingIssuer, bundle_of
-from tests.flow.test_narrowing import Beating
+from tests.flow.conftest import bundle_of
+from tests.flow.stepwise import TTL_MS, Gate, real_flow
 from tests.postgres import POSTGRES
+from tests.soak.kept import keep
 
-TTL_MS = RecordingIssuer.max_ttl_s * 1000
-OPS = st.lists(
-    st.sampled_from(["call", "call", "ask", "approve", "finish", "step", "step", "end"]),
-    min_size=4,
-    max_size=24,
+pytestmark = pytest.mark.signals
+
+ENDS = ("revoked", "task", "token_reuse", "set", "kill")
+BEGINS = (
+    "note",
+    "note",
+    "pay",
+    "pay",
+    "approve",
+    "approve",
+    "deny",
+    *("credential-change", "assurance-level-change", "token-claims-change"),
 )
+WAITS = st.sampled_from([0, 1, 3, 10, -1, -3])
 TASK = parse_intent(
     {"purpose": "work", "tools": ["any"]}, declared_by="host", max_bytes=4096
 )  # fmt: skip
@@ -42,129 +60,202 @@ forbid (principal, action == Guard::Action::"bank/pay", resource);
 """
 
 
-class Gate:
-    """A tool that runs until somebody lets one run end."""
+@pytest.fixture(params=["sqlite", POSTGRES])
+def world(request):
+    with TemporaryDirectory(dir=postgres.memory()) as folder:
+        flow = real_flow(request.param, Path(folder), bundle_of(POLICY))
+        flow.name, flow.counts = request.param, Counter()
+        yield flow
+        flow.store.close(flow.clock.now_ms())
 
-    stoppable = True
+
+class Interleaved(RuleBasedStateMachine):
+    """One session of a person of its own; each rule begins something or lets something go on."""
+
+    world = None
 
     def __init__(self):
-        self.begun, self.waiting = [], []
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.target = self.world.world.issuers["calltoken"]
+        self.gate, self.running, self.ending = Gate(), [], None
+        self.over_ms = self.begun = None
+        self.counts, number = self.world.counts, self.world.counts["interleavings"]
+        self.counts["interleavings"] += 1
+        self.session, self.person = f"gs_{number}", f"p{number}"
+        self.do(self.opened())
 
-    async def run(self, call, credential):
-        self.begun.append(call.id)
-        go = asyncio.Event()
-        self.waiting.append(go)
-        await go.wait()
-        return ToolResult(outcome=Outcome.OK, value="done", shown="done")
+    def do(self, work):
+        return self.loop.run_until_complete(work)
 
-    def finish(self):
-        if self.waiting:
-            self.waiting.pop(0).set()
+    async def opened(self):
+        who = Who(principal=Principal(issuer="idp", subject=self.person), agent=Agent(id="clerk"))
+        await self.world.open(self.session, who)
+        await self.world.world.sessions.update(self.session, lambda one: declared(one, TASK))
 
+    def begin(self, work):
+        self.running.append(self.loop.create_task(work))
 
-@pytest.fixture(params=["sqlite", POSTGRES])
-def world(request, tmp_path):
-    if request.param == "postgres":
-        store = postgres.store(LOG_KEY)
-    else:
-        store = SqliteStore(tmp_path / "g.sqlite", LOG_KEY, timeout_ms=5_000, cooldown_ms=1)
-    clock = FrozenClock()
-    issuer = RecordingIssuer(leaves_object=True)
-    made = World(
-        clock=clock, ids=CountedIds(), sessions=store.sessions, approvals=store.approvals,
-        leases=store.leases, outcomes=store.sessions, sink=store.sink, grants=store.grants,
-        asked=store.asked, kills=store.kills, tallies=store.tallies, live=LiveCalls(),
-        issuers={"calltoken": issuer}, watchdog=Beating(clock),
-        approvers=(ScriptedApprover(approvals=store.approvals, clock=clock),),
-    )  # fmt: skip
-    flow = Flow(
-        store=store, approvals=store.approvals, clock=clock, approver=made.approvers[0],
-        world=made, bundle=bundle_of(POLICY), hold_ms=0,
-    )  # fmt: skip
-    flow.issuer = issuer
-    yield flow
-    store.close(clock.now_ms())
+    def call(self, tool):
+        more = {"amount_minor": 1, "recipient": "DE1"} if tool == "pay" else {"text": "x"}
+        return self.world.call(tool, session=self.session, by=self.gate, **more)
 
+    @initialize(tools=st.lists(st.sampled_from(["note", "pay"]), max_size=3), wait=WAITS)
+    def calls_come(self, tools, wait):
+        for tool in tools:
+            self.something_begins(tool, 0)
+        self.do(self.waited(wait))
 
-async def ending(world, how):
-    match how:
-        case "revoked":
-            await world.reauthorizing.end(world.session, "operator")
-        case "task":
-            await world.reauthorizing.end_task(world.session, "operator")
-        case _:
-            now_ms = world.clock.now_ms()
-            told = signal("token_reuse", subject="s", at_ms=now_ms, source="t")
-            await world.reauthorizing.signal(world.session, told)
+    @rule(what=st.sampled_from(BEGINS), wait=WAITS)
+    def something_begins(self, what, wait):
+        self.counts[what] += 1
+        match what:
+            case "note" | "pay" if self.over_ms is not None:
+                self.do(self.refused(what))
+            case "note" | "pay":
+                self.begin(self.call(what))
+            case "approve" | "deny":
+                self.begin(self.answered(what))
+            case _:
+                self.begin(self.told(what))
+        self.do(self.waited(wait))
 
-
-async def approve_all(world):
-    for row in await world.approvals.listed(open_only=True, session=world.session):
-        with suppress(Refused, Unavailable):
-            await world.approvals.vote(world.vote(row.id), [])
-
-
-async def played(world, ops, how):
-    world.session = f"gs_{world.made}"
-    await world.open(world.session)
-    await world.world.sessions.update(world.session, lambda one: declared(one, TASK))
-    gate, running, over = Gate(), [], None
-    for op in ops:
-        world.clock.ms += 1
-        match op:
-            case "call":
-                running.append(asyncio.ensure_future(world.call("note", text="x", by=gate)))
-            case "ask":
-                ask = world.call("pay", amount_minor=1, recipient="DE1", by=gate)
-                running.append(asyncio.ensure_future(ask))
-            case "approve":
-                await approve_all(world)
-            case "finish":
-                gate.finish()
-            case "step":
-                await asyncio.sleep(0.001)
-            case "end" if over is None:
-                over = asyncio.ensure_future(ending(world, how))
-    await (over or ending(world, how))
-    begun, at_ms = len(gate.begun), world.clock.now_ms()
-    await approve_all(world)
-    for tool in ("note", "pay"):
-        with pytest.raises(Refused):
-            await world.call(tool, by=gate)
-    while gate.waiting:
-        gate.finish()
-    await asyncio.wait_for(asyncio.gather(*running, return_exceptions=True), 5)
-    assert len(gate.begun) == begun, "a tool began after the end"
-    # One that was being made when the end came is never handed over, and ends by itself, too.
-    async with asyncio.timeout(5):  # endings are handed over, and written a moment later
-        while any(row.state is not LeaseState.REVOKE_PENDING for row in await held(world)):
-            await asyncio.sleep(0.005)
-    assert [row for row in await held(world) if row.deadline_ms > at_ms + TTL_MS] == []
-
-
-async def held(world):
-    rows = await world.world.leases.unsettled()
-    return [row for row in rows if row.session == world.session]
-
-
-def check(world, examples):
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow],
+    @rule(
+        what=st.sampled_from(["tool", "credential"]),
+        wait=WAITS,
+        span_ms=st.one_of(st.just(0), st.integers(1, 20_000)),
     )
-    @given(OPS, st.sampled_from(["token_reuse", "revoked", "task"]))
-    def in_any_order(ops, how):
-        asyncio.run(played(world, ops, how))
+    def something_goes_on(self, what, wait, span_ms):
+        self.world.clock.ms += span_ms
+        (self.gate if what == "tool" else self.target.making).go_on()
+        self.do(self.waited(wait))
 
-    in_any_order()
+    async def waited(self, wait):
+        """Let the loop go on for so many turns, or, below zero, until stores have answered."""
+        for _ in range(abs(wait)):
+            await asyncio.sleep(0 if wait > 0 else 0.002)
+
+    async def refused(self, tool):
+        with pytest.raises(Refused):
+            await self.call(tool)
+        self.counts["refused_after_the_end"] += 1
+
+    async def answered(self, decision):
+        rows = await self.world.approvals.listed(open_only=True, session=self.session)
+        for row in rows:
+            with suppress(Refused, Unavailable):
+                vote = self.world.vote(row.id, decision, f"idp|{self.person}")
+                await self.world.approvals.vote(vote, [])
+                self.counts["answers"] += 1
+
+    async def told(self, kind):
+        event = SecurityEvent(
+            issuer="idp", jti=f"{self.session}-{kind}", kind=kind, claims={},
+            subject=Subject(issuer="idp", subject=self.person), at_ms=self.world.clock.now_ms(),
+        )  # fmt: skip
+        told = await self.world.reauthorizing.hear(event)
+        if kind == "session-revoked":
+            self.over()  # its sender has the answer; what the session holds is cut after that
+        await self.world.reauthorizing.follow(told)
+
+    @precondition(lambda self: self.ending is None)
+    @rule(how=st.sampled_from(ENDS), wait=WAITS)
+    def it_ends(self, how, wait):
+        self.counts[f"ended_by_{how}"] += 1
+        self.ending = self.loop.create_task(self.ended(how))
+        self.do(self.waited(wait))
+
+    async def ended(self, how):
+        world, now_ms = self.world, self.world.clock.now_ms()
+        match how:
+            case "revoked":
+                await world.reauthorizing.end(self.session, "operator")
+            case "task":
+                await world.reauthorizing.end_task(self.session, "operator")
+            case "token_reuse":
+                said = signal("token_reuse", subject="s", at_ms=now_ms, source="t")
+                await world.reauthorizing.signal(self.session, said)
+            case "set":
+                await self.told("session-revoked")
+            case _:
+                killing = Killing(world=world.world, policy=lambda: world.bundle)
+                kill = await killing.stop("principal", self.person, why="", by="operator")
+                self.over()
+                await killing.follow(kill)
+        self.over()
+
+    def over(self):
+        if self.over_ms is None:
+            self.over_ms, self.begun = self.world.clock.now_ms(), len(self.gate.begun)
+
+    def teardown(self):
+        try:
+            self.do(self.checked())
+        finally:
+            self.loop.close()
+
+    async def checked(self):
+        self.ending = self.ending or self.loop.create_task(self.ended("revoked"))
+        await asyncio.wait_for(self.ending, 5)
+        await self.answered("approve")
+        for tool in ("note", "pay"):
+            await self.refused(tool)
+        await self.all_end()
+        self.counts["ran_after_the_end"] += len(self.gate.begun) - self.begun
+        assert len(self.gate.begun) == self.begun, "a tool began after the end"
+        outlived = [ends for ends in self.gate.given.values() if ends > self.over_ms + TTL_MS]
+        self.counts["credentials_outlived"] += len(outlived)
+        assert outlived == []
+        await self.nothing_is_left()
+        for kill in self.world.world.kills.standing():
+            await self.world.world.kills.lift(kill.scope, kill.name, [])
+
+    async def all_end(self):
+        async with asyncio.timeout(5):
+            while not all(task.done() for task in self.running):
+                self.gate.go_on()
+                self.target.making.go_on()
+                await asyncio.sleep(0)
+        for done in self.running:
+            wrong = done.exception()
+            assert wrong is None or isinstance(wrong, GuardError), wrong
+
+    async def rows(self):
+        rows = await self.world.world.leases.unsettled()
+        return [row for row in rows if row.session == self.session]
+
+    async def nothing_is_left(self):
+        """Let the watchdog look: it ends what the end of the task met while it was being made."""
+        async with asyncio.timeout(5):  # endings are handed over, and written a moment later
+            while rows := await self.rows():
+                assert self.target.living(self.session) <= {row.id for row in rows}
+                for row in rows:
+                    await Revoking(world=self.world.world).take_back(row, "deadline")
+        assert self.target.living(self.session) == set()
+        self.counts["tools_run"] += len(self.gate.begun)
+        self.counts["credentials_given"] += len(self.gate.given)
+
+
+def play(world, examples):
+    machine = type("Interleaved", (Interleaved,), {"world": world})
+    played = settings(
+        max_examples=examples, stateful_step_count=14, deadline=None, database=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    run_state_machine_as_test(machine, settings=played)
+    counts = {name: world.counts[name] for name in sorted(world.counts)}
+    assert counts["refused_after_the_end"] >= 2 * counts["interleavings"]
+    return counts
 
 
 def test_after_the_end_nothing_begins_in_any_order(world):
-    check(world, 10)
+    counts = play(world, 15)
+    print(counts)
 
 
 @pytest.mark.soak
 def test_after_the_end_nothing_begins_in_ten_thousand_orders(world):
-    check(world, 10_000)
+    counts = play(world, 10_000)
+    assert counts["interleavings"] >= 10_000
+    assert min(counts["tools_run"], counts["answers"], counts["credentials_given"]) > 1_000
+    keep(f"interleavings, {world.name}", **counts)

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests import postgres
+from tests.soak.kept import keep
 
 STORES = ["sqlite", postgres.POSTGRES]
 
@@ -42,4 +43,6 @@ def test_a_few_killed_guards_use_no_approval_twice(store):
 @pytest.mark.soak
 @pytest.mark.parametrize("store", STORES)
 def test_300_killed_guards_use_no_approval_twice_in_20000_attempts(store):
-    holds(killing(store, 20_000, 300), 20_000, 300)
+    found = killing(store, 20_000, 300)
+    holds(found, 20_000, 300)
+    keep(f"double use, {store}", **found)

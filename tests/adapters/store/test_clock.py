@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -25,6 +27,7 @@ from guard.grant.approval import (
 from guard.grant.votes import Vote, Voter
 from guard.model.decision import Requirement
 from guard_adapters.store.clock import SystemClock
+from tests.soak.kept import keep
 
 S = ApprovalState
 START = 1_767_607_200_000
@@ -59,8 +62,11 @@ class Jumping(RuleBasedStateMachine):
     What counts is the time of the room: a yes is good for a minute of it, and no longer.
     """
 
+    counts: ClassVar[Counter[str]] = Counter()
+
     def __init__(self) -> None:
         super().__init__()
+        self.counts["examples"] += 1
         self.machine = Machine()
         self.clock = SystemClock(self.machine)
         self.kept = self.clock.moment()
@@ -115,6 +121,7 @@ class Jumping(RuleBasedStateMachine):
         except NoApprovalTransition:
             self.row = self.row.at(now)
             return
+        self.counts["uses"] += 1
         late = self.machine.real - self.approved_at - GRANT_S * 1000
         assert late <= 0, f"used {late} ms after its limit"
 
@@ -158,6 +165,7 @@ def test_no_yes_is_used_late_whatever_the_clocks_do() -> None:
 
 @pytest.mark.soak
 def test_no_yes_is_used_late_in_2000_examples() -> None:
+    Jumping.counts.clear()
     run_state_machine_as_test(
         Jumping,
         settings=settings(
@@ -168,6 +176,7 @@ def test_no_yes_is_used_late_in_2000_examples() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    keep("late uses", **Jumping.counts, late=0)
 
 
 def test_a_clock_that_is_set_back_while_the_guard_is_down_lengthens_nothing() -> None:
