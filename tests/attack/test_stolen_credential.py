@@ -15,7 +15,7 @@ from guard_adapters.wiring.issuers import KINDS
 from tests.attack.stolen.databases import of_certificates, of_openbao, of_roles
 from tests.attack.stolen.shells import of_ssh
 from tests.attack.stolen.tokens import of_call_tokens
-from tests.attack.stolen.web import of_clouds, of_exchange, of_static
+from tests.attack.stolen.web import of_clouds, of_exchange, of_exchange_checked, of_static
 from tests.attack.stolen.words import COLUMNS, No, tried
 from tests.peers.postgres import Postgres
 
@@ -53,6 +53,10 @@ ROWS = {
     "`oauth_exchange`, tokens that are JWTs": (
         1,
         lambda pg, other, tmp: of_exchange("https://jwt.example/mcp"),
+    ),
+    "`oauth_exchange`, `delivery: dpop`, checked": (
+        3,
+        lambda pg, other, tmp: of_exchange_checked(),
     ),
     "`calltoken`, checked": (2, lambda pg, other, tmp: of_call_tokens(PLAIN, tmp)),
     "`calltoken`, checked, epochs followed": (

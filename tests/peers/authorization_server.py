@@ -64,10 +64,13 @@ class AuthorizationServer:
         )
         return answer.json()
 
+    def keys(self):
+        """Return its key set, which resource servers verify with."""
+        return httpx.get(f"{self.url}/jwks", timeout=10, trust_env=False).json()
+
     def reads(self, token):
         """Return what a JWT tells a resource server that asks nobody (RFC 9068)."""
-        keys = httpx.get(f"{self.url}/jwks", timeout=10, trust_env=False).json()
-        found = jwt.decode(token, KeySet.import_key_set(keys), algorithms=["ES256"])
+        found = jwt.decode(token, KeySet.import_key_set(self.keys()), algorithms=["ES256"])
         now_s = SystemClock().now_ms() // 1000
         return {"active": found.claims["exp"] > now_s, **found.claims}
 

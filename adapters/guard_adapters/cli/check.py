@@ -2,6 +2,7 @@
 
 It calls a tool that no server has, with tokens that are missing, forged, late, for something else,
 good, and shown twice. The level that this proves counts for a day; without it a server is L1.
+Tokens of an authorization server are asked for there, and the one that is late is waited for.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from guard.grant.proving import PASSED, POSSESSION, reached, row, wrong
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proving import measured
+from guard_adapters.wiring.proving_exchange import Asking
 
 SENTENCES = {
     "without": "no token",
@@ -36,11 +38,18 @@ def register(commands: Commands) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     upstream = actions.add_parser("upstream", help="measure what a server verifies of call tokens")
     upstream.add_argument("server", help="the server's name in guard.yaml")
+    asked = upstream.add_argument_group("where an authorization server gives the tokens")
+    asked.add_argument("--principal", default="guard", help="the person that they are for")
+    asked.add_argument("--agent", default="guard-check", help="the agent that they are for")
+    asked.add_argument(
+        "--elsewhere", default="", metavar="URL", help="another resource that it gives tokens for"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print one line a call, and keep the level."""
-    shown = asyncio.run(measured(load(args.config), args.server))
+    asking = Asking(principal=args.principal, agent=args.agent, elsewhere=args.elsewhere)
+    shown = asyncio.run(measured(load(args.config), args.server, asking))
     expected = row(key_bound=bool(POSSESSION.keys() & shown.keys()))
     missed = wrong(shown, expected)
     for name in expected:

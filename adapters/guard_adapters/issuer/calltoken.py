@@ -26,6 +26,7 @@ from guard.grant.signing import NotCanonical, compact, jwks, signing_input
 from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
+from guard_adapters.issuer.made import refuse_below
 
 if TYPE_CHECKING:
     from guard.ports import Signer
@@ -128,13 +129,7 @@ class CallTokenIssuer:
         """
         signer = await self._signer()
         binding, now_ms = self._binding(call.server), self._clock.now_ms()
-        if binding < terms.binding_min:
-            raise Refused(
-                f"Server {call.server!r} reaches level {int(binding)}, policy wants "
-                f"{terms.binding_min}.",
-                code="binding_too_low",
-                next_step="Have the server verify call tokens, then let the guard check it.",
-            )
+        refuse_below(binding, terms, call.server)
         form, prover = self._form(call.server), self._prover(call)
         try:
             ttl_s = lifetime_s(terms.max_ttl_s, self.max_ttl_s)

@@ -2,13 +2,15 @@
 
 import os
 import stat
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
 from guard.clock import Clock
-from guard.errors import Unusable
+from guard.errors import Refused, Unusable
 from guard.model.call import Json
+from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard.ports import Ids
 
@@ -23,6 +25,8 @@ class Maker:
         guard_id: begins every handle; see `guard.grant.lease.guard_id`.
         folder: what relative paths start from: the folder of guard.yaml.
         timeout_s: longest wait for a target (seconds).
+        proven: what each server was seen to check of this issuer's credentials, by server name;
+            unknown is L1.
     """
 
     guard_id: str
@@ -30,6 +34,7 @@ class Maker:
     ids: Ids
     folder: Path
     timeout_s: float
+    proven: Mapping[str, Binding] = field(default_factory=dict[str, Binding])
 
     def path(self, name: str) -> Path:
         """Return a file of the configuration."""
@@ -64,6 +69,20 @@ def facts_of(issuer: OneLevel) -> CredentialFacts:
         ttl_floor_s=issuer.min_ttl_s,
         can_cut=issuer.can_cut,
     )
+
+
+def refuse_below(binding: Binding, terms: Terms, server: str) -> None:
+    """Let a level pass that policy accepts.
+
+    Raises:
+        Refused: `binding_too_low`.
+    """
+    if binding < terms.binding_min:
+        raise Refused(
+            f"Server {server!r} reaches level {int(binding)}, policy wants {terms.binding_min}.",
+            code="binding_too_low",
+            next_step="Have the server verify call tokens, then let the guard check it.",
+        )
 
 
 def read_secret(path: Path) -> str:

@@ -4,12 +4,14 @@ A server that gives less than asked is free to: the tool will notice. More is ne
 server's own words are not repeated: they may quote what was sent.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from guard.errors import GuardError, Refused, Unavailable
+from guard.grant.signing import unb64u
 from guard.model.call import Json
 from guard_adapters._http.api import Answer
 from guard_adapters.issuer.proof_key import ProofKey
@@ -33,6 +35,41 @@ class Wanted:
     details: Sequence[Mapping[str, Json]]
     prover: ProofKey | None = field(repr=False)
     deadline_ms: int
+    resource: str
+
+
+def check_bound(token: str, wanted: Wanted) -> None:
+    """Return if a token that can be read (a JWT, RFC 9068) is bound as it was asked to be.
+
+    An opaque one says nothing, and what its server says of it is checked by `ends_of`.
+
+    Raises:
+        Unavailable: `issuer_unavailable`: it is for another resource, key or call.
+    """
+    claims = claims_in(token)
+    if claims is None:
+        return
+    named = claims.get("aud")
+    if named not in (wanted.resource, [wanted.resource]):
+        raise unavailable("its token is for another resource, or for more than one")
+    cnf = claims.get("cnf")
+    jkt = cnf.get("jkt") if isinstance(cnf, dict) else None
+    if wanted.prover is not None and jkt != wanted.prover.jkt:
+        raise unavailable("its token is not bound to the key of this call")
+    if wanted.details and not _holds(claims.get("authorization_details"), wanted.details):
+        raise unavailable("its token is not for this call alone (authorization_details)")
+
+
+def claims_in(token: str) -> Mapping[str, Any] | None:
+    """Return the claims of a JWT, unverified; None for what is none."""
+    body = token.split(".")
+    if len(body) != 3:  # noqa: PLR2004  RFC 7515, 3.1
+        return None
+    try:
+        found = json.loads(unb64u(body[1]))
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def ends_of(found: Mapping[str, Any], wanted: Wanted, now_ms: int) -> int:

@@ -3,11 +3,13 @@
 The guard vouches for person and agent with short tokens of its own key; the server answers with an
 access token for one resource (RFC 8707), these scopes, this very call (RFC 9396) and one key
 (RFC 9449), new for each call. What comes back wider, longer or unbound is not handed over. It never
-sees, stores or passes on a token of the caller.
+sees, stores or passes on a token of the caller, and claims no level that the tool server was not
+seen to check.
 """
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -27,10 +29,11 @@ from guard_adapters._http.api import Answer, Api
 from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.local_key import LocalSigner
-from guard_adapters.issuer.made import Maker, facts_of, read_secret
+from guard_adapters.issuer.made import Maker, facts_of, read_secret, refuse_below
 from guard_adapters.issuer.oauth_answer import (
     ACCESS_TOKEN,
     Wanted,
+    check_bound,
     ends_of,
     error_of,
     refused,
@@ -78,7 +81,7 @@ class OAuthExchangeIssuer:
     """Exchanges tokens; fulfils `guard.ports.Issuer`."""
 
     kind = KIND
-    max_binding = Binding.L1  # what a server reads of the details is the server's business
+    max_binding = Binding.L3
     leaves_object = True  # the rest of the token's time
     can_cut = False
 
@@ -88,6 +91,8 @@ class OAuthExchangeIssuer:
         self.identity = settings.identity.rstrip("/")
         self._settings = settings
         self._maker = maker
+        bound = Binding.L3 if settings.dpop else Binding.L2
+        self._provable = bound if settings.details else Binding.L1  # what its tokens could prove
         self._signer = LocalSigner.from_own_folder(maker.path(settings.key_file))
         self._client = self._client_auth()
         self._token_api = Api(origin(settings.token_url), timeout_s=maker.timeout_s)
@@ -108,9 +113,12 @@ class OAuthExchangeIssuer:
         return BySecret(settings.client_id, lambda: read_secret(path))
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
-        """Return what a call would get: one level for all."""
-        del server, tool
-        return facts_of(self)
+        """Return what a call would get: what the server was seen to check of such tokens."""
+        del tool  # all tools of a server are verified by one place
+        return replace(facts_of(self), binding=self._binding(server))
+
+    def _binding(self, server: str) -> Binding:
+        return min(self._provable, self._maker.proven.get(server, Binding.L1))
 
     def handle(self, lease: Lease) -> str:
         """Return the lease's name: it is the `jti` of what the guard says about the person."""
@@ -125,17 +133,18 @@ class OAuthExchangeIssuer:
 
         Raises:
             Refused: `grant_unusable`: the server does not give this grant for this resource;
-                `arguments_not_canonical`.
+                `arguments_not_canonical`, `binding_too_low`.
             Unavailable: `issuer_unavailable`: no token, or one that reaches further than asked.
         """
-        del terms  # the lease's deadline is what they left
-        resource = self._resource(call)
+        resource, binding = self._resource(call), self._binding(call.server)
+        refuse_below(binding, terms, call.server)  # of their life, the lease's deadline is left
         maker = self._maker
         wanted = Wanted(
             scope=call.grant,
-            details=[call_detail(call, self.max_binding)] if self._settings.details else (),
+            details=[call_detail(call, binding)] if self._settings.details else (),
             prover=ProofKey(clock=maker.clock, ids=maker.ids) if self._settings.dpop else None,
             deadline_ms=lease.deadline_ms,
+            resource=resource,
         )
         form = {
             "grant_type": EXCHANGE,
@@ -154,11 +163,12 @@ class OAuthExchangeIssuer:
             raise unavailable("its answer holds no token")
         self._remember(lease.handle, token)  # before it is judged: what is refused is taken back
         ends_ms = ends_of(found, wanted, maker.clock.now_ms())
+        check_bound(token, wanted)
         return Credential(
             kind=self.kind,
             lease_id=lease.id,
             audience=resource,
-            binding=self.max_binding,
+            binding=binding,
             expires_at_ms=min(ends_ms, lease.deadline_ms),
             scopes=frozenset(wanted.scope.split()),
             secret=token,

@@ -23,12 +23,18 @@ JTI_BYTES: Final = 16
 class ProofKey:
     """One P-256 key; fulfils `guard.grant.credential.Prover`."""
 
-    def __init__(self, *, clock: Clock, ids: Ids) -> None:
+    def __init__(
+        self, *, clock: Clock, ids: Ids, key: ec.EllipticCurvePrivateKey | None = None
+    ) -> None:
         self._clock = clock
         self._ids = ids
-        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._key = key or ec.generate_private_key(ec.SECP256R1())
         self._jwk = public_jwk(self._key.public_key())
         self.jkt = thumbprint(self._jwk)
+
+    def at(self, clock: Clock) -> "ProofKey":
+        """Return the same key, which makes its proofs at the times of another clock."""
+        return ProofKey(clock=clock, ids=self._ids, key=self._key)
 
     def __repr__(self) -> str:
         """Return the key's name only."""

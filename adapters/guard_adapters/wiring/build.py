@@ -114,12 +114,14 @@ def build(
     keys = state / "keys"
     salt, seal_key = secret(keys / "salt.key"), secret(keys / "seal.key")
     heart, own = Heartbeat(clock), guard_id(secret(keys / "guard.key"))
+    seen = Proven(state, loaded.catalog, clock) if proven is None else proven
     maker = Maker(
         guard_id=own,
         clock=clock,
         ids=ids,
         folder=loaded.file.parent,
         timeout_s=settings.port_timeout_ms / 1000,
+        proven=seen,
     )
     wired: Wired
     site = site_of(loaded, clock)
@@ -128,7 +130,7 @@ def build(
         issuer=installation.name,
         clock=clock,
         ttl_s=settings.token_ttl_s,
-        proven=Proven(state, loaded.catalog, clock) if proven is None else proven,
+        proven=seen,
         form=lambda server: token_form(wired.bundle.catalog, server),
         provers=SessionKeys(clock=clock, ids=ids),
         delegation=lambda: site.certificate() if site else NO_CERTIFICATE,

@@ -4,6 +4,7 @@ It reads settings and gives them to `guard_adapters.issuer`; it makes no credent
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any, Final, NamedTuple, cast
 
@@ -15,6 +16,7 @@ from guard.policy.catalog import Catalog
 from guard.policy.catalog_server import DEFAULT_ISSUER
 from guard.ports import Issuer
 from guard_adapters.issuer.made import Maker
+from guard_adapters.wiring.proven import OfIssuer
 
 
 class Kind(NamedTuple):
@@ -104,7 +106,8 @@ def _issuer(name: str, entry: Mapping[str, Any], maker: Maker) -> Issuer:
     model = cast("type[BaseModel]", getattr(module, kind.settings))
     make = cast("Callable[[BaseModel, Maker], Issuer]", getattr(module, kind.issuer))
     try:
-        return make(model.model_validate(settings), maker)
+        own = replace(maker, proven=OfIssuer(maker.proven, name, entry))
+        return make(model.model_validate(settings), own)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         path = ".".join(map(str, first["loc"]))

@@ -18,11 +18,51 @@ from guard.policy.catalog import Catalog
 FILE: Final = "proven.json"
 
 
+def measured_as(server: str, issuer: str, settings: Mapping[str, Any] | None = None) -> str:
+    """Return the name under which a measurement is kept: of a server, with one issuer's tokens.
+
+    Args:
+        server: its name in guard.yaml.
+        issuer: the name of the issuer.
+        settings: of the issuer; what was measured counts for these alone. None: call tokens.
+    """
+    if settings is None:
+        return server
+    text = json.dumps(settings, sort_keys=True, separators=(",", ":"), default=str)
+    return f"{server} by {issuer} {sha256(text.encode()).hexdigest()[:16]}"
+
+
+class OfIssuer(Mapping[str, Binding]):
+    """What servers were seen to check of one issuer's tokens, by server name."""
+
+    def __init__(
+        self, proven: Mapping[str, Binding], issuer: str, settings: Mapping[str, Any]
+    ) -> None:
+        self._proven = proven
+        self._issuer = issuer
+        self._settings = dict(settings)
+
+    def __getitem__(self, name: str) -> Binding:
+        """Return the level of a server. Raises KeyError if it is not measured."""
+        return self._proven[measured_as(name, self._issuer, self._settings)]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the servers that were measured."""
+        return iter([key.partition(" ")[0] for key in self._proven if self._mine(key)])
+
+    def __len__(self) -> int:
+        """Return how many servers were measured."""
+        return len(list(iter(self)))
+
+    def _mine(self, key: str) -> bool:
+        return key == measured_as(key.partition(" ")[0], self._issuer, self._settings)
+
+
 def setup_digest(catalog: Catalog, name: str) -> str:
     """Return the digest of what a measurement counts for: where the server is, and its tools."""
     server = catalog.servers[name]
     tools = {
-        action: [tool.audience, sorted(tool.pins)]
+        action: [tool.audience, tool.issuer, sorted(tool.pins)]
         for action, tool in catalog.tools.items()
         if action.startswith(f"{name}/")
     }
@@ -32,7 +72,10 @@ def setup_digest(catalog: Catalog, name: str) -> str:
 
 
 def keep(state: Path, name: str, setup: str, shown: Mapping[str, str], now_ms: int) -> None:
-    """Write down what a server showed, in one step, beside what others did."""
+    """Write down what a server showed, in one step, beside what others did.
+
+    `name` is that of `measured_as`.
+    """
     rows = {**_read(state / FILE), name: {"setup": setup, "at_ms": now_ms, "shown": dict(shown)}}
     state.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = state / f"{FILE}.{os.getpid()}"
@@ -61,7 +104,7 @@ class Proven(Mapping[str, Binding]):
         """Return the level of a server. Raises KeyError if it is not measured."""
         row = self._fresh()[name]
         age_ms = self._clock.now_ms() - row["at_ms"]
-        if row["setup"] != self._setups.get(name) or not 0 <= age_ms < LIVES_MS:
+        if row["setup"] != self._setups.get(name.partition(" ")[0]) or not 0 <= age_ms < LIVES_MS:
             raise KeyError(name)
         return reached(row["shown"])
 

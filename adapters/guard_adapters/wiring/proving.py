@@ -1,56 +1,134 @@
-"""Measures what an upstream verifies of a call token, and keeps the answer for a day.
+"""Measures what an upstream verifies of the tokens of calls, and keeps the answer for a day.
 
-It asks with tokens of this installation's own key, for a tool that does not exist. What was
-measured counts for this server as guard.yaml has it now: another address, audience or tool
-definition, and it has to be measured again.
+It asks with tokens of this installation's own key, or of the authorization server that the upstream
+trusts, for a tool that does not exist. What was measured counts for this server as guard.yaml has
+it now: another address, audience, issuer or tool definition, and it has to be measured again.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 
-from guard.clock import Clock
 from guard.errors import GuardError, Unusable
-from guard.grant.claims import TokenForm, call_claims
-from guard.grant.credential import CALL_TOKEN, BoundCall, Credential, Prover, token_id
-from guard.grant.dpop import Bearing
+from guard.grant.credential import ACCESS_TOKEN, Credential
 from guard.grant.proving import PROBE_TOOL, refusal_code, row
-from guard.grant.signing import args_s256, compact, signing_input
-from guard.model.facts import Binding
-from guard.policy.catalog_server import ServerSpec
-from guard.ports import Ids, Signer
+from guard.policy.catalog_server import DEFAULT_ISSUER, ServerSpec
 from guard_adapters._http.carrying import Sending
 from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.gate import TOKEN_KEY
-from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.issuer.made import Maker
-from guard_adapters.issuer.proof_key import ProofKey
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import token_form
 from guard_adapters.wiring.load import Loaded
-from guard_adapters.wiring.proven import keep, setup_digest
+from guard_adapters.wiring.proven import keep, measured_as, setup_digest
+from guard_adapters.wiring.proving_exchange import Asking, Exchanged
+from guard_adapters.wiring.proving_tokens import ASKED, OwnTokens, Tokens
 from guard_adapters.wiring.signer import signing_keys
 
 WAIT_S: Final = 20
-_ASKED: Final[Mapping[str, Any]] = {"probe": "guard"}
-_HOUR_MS: Final = 3_600_000
+NOBODY: Final = Asking()
 
 
-async def measured(loaded: Loaded, name: str) -> dict[str, str]:
+async def measured(loaded: Loaded, name: str, asking: Asking = NOBODY) -> dict[str, str]:
     """Ask a server of the catalogue, keep what it showed, and return it by call of the row.
+
+    Args:
+        loaded: the installation.
+        name: of the server.
+        asking: for whom an authorization server is asked for tokens.
 
     Raises:
         Unusable: `server_unknown`, `probe_unsupported` or `server_unreachable`, or why the key
             cannot be used.
-        Unavailable: `signer_unavailable`.
+        Refused, Unavailable: the authorization server gives no token; `signer_unavailable`.
     """
+    server, clock = _server(loaded, name), SystemClock()
+    exchange, grant = exchange_of(loaded, name)
+    entry = loaded.installation.issuers[exchange] if exchange else None
+    maker = Maker(
+        guard_id="probe0",  # its leases are in no journal: they are taken back here
+        clock=clock,
+        ids=SystemIds(),
+        folder=loaded.file.parent,
+        timeout_s=loaded.installation.settings.port_timeout_ms / 1000,
+    )
+    tokens: Tokens
+    if entry is not None:
+        tokens = Exchanged(
+            name=exchange, entry=entry, server=server, grant=grant, maker=maker, asking=asking
+        )
+    else:
+        tokens = await _own_tokens(loaded, server, maker)
+    shown = await _shown(Probe(server=server, tokens=tokens), name)
+    kept = measured_as(name, exchange, entry)
+    keep(loaded.state, kept, setup_digest(loaded.catalog, name), shown, clock.now_ms())
+    return shown
+
+
+async def _own_tokens(loaded: Loaded, server: ServerSpec, maker: Maker) -> OwnTokens:
+    keys = signing_keys(loaded.installation, loaded.state / "keys", maker)
+    try:
+        await keys.look()
+        signer = keys.current()
+    except GuardError:
+        await keys.aclose()
+        raise
+    return OwnTokens(
+        signer=signer,
+        issuer=loaded.installation.name,
+        server=server,
+        form=token_form(loaded.catalog, server.name),
+        clock=maker.clock,
+        ids=maker.ids,
+        close=keys.aclose,
+    )
+
+
+async def _shown(probe: "Probe", name: str) -> dict[str, str]:
+    try:
+        async with asyncio.timeout(WAIT_S + probe.tokens.most_s):
+            return await probe.shown()
+    except GuardError:
+        raise
+    except Exception as error:  # noqa: BLE001  the SDK raises groups and own types: no answer
+        told = error
+        while isinstance(told, ExceptionGroup):  # the SDK puts what ends its streams in groups
+            told = told.exceptions[0]
+        if isinstance(told, GuardError):
+            raise told from None
+        raise Unusable(
+            f"The server {name!r} did not answer ({type(error).__name__}).",
+            code="server_unreachable",
+            next_step="Start it by hand to see what it says, then try again.",
+        ) from None
+
+
+def exchange_of(loaded: Loaded, name: str) -> tuple[str, str]:
+    """Return issuer and grant with which an authorization server gives a server its tokens.
+
+    Two empty words where it takes call tokens: those of the guard's own key.
+    """
+    listed, specs = loaded.installation.issuers, loaded.catalog.judged()
+    own = [(one.issuer, one.grant) for one in specs if one.server == name]
+    server = loaded.catalog.servers[name]
+    used = [(server.issuer, server.grant), *own]
+    if any(issuer == DEFAULT_ISSUER for issuer, _ in own):
+        return "", ""
+    found = [
+        (issuer, grant)
+        for issuer, grant in used
+        if issuer in listed and listed[issuer].get("kind") == ACCESS_TOKEN
+    ]
+    return found[0] if found else ("", "")
+
+
+def _server(loaded: Loaded, name: str) -> ServerSpec:
     server = loaded.catalog.servers.get(name)
     if server is None or not (server.url or server.command) or server.protocol == "http":
         raise Unusable(
@@ -66,92 +144,29 @@ async def measured(loaded: Loaded, name: str) -> dict[str, str]:
             where=str(loaded.file),
             next_step="Set `audience:`, and a `delivery:` other than none.",
         )
-    clock, ids, installation = SystemClock(), SystemIds(), loaded.installation
-    maker = Maker(
-        guard_id="",  # it leases nothing
-        clock=clock,
-        ids=ids,
-        folder=loaded.file.parent,
-        timeout_s=installation.settings.port_timeout_ms / 1000,
-    )
-    keys = signing_keys(installation, loaded.state / "keys", maker)
-    try:
-        await keys.look()
-        probe = Probe(
-            signer=keys.current(),
-            clock=clock,
-            ids=ids,
-            issuer=installation.name,
-            server=server,
-            form=token_form(loaded.catalog, name),
-        )
-        async with asyncio.timeout(WAIT_S):
-            shown = await probe.shown()
-    except GuardError:
-        raise
-    except Exception as error:  # noqa: BLE001  the SDK raises groups and own types: no answer
-        raise Unusable(
-            f"The server {name!r} did not answer ({type(error).__name__}).",
-            code="server_unreachable",
-            next_step="Start it by hand to see what it says, then try again.",
-        ) from None
-    finally:
-        await keys.aclose()
-    keep(loaded.state, name, setup_digest(loaded.catalog, name), shown, clock.now_ms())
-    return shown
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A clock that shows another time."""
-
-    clock: Clock
-    by_ms: int
-
-    def now_ms(self) -> int:
-        """Return Unix milliseconds, moved."""
-        return self.clock.now_ms() + self.by_ms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Elsewhere:
-    """A key that proves for another address than it is asked for."""
-
-    key: ProofKey
-
-    @property
-    def jkt(self) -> str:
-        """Return the thumbprint of the key."""
-        return self.key.jkt
-
-    def proof(
-        self, method: str, url: str, *, token: str = "", nonce: str = "", bearing: Bearing = "ath"
-    ) -> str:
-        """Return a good proof for the wrong address."""
-        other = f"{url.rstrip('/')}/elsewhere"
-        return self.key.proof(method, other, token=token, nonce=nonce, bearing=bearing)
+    return server
 
 
 @dataclass(slots=True, kw_only=True)
 class Probe:
     """One row of calls to one server."""
 
-    signer: Signer
-    issuer: str
     server: ServerSpec
-    form: TokenForm
-    clock: Clock
-    ids: Ids
+    tokens: Tokens
     carried: Carried | None = None  # by the call that is on its way
 
     async def shown(self) -> dict[str, str]:
         """Make the calls, and return the answer to each."""
-        made = await self._credentials()
-        async with self._client() as client:
-            return {name: await self._answer(client, made[name]) for name in self._names()}
-
-    def _names(self) -> tuple[str, ...]:
-        return tuple(row(key_bound=self.form.key_bound))
+        names = tuple(row(key_bound=self.tokens.key_bound))
+        try:
+            await self.tokens.begin()
+            async with self._client() as client:
+                # What has to run out comes last: the others need not wait for it.
+                found = {one: await self._answer(client, one) for one in names if one != "late"}
+                found["late"] = await self._answer(client, "late")
+        finally:
+            await self.tokens.aclose()
+        return {one: found[one] for one in names}
 
     @asynccontextmanager
     async def _client(self) -> AsyncGenerator[Client]:
@@ -175,88 +190,17 @@ class Probe:
         own = self.carried.headers(sending.nonce)  # for the address of guard.yaml, as in a call
         return [(name.decode(), value.decode()) for name, value in own]
 
-    async def _answer(self, client: Client, credential: Credential | None) -> str:
+    async def _answer(self, client: Client, name: str) -> str:
+        credential: Credential | None = await self.tokens.of(name)
         self.carried = Carried(
             delivery=self.server.delivery, url=self.server.url, credential=credential
         )
         token = self.carried.in_meta
         meta: Any = {TOKEN_KEY: token} if token else {}
         try:
-            await client.call_tool(PROBE_TOOL, dict(_ASKED), meta=meta)
+            await client.call_tool(PROBE_TOOL, dict(ASKED), meta=meta)
         except MCPError as refused:
             return refusal_code(refused.data)
         finally:
             self.carried = None
         return refusal_code(None)
-
-    async def _credentials(self) -> dict[str, Credential | None]:
-        """Return the credential of each call of the row, None for the one without."""
-        stranger = LocalSigner(ec.generate_private_key(ec.SECP256R1()))
-        there, good = f"{self.server.audience}/elsewhere", await self._made()
-        made: dict[str, Credential | None] = {
-            "without": None,
-            "forged": await self._made(by=stranger),
-            "elsewhere": await self._made(to=there),
-            "late": await self._made(age_ms=_HOUR_MS),
-            "other_tool": await self._made(tool="another_tool"),
-            "other_arguments": await self._made(arguments={"probe": "other"}),
-            "good": good,
-            "again": good,
-        }
-        if self.form.key_bound:
-            old = ProofKey(clock=Moved(clock=self.clock, by_ms=-_HOUR_MS), ids=self.ids)
-            made |= {
-                "without_proof": replace(await self._made(), prover=None),
-                "other_key": replace(await self._made(), prover=self._key()),
-                "other_address": await self._made(prover=Elsewhere(key=self._key())),
-                "old_proof": await self._made(prover=old),
-            }
-        return made
-
-    def _key(self) -> ProofKey:
-        return ProofKey(clock=self.clock, ids=self.ids)
-
-    async def _made(
-        self,
-        *,
-        by: Signer | None = None,
-        to: str = "",
-        tool: str = PROBE_TOOL,
-        arguments: Mapping[str, Any] = _ASKED,
-        age_ms: int = 0,
-        prover: Prover | None = None,
-    ) -> Credential:
-        call = BoundCall(
-            call_id=f"probe_{self.ids.token(8).hex()}",
-            server=self.server.name,
-            tool=tool,
-            args_s256=args_s256(tool, dict(arguments)),
-            audience=to or self.server.audience,
-            principal="guard",
-            agent="guard-check",
-            session="probe",
-        )
-        held = (prover or self._key()) if self.form.key_bound else None
-        binding = Binding.L3 if held is not None else Binding.L2
-        jti, now_ms = token_id(self.ids.token(16)), self.clock.now_ms() - age_ms
-        claims = call_claims(
-            call,
-            issuer=self.issuer,
-            jti=jti,
-            now_ms=now_ms,
-            binding=binding,
-            form=self.form,
-            jkt=held.jkt if held is not None else "",
-        )
-        signer = by or self.signer
-        header = {"alg": signer.alg, "kid": self.signer.kid, "typ": self.form.profile.value}
-        signed = signing_input(header, claims)
-        return Credential(
-            kind=CALL_TOKEN,
-            lease_id=jti,
-            audience=call.audience,
-            binding=binding,
-            expires_at_ms=now_ms,
-            secret=compact(signed, await signer.sign(signed)),
-            prover=held,
-        )

@@ -175,6 +175,7 @@ async def test_what_the_server_does_not_give_is_the_grants_fault(made, grant, re
         ("forever", "outlive"),
         ("long", "outlive"),
         ("type", "no access token"),
+        ("unbound", "bound"),
     ],
 )
 async def test_more_than_asked_is_not_handed_over_and_is_taken_back(made, lie, word):

@@ -10,6 +10,10 @@ import httpx
 import pytest
 
 from guard.errors import GuardError
+from guard.grant.dpop import Proof
+from guard.grant.replay import MemoryReplay
+from guard.grant.verify import CallRefused, Profile, Verifier
+from guard.model.facts import Binding
 from guard_adapters._http.carrying import Sending, headers_for
 from guard_adapters.issuer.oauth_exchange import OAuthExchange, OAuthExchangeIssuer
 from guard_adapters.issuer.proof_key import ProofKey
@@ -174,6 +178,56 @@ async def of_exchange(resource):
         assert await enters(honest, elsewhere_is)
         return [
             word(again), word(other), word(elsewhere), until(after, credential, lease),
+            until(revoked, recalled, unused), word(key),
+        ]  # fmt: skip
+    finally:
+        await issuer.aclose()
+        server.stop()
+
+
+async def of_exchange_checked():
+    """The same thief at a tool server that verifies the whole token: its call, its key, once."""
+    server, resource = AuthorizationServer(), "https://jwt.example/mcp"
+    proven = replace(maker(server.home), proven={"crm": Binding.L3})
+    issuer = OAuthExchangeIssuer(OAuthExchange(**server.settings()), proven)
+    clock, keys = SystemClock(), server.keys()
+
+    def tools(audience):
+        return Verifier(
+            keys, issuer=server.url, audience=audience, profile=Profile.RAR,
+            sender_constrained=True, replay=MemoryReplay(start_ms=0),
+        )  # fmt: skip
+
+    here, there = tools(resource), tools("https://elsewhere.example/mcp")
+
+    async def takes(one, proof, at=here, **arguments):
+        shown = Proof(text=proof, method="POST", url=resource)
+        at.check(one.secret, "read", arguments, now_ms=clock.now_ms(), proof=shown)
+        return True
+
+    def proof_of(one):
+        return one.prover.proof("POST", resource, token=one.secret)
+
+    async def refused(code, one, proof, **more):
+        return await tried(takes(one, proof, **more), CallRefused, f"^{code}: ")
+
+    try:
+        call = {"grant": "crm.read", "audience": resource}
+        lease, credential = await issued(issuer, 60, **call)
+        unused, recalled = await issued(issuer, 60, **call)
+        proof = proof_of(credential)
+        other = await refused("args_mismatch", credential, proof, id=2)
+        elsewhere = await refused("wrong_audience", credential, proof, at=there)
+        thief = replace(credential, prover=ProofKey(clock=clock, ids=SystemIds()))
+        key = await refused("proof_key", thief, proof_of(thief))
+        assert await takes(credential, proof)
+        again = await refused("replayed", credential, proof)
+        await issuer.revoke(lease, "ended")
+        after = await refused("replayed", credential, proof)
+        await issuer.revoke(unused, "signal")
+        revoked = await refused("revoked", recalled, proof_of(recalled))
+        return [
+            word(again), word(other), word(elsewhere), word(after),
             until(revoked, recalled, unused), word(key),
         ]  # fmt: skip
     finally:

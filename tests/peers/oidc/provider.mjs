@@ -34,8 +34,13 @@ const RESOURCES = {
   'https://wider.example/mcp': { ...OPAQUE, lie: { scope: 'crm.read crm.admin' } },
   'https://details.example/mcp': { ...OPAQUE, lie: { authorization_details: [] } },
   'https://forever.example/mcp': { ...OPAQUE, lie: { expires_in: undefined } },
+  'https://unbound.example/mcp': { format: 'jwt', ttl: 60, unbound: true },
   'https://type.example/mcp': { ...OPAQUE, lie: { issued_token_type: `${TYPE}id_token` } },
 };
+
+// Servers that a test starts have an address of the moment; their tokens are read, and end soon.
+const of = (resource) => RESOURCES[resource]
+  ?? (resource?.startsWith('http://127.0.0.1:') ? { format: 'jwt', ttl: 1 } : undefined);
 
 const key = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey);
 const guard = {
@@ -68,13 +73,13 @@ const provider = new Provider(issuer, {
     dPoP: {
       enabled: true,
       nonceSecret: Buffer.alloc(32, 7),
-      requireNonce: (ctx) => RESOURCES[ctx.oidc.params.resource]?.nonce === true,
+      requireNonce: (ctx) => of(ctx.oidc.params.resource)?.nonce === true,
     },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => undefined,
       getResourceServerInfo: (ctx, resource) => {
-        const found = RESOURCES[resource];
+        const found = of(resource);
         if (!found) throw new errors.InvalidTarget();
         return {
           scope: 'crm.read crm.write', accessTokenTTL: found.ttl, accessTokenFormat: found.format,
@@ -128,7 +133,7 @@ async function exchange(ctx) {
   token.act = { sub: actor.sub };
   if (proof) {
     await helpers.checkDpopReplay(provider, ctx, proof, client.clientId);
-    token.setThumbprint('jkt', proof.thumbprint);
+    if (!of(params.resource).unbound) token.setThumbprint('jkt', proof.thumbprint);
   }
   await helpers.applyAuthorizationDetails(provider, ctx, token);
   ctx.oidc.entity('AccessToken', token);
@@ -137,7 +142,7 @@ async function exchange(ctx) {
     accessToken, authorizationDetails: token.rar, expiresIn: token.expiration,
     issuedTokenType: `${TYPE}access_token`, scope: token.scope, tokenType: token.tokenType,
   });
-  ctx.body = { ...body, ...RESOURCES[params.resource].lie };
+  ctx.body = { ...body, ...of(params.resource).lie };
 }
 
 provider.registerGrantType(GRANT, exchange, [

@@ -1,0 +1,170 @@
+"""Tokens of a real authorization server: the level is what a real tool server was seen to check of them."""
+
+import json
+from contextlib import asynccontextmanager
+from hashlib import sha256
+
+import pytest
+from mcp.client import Client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server.mcpserver import MCPServer
+
+from guard.errors import Unusable
+from guard.grant.proving import reached
+from guard.grant.replay import MemoryReplay
+from guard.grant.verify import Profile, Verifier
+from guard.model.facts import Binding
+from guard_adapters._http.proved import mcp_http_client
+from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp_verify import CallGuard, verified_call
+from guard_adapters.store.clock import SystemClock
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.proving import measured
+from guard_adapters.wiring.proving_exchange import Asking
+from guard_adapters.wiring.running import serving
+from tests.adapters.front.relaying import listening
+from tests.adapters.front.relaying import serving as behind
+
+pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("authorization_server")]
+CONFIG = """
+version: 1
+guard:
+  policies: [all.cedar]
+  state: state
+  serve: {{port: 0}}
+  issuers: {{idp: {issuer}}}
+servers:
+  pay:
+    trust: trusted
+    url: http://127.0.0.1:{port}/mcp
+    audience: http://127.0.0.1:{port}/mcp
+    delivery: {delivery}
+    credential: {{issuer: idp, grant: crm.read}}
+    tools:
+      refund:
+        effect: [write]
+        says: "Refunds order {{number}}"
+        input_schema: {{type: object, properties: {{number: {{type: integer}}}}, required: [number]}}
+        confirmed: true
+        budget: none
+        budget_reason: a test
+"""
+POLICY = """
+@id("ALL") @reason("everything") permit (principal, action, resource);
+@id("CRED-001") @reason("binding_too_low")
+forbid (principal, action == Guard::Action::"pay/refund", resource)
+unless { context.credential.binding >= 2 };
+"""
+KEY = {sha256(b"k").hexdigest(): Caller(issuer="t", subject="ann", agent="a", scopes={"mcp:pay"})}
+
+
+def written(folder, idp, port, *, delivery="dpop", **more):
+    key = str(idp.home / "keys" / "identity.pem")
+    issuer = {"kind": "oauth_exchange", **idp.settings(key_file=key, **more)}
+    text = CONFIG.format(issuer=json.dumps(issuer), port=port, delivery=delivery)
+    (folder / "guard.yaml").write_text(text)
+    (folder / "all.cedar").write_text(POLICY)
+    return folder / "guard.yaml"
+
+
+def paying(idp, url, seen, *, checks, key_bound):
+    verifier = Verifier(
+        idp.keys(), issuer=idp.url, audience=url, profile=Profile.RAR, sender_constrained=key_bound,
+        replay=MemoryReplay(start_ms=SystemClock().now_ms() - 60_000),
+    )  # fmt: skip
+    guard = CallGuard(verifier, clock=SystemClock(), url=url)
+    server = MCPServer("pay", log_level="ERROR", middleware=[guard] if checks else [])
+
+    @server.tool()
+    def refund(number: int) -> str:
+        seen.append(verified_call() if checks else None)
+        return f"refunded {number}"
+
+    return server
+
+
+async def refunded(url, number):
+    http = mcp_http_client(lambda *_: [("Authorization", "Bearer k")], wait_s=5)
+    async with http, Client(streamable_http_client(f"{url}/mcp/pay", http_client=http)) as client:
+        return str(await client.call_tool("refund", {"number": number}))
+
+
+@asynccontextmanager
+async def tools_of(idp, folder, seen, *, checks=True, key_bound=True, **more):
+    listener, port = listening()
+    config = written(folder, idp, port, **more)
+    server = paying(idp, f"http://127.0.0.1:{port}/mcp", seen, checks=checks, key_bound=key_bound)
+    app = server.streamable_http_app()
+    async with server.session_manager.run(), behind(app, listener):
+        yield config
+
+
+@pytest.mark.parametrize(
+    ("level", "more"),
+    [
+        (3, {}),
+        (2, {"dpop": False, "delivery": "bearer", "key_bound": False}),
+        (1, {"details": False}),
+        (1, {"checks": False}),
+    ],
+)
+async def test_the_level_is_what_the_server_showed_and_policy_reads_it(
+    authorization_server, tmp_path, level, more
+):
+    seen = []
+    async with tools_of(authorization_server, tmp_path, seen, **more) as config:
+        wired = build(load(config))
+        try:
+            async with serving(wired, KEY) as url:
+                assert "binding_too_low" in await refunded(url, 1)
+                shown = await measured(load(config), "pay")
+                after = await refunded(url, 2)
+            rows = await wired.world.leases.recent(10)
+        finally:
+            await wired.world.issuers["idp"].aclose()
+            wired.close()
+    assert reached(shown) is Binding(level)
+    assert ("refunded 2" in after) is (level >= 2)
+    assert ("binding_too_low" in after) is (level < 2)
+    if level < 2:
+        assert (seen, list(rows)) == ([], [])
+        return
+    (call,), (row,) = seen, rows
+    assert (call.subject, call.agent, call.binding, row.binding) == ("ann", "a", level, level)
+    assert ("cnf" in call.claims) is (level == 3)
+
+
+async def test_what_was_measured_counts_for_these_settings_of_the_issuer_alone(
+    authorization_server, tmp_path
+):
+    async with tools_of(authorization_server, tmp_path, []) as config:
+        asking = Asking(principal="ann", agent="a", elsewhere="https://jwt.example/mcp")
+        await measured(load(config), "pay", asking)
+        port = load(config).catalog.servers["pay"].url.split(":")[2].split("/")[0]
+
+        def level():
+            wired = build(load(config))
+            found = wired.world.issuers["idp"].facts("pay", "refund").binding
+            wired.close()
+            return found
+
+        assert level() is Binding.L3
+        written(tmp_path, authorization_server, port, ttl_s=30)
+        assert level() is Binding.L1
+        written(tmp_path, authorization_server, port)
+        assert level() is Binding.L3
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "code"), [("https://unknown.example/mcp", "probe_unsupported")]
+)
+async def test_a_resource_that_nobody_knows_cannot_be_asked_for_and_nothing_is_proven(
+    authorization_server, tmp_path, elsewhere, code
+):
+    async with tools_of(authorization_server, tmp_path, []) as config:
+        with pytest.raises(Unusable) as no:
+            await measured(load(config), "pay", Asking(elsewhere=elsewhere))
+        assert no.value.code == code
+        assert "--elsewhere" in no.value.next_step
+        assert not (tmp_path / "state" / "proven.json").exists()
