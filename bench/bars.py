@@ -136,6 +136,8 @@ COST = (
     Bar("issuers", "the same, a certificate's, p99", lambda f: f["signal to cut, postgres_cert"]["p99_ms"], 500, "ms"),
     Bar("detectors", "usual sessions of the synthetic fleet with a finding, of 1,000", lambda f: 1000 * f["usual_with_a_finding"] / f["usual"], 15),
     Bar("detectors", "detectors of one call, CPU p50", lambda f: f["cost"]["call_p50_us"], 25, "us"),
+    Bar("console", "first byte of the slowest console page, 10,000 rows of everything, p95", lambda f: f["worst"]["p95_ms"], 100, "ms"),
+    Bar("console", "heaviest console page", lambda f: f["worst"]["bytes"] / 1000, 100, "KB"),
     Bar("memory", "memory of the attached relay", lambda f: f["relay_attached_mb"], 40, "MB"),
     Bar("memory", "memory of the standalone relay", lambda f: f["relay_standalone_mb"], 64, "MB"),
 )  # fmt: skip

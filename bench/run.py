@@ -25,7 +25,7 @@ BENCHES = {
     "http_overhead": "what the HTTP relay adds",
     "stdio_overhead": "what the stdio relay adds",
     "waiting": "10,000 waiting approvals, from the yes to the release",
-    "console": "first byte of each console page over 10,000 questions",
+    "console": "first byte and weight of every console page over 10,000 rows of everything",
     "memory": "resident memory of the relay and of the whole guard",
     "detectors": "precision and recall of each local detector, and what a call pays for them",
     "call_token": "what a call token adds to one MCP call, both ends together",

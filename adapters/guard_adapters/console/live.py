@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from guard.errors import Unavailable
 from guard_adapters.console.app import Page, Visit
 from guard_adapters.console.looking import Looking
-from guard_adapters.console.shapes import FUNCTIONS
+from guard_adapters.console.shapes import FUNCTIONS, fitted
 
 EVERY_S: Final = 1.0
 """How often the queue is looked at (seconds)."""
@@ -47,7 +47,7 @@ class Live:
             except Unavailable:
                 return  # the page connects again, and shows an error if it lasts
             text = visit.render(
-                "queue_list.html", queue=found, now_ms=self.desk.now_ms(), **FUNCTIONS
+                "queue_list.html", queue=fitted(found), now_ms=self.desk.now_ms(), **FUNCTIONS
             )
             if text != last:
                 last, quiet = text, 0

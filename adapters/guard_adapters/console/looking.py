@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from guard.grant.approval import Approval
 from guard.grant.plan import Plan
@@ -13,18 +13,53 @@ from guard.policy.rule import Rule
 from guard.session.state import Session
 from guard_adapters.console.app import SignedIn
 
+T_co = TypeVar("T_co", covariant=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part(Generic[T_co]):
+    """Some rows of a list. `skip` come before them; `more`: others come after."""
+
+    rows: Sequence[T_co]
+    skip: int = 0
+    more: bool = False
+
+    @property
+    def upto(self) -> int:
+        """Return how many rows there are with those of this part."""
+        return self.skip + len(self.rows)
+
+    def first(self, most: int) -> "Part[T_co]":
+        """Return the part with no more rows than this."""
+        kept = self.rows[:most]
+        return Part(rows=kept, skip=self.skip, more=self.more or len(kept) < len(self.rows))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     """What waits for people. `unknown` calls may have run; `total` questions are pending.
 
-    `waiting` are some of them in the order of who looks; `skip` come before.
+    `waiting` are some of them in the order of who looks.
     """
 
-    unknown: Sequence[Approval]
-    waiting: Sequence[Approval]
+    unknown: Part[Approval]
+    waiting: Part[Approval]
     total: int
-    skip: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Some leaves of one session, oldest first, and those that followed them.
+
+    Args:
+        rows: the leaves.
+        later: the next ones after them: how their calls went on.
+        older: whether there are leaves before them.
+    """
+
+    rows: Sequence["Logged"]
+    later: Sequence["Logged"] = ()
+    older: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +88,16 @@ class Looking(Protocol):
     def now_ms(self) -> int: ...  # noqa: D102  the class speaks for its methods
     async def queue(self, who: SignedIn, skip: int) -> Queue: ...  # noqa: D102
     async def waiting(self, who: SignedIn, action: str) -> Sequence[Approval]: ...  # noqa: D102
-    async def answered(self) -> Sequence[Approval]: ...  # noqa: D102
+    async def unknown(self, skip: int) -> Part[Approval]: ...  # noqa: D102
+    async def answered(self, skip: int) -> Part[Approval]: ...  # noqa: D102
     async def approval(self, approval_id: str) -> Approval: ...  # noqa: D102
-    async def sessions(self) -> Sequence[Session]: ...  # noqa: D102
+    async def sessions(self, skip: int) -> Part[Session]: ...  # noqa: D102
     async def session(self, session_id: str) -> Session: ...  # noqa: D102
     def level(self, session: Session) -> int: ...  # noqa: D102
-    async def passed(self, session_id: str) -> Sequence[Logged]: ...  # noqa: D102
-    async def plans(self) -> Sequence[Plan]: ...  # noqa: D102
+    async def passed(self, session_id: str, below: int) -> Passage: ...  # noqa: D102
+    async def plans(self, skip: int) -> Part[Plan]: ...  # noqa: D102
     async def plan(self, plan_id: str) -> Plan: ...  # noqa: D102
-    async def grants(self) -> Sequence[Grant]: ...  # noqa: D102
+    async def grants(self, skip: int) -> Part[Grant]: ...  # noqa: D102
     async def log(self, before: int) -> tuple[Sequence[Logged], int]: ...  # noqa: D102
     async def proof(self, seq: int) -> Proof | None: ...  # noqa: D102
     async def checkpoint(self) -> str: ...  # noqa: D102

@@ -4,13 +4,14 @@ Read from the log alone, so it shows what was written down and nothing that anyb
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from guard.model.legible import legible
 from guard.model.origin import Source
-from guard_adapters.console.looking import Logged
+from guard.model.sheets import weight
+from guard_adapters.console.looking import Logged, Passage
 from guard_adapters.console.picture import Link, Picture, drawn
 
 GOES_ON = frozenset({"approval_opened", "consume", "outcome", "outcome_resolved"})
@@ -21,7 +22,8 @@ UNDER_WAY = frozenset({"waiting", "running"})
 class Call:
     """One call of a session. `took`: (step, argument, untrusted) of values from earlier results.
 
-    `outcome` is `waiting` while people are asked, `running` from then on, and how it ended at last.
+    `outcome` is `waiting` while people are asked, `running` from then on, and how it ended at last;
+    `later`: it ended, further on in the log.
     """
 
     call: str
@@ -41,18 +43,34 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
-    """The calls in their order, what else happened, and the picture of the chain."""
+    """The calls in their order, what else happened, and the picture of the chain.
+
+    `older`: the number in the log below which the part before begins; 0: there is none.
+    """
 
     calls: Sequence[Call]
     others: Sequence[Logged]
     picture: Picture
+    older: int = 0
 
 
-def timeline(rows: Iterable[Logged]) -> Timeline:
-    """Return the calls of one session from its leaves, oldest first."""
+MOST_CALLS: Final = 60
+ROOM: Final = 48_000
+"""What the calls of one page may weigh (bytes)."""
+CALL: Final = 520
+"""What the mark-up around one of them weighs."""
+
+
+def timeline(passage: Passage, in_flight: Collection[str] = ()) -> Timeline:
+    """Return the newest calls of a passage that fit on one page, oldest first.
+
+    Args:
+        passage: leaves of one session.
+        in_flight: its calls that have not ended.
+    """
     calls: dict[str, Call] = {}
     others: list[Logged] = []
-    for row in rows:
+    for row in passage.rows:
         kind, name = row.leaf.get("kind"), str(row.leaf.get("call", ""))
         if kind == "decision":
             _decided(calls, row, name)
@@ -60,9 +78,32 @@ def timeline(rows: Iterable[Logged]) -> Timeline:
             _went_on(calls[name], row)
         elif not name:
             others.append(row)
-    found = [*calls.values()]
-    _first_labels(found)
-    return Timeline(calls=found, others=others, picture=_picture(found))
+    for row in passage.later:
+        name = str(row.leaf.get("call", ""))
+        if name in calls and row.leaf.get("kind") in GOES_ON:
+            _went_on(calls[name], row)
+    every = [*calls.values()]
+    if passage.later:
+        for one in every:
+            if one.outcome in UNDER_WAY and one.call not in in_flight:
+                one.outcome = "later"
+    _first_labels(every)
+    found = _fitting(every)
+    cut = len(found) < len(every)
+    older = found[0].seq if cut else passage.rows[0].seq if passage.older else 0
+    # What happened before the oldest call of this page is on the next one.
+    others = [row for row in others if not cut or row.seq > older]
+    return Timeline(calls=found, others=others, picture=_picture(found), older=older)
+
+
+def _fitting(calls: Sequence[Call]) -> Sequence[Call]:
+    room = ROOM
+    for at, one in enumerate(reversed(calls)):
+        texts = [one.action, one.code, *one.rules, *one.brought, *(path for _, path, _ in one.took)]
+        room -= CALL + sum(40 + weight(text) for text in texts)
+        if at and (room < 0 or at >= MOST_CALLS):
+            return calls[len(calls) - at :]
+    return calls
 
 
 def _decided(calls: dict[str, Call], row: Logged, name: str) -> None:

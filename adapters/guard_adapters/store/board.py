@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 
 from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
+from guard.grant.plan import Plan
+from guard.grant.scoped import Grant
 
 
 class Row(NamedTuple):
@@ -50,14 +52,26 @@ class BoardReader(Protocol):
     async def waiting(self, part: Part) -> tuple[Sequence[Approval], int]:
         """Return pending questions and how many there are; in each half those that end first."""
 
-    async def unknown(self, limit: int) -> Sequence[Approval]:
-        """Return the newest approvals whose call has an outcome that nobody knows."""
+    async def unknown(self, limit: int, skip: int = 0) -> Sequence[Approval]:
+        """Return approvals whose call has an outcome that nobody knows, newest first."""
 
-    async def answered(self, limit: int) -> Sequence[Approval]:
-        """Return those of the newest questions that no longer wait, newest first."""
+    async def answered(self, limit: int, skip: int = 0) -> Sequence[Approval]:
+        """Return those of `limit` questions that no longer wait, newest first.
 
-    async def of_session(self, session_id: str, limit: int) -> Sequence[Row]:
-        """Return the newest leaves of a session with what is beside them, oldest first."""
+        The `skip` newest questions come before them, those that wait among them.
+        """
+
+    async def of_session(self, session_id: str, limit: int, below: int = 2**53) -> Sequence[Row]:
+        """Return the newest leaves of a session below a number, oldest first.
+
+        What is beside each leaf comes with it.
+        """
+
+    async def later(self, session_id: str, limit: int, since: int) -> Sequence[Row]:
+        """Return the leaves of a session from a number on, oldest first, as many as `limit`.
+
+        What is beside them is left out.
+        """
 
     async def leaves(self, before: int, limit: int) -> tuple[Sequence[Row], int]:
         """Return the newest leaves below a number, newest first, and how many the log has."""
@@ -65,8 +79,14 @@ class BoardReader(Protocol):
     async def proof(self, seq: int) -> Proven | None:
         """Return the proof of one leaf; None: there is none, or no checkpoint covers it yet."""
 
-    async def sessions(self, limit: int) -> Sequence[str]:
-        """Return the ids of the newest sessions, newest first."""
+    async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
+        """Return the ids of sessions, newest first."""
+
+    async def plans(self, limit: int, skip: int = 0) -> Sequence[Plan]:
+        """Return plans: those that wait, then the others, newest first in each half."""
+
+    async def grants(self, now_ms: int, limit: int, skip: int = 0) -> Sequence[Grant]:
+        """Return grants: those that may still be used, then the others, newest first."""
 
 
 def nodes_needed(seq: int, size: int) -> list[tuple[int, int]]:

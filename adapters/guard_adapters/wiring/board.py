@@ -3,8 +3,8 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from typing import Final, TypeVar
 
 from guard.audit.event import Event
 from guard.errors import Refused
@@ -19,12 +19,14 @@ from guard.session.risk import risk_facts
 from guard.session.state import Session
 from guard.stepup.granting import Granting
 from guard_adapters.console.app import SignedIn
-from guard_adapters.console.looking import Logged, Proof, Queue
+from guard_adapters.console.looking import Logged, Passage, Proof, Queue
+from guard_adapters.console.looking import Part as Looked
 from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
 
+T = TypeVar("T")
 SHOWN: Final = 50
-LEAVES: Final = 400
+LEAVES: Final = 300
 COUNTED: Final = 1_000
 """Newest questions from which the use of rules is reckoned."""
 BACK_MS: Final = 7 * 86_400_000
@@ -51,9 +53,12 @@ class BoardDesk:
 
     async def queue(self, who: SignedIn, skip: int) -> Queue:
         """Return what waits, first what asks this person; what is late is not among it."""
-        board, part = self.wired.store.board, _part(who, skip=skip)
-        (waiting, total), unknown = await asyncio.gather(self._waiting(part), board.unknown(SHOWN))
-        return Queue(unknown=unknown, waiting=waiting, total=total, skip=skip)
+        part = _part(who, skip=skip)
+        (waiting, total), unknown = await asyncio.gather(self._waiting(part), self.unknown(0))
+        more = skip + len(waiting) < total
+        return Queue(
+            unknown=unknown, waiting=Looked(rows=waiting, skip=skip, more=more), total=total
+        )
 
     async def waiting(self, who: SignedIn, action: str) -> Sequence[Approval]:
         """Return questions of one tool, first those that ask this person."""
@@ -65,9 +70,18 @@ class BoardDesk:
         live = [one for one in waiting if one.at(now_ms).status is ApprovalState.PENDING]
         return live, total - (len(waiting) - len(live))
 
-    async def answered(self) -> Sequence[Approval]:
-        """Return the newest questions that no longer wait."""
-        return await self.wired.store.board.answered(SHOWN)
+    async def unknown(self, skip: int) -> Looked[Approval]:
+        """Return calls that may have run, and nobody knows, newest first."""
+        return _looked(await self.wired.store.board.unknown(SHOWN + 1, skip), skip)
+
+    async def answered(self, skip: int) -> Looked[Approval]:
+        """Return the newest questions that no longer wait.
+
+        They are counted with those that wait: `skip` and `upto` are places among both.
+        """
+        rows = await self.wired.store.board.answered(SHOWN, skip)
+        beyond = await self.wired.store.board.answered(COUNTED, skip + SHOWN)
+        return Looked(rows=rows, skip=skip, more=bool(beyond))
 
     async def approval(self, approval_id: str) -> Approval:
         """Return one approval; `approval_unknown` otherwise."""
@@ -76,10 +90,11 @@ class BoardDesk:
             raise Refused("There is no such question.", code="approval_unknown")
         return row
 
-    async def sessions(self) -> Sequence[Session]:
-        """Return the newest sessions."""
-        names = await self.wired.store.board.sessions(SHOWN)
-        return await asyncio.gather(*map(self.wired.world.sessions.get, names))
+    async def sessions(self, skip: int) -> Looked[Session]:
+        """Return sessions, newest first."""
+        names = _looked(await self.wired.store.board.sessions(SHOWN + 1, skip), skip)
+        rows = await asyncio.gather(*map(self.wired.world.sessions.get, names.rows))
+        return Looked(rows=rows, skip=skip, more=names.more)
 
     async def session(self, session_id: str) -> Session:
         """Return one session; `session_unknown` otherwise."""
@@ -89,26 +104,31 @@ class BoardDesk:
         """Return a session's risk now, 0 to 3."""
         return risk_facts(session.signals, session.who.device, self.now_ms()).session
 
-    async def passed(self, session_id: str) -> Sequence[Logged]:
-        """Return what the log holds of a session, its newest part, oldest first."""
-        rows = await self.wired.store.board.of_session(session_id, LEAVES)
-        return [_logged(*row) for row in rows]
+    async def passed(self, session_id: str, below: int) -> Passage:
+        """Return what the log holds of a session below a number, its newest part."""
+        board = self.wired.store.board
+        rows = await board.of_session(session_id, LEAVES + 1, below)
+        later = await board.later(session_id, LEAVES, below) if below < 2**53 else []
+        return Passage(
+            rows=[_logged(*row) for row in rows[-LEAVES:]],
+            later=[_logged(*row) for row in later],
+            older=len(rows) > LEAVES,
+        )
 
-    async def plans(self) -> Sequence[Plan]:
-        """Return the newest plans, newest first."""
-        grants, now_ms = self.wired.world.grants, self.now_ms()
-        some = [] if grants is None else await grants.plans(open_only=False)
-        return [one.at(now_ms) for one in reversed(some[-SHOWN:])]
+    async def plans(self, skip: int) -> Looked[Plan]:
+        """Return plans, those that wait first."""
+        found = _looked(await self.wired.store.board.plans(SHOWN + 1, skip), skip)
+        now_ms = self.now_ms()
+        return replace(found, rows=[one.at(now_ms) for one in found.rows])
 
     async def plan(self, plan_id: str) -> Plan:
         """Return one plan; `plan_unknown` otherwise."""
         return await Granting(world=self.wired.world).plan(plan_id)
 
-    async def grants(self) -> Sequence[Grant]:
-        """Return the newest grants, newest first."""
-        grants = self.wired.world.grants
-        some = [] if grants is None else await grants.grants()
-        return [*reversed(some[-SHOWN:])]
+    async def grants(self, skip: int) -> Looked[Grant]:
+        """Return grants, those that may be used first."""
+        board = self.wired.store.board
+        return _looked(await board.grants(self.now_ms(), SHOWN + 1, skip), skip)
 
     async def log(self, before: int) -> tuple[Sequence[Logged], int]:
         """Return leaves below a number, newest first, and how many there are."""
@@ -171,6 +191,10 @@ class BoardDesk:
 
     async def _write(self, event: Event) -> None:
         await self.wired.world.sink.write([event])
+
+
+def _looked(rows: Sequence[T], skip: int) -> Looked[T]:
+    return Looked(rows=rows, skip=skip).first(SHOWN)
 
 
 def _part(who: SignedIn, *, skip: int = 0, action: str = "") -> Part:

@@ -29,6 +29,7 @@ from guard_adapters.console.auth import Logins
 from guard_adapters.console.enrol import Enrolment
 from guard_adapters.console.gate import Gate
 from guard_adapters.console.invites import Invites
+from guard_adapters.console.looking import Part
 from guard_adapters.console.origin import origin_of
 from guard_adapters.console.several import Several
 from guard_adapters.console.sign import Signing
@@ -38,7 +39,8 @@ FINANCE = frozenset({"finance"})
 
 
 async def _home(visit: Visit) -> Any:
-    nothing = {"plans": [], "grants": [], "now_ms": 0, "moment": str}
+    none: Part[Any] = Part(rows=[])
+    nothing = {"plans": none, "grants": none, "now_ms": 0, "moment": str}
     return visit.page("grants.html", **nothing)
 
 

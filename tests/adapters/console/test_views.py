@@ -5,10 +5,10 @@ import json
 from guard.model.review import Chain, ChainStep
 from guard.model.sheets import name_of
 from guard.testing.review import a_view
-from guard_adapters.console.looking import Logged
+from guard_adapters.console.looking import Logged, Part, Passage
 from guard_adapters.console.picture import MOST_NODES, Link, drawn, picture_of
-from guard_adapters.console.shapes import headline, lasting, moment
-from guard_adapters.console.timeline import timeline
+from guard_adapters.console.shapes import fitting, headline, lasting, moment
+from guard_adapters.console.timeline import MOST_CALLS, timeline
 from tests.adapters.console.desk import Desk
 
 
@@ -32,12 +32,14 @@ def outcome(seq, call, labels=(), end="ok"):
 
 def test_a_timeline_says_which_call_brought_a_label_in_first():
     line = timeline(
-        [
-            decision(1, "a", 1),
-            outcome(2, "a", ["untrusted"]),
-            decision(3, "b", 2),
-            outcome(4, "b", ["untrusted", "secret"]),
-        ]
+        Passage(
+            rows=[
+                decision(1, "a", 1),
+                outcome(2, "a", ["untrusted"]),
+                decision(3, "b", 2),
+                outcome(4, "b", ["untrusted", "secret"]),
+            ]
+        )
     )
     assert [(one.step, one.brought) for one in line.calls] == [(1, ["untrusted"]), (2, ["secret"])]
     assert "Step 1, mail/read: untrusted text came in." in line.picture.told
@@ -45,7 +47,9 @@ def test_a_timeline_says_which_call_brought_a_label_in_first():
 
 def test_a_timeline_draws_an_arc_from_the_result_to_the_call_that_used_it():
     origin = {"step": 1, "path": "to", "source": 1}
-    line = timeline([decision(1, "a", 1), outcome(2, "a"), decision(3, "b", 2, origins=[origin])])
+    line = timeline(
+        Passage(rows=[decision(1, "a", 1), outcome(2, "a"), decision(3, "b", 2, origins=[origin])])
+    )
     (arc,) = line.picture.arcs
     assert arc.untrusted
     assert line.calls[1].took == [(1, "to", True)]
@@ -54,14 +58,18 @@ def test_a_timeline_draws_an_arc_from_the_result_to_the_call_that_used_it():
 
 def test_a_timeline_keeps_the_first_answer_and_the_question_of_a_call():
     line = timeline(
-        [
-            decision(1, "a", 1, decision="step_up", rules=["PAY-1"]),
-            Logged(
-                seq=2, leaf={"kind": "approval_opened", "call": "a", "approval": "apr_1"}, side={}
-            ),
-            decision(3, "a", 1, decision="allow", rules=["OK"]),
-            outcome(4, "a"),
-        ]
+        Passage(
+            rows=[
+                decision(1, "a", 1, decision="step_up", rules=["PAY-1"]),
+                Logged(
+                    seq=2,
+                    leaf={"kind": "approval_opened", "call": "a", "approval": "apr_1"},
+                    side={},
+                ),
+                decision(3, "a", 1, decision="allow", rules=["OK"]),
+                outcome(4, "a"),
+            ]
+        )
     )
     (one,) = line.calls
     assert (one.decision, one.rules, one.approval, one.outcome) == (
@@ -83,7 +91,7 @@ def test_a_timeline_says_where_a_call_stands_until_it_is_known_how_it_ended():
         leaf(6, "outcome_resolved", outcome="unknown", why="process_ended"),
         leaf(7, "outcome_resolved", outcome="ok"),
     ]
-    calls = [timeline(rows[:upto]).calls[0] for upto in range(1, 8)]
+    calls = [timeline(Passage(rows=rows[:upto])).calls[0] for upto in range(1, 8)]
     assert [one.outcome for one in calls] == [
         "waiting", "waiting", "waiting", "running", "running", "unknown", "ok",
     ]  # fmt: skip
@@ -95,12 +103,12 @@ def test_a_call_that_only_waited_is_refused_in_the_timeline_after_a_crash():
         decision(1, "a", 1, decision="step_up"),
         leaf(2, "outcome_resolved", outcome="refused", why="process_ended"),
     ]
-    assert timeline(rows).calls[0].outcome == "refused"
+    assert timeline(Passage(rows=rows)).calls[0].outcome == "refused"
 
 
 def test_erased_facts_leave_the_line_and_take_the_arcs():
     row = decision(1, "a", 1)
-    line = timeline([Logged(seq=1, leaf=row.leaf, side={"facts": "not json"})])
+    line = timeline(Passage(rows=[Logged(seq=1, leaf=row.leaf, side={"facts": "not json"})]))
     assert [one.action for one in line.calls] == ["mail/read"]
     assert line.picture.arcs == []
 
@@ -140,3 +148,37 @@ def test_a_row_whose_view_cannot_be_read_stays_in_the_list():
     desk = Desk()
     row = desk.row(desk.asks(view_json=b"{}", action="bank/pay"))
     assert headline(row) == "Calls bank/pay; its view cannot be read"
+
+
+def test_a_long_session_is_shown_a_page_at_a_time_and_no_call_is_lost_between_two():
+    rows = []
+    for n in range(150):
+        rows += [decision(2 * n, f"c{n}", n + 1), outcome(2 * n + 1, f"c{n}")]
+    seen, older = [], 10_000
+    while older:
+        below = [row for row in rows if row.seq < older]
+        line = timeline(Passage(rows=below[-100:], older=len(below) > 100))
+        seen = [one.step for one in line.calls] + seen
+        assert len(line.calls) <= MOST_CALLS
+        older = line.older
+
+    assert seen == [*range(1, 151)]
+
+
+def test_a_call_on_an_older_page_says_how_it_ended_or_that_it_did_later():
+    rows = [decision(1, "a", 1), decision(2, "b", 2), decision(3, "c", 3)]
+    later = [outcome(4, "a"), decision(5, "d", 4)]
+    line = timeline(Passage(rows=rows, later=later), {"c"})
+
+    assert [(one.call, one.outcome) for one in line.calls] == [
+        ("a", "ok"), ("b", "later"), ("c", "running"),
+    ]  # fmt: skip
+
+
+def test_a_page_of_heavy_lines_holds_fewer_and_leads_on():
+    part = Part(rows=["x" * 9_000] * 5, skip=50)
+    assert fitting(part, lambda one: [one], 20_000) == Part(
+        rows=["x" * 9_000] * 2, skip=50, more=True
+    )
+    assert fitting(part, lambda one: [one], 10).upto == 51
+    assert fitting(part, lambda one: [one], 90_000) == part

@@ -24,6 +24,8 @@ from tests.adapters.store.test_contracts import (
     question,
     vote,
 )
+from tests.adapters.store.test_grants_contract import plan
+from tests.adapters.store.test_grants_contract import vote as plan_vote
 
 
 @pytest.fixture(params=["sqlite", postgres.POSTGRES])
@@ -117,3 +119,35 @@ async def test_the_newest_sessions_come_first(ports):
         await ports.sessions.open(new_session(f"gs_{n}", WHO, now_ms=NOW + n))
 
     assert await ports.store.board.sessions(2) == ["gs_3", "gs_2"]
+
+
+async def test_every_list_goes_on_where_a_part_of_it_ended(ports):
+    grants, board = ports.store.grants, ports.store.board
+    for n in (1, 2, 3):
+        await ports.sessions.open(new_session(f"gs_{n}", WHO, now_ms=NOW + n))
+        await ports.approvals.open(question(n, binding=f"b{n}", created_ms=NOW + n), [])
+        await ports.approvals.vote(replace(vote("deny"), approval_id=f"apr_{n}"), [])
+        await grants.propose(plan(n), [])
+    await grants.vote(plan_vote(number=3), [])
+    await grants.vote(plan_vote(number=2), [])
+    await grants.revoke("grt_3_1", "operator", NOW + 20, [])
+
+    assert await board.sessions(1, 1) == ["gs_2"]
+    assert [one.id for one in await board.answered(2, 1)] == ["apr_2", "apr_1"]
+    assert [one.id for one in await board.plans(2)] == ["pln_1", "pln_3"]
+    assert [one.id for one in await board.plans(2, 2)] == ["pln_2"]
+    assert [one.id for one in await board.grants(NOW + 30, 5)] == ["grt_2_1", "grt_3_1"]
+    assert [one.id for one in await board.grants(NOW + 30, 5, 1)] == ["grt_3_1"]
+    assert await board.unknown(5, 1) == []
+
+
+async def test_a_session_is_read_backwards_in_parts_with_what_followed_each(ports):
+    await ports.sink.write([replace(event(), at_ms=NOW + n) for n in range(5)])
+    await numbered(ports.store)
+    board = ports.store.board
+
+    assert [one.seq for one in await board.of_session("gs_1", 2)] == [3, 4]
+    assert [one.seq for one in await board.of_session("gs_1", 2, 3)] == [1, 2]
+    assert [one.seq for one in await board.later("gs_1", 1, 3)] == [3]
+    assert await board.later("gs_2", 5, 0) == []
+    assert await board.later("", 5, 0) == []

@@ -1,13 +1,18 @@
 """What people look through, read from PostgreSQL. It changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
+from guard.grant.plan import Plan
+from guard.grant.scoped import Grant
+from guard.grant.written import grant_from, plan_from
 from guard_adapters.store.board import Part, Proven, Row, nodes_needed
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.rows import approval_from, storable
 
+T = TypeVar("T")
 SCHEMA = """
 CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (created_ms) WHERE status = 'pending';
@@ -51,23 +56,26 @@ class PostgresBoard:
         texts, total = await self._database.run(work, again=True)
         return [approval_from(text) for text in texts], total
 
-    async def unknown(self, limit: int) -> Sequence[Approval]:
-        """Return the newest approvals whose call has an outcome that nobody knows."""
-        return await self._approvals(
-            "SELECT row FROM approvals WHERE outcome = 'unknown' ORDER BY created_ms DESC LIMIT $1",
-            limit,
+    async def unknown(self, limit: int, skip: int = 0) -> Sequence[Approval]:
+        """Return approvals whose call has an outcome that nobody knows, newest first."""
+        return await self._read(
+            "SELECT row FROM approvals WHERE outcome = 'unknown'"
+            " ORDER BY created_ms DESC, id DESC LIMIT $1 OFFSET $2",
+            (limit, skip),
+            approval_from,
         )
 
-    async def answered(self, limit: int) -> Sequence[Approval]:
-        """Return those of the newest questions that no longer wait, newest first."""
-        return await self._approvals(
-            "SELECT row FROM (SELECT status, row FROM approvals"
-            " ORDER BY created_ms DESC, id DESC LIMIT $1) AS newest WHERE status <> 'pending'",
-            limit,
+    async def answered(self, limit: int, skip: int = 0) -> Sequence[Approval]:
+        """Return those of some questions that no longer wait, newest first."""
+        return await self._read(
+            "SELECT row FROM (SELECT status, row FROM approvals ORDER BY created_ms DESC, id DESC"
+            " LIMIT $1 OFFSET $2) AS newest WHERE status <> 'pending'",
+            (limit, skip),
+            approval_from,
         )
 
-    async def of_session(self, session_id: str, limit: int) -> Sequence[Row]:
-        """Return the newest leaves of a session with what is beside them, oldest first."""
+    async def of_session(self, session_id: str, limit: int, below: int = 2**53) -> Sequence[Row]:
+        """Return the newest leaves of a session below a number, oldest first."""
         if not storable(session_id):
             return []
 
@@ -75,11 +83,29 @@ class PostgresBoard:
             rows = await db.fetch(
                 "SELECT seq, leaf, COALESCE(side, '') AS side FROM audit_leaves"
                 " LEFT JOIN audit_side USING (seq)"
-                " WHERE session = $1 AND session <> '' ORDER BY seq DESC LIMIT $2",
+                " WHERE session = $1 AND session <> '' AND seq < $2 ORDER BY seq DESC LIMIT $3",
                 session_id,
+                below,
                 limit,
             )
             return [Row(one["seq"], bytes(one["leaf"]), one["side"]) for one in reversed(rows)]
+
+        return await self._database.run(work, again=True)
+
+    async def later(self, session_id: str, limit: int, since: int) -> Sequence[Row]:
+        """Return the leaves of a session from a number on, oldest first."""
+        if not storable(session_id):
+            return []
+
+        async def work(db: Connection) -> list[Row]:
+            rows = await db.fetch(
+                "SELECT seq, leaf FROM audit_leaves WHERE session = $1 AND session <> ''"
+                " AND seq >= $2 ORDER BY seq LIMIT $3",
+                session_id,
+                since,
+                limit,
+            )
+            return [Row(one["seq"], bytes(one["leaf"]), "") for one in rows]
 
         return await self._database.run(work, again=True)
 
@@ -124,23 +150,40 @@ class PostgresBoard:
 
         return await self._database.run(work, again=True)
 
-    async def sessions(self, limit: int) -> Sequence[str]:
-        """Return the ids of the newest sessions, newest first."""
+    async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
+        """Return the ids of sessions, newest first."""
+        return await self._read(
+            "SELECT id FROM sessions ORDER BY (head::json ->> 'opened')::bigint DESC, id DESC"
+            " LIMIT $1 OFFSET $2",
+            (limit, skip),
+            str,
+        )
 
+    async def plans(self, limit: int, skip: int = 0) -> Sequence[Plan]:
+        """Return plans: those that wait, then the others, newest first in each half."""
+        return await self._read(
+            "SELECT row FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC"
+            " LIMIT $1 OFFSET $2",
+            (limit, skip),
+            plan_from,
+        )
+
+    async def grants(self, now_ms: int, limit: int, skip: int = 0) -> Sequence[Grant]:
+        """Return grants: those that may still be used, then the others, newest first."""
+        return await self._read(
+            "SELECT row FROM scoped_grants ORDER BY NOT (usable AND until_ms > $1),"
+            " granted_ms DESC, id DESC LIMIT $2 OFFSET $3",
+            (now_ms, limit, skip),
+            grant_from,
+        )
+
+    async def _read(
+        self, statement: str, given: tuple[int, ...], made: Callable[[str], T]
+    ) -> Sequence[T]:
         async def work(db: Connection) -> list[str]:
-            rows = await db.fetch(
-                "SELECT id FROM sessions ORDER BY (head::json ->> 'opened')::bigint DESC LIMIT $1",
-                limit,
-            )
-            return [row[0] for row in rows]
+            return [row[0] for row in await db.fetch(statement, *given)]
 
-        return await self._database.run(work, again=True)
-
-    async def _approvals(self, statement: str, limit: int) -> Sequence[Approval]:
-        async def work(db: Connection) -> list[str]:
-            return [row[0] for row in await db.fetch(statement, limit)]
-
-        return [approval_from(text) for text in await self._database.run(work, again=True)]
+        return [made(text) for text in await self._database.run(work, again=True)]
 
 
 async def last_used(db: Connection, action: str, requester: str) -> Approval | None:

@@ -5,14 +5,19 @@ Each answer is bounded: a page costs the same over ten rows and over a hundred t
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from guard.audit.tree import inclusion_proof
 from guard.grant.approval import Approval
+from guard.grant.plan import Plan
+from guard.grant.scoped import Grant
+from guard.grant.written import grant_from, plan_from
 from guard_adapters.store.board import Part, Proven, Row
 from guard_adapters.store.rows import approval_from
 from guard_adapters.store.sqlite.database import Database
 
+T = TypeVar("T")
 SCHEMA = """
 CREATE INDEX IF NOT EXISTS approvals_used ON approvals (
     json_extract(row, '$.action'), json_extract(row, '$.requester'),
@@ -34,6 +39,23 @@ ORDER BY NOT (
 ), due_ms, id LIMIT ?3 OFFSET ?5
 """  # noqa: S608  constants
 
+# Which rows a page holds is found without reading them whole.
+PLANS = """
+SELECT row FROM plans JOIN (
+    SELECT id, row_number() OVER () AS place FROM (
+        SELECT id FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC LIMIT ? OFFSET ?
+    )
+) USING (id) ORDER BY place
+"""
+GRANTS = """
+SELECT row FROM scoped_grants JOIN (
+    SELECT id, row_number() OVER () AS place FROM (
+        SELECT id FROM scoped_grants ORDER BY NOT (usable = 1 AND until_ms > ?),
+        granted_ms DESC, id DESC LIMIT ? OFFSET ?
+    )
+) USING (id) ORDER BY place
+"""
+
 
 class SqliteBoard:
     """Reads one file through the store's own connection."""
@@ -54,31 +76,48 @@ class SqliteBoard:
         texts, total = await self._database.run(work)
         return [approval_from(text) for text in texts], total
 
-    async def unknown(self, limit: int) -> Sequence[Approval]:
-        """Return the newest approvals whose call has an outcome that nobody knows."""
-        return await self._approvals(
-            "SELECT row FROM approvals WHERE outcome = 'unknown' ORDER BY created_ms DESC LIMIT ?",
-            limit,
+    async def unknown(self, limit: int, skip: int = 0) -> Sequence[Approval]:
+        """Return approvals whose call has an outcome that nobody knows, newest first."""
+        return await self._read(
+            "SELECT row FROM approvals WHERE outcome = 'unknown'"
+            " ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?",
+            (limit, skip),
+            approval_from,
         )
 
-    async def answered(self, limit: int) -> Sequence[Approval]:
-        """Return the newest questions that no longer wait."""
-        return await self._approvals(
+    async def answered(self, limit: int, skip: int = 0) -> Sequence[Approval]:
+        """Return those of some questions that no longer wait, newest first."""
+        return await self._read(
             "SELECT row FROM (SELECT status, row FROM approvals"
-            " ORDER BY created_ms DESC LIMIT ?) WHERE status <> 'pending'",
-            limit,
+            " ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?) WHERE status <> 'pending'",
+            (limit, skip),
+            approval_from,
         )
 
-    async def of_session(self, session_id: str, limit: int) -> Sequence[Row]:
-        """Return the newest leaves of a session, oldest first."""
+    async def of_session(self, session_id: str, limit: int, below: int = 2**53) -> Sequence[Row]:
+        """Return the newest leaves of a session below a number, oldest first."""
 
         def work(db: sqlite3.Connection) -> list[Row]:
             rows = db.execute(
                 "SELECT seq, leaf, COALESCE(side, '') FROM audit_leaves LEFT JOIN audit_side"
-                " USING (seq) WHERE session = ? AND session <> '' ORDER BY seq DESC LIMIT ?",
-                (session_id, limit),
+                " USING (seq) WHERE session = ? AND session <> '' AND seq < ?"
+                " ORDER BY seq DESC LIMIT ?",
+                (session_id, below, limit),
             ).fetchall()
             return [Row(int(seq), bytes(leaf), str(side)) for seq, leaf, side in reversed(rows)]
+
+        return await self._database.run(work)
+
+    async def later(self, session_id: str, limit: int, since: int) -> Sequence[Row]:
+        """Return the leaves of a session from a number on, oldest first."""
+
+        def work(db: sqlite3.Connection) -> list[Row]:
+            rows = db.execute(
+                "SELECT seq, leaf FROM audit_leaves WHERE session = ? AND session <> ''"
+                " AND seq >= ? ORDER BY seq LIMIT ?",
+                (session_id, since, limit),
+            ).fetchall()
+            return [Row(int(seq), bytes(leaf), "") for seq, leaf in rows]
 
         return await self._database.run(work)
 
@@ -119,23 +158,30 @@ class SqliteBoard:
 
         return await self._database.run(work)
 
-    async def sessions(self, limit: int) -> Sequence[str]:
-        """Return the ids of the newest sessions, newest first."""
+    async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
+        """Return the ids of sessions, newest first."""
+        return await self._read(
+            "SELECT id FROM sessions ORDER BY json_extract(head, '$.opened') DESC, id DESC"
+            " LIMIT ? OFFSET ?",
+            (limit, skip),
+            str,
+        )
 
+    async def plans(self, limit: int, skip: int = 0) -> Sequence[Plan]:
+        """Return plans: those that wait, then the others, newest first in each half."""
+        return await self._read(PLANS, (limit, skip), plan_from)
+
+    async def grants(self, now_ms: int, limit: int, skip: int = 0) -> Sequence[Grant]:
+        """Return grants: those that may still be used, then the others, newest first."""
+        return await self._read(GRANTS, (now_ms, limit, skip), grant_from)
+
+    async def _read(
+        self, statement: str, given: tuple[int, ...], made: Callable[[str], T]
+    ) -> Sequence[T]:
         def work(db: sqlite3.Connection) -> list[str]:
-            rows = db.execute(
-                "SELECT id FROM sessions ORDER BY json_extract(head, '$.opened') DESC LIMIT ?",
-                (limit,),
-            ).fetchall()
-            return [str(row[0]) for row in rows]
+            return [row[0] for row in db.execute(statement, given).fetchall()]
 
-        return await self._database.run(work)
-
-    async def _approvals(self, statement: str, limit: int) -> Sequence[Approval]:
-        def work(db: sqlite3.Connection) -> list[str]:
-            return [row[0] for row in db.execute(statement, (limit,)).fetchall()]
-
-        return [approval_from(text) for text in await self._database.run(work)]
+        return [made(text) for text in await self._database.run(work)]
 
 
 def last_used(db: sqlite3.Connection, action: str, requester: str) -> Approval | None:

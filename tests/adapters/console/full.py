@@ -1,0 +1,132 @@
+"""A guard that has been used for long: its store holds many rows of everything that pages list."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from guard.audit.event import Event
+from guard.grant.approval import NewApproval
+from guard.grant.plan import Item, NewPlan
+from guard.grant.reach import Reach
+from guard.grant.scoped import Ground
+from guard.grant.view import view_json
+from guard.grant.votes import Vote, Voter
+from guard.model.decision import Requirement
+from guard.model.identity import Agent, Principal, Who
+from guard.model.limits import Equal
+from guard.session.state import new_session
+from guard.testing.review import a_view
+from guard_adapters.wiring.build import Wired, build
+from guard_adapters.wiring.load import load
+
+ASKED = Requirement(rule="PAY-1", reason="money", kind="review", groups=frozenset({"finance"}))
+CONFIG = """\
+version: 1
+guard: {policies: ['starter:baseline'], state: state%s}
+servers: {}
+"""
+BOUND = b'{"server":"bank","tool":"pay"}'
+VIEW = view_json(a_view({"amount": 1, "to": "x" * 400}, effect="Pays 1.00 EUR", action="bank/pay"))
+WHO = Who(principal=Principal(issuer="idp", subject="zoe"), agent=Agent(id="clerk"))
+STEP = 50
+LONG = "gs_0"
+"""The session in which all calls were made."""
+NO = Vote(
+    approval_id="", voter=Voter(principal="idp|bob"), decision="deny", method="login", at_ms=0
+)
+
+
+def guard(folder: Path, store: str = "") -> Wired:
+    """Return a guard on an empty store; `store`: the URL of a database, empty: a file of its own."""
+    (folder / "store.url").write_text(store)
+    (folder / "store.url").chmod(0o600)
+    shared = ", store: {url_file: store.url}" if store else ""
+    (folder / "guard.yaml").write_text(CONFIG % shared)
+    return build(load(folder / "guard.yaml"))
+
+
+async def fill(wired: Wired, rows: int) -> None:
+    """Put so many rows of everything into the store of a guard."""
+    now_ms = wired.world.clock.now_ms()
+    for numbers in steps(rows):
+        await each(
+            wired.world.sessions.open(new_session(f"gs_{n}", WHO, now_ms=now_ms + n))
+            for n in numbers
+        )
+    for numbers in steps(rows):
+        await each(wired.world.approvals.open(question(n, now_ms), []) for n in numbers)
+        await each(
+            wired.world.approvals.vote(replace(NO, approval_id=name(n), at_ms=now_ms), [])
+            for n in numbers[::2]
+        )
+    grants = wired.world.grants
+    assert grants is not None
+    for numbers in steps(rows):
+        await each(grants.propose(plan(n, now_ms), []) for n in numbers)
+        yes = replace(NO, decision="approve", method="webauthn", at_ms=now_ms + 1,
+                      voter=Voter(principal="idp|bob", groups=frozenset({"finance"}), uv=True))  # fmt: skip
+        await each(grants.vote(replace(yes, approval_id=f"pln_{n:036x}"), []) for n in numbers[::2])
+    for numbers in steps(rows // 2, 500):
+        await wired.world.sink.write([one for n in numbers for one in call(n, now_ms)])
+    await numbered(wired.store)
+
+
+async def each(work: Any) -> None:
+    await asyncio.gather(*work)
+
+
+def steps(rows: int, step: int = STEP) -> list[Sequence[int]]:
+    return [range(start, min(rows, start + step)) for start in range(0, rows, step)]
+
+
+def name(number: int) -> str:
+    return f"apr_{number:036x}"
+
+
+async def numbered(store: Any) -> None:
+    """Number and sign what is queued, where several guards share a log."""
+    if store.shared:
+        work = store._sequencer.all_now(sign=True)
+        await store._database.settled(store._database.hand(work))
+
+
+def question(number: int, now_ms: int) -> NewApproval:
+    return NewApproval(
+        id=name(number), binding=f"b{number}", envelope=BOUND, call_id=f"c{number}",
+        call_bytes=b"{}", view_json=VIEW, nonce="00", requester="idp|zoe", agent="clerk",
+        session=f"gs_{number}", requirements=(ASKED,), policy_version="p",
+        pending_until_ms=now_ms + 3_600_000, grant_ttl_s=60, created_ms=now_ms + number,
+        action="bank/pay",
+    )  # fmt: skip
+
+
+def plan(number: int, now_ms: int) -> NewPlan:
+    reach = Reach(
+        server="bank", tool="pay", constraints=(Equal(path="to", value=json.dumps("x" * 90)),)
+    )
+    ground = Ground(session=f"gs_{number}", requester="idp|zoe", agent="clerk", policy_version="p")
+    items = tuple(
+        Item(reach=reach, uses=uses, ground=ground, requirements=(ASKED,)) for uses in (1, 9)
+    )
+    return NewPlan(
+        id=f"pln_{number:036x}", kind="plan", session=f"gs_{number}", requester="idp|zoe",
+        agent="clerk", items=items, ttl_s=3_600, nonce="00", created_ms=now_ms + number,
+        pending_until_ms=now_ms + 3_600_000,
+    )  # fmt: skip
+
+
+def call(number: int, now_ms: int) -> tuple[Event, Event]:
+    """Return the two leaves of one call in the long session."""
+    facts = {
+        "history": {"step": number + 1},
+        "prov": {"origins": [{"step": max(1, number - 3), "path": "to", "source": 1}]},
+    }
+    decided = {"server": "bank", "tool": "read", "decision": "allow", "rules": ["READ-1"]}
+    one = {"session": LONG, "call": f"done_{number}", "at_ms": now_ms + number}
+    return (
+        Event(kind="decision", leaf=decided, side={"facts": json.dumps(facts)}, **one),
+        Event(kind="outcome", leaf={"outcome": "ok", "labels": []}, **one),
+    )

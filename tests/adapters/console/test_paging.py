@@ -1,0 +1,139 @@
+"""Every list leads on to its end: no row is out of reach, and no page is heavy."""
+
+import asyncio
+import re
+from functools import partial
+from html import unescape
+from types import SimpleNamespace
+
+import pytest
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from guard.grant.seen import marks
+from guard_adapters.console.app import SignedIn, console_routes
+from guard_adapters.console.origin import origin_of
+from guard_adapters.console.questions import Questions
+from guard_adapters.console.views import Views
+from guard_adapters.wiring.board import BoardDesk
+from tests.adapters.console.full import LONG, fill, guard
+
+ROWS = 140
+BOB = SignedIn(name="bob", principal="idp|ana", groups=frozenset({"finance"}))
+ON = re.compile(
+    r'<a href="([^"]*)">(?:The next ones|Older ones|Older entries|Calls before these)</a>'
+)
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory):
+    wired = guard(tmp_path_factory.mktemp("full"))
+    asyncio.run(fill(wired, ROWS))
+
+    async def signed_in(request):
+        return BOB
+
+    desk, origin = BoardDesk(wired=wired), origin_of("http://localhost:8470")
+    pages = (*Views(desk=desk).pages(), *Questions(desk=desk, marks=partial(marks, b"k")).pages())
+    door = SimpleNamespace(signed_in=signed_in)
+    routes = console_routes(origin=origin, door=door, token=wired.world.ids.token, pages=pages)
+    with TestClient(Starlette(routes=routes), base_url=origin.url) as found:
+        yield found
+    wired.close()
+
+
+def walked(http, path):
+    """Return every page of a list, from its first one on."""
+    pages = []
+    while path:
+        answer = http.get(path)
+        assert answer.status_code == 200, answer.text
+        assert len(answer.content) <= 100_000
+        pages.append(answer.text)
+        found = ON.search(answer.text)
+        path = found and unescape(found[1])
+    return pages
+
+
+def half(ids, rest):
+    return {one for number, one in enumerate(ids) if number % 2 == rest}
+
+
+QUESTIONS = [f"apr_{n:036x}" for n in range(ROWS)]
+PLANS = [f"pln_{n:036x}" for n in range(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("path", "link", "wanted"),
+    [
+        ("/console/", r"approvals/(apr_\w+)", set(QUESTIONS)),  # those answered lately among them
+        ("/console/answered", r"approvals/(apr_\w+)", half(QUESTIONS, 0)),
+        ("/console/sessions", r"sessions/(gs_\d+)", {f"gs_{n}" for n in range(ROWS)}),
+        ("/console/plans", r"plans/(pln_\w+)", set(PLANS)),
+        ("/console/grants", r"grants/(\w+)/revoke", {f"grt_{n:036x}_{i}" for n in range(0, ROWS, 2) for i in (1, 2)}),
+        (f"/console/sessions/{LONG}", r'<span class="n">(\d+)</span>', {str(n + 1) for n in range(ROWS // 2)}),
+    ],
+)  # fmt: skip
+def test_a_list_leads_to_every_row_of_it(http, path, link, wanted):
+    pages = walked(http, path)
+    found = [one for page in pages for one in dict.fromkeys(re.findall(link, page))]
+
+    assert len(pages) > 1
+    if path == "/console/":
+        found = [one for one in found if one in half(QUESTIONS, 1)]
+        wanted = half(QUESTIONS, 1)
+    assert set(found) == wanted
+    assert len(found) == len(wanted)  # and to none twice
+
+
+def test_the_log_is_read_back_to_its_first_entry(http):
+    pages = walked(http, "/console/audit")
+    found = [int(one) for page in pages for one in re.findall(r"audit/(\d+)", page)]
+    assert found == [*reversed(range(len(found)))]
+    assert len(found) > ROWS
+
+
+def test_what_waits_comes_first_among_plans(http):
+    first = re.findall(r"plans/(pln_\w+)", walked(http, "/console/plans")[0])
+    assert set(first) <= half(PLANS, 1)
+
+
+@pytest.mark.parametrize(
+    "path", ["/console/?skip=50", "/console/sessions?skip=100", "/console/audit?before=60"]
+)
+def test_the_middle_of_a_list_has_an_address_of_its_own(http, path):
+    page = http.get(path).text
+    assert (
+        "/console/approvals/apr_" in page
+        or "/console/sessions/gs_" in page
+        or "/console/audit/59" in page
+    )
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/console/?skip=x",
+        "/console/sessions?skip=-1",
+        "/console/plans?skip=1e3",
+        "/console/audit?before=y",
+    ],
+)
+def test_an_address_that_counts_nothing_is_refused(http, path):
+    assert http.get(path).json()["error"] == "page_unknown"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/console/sessions",
+        "/console/plans",
+        "/console/grants",
+        "/console/answered",
+        "/console/unknown",
+        "/console/policy",
+    ],
+)
+def test_after_the_last_row_a_list_leads_back(http, path):
+    page = http.get(f"{path}?skip=9000").text
+    assert f'<a href="{path}">' in page
