@@ -8,6 +8,7 @@ import argparse
 import ast
 import contextlib
 import io
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,7 @@ sys.path[:0] = [str(ROOT / name) for name in ("docs", "tests", "bench", "", "ada
 
 from error_codes import GROUPS, SENTENCES  # noqa: E402  found by the line above
 from found_codes import found, trees  # noqa: E402
+from http_api import document  # noqa: E402
 from page import page as benchmarks  # noqa: E402
 from promises import PROMISES  # noqa: E402
 from pydantic import BaseModel  # noqa: E402
@@ -293,6 +295,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
 def differing() -> Iterator[tuple[Path, str]]:
     """Yield path and new text of every page that is not what the sources say."""
     texts = {name: f"{NOTE}{made().rstrip()}\n" for name, made in PAGES.items()}
+    texts["openapi.json"] = json.dumps(document(), indent=1, sort_keys=True) + "\n"
     texts["benchmarks.md"] = benchmarks()  # it says itself what it is written from
     for name, text in texts.items():
         path = ROOT / "docs" / name

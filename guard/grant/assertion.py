@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from guard.grant.signing import NotStrictJson, b64u, canonical, strict_json, unb64u
+from guard.grant.signing import b64u, canonical, unb64u
+from guard.grant.strict import NotStrictJson, strict_json
 
 LABEL: Final = b"guard/approval/v1\0"
 ES256: Final = -7

@@ -14,15 +14,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from guard.errors import Refused
 from guard.grant.presented import ALG, HEADER, CallRefused, Keys, parts
 from guard.grant.signing import (
-    NotStrictJson,
     compact,
     es256_sign,
     es256_verify,
     public_jwk,
     signing_input,
-    strict_json,
     thumbprint,
 )
+from guard.grant.strict import NotStrictJson, strict_json
 from guard.model.call import Json
 from guard.model.identity import Who
 

@@ -18,16 +18,15 @@ from urllib.parse import urlsplit
 from guard.grant.signing import (
     UNSAFE_NUMBER,
     BadKey,
-    NotStrictJson,
     b64u,
     canonical,
     es256_verify,
     public_key,
     signing_input,
-    strict_json,
     thumbprint,
     unb64u,
 )
+from guard.grant.strict import NotStrictJson, strict_json
 from guard.model.call import Json
 
 PROOF_TYP: Final = "dpop+jwt"

@@ -13,16 +13,8 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from guard.grant.signing import (
-    NotStrictJson,
-    compact,
-    es256_verify,
-    public_jwk,
-    signing_input,
-    strict_json,
-    thumbprint,
-    unb64u,
-)
+from guard.grant.signing import compact, es256_verify, public_jwk, signing_input, thumbprint, unb64u
+from guard.grant.strict import NotStrictJson, strict_json
 from guard.model.call import Json
 
 TYP: Final = "guard-bundle+jwt"

@@ -12,14 +12,8 @@ from typing import Final
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from guard.grant.claims import DETAIL_TYPE, Profile
-from guard.grant.signing import (
-    UNSAFE_NUMBER,
-    BadKey,
-    NotStrictJson,
-    public_key,
-    strict_json,
-    unb64u,
-)
+from guard.grant.signing import UNSAFE_NUMBER, BadKey, public_key, unb64u
+from guard.grant.strict import NotStrictJson, strict_json
 from guard.model.call import Json
 
 ALG: Final = "ES256"

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from guard.grant.signing import NotStrictJson, strict_json, unb64u
+from guard.grant.signing import unb64u
+from guard.grant.strict import NotStrictJson, storable_json
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent, Subject
 
@@ -214,7 +215,7 @@ def _check_header(header: Mapping[str, Json], stream: Stream) -> None:
 
 
 def _object(raw: bytes) -> Mapping[str, Json]:
-    found = strict_json(raw)
+    found = storable_json(raw)
     if not isinstance(found, dict):
         raise ValueError("not an object")  # noqa: TRY004  one kind of error for one kind of input
     return found

@@ -5,7 +5,8 @@ again here as the server will read it, and compared by the digest that the call 
 """
 
 from guard.errors import Refused
-from guard.grant.signing import NotCanonical, NotStrictJson, args_s256, strict_json
+from guard.grant.signing import NotCanonical, args_s256
+from guard.grant.strict import NotStrictJson, strict_json
 from guard.model.call import Json, ToolCall
 
 CALL = "tools/call"

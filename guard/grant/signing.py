@@ -8,7 +8,6 @@ randomness and trusts no header.
 
 import base64
 import binascii
-import json
 import math
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -47,15 +46,6 @@ class NotCanonical(ValueError):
         )
         self.code = "arguments_not_canonical"
         self.path = path
-        self.wrong = wrong
-
-
-class NotStrictJson(ValueError):
-    """Bytes are not one unambiguous JSON value: what one reader sees, another may not."""
-
-    def __init__(self, wrong: str) -> None:
-        super().__init__(f"json_not_strict: {wrong}.")
-        self.code = "json_not_strict"
         self.wrong = wrong
 
 
@@ -150,51 +140,6 @@ def args_s256(tool: str, arguments: Mapping[str, Json] | None) -> str:
         NotCanonical: the arguments have no RFC 8785 form.
     """
     return b64u(sha256(canonical({"arguments": dict(arguments or {}), "name": tool})).digest())
-
-
-def strict_json(raw: bytes) -> Json:
-    """Return the value of a JSON text that has only one reading.
-
-    Raises:
-        NotStrictJson: not UTF-8, not JSON, a name twice in one object, NaN or Infinity (spelled
-            out or by overflow), or nested too deep.
-    """
-    try:
-        value: Json = json.loads(
-            raw.decode("utf-8"),
-            object_pairs_hook=_once,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-        )
-    except NotStrictJson:
-        raise
-    except UnicodeDecodeError:
-        raise NotStrictJson("the bytes are not UTF-8") from None
-    except RecursionError:
-        raise NotStrictJson("the text is nested too deep") from None
-    except ValueError as wrong:
-        raise NotStrictJson(f"the text is not JSON: {wrong}") from None
-    return value
-
-
-def _once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        # json keeps the last one silently; another reader may keep the first.
-        twice = next(name for name, _ in pairs if [n for n, _ in pairs].count(name) > 1)
-        raise NotStrictJson(f"the name {twice!r} stands twice in one object")
-    return found
-
-
-def _no_constant(text: str) -> Json:
-    raise NotStrictJson(f"{text} is not JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise NotStrictJson(f"the number {text} is too large")
-    return number
 
 
 def signing_input(header: Mapping[str, Json], claims: Mapping[str, Json]) -> bytes:

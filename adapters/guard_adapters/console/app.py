@@ -140,7 +140,11 @@ def _behind(door: Door, frame: Frame, answer: Answer) -> Callable[[Request], Awa
         who = await door.signed_in(request)
         if who is None:
             return frame.page(request, "login.html", status=401)
-        return await answer(Visit(request=request, who=who, frame=frame))
+        visit = Visit(request=request, who=who, frame=frame)
+        try:
+            return await answer(visit)
+        except GuardError as error:  # who follows an old link reads a page, not a program's error
+            return visit.page("missing.html", status=_status(error), error=error)
 
     return respond
 
@@ -156,12 +160,15 @@ async def _to_request(request: Request) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:  # noqa: ARG001  starlette's shape
     assert isinstance(error, GuardError)  # noqa: S101  our own mistake, not the caller's
+    body = {"error": error.code, "message": error.message, "next_step": error.next_step}
+    return JSONResponse(body, status_code=_status(error))
+
+
+def _status(error: GuardError) -> int:
     match error:
         case Unavailable():
-            status = 503
+            return 503
         case Refused():
-            status = STATUS.get(error.code, 404 if error.code.endswith("_unknown") else 409)
+            return STATUS.get(error.code, 404 if error.code.endswith("_unknown") else 409)
         case _:
-            status = 400
-    body = {"error": error.code, "message": error.message, "next_step": error.next_step}
-    return JSONResponse(body, status_code=status)
+            return 400

@@ -4,7 +4,6 @@ A cookie is sent along by browsers whoever made the page; these checks tell who 
 and decides nothing about them.
 """
 
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from guard.errors import Refused, Unusable
+from guard.grant.strict import NotStrictJson, storable_json
 from guard_adapters.console.origin import Origin
 
 MAX_BODY: Final = 64 * 1024
@@ -54,9 +54,9 @@ async def body(request: Request, origin: Origin) -> Body:
         if len(raw) > MAX_BODY:
             raise _unusable(f"the body has more than {MAX_BODY} bytes")
     try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise _unusable("the body is not JSON") from None
+        found = storable_json(bytes(raw))
+    except NotStrictJson as wrong:
+        raise _unusable(f"the body is not JSON that has one reading: {wrong.wrong}") from None
     if not isinstance(found, dict):
         raise _unusable("the body is not a JSON object")
     return found

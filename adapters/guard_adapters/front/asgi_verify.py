@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from guard.clock import Clock
 from guard.grant.dpop import PROOF_ALG, nonces
 from guard.grant.presented import STEPS
-from guard.grant.signing import NotStrictJson, strict_json
+from guard.grant.strict import NotStrictJson, strict_json
 from guard.grant.verify import CallRefused, Proof, VerifiedCall, Verifier
 from guard.model.call import Json
 from guard_adapters.front.verified import (

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp
 
 from guard.errors import GuardError, Unavailable, Unusable
 from guard.policy.catalog_server import ServerSpec
@@ -17,7 +16,7 @@ from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.bridge import Bridge, Pulls
 from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.child import Command, child_environment
-from guard_adapters.front.mcp.http import Endpoint, build_app
+from guard_adapters.front.mcp.http import Application, Endpoint, build_app
 from guard_adapters.front.mcp.seal import RequestStateSeal, SealKeys, SessionSeal
 from guard_adapters.front.mcp.server import HttpServer, Seals
 from guard_adapters.issuer.static import StaticIssuer
@@ -147,7 +146,7 @@ def bridges_of(wired: Wired) -> dict[str, Bridge]:
     }
 
 
-def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> ASGIApp:
+def app(wired: Wired, found: Endpoint, *, beside: Sequence[BaseRoute] = ()) -> Application:
     """Return the ASGI application of one guard; `beside`: routes for others than clients."""
 
     async def ready() -> bool:

@@ -13,7 +13,6 @@ from guard.grant.signing import (
     MAX_CANONICAL,
     BadKey,
     NotCanonical,
-    NotStrictJson,
     args_s256,
     b64u,
     canonical,
@@ -24,10 +23,10 @@ from guard.grant.signing import (
     public_jwk,
     public_key,
     signing_input,
-    strict_json,
     thumbprint,
     unb64u,
 )
+from guard.grant.strict import NotStrictJson, strict_json
 from tests.guard.grant.tokens import JWK, KEY
 
 JSON = st.recursive(

@@ -92,9 +92,13 @@ class _Api:
 
     async def several(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         each, options = asked.get("evaluations"), asked.get("options") or {}
-        semantic = options.get("evaluations_semantic", "execute_all")
-        if not isinstance(each, list) or not 0 < len(each) <= MOST or semantic not in _STOPS:
+        if not isinstance(each, list) or not 0 < len(each) <= MOST:
             raise _unusable("evaluations")
+        if not isinstance(options, dict) or not all(isinstance(one, dict) for one in each):
+            raise _unusable("options and each evaluation are objects")
+        semantic = options.get("evaluations_semantic", "execute_all")
+        if not isinstance(semantic, str) or semantic not in _STOPS:
+            raise _unusable("options.evaluations_semantic")
         shared = {name: asked[name] for name in _PARTS if name in asked}
         calls = [wanted({**shared, **one}) for one in each]  # all of them, before one is judged
         told: list[dict[str, Any]] = []

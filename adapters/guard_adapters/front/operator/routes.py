@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from guard.errors import GuardError, Refused, Unavailable, Unusable
 from guard.grant.approval import Approval
+from guard.grant.strict import NotStrictJson, storable_json
 from guard.model.call import Json
 from guard.session.state import Session
 from guard_adapters.front.bearer import bears, digest_of
@@ -253,9 +254,9 @@ async def read_body(request: Request) -> dict[str, Any]:
         if len(raw) > MAX_BODY:
             raise unusable(f"the body has more than {MAX_BODY} bytes")
     try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise unusable("the body is not JSON") from None
+        found = storable_json(bytes(raw))
+    except NotStrictJson as wrong:
+        raise unusable(f"the body is not JSON that has one reading: {wrong.wrong}") from None
     if not isinstance(found, dict):
         raise unusable("the body is not a JSON object")
     return found
