@@ -109,6 +109,9 @@ class Hints:
             self._waiting.wake(row[0])
 
     def cut(self) -> None:
-        """Cut the connection that listens, as a network may at any time."""
+        """Cut the connection that listens, as a network may at any time. From any thread."""
+        self._database.hand(self._cut())
+
+    async def _cut(self) -> None:
         if self._listener is not None:
             self._listener.terminate()
