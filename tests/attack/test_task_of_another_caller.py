@@ -1,7 +1,7 @@
 """One caller reads, feeds, cancels or lists the task of another one behind the same upstream."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,10 +12,13 @@ from guard_adapters.front.mcp.stdio_desk import FrontDesk, Place
 from guard_adapters.front.mcp.tasks import MemoryOwners, Owners
 from guard_adapters.front.mcp.wire import WireRefused
 from guard_adapters.store.tasks_sqlite import SqliteOwners
+from tests import postgres
 from tests.adapters.front.allow_all import ME
 from tests.adapters.front.relaying import Relayed, Scripted, relayed
 from tests.adapters.front.test_mcp_http import note
 from tests.adapters.front.test_mcp_stdio_desk import Front, Pipe, call, desk, word
+from tests.flow.conftest import LOG_KEY as KEY
+from tests.postgres import POSTGRES
 
 CALL = {"name": "t", "arguments": {}}
 EVE = Caller(ME.issuer, "eve", ME.agent)
@@ -95,50 +98,70 @@ async def test_an_answer_whose_task_cannot_be_kept_does_not_go_out() -> None:
 
 # ---- every memory of owners ----
 
-MAKERS: list[Callable[[Path], Owners]] = [
-    lambda _: MemoryOwners(),
-    lambda folder: SqliteOwners(folder / "tasks.sqlite"),
-]
+
+@pytest.fixture(params=["memory", "sqlite", POSTGRES])
+def owners(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Owners]:
+    match request.param:
+        case "memory":
+            yield MemoryOwners()
+        case "sqlite":
+            yield (made := SqliteOwners(tmp_path / "tasks.sqlite"))
+            made.close()
+        case _:
+            store = postgres.store(KEY)
+            yield store.owners
+            store.close(0)
 
 
-@pytest.mark.parametrize("make", MAKERS, ids=["memory", "sqlite"])
-def test_the_first_owner_stays_the_owner_until_the_task_is_over(tmp_path: Path, make) -> None:
-    owners = make(tmp_path)
-
-    assert owners.keep("up", "t1", "ann", 2_000, 1_000)
-    assert owners.keep("up", "t1", "ann", 2_000, 1_000)
-    assert not owners.keep("up", "t1", "eve", 9_000, 1_000)
-    assert owners.owner("up", "t1", 1_999) == "ann"
-    assert owners.owner("other", "t1", 1_999) is None
-    assert owners.owner("up", "t1", 2_000) is None
-    assert owners.keep("up", "t1", "eve", 9_000, 2_000)
-    assert owners.owner("up", "t1", 2_000) == "eve"
+async def test_the_first_owner_stays_the_owner_until_the_task_is_over(owners: Owners) -> None:
+    for task in ("t1", "odd \0 \ud800 ü"):
+        assert await owners.keep("up", task, "ann", 2_000, 1_000)
+        assert await owners.keep("up", task, "ann", 2_000, 1_000)
+        assert not await owners.keep("up", task, "eve", 9_000, 1_000)
+        assert await owners.owner("up", task, 1_999) == "ann"
+        assert await owners.owner("other", task, 1_999) is None
+        assert await owners.owner("up", task, 2_000) is None
+        assert await owners.keep("up", task, "eve", 9_000, 2_000)
+        assert await owners.owner("up", task, 2_000) == "eve"
 
 
-def test_an_owner_is_known_after_a_restart(tmp_path: Path) -> None:
+@pytest.mark.peer
+async def test_the_task_of_a_caller_is_foreign_to_others_at_every_guard_on_a_database() -> None:
+    url = postgres.fresh()
+    one, two = (postgres.store(KEY, url=url) for _ in "ab")
+    assert await one.owners.keep("up", "t1", "ann", 2_000, 1_000)
+    found = await two.owners.owner("up", "t1", 1_500)
+    taken = await two.owners.keep("up", "t1", "eve", 9_000, 1_500)
+    for store in (one, two):
+        store.close(0)
+    assert (found, taken) == ("ann", False)
+
+
+async def test_an_owner_is_known_after_a_restart(tmp_path: Path) -> None:
     first = SqliteOwners(tmp_path / "tasks.sqlite")
-    first.keep("up", "t1", "ann", 2_000, 1_000)
+    await first.keep("up", "t1", "ann", 2_000, 1_000)
     first.close()
 
-    assert SqliteOwners(tmp_path / "tasks.sqlite").owner("up", "t1", 1_500) == "ann"
+    again = SqliteOwners(tmp_path / "tasks.sqlite")
+    assert await again.owner("up", "t1", 1_500) == "ann"
 
 
-def test_a_file_that_broke_says_so_and_lets_nobody_in(tmp_path: Path) -> None:
+async def test_a_file_that_broke_says_so_and_lets_nobody_in(tmp_path: Path) -> None:
     owners = SqliteOwners(tmp_path / "tasks.sqlite")
-    owners.owner("up", "t1", 1_000)
+    await owners.owner("up", "t1", 1_000)
     with sqlite3.connect(tmp_path / "tasks.sqlite") as broken:
         broken.execute("DROP TABLE tasks")
 
     with pytest.raises(Unavailable):
-        owners.owner("up", "t1", 1_000)
+        await owners.owner("up", "t1", 1_000)
     with pytest.raises(Unavailable):
-        owners.keep("up", "t1", "ann", 2_000, 1_000)
+        await owners.keep("up", "t1", "ann", 2_000, 1_000)
 
 
-def test_a_file_that_is_no_database_lets_nobody_in(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_database_lets_nobody_in(tmp_path: Path) -> None:
     (tmp_path / "tasks.sqlite").write_text("no database " * 100)
     with pytest.raises(Unavailable):
-        SqliteOwners(tmp_path / "tasks.sqlite").owner("up", "t1", 1_000)
+        await SqliteOwners(tmp_path / "tasks.sqlite").owner("up", "t1", 1_000)
 
 
 def test_no_file_is_made_before_there_is_a_task(tmp_path: Path) -> None:

@@ -54,6 +54,11 @@ def storable(name: str) -> bool:
     return name.isascii() and "\0" not in name
 
 
+def spelled(name: str) -> str:
+    """Return a name of somebody else's as every database can keep it: NUL, lone surrogates, all."""
+    return name.encode("unicode_escape").decode("ascii")
+
+
 def lease_text(lease: Lease) -> str:
     """Return one lease as JSON."""
     return json.dumps(asdict(lease), separators=(",", ":"))

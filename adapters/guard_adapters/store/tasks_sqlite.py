@@ -1,14 +1,17 @@
 """Remembers whose each task of an upstream is, in a small database of its own.
 
 One row a task, durable before its id goes out, so that a restart makes nobody's task of it.
-Several processes may share the file on one machine; no network file system.
+Several processes may share the file on one machine; no network file system. Guards on one database
+keep it there.
 """
 
+import asyncio
 import sqlite3
 import threading
 from pathlib import Path
 
 from guard.errors import Unavailable
+from guard_adapters.store.rows import spelled
 
 BUSY_MS = 1_000
 """Longest wait for another writer. It passes: the answer is withheld."""
@@ -49,12 +52,16 @@ class SqliteOwners:
             self._path.chmod(0o600)
         return self._held
 
-    def keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
+    async def keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
         """Note the owner of a task; False if it is somebody else's already.
 
         Raises:
             Unavailable: `store_unavailable`.
         """
+        # In a thread: it waits for a disk.
+        return await asyncio.to_thread(self._keep, server, spelled(task), owner, until_ms, now_ms)
+
+    def _keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
         with self._lock:
             try:
                 db = self._db()
@@ -70,7 +77,7 @@ class SqliteOwners:
             except sqlite3.Error as wrong:
                 raise _unavailable(wrong) from wrong
 
-    def owner(self, server: str, task: str, now_ms: int) -> str | None:
+    async def owner(self, server: str, task: str, now_ms: int) -> str | None:
         """Return the owner of a task, None if there is none.
 
         Raises:
@@ -78,7 +85,7 @@ class SqliteOwners:
         """
         with self._lock:
             try:
-                return self._owner(server, task, now_ms)
+                return self._owner(server, spelled(task), now_ms)
             except sqlite3.Error as wrong:
                 raise _unavailable(wrong) from wrong
 

@@ -78,7 +78,7 @@ def place(wired: Wired, upstream: str, agent: str, session: str = "") -> Place:
         rules=ServerRules() if server is None else rules_of(server),
         rounds=RequestStateSeal(SealKeys(current=wired.seal_key)),
         session=session,
-        tasks=wired.tasks,
+        tasks=wired.store.owners,
         token_in_meta=server is not None and bool(server.audience) and server.delivery == "meta",
     )
 

@@ -30,7 +30,6 @@ from guard_adapters.issuer.proof_key import SessionKeys
 from guard_adapters.store.clock import Heartbeat, SystemIds
 from guard_adapters.store.live import LiveCalls
 from guard_adapters.store.log import LogKey
-from guard_adapters.store.tasks_sqlite import SqliteOwners
 from guard_adapters.wiring.baits import baits_of
 from guard_adapters.wiring.door import Door, watch_of
 from guard_adapters.wiring.issuers import issuers_of, unlisted
@@ -68,7 +67,6 @@ class Wired:
     site: Site | None  # None: this guard has its control plane at hand
     seal_key: bytes
     intent_keys: Keys  # of the hosts whose signed tasks are taken, by thumbprint
-    tasks: SqliteOwners  # whose the tasks of upstreams are
 
     @property
     def reauthorizing(self) -> Reauthorizing:
@@ -78,7 +76,6 @@ class Wired:
     def close(self) -> None:
         """Finish what is queued and close the store."""
         self.store.close(self.world.clock.now_ms())
-        self.tasks.close()
 
 
 def log_key(state: Path, name: str) -> LogKey:
@@ -198,7 +195,6 @@ def build(
         site=site,
         seal_key=seal_key,
         intent_keys=_intent_keys(installation.intent_keys),
-        tasks=SqliteOwners(state / "tasks.sqlite"),
     )
     return wired
 

@@ -69,7 +69,7 @@ def endpoint(
         ),
         seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
         http=HttpClient(),
-        tasks=wired.tasks,
+        tasks=wired.store.owners,
         bridges={name: bridge.for_caller for name, bridge in (bridges or {}).items()},
     )
 

@@ -31,6 +31,7 @@ from guard_adapters.store.sqlite.store import SqliteStore
 from guard_adapters.wiring.places import environment
 
 if TYPE_CHECKING:
+    from guard_adapters.front.mcp.tasks import Owners
     from guard_adapters.store.postgres.database import Address
 
 FILE = "guard.sqlite"
@@ -72,6 +73,8 @@ class Store(Protocol):
     def asked(self) -> Asked: ...  # noqa: D102
     @property
     def outbox(self) -> Outbox: ...  # noqa: D102
+    @property
+    def owners(self) -> "Owners": ...  # noqa: D102
     @property
     def board(self) -> BoardReader: ...  # noqa: D102
     @property

@@ -132,9 +132,9 @@ class Exchange:
         """Return the answer; tasks belong to the caller whose call made them."""
         tasks = self.passage.own_tasks()
         try:
-            self.asked = tasks.admitted(self.asked, self.passage.now_ms)
+            self.asked = await tasks.admitted(self.asked, self.passage.now_ms)
             reply = await self._routed()
-            reply.message = tasks.answered(self.asked, reply.message, self.front.now_ms())
+            reply.message = await tasks.answered(self.asked, reply.message, self.front.now_ms())
         except Unavailable as error:
             return self._refused(refusal_of(error, ran=self.ran))
         return reply

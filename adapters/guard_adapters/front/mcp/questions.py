@@ -19,7 +19,8 @@ class Questions:
     """Questions of legacy sessions that are open in this process.
 
     A guard that was started since, or another one of several, does not know them: then an answer
-    passes as it is. It can reach no other session than the caller's own.
+    passes as it is. It can reach no other session than the caller's own; clients of this wire are
+    to stay at one guard, which holds their streams.
     """
 
     def __init__(self) -> None:

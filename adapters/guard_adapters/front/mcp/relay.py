@@ -193,7 +193,7 @@ class Passage:
             return
         match classify(message):
             case Kind.NOTIFICATION:
-                if not self.own_tasks().may_hear(message, self.now_ms):
+                if not await self.own_tasks().may_hear(message, self.now_ms):
                     return
                 self._notice(message)
             case Kind.REQUEST:

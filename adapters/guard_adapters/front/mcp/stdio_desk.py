@@ -103,9 +103,9 @@ class FrontDesk:
             self.hear_initialize(asked.message)
         tasks = OwnTasks(owners=place.tasks, server=place.upstream, who=place.key)
         try:
-            asked = tasks.admitted(asked, self.front.now_ms())
+            asked = await tasks.admitted(asked, self.front.now_ms())
             answer = await self._routed(asked, wires, returned)
-            return tasks.answered(asked, answer, self.front.now_ms()) or answer
+            return await tasks.answered(asked, answer, self.front.now_ms()) or answer
         except Unavailable as error:
             return refused(asked, refusal_of(error, ran=asked.way is not Way.LIST))
 

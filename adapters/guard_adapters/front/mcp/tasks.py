@@ -24,9 +24,12 @@ _LONGEST_MS: Final = 30 * _DAY_MS
 
 
 class Owners(Protocol):
-    """Remembers whose each task is. Contract: what was kept outlives the process."""
+    """Remembers whose each task is. Contract: what was kept outlives the process.
 
-    def keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
+    Several guards on one database remember together.
+    """
+
+    async def keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
         """Note the owner; False if the task is somebody else's already.
 
         Raises:
@@ -34,7 +37,7 @@ class Owners(Protocol):
         """
         ...
 
-    def owner(self, server: str, task: str, now_ms: int) -> str | None:
+    async def owner(self, server: str, task: str, now_ms: int) -> str | None:
         """Return the owner, None if there is none. Raises Unavailable."""
         ...
 
@@ -49,14 +52,14 @@ class MemoryOwners:
     def __init__(self) -> None:
         self._owners: dict[tuple[str, str], tuple[str, int]] = {}
 
-    def keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
+    async def keep(self, server: str, task: str, owner: str, until_ms: int, now_ms: int) -> bool:
         """Note the owner of a task."""
-        held = self.owner(server, task, now_ms)
+        held = await self.owner(server, task, now_ms)
         if held is None:
             self._owners[server, task] = owner, until_ms
         return held in {None, owner}
 
-    def owner(self, server: str, task: str, now_ms: int) -> str | None:
+    async def owner(self, server: str, task: str, now_ms: int) -> str | None:
         """Return the owner of a task."""
         owner, until_ms = self._owners.get((server, task), ("", 0))
         return owner if until_ms > now_ms else None
@@ -74,7 +77,7 @@ class OwnTasks:
     server: str
     who: str
 
-    def admitted(self, asked: Asked, now_ms: int) -> Asked:
+    async def admitted(self, asked: Asked, now_ms: int) -> Asked:
         """Return a request as it may go up: in a subscription, foreign tasks are left out.
 
         Raises:
@@ -82,14 +85,14 @@ class OwnTasks:
             Unavailable: nobody can say whose it is.
         """
         if asked.method == _LISTEN:
-            return self._listening(asked, now_ms)
+            return await self._listening(asked, now_ms)
         named = asked.method.startswith(_PREFIX) and "taskId" in asked.params
-        if named and not self._is_mine(asked.params, now_ms):
+        if named and not await self._is_mine(asked.params, now_ms):
             text = "There is no such task. Use the id that your own call was answered with."
             refuse(INVALID_PARAMS, "task_unknown", text)
         return asked
 
-    def answered(self, asked: Asked, message: Message | None, now_ms: int) -> Message | None:
+    async def answered(self, asked: Asked, message: Message | None, now_ms: int) -> Message | None:
         """Return an answer as this caller may have it: new tasks become theirs, lists hold theirs.
 
         Raises:
@@ -100,40 +103,42 @@ class OwnTasks:
         if message is None or not isinstance(result, Mapping):
             return message
         if asked.method == "tasks/list" and isinstance(tasks := result.get("tasks"), list):
-            mine = [one for one in tasks if self._is_mine(one, now_ms)]
+            mine = [one for one in tasks if await self._is_mine(one, now_ms)]
             return {**message, "result": {**result, "tasks": mine}}
         made = _made(result)
         if made is None or asked.method.startswith(_PREFIX):
             return message
         task, life_ms = made
-        if not self.owners.keep(self.server, task, self.who, now_ms + life_ms, now_ms):
+        if not await self.owners.keep(self.server, task, self.who, now_ms + life_ms, now_ms):
             text = "The server answered with the task of another caller. Ask its operator."
             refuse(INVALID_PARAMS, "task_of_another", text)
         return message
 
-    def may_hear(self, message: Mapping[str, Any], now_ms: int) -> bool:
+    async def may_hear(self, message: Mapping[str, Any], now_ms: int) -> bool:
         """Return whether a server's notification may be told: of tasks, their maker hears alone."""
         if not str(message.get("method")).startswith(_NOTICES):
             return True
         try:
-            return self._is_mine(message.get("params"), now_ms)
+            return await self._is_mine(message.get("params"), now_ms)
         except Unavailable:
             return False
 
-    def _listening(self, asked: Asked, now_ms: int) -> Asked:
+    async def _listening(self, asked: Asked, now_ms: int) -> Asked:
         wanted = asked.params.get("notifications")
         if not isinstance(wanted, Mapping) or "taskIds" not in wanted:
             return asked
         tasks = wanted["taskIds"]
         if not isinstance(tasks, list):
             refuse(INVALID_PARAMS, "task_unknown", "taskIds must be a list of task ids. Send one.")
-        mine = [one for one in tasks if self._is_mine({"taskId": one}, now_ms)]
+        mine = [one for one in tasks if await self._is_mine({"taskId": one}, now_ms)]
         params = {**asked.params, "notifications": {**wanted, "taskIds": mine}}
         return replace(asked, message={**asked.message, "params": params})
 
-    def _is_mine(self, one: object, now_ms: int) -> bool:
+    async def _is_mine(self, one: object, now_ms: int) -> bool:
         task = one.get("taskId") if isinstance(one, Mapping) else None
-        return isinstance(task, str) and self.owners.owner(self.server, task, now_ms) == self.who
+        if not isinstance(task, str):
+            return False
+        return await self.owners.owner(self.server, task, now_ms) == self.who
 
 
 def _made(result: Mapping[str, Any]) -> tuple[str, int] | None:

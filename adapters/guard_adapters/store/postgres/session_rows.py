@@ -13,6 +13,7 @@ from guard.session.stored import from_json, to_json
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.replicas import LIVING
+from guard_adapters.store.rows import spelled
 
 Told = tuple[Session, str]
 """A session, and who runs which of its calls in flight."""
@@ -28,13 +29,8 @@ MOVED: Final = "guard_sessions"
 
 
 def names(session: Session) -> list[str]:
-    """Return under which names a row is found; see `_spelled`."""
-    return sorted(map(_spelled, names_of(session.who, session.id)))
-
-
-def _spelled(name: str) -> str:
-    """Return a name as PostgreSQL can keep it: NUL and lone surrogates are no text there."""
-    return name.encode("unicode_escape").decode("ascii")
+    """Return under which names a row is found."""
+    return sorted(map(spelled, names_of(session.who, session.id)))
 
 
 async def inserted(db: Connection, session: Session) -> None:
@@ -83,7 +79,7 @@ async def told(db: Connection, about: Subject, change: Noted) -> list[Told]:
     rows = await db.fetch(
         "SELECT version, head, flights FROM sessions"
         " WHERE NOT ended AND (names @> ARRAY[$1::text] OR names = '{}') ORDER BY id FOR UPDATE",
-        _spelled(about.name),
+        spelled(about.name),
     )
     live = [(session_from(row), str(row["flights"])) for row in rows]
     fit = [(one, flights) for one, flights in live if about.fits(one.who, one.id)]

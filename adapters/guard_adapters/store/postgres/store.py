@@ -11,6 +11,7 @@ from guard_adapters.store.postgres import (
     grants,
     kills,
     outbox,
+    owners,
     people,
     reruns,
     tallies,
@@ -27,6 +28,7 @@ from guard_adapters.store.postgres.hints import Hints
 from guard_adapters.store.postgres.kills import PostgresKills
 from guard_adapters.store.postgres.leases import PostgresLeases
 from guard_adapters.store.postgres.outbox import PostgresOutbox
+from guard_adapters.store.postgres.owners import PostgresOwners
 from guard_adapters.store.postgres.people import PostgresReviewers
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.reruns import PostgresReruns
@@ -36,7 +38,7 @@ from guard_adapters.store.postgres.sessions import PostgresSessions
 from guard_adapters.store.postgres.tallies import PostgresTallies
 from guard_adapters.store.postgres.transmit import PostgresTransmissions
 
-ROOMS = (board, grants, kills, outbox, people, reruns, tallies, transmit)
+ROOMS = (board, grants, kills, outbox, owners, people, reruns, tallies, transmit)
 TABLES = tuple(room.SCHEMA for room in ROOMS)
 
 
@@ -77,6 +79,7 @@ class PostgresStore:
         )
         self.approvals.channels = tuple(channels)
         self.outbox = PostgresOutbox(self._database)
+        self.owners = PostgresOwners(self._database)
         self.leases = PostgresLeases(self._database, self._replica)
         self.sessions = PostgresSessions(self._database, self._replica)
         self.hints.also(MOVED, self._moved)

@@ -40,9 +40,13 @@ from guard_adapters.store.sqlite.sessions import SqliteSessions
 from guard_adapters.store.sqlite.tallies import SqliteTallies
 from guard_adapters.store.sqlite.time import KeptClock
 from guard_adapters.store.sqlite.transmit import SqliteTransmissions
+from guard_adapters.store.tasks_sqlite import SqliteOwners
 
 FORMAT = 2
 """The layout of the file; a newer one is refused, an older one is brought up to it."""
+
+OWNERS = "tasks.sqlite"
+"""The file beside it, which standalone relays on one machine share."""
 
 ROOMS = (
     audit,
@@ -102,6 +106,7 @@ class SqliteStore:
         self.approvals = SqliteApprovals(self._database, self._journal, cooldown_ms=cooldown_ms)
         self.approvals.channels = tuple(channels)
         self.outbox = SqliteOutbox(self._database)
+        self.owners = SqliteOwners(path.parent / OWNERS)
         self.asked = SqliteAsked(self._database)
         self.board = SqliteBoard(self._database)
         self.grants = SqliteGrants(self._database, self._journal, self.approvals)
@@ -150,6 +155,7 @@ class SqliteStore:
 
     def close(self, now_ms: int) -> None:
         """Sign a last checkpoint, finish what is queued and close the file."""
+        self.owners.close()
         self._database.submit(lambda db: self._journal.checkpoint(db, now_ms))
         self._database.close()
 
