@@ -4,22 +4,21 @@ It reads a session and a bundle and asks nobody but a remote decision point, whi
 tighten. A call whose arguments cannot be converted is denied before the engine sees it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import NamedTuple
 
+from guard.audit.event import Event, decided
+from guard.audit.unread import unread
 from guard.errors import Refused, Unavailable, Unusable
 from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
 from guard.model.decision import (
     KINDS,
-    Allow,
     Basis,
     Decision,
     Deny,
-    Narrow,
     Reason,
-    StepUp,
     kind,
     strictness,
 )
@@ -34,8 +33,9 @@ from guard.model.facts import (
 )
 from guard.model.ledger import LedgerSpec
 from guard.policy.compile import Bundle
-from guard.policy.convert import ArgError, Limits, convert_args
+from guard.policy.convert import ArgError, convert_args, limits_of
 from guard.policy.evaluate import decide, decide_shadow
+from guard.policy.remote import tightened
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import Span, World
 from guard.provenance.known import Known
@@ -50,11 +50,28 @@ METHOD = "mcp:"
 
 
 class Judged(NamedTuple):
-    """What was judged, what came of it, and what shadow rules would have answered."""
+    """What was judged, what came of it, and what shadow rules would have answered.
+
+    `cut` are the facts of the call as narrowings shrank it, `unread` its arguments where they
+    could not be converted, secrets left out: both only for the record.
+    """
 
     facts: Facts
     answer: Decision
     shadow: Decision | None = None
+    cut: tuple[Facts, ...] = ()
+    unread: Mapping[str, Json] | None = None
+
+    def event(self, salt: bytes) -> Event:
+        """Return the record of the decision; `salt` are 16 random bytes."""
+        return decided(
+            self.facts,
+            self.answer,
+            salt=salt,
+            shadow=self.shadow,
+            cut=self.cut,
+            unread=self.unread,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +129,8 @@ class Judging:
         if self.bundle.slice_of(call.server, call.tool) is None:
             # Nobody listed it: the answer is that, whatever its arguments are.
             return Input(values={}, derived=Derived(bytes=len(call.arguments)))
-        most = self.bundle.catalog.defaults
-        limits = Limits(
-            max_arg_bytes=most.max_arg_bytes, max_depth=most.max_depth, max_items=most.max_items
-        )
-        return convert_args(self.spec(call), _arguments(call), salt=self.salt, limits=limits)
+        limits, spec = limits_of(self.bundle.catalog), self.spec(call)
+        return convert_args(spec, _arguments(call), salt=self.salt, limits=limits)
 
     def input(self, call: ToolCall) -> Input:
         """Return the typed arguments, or none of them where they cannot be converted."""
@@ -151,7 +165,7 @@ class Judging:
                 f"The remote decision point answered {type(remote).__name__}, not a decision.",
                 code="decision_point_unavailable",
             )
-        return first._replace(answer=_tightened(first.answer, remote, call))
+        return first._replace(answer=tightened(first.answer, remote, call.arguments))
 
     def _declared(self, moment: "_Moment", call: ToolCall, first: Judged) -> Judged:
         try:
@@ -163,12 +177,17 @@ class Judging:
     def _local(self, moment: "_Moment", call: ToolCall) -> Judged:
         found = self.convert(call)
         if isinstance(found, ArgError):
-            seen = self.facts(moment, call, self.input(call))
-            return Judged(seen, self._deny(found.code, f"{found.path}: {found.message}"))
+            kept = unread(
+                self.spec(call), _arguments(call), found.code, limits_of(self.bundle.catalog)
+            )
+            refused = self._deny(found.code, f"{found.path}: {found.message}")
+            return Judged(self.facts(moment, call, self.input(call)), refused, unread=kept)
         seen = self.facts(moment, call, found)
+        trial = _Narrowings(judging=self, moment=moment, call=call)
+        shadow = decide_shadow(self.bundle, seen, trial)
         narrowings = _Narrowings(judging=self, moment=moment, call=call)
-        shadow = decide_shadow(self.bundle, seen, narrowings)
-        return Judged(seen, decide(self.bundle, seen, narrowings), shadow)
+        answer = decide(self.bundle, seen, narrowings)
+        return Judged(seen, answer, shadow, cut=tuple(narrowings.made.values()))
 
     def facts(self, moment: "_Moment", call: ToolCall, found: Input) -> Facts:
         """Return all that is known about the call with these converted arguments."""
@@ -232,37 +251,6 @@ def _strict(judged: Judged) -> int:
     return strictness(judged.answer)
 
 
-def _tightened(here: Decision, remote: Decision, call: ToolCall) -> Decision:
-    """Return our answer, made stricter by the remote one and never milder in any part.
-
-    Bytes that another decision point made up cannot be compared with ours, so its narrowing is an
-    obligation that we cannot keep. What it wants people to be asked is asked of our bytes.
-    """
-    match remote:
-        case Allow():
-            return here
-        case Deny():
-            return remote
-        case Narrow(reasons=reasons):
-            return Deny(code="obligation_unsupported", reasons=reasons, basis=here.basis)
-        case StepUp():
-            return _asked_too(here, remote, call)
-
-
-def _asked_too(here: Decision, remote: StepUp, call: ToolCall) -> Decision:
-    match here:
-        case Allow():
-            return replace(remote, arguments=call.arguments, applied=(), basis=here.basis)
-        case Narrow(arguments=arguments, applied=applied):
-            return replace(remote, arguments=arguments, applied=applied, basis=here.basis)
-        case StepUp():
-            wanted = dict.fromkeys((*here.requirements, *remote.requirements))
-            why = dict.fromkeys((*here.reasons, *remote.reasons))
-            return replace(here, requirements=tuple(wanted), reasons=tuple(why))
-        case Deny():
-            return here
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Moment:
     """What stays the same while the arguments of one call shrink."""
@@ -280,6 +268,7 @@ class _Narrowings:
     judging: Judging
     moment: _Moment
     call: ToolCall
+    made: dict[tuple[Transform, ...], Facts] = field(default_factory=dict)
 
     def apply(self, facts: Facts, transforms: Sequence[Transform]) -> tuple[Facts, bytes]:
         """Return the facts and the bytes of the narrowed call.
@@ -294,4 +283,5 @@ class _Narrowings:
         found = self.judging.convert(call)
         if isinstance(found, ArgError):
             raise NarrowUnavailable(f"{found.code}: {found.path}")
-        return self.judging.facts(self.moment, call, found), after
+        made = self.made[tuple(transforms)] = self.judging.facts(self.moment, call, found)
+        return made, after

@@ -12,7 +12,6 @@ from datetime import UTC, tzinfo
 
 from guard.access.killing import refuse_killed
 from guard.access.narrowing import Narrower, explained, level_of, told_of, unmoved
-from guard.audit.event import decided
 from guard.config import Settings
 from guard.course import Course
 from guard.detect.reuse import reused
@@ -127,8 +126,7 @@ class Guard:
             span.note("guard.findings", [one.kind for one in course.findings])
         # Every answer is written down before anything follows from it, Deny included.
         salt = self.world.ids.token(16)
-        event = decided(judged.facts, judged.answer, salt=salt, shadow=judged.shadow)
-        await self.world.sink.write([event])
+        await self.world.sink.write([judged.event(salt)])
         if isinstance(judged.answer, StepUp):
             await Leasing(world=self.world).free(spec)
             judged = await self._asked(course, spec, judged, hold_ms, span)

@@ -11,17 +11,16 @@ import binascii
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from guard.audit.event import facts_sha256
 from guard.audit.granted import Granted
 from guard.audit.redact import salted_sha256
 from guard.audit.signatures import Signatures
 from guard.audit.tree import ED25519, Checkpoint, NotProven, Tree, key_id, opened_note
 
-FACTS: Final = b"guard/facts/v1\0"
 LET_THROUGH: Final = frozenset({"allow", "narrow"})
 RAN: Final = frozenset({"ok", "error", "unknown"})
 
@@ -214,7 +213,7 @@ class _Story:
         side = _side(self.sides, seq)
         if side is None:
             self.erased += 1
-        elif _facts_digest(side) != body.get("facts_sha256"):
+        elif facts_sha256(_salt(side), side) != body.get("facts_sha256"):
             self._say("facts_changed", seq, "the facts beside it are not those that it names")
 
     def _reason(self, seq: int, body: Mapping[str, Any], side: Mapping[str, Any] | None) -> None:
@@ -282,11 +281,6 @@ def _salt(side: Mapping[str, Any]) -> bytes:
         return bytes.fromhex(str(side.get("salt", "")))
     except ValueError:
         return b""
-
-
-def _facts_digest(side: Mapping[str, Any]) -> str:
-    facts = str(side.get("facts", "")).encode("utf-8", "surrogatepass")
-    return sha256(FACTS + _salt(side) + facts).hexdigest()
 
 
 def _reason_digest(side: Mapping[str, Any]) -> str:

@@ -8,7 +8,8 @@ reviewer) goes to `side`, which is stored beside the tree and can be erased with
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, Literal
+from json import dumps
+from typing import Any, Final, Literal
 
 from guard.audit.written import facts_text
 from guard.model.call import Json, Outcome, ToolCall
@@ -28,6 +29,9 @@ Kind = Literal[
     "reviewer_invited", "reviewer_enrolled", "reviewer_reset", "reviewer_key_revoked",
     "definition_changed", "config_change", "export", "erase",
 ]  # fmt: skip
+
+
+FACTS: Final = b"guard/facts/v1\0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,13 @@ class Event:
 
 
 def decided(
-    facts: Facts, answer: Decision, *, salt: bytes, shadow: Decision | None = None
+    facts: Facts,
+    answer: Decision,
+    *,
+    salt: bytes,
+    shadow: Decision | None = None,
+    cut: Sequence[Facts] = (),
+    unread: Mapping[str, Json] | None = None,
 ) -> Event:
     """Return the record of one decision.
 
@@ -66,9 +76,15 @@ def decided(
         answer: what was decided.
         salt: 16 random bytes, kept beside the tree, so that arguments cannot be guessed.
         shadow: what rules on trial would have answered; nothing follows from it.
+        cut: the facts of the call as narrowings shrank it, in the order in which they did.
+        unread: arguments that could not be converted, secrets left out.
     """
-    text = facts_text(facts)
-    digest = sha256(b"guard/facts/v1\0" + salt + text.encode()).hexdigest()
+    side: dict[str, Json] = {"salt": salt.hex(), "facts": facts_text(facts)}
+    if cut:
+        side["cut"] = [facts_text(one) for one in cut]
+    if unread is not None:
+        side["unread"] = dumps(unread, sort_keys=True, separators=(",", ":"))
+    digest = facts_sha256(salt, side)
     basis, reasons = answer.basis, answer.reasons
     leaf: dict[str, Any] = {
         "decision": kind(answer),
@@ -96,8 +112,17 @@ def decided(
         session=facts.call.session,
         call=facts.call.id,
         leaf=leaf,
-        side={"salt": salt.hex(), "facts": text},
+        side=side,
     )
+
+
+def facts_sha256(salt: bytes, side: Mapping[str, Any]) -> str:
+    """Return the salted digest of what is kept beside a decision, as its leaf names it."""
+    cut = side.get("cut")
+    texts = [side.get("facts", ""), *(cut if isinstance(cut, list) else ())]
+    texts += [side["unread"]] if "unread" in side else []
+    whole = "\0".join(map(str, texts)).encode("utf-8", "surrogatepass")
+    return sha256(FACTS + salt + whole).hexdigest()
 
 
 def finished(

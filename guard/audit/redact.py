@@ -26,6 +26,13 @@ SECRET_NAME: Final = re.compile(
 """Names that hold secrets even where nobody said so in the catalogue."""
 
 
+DECIMAL: Final = re.compile(r"-?\d{1,15}\.\d{4}")
+"""A number as facts hold it."""
+
+TOKEN: Final = re.compile("token", re.IGNORECASE)
+"""No token is a number: `max_tokens` is a limit. A passcode may be one."""
+
+
 class BadSalt(ValueError):
     """A salt of the wrong length: a short one can be guessed together with its content."""
 
@@ -59,8 +66,10 @@ def redacted(
 
 
 def _view(value: Json, name: str, path: str, args: Mapping[str, ArgSpec], salt: bytes) -> Json:
-    role = args[path].role if path in args else ""
-    if role == "secret" or (not role and SECRET_NAME.search(name)):
+    entry = args.get(path)
+    role = entry.role if entry else ""
+    hidden = role == "secret" or (entry is not None and entry.opaque)
+    if hidden or (not role and looks_secret(name, value)):
         return _gap(value, salt)
     match value:
         case dict():
@@ -69,6 +78,13 @@ def _view(value: Json, name: str, path: str, args: Mapping[str, ArgSpec], salt: 
             return [_view(item, name, path, args, salt) for item in value]
         case None | bool() | int() | float() | str():
             return value
+
+
+def looks_secret(name: str, value: Json) -> bool:
+    """Return whether a value looks like a secret by its name; a count of tokens does not."""
+    decimal = isinstance(value, str) and DECIMAL.fullmatch(value)
+    number = decimal or (isinstance(value, int | float) and not isinstance(value, bool))
+    return bool(SECRET_NAME.search(TOKEN.sub("", name) if number else name))
 
 
 def _gap(value: Json, salt: bytes) -> str:

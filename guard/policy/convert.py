@@ -9,12 +9,13 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from hashlib import sha256
 from typing import Literal, TypeVar
 
 from guard.model.call import ArgSpec, Json, ToolSpec, argument_bytes
 from guard.model.facts import Derived, Input
+from guard.policy.catalog import Catalog
 from guard.policy.derive import derive
 from guard.policy.extract import I64_MAX, ExtractError
 from guard.policy.shape import Shape, shape_of
@@ -37,6 +38,16 @@ class Limits:
     max_arg_bytes: int = 65_536
     max_depth: int = 8
     max_items: int = 1_000
+
+
+def limits_of(catalog: Catalog) -> Limits:
+    """Return the limits on arguments that the catalogue sets."""
+    defaults = catalog.defaults
+    return Limits(
+        max_arg_bytes=defaults.max_arg_bytes,
+        max_depth=defaults.max_depth,
+        max_items=defaults.max_items,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,51 +252,6 @@ def _set(reader: _Reader, shape: Shape, value: Json, path: str, entry: ArgSpec |
     if shape.element is None:
         return []
     return [_value(reader, shape.element, one, path, entry) for one in value]
-
-
-def sent_args(
-    spec: ToolSpec, values: Mapping[str, Json], opaque: frozenset[str] = frozenset()
-) -> dict[str, Json]:
-    """Return arguments that convert to these typed values, as far as the values tell.
-
-    Numbers are numbers again. What conversion dropped is null: the paths in `opaque`, and required
-    arguments. A digest stays what it is, and so does what the schema does not know.
-    """
-    return _sent_members(shape_of(spec.input_schema), values, opaque, "")
-
-
-def _sent_members(
-    shape: Shape, values: Mapping[str, Json], opaque: frozenset[str], prefix: str
-) -> dict[str, Json]:
-    below = {path.removeprefix(prefix) for path in opaque if path.startswith(prefix)}
-    dropped = {name for name in below if "." not in name} | (shape.required & shape.members.keys())
-    sent = {
-        name: _sent(shape.members.get(name), one, opaque, f"{prefix}{name}")
-        for name, one in values.items()
-    }
-    return sent | dict.fromkeys(sorted(dropped - sent.keys()))
-
-
-def _sent(shape: Shape | None, value: Json, opaque: frozenset[str], path: str) -> Json:
-    if shape is None:
-        return value
-    if shape.kind == "decimal" and isinstance(value, str):
-        return _number(value)
-    if shape.kind == "set" and isinstance(value, list):
-        return [_sent(shape.element, one, opaque, path) for one in value]
-    if shape.kind == "record" and isinstance(value, dict):
-        return _sent_members(shape, value, opaque, f"{path}.")
-    return value
-
-
-def _number(text: str) -> Json:
-    try:
-        exact = Decimal(text)
-    except InvalidOperation:
-        return text  # a digest
-    if not exact.is_finite():
-        return text
-    return int(exact) if exact == exact.to_integral_value() else float(exact)
 
 
 def empty_input() -> Input:

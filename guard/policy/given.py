@@ -30,7 +30,7 @@ from guard.model.identity import Agent, Principal, Who, Workload
 from guard.model.origin import Origin, Source
 from guard.policy.catalog import Catalog
 from guard.policy.compile import Bundle
-from guard.policy.convert import ArgError, Limits, convert_args
+from guard.policy.convert import ArgError, convert_args, limits_of
 from guard.policy.evaluate import decide
 from guard.policy.schema import THE_SESSION
 from guard.policy.tables import Expectation, Given, GivenHistory
@@ -175,16 +175,6 @@ class TableCall:
             ),
             evidence=Evidence(approvals=self.step.approved),
         )
-
-
-def limits_of(catalog: Catalog) -> Limits:
-    """Return the limits on arguments that the catalogue sets."""
-    defaults = catalog.defaults
-    return Limits(
-        max_arg_bytes=defaults.max_arg_bytes,
-        max_depth=defaults.max_depth,
-        max_items=defaults.max_items,
-    )
 
 
 def _prov(spec: ToolSpec, holds: Given) -> ProvFacts:

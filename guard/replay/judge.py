@@ -15,9 +15,8 @@ from guard.model.decision import Allow, Basis, Decision, Deny, Narrow, Reason, S
 from guard.model.facts import Derived, Evidence, Facts, Input
 from guard.model.labels import Label, Secrecy, Trust
 from guard.policy.compile import Bundle
-from guard.policy.convert import ArgError, convert_args
+from guard.policy.convert import ArgError, convert_args, limits_of
 from guard.policy.evaluate import decide
-from guard.policy.given import limits_of
 from guard.provenance.known import Known
 from guard.replay.said import intent_of, signalled_by, who_of
 from guard.replay.shelf import Shelf
@@ -27,6 +26,9 @@ from guard.session.calls import admitted, forwarded, settled, wanted_by
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted, is_failure
 from guard.session.state import new_session, told
+
+GAP = b'"[secret '
+"""How arguments begin that a recorder left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +145,9 @@ class Course:
             arguments=sent,
         )
         started = self.options.cpu_ns() if self.options.cpu_ns else 0
-        found = self.convert(spec, call)
+        found, met = self.convert(spec, call), step.met()
+        if met and isinstance(found, ArgError) and GAP in call.arguments:
+            found = met[0].input  # the recorder left secrets out: what was judged, it kept
         given = found if isinstance(found, Input) else _unknown(call)
         try:
             ledgers = self.bundle.catalog.ledgers
@@ -152,10 +156,14 @@ class Course:
         except Refused as refused:
             denied = self._deny(refused.code)
             return Judged(step=index, facts=None, decision=denied, micros=self._micros(started))
-        opened = Step(course=self, call=call, spec=spec, recorded=step, now_ms=self._now_ms)
+        opened = Step(
+            course=self, call=call, spec=spec, recorded=step, now_ms=self._now_ms, met=met
+        )
         seen = opened.facts(call, given, Evidence())
-        if isinstance(found, ArgError):
-            decision: Decision = self._deny(found.code, f"{found.path}: {found.message}")
+        if step.refused:
+            decision: Decision = self._deny(step.refused)
+        elif isinstance(found, ArgError):
+            decision = self._deny(found.code, f"{found.path}: {found.message}")
         else:
             decision = decide(self.bundle, seen, opened)
         self._open = opened

@@ -1,7 +1,8 @@
 """Recorded decisions, decided again from the facts in the log by the policy in force.
 
-What the record cannot tell is said, never guessed: a decision of other rules, one that was made
-before any rule was read, one that cut arguments (the log holds no arguments), erased facts.
+What the record cannot tell is said, never guessed: a decision of other rules, a refusal before any
+rule was read whose arguments were too large or too secret to keep, a narrowing that an older guard
+wrote down without what was left of the call, erased facts.
 """
 
 import json
@@ -11,11 +12,13 @@ from enum import StrEnum
 from typing import Any, NoReturn
 
 from guard.audit.recorded import facts_from_text
-from guard.model.call import Transform
+from guard.model.call import Json, Transform
 from guard.model.decision import Decision, Deny, kind
 from guard.model.facts import Facts
 from guard.policy.compile import Bundle
+from guard.policy.convert import ArgError, convert_args, limits_of
 from guard.policy.evaluate import decide
+from guard.policy.transform import NarrowUnavailable
 
 
 class Again(StrEnum):
@@ -66,18 +69,21 @@ def decided_again(
         if not isinstance(text, str):
             yield DecidedAgain(seq=seq, call=leaf["call"], again=Again.ERASED)
         else:
-            yield _compared(bundle, seq, leaf, facts_from_text(text))
+            yield _compared(bundle, seq, leaf, side)
 
 
-def _compared(bundle: Bundle, seq: int, leaf: Mapping[str, Any], facts: Facts) -> DecidedAgain:
-    call = str(leaf["call"])
+def _compared(
+    bundle: Bundle, seq: int, leaf: Mapping[str, Any], side: Mapping[str, Any]
+) -> DecidedAgain:
+    call, facts = str(leaf["call"]), facts_from_text(side["facts"])
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
     if not leaf["slice"] and leaf.get("code") != "unknown_tool":
-        return DecidedAgain(seq=seq, call=call, again=Again.BEFORE_RULES)
+        return _unread(bundle, seq, leaf, side)
     if leaf["slice"] != (cut.digest if cut else ""):
         return DecidedAgain(seq=seq, call=call, again=Again.OTHER_RULES)
+    left = [facts_from_text(one) for one in side.get("cut", ())]
     try:
-        answer = decide(bundle, facts, _NoArguments())
+        answer = decide(bundle, facts, _Left(left, stuck=leaf.get("code") == "narrow_unavailable"))
     except _ArgumentsNeeded:
         return DecidedAgain(seq=seq, call=call, again=Again.NARROWED)
     recorded, now = _said(leaf), _answer(answer)
@@ -85,6 +91,27 @@ def _compared(bundle: Bundle, seq: int, leaf: Mapping[str, Any], facts: Facts) -
     if not same and leaf.get("code") in SECOND_LOOK and not leaf["rules"]:
         return DecidedAgain(seq=seq, call=call, again=Again.BEFORE_RULES)
     again = Again.SAME if same else Again.DIFFERENT
+    return DecidedAgain(seq=seq, call=call, again=again, recorded=recorded, now=now)
+
+
+def _unread(
+    bundle: Bundle, seq: int, leaf: Mapping[str, Any], side: Mapping[str, Any]
+) -> DecidedAgain:
+    """Compare a decision without rules: a refusal, of arguments that could not be converted."""
+    call, recorded = str(leaf["call"]), _said(leaf)
+    if leaf["decision"] != "deny":
+        now = "nothing: without rules a call is only refused"
+        return DecidedAgain(seq=seq, call=call, again=Again.DIFFERENT, recorded=recorded, now=now)
+    spec = bundle.catalog.spec(str(leaf["server"]), str(leaf["tool"]))
+    if "unread" not in side or spec is None:
+        return DecidedAgain(seq=seq, call=call, again=Again.BEFORE_RULES)
+    sent: dict[str, Json] = json.loads(side["unread"])
+    found = convert_args(spec, sent, salt=bytes(32), limits=limits_of(bundle.catalog))
+    now = found.code if isinstance(found, ArgError) else "arguments that can be read"
+    if now == leaf.get("code"):
+        return DecidedAgain(seq=seq, call=call, again=Again.SAME)
+    other = leaf["bundle"] != bundle.digest
+    again = Again.OTHER_RULES if other else Again.DIFFERENT
     return DecidedAgain(seq=seq, call=call, again=again, recorded=recorded, now=now)
 
 
@@ -103,12 +130,29 @@ class _ArgumentsNeeded(Exception):
     """A rule cut the call, and its arguments are not in the log."""
 
 
-class _NoArguments:
-    """Stands in for the arguments: a question needs none, a narrowing cannot be made again."""
+class _Left:
+    """What was left of the call, narrowing by narrowing, as it was recorded.
+
+    Args:
+        left: the facts of the call after each narrowing, in the order in which they were made.
+        stuck: whether the record says that one could not be made.
+    """
+
+    def __init__(self, left: list[Facts], *, stuck: bool) -> None:
+        self._left, self._stuck = left, stuck
+        self._made: dict[tuple[Transform, ...], Facts] = {}
 
     def apply(self, facts: Facts, transforms: tuple[Transform, ...]) -> tuple[Facts, bytes]:
-        return (facts, b"") if not transforms else _needed()
+        if not transforms:
+            return facts, b""
+        if transforms not in self._made:
+            if len(self._made) == len(self._left):
+                _needed(stuck=self._stuck)
+            self._made[transforms] = self._left[len(self._made)]
+        return self._made[transforms], b""
 
 
-def _needed() -> NoReturn:
+def _needed(*, stuck: bool) -> NoReturn:
+    if stuck:
+        raise NarrowUnavailable("as it was recorded")
     raise _ArgumentsNeeded

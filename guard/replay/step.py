@@ -1,7 +1,7 @@
 """One step of a recorded session: its facts, also for arguments that a narrowing shrank."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Protocol
 
@@ -44,6 +44,8 @@ class Step:
     spec: ToolSpec
     recorded: TraceStep
     now_ms: int
+    met: tuple[Facts, ...] = ()
+    _seen: list[str] = field(default_factory=list)
 
     def facts(self, call: ToolCall, found: Input, evidence: Evidence) -> Facts:
         """Return all that is known about the call with these converted arguments."""
@@ -63,10 +65,31 @@ class Step:
             ledger_specs=course.bundle.catalog.ledgers,
             known=course.known,
         )
+        if self.met:
+            return self._as_met(made)
         return replace(
             made,
             prov=self.prov(made.prov),
             risk=RiskFacts(**fixed.risk.model_dump()) if fixed.risk else made.risk,
+        )
+
+    def _as_met(self, made: Facts) -> Facts:
+        """Return what the guard knew then of these bytes; only ledgers may be new.
+
+        A narrowing that was not made then leaves arguments of which no origin is recorded.
+        """
+        sent = made.call.bytes_sha256
+        if sent not in self._seen:
+            self._seen.append(sent)
+        at = self._seen.index(sent)
+        known = self.met[min(at, len(self.met) - 1)]
+        ledgers = {**made.history.ledgers, **known.history.ledgers}
+        return replace(
+            known,
+            call=replace(made.call, definition=known.call.definition),
+            input=known.input if at < len(self.met) else made.input,
+            history=replace(known.history, ledgers=ledgers),
+            evidence=made.evidence,
         )
 
     def prov(self, made: ProvFacts) -> ProvFacts:

@@ -12,7 +12,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from guard.audit.recorded import facts_from_json
 from guard.errors import Unusable
+from guard.model.facts import Facts
 from guard.session.risk import WEIGHTS
 
 START_MS = 1_767_607_200_000
@@ -60,7 +62,12 @@ class TraceProv(Part):
 
 
 class TraceStep(Part):
-    """One call and what came back when it was recorded."""
+    """One call and what came back when it was recorded.
+
+    `facts` are what a guard knew of the call when it judged it, `cut` the same after each
+    narrowing, as its log holds them: the step is judged on those. `refused` is the code under
+    which arguments were refused that the recorder did not keep.
+    """
 
     server: Text
     tool: Text
@@ -70,6 +77,23 @@ class TraceStep(Part):
     at: Moment | None = None
     prov: TraceProv | None = None
     labels: list[Text] | None = None
+    facts: dict[str, Any] | None = None
+    cut: list[dict[str, Any]] = []
+    refused: str = ""
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        if self.facts is None and self.cut:
+            raise ValueError("`cut` goes with `facts`")
+        try:
+            self.met()
+        except (KeyError, TypeError, ValueError) as wrong:
+            raise ValueError(f"the facts cannot be read ({type(wrong).__name__})") from None
+        return self
+
+    def met(self) -> tuple[Facts, ...]:
+        """Return the recorded facts: of the call as it came, and after each narrowing."""
+        return () if self.facts is None else tuple(map(facts_from_json, (self.facts, *self.cut)))
 
 
 class TraceSignal(Part):

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from guard.audit.asked import approval_opened, approval_used
-from guard.audit.event import Event, decided
+from guard.audit.event import Event
 from guard.errors import (
     ApprovalPending,
     GuardError,
@@ -283,8 +283,7 @@ class Asking:
             await self._void(approval, judged)
 
     def _decided(self, judged: Judged) -> Event:
-        salt = self.world.ids.token(16)
-        return decided(judged.facts, judged.answer, salt=salt, shadow=judged.shadow)
+        return judged.event(self.world.ids.token(16))
 
     async def _void(self, approval: Approval, judged: Judged) -> None:
         event, now_ms = self._decided(judged), judged.facts.clock.at_ms

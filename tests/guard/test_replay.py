@@ -4,11 +4,13 @@ import json
 
 import pytest
 
+from guard.audit.written import facts_text
 from guard.errors import Unusable
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
-from guard.replay.judge import Options
+from guard.replay.judge import Course, Options
 from guard.replay.line import replay_lines, written
+from guard.replay.trace import parse_line
 
 STRING = {"type": "string"}
 CATALOG = read_catalog(
@@ -186,3 +188,30 @@ def test_a_bad_line_is_denied_and_passed_over_when_asked():
 
 def test_private_keys_are_passed_over():
     assert kinds(line(step("read", x_note=1), x_from="lab")) == ["allow"]
+
+
+def test_a_step_is_judged_on_the_facts_that_it_brings():
+    (judged,) = replayed_facts(step("read"))
+    risky = {**judged, "risk": {**judged["risk"], "session": 3}}
+
+    assert kinds(line(step("read", facts=judged), step("read", facts=risky))) == ["allow", "deny"]
+
+
+def replayed_facts(*steps):
+    """Return the facts of each step as a log holds them."""
+    course = Course(BUNDLE, parse_line(line(*steps), number=1), Options())
+    return [json.loads(facts_text(one.facts)) for one in course.steps()]
+
+
+def test_arguments_that_nobody_kept_are_refused_again_under_their_code():
+    (one,) = replay_lines(BUNDLE, [line(step("read", refused="too_large"))], Options())
+
+    assert (one["decision"], one["reasons"], one["rules"]) == ("deny", ["too_large"], [])
+
+
+@pytest.mark.parametrize("broken", [{"facts": {}}, {"facts": {"call": 7}}, {"cut": [{}]}])
+def test_facts_that_cannot_be_read_are_a_bad_line(broken):
+    with pytest.raises(Unusable) as refused:
+        list(replay_lines(BUNDLE, [line(step("read", **broken))], Options()))
+
+    assert refused.value.code == "bad_trace"

@@ -2,8 +2,9 @@
 
 A log keeps salted digests of arguments in the tree and converted arguments beside it, with secrets
 blinded: a trace made from it holds those, in the types of the catalogue's schemas. Results of tools
-are not kept, so labels are given as recorded. The tools of a declared task and the words of a
-person are not kept either: a replay judges by the purpose alone, as words if others declared it.
+are not kept, so each step holds the facts that it was judged on: a replay under the same rules
+comes to the same decisions. Whoever asks what another course would have brought takes `facts` out;
+then words, task and labels are what is left to judge by.
 """
 
 import argparse
@@ -14,12 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from guard.audit.redact import redacted
 from guard.errors import Unusable
 from guard.policy.catalog import Catalog
-from guard.policy.convert import sent_args
-from guard.replay.trace import TraceProv
+from guard.policy.sent import sent_args
+from guard.replay.trace import TraceIntent, TraceProv
 from guard_adapters.cli import FINE
-from guard_adapters.cli.audit_show import Shown, events, facts_of
+from guard_adapters.cli.audit_show import Shown, events, facts_of, salt_of
 from guard_adapters.cli.opened import opened
 from guard_adapters.store.log import LogRows
 
@@ -74,15 +76,27 @@ def _trace(name: str, some: list[Shown], catalog: Catalog) -> Mapping[str, Any] 
         "session": name,
         "principal": f"{facts['who']['issuer']}|{facts['who']['subject']}",
         "agent": facts["who"]["agent"],
-        "intent": _intent(facts),
+        "intent": _intent(some, facts),
+        **_words(some),
         "start": datetime.fromtimestamp(start_ms / 1000, UTC).isoformat(),
         "steps": [_step(event, some, start_ms, catalog) for event in calls.values()],
         **_approved(list(calls), some),
     }
 
 
-def _intent(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+def _words(some: Iterable[Shown]) -> Mapping[str, Any]:
+    """Return what the person said, at the start and since."""
+    words = [text for event in some for text in event.beside.get("words", ())]
+    return {"prompt": "\n".join(words)} if words else {}
+
+
+def _intent(some: Iterable[Shown], facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first task that was declared; without one, what the first call knew of it."""
     said = facts["intent"]
+    for event in some:
+        if isinstance(text := event.beside.get("intent"), str):
+            task = json.loads(text)
+            return {name: task[name] for name in TraceIntent.model_fields if name in task}
     return {
         "purpose": said["purpose"],
         "egress": said["egress"],
@@ -101,7 +115,9 @@ def _step(
     return {
         "server": facts["call"]["server"],
         "tool": facts["call"]["tool"],
-        "args": _sent(facts, catalog),
+        **_arguments(event, facts, catalog),
+        "facts": _untied(facts),
+        **({"cut": [_untied(one) for one in _cut(event)]} if "cut" in event.beside else {}),
         "is_error": ended.get("outcome") in {"error", "unknown"},
         "at": max(0, int(event.leaf["at_ms"]) - start_ms) / 1000,
         "prov": {name: facts["prov"][name] for name in TraceProv.model_fields},
@@ -111,12 +127,39 @@ def _step(
     }
 
 
-def _sent(facts: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
-    """Return the arguments in the types of the tool's schema; as they are where nobody lists it."""
+def _arguments(event: Shown, facts: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
+    """Return the arguments in the types of the tool's schema; as they are where nobody lists it.
+
+    Of a call that was refused before any rule was read: what the log kept of them, and the code
+    where that is nothing.
+    """
+    leaf = event.leaf
+    if leaf["decision"] == "deny" and not leaf["slice"] and leaf.get("code") != "unknown_tool":
+        kept = event.beside.get("unread")
+        return {"args": json.loads(kept)} if kept else {"args": {}, "refused": leaf["code"]}
     spec = catalog.spec(facts["call"]["server"], facts["call"]["tool"])
     if spec is None:
-        return dict(facts["input"])
-    return sent_args(spec, facts["input"], frozenset(facts["derived"].get("opaque", ())))
+        return {"args": dict(facts["input"])}
+    opaque = frozenset(facts["derived"].get("opaque", ()))
+    sent = sent_args(spec, _plain(event)["input"], opaque)
+    return {"args": redacted(sent, spec.args, salt_of(event))}
+
+
+def _plain(event: Shown) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(event.beside["facts"])
+    return found
+
+
+def _cut(event: Shown) -> Iterator[dict[str, Any]]:
+    """Yield what was left of a call after each narrowing, secrets left out."""
+    for text in event.beside["cut"]:
+        left: dict[str, Any] = json.loads(text)
+        yield left | {"input": redacted(left["input"], {}, salt_of(event))}
+
+
+def _untied(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return facts without the plain digest of the arguments: few arguments can be guessed."""
+    return {**facts, "call": {**facts["call"], "bytes_sha256": ""}}
 
 
 def _approved(calls: list[str], some: Iterable[Shown]) -> Mapping[str, Any]:

@@ -11,8 +11,8 @@ from guard_adapters.wiring.load import load
 
 _UNTOLD = {
     Again.OTHER_RULES: "by other rules than those in force",
-    Again.BEFORE_RULES: "refused before any rule was read",
-    Again.NARROWED: "narrowed, and the log holds no arguments",
+    Again.BEFORE_RULES: "refused before any rule was read, of arguments that were not kept",
+    Again.NARROWED: "narrowed by an older guard, which kept nothing of what was left",
     Again.ERASED: "their facts were erased",
 }
 

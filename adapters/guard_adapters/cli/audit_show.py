@@ -40,7 +40,7 @@ def facts_of(event: Shown) -> dict[str, Any]:
     """Return the facts of a decision, secrets left out; empty where they were erased."""
     facts = _object(event.beside.get("facts", "{}"))
     if isinstance(given := facts.get("input"), dict):
-        facts["input"] = redacted(given, {}, _salt(event))
+        facts["input"] = redacted(given, {}, salt_of(event))
     return facts
 
 
@@ -115,7 +115,8 @@ def _moment(at_ms: object) -> str:
     return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds")
 
 
-def _salt(event: Shown) -> bytes:
+def salt_of(event: Shown) -> bytes:
+    """Return the salt of one event; zeros where there is none."""
     try:
         salt = bytes.fromhex(str(event.beside.get("salt", "")))
     except ValueError:

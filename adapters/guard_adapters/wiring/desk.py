@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from guard.audit.event import Event
+from guard.audit.said import beside
 from guard.config import Settings
 from guard.errors import Refused
 from guard.grant.contract import is_contract, verified_contract
@@ -110,7 +111,13 @@ class Desk:
         fresh = new_session(handle, who, intent=intent, words=words, now_ms=self.now_ms())
         await self._world.sessions.open(fresh)
         leaf: Mapping[str, str] = {"intent": intent.sha256()} if intent else {}
-        event = Event(kind="session_opened", at_ms=self.now_ms(), session=handle, leaf=dict(leaf))
+        event = Event(
+            kind="session_opened",
+            at_ms=self.now_ms(),
+            session=handle,
+            leaf=dict(leaf),
+            side=beside(words, intent),
+        )
         await self._world.sink.write([event])
         await self._wired.door.opened(fresh)
         return handle
@@ -217,5 +224,6 @@ class Desk:
             at_ms=self.now_ms(),
             session=session_id,
             leaf={"intent": said.sha256(), "by": said.declared_by},
+            side=beside(intent=said),
         )
         await self._world.sink.write([event])

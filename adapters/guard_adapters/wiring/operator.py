@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from guard.audit.event import Event
 from guard.audit.redact import SALT, salted_sha256
+from guard.audit.said import beside
 from guard.errors import Refused, Unusable
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
@@ -70,7 +71,10 @@ class OperatorDesk:
         leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key}
         if intent is not None:
             leaf["intent"] = intent.sha256()
-        await self._write(Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf))
+        side = beside(words, intent)
+        await self._write(
+            Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf, side=side)
+        )
         await self.door.opened(fresh)
         return handle
 

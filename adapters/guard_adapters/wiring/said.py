@@ -1,8 +1,10 @@
 """What the person of a session says and takes back while it lives; each change is in the log."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from guard.audit.event import Event, Kind
+from guard.audit.said import beside
 from guard.errors import Refused
 from guard.model.call import Json
 from guard.ports import World
@@ -24,7 +26,8 @@ async def tell(world: World, session_id: str, words: str, *, by: str) -> Session
     """
     session = await world.sessions.update(session_id, lambda one: told(one, words))
     digest = sha256(words.encode()).hexdigest()
-    await _write(world, session_id, "task_told", {"by": by, "words_sha256": digest})
+    leaf: dict[str, Json] = {"by": by, "words_sha256": digest}
+    await _write(world, session_id, "task_told", leaf, beside([words]))
     return session
 
 
@@ -58,6 +61,13 @@ async def withdraw(world: World, session_id: str, value: str, *, by: str) -> Ses
     return session
 
 
-async def _write(world: World, session_id: str, kind: Kind, leaf: dict[str, Json]) -> None:
-    event = Event(kind=kind, at_ms=world.clock.now_ms(), session=session_id, leaf=leaf)
+async def _write(
+    world: World,
+    session_id: str,
+    kind: Kind,
+    leaf: dict[str, Json],
+    side: Mapping[str, Json] | None = None,
+) -> None:
+    now_ms = world.clock.now_ms()
+    event = Event(kind=kind, at_ms=now_ms, session=session_id, leaf=leaf, side=side or {})
     await world.sink.write([event])

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from guard.audit.event import Event
+from guard.audit.said import beside
 from guard.errors import Refused
 from guard.model.call import Json
 from guard.ports import World
@@ -59,7 +60,10 @@ class TaskDesk:
             session_id, lambda one: started(one, task, now_ms)
         )
         leaf: dict[str, Json] = {"intent": task.sha256(), "by": self.by}
-        event = Event(kind="intent_declared", at_ms=now_ms, session=session_id, leaf=leaf)
+        side = beside(intent=task)
+        event = Event(
+            kind="intent_declared", at_ms=now_ms, session=session_id, leaf=leaf, side=side
+        )
         await self.world.sink.write([event])
         return session
 

@@ -133,6 +133,35 @@ def test_a_purpose_of_the_agent_is_exported_as_such(log, capsys):
     ]  # fmt: skip
 
 
+def test_a_declared_task_and_the_words_of_a_person_are_exported(log, capsys):
+    wired = build(load(log))
+    words = ("Set the price to 12.50. The PIN is 4711.",)
+    session = asyncio.run(said(wired, words))
+    wired.close()
+
+    lines = [json.loads(line) for line in exported(log, capsys).splitlines()]
+
+    assert [one["intent"].get("tools") for one in lines] == [
+        None, ["shop/price"], ["shop/price"], None,
+    ]  # fmt: skip
+    assert [one.get("prompt") for one in lines] == [
+        None, None, None, "Set the price to 12.50. The PIN is [secret].\nNow stop.",
+    ]  # fmt: skip
+    assert lines[-1]["session"] == session
+
+
+async def said(wired, words):
+    """Make a call in a session whose person said something, and then more."""
+    desk = Desk(wired)
+    session = await desk.open_session(ADA, None, words=words)
+    call = ToolCall(
+        id="w-1", session=session, server="shop", tool="price", arguments=argument_bytes(ARGS)
+    )
+    await desk.call(call, RecordingTool(), hold_ms=0)
+    await desk.tell(session, "Now stop.")
+    return session
+
+
 def test_traces_without_a_catalogue_are_refused(log, tmp_path, capsys):
     store = tmp_path / "state" / "guard.sqlite"
     where = ["--config", str(tmp_path / "none.yaml"), "--file", str(store)]

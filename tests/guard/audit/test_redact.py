@@ -44,6 +44,19 @@ def test_what_looks_like_a_secret_is_gone_although_nobody_said_so(name):
     assert "s3cret" not in json.dumps(view)
 
 
+def test_a_count_of_tokens_is_no_secret_and_a_passcode_is_one():
+    counts = {"max_tokens": 512, "token_limit": "12.5000", "tokens": 0.5}
+    assert redacted(counts, {}, SALT) == counts
+    assert redacted({"token_limit": 7}, {"token_limit": ArgSpec(role="secret")}, SALT) != {
+        "token_limit": 7
+    }
+    assert "4711" not in json.dumps(redacted({"passcode": 4711, "token": "4711"}, {}, SALT))
+
+
+def test_what_the_catalogue_calls_opaque_is_gone_too():
+    assert "s3cret" not in json.dumps(redacted({"a": "s3cret"}, {"a": ArgSpec(opaque=True)}, SALT))
+
+
 def test_what_a_person_said_is_not_secret_stays():
     assert redacted({"id_token": "T-1"}, ARGS, SALT) == {"id_token": "T-1"}
 

@@ -1,0 +1,74 @@
+"""What the log may keep of arguments that cannot be converted: enough to refuse them again.
+
+A value is kept where it is what the schema expects and nothing calls it secret: it would stand in
+the facts if the rest were right. Any other becomes the emptiest value of its type, so that nothing
+that was put in the wrong place is written down.
+"""
+
+from collections.abc import Mapping
+
+from guard.audit.redact import looks_secret
+from guard.model.call import ArgSpec, Json, ToolSpec
+from guard.policy.convert import ArgError, Limits, convert_args
+from guard.policy.shape import Shape, shape_of
+
+
+def unread(
+    spec: ToolSpec, arguments: Mapping[str, Json], code: str, limits: Limits
+) -> dict[str, Json] | None:
+    """Return what may be kept; None: it would not be refused under the same code.
+
+    Args:
+        spec: the tool.
+        arguments: as they came.
+        code: under which they were refused.
+        limits: on arguments, of the catalogue.
+    """
+    if code == "too_large":
+        return None
+    kept = _members(shape_of(spec.input_schema), arguments, spec.args, "")
+    again = convert_args(spec, kept, salt=bytes(32), limits=limits)
+    return kept if isinstance(again, ArgError) and again.code == code else None
+
+
+def _members(
+    shape: Shape, given: Mapping[str, Json], args: Mapping[str, ArgSpec], prefix: str
+) -> dict[str, Json]:
+    return {
+        name: _view(shape.members.get(name), value, args, f"{prefix}{name}")
+        for name, value in given.items()
+    }
+
+
+def _view(shape: Shape | None, value: Json, args: Mapping[str, ArgSpec], path: str) -> Json:
+    entry = args.get(path, ArgSpec())
+    named = not entry.role and looks_secret(path.rpartition(".")[2], value)
+    if shape is None or entry.opaque or entry.role == "secret" or named:
+        return _empty(value)
+    match shape.kind, value:
+        case "set", list() if shape.element is not None:
+            return [_view(shape.element, one, args, path) for one in value]
+        case "record", dict():
+            return _members(shape, value, args, f"{path}.")
+        case ("string", str()) | ("bool", bool()):
+            return value
+        case (("long" | "decimal"), (int() | float())):
+            return value
+        case _:
+            return _empty(value)
+
+
+def _empty(value: Json) -> Json:
+    match value:
+        case None:
+            return None
+        case bool():
+            return False
+        case int() | float():
+            return 0
+        case str():
+            return ""
+        case list():
+            return []
+        case dict():
+            return {}
