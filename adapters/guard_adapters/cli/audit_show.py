@@ -93,9 +93,17 @@ def _notable(facts: Mapping[str, Any]) -> list[str]:
     for group in ("intent", "history", "prov", "risk"):
         some = facts.get(group)
         said = {n: v for n, v in some.items() if v} if isinstance(some, dict) else {}
+        if group == "risk" and not _device_seen(facts):
+            said = {n: v for n, v in said.items() if n != "device_age_s"} | {"device": "never seen"}
         if said:
             found.append(f"        {group}: {_value(said)}")
     return found
+
+
+def _device_seen(facts: Mapping[str, Any]) -> bool:
+    """Return whether anybody ever spoke of the device; else its age is that of the clock."""
+    who = facts.get("who")
+    return isinstance(who, dict) and bool(who.get("device_seen_ms"))
 
 
 def _named(leaf: Mapping[str, Any]) -> str:

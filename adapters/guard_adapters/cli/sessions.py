@@ -18,9 +18,7 @@ def register(commands: Commands) -> None:
     listed = actions.add_parser("list", help="every session")
     show = actions.add_parser("show", help="one session")
     tell = actions.add_parser("tell", help="hand over what the person said meanwhile")
-    tell.add_argument("words", metavar="WORDS", help="the person's own, and nobody else's")
     withdraw = actions.add_parser("withdraw", help="take back an approved destination")
-    withdraw.add_argument("value", metavar="VALUE", help="as `show` lists it")
     signal = actions.add_parser("signal", help="record a risk; open questions of it are void")
     signal.add_argument("--kind", required=True, help="such as operator_narrow or risk_level_high")
     revoke = actions.add_parser("revoke", help="end it; its credentials are revoked")
@@ -33,6 +31,8 @@ def register(commands: Commands) -> None:
     named_one = (show, tell, withdraw, signal, narrow, restore, resume, revoke)
     for one in named_one:
         one.add_argument("id", metavar="ID")
+    tell.add_argument("words", metavar="WORDS", help="the person's own, and nobody else's")
+    withdraw.add_argument("value", metavar="VALUE", help="as `show` lists it")
     for one in (listed, *named_one):
         add_place(one)
         one.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -1,7 +1,8 @@
 """`guard tasks`: list what sessions were sent to do, start one, end it: at the running guard.
 
 Access is born with a task and dies with it. A mandate is a task too, and its host signs it: this
-command signs nothing.
+command signs nothing. A purpose alone names no tool, so it is no task: it is what the person said,
+and rules that read words judge by it.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from guard_adapters._yaml.read import read_text
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.operator_client import OperatorClient, named
 from guard_adapters.cli.place import add_place, place
+from guard_adapters.cli.sessions import line
 
 
 def register(commands: Commands) -> None:
@@ -39,7 +41,9 @@ def _task_options(start: argparse.ArgumentParser) -> None:
     start.add_argument("--principal", metavar="ISSUER|SUBJECT", help="for whom a new one is opened")
     start.add_argument("--agent", help="by which agent")
     start.add_argument("--file", type=Path, help="the task as JSON; instead of the options below")
-    start.add_argument("--purpose", default="", help="what it is for, in a sentence")
+    start.add_argument(
+        "--purpose", default="", help="what it is for, in a sentence; alone = the person's words"
+    )
     start.add_argument("--tool", action="append", default=[], help="<server>/<tool> or a class")
     start.add_argument("--calls", action="append", default=[], metavar="TOOL=N", help="at most N")
     start.add_argument("--egress", action="append", default=[], metavar="DOMAIN")
@@ -62,19 +66,23 @@ def run(args: argparse.Namespace) -> int:
             found = list(guard.ask("GET", "tasks")["tasks"])
             found = [one for one in found if one["mandate"] or not args.mandates]
     for one in found:
-        print(json.dumps(one) if args.json else whole(one))
+        said = whole(one) if "task" in one else line(one)
+        print(json.dumps(one) if args.json else said)
     return FINE
 
 
 def _started(guard: OperatorClient, args: argparse.Namespace) -> Mapping[str, Any]:
+    said: dict[str, Any] = {"intent": _task(args)}
+    if args.lasts:
+        said["lasts_s"] = _seconds(args.lasts)
     session = args.session
     if not session:
         session = guard.ask("POST", "sessions", {"principal": _person(args), "agent": args.agent})
         session = session["handle"]
-    said: dict[str, Any] = {"intent": _task(args)}
-    if args.lasts:
-        said["lasts_s"] = _seconds(args.lasts)
-    return guard.ask("POST", f"sessions/{named(session)}/task", said)
+    path = f"sessions/{named(session)}"
+    if args.file is None and said == {"intent": {"purpose": args.purpose}}:
+        return guard.ask("POST", f"{path}/words", {"words": args.purpose})
+    return guard.ask("POST", f"{path}/task", said)
 
 
 def _person(args: argparse.Namespace) -> dict[str, str]:

@@ -220,6 +220,8 @@ def test_what_is_shown_has_facts_but_no_secret_and_nothing_unseen(ran, capsys):
     assert "\x1b" not in out
     assert "hunter2" not in out
     assert "call_1" not in out
+    assert '"device":"never seen"' in out
+    assert "device_age_s" not in out
 
 
 def test_showing_a_call_that_is_not_there_ends_with_1(ran):
@@ -363,6 +365,24 @@ def test_a_session_is_opened_for_a_task_which_gives_way_to_the_next(config, caps
     assert (first["task"]["calls"], first["task"]["idle_s"]) == ({"notes/read": 3}, 600)
     assert first["task"]["expires_at_ms"] > 1_700_000_000_000
     assert "  task  stands  bot for i|ada  tidy" in second
+
+
+def test_a_purpose_without_tools_is_what_the_person_said_and_no_task(config, capsys):
+    new = ("tasks", "start", "--principal", "i|ada", "--agent", "bot", "--purpose", "tidy up")
+    with running(config):
+        assert guard(*new, "--json", "--config", config) == 0
+        session = json.loads(capsys.readouterr().out)["id"]
+        assert guard("sessions", "tell", session, "and read them", "--config", config) == 0
+        assert guard("tasks", "list", "--config", config) == 0
+    out = capsys.readouterr().out
+
+    with closing(sqlite3.connect(config.parent / "state" / "guard.sqlite")) as db:
+        query = "SELECT head FROM sessions WHERE id = ?"
+        head = json.loads(db.execute(query, [session]).fetchone()[0])
+    assert head["words"] == ["tidy up", "and read them"]
+    assert head["intent"] is None
+    assert out.startswith(f"{session}  open ")
+    assert "task" not in out
 
 
 def test_a_stolen_key_is_void_at_servers_that_follow_whatever_it_signs_later(config, capsys):
