@@ -433,6 +433,7 @@ FILES = {
     "`keys/receivers-seal.key`, or have the stream made anew.",
     "receiver_unusable": "A receiver in `guard.receivers` names an address that is none. Write origins as "
     "https://host or https://host:port.",
+    "stream_unknown": "guard.yaml has no stream of this name with a `stream_id`. See `guard signals list`.",
     "transmitter_unusable": "A transmitter of security events is not there, or cannot do what is asked. Check "
     "its URL, the token for its configuration, and what it supports.",
     "key_file_unsafe": "Others can read a key file. Delete it, and a new one is made.",

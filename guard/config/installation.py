@@ -96,6 +96,15 @@ class Installation(BaseModel):
         description="Public P-256 key (JWK: crv, kty, x, y) of the control plane. Set, this guard "
         "is a site: its rules come from signed bundles, whose age closes it (docs/offline.md).",
     )
+    offline_url: str = Field(
+        "",
+        description="Where a site fetches its bundle by itself: https, or loopback; empty = it is "
+        "carried there.",
+        pattern=r"^(https?://[^\s]+)?$",
+    )
+    offline_every_s: int = Field(
+        60, ge=1, le=86_400, description="Pause between two looks at `offline_url` (s)."
+    )
     settings: Settings = Settings()
     detectors: Detectors = Detectors()
     callers: Callers = Callers()

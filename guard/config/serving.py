@@ -53,6 +53,17 @@ class SignalStream(BaseModel):
     poll_token_file: str = Field(
         "", description="File that holds the bearer token for that, for its owner only."
     )
+    stream_id: str = Field(
+        "", description="The stream's id at its transmitter, as `guard signals add` prints it."
+    )
+    token_file: str = Field(
+        "",
+        description="File that holds the token for the stream's configuration, for its owner only. "
+        "With both, the guard asks for verifications.",
+    )
+    verify_every_s: int = Field(
+        300, ge=0, le=86_400, description="Pause between two verifications (s); 0 = none."
+    )
 
 
 class SignalReceiver(BaseModel):

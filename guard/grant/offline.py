@@ -26,8 +26,11 @@ LONGEST_S: Final = 31 * 86_400
 AHEAD_S: Final = 300
 """How far the clock of the control plane may run ahead of the site's (s)."""
 
-KINDS: Final = ("principal", "agent", "session", "server", "tool")
+KINDS: Final = ("principal", "agent", "session", "server", "tool", "device")
 """What can be revoked, each by its name; a tool as `<server>/<tool>`."""
+
+EVERYTHING: Final = "everything:"
+"""What stands among the revocations while the control plane has stopped everything."""
 
 _PARTS: Final = 3
 

@@ -135,7 +135,8 @@ def checked_event(read: ReadSet, stream: Stream) -> SecurityEvent:
     if stream.audience not in (listed if isinstance(listed, list) else [listed]):
         raise SetRefused("invalid_audience", "the audience does not name this receiver")
     kind = KINDS.get(uri, "")
-    if kind == "verification" and event.get("state", "") != stream.state:
+    # A transmitter that verifies by itself sends no state (SSF 1.0, 8.1.4).
+    if kind == "verification" and "state" in event and event["state"] != stream.state:
         raise SetRefused("invalid_state", "the state is not the one that was asked for")
     happened = event.get("event_timestamp")
     if happened is not None:

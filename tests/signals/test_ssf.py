@@ -10,16 +10,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
+from guard.config import SignalStream
 from guard.errors import Refused
+from guard.grant.secevent import SetRefused
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
 from guard_adapters.cli import main
+from guard_adapters.store.clock import SystemIds
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.listening import Verifying
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.signals import push_token
-from tests.signals_transmitter import Transmitter
+from guard_adapters.wiring.signals import push_token, streams
+from tests.signals_transmitter import SSF, Transmitter
 
 pytestmark = pytest.mark.signals
 
@@ -56,11 +60,17 @@ class Idp:
     def __init__(self):
         self.sender = Transmitter()
         self.asked, self.waiting, self.created = [], {}, []
+        self.asked_to_verify, self.ended = [], []
         idp = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 self._say(idp.sender.jwks if self.path == "/jwks" else idp.metadata())
+
+            def do_DELETE(self):
+                idp.ended.append((self.path, self.headers["authorization"]))
+                self.send_response(204 if len(idp.ended) == 1 else 404)
+                self.end_headers()
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -69,6 +79,9 @@ class Idp:
                     for jti in [*body.get("ack", []), *body.get("setErrs", {})]:
                         idp.waiting.pop(jti, None)
                     return self._say({"sets": idp.waiting, "moreAvailable": False})
+                if self.path == "/verify":
+                    idp.asked_to_verify.append((body, self.headers["authorization"]))
+                    return self._say({})
                 idp.created.append((body, self.headers["authorization"]))
                 delivery = {**body["delivery"]}
                 delivery.setdefault("endpoint_url", f"{idp.url}/poll")
@@ -91,7 +104,7 @@ class Idp:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def metadata(self):
-        return {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "configuration_endpoint": f"{self.url}/streams"}  # fmt: skip
+        return {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "configuration_endpoint": f"{self.url}/streams", "verification_endpoint": f"{self.url}/verify"}  # fmt: skip
 
     def said(self, name, subject="ana", **event):
         about = {"format": "iss_sub", "iss": "https://idp.example", "sub": subject}
@@ -270,5 +283,82 @@ def test_a_transmitter_whose_metadata_is_anothers_is_not_used(tmp_path, capsys) 
     assert main(words) == 3
     assert "transmitter_unusable" in capsys.readouterr().err
     assert idp.created == []
+    idp.server.shutdown()
+    idp.server.server_close()
+
+
+@pytest.fixture
+async def quiet(tmp_path):
+    """A stream whose tokens a test hands over itself."""
+    idp = Idp()
+    made = World(tmp_path, idp)
+    listening = streams(made.wired)
+    yield idp, listening.pushed._sources["idp"]
+    listening.close()
+    made.wired.close()
+    idp.server.shutdown()
+    idp.server.server_close()
+
+
+async def test_a_stream_that_no_longer_verifies_is_called_stale_and_heard_again(quiet, tmp_path):
+    idp, source = quiet
+    (tmp_path / "idp.token").write_text("sesame")
+    (tmp_path / "idp.token").chmod(0o600)
+    told, now = [], int(time.time())
+    listed = SignalStream(
+        issuer=idp.url, jwks_url=f"{idp.url}/jwks", audience="a", stream_id="st-1", token_file="idp.token"
+    )  # fmt: skip
+    asking = Verifying(
+        source=source, listed=listed, folder=tmp_path, ids=SystemIds(), tell=told.append
+    )
+    for _ in range(3):
+        await asking.once()
+    assert told == ["The stream idp is stale (2 verifications never came)."]
+    body, bearer = idp.asked_to_verify[-1]
+    assert (body["stream_id"], bearer) == ("st-1", "Bearer sesame")
+    with pytest.raises(SetRefused, match="invalid_state"):
+        await source.take(idp.sender.verification("another", at=now))
+    await source.take(idp.sender.verification(body["state"], at=now))
+    with pytest.raises(SetRefused, match="invalid_state"):  # good once
+        await source.take(idp.sender.verification(body["state"], at=now))
+    await asking.once()
+    assert told[1:] == ["The stream idp is heard again."]
+
+
+async def test_a_transmitter_that_verifies_by_itself_sends_no_state(quiet):
+    idp, source = quiet
+    source.expect("asked")
+    about = {"format": "opaque", "id": "st-1"}
+    own = idp.sender.claims(SSF + "verification", about, at=int(time.time()))
+    await source.take(idp.sender.signed(own))
+    assert source.stream.state == "asked"  # what was asked for may still come
+
+
+async def test_a_paused_stream_is_stale_until_its_transmitter_goes_on(quiet):
+    idp, source = quiet
+    about = {"format": "opaque", "id": "st-1"}
+    for status, stale in (("paused", "paused by its transmitter: night"), ("enabled", "")):
+        said = idp.sender.claims(SSF + "stream-updated", about, at=int(time.time()), status=status, reason="night")  # fmt: skip
+        await source.take(idp.sender.signed(said))
+        assert source.stale == stale
+
+
+def test_a_stream_is_ended_at_its_transmitter_and_its_token_is_void(tmp_path, capsys):
+    idp = Idp()
+    entry = f"{{issuer: '{idp.url}', jwks_url: '{idp.url}/jwks', audience: a, stream_id: st-1, token_file: t}}"
+    (tmp_path / "guard.yaml").write_text(
+        f"version: 1\nguard: {{signals: {{idp: {entry}}}}}\nservers: {{}}\n"
+    )
+    (tmp_path / "t").write_text("sesame")
+    (tmp_path / "t").chmod(0o600)
+    before = push_token(tmp_path / ".guardcall", "idp")
+    words = ["signals", "remove", "idp", "--config", str(tmp_path / "guard.yaml")]
+    assert main(words) == 0
+    assert idp.ended == [("/streams?stream_id=st-1", "Bearer sesame")]
+    assert "Take idp out of guard.signals" in capsys.readouterr().out
+    assert push_token(tmp_path / ".guardcall", "idp") != before
+    assert main(words) == 0  # gone already
+    assert main(["signals", "remove", "other", "--config", str(tmp_path / "guard.yaml")]) == 3
+    assert "stream_unknown" in capsys.readouterr().err
     idp.server.shutdown()
     idp.server.server_close()

@@ -47,6 +47,39 @@ async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping
         raise UpstreamFailed("not a JSON object", sent=True) from error
 
 
+async def get_text(
+    url: str, *, most: int = 4 * 2**20, tries: int = 3, timeout_s: float = 10
+) -> str:
+    """Fetch a public ASCII text, such as a signed token; it is safe to fetch again.
+
+    Raises:
+        UpstreamFailed: not https (nor loopback), not there, too large, or no such text.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    patience = AsyncRetrying(
+        retry=retry_if_exception(_passes),
+        stop=stop_after_attempt(tries),
+        wait=wait_exponential(multiplier=0.2, max=2),
+        reraise=True,
+    )
+    try:
+        return (await patience(_raw, url, most, timeout_s)).decode("ascii")
+    except httpx.HTTPStatusError as error:
+        raise UpstreamFailed(f"status {error.response.status_code}", sent=True) from None
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from None
+    except ValueError:
+        raise UpstreamFailed("no small text", sent=True) from None
+
+
+async def _raw(url: str, most: int, timeout_s: float) -> bytes:
+    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+    async with client, client.stream("GET", url) as response:
+        return await _whole(response, most)
+
+
 def fetching(url: str) -> Callable[[], Awaitable[Mapping[str, Any]]]:
     """Return what fetches this document whenever it is called; OSError where it is not there."""
 
@@ -65,14 +98,19 @@ async def _document(url: str, timeout_s: float) -> Mapping[str, Any]:
         return await _object(response)
 
 
-async def _object(response: httpx.Response) -> Mapping[str, Any]:
+async def _whole(response: httpx.Response, most: int) -> bytes:
     response.raise_for_status()
     raw = bytearray()
     async for chunk in response.aiter_bytes():
         raw += chunk
-        if len(raw) > _DOCUMENT_BYTES:
+        if len(raw) > most:
             raise ValueError("too large")
-    found = httpx.Response(200, content=bytes(raw)).json()
+    return bytes(raw)
+
+
+async def _object(response: httpx.Response) -> Mapping[str, Any]:
+    raw = await _whole(response, _DOCUMENT_BYTES)
+    found = httpx.Response(200, content=raw).json()
     if not isinstance(found, dict):
         raise TypeError("not an object")
     return found
@@ -110,6 +148,33 @@ async def post_json(
         raise UpstreamFailed(type(error).__name__, sent=True) from None
     except (ValueError, TypeError):
         raise UpstreamFailed("not a JSON object", sent=True) from None
+
+
+async def change(
+    method: str,
+    url: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    token: str,
+    timeout_s: float = 10,
+) -> None:
+    """Ask once for a change at somebody's API; what it answers is not read.
+
+    Raises:
+        UpstreamFailed: not https (nor loopback), no answer, or another status than 2xx.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+    try:
+        async with client, client.stream(method, url, json=body, headers=headers) as response:
+            response.raise_for_status()
+    except httpx.HTTPStatusError as error:
+        raise UpstreamFailed(f"status {error.response.status_code}", sent=True) from None
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from None
 
 
 def _passes(error: BaseException) -> bool:

@@ -10,17 +10,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from guard.errors import Unusable
+from guard.errors import Unavailable, Unusable
 from guard.grant.delegation import LONGEST_S as LONGEST_DELEGATION_S
 from guard.grant.delegation import Delegation, sign_delegation
 from guard.grant.offline import KINDS, Authority, SiteBundle, sign_bundle
 from guard.policy.duration import duration_ms
 from guard_adapters.cli import FINDINGS, FINE
+from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, place
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring import sites
 from guard_adapters.wiring.load import Loaded, load, policy_texts
+from guard_adapters.wiring.stores import read_rows
 
 KEY: Final = "offline.pem"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9.-]{0,62}")
@@ -125,10 +127,51 @@ def _bundle(
         full_s=args.full_ms // 1000,
         read_only_s=args.read_only_ms // 1000,
         policies=policy_texts(loaded.installation.policies, args.config.parent),
-        revoked=sites.revoked(loaded.state),
+        revoked=sites.revoked(loaded.state) | stopped_here(loaded, args.config),
         approvable=frozenset(args.approve_locally),
         delegation=sign_delegation(_authority_of(signer), delegation, kept.jwk),
     )
+
+
+def stopped_here(loaded: Loaded, config: Path) -> frozenset[str]:
+    """Return what the kill switch of the control plane holds, as a site is told: `<kind>:<name>`.
+
+    A guard that runs is asked; else its log says it.
+
+    Raises:
+        Unusable: the log cannot be read; Unavailable: the guard runs and does not answer.
+    """
+    found = Place(
+        state=loaded.state,
+        name=loaded.installation.name,
+        config=config,
+        installation=loaded.installation,
+    )
+    if isinstance(found.store, Path) and not found.store.is_file():
+        return frozenset()
+    try:
+        told = OperatorClient(found).ask("GET", "kills")["kills"]
+        standing = {f"{one['scope']}:{one['name']}" for one in told}
+    except Unavailable as error:
+        if error.code != "guard_not_running":
+            raise
+        standing = set()
+        for _, leaf in read_rows(found.store).leaves:
+            if b'"stopped"' in leaf or b'"lifted"' in leaf:
+                _follow(standing, json.loads(leaf))
+    # A key is void where its tokens are shown; a site signs with its own.
+    return frozenset(one for one in standing if not one.startswith("key:"))
+
+
+def _follow(standing: set[str], leaf: dict[str, Any]) -> None:
+    named = f"{leaf.get('scope')}:{leaf.get('name')}"
+    match leaf.get("kind"):
+        case "stopped":
+            standing.add(named)
+        case "lifted":
+            standing.discard(named)
+        case _:
+            pass
 
 
 def revoke(args: argparse.Namespace) -> int:

@@ -1,7 +1,7 @@
 """`guard signals`: listen to streams of security events; set one up at its transmitter.
 
 `add` reads the transmitter's metadata (SSF 1.0, 7.1) and creates the stream there; it prints the
-entry for guard.yaml and changes no file of yours.
+entry for guard.yaml and changes no file of yours. `remove` ends the stream there.
 """
 
 import argparse
@@ -9,18 +9,20 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
 
 from guard.config import Installation
 from guard.errors import Unusable
 from guard.grant.secevent import CAEP
-from guard_adapters._http.documents import get_json, post_json
+from guard_adapters._http.documents import change, post_json
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.front.ssf.push import PREFIX
 from guard_adapters.issuer.made import read_secret
+from guard_adapters.wiring.listening import metadata
 from guard_adapters.wiring.signals import push_token
 
 PUSH = "urn:ietf:rfc:8935"
@@ -46,8 +48,10 @@ def register(commands: Commands) -> None:
     add.add_argument("--token-file", default="", help="file with the token for its configuration")
     add.add_argument("--url", default="", help="how the transmitter reaches this guard")
     add.add_argument("--poll", action="store_true", help="fetch tokens instead of being pushed to")
-    listed = actions.add_parser("list", help="the streams of guard.yaml")
-    for one in (add, listed):
+    gone = actions.add_parser("remove", help="end a stream at its transmitter")
+    gone.add_argument("name", help="what the stream is called here")
+    listed = actions.add_parser("list", help="the streams of guard.yaml, and who is told")
+    for one in (add, gone, listed):
         add_place(one)
 
 
@@ -61,11 +65,44 @@ def run(args: argparse.Namespace) -> int:
     match args.action:
         case "add":
             print(asyncio.run(_added(args, found)))
+        case "remove":
+            print(asyncio.run(_removed(args.name, found)))
         case _:
-            for name, one in (found.installation or Installation()).signals.items():
-                way = f"polled at {one.poll_url}" if one.poll_url else f"pushed to {PREFIX}/{name}"
-                print(f"{name}  {one.issuer}  as {one.audience}  {way}")
+            _listed(found.installation or Installation())
     return FINE
+
+
+def _listed(installation: Installation) -> None:
+    for name, one in installation.signals.items():
+        way = f"polled at {one.poll_url}" if one.poll_url else f"pushed to {PREFIX}/{name}"
+        print(f"{name}  {one.issuer}  as {one.audience}  {way}")
+    for name, told in installation.receivers.items():
+        way = f"pushed to {told.push_url}" if told.push_url else "by a stream of its own"
+        print(f"{name}  is told of {', '.join(told.events)}  as {told.audience}  {way}")
+    if not installation.signals and not installation.receivers:
+        print("No stream is listened to, and nobody is told.")
+
+
+async def _removed(name: str, found: Place) -> str:
+    one = (found.installation or Installation()).signals.get(name)
+    if one is None or not one.stream_id:
+        raise Unusable(
+            f"guard.yaml has no stream {name!r} with a stream_id.",
+            code="stream_unknown",
+            next_step="See `guard signals list`; without its id, end it at the transmitter.",
+        )
+    meta = await _metadata(one.issuer)
+    token = read_secret(found.config.parent / one.token_file) if one.token_file else ""
+    where = f"{meta['configuration_endpoint']}?{urlencode({'stream_id': one.stream_id})}"
+    try:
+        await change("DELETE", where, token=token)
+    except UpstreamFailed as error:
+        if str(error) != "status 404":  # it is gone already
+            raise _no(f"it does not end the stream ({error})") from error
+    # What it was told to bear is worth nothing from the next start on.
+    (found.state / "keys" / f"signals-{name}.key").unlink(missing_ok=True)
+    rest = f"Take {name} out of guard.signals, and start the guard again."
+    return f"Stream {one.stream_id} is gone. {rest}"
 
 
 async def _added(args: argparse.Namespace, found: Place) -> str:
@@ -86,6 +123,9 @@ async def _added(args: argparse.Namespace, found: Place) -> str:
     if args.poll:
         entry["poll_url"] = stream["delivery"]["endpoint_url"]
         entry["poll_token_file"] = args.token_file
+    entry["stream_id"] = str(stream["stream_id"])
+    if args.token_file:
+        entry["token_file"] = args.token_file
     text = yaml.safe_dump({"signals": {args.name: entry}}, sort_keys=False)
     return f"# Stream {stream['stream_id']} exists. Put this below `guard:` in guard.yaml:\n{text}"
 
@@ -103,16 +143,11 @@ def _request(args: argparse.Namespace, found: Place) -> dict[str, Any]:
 
 
 async def _metadata(issuer: str) -> Mapping[str, Any]:
-    """Return the transmitter's metadata (SSF 1.0, 7.1.1); it must be about itself."""
-    base, _, path = issuer.partition("://")
-    host, _, rest = path.rstrip("/").partition("/")
-    url = f"{base}://{host}/.well-known/ssf-configuration" + (f"/{rest}" if rest else "")
+    """Return the transmitter's metadata, with what is needed here."""
     try:
-        meta = await get_json(url)
+        meta = await metadata(issuer)
     except UpstreamFailed as error:
-        raise _no(f"its metadata cannot be read ({error})") from error
-    if meta.get("issuer") != issuer:
-        raise _no(f"its metadata is of {str(meta.get('issuer'))[:100]!r}")
+        raise _no(f"its metadata cannot be used ({error})") from error
     lacking = [name for name in ("jwks_uri", "configuration_endpoint") if not meta.get(name)]
     if lacking:
         raise _no(f"its metadata has no {' and no '.join(lacking)}")

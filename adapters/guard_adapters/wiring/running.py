@@ -29,6 +29,7 @@ from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.channels import telling
 from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.fetching import fetching
 from guard_adapters.wiring.gateways import Gateways
 from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
@@ -72,6 +73,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         url = await stack.enter_async_context(serving(wired, dev_keys(wired), tell))
         await stack.enter_async_context(telling(wired, url))
         await stack.enter_async_context(following(wired))
+        await stack.enter_async_context(fetching(wired, tell))
         tell(f"Listening on {url}/mcp/<server>.")
         tell(told(url))
         guests = Guests(wired)
@@ -99,7 +101,11 @@ async def serving(
     url = serve.public_url or own
     bridges = bridges_of(wired)
     found = endpoint(wired, url, dev_keys=keys, bridges=bridges)
-    listening, gateways, outward = streams(wired), Gateways(wired, url), transmitter(wired, url)
+    listening, gateways, outward = (
+        streams(wired, tell),
+        Gateways(wired, url),
+        transmitter(wired, url),
+    )
     beside = [*listening.routes(), *gateways.routes, *outward.routes]
     async with (
         _uvicorn(app(wired, found, beside=beside), listeners),

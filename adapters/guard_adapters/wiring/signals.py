@@ -23,6 +23,7 @@ from guard_adapters.issuer.made import read_secret
 from guard_adapters.store.replay_sqlite import SqliteReplay
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.listening import Verifying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,7 @@ class Streams:
 
     pushed: Pushed
     polled: tuple[Polled, ...] = ()
+    verifying: tuple[Verifying, ...] = ()
     close: Callable[[], None] = lambda: None  # of the memory of tokens
 
     def routes(self) -> list[Route]:
@@ -55,8 +57,9 @@ class Streams:
         return self.pushed.routes()
 
     async def poll(self) -> None:
-        """Poll every stream that is polled, until cancelled."""
-        await asyncio.gather(*(one.forever() for one in self.polled))
+        """Poll every stream that is polled, and verify those that can be, until cancelled."""
+        polled = [one.forever() for one in self.polled]
+        await asyncio.gather(*polled, *(one.forever() for one in self.verifying))
 
 
 def push_token(state: Path, name: str) -> str:
@@ -64,8 +67,8 @@ def push_token(state: Path, name: str) -> str:
     return secret(state / "keys" / f"signals-{name}.key").hex()
 
 
-def streams(wired: Wired) -> Streams:
-    """Return the streams that guard.yaml lists.
+def streams(wired: Wired, tell: Callable[[str], None] = lambda _: None) -> Streams:
+    """Return the streams that guard.yaml lists; `tell` is given what an operator should know.
 
     Raises:
         Unusable: a token file cannot be used.
@@ -83,7 +86,20 @@ def streams(wired: Wired) -> Streams:
         for name, one in listed.items()
         if one.poll_url
     )
-    return Streams(pushed=Pushed(pushing, tokens), polled=polled, close=seen.close)
+    verifying = tuple(
+        Verifying(
+            source=sources[name],
+            listed=one,
+            folder=wired.loaded.file.parent,
+            ids=wired.world.ids,
+            tell=tell,
+        )
+        for name, one in listed.items()
+        if one.stream_id and one.token_file and one.verify_every_s
+    )
+    return Streams(
+        pushed=Pushed(pushing, tokens), polled=polled, verifying=verifying, close=seen.close
+    )
 
 
 def _source(wired: Wired, name: str, one: SignalStream, seen: Replay) -> Source:

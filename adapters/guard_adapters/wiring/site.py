@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from guard.clock import Clock
 from guard.errors import Unusable
 from guard.grant.delegation import NO_CERTIFICATE, read_delegation
-from guard.grant.offline import OfflineRefused, SiteBundle, Step, read_bundle
+from guard.grant.offline import EVERYTHING, OfflineRefused, SiteBundle, Step, read_bundle
 from guard.grant.signing import BadKey, public_key
 from guard.model.facts import OfflineFacts
 from guard.model.identity import Who
@@ -57,6 +57,12 @@ def read_site(
         return None
     key, last = authority_key(authority), epoch(state)
     return _checked(file.read_text(encoding="ascii"), key, name, now_ms, last - 1, str(file))
+
+
+def bundle_text(state: Path) -> str:
+    """Return the bundle on disk as it came; empty: none was imported yet."""
+    file = state / FOLDER / BUNDLE
+    return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
 
 
 def take_bundle(
@@ -161,10 +167,12 @@ class Site:
         bundle = self.bundle
         if bundle is None:
             return OfflineFacts(site=True, step=Step.NONE)
-        names = {
-            f"principal:{who.principal.key}", f"agent:{who.agent.id}", f"session:{session}",
-            f"server:{action.partition('/')[0]}", f"tool:{action}",
+        agents = {f"agent:{one}" for one in (who.agent.id, *who.agent.parents)}
+        names = agents | {
+            EVERYTHING, f"principal:{who.principal.key}", f"principal:{who.principal.subject}",
+            f"session:{session}", f"server:{action.partition('/')[0]}", f"tool:{action}",
         }  # fmt: skip
+        names |= {f"device:{who.device.id}"} if who.device.id else set()
         return OfflineFacts(
             site=True,
             step=self.step(now_ms),

@@ -4,8 +4,14 @@
 import asyncio
 import contextlib
 import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pytest
+
+from guard.access.killing import Killing
 from guard_adapters.wiring.build import build
+from guard_adapters.wiring.fetching import Fetching
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from tests.sites import both, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
@@ -104,3 +110,141 @@ async def test_a_running_site_takes_a_bundle_at_once(hq, site, capsys):
     finally:
         wired.close()
     assert "The running guard has taken it up." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("stop", "ends"),
+    [
+        (["everything"], ["offline_revoked", "offline_revoked"]),
+        (["tool", "shop/find"], ["offline_revoked", "ran"]),
+        (["agent", "clerk"], ["offline_revoked", "offline_revoked"]),
+        (["principal", "idp|ana"], ["offline_revoked", "offline_revoked"]),
+        (["agent", "somebody"], ["ran", "ran"]),
+    ],
+)
+def test_what_the_control_plane_has_stopped_stops_at_the_next_bundle(hq, site, stop, ends):
+    asyncio.run(stopping(hq, *stop))
+    assert take(site, export(hq, site, "b1")) == 0
+    assert ran(site, "find", "note") == ends
+    asyncio.run(stopping(hq, *stop, lift=True))
+    assert take(site, export(hq, site, "b2")) == 0
+    assert ran(site, "find", "note") == ["ran", "ran"]
+
+
+async def test_a_running_control_plane_is_asked_what_it_has_stopped(hq, site):
+    config = hq / "guard.yaml"
+    config.write_text(config.read_text().replace("name: hq,", "name: hq, serve: {port: 0},"))
+    wired = build(load(config))
+    try:
+        async with serving(wired, {}):
+            await stopping(hq, "tool", "shop/find", wired=wired)
+            file = await asyncio.to_thread(export, hq, site)
+            assert await asyncio.to_thread(take, site, file) == 0
+    finally:
+        wired.close()
+    assert await asyncio.to_thread(ran, site, "find", "note") == ["offline_revoked", "ran"]
+
+
+async def stopping(folder, scope, name="", *, lift=False, wired=None):
+    """Use the kill switch of a guard."""
+    made = wired or build(load(folder / "guard.yaml"))
+    killing = Killing(world=made.world, policy=lambda: made.bundle)
+    if lift:
+        await killing.lift(scope, name, by="operator")
+    else:
+        await killing.stop(scope, name, why="", by="operator")
+    if wired is None:
+        made.close()
+
+
+class Web:
+    """A web server with one file, or a status that is none."""
+
+    def __init__(self):
+        self.text, self.status, self.asked = b"", 404, 0
+        web = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                web.asked += 1
+                self.send_response(web.status)
+                self.send_header("location", "/elsewhere")
+                self.send_header("content-length", str(len(web.text)))
+                self.end_headers()
+                self.wfile.write(web.text)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/north.jwt"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def hold(self, file):
+        self.text, self.status = file.read_bytes(), 200
+
+
+@pytest.fixture
+def web():
+    made = Web()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+async def test_a_site_fetches_its_bundle_and_takes_what_it_would_take_from_a_file(hq, site, web):
+    config = site / "guard.yaml"
+    config.write_text(
+        config.read_text().replace("guard:\n", f"guard:\n  offline_url: {web.url}\n", 1)
+    )
+    first, second = [await asyncio.to_thread(export, hq, site, one) for one in ("b1", "b2")]
+    told = []
+    wired = build(load(config))
+    try:
+        asking = Fetching(wired=wired, tell=told.append)
+
+        def step():
+            return int(wired.site.step(wired.world.clock.now_ms()))
+
+        await asking.once()  # nobody has put a file there yet
+        assert (step(), len(told)) == (2, 1)
+        web.hold(second)
+        await asking.once()
+        assert (step(), wired.site.bundle.seq) == (0, 2)
+        assert {"OK-1", "ASK-1"} <= set(wired.bundle.rules)
+        await asking.once()  # the same again: nothing to say
+        assert (asking.fault, len(told)) == ("", 2)
+        web.hold(first)  # rolled back
+        await asking.once()
+        assert "bundle_superseded" in asking.fault
+        forged = second.read_text().strip()
+        web.text = (forged[:-4] + "AAAA").encode()
+        await asking.once()
+        assert "bundle_forged" in asking.fault
+        web.text = b"\xff" * 100
+        await asking.once()
+        web.text, web.status = second.read_bytes(), 302  # a redirect leads nowhere
+        await asking.once()
+        assert "status 302" in asking.fault
+        assert (wired.site.bundle.seq, step()) == (2, 0)
+    finally:
+        wired.close()
+
+
+async def test_while_nothing_can_be_fetched_age_closes_the_site(hq, site, web):
+    config = site / "guard.yaml"
+    config.write_text(
+        config.read_text().replace("guard:\n", f"guard:\n  offline_url: {web.url}\n", 1)
+    )
+    web.hold(await asyncio.to_thread(export, hq, site, "b1", "--full", "30s", "--read-only", "1h"))
+    wired = build(load(config))
+    try:
+        asking = Fetching(wired=wired, tell=lambda _: None)
+        await asking.once()
+        web.status = 503
+        later_ms = wired.world.clock.now_ms()
+        await asking.once()
+        steps = [int(wired.site.step(later_ms + ms)) for ms in (60_000, 3_700_000)]
+        assert steps == [1, 2]
+    finally:
+        wired.close()

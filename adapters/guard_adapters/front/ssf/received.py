@@ -7,7 +7,7 @@ event does is not decided here.
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from joserfc.jws import JWSRegistry
 
@@ -20,6 +20,9 @@ from guard_adapters.front.mcp.wire import WireRefused
 
 REMEMBERED_MS = 7 * 86_400_000
 """How long a token's id is known: senders try again for days, not for weeks."""
+
+_MISSES: Final = 2
+_SHORT: Final = 200
 
 
 class Hearing(Protocol):
@@ -54,6 +57,21 @@ class Source:
     hearing: Hearing = field(repr=False)
     seen: Replay = field(repr=False)
     heard_ms: int = 0  # when the last good token came
+    status: str = "enabled"  # as its transmitter said last (SSF 1.0, 8.1.5)
+    why: str = ""
+    missed: int = 0  # verifications that were asked for and never came
+
+    def expect(self, state: str) -> None:
+        """Remember which verification was asked for; one that never came is counted."""
+        self.missed += bool(self.stream.state)
+        self.stream = replace(self.stream, state=state)
+
+    @property
+    def stale(self) -> str:
+        """Return why this stream is not to be relied on; empty: it is."""
+        if self.status != "enabled":
+            return f"{self.status} by its transmitter" + (f": {self.why}" if self.why else "")
+        return f"{self.missed} verifications never came" if self.missed >= _MISSES else ""
 
     async def take(self, token: bytes) -> Callable[[], Awaitable[None]]:
         """Check one token and let it be heard; one that came before changes nothing.
@@ -71,7 +89,10 @@ class Source:
         now_ms = self.hearing.now_ms()
         self.heard_ms = now_ms
         if event.kind == "verification":
-            self.stream = replace(self.stream, state="")  # good once
+            self._verified("state" in event.claims)
+        if event.kind == "stream-updated":
+            self.status = str(event.claims.get("status", "unknown"))[:_SHORT]
+            self.why = str(event.claims.get("reason", ""))[:_SHORT]
         try:
             rest = await self.hearing.hear(event)
             # After it was heard: an event that could not be written down must come again, and one
@@ -82,6 +103,11 @@ class Source:
         except (GuardError, ReplayUnavailable) as error:
             raise NotNow(str(error)) from error
         return rest if new else _nothing
+
+    def _verified(self, asked: bool) -> None:  # noqa: FBT001  one caller
+        self.missed = 0
+        if asked:
+            self.stream = replace(self.stream, state="")  # good once
 
     async def _authentic(self, read: ReadSet) -> None:
         try:
