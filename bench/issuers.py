@@ -57,6 +57,7 @@ from guard_adapters.issuer.static import Static, StaticIssuer  # noqa: E402
 from guard_adapters.issuer.sts import Sts, StsIssuer  # noqa: E402
 from guard_adapters.issuer.transit import Transit, TransitKeys  # noqa: E402
 from guard_adapters.store.clock import SystemClock, SystemIds  # noqa: E402
+from guard_adapters.wiring.together import AtOnce  # noqa: E402
 from tests.adapters.issuer.leased import issued, maker  # noqa: E402
 from tests.adapters.issuer.test_ssh import with_file  # noqa: E402
 from tests.peers.authorization_server import AuthorizationServer, let_in  # noqa: E402
@@ -120,7 +121,7 @@ async def cut(issuer: Any, grant: str, calls: int, enter: Any) -> dict[str, floa
     world = World(
         clock=clock, ids=CountedIds(), sessions=store,
         approvals=MemoryApprovals(clock=clock, sessions=store.held),
-        leases=store, outcomes=store, sink=store, issuers={"it": issuer},
+        leases=store, outcomes=store, sink=store, issuers={"it": issuer}, together=AtOnce(),
     )  # fmt: skip
     who = Who(principal=Principal(issuer="i", subject="a"), agent=Agent(id="b"))
     nothing = compile_bundle({}, read_catalog({"version": 1}))

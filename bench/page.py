@@ -14,6 +14,7 @@ from typing import Any
 
 from bars import COST, HOLDS, SOAKS, SUITES, table
 from kept import MADE_BY, found, stale
+from page_issuers import credentials
 from soaks import section
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -161,6 +162,7 @@ def page() -> str:
         + OTHERS.format(
             cost=table(COST), floor=_floor() + _real(), suites=table(SUITES), holds=table(HOLDS)
         )
+        + credentials()
         + section()
         + f"\n{table(SOAKS)}\n"
     )

@@ -1,66 +1,62 @@
-"""The secret of every issuer, looked for wherever it must not be, after a call that ran and one that broke."""
+"""The secret of every issuer, looked for wherever it must not be: after a call that ran, one that broke, and
+one whose credential could not be made because the target's library said the secret aloud."""
 
-import asyncio
 import base64
 import json
 import logging
+import os
+import sys
 from dataclasses import replace
-from pathlib import Path
+from hashlib import sha256
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
-from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from guard.audit.event import Event
+from guard.grant.credential import Credential
 from guard.grant.signing import b64u
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
-from guard_adapters.front.mcp.caller import Caller
-from guard_adapters.issuer.local_key import LocalSigner
+from guard_adapters._http.pool import HttpClient
+from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.ssh import SshAgent
+from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.sink.otel import OtelTrace
+from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.recovery import recover
-from tests.peers.authorization_server import BY_SECRET, SECRET, AuthorizationServer
-from tests.peers.openbao import OpenBao
-from tests.peers.openssh import OpenSsh
-from tests.peers.postgres import ADMIN_PASSWORD, Postgres
-from tests.peers.seaweedfs import SeaweedFs
+from guard_adapters.wiring.running import serving
+from tests import postgres as databases
+from tests.adapters.front.relaying import legacy
+from tests.adapters.issuer.test_ssh import ran
+from tests.adapters.wiring.test_static_key import asked
+from tests.attack.hunted.issuers import KINDS
+from tests.attack.hunted.places import PLACES, Places
+from tests.peers.postgres import Postgres
 
 pytestmark = pytest.mark.peer
-
-ANA = Caller(issuer="test", subject="ana", agent="a")
+ANA = Caller(issuer="test", subject="ana", agent="a", scopes=frozenset({"mcp:up"}))
+KEY = {sha256(b"k").hexdigest(): ANA}
 CONFIG = """
 version: 1
 guard:
   policies: [all.cedar]
   state: state
+  serve: {{port: 0}}
   settings: {{port_timeout_ms: 5000}}
+{store}
 {guard}
 servers:
-  crm:
+  up:
     trust: trusted
 {server}
     tools:
-      use:
+      look_it_up:
         effect: [read]
         confirmed: true
         input_schema: {{type: object, properties: {{service: {{type: string}}, name: {{type: string}}}}}}
 """
-
-
-def leased(kind, grant, **settings):
-    """Return what guard.yaml says of an issuer, and of the server that takes from it."""
-    listed = json.dumps({"it": {"kind": kind, **settings}})
-    taken = json.dumps({"issuer": "it", "grant": grant})
-    return f"  issuers: {listed}", f"    credential: {taken}"
-
-
-BOUND = """
-    url: https://crm.example/mcp
-    audience: https://crm.example/mcp
-    delivery: dpop
-"""
+ARGUMENTS = {"service": "web", "name": "a.txt"}
 
 
 @pytest.fixture(scope="module")
@@ -68,89 +64,6 @@ def postgres():
     server = Postgres().set_up()
     yield server
     server.stop()
-
-
-def for_role(postgres, _folder):
-    yield leased("postgres_role", "tool_crm_read", **postgres.settings()), [ADMIN_PASSWORD]
-
-
-def for_cert(postgres, _folder):
-    keys = {"ca_key_file": str(postgres.ca_key), "ca_cert_file": str(postgres.ca_cert)}
-    own = postgres.ca_key.read_text().splitlines()[1]
-    yield leased("postgres_cert", "svc_crm_read", **postgres.settings(**keys)), [own]
-
-
-def for_bao(postgres, _folder):
-    server = OpenBao(postgres)
-    try:
-        own = server.token_file.read_text()
-        yield leased("openbao", "crm_read", **server.settings()), [own]
-    finally:
-        server.stop()
-
-
-def for_ssh(_postgres, _folder):
-    server = OpenSsh()
-    try:
-        own = (server.home / "ca").read_text().splitlines()[2]
-        yield leased("ssh", "restart", **server.settings()), [own]
-    finally:
-        server.stop()
-
-
-def for_sts(_postgres, folder):
-    server = SeaweedFs()
-    try:
-        (folder / "keys").mkdir(exist_ok=True)
-        settings = server.settings(key_file="keys/identity.pem")
-        yield leased("sts", "read", **settings), []
-    finally:
-        server.stop()
-
-
-def for_exchange(_postgres, _folder):
-    server = AuthorizationServer()
-    try:
-        by = {"client_id": BY_SECRET, "client_secret_file": str(server.home / "client.secret")}
-        key = str(server.home / "keys" / "identity.pem")
-        own = [SECRET, Path(key).read_text().splitlines()[1]]
-        resource = {"resource": "https://opaque.example/mcp"}
-        settings = server.settings(key_file=key, **by, **resource)
-        yield leased("oauth_exchange", "crm.read", **settings), own
-    finally:
-        server.stop()
-
-
-def for_static(_postgres, folder):
-    (folder / "api.key").write_text("API-KEY-CANARY-0123456789")
-    (folder / "api.key").chmod(0o600)
-    yield leased("static", "x", secret_file="api.key", origins=["https://a.example"]), []
-
-
-def for_token(_postgres, folder):
-    """A key-bound call token: it, its proof, the key of the session, the key that signs."""
-    (folder / "state" / "keys").mkdir(parents=True)
-    path = folder / "state" / "keys" / "calltoken.pem"
-    LocalSigner.from_file(path)
-    yield ("", BOUND), [path.read_text().splitlines()[1]]
-
-
-def for_token_of_bao(postgres, _folder):
-    """The same, signed elsewhere: also the token with which the guard asks for signatures."""
-    server = OpenBao(postgres)
-    try:
-        server.transit("canary")
-        signer = json.dumps({"kind": "openbao", **server.settings(key="canary")})
-        yield (f"  signer: {signer}", BOUND), [server.token_file.read_text()]
-    finally:
-        server.stop()
-
-
-KINDS = {
-    "calltoken": for_token, "calltoken of openbao": for_token_of_bao,
-    "postgres_role": for_role, "postgres_cert": for_cert, "openbao": for_bao, "ssh": for_ssh,
-    "sts": for_sts, "static": for_static, "oauth_exchange": for_exchange,
-}  # fmt: skip
 
 
 class Tool:
@@ -161,9 +74,33 @@ class Tool:
 
     async def run(self, call, credential):
         self.given = credential
+        if credential.kind == "ssh":
+            await through_the_agent(credential)
         if self.breaks:
             raise RuntimeError("the tool broke")
         return ToolResult(outcome=Outcome.OK, value="done", shown="done")
+
+
+async def through_the_agent(credential):
+    """Let a client take the certificate from the guard's agent, as an unmodified server would."""
+    gate = HookGate(os.getpid())
+    agent = SshAgent(gate, SystemClock())
+    await agent.open()
+    async with gate.opened(credential):
+        await ran(["ssh-add", "-L"], **agent.environ)
+    await agent.aclose()
+
+
+class Loud:
+    """Stands where a credential is made, and fails with all of it in the message."""
+
+    def __init__(self):
+        self.made = []
+
+    def __call__(self, **fields):
+        one = Credential(**fields)
+        self.made.append(one)
+        raise RuntimeError(f"the target said {' '.join(secrets_of(one))}")
 
 
 def secrets_of(credential):
@@ -186,64 +123,142 @@ def spellings(prover):
     return [str(number), raw.hex(), b64u(raw), base64.b64encode(raw).decode()]
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_it_is_nowhere_but_with_the_tool(kind, postgres, tmp_path, caplog):
-    caplog.set_level(logging.DEBUG)
-    making = KINDS[kind](postgres, tmp_path)
-    (guard, server), own = next(making)
-    text = CONFIG.format(guard=guard, server=server)
-    (tmp_path / "guard.yaml").write_text(text)
-    (tmp_path / "all.cedar").write_text(
-        '@id("ALL") @reason("all") permit (principal, action, resource);'
-    )
-    exporter, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    wired = build(load(tmp_path / "guard.yaml"), trace=OtelTrace(provider.get_tracer("t")))
-    if kind == "sts":
-        making.gi_frame.f_locals["server"].keys = {"keys": [wired.world.issuers["it"].public_key()]}
-    dog = Awake(wired.world.clock)
-    wired.world = replace(wired.world, watchdog=dog)
-    wired.guard = replace(wired.guard, world=wired.world)
-    desk = Desk(wired)
-    session = await desk.session(ANA, "", b"")
-    seen, tools = [], [Tool(breaks=False), Tool(breaks=True)]
-    for tool in tools:
-        call = ToolCall(
-            id=desk.new_id(), session=session, server="crm", tool="use",
-            arguments=argument_bytes({"service": "web", "name": "a.txt"}),
-        )  # fmt: skip
-        try:
-            seen.append(repr(await desk.call(call, tool, hold_ms=0)))
-        except RuntimeError as broke:
-            seen.append(f"{broke!r} {broke.__context__!r}")
-    assert all(tool.given is not None for tool in tools)
-    looked = set(own).union(*(secrets_of(tool.given) for tool in tools))
-    rows = await wired.world.leases.recent(10)
-    seen += [repr(rows), repr(wired.world), repr(wired.guard), repr([tool.given for tool in tools])]
-    seen += [span.to_json() for span in exporter.get_finished_spans()]
-    seen += [record.getMessage() for record in caplog.records]
-    await recover(wired)
-    for issuer in wired.world.issuers.values():
-        if hasattr(issuer, "aclose"):
-            await issuer.aclose()
-    dumped = {file: file.read_bytes() for file in (tmp_path / "state").glob("guard.sqlite*")}
-    wired.close()
-    dumped |= {file: file.read_bytes() for file in (tmp_path / "state").glob("guard.sqlite*")}
-    making.close()
-    provider.shutdown()
-    assert len(looked) >= 1
-    assert dumped
-    for secret in looked:
-        assert [text for text in seen if secret in text] == []
-        assert [str(file) for file, raw in dumped.items() if secret.encode() in raw] == []
-    await asyncio.sleep(0)
-
-
 class Awake:
     def __init__(self, clock):
         self.beat_ms = clock.now_ms
 
 
-def test_the_search_finds_what_it_looks_for(tmp_path):
-    (tmp_path / "x").write_bytes(b"..SECRET..")
-    assert b"SECRET" in Path(tmp_path / "x").read_bytes()
+def written(folder, guard, server, url):
+    if url:
+        (folder / "db.url").write_text(url)
+        (folder / "db.url").chmod(0o600)
+    store = "  store: {url_file: db.url}" if url else ""
+    (folder / "guard.yaml").write_text(CONFIG.format(guard=guard, server=server, store=store))
+    (folder / "all.cedar").write_text(
+        '@id("ALL") @reason("all") permit (principal, action, resource);'
+    )
+    return folder / "guard.yaml"
+
+
+def wired_at(config, places):
+    wired = build(load(config), trace=OtelTrace(places.tracer))
+    wired.world = replace(wired.world, watchdog=Awake(wired.world.clock))
+    wired.guard = replace(wired.guard, world=wired.world)
+    return wired
+
+
+async def called(wired, tool):
+    desk = Desk(wired)
+    session = await desk.session(ANA, "", b"")
+    call = ToolCall(
+        id=desk.new_id(), session=session, server="up", tool="look_it_up",
+        arguments=argument_bytes(ARGUMENTS),
+    )  # fmt: skip
+    return await desk.call(call, tool, hold_ms=0)
+
+
+async def played(wired, places):
+    """Call twice as a function does: once it runs, once it breaks. Return what the tools were given."""
+    tools = [Tool(breaks=False), Tool(breaks=True)]
+    for tool in tools:
+        try:
+            places.answered(repr(await called(wired, tool)))
+        except RuntimeError as broke:
+            places.raised(broke)
+    assert all(tool.given is not None for tool in tools)
+    places.shown(wired.world, wired.guard, [tool.given for tool in tools])
+    places.shown(await wired.world.leases.recent(10), *wired.world.issuers.values())
+    return [tool.given for tool in tools]
+
+
+async def failed(wired, places, monkeypatch):
+    """Call while no credential can be made, from a function and over HTTP; return those that nearly were."""
+    loud = Loud()
+    for issuer in wired.world.issuers.values():
+        monkeypatch.setattr(sys.modules[type(issuer).__module__], "Credential", loud)
+    tool = Tool(breaks=False)
+    with pytest.raises(Exception) as no:
+        await called(wired, tool)
+    assert tool.given is None
+    places.raised(no.value)
+    places.answered(f"{no.value}")
+    http = HttpClient()
+    async with serving(wired, KEY) as url:
+        call = legacy("tools/call", {"name": "look_it_up", "arguments": ARGUMENTS})
+        answer = await asked(http, url, call)
+    await http.aclose()
+    monkeypatch.undo()
+    assert loud.made, answer.raw
+    places.answered(answer.raw)
+    return loud.made
+
+
+async def hunted(folder, made, url, monkeypatch):
+    """Play all on one store; return the places, and every secret that there was."""
+    guard, server = made
+    places = Places()
+    wired = wired_at(written(folder, guard, server, url), places)
+    with places.logging():
+        given = await played(wired, places)
+        given += await failed(wired, places, monkeypatch)
+        await recover(wired)
+        await places.logged(wired.store)
+        for issuer in wired.world.issuers.values():
+            if hasattr(issuer, "aclose"):
+                await issuer.aclose()
+    places.dumped(folder / "state")  # as it is while the guard lives, and after it
+    wired.close()
+    places.dumped(folder / "state")
+    if url:
+        await places.dumped_rows(url)
+    places.close()
+    return places, set().union(*map(secrets_of, given))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_it_is_nowhere_but_with_the_tool(kind, postgres, tmp_path, monkeypatch):
+    making = KINDS[kind](postgres, tmp_path)
+    made, own = next(making)
+    for url in ("", databases.fresh()):
+        places, secrets = await hunted(tmp_path, made, url, monkeypatch)
+        looked = {*own, *secrets}
+        assert own
+        assert secrets
+        found = {one[:8]: places.holding(one) for one in looked if places.holding(one)}
+        assert found == {}, url
+        # The search is not vacuous: what is no secret is found where it was.
+        assert places.holding("look_it_up") >= {"traces", "audit", "reprs", "store"}
+    making.close()
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+async def test_the_search_finds_a_secret_in_every_place(store, tmp_path):
+    places, url = Places(), databases.fresh() if store == "postgres" else ""
+    config = written(tmp_path, "", "    audience: https://crm.example/mcp", url)
+    wired = wired_at(config, places)
+    with places.logging():
+        error = RuntimeError("CANARY-logs")
+        logging.getLogger("uvicorn.error").error("it broke", exc_info=error)
+        await played(wired, places)
+        leaf = Event(kind="signal", at_ms=1, session="s", leaf={"x": "CANARY-audit"})
+        await wired.store.sink.write([leaf])
+        await places.logged(wired.store)
+    behind = ValueError("another")
+    behind.__context__ = KeyError("CANARY-exceptions")
+    places.raised(behind)
+    with places.tracer.start_as_current_span("x") as span:
+        span.record_exception(RuntimeError("CANARY-traces"))
+    places.shown({"a": "CANARY-reprs"})
+    places.answered(json.dumps({"text": "CANARY-agent"}).encode())
+    row = (await wired.world.leases.recent(1))[0]
+    await wired.world.leases.advance(row.id, lambda one: replace(one, reason="CANARY-store"), [])
+    places.dumped(tmp_path / "state")
+    wired.close()
+    places.dumped(tmp_path / "state")
+    if url:
+        await places.dumped_rows(url)
+    places.close()
+    for place in PLACES:
+        held = places.holding(f"CANARY-{place}")
+        assert held - {"store"} == ({place} - {"store"}), place
+        assert place in held

@@ -54,9 +54,8 @@ def certificates(case):
     return {one["kid"]: Delegation(**one) for one in pairs}
 
 
-@pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
-def test_the_verifier_answers_as_the_vector_says(case):
-    answer = "accepted"
+def verified(case):
+    """Return `accepted`, or the code of the verifier's refusal."""
     try:
         verify_call(
             case["token"],
@@ -77,8 +76,13 @@ def test_the_verifier_answers_as_the_vector_says(case):
             epochs={(kind, name): at for kind, name, at in case.get("epochs", [])},
         )
     except CallRefused as no:
-        answer = no.code
-    assert answer == case["expect"]
+        return no.code
+    return "accepted"
+
+
+@pytest.mark.parametrize("case", DOCUMENT["cases"], ids=lambda case: case["name"])
+def test_the_verifier_answers_as_the_vector_says(case):
+    assert verified(case) == case["expect"]
 
 
 def test_every_code_has_a_vector():

@@ -26,7 +26,7 @@ from guard.grant.signing import NotCanonical, compact, jwks, signing_input
 from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters.issuer.made import refuse_below
+from guard_adapters.issuer.made import discreet, refuse_below
 
 if TYPE_CHECKING:
     from guard.ports import Signer
@@ -119,6 +119,7 @@ class CallTokenIssuer:
         """Return the token's name; it is the lease's own."""
         return f"jti:{lease.id}"
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Return the token for this call, never wider or longer than the terms.
 
@@ -163,6 +164,7 @@ class CallTokenIssuer:
             prover=prover,
         )
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Return whether the token is over. It cannot be called back, it only runs out."""
         del why
@@ -170,6 +172,7 @@ class CallTokenIssuer:
         over = self._clock.now_ms() >= lease.deadline_ms + SECOND_MS
         return Fate.GONE if over else Fate.RUNS_OUT
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return no handles: nothing lives at the target."""
         return ()

@@ -2,13 +2,14 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import Final, Protocol, runtime_checkable
+from typing import Any, Final, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 from guard.clock import Clock
-from guard.errors import Refused, Unusable
+from guard.errors import GuardError, Refused, Unavailable, Unusable
 from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
@@ -83,6 +84,37 @@ def refuse_below(binding: Binding, terms: Terms, server: str) -> None:
             code="binding_too_low",
             next_step="Have the server verify call tokens, then let the guard check it.",
         )
+
+
+Work = ParamSpec("Work")
+Made = TypeVar("Made")
+
+
+def discreet(
+    work: Callable[Work, Coroutine[Any, Any, Made]],
+) -> Callable[Work, Coroutine[Any, Any, Made]]:
+    """Keep to itself what broke inside an issuer: a library may have put a secret in its words.
+
+    What an issuer itself refuses passes. Anything else is `issuer_unavailable`, with the name of
+    its type, and without its message, its cause and its place.
+    """
+
+    @wraps(work)
+    async def kept(*args: Work.args, **more: Work.kwargs) -> Made:
+        try:
+            return await work(*args, **more)
+        except GuardError:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever a target's library raises
+            kind = type(error).__name__
+        # Raised out here: what was caught is in no chain of what is raised.
+        raise Unavailable(
+            f"The issuer broke ({kind}).",
+            code="issuer_unavailable",
+            next_step="Look at the target and its settings: guard doctor --connect.",
+        )
+
+    return kept
 
 
 def read_secret(path: Path) -> str:

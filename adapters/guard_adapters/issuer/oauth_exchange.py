@@ -29,7 +29,7 @@ from guard_adapters._http.api import Answer, Api
 from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.local_key import LocalSigner
-from guard_adapters.issuer.made import Maker, facts_of, read_secret, refuse_below
+from guard_adapters.issuer.made import Maker, discreet, facts_of, read_secret, refuse_below
 from guard_adapters.issuer.oauth_answer import (
     ACCESS_TOKEN,
     Wanted,
@@ -128,6 +128,7 @@ class OAuthExchangeIssuer:
         """Return the key that the server verifies the guard's tokens with (a public JWK)."""
         return verifying_jwk(self._signer.public_jwk)
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Exchange what the guard says about this call for an access token.
 
@@ -239,6 +240,7 @@ class OAuthExchangeIssuer:
             del self._tokens[next(iter(self._tokens))]
         self._tokens[handle] = token
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Take the token back where the server can (RFC 7009), else wait until it has run out.
 
@@ -261,6 +263,7 @@ class OAuthExchangeIssuer:
         wait = error_of(answer) == "unsupported_token_type"
         return Fate.RUNS_OUT if wait else Fate.STILL_THERE
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return no handles: the server lists no tokens."""
         return ()

@@ -17,7 +17,7 @@ from guard.grant.lease import Fate, Lease, handle_of, prefix_of
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters._http.pool import UpstreamFailed
-from guard_adapters.issuer.made import Maker, facts_of, read_secret
+from guard_adapters.issuer.made import Maker, discreet, facts_of, read_secret
 from guard_adapters.issuer.vault_api import VaultServer, api_of
 
 KIND: Final = "openbao"
@@ -67,6 +67,7 @@ class OpenBaoIssuer:
         """Return what the child token carries as its metadata."""
         return handle_of(lease)
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Make the child token, and read credentials with it.
 
@@ -126,6 +127,7 @@ class OpenBaoIssuer:
             case _:
                 raise _unavailable("its answer holds no token")
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Take back what was made with the child token, then the token. One not there is gone."""
         del why
@@ -151,6 +153,7 @@ class OpenBaoIssuer:
         await self.sweep()
         return next((one for one, name in self._known.items() if name == handle), None)
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return the names of the child tokens that this guard made and that still live."""
         found = await self._ask("LIST", "auth/token/accessors", fine=(HTTPStatus.NOT_FOUND,))

@@ -31,7 +31,7 @@ from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of, prefix_of
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters.issuer.authority import ec_authority
-from guard_adapters.issuer.made import Maker, facts_of
+from guard_adapters.issuer.made import Maker, discreet, facts_of
 from guard_adapters.issuer.postgres import PostgresTarget, Server
 from guard_adapters.issuer.shared_files import replace
 
@@ -84,6 +84,7 @@ class PostgresCertIssuer:
         """Return the name that the certificate carries as its unit."""
         return handle_of(lease)
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Sign a certificate for a key that is made for this call.
 
@@ -143,6 +144,7 @@ class PostgresCertIssuer:
             .sign(self._key, hashes.SHA256())
         )
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Cut the sessions of this certificate; say gone once it can open no other."""
         del why
@@ -169,6 +171,7 @@ class PostgresCertIssuer:
             await self._server.rows("SELECT pg_reload_conf()")
         return True
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return the calls of this guard that still have a session."""
         own = re.compile(re.escape(prefix_of(self._maker.guard_id)) + "[a-z2-7]{26}")

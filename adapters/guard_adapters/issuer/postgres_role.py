@@ -21,7 +21,7 @@ from guard.grant.lease import Fate, Lease, handle_of, prefix_of
 from guard.grant.signing import b64u
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters.issuer.made import Maker, facts_of
+from guard_adapters.issuer.made import Maker, discreet, facts_of
 from guard_adapters.issuer.postgres import PostgresTarget, SaidNo, Server
 
 KIND: Final = "postgres_role"
@@ -65,6 +65,7 @@ class PostgresRoleIssuer:
         """Return the role's name."""
         return handle_of(lease)
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Make the role.
 
@@ -109,6 +110,7 @@ class PostgresRoleIssuer:
             "dsn": f"postgresql://{user}:{password}@{where}",
         }
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Shut the role out, cut its sessions, drop it. One that is not there is gone."""
         del why
@@ -128,6 +130,7 @@ class PostgresRoleIssuer:
                 raise
         return Fate.GONE
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return the roles that carry this guard's name."""
         # Not LIKE: `_` would match any letter, and another guard's roles with it.

@@ -34,7 +34,7 @@ from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters.issuer.authority import authority
 from guard_adapters.issuer.krl import RevokedKeys
-from guard_adapters.issuer.made import Maker, facts_of
+from guard_adapters.issuer.made import Maker, discreet, facts_of
 
 KIND: Final = "ssh"
 SKEW_S: Final = 30
@@ -98,6 +98,7 @@ class SshIssuer:
         """Return the name that the certificate carries in its key id."""
         return handle_of(lease)
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Sign a certificate that can run this one command.
 
@@ -158,6 +159,7 @@ class SshIssuer:
             builder = builder.add_critical_option(b"source-address", where)
         return builder.sign(self._ca).public_bytes().decode()
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Have the server refuse it, or say gone once it has expired: until then it would work.
 
@@ -173,6 +175,7 @@ class SshIssuer:
         await asyncio.to_thread(self._revoked.add, serial(lease.id), now_ms)
         return Fate.GONE
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return no handles: nothing is made at the server."""
         return ()

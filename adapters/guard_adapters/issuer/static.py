@@ -16,7 +16,7 @@ from guard.grant.scrub import SHORTEST
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters._http.origins import origin
-from guard_adapters.issuer.made import Maker, facts_of, read_secret
+from guard_adapters.issuer.made import Maker, discreet, facts_of, read_secret
 
 KIND: Final = "static"
 
@@ -81,6 +81,7 @@ class StaticIssuer:
         """Return a name for the log; nothing at a target has it."""
         return handle_of(lease)
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Read the key, so that a changed file is taken from the next call on."""
         del terms
@@ -115,11 +116,13 @@ class StaticIssuer:
         secret = self._secret()
         return self._settings.header, self._settings.prefix + secret, secret
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Say gone: it never left the guard but on the wire, and the key itself stays valid."""
         del lease, why
         return Fate.GONE
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return no handles: nothing is made at a target."""
         return ()

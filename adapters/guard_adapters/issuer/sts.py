@@ -25,7 +25,7 @@ from guard_adapters._http.api import Api
 from guard_adapters._http.origins import origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.local_key import LocalSigner
-from guard_adapters.issuer.made import Maker, facts_of
+from guard_adapters.issuer.made import Maker, discreet, facts_of
 
 KIND: Final = "sts"
 FLOOR_S: Final = 900
@@ -98,6 +98,7 @@ class StsIssuer:
         """Return the key that the provider verifies identity tokens with (a public JWK)."""
         return verifying_jwk(self._signer.public_jwk)
 
+    @discreet
     async def issue(self, call: BoundCall, terms: Terms, lease: Lease) -> Credential:
         """Assume the role of this grant, cut down to this call.
 
@@ -182,12 +183,14 @@ class StsIssuer:
             raise _unavailable("its answer holds no credentials")
         return found
 
+    @discreet
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Say gone once it has expired: the service has no way to end one session."""
         del why
         over = self._maker.clock.now_ms() >= lease.deadline_ms + GRACE_MS
         return Fate.GONE if over else Fate.RUNS_OUT
 
+    @discreet
     async def sweep(self) -> Sequence[str]:
         """Return no handles: the service lists no sessions."""
         return ()
