@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from guard.detect.numbers import DETECTED
 from guard.grant.secevent import CAEP
 from guard.model.access import Level as AccessLevel
 from guard.model.call import Json
@@ -17,7 +18,7 @@ from guard.model.identity import Who
 from guard.model.kill import Kill
 from guard.ports.transmit import Level, Told
 from guard.session.narrowing import BY_HAND, Narrowing, access_of, standing
-from guard.session.risk import DETECTOR, LEVELS, WEIGHTS, contributions, score
+from guard.session.risk import DETECTOR, LEVELS, contributions, score
 from guard.session.state import Session
 
 REVOKED: Final = CAEP + "session-revoked"
@@ -28,17 +29,7 @@ TELLS: Final = (REVOKED, RISK)
 OURS: Final = frozenset({DETECTOR, "operator"})
 """Sources of signals that are the guard's own."""
 
-_OTHERS: Final = frozenset(
-    {
-        "risk_level_high",
-        "risk_level_medium",
-        "risk_level_low",
-        "credential_changed",
-        "assurance_lowered",
-        "claims_changed",
-    }
-)
-_CAUSES: Final = frozenset(WEIGHTS) - _OTHERS | {BY_HAND}
+_CAUSES: Final = DETECTED | {BY_HAND, "operator_narrow"}
 _STRICTNESS: Final[Mapping[str, int]] = {"LOW": 0, "MEDIUM": 1, "HIGH": 2}
 
 About = Literal["session", "person"]

@@ -26,6 +26,7 @@ from guard_adapters.front.mcp.gate import (
 )
 from guard_adapters.front.mcp.invite import Invitation, declined, modern_modes, still_waiting
 from guard_adapters.front.mcp.keys import refuse_near_arguments
+from guard_adapters.front.mcp.listen import listens, told
 from guard_adapters.front.mcp.listing import Listing
 from guard_adapters.front.mcp.outcome import echoed, with_note
 from guard_adapters.front.mcp.relay import Passage
@@ -141,6 +142,8 @@ class Exchange:
 
     async def _routed(self) -> Reply:
         match self.asked.way:
+            case Way.FORWARD if listens(self.asked):
+                return await self._listening()
             case Way.FORWARD:
                 return await self._forwarded(self.asked.message)
             case Way.LIST:
@@ -174,6 +177,18 @@ class Exchange:
         except UpstreamFailed as error:
             reply = unreached(self.asked, error)
             return replace(reply, code="upstream_broke_off") if error.sent else reply
+
+    async def _listening(self) -> Reply:
+        async def tell(message: dict[str, Any]) -> None:
+            if self.passage.client.streaming:  # nobody has listed anything before
+                await self.passage.client.message(message)
+
+        work = told(self.asked, lambda: self.front.relisted(self.caller), tell)
+        teller = asyncio.create_task(work)
+        try:
+            return await self._forwarded(self.asked.message)
+        finally:
+            teller.cancel()
 
     async def _listed(self) -> Reply:
         try:

@@ -24,6 +24,7 @@ from guard_adapters.front.mcp.gate import (
 )
 from guard_adapters.front.mcp.invite import declined, modern_modes, modes
 from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
+from guard_adapters.front.mcp.listen import listens, told
 from guard_adapters.front.mcp.pins import LIST_CHANGED, MAX_AGE_MS, PinBook
 from guard_adapters.front.mcp.rounds import Returned, Rounds, opened_for
 from guard_adapters.front.mcp.server_asks import (
@@ -111,6 +112,8 @@ class FrontDesk:
 
     async def _routed(self, asked: Asked, wires: Wires, returned: Returned) -> Message:
         match asked.way:
+            case Way.FORWARD if listens(asked):
+                return await self._listening(asked, wires)
             case Way.FORWARD:
                 return self._seen(asked, await wires.ask("server", asked.message))
             case Way.LIST:
@@ -119,6 +122,17 @@ class FrontDesk:
                 if asked.method in self.front.allow_methods(self.place.upstream):
                     return self._seen(asked, await wires.ask("server", asked.message))
                 return await self._judged(asked, wires, returned)
+
+    async def _listening(self, asked: Asked, wires: Wires) -> Message:
+        async def tell(message: Message) -> None:
+            wires.tell("client", message)
+
+        relisted = self.front.relisted
+        teller = asyncio.create_task(told(asked, lambda: relisted(self.place.caller), tell))
+        try:
+            return self._seen(asked, await wires.ask("server", asked.message))
+        finally:
+            teller.cancel()
 
     def hear_initialize(self, message: Message) -> None:
         """Remember what the client of this pipe can do."""

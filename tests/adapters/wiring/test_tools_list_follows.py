@@ -1,0 +1,140 @@
+"""A session is narrowed while its client holds a list: the client hears of it, and lists less."""
+
+import asyncio
+import sys
+from hashlib import sha256
+
+from mcp.client import Client
+from mcp.client.stdio import StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+from mcp.server.mcpserver import MCPServer
+
+from guard.model.access import Access, Level
+from guard_adapters._http.proved import mcp_http_client
+from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.running import run, serving
+from tests.adapters.front.relaying import listening
+from tests.adapters.front.relaying import serving as behind
+
+CONFIG = """
+version: 1
+guard:
+  policies: [all.cedar]
+  serve: {{port: 0}}
+servers:
+  notes:
+    trust: trusted
+    {where}
+    tools:
+      look: {{effect: [read], confirmed: true, input_schema: {{type: object, properties: {{}}}}}}
+      write:
+        effect: [write]
+        confirmed: true
+        budget: none
+        budget_reason: a test
+        input_schema: {{type: object, properties: {{}}}}
+"""
+POLICY = """
+@id("OK") @reason("open") permit (principal is Guard::Agent, action in Guard::Action::"any", resource);
+"""
+KEY = {sha256(b"k").hexdigest(): Caller(issuer="t", subject="ann", agent="a", scopes={"mcp:notes"})}
+SERVER = """
+from mcp.server.mcpserver import MCPServer
+server = MCPServer("notes", log_level="ERROR")
+@server.tool()
+def look() -> str: return "seen"
+@server.tool()
+def write() -> str: return "written"
+if __name__ == "__main__": server.run("stdio")
+"""
+
+
+def notes():
+    server = MCPServer("notes", log_level="ERROR")
+
+    @server.tool()
+    def look() -> str:
+        return "seen"
+
+    @server.tool()
+    def write() -> str:
+        return "written"
+
+    return server
+
+
+def wired_in(folder, where):
+    (folder / "guard.yaml").write_text(CONFIG.format(where=where))
+    (folder / "all.cedar").write_text(POLICY)
+    return build(load(folder / "guard.yaml"))
+
+
+async def listed(client):
+    return {tool.name for tool in (await client.list_tools()).tools}
+
+
+async def followed(client, wired):
+    """Listen, list, be narrowed, hear of it, list again, and get it back."""
+    async with client.listen(tools_list_changed=True) as heard:
+        assert await listed(client) == {"look", "write"}
+        (session,) = await wired.world.sessions.live()
+        await wired.reauthorizing.narrow(session.id, Access(level=Level.READ_ONLY), "looking")
+        await asyncio.wait_for(anext(aiter(heard)), 5)
+        assert await listed(client) == {"look"}
+        await wired.reauthorizing.give_back(session.id, "operator")
+        await asyncio.wait_for(anext(aiter(heard)), 5)
+        assert await listed(client) == {"look", "write"}
+
+
+async def test_a_client_that_listens_over_http_hears_that_its_tools_have_changed(tmp_path):
+    listener, port = listening()
+    wired = wired_in(tmp_path, f"url: http://127.0.0.1:{port}/mcp")
+    server = notes()
+    app = server.streamable_http_app()
+    http = mcp_http_client(lambda *_: [("Authorization", "Bearer k")], wait_s=5)
+    try:
+        async with (
+            server.session_manager.run(),
+            behind(app, listener),
+            serving(wired, KEY) as url,
+            http,
+            Client(streamable_http_client(f"{url}/mcp/notes", http_client=http)) as client,
+        ):
+            await followed(client, wired)
+    finally:
+        wired.close()
+
+
+async def test_a_client_that_listens_on_an_attached_pipe_hears_it_too(tmp_path):
+    (tmp_path / "server.py").write_text(SERVER)
+    wired = wired_in(tmp_path, "")
+    pipe, ready = tmp_path / "s" / "guard.sock", asyncio.Event()
+
+    def tell(said):
+        if "stdio relays" in said:
+            ready.set()
+
+    guard = asyncio.create_task(run(wired, pipe, tell=tell))
+    try:
+        await asyncio.wait_for(ready.wait(), 10)
+        program = "import sys; from guard_adapters.cli import main; sys.exit(main())"
+        words = [
+            "-c",
+            program,
+            "proxy",
+            "--socket",
+            str(pipe),
+            "--upstream",
+            "notes",
+            "--agent",
+            "a",
+        ]
+        words += ["--", sys.executable, str(tmp_path / "server.py")]
+        async with Client(StdioServerParameters(command=sys.executable, args=words)) as client:
+            await followed(client, wired)
+    finally:
+        guard.cancel()
+        await asyncio.gather(guard, return_exceptions=True)
+        wired.close()
