@@ -19,6 +19,7 @@ from guard_adapters.wiring.load import load
 from guard_adapters.wiring.places import environment, person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.slim import compiled
+from guard_adapters.wiring.sweeping import swept
 from guard_adapters.wiring.watchdog import watched
 
 
@@ -59,7 +60,7 @@ def run_alone(
 async def _run(wired: Wired, words: Sequence[str], whose: Place, env: Mapping[str, str]) -> int:
     await recover(wired)
     server = wired.bundle.catalog.servers[whose.upstream]
-    async with watched(wired.world, wired.heart):
+    async with watched(wired.world, wired.heart), swept(wired):
         if not server.hooks:
             return await standalone(Desk(wired), words, whose, env)
         from guard_adapters.front.hooks.child import hooked  # noqa: PLC0415  few servers pull

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Self
 
 from guard.grant.approval import Approval
+from guard.grant.unanswered import Hold
+from guard.model.call import ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
-from guard.ports import Trace
+from guard.ports import Tool, Trace
 from guard.session.intent import TaskIntent
 from guard_adapters.front.intake import Intake
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.seat import Seat
+from guard_adapters.wiring.sweeping import Tidying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,21 @@ class Local:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class OwnSeat(Seat):
+    """The seat of a guard that nothing else sweeps: it is swept between its calls."""
+
+    def __init__(self, wired: Wired, who: Who) -> None:
+        super().__init__(wired, who)
+        self._tidying = Tidying(wired)
+
+    async def call(self, call: ToolCall, tool: Tool, *, hold_ms: Hold) -> ToolResult:
+        """Judge the call and, if allowed, run the tool; then sweep if it is time."""
+        try:
+            return await super().call(call, tool, hold_ms=hold_ms)
+        finally:
+            await self._tidying.after_a_call()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,5 +100,5 @@ def local(
     announce = () if tell is None else (_Told(tell=tell),)
     wired = build(load(Path(config)), approvers=lambda _store: announce, trace=trace)
     who = Who(principal=Principal(issuer=issuer, subject=person), agent=Agent(id=agent))
-    seat = Seat(wired, who)
+    seat = OwnSeat(wired, who)
     return Local(intake=Intake(calls=seat), seat=seat, wired=wired)

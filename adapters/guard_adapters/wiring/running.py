@@ -4,17 +4,15 @@ import asyncio
 import errno
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from guard.errors import Unavailable, Unusable
-from guard.ports import Silence
+from guard.errors import Unusable
 from guard_adapters.front.hooks.child import Hooks, Unreachable, hooked
 from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.attachments import Attachments
@@ -22,7 +20,6 @@ from guard_adapters.front.mcp.auth import Caller, upstream_scope
 from guard_adapters.front.mcp.desk import Desk as PipeDesk
 from guard_adapters.front.mcp.frames import Hello
 from guard_adapters.front.mcp.stdio_desk import FrontDesk
-from guard_adapters.store.board import Part
 from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import Wired
@@ -38,7 +35,7 @@ from guard_adapters.wiring.places import person
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
 from guard_adapters.wiring.signals import streams
-from guard_adapters.wiring.tasks import tend
+from guard_adapters.wiring.sweeping import sweep
 from guard_adapters.wiring.transmitting import transmitter, transmitting
 from guard_adapters.wiring.watchdog import watched
 
@@ -46,17 +43,8 @@ OTHER = {"127.0.0.1": "::1", "localhost": "::1", "::1": "127.0.0.1"}
 """Loopback addresses, and the other one that `localhost` may stand for."""
 
 ABSENT = frozenset({errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT})
-SWEEP_S = 1.0
-"""Pause between two looks for approvals past their limit and calls without an ending."""
-
 GRACE_S = 5
 """How long requests that run may take to end when the guard is told to stop (seconds)."""
-
-FORGET_EVERY = 600
-"""Sweeps between two looks for tallies that count no more."""
-
-OTHERS_EVERY = 5
-"""Sweeps between two looks at tasks that are over, and at what other guards left open."""
 
 
 async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
@@ -133,38 +121,6 @@ def dev_keys(wired: Wired) -> Mapping[str, Caller]:
     scopes = frozenset(upstream_scope(name) for name in wired.bundle.catalog.servers)
     caller = Caller(issuer="local", subject=person(), agent="dev", scopes=scopes)
     return {sha256(token.encode()).hexdigest(): caller}
-
-
-async def sweep(wired: Wired) -> None:
-    """Expire what is late, tasks among it, for ever; a store that fails is tried again.
-
-    On a shared store also settle what guards that are gone since left open.
-    """
-    for turn in count(1):
-        with suppress(Unavailable):
-            await wired.world.approvals.sweep(wired.world.clock.now_ms())
-            if turn % FORGET_EVERY == 1:
-                await forget(wired)
-            if turn % OTHERS_EVERY == 0:
-                await tend(wired.world, wired.reauthorizing)
-                await tally(wired)
-            if wired.store.shared and turn % OTHERS_EVERY == 0:
-                await recover(wired)
-        await asyncio.sleep(SWEEP_S)
-
-
-async def tally(wired: Wired) -> None:
-    """Tell the metrics how many questions wait for people, if there are metrics."""
-    if not isinstance(wired.world.trace, Silence):
-        _, waiting = await wired.store.board.waiting(Part(principal="", limit=0))
-        wired.world.trace.waiting(waiting)
-
-
-async def forget(wired: Wired) -> None:
-    """Drop what counts no more: `settings.tallies_idle_s` and `settings.sessions_idle_s`."""
-    settings, now_ms = wired.guard.settings, wired.world.clock.now_ms()
-    await wired.store.tallies.forget(now_ms, settings.tallies_idle_s * 1000)
-    await wired.store.sessions.forget(now_ms - settings.sessions_idle_s * 1000)
 
 
 def _seat(wired: Wired, hello: Hello, url: str) -> PipeDesk:

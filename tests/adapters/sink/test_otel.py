@@ -39,7 +39,7 @@ from guard_adapters.front.mcp.trace import parent_of
 from guard_adapters.front.native import Native
 from guard_adapters.sink.otel import Counts, OtelTrace
 from guard_adapters.wiring.local import local
-from guard_adapters.wiring.running import tally
+from guard_adapters.wiring.sweeping import tally
 from guard_adapters.wiring.tracing import trace_from_environment
 
 ROOT = Path(__file__).resolve().parents[3]

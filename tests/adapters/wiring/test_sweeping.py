@@ -1,0 +1,95 @@
+"""A guard inside another program forgets what nobody uses, as `guard serve` does."""
+
+import asyncio
+
+import pytest
+
+from guard.errors import Refused
+from guard.model.call import ToolCall, argument_bytes
+from guard.model.identity import Agent, Principal, Who
+from guard.session.state import new_session
+from guard.testing import RecordingTool
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.local import local
+from guard_adapters.wiring.sweeping import swept
+
+CONFIG = """\
+version: 1
+guard: {policies: [all.cedar], state: state}
+servers:
+  docs:
+    trust: trusted
+    tools:
+      read: {effect: [read], input_schema: {type: object, properties: {}}, confirmed: true}
+"""
+RULES = '@id("A-1") @reason("any") permit (principal, action in Guard::Action::"any", resource);'
+WHO = Who(principal=Principal(issuer="local", subject="ana"), agent=Agent(id="bot"))
+LONG_MS = 40 * 86_400_000
+"""Longer ago than `sessions_idle_s`."""
+
+
+@pytest.fixture
+def config(tmp_path):
+    (tmp_path / "guard.yaml").write_text(CONFIG)
+    (tmp_path / "all.cedar").write_text(RULES)
+    return tmp_path / "guard.yaml"
+
+
+async def unused(wired):
+    """Open a session that nobody has used for long, and one of now."""
+    now_ms = wired.world.clock.now_ms()
+    await wired.world.sessions.open(new_session("gs_old", WHO, now_ms=now_ms - LONG_MS))
+    await wired.world.sessions.open(new_session("gs_new", WHO, now_ms=now_ms))
+
+
+async def known(wired, name):
+    try:
+        await wired.world.sessions.get(name)
+    except Refused:
+        return False
+    return True
+
+
+async def test_a_guard_in_an_agents_process_forgets_between_its_calls(config):
+    with local(config, person="ana", agent="bot") as made:
+        await unused(made.wired)
+        handle = await made.start("chat-1")
+        call = ToolCall(
+            id="c-1", session=handle, server="docs", tool="read", arguments=argument_bytes({})
+        )
+
+        await made.seat.call(call, RecordingTool(), hold_ms=0)
+
+        assert not await known(made.wired, "gs_old")
+        assert await known(made.wired, "gs_new")
+
+
+async def test_it_looks_again_only_after_a_while(config):
+    with local(config, person="ana", agent="bot") as made:
+        handle = await made.start("chat-1")
+        for number in range(2):
+            call = ToolCall(
+                id=f"c-{number}",
+                session=handle,
+                server="docs",
+                tool="read",
+                arguments=argument_bytes({}),
+            )
+            await made.seat.call(call, RecordingTool(), hold_ms=0)
+            if not number:
+                await unused(made.wired)
+
+        assert await known(made.wired, "gs_old")
+
+
+async def test_the_guard_of_one_pipe_forgets_while_it_runs(config):
+    wired = build(load(config))
+    await unused(wired)
+    async with swept(wired):
+        async with asyncio.timeout(5):
+            while await known(wired, "gs_old"):
+                await asyncio.sleep(0.01)
+
+        assert await known(wired, "gs_new")
+    wired.close()
