@@ -19,6 +19,49 @@ READ_VERBS = frozenset(
 FINAL_VERBS = frozenset(
     {"delete", "remove", "purge", "drop", "destroy", "send", "pay", "transfer", "publish", "post"}
 )
+WRITE_VERBS = frozenset(
+    {
+        "write",
+        "create",
+        "edit",
+        "update",
+        "move",
+        "rename",
+        "copy",
+        "add",
+        "append",
+        "insert",
+        "set",
+    }
+    | {
+        "put",
+        "save",
+        "upload",
+        "make",
+        "assign",
+        "invite",
+        "share",
+        "schedule",
+        "book",
+        "buy",
+        "run",
+    }
+    | {
+        "execute",
+        "start",
+        "stop",
+        "cancel",
+        "close",
+        "merge",
+        "push",
+        "approve",
+        "reply",
+        "forward",
+    }
+)
+_ANY_VERB = READ_VERBS | FINAL_VERBS | WRITE_VERBS
+_JOINED = frozenset({"and", "or", "then"})
+"""With one of these a name says two things, and the stronger one counts."""
 _SIDES = ("source", "destination", "src", "dst", "from", "to", "input", "output")
 ROLES: Mapping[str, frozenset[str]] = {
     "recipient": frozenset(
@@ -110,9 +153,14 @@ def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) ->
     roles, undecided = roles_of(schema)
     given = {one.role for one in roles.values()}
     words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
-    verb = next((word for word in words if word in READ_VERBS | FINAL_VERBS), "")
+    said = [word for word in words if word in _ANY_VERB]
+    if not _JOINED.isdisjoint(words):
+        said.sort(key=lambda word: word in READ_VERBS)
+    verb = said[0] if said else ""
     why = [f"the name says {verb!r}" if verb else "the name says nothing"]
     reads = verb in READ_VERBS and not hints.get("destructiveHint", False)
+    if hints.get("readOnlyHint") is True and not verb:
+        why.append("the server calls it read-only, and nothing else does")
     effect = ["read"] if reads else ["write"]
     if hints.get("readOnlyHint") is False and reads:
         effect = ["write"]

@@ -128,8 +128,20 @@ def _first(error: BaseException) -> str:
     return f"{type(error).__name__} {error}".strip().rstrip(".")
 
 
+_PACKAGE = re.compile(
+    r"(?:^|[/@])(?:mcp-server-|server-|mcp-)([a-z0-9-]+)|(?:^|/)([a-z0-9-]+?)-mcp(?:-server)?(?![a-z0-9-])"
+)
+"""How packages of MCP servers are called: `server-filesystem`, `mcp-server-git`, `github-mcp`."""
+
+
 def _source(url: str | None, command: list[str]) -> str:
-    return str(urlsplit(url).hostname or "server") if url else Path(command[-1]).stem
+    """Return what a server is called: after its host, its package, or the end of its command."""
+    if url:
+        return str(urlsplit(url).hostname or "server")
+    for word in command:
+        if found := [*_PACKAGE.finditer(word.lower().replace("_", "-"))]:
+            return found[-1][1] or found[-1][2]
+    return Path(command[-1]).stem
 
 
 def server_name(text: str) -> str:
@@ -143,6 +155,7 @@ def config_text(name: str, reach: str, tools: Iterable[Listed]) -> str:
     lines = [
         "# Written by `guard init`. Nothing in here is in force until you have decided:",
         "# a tool with `confirmed: false` is denied, and every guess below may be wrong.",
+        "# The rules are `starter:mcp-proxy`; name others under `guard: {policies: [...]}`.",
         "version: 1",
         f"zone: UTC  {MARK} the zone in which rules read the hour",
         "ledgers:",

@@ -1,6 +1,6 @@
 """What time does to a guard: late questions end, tasks lapse, tallies and sessions are forgotten.
 
-Every guard is swept by this, whichever process it lives in. It decides nothing; limits are settings.
+Every guard is swept by this, whichever process it lives in. It decides nothing: limits are set.
 """
 
 import asyncio

@@ -233,3 +233,22 @@ def test_of_two_paths_one_is_written_to_and_one_is_read(names, roles):
     found, _ = roles_of({"properties": {name: {"type": "string"} for name in names}})
     assert tuple(found[name].role for name in names) == roles
     assert all(found[name].why != "its name" for name in names if found[name].role != "path")
+
+
+@pytest.mark.parametrize(
+    ("name", "hints", "effect", "why"),
+    [
+        ("write_file", {}, "write", "the name says 'write'"),
+        ("createDirectory", {}, "write", "the name says 'create'"),
+        ("list_files", {}, "read", "the name says 'list'"),
+        ("list_and_delete", {}, "write", "the name says 'delete'"),
+        ("get_or_create", {}, "write", "the name says 'create'"),
+        ("directory_tree", {"readOnlyHint": True}, "write", "the server calls it read-only"),
+        ("doit", {}, "write", "the name says nothing"),
+    ],
+)
+def test_what_a_name_says_is_said_and_doubt_writes(name, hints, effect, why):
+    guess = guessed(name, shaped(), hints)
+
+    assert guess.effect[0] == effect
+    assert why in guess.why

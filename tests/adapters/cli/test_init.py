@@ -10,7 +10,7 @@ from guard.policy.compile import compile_bundle
 from guard_adapters._yaml import parse_yaml
 from guard_adapters.cli import main
 from guard_adapters.cli.guess import guessed
-from guard_adapters.cli.init import MARK, Listed, config_text, server_name
+from guard_adapters.cli.init import MARK, Listed, _source, config_text, server_name
 from guard_adapters.wiring.load import policy_texts
 
 STRING = {"type": "string"}
@@ -126,3 +126,22 @@ def test_no_server_or_two_are_refused(capsys):
     assert main(["init"]) == 3
     assert main(["init", "--url", "http://127.0.0.1:1/", "--", "true"]) == 3
     assert capsys.readouterr().err.count("init_server") == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["npx", "-y", "@modelcontextprotocol/server-filesystem", "/data/ann"], "filesystem"),
+        (
+            ["node", "/opt/@modelcontextprotocol/server-filesystem/dist/index.js", "/d"],
+            "filesystem",
+        ),
+        (["uvx", "mcp-server-git", "--repository", "/src/guard"], "git"),
+        (["python", "-m", "mcp_server_time"], "time"),
+        (["npx", "github-mcp-server@1.2"], "github"),
+        (["/usr/bin/ledger"], "ledger"),
+        (["python", "servers/notes.py"], "notes"),
+    ],
+)
+def test_a_server_is_called_after_its_package_and_not_after_what_it_works_on(command, name):
+    assert server_name(_source(None, command)) == name
