@@ -137,12 +137,14 @@ async def checked(
 
 
 def guarded_tool(
-    verifier: Verifier, *, clock: Clock, name: str = "", binding_min: int = 0
+    verifier: Verifier, *, clock: Clock, name: str = "", binding_min: int = 0, url: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that runs a function only with a call token for those arguments.
 
     The caller passes the token as the keyword `call_token`, which the function never sees and
     which its signature, and so a schema made from it, does not show. The result is asynchronous.
+    Where the function has an address (`url`: of the queue or service that it works for), a token
+    that is bound to a key is taken, too, with a proof for a POST there as `call_proof`.
 
     Raises:
         CallRefused: when the decorated function is called without a good token.
@@ -152,10 +154,21 @@ def guarded_tool(
         signature, tool = inspect.signature(function), name or function.__name__
 
         @functools.wraps(function)
-        async def guarded(*args: Any, call_token: str | None = None, **kwargs: Any) -> Any:  # noqa: ANN401  the function's own types
+        async def guarded(
+            *args: Any,  # noqa: ANN401  the function's own types
+            call_token: str | None = None,
+            call_proof: str | None = None,
+            **kwargs: Any,  # noqa: ANN401  the function's own types
+        ) -> Any:  # noqa: ANN401  the function's own types
             arguments = _named(signature, args, kwargs)
             call = await checked(
-                verifier, call_token, tool, arguments, clock=clock, binding_min=binding_min
+                verifier,
+                call_token,
+                tool,
+                arguments,
+                clock=clock,
+                binding_min=binding_min,
+                proof=_proof_for(url, call_proof, verifier.profile),
             )
             with as_current(call):
                 result = function(*args, **kwargs)
@@ -164,6 +177,13 @@ def guarded_tool(
         return guarded
 
     return decorate
+
+
+def _proof_for(url: str, text: str | None, profile: Profile) -> Proof | None:
+    if not url or text is None:
+        return None
+    bearing: Bearing = "tth" if profile is Profile.TXN else "ath"
+    return Proof(text=text, method="POST", url=url, bearing=bearing)
 
 
 def _named(

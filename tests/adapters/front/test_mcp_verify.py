@@ -215,6 +215,34 @@ async def test_a_plain_function_runs_only_with_its_token():
         await pay(**ARGS)
 
 
+async def test_a_function_with_an_address_takes_a_token_that_is_bound_to_a_key_and_its_proof():
+    address, ran = "https://jobs.example/pay", []
+
+    @guarded_tool(verifier(), clock=Clock(), name=TOOL, url=address)
+    def pay(**_):
+        ran.append(verified_call().jti)
+
+    @guarded_tool(verifier(), clock=Clock(), name=TOOL)
+    def without(**_):
+        ran.append("without")
+
+    text = token(cnf={"jkt": thumbprint(public_jwk(OTHER_KEY.public_key()))})
+    good = proof(text, htu=address)
+    for code, call, shown in (
+        ("proof_missing", pay, None),
+        ("proof_binding", pay, proof(text, htu="https://jobs.example/other")),
+        ("proof_binding", pay, proof(text, htu=address, ath="x")),
+        ("proof_missing", without, good),
+    ):
+        with pytest.raises(CallRefused) as no:
+            await call(**ARGS, call_token=text, call_proof=shown)
+        assert no.value.code == code
+    await pay(**ARGS, call_token=text, call_proof=good)
+    with pytest.raises(CallRefused) as no:
+        await pay(**ARGS, call_token=text, call_proof=good)
+    assert (no.value.code, len(ran)) == ("replayed", 1)
+
+
 async def test_a_guarded_coroutine_is_awaited_inside_its_call():
     @guarded_tool(verifier(), clock=Clock(), name=TOOL)
     async def other_name(**_):
