@@ -33,10 +33,16 @@ def pytest_collection_modifyitems(items):
     items[:] = [test for tests in sorted(files.values(), key=place) for test in tests]
 
 
-def pytest_collection_finish():
-    """What was imported stays: no collection of garbage needs to look at it again."""
-    gc.collect()
-    gc.freeze()
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What is imported stays: no collection of garbage looks at it, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_sessionfinish():
