@@ -71,7 +71,7 @@ def _status(args: argparse.Namespace) -> int:
         for one in every:
             state = one.fault or "in order"
             print(f"{one.site}  epoch {one.seq}  {one.size} records came  {state}")
-        of = "It is the control plane of those above." if every else "It is none's control plane."
+        of = "It is the control plane of those above." if every else "It is nobody's control plane."
         print(f"This guard is no site. {of}")
         return FINE
     bundle = read_site(found.state, authority, found.name, now_ms=now_ms)

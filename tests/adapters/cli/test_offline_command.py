@@ -82,7 +82,7 @@ def test_receipts_hold_no_arguments_and_no_names(hq, site):
 
 def test_a_guard_that_is_no_site_takes_no_bundle_and_lists_its_sites(hq, site, capsys):
     assert guard("offline", "status", "--config", hq / "guard.yaml") == 0
-    assert "It is none's control plane." in capsys.readouterr().out
+    assert "It is nobody's control plane." in capsys.readouterr().out
     export(hq, site)
     assert take(hq, site / "bundle.jwt") == 3
     assert guard("offline", "status", "--config", hq / "guard.yaml") == 0
