@@ -11,7 +11,7 @@ from typing import get_args
 from guard.model.access import By, Restore
 from guard.model.decision import Requirement, Terms
 from guard.model.facts import Binding
-from guard.policy.catalog_file import Role
+from guard.policy.catalog_tool_file import Role
 from guard.policy.duration import duration_ms
 from guard.policy.finding import Finding, error
 from guard.policy.rule import RuleKind

@@ -17,17 +17,11 @@ from guard.model.call import ArgSpec, Budget, Json, ToolSpec
 from guard.model.idempotency import Idempotency
 from guard.model.ledger import LedgerSpec
 from guard.policy.catalog_access import accesses
-from guard.policy.catalog_file import (
-    ArgEntry,
-    CatalogFile,
-    DefaultsEntry,
-    IdempotencyEntry,
-    ServerEntry,
-    ToolEntry,
-)
+from guard.policy.catalog_file import CatalogFile, DefaultsEntry, ServerEntry
 from guard.policy.catalog_labels import joined, label_of
 from guard.policy.catalog_narrow import transform_of
 from guard.policy.catalog_server import ServerSpec, issuer_of, server_of
+from guard.policy.catalog_tool_file import ArgEntry, IdempotencyEntry, ToolEntry
 from guard.policy.finding import PolicyUnusable, error
 from guard.policy.ledgers import budget_ledgers, declared_ledgers
 

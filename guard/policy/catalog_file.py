@@ -5,42 +5,29 @@ entries add up to is in `guard.policy.catalog`. It reads no file.
 """
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    ConfigDict,
     Field,
     JsonValue,
     StringConstraints,
+    field_validator,
     model_validator,
 )
 
 from guard.model.ledger import SequenceEvent
 from guard.model.route import parse_route
-from guard.policy.catalog_names import free_header, request_template, tool_name
+from guard.policy.catalog_tool_file import (
+    STRICT,
+    CredentialEntry,
+    IdempotencyEntry,
+    Key,
+    Name,
+    ToolEntry,
+    ToolName,
+)
 
-Effect = Literal["read", "write", "egress", "privileged", "irreversible"]
-Role = Literal[
-    "recipient",
-    "amount",
-    "path",
-    "source",
-    "url",
-    "body",
-    "title",
-    "id",
-    "attach",
-    "when",
-    "profile",
-    "permission",
-    "secret",
-    "query",
-    "command",
-    "enum",
-    "flag",
-]
-Key = Literal["session", "task", "principal", "agent"]
 Delivery = Literal["meta", "bearer", "dpop", "txn", "none"]
 """How a server takes the call token: in `_meta`, or in a header, alone or with a proof (`dpop`), or
 as a transaction token beside another credential (`txn`)."""
@@ -49,104 +36,10 @@ Hook = Literal["aws", "git", "postgres", "ssh"]
 Count = Literal["calls", "results", "errors", "denied", "approvals", "running"]
 
 ServerName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
-ToolName = Annotated[str, AfterValidator(tool_name)]
-Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-
-
-class ArgEntry(_Entry):
-    """One argument path: its role, and how to read it."""
-
-    role: Role | Literal[""] = ""
-    kind: str = ""
-    currency: str = ""
-    scale: int | None = Field(None, ge=0, le=4)
-    opaque: bool = False
-    max_items: int = Field(0, ge=0)
-    order: list[str] = []
-
-
-class OutputEntry(_Entry):
-    """How far a result is trusted, how secret it is, what is taken out of it."""
-
-    trust: Literal["trusted", "untrusted"] = "untrusted"
-    secrecy: Literal["public", "internal", "secret"] = "internal"
-    extract: dict[str, str] = {}
-    labels: dict[str, list[Literal["trusted", "untrusted", "public", "internal", "secret"]]] = {}
-
-
-class BudgetEntry(_Entry):
-    """How often and for how much. 0 = no limit of that sort."""
-
-    calls: int = Field(0, ge=0)
-    amount_minor: int = Field(0, ge=0)
-    per: Key = "task"
-
-
-class PathEntry(_Entry):
-    """The operand of a transform."""
-
-    path: str
-    value: JsonValue = None
-    max: int | None = None
-    with_: str = Field("", alias="with")
-
-
-class TransformEntry(_Entry):
-    """One way to shrink a call: exactly one of the keys."""
-
-    drop_arg: str | PathEntry | None = None
-    set_arg: PathEntry | None = None
-    cap_arg: PathEntry | None = None
-    intersect: PathEntry | None = None
-    scope: str | None = None
-
-
-class CredentialEntry(_Entry):
-    """Who makes the credential of a call, and what it may do at its target."""
-
-    issuer: Name | Literal[""] = ""
-    grant: str = Field("", max_length=128)
-
-
-class IdempotencyEntry(_Entry):
-    """How one run is known again: the header of its key, an argument in which tries differ."""
-
-    header: Annotated[str, AfterValidator(free_header)] | None = None
-    arg: str = Field("", max_length=128)
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "IdempotencyEntry":
-        if self.header is None and not self.arg:
-            raise ValueError("got neither header nor arg, expected one of them, or 'meta'")
-        return self
-
-
-class ToolEntry(_Entry):
-    """One tool."""
-
-    effect: list[Effect]
-    pin: Digest | list[Digest] = []
-    args: dict[str, ArgEntry] = {}
-    says: str = ""
-    output: OutputEntry = OutputEntry()
-    budget: BudgetEntry | Literal["none"] | None = None
-    budget_reason: str = ""
-    impact: Literal["", "low"] = ""
-    intent: list[str] = []
-    scopes: list[str] = []
-    narrow: dict[Name, TransformEntry] = {}
-    destination: str = ""
-    audience: str = ""
-    credential: CredentialEntry = CredentialEntry()
-    idempotency: IdempotencyEntry | Literal["meta"] | None = None
-    request: Annotated[str, AfterValidator(request_template)] = ""
-    input_schema: dict[str, JsonValue] | None = None
-    confirmed: bool = False
+    model_config = STRICT
 
 
 class AsksEntry(_Entry):
@@ -179,6 +72,14 @@ class ServerEntry(_Entry):
     allow_methods: list[str] = []
     asks: AsksEntry = AsksEntry()
     unsafe_allow_all_unlisted: bool = False
+
+    @field_validator("url")
+    @classmethod
+    def _reached_over_http(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and not (parts.scheme in {"http", "https"} and parts.hostname):
+            raise ValueError("got no address, expected one such as http://127.0.0.1:9000/mcp")
+        return url
 
     @model_validator(mode="after")
     def _header_needs_http(self) -> "ServerEntry":

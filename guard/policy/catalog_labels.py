@@ -6,7 +6,7 @@ What is not said is the careful default. It reads entries and no result.
 from collections.abc import Iterable
 
 from guard.model.labels import Label, Secrecy, Trust
-from guard.policy.catalog_file import OutputEntry
+from guard.policy.catalog_tool_file import OutputEntry
 
 _TRUST = {"trusted": Trust.TRUSTED, "untrusted": Trust.UNTRUSTED}
 _SECRECY = {"public": Secrecy.PUBLIC, "internal": Secrecy.INTERNAL, "secret": Secrecy.SECRET}

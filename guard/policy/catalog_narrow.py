@@ -1,7 +1,7 @@
 """One way to shrink a call, as an entry of the catalogue names it. It shrinks nothing itself."""
 
 from guard.model.call import Transform
-from guard.policy.catalog_file import TransformEntry
+from guard.policy.catalog_tool_file import TransformEntry
 from guard.policy.finding import PolicyUnusable, error
 
 

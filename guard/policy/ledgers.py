@@ -8,7 +8,8 @@ from typing import get_args
 
 from guard.model.call import ToolSpec
 from guard.model.ledger import LedgerKind, LedgerSpec, SequenceStep
-from guard.policy.catalog_file import Key, LedgerEntry, SequenceEntry
+from guard.policy.catalog_file import LedgerEntry, SequenceEntry
+from guard.policy.catalog_tool_file import Key
 from guard.policy.duration import duration_ms
 from guard.policy.finding import Finding, error
 
