@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from fronts import FRONTS
 from kept import found, stale
 
 Found = Any  # what one command printed
@@ -98,7 +99,7 @@ COST = (
     Bar("decision", "rules alone: step-up, CPU p50", lambda f: f["100"]["step_up"]["p50_us"], 450, "us"),
     *(
         Bar("frameworks", f"added by the front of {name} to a call, CPU, difference of medians", _front(name), 500, "us")
-        for name in ("own loop", "langchain", "openai-agents", "pydantic-ai", "agent-framework")
+        for name in FRONTS
     ),
     Bar("frameworks", "import guard", lambda f: f["import_guard_ms"], 60, "ms"),
     Bar("decision_path", "whole decision with its audit record, store in memory, 10 events, CPU p50", _path(MEMORY, "10"), 250, "us"),

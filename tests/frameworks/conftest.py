@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,20 @@ HERE = Path(__file__).parent
 PERSON = "local|ana"
 
 
+class Held:
+    """How a tool is kept from ending, in whichever thread or task it runs."""
+
+    def __init__(self) -> None:
+        self.begun, self.let_go = threading.Event(), threading.Event()
+
+    def wait(self) -> None:
+        self.begun.set()
+        assert self.let_go.wait(20)
+
+    async def hold(self) -> None:
+        await asyncio.to_thread(self.wait)
+
+
 @dataclass
 class World:
     """A guard in a folder that outlives it, so that another one can take up what it left."""
@@ -31,6 +46,7 @@ class World:
     asked: list[Approval] = field(default_factory=list)
     ran: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     credentials: list[Any] = field(default_factory=list)
+    held: "Held | None" = None
 
     def __post_init__(self) -> None:
         for name in ("guard.yaml", "policy.cedar"):

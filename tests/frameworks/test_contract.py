@@ -3,12 +3,17 @@
 Worlds of frameworks that do not fit beside the others run in `make frameworks`.
 """
 
+import asyncio
+import contextlib
 import importlib
 import json
 import os
 from typing import Any
 
 import pytest
+
+from guard_adapters.front.native import Native
+from tests.frameworks.conftest import Held
 
 pytestmark = pytest.mark.frameworks
 
@@ -18,6 +23,9 @@ DEV = "agent_framework,langchain,mcp_server,openai_agents,pydantic_ai"
 
 LANE = os.environ.get("GUARD_FRAMEWORKS", DEV).split(",")
 """The worlds that are played here: one that cannot be is a failure."""
+
+WAIT_S = 20
+"""Longest wait: the first run of a framework loads much."""
 
 PAY = (("pay", {"to": "x", "amount": 500}),)
 
@@ -122,6 +130,46 @@ async def test_calls_belong_to_the_conversation_of_the_framework(world, play) ->
     await play.start(world, (("look", {"key": "7"}),))
     (ended,) = [leaf for leaf in await world.leaves() if leaf["kind"] == "outcome"]
     assert ended["session"] != world.default_session()
+
+
+async def test_a_tool_that_hangs_holds_up_no_other_call_and_ends_when_it_ends(world, play) -> None:
+    held = world.held = Held()
+    hanging = asyncio.create_task(play.start(world, (("look", {"key": "7"}),)))
+    assert await asyncio.to_thread(held.begun.wait, WAIT_S)
+    assert await _ended(world) == []
+    other = Native(server="bank", tool="look", arguments={"key": "8"}, session="t2")
+    answer = await asyncio.wait_for(world.guard.intake.around(other, _found), 5)
+    assert answer.result == "found"
+    held.let_go.set()
+    played = await asyncio.wait_for(hanging, WAIT_S)
+    assert "look did [('key', '7')]" in played.read[0]
+    assert await _ended(world) == ["ok", "ok"]
+    assert world.ran == [("look", {"key": "7"})]
+
+
+async def test_a_run_that_is_cancelled_leaves_its_call_with_one_end_and_runs_it_no_more(
+    world, play
+) -> None:
+    held = world.held = Held()
+    run = asyncio.create_task(play.start(world, (("look", {"key": "7"}),)))
+    assert await asyncio.to_thread(held.begun.wait, WAIT_S)
+    run.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.wait_for(run, WAIT_S)
+    held.let_go.set()
+    async with asyncio.timeout(WAIT_S):
+        while not (ended := await _ended(world)):
+            await asyncio.sleep(0.01)
+    # A thread cannot be stopped: where the framework runs tools in one, the call ends by itself.
+    assert (ended, len(world.ran)) == ((["unknown"], 0) if play.cancels else (["ok"], 1))
+
+
+async def _found(_arguments: dict[str, Any]) -> str:
+    return "found"
+
+
+async def _ended(world: Any) -> list[str]:
+    return [leaf["outcome"] for leaf in await world.leaves() if leaf["kind"] == "outcome"]
 
 
 async def test_a_guard_that_is_gone_stops_every_call(world, play) -> None:

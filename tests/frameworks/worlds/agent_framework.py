@@ -19,6 +19,7 @@ from guard_adapters.front.agent_framework import GuardMiddleware
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
+cancels = True
 
 
 class Scripted(FunctionInvocationLayer[Any], BaseChatClient[Any]):

@@ -15,9 +15,10 @@ from claude_agent_sdk import (
 )
 
 from guard_adapters.front.claude_sdk import GuardHooks
-from tests.frameworks.worlds.played import Played, functions
+from tests.frameworks.worlds.played import Played, functions, value_of
 
 pauses = True
+cancels = True
 SESSION = "t1"
 
 
@@ -140,7 +141,7 @@ def _tools(world: Any) -> list[Any]:
 
         @tool(function.__name__, "A tool.", types)
         async def run(arguments: Any) -> Any:
-            return {"content": [{"type": "text", "text": function(**arguments)}]}
+            return {"content": [{"type": "text", "text": await value_of(function(**arguments))}]}
 
         return run
 
@@ -167,8 +168,10 @@ async def _run(world: Any, turns: Any) -> Played:
         mcp_servers={"bank": create_sdk_mcp_server("bank", tools=tools)},
     )
     process = Scripted(world, turns)
-    ended = await _ended(options, process)
-    await hooks.aclose()
+    try:
+        ended = await _ended(options, process)
+    finally:
+        await hooks.aclose()
     asked = ended.deferred_tool_use
     view = {"approval_id": world.asked[-1].id, "tool": world.asked[-1].action} if asked else None
     return Played(read=process.read, view=view, kept=str(process.read), state=asked)

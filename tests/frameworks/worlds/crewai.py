@@ -13,6 +13,7 @@ from guard_adapters.front.crewai import GuardTools
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = False
+cancels = False
 
 
 class Scripted(BaseLLM):
@@ -45,7 +46,7 @@ async def start(world: Any, *turns: Any) -> Played:
         goal="work",
         backstory="none",
         llm=model,
-        tools=guarded.wrap([tool(one) for one in functions(world)]),
+        tools=guarded.wrap([tool(one) for one in functions(world, awaited=False)]),
     )
     task = Task(description="go", expected_output="done", agent=agent)
     await asyncio.to_thread(Crew(agents=[agent], tasks=[task]).kickoff)

@@ -8,6 +8,7 @@ from guard_adapters.front.fastmcp import GuardMiddleware
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = False
+cancels = True
 
 
 async def start(world: Any, *turns: Any) -> Played:

@@ -14,6 +14,7 @@ from guard_adapters.front.google_adk import GuardPlugin
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
+cancels = True
 ASKED = "adk_request_confirmation"
 WHERE = {"app_name": "bank", "user_id": "ana", "session_id": "t1"}
 

@@ -6,14 +6,15 @@ from inspect_ai.model import ChatMessageAssistant, ChatMessageTool, execute_tool
 from inspect_ai.tool import ToolCall, ToolDef
 
 from guard_adapters.front.inspect_ai import GuardTools
-from tests.frameworks.worlds.played import Played, functions
+from tests.frameworks.worlds.played import Played, functions, value_of
 
 pauses = False
+cancels = True
 
 
 def _awaited(function: Any) -> Any:
     async def execute(**arguments: Any) -> str:
-        return function(**arguments)
+        return await value_of(function(**arguments))
 
     names = {name: name for name in function.__annotations__ if name != "return"}
     execute.__signature__ = __import__("inspect").signature(function)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from guard_adapters.front.langchain import GuardMiddleware
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
+cancels = True
 THREAD: Any = {"configurable": {"thread_id": "t1"}}
 
 

@@ -1,5 +1,6 @@
 """LlamaIndex's function agent with a scripted model."""
 
+import asyncio
 from typing import Any
 
 from llama_index.core.agent.workflow import FunctionAgent, ToolCallResult
@@ -12,6 +13,7 @@ from guard_adapters.front.llama_index import GuardTools
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = False
+cancels = True
 
 
 class Scripted(FunctionCallingLLM):
@@ -61,12 +63,16 @@ async def start(world: Any, *turns: Any) -> Played:
         streaming=False,
     )
     handler = agent.run("go")
-    read = [
-        str(event.tool_output.content)
-        async for event in handler.stream_events()
-        if isinstance(event, ToolCallResult)
-    ]
-    await handler
+    try:
+        read = [
+            str(event.tool_output.content)
+            async for event in handler.stream_events()
+            if isinstance(event, ToolCallResult)
+        ]
+        await handler
+    except asyncio.CancelledError:
+        await handler.cancel_run()
+        raise
     return Played(read=read, kept=str(handler.ctx.to_dict()) if handler.ctx else "")
 
 

@@ -9,6 +9,7 @@ from guard_adapters.front.mcp_server import GuardServer
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = False
+cancels = True
 
 
 async def start(world: Any, *turns: Any) -> Played:

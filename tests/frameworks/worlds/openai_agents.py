@@ -10,6 +10,7 @@ from guard_adapters.front.openai_agents import GuardTools
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
+cancels = True
 QUIET = RunConfig(tracing_disabled=True)
 
 

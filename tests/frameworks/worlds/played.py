@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from inspect import isawaitable
 from typing import Any, Protocol
 
 Turn = tuple[tuple[str, Mapping[str, Any]], ...]
@@ -25,18 +26,29 @@ class Played:
     state: Any = field(default=None, repr=False)
 
 
+async def value_of(result: Any) -> Any:
+    """Return what a tool returned, whether it is a coroutine function or a plain one."""
+    return await result if isawaitable(result) else result
+
+
 class Framework(Protocol):
     """One framework, its agents built anew for each run."""
 
     pauses: bool
     """Whether a question stops the run in the framework's own way."""
+    cancels: bool
+    """Whether cancelling a run stops its tool: not where tools run in a thread."""
 
     async def start(self, world: Any, *turns: Turn) -> Played: ...
     async def resume(self, world: Any, played: Played, *turns: Turn) -> Played: ...
 
 
-def functions(world: Any) -> list[Callable[..., str]]:
-    """Return the tools of the bank as plain functions, typed and described as frameworks like it."""
+def functions(world: Any, *, awaited: bool = True) -> list[Callable[..., Any]]:
+    """Return the tools of the bank as plain functions, typed and described as frameworks like it.
+
+    Where the world holds one, `look` does not end before it is let go; it is a coroutine function
+    where the framework takes those (`awaited`).
+    """
     ran = {name: world.tool(name) for name in ("look", "read_web", "note", "pay", "wipe")}
 
     def look(key: str) -> str:
@@ -45,7 +57,20 @@ def functions(world: Any) -> list[Callable[..., str]]:
         Args:
             key: what to look up.
         """
+        if world.held is not None:
+            world.held.wait()
         return ran["look"](key=key)
+
+    async def held(key: str) -> str:
+        """Look something up.
+
+        Args:
+            key: what to look up.
+        """
+        await world.held.hold()
+        return ran["look"](key=key)
+
+    held.__name__ = held.__qualname__ = "look"
 
     def read_web(key: str) -> str:
         """Read a page.
@@ -80,4 +105,5 @@ def functions(world: Any) -> list[Callable[..., str]]:
         """
         return ran["wipe"](key=key)
 
-    return [look, read_web, note, pay, wipe]
+    found = held if awaited and world.held is not None else look
+    return [found, read_web, note, pay, wipe]

@@ -16,6 +16,7 @@ from guard_adapters.front.pydantic_ai import GuardTools
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
+cancels = True
 
 
 def _response(turn: Any) -> ModelResponse:

@@ -1,5 +1,6 @@
 """smolagents with a scripted model; nothing of a run is kept by the framework."""
 
+import asyncio
 from typing import Any
 
 from smolagents import ChatMessage, Model, ToolCallingAgent, tool
@@ -10,6 +11,7 @@ from guard_adapters.front.smolagents import GuardTools
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = False
+cancels = False
 
 
 class Scripted(Model):
@@ -35,11 +37,11 @@ async def start(world: Any, *turns: Any) -> Played:
     # One call at a time: a call that does not run ends the others of its turn.
     steps = [(call,) for turn in turns for call in turn]
     agent = ToolCallingAgent(
-        tools=guarded.wrap(tool(one) for one in functions(world)),
+        tools=guarded.wrap(tool(one) for one in functions(world, awaited=False)),
         model=Scripted(steps),
         verbosity_level=LogLevel.OFF,
     )
-    agent.run("go")
+    await asyncio.to_thread(agent.run, "go")
     read = []
     for step in agent.memory.steps:
         if (error := getattr(step, "error", None)) is not None:

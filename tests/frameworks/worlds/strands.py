@@ -11,6 +11,7 @@ from guard_adapters.front.strands import guard_agent
 from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
+cancels = True
 
 
 class Scripted(Model):
