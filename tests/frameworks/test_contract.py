@@ -8,6 +8,10 @@ import contextlib
 import importlib
 import json
 import os
+import pickle
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +22,7 @@ from tests.frameworks.conftest import Held
 pytestmark = pytest.mark.frameworks
 
 HOME = "tests.frameworks.worlds"
+ROOT = Path(__file__).parents[2]
 DEV = "agent_framework,langchain,mcp_server,openai_agents,pydantic_ai"
 """What the `dev` extra brings; the rest does not fit beside it."""
 
@@ -65,6 +70,46 @@ async def test_a_question_stops_the_run_and_another_process_takes_it_up(world, p
     played = await play.resume(world, played, *again)
     assert world.ran == [("pay", {"to": "x", "amount": 500})]
     assert (played.view, "pay did" in played.read[-1]) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "ran", "read", "waits"),
+    [
+        ("approve", [["pay", {"to": "x", "amount": 500}]], "pay did", False),
+        ("deny", [], "A person said no", False),
+        ("", [], "", True),
+    ],
+)
+async def test_only_what_the_framework_kept_is_enough_for_another_process(
+    world, play, answer, ran, read, waits
+) -> None:
+    if not play.pauses:
+        pytest.skip("a run of this framework does not pause: the same call again waits on")
+    played = await play.start(world, PAY)
+    if answer:
+        await world.answer(answer)
+    (world.folder / "run.pickle").write_bytes(pickle.dumps(played.state))
+    world.guard.close()
+    try:
+        words = [sys.executable, "-W", "ignore", "-m", "tests.frameworks.later"]
+        words += [play.__name__.rpartition(".")[2], str(world.folder)]
+        path = {"PYTHONPATH": os.pathsep.join(sys.path)}
+        ended = await asyncio.to_thread(
+            subprocess.run,
+            words,
+            capture_output=True,
+            text=True,
+            timeout=90,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, **path},
+        )
+    finally:
+        world.open()
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    told = json.loads(ended.stdout.splitlines()[-1])
+    assert (told["ran"], told["waits"]) == (ran, waits)
+    assert read in str(told["read"])
 
 
 async def test_a_yes_of_the_framework_alone_runs_nothing(world, play) -> None:

@@ -39,8 +39,26 @@ async def _run(world: Any, saver: Any, said: Any, turns: Any) -> Played:
         read=[str(one.content) for one in state["messages"] if isinstance(one, ToolMessage)],
         view=asked[0].value if asked else None,
         kept=str(state) + str(list(saver.storage.items())),
-        state=saver,
+        state=_plain(saver),
     )
+
+
+def _plain(saver: InMemorySaver) -> Any:
+    """Return what the checkpointer holds as plain dicts and bytes, as a database would."""
+    storage = {one: {ns: dict(rows) for ns, rows in kept.items()} for one, kept in saver.storage.items()}  # fmt: skip
+    return storage, {key: dict(kept) for key, kept in saver.writes.items()}, dict(saver.blobs)
+
+
+def _saver(plain: Any) -> InMemorySaver:
+    saver = InMemorySaver()
+    storage, writes, blobs = plain
+    for thread, kept in storage.items():
+        for namespace, rows in kept.items():
+            saver.storage[thread][namespace].update(rows)
+    for key, kept in writes.items():
+        saver.writes[key].update(kept)
+    saver.blobs.update(blobs)
+    return saver
 
 
 async def start(world: Any, *turns: Any) -> Played:
@@ -48,4 +66,4 @@ async def start(world: Any, *turns: Any) -> Played:
 
 
 async def resume(world: Any, played: Played, *turns: Any) -> Played:
-    return await _run(world, played.state, Command(resume=True), turns)
+    return await _run(world, _saver(played.state), Command(resume=True), turns)

@@ -33,11 +33,12 @@ def _agent(world: Any, turns: Any) -> tuple[GuardTools, Any]:
 
 def _played(world: Any, result: Any) -> Played:
     items = result.to_input_list()
-    asked = world.asked[-1] if result.interruptions else None
+    # In a process that only resumes, nothing was asked: the question is open since before.
+    asked = [{"approval_id": one.id, "tool": one.action} for one in world.asked[-1:]] or [{}]
     kept = result.to_state().to_string()
     return Played(
         read=[str(one["output"]) for one in items if one.get("type") == "function_call_output"],
-        view={"approval_id": asked.id, "tool": asked.action} if asked else None,
+        view=asked[0] if result.interruptions else None,
         kept=kept,
         state=kept,
     )

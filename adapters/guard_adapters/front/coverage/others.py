@@ -50,10 +50,18 @@ def _framework_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
     for one in agent.default_options.get("tools") or ():
         if is_a(one, "agent_framework._tools.FunctionTool"):
             yield tool(one.name, one, guarded=guarded)
+            yield from _in_a_tool(one)
         else:
             yield hosted(str(one.get("type", one) if isinstance(one, dict) else one))
     for one in getattr(agent, "mcp_tools", ()):
         yield tool(f"mcp:{getattr(one, 'name', '')}", None, guarded=guarded)
+
+
+def _in_a_tool(found: Any) -> Found:  # noqa: ANN401  a tool
+    """Return the agent that `Agent.as_tool` has put into a function of the framework's own."""
+    for cell in getattr(found.func, "__closure__", None) or ():
+        if is_a(cell.cell_contents, "agent_framework._agents.BaseAgent"):
+            yield Way(f"agent as a tool {found.name}", cell.cell_contents)
 
 
 def crewai(thing: Any) -> Found | None:  # noqa: ANN401  anything
