@@ -101,7 +101,8 @@ COST = (
         Bar("frameworks", f"added by the front of {name} to a call, CPU, difference of medians", _front(name), 500, "us")
         for name in FRONTS
     ),
-    Bar("frameworks", "import guard", lambda f: f["import_guard_ms"], 60, "ms"),
+    Bar("resumes", "calls that ran twice, in 10,000 resumes", lambda f: f["double_runs"], 0),
+    Bar("frameworks", "import guard, CPU", lambda f: f["import_guard_ms"], 60, "ms"),
     Bar("decision_path", "whole decision with its audit record, store in memory, 10 events, CPU p50", _path(MEMORY, "10"), 250, "us"),
     Bar("decision_path", "the same after 10,000 events", _path(MEMORY, "10000"), 250, "us"),
     Bar("decision_path", "10,000 events against 10", lambda f: f[MEMORY]["ratio"], 1.2),

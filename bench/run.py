@@ -31,6 +31,7 @@ BENCHES = {
     "call_token": "what a call token adds to one MCP call, both ends together",
     "signals": "from a security event to what it stops: here, on another guard, at a database",
     "frameworks": "what a front adds to a tool call of its framework; importing the guard",
+    "resumes": "10,000 resumed calls, and whether one of them ran twice",
     "suites": "probes, conformance, fidelity, cancelling, load, bad input: the suites, counted",
     "issuers": "making, using and taking back a credential; a signal to the end of a session",
 }

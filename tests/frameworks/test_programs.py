@@ -35,7 +35,7 @@ OF_PAGES = {
 def test_the_program_looks_wipes_nothing_and_pays_once_a_person_said_yes(name: str) -> None:
     words = [sys.executable, "-W", "ignore", str(FOLDER / f"with_{name}.py")]
     env = {**os.environ, "CREWAI_DISABLE_TELEMETRY": "true"}
-    ran = subprocess.run(words, capture_output=True, text=True, timeout=90, check=False, env=env)
+    ran = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False, env=env)
     assert ran.returncode == 0, ran.stderr
     before, asked, after = ran.stdout.partition("ana says yes to bank/pay")
     assert asked
