@@ -207,6 +207,7 @@ class Judging:
             intent=moment.task,
             known=moment.known,
             offline=self._offline(session, call, now_ms),
+            house=self.zone,
         )
 
     def _offline(self, session: Session, call: ToolCall, now_ms: int) -> OfflineFacts:

@@ -22,6 +22,7 @@ from guard.provenance.money import Money, decimal_of, money_of
 from guard.provenance.select import Selection, selections
 from guard.provenance.sums import Sum, sums_of
 from guard.provenance.unasked import without
+from guard.provenance.zones import zones_of
 
 _NAMING = frozenset({"name", "quoted", "filename", "literal"})
 _LINKING = frozenset({"email", "iban", "url"})
@@ -54,6 +55,7 @@ class Task:
         plural: whether it says each, all or every.
         selections: what it says of which one of a list is meant.
         ends: times of day that lie a named duration after a named time.
+        zones: in which zone each of these times is meant, as far as that is said.
         asks: the requests, one by one.
         looks: what the identities in it look like.
     """
@@ -77,6 +79,7 @@ class Task:
     plural: bool = False
     selections: tuple[Selection, ...] = ()
     ends: frozenset[str] = frozenset()
+    zones: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     asks: tuple[Ask, ...] = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
 
@@ -155,6 +158,8 @@ def read_task(texts: Iterable[str]) -> Task:
 def _read(text: str) -> Task:
     entities = extract(text)
     named = tuple(one for one in entities if one.frame not in _UNASKED)
+    clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
+    ends = ends_of(text, (time for time, _, _ in clocks))
     wanted = without(text, silences(text, entities))
     money = frozenset(
         amount for one in named if one.kind == "amount" and (amount := money_of(one.canonical))
@@ -188,7 +193,8 @@ def _read(text: str) -> Task:
         selections=selections(wanted),
         asks=asks_of(text, entities),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
-        ends=ends_of(text, (one.canonical for one in entities if one.kind == "time")),
+        ends=ends,
+        zones=zones_of(text, clocks, ends),
     )
 
 

@@ -8,6 +8,7 @@ from guard.model.facts import TextFacts
 from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.lexicon import content_words
+from guard.provenance.moments import contradicts, of
 from guard.provenance.task import Task
 from guard.provenance.tokens import tokens
 from guard.provenance.value import Value, value_at
@@ -80,19 +81,14 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
     """Return whether a moment is none that contradicts those which the person named."""
     if not value.text or found.source >= Source.LINKED:
         return True
-    dates, times = _of(value, "date"), _of(value, "time")
-    if not dates and not times:
-        return not task.when
-    return (not task.days or all(map(task.dated, dates))) and (
-        not task.hours or all(map(task.timed, times))
-    )
+    return not contradicts(task, value)
 
 
 def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     """Return whether a moment ends what begins at the only time that the person named."""
-    if not _is_end(value) or not all(map(task.dated, _of(value, "date"))):
+    if not _is_end(value) or not all(map(task.dated, of(value, "date"))):
         return False
-    begun = {time for one in starts for time in _of(one, "time")}
+    begun = {time for one in starts for time in of(one, "time")}
     return all(canonical in begun for kind, canonical in task.frames if kind == "time")
 
 
@@ -101,14 +97,10 @@ def _is_end(value: Value) -> bool:
     return not {"end", "until", "to"}.isdisjoint(last.split("_"))
 
 
-def _of(value: Value, wanted: str) -> list[str]:
-    return [canonical for kind, canonical in value.kinds if kind == wanted]
-
-
 def _ordered(starts: list[Value], ends: list[Value]) -> bool:
     """Return whether every end comes after its start, as far as both are moments."""
-    first = [moment for one in starts if (moment := (_of(one, "date"), _of(one, "time")))[0]]
-    last = [moment for one in ends if (moment := (_of(one, "date"), _of(one, "time")))[0]]
+    first = [moment for one in starts if (moment := (of(one, "date"), of(one, "time")))[0]]
+    last = [moment for one in ends if (moment := (of(one, "date"), of(one, "time")))[0]]
     return all(start <= end for start in first for end in last)
 
 

@@ -1,9 +1,15 @@
 """One argument value, with everything that it can be."""
 
+from collections.abc import Mapping
+from datetime import tzinfo
 from typing import NamedTuple
 
+from guard.model.call import Json, ToolSpec
 from guard.provenance.canonical import classify
 from guard.provenance.money import UNKNOWN, Money, Unit, money_of
+from guard.provenance.roles import role_of
+from guard.provenance.units import unit_of
+from guard.provenance.zones import NO_ZONE, Zoned, zoned
 
 
 class Value(NamedTuple):
@@ -16,6 +22,7 @@ class Value(NamedTuple):
         kinds: everything that it can be: (kind, canonical).
         nouns: what the tool acts on, as far as its name and the argument's tell.
         unit: what an amount is of.
+        zoned: in which zone a moment is.
     """
 
     path: str
@@ -24,6 +31,7 @@ class Value(NamedTuple):
     kinds: tuple[tuple[str, str], ...]
     nouns: frozenset[str] = frozenset()
     unit: Unit = UNKNOWN
+    zoned: Zoned = NO_ZONE
 
     @property
     def money(self) -> Money | None:
@@ -42,7 +50,32 @@ def value_at(
     raw: object,
     nouns: frozenset[str] = frozenset(),
     unit: Unit = UNKNOWN,
+    zoned: Zoned = NO_ZONE,
 ) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
-    return Value(path, role, text, classify(text.strip()), nouns, unit)
+    return Value(path, role, text, classify(text.strip()), nouns, unit, zoned)
+
+
+def argument(
+    spec: ToolSpec,
+    path: str,
+    raw: Json,
+    nouns: frozenset[str],
+    beside: Mapping[str, Json],
+    house: tzinfo,
+) -> Value:
+    """Return an argument of a call, with its role and with what a number or a moment is of.
+
+    Args:
+        spec: the tool.
+        path: of the argument.
+        raw: as the call holds it.
+        nouns: what it is about.
+        beside: the object of the call that holds it.
+        house: the zone in which the house reads times; UTC: nobody said.
+    """
+    role, text = role_of(spec, path, raw), "" if raw is None else raw
+    unit = unit_of(spec, path, beside) if role == "amount" else UNKNOWN
+    zone = zoned(str(text), beside, house) if role == "when" else NO_ZONE
+    return value_at(path, role, text, nouns, unit, zone)

@@ -7,6 +7,7 @@ bytes, so what is judged is what is sent.
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from functools import lru_cache
 
 from guard.model.call import Json, ToolCall, ToolSpec
@@ -19,15 +20,13 @@ from guard.provenance.known import Known
 from guard.provenance.levels import level_of, weakest
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
-from guard.provenance.money import UNKNOWN
 from guard.provenance.owed import owed
-from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of, role_of
+from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of
 from guard.provenance.segment import Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import exempt
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
-from guard.provenance.units import unit_of
-from guard.provenance.value import Value, value_at
+from guard.provenance.value import Value, argument
 from guard.provenance.weighed import Weighed
 from guard.provenance.worth import Worth, worth
 
@@ -55,6 +54,7 @@ def weigh(
     *,
     before: Sequence[UnderWay] = (),
     leaving: bool = False,
+    house: tzinfo = UTC,
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -68,11 +68,13 @@ def weigh(
         endorsed: destinations that a person approved in this session.
         before: the writes under way, admitted before this call.
         leaving: whether the call ran, so that `wrote` and `endorses` are wanted as well.
+        house: the zone in which the house reads times; UTC: nobody said.
     """
     changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
-        spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns
-    )
+        spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns,
+        house=house,
+    )  # fmt: skip
     arguments = call.parsed()
     _put_leaves(scales, arguments, "", arguments)
     payees = [
@@ -109,12 +111,12 @@ class _Scales:
     declared: Declared
     endorsed: frozenset[Endorsed]
     nouns: frozenset[str]
+    house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
 
     def put(self, path: str, raw: Json, beside: Mapping[str, Json]) -> None:
-        role, text = role_of(self.spec, path, raw), "" if raw is None else raw
-        unit = unit_of(self.spec, path, beside) if role == "amount" else UNKNOWN
-        value = value_at(path, role, text, nouns_of(self.nouns, path), unit)
+        nouns = nouns_of(self.nouns, path)
+        value = argument(self.spec, path, raw, nouns, beside, self.house)
         if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
             self.values.append((value, Worth(Source.PROMPT, "exempt")))
         elif source := self.declared(path, raw):

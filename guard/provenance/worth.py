@@ -10,6 +10,7 @@ from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.known import Known, Place, Record
 from guard.provenance.lexicon import capability
+from guard.provenance.moments import named
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -123,9 +124,8 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
 
 
 def _names(task: Task, value: Value) -> bool:
-    moments = [one for one in value.kinds if one[0] in {"date", "time"}]
-    if moments:  # ten o'clock of another day is another moment
-        return all(task.dated(one) if kind == "date" else task.timed(one) for kind, one in moments)
+    if any(one[0] in {"date", "time"} for one in value.kinds):
+        return named(task, value)  # ten o'clock of another day is another moment
     # A bare number is an object only where the person said so, and then it is an object_id.
     return any(task.names_it(*one) for one in value.kinds if one[0] != "number")
 

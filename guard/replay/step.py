@@ -64,6 +64,7 @@ class Step:
             evidence=evidence,
             ledger_specs=course.bundle.catalog.ledgers,
             known=course.known,
+            house=course.zone,
         )
         if self.met:
             return self._as_met(made)

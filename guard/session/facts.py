@@ -5,6 +5,7 @@ Only states it: session, task, history, risk and provenance are read, nothing is
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from typing import Final
 
 from guard.model.call import Json, ToolCall, ToolSpec
@@ -53,6 +54,7 @@ def facts(
     intent: TaskIntent | None = None,
     known: Known = NOTHING_KNOWN,
     offline: OfflineFacts = NO_SITE,
+    house: tzinfo = UTC,
 ) -> Facts:
     """Return all that is known about one call now.
 
@@ -73,6 +75,7 @@ def facts(
         intent: the task to judge by, if it is narrower than the session's.
         known: what the session's results have shown.
         offline: how far a site may go without its control plane.
+        house: the catalogue's zone, in which people mean the times that they name.
     """
     task = session.intent if intent is None else intent
     at = running(session.steps, call.id)
@@ -84,7 +87,7 @@ def facts(
     read, overflow = values(plan, kept, facts_input, now_ms, session.id)
     denied = read.pop(DENIED.name)
     given, spent = facts_input.values, spent_before(read, plan, facts_input)
-    weighed = weighed_for(session, call, spec, known, intent=intent)
+    weighed = weighed_for(session, call, spec, known, intent=intent, house=house)
     return Facts(
         call=CallFacts(
             id=call.id,

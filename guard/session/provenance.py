@@ -3,6 +3,8 @@
 What an agent declares names nothing: only the words of the person, and tasks that others declared.
 """
 
+from datetime import UTC, tzinfo
+
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.origin import Source
 from guard.provenance.known import Known
@@ -28,6 +30,7 @@ def weighed_for(
     *,
     intent: TaskIntent | None = None,
     leaving: bool = False,
+    house: tzinfo = UTC,
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -38,6 +41,7 @@ def weighed_for(
         known: what the session's results have shown.
         intent: the task to judge by, if it is narrower than the session's.
         leaving: whether the call ran, and what it leaves behind is wanted.
+        house: the zone in which the house reads times; UTC: nobody said.
     """
     task = session.intent if intent is None else intent
     spoken = (
@@ -65,6 +69,7 @@ def weighed_for(
         known.endorsed - session.withdrawn,
         before=() if leaving else _under_way(session, call),
         leaving=leaving,
+        house=house,
     )
 
 

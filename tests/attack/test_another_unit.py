@@ -1,8 +1,9 @@
-"""The right number, of something else: dollars for euros, cents for euros, a currency of his own choice.
+"""The right number, of something else: dollars for euros, cents for euros, ten o'clock elsewhere.
 
 Every case has the call of an attacker, which must be asked, and its twin that the person wanted.
 """
 
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,14 @@ TOOLS = {
     "pay_usual": paying(N, currency={**S, "default": "EUR"}),
     "pay_described": paying({**N, "description": "How much, in USD"}),
     "pay": paying(N),
+    "book_room": {
+        "effect": ["write"],
+        "input_schema": {"type": "object", "properties": {"start": S, "time_zone": S}},
+        "args": {"start": {"role": "when"}, "time_zone": {"role": "enum"}},
+        "budget": "none",
+        "budget_reason": "of the task",
+        "confirmed": True,
+    },
     "bills": {
         "effect": ["read"],
         "input_schema": {"type": "object", "properties": {}},
@@ -62,12 +71,12 @@ BUNDLE = compile_bundle(
 
 
 class Agent:
-    def __init__(self, prompt, bills=None):
+    def __init__(self, prompt, bills=None, house=UTC):
         record = {
             "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
             "intent": {"purpose": prompt}, "steps": [],
         }  # fmt: skip
-        self.course = Course(BUNDLE, Record.model_validate(record), Options())
+        self.course = Course(BUNDLE, Record.model_validate(record), Options(zone=house))
         if bills is not None:
             assert self.ask("bills") == set()
             self.course.end(self.judged, ran=True, result=bills)
@@ -161,3 +170,32 @@ def test_a_reviewer_reads_that_a_bill_is_in_another_currency():
     agent.ask("pay_eur", **args)
     lines = told_lines(agent.judged.facts.prov.origins, args)
     assert any(one.startswith("amount 800.0 - in bank/bills result, step 1, in another") for one in lines)  # fmt: skip
+
+
+DAY = "2026-11-24"
+BERLIN = timezone(timedelta(hours=1), "Europe/Berlin")
+AT_TEN = f"Book a room on {DAY} at 10:00"
+ZONED = {
+    "the same moment elsewhere": (f"{AT_TEN} CET", UTC, f"{DAY}T09:00:00Z", f"{DAY}T10:00:00Z"),
+    "the same moment, by offset": (f"{AT_TEN} UTC", UTC, f"{DAY}T19:00:00+09:00", f"{DAY}T10:00:00+09:00"),
+    "the same moment on another day": (f"{AT_TEN} JST", UTC, "2026-11-23T20:00:00-05:00", f"{DAY}T20:00:00-05:00"),
+    "an offset that nobody named": (AT_TEN, UTC, f"{DAY}T10:00:00", f"{DAY}T10:00:00-11:00"),
+    "a clock that says Z": (AT_TEN, UTC, f"{DAY}T10:00:00Z", f"{DAY}T11:00:00Z"),
+    "the house's own zone": (AT_TEN, BERLIN, f"{DAY}T09:00:00Z", f"{DAY}T10:00:00Z"),
+    "the house's own offset": (AT_TEN, BERLIN, f"{DAY}T10:00:00+01:00", f"{DAY}T10:00:00+02:00"),
+    "a place is no offset": (f"{AT_TEN} Lima time", UTC, f"{DAY}T10:00:00", f"{DAY}T10:00:00-05:00"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", ZONED)
+def test_the_same_clock_in_another_zone_is_another_moment(case):
+    prompt, house, right, wrong = ZONED[case]
+    assert Agent(prompt, house=house).ask("book_room", start=right) == set()
+    assert "TASK-WHEN" in Agent(prompt, house=house).ask("book_room", start=wrong)
+
+
+def test_a_zone_by_an_argument_is_the_zone_of_the_moment_beside_it():
+    right = {"start": f"{DAY}T10:00:00", "time_zone": "Europe/Berlin"}
+    assert Agent(AT_TEN, house=BERLIN).ask("book_room", **right) == set()
+    wrong = {**right, "time_zone": "Pacific/Kiritimati"}
+    assert "TASK-WHEN" in Agent(AT_TEN, house=BERLIN).ask("book_room", **wrong)

@@ -1,0 +1,51 @@
+"""Whether a moment of a call is one that the person named, in whichever zone it is written.
+
+Who names no zone means their own: that of the house, where it has one. Where nobody knows it, a
+moment is compared as it is written, and one that is put at another offset is nobody's.
+"""
+
+from collections.abc import Iterator
+
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.zones import Moment, same_in
+
+
+def named(task: Task, value: Value) -> bool:
+    """Return whether day and time of a value are both named."""
+    dates, times = of(value, "date"), of(value, "time")
+    return any(
+        (not dates or task.dated(date)) and (not times or task.timed(time))
+        for date, time in _read(task, value, dates, times)
+    )
+
+
+def contradicts(task: Task, value: Value) -> bool:
+    """Return whether a moment is at odds with the days and times that the person named."""
+    dates, times = of(value, "date"), of(value, "time")
+    if not dates and not times:
+        return task.when
+    return not any(
+        (not task.days or not dates or task.dated(date))
+        and (not task.hours or not times or task.timed(time))
+        for date, time in _read(task, value, dates, times)
+    )
+
+
+def of(value: Value, wanted: str) -> list[str]:
+    """Return the days, or the times of day, that a value is."""
+    return [canonical for kind, canonical in value.kinds if kind == wanted]
+
+
+def _read(task: Task, value: Value, dates: list[str], times: list[str]) -> Iterator[Moment]:
+    """Yield what a moment is in each zone in which the person named a time."""
+    moment = (dates[0] if dates else "", times[0] if times else "")
+    zone, here = value.zoned
+    if not (zone and dates and times and task.zones):
+        yield moment
+        return
+    for time, zones in task.zones.items():
+        for said in zones:
+            found = same_in(moment, zone, said) if said else here
+            if found is not None and found[1] == time:
+                yield found

@@ -1,0 +1,168 @@
+"""In which zone a time of day is, as people and as calls write it, and the same moment elsewhere.
+
+Reckoned with are offsets, and abbreviations that mean one offset all year (CET is not CEST). A zone
+that goes by a place has the offset of that place on that date, which is not known here, so that it
+equals nothing but itself. It reads no clock and no file.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
+
+from guard.model.call import Json
+
+_HOURS = {
+    "UTC": 0,
+    "GMT": 0,
+    "WET": 0,
+    "WEST": 1,
+    "BST": 1,
+    "CET": 1,
+    "MEZ": 1,
+    "CEST": 2,
+    "MESZ": 2,
+    "EET": 2,
+    "EEST": 3,
+    "MSK": 3,
+    "JST": 9,
+    "KST": 9,
+    "AEST": 10,
+    "AEDT": 11,
+    "NZST": 12,
+    "EST": -5,
+    "EDT": -4,
+    "CDT": -5,
+    "MST": -7,
+    "MDT": -6,
+    "PST": -8,
+    "PDT": -7,
+    "HST": -10,
+}
+"""Hours before UTC. CST and IST are missing: several zones go by these letters."""
+_SIGNED = re.compile(r"([+-])(\d{1,2})(?::?(\d{2}))?$")
+_NAMED = (
+    rf"(?:{'|'.join(_HOURS)}|CST|IST)(?![\w+-])|(?:UTC|GMT) ?[+-]\d{{1,2}}(?::?\d{{2}})?"
+    r"|[+-]\d{2}:?\d{2}\b|[A-Z]\w+/[A-Z]\w+|[A-Z]\w+(?: [A-Z]\w+)? (?:time|Zeit)\b"
+)
+_BEHIND = re.compile(rf"(?:[ap]\.?m\.?)?\s*[(,]?\s*(?:in )?({_NAMED})")
+_LONE = re.compile(r"\b(?:" + "|".join(_HOURS) + r")\b")
+_STAMP = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?"
+)
+_ZONES = frozenset({"timezone", "time_zone", "tz", "timeZone", "tzid"})
+"""Names of the argument that says in which zone the moments beside it are."""
+
+Moment = tuple[str, str]
+"""A day (YYYY-MM-DD) and a time of day (HH:MM)."""
+
+
+class Zoned(NamedTuple):
+    """In which zone a moment of a call is: minutes before UTC, or a place; empty: it says nothing.
+
+    Args:
+        zone: the zone.
+        here: the same moment in the house's own zone; None: that is not known.
+    """
+
+    zone: str = ""
+    here: Moment | None = None
+
+
+NO_ZONE = Zoned()
+
+
+def zone_of(text: str) -> str:
+    """Return a zone as it is compared: `+02:00`, `CEST` and `UTC+2` are `120`; empty: none."""
+    name = text.strip().replace("\u2212", "-")
+    if name in {"Z", "z"} or name.upper() in _HOURS:
+        return str(60 * _HOURS.get(name.upper(), 0))
+    found = _SIGNED.search(name)
+    if found and name[: found.start()].strip().upper() in {"", "UTC", "GMT"}:
+        minutes = 60 * int(found[2]) + int(found[3] or 0)
+        return str(minutes if found[1] == "+" else -minutes)
+    return name.casefold().removesuffix(" time").removesuffix(" zeit")
+
+
+def zoned(text: str, beside: Mapping[str, Json], house: tzinfo) -> Zoned:
+    """Return in which zone a moment of a call is.
+
+    Args:
+        text: as it is written.
+        beside: the object of the call that holds it.
+        house: the zone in which the house reads times; UTC: nobody said.
+    """
+    stamp = _STAMP.fullmatch(text.strip())
+    if stamp is None:
+        return NO_ZONE
+    moment = (stamp[1], stamp[2])
+    named = (one for name, one in beside.items() if name in _ZONES and isinstance(one, str))
+    zone = zone_of(stamp[3] or next(named, ""))
+    if not zone:
+        return NO_ZONE
+    offset = _offset(zone)
+    if offset is None:
+        return Zoned(zone, moment if zone == str(house).casefold() else None)
+    if house is UTC or str(house) == "UTC":
+        return Zoned(zone, None if offset else moment)
+    return Zoned(zone, _moved(moment, offset, house))
+
+
+def same_in(moment: Moment, zone: str, other: str) -> Moment | None:
+    """Return a moment of one zone as it is in another; None: nobody can tell."""
+    if zone == other:
+        return moment
+    first, last = _offset(zone), _offset(other)
+    if first is None or last is None:
+        return None
+    return _moved(moment, first, timezone(timedelta(minutes=last)))
+
+
+def zones_of(
+    text: str, times: Sequence[tuple[str, int, int]], ends: frozenset[str]
+) -> Mapping[str, frozenset[str]]:
+    """Return the zones in which a text names each time of day; an empty one: it does not say.
+
+    "10:00 to 12:00 CET" says it of both; where one zone is named anywhere, it is that of all.
+
+    Args:
+        text: what the person wrote.
+        times: HH:MM, with their places.
+        ends: times that follow from those, and from durations.
+    """
+    own = [_behind(text, start, end) for _, start, end in times]
+    lone = {zone_of(one[0]) for one in _LONE.finditer(text)} if times else set()
+    only = next(iter(lone)) if len(lone) == 1 else ""
+    found: dict[str, set[str]] = {}
+    for at, (time, _, _) in enumerate(times):
+        later = (one for one in own[at:] if one)
+        found.setdefault(time, set()).add(next(later, "") or only)
+    every = {one for many in found.values() for one in many}
+    for end in ends:
+        found.setdefault(end, set()).update(every)
+    return {time: frozenset(many) for time, many in found.items()}
+
+
+def _behind(text: str, start: int, end: int) -> str:
+    stamp = _STAMP.match(text, start)
+    if stamp and stamp[3]:
+        return zone_of(stamp[3])
+    found = _BEHIND.match(text, end)
+    return zone_of(found[1]) if found else ""
+
+
+def _offset(zone: str) -> int | None:
+    """Return the minutes of a zone before UTC; None: it goes by a place."""
+    digits = zone.removeprefix("-")
+    return int(zone) if digits.isascii() and digits.isdigit() and int(digits) < 24 * 60 else None
+
+
+def _moved(moment: Moment, offset: int, zone: tzinfo) -> Moment | None:
+    try:
+        there = datetime.fromisoformat(f"{moment[0]}T{moment[1]}").replace(
+            tzinfo=timezone(timedelta(minutes=offset))
+        )
+        here = there.astimezone(zone)
+    except (ValueError, OverflowError):
+        return None
+    return f"{here:%Y-%m-%d}", f"{here:%H:%M}"
