@@ -22,8 +22,9 @@ from guard.provenance.lexicon import (
     verbal_classes,
 )
 from guard.provenance.pronouns import Told, told_by
+from guard.provenance.relayed import relayed
 from guard.provenance.sentences import WORD, Words, cased, dictated, requests, sentences
-from guard.provenance.unasked import Span, within
+from guard.provenance.unasked import Span, joined, within
 
 ALL = "*"
 """Everything there is, where nothing says of what: all of them, everybody."""
@@ -36,6 +37,7 @@ _EACH = re.compile(
     r"|alle|jede[nrs]?|tous|toutes|chaque)\b",
     re.IGNORECASE,
 )
+_TO = re.compile(r"\s(?:to|for|an|für|à|pour)\s+$", re.IGNORECASE)
 _EVERYBODY = frozenset({"everyone", "everybody"})
 _NAMING = frozenset({"name", "quoted", "email", "iban", "url", "host", "phone", "object_id"})
 _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
@@ -79,7 +81,7 @@ def asks_of(text: str, found: Sequence[Entity]) -> tuple[Ask, ...]:
         found: the typed values in it, with their frames, in the order of the text.
     """
     names = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
-    silent = silences(text, found)
+    silent = tuple(joined([*silences(text, found), *relayed(text)]))
     told = tuple(one for one in told_by(text, names) if not within(one[0], silent))
     reading = _Reading(text, found, told, silent)
     return tuple(one for start, end in sentences(text) for one in reading.sentence(start, end))
@@ -103,6 +105,7 @@ class _Reading:
         }
         said = {at for start, end in dictated(text) for at in range(start, end)}
         self.naming = [one for one in found if one.kind in _NAMING and one.start not in said]
+        self.amounts = [(one.start, one.end) for one in found if one.kind == "amount"]
         self.starts = [one.start for one in self.naming]
 
     def words(self, start: int, end: int) -> list[re.Match[str]]:
@@ -202,7 +205,13 @@ class _Reading:
         return groups
 
     def joins(self, one: Entity, other: Entity) -> bool:
-        between = self.text[one.end : other.start].lstrip("\"'`\u201d\u2019)")
+        between = self.text[one.end : other.start]
+        first = bisect_left(self.amounts, (one.end, 0))
+        if first < len(self.amounts) and self.amounts[first][1] <= other.start:
+            # "5 EUR to Ann and 9 EUR to Bob": each of the list has its own amount.
+            start, end = self.amounts[first]
+            between = _TO.sub("", self.text[one.end : start] + self.text[end : other.start])
+        between = between.lstrip("\"'`\u201d\u2019)")
         return not between.strip(" (\"'`") or bool(
             LISTED.fullmatch(between) or APPOSED.fullmatch(between)
         )

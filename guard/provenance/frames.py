@@ -1,15 +1,16 @@
 """What a sentence lets a value be: where something goes, or what is only spoken of."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from guard.provenance.pronouns import told_by
+from guard.provenance.relayed import recited, relayed
 from guard.provenance.unasked import Span, unasked, within
 from guard.provenance.words import DEST, MENTION, WHEN
 
-Frame = Literal["dest", "mention", "when", "secret", "unknown", "unasked"]
+Frame = Literal["dest", "mention", "when", "secret", "unknown", "unasked", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ _DESCRIBES = re.compile(
     r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
 )
 """What stands before a part of a name, rather than before somebody."""
+_VALUES = frozenset({"email", "iban", "url", "phone", "amount", "object_id"})
 _CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
 
 
@@ -50,7 +52,8 @@ def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
     """Yield the values of a text, each with its frame."""
     before: Entity | None = None
     named = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
-    silent = silences(text, found)
+    silent, passed = silences(text, found), relayed(text)
+    cited = recited(text, _spans(found, {"quoted"}), _spans(found, _VALUES))
     told = {
         place for at, places in told_by(text, named) if not within(at, silent) for place in places
     }
@@ -60,6 +63,10 @@ def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
             now = replace(one, frame=_frame(text, one, before))
         if one.kind not in {"date", "time"} and within(one.start, silent):
             now = replace(one, frame="unasked")
+        elif one.kind not in {"date", "time"} and (
+            within(one.start, passed) or (one.kind != "quoted" and within(one.start, cited))
+        ):
+            now = replace(one, frame="told")
         # "Ask Bob and tell him" names him twice: once in a sentence, and once as where it goes.
         yield replace(now, frame="dest") if (one.start, one.end) in told else now
         before = now
@@ -67,7 +74,11 @@ def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
 
 def silences(text: str, found: Iterable[Entity]) -> tuple[Span, ...]:
     """Return the places of a text that ask for nothing, given the typed values in it."""
-    return unasked(text, ((one.start, one.end) for one in found if one.kind == "quoted"))
+    return unasked(text, [*_spans(found, {"quoted"}), *relayed(text)])
+
+
+def _spans(found: Iterable[Entity], kinds: Collection[str]) -> list[Span]:
+    return [(one.start, one.end) for one in found if one.kind in kinds]
 
 
 def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
@@ -86,7 +97,7 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
 
 def _nearest(clause: str) -> Frame:
     """Return what the last word says that frames what comes after it."""
-    for word in reversed(re.findall(r"[^\W\d_]+", clause)[-6:]):
+    for word in reversed(re.findall(r"\b[^\W\d_]+\b", clause)[-6:]):
         folded = word.casefold()
         if folded in DEST:
             return "dest"

@@ -19,6 +19,7 @@ from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.money import Money, decimal_of, money_of
+from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
 from guard.provenance.sums import Sum, sums_of
 from guard.provenance.unasked import without
@@ -29,6 +30,8 @@ _LINKING = frozenset({"email", "iban", "url"})
 _IDENTITIES = _NAMING | _LINKING | {"host", "object_id"}
 
 _UNASKED = frozenset({"unasked"})
+_SILENT = frozenset({"unasked", "told"})
+"""Frames of what authorises nothing: left out, or passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,7 @@ class Task:
     Args:
         spoken: whether anybody but the agent said anything.
         text: all of it.
-        wanted: what of it asks for anything, the rest blank.
+        wanted: what of it asks for anything; the rest, and what is passed on, blank.
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
         money: the amounts named.
@@ -51,6 +54,7 @@ class Task:
         names: the names, titles and quotes by which it is, casefolded.
         pairs: neighbouring words, one of them of content.
         content: the words of content, stemmed.
+        wording: those of what is passed on as well: what a text may say.
         words: what the words ask to be done.
         plural: whether it says each, all or every.
         selections: what it says of which one of a list is meant.
@@ -75,6 +79,7 @@ class Task:
     names: frozenset[str] = frozenset()
     pairs: frozenset[tuple[str, str]] = frozenset()
     content: frozenset[str] = frozenset()
+    wording: frozenset[str] = frozenset()
     words: Words
     plural: bool = False
     selections: tuple[Selection, ...] = ()
@@ -109,11 +114,16 @@ class Task:
 
     def names_it(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named at all."""
+        return not self.frames.get((kind, canonical), _SILENT) <= _SILENT
+
+    def passes_on(self, kind: str, canonical: str) -> bool:
+        """Return whether this value stands in what the person wrote, and was not left out."""
         return not self.frames.get((kind, canonical), _UNASKED) <= _UNASKED
 
     def leaves_out(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named only where nothing was asked for."""
-        return self.frames.get((kind, canonical)) == _UNASKED
+        how = self.frames.get((kind, canonical), frozenset())
+        return "unasked" in how and how <= _SILENT
 
     def dated(self, date: str) -> bool:
         """Return whether a day (YYYY-MM-DD) was named, with or without its year."""
@@ -157,10 +167,11 @@ def read_task(texts: Iterable[str]) -> Task:
 @lru_cache(maxsize=256)  # a session is judged far more often than its task changes
 def _read(text: str) -> Task:
     entities = extract(text)
-    named = tuple(one for one in entities if one.frame not in _UNASKED)
+    named = tuple(one for one in entities if one.frame not in _SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
     ends = ends_of(text, (time for time, _, _ in clocks))
-    wanted = without(text, silences(text, entities))
+    said = without(text, silences(text, entities))
+    wanted = without(said, relayed(text))
     money = frozenset(
         amount for one in named if one.kind == "amount" and (amount := money_of(one.canonical))
     )
@@ -188,6 +199,7 @@ def _read(text: str) -> Task:
         names=frozenset(_name(one) for one in named if one.kind in _NAMING),
         pairs=pairs(wanted),
         content=content_words(wanted),
+        wording=content_words(said),
         words=words_of(wanted),
         plural=plural(wanted),
         selections=selections(wanted),

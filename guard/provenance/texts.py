@@ -66,7 +66,7 @@ def _active_unknown(task: Task, known: Known, value: Value) -> bool:
 
 
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
-    if task.names_it(kind, canonical):
+    if task.passes_on(kind, canonical):
         return True
     found = worth(task, known, value_at("", "body", canonical), target=False)
     return found.source >= Source.LINKED
@@ -74,7 +74,7 @@ def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
 
 def _worded(task: Task, value: Value) -> bool:
     """Return whether every word of content in a short text is one that the person used."""
-    return content_words(value.text) <= task.content
+    return content_words(value.text) <= task.wording
 
 
 def _when_known(task: Task, value: Value, found: Worth) -> bool:

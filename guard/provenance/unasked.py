@@ -75,18 +75,19 @@ def unasked(text: str, quoted: Iterable[Span] = ()) -> tuple[Span, ...]:
         text: what a person wrote.
         quoted: what they quote, so that a word in it forbids nothing.
     """
-    own = without(text, _joined([*quoted, *dictated(text)]))
-    return tuple(_joined(_found(own)))
+    own = without(text, joined([*quoted, *dictated(text)]))
+    return tuple(joined(_found(own)))
 
 
-def _joined(places: Iterable[Span]) -> list[Span]:
-    joined: list[Span] = []
+def joined(places: Iterable[Span]) -> list[Span]:
+    """Return places in order, those that touch as one."""
+    kept: list[Span] = []
     for start, end in sorted(places):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        if kept and start <= kept[-1][1]:
+            kept[-1] = (kept[-1][0], max(end, kept[-1][1]))
         else:
-            joined.append((start, end))
-    return joined
+            kept.append((start, end))
+    return kept
 
 
 def without(text: str, places: Iterable[Span]) -> str:

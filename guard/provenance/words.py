@@ -32,21 +32,22 @@ read:
 create:
   create make add new write draft generate produce set record note open schedule initiate
   craft compose construct lodge raise submit file
-  book save append store insert register build erstelle schreibe anlegen crée écris
-  ajoute
+  book save append store insert register build erstelle schreibe erstellen schreiben
+  anlegen crée écris ajoute
 change:
   change update modify edit set adjust rename append correct fix replace increase
   decrease raise lower reset switch extend convert mark ändere aktualisiere modifie
 delete:
-  delete remove erase clear discard drop purge trash wipe lösche entferne supprime
+  delete remove erase clear discard drop purge trash wipe lösche entferne löschen entfernen supprime
   efface
 send:
   send email mail message reply respond answer forward write tell notify inform remind
-  contact invite text ping let sende schicke antworte informiere envoie réponds informe
+  contact invite text ping let sende schicke antworte informiere schicken senden mailen
+  antworten informieren schreibe schreiben envoie réponds informe
   deliver submit
 pay:
   pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
-  überweise paie payer vire rembourse
+  überweise zahlen bezahlen überweisen paie payer vire rembourse
 share:
   share give grant invite send publish expose teile partage
 schedule:
@@ -54,9 +55,9 @@ schedule:
   verschiebe planifie
 cancel:
   cancel cancelling delete abort stop revoke withdraw unsubscribe undo revert reverse retract
-  rescind scrap void annul storniere annule
+  rescind scrap void annul storniere stornieren annule
 move:
-  move reschedule postpone shift transfer copy verschiebe déplace
+  move reschedule postpone shift transfer copy verschiebe verschieben déplace
 add_member:
   add invite include join subscribe enroll füge ajoute hinzufügen
 remove_member:
@@ -65,8 +66,8 @@ post:
   post publish write send announce share tweet message comment reply poste
   veröffentliche publie
 buy:
-  buy book reserve order purchase rent acquire procure kaufe buche reserviere bestelle achète
-  réserve commande
+  buy book reserve order purchase rent acquire procure kaufe buche reserviere bestelle
+  kaufen buchen reservieren bestellen achète réserve commande
 run:
   run execute launch start trigger deploy invoke initiate activate engage ignite starte lance
   exécute

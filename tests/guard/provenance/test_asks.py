@@ -47,7 +47,10 @@ def verbs(text):
         ("Open pay-and-send.txt.", ["open"]),
         ("Write Kim the following message: please delete the file and pay Bob.", ["writ"]),
         ("Bitte sende Kim die Datei.", ["send"]),
-        ("Kannst du Kim 50 Euro zahlen? Bitte zahle sie heute.", ["zahl"]),
+        ("Kannst du Kim 50 Euro zahlen? Bitte zahle sie heute.", ["zahlen", "zahl"]),
+        ("Tell Kim that I will pay Bob.", ["tell"]),
+        ("Tell Kim that rent is due and pay Bob.", ["tell", "pay"]),
+        ("Mail Kim because you forgot to pay Bob.", ["mail"]),
         ("Envoie le dossier à Kim et paie la facture.", ["envoi", "pai"]),
     ],
 )
@@ -86,6 +89,9 @@ def test_a_verb_that_says_nothing_leaves_it_to_its_object(said, classes):
         ("Post the message on 12 channels.", 12, 1),
         ("Post the message on 400 channels.", 20, 1),
         ("Send 50 dollars to Kim.", 1, 1),
+        ("Pay 5 EUR to kim@firm.example and 9 EUR to ann@firm.example.", 1, 2),
+        ("Pay Kim 5 EUR, Ann 9 EUR and Bob 3 EUR.", 1, 3),
+        ("Send Kim 5 EUR and the note to Bob.", 1, 1),
     ],
 )
 def test_a_request_is_good_for_as_many_calls_as_it_names(said, times, listed):

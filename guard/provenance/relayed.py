@@ -1,0 +1,100 @@
+"""Where a person passes on what is no request of theirs: pasted text, and what others are told.
+
+"Tell Bob that I cannot pay Ann" asks to tell Bob, and to pay nobody; a mail that was pasted may be
+read and sent on, and orders nothing. What stands in such a place is known, and gives no authority.
+Surface English and German; where no end can be seen it reaches on, which costs a question.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+
+from guard.provenance.lexicon import stem as stem_of
+from guard.provenance.lexicon import verb_classes
+from guard.provenance.sentences import is_base, sentences
+from guard.provenance.unasked import Span, joined
+
+_FENCED = re.compile(
+    r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[ \t]*$|\Z)|\"\"\".*?(?:\"\"\"|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+_CITED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
+_FORWARDED = re.compile(
+    r"^[ \t]*(?:-{2,}[ \t]*(?:forwarded message|original message|weitergeleitete nachricht"
+    r"|ursprüngliche nachricht|message transféré)\b|begin forwarded message:"
+    r"|anfang der weitergeleiteten nachricht:)"
+    r"|^(?:from|von|de):[^\n]{0,200}\n(?:to|an|à|cc|subject|betreff|objet|date|datum|sent|gesendet)\b[^\n:]{0,20}:"
+    r"|^(?:on|am|le)\b[^\n]{5,120}\b(?:wrote|schrieb[^\n:]{0,80}|a écrit) ?:[ \t]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""How a pasted mail begins. Nothing tells where it ends."""
+_TELLS = (
+    r"\b(?:tell|inform|notify|remind|let|write|message|text|e-?mail|answer|reply|say|warn|assure"
+    r"|sage?|schreibe?|informiere|erinnere|antworte|teile)\b"
+)
+_SUBJECT = r"(?:I|we|he|she|they|it)(?:['\u2019](?:m|ll|ve|d|re|s))?\s+[^\W\d_]+"
+_CONTENT = re.compile(
+    rf"{_TELLS}(?:\s+[^\s;!?]+){{1,8}}?,?\s+(?:that|dass|daß|whether|ob|how|why|wie|warum)\s+"
+    rf"|{_TELLS}(?:\s+(?!to\b)[^\s;!?,]+){{1,4}}?\s+(?={_SUBJECT})"
+    rf"|{_TELLS}(?:\s+[^\s;!?,]+){{1,4}}?,\s+(?=(?:ich|wir|er|sie|es)\s)",
+    re.IGNORECASE,
+)
+_REASON = re.compile(r"\b(?:because|weil)\s+", re.IGNORECASE)
+_NEXT = re.compile(
+    r"(?:,\s*(?:(?:and|und|then|dann)\s+)?|\b(?:and|und)\s+)(?:(?P<loud>please|then|bitte|dann)\b|(?P<verb>[^\W\d_]+))",
+    re.IGNORECASE,
+)
+_MODAL = re.compile(
+    r"\b(?:will|would|can|can(?:no|['\u2019])t|could|shall|should|must|may|might|to|going|want|['\u2019]ll"
+    r"|werden?|will|können|kann|soll|muss)\b",
+    re.IGNORECASE,
+)
+_LEAST = 3
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def relayed(text: str) -> tuple[Span, ...]:
+    """Return the places of a text that pass on what is not the person's request, in order."""
+    return tuple(joined([*_pasted(text), *_told(text)]))
+
+
+def recited(text: str, quoted: Iterable[Span], values: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the quotes that are sentences with values in them, rather than a value in quotes."""
+    inner, found = sorted(values), []
+    for start, end in quoted:
+        near = inner[bisect_left(inner, (start, 0)) : bisect_left(inner, (end, 0))]
+        own = [one for one in near if one[1] <= end and one != (start, end)]
+        kept, last = "", start
+        for first, stop in own:
+            kept += text[last : max(first, last)]
+            last = max(stop, last)
+        if own and len(_WORD.findall(kept + text[last:end])) >= _LEAST:
+            found.append((start, end))
+    return tuple(found)
+
+
+def _pasted(text: str) -> Iterator[Span]:
+    yield from (one.span() for one in _FENCED.finditer(text))
+    yield from (one.span() for one in _CITED.finditer(text))
+    begins = _FORWARDED.search(text)
+    if begins:
+        yield begins.start(), len(text)
+
+
+def _told(text: str) -> Iterator[Span]:
+    for start, end in sentences(text):
+        for pattern in (_CONTENT, _REASON):
+            begins = pattern.search(text, start, end)
+            if begins:
+                yield begins.end(), _ended(text, begins.end(), end)
+
+
+def _ended(text: str, start: int, end: int) -> int:
+    """Return where a clause ends, with the sentence, or where a request follows it."""
+    modal = _MODAL.search(text, start, end)
+    for one in _NEXT.finditer(text, start, end):
+        verb = one["verb"] or ""
+        acts = is_base(verb.casefold()) and bool(verb_classes(stem_of(verb)))
+        if one["loud"] or (acts and not (modal and modal.start() < one.start())):
+            return one.start()
+    return end
