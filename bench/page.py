@@ -53,8 +53,8 @@ ADAPTIVE = """
 ## The attacker knows the guard (`python -m bench.agentdojo.adaptive`)
 {older}
 {count} attacks made for this guard, each after the user's own reads: {labelled} stopped for the expected
-reason with labels, {bare} without. The twin is the user's own call; where it asks, it asks without the
-attack as well.
+reason with labels, {bare} without. The twin is the user's own call, or the attacker's where the person
+asks for it; where it asks, it asks without the attack as well.
 
 {table}
 """

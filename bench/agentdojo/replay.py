@@ -52,10 +52,12 @@ class Attacked:
 class Session:
     """One environment, one sitting: every call is judged, and runs if it may."""
 
-    def __init__(self, under: GuardUnderTest, name: str, task: str, env: Any) -> None:
+    def __init__(
+        self, under: GuardUnderTest, name: str, task: str, env: Any, says: str = ""
+    ) -> None:
         self.name, self.env = name, env
         self.under = under
-        self.sitting: Sitting = under.open(f"{name}-{task}", prompt(name, task))
+        self.sitting: Sitting = under.open(f"{name}-{task}", prompt(name, task) + says)
         self.made: list[Call] = []
 
     def call(self, call: Call, *, yes: bool) -> tuple[Any, bool]:

@@ -88,6 +88,16 @@ def facts(
     denied = read.pop(DENIED.name)
     given, spent = facts_input.values, spent_before(read, plan, facts_input)
     weighed = weighed_for(session, call, spec, known, intent=intent, house=house)
+    stated = intent_facts(
+        task,
+        spec,
+        given,
+        clock,
+        counts=read,
+        spent_minor=spent,
+        amount_minor=facts_input.derived.amount_minor,
+        known=known,
+    )
     return Facts(
         call=CallFacts(
             id=call.id,
@@ -101,20 +111,11 @@ def facts(
         input=facts_input,
         clock=clock,
         intent=replace(
-            intent_facts(
-                task,
-                spec,
-                given,
-                clock,
-                counts=read,
-                spent_minor=spent,
-                amount_minor=facts_input.derived.amount_minor,
-                known=known,
-            ),
+            stated,
             spoken=weighed.spoken,
             words=weighed.words,
             asked=weighed.asked,
-            left=weighed.left,
+            left=_left(task, stated.fits, weighed.left),
             repeat=weighed.repeat,
         ),
         prov=weighed.prov,
@@ -132,6 +133,14 @@ def facts(
         credential=credential,
         evidence=evidence,
         offline=offline,
+    )
+
+
+def _left(task: TaskIntent | None, fits: bool, left: int) -> int:  # noqa: FBT001  one fact
+    """Return what is left of the task: a step that others declared is good for all its times."""
+    clauses = () if task is None or not fits else task.clauses
+    return (
+        max(left, 0) if any(one.steps and one.declared_by != "agent" for one in clauses) else left
     )
 
 

@@ -76,10 +76,10 @@ MAIL = ("mail", {"to": "ada@firm.example", "body": "paid"})
 
 
 class Agent:
-    def __init__(self, *shown, by="host"):
+    def __init__(self, *shown, by="host", plan=PLAN):
         record = {
             "session": "s", "principal": "ada", "agent": "bot", "prompt": "Go on with the plan",
-            "intent": {"purpose": "bills", "tools": ["read"], "steps": PLAN, "declared_by": by},
+            "intent": {"purpose": "bills", "tools": ["read"], "steps": plan, "declared_by": by},
             "steps": [],
         }  # fmt: skip
         self.course = Course(BUNDLE, Record.model_validate(record), Options())
@@ -152,3 +152,35 @@ def test_a_list_of_strangers_is_not_the_list_of_the_plan():
 
 def test_a_plan_of_the_agents_own_vouches_for_nothing():
     assert "TASK-DEST" in Agent(by="agent").asks(*MAIL)
+
+
+EACH = [
+    {
+        "call": "home/pay",
+        "times": 2,
+        "select": {
+            path: {"from": "home/bills", "order": "all", "take": path}
+            for path in ("payee", "amount")
+        },
+    }
+]
+
+
+def test_a_step_is_good_for_all_its_times_and_for_no_more():
+    agent = Agent(plan=EACH)
+    for bill in BILLS:
+        assert agent.asks("pay", {one: bill[one] for one in ("payee", "amount")}) == set()
+    again = agent.asks("pay", {"payee": BILLS[0]["payee"], "amount": 10})
+    assert {"TASK-STEP", "TASK-COUNT"} <= again
+
+
+def test_the_same_payment_twice_is_a_question_within_the_times_of_a_step_too():
+    agent = Agent(plan=EACH)
+    assert agent.asks(*PAY) == set()
+    assert "TASK-COUNT" in agent.asks(*PAY)
+
+
+def test_the_times_that_an_agent_declares_are_worth_nothing():
+    agent = Agent(plan=EACH, by="agent")
+    agent.asks(*PAY)
+    assert agent.asks("pay", {"payee": BILLS[0]["payee"], "amount": 10})
