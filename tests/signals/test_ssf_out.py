@@ -83,7 +83,7 @@ class Guard:
 
     async def caught_up(self):
         """Return when the log was read to its end as it is now."""
-        end = (await self.wired.store.log.page(2**53)).size
+        end = await self.wired.store.log.end()
         async with asyncio.timeout(5):
             while (await self.wired.store.transmissions.told()).cursor < end:
                 await asyncio.sleep(0.02)

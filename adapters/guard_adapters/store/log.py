@@ -49,6 +49,14 @@ class LogReader(Protocol):
         """Return up to `PAGE` leaves from number `start` on, and the checkpoints over them."""
         ...
 
+    async def tail(self, start: int) -> Sequence[tuple[int, bytes]]:
+        """Return up to `PAGE` numbered leaves from `start` on, and nothing else."""
+        ...
+
+    async def end(self) -> int:
+        """Return the number that the next leaf will have, as far as leaves are numbered."""
+        ...
+
     async def checkpoint(self) -> str:
         """Return the newest signed checkpoint, or nothing where nothing was signed yet."""
         ...

@@ -5,6 +5,7 @@ lost and no call waits. What is told of which leaf is decided in `guard.access.o
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -24,6 +25,8 @@ _OF_SESSIONS: Final = frozenset(
     {"session_ended", "session_suspended", "session_resumed", "signal", "narrowed", "restored"}
 )
 _OF_ALL: Final = frozenset({"stopped", "lifted"})
+_NAMED: Final = re.compile(b'"kind":"(' + "|".join(sorted(_OF_SESSIONS | _OF_ALL)).encode() + b')"')
+"""Leaves that may matter, by their bytes: nearly all are decisions and outcomes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,23 +55,23 @@ class Telling:
 
     async def _skip(self, told: Told) -> None:
         """Leave out what happened while nobody listened."""
-        end = (await self.log.page(2**53)).size
+        end = await self.log.end()
         if told.cursor != end or told.levels:
             await self.rows.tell(replace(told, cursor=end, levels={}), [])
 
     async def _page(self, told: Told, streams: Sequence[OutStream]) -> tuple[Told, bool]:
-        rows = await self.log.page(told.cursor)
-        leaves = [json.loads(leaf) for _, leaf in rows.leaves]
+        rows = await self.log.tail(told.cursor)
+        leaves = [json.loads(leaf) for _, leaf in rows if _NAMED.search(leaf)]
         touched = await self._touched(told, leaves)
         now_ms, kills = self.world.clock.now_ms(), self.world.kills.standing()
         said, levels = news(told, leaves, touched, kills, now_ms)
-        cursor = told.cursor + len(leaves)
+        cursor = told.cursor + len(rows)
         if not said and cursor == told.cursor and levels == told.levels:
             return told, False
         new = replace(told, cursor=cursor, levels=levels)
         if not await self.rows.tell(new, self.voice.tokens(said, streams)):
             return told, False  # another guard has told it
-        return replace(new, version=told.version + 1), len(leaves) == PAGE
+        return replace(new, version=told.version + 1), len(rows) == PAGE
 
     async def _touched(
         self, told: Told, leaves: Sequence[Mapping[str, Any]]

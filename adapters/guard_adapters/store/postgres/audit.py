@@ -138,6 +138,28 @@ class PostgresLog:
         await self._database.settled(self._database.hand(self._sequencer.all_now()))
         return await self._database.run(lambda db: numbered(db, start, start + PAGE), again=True)
 
+    async def tail(self, start: int) -> Sequence[tuple[int, bytes]]:
+        """Return up to `PAGE` leaves from number `start` on that have their number by now.
+
+        Raises:
+            Unavailable: `store_unavailable`.
+        """
+
+        async def work(db: Connection) -> list[tuple[int, bytes]]:
+            asked = "SELECT seq, leaf FROM audit_leaves WHERE seq >= $1 ORDER BY seq LIMIT $2"
+            return [(row["seq"], bytes(row["leaf"])) for row in await db.fetch(asked, start, PAGE)]
+
+        return await self._database.run(work, again=True)
+
+    async def end(self) -> int:
+        """Return the number that the next leaf will have, as far as leaves are numbered."""
+
+        async def work(db: Connection) -> int:
+            found: int = await db.fetchval("SELECT size FROM audit_state")
+            return found
+
+        return await self._database.run(work, again=True)
+
     async def checkpoint(self) -> str:
         """Return the newest signed checkpoint, or nothing where nothing was signed yet."""
         return await self._database.run(checkpoint_text, again=True)

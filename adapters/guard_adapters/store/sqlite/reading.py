@@ -7,7 +7,7 @@ log of SQLite 3.7.0 to 3.51.2. A file that a crash left with unmerged pages is r
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -30,6 +30,24 @@ class SqliteLog:
             Unavailable: `store_unavailable`.
         """
         return await self._database.run(lambda db: _rows(db, start, start + PAGE))
+
+    async def tail(self, start: int) -> Sequence[tuple[int, bytes]]:
+        """Return up to `PAGE` leaves from number `start` on: no look at the rest of the log."""
+
+        def work(db: sqlite3.Connection) -> list[tuple[int, bytes]]:
+            asked = "SELECT seq, leaf FROM audit_leaves WHERE seq >= ? ORDER BY seq LIMIT ?"
+            return [(int(seq), _bytes(leaf)) for seq, leaf in db.execute(asked, (start, PAGE))]
+
+        return await self._database.run(work)
+
+    async def end(self) -> int:
+        """Return the number that the next leaf will have."""
+
+        def work(db: sqlite3.Connection) -> int:
+            asked = "SELECT COALESCE(MAX(seq) + 1, 0) FROM audit_leaves"
+            return int(db.execute(asked).fetchone()[0])
+
+        return await self._database.run(work)
 
     async def checkpoint(self) -> str:
         """Return the newest signed checkpoint, or nothing where nothing was signed yet."""
