@@ -137,6 +137,7 @@ class Approval(NewApproval):
     consumed_ms: int = 0
     outcome: Outcome | None = None
     outcome_due_ms: int = 0
+    delivered_ms: int = 0  # when it first was on a reviewer's page, or a channel took it
 
     @property
     def open(self) -> bool:
@@ -158,6 +159,11 @@ class Approval(NewApproval):
         if self.status is S.APPROVED and now_ms >= self.grant_until_ms:
             return replace(self, status=S.EXPIRED, reason_code="grant_expired")
         return self
+
+    def delivered(self, now_ms: int) -> "Approval":
+        """Return the approval, noted as having reached somebody, if it waits and is the first."""
+        first = self.at(now_ms).status is S.PENDING and not self.delivered_ms
+        return replace(self, delivered_ms=now_ms) if first else self
 
     def after(self, event: ApprovalEvent, now_ms: int, *, reason: str = "") -> "Approval":
         """Return the approval after this event.

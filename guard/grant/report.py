@@ -36,6 +36,7 @@ class RuleFigures:
     approved_unused: int
     revoked: tuple[tuple[str, int], ...]  # by reason
     median_ms: int  # from the question to the answer that decided it; 0 = nobody answered
+    read_median_ms: int  # the same from when it first reached a page or a channel
     approve_rate: int  # thousandths of the answered ones
     noise: bool
 
@@ -135,7 +136,9 @@ def _rule(rule: str, rows: Sequence[Approval]) -> RuleFigures:
     answered = approved + denied
     rate = approved * 1000 // answered if answered else 0
     revoked = Counter(row.reason_code for row in rows if row.status is _S.REVOKED)
-    times = [row.votes[-1].at_ms - row.created_ms for row in rows if _decided(row)]
+    decided = [row for row in rows if _decided(row)]
+    times = [row.votes[-1].at_ms - row.created_ms for row in decided]
+    read = [row.votes[-1].at_ms - row.delivered_ms for row in decided if row.delivered_ms]
     return RuleFigures(
         rule=rule,
         asked=len(rows),
@@ -146,6 +149,7 @@ def _rule(rule: str, rows: Sequence[Approval]) -> RuleFigures:
         approved_unused=sum(row.reason_code == "grant_expired" for row in rows),
         revoked=tuple(sorted(revoked.items())),
         median_ms=_median(times),
+        read_median_ms=_median(read),
         approve_rate=rate,
         noise=answered >= NOISE_ASKED and rate > NOISE_RATE,
     )

@@ -81,6 +81,11 @@ class MemoryApprovals:
         ]
         return max(used, key=lambda row: row.consumed_ms, default=None)
 
+    async def delivered(self, approval_id: str, now_ms: int) -> None:
+        """Note that a waiting question reached somebody; the first time counts."""
+        if approval_id in self.rows:
+            self.rows[approval_id] = self.rows[approval_id].delivered(now_ms)
+
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer."""
         row = self._changed(vote.approval_id, lambda row: row.voted(vote))

@@ -23,8 +23,29 @@ from tests.conformance.harness import BenchMissingError, install
 pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
-PAGES = ("/console/", "/console/sessions", "/console/grants", "/console/policy",
-         "/console/audit", "/console/audit/1", "/console/reviewers")  # fmt: skip
+PAGES = ("/console/", "/console/answered", "/console/unknown", "/console/sessions", "/console/grants",
+         "/console/plans", "/console/policy", "/console/audit", "/console/audit/1",
+         "/console/audit/99999", "/console/reviewers", "/console/sessions?skip=900")  # fmt: skip
+OPEN = ("/console/", "/console/enrol", "/console/enrol#used")
+"""What somebody sees who has not signed in."""
+OVER = """() => [...document.querySelectorAll("main *, header *, p")].filter((one) => {
+    const {left, right, width} = one.getBoundingClientRect();
+    const style = getComputedStyle(one);
+    if (!width || style.visibility === "hidden" || one.closest(".skip, svg")) return false;
+    return left < -1 || right > innerWidth + 1
+        || (style.overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1);
+}).map((one) => one.outerHTML.slice(0, 90))"""
+"""What sticks out of the screen or of its own box."""
+REACHED = """() => {
+    const wanted = [...document.querySelectorAll("a[href], button, input, select, summary")]
+        .filter((one) => one.checkVisibility() && !one.disabled && !one.closest("details:not([open]) > :not(summary)"));
+    const lost = wanted.filter((one) => {
+        one.focus();
+        return document.activeElement !== one || one.tabIndex < 0;
+    });
+    return [wanted.length, lost.map((one) => one.outerHTML.slice(0, 90))];
+}"""
+"""Whether everything that can be pressed can have the focus."""
 HOSTILE = {
     "memo": "</pre><script>document.title='OWNED'</script><img src=x onerror=alert(1)>",
     "letter": '{{7*7}} "><svg/onload=alert(1)> \u202etxt.exe \u2066 <U+202E> \x00\x1b[2J\r\n  end  ',
@@ -289,8 +310,39 @@ def test_an_entry_of_the_log_is_shown_with_a_proof_that_holds(company, wide):
     assert len(path) == len(proof[2])
 
 
-def of_one(approval: str, agent: Agent117) -> tuple[str, str]:
-    return f"/console/approvals/{approval}", f"/console/sessions/{agent.session}"
+def of_one(approval: str, agent: Agent117) -> tuple[str, ...]:
+    """Return the pages of one question and its session; its sixth argument is a blob."""
+    one = f"/console/approvals/{approval}"
+    session = f"/console/sessions/{agent.session}"
+    blob = next(number for number, row in enumerate(SORTED) if row == "scan")
+    return one, f"{one}/arguments/{blob}", f"{one}/said", session, f"{session}/said"
+
+
+SORTED = sorted({*PAYMENT, "pin", "scan"})
+
+
+@pytest.fixture(scope="module")
+def ended(company: Running, agent: Agent117) -> tuple[str, ...]:
+    """The pages of questions that nobody can answer any more: too late, unreadable."""
+    late, _ = agent.pays(hold_ms=0, amount_minor=9_001)
+    broken, _ = agent.pays(hold_ms=0, amount_minor=9_002)
+    for one, name, value in ((late, "pending_until_ms", 1), (broken, "view_json", "{}")):
+        company.run(written(company, one, name, value))
+    return f"/console/approvals/{late}", f"/console/approvals/{broken}"
+
+
+async def written(company: Running, approval: str, name: str, value: Any) -> None:
+    """Change a row behind the guard's back: time that has passed, a view that nobody can read."""
+    statement = "UPDATE approvals SET row = json_set(row, ?, ?) WHERE id = ?"
+
+    def work(db: Any) -> None:
+        db.execute(statement, (f"$.{name}", value, approval))
+
+    await company.wired.store._database.run(work)
+
+
+def signed_out(chromium: Any, company: Running) -> Person:
+    return person(chromium, company, "nobody")
 
 
 @pytest.fixture(scope="module")
@@ -306,7 +358,7 @@ def several(company: Running) -> tuple[str, str, str]:
 @pytest.mark.parametrize("width", [320, 1100])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_is_wider_than_the_screen_or_fails_an_accessibility_check(
-    company, wide, agent, several, width, scheme
+    chromium, company, wide, agent, several, ended, width, scheme
 ):
     axe = HERE.parents[1] / ".cache" / "axe"
     try:
@@ -315,14 +367,19 @@ def test_no_page_is_wider_than_the_screen_or_fails_an_accessibility_check(
         pytest.fail(str(missing)) if os.environ.get("CI") == "true" else pytest.skip(str(missing))
     script = (axe / "node_modules" / "axe-core" / "axe.min.js").read_text()
     approval, _ = agent.pays(hold_ms=0, pin="1", scan="%PDF" * 100, recipient=ACME)
-    page = wide.page
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 700})
     found: dict[str, Any] = {}
-    for path in (*PAGES, *several, *of_one(approval, agent)):
-        wide.open(path)
+    nobody = signed_out(chromium, company)
+    inside = (*PAGES, *several, *of_one(approval, agent), *ended)
+    for one, path in (*((wide, path) for path in inside), *((nobody, path) for path in OPEN)):
+        page = one.page
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 700})
+        one.open(path)
+        page.evaluate("document.querySelectorAll('details').forEach((one) => one.open = true)")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             found[path] = "wider than the screen"
+        if over := page.evaluate(OVER):
+            found[f"{path} over"] = over
         page.evaluate(script)
         bad = page.evaluate(
             """async () => (await axe.run()).violations.filter((one) => one.impact === "serious"
@@ -330,9 +387,29 @@ def test_no_page_is_wider_than_the_screen_or_fails_an_accessibility_check(
         )
         if bad:
             found[f"{path} axe"] = bad
-    page.emulate_media(color_scheme="light")
+    wide.page.emulate_media(color_scheme="light")
+    nobody.page.context.close()
 
     assert found == {}
+    assert nobody.broken == []
+
+
+def test_everything_that_can_be_pressed_is_reached_with_the_keyboard_and_shows_it(
+    chromium, company, wide, agent, several, ended
+):
+    approval, _ = agent.pays(hold_ms=0, pin="2", scan="%PDF" * 20, amount_minor=9_003)
+    nobody, lost = signed_out(chromium, company), {}
+    inside = (*PAGES, *several, *of_one(approval, agent), *ended)
+    for one, path in (*((wide, path) for path in inside), *((nobody, path) for path in OPEN)):
+        one.open(path)
+        count, missed = one.page.evaluate(REACHED)
+        one.page.keyboard.press("Shift+Tab")  # the one before the last
+        ring = one.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+        if missed or count < 2 or ring == "none":
+            lost[path] = (count, missed, ring)
+    nobody.page.context.close()
+
+    assert lost == {}
 
 
 def test_no_page_weighs_more_than_100_kilobytes(company, wide, agent, several):

@@ -197,6 +197,8 @@ class Postman:
             await self._again(note)
         else:
             await self.outbox.done(note.id, "sent")
+            if not isinstance(row, Plan):
+                await self.approvals.delivered(row.id, self.clock.now_ms())
 
     async def _question(self, ident: str) -> Question | None:
         if ident.startswith("pln_"):

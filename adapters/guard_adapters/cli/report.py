@@ -70,5 +70,6 @@ def _rule(one: Mapping[str, Any]) -> str:
         f"{one['rule']}: asked {one['asked']}, yes {one['approved']}, no {one['denied']}"
         f" ({one['approve_rate'] / 10:.1f} % yes), no answer {one['no_answer']},"
         f" joined {one['joined']}, unused {one['approved_unused']}, revoked {revoked},"
-        f" median {one['median_ms'] / 1000:.1f} s{mark}"
+        f" median {one['median_ms'] / 1000:.1f} s"
+        f" ({one['read_median_ms'] / 1000:.1f} s once somebody was reached){mark}"
     )

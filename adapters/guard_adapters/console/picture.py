@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from guard.model.legible import legible
 from guard.model.review import ReviewView
 
-ROW = 26
+ROW = 30
 TOP = 16
 LANE = 9
 MOST_NODES = 60

@@ -12,11 +12,12 @@ from starlette.routing import Route
 
 from guard.errors import Refused
 from guard.grant.approval import Approval
+from guard.grant.batch import MAX_BATCH
 from guard.stepup.reviewing import Reviewing
 from guard_adapters.console.app import Door, SignedIn
 from guard_adapters.console.origin import Origin
 from guard_adapters.console.passkeys import answered, request
-from guard_adapters.console.posts import Body, taking, text, texts
+from guard_adapters.console.posts import Body, Taken, taking, text, texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +30,27 @@ class Signing:
 
     def routes(self) -> list[Route]:
         """Return the routes, below /console."""
-        table = {"options": self._options, "approve": self._approve, "deny": self._deny}
+        table: dict[str, Taken] = {
+            "options": self._options,
+            "approve": self._approve,
+            "deny": self._deny,
+        }
+        return [
+            Route("/api/approvals/seen", taking(self.origin, self._seen), methods=["POST"]),
+            *self._answers(table),
+        ]
+
+    def _answers(self, table: Mapping[str, Taken]) -> list[Route]:
         return [
             Route(f"/api/approvals/{{id}}/{name}", taking(self.origin, answer), methods=["POST"])
             for name, answer in table.items()
         ]
+
+    async def _seen(self, asked: Request, given: Body) -> Mapping[str, Any]:
+        """Note when questions were on the screen of somebody who is asked. It answers nothing."""
+        who = await self._who(asked)
+        await self.reviewing.on_screen(who.name, texts(given, "ids")[:MAX_BATCH])
+        return {}
 
     async def _options(self, asked: Request, given: Body) -> Mapping[str, Any]:
         who, seen = await self._who(asked), texts(given, "seen")

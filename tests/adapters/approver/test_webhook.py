@@ -115,6 +115,7 @@ async def test_a_webhook_says_that_there_is_a_question_and_nothing_of_what_is_in
     assert headers["content-type"] == "application/json"
     assert b"DE99" not in body
     assert bench.outbox.ended == {note: "sent"}
+    assert bench.approvals.rows["apr_1"].delivered_ms == NOW + 20
 
 
 async def test_a_plan_is_told_as_a_question_is_and_no_longer_once_it_was_answered(receiver):

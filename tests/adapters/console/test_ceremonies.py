@@ -347,3 +347,19 @@ def test_the_page_of_reviewers_shows_keys_and_lets_admins_invite(desk):
     assert seen.count("Revoke") == 1
     assert "&#34;key&#34;" in seen
     assert "Invite" not in bob.http.get("/console/reviewers").text.partition("<main")[2]
+
+
+def test_a_question_is_delivered_when_somebody_who_is_asked_has_it_on_their_screen():
+    desk = Desk()
+    bob, eve, asked = desk.enrolled("bob"), desk.enrolled("eve"), desk.asks()
+    desk.clock.advance(3_000)
+    first = eve.post("approvals/seen", {"ids": [asked]})
+    before = desk.row(asked).delivered_ms
+    bob.post("approvals/seen", {"ids": [asked, "apr_unknown"]})
+    at_ms = desk.clock.ms
+    desk.clock.advance(3_000)
+    bob.post("approvals/seen", {"ids": [asked]})
+
+    assert (first.status_code, before) == (200, 0)
+    assert desk.row(asked).delivered_ms == at_ms
+    assert code(desk.visitor("ana").post("approvals/seen", {"ids": [asked]})) == "login_needed"

@@ -602,3 +602,21 @@ async def test_what_ends_unused_is_written_down_with_its_reason_and_what_was_use
     assert [(one["approval"], one["status"], one["why"]) for one in ended] == [
         ("apr_1", "cancelled", "risk_rose"), ("apr_3", "expired", "no_answer"),
     ]  # fmt: skip
+
+
+async def test_when_a_question_first_reached_somebody_is_kept_and_it_goes_on_waiting(ports):
+    await ports.approvals.open(question(), [])
+    await ports.approvals.delivered("apr_1", NOW + 5_000)
+    await ports.approvals.delivered("apr_1", NOW + 9_000)
+    await ports.approvals.delivered("apr_9", NOW)
+    row = await ports.approvals.get("apr_1")
+
+    assert (row.delivered_ms, row.status) == (NOW + 5_000, "pending")
+
+
+async def test_what_was_answered_before_anybody_saw_it_was_never_delivered(ports):
+    await ports.approvals.open(question(), [])
+    await ports.approvals.vote(vote("deny"), [])
+    await ports.approvals.delivered("apr_1", NOW + 5_000)
+
+    assert (await ports.approvals.get("apr_1")).delivered_ms == 0

@@ -52,6 +52,9 @@ def test_a_rule_is_told_by_what_became_of_its_questions():
     )
     assert (rule.approved_unused, rule.revoked, rule.approve_rate) == (1, (("risk", 1),), 750)
     assert rule.median_ms == 4_000
+    assert rule.read_median_ms == 0
+    (seen,) = report(replace(late, delivered_ms=NOW + 3_000), used).rules
+    assert (seen.median_ms, seen.read_median_ms) == (4_000, 7_000)
     assert (found.unknown_outcomes, found.prompts_per_1000) == (1, 50)
 
 

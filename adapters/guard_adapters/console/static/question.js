@@ -66,4 +66,9 @@
   if (approve) new MutationObserver(() => { if (!approve.disabled) tell(); })
     .observe(approve, { attributes: true, attributeFilter: ["disabled"] });
   tell();
+  // When a question first was before somebody who is asked: how long people take counts from then on.
+  const ids = answer ? calls.map(({ place }) => place.dataset.question).filter((id) => id?.startsWith("apr_")) : [];
+  if (ids.length) fetch("/console/api/approvals/seen", {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ ids }),
+  }).catch(() => {}); // it is a note: nothing depends on it
 })();

@@ -233,6 +233,7 @@ def approval_json(approval: Approval) -> dict[str, Json]:
         "waiting": approval.waiting,
         "created_ms": approval.created_ms,
         "pending_until_ms": approval.pending_until_ms,
+        "delivered_ms": approval.delivered_ms,
         "votes": [
             {"by": one.voter.principal, "decision": one.decision, "method": one.method}
             for one in approval.votes

@@ -117,6 +117,17 @@ class PostgresApprovals:
         """Return the approval that this person's last approved call of a tool used."""
         return await self._database.run(lambda db: last_used(db, action, requester), again=True)
 
+    async def delivered(self, approval_id: str, now_ms: int) -> None:
+        """Note that a waiting question reached somebody; the first time counts."""
+
+        async def work(db: Connection) -> None:
+            row = await locked(db, approval_id)
+            at_ms = await later_ms(db, now_ms)
+            if row is not None and (noted := row.delivered(at_ms)) is not row:
+                await save(db, noted)
+
+        await self._database.run(work)
+
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer.
 

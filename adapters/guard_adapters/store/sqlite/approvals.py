@@ -93,6 +93,16 @@ class SqliteApprovals:
         """Return the approval that this person's last approved call of a tool used."""
         return await self._database.run(lambda db: last_used(db, action, requester))
 
+    async def delivered(self, approval_id: str, now_ms: int) -> None:
+        """Note that a waiting question reached somebody; the first time counts."""
+
+        def work(db: sqlite3.Connection) -> None:
+            row = row_of(db, approval_id)
+            if row is not None and (noted := row.delivered(now_ms)) is not row:
+                save(db, noted)
+
+        await self._database.run(work)
+
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer.
 
