@@ -48,7 +48,7 @@ class Admitting:
             raise Refused(
                 "An admin holds a passkey, so an admin must sign this.",
                 code="admin_needed",
-                next_step="Ask one to invite this reviewer in the console, under Reviewers.",
+                next_step="Ask one to invite this reviewer in the console, under Keys.",
             )
         return await self._invite(person, "")
 

@@ -88,15 +88,6 @@ class Reviewing:
             raise Refused(f"There is no approval {approval_id!r}.", code="approval_unknown")
         return row.at(self.clock.now_ms())
 
-    async def on_screen(self, name: str, approval_ids: Iterable[str]) -> None:
-        """Note that these questions reached this person, where they are asked to answer them."""
-        person = self.person(name)
-        voter = Voter(principal=person.principal, groups=person.groups, owns=person.owns)
-        for ident in approval_ids:
-            row = await self.approvals.get(ident)
-            if row is not None and not may_deny(row.requirements, _asker(row), voter):
-                await self.approvals.delivered(ident, self.clock.now_ms())
-
     async def to_sign(self, name: str, approval_id: str, seen: Sequence[str]) -> ToSign:
         """Return what this reviewer's passkey must sign to say yes.
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from guard.errors import Refused
 from guard.grant.approval import Approval
 from guard.grant.batch import MAX_BATCH
+from guard.stepup.reaching import on_screen
 from guard.stepup.reviewing import Reviewing
 from guard_adapters.console.app import Door, SignedIn
 from guard_adapters.console.origin import Origin
@@ -49,7 +50,7 @@ class Signing:
     async def _seen(self, asked: Request, given: Body) -> Mapping[str, Any]:
         """Note when questions were on the screen of somebody who is asked. It answers nothing."""
         who = await self._who(asked)
-        await self.reviewing.on_screen(who.name, texts(given, "ids")[:MAX_BATCH])
+        await on_screen(self.reviewing, who.name, texts(given, "ids")[:MAX_BATCH])
         return {}
 
     async def _options(self, asked: Request, given: Body) -> Mapping[str, Any]:
