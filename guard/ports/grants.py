@@ -37,7 +37,9 @@ class Grants(Protocol):
 
     async def propose(self, new: NewPlan, events: Sequence[Event]) -> Plan: ...
     async def plan(self, plan_id: str) -> Plan | None: ...
-    async def plans(self, *, open_only: bool) -> Sequence[Plan]: ...  # oldest first
+    async def plans(
+        self, *, open_only: bool, session: str = ""
+    ) -> Sequence[Plan]: ...  # oldest first; all of a session, else the last of many
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Plan: ...  # approval_id: the plan
     async def end(
         self, plan_id: str, event: PlanEvent, reason: str, now_ms: int, events: Sequence[Event]

@@ -25,11 +25,10 @@ async def void_session(world: World, session_id: str, why: str, now_ms: int) -> 
     """
     # Grants first: they answer without a person, so nobody else would stop them.
     if world.grants is not None:
-        for plan in await world.grants.plans(open_only=True):
-            if plan.session == session_id:
-                with suppress(Refused):
-                    event = plan_ended(plan, why, now_ms)
-                    await world.grants.end(plan.id, PlanEvent.VOID, why, now_ms, [event])
+        for plan in await world.grants.plans(open_only=True, session=session_id):
+            with suppress(Refused):
+                event = plan_ended(plan, why, now_ms)
+                await world.grants.end(plan.id, PlanEvent.VOID, why, now_ms, [event])
     for approval in await world.approvals.listed(open_only=True, session=session_id):
         if approval.at(now_ms).open:
             with suppress(Refused):

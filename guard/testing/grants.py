@@ -34,10 +34,11 @@ class MemoryGrants:
         """Return one plan."""
         return self.rows.get(plan_id)
 
-    async def plans(self, *, open_only: bool) -> Sequence[Plan]:
+    async def plans(self, *, open_only: bool, session: str = "") -> Sequence[Plan]:
         """Return plans, oldest first."""
         still = {PlanState.PENDING, PlanState.APPROVED}
-        return [one for one in self.rows.values() if one.status in still or not open_only]
+        rows = [one for one in self.rows.values() if session in {"", one.session}]
+        return [one for one in rows if one.status in still or not open_only]
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Plan:
         """Count one person's answer."""

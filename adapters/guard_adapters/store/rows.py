@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
 from guard.grant.approval import Approval, ApprovalState
 from guard.grant.lease import Lease, LeaseState
@@ -52,6 +52,24 @@ def due_ms(approval: Approval) -> int:
 def storable(name: str) -> bool:
     """Return whether a name that somebody sent can be one of ours: what cannot, is not there."""
     return name.isascii() and "\0" not in name
+
+
+OPEN: Final = "status IN ('pending', 'approved')"
+"""Approvals and plans that may still be used, in SQL. Indexes say it in these words."""
+
+
+def picked(
+    mark: str, session: str, requester: str = "", *, open_only: bool
+) -> tuple[str, list[str]]:
+    """Return which approvals or plans are wanted, as a clause, and its values in their order.
+
+    Only what is asked for is in it: with "this one or anybody's" a database looks through them all.
+    `mark` stands before the number of a value.
+    """
+    given = [(name, one) for name, one in (("session", session), ("requester", requester)) if one]
+    terms = [OPEN] if open_only else []
+    terms += [f"{name} = {mark}{n}" for n, (name, _) in enumerate(given, start=1)]
+    return " AND ".join(terms) or "true", [one for _, one in given]
 
 
 def spelled(name: str) -> str:

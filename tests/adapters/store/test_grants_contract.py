@@ -234,3 +234,18 @@ async def test_what_is_unknown_is_refused(holes):
         await holes.grants.revoke("grt_9", "x", NOW, [])
     assert await holes.grants.use(use(), []) is None
     assert (await holes.grants.plan("pln_1"), await holes.grants.grant("grt_1_1")) == (None, None)
+
+
+async def test_all_open_plans_of_a_session_are_listed_whatever_came_later_in_others(
+    holes, monkeypatch
+):
+    for store in ("sqlite", "postgres"):
+        monkeypatch.setattr(f"guard_adapters.store.{store}.grants.LAST", 2)
+    for number in (1, 2, 3):
+        await holes.grants.propose(plan(number), [])
+    for number in (4, 5, 6):
+        await holes.grants.propose(plan(number, session="gs_9"), [])
+    await holes.grants.vote(vote("deny", number=2), [])
+    found = await holes.grants.plans(open_only=True, session="gs_1")
+    assert [one.id for one in found] == ["pln_1", "pln_3"]
+    assert len(await holes.grants.plans(open_only=False, session="gs_1")) == 3

@@ -24,6 +24,8 @@ from guard.session.state import new_session, remembering
 from guard_adapters.store import folding
 from guard_adapters.store.clock import ThisMachine
 from guard_adapters.store.log import LogKey
+from guard_adapters.store.rows import picked
+from guard_adapters.store.sqlite import approval_rows
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 
@@ -304,8 +306,8 @@ async def test_a_file_of_the_first_format_is_brought_up(tmp_path):
     path = tmp_path / "guard.sqlite"
     await approved(path, Booted(1))
     with sqlite3.connect(path) as db:
-        for index in ("approvals_due", "approvals_unknown"):
-            db.execute(f"DROP INDEX {index}")
+        for index in ("due", "unknown", "of_session", "of_requester"):
+            db.execute(f"DROP INDEX approvals_{index}")
         for column in ("outcome", "due_ms", "session", "requester"):
             db.execute(f"ALTER TABLE approvals DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 1")
@@ -318,3 +320,17 @@ async def test_a_file_of_the_first_format_is_brought_up(tmp_path):
 
     assert [row.id for row in found] == ["apr_2", "apr_3"]
     assert [row.id for row in lost] == ["apr_1"]
+
+
+@pytest.mark.parametrize("whose", ["session", "requester"])
+def test_whose_questions_are_open_is_asked_of_an_index(whose):
+    clause, given = picked(
+        "?", *("x" if name == whose else "" for name in ("session", "requester")), open_only=True
+    )
+    with sqlite3.connect(":memory:") as db:
+        for statement in approval_rows.SCHEMA.split(";"):
+            db.execute(statement)
+        plan = db.execute(f"EXPLAIN QUERY PLAN SELECT row FROM approvals WHERE {clause}", given)
+        ((*_, step),) = plan.fetchall()
+    db.close()
+    assert step == f"SEARCH approvals USING INDEX approvals_of_{whose} ({whose}=?)"

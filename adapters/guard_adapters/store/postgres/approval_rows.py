@@ -10,12 +10,11 @@ from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.hints import CHANNEL
 from guard_adapters.store.postgres.replicas import LIVING
-from guard_adapters.store.rows import approval_from, approval_text, due_ms, storable
+from guard_adapters.store.rows import OPEN, approval_from, approval_text, due_ms, storable
 
 TIMELINE: Final = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 """Changes when a standby takes over: what was used just before may look unused there."""
 
-OPEN: Final = "status IN ('pending', 'approved')"
 LISTED: Final = 500
 SWEPT: Final = 500
 """Most rows of one sweep: the rest waits for the next one."""

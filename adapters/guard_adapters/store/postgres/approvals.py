@@ -27,7 +27,6 @@ from guard_adapters.store.postgres.approval_rows import (
     INSERT,
     LATE,
     LISTED,
-    OPEN,
     TIMELINE,
     locked,
     put,
@@ -44,7 +43,7 @@ from guard_adapters.store.postgres.outbox import write_notes
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.schema import later_ms
 from guard_adapters.store.postgres.session_rows import unmoved
-from guard_adapters.store.rows import approval_from
+from guard_adapters.store.rows import approval_from, picked
 
 
 class PostgresApprovals:
@@ -101,14 +100,14 @@ class PostgresApprovals:
         self, *, open_only: bool, session: str = "", requester: str = ""
     ) -> Sequence[Approval]:
         """Return rows, oldest first: the open ones, or the last 500 of all."""
+        clause, given = picked("$", session, requester, open_only=open_only)
 
         async def work(db: Connection) -> list[Approval]:
             rows = await db.fetch(
-                "SELECT row FROM approvals WHERE ($1 = '' OR session = $1)"  # noqa: S608  fixed
-                f" AND ($2 = '' OR requester = $2) {f'AND {OPEN}' if open_only else ''}"
-                " ORDER BY created_ms DESC, id DESC LIMIT $3",
-                session, requester, None if open_only else LISTED,
-            )  # fmt: skip
+                f"SELECT row FROM approvals WHERE {clause}"  # noqa: S608  fixed words
+                f" ORDER BY created_ms DESC, id DESC LIMIT {'ALL' if open_only else LISTED}",
+                *given,
+            )
             return [approval_from(row[0]) for row in reversed(rows)]
 
         return await self._database.run(work, again=True)

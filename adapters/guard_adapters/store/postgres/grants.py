@@ -24,7 +24,7 @@ from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.outbox import write_notes
 from guard_adapters.store.postgres.schema import later_ms
-from guard_adapters.store.rows import storable
+from guard_adapters.store.rows import picked, storable
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS plans (
@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS plans (
     row text NOT NULL
 );
 CREATE INDEX IF NOT EXISTS plans_by_status ON plans (status, created_ms);
+CREATE INDEX IF NOT EXISTS plans_of_session ON plans (session)
+    WHERE status IN ('pending', 'approved');
 CREATE TABLE IF NOT EXISTS scoped_grants (
     id text PRIMARY KEY, plan text NOT NULL, session text NOT NULL, granted_ms bigint NOT NULL,
     until_ms bigint NOT NULL, usable boolean NOT NULL, row text NOT NULL
@@ -67,13 +69,15 @@ class PostgresGrants:
         """Return one plan."""
         return await self._database.run(lambda db: _plan(db, plan_id), again=True)
 
-    async def plans(self, *, open_only: bool) -> Sequence[Plan]:
-        """Return plans, oldest first: the open ones, or the last 500 of all."""
-        where = "WHERE status IN ('pending', 'approved')" if open_only else ""
+    async def plans(self, *, open_only: bool, session: str = "") -> Sequence[Plan]:
+        """Return plans, oldest first: all of a session, or the last 500."""
+        clause, given = picked("$", session, open_only=open_only)
 
         async def work(db: Connection) -> list[Plan]:
             rows = await db.fetch(
-                f"SELECT row FROM plans {where} ORDER BY created_ms DESC, id DESC LIMIT {LAST}"  # noqa: S608  fixed
+                f"SELECT row FROM plans WHERE {clause}"  # noqa: S608  fixed words
+                f" ORDER BY created_ms DESC, id DESC LIMIT {'ALL' if session else LAST}",
+                *given,
             )
             return [plan_from(row[0]) for row in reversed(rows)]
 

@@ -5,10 +5,9 @@ import sqlite3
 from guard.errors import Unavailable
 from guard.grant.approval import Approval
 from guard.model.call import Outcome
-from guard_adapters.store.rows import approval_from, approval_text, due_ms
+from guard_adapters.store.rows import approval_from, approval_text, due_ms, picked
 
 LISTED = 500
-OPEN = "status IN ('pending', 'approved')"
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS approvals (
@@ -17,6 +16,10 @@ CREATE TABLE IF NOT EXISTS approvals (
     session TEXT NOT NULL DEFAULT '', requester TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
+    WHERE status IN ('pending', 'approved');
+CREATE INDEX IF NOT EXISTS approvals_of_session ON approvals (session)
+    WHERE status IN ('pending', 'approved');
+CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
     WHERE status IN ('pending', 'approved');
 CREATE INDEX IF NOT EXISTS approvals_by_status ON approvals (status, created_ms);
 CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms) WHERE due_ms > 0;
@@ -52,11 +55,11 @@ def listed_rows(
     db: sqlite3.Connection, session: str = "", requester: str = "", *, open_only: bool
 ) -> list[Approval]:
     """Return rows, oldest first: the open ones, or the last 500 of all."""
-    some = f" AND {OPEN}" if open_only else ""
+    clause, given = picked("?", session, requester, open_only=open_only)
     rows = db.execute(
-        "SELECT row FROM approvals WHERE (?1 = '' OR session = ?1)"  # noqa: S608  fixed
-        f" AND (?2 = '' OR requester = ?2){some} ORDER BY created_ms DESC, id DESC LIMIT ?3",
-        (session, requester, -1 if open_only else LISTED),
+        f"SELECT row FROM approvals WHERE {clause}"  # noqa: S608  fixed words
+        f" ORDER BY created_ms DESC, id DESC LIMIT {-1 if open_only else LISTED}",
+        given,
     ).fetchall()
     return [approval_from(row[0]) for row in reversed(rows)]
 

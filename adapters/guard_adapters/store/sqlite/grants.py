@@ -18,6 +18,7 @@ from guard.grant.scoped import Grant, GrantState, NoGrantLeft
 from guard.grant.votes import Vote
 from guard.grant.written import grant_from, grant_text, plan_from, plan_text
 from guard.ports.grants import Use
+from guard_adapters.store.rows import picked
 from guard_adapters.store.sqlite.approvals import SqliteApprovals
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
@@ -29,6 +30,8 @@ CREATE TABLE IF NOT EXISTS plans (
     row TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS plans_by_status ON plans (status, created_ms);
+CREATE INDEX IF NOT EXISTS plans_of_session ON plans (session)
+    WHERE status IN ('pending', 'approved');
 CREATE TABLE IF NOT EXISTS scoped_grants (
     id TEXT PRIMARY KEY, plan TEXT NOT NULL, session TEXT NOT NULL, granted_ms INTEGER NOT NULL,
     until_ms INTEGER NOT NULL, usable INTEGER NOT NULL, row TEXT NOT NULL
@@ -66,9 +69,12 @@ class SqliteGrants:
         """Return one plan."""
         return await self._database.run(lambda db: _plan(db, plan_id))
 
-    async def plans(self, *, open_only: bool) -> Sequence[Plan]:
-        """Return plans, oldest first: the open ones, or the last 500 of all."""
-        return await self._database.run(lambda db: _plans(db, open_only=open_only))
+    async def plans(self, *, open_only: bool, session: str = "") -> Sequence[Plan]:
+        """Return plans, oldest first: all of a session, or the last 500."""
+        most = -1 if session else LAST
+        return await self._database.run(
+            lambda db: _plans(db, session, open_only=open_only, most=most)
+        )
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Plan:
         """Count one person's answer; the yes that completes the quorum makes the grants."""
@@ -163,7 +169,7 @@ class SqliteGrants:
 
     async def lost_count(self, now_ms: int) -> None:
         """End every plan that may still give something: nobody knows how much time went by."""
-        for plan in await self.plans(open_only=True):
+        for plan in await self._database.run(lambda db: _plans(db, "", open_only=True, most=-1)):
             with suppress(Refused):  # it ended by itself
                 event = plan_ended(plan, "clock_lost", now_ms)
                 await self.end(plan.id, PlanEvent.VOID, "clock_lost", now_ms, [event])
@@ -219,10 +225,12 @@ def _plan(db: sqlite3.Connection, plan_id: str) -> Plan | None:
     return None if row is None else plan_from(row[0])
 
 
-def _plans(db: sqlite3.Connection, *, open_only: bool) -> list[Plan]:
-    where = "WHERE status IN ('pending', 'approved')" if open_only else ""
+def _plans(db: sqlite3.Connection, session: str, *, open_only: bool, most: int) -> list[Plan]:
+    clause, given = picked("?", session, open_only=open_only)
     rows = db.execute(
-        f"SELECT row FROM plans {where} ORDER BY created_ms DESC, id DESC LIMIT {LAST}"  # noqa: S608  fixed
+        f"SELECT row FROM plans WHERE {clause}"  # noqa: S608  fixed words
+        f" ORDER BY created_ms DESC, id DESC LIMIT {most}",
+        given,
     ).fetchall()
     return [plan_from(row[0]) for row in reversed(rows)]
 
