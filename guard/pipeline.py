@@ -1,9 +1,9 @@
 """One call from asking to audit. Read this first.
 
-The order of checks is the order of `_walk`: admit, judge, ask people where the answer is a step-up,
-write the decision down, mint the credential, run the stored bytes, record the outcome. No audit
-write, no call. It keeps no state of its own and catches nothing that it cannot answer: whatever
-raises, nothing runs.
+The order of checks is the order of `_walk`: admit, judge, write the answer down, ask people where
+it is a step-up, mint the credential, run the stored bytes, record the outcome. No audit write, no
+call. It keeps no state of its own and catches nothing that it cannot answer: whatever raises,
+nothing runs.
 """
 
 from collections.abc import Callable

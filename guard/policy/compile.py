@@ -24,7 +24,8 @@ from guard.policy.listing import narrows, weakened
 from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
 from guard.policy.rule import Mode, Rule, RuleKind, gated
-from guard.policy.schema import Type, author_schema, context_of, groups_of
+from guard.policy.schema import author_schema, context_of, groups_of
+from guard.policy.schema_fixed import Type
 from guard.policy.sessions import SessionRules, session_findings, session_rules
 from guard.policy.slice import ENGINE, Slice, Tree, applies, digest_of, rule_set, tree_of, waits
 from guard.policy.statement import Statement, statements

@@ -5,19 +5,27 @@ the rules of one action do read: the engine's cost is turning JSON into values, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
 from typing import cast
 
 from guard.model.call import ToolSpec
 from guard.model.ledger import LedgerKind, LedgerSpec
-from guard.model.origin import Levels
 from guard.policy.catalog import Catalog
 from guard.policy.convert import ArgCode, ArgError, Limits, convert_args
+from guard.policy.schema_fixed import (
+    BOOL,
+    ENTITIES,
+    FIXED,
+    LONG,
+    SCOPE_CONTEXT,
+    STRING,
+    WORDS,
+    Type,
+    record,
+)
 from guard.policy.shape import Shape, shape_of
 
 __all__ = ["ArgCode", "ArgError", "Limits", "convert_args"]
 
-Type = dict[str, object]
 Reads = frozenset[tuple[str, ...]]
 """Paths below `context` that rules read, such as `("input", "to")`."""
 
@@ -37,109 +45,26 @@ SESSION = "session"
 """The class of rules about a session as a whole, and its only action."""
 THE_SESSION = f"guard/{SESSION}"
 
-_STRING: Type = {"type": "String"}
-_LONG: Type = {"type": "Long"}
-_BOOL: Type = {"type": "Boolean"}
-_WORDS: Type = {"type": "Set", "element": _STRING}
-
-
-def _record(attributes: Mapping[str, Type]) -> Type:
-    return {"type": "Record", "attributes": dict(attributes)}
-
 
 def _maybe(kind: Type, *, required: bool) -> Type:
     return kind if required else {**kind, "required": False}
-
-
-FIXED: Mapping[str, Type] = {
-    "prov": _record(
-        {
-            **dict.fromkeys(
-                ("user_prompt", "trusted_tool", "untrusted", "secret", "model"), _WORDS
-            ),
-            **dict.fromkeys(("linked", "created"), _WORDS),
-            "level": _record(dict.fromkeys((one.name for one in fields(Levels)), _LONG)),
-            **dict.fromkeys(("same_record", "ambiguous", "index_full", "not_canonical"), _BOOL),
-        }
-    ),
-    "text": _record(dict.fromkeys(("outbound", "active_unknown", "short_unknown"), _BOOL)),
-    "when": _record({"known": _BOOL, "ordered": _BOOL}),
-    "permission": _record({"within": _BOOL}),
-    "intent": _record(
-        {
-            "declared": _BOOL,
-            "covers": _BOOL,
-            "args_ok": _BOOL,
-            "mandate": _BOOL,
-            "purpose": _STRING,
-            "egress": _WORDS,
-            "budget_minor": _LONG,
-            "planned": _BOOL,
-            "fits": _BOOL,
-            "spoken": _BOOL,
-            "words": _BOOL,
-            "asked": _BOOL,
-            "left": _LONG,
-            "repeat": _BOOL,
-        }
-    ),
-    "risk": _record(
-        {
-            "session": _LONG,
-            "score": _LONG,
-            "token_reuse": _BOOL,
-            "device_compliant": _BOOL,
-            "offline": _BOOL,
-            "device_age_s": _LONG,
-        }
-    ),
-    "access": _record({"level": _LONG, "admits": _BOOL, "settles": _BOOL}),
-    "credential": _record(
-        {"binding": _LONG, "kind": _STRING, "ttl_floor_s": _LONG, "can_cut": _BOOL}
-    ),
-    "clock": _record(
-        {"hour": _LONG, "weekday": _LONG, "now": {"type": "Extension", "name": "datetime"}}
-    ),
-    "approvals": _WORDS,
-    "applied": _WORDS,
-}
-"""The groups of the context that are the same for every action."""
-
-_ENTITIES: dict[str, object] = {
-    "Agent": {
-        "memberOfTypes": ["AgentGroup", "Team"],
-        "shape": _record({"user": _STRING, "workload": _STRING, "attested": _BOOL}),
-        "tags": _STRING,
-    },
-    "AgentGroup": {},
-    "Team": {},
-    "Server": {
-        "memberOfTypes": ["ServerGroup"],
-        "shape": _record({"trusted": _BOOL, "env": _STRING}),
-    },
-    "ServerGroup": {},
-    "Scope": {"memberOfTypes": ["Scope"]},
-    "Session": {},
-}
-
-_SCOPE_CONTEXT = _record({"labels": _WORDS, "risk": _LONG, "device_compliant": _BOOL})
 
 
 def cedar_type(shape: Shape) -> Type:
     """Return the Cedar type of a shape that policy can see."""
     match shape.kind:
         case "string" | "opaque":
-            return _STRING
+            return STRING
         case "long":
-            return _LONG
+            return LONG
         case "bool":
-            return _BOOL
+            return BOOL
         case "decimal":
             return {"type": "Extension", "name": "decimal"}
         case "set":
             return {"type": "Set", "element": cedar_type(shape.element or shape)}
         case "record":
-            return _record(
+            return record(
                 {
                     name: _maybe(cedar_type(one), required=_always(shape, name, one))
                     for name, one in shape.members.items()
@@ -160,7 +85,7 @@ def _input(spec: ToolSpec, shape: Shape, prefix: str = "") -> Type:
         entry = spec.args.get(path)
         hidden = entry is not None and (entry.opaque or entry.role == "secret")
         if hidden:
-            kind = _STRING
+            kind = STRING
         elif one.kind == "opaque":
             continue
         elif one.kind == "record":
@@ -170,29 +95,29 @@ def _input(spec: ToolSpec, shape: Shape, prefix: str = "") -> Type:
         else:
             kind = cedar_type(one)
         attributes[name] = _maybe(kind, required=_always(shape, name, one))
-    return _record(attributes)
+    return record(attributes)
 
 
 def _derived(spec: ToolSpec) -> Type:
     roles = {entry.role for entry in spec.args.values() if not entry.opaque}
     shape = shape_of(spec.input_schema)
-    attributes: dict[str, Type] = {"opaque": _WORDS, "bytes": _LONG}
+    attributes: dict[str, Type] = {"opaque": WORDS, "bytes": LONG}
     if "recipient" in roles:
-        attributes["recipients"] = _WORDS
+        attributes["recipients"] = WORDS
     if {"recipient", "url"} & roles or spec.destination:
-        attributes["dest_domains"] = _WORDS
+        attributes["dest_domains"] = WORDS
     for role, name, kind in (
-        ("amount", "amount_minor", _LONG),
-        ("path", "path", _STRING),
-        ("source", "source_path", _STRING),
-        ("url", "url_host", _STRING),
+        ("amount", "amount_minor", LONG),
+        ("path", "path", STRING),
+        ("source", "source_path", STRING),
+        ("url", "url_host", STRING),
     ):
         if role in roles:
             there = any(_present(shape, path) for path in spec.paths(role))
             attributes[name] = _maybe(kind, required=there)
     if "url" in roles:
         attributes["dest_ip"] = {"type": "Extension", "name": "ipaddr", "required": False}
-    return _record(attributes)
+    return record(attributes)
 
 
 def _present(shape: Shape, path: str) -> bool:
@@ -205,21 +130,21 @@ def _present(shape: Shape, path: str) -> bool:
 
 
 _LEDGER: Mapping[LedgerKind, Type] = {
-    "labels": _WORDS,
-    **dict.fromkeys(("formerly", "sequence", "repeated"), _BOOL),
+    "labels": WORDS,
+    **dict.fromkeys(("formerly", "sequence", "repeated"), BOOL),
 }
 """What rules read of a ledger by its kind; of all others, a number."""
 
 
 def _history(ledgers: Iterable[LedgerSpec]) -> Type:
     attributes: dict[str, Type] = {
-        "labels": _WORDS,
-        "findings": _WORDS,
-        "step": _LONG,
-        "denied_1h": _LONG,
+        "labels": WORDS,
+        "findings": WORDS,
+        "step": LONG,
+        "denied_1h": LONG,
     }
-    attributes |= {ledger.name: _LEDGER.get(ledger.kind, _LONG) for ledger in ledgers}
-    return _record(attributes)
+    attributes |= {ledger.name: _LEDGER.get(ledger.kind, LONG) for ledger in ledgers}
+    return record(attributes)
 
 
 def context_of(spec: ToolSpec, catalog: Catalog) -> Type:
@@ -228,7 +153,7 @@ def context_of(spec: ToolSpec, catalog: Catalog) -> Type:
     if not spec.tool.startswith("mcp:"):
         attributes["input"] = _input(spec, shape_of(spec.input_schema))
         attributes["derived"] = _derived(spec)
-    return _record(attributes)
+    return record(attributes)
 
 
 def groups_of(spec: ToolSpec) -> frozenset[str]:
@@ -252,7 +177,7 @@ def _asked_of(resource: str, context: Type) -> Type:
 
 def session_context() -> Type:
     """Return what rules about sessions may read: nothing that differs from call to call."""
-    return _record({name: FIXED[name] for name in ("risk", "clock")})
+    return record({name: FIXED[name] for name in ("risk", "clock")})
 
 
 def _classes() -> dict[str, Type]:
@@ -267,10 +192,10 @@ def author_schema(catalog: Catalog) -> Type:
     actions = _classes()
     for spec in catalog.judged():
         actions[spec.action] = action_type(spec, context_of(spec, catalog))
-    actions[USE_SCOPE] = _asked_of("Scope", _SCOPE_CONTEXT)
+    actions[USE_SCOPE] = _asked_of("Scope", SCOPE_CONTEXT)
     of_session = {"memberOf": [{"id": SESSION}], **_asked_of("Session", session_context())}
     actions |= {SESSION: {}, THE_SESSION: of_session}
-    return {"Guard": {"entityTypes": _ENTITIES, "actions": actions}}
+    return {"Guard": {"entityTypes": ENTITIES, "actions": actions}}
 
 
 def runtime_schema(spec: ToolSpec, context: Type, reads: Reads, named: Iterable[str]) -> Type:
@@ -281,7 +206,7 @@ def runtime_schema(spec: ToolSpec, context: Type, reads: Reads, named: Iterable[
     actions: dict[str, Type] = {name: {} for name in named}
     actions |= _classes()
     actions[spec.action] = action_type(spec, projected(context, reads))
-    return {"Guard": {"entityTypes": _ENTITIES, "actions": actions}}
+    return {"Guard": {"entityTypes": ENTITIES, "actions": actions}}
 
 
 def projected(kind: Type, reads: Reads) -> Type:

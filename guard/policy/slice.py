@@ -23,12 +23,12 @@ from guard.policy.rule import Rule, classes_named, context_paths, policy_set
 from guard.policy.schema import (
     CLASSES,
     Reads,
-    Type,
     action_type,
     groups_of,
     projected,
     runtime_schema,
 )
+from guard.policy.schema_fixed import Type
 
 ENGINE = "cedarpy-4.12"
 """The engine line whose meaning the rules were compiled for; a new one is a new digest."""
