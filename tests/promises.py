@@ -85,6 +85,13 @@ UPSTREAM = {
     "test_it_is_nowhere_but_with_the_tool",
     "A guard that dies leaves nothing at a target after its next start.": "crash/test_crash.py::"
     "test_12_kills_leave_nothing_after_a_restart_and_no_sweep_is_needed",
+    "What a target's library says goes nowhere: it may have put a secret in its words.": "adapters/"
+    "issuer/test_made.py::test_what_a_library_said_is_in_nothing_that_is_raised",
+    "A target that hangs keeps no other credential from being taken back at a signal.": "flow/"
+    "test_recalled_together.py::"
+    "test_a_signal_takes_back_all_leases_at_once_and_does_not_wait_for_a_dead_target",
+    "No level is claimed that the tool server was not seen to check.": "adapters/issuer/"
+    "test_exchanged_level.py::test_the_level_is_what_the_server_showed_and_policy_reads_it",
     "A revoked credential does not come back with the end of its call.": "adapters/store/"
     "test_contracts.py::test_an_ending_does_not_bring_a_revoked_lease_back",
     "No session is opened that nobody would cut.": "flow/test_leases.py::"
