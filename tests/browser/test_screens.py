@@ -462,3 +462,19 @@ def test_somebody_who_is_not_asked_is_told_so(chromium, company, agent):
     assert said["error"] == "not_in_group"
     assert eve.broken == []
     eve.page.context.close()
+
+
+def test_after_the_answer_the_page_says_what_became_of_it_and_leads_back(company, wide, agent):
+    approval, call = agent.pays(amount_minor=9_900)
+    wide.open(f"/console/approvals/{approval}")
+    wide.page.locator("summary", has_text="More ways").click()
+    wide.page.locator("[data-reason]").fill("wrong payee")
+    with wide.page.expect_response(lambda one: one.url.endswith("/deny")):
+        wide.page.locator('[data-act="deny"]').click()
+    over = wide.page.locator(".over")
+    over.wait_for(timeout=WAIT_MS)
+
+    assert company.code(call) == "approval_denied"
+    assert "idp|ana said no: wrong payee" in over.inner_text()
+    over.locator("a").click()
+    wide.page.wait_for_url("**/console/")

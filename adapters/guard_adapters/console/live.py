@@ -13,8 +13,9 @@ from starlette.responses import Response, StreamingResponse
 
 from guard.errors import Unavailable
 from guard_adapters.console.app import Page, Visit
+from guard_adapters.console.fitting import fitted
 from guard_adapters.console.looking import Looking
-from guard_adapters.console.shapes import FUNCTIONS, fitted
+from guard_adapters.console.shapes import FUNCTIONS
 
 EVERY_S: Final = 1.0
 """How often the queue is looked at (seconds)."""

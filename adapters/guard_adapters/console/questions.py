@@ -26,6 +26,7 @@ from guard_adapters.console.app import Answer, Page, SignedIn, Visit, nowhere, n
 from guard_adapters.console.looking import Looking
 from guard_adapters.console.shapes import (
     BINDINGS,
+    ENDED,
     FUNCTIONS,
     SAID_BY,
     Question,
@@ -100,6 +101,7 @@ class Questions:
             most_ttl_s=MAX_TTL_S,
             bindings=BINDINGS,
             said_by=SAID_BY,
+            ended=ENDED,
         )
 
     async def sheet(self, visit: Visit) -> Response:

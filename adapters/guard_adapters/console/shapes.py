@@ -1,10 +1,9 @@
 """Values as templates take them: in runs, so that what hides is seen. It decides nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TypeVar
 
 from guard.errors import Unavailable
 from guard.grant.approval import Approval
@@ -14,16 +13,22 @@ from guard.model.legible import Piece, pieces
 from guard.model.review import Argument, Blast, ReviewView
 from guard.model.sheets import NOTES, Cut, Slice, newest, sheets, spoken, weight
 from guard.policy.says import money
-from guard_adapters.console.looking import Part, Queue
 from guard_adapters.console.picture import Picture, picture_of
 
-T = TypeVar("T")
 BINDINGS = {
     0: "a static secret, put on the wire by the guard",
     1: "short-lived, for one audience",
     2: "bound to this tool and these arguments",
     3: "bound to this tool and these arguments, to its sender, and good once",
 }
+ENDED = {
+    "approved": "People said yes; it has not run yet.",
+    "consumed": "People said yes, and it was sent once.",
+    "expired": "Nobody decided in time, or the yes was not used in time.",
+    "cancelled": "It was taken back before anybody decided.",
+    "revoked": "It ended after the yes, before it ran.",
+}
+"""What became of a question that no longer waits, by its state."""
 SAID_BY = {
     "words": "the person, in their own words",
     "user": "the person",
@@ -263,31 +268,3 @@ FUNCTIONS: Mapping[str, Callable[..., object] | int] = {
     "together": together,
 }
 """What every template may call, by name."""
-
-
-LINE = 700
-"""What one line of a list weighs beside its texts."""
-WAITING_ROOM, LOST_ROOM, DONE_ROOM, RULES_ROOM = 52_000, 16_000, 12_000, 70_000
-
-
-def fitting(part: Part[T], texts: Callable[[T], Sequence[str]], room: int) -> Part[T]:
-    """Return as many rows of a part as a page has room for, and at least one."""
-    for at, one in enumerate(part.rows):
-        room -= LINE + sum(map(weight, texts(one)))
-        if at and room < 0:
-            return part.first(at)
-    return part
-
-
-def asked_of(row: Approval) -> Sequence[str]:
-    """Return what a line about a question holds of others' texts."""
-    return [headline(row), row.agent, row.requester, *row.rules]
-
-
-def fitted(queue: Queue) -> Queue:
-    """Return a queue that fits on one page; what does not is on the next one."""
-    return replace(
-        queue,
-        unknown=fitting(queue.unknown, asked_of, LOST_ROOM),
-        waiting=fitting(queue.waiting, asked_of, WAITING_ROOM),
-    )

@@ -12,22 +12,19 @@ from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.policy.rule import Rule
 from guard_adapters.console.app import Answer, Page, Visit, nowhere, numbered
-from guard_adapters.console.looking import Looking, Part
-from guard_adapters.console.shapes import (
+from guard_adapters.console.fitting import (
     DONE_ROOM,
-    FUNCTIONS,
     RULES_ROOM,
     WAITING_ROOM,
     asked_of,
     fitted,
     fitting,
-    said_sheet,
 )
+from guard_adapters.console.looking import Looking, Part
+from guard_adapters.console.shapes import FUNCTIONS, said_sheet
 from guard_adapters.console.timeline import timeline
 
 LOG_PAGE: Final = 50
-ANSWERED: Final = 50
-"""Questions, answered or not, that one page of answered ones looks at."""
 DONE, PLANS = 12, 10
 """Lines that a page shows which is about something else first."""
 GRANTS_ROOM, PLANS_ROOM = 55_000, 25_000
@@ -73,8 +70,8 @@ class Views:
 
     async def answered(self, visit: Visit) -> Response:
         """Return questions that no longer wait, newest first."""
-        part = await self.desk.answered(visit.number("skip"))
-        return self._page(visit, "answered.html", part=part, step=ANSWERED)
+        part = fitting(await self.desk.answered(visit.number("skip")), asked_of, RULES_ROOM)
+        return self._page(visit, "answered.html", part=part)
 
     async def sessions(self, visit: Visit) -> Response:
         """Return sessions, newest first."""

@@ -56,10 +56,7 @@ class BoardReader(Protocol):
         """Return approvals whose call has an outcome that nobody knows, newest first."""
 
     async def answered(self, limit: int, skip: int = 0) -> Sequence[Approval]:
-        """Return those of `limit` questions that no longer wait, newest first.
-
-        The `skip` newest questions come before them, those that wait among them.
-        """
+        """Return questions that no longer wait, newest first."""
 
     async def of_session(self, session_id: str, limit: int, below: int = 2**53) -> Sequence[Row]:
         """Return the newest leaves of a session below a number, oldest first.

@@ -75,13 +75,8 @@ class BoardDesk:
         return _looked(await self.wired.store.board.unknown(SHOWN + 1, skip), skip)
 
     async def answered(self, skip: int) -> Looked[Approval]:
-        """Return the newest questions that no longer wait.
-
-        They are counted with those that wait: `skip` and `upto` are places among both.
-        """
-        rows = await self.wired.store.board.answered(SHOWN, skip)
-        beyond = await self.wired.store.board.answered(COUNTED, skip + SHOWN)
-        return Looked(rows=rows, skip=skip, more=bool(beyond))
+        """Return questions that no longer wait, newest first."""
+        return _looked(await self.wired.store.board.answered(SHOWN + 1, skip), skip)
 
     async def approval(self, approval_id: str) -> Approval:
         """Return one approval; `approval_unknown` otherwise."""

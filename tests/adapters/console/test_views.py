@@ -5,9 +5,10 @@ import json
 from guard.model.review import Chain, ChainStep
 from guard.model.sheets import name_of
 from guard.testing.review import a_view
+from guard_adapters.console.fitting import fitting
 from guard_adapters.console.looking import Logged, Part, Passage
 from guard_adapters.console.picture import MOST_NODES, Link, drawn, picture_of
-from guard_adapters.console.shapes import fitting, headline, lasting, moment
+from guard_adapters.console.shapes import headline, lasting, moment
 from guard_adapters.console.timeline import MOST_CALLS, timeline
 from tests.adapters.console.desk import Desk
 

@@ -14,6 +14,8 @@ from guard_adapters.store.rows import approval_from, storable
 
 T = TypeVar("T")
 SCHEMA = """
+CREATE INDEX IF NOT EXISTS approvals_answered ON approvals (created_ms, id)
+    WHERE status <> 'pending';
 CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (created_ms) WHERE status = 'pending';
 CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session, seq) WHERE session <> ''
@@ -66,10 +68,10 @@ class PostgresBoard:
         )
 
     async def answered(self, limit: int, skip: int = 0) -> Sequence[Approval]:
-        """Return those of some questions that no longer wait, newest first."""
+        """Return questions that no longer wait, newest first."""
         return await self._read(
-            "SELECT row FROM (SELECT status, row FROM approvals ORDER BY created_ms DESC, id DESC"
-            " LIMIT $1 OFFSET $2) AS newest WHERE status <> 'pending'",
+            "SELECT row FROM approvals WHERE status <> 'pending'"
+            " ORDER BY created_ms DESC, id DESC LIMIT $1 OFFSET $2",
             (limit, skip),
             approval_from,
         )

@@ -23,6 +23,8 @@ CREATE INDEX IF NOT EXISTS approvals_used ON approvals (
     json_extract(row, '$.action'), json_extract(row, '$.requester'),
     json_extract(row, '$.consumed_ms')
 ) WHERE status = 'consumed';
+CREATE INDEX IF NOT EXISTS approvals_answered ON approvals (created_ms, id)
+    WHERE status <> 'pending';
 CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session) WHERE session <> ''
 """
@@ -86,10 +88,10 @@ class SqliteBoard:
         )
 
     async def answered(self, limit: int, skip: int = 0) -> Sequence[Approval]:
-        """Return those of some questions that no longer wait, newest first."""
+        """Return questions that no longer wait, newest first."""
         return await self._read(
-            "SELECT row FROM (SELECT status, row FROM approvals"
-            " ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?) WHERE status <> 'pending'",
+            "SELECT row FROM approvals WHERE status <> 'pending'"
+            " ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?",
             (limit, skip),
             approval_from,
         )
