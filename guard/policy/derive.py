@@ -19,8 +19,8 @@ from guard.policy.extract import (
     path_norm,
     url_host,
 )
+from guard.policy.shape import shape_at, shape_of
 from guard.provenance.currencies import USUAL_PLACES
-from guard.provenance.units import in_minor_units
 
 _HANDLE = re.compile(r"@[^\W_][\w-]{0,63}")
 """A name on a platform; an address has something before its @."""
@@ -116,7 +116,7 @@ def _amount(spec: ToolSpec, found: list[tuple[str, ArgSpec, Json]]) -> int:
     """
     total = 0
     for path, entry, value in found:
-        minor = in_minor_units(spec, path, entry)
+        minor = _in_minor_units(spec, path, entry)
         total += amount_minor(value, 0 if minor else scale_of(spec, path, entry))
     if total > I64_MAX:
         raise ExtractError(f"the amounts of {spec.action} add up to more than 64 bits")
@@ -133,4 +133,15 @@ def scale_of(spec: ToolSpec, path: str, entry: ArgSpec) -> int:
     """Return the decimal places of an amount's currency: as said, else 0 for minor units and 2."""
     if entry.scale is not None:
         return entry.scale
-    return 0 if in_minor_units(spec, path, entry) else USUAL_PLACES
+    return 0 if _in_minor_units(spec, path, entry) else USUAL_PLACES
+
+
+def _in_minor_units(spec: ToolSpec, path: str, entry: ArgSpec) -> bool:
+    """Return whether an amount is an integer and nothing else beside null, and not kind `major`.
+
+    A schema of several types is opaque, so its amounts count as whole units: a rule that bounds
+    them then sees too much, never too little.
+    """
+    shape = shape_at(shape_of(spec.input_schema), path)
+    element = shape.element if shape is not None and shape.kind == "set" else shape
+    return element is not None and element.kind == "long" and entry.kind != "major"

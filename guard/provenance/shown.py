@@ -9,6 +9,9 @@ from functools import lru_cache
 from guard.model.call import Json, ToolSpec
 
 _MOST_REFS = 8
+_UNIONS = ("anyOf", "oneOf", "allOf")
+UNTYPED = "untyped"
+"""The type of an option that names none."""
 
 
 def exempt(spec: ToolSpec, path: str, value: Json) -> bool:
@@ -83,22 +86,31 @@ def names_beside(held: Held, path: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def types_in(held: Held, path: str) -> frozenset[str]:
-    """Return the types that an argument may have, or its elements, beside null."""
+    """Return the types that an argument may have, or its elements, beside null.
+
+    An option that names no type, as `{}`, an enum or a const, is `UNTYPED`: it may be any.
+    """
     found: set[str] = set()
-    for one in parts_at(held, path):
+    for one in _options(held.schema, _node(held.schema, path), inside=True):
         kind = one.get("type")
+        if kind is None and one.keys().isdisjoint((*_UNIONS, "items")):
+            found.add(UNTYPED)
         found.update(map(str, kind) if isinstance(kind, list) else [str(kind)] if kind else [])
-    return frozenset(found - {"null"})
+    return frozenset(found - {"null", "array"})
 
 
 def _at(root: Mapping[str, Json], path: str) -> Mapping[str, Json]:
+    return _element(root, _node(root, path))
+
+
+def _node(root: Mapping[str, Json], path: str) -> Mapping[str, Json]:
     node = _resolved(root, root)
     for part in path.split("."):
         inner = _member(root, node, part)
         if inner is None:
             return {}
         node = inner
-    return _element(root, node)
+    return node
 
 
 def _member(
@@ -119,13 +131,26 @@ def _element(root: Mapping[str, Json], node: Mapping[str, Json]) -> Mapping[str,
     return node
 
 
-def _options(root: Mapping[str, Json], node: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
-    yield node
-    for word in ("anyOf", "oneOf", "allOf"):
-        options = node.get(word)
-        for one in options if isinstance(options, list) else ():
-            if isinstance(one, dict):
-                yield _resolved(root, one)
+def _options(
+    root: Mapping[str, Json], node: Mapping[str, Json], *, inside: bool = False
+) -> Iterator[Mapping[str, Json]]:
+    """Yield a schema and its options, and theirs; `inside` also the elements of arrays.
+
+    Each schema comes once, so that one that holds itself ends.
+    """
+    seen: set[int] = set()
+    left = [node]
+    while left:
+        one = left.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        inner = [one["items"]] if inside and "items" in one else []
+        for word in _UNIONS:
+            options = one.get(word)
+            inner += options if isinstance(options, list) else []
+        left += [_resolved(root, each) for each in inner]
 
 
 def _resolved(root: Mapping[str, Json], node: object) -> Mapping[str, Json]:

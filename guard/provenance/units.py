@@ -12,7 +12,7 @@ from typing import NamedTuple
 from guard.model.call import ArgSpec, Json, ToolSpec
 from guard.provenance.currencies import CODES, PLACES, USUAL_PLACES, currencies_in, currency_of
 from guard.provenance.money import Unit
-from guard.provenance.shown import Held, default_at, names_beside, parts_at, types_in
+from guard.provenance.shown import UNTYPED, Held, default_at, names_beside, parts_at, types_in
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _CURRENCIES = frozenset({"currency", "currencies", "ccy"})
@@ -68,14 +68,6 @@ def unit_of(spec: ToolSpec, path: str, beside: Mapping[str, Json]) -> Unit:
     )
 
 
-def in_minor_units(spec: ToolSpec, path: str, entry: ArgSpec) -> bool:
-    """Return whether an amount holds minor units: an integer, unless its kind is `major`.
-
-    The schema decides, not the value: JSON may write 5 for 5.0.
-    """
-    return entry.kind != "major" and types_in(Held(spec.input_schema), path) == {"integer"}
-
-
 def is_minor(path: str) -> bool:
     """Return whether the name of a field says cents: `amount_minor`, `priceCents`."""
     return not _MINOR.isdisjoint(_words(path.rpartition(".")[2]))
@@ -91,7 +83,7 @@ def _amount(held: Held, path: str, entry: ArgSpec | None) -> _Amount:
         currency=entry.currency.upper() if entry and entry.currency else _said(path, text),
         by=tuple(_naming(names_beside(held, path))),
         minor=not major and (is_minor(path) or _SAYS_MINOR.search(text) is not None),
-        whole=major or bool(kinds and "integer" not in kinds),
+        whole=major or bool(kinds and kinds.isdisjoint({"integer", UNTYPED})),
         scale=entry.scale if entry is not None else None,
     )
 
