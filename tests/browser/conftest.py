@@ -305,8 +305,22 @@ class Person:
         if not sends:
             button.click()
             return
-        with self.page.expect_response(lambda one: one.url.endswith(f"/{approval}/{act}")):
+        with self.answered(f"/{approval}/{act}"):
             button.click()
+
+    @contextmanager
+    def answered(self, end: str) -> Iterator[None]:
+        """Wait until what is pressed inside was answered, at a path of this end.
+
+        Where the answer is a good one its page loads itself anew, and that is waited for: it would
+        take the page from under whatever a test does next.
+        """
+        self.page.locator("html").evaluate("(old) => { old.dataset.old = ''; }")
+        with self.page.expect_response(lambda one: one.url.endswith(end)) as found:
+            yield
+        if found.value.ok:
+            self.page.locator("html:not([data-old])").wait_for(state="attached")
+            self.page.wait_for_load_state()
 
     def post(self, path: str, body: Any) -> Any:
         """Send what a script on this page could send."""

@@ -41,7 +41,8 @@ def pictures(browser: Any, guard: Any, folder: Path) -> list[Path]:
     )
     ana.open(f"/console/approvals/{good}")
     ana.read()
-    ana.page.locator('[data-act="approve"]').click()
+    with ana.answered("/approve"):
+        ana.page.locator('[data-act="approve"]').click()
     call.result(5)
     agent = Agent117(guard).opened().reads()
     question, waiting = agent.pays(memo="invoice 117 \u202e711", pin="4711")

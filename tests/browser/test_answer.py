@@ -90,7 +90,7 @@ def test_a_flipped_decision_is_another_challenge(guard, people):
     """What was signed as a login, or for a no, is no yes: the answer is part of the challenge."""
     ana = people("ana")
     approval, call = guard.asks()
-    ana.open("/console/")  # the page of the test before may still be loading itself anew
+    ana.open("/console/")
     other = ana.page.evaluate(
         """async () => {
             const answer = await fetch("/console/api/login/options", {method: "POST",
@@ -199,7 +199,8 @@ def test_enter_never_says_yes(guard, people):
     bob.page.keyboard.press("Enter")
     bob.post("login/options", {})  # a round trip to wait for
     assert [url for url in sent if approval in url] == []
-    bob.page.keyboard.press("Space")
+    with bob.answered("/approve"):
+        bob.page.keyboard.press("Space")
     assert call.result(5).value == "done"
 
 

@@ -165,7 +165,7 @@ def test_enter_never_approves_and_deny_has_the_focus(company, wide, agent):
 
     assert focused == "deny"
     assert untouched == ()
-    with wide.page.expect_response(lambda one: one.url.endswith("/deny")):
+    with wide.answered("/deny"):
         wide.page.locator('[data-act="deny"]').focus()
         wide.page.keyboard.press("Enter")
     assert company.row(approval).status is ApprovalState.DENIED
@@ -192,7 +192,8 @@ def test_the_keyboard_alone_is_enough_from_the_queue_to_a_yes(company, wide, age
             break
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.dataset.act") == "approve"
-    page.keyboard.press("Space")
+    with wide.answered("/approve"):
+        page.keyboard.press("Space")
 
     assert call.result(5).value == "paid"
 
@@ -208,7 +209,7 @@ def test_the_deny_link_of_a_message_leads_to_the_reason_and_says_nothing_itself(
     wide.page.keyboard.press("Enter")
     assert company.row(approval).votes == ()
 
-    with wide.page.expect_response(lambda one: one.url.endswith("/deny")):
+    with wide.answered("/deny"):
         wide.page.locator('[data-act="deny"]').click()
     (vote,) = company.row(approval).votes
     assert (vote.decision, vote.reason) == ("deny", "not this one")
@@ -234,7 +235,8 @@ def test_a_large_payment_must_be_typed_before_a_yes(company, wide, agent):
     wide.read()
     before = approve(wide).is_disabled()
     wide.page.locator("[data-typed]").fill("2000000")
-    approve(wide).click()
+    with wide.answered("/approve"):
+        approve(wide).click()
 
     assert before
     assert call.result(5).value == "paid"
@@ -267,7 +269,7 @@ def test_deny_and_suspend_lets_the_session_do_nothing_more(company, wide):
     wide.open(f"/console/approvals/{approval}")
     wide.page.locator("summary", has_text="More ways").click()
     wide.page.locator("[data-reason]").fill("looks wrong")
-    with wide.page.expect_response(lambda one: one.url.endswith("/suspend")):
+    with wide.answered("/suspend"):
         wide.page.locator('[data-act="suspend"]').click()
 
     assert company.code(call) == "approval_denied"
@@ -290,7 +292,7 @@ def test_a_session_is_ended_from_its_page(company, wide):
     other = Agent117(company).opened().reads()
     wide.open(f"/console/sessions/{other.session}")
     picture = wide.page.locator("svg.chain").get_attribute("aria-label")
-    with wide.page.expect_response(lambda one: one.url.endswith("/end")):
+    with wide.answered("/end"):
         wide.page.locator("button", has_text="End this session").click()
 
     assert "Step 2, mail/read: untrusted text came in." in picture
@@ -469,7 +471,7 @@ def test_after_the_answer_the_page_says_what_became_of_it_and_leads_back(company
     wide.open(f"/console/approvals/{approval}")
     wide.page.locator("summary", has_text="More ways").click()
     wide.page.locator("[data-reason]").fill("wrong payee")
-    with wide.page.expect_response(lambda one: one.url.endswith("/deny")):
+    with wide.answered("/deny"):
         wide.page.locator('[data-act="deny"]').click()
     over = wide.page.locator(".over")
     over.wait_for(timeout=WAIT_MS)

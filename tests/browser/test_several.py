@@ -41,8 +41,8 @@ def ticks(one):
 
 
 def approves(one, path):
-    """Press the button and wait until it was answered."""
-    with one.page.expect_response(lambda got: got.url.endswith(path)):
+    """Press the button and wait until it was answered, and the page loaded anew."""
+    with one.answered(path):
         one.page.locator(".approve:enabled").click()
 
 
@@ -65,7 +65,7 @@ def test_one_signature_answers_the_ticked_calls_and_no_other(guard, ana, agent):
     for one in asked[:2]:
         ana.page.locator(f'[data-tick="{one}"]:enabled').check()
     assert ana.page.locator(".approve").inner_text() == "Approve 2 calls"
-    approves(ana, "/batch/approve")
+    ana.page.locator(".approve:enabled").click()
     ana.waits_for("2 of 2 answers count.")
 
     assert [call.result(5).value for call in calls[:2]] == ["booked", "booked"]
@@ -145,7 +145,7 @@ def test_a_standing_yes_is_picked_wider_signed_and_taken_back_on_the_pages(guard
     assert status(guard, other) == ["pending"]
     ana.open("/console/grants")
     row = ana.page.locator("li", has_text="1 of 2 uses left").first
-    with ana.page.expect_response(lambda got: got.url.endswith("/revoke")):
+    with ana.answered("/revoke"):
         row.locator("button", has_text="End it").click()
     after, _ = agent.books(hold_ms=0, **inside)
     assert status(guard, after) == ["pending"]
@@ -191,13 +191,13 @@ def test_a_plan_is_read_whole_signed_once_and_its_calls_run(guard, ana, agent):
 def test_a_no_to_a_plan_gives_nothing_and_after_the_yes_it_takes_all_back(guard, ana, agent):
     denied, given = proposed(guard, agent), proposed(guard, agent)
     ana.open(f"/console/plans/{denied}")
-    with ana.page.expect_response(lambda got: got.url.endswith("/deny")):
+    with ana.answered("/deny"):
         ana.page.locator('[data-act="deny"]').click()
     ana.open(f"/console/plans/{given}")
     reads(ana)
     approves(ana, f"/plans/{given}/approve")
     ana.open(f"/console/plans/{given}")
-    with ana.page.expect_response(lambda got: got.url.endswith("/deny")):
+    with ana.answered("/deny"):
         ana.page.locator("button", has_text="Take it back").click()
 
     plans = guard.wired.world.grants
