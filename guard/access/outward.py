@@ -14,7 +14,7 @@ from guard.detect.numbers import DETECTED
 from guard.grant.secevent import CAEP
 from guard.model.access import Level as AccessLevel
 from guard.model.call import Json
-from guard.model.identity import Who
+from guard.model.identity import Principal, Who
 from guard.model.kill import Kill
 from guard.ports.transmit import Level, Told
 from guard.session.narrowing import BY_HAND, Narrowing, access_of, standing
@@ -107,8 +107,8 @@ def _why(kinds: Iterable[str], taken: tuple[Narrowing, ...]) -> str:
 
 def subject_of_person(key: str) -> dict[str, Json]:
     """Return a person as others know them (RFC 9493, 3.2.3), from `Principal.key`."""
-    issuer, _, subject = key.partition("|")
-    return {"format": "iss_sub", "iss": issuer, "sub": subject}
+    person = Principal.named(key)
+    return {"format": "iss_sub", "iss": person.issuer, "sub": person.subject}
 
 
 def subject_of_session(who: Who, session_id: str) -> dict[str, Json]:

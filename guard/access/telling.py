@@ -1,5 +1,6 @@
-"""What others say, brought to every live session that it is about: one transaction for all of them.
+"""What others say, brought to every live session that it is about.
 
+Where it fails half-way, some sessions know of it already, and it must come again.
 Sessions that it does not change are not written, and those that it is not about are not looked at.
 From then on their calls are judged on it; what they hold already is not cut here.
 """

@@ -17,6 +17,15 @@ class Principal:
         """Return one stable string for this principal, safe to use as a database key."""
         return f"{self.issuer}|{self.subject}"
 
+    @classmethod
+    def named(cls, key: str) -> "Principal":
+        """Return the person of a `key`; a text without `|` is a subject of no issuer.
+
+        An issuer is a URL, which holds no `|` (RFC 3986, appendix A); a subject may hold some.
+        """
+        issuer, mark, subject = key.partition("|")
+        return cls(issuer=issuer, subject=subject) if mark else cls(issuer="", subject=key)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:

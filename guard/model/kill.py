@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Literal, get_args
 
-from guard.model.identity import Who
+from guard.model.identity import Principal, Who
 
 Scope = Literal["everything", "server", "tool", "agent", "principal", "device", "key"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
@@ -61,8 +61,9 @@ class Kill:
                 return tuple(self._epoch("server", one) for one in sorted(set(audiences)))
             case "tool":
                 return (self._epoch("tool", self.name.partition("/")[2]),)
-            case "principal":  # tokens hold the subject alone
-                return (self._epoch("principal", self.name.rpartition("|")[2]),)
+            case "principal":  # tokens hold the subject alone: of both whom the name may stop
+                subjects = {Principal.named(self.name).subject, self.name}
+                return tuple(self._epoch("principal", one) for one in sorted(subjects))
             case "key":
                 # Whoever has a stolen key also chooses the moments that its tokens name.
                 return (Epoch(kind="kid", name=self.name, at_ms=FOREVER_MS),)

@@ -60,10 +60,10 @@ class Sessions(Protocol):
     of them is stored with it, in one transaction. `forget` drops sessions that nobody has used
     since, with what their results showed, and none with a call in flight. `tell` changes every live
     session that a subject fits, none of their pools; those that became something else and all that
-    is noted are written in one transaction, and they are returned. An unknown handle is
-    `Refused("session_unknown")`, a store that fails `Unavailable("store_unavailable")`, five lost
-    swaps `Unavailable("state_conflict")`, observations that are not those which the session counts
-    `Unavailable("state_corrupt")`.
+    is noted are written, many sessions in one transaction, and they are returned; where it raises,
+    some may be told already. An unknown handle is `Refused("session_unknown")`, a store that fails
+    `Unavailable("store_unavailable")`, five lost swaps `Unavailable("state_conflict")`,
+    observations that are not those which the session counts `Unavailable("state_corrupt")`.
     """
 
     async def open(self, session: Session) -> Session: ...  # insert, or return the one there

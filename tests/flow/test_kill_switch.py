@@ -122,8 +122,10 @@ async def test_a_yes_that_was_given_before_is_not_used_after(world):
 async def test_tokens_that_were_made_before_are_void_and_stay_so(world):
     await kill(world, "principal", "idp|ana")
     await killing(world).lift("principal", "idp|ana", by="operator")
-    (epoch,) = await world.world.kills.epochs(0)
-    assert (epoch.kind, epoch.name, epoch.at_ms) == ("principal", "ana", world.clock.now_ms())
+    void = {(e.kind, e.name, e.at_ms) for e in await world.world.kills.epochs(0)}
+    at_ms = world.clock.now_ms()
+    # The name may also be a subject of its own, as the stop itself takes it.
+    assert void == {("principal", "ana", at_ms), ("principal", "idp|ana", at_ms)}
     await world.reauthorizing.end("gs_1", "operator")
     assert ("session", "gs_1") in {(e.kind, e.name) for e in await world.world.kills.epochs(0)}
 

@@ -32,8 +32,6 @@ WRITE_VERBS = frozenset(
         "append",
         "insert",
         "set",
-    }
-    | {
         "put",
         "save",
         "upload",
@@ -45,8 +43,6 @@ WRITE_VERBS = frozenset(
         "book",
         "buy",
         "run",
-    }
-    | {
         "execute",
         "start",
         "stop",

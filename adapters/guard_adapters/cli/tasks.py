@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from guard.errors import Unusable
+from guard.model.identity import Principal
 from guard.policy.duration import duration_ms
 from guard_adapters._shown import shown
 from guard_adapters._yaml.read import read_text
@@ -86,14 +87,14 @@ def _started(guard: OperatorClient, args: argparse.Namespace) -> Mapping[str, An
 
 
 def _person(args: argparse.Namespace) -> dict[str, str]:
-    issuer, mark, subject = (args.principal or "").rpartition("|")
-    if not (mark and issuer and subject and args.agent):
+    person = Principal.named(args.principal or "")
+    if not (person.issuer and person.subject and args.agent):
         raise Unusable(
             "A new session is for a person and an agent.",
             code="request_unusable",
             next_step="Give --principal 'ISSUER|SUBJECT' and --agent, or --session.",
         )
-    return {"issuer": issuer, "subject": subject}
+    return {"issuer": person.issuer, "subject": person.subject}
 
 
 def _task(args: argparse.Namespace) -> dict[str, Any]:

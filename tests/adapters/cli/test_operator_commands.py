@@ -368,7 +368,7 @@ def test_a_session_is_opened_for_a_task_which_gives_way_to_the_next(config, caps
 
 
 def test_a_purpose_without_tools_is_what_the_person_said_and_no_task(config, capsys):
-    new = ("tasks", "start", "--principal", "i|ada", "--agent", "bot", "--purpose", "tidy up")
+    new = ("tasks", "start", "--principal", "i|x|ada", "--agent", "bot", "--purpose", "tidy up")
     with running(config):
         assert guard(*new, "--json", "--config", config) == 0
         session = json.loads(capsys.readouterr().out)["id"]
@@ -380,6 +380,7 @@ def test_a_purpose_without_tools_is_what_the_person_said_and_no_task(config, cap
         query = "SELECT head FROM sessions WHERE id = ?"
         head = json.loads(db.execute(query, [session]).fetchone()[0])
     assert head["words"] == ["tidy up", "and read them"]
+    assert head["who"][0][:2] == ["i", "x|ada"]
     assert head["intent"] is None
     assert out.startswith(f"{session}  open ")
     assert "task" not in out

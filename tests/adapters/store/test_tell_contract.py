@@ -186,6 +186,48 @@ async def test_it_holds_here_before_it_is_durable(tmp_path):
     assert held.closed == "session_suspended"
 
 
+@pytest.mark.parametrize("cancelled", [False, True])
+async def test_a_session_that_is_being_opened_is_told(tmp_path, cancelled):
+    store = reopened(tmp_path / "guard.sqlite")
+    await store.sessions.all()
+    opening = asyncio.ensure_future(store.sessions.open(new_session("gs_ada", ADA, now_ms=NOW)))
+    await asyncio.sleep(0)  # its row is on its way into the file
+    if cancelled:
+        opening.cancel()
+    told = await store.sessions.tell(OF_ADA, suspends)
+    await asyncio.gather(opening, return_exceptions=True)
+    kept = await store.sessions.get("gs_ada")
+    store.close(NOW)
+    assert [one.id for one in told] == ["gs_ada"]
+    assert kept.closed == "session_suspended"
+
+
+async def test_opening_a_session_of_somebody_else_hides_none(tmp_path):
+    store = reopened(tmp_path / "guard.sqlite")
+    await store.sessions.open(new_session("gs_1", ADA, now_ms=NOW))
+    store.close(NOW)
+    again = reopened(tmp_path / "guard.sqlite")
+    await again.sessions.all()
+    opening = asyncio.ensure_future(again.sessions.open(new_session("gs_1", BOB, now_ms=NOW)))
+    await asyncio.sleep(0)
+    told = await again.sessions.tell(OF_ADA, suspends)
+    assert (await opening).who == ADA
+    assert list(await again.sessions.tell(Subject(subject="bob"), suspends)) == []
+    again.close(NOW)
+    assert [one.id for one in told] == ["gs_1"]
+
+
+async def test_many_that_are_opened_at_once_are_told_and_forgotten(tmp_path):
+    store = reopened(tmp_path / "guard.sqlite")
+    await store.sessions.all()
+    many = [store.sessions.open(new_session(f"gs_{n}", ADA, now_ms=NOW)) for n in range(20)]
+    _, told = await asyncio.gather(asyncio.gather(*many), store.sessions.tell(OF_ADA, suspends))
+    gone = await store.sessions.forget(NOW + 1)
+    left = await store.sessions.tell(OF_ADA, suspends)
+    store.close(NOW)
+    assert (len(told), gone, list(left)) == (20, 20, [])
+
+
 @pytest.mark.peer
 async def test_rows_that_an_older_guard_wrote_are_told():
     url = postgres.fresh(own_clock=False)

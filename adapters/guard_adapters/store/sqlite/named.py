@@ -18,9 +18,15 @@ class Named:
         self.whole = False  # whether it knows those that only the file knew
         self._whose: dict[str, Who] = {}
         self._ids: defaultdict[str, set[str]] = defaultdict(set)
+        self._coming: defaultdict[str, frozenset[str]] = defaultdict(frozenset)  # id -> names
+
+    def coming(self, session: Session) -> None:
+        """Know a session whose row may be in the file before anybody takes it into memory."""
+        self._coming[session.id] |= names_of(session.who, session.id)
 
     def note(self, session: Session) -> None:
         """Know a session by the names that it has now; one that has ended is forgotten."""
+        self._coming.pop(session.id, None)
         if self._whose.get(session.id) is session.who and not session.ended_at_ms:
             return  # nearly always
         self.drop(session.id)
@@ -39,6 +45,7 @@ class Named:
 
     def drop(self, session_id: str) -> None:
         """Forget a session."""
+        self._coming.pop(session_id, None)
         who = self._whose.pop(session_id, None)
         for name in () if who is None else names_of(who, session_id):
             self._ids[name].discard(session_id)
@@ -47,4 +54,7 @@ class Named:
 
     def meant(self, about: Subject) -> list[str]:
         """Return the handles of those that may be meant, in order."""
-        return sorted(self._ids.get(about.name, ())) if about.name else []
+        if not about.name:
+            return []
+        coming = {one for one, names in self._coming.items() if about.name in names}
+        return sorted(coming.union(self._ids.get(about.name, ())))

@@ -54,6 +54,8 @@ class SqliteSessions:
         if session.id in self._held:
             return self._held[session.id]
         while True:
+            with self._turn:  # others may speak of it from now on; if this is cancelled, too
+                self._named.coming(session)
             row = await self._database.run(lambda db: session_rows.insert(db, session))
             with self._turn:
                 if session.id not in self._going:
