@@ -429,8 +429,8 @@ FILES = {
     "init_server": "`guard init` needs a server: a command after two dashes, or `--url`.",
     "key_file_unreadable": "A key file is damaged. Restore it, or delete it and a new one is made.",
     "key_unusable": "A key in `guard.intent_keys` is no public P-256 key. List it as a JWK.",
-    "receiver_seal_broken": "The token for a receiver of signals was sealed by another key. Restore "
-    "`keys/receivers-seal.key`, or have the stream made anew.",
+    "receiver_seal_broken": "The token for a receiver of signals was sealed by another key, or its row "
+    "is damaged. Restore `keys/receivers-seal.key`, or have the stream made anew.",
     "receiver_unusable": "A receiver in `guard.receivers` names an address that is none. Write origins as "
     "https://host or https://host:port.",
     "stream_unknown": "guard.yaml has no stream of this name with a `stream_id`. See `guard signals list`.",

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from guard.detect.numbers import DETECTED
 from guard.grant.secevent import CAEP
 from guard.model.access import Level as AccessLevel
 from guard.model.call import Json
@@ -29,7 +28,6 @@ TELLS: Final = (REVOKED, RISK)
 OURS: Final = frozenset({DETECTOR, "operator"})
 """Sources of signals that are the guard's own."""
 
-_CAUSES: Final = DETECTED | {BY_HAND, "operator_narrow"}
 _STRICTNESS: Final[Mapping[str, int]] = {"LOW": 0, "MEDIUM": 1, "HIGH": 2}
 
 About = Literal["session", "person"]
@@ -91,7 +89,8 @@ def level_of(session: Session, kills: Sequence[Kill], now_ms: int) -> tuple[Leve
     if session.suspended_at_ms:
         return "HIGH", "session_suspended"
     own = [one for one in session.signals if one.source in OURS]
-    taken = tuple(one for one in standing(session.narrowings) if one.cause in _CAUSES)
+    causes = {BY_HAND, *(one.kind for one in own)}  # by source: others report the same kinds
+    taken = tuple(one for one in standing(session.narrowings) if one.cause in causes)
     total = score(own, now_ms)
     if total >= LEVELS[1] or access_of(taken).level is AccessLevel.STOPPED:
         return "HIGH", _why(contributions(own, now_ms), taken)

@@ -92,7 +92,7 @@ async def serving(
     listening, gateways, outward = (
         streams(wired, tell),
         Gateways(wired, url),
-        transmitter(wired, url),
+        transmitter(wired, url, tell),
     )
     beside = [*listening.routes(), *gateways.routes, *outward.routes]
     async with (

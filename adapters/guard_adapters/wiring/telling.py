@@ -4,17 +4,19 @@ The log is the outbox: what happened is in it with the change that made it happe
 lost and no call waits. What is told of which leaf is decided in `guard.access.outward`.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from guard.access.outward import news
-from guard.errors import Refused
+from guard.errors import GuardError, Refused
 from guard.ports import World
 from guard.ports.transmit import OutStream, Told, Transmissions
 from guard.session.state import Session
+from guard_adapters.front.ssf.faults import Faults
 from guard_adapters.front.ssf.outgoing import Voice
 from guard_adapters.store.log import PAGE, LogReader
 
@@ -28,6 +30,9 @@ _OF_ALL: Final = frozenset({"stopped", "lifted"})
 _NAMED: Final = re.compile(b'"kind":"(' + "|".join(sorted(_OF_SESSIONS | _OF_ALL)).encode() + b')"')
 """Leaves that may matter, by their bytes: nearly all are decisions and outcomes."""
 
+_UNREADABLE: Final = frozenset({"session_unreadable", "intent_unusable"})
+"""Faults of one row that reading it again does not mend."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
@@ -37,6 +42,7 @@ class Telling:
     log: LogReader
     rows: Transmissions
     voice: Voice
+    faults: Faults = field(default_factory=Faults)
 
     async def round(self) -> None:
         """Read what is new, and queue what follows from it.
@@ -69,7 +75,9 @@ class Telling:
         if not said and cursor == told.cursor and levels == told.levels:
             return told, False
         new = replace(told, cursor=cursor, levels=levels)
-        if not await self.rows.tell(new, self.voice.tokens(said, streams)):
+        # A signature takes half a millisecond, and one stop is told of thousands of sessions.
+        tokens = await asyncio.to_thread(self.voice.tokens, said, streams)
+        if not await self.rows.tell(new, tokens):
             return told, False  # another guard has told it
         return replace(new, version=told.version + 1), len(rows) == PAGE
 
@@ -79,7 +87,7 @@ class Telling:
         named = {one["session"] for one in leaves if one["kind"] in _OF_SESSIONS}
         found: dict[str, Session | None] = {}
         if any(one["kind"] in _OF_ALL for one in leaves):
-            found = {one.id: one for one in await self.world.sessions.live()}
+            found = {one.id: one for one in await self._live()}
         for ident in sorted(named | told.levels.keys()):
             if ident and ident not in found:
                 found[ident] = await self._session(ident)
@@ -90,3 +98,19 @@ class Telling:
             return await self.world.sessions.get(ident)
         except Refused:  # forgotten since
             return None
+        except GuardError as error:
+            self._unread(f"Receivers are told nothing of session {ident}", error)
+            return None
+
+    async def _live(self) -> Sequence[Session]:
+        try:
+            return await self.world.sessions.live()
+        except GuardError as error:
+            self._unread("Receivers are told of no stop: a live session cannot be read", error)
+            return ()
+
+    def _unread(self, what: str, error: GuardError) -> None:
+        """Go on without a row that is damaged: one must not silence what is told of all others."""
+        if error.code not in _UNREADABLE:
+            raise error
+        self.faults.met(what, error)

@@ -2,9 +2,9 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -13,12 +13,13 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from starlette.routing import Route
 
 from guard.config import SignalReceiver
-from guard.errors import GuardError, Unavailable, Unusable
+from guard.errors import Unavailable, Unusable
 from guard.grant.secevent import CAEP
 from guard.ports import Ids
 from guard.ports.transmit import OutStream, Transmissions
 from guard_adapters._http.origins import origin
 from guard_adapters.front.bearer import digest_of
+from guard_adapters.front.ssf.faults import Faults
 from guard_adapters.front.ssf.management import Desk, routes
 from guard_adapters.front.ssf.offered import offered_routes
 from guard_adapters.front.ssf.outgoing import Receiver, Voice
@@ -39,7 +40,7 @@ _LABEL: Final = b"guard/receiver-header/v1"
 class Sealed:
     """Hides the secrets of receivers in a store: whoever reads its rows alone has none of them."""
 
-    key: bytes
+    key: bytes = field(repr=False)
     ids: Ids
 
     def seal(self, text: str) -> str:
@@ -52,14 +53,14 @@ class Sealed:
         """Return the text.
 
         Raises:
-            Unavailable: `receiver_seal_broken`: another key sealed it.
+            Unavailable: `receiver_seal_broken`: another key sealed it, or the row is damaged.
         """
-        raw = base64.b64decode(sealed)
         try:
+            raw = base64.b64decode(sealed, validate=True)
             return AESGCM(self.key).decrypt(raw[:12], raw[12:], _LABEL).decode()
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise Unavailable(
-                "The token for a receiver cannot be read: another key sealed it.",
+                "The token for a receiver cannot be read: another key sealed it, or it is damaged.",
                 code="receiver_seal_broken",
                 next_step="Restore keys/receivers-seal.key, or have the stream made anew.",
             ) from None
@@ -72,6 +73,7 @@ class Transmitter:
     routes: tuple[Route, ...] = ()
     telling: Telling | None = None
     sending: Sending | None = None
+    faults: Faults = field(default_factory=Faults)
 
 
 def receiver_token(state: Path, name: str) -> str:
@@ -79,8 +81,12 @@ def receiver_token(state: Path, name: str) -> str:
     return secret(state / "keys" / f"receiver-{name}.key").hex()
 
 
-def transmitter(wired: Wired, url: str) -> Transmitter:
+def transmitter(
+    wired: Wired, url: str, tell: Callable[[str], None] = lambda _: None
+) -> Transmitter:
     """Return the transmitter of one guard, which others reach at `url`.
+
+    What fails later, while it tells and sends, is said to `tell`, each fault once.
 
     Raises:
         Unusable: `receiver_unusable`: an origin in `push_to` is none; or a key or token file.
@@ -96,12 +102,15 @@ def transmitter(wired: Wired, url: str) -> Transmitter:
         receivers={name: _receiver(wired, name, one) for name, one in listed.items()},
     )
     sealed = Sealed(key=secret(keys / "receivers-seal.key"), ids=wired.world.ids)
-    rows = wired.store.transmissions
+    rows, faults = wired.store.transmissions, Faults(tell=tell)
     desk = Desk(voice=voice, rows=rows, seal=sealed.seal)
     return Transmitter(
         routes=(*routes(desk), *offered_routes(desk)),
-        telling=Telling(world=wired.world, log=wired.store.log, rows=rows, voice=voice),
-        sending=Sending(rows=rows, clock=wired.world.clock, opened=sealed.opened),
+        telling=Telling(
+            world=wired.world, log=wired.store.log, rows=rows, voice=voice, faults=faults
+        ),
+        sending=Sending(rows=rows, clock=wired.world.clock, opened=sealed.opened, faults=faults),
+        faults=faults,
     )
 
 
@@ -165,7 +174,7 @@ async def transmitting(wired: Wired, found: Transmitter) -> AsyncIterator[None]:
         return
     await written_down(wired, found.telling.rows)
     await found.telling.round()  # from here on nothing is left out
-    task = asyncio.create_task(_rounds(found.telling, found.sending))
+    task = asyncio.create_task(_rounds(found.telling, found.sending, found.faults))
     try:
         yield
     finally:
@@ -174,9 +183,17 @@ async def transmitting(wired: Wired, found: Transmitter) -> AsyncIterator[None]:
         await found.sending.aclose()
 
 
-async def _rounds(telling: Telling, sending: Sending) -> None:
+async def _rounds(telling: Telling, sending: Sending, faults: Faults) -> None:
     while True:
-        with suppress(GuardError):
-            await telling.round()
-            await sending.round()
+        await _tried(telling.round, "The log is not told to receivers", faults)
+        await _tried(sending.round, "Nothing is sent to receivers", faults)
         await asyncio.sleep(ROUND_S)
+
+
+async def _tried(work: Callable[[], Awaitable[None]], what: str, faults: Faults) -> None:
+    try:
+        await work()
+    except Exception as error:  # noqa: BLE001  whatever failed: the next round is not given up
+        faults.met(what, error)
+    else:
+        faults.over(what)

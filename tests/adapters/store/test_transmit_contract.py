@@ -114,6 +114,13 @@ async def test_what_is_done_is_gone_and_counted_for_its_own_stream_only(hole):
     assert (await hole.streams())[0].refused == 1
 
 
+async def test_an_acknowledgement_of_what_no_id_can_be_is_none(hole):
+    await hole.put(SOC)
+    await hole.add([token(1)])
+    await hole.done("str_1", ["jti_\0", "\u00e9", "jti_1"], taken=True)
+    assert await hole.count("str_1") == 0
+
+
 async def test_the_same_token_is_queued_once(hole):
     await hole.put(SOC)
     await hole.add([token(1)])

@@ -1,1 +1,1 @@
-"""Shared Signals received: pushed (RFC 8935) or fetched (RFC 8936); the guard says what follows."""
+"""Shared Signals, both ways: what others say comes in, what the guard found goes out (SSF 1.0)."""

@@ -5,7 +5,7 @@ send requests for it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from guard.ports.transmit import OutStream, Status
@@ -27,7 +27,7 @@ class Delivery:
     """How tokens of a stream travel; an empty `url`: they are polled. `header` is in clear."""
 
     url: str = ""
-    header: str = ""
+    header: str = field(default="", repr=False)
 
 
 def delivery_of(said: object, receiver: Receiver) -> Delivery:

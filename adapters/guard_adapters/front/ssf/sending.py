@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from guard.clock import Clock
-from guard.errors import GuardError
 from guard.ports.transmit import OutStream, OutToken, Transmissions
 from guard_adapters._http.deliver import NotTaken, deliver
 from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters.front.ssf.faults import Faults
 
 LEASE_MS: Final = 60_000
 """Longest work on one token: a guard that dies keeps it no longer than this."""
@@ -37,13 +37,14 @@ class Sending:
     clock: Clock
     opened: Callable[[str], str] = field(repr=False)
     post: Deliver = deliver
+    faults: Faults = field(default_factory=Faults)
     _busy: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
 
     async def round(self) -> None:
         """Begin to send of every stream that is pushed and idle, and return."""
         for stream in await self.rows.streams():
-            if stream.url and stream.status == "enabled" and stream.id not in self._busy:
-                task = asyncio.create_task(self._drained(stream))
+            if _goes(stream) and stream.id not in self._busy:
+                task = asyncio.create_task(self._drained(stream.id))
                 self._busy[stream.id] = task
 
     async def settled(self) -> None:
@@ -57,21 +58,28 @@ class Sending:
             task.cancel()
         await asyncio.gather(*busy, return_exceptions=True)
 
-    async def _drained(self, stream: OutStream) -> None:
+    async def _drained(self, stream_id: str) -> None:
+        what = f"Nothing is sent on stream {stream_id}"
         try:
-            while await self._one(stream):
+            while await self._one(stream_id):
                 pass
-        except GuardError:
-            return  # the store failed: the lease ends, and the token is due again
+        except Exception as error:  # noqa: BLE001  whatever failed, the token is due again later
+            self.faults.met(what, error)
+        else:
+            self.faults.over(what)
         finally:
-            self._busy.pop(stream.id, None)
+            self._busy.pop(stream_id, None)
 
-    async def _one(self, stream: OutStream) -> bool:
-        """Send the oldest token; return whether the next one may follow."""
+    async def _one(self, stream_id: str) -> bool:
+        """Send the oldest token as the stream is now; return whether the next one may follow."""
+        found = (one for one in await self.rows.streams() if one.id == stream_id)
+        stream = next(found, None)
+        if stream is None or not _goes(stream):
+            return False
+        header = self.opened(stream.header) if stream.header else ""
         token = await self.rows.head(stream.id, self.clock.now_ms(), LEASE_MS)
         if token is None:
             return False
-        header = self.opened(stream.header) if stream.header else ""
         headers = {"content-type": "application/secevent+jwt", "accept": "application/json"}
         headers |= {"authorization": header} if header else {}
         try:
@@ -90,6 +98,10 @@ class Sending:
         pause_ms = min(PAUSE_MS << min(token.tries, 10), LONGEST_PAUSE_MS)
         await self.rows.later(token.id, self.clock.now_ms() + pause_ms)
         return False
+
+
+def _goes(stream: OutStream) -> bool:
+    return bool(stream.url) and stream.status == "enabled"
 
 
 def _error(said: bytes) -> str:

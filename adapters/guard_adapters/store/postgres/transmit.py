@@ -6,6 +6,7 @@ from typing import Final
 from guard.ports.transmit import OutStream, OutToken, Told
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.schema import later_ms
+from guard_adapters.store.rows import storable
 from guard_adapters.store.transmit_rows import levels_text, stream_from, stream_text, told_from
 
 SCHEMA: Final = """
@@ -151,7 +152,7 @@ class PostgresTransmissions:
 
         async def work(db: Connection) -> None:
             gone = "DELETE FROM out_tokens WHERE stream = $1 AND id = ANY($2) RETURNING 1"
-            met = len(await db.fetch(gone, stream_id, list(ids)))
+            met = len(await db.fetch(gone, stream_id, [*filter(storable, ids)]))
             await db.execute(_COUNTED, stream_id, met if taken else 0, 0 if taken else met)
 
         await self._database.run(work)
