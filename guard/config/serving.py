@@ -18,6 +18,11 @@ class Serve(BaseModel):
     public_url: str = Field(
         "", description="How clients reach the guard; empty = the address above."
     )
+    ext_mcp_host: str = Field(
+        "127.0.0.1",
+        description="Address on which agentgateway is answered. It speaks clear text, the "
+        "gateway's key and the credentials of calls in it: with another address put TLS before it.",
+    )
     ext_mcp_port: int | None = Field(
         None,
         ge=0,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from guard_adapters.front.gateways.ext_mcp_wire import McpRequestResult, McpResponseResult
 from guard_adapters.front.mcp.gate import TOKEN_KEY
 from tests.frameworks.conftest import world  # noqa: F401  a fixture
 from tests.frameworks.test_ext_mcp import ANA, gateway, text, why  # noqa: F401  a fixture
@@ -45,6 +46,27 @@ async def test_what_does_not_fit_is_answered_with_a_no(
     told = await gateway.request(method, params, says, servers)
     assert told.WhichOneof("result") == "error"
     assert why(told)["code"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [(b"\xff" * 40, "request_unusable"), (bytes(17 * 2**20), "body_too_large")],
+    ids=["garbage", "too long"],
+)
+@pytest.mark.parametrize(
+    ("method", "told"), [("CheckRequest", McpRequestResult), ("CheckResponse", McpResponseResult)]
+)
+async def test_what_is_no_message_or_too_long_is_answered_with_a_no(
+    gateway,  # noqa: F811
+    method,
+    told,
+    raw,
+    code,
+) -> None:
+    said = await gateway.sends(method, raw, told)
+    assert (said.error.code, why(said)["code"]) == (said.error.INVALID, code)
+    gateway.bearer = ""
+    assert why(await gateway.sends(method, raw, told))["code"] == "gateway_unknown"
 
 
 async def test_a_bug_of_the_guard_is_answered_with_a_no(gateway) -> None:  # noqa: F811

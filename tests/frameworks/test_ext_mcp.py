@@ -44,7 +44,9 @@ class Gateway:
     async def sends(self, method: str, asked: Any, told: Any) -> Any:
         call = self.channel.unary_unary(
             f"/{SERVICE}/{method}",
-            request_serializer=type(asked).SerializeToString,
+            request_serializer=lambda one: (
+                one if isinstance(one, bytes) else one.SerializeToString()
+            ),
             response_deserializer=told.FromString,
         )
         said = (("authorization", self.bearer), ("traceparent", self.span))
@@ -190,7 +192,7 @@ async def test_a_guard_that_is_gone_is_a_no_and_no_failed_call(gateway) -> None:
 
 async def test_the_guard_answers_where_its_settings_say(world) -> None:
     installation = world.guard.wired.loaded.installation
-    serve = installation.serve.model_copy(update={"ext_mcp_port": 0})
+    serve = installation.serve.model_copy(update={"host": "0.0.0.0", "ext_mcp_port": 0})
     made = installation.model_copy(update={"serve": serve})
     brain = Gateways(world.guard.wired, "http://127.0.0.1:8470")
     async with brain.answering() as where:
@@ -200,6 +202,11 @@ async def test_the_guard_answers_where_its_settings_say(world) -> None:
     async with brain.answering() as where:
         assert where.startswith("127.0.0.1:")
         assert int(where.rpartition(":")[2]) > 0
+    serve = serve.model_copy(update={"ext_mcp_host": "::1"})
+    loaded = replace(loaded, installation=installation.model_copy(update={"serve": serve}))
+    brain = Gateways(replace(world.guard.wired, loaded=loaded), "http://127.0.0.1:8470")
+    async with brain.answering() as where:
+        assert where.startswith("[::1]:")
 
 
 def test_what_is_loaded_is_what_the_proto_says(tmp_path: Path) -> None:

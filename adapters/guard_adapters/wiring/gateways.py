@@ -61,7 +61,7 @@ class Gateways:
         if serve.ext_mcp_port is None:
             yield ""
             return
-        host = f"[{serve.host}]" if ":" in serve.host else serve.host
+        host = f"[{serve.ext_mcp_host}]" if ":" in serve.ext_mcp_host else serve.ext_mcp_host
         async with answering(self.ext_mcp, f"{host}:{serve.ext_mcp_port}") as port:
             yield f"{host}:{port}"
 

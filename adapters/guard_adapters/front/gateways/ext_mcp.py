@@ -1,9 +1,11 @@
 """agentgateway's `mcpGuardrails`: each MCP request of a gateway is judged, and its result taken in.
 
 Rule 1: every answer is one of the protocol, never a failed call of it: a gateway that is told to
-fail open would take that for a yes. Rule 2: who calls is what the gateway's operator wrote into
-`metadata`, never a header or the message. Rule 3: what leaves towards the server is the judged call
-with its credential; a result without a call that was allowed is not handed on.
+fail open would take that for a yes. What gRPC itself refuses the guard never sees: metadata above
+8 KiB, a broken frame or compression, an unknown method. Rule 2: who calls is what the gateway's
+operator wrote into `metadata`, never a header or the message. Rule 3: what leaves towards the
+server is the judged call with its credential; a result without a call that was allowed is not
+handed on.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -54,25 +56,31 @@ class ExtMcp:
     ) -> None:
         self._desk, self._expected, self._server = desk, digest_of(token), server
 
-    async def check_request(self, asked: "Message", context: "Message") -> "Message":
+    async def check_request(self, raw: bytes, context: "Message") -> "Message":
         """Return `pass` or `mutated` for an allowed request, else `error`."""
-        from guard_adapters.front.gateways.ext_mcp_wire import McpRequestResult  # noqa: PLC0415
+        from guard_adapters.front.gateways.ext_mcp_wire import (  # noqa: PLC0415  an extra
+            McpRequest,
+            McpRequestResult,
+        )
 
-        return await self._answered(McpRequestResult(), self._request, asked, context)
+        return await self._answered(McpRequestResult(), self._request, McpRequest, raw, context)
 
-    async def check_response(self, asked: "Message", context: "Message") -> "Message":
+    async def check_response(self, raw: bytes, context: "Message") -> "Message":
         """Take in how an allowed call ended; return `pass`, what may be released, or `error`."""
-        from guard_adapters.front.gateways.ext_mcp_wire import McpResponseResult  # noqa: PLC0415
+        from guard_adapters.front.gateways.ext_mcp_wire import (  # noqa: PLC0415  an extra
+            McpResponse,
+            McpResponseResult,
+        )
 
-        return await self._answered(McpResponseResult(), self._response, asked, context)
+        return await self._answered(McpResponseResult(), self._response, McpResponse, raw, context)
 
     async def _answered(
-        self, told: "Message", work: "Work", asked: "Message", context: "Message"
+        self, told: "Message", work: "Work", kind: "Message", raw: bytes, context: "Message"
     ) -> "Message":
         try:
             said = dict(context.invocation_metadata() or ())
             self._borne(said)
-            await work(asked, told, read(said.get("traceparent")))
+            await work(_parsed(kind, raw), told, read(said.get("traceparent")))
         except _No as no:
             _error(told, no)
         except WireRefused as wrong:
@@ -169,7 +177,8 @@ async def answering(service: ExtMcp, address: str) -> AsyncIterator[int]:
             next_step="pip install 'guardcall[gateways]'",
         ) from None
     # Without so_reuseport, a second server of this account gets an error and no share of the calls.
-    options = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", _MOST_BYTES)]
+    # No limit of gRPC's: what is too long is answered by `_parsed`, and no failed call.
+    options = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", -1)]
     server = aio.server(options=options)
     server.add_generic_rpc_handlers((handlers(service.check_request, service.check_response),))
     try:
@@ -185,6 +194,19 @@ async def answering(service: ExtMcp, address: str) -> AsyncIterator[int]:
         yield port
     finally:
         await server.stop(GRACE_S)
+
+
+def _parsed(kind: "Message", raw: bytes) -> "Message":
+    """Return a message of this class; what is none, or too long, is answered with a no."""
+    from google.protobuf.message import DecodeError  # noqa: PLC0415  an extra
+
+    if len(raw) > _MOST_BYTES:
+        text = f"The message has {len(raw)} bytes, {_MOST_BYTES} are allowed. Send less."
+        raise _No("INVALID", "body_too_large", text)
+    try:
+        return kind.FromString(raw)
+    except DecodeError:
+        raise _No("INVALID", "request_unusable", "This is no message of ExtMcp.") from None
 
 
 def _wanted(asked: "Message", message: Asked, span: str) -> Wanted:

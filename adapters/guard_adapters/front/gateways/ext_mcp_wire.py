@@ -20,7 +20,8 @@ SERVICE: Final = "agentgateway.dev.ext_mcp.ExtMcp"
 Message = Any
 """A protobuf message: its class is made while the program runs, so no type checker knows it."""
 
-Answers = Callable[[Message, Any], Awaitable[Message]]
+Answers = Callable[[bytes, Any], Awaitable[Message]]
+"""Takes a message as it came, still to be parsed, and the context of the call."""
 
 
 def _pool() -> DescriptorPool:
@@ -46,19 +47,21 @@ McpResponseResult: Final = message("McpResponseResult")
 
 
 def handlers(check_request: Answers, check_response: Answers) -> grpc.GenericRpcHandler:
-    """Return what a server registers to answer the two methods of the service."""
+    """Return what a server registers to answer the two methods of the service.
+
+    Messages are not parsed here: one that cannot be would be a failed call of the protocol.
+    """
     table = {
-        "CheckRequest": (check_request, McpRequest, McpRequestResult),
-        "CheckResponse": (check_response, McpResponse, McpResponseResult),
+        "CheckRequest": (check_request, McpRequestResult),
+        "CheckResponse": (check_response, McpResponseResult),
     }
     return grpc.method_handlers_generic_handler(
         SERVICE,
         {
             name: grpc.unary_unary_rpc_method_handler(
                 answer,
-                request_deserializer=asked.FromString,
                 response_serializer=told.SerializeToString,
             )
-            for name, (answer, asked, told) in table.items()
+            for name, (answer, told) in table.items()
         },
     )
