@@ -66,6 +66,11 @@ class SignalStream(BaseModel):
         description="File that holds the token for the stream's configuration, for its owner only. "
         "With both, the guard asks for verifications.",
     )
+    token_origins: tuple[str, ...] = Field(
+        (),
+        description="Origins beside the issuer's own that this token may be sent to "
+        "(https://host), where the transmitter's metadata names them.",
+    )
     verify_every_s: int = Field(
         300, ge=0, le=86_400, description="Pause between two verifications (s); 0 = none."
     )

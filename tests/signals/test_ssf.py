@@ -11,15 +11,19 @@ import httpx
 import pytest
 
 from guard.config import SignalStream
-from guard.errors import Refused
+from guard.errors import Refused, Unavailable
 from guard.grant.secevent import SetRefused
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
+from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli import main
+from guard_adapters.cli.serve import _tell
+from guard_adapters.front.ssf.poll import Polled
+from guard_adapters.front.ssf.received import NotNow
 from guard_adapters.store.clock import SystemIds
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
-from guard_adapters.wiring.listening import Verifying
+from guard_adapters.wiring.listening import Verifying, to_be_told
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from guard_adapters.wiring.signals import push_token, streams
@@ -362,3 +366,155 @@ def test_a_stream_is_ended_at_its_transmitter_and_its_token_is_void(tmp_path, ca
     assert "stream_unknown" in capsys.readouterr().err
     idp.server.shutdown()
     idp.server.server_close()
+
+
+@pytest.mark.parametrize("name", ["session-revoked", "credential-change"])
+async def test_what_was_heard_is_not_heard_again_by_sessions_opened_since(world, name) -> None:
+    more = {"credential_type": "fido2-roaming", "change_type": "revoke"} if name[0] == "c" else {}
+    token = world.idp.said(name, **more)
+    assert (await world.push(token)).status_code == 202
+    ana = await world.session()
+    assert (await world.push(token)).status_code == 202
+    assert await world.look(ana) == "seen"
+    assert (await world.wired.world.sessions.get(ana)).signals == ()
+
+
+async def test_an_event_that_could_not_be_written_down_is_heard_when_it_comes_again(world) -> None:
+    listening, ana = streams(world.wired), await world.session()
+    source = listening.pushed._sources["idp"]
+    whole, token = source.hearing, world.idp.said("session-revoked")
+
+    class Full:
+        now_ms = whole.now_ms
+
+        async def hear(self, event):
+            raise Unavailable("The disk is full.")
+
+    source.hearing = Full()
+    with pytest.raises(NotNow):
+        await source.take(token)
+    assert await world.look(ana) == "seen"
+    source.hearing = whole
+    await (await source.take(token))()
+    with pytest.raises(Refused, match="session_ended"):
+        await world.look(ana)
+    listening.close()
+
+
+async def test_a_stream_is_fetched_on_when_what_follows_from_one_event_fails():
+    asked = asyncio.Event()
+
+    async def fails():
+        raise Unavailable("The disk is full.")
+
+    class Failing:
+        async def take(self, token):
+            return fails
+
+    async def ask(body):
+        if body.get("ack"):  # after the failure
+            asked.set()
+        await asyncio.sleep(0)
+        return {"sets": {"one": "token"}}
+
+    fetching = asyncio.create_task(Polled(source=Failing(), ask=ask, idle_s=0).forever())
+    await asyncio.wait_for(asked.wait(), 5)
+    fetching.cancel()
+
+
+async def test_an_old_word_of_the_transmitter_said_again_does_not_bring_its_stream_back(quiet):
+    idp, source = quiet
+    about = {"format": "opaque", "id": "st-1"}
+    on, off = (
+        idp.sender.signed(idp.sender.claims(SSF + "stream-updated", about, at=int(time.time()), status=status))
+        for status in ("enabled", "paused")
+    )  # fmt: skip
+    for token in (on, off, on):
+        await source.take(token)
+    assert source.stale == "paused by its transmitter"
+
+
+def watching(idp, source, folder, told, **more):
+    listed = SignalStream(
+        issuer=idp.url, jwks_url=f"{idp.url}/jwks", audience="a", stream_id="st-1", token_file="idp.token", **more
+    )  # fmt: skip
+    return Verifying(source=source, listed=listed, folder=folder, ids=SystemIds(), tell=told.append)
+
+
+@pytest.mark.parametrize(
+    "where", ["https://[bad", "https://a:xyz/", "https://\x00", "ftp://x", "http://idp.example/v", "", None]
+)  # fmt: skip
+async def test_the_watch_outlives_metadata_that_is_no_address_and_says_so(quiet, tmp_path, where):
+    idp, source = quiet
+    told, good = [], idp.metadata()
+    idp.metadata = lambda: {**good, "verification_endpoint": where}
+    if where is not None:  # and a token that cannot be read
+        (tmp_path / "idp.token").mkdir()
+    asking = watching(idp, source, tmp_path, told)
+    for _ in range(3):
+        await asking.once()
+    assert [one.startswith("The stream idp is stale (2") for one in told] == [True] * (where is not None)  # fmt: skip
+
+
+async def test_the_watch_outlives_a_token_that_cannot_be_read(quiet, tmp_path):
+    idp, source = quiet
+    told = []
+    asking = watching(idp, source, tmp_path, told)
+    for _ in range(3):
+        await asking.once()
+    assert "idp.token" in told[0]
+    assert idp.asked_to_verify == []
+
+
+async def test_the_streams_token_goes_to_its_transmitter_or_where_an_operator_wrote(
+    quiet, tmp_path
+):
+    idp, source = quiet
+    (tmp_path / "idp.token").write_text("sesame")
+    (tmp_path / "idp.token").chmod(0o600)
+    other, good = Idp(), idp.metadata()
+    idp.metadata = lambda: {**good, "verification_endpoint": f"{other.url}/verify"}
+    await watching(idp, source, tmp_path, []).once()
+    assert other.asked_to_verify == []
+    await watching(idp, source, tmp_path, [], token_origins=[other.url]).once()
+    assert len(other.asked_to_verify) == 1
+    other.server.shutdown()
+    other.server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("where", "listed", "told"),
+    [
+        ("https://idp.example/verify", (), True),
+        ("https://idp.example:443/verify", (), True),
+        ("https://idp.example:444/verify", (), False),
+        ("https://idp.example.evil.example/", (), False),
+        ("https://idp.example@evil.example/", (), False),
+        ("https://api.example/verify", (), False),
+        ("https://api.example/verify", ("https://api.example",), True),
+        ("http://127.0.0.1:8080/", (), False),
+        ("http://127.0.0.1:8080/", ("http://127.0.0.1:8080",), False),
+        ("http://localhost/", ("http://localhost",), False),
+    ],
+)
+def test_metadata_alone_does_not_say_who_is_told_a_token(where, listed, told):
+    if told:
+        to_be_told(where, "https://idp.example", listed)
+    else:
+        with pytest.raises(UpstreamFailed):
+            to_be_told(where, "https://idp.example", listed)
+
+
+async def test_a_transmitters_reason_cannot_write_to_the_operators_terminal(
+    quiet, tmp_path, capsys
+):
+    idp, source = quiet
+    about = {"format": "opaque", "id": "st-1"}
+    said = idp.sender.claims(SSF + "stream-updated", about, at=int(time.time()), status="paused", reason="\x1b[2J\u202eok\nguard: fine")  # fmt: skip
+    await source.take(idp.sender.signed(said))
+    told = []
+    await watching(idp, source, tmp_path, told).once()
+    _tell(told[0])
+    shown = capsys.readouterr().err
+    assert "<U+001B>[2J<U+202E>ok<U+000A>" in shown
+    assert (shown.isascii(), shown.count("\n"), "\x1b" in shown) == (True, 1, False)

@@ -18,10 +18,10 @@ from tenacity import (
     wait_exponential,
 )
 
+from guard_adapters._http.origins import LOOPBACK
 from guard_adapters._http.pool import UpstreamFailed
 
 _DOCUMENT_BYTES: Final = 2**20
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping[str, Any]:
@@ -30,9 +30,7 @@ async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping
     Raises:
         UpstreamFailed: not https (nor loopback), not there, too large, or no JSON object.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    _may_be_asked(url)
     patience = AsyncRetrying(
         retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
         stop=stop_after_attempt(tries),
@@ -47,6 +45,15 @@ async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping
         raise UpstreamFailed("not a JSON object", sent=True) from error
 
 
+def _may_be_asked(url: str) -> None:
+    try:
+        parts = httpx.URL(url)  # read by what sends it: two readers could see two hosts
+    except (httpx.InvalidURL, ValueError):
+        raise UpstreamFailed("no address", sent=False) from None
+    if parts.scheme != "https" and parts.host not in LOOPBACK:
+        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+
+
 async def get_text(
     url: str, *, most: int = 4 * 2**20, tries: int = 3, timeout_s: float = 10
 ) -> str:
@@ -55,9 +62,7 @@ async def get_text(
     Raises:
         UpstreamFailed: not https (nor loopback), not there, too large, or no such text.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    _may_be_asked(url)
     patience = AsyncRetrying(
         retry=retry_if_exception(_passes),
         stop=stop_after_attempt(tries),
@@ -131,9 +136,7 @@ async def post_json(
     Raises:
         UpstreamFailed: not https (nor loopback), refused, no answer, too large, or no JSON object.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    _may_be_asked(url)
     patience = AsyncRetrying(
         retry=retry_if_exception(_passes),
         stop=stop_after_attempt(tries),
@@ -163,9 +166,7 @@ async def change(
     Raises:
         UpstreamFailed: not https (nor loopback), no answer, or another status than 2xx.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
+    _may_be_asked(url)
     headers = {"authorization": f"Bearer {token}"} if token else {}
     client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
     try:
@@ -215,7 +216,7 @@ def ask_json(
         UpstreamFailed: it is not on loopback, nobody answered, or the answer is no JSON object.
     """
     # The token can end sessions: it leaves this machine under no circumstances.
-    if urlsplit(url).hostname not in _LOOPBACK:
+    if urlsplit(url).hostname not in LOOPBACK:
         raise UpstreamFailed("the guard is not on this machine", sent=False)
     try:
         with httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client:

@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 PORTS: Final = {"http": 80, "https": 443}
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def origin(url: str) -> str:
@@ -17,7 +17,7 @@ def origin(url: str) -> str:
     host = parts.hostname
     if parts.scheme not in PORTS or host is None or parts.username is not None:
         raise ValueError(f"got {url!r}, expected https://host or https://host:port")
-    if parts.scheme != "https" and host not in _LOOPBACK:
+    if parts.scheme != "https" and host not in LOOPBACK:
         raise ValueError(f"got {url!r}, expected https: a key is not sent in the clear")
     return spelled(parts.scheme, host, parts.port)
 
@@ -26,3 +26,8 @@ def spelled(scheme: str, host: str, port: int | None) -> str:
     """Return the parts of an origin as one text."""
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}:{port or PORTS.get(scheme, 0)}"
+
+
+def is_loopback(url: str) -> bool:
+    """Return whether a URL names this machine."""
+    return urlsplit(url).hostname in LOOPBACK

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+from guard.model.legible import legible
 from guard.ports import Approver
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.wiring.build import MakeApprovers, Wired, build
@@ -62,4 +63,5 @@ def _approvers(*, ask: bool) -> MakeApprovers:
 
 
 def _tell(sentence: str) -> None:
-    print(f"guard: {sentence}", file=sys.stderr, flush=True)
+    # Some words in it are those of others, such as why a transmitter pauses its stream.
+    print(f"guard: {legible(sentence)}", file=sys.stderr, flush=True)

@@ -65,6 +65,21 @@ class SqliteReplay:
             except sqlite3.Error as wrong:
                 raise ReplayUnavailable(f"the database says: {wrong}") from wrong
 
+    def known(self, key: str, now_ms: int) -> bool:
+        """Return whether the key is remembered now; nothing is remembered by asking.
+
+        Raises:
+            ReplayUnavailable: the database is locked, broken or closed.
+        """
+        with self._lock:
+            try:
+                found = self._db.execute(
+                    "SELECT 1 FROM shown WHERE key = ? AND until_ms > ?", (key, now_ms)
+                ).fetchone()
+            except sqlite3.Error as wrong:
+                raise ReplayUnavailable(f"the database says: {wrong}") from wrong
+        return found is not None
+
     def _first(self, key: str, until_ms: int, now_ms: int) -> bool:
         self._db.execute("BEGIN IMMEDIATE")
         try:

@@ -5,7 +5,7 @@ Anything else changes nothing, and the age of the last bundle goes on closing th
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -15,12 +15,12 @@ from guard_adapters._http.documents import get_text
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.operating import reloading
-from guard_adapters.wiring.site import bundle_text, take_bundle
+from guard_adapters.wiring.site import Site, bundle_text, epoch, take_bundle
 
 
 @dataclass(slots=True, kw_only=True)
 class Fetching:
-    """One site that asks one address. `fault` says why what came last was not taken."""
+    """One site that asks one address. `fault` says why what came last is not in force."""
 
     wired: Wired
     tell: Callable[[str], None]
@@ -28,31 +28,50 @@ class Fetching:
     _seen: str = field(default="", repr=False)
 
     async def once(self) -> None:
-        """Ask once, and put in force what is later."""
-        try:
-            token = (await get_text(self.wired.loaded.installation.offline_url)).strip()
-            await self._taken(token)
-            fault = ""
-        except UpstreamFailed as error:
-            fault = f"not_there: {error}"
-        except GuardError as no:
-            fault = str(no)
+        """Ask once, and put in force what is later; what fails is said, and tried again."""
+        fault = await _fault(self._fetched)
+        # Also where nothing new came: what was taken before may be on disk and not in force yet.
+        fault = await _fault(self._in_force) or fault
         if fault and fault != self.fault:  # said once, not every minute
-            self.tell(f"No bundle was fetched ({fault}).")
+            self.tell(f"No later bundle is in force ({fault}).")
         self.fault = fault
 
-    async def _taken(self, token: str) -> None:
-        loaded = self.wired.loaded
-        if token == self._seen or token == bundle_text(loaded.state):
+    async def _fetched(self) -> None:
+        loaded, named = self.wired.loaded, self.wired.loaded.installation
+        token = (await get_text(named.offline_url)).strip()
+        if token in {self._seen, bundle_text(loaded.state)}:
             return
-        now_ms, named = self.wired.world.clock.now_ms(), loaded.installation
-        took = take_bundle(loaded.state, named.offline_authority, named.name, token, now_ms=now_ms)
-        old, new = await asyncio.to_thread(reloading(self.wired, loaded.file))
+        now_ms = self.wired.world.clock.now_ms()
+        take_bundle(loaded.state, named.offline_authority, named.name, token, now_ms=now_ms)
         self._seen = token
-        leaf = {"bundle": new, "was": old, "by": f"bundle:{took.seq}"}
+
+    async def _in_force(self) -> None:
+        loaded, site = self.wired.loaded, self.wired.site
+        if site is None or not bundle_text(loaded.state) or _seq(site) == epoch(loaded.state):
+            return
+        old, new = await asyncio.to_thread(reloading(self.wired, loaded.file))
+        leaf = {"bundle": new, "was": old, "by": f"bundle:{_seq(site)}"}
+        now_ms = self.wired.world.clock.now_ms()
         event = Event(kind="config_change", at_ms=now_ms, session="", leaf=leaf)
         await self.wired.world.sink.write([event])
-        self.tell(f"Epoch {took.seq} of {took.guard} is in force.")
+        self.tell(f"Epoch {_seq(site)} of {site.bundle.guard if site.bundle else ''} is in force.")
+
+
+def _seq(site: Site) -> int:
+    return site.bundle.seq if site.bundle is not None else 0
+
+
+async def _fault(step: Callable[[], Awaitable[None]]) -> str:
+    """Take one step, and return why it failed; empty: it did not."""
+    try:
+        await step()
+    except UpstreamFailed as error:
+        return f"not_there: {error}"
+    except GuardError as no:
+        return str(no)
+    except Exception as error:  # noqa: BLE001  a full disk for a minute must not end fetching
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 @asynccontextmanager

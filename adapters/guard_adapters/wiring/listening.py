@@ -5,14 +5,16 @@ a transmitter that paused the stream, are told to whoever operates the guard. It
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from guard.config import SignalStream
+from guard.errors import GuardError
 from guard.ports import Ids
 from guard_adapters._http.documents import change, get_json
+from guard_adapters._http.origins import is_loopback, origin
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.ssf.received import Source
 from guard_adapters.issuer.made import read_secret
@@ -37,6 +39,26 @@ async def metadata(issuer: str) -> Mapping[str, Any]:
     return found
 
 
+def to_be_told(where: str, issuer: str, listed: Collection[str] = ()) -> None:
+    """Look whether the token of a stream may be sent to an address that the metadata names.
+
+    Args:
+        where: the address.
+        issuer: of the transmitter; its own origin may be told.
+        listed: further origins that an operator wrote down.
+
+    Raises:
+        UpstreamFailed: it is of another origin, or on this machine while the issuer is not.
+    """
+    try:
+        there, own = origin(where), origin(issuer)
+        named = {origin(one) for one in listed}
+    except ValueError:
+        raise UpstreamFailed("the metadata names no usable address", sent=False) from None
+    if there != own and (there not in named or (is_loopback(there) and not is_loopback(own))):
+        raise UpstreamFailed(f"{there} is not told the token of {own}", sent=False)
+
+
 @dataclass(slots=True, kw_only=True)
 class Verifying:
     """One stream whose transmitter is asked again and again. `folder` holds its token file."""
@@ -50,20 +72,24 @@ class Verifying:
 
     async def once(self) -> None:
         """Ask for one verification, and say so where the stream is stale."""
-        state = self.ids.token(16).hex()
+        state, why = self.ids.token(16).hex(), ""
         self.source.expect(state)
         try:
             where = (await metadata(self.listed.issuer)).get("verification_endpoint")
-            if not isinstance(where, str):
+            if isinstance(where, str):
+                await self._ask(where, state)
+            else:
                 self.source.expect("")
                 self.source.missed = 0  # it offers none: nothing is missed
-                return
-            token = read_secret(self.folder / self.listed.token_file)
-            body = {"stream_id": self.listed.stream_id, "state": state}
-            await change("POST", where, body, token=token)
-        except UpstreamFailed:
-            pass  # it never comes, and is counted
-        self._report()
+        except (UpstreamFailed, GuardError) as error:
+            why = str(error)  # it never comes, and is counted
+        self._report(why)
+
+    async def _ask(self, where: str, state: str) -> None:
+        to_be_told(where, self.listed.issuer, self.listed.token_origins)
+        token = read_secret(self.folder / self.listed.token_file)
+        body = {"stream_id": self.listed.stream_id, "state": state}
+        await change("POST", where, body, token=token)
 
     async def forever(self) -> None:
         """Ask until cancelled."""
@@ -71,8 +97,9 @@ class Verifying:
             await self.once()
             await asyncio.sleep(self.listed.verify_every_s)
 
-    def _report(self) -> None:
+    def _report(self, why: str) -> None:
         if self.source.stale != self._said:
             self._said = self.source.stale
-            state = f"is stale ({self._said})" if self._said else "is heard again"
+            reason = f"{self._said}: {why}" if why else self._said
+            state = f"is stale ({reason})" if self._said else "is heard again"
             self.tell(f"The stream {self.source.name} {state}.")

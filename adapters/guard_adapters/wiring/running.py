@@ -100,6 +100,7 @@ async def serving(
         transmitting(wired, outward),
     ):
         polling = asyncio.create_task(listening.poll())
+        polling.add_done_callback(lambda ended: _deaf(ended, tell))
         try:
             async with gateways.answering() as where:
                 if where:
@@ -113,6 +114,12 @@ async def serving(
             await found.http.aclose()
             for bridge in bridges.values():
                 await bridge.aclose()
+
+
+def _deaf(ended: asyncio.Task[None], tell: Callable[[str], None]) -> None:
+    error = None if ended.cancelled() else ended.exception()
+    if error is not None:
+        tell(f"No stream is fetched or watched any more ({error!r}): start the guard again.")
 
 
 def dev_keys(wired: Wired) -> Mapping[str, Caller]:

@@ -9,7 +9,6 @@ from typing import Any
 from starlette.routing import Route
 
 from guard.config import SignalStream
-from guard.grant.replay import Replay
 from guard.grant.secevent import Stream
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
@@ -18,7 +17,7 @@ from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp.jwks import FetchedKeys
 from guard_adapters.front.ssf.poll import Polled
 from guard_adapters.front.ssf.push import Pushed
-from guard_adapters.front.ssf.received import Source
+from guard_adapters.front.ssf.received import Remembering, Source
 from guard_adapters.issuer.made import read_secret
 from guard_adapters.store.replay_sqlite import SqliteReplay
 from guard_adapters.wiring.build import Wired
@@ -58,8 +57,11 @@ class Streams:
 
     async def poll(self) -> None:
         """Poll every stream that is polled, and verify those that can be, until cancelled."""
-        polled = [one.forever() for one in self.polled]
-        await asyncio.gather(*polled, *(one.forever() for one in self.verifying))
+        async with asyncio.TaskGroup() as group:
+            for polled in self.polled:
+                group.create_task(polled.forever())
+            for verifying in self.verifying:
+                group.create_task(verifying.forever())
 
 
 def push_token(state: Path, name: str) -> str:
@@ -102,7 +104,7 @@ def streams(wired: Wired, tell: Callable[[str], None] = lambda _: None) -> Strea
     )
 
 
-def _source(wired: Wired, name: str, one: SignalStream, seen: Replay) -> Source:
+def _source(wired: Wired, name: str, one: SignalStream, seen: Remembering) -> Source:
     return Source(
         name=name,
         stream=Stream(

@@ -248,3 +248,37 @@ async def test_while_nothing_can_be_fetched_age_closes_the_site(hq, site, web):
         assert steps == [1, 2]
     finally:
         wired.close()
+
+
+async def test_a_bundle_that_could_not_be_put_in_force_is_until_it_can(hq, site, web):
+    config = site / "guard.yaml"
+    good = config.read_text().replace("guard:\n", f"guard:\n  offline_url: {web.url}\n", 1)
+    config.write_text(good)
+    files = [await asyncio.to_thread(export, hq, site, one) for one in ("b1", "b2", "b3")]
+    told = []
+    wired = build(load(config))
+    try:
+        asking = Fetching(wired=wired, tell=told.append)
+
+        async def asked(text):
+            config.write_text(text)
+            await asking.once()
+            return bool(asking.fault), wired.site.bundle.seq if wired.site.bundle else 0
+
+        web.hold(files[0])
+        assert await asked(good) == (False, 1)
+        web.hold(files[1])  # a revocation is in it
+        assert [await asked("servers: [") for _ in range(2)] == [(True, 1)] * 2
+        assert len(told) == 2  # said once
+        web.status = 503  # and what is on disk needs no web server
+        assert await asked(good) == (True, 2)
+        assert "not_there" in asking.fault
+        web.hold(files[2])
+        (wired.loaded.state / "offline" / ".epoch.json.new").mkdir()  # the disk fails
+        assert await asked(good) == (True, 2)
+        (wired.loaded.state / "offline" / ".epoch.json.new").rmdir()
+        assert await asked(good) == (False, 3)
+        kept = [one for one in told if "is in force" in one and "Epoch" in one]
+        assert len(kept) == 3
+    finally:
+        wired.close()

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from guard.errors import GuardError
 from guard.grant.secevent import SetRefused
 from guard.model.call import Json
 from guard_adapters.front.ssf.received import NotNow, Source
@@ -62,7 +63,7 @@ class Polled:
         while True:
             try:
                 more = await self.once()
-            except OSError:
+            except (OSError, GuardError):  # what follows from one event could not be done
                 more = False
             if not more and not self._ack and not self._wrong:
                 await asyncio.sleep(self.idle_s)

@@ -35,6 +35,18 @@ class Hearing(Protocol):
         """Let an event reach every session that it is about; return what is left to do after."""
 
 
+class Remembering(Replay, Protocol):
+    """A memory of tokens that can be asked without being told."""
+
+    def known(self, key: str, now_ms: int) -> bool:
+        """Return whether the key is remembered now.
+
+        Raises:
+            ReplayUnavailable: out of reach.
+        """
+        ...
+
+
 class NotNow(Exception):
     """The token is not judged, because something here failed: its sender tries again."""
 
@@ -55,7 +67,7 @@ class Source:
     stream: Stream
     keys: KeySource = field(repr=False)
     hearing: Hearing = field(repr=False)
-    seen: Replay = field(repr=False)
+    seen: Remembering = field(repr=False)
     heard_ms: int = 0  # when the last good token came
     status: str = "enabled"  # as its transmitter said last (SSF 1.0, 8.1.5)
     why: str = ""
@@ -87,22 +99,26 @@ class Source:
         await self._authentic(read)
         event = checked_event(read, self.stream)
         now_ms = self.hearing.now_ms()
+        key = replay_key(event.issuer, event.jti)
+        try:
+            # In threads: they wait for a disk, and calls of other sessions must not wait with them.
+            if await asyncio.to_thread(self.seen.known, key, now_ms):
+                return _nothing  # a session that was opened since is none that it is about
+            self._noted(event, now_ms)
+            rest = await self.hearing.hear(event)
+            # After it was heard: an event that could not be written down must come again.
+            await asyncio.to_thread(self.seen.first, key, now_ms + REMEMBERED_MS, now_ms)
+        except (GuardError, ReplayUnavailable) as error:
+            raise NotNow(str(error)) from error
+        return rest
+
+    def _noted(self, event: SecurityEvent, now_ms: int) -> None:
         self.heard_ms = now_ms
         if event.kind == "verification":
             self._verified("state" in event.claims)
         if event.kind == "stream-updated":
             self.status = str(event.claims.get("status", "unknown"))[:_SHORT]
             self.why = str(event.claims.get("reason", ""))[:_SHORT]
-        try:
-            rest = await self.hearing.hear(event)
-            # After it was heard: an event that could not be written down must come again, and one
-            # that is heard twice changes nothing twice.
-            # In a thread: it waits for a disk, and calls of other sessions must not wait with it.
-            key, until_ms = replay_key(event.issuer, event.jti), now_ms + REMEMBERED_MS
-            new = await asyncio.to_thread(self.seen.first, key, until_ms, now_ms)
-        except (GuardError, ReplayUnavailable) as error:
-            raise NotNow(str(error)) from error
-        return rest if new else _nothing
 
     def _verified(self, asked: bool) -> None:  # noqa: FBT001  one caller
         self.missed = 0
