@@ -57,7 +57,7 @@ class Revoking:
 
     async def marked_in(self, session_id: str, why: str) -> Sequence[Lease]:
         """Write down that all ends that a session holds; return the rows."""
-        held = [row for row in await self.world.leases.unsettled() if row.session == session_id]
+        held = await self.world.leases.unsettled_of(session_id)
         return [await self.marked(row, why) for row in held]
 
     async def tried_all(self, rows: Sequence[Lease]) -> None:

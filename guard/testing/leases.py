@@ -41,6 +41,10 @@ class MemoryLeases:
         """Return leases of which something may live."""
         return [lease for lease in self.leases.values() if lease.state in UNSETTLED]
 
+    async def unsettled_of(self, session_id: str) -> Sequence[Lease]:
+        """Return those of one session."""
+        return [lease for lease in await self.unsettled() if lease.session == session_id]
+
     async def recent(self, limit: int) -> Sequence[Lease]:
         """Return the newest rows."""
         return list(reversed(self.leases.values()))[:limit]

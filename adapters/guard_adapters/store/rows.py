@@ -57,6 +57,9 @@ def storable(name: str) -> bool:
 OPEN: Final = "status IN ('pending', 'approved')"
 """Approvals and plans that may still be used, in SQL. Indexes say it in these words."""
 
+LEASE_LIVES: Final = "state NOT IN ('consumed', 'expired', 'revoked')"
+"""Leases of which something may live at a target, likewise: those that have not ended."""
+
 
 def picked(
     mark: str, session: str, requester: str = "", *, open_only: bool

@@ -367,6 +367,19 @@ async def test_a_lease_is_unsettled_until_nothing_is_left_of_it(ports):
     assert await ports.kinds() == ["lease_reserved", "credential_revoked"]
 
 
+async def test_the_unsettled_leases_of_a_session_are_its_own_in_every_state_that_may_live(ports):
+    for n, state in enumerate(LeaseState):
+        for m, session in enumerate(("gs_1", "gs_2", "gs_\u00e9")):
+            row = a_lease(10 * n + m, session=session, tool=f"{n}{m}")
+            await ports.leases.reserve(row, [])
+            await ports.leases.advance(row.id, lambda row, to=state: replace(row, state=to), [])
+    for session in ("gs_1", "gs_2", "gs_\u00e9", "gs_9"):
+        held = [one for one in await ports.leases.unsettled() if one.session == session]
+        found = await ports.leases.unsettled_of(session)
+        assert sorted(one.id for one in found) == sorted(one.id for one in held)
+        assert len(held) == (5 if session != "gs_9" else 0)
+
+
 async def test_a_change_that_changes_nothing_is_not_written(ports):
     await ports.leases.reserve(a_lease(), [])
     assert await ports.leases.advance("l1", lambda row: row, [event()]) == a_lease()

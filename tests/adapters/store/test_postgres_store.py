@@ -118,6 +118,17 @@ async def test_after_a_restart_every_row_is_still_there(url):
     assert (await whole(url)).size == 3
 
 
+async def test_what_an_older_guard_wrote_down_for_a_session_is_found(url):
+    store = opened(url)
+    lease = Lease(id="l1", call_id="c1", session="gs_1", kind="calltoken", deadline_ms=NOW)
+    for one in (lease, replace(lease, id="l2", session="gs_2")):
+        await store.leases.reserve(one, [])
+    await asyncio.to_thread(postgres.execute, url, "UPDATE leases SET session = ''")
+    found = await store.leases.unsettled_of("gs_1")
+    store.close(NOW)
+    assert list(found) == [lease]
+
+
 async def test_two_guards_that_change_one_session_lose_nothing(two):
     await two[0].sessions.open(new_session("gs_1", WHO, now_ms=NOW))
 

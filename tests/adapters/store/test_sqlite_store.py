@@ -25,7 +25,7 @@ from guard_adapters.store import folding
 from guard_adapters.store.clock import ThisMachine
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.rows import picked
-from guard_adapters.store.sqlite import approval_rows
+from guard_adapters.store.sqlite import approval_rows, leases
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 
@@ -334,3 +334,12 @@ def test_whose_questions_are_open_is_asked_of_an_index(whose):
         ((*_, step),) = plan.fetchall()
     db.close()
     assert step == f"SEARCH approvals USING INDEX approvals_of_{whose} ({whose}=?)"
+
+
+def test_what_a_session_holds_is_asked_of_an_index():
+    with sqlite3.connect(":memory:") as db:
+        for statement in leases.SCHEMA.split(";"):
+            db.execute(statement)
+        plan = db.execute(f"EXPLAIN QUERY PLAN {leases.OF_SESSION}", ("gs_1",)).fetchall()
+    db.close()
+    assert plan[0][-1] == "SEARCH leases USING INDEX leases_of_session (<expr>=?)"

@@ -9,7 +9,7 @@ from guard.lease.quarantine import refuse_quarantined
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.replicas import LIVING, Replica
-from guard_adapters.store.rows import lease_from, lease_text, storable
+from guard_adapters.store.rows import LEASE_LIVES, lease_from, lease_text, storable
 
 PRUNE = """
 DELETE FROM leases WHERE id IN (
@@ -18,6 +18,10 @@ DELETE FROM leases WHERE id IN (
     )) ORDER BY changed_ms LIMIT $4 FOR UPDATE SKIP LOCKED
 )
 """
+
+OF_SESSION = f"""
+SELECT row FROM leases WHERE session IN ($1, '') AND {LEASE_LIVES} ORDER BY id
+"""  # noqa: S608  constants
 
 
 class PostgresLeases:
@@ -69,6 +73,16 @@ class PostgresLeases:
         """Return the leases of which something may still live at a target."""
         return await self._database.run(lambda db: _in(db, UNSETTLED), again=True)
 
+    async def unsettled_of(self, session_id: str) -> Sequence[Lease]:
+        """Return those of one session."""
+
+        async def work(db: Connection) -> list[Lease]:
+            found = await db.fetch(OF_SESSION, _column(session_id))
+            leases = [lease_from(one[0]) for one in found]
+            return [one for one in leases if one.session == session_id]
+
+        return await self._database.run(work, again=True)
+
     async def lost(self) -> Sequence[Lease]:
         """Return those of them whose guard is gone."""
         more = f"AND holder NOT IN ({LIVING})"
@@ -105,7 +119,7 @@ async def settle(db: Connection, lease_id: str, change: LeaseChange) -> None:
 async def _save(db: Connection, lease: Lease, holder: str) -> None:
     """Insert or replace one row; the state machine was asked before."""
     await db.execute(
-        "INSERT INTO leases AS kept VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE"
+        "INSERT INTO leases AS kept VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE"
         " SET state = excluded.state, changed_ms = excluded.changed_ms, row = excluded.row,"
         " holder = CASE WHEN excluded.holder = '' THEN kept.holder ELSE excluded.holder END",
         lease.id,
@@ -114,7 +128,13 @@ async def _save(db: Connection, lease: Lease, holder: str) -> None:
         lease.changed_ms,
         holder,
         lease_text(lease),
+        _column(lease.session),
     )
+
+
+def _column(session_id: str) -> str:
+    """Return what is kept beside the row; under "" are those whose session only the row says."""
+    return session_id if storable(session_id) else ""
 
 
 async def _read(db: Connection, lease_id: str, *, lock: bool = False) -> Lease | None:

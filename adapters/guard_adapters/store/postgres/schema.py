@@ -59,6 +59,9 @@ CREATE TABLE IF NOT EXISTS leases (
     id text PRIMARY KEY, call_id text NOT NULL, state text NOT NULL, changed_ms bigint NOT NULL,
     holder text NOT NULL DEFAULT '', row text NOT NULL
 );
+ALTER TABLE leases ADD COLUMN IF NOT EXISTS session text NOT NULL DEFAULT '';
+CREATE INDEX IF NOT EXISTS leases_of_session ON leases (session)
+    WHERE state NOT IN ('consumed', 'expired', 'revoked');
 CREATE INDEX IF NOT EXISTS leases_by_state ON leases (state);
 CREATE INDEX IF NOT EXISTS leases_by_change ON leases (changed_ms);
 CREATE TABLE IF NOT EXISTS audit_queue (

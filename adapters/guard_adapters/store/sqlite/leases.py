@@ -7,17 +7,22 @@ from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.lease import ENDED, UNSETTLED, Lease, LeaseChange, LeaseState
 from guard.lease.quarantine import refuse_quarantined
-from guard_adapters.store.rows import lease_from, lease_text
+from guard_adapters.store.rows import LEASE_LIVES, lease_from, lease_text
 from guard_adapters.store.sqlite.audit import Journal
 from guard_adapters.store.sqlite.database import Database
 
-SCHEMA = """
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS leases (
     id TEXT PRIMARY KEY, call_id TEXT NOT NULL, state TEXT NOT NULL, row TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS leases_by_state ON leases (state);
-CREATE INDEX IF NOT EXISTS leases_by_change ON leases (json_extract(row, '$.changed_ms'))
+CREATE INDEX IF NOT EXISTS leases_by_change ON leases (json_extract(row, '$.changed_ms'));
+CREATE INDEX IF NOT EXISTS leases_of_session ON leases (json_extract(row, '$.session'))
+    WHERE {LEASE_LIVES}
 """
+OF_SESSION = f"""
+SELECT row FROM leases WHERE json_extract(row, '$.session') = ? AND {LEASE_LIVES} ORDER BY id
+"""  # noqa: S608  constants
 
 PRUNE = """
 DELETE FROM leases WHERE id IN (
@@ -79,6 +84,14 @@ class SqliteLeases:
     async def unsettled(self) -> Sequence[Lease]:
         """Return the leases of which something may still live at a target."""
         return await self._database.run(lambda db: _in(db, UNSETTLED))
+
+    async def unsettled_of(self, session_id: str) -> Sequence[Lease]:
+        """Return those of one session."""
+
+        def work(db: sqlite3.Connection) -> list[Lease]:
+            return [lease_from(row[0]) for row in db.execute(OF_SESSION, (session_id,)).fetchall()]
+
+        return await self._database.run(work)
 
     async def recent(self, limit: int) -> Sequence[Lease]:
         """Return leases of any state, the last changed first."""
