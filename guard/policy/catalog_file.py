@@ -82,6 +82,14 @@ class ServerEntry(_Entry):
         return url
 
     @model_validator(mode="after")
+    def _reached_one_way(self) -> "ServerEntry":
+        if self.url and self.command:
+            raise ValueError(
+                "url and command are both set: name the one by which the guard reaches this server"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _header_needs_http(self) -> "ServerEntry":
         for name, tool in self.tools.items():
             said = tool.idempotency

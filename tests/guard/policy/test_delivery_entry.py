@@ -25,6 +25,7 @@ def test_a_proof_and_a_trust_domain_are_for_servers_at_a_url():
         ({"delivery": "txn", **URL}, "trust_domain"),
         ({"delivery": "dpop", "trust_domain": "d", **URL}, "trust_domain"),
         ({"delivery": "mtls", **URL}, "'dpop'"),
+        ({"command": ["shop"], **URL}, "url and command are both set"),
     ],
 )
 def test_what_could_never_arrive_is_refused(server, said):
