@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 
-from guard.errors import Unavailable
+from guard.errors import GuardError
 from guard.ports import Silence
 from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
@@ -37,12 +37,12 @@ async def swept(wired: Wired) -> AsyncIterator[None]:
 
 
 async def sweep(wired: Wired) -> None:
-    """Expire what is late, tasks among it, for ever; a store that fails is tried again.
+    """Expire what is late, tasks among it, for ever; what fails is tried again.
 
     On a shared store also settle what guards that are gone since left open.
     """
     for turn in count(1):
-        with suppress(Unavailable):
+        with suppress(GuardError):
             await wired.world.approvals.sweep(wired.world.clock.now_ms())
             if turn % FORGET_EVERY == 1:
                 await forget(wired)
@@ -62,12 +62,15 @@ class Tidying:
         self._due_ms = 0
 
     async def after_a_call(self) -> None:
-        """End what is late, and forget what counts no more, if nobody looked for a while."""
+        """End what is late, and forget what counts no more, if nobody looked for a while.
+
+        Whatever fails of it is done another time: how the call ended is not lost for it.
+        """
         now_ms = self._wired.world.clock.now_ms()
         if now_ms < self._due_ms:
             return
         self._due_ms = now_ms + round(FORGET_EVERY * SWEEP_S * 1000)
-        with suppress(Unavailable):
+        with suppress(GuardError):
             await self._wired.world.approvals.sweep(now_ms)
             await tend(self._wired.world, self._wired.reauthorizing)
             await forget(self._wired)

@@ -65,6 +65,22 @@ async def test_a_guard_in_an_agents_process_forgets_between_its_calls(config):
         assert await known(made.wired, "gs_new")
 
 
+async def test_tidying_that_fails_takes_no_result_away(config, monkeypatch):
+    async def denied(*_):
+        raise Refused("Somebody else was faster.", code="session_ended")
+
+    with local(config, person="ana", agent="bot") as made:
+        handle = await made.start("chat-1")
+        call = ToolCall(
+            id="c-1", session=handle, server="docs", tool="read", arguments=argument_bytes({})
+        )
+        monkeypatch.setattr(made.wired.world.sessions, "live", denied)
+
+        result = await made.seat.call(call, RecordingTool(), hold_ms=0)
+
+        assert result.value == "done"
+
+
 async def test_it_looks_again_only_after_a_while(config):
     with local(config, person="ana", agent="bot") as made:
         handle = await made.start("chat-1")
