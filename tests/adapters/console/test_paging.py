@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import sqlite3
+from contextlib import closing
 from functools import partial
 from html import unescape
 from types import SimpleNamespace
@@ -10,6 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from guard.errors import Unavailable
 from guard.grant.seen import marks
 from guard_adapters.console.app import SignedIn, console_routes
 from guard_adapters.console.origin import origin_of
@@ -96,6 +99,29 @@ def test_the_log_is_read_back_to_its_first_entry(http):
 def test_what_waits_comes_first_among_plans(http):
     first = re.findall(r"plans/(pln_\w+)", walked(http, "/console/plans")[0])
     assert set(first) <= half(PLANS, 1)
+
+
+def test_a_session_that_is_gone_or_damaged_is_left_out_of_the_list(tmp_path):
+    async def looked():
+        wired = guard(tmp_path)
+        await fill(wired, 6)
+        wired.close()
+        with closing(sqlite3.connect(tmp_path / "state" / "guard.sqlite")) as db, db:
+            db.execute("UPDATE sessions SET head = '{}' WHERE id = 'gs_3'")
+        wired = guard(tmp_path)
+        desk, named = BoardDesk(wired=wired), wired.store.board.sessions
+
+        async def slow(limit, skip):  # between the list and the look at each somebody forgets one
+            return [*await named(limit, skip), "gs_forgotten"]
+
+        wired.store.board.sessions = slow
+        found = {one.id for one in (await desk.sessions(0)).rows}
+        wired.close()
+        with pytest.raises(Unavailable):
+            await desk.sessions(0)
+        return found
+
+    assert asyncio.run(looked()) == {"gs_0", "gs_1", "gs_2", "gs_4", "gs_5"}
 
 
 @pytest.mark.parametrize(
