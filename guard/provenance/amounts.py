@@ -50,8 +50,10 @@ def said_amount(task: Task, value: Value) -> bool:
         return False
     if value.unit.counted and (money.number in task.percents or money.number in task.counts):
         return True
-    if value.unit.currency in task.currencies:  # they said which one, if not beside the number
-        return means(task.money, money, value.unit._replace(chosen=False))
+    codes = value.unit.codes
+    if codes and codes <= task.currencies:  # they said which one, if not beside the number
+        said = [one for one in task.money if not one.currency or one.currency in codes]
+        return means(said, money, value.unit._replace(chosen=False))
     return means(task.money, money, value.unit)
 
 
@@ -69,10 +71,10 @@ def in_its_unit(task: Task, value: Value, place: Place, record: Record) -> bool:
 
 def _shares_currency(task: Task, value: Value, record: Record) -> bool:
     """Return whether nothing says that a record tells of another currency than a value is in."""
-    own, told = value.unit.currency, record.currencies or record.claimed
-    if told and own and own not in told:
+    codes, told = value.unit.codes, record.currencies or record.claimed
+    if told and codes and codes.isdisjoint(told):
         return False
-    return not value.unit.chosen or own in task.currencies | record.currencies
+    return not value.unit.chosen or codes <= task.currencies | record.currencies
 
 
 def converts(task: Task, value: Value) -> bool:

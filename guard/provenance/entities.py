@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from guard.provenance.canonical import MONTHS, canonical, classify, text_of
-from guard.provenance.currencies import SPOKEN, USUAL_PLACES, WORD, currency_of
+from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WORD, code_of
 from guard.provenance.frames import Entity, Frame, clause_before, framed
-from guard.provenance.lexicon import is_stop
+from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.money import pointed
 from guard.provenance.names import names
+from guard.provenance.sentences import WORD as WORDS
+from guard.provenance.sentences import sentences
 from guard.provenance.tokens import tokens
-from guard.provenance.words import MONTH_NAMES, PAYING
+from guard.provenance.words import MONTH_NAMES, PAYING, PRICES
 
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,256})\"|`([^`\n]{1,256})`|“([^”\n]{1,256})”|«([^»\n]{1,256})»|„([^“”\n]{1,256})[“”]"
@@ -34,13 +36,15 @@ _DIGITS = r"\d(?:[\d.,]{0,28}\d)?"
 _BEFORE = r"(?<![\w.,])"
 _MONEY = re.compile(
     rf"{WORD} ?(?<![\d.,])({_DIGITS})(?![.,]?\d)(?! ?{WORD})"
-    rf"|{_BEFORE}({_DIGITS}) ?(?:{WORD}|(cents?|pence)\b)",
+    rf"|{_BEFORE}({_DIGITS}) ?(?:{WORD}|(cents?\b|pence\b|¢))",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
     r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE
 )
-_BARE = re.compile(rf"(?<![\w.,/:-])({_DIGITS})(?![\w/:%-]|[.,]\d)")
+_BARE = re.compile(
+    rf"(?<![\w.,/:¢{SIGNS}-])(?<![¢{SIGNS}] )({_DIGITS})(?![\w/:%-]|[.,]\d| ?[¢{SIGNS}])"
+)
 _COUNTED = re.compile(
     r"[ -](?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
 )
@@ -69,6 +73,9 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[^\W\d_]+")
+_WEIGHED = re.compile(r"\bpounds?\b(?! sterling)", re.IGNORECASE)
+_OF = re.compile(r"\s+of\b", re.IGNORECASE)
+_BUYING = frozenset({"pay", "buy", "send"})
 
 
 def extract(text: str) -> tuple[Entity, ...]:
@@ -154,14 +161,18 @@ def _ids(text: str) -> Iterator[Entity]:
 
 def _money(text: str) -> Iterator[Entity]:
     seen: set[int] = set()
+    priced: set[int] = set()
     for found in _MONEY.finditer(text):
         number = canonical("number", pointed(found[1] or found[2]))
+        priced.add(found.end())
+        if _WEIGHED.search(found[0]) and not _is_priced(text, found):
+            continue
         if number and found[3]:
             number = f"{Decimal(number).scaleb(-USUAL_PLACES).normalize():f}"
         if number:
             seen.update(range(*found.span()))
             said = SPOKEN.search(found[0])
-            code = f"{number} {currency_of(said[0])}" if said else number
+            code = f"{number} {code_of(said[0])}" if said else number
             yield Entity("amount", code, found[0], *found.span())
     for found in _PERCENT.finditer(text):
         seen.update(range(*found.span()))
@@ -169,8 +180,28 @@ def _money(text: str) -> Iterator[Entity]:
     for found in _BARE.finditer(text):
         number = canonical("number", pointed(found[1]))
         counted = _COUNTED.match(text, found.end())
-        if found.start() not in seen and number and not counted and _is_paid(text, found.start()):
+        after = found.start() - 1 in priced and text[found.start() - 1].isspace()  # 5 EUR 50
+        if (
+            found.start() not in seen
+            and not after
+            and number
+            and not counted
+            and _is_paid(text, found.start())
+        ):
             yield Entity("amount", number, found[1], *found.span(1))
+
+
+def _is_priced(text: str, found: re.Match[str]) -> bool:
+    """Return whether pounds are money: something is paid or costs them, and they are not of it."""
+    if _OF.match(text, found.end()):
+        return False
+    window = text[max(found.start() - 120, 0) : found.end() + 120]
+    at = found.start() - max(found.start() - 120, 0)
+    own = next((window[a:b] for a, b in sentences(window) if a <= at < b), window)
+    return any(
+        one[0].casefold() in PRICES or not _BUYING.isdisjoint(verb_classes(stem(one[0])))
+        for one in WORDS.finditer(own)
+    )
 
 
 def _counted(text: str) -> Iterator[Entity]:

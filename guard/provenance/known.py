@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.canonical import name_of
-from guard.provenance.currencies import currency_of
+from guard.provenance.currencies import codes_in
 from guard.provenance.lexicon import titled
 from guard.provenance.segment import Deed, Endorsed, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
@@ -223,16 +223,16 @@ def _record(found: Iterable[Seen]) -> Record:
     titles: set[str] = set()
     names: set[str] = set()
     measures: dict[str, Decimal | str] = {}
-    currencies: set[str] = set()
-    claimed: set[str] = set()
+    told: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     fields = list(found)
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
         last = one.path.rpartition(".")[2].casefold().strip("_")
         if last in _IDS or last.endswith(("_id", "_key")):
             identity.add(f"{last}:{one.canonical}")
-        if one.kind == "text" and "currency" in last and (code := currency_of(one.canonical)):
-            (claimed if one.source is Source.UNTRUSTED else currencies).add(code)
+        if one.kind == "text":
+            own = one.path.rpartition(".")[2]
+            told[one.source is not Source.UNTRUSTED].append((own, one.canonical))
         if one.kind == "text" and _is_name(last, one.canonical):
             names.add(name_of(one.canonical))
             if one.source is not Source.UNTRUSTED:
@@ -249,8 +249,8 @@ def _record(found: Iterable[Seen]) -> Record:
         titles=frozenset(titles),
         names=frozenset(names),
         measures=measures,
-        currencies=frozenset(currencies),
-        claimed=frozenset(claimed),
+        currencies=codes_in(told[True]),
+        claimed=codes_in(told[False]),
     )
 
 

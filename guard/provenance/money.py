@@ -25,6 +25,7 @@ class Unit(NamedTuple):
         chosen: whether the call itself says in which currency, where it might have said another.
         whole: whether it is known to be in whole units, rather than only not known to be in others.
         counted: whether nothing speaks of money, so that it may be of anything: shares, litres.
+        several: the codes, where the call names more than one currency: each must have been named.
     """
 
     currency: str = ""
@@ -32,6 +33,12 @@ class Unit(NamedTuple):
     chosen: bool = False
     whole: bool = False
     counted: bool = False
+    several: frozenset[str] = frozenset()
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Return every currency that it is said to be in."""
+        return self.several or frozenset({self.currency} if self.currency else ())
 
     def money(self, number: Decimal, currency: str = "") -> Money:
         """Return the amount that a number means here; `currency`: what its own text says."""

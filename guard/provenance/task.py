@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
-from guard.provenance.currencies import currencies_in
 from guard.provenance.derived import converted, ends_of
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
 from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
+from guard.provenance.lone import named_with
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.money import Money, decimal_of, money_of
 from guard.provenance.relayed import relayed
@@ -45,7 +45,7 @@ class Task:
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
         money: the amounts named.
-        currencies: the currencies named, with an amount or without.
+        currencies: the currencies that its amounts may be in.
         sums: the amounts by whom they are for.
         percents: the percentages named.
         counts: the numbers of other things: shares, litres, guests.
@@ -186,7 +186,11 @@ def _read(text: str) -> Task:
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},
         money=money,
-        currencies=frozenset(one.currency for one in money if one.currency) | currencies_in(wanted),
+        currencies=named_with(
+            wanted,
+            [(one.start, one.end) for one in named if one.kind == "amount"],
+            frozenset(one.currency for one in money if one.currency),
+        ),
         sums=sums_of(text, named),
         percents=_numbers(named, "percent"),
         counts=_numbers(named, "quantity"),

@@ -5,19 +5,28 @@ schema. What none of them says is not known, and then no unit speaks against a n
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from guard.model.call import ArgSpec, Json, ToolSpec
-from guard.provenance.currencies import CODES, PLACES, USUAL_PLACES, currencies_in, currency_of
+from guard.provenance.currencies import (
+    CODES,
+    PLACES,
+    SOURCE,
+    USUAL_PLACES,
+    code_of,
+    currencies_in,
+    currency_of,
+    names_currency,
+    words_in,
+)
 from guard.provenance.money import Unit
 from guard.provenance.shown import UNTYPED, Held, default_at, names_beside, parts_at, types_in
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_CURRENCIES = frozenset({"currency", "currencies", "ccy"})
-_CODE = frozenset({"code", "iso", "of", "unit", "name", "from", "source", "base"})
-_SOURCE = frozenset({"from", "source", "base"})
+_TARGET = frozenset({"to", "target", "quote", "destination"})
+_HOLDING = frozenset({"unit", "asset", "coin"})
+"""Names of arguments that hold a currency, or something else."""
 _MINOR = frozenset({"minor", "cents", "cent", "pence", "subunits"})
 _SAYS_MINOR = re.compile(
     r"\b(?:minor|smallest|sub)[ -]?(?:currency[ -]?)?units?\b"
@@ -29,32 +38,26 @@ _WEIGHED = re.compile(r"\bpounds?\b(?! sterling)", re.IGNORECASE)
 
 
 class _Amount(NamedTuple):
-    """What schema and catalogue say of one amount; `by` names the argument for its currency."""
+    """What schema and catalogue say of one amount."""
 
     currency: str
-    by: tuple[str, ...]
     minor: bool
     whole: bool
     scale: int | None
 
 
-def unit_of(spec: ToolSpec, path: str, beside: Mapping[str, Json]) -> Unit:
+def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
     """Return what a number at a path of a call is of.
 
     Args:
         spec: the tool.
         path: of the argument.
-        beside: the object of the call that holds it.
+        around: the objects of the call that hold it, the nearest first.
     """
     found = _amount(Held(spec.input_schema), path, spec.args.get(path))
-    currency, chosen = found.currency, False
-    for name in found.by:
-        at = f"{path.rpartition('.')[0]}.{name}".lstrip(".")
-        usual = default_at(spec, at)
-        said = beside.get(name, usual)
-        if isinstance(said, str) and said.strip():
-            currency = currency_of(said) or said.strip().upper()
-            chosen = said != usual and currency != found.currency
+    said = _said_around(spec, path, around)
+    chosen = any(not usual and code != found.currency for code, usual in said)
+    currency = said[0][0] if len(said) == 1 and said[0][0] else found.currency
     places = 0
     if found.minor or (currency and found.scale and not found.whole):
         usual_places = PLACES.get(currency, USUAL_PLACES)
@@ -64,13 +67,45 @@ def unit_of(spec: ToolSpec, path: str, beside: Mapping[str, Json]) -> Unit:
         places=places,
         chosen=chosen,
         whole=not places and found.whole,
-        counted=path in spec.args and not currency and not places,
+        counted=path in spec.args and not currency and not places and not chosen,
+        several=frozenset(code for code, usual in said if code and not usual)
+        if chosen and len(said) > 1
+        else frozenset(),
     )
+
+
+def _said_around(
+    spec: ToolSpec, path: str, around: Sequence[Mapping[str, Json]]
+) -> list[tuple[str, bool]]:
+    """Return the currencies that a call names for an amount, and whether each is the usual one.
+
+    The nearest object that names any says it. What no schema has may be read by the server, too.
+    An argument that is left out has no code.
+    """
+    where = path
+    for beside in around:
+        inner, where = where, where.rpartition(".")[0]
+        listed = names_beside(Held(spec.input_schema), inner)
+        more = [one for one in beside if one not in listed and names_currency(one)]
+        found = []
+        for name in (*_naming(listed), *more, *(one for one in beside if one in _HOLDING)):
+            usual = default_at(spec, f"{where}.{name}".lstrip("."))
+            said = beside.get(name, usual)
+            said = said if isinstance(said, str) else ""
+            if name not in _HOLDING or _is_money(said):
+                found.append((code_of(said), not said.strip() or said == usual))
+        if any(code for code, _ in found):
+            return found
+    return []
+
+
+def _is_money(said: str) -> bool:
+    return bool(currency_of(said)) and _WEIGHED.search(said) is None
 
 
 def is_minor(path: str) -> bool:
     """Return whether the name of a field says cents: `amount_minor`, `priceCents`."""
-    return not _MINOR.isdisjoint(_words(path.rpartition(".")[2]))
+    return not _MINOR.isdisjoint(words_in(path.rpartition(".")[2]))
 
 
 @lru_cache(maxsize=4096)
@@ -81,7 +116,6 @@ def _amount(held: Held, path: str, entry: ArgSpec | None) -> _Amount:
     major = entry is not None and entry.kind == "major"
     return _Amount(
         currency=entry.currency.upper() if entry and entry.currency else _said(path, text),
-        by=tuple(_naming(names_beside(held, path))),
         minor=not major and (is_minor(path) or _SAYS_MINOR.search(text) is not None),
         whole=major or bool(kinds and kinds.isdisjoint({"integer", UNTYPED})),
         scale=entry.scale if entry is not None else None,
@@ -90,23 +124,20 @@ def _amount(held: Held, path: str, entry: ArgSpec | None) -> _Amount:
 
 def _said(path: str, text: str) -> str:
     """Return the currency that the name of an argument or its text says; two are none."""
-    words = _words(path.rpartition(".")[2])
+    words = words_in(path.rpartition(".")[2])
     found = {code for one in words if (code := currency_of(one)) in CODES}
     found |= currencies_in(_WEIGHED.sub("", text))
     return next(iter(found)) if len(found) == 1 else ""
 
 
 def _naming(names: tuple[str, ...]) -> Iterator[str]:
-    """Yield the argument beside an amount that names its currency; of two, the one it is from."""
-    found = [one for one in names if _is_currency(_words(one))]
-    own = [one for one in found if not _SOURCE.isdisjoint(_words(one))]
-    yield from found if len(found) == 1 else own[:1]
+    """Yield the arguments beside an amount that name its currency.
 
-
-def _is_currency(words: list[str]) -> bool:
-    last = [one for one in words if one not in _CODE]
-    return bool(last) and last[-1] in _CURRENCIES
-
-
-def _words(name: str) -> list[str]:
-    return [one.casefold() for one in _WORDS.findall(name)]
+    Of two between which is converted it is the one that the amount is from.
+    """
+    found = [one for one in names if names_currency(one)]
+    own = [one for one in found if not SOURCE.isdisjoint(words_in(one))]
+    if len(found) > 1 and own:
+        target = [one for one in found if not _TARGET.isdisjoint(words_in(one))]
+        found = [one for one in found if one not in {*own[1:], *target}]
+    yield from found

@@ -1,6 +1,6 @@
 """One argument value, with everything that it can be."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -62,7 +62,7 @@ def argument(
     path: str,
     raw: Json,
     nouns: frozenset[str],
-    beside: Mapping[str, Json],
+    around: Sequence[Mapping[str, Json]],
     house: tzinfo,
 ) -> Value:
     """Return an argument of a call, with its role and with what a number or a moment is of.
@@ -72,10 +72,10 @@ def argument(
         path: of the argument.
         raw: as the call holds it.
         nouns: what it is about.
-        beside: the object of the call that holds it.
+        around: the objects of the call that hold it, the nearest first.
         house: the zone in which the house reads times; UTC: nobody said.
     """
     role, text = role_of(spec, path, raw), "" if raw is None else raw
-    unit = unit_of(spec, path, beside) if role == "amount" else UNKNOWN
-    zone = zoned(str(text), beside, house) if role == "when" else NO_ZONE
+    unit = unit_of(spec, path, *around) if role == "amount" else UNKNOWN
+    zone = zoned(str(text), around[0], house) if role == "when" else NO_ZONE
     return value_at(path, role, text, nouns, unit, zone)

@@ -76,7 +76,7 @@ def weigh(
         house=house,
     )  # fmt: skip
     arguments = call.parsed()
-    _put_leaves(scales, arguments, "", arguments)
+    _put_leaves(scales, arguments, "", ())
     payees = [
         value
         for value, one in scales.values
@@ -114,9 +114,9 @@ class _Scales:
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
 
-    def put(self, path: str, raw: Json, beside: Mapping[str, Json]) -> None:
+    def put(self, path: str, raw: Json, around: Sequence[Mapping[str, Json]]) -> None:
         nouns = nouns_of(self.nouns, path)
-        value = argument(self.spec, path, raw, nouns, beside, self.house)
+        value = argument(self.spec, path, raw, nouns, around, self.house)
         if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
             self.values.append((value, Worth(Source.PROMPT, "exempt")))
         elif source := self.declared(path, raw):
@@ -271,12 +271,14 @@ def _left(
     return left(task, spec, done, kinds=kinds, nouns=nouns) - scales.size()
 
 
-def _put_leaves(scales: _Scales, value: Json, path: str, beside: Mapping[str, Json]) -> None:
+def _put_leaves(
+    scales: _Scales, value: Json, path: str, around: tuple[Mapping[str, Json], ...]
+) -> None:
     if isinstance(value, dict):
         for name, inner in value.items():
-            _put_leaves(scales, inner, f"{path}.{name}" if path else name, value)
+            _put_leaves(scales, inner, f"{path}.{name}" if path else name, (value, *around))
     elif isinstance(value, list):
         for inner in value or [None]:  # an empty list has a path, too
-            _put_leaves(scales, inner, path, beside)
+            _put_leaves(scales, inner, path, around)
     else:
-        scales.put(path, value, beside)
+        scales.put(path, value, around)

@@ -167,6 +167,14 @@ deposit withdraw donate to by of worth for is zahle überweise paie vire
 )
 """Words before a number that make it an amount."""
 
+PRICES = _set(
+    """
+amount price cost costs rent budget limit bid fee fees invest deposit withdraw bill invoice owe owed
+owes salary balance loan debt invoiced worth tip
+"""
+)
+"""Words of a sentence in which pounds are money."""
+
 CONTAINERS = _set(
     """
 channel group folder list project user board team room repo repository branch table database
