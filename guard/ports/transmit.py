@@ -1,6 +1,6 @@
 """The hole for what the guard tells others: their streams, and tokens that wait to be taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -56,16 +56,24 @@ class Told:
     levels: Mapping[str, tuple[Level, str]] = field(default_factory=dict[str, tuple[Level, str]])
 
 
+Change = Callable[[OutStream], OutStream]
+"""What becomes of a stream. Pure: it may run more than once, in any thread."""
+
+
 class Transmissions(Protocol):
     """Streams of receivers, and their tokens. Contract: what was told has its tokens.
 
     `tell` writes the tokens and how far the log was read in one transaction, and only over the
     version that was read: of several guards one tells. `head` gives the oldest token of a stream,
     when it is due, to one sender until the lease ends: tokens of one stream leave in their order.
-    A stream that is dropped or disabled takes its tokens with it.
+    A stream that is dropped or disabled takes its tokens with it. `begin` and `change` each look
+    and write in one transaction: of several at once none undoes another. What a change raises is
+    raised, and nothing is written.
     """
 
     async def streams(self) -> Sequence[OutStream]: ...  # oldest first
+    async def begin(self, stream: OutStream) -> bool: ...  # unless its receiver has one already
+    async def change(self, stream_id: str, change: Change) -> OutStream | None: ...  # None: gone
     async def put(self, stream: OutStream) -> None: ...  # new or changed; the counts stay
     async def drop(self, stream_id: str) -> bool: ...  # whether it was there
     async def told(self) -> Told: ...

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from guard.ports.transmit import OutStream, OutToken, Told
+from guard.ports.transmit import Change, OutStream, OutToken, Told
 
 
 @dataclass(slots=True, kw_only=True)
@@ -17,6 +17,20 @@ class MemoryTransmissions:
     async def streams(self) -> Sequence[OutStream]:
         """Return every stream, oldest first."""
         return [*self.rows.values()]
+
+    async def begin(self, stream: OutStream) -> bool:
+        """Keep a new stream, unless its receiver has one."""
+        if any(one.receiver == stream.receiver for one in self.rows.values()):
+            return False
+        self.rows[stream.id] = stream
+        return True
+
+    async def change(self, stream_id: str, change: Change) -> OutStream | None:
+        """Keep what becomes of a stream, and return it; None: it is gone."""
+        if stream_id not in self.rows:
+            return None
+        await self.put(change(self.rows[stream_id]))
+        return self.rows[stream_id]
 
     async def put(self, stream: OutStream) -> None:
         """Keep a stream; what it has counted stays."""

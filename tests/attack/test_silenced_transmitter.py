@@ -212,3 +212,23 @@ def test_a_narrowing_by_the_word_of_others_is_not_told_on_as_our_own(source, lev
         narrowings=(narrowing,),
     )
     assert level_of(session, [], NOW)[0] == level
+
+
+async def test_a_receiver_that_was_taken_off_the_list_leaves_nothing_behind(tmp_path) -> None:
+    """And whoever is listed again hears nothing of what happened before."""
+    soc = PushedTo(answers=[(503, b"")] * 50)
+    text = f"  receivers: {{soc: {{audience: '{AUD}', push_url: '{soc.url}/e'}}}}"
+    found = []
+    for listed, name in ((text, "ana"), ("", "bob"), (text, "eve")):
+        guard = Guard(tmp_path, listed)
+        rows = guard.wired.store.transmissions
+        async with serving(guard.wired, {}) as guard.url:
+            before = len(await rows.streams()), await rows.count("cfg_soc")
+            await guard.wired.reauthorizing.end(await guard.session(name), OPERATOR)
+            if listed:
+                await guard.caught_up()
+            found.append((*before, await rows.count("cfg_soc")))
+        guard.wired.close()
+    soc.close()
+    # Streams and tokens at the start of each guard, and the tokens after one more ending.
+    assert found == [(1, 0, 1), (0, 0, 0), (1, 0, 1)]

@@ -16,7 +16,7 @@ from guard.config import SignalReceiver
 from guard.errors import Unavailable, Unusable
 from guard.grant.secevent import CAEP
 from guard.ports import Ids
-from guard.ports.transmit import OutStream, Transmissions
+from guard.ports.transmit import Change, OutStream, Transmissions
 from guard_adapters._http.origins import origin
 from guard_adapters.front.bearer import digest_of
 from guard_adapters.front.ssf.faults import Faults
@@ -137,29 +137,30 @@ def _receiver(wired: Wired, name: str, one: SignalReceiver) -> Receiver:
 
 async def written_down(wired: Wired, rows: Transmissions) -> None:
     """Make the streams that guard.yaml has, and end those whose receiver it no longer has."""
-    listed, there = wired.loaded.installation.receivers, await rows.streams()
-    for row in there:
-        name, one = row.receiver, listed.get(row.receiver)
-        if one is None or bool(one.push_url) != (row.id == _fixed(name)):
+    listed = wired.loaded.installation.receivers
+    for row in await rows.streams():
+        one = listed.get(row.receiver)
+        if one is None or bool(one.push_url) != (row.id == _fixed(row.receiver)):
             await rows.drop(row.id)
-    sealed = Sealed(
-        key=secret(wired.loaded.state / "keys" / "receivers-seal.key"), ids=wired.world.ids
-    )
-    known = {one.id: one for one in there}
     for name, one in listed.items():
-        if not one.push_url:
-            continue
-        file = one.push_token_file
-        token = read_secret(wired.loaded.file.parent / file) if file else ""
-        row = known.get(_fixed(name), OutStream(id=_fixed(name), receiver=name))
-        await rows.put(
-            replace(
-                row,
-                url=one.push_url,
-                header=sealed.seal(f"Bearer {token}") if token else "",
-                events=tuple(CAEP + event for event in one.events),
-            )
-        )
+        if one.push_url:
+            change = _as_written(wired, one)
+            if await rows.change(_fixed(name), change) is None:
+                await rows.put(change(OutStream(id=_fixed(name), receiver=name)))
+    told = await rows.told()
+    if not listed and told.cursor >= 0:  # whoever is listed later is told nothing of before
+        await rows.tell(replace(told, cursor=-1, levels={}), [])
+
+
+def _as_written(wired: Wired, one: SignalReceiver) -> Change:
+    """Return the change of a stream to what guard.yaml says of it; its status stays."""
+    file = one.push_token_file
+    token = read_secret(wired.loaded.file.parent / file) if file else ""
+    key = secret(wired.loaded.state / "keys" / "receivers-seal.key")
+    sealed = Sealed(key=key, ids=wired.world.ids)
+    header = sealed.seal(f"Bearer {token}") if token else ""
+    events = tuple(CAEP + event for event in one.events)
+    return lambda held: replace(held, url=one.push_url, header=header, events=events)
 
 
 def _fixed(name: str) -> str:
@@ -168,11 +169,11 @@ def _fixed(name: str) -> str:
 
 @asynccontextmanager
 async def transmitting(wired: Wired, found: Transmitter) -> AsyncIterator[None]:
-    """Tell receivers what happens, as long as this is open; without receivers do nothing."""
+    """Tell receivers what happens, as long as this is open; without receivers end what was."""
+    await written_down(wired, wired.store.transmissions)
     if found.telling is None or found.sending is None:
         yield
         return
-    await written_down(wired, found.telling.rows)
     await found.telling.round()  # from here on nothing is left out
     task = asyncio.create_task(_rounds(found.telling, found.sending, found.faults))
     try:

@@ -114,6 +114,61 @@ async def test_what_is_done_is_gone_and_counted_for_its_own_stream_only(hole):
     assert (await hole.streams())[0].refused == 1
 
 
+async def test_of_many_streams_that_a_receiver_begins_at_once_one_is_made(hole):
+    await hole.put(POLLED)
+    new = [replace(SOC, id=f"str_{n}") for n in range(10, 20)]
+    made = await asyncio.gather(*(hole.begin(one) for one in new))
+    assert sorted(made) == [False] * 9 + [True]
+    assert [*await hole.streams()] == [POLLED, new[made.index(True)]]
+
+
+async def test_of_many_changes_at_once_none_undoes_another(hole):
+    await hole.put(SOC)
+
+    def more(held):
+        return replace(held, description=held.description + "x")
+
+    def paused(held):
+        return replace(held, status="paused")
+
+    changes = [hole.change("str_1", one) for one in [more] * 5 + [paused] + [more] * 5]
+    await asyncio.gather(*changes)
+    (held,) = await hole.streams()
+    assert held == replace(SOC, description="x" * 10, status="paused")
+
+
+async def test_a_change_of_a_stream_that_is_gone_does_not_bring_it_back(hole):
+    await hole.put(SOC)
+    await asyncio.gather(
+        hole.drop("str_1"), *(hole.change("str_1", lambda held: held) for _ in range(5))
+    )
+    assert await hole.change("str_1", lambda held: held) is None
+    assert [*await hole.streams()] == []
+
+
+async def test_a_change_keeps_counts_and_ends_tokens_of_a_stream_that_it_disables(hole):
+    await hole.put(SOC)
+    await hole.add([token(1), token(2)])
+    await hole.done("str_1", ["jti_1"], taken=True)
+    after = await hole.change("str_1", lambda held: replace(held, status="disabled"))
+    assert (after.taken, after.status) == (1, "disabled")
+    assert [*await hole.streams()] == [after]
+    assert await hole.count("str_1") == 0
+
+
+async def test_a_change_that_raises_writes_nothing(hole):
+    class No(Exception):
+        pass
+
+    def refused(_):
+        raise No
+
+    await hole.put(SOC)
+    with pytest.raises(No):
+        await hole.change("str_1", refused)
+    assert [*await hole.streams()] == [SOC]
+
+
 async def test_an_acknowledgement_of_what_no_id_can_be_is_none(hole):
     await hole.put(SOC)
     await hole.add([token(1)])

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from guard.errors import GuardError
 from guard.model.call import Json
-from guard.ports.transmit import OutStream, Transmissions
+from guard.ports.transmit import Change, OutStream, Transmissions
 from guard_adapters.front.bearer import bears
 from guard_adapters.front.mcp.json import Limits, loads
 from guard_adapters.front.mcp.wire import WireRefused
@@ -56,9 +56,24 @@ class Desk:
                 return one
         raise NoStream
 
+    async def changed(self, stream: OutStream, change: Change) -> OutStream:
+        """Return what became of a stream, whatever others made of it since it was read.
+
+        Raises:
+            NoStream: it was ended meanwhile.
+        """
+        after = await self.rows.change(stream.id, change)
+        if after is None:
+            raise NoStream
+        return after
+
 
 class NoStream(Exception):
     """The receiver has no such stream."""
+
+
+class TooOften(Exception):
+    """The stream was verified a moment ago."""
 
 
 def guarded(desk: Desk, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
@@ -128,11 +143,12 @@ class _Api:
         said = await body_of(request)
         if receiver.fixed:
             return _written_down()
-        if any(one.receiver == receiver.name for one in await self._desk.rows.streams()):
-            return failed(409, "this receiver has a stream already")
         ident = f"str_{self._desk.voice.ids.token(12).hex()}"
         blank = OutStream(id=ident, receiver=receiver.name)
-        return await self._kept(blank, said, receiver, 201)
+        stream = asked.described(self._delivered(said, receiver)(blank), said, receiver)
+        if not await self._desk.rows.begin(stream):
+            return failed(409, "this receiver has a stream already")
+        return JSONResponse(self._shown(stream, receiver), status_code=201)
 
     async def read(self, request: Request, receiver: Receiver) -> Response:
         ident = request.query_params.get("stream_id")
@@ -146,16 +162,20 @@ class _Api:
         stream = await self._desk.stream(receiver, asked.text(said, "stream_id", asked.MAX_TEXT))
         if receiver.fixed:
             return _written_down()
-        asked.unmoved(said, self._shown(stream, receiver))
-        if request.method == "PATCH":
+        patched = request.method == "PATCH"
+        kept = patched and "delivery" not in said
+        delivered = (lambda held: held) if kept else self._delivered(said, receiver)
+
+        def change(held: OutStream) -> OutStream:
+            asked.unmoved(said, self._shown(held, receiver))
             before: dict[str, Any] = {
-                "events_requested": [*stream.events],
-                "description": stream.description,
+                "events_requested": [*held.events],
+                "description": held.description,
             }
-            if "delivery" not in said:
-                return await self._described(stream, before | said, receiver, 200)
-            said = before | said
-        return await self._kept(stream, said, receiver, 200)
+            wanted = before | said if patched else said
+            return asked.described(delivered(held), wanted, receiver)
+
+        return JSONResponse(self._shown(await self._desk.changed(stream, change), receiver))
 
     async def end(self, request: Request, receiver: Receiver) -> Response:
         stream = await self._desk.stream(receiver, request.query_params.get("stream_id"))
@@ -172,9 +192,11 @@ class _Api:
         said = await body_of(request)
         stream = await self._desk.stream(receiver, asked.text(said, "stream_id", asked.MAX_TEXT))
         status, why = asked.status_of(said)
-        stream = replace(stream, status=status, reason=why)
-        await self._desk.rows.put(stream)
-        return JSONResponse(_status(stream))
+
+        def change(held: OutStream) -> OutStream:
+            return replace(held, status=status, reason=why)
+
+        return JSONResponse(_status(await self._desk.changed(stream, change)))
 
     async def verify(self, request: Request, receiver: Receiver) -> Response:
         said = await body_of(request)
@@ -182,26 +204,24 @@ class _Api:
         state = asked.text(said, "state", asked.MAX_TEXT) if "state" in said else None
         now_ms = self._desk.voice.clock.now_ms()
         pause_ms = self._desk.every_s * 1000
-        if stream.verified_ms and 0 <= now_ms - stream.verified_ms < pause_ms:
+
+        def change(held: OutStream) -> OutStream:
+            if held.verified_ms and 0 <= now_ms - held.verified_ms < pause_ms:
+                raise TooOften
+            return replace(held, verified_ms=now_ms)
+
+        try:
+            stream = await self._desk.changed(stream, change)
+        except TooOften:
             return failed(429, f"once in {self._desk.every_s} s")
-        await self._desk.rows.put(replace(stream, verified_ms=now_ms))
         await self._desk.rows.add([self._desk.voice.verification(stream, state)])
         return Response(status_code=204)
 
-    async def _kept(
-        self, stream: OutStream, said: Mapping[str, Any], receiver: Receiver, status: int
-    ) -> Response:
+    def _delivered(self, said: Mapping[str, Any], receiver: Receiver) -> Change:
+        """Return the change to where a receiver wants its tokens."""
         where = asked.delivery_of(said.get("delivery"), receiver)
         header = self._desk.seal(where.header) if where.header else ""
-        stream = replace(stream, url=where.url, header=header)
-        return await self._described(stream, said, receiver, status)
-
-    async def _described(
-        self, stream: OutStream, said: Mapping[str, Any], receiver: Receiver, status: int
-    ) -> Response:
-        stream = asked.described(stream, said, receiver)
-        await self._desk.rows.put(stream)
-        return JSONResponse(self._shown(stream, receiver), status_code=status)
+        return lambda held: replace(held, url=where.url, header=header)
 
     def _shown(self, stream: OutStream, receiver: Receiver) -> dict[str, Json]:
         """Return the configuration of a stream; the header that it bears is not told again."""

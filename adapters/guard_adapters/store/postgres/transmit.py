@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from guard.ports.transmit import OutStream, OutToken, Told
+from guard.ports.transmit import Change, OutStream, OutToken, Told
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.schema import later_ms
 from guard_adapters.store.rows import storable
@@ -37,6 +37,10 @@ _PUT: Final = """
 INSERT INTO out_streams (id, row, open) VALUES ($1, $2, $3)
 ON CONFLICT (id) DO UPDATE SET row = excluded.row, open = excluded.open
 """
+_ALONE: Final = "LOCK TABLE out_streams IN SHARE ROW EXCLUSIVE MODE"
+"""Of several transactions that look whether a receiver has a stream, one goes on; reads go on."""
+
+_HELD: Final = "SELECT row, taken, refused FROM out_streams WHERE id = $1 FOR UPDATE"
 _COUNTED: Final = """
 UPDATE out_streams SET taken = taken + $2, refused = refused + $3 WHERE id = $1
 """
@@ -50,22 +54,36 @@ class PostgresTransmissions:
 
     async def streams(self) -> Sequence[OutStream]:
         """Return every stream, oldest first."""
+        return await self._database.run(_streams, again=True)
 
-        async def work(db: Connection) -> list[OutStream]:
-            rows = await db.fetch("SELECT row, taken, refused FROM out_streams ORDER BY n")
-            return [stream_from(*row) for row in rows]
+    async def begin(self, stream: OutStream) -> bool:
+        """Keep a new stream, unless its receiver has one."""
 
-        return await self._database.run(work, again=True)
+        async def work(db: Connection) -> bool:
+            await db.execute(_ALONE)
+            if any(one.receiver == stream.receiver for one in await _streams(db)):
+                return False
+            await _written(db, stream)
+            return True
+
+        return await self._database.run(work)
+
+    async def change(self, stream_id: str, change: Change) -> OutStream | None:
+        """Keep what becomes of a stream, and return it; None: it is gone."""
+
+        async def work(db: Connection) -> OutStream | None:
+            row = await db.fetchrow(_HELD, stream_id)
+            if row is None:
+                return None
+            after = change(stream_from(*row))
+            await _written(db, after)
+            return after
+
+        return await self._database.run(work)
 
     async def put(self, stream: OutStream) -> None:
         """Keep a stream; what it has counted stays."""
-
-        async def work(db: Connection) -> None:
-            await db.execute(_PUT, stream.id, stream_text(stream), stream.status != "disabled")
-            if stream.status == "disabled":
-                await db.execute("DELETE FROM out_tokens WHERE stream = $1", stream.id)
-
-        await self._database.run(work, again=True)
+        await self._database.run(lambda db: _written(db, stream), again=True)
 
     async def drop(self, stream_id: str) -> bool:
         """Forget a stream and what waits in it; return whether it was there."""
@@ -164,6 +182,17 @@ class PostgresTransmissions:
             await db.execute("DELETE FROM out_tokens WHERE at_ms < $1", before_ms)
 
         await self._database.run(work)
+
+
+async def _streams(db: Connection) -> list[OutStream]:
+    rows = await db.fetch("SELECT row, taken, refused FROM out_streams ORDER BY n")
+    return [stream_from(*row) for row in rows]
+
+
+async def _written(db: Connection, stream: OutStream) -> None:
+    await db.execute(_PUT, stream.id, stream_text(stream), stream.status != "disabled")
+    if stream.status == "disabled":
+        await db.execute("DELETE FROM out_tokens WHERE stream = $1", stream.id)
 
 
 async def _added(db: Connection, tokens: Sequence[OutToken]) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 
-from guard.ports.transmit import OutStream, OutToken, Told
+from guard.ports.transmit import Change, OutStream, OutToken, Told
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.transmit_rows import levels_text, stream_from, stream_text, told_from
 
@@ -44,22 +44,35 @@ class SqliteTransmissions:
 
     async def streams(self) -> Sequence[OutStream]:
         """Return every stream, oldest first."""
+        return await self._database.run(_streams)
 
-        def work(db: sqlite3.Connection) -> list[OutStream]:
-            rows = db.execute("SELECT row, taken, refused FROM out_streams ORDER BY n")
-            return [stream_from(*row) for row in rows]
+    async def begin(self, stream: OutStream) -> bool:
+        """Keep a new stream, unless its receiver has one."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            if any(one.receiver == stream.receiver for one in _streams(db)):
+                return False
+            _written(db, stream)
+            return True
+
+        return await self._database.run(work)
+
+    async def change(self, stream_id: str, change: Change) -> OutStream | None:
+        """Keep what becomes of a stream, and return it; None: it is gone."""
+
+        def work(db: sqlite3.Connection) -> OutStream | None:
+            held = next((one for one in _streams(db) if one.id == stream_id), None)
+            if held is None:
+                return None
+            after = change(held)
+            _written(db, after)
+            return after
 
         return await self._database.run(work)
 
     async def put(self, stream: OutStream) -> None:
         """Keep a stream; what it has counted stays."""
-
-        def work(db: sqlite3.Connection) -> None:
-            db.execute(_PUT, (stream.id, stream_text(stream), stream.status != "disabled"))
-            if stream.status == "disabled":
-                db.execute("DELETE FROM out_tokens WHERE stream = ?", (stream.id,))
-
-        await self._database.run(work)
+        await self._database.run(lambda db: _written(db, stream))
 
     async def drop(self, stream_id: str) -> bool:
         """Forget a stream and what waits in it; return whether it was there."""
@@ -161,6 +174,17 @@ class SqliteTransmissions:
             db.execute("DELETE FROM out_tokens WHERE at_ms < ?", (before_ms,))
 
         await self._database.run(work)
+
+
+def _streams(db: sqlite3.Connection) -> list[OutStream]:
+    rows = db.execute("SELECT row, taken, refused FROM out_streams ORDER BY n")
+    return [stream_from(*row) for row in rows]
+
+
+def _written(db: sqlite3.Connection, stream: OutStream) -> None:
+    db.execute(_PUT, (stream.id, stream_text(stream), stream.status != "disabled"))
+    if stream.status == "disabled":
+        db.execute("DELETE FROM out_tokens WHERE stream = ?", (stream.id,))
 
 
 def _added(db: sqlite3.Connection, tokens: Sequence[OutToken]) -> None:
