@@ -4,27 +4,25 @@ The body is fixed before the first try, so that a receiver can tell a repetition
 redirects: they would carry the message to other hosts.
 """
 
+import asyncio
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
 
 import httpx
 from tenacity import (
     AsyncRetrying,
     retry_if_exception,
     stop_after_attempt,
-    stop_after_delay,
+    stop_before_delay,
     wait_exponential,
     wait_random,
 )
 
+from guard_adapters._http.origins import LOOPBACK
 from guard_adapters._http.pool import UpstreamFailed
 
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _TRY_S: Final = 5.0
 _PASSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
-
-
 _SAID_BYTES: Final = 4096
 
 
@@ -51,7 +49,7 @@ async def deliver(
         url: https, or on loopback.
         body: what is sent, the same bytes each time.
         headers: beside content type and length.
-        within_s: no try begins later than this (seconds).
+        within_s: no try begins later than this, and none takes longer (seconds).
         tries: how often it is sent at most.
         first_s: pause before the second try (seconds); it doubles, with jitter.
 
@@ -59,35 +57,41 @@ async def deliver(
         NotTaken: refused for good, or not an address that may be written to.
         UpstreamFailed: it was not taken; another time it may be.
     """
-    parts = urlsplit(url)
-    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+    try:
+        parts = httpx.URL(url)  # read by what sends it: two readers could see two hosts
+    except (httpx.InvalidURL, ValueError):
+        raise NotTaken("no address", sent=False) from None
+    if parts.scheme != "https" and parts.host not in LOOPBACK:
         raise NotTaken(f"{parts.scheme!r} is not https", sent=False)
     patience = AsyncRetrying(
         retry=retry_if_exception(_passes),
-        stop=stop_after_attempt(tries) | stop_after_delay(within_s),
+        stop=stop_after_attempt(tries) | stop_before_delay(within_s),
         wait=wait_exponential(multiplier=first_s, max=8) + wait_random(0, first_s),
         reraise=True,
     )
     try:
-        await patience(_send, url, body, {"content-type": "application/json", **headers})
+        whole = {"content-type": "application/json", **headers}
+        await patience(_send, url, body, whole, min(_TRY_S, within_s))
     except httpx.HTTPStatusError as error:
         status = error.response.status_code
         if status in _PASSES:
             raise UpstreamFailed(f"status {status}", sent=True) from None
         raise NotTaken(f"status {status}", sent=True, said=error.response.content) from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, TimeoutError) as error:
         raise UpstreamFailed(type(error).__name__, sent=True) from None
 
 
 def _passes(error: BaseException) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code in _PASSES
-    return isinstance(error, httpx.TransportError)
+    return isinstance(error, (httpx.TransportError, TimeoutError))
 
 
-async def _send(url: str, body: bytes, headers: Mapping[str, str]) -> None:
+async def _send(url: str, body: bytes, headers: Mapping[str, str], most_s: float) -> None:
     client = httpx.AsyncClient(timeout=_TRY_S, follow_redirects=False, trust_env=False)
-    async with client, client.stream("POST", url, content=body, headers=dict(headers)) as answer:
+    asking = client.stream("POST", url, content=body, headers=dict(headers))
+    # Over all of it: the timeouts of the client begin anew with each byte that drips in.
+    async with asyncio.timeout(most_s), client, asking as answer:
         if not answer.is_success:  # a redirect is no success either
             kept = httpx.Response(answer.status_code, content=await _start(answer))
             raise httpx.HTTPStatusError("not taken", request=answer.request, response=kept)

@@ -44,11 +44,21 @@ def register(commands: Commands) -> None:
     asked.add_argument(
         "--elsewhere", default="", metavar="URL", help="another resource that it gives tokens for"
     )
+    asked.add_argument(
+        "--unsafe-elsewhere",
+        action="store_true",
+        help="show the server a token that it can use there, where tokens are bound to no key",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print one line a call, and keep the level."""
-    asking = Asking(principal=args.principal, agent=args.agent, elsewhere=args.elsewhere)
+    asking = Asking(
+        principal=args.principal,
+        agent=args.agent,
+        elsewhere=args.elsewhere,
+        unsafe_elsewhere=args.unsafe_elsewhere,
+    )
     shown = asyncio.run(measured(load(args.config), args.server, asking))
     expected = row(key_bound=bool(POSSESSION.keys() & shown.keys()))
     missed = wrong(shown, expected)

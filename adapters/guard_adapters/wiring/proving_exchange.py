@@ -6,6 +6,7 @@ run out cannot be asked for, so one is made first and waited for.
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -33,11 +34,15 @@ JWT_PARTS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """For whom tokens are asked, and for which other resource: what an operator may have to say."""
+    """For whom tokens are asked, and for which other resource: what an operator may have to say.
+
+    `unsafe_elsewhere`: that token may be one that whoever sees it can use there.
+    """
 
     principal: str = "guard"
     agent: str = "guard-check"
     elsewhere: str = ""
+    unsafe_elsewhere: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,7 +71,21 @@ class Exchanged:
         return float(self.entry.get("ttl_s", 60)) + 2 * SKEW_S
 
     async def begin(self) -> None:
-        """Ask for the token that is to run out."""
+        """Ask for the token that is to run out.
+
+        Raises:
+            Unusable: `probe_unsupported`: nothing can be measured without harm; nothing was asked.
+        """
+        if not self.entry.get("details", True):
+            raise self._unsupported(
+                "Its tokens do not say which call they are for, so the server is level 1.",
+                "Leave `details: false` away where the authorization server allows it.",
+            )
+        if not self.key_bound and not self.asking.unsafe_elsewhere:
+            raise self._unsupported(
+                "The server would be shown a token that it can use at another resource.",
+                "Use dpop, or say --unsafe-elsewhere where the server may have such a token.",
+            )
         self._late = await self._token()
 
     async def of(self, name: str) -> Credential | None:
@@ -97,23 +116,22 @@ class Exchanged:
 
     async def aclose(self) -> None:
         """Take back what was made, where the server takes tokens back."""
-        for issuer, lease in self._made:
-            await issuer.revoke(lease, "probed")
-        for issuer in self._issuers:
-            close = getattr(issuer, "aclose", None)
-            if close is not None:
-                await close()
+        async with AsyncExitStack() as stack:  # each is tried, whatever became of the others
+            for one in self._issuers:
+                close = getattr(one, "aclose", None)
+                if close is not None:
+                    stack.push_async_callback(close)
+            for issuer, lease in self._made:
+                stack.push_async_callback(issuer.revoke, lease, "probed")
 
     async def _elsewhere(self) -> Credential:
         there = self.asking.elsewhere or f"{self.server.audience}/elsewhere"
         try:
             return await self._token(to=there, resource=there)
         except Refused as no:
-            raise Unusable(
+            raise self._unsupported(
                 f"The authorization server gives no token for {there}: {no}",
-                code="probe_unsupported",
-                where=f"guard.issuers.{self.name}",
-                next_step="Name another resource that it knows with --elsewhere.",
+                "Name another resource that it knows with --elsewhere.",
             ) from None
 
     async def _run_out(self) -> Credential | None:
@@ -121,16 +139,18 @@ class Exchanged:
         claims = claims_in(late.secret) if late is not None else None
         ends_s = claims.get("exp") if claims else None
         if not isinstance(ends_s, int):
-            raise Unusable(
+            raise self._unsupported(
                 "The tokens of the authorization server cannot be read, so nobody can measure "
                 "what is checked of them.",
-                code="probe_unsupported",
-                where=f"guard.issuers.{self.name}",
-                next_step="Have it give JWTs (RFC 9068) for this resource.",
+                "Have it give JWTs (RFC 9068) for this resource.",
             )
         left_ms = (ends_s + SKEW_S) * 1000 - self.maker.clock.now_ms()
         await asyncio.sleep(max(0, left_ms) / 1000 + 0.05)
         return late
+
+    def _unsupported(self, why: str, next_step: str) -> Unusable:
+        where = f"guard.issuers.{self.name}"
+        return Unusable(why, code="probe_unsupported", where=where, next_step=next_step)
 
     async def _token(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hmac
 import json
 import os
@@ -242,6 +243,39 @@ async def test_a_receiver_that_is_down_hears_of_it_when_it_is_back(receiver):
 async def test_nothing_is_sent_in_clear_to_another_machine(url):
     with pytest.raises(NotTaken):
         await deliver(url, b"{}", {}, within_s=1)
+
+
+@pytest.mark.parametrize("url", ["https://[bad", "https://a:xyz/", "https://\x00/"])
+async def test_what_is_no_address_is_not_tried_again(url):
+    with pytest.raises((NotTaken, UpstreamFailed)):
+        await deliver(url, b"{}", {}, within_s=1)
+
+
+@pytest.mark.parametrize("status", [b"400 Bad Request", b"503 Busy"])
+async def test_a_receiver_that_drips_its_answer_holds_nobody_up(status):
+    over, serving = asyncio.Event(), []
+
+    async def drips(reader, writer):
+        serving.append(asyncio.current_task())
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 4000\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while not over.is_set():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        writer.close()
+
+    server = await asyncio.start_server(drips, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    try:
+        with pytest.raises(UpstreamFailed):
+            async with asyncio.timeout(5):
+                await deliver(url, b"{}", {}, within_s=0.3, first_s=0.05)
+    finally:
+        over.set()
+        await asyncio.gather(*serving)
+        server.close()
 
 
 def test_the_secret_and_the_address_are_in_no_repr():

@@ -9,7 +9,7 @@ from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
-from guard.errors import Unusable
+from guard.errors import Unavailable, Unusable
 from guard.grant.proving import reached
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import Profile, Verifier
@@ -21,7 +21,7 @@ from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proving import measured
-from guard_adapters.wiring.proving_exchange import Asking
+from guard_adapters.wiring.proving_exchange import Asking, Exchanged
 from guard_adapters.wiring.running import serving
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
@@ -105,7 +105,6 @@ async def tools_of(idp, folder, seen, *, checks=True, key_bound=True, **more):
     [
         (3, {}),
         (2, {"dpop": False, "delivery": "bearer", "key_bound": False}),
-        (1, {"details": False}),
         (1, {"checks": False}),
     ],
 )
@@ -118,7 +117,7 @@ async def test_the_level_is_what_the_server_showed_and_policy_reads_it(
         try:
             async with serving(wired, KEY) as url:
                 assert "binding_too_low" in await refunded(url, 1)
-                shown = await measured(load(config), "pay")
+                shown = await measured(load(config), "pay", Asking(unsafe_elsewhere=level == 2))
                 after = await refunded(url, 2)
             rows = await wired.world.leases.recent(10)
         finally:
@@ -168,3 +167,52 @@ async def test_a_resource_that_nobody_knows_cannot_be_asked_for_and_nothing_is_p
         assert no.value.code == code
         assert "--elsewhere" in no.value.next_step
         assert not (tmp_path / "state" / "proven.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "asking", "next_step"),
+    [
+        ({"details": False}, Asking(unsafe_elsewhere=True), "details"),
+        ({"dpop": False}, Asking(elsewhere="https://jwt.example/mcp"), "--unsafe-elsewhere"),
+    ],
+)
+async def test_a_server_is_shown_no_token_that_it_can_use_elsewhere_and_none_that_proves_nothing(
+    tmp_path, more, asking, next_step
+):
+    class Home:
+        home = tmp_path
+
+        def settings(self, **more):
+            return {
+                "token_url": "http://127.0.0.1:9/token", "audience": "https://as.example",
+                "identity": "https://guard.example", "client_id": "guard", **more,
+            }  # fmt: skip
+
+    (tmp_path / "keys").mkdir(mode=0o700)
+    config = written(tmp_path, Home(), 9, **{"delivery": "bearer", **more})
+    with pytest.raises(Unusable) as no:
+        await measured(load(config), "pay", asking)
+    assert no.value.code == "probe_unsupported"  # and not that nobody listens there
+    assert next_step in no.value.next_step
+
+
+async def test_each_token_of_a_probe_is_taken_back_also_when_one_is_not():
+    done = []
+
+    class Stubborn:
+        async def revoke(self, lease, why):
+            done.append(lease)
+            if lease == "two":
+                raise Unavailable("It did not answer.")
+
+        async def aclose(self):
+            done.append("closed")
+
+    issuer = Stubborn()
+    made = Exchanged(name="idp", entry={}, server=None, grant="", maker=None, asking=Asking())
+    made._issuers.append(issuer)
+    made._made += [(issuer, "one"), (issuer, "two"), (issuer, "three")]
+    with pytest.raises(Unavailable):
+        await made.aclose()
+    assert sorted(done) == ["closed", "one", "three", "two"]
+    assert done[-1] == "closed"
