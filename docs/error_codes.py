@@ -518,6 +518,8 @@ AUDIT = {
     "outcome_undecided": "A call ran that no decision let through.",
     "reason_changed": "The stored words of a reviewer are not those that were logged.",
     "root_mismatch": "An event before this checkpoint was changed.",
+    "words_changed": "The stored words of a person, or their stored task, are not those that were "
+    "logged.",
     "vkey_malformed": "The verification key is not name+id+key.",
 }
 GROUPS = {

@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from guard.audit.event import facts_sha256
+from guard.audit.event import facts_hold
 from guard.audit.granted import Granted
 from guard.audit.redact import salted_sha256
+from guard.audit.said import holds
 from guard.audit.signatures import Signatures
 from guard.audit.tree import ED25519, Checkpoint, NotProven, Tree, key_id, opened_note
 
@@ -42,7 +43,7 @@ class LogReport:
     size: int
     checkpoints: int
     signed: int  # leaves below the last checkpoint that holds
-    erased: int  # decisions and votes whose facts were erased: the tree still holds
+    erased: int  # decisions, votes and words beside which all was erased: the tree still holds
 
     @property
     def unsigned(self) -> int:
@@ -206,6 +207,10 @@ class _Story:
         self._signatures.take(seq, body, side)
         self._granted.take(seq, body)
         self._reason(seq, body, side)
+        if side is None and body.get("said_s256"):
+            self.erased += 1
+        elif not holds(body, side):
+            self._say("words_changed", seq, "the words beside it are not those that it names")
 
     def _decision(self, seq: int, body: Mapping[str, Any], call: str) -> None:
         if body.get("decision") in LET_THROUGH:
@@ -213,7 +218,7 @@ class _Story:
         side = _side(self.sides, seq)
         if side is None:
             self.erased += 1
-        elif facts_sha256(_salt(side), side) != body.get("facts_sha256"):
+        elif not facts_hold(body, side):
             self._say("facts_changed", seq, "the facts beside it are not those that it names")
 
     def _reason(self, seq: int, body: Mapping[str, Any], side: Mapping[str, Any] | None) -> None:

@@ -6,11 +6,12 @@ reviewer) goes to `side`, which is stored beside the tree and can be erased with
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from json import dumps
 from typing import Any, Final, Literal
 
+from guard.audit.blanked import purpose_without_secrets
 from guard.audit.written import facts_text
 from guard.model.call import Json, Outcome, ToolCall
 from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
@@ -32,6 +33,9 @@ Kind = Literal[
 
 
 FACTS: Final = b"guard/facts/v1\0"
+BESIDE: Final = b"guard/beside/v1\0"
+"""Where more than facts stands beside a decision: the whole of it, each part under its name."""
+_PARTS: Final = frozenset({"salt", "facts", "cut", "unread"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,23 +83,25 @@ def decided(
         cut: the facts of the call as narrowings shrank it, in the order in which they did.
         unread: arguments that could not be converted, secrets left out.
     """
+    facts = _quiet(facts)
     side: dict[str, Json] = {"salt": salt.hex(), "facts": facts_text(facts)}
     if cut:
-        side["cut"] = [facts_text(one) for one in cut]
+        side["cut"] = [facts_text(_quiet(one)) for one in cut]
     if unread is not None:
         side["unread"] = dumps(unread, sort_keys=True, separators=(",", ":"))
-    digest = facts_sha256(salt, side)
     basis, reasons = answer.basis, answer.reasons
     leaf: dict[str, Any] = {
         "decision": kind(answer),
         "reasons": [reason.code for reason in reasons],
         "rules": [reason.rule for reason in reasons if reason.rule],
-        "facts_sha256": digest,
+        "facts_sha256": facts_sha256(salt, side),
         "bundle": basis.bundle,
         "slice": basis.slice,
         "server": facts.call.server,
         "tool": facts.call.tool,
     }
+    if len(side) > 2:  # noqa: PLR2004  salt and facts
+        leaf["beside_sha256"] = beside_sha256(salt, side)
     match answer:
         case Deny():
             leaf["code"] = answer.code
@@ -116,13 +122,47 @@ def decided(
     )
 
 
+def _quiet(facts: Facts) -> Facts:
+    """Return facts without the secrets in the purpose of the task, and without its plain digest."""
+    said = facts.intent
+    purpose = purpose_without_secrets(said.purpose)
+    if purpose == said.purpose:
+        return facts
+    return replace(facts, intent=replace(said, purpose=purpose, sha256=""))
+
+
 def facts_sha256(salt: bytes, side: Mapping[str, Any]) -> str:
-    """Return the salted digest of what is kept beside a decision, as its leaf names it."""
+    """Return the salted digest of the texts that stand beside a decision, one after the other."""
     cut = side.get("cut")
     texts = [side.get("facts", ""), *(cut if isinstance(cut, list) else ())]
     texts += [side["unread"]] if "unread" in side else []
     whole = "\0".join(map(str, texts)).encode("utf-8", "surrogatepass")
     return sha256(FACTS + salt + whole).hexdigest()
+
+
+def beside_sha256(salt: bytes, side: Mapping[str, Any]) -> str:
+    """Return the salted digest of all that stands beside a decision, each part under its name."""
+    parts = {name: one for name, one in side.items() if name != "salt"}
+    text = dumps(parts, sort_keys=True, separators=(",", ":"))
+    return sha256(BESIDE + salt + text.encode()).hexdigest()
+
+
+def facts_hold(leaf: Mapping[str, Any], side: Mapping[str, Any]) -> bool:
+    """Return whether what stands beside a decision has its form and is what the leaf names.
+
+    A leaf of an earlier version names the texts of narrowed and refused calls, and not their parts.
+    """
+    try:
+        salt = bytes.fromhex(side["salt"])
+        cut = side.get("cut", [""])
+        texts = [side["facts"], side.get("unread", ""), *cut]
+        formed = bool(cut) and isinstance(cut, list) and side.keys() <= _PARTS
+        formed = formed and not any("\0" in one for one in texts)
+        whole = leaf.get("beside_sha256", "")
+        named = not whole or beside_sha256(salt, side) == whole
+        return formed and named and facts_sha256(salt, side) == leaf.get("facts_sha256")
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return False
 
 
 def finished(

@@ -29,8 +29,10 @@ SECRET_NAME: Final = re.compile(
 DECIMAL: Final = re.compile(r"-?\d{1,15}\.\d{4}")
 """A number as facts hold it."""
 
-TOKEN: Final = re.compile("token", re.IGNORECASE)
-"""No token is a number: `max_tokens` is a limit. A passcode may be one."""
+TOKEN: Final = re.compile("tokens?", re.IGNORECASE)
+COUNTS: Final = frozenset({"tokens", "max", "min", "limit", "count", "num"})
+"""Words of a name that counts tokens: a number there is no secret. Any other may be a code."""
+_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 class BadSalt(ValueError):
@@ -84,7 +86,8 @@ def looks_secret(name: str, value: Json) -> bool:
     """Return whether a value looks like a secret by its name; a count of tokens does not."""
     decimal = isinstance(value, str) and DECIMAL.fullmatch(value)
     number = decimal or (isinstance(value, int | float) and not isinstance(value, bool))
-    return bool(SECRET_NAME.search(TOKEN.sub("", name) if number else name))
+    counted = number and not COUNTS.isdisjoint(map(str.lower, _WORD.findall(name)))
+    return bool(SECRET_NAME.search(TOKEN.sub("", name) if counted else name))
 
 
 def _gap(value: Json, salt: bytes) -> str:

@@ -2,14 +2,15 @@
 
 A value is kept where it is what the schema expects and nothing calls it secret: it would stand in
 the facts if the rest were right. Any other becomes the emptiest value of its type, so that nothing
-that was put in the wrong place is written down.
+that was put in the wrong place is written down. A member that the schema does not have loses its
+name: a secret may have been put there.
 """
 
 from collections.abc import Mapping
 
 from guard.audit.redact import looks_secret
 from guard.model.call import ArgSpec, Json, ToolSpec
-from guard.policy.convert import ArgError, Limits, convert_args
+from guard.policy.convert import RESERVED, ArgError, Limits, convert_args
 from guard.policy.shape import Shape, shape_of
 
 
@@ -34,16 +35,20 @@ def unread(
 def _members(
     shape: Shape, given: Mapping[str, Json], args: Mapping[str, ArgSpec], prefix: str
 ) -> dict[str, Json]:
-    return {
-        name: _view(shape.members.get(name), value, args, f"{prefix}{name}")
-        for name, value in given.items()
-    }
+    kept: dict[str, Json] = {}
+    for name, value in given.items():
+        if name in shape.members:
+            kept[name] = _view(shape.members[name], value, args, f"{prefix}{name}")
+        else:  # a name that the schema does not have may hold anything
+            reserved = name in RESERVED
+            kept[name if reserved else f"[unknown {len(kept) + 1}]"] = _empty(value)
+    return kept
 
 
-def _view(shape: Shape | None, value: Json, args: Mapping[str, ArgSpec], path: str) -> Json:
+def _view(shape: Shape, value: Json, args: Mapping[str, ArgSpec], path: str) -> Json:
     entry = args.get(path, ArgSpec())
     named = not entry.role and looks_secret(path.rpartition(".")[2], value)
-    if shape is None or entry.opaque or entry.role == "secret" or named:
+    if entry.opaque or entry.role == "secret" or named:
         return _empty(value)
     match shape.kind, value:
         case "set", list() if shape.element is not None:

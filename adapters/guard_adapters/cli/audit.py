@@ -161,7 +161,7 @@ def _told(report: LogReport, found: LogRows, *, as_json: bool) -> None:
     said = f"{report.size} events, {report.checkpoints} checkpoints; {report.signed} are signed"
     tail = f", {report.unsigned} after the last checkpoint are not" if report.unsigned else ""
     gone = (
-        f"; what stood beside {report.erased} decisions or votes was erased"
+        f"; what stood beside {report.erased} decisions, votes or words was erased"
         if report.erased
         else ""
     )

@@ -5,6 +5,10 @@ blinded: a trace made from it holds those, in the types of the catalogue's schem
 are not kept, so each step holds the facts that it was judged on: a replay under the same rules
 comes to the same decisions. Whoever asks what another course would have brought takes `facts` out;
 then words, task and labels are what is left to judge by.
+
+A trace has one prompt and one task: what was said before the first call that was judged, and the
+first task that was declared. What was said later stands in `x_told` with its moment, for people: a
+replay does not know that anything was said in between. What is not what its leaf names is refused.
 """
 
 import argparse
@@ -15,7 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from guard.audit.blanked import purpose_without_secrets
+from guard.audit.event import facts_hold
 from guard.audit.redact import redacted
+from guard.audit.said import KINDS, holds
 from guard.errors import Unusable
 from guard.policy.catalog import Catalog
 from guard.policy.sent import sent_args
@@ -31,7 +38,8 @@ def export(args: argparse.Namespace, rows: LogRows) -> int:
 
     Raises:
         Unusable: `export_exists`: an export is never overwritten; `export_unwritable`; traces are
-            wanted, and the catalogue cannot be read.
+            wanted, and the catalogue cannot be read; `facts_unreadable`: what stands beside an
+            event is not what its leaf names.
     """
     lines = traces(rows, opened(args.config).catalog) if args.traces else log_lines(rows)
     if args.out is None:
@@ -54,6 +62,8 @@ def traces(rows: LogRows, catalog: Catalog) -> Iterator[Mapping[str, Any]]:
     """Yield one recorded session a line, as far as the log kept it."""
     sessions: dict[str, list[Shown]] = {}
     for event in events(rows):
+        if event.seq in rows.sides and not _stands(event):
+            raise _unreadable(event)
         if event.leaf.get("session"):
             sessions.setdefault(str(event.leaf["session"]), []).append(event)
     for name, some in sessions.items():
@@ -77,28 +87,44 @@ def _trace(name: str, some: list[Shown], catalog: Catalog) -> Mapping[str, Any] 
         "principal": f"{facts['who']['issuer']}|{facts['who']['subject']}",
         "agent": facts["who"]["agent"],
         "intent": _intent(some, facts),
-        **_words(some),
+        **_words(some, first),
         "start": datetime.fromtimestamp(start_ms / 1000, UTC).isoformat(),
         "steps": [_step(event, some, start_ms, catalog) for event in calls.values()],
         **_approved(list(calls), some),
     }
 
 
-def _words(some: Iterable[Shown]) -> Mapping[str, Any]:
-    """Return what the person said, at the start and since."""
-    words = [text for event in some for text in event.beside.get("words", ())]
-    return {"prompt": "\n".join(words)} if words else {}
+def _stands(event: Shown) -> bool:
+    decided = event.leaf.get("kind") == "decision"
+    return facts_hold(event.leaf, event.beside) if decided else holds(event.leaf, event.beside)
+
+
+def _words(some: Iterable[Shown], first: Shown) -> Mapping[str, Any]:
+    """Return what the person said before the first call, and, apart, what they said since."""
+    said = [event for event in some if event.leaf["kind"] in KINDS and event.beside.get("words")]
+    before = [text for event in said if event.seq < first.seq for text in event.beside["words"]]
+    since = [
+        {"at": _since(event, int(first.leaf["at_ms"])), "words": event.beside["words"]}
+        for event in said
+        if event.seq > first.seq
+    ]
+    prompt = {"prompt": "\n".join(before)} if before else {}
+    return prompt | ({"x_told": since} if since else {})
+
+
+def _since(event: Shown, start_ms: int) -> float:
+    return max(0, int(event.leaf["at_ms"]) - start_ms) / 1000
 
 
 def _intent(some: Iterable[Shown], facts: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the first task that was declared; without one, what the first call knew of it."""
     said = facts["intent"]
     for event in some:
-        if isinstance(text := event.beside.get("intent"), str):
-            task = json.loads(text)
+        if event.leaf["kind"] in KINDS and "intent" in event.beside:
+            task = _read(event, event.beside["intent"])
             return {name: task[name] for name in TraceIntent.model_fields if name in task}
     return {
-        "purpose": said["purpose"],
+        "purpose": purpose_without_secrets(said["purpose"]),
         "egress": said["egress"],
         "budget_minor": said["budget_minor"],
         # An agent's own purpose must not come back as the words of its person.
@@ -119,7 +145,7 @@ def _step(
         "facts": _untied(facts),
         **({"cut": [_untied(one) for one in _cut(event)]} if "cut" in event.beside else {}),
         "is_error": ended.get("outcome") in {"error", "unknown"},
-        "at": max(0, int(event.leaf["at_ms"]) - start_ms) / 1000,
+        "at": _since(event, start_ms),
         "prov": {name: facts["prov"][name] for name in TraceProv.model_fields},
         "labels": list(ended.get("labels", [])),
         "x_call": call,
@@ -136,7 +162,7 @@ def _arguments(event: Shown, facts: Mapping[str, Any], catalog: Catalog) -> Mapp
     leaf = event.leaf
     if leaf["decision"] == "deny" and not leaf["slice"] and leaf.get("code") != "unknown_tool":
         kept = event.beside.get("unread")
-        return {"args": json.loads(kept)} if kept else {"args": {}, "refused": leaf["code"]}
+        return {"args": _read(event, kept)} if kept else {"args": {}, "refused": leaf["code"]}
     spec = catalog.spec(facts["call"]["server"], facts["call"]["tool"])
     if spec is None:
         return {"args": dict(facts["input"])}
@@ -146,20 +172,45 @@ def _arguments(event: Shown, facts: Mapping[str, Any], catalog: Catalog) -> Mapp
 
 
 def _plain(event: Shown) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(event.beside["facts"])
-    return found
+    return _read(event, event.beside["facts"])
 
 
 def _cut(event: Shown) -> Iterator[dict[str, Any]]:
     """Yield what was left of a call after each narrowing, secrets left out."""
     for text in event.beside["cut"]:
-        left: dict[str, Any] = json.loads(text)
+        left = _read(event, text)
         yield left | {"input": redacted(left["input"], {}, salt_of(event))}
 
 
 def _untied(facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return facts without the plain digest of the arguments: few arguments can be guessed."""
-    return {**facts, "call": {**facts["call"], "bytes_sha256": ""}}
+    """Return facts without plain digests of what can be guessed and secrets of the purpose."""
+    said = facts["intent"]
+    purpose = purpose_without_secrets(said["purpose"])
+    told = said if purpose == said["purpose"] else {**said, "purpose": purpose, "sha256": ""}
+    return {**facts, "call": {**facts["call"], "bytes_sha256": ""}, "intent": told}
+
+
+def _read(event: Shown, text: str) -> dict[str, Any]:
+    """Return an object as it was written beside an event.
+
+    Raises:
+        Unusable: `facts_unreadable`.
+    """
+    try:
+        found = json.loads(text)
+    except (ValueError, TypeError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise _unreadable(event)
+    return found
+
+
+def _unreadable(event: Shown) -> Unusable:
+    return Unusable(
+        f"What stands beside event {event.seq} is not what the event names.",
+        code="facts_unreadable",
+        next_step="See what else was changed with `guard audit verify`, and restore a copy.",
+    )
 
 
 def _approved(calls: list[str], some: Iterable[Shown]) -> Mapping[str, Any]:

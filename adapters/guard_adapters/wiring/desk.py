@@ -1,13 +1,14 @@
 """The guard as every front sees it: sessions by caller, calls by name, no wiring in sight."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from guard.audit.event import Event
-from guard.audit.said import beside
+from guard.audit.redact import SALT
+from guard.audit.said import kept
 from guard.config import Settings
-from guard.errors import Refused
+from guard.errors import Refused, Unusable
 from guard.grant.contract import is_contract, verified_contract
 from guard.grant.unanswered import Hold
 from guard.model.call import ToolCall, ToolResult, ToolSpec
@@ -97,7 +98,7 @@ class Desk:
         return session.id
 
     async def open_session(
-        self, who: Who, intent: TaskIntent | None, *, words: tuple[str, ...] = ()
+        self, who: Who, intent: TaskIntent | None, *, words: Sequence[str] = ()
     ) -> str:
         """Mint a session for a host application and return its handle.
 
@@ -106,17 +107,26 @@ class Desk:
             intent: the declared task, if there is one.
             words: what the person said, as the host received it from them; never what the agent,
                 a tool or a page said.
+
+        Raises:
+            Unusable: `request_unusable`: `words` is a text and not a tuple of texts.
         """
+        if isinstance(words, str):  # else it would be taken letter by letter
+            raise Unusable(
+                "`words` is one text, not several.",
+                code="request_unusable",
+                next_step="Pass a tuple of what the person said: words=(text,).",
+            )
         handle = f"gs_{self._world.ids.token(16).hex()}"
-        fresh = new_session(handle, who, intent=intent, words=words, now_ms=self.now_ms())
+        fresh = new_session(handle, who, intent=intent, words=tuple(words), now_ms=self.now_ms())
         await self._world.sessions.open(fresh)
-        leaf: Mapping[str, str] = {"intent": intent.sha256()} if intent else {}
+        found = kept(self._world.ids.token(SALT), words, intent)
         event = Event(
             kind="session_opened",
             at_ms=self.now_ms(),
             session=handle,
-            leaf=dict(leaf),
-            side=beside(words, intent),
+            leaf=found.leaf,
+            side=found.side,
         )
         await self._world.sink.write([event])
         await self._wired.door.opened(fresh)
@@ -219,11 +229,12 @@ class Desk:
         await self._declared(session_id, said)
 
     async def _declared(self, session_id: str, said: TaskIntent) -> None:
+        found = kept(self._world.ids.token(SALT), intent=said)
         event = Event(
             kind="intent_declared",
             at_ms=self.now_ms(),
             session=session_id,
-            leaf={"intent": said.sha256(), "by": said.declared_by},
-            side=beside(intent=said),
+            leaf={"by": said.declared_by, **found.leaf},
+            side=found.side,
         )
         await self._world.sink.write([event])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from guard.audit.event import Event
 from guard.audit.redact import SALT, salted_sha256
-from guard.audit.said import beside
+from guard.audit.said import kept
 from guard.errors import Refused, Unusable
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
@@ -68,12 +68,10 @@ class OperatorDesk:
         handle = f"gs_{self.world.ids.token(16).hex()}"
         fresh = new_session(handle, who, intent=intent, words=words, now_ms=now_ms)
         await self.world.sessions.open(fresh)
-        leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key}
-        if intent is not None:
-            leaf["intent"] = intent.sha256()
-        side = beside(words, intent)
+        found = kept(self.world.ids.token(SALT), words, intent)
+        leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key, **found.leaf}
         await self._write(
-            Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf, side=side)
+            Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf, side=found.side)
         )
         await self.door.opened(fresh)
         return handle

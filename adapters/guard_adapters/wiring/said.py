@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from guard.audit.event import Event, Kind
-from guard.audit.said import beside
+from guard.audit.redact import SALT
+from guard.audit.said import kept
 from guard.errors import Refused
 from guard.model.call import Json
 from guard.ports import World
@@ -25,9 +26,8 @@ async def tell(world: World, session_id: str, words: str, *, by: str) -> Session
         Refused: `session_unknown`.
     """
     session = await world.sessions.update(session_id, lambda one: told(one, words))
-    digest = sha256(words.encode()).hexdigest()
-    leaf: dict[str, Json] = {"by": by, "words_sha256": digest}
-    await _write(world, session_id, "task_told", leaf, beside([words]))
+    found = kept(world.ids.token(SALT), [words])
+    await _write(world, session_id, "task_told", {"by": by, **found.leaf}, found.side)
     return session
 
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from guard.audit.event import Event
-from guard.audit.said import beside
+from guard.audit.redact import SALT
+from guard.audit.said import kept
 from guard.errors import Refused
 from guard.model.call import Json
 from guard.ports import World
@@ -59,10 +60,10 @@ class TaskDesk:
         session = await self.world.sessions.update(
             session_id, lambda one: started(one, task, now_ms)
         )
-        leaf: dict[str, Json] = {"intent": task.sha256(), "by": self.by}
-        side = beside(intent=task)
+        found = kept(self.world.ids.token(SALT), intent=task)
+        leaf: dict[str, Json] = {"by": self.by, **found.leaf}
         event = Event(
-            kind="intent_declared", at_ms=now_ms, session=session_id, leaf=leaf, side=side
+            kind="intent_declared", at_ms=now_ms, session=session_id, leaf=leaf, side=found.side
         )
         await self.world.sink.write([event])
         return session

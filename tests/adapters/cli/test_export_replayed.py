@@ -145,8 +145,9 @@ def test_a_declared_task_and_the_words_of_a_person_are_exported(log, capsys):
         None, ["shop/price"], ["shop/price"], None,
     ]  # fmt: skip
     assert [one.get("prompt") for one in lines] == [
-        None, None, None, "Set the price to 12.50. The PIN is [secret].\nNow stop.",
+        None, None, None, "Set the price to 12.50. The PIN is [secret].",
     ]  # fmt: skip
+    assert [one["words"] for one in lines[-1]["x_told"]] == [["Now stop."]]
     assert lines[-1]["session"] == session
 
 

@@ -50,6 +50,9 @@ def test_a_count_of_tokens_is_no_secret_and_a_passcode_is_one():
     assert redacted({"token_limit": 7}, {"token_limit": ArgSpec(role="secret")}, SALT) != {
         "token_limit": 7
     }
+    assert redacted({"maxTokens": 5, "token_count": 6}, {}, SALT)["maxTokens"] == 5
+    for name in ("token", "otp_token", "auth_token", "refreshToken", "admin_token"):
+        assert "482913" not in json.dumps(redacted({name: 482913}, {}, SALT))
     assert "4711" not in json.dumps(redacted({"passcode": 4711, "token": "4711"}, {}, SALT))
 
 
