@@ -80,6 +80,11 @@ def spelled(name: str) -> str:
     return name.encode("unicode_escape").decode("ascii")
 
 
+def asked(approval: Approval) -> list[str]:
+    """Return the groups that a question asks, in order; none: it asks whose call it is."""
+    return sorted({name for one in approval.requirements for name in one.groups})
+
+
 def lease_text(lease: Lease) -> str:
     """Return one lease as JSON."""
     return json.dumps(asdict(lease), separators=(",", ":"))

@@ -79,6 +79,66 @@ async def test_the_questions_that_ask_who_looks_come_before_fifty_of_others(port
     assert await seen(action="a/1") == ["apr_53", "apr_1", "apr_3"]
 
 
+async def said(store, statement):
+    """Run one statement in the store's own database."""
+
+    async def work(db):
+        await db.execute(statement)
+
+    plain = store._database.run
+    await (plain(work) if store.shared else plain(lambda db: db.execute(statement)))
+
+
+async def test_the_order_of_the_queue_is_known_without_reading_the_questions(ports):
+    finance = replace(ASK, kind="review", groups=frozenset({"fin"}))
+    for n in (1, 2, 3):
+        asks = (finance,) if n == 3 else (ASK,)
+        row = question(n, binding=f"b{n}", requirements=asks, requester="i|bob")
+        await ports.approvals.open(row, [])
+    await said(ports.store, "UPDATE approvals SET row = 'unreadable' WHERE id <> 'apr_3'")
+
+    part = Part(principal="i|ada", groups=frozenset({"fin"}), limit=1, action=row.action)
+    rows, total = await ports.store.board.waiting(part)
+    assert ([one.id for one in rows], total) == (["apr_3"], 3)
+
+
+@pytest.mark.parametrize("left", ["no columns", "empty columns"])
+async def test_questions_that_an_older_guard_left_are_put_to_whom_they_ask(tmp_path, left):
+    made = made_on("sqlite", tmp_path)
+    finance = replace(ASK, kind="review", groups=frozenset({"fin"}))
+    for n, asks in ((1, (ASK,)), (2, (finance,))):
+        row = question(n, binding=f"b{n}", requirements=asks, requester="i|bob")
+        await made.approvals.open(row, [])
+    if left == "no columns":
+        await said(made.store, "DROP INDEX approvals_asked")
+        for column in ("asked", "action"):
+            await said(made.store, f"ALTER TABLE approvals DROP COLUMN {column}")
+    else:
+        await said(made.store, "UPDATE approvals SET asked = NULL, action = NULL")
+    made.store.close(NOW)
+
+    again = made_on("sqlite", tmp_path)
+    part = Part(principal="i|ada", groups=frozenset({"fin"}), limit=9, action=row.action)
+    rows, _ = await again.store.board.waiting(part)
+    again.store.close(NOW)
+    assert [one.id for one in rows] == ["apr_2", "apr_1"]
+
+
+@pytest.mark.peer
+async def test_questions_of_a_guard_beside_that_is_older_are_put_to_whom_they_ask(tmp_path):
+    made = made_on("postgres", tmp_path)
+    law, fin = (replace(ASK, kind="review", groups=frozenset({one})) for one in ("law", "fin"))
+    for n, asks in ((1, (law,)), (2, (ASK,)), (3, (law, fin)), (4, (ASK,))):
+        who = "i|ada" if n == 4 else "i|bob"
+        row = question(n, binding=f"b{n}", requirements=asks, requester=who)
+        await made.approvals.open(row, [])
+    await said(made.store, "UPDATE approvals SET asked = NULL")
+    part = Part(principal="i|ada", groups=frozenset({"fin"}), limit=9)
+    rows, _ = await made.store.board.waiting(part)
+    made.store.close(NOW)
+    assert [one.id for one in rows] == ["apr_3", "apr_4", "apr_1", "apr_2"]
+
+
 async def test_a_call_of_which_nobody_knows_the_end_is_found(ports):
     await approved(ports)
     await ports.approvals.consume("apr_1", attempt(), [])

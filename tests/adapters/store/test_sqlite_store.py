@@ -306,9 +306,9 @@ async def test_a_file_of_the_first_format_is_brought_up(tmp_path):
     path = tmp_path / "guard.sqlite"
     await approved(path, Booted(1))
     with sqlite3.connect(path) as db:
-        for index in ("due", "unknown", "of_session", "of_requester"):
+        for index in ("due", "unknown", "of_session", "of_requester", "asked"):
             db.execute(f"DROP INDEX approvals_{index}")
-        for column in ("outcome", "due_ms", "session", "requester"):
+        for column in ("outcome", "due_ms", "session", "requester", "asked", "action"):
             db.execute(f"ALTER TABLE approvals DROP COLUMN {column}")
         db.execute("PRAGMA user_version = 1")
     db.close()

@@ -10,7 +10,7 @@ from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.hints import CHANNEL
 from guard_adapters.store.postgres.replicas import LIVING
-from guard_adapters.store.rows import OPEN, approval_from, approval_text, due_ms, storable
+from guard_adapters.store.rows import OPEN, approval_from, approval_text, asked, due_ms, storable
 
 TIMELINE: Final = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
 """Changes when a standby takes over: what was used just before may look unused there."""
@@ -21,8 +21,8 @@ SWEPT: Final = 500
 
 SAVE = f"""
 INSERT INTO approvals AS kept (id, binding, status, created_ms, outcome, due_ms, session,
-    requester, row, grant_id, action, holder, timeline)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, {TIMELINE})
+    requester, row, grant_id, action, holder, asked, timeline)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, {TIMELINE})
 ON CONFLICT (id) DO UPDATE SET status = excluded.status, outcome = excluded.outcome,
     due_ms = excluded.due_ms, row = excluded.row,
     holder = CASE WHEN excluded.holder = '' THEN kept.holder ELSE excluded.holder END,
@@ -65,7 +65,7 @@ def values(one: Approval, holder: str) -> tuple[object, ...]:
     return (
         one.id, one.binding, one.status.value, one.created_ms,
         one.outcome.value if one.outcome else None, due_ms(one), one.session, one.requester,
-        approval_text(one), one.grant, one.action, holder,
+        approval_text(one), one.grant, one.action, holder, asked(one),
     )  # fmt: skip
 
 

@@ -22,14 +22,16 @@ CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session, seq) WHERE
 """
 
 
-_GROUPS = """SELECT 1 FROM json_array_elements(row::json -> 'requirements') AS one (asked),
-    json_array_elements_text(asked -> 'groups') AS named (value)"""
+# Guards before this column left it empty: then the row says who is asked.
+_ASKED = """COALESCE(asked, ARRAY(
+    SELECT named.value FROM json_array_elements(row::json -> 'requirements') AS one (what),
+    json_array_elements_text(what -> 'groups') AS named (value)
+))"""
 WAITING = f"""
 SELECT row FROM approvals
 WHERE status = 'pending' AND ($4 = '' OR action = $4)
 ORDER BY NOT (
-    EXISTS ({_GROUPS} WHERE named.value = ANY($2::text[]))
-    OR requester = $1 AND NOT EXISTS ({_GROUPS})
+    {_ASKED} && $2::text[] OR requester = $1 AND {_ASKED} = '{{}}'
 ), due_ms, id LIMIT $3 OFFSET $5
 """  # noqa: S608  constants
 

@@ -40,6 +40,7 @@ CREATE TABLE IF NOT EXISTS approvals (
     holder text NOT NULL DEFAULT '', timeline text NOT NULL,
     row text NOT NULL
 );
+ALTER TABLE approvals ADD COLUMN IF NOT EXISTS asked text[];
 CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
     WHERE status IN ('pending', 'approved');
 CREATE INDEX IF NOT EXISTS approvals_by_age ON approvals (created_ms);

@@ -1,11 +1,12 @@
 """The rows of approvals in the file: read, listed, swept and written inside a transaction."""
 
+import json
 import sqlite3
 
 from guard.errors import Unavailable
 from guard.grant.approval import Approval
 from guard.model.call import Outcome
-from guard_adapters.store.rows import approval_from, approval_text, due_ms, picked
+from guard_adapters.store.rows import approval_from, approval_text, asked, due_ms, picked
 
 LISTED = 500
 
@@ -13,7 +14,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS approvals (
     id TEXT PRIMARY KEY, binding TEXT NOT NULL, status TEXT NOT NULL, created_ms INTEGER NOT NULL,
     row TEXT NOT NULL, outcome TEXT, due_ms INTEGER NOT NULL DEFAULT 0,
-    session TEXT NOT NULL DEFAULT '', requester TEXT NOT NULL DEFAULT ''
+    session TEXT NOT NULL DEFAULT '', requester TEXT NOT NULL DEFAULT '', asked TEXT, action TEXT
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX IF NOT EXISTS one_open ON approvals (binding)
     WHERE status IN ('pending', 'approved');
@@ -24,6 +25,8 @@ CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
 CREATE INDEX IF NOT EXISTS approvals_by_status ON approvals (status, created_ms);
 CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms) WHERE due_ms > 0;
 CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
+CREATE INDEX IF NOT EXISTS approvals_asked ON approvals (asked, requester, action, due_ms, id)
+    WHERE status = 'pending';
 CREATE TABLE IF NOT EXISTS cooldowns (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL)
     WITHOUT ROWID
 """
@@ -98,10 +101,10 @@ def save(db: sqlite3.Connection, approval: Approval) -> None:
     try:
         db.execute(
             "INSERT INTO approvals (id, binding, status, created_ms, row, outcome, due_ms,"
-            " session, requester) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
-            " SET status = excluded.status, row = excluded.row, outcome = excluded.outcome,"
-            " due_ms = excluded.due_ms, session = excluded.session,"
-            " requester = excluded.requester",
+            " session, requester, asked, action) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET status = excluded.status, row = excluded.row,"
+            " outcome = excluded.outcome, due_ms = excluded.due_ms, session = excluded.session,"
+            " requester = excluded.requester, asked = excluded.asked, action = excluded.action",
             (
                 approval.id,
                 approval.binding,
@@ -112,6 +115,8 @@ def save(db: sqlite3.Connection, approval: Approval) -> None:
                 due_ms(approval),
                 approval.session,
                 approval.requester,
+                json.dumps(asked(approval)),
+                approval.action,
             ),
         )
     except sqlite3.IntegrityError as error:
@@ -124,5 +129,21 @@ def upgraded(db: sqlite3.Connection) -> None:
         db.execute(f"ALTER TABLE approvals ADD COLUMN {column}")
     for column in ("session", "requester"):
         db.execute(f"ALTER TABLE approvals ADD COLUMN {column} TEXT NOT NULL DEFAULT ''")
+    widened(db)
     for (text,) in db.execute("SELECT row FROM approvals").fetchall():
+        save(db, approval_from(text))
+
+
+def widened(db: sqlite3.Connection) -> None:
+    """Add the columns by which the queue is ordered: older guards of format 2 leave them out."""
+    known = {row[1] for row in db.execute("PRAGMA table_info(approvals)").fetchall()}
+    for column in ("asked", "action"):
+        if known and column not in known:
+            db.execute(f"ALTER TABLE approvals ADD COLUMN {column} TEXT")
+
+
+def filled(db: sqlite3.Connection) -> None:
+    """Fill these columns of the questions that an older guard left waiting."""
+    rows = db.execute("SELECT row FROM approvals WHERE status = 'pending' AND asked IS NULL")
+    for (text,) in rows.fetchall():
         save(db, approval_from(text))

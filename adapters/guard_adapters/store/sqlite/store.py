@@ -166,7 +166,9 @@ def _prepare(db: sqlite3.Connection) -> None:
         raise sqlite3.DatabaseError(f"the file has format {found}, this guard knows {FORMAT}")
     if found == 1:
         approval_rows.upgraded(db)
+    approval_rows.widened(db)
     for room in ROOMS:
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
+    approval_rows.filled(db)
     db.execute(f"PRAGMA user_version = {FORMAT}")
