@@ -44,6 +44,36 @@ async def polled(guard, path, count):
     return sets
 
 
+def damaged(folder, session):
+    """Damage the row of one session, which has not ended, while no guard runs."""
+    db = sqlite3.connect(folder / ".guardcall" / "guard.sqlite")
+    db.execute("UPDATE sessions SET head = '{\"ended\": 0}' WHERE id = ?", (session,))
+    db.commit()
+    db.close()
+
+
+async def test_a_level_is_not_taken_back_because_its_session_cannot_be_read(tmp_path) -> None:
+    text = f"  receivers: {{soc: {{audience: '{AUD}', about: person}}}}"
+    first = Guard(tmp_path, text)
+    async with serving(first.wired, {}) as first.url:
+        await first.made()
+        ana = await first.session("ana")
+        await first.risk(ana, "impossible_travel", source="detector")
+        await first.caught_up()
+    first.wired.close()
+    damaged(tmp_path, ana)
+    again = Guard(tmp_path, text)
+    rows = again.wired.store.transmissions
+    async with serving(again.wired, {}) as again.url:
+        await again.risk(await again.session("bob"), "impossible_travel", source="detector")
+        await again.caught_up()
+        (stream,) = await rows.streams()
+        assert await rows.count(stream.id) == 2  # of ana and of bob, that they rose
+        assert {level for level, _ in (await rows.told()).levels.values()} == {"MEDIUM"}
+        assert len((await rows.told()).levels) == 2
+    again.wired.close()
+
+
 async def test_a_session_that_cannot_be_read_silences_no_other(tmp_path) -> None:
     first = Guard(tmp_path, POLLS)
     async with serving(first.wired, {}) as first.url:
@@ -53,10 +83,7 @@ async def test_a_session_that_cannot_be_read_silences_no_other(tmp_path) -> None
     for one in (ana, bob):
         await first.wired.reauthorizing.end(one, OPERATOR)
     first.wired.close()
-    db = sqlite3.connect(tmp_path / ".guardcall" / "guard.sqlite")
-    db.execute("UPDATE sessions SET head = '{\"ended\": 0}' WHERE id = ?", (ana,))
-    db.commit()
-    db.close()
+    damaged(tmp_path, ana)
     again, said = Guard(tmp_path, POLLS), []
     path = stream["delivery"]["endpoint_url"].removeprefix(first.url)
     async with serving(again.wired, {}, said.append) as again.url:

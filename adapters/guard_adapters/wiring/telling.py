@@ -90,16 +90,17 @@ class Telling:
             found = {one.id: one for one in await self._live()}
         for ident in sorted(named | told.levels.keys()):
             if ident and ident not in found:
-                found[ident] = await self._session(ident)
+                # What cannot be read keeps the level that was told: it is not taken back unseen.
+                try:
+                    found[ident] = await self._session(ident)
+                except GuardError as error:
+                    self._unread(f"Receivers are told nothing of session {ident}", error)
         return found
 
     async def _session(self, ident: str) -> Session | None:
         try:
             return await self.world.sessions.get(ident)
         except Refused:  # forgotten since
-            return None
-        except GuardError as error:
-            self._unread(f"Receivers are told nothing of session {ident}", error)
             return None
 
     async def _live(self) -> Sequence[Session]:
