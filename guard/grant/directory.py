@@ -5,7 +5,7 @@ and without an invitation it opens nothing. A name that leaves it counts for not
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -69,6 +69,19 @@ class Directory:
             disabled=bool(key.revoked_ms),
             owns=person.owns,
         )
+
+    def voters(self, accounts: Iterable[Account], keys: Iterable[Passkey]) -> list[Voter]:
+        """Return each listed person who has a living passkey once, at their best."""
+        known = {one.name: one for one in accounts}
+        found: dict[str, Voter] = {}
+        for key in keys:
+            account = known.get(key.reviewer)
+            if account is None or key.revoked_ms or key.reviewer not in self.people:
+                continue
+            voter = self.voter(account, key, uv=True)
+            if voter.device_bound or key.reviewer not in found:
+                found[key.reviewer] = voter
+        return list(found.values())
 
 
 class _Person(BaseModel):

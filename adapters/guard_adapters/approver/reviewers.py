@@ -44,15 +44,5 @@ class ConsoleApprover:
             )
 
     async def _people(self) -> list[Voter]:
-        """Return each enrolled reviewer once, at their best."""
-        directory = self.directory()
-        accounts = {one.name: one for one in await self.reviewers.accounts()}
-        found: dict[str, Voter] = {}
-        for key in await self.reviewers.passkeys():
-            account = accounts.get(key.reviewer)
-            if account is None or key.revoked_ms or key.reviewer not in directory.people:
-                continue
-            voter = directory.voter(account, key, uv=True)
-            if voter.device_bound or key.reviewer not in found:
-                found[key.reviewer] = voter
-        return list(found.values())
+        accounts = await self.reviewers.accounts()
+        return self.directory().voters(accounts, await self.reviewers.passkeys())

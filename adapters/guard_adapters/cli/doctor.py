@@ -20,7 +20,7 @@ from guard.errors import Unusable
 from guard.grant.offline import Step
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
-from guard_adapters.cli.doctor_people import approver, few
+from guard_adapters.cli.doctor_people import approver, connected, few
 from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
 from guard_adapters.cli.place import CONFIG
@@ -186,7 +186,7 @@ def offline(loaded: Loaded) -> Iterator[Said]:
 
 
 LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
-    keys, signer, state, store, address, access, tools, approver, offline, findings,
+    keys, signer, state, store, address, access, tools, approver, connected, offline, findings,
 )  # fmt: skip
 
 

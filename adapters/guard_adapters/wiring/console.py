@@ -148,16 +148,19 @@ class PeopleDesk:
     async def reviewers(self) -> Sequence[Mapping[str, Json]]:
         """Return every reviewer of the file, with their living keys."""
         people, inside = self.wired.directory.people, admitting(self.wired)
+        accounts = {one.name: one for one in await self.wired.store.reviewers.accounts()}
         return [
             {
                 "name": name,
                 "principal": people[name].principal,
                 "groups": [*sorted(people[name].groups)],
                 "admin": people[name].admin,
+                "invited_by": accounts[name].invited_by if name in accounts else "",
                 "keys": [
                     {
                         "key": one.digest,
                         "device_bound": one.device_bound,
+                        "enrolled_by": one.enrolled_by,
                         "synced": one.backed_up,
                         "usable_from_ms": one.usable_from_ms,
                         "used_ms": one.used_ms,

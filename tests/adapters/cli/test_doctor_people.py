@@ -1,10 +1,15 @@
 """`guard doctor` on rules that ask people: who could answer, and where."""
 
+import asyncio
 import json
 
 import pytest
 
+from guard.grant.people import Account, Invite, Passkey
 from guard_adapters.cli import main
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.load import load
+from tests.browser.conftest import running
 
 CONFIG = """\
 version: 1
@@ -82,3 +87,62 @@ def test_rules_that_wait_for_the_same_people_share_a_line(tmp_path, capsys):
 )
 def test_an_address_without_a_console_is_named(tmp_path, capsys, url, wrong):
     assert ("console_origin" in said(tmp_path, capsys, people=ANA, url=url)) is wrong
+
+
+async def lets_in(store, people):
+    """Let these people in, each by whom the second of their pair names."""
+    for name, by in people:
+        account = Account(name=name, user_handle=name.encode() * 16, invited_by=by)
+        key = Passkey(
+            credential_id=name,
+            reviewer=name,
+            spki=b"k",
+            cose=b"k",
+            alg=-7,
+            enrolled_by=by,
+            created_ms=1,
+        )
+        invite = Invite(token_sha256=name, reviewer=name, invited_by=by, until_ms=2**50)
+        await store.reviewers.invite(invite, [])
+        assert await store.reviewers.enrol(name, account, key, [])
+
+
+LINKED = [("ana", ""), ("bob", "i|ana")]
+CAROL = "  carol: {issuer: i, subject: carol, groups: [finance]}\n"
+
+
+@pytest.mark.parametrize(
+    ("people", "let_in", "quorum", "connected"),
+    [
+        (ANA + BOB, LINKED, "2", True),
+        (ANA + BOB, LINKED, "1", False),
+        (ANA + BOB, [("ana", ""), ("bob", "")], "2", False),
+        (ANA + BOB, [("ana", ""), ("bob", "i|eve")], "2", False),
+        (ANA + BOB, LINKED[:1], "2", False),  # bob may still be let in by somebody else
+        (ANA + BOB + CAROL, [*LINKED, ("carol", "i|ana")], "2", False),  # bob and carol are two
+        (ANA + BOB + CAROL, [*LINKED, ("carol", "i|ana")], "3", True),
+        (ANA + BOB, LINKED, '2") @device_bound("true', False),  # another reason, and not said here
+    ],
+)
+@pytest.mark.parametrize("runs", [False, True])
+def test_people_who_let_each_other_in_are_named_where_several_are_asked(
+    tmp_path, capsys, people, let_in, quorum, connected, runs
+):
+    said(tmp_path, capsys, people=people, quorum=quorum)
+    command = ["doctor", "--config", str(tmp_path / "guard.yaml")]
+    if runs:
+        files = {one.name: one.read_text() for one in tmp_path.iterdir() if one.is_file()}
+        with running(tmp_path, files) as found:
+            found.run(lets_in(found.wired.store, let_in))
+            main(command)
+    else:
+        wired = build(load(tmp_path / "guard.yaml"))
+        asyncio.run(lets_in(wired.store, let_in))
+        wired.close()
+        main(command)
+
+    lines = capsys.readouterr().out
+    assert ("reviewers_connected" in lines) is connected
+    assert not {"approver_missing", "unusable"} & {
+        one.partition(":")[0] for one in lines.splitlines()
+    }

@@ -58,24 +58,24 @@ class SqliteReviewers:
 
     async def account(self, name: str) -> Account | None:
         """Return the account of this name."""
-        found = await self._database.run(lambda db: _accounts(db, "WHERE name = ?", (name,)))
+        found = await self._database.run(lambda db: accounts(db, "WHERE name = ?", (name,)))
         return found[0] if found else None
 
     async def accounts(self) -> Sequence[Account]:
         """Return every account, by name."""
-        return await self._database.run(lambda db: _accounts(db, "ORDER BY name", ()))
+        return await self._database.run(accounts)
 
     async def passkey(self, credential_id: str) -> Passkey | None:
         """Return one passkey."""
         found = await self._database.run(
-            lambda db: _keys(db, "WHERE credential_id = ?", (credential_id,))
+            lambda db: passkeys(db, "WHERE credential_id = ?", (credential_id,))
         )
         return found[0] if found else None
 
     async def passkeys(self, name: str = "") -> Sequence[Passkey]:
         """Return the passkeys of one reviewer, or of all, revoked ones included, oldest first."""
         where = "WHERE ? IN ('', reviewer) ORDER BY created_ms, credential_id"
-        return await self._database.run(lambda db: _keys(db, where, (name,)))
+        return await self._database.run(lambda db: passkeys(db, where, (name,)))
 
     async def invite(self, invite: Invite, events: Sequence[Event]) -> None:
         """Write an invitation down; open ones of the same reviewer are void."""
@@ -103,7 +103,7 @@ class SqliteReviewers:
             found = _invite(db, token_sha256)
             if found is None or found.reviewer != key.reviewer or not found.open(key.created_ms):
                 return False
-            if _keys(db, "WHERE credential_id = ?", (key.credential_id,)):
+            if passkeys(db, "WHERE credential_id = ?", (key.credential_id,)):
                 return False
             db.execute(
                 "UPDATE invites SET used_ms = ? WHERE token_sha256 = ?",
@@ -242,7 +242,10 @@ class SqliteReviewers:
         )
 
 
-def _accounts(db: sqlite3.Connection, where: str, given: tuple[str, ...]) -> list[Account]:
+def accounts(
+    db: sqlite3.Connection, where: str = "ORDER BY name", given: tuple[str, ...] = ()
+) -> list[Account]:
+    """Return accounts; `where`: which, of text in this file alone, with the values `given`."""
     rows = db.execute(
         f"SELECT name, user_handle, invited_by, created_ms FROM reviewers {where}",  # noqa: S608  fixed
         given,
@@ -253,7 +256,10 @@ def _accounts(db: sqlite3.Connection, where: str, given: tuple[str, ...]) -> lis
     ]
 
 
-def _keys(db: sqlite3.Connection, where: str, given: tuple[str, ...]) -> list[Passkey]:
+def passkeys(
+    db: sqlite3.Connection, where: str = "ORDER BY created_ms", given: tuple[str, ...] = ()
+) -> list[Passkey]:
+    """Return passkeys; `where` and `given` as for accounts."""
     rows = db.execute(f"{SELECT_KEY} {where}", given).fetchall()
     return [Passkey(**_typed(dict(zip(KEY, row, strict=True)))) for row in rows]
 

@@ -1,5 +1,7 @@
 """Reads the audit log of a store: a file that no guard has open, or page by page a running one.
 
+Of such a file also who its reviewers are.
+
 It never writes, and never opens a file that a guard writes to: a second connection can damage the
 log of SQLite 3.7.0 to 3.51.2. A file that a crash left with unmerged pages is read with them.
 """
@@ -7,14 +9,19 @@ log of SQLite 3.7.0 to 3.51.2. A file that a crash left with unmerged pages is r
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from guard.errors import Unusable
+from guard.grant.people import Account, Passkey
 from guard_adapters.store.log import PAGE, LogRows
 from guard_adapters.store.sqlite.database import Database
+from guard_adapters.store.sqlite.people import accounts, passkeys
+
+T = TypeVar("T")
 
 
 class SqliteLog:
@@ -67,10 +74,23 @@ def read_log(path: Path) -> LogRows:
             code="store_missing",
             next_step="Name the state folder with --state, or the file with --file.",
         )
+    return _read(path, lambda db: _rows(db, 0, None))
+
+
+def read_reviewers(path: Path) -> tuple[list[Account], list[Passkey]]:
+    """Return who has enrolled in a closed file or a copy, and with which passkeys.
+
+    Raises:
+        Unusable: `store_locked`, `store_unusable`, as for the log.
+    """
+    return _read(path, lambda db: (accounts(db), passkeys(db)))
+
+
+def _read(path: Path, work: Callable[[sqlite3.Connection], T]) -> T:
     with _unlocked(path):
         try:
             with closing(sqlite3.connect(_uri(path), uri=True)) as db:
-                return _rows(db, 0, None)
+                return work(db)
         except sqlite3.Error as error:
             raise Unusable(
                 f"{str(path)!r} cannot be read as a guard's store: {error}.",
