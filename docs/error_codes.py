@@ -276,7 +276,7 @@ WIRE = {
     "bad_intent": "The declared intent is not a JSON object (in the header: base64url of one).",
     "bad_method": "`method` is not a string.",
     "bad_params": "`params` is not an object.",
-    "probe_unsupported": "The server is sent no call token in `_meta`, so there is nothing to measure.",
+    "probe_unsupported": "Nothing can be measured of this server: it is sent no token of a call, or not without harm.",
     "task_unknown": "There is no such task of this caller. Use the id that your own call was answered with.",
     "task_of_another": "The server answered with the task of another caller; the answer is withheld.",
     "answer_not_asked": "An input response holds a field that the form did not have. Send what was asked.",

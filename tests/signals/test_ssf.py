@@ -518,3 +518,24 @@ async def test_a_transmitters_reason_cannot_write_to_the_operators_terminal(
     shown = capsys.readouterr().err
     assert "<U+001B>[2J<U+202E>ok<U+000A>" in shown
     assert (shown.isascii(), shown.count("\n"), "\x1b" in shown) == (True, 1, False)
+
+
+def test_a_stream_is_set_up_where_its_transmitter_is_or_where_an_operator_wrote(tmp_path, capsys):
+    idp, other, good = Idp(), Idp(), Idp.metadata
+    idp.metadata = lambda: {**good(idp), "configuration_endpoint": f"{other.url}/streams"}
+    (tmp_path / "guard.yaml").write_text("version: 1\nguard: {}\nservers: {}\n")
+    words = ["signals", "add", "idp", "--transmitter", idp.url, "--audience", "a", "--poll", "--config", str(tmp_path / "guard.yaml")]  # fmt: skip
+    assert main(words) == 3
+    assert "--token-origin" in capsys.readouterr().err
+    assert other.created == []
+    assert main([*words, "--token-origin", other.url]) == 0
+    assert f"token_origins:\n    - {other.url}" in capsys.readouterr().out
+    entry = f"{{issuer: '{idp.url}', jwks_url: '{idp.url}/jwks', audience: a, stream_id: st-1}}"
+    (tmp_path / "guard.yaml").write_text(
+        f"version: 1\nguard: {{signals: {{idp: {entry}}}}}\nservers: {{}}\n"
+    )
+    assert main(["signals", "remove", "idp", "--config", str(tmp_path / "guard.yaml")]) == 3
+    assert other.ended == []
+    for one in (idp, other):
+        one.server.shutdown()
+        one.server.server_close()

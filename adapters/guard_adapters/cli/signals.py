@@ -6,7 +6,7 @@ entry for guard.yaml and changes no file of yours. `remove` ends the stream ther
 
 import argparse
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +22,7 @@ from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.front.ssf.push import PREFIX
 from guard_adapters.issuer.made import read_secret
-from guard_adapters.wiring.listening import metadata
+from guard_adapters.wiring.listening import metadata, to_be_told
 from guard_adapters.wiring.signals import push_token
 
 PUSH = "urn:ietf:rfc:8935"
@@ -46,6 +46,12 @@ def register(commands: Commands) -> None:
     add.add_argument("--transmitter", required=True, help="issuer URL of the transmitter")
     add.add_argument("--audience", required=True, help="as which this guard receives")
     add.add_argument("--token-file", default="", help="file with the token for its configuration")
+    add.add_argument(
+        "--token-origin",
+        action="append",
+        default=[],
+        help="another origin than the transmitter's that may be sent the token; repeatable",
+    )
     add.add_argument("--url", default="", help="how the transmitter reaches this guard")
     add.add_argument("--poll", action="store_true", help="fetch tokens instead of being pushed to")
     gone = actions.add_parser("remove", help="end a stream at its transmitter")
@@ -94,6 +100,7 @@ async def _removed(name: str, found: Place) -> str:
     meta = await _metadata(one.issuer)
     token = read_secret(found.config.parent / one.token_file) if one.token_file else ""
     where = f"{meta['configuration_endpoint']}?{urlencode({'stream_id': one.stream_id})}"
+    _trusted(where, one.issuer, one.token_origins)
     try:
         await change("DELETE", where, token=token)
     except UpstreamFailed as error:
@@ -113,6 +120,7 @@ async def _added(args: argparse.Namespace, found: Place) -> str:
             next_step="Give --url https://..., the guard's public URL, or --poll.",
         )
     meta = await _metadata(args.transmitter)
+    _trusted(meta["configuration_endpoint"], args.transmitter, args.token_origin)
     token = read_secret(Path(args.token_file)) if args.token_file else ""
     stream = await _created(meta, _request(args, found), token)
     entry = {
@@ -126,6 +134,8 @@ async def _added(args: argparse.Namespace, found: Place) -> str:
     entry["stream_id"] = str(stream["stream_id"])
     if args.token_file:
         entry["token_file"] = args.token_file
+    if args.token_origin:
+        entry["token_origins"] = args.token_origin
     text = yaml.safe_dump({"signals": {args.name: entry}}, sort_keys=False)
     return f"# Stream {stream['stream_id']} exists. Put this below `guard:` in guard.yaml:\n{text}"
 
@@ -152,6 +162,13 @@ async def _metadata(issuer: str) -> Mapping[str, Any]:
     if lacking:
         raise _no(f"its metadata has no {' and no '.join(lacking)}")
     return meta
+
+
+def _trusted(where: object, issuer: str, listed: Collection[str]) -> None:
+    try:
+        to_be_told(str(where), issuer, listed)
+    except UpstreamFailed as error:
+        raise _no(f"{error} (token_origins, --token-origin)") from error
 
 
 async def _created(

@@ -26,6 +26,7 @@ class Fetching:
     tell: Callable[[str], None]
     fault: str = ""
     _seen: str = field(default="", repr=False)
+    _unsaid: list[Event] = field(default_factory=list[Event], repr=False)  # not in the log yet
 
     async def once(self) -> None:
         """Ask once, and put in force what is later; what fails is said, and tried again."""
@@ -47,14 +48,16 @@ class Fetching:
 
     async def _in_force(self) -> None:
         loaded, site = self.wired.loaded, self.wired.site
-        if site is None or not bundle_text(loaded.state) or _seq(site) == epoch(loaded.state):
-            return
-        old, new = await asyncio.to_thread(reloading(self.wired, loaded.file))
-        leaf = {"bundle": new, "was": old, "by": f"bundle:{_seq(site)}"}
-        now_ms = self.wired.world.clock.now_ms()
-        event = Event(kind="config_change", at_ms=now_ms, session="", leaf=leaf)
-        await self.wired.world.sink.write([event])
-        self.tell(f"Epoch {_seq(site)} of {site.bundle.guard if site.bundle else ''} is in force.")
+        if site is not None and bundle_text(loaded.state) and _seq(site) != epoch(loaded.state):
+            old, new = await asyncio.to_thread(reloading(self.wired, loaded.file))
+            leaf = {"bundle": new, "was": old, "by": f"bundle:{_seq(site)}"}
+            now_ms = self.wired.world.clock.now_ms()
+            self._unsaid.append(Event(kind="config_change", at_ms=now_ms, session="", leaf=leaf))
+            named = site.bundle.guard if site.bundle is not None else ""
+            self.tell(f"Epoch {_seq(site)} of {named} is in force.")
+        while self._unsaid:  # one that could not be written down is tried again
+            await self.wired.world.sink.write(self._unsaid[:1])
+            del self._unsaid[0]
 
 
 def _seq(site: Site) -> int:

@@ -5,11 +5,13 @@ import asyncio
 import contextlib
 import json
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from guard.access.killing import Killing
+from guard.errors import Unavailable
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.fetching import Fetching
 from guard_adapters.wiring.load import load
@@ -280,5 +282,23 @@ async def test_a_bundle_that_could_not_be_put_in_force_is_until_it_can(hq, site,
         assert await asked(good) == (False, 3)
         kept = [one for one in told if "is in force" in one and "Epoch" in one]
         assert len(kept) == 3
+
+        web.hold(await asyncio.to_thread(export, hq, site, "b4"))
+        world, written = wired.world, []
+
+        class Sink:
+            def __init__(self, *, full):
+                self.full = full
+
+            async def write(self, events):
+                if self.full:
+                    raise Unavailable("The disk is full.")
+                written.extend(events)
+
+        wired.world = replace(world, sink=Sink(full=True))
+        assert [await asked(good) for _ in range(2)] == [(True, 4)] * 2
+        wired.world = replace(world, sink=Sink(full=False))
+        assert [await asked(good) for _ in range(2)] == [(False, 4)] * 2
+        assert [one.leaf["by"] for one in written] == ["bundle:4"]
     finally:
         wired.close()
