@@ -59,14 +59,12 @@ def said_sha256(side: Mapping[str, Any]) -> str:
 
     SHA-256("guard/said/v1" 0x00 salt || JSON of the rest, keys sorted), lower-case hex.
     """
-    words, intent = side.get("words", []), side.get("intent", "")
-    texts = isinstance(words, list) and all(isinstance(one, str) for one in [*words, intent])
     try:
         salt = bytes.fromhex(side.get("salt", ""))
         rest = dumps({name: side[name] for name in side if name != "salt"}, sort_keys=True)
     except (TypeError, ValueError, RecursionError):
         return ""
-    if len(salt) != SALT or not texts or not side.keys() <= {"salt", "words", "intent"}:
+    if len(salt) != SALT or not _formed(side) or not side.keys() <= {"salt", "words", "intent"}:
         return ""
     return sha256(LABEL + salt + rest.encode()).hexdigest()
 
@@ -74,12 +72,17 @@ def said_sha256(side: Mapping[str, Any]) -> str:
 def holds(leaf: Mapping[str, Any], side: Mapping[str, Any] | None) -> bool:
     """Return whether what stands beside a leaf is what it names; what was erased is not compared.
 
-    Leaves of earlier versions name nothing: there it only must not stand beside another kind.
+    Leaves of earlier versions name nothing: there it need only be texts beside the right kind.
     """
     if side is None:
         return True
     if leaf.get("kind") not in KINDS:
         return not side.keys() & {"words", "intent"}
     if "said_s256" not in leaf:
-        return True
+        return _formed(side)
     return bool(leaf["said_s256"]) and said_sha256(side) == leaf["said_s256"]
+
+
+def _formed(side: Mapping[str, Any]) -> bool:
+    words, intent = side.get("words", []), side.get("intent", "")
+    return isinstance(words, list) and all(isinstance(one, str) for one in [*words, intent])

@@ -264,3 +264,5 @@ def test_words_logged_by_an_earlier_version_still_hold():
     )
     assert holds(old.body(), old.side)
     assert not holds(replace(old, kind="signal").body(), old.side)
+    for words in ("a text", 7, [7], None):
+        assert not holds(old.body(), {"words": words})
