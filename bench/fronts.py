@@ -8,54 +8,13 @@ the front allows at once, so that what is left is the front's.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from types import SimpleNamespace
+from collections.abc import Callable
 from typing import Any
 
-from guard_adapters.front.intake import Intake
-from guard_adapters.front.native import Look, Native
+from allowing import CALL, GUARD, LOOK, Run, look
+from fronts_mcp import fastmcp, mcp_client, mcp_server
 
-CALL = {"key": "7"}
-LOOK = (("look", CALL),)
-
-Run = Callable[[], Awaitable[object]]
-
-
-class Allowing:
-    """A guard that takes no time to say yes."""
-
-    def now_ms(self) -> int:
-        return 1
-
-    def new_id(self) -> str:
-        return "c"
-
-    async def adopted(self, native: str) -> str:
-        return native
-
-    async def look(self, call: Any) -> Look:
-        return Look(finds="no_question")
-
-    async def claim(self, rerun: Any) -> None:
-        return None
-
-    def settle(self, rerun: Any) -> Awaitable[None]:
-        return asyncio.sleep(0)
-
-    async def call(self, call: Any, tool: Any, *, hold_ms: int) -> Any:
-        return await tool.run(call, None)
-
-
-GUARD: Any = SimpleNamespace(intake=Intake(calls=Allowing()))
-
-
-def look(key: str) -> str:
-    """Look something up.
-
-    Args:
-        key: what to look up.
-    """
-    return key
+from guard_adapters.front.native import Native
 
 
 def own_loop(guarded: bool) -> Run:
@@ -246,47 +205,6 @@ def inspect_ai(guarded: bool) -> Run:
     tools = GuardTools(GUARD, server="bank").wrap(tools) if guarded else tools
     said = ChatMessageAssistant(content="", tool_calls=[ToolCall("c", "look", dict(CALL))])
     return lambda: execute_tools([said], tools)
-
-
-def _called(connected: Any) -> Run:
-    """Return one call of a client that is connected before, and stays so."""
-    return lambda: connected.call_tool("look", CALL)
-
-
-async def fastmcp(guarded: bool) -> Run:
-    from fastmcp import Client, FastMCP
-
-    from guard_adapters.front.fastmcp import GuardMiddleware
-
-    server = FastMCP("bank", middleware=[GuardMiddleware(GUARD, server="bank")] if guarded else [])
-    server.tool(look)
-    return _called(await Client(server).__aenter__())
-
-
-async def mcp_server(guarded: bool) -> Run:
-    from mcp import Client
-    from mcp.server.mcpserver import MCPServer
-
-    from guard_adapters.front.mcp_server import GuardServer
-
-    judge: Any = [GuardServer(GUARD, server="bank")] if guarded else []
-    server = MCPServer("bank", middleware=judge, log_level="ERROR")
-    server.tool()(look)
-    return _called(await Client(server).__aenter__())
-
-
-async def mcp_client(guarded: bool) -> Run:
-    from mcp import Client
-    from mcp.server.mcpserver import MCPServer
-
-    from guard_adapters.front.mcp_client import guard_session
-
-    server = MCPServer("bank", log_level="ERROR")
-    server.tool()(look)
-    client = await Client(server).__aenter__()
-    if guarded:
-        guard_session(client.session, GUARD, server="bank")
-    return _called(client)
 
 
 FRONTS: dict[str, tuple[str, Callable[[bool], Any]]] = {

@@ -25,10 +25,8 @@ from guard.session.shared import changed
 from guard.session.state import Session, idle_since_ms
 from guard_adapters.store.folding import Indexes, folded, taught
 from guard_adapters.store.postgres import tallies
-from guard_adapters.store.postgres.approval_rows import settle as settle_approval
-from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import LOST, UNDONE, Connection, Database
-from guard_adapters.store.postgres.leases import settle as settle_lease
+from guard_adapters.store.postgres.endings import is_first, left_behind
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.session_rows import (
     dropped,
@@ -252,27 +250,13 @@ class PostgresSessions:
                 await asyncio.sleep(PAUSE_S)
 
     async def _write_ending(self, db: Connection, ending: Ending, key: str) -> None:
-        first = await db.fetchval(
-            "INSERT INTO done VALUES ($1, guard_now_ms()) ON CONFLICT DO NOTHING RETURNING key", key
-        )
-        if first is None:
+        if not await is_first(db, key):
             return  # written by the try whose commit nobody heard of
         try:
             session, _ = await self._change_locked(db, ending.session, ending.change)
         except Refused:
             session = None  # refused before it had a session
-        if session is not None and ending.segment is not None:
-            await db.execute(
-                "INSERT INTO observations VALUES ($1, $2, $3)",
-                session.id,
-                session.observed,
-                ending.segment.body,
-            )
-        if ending.approval:
-            await settle_approval(db, ending.approval, ending.consume_id, ending.outcome)
-        if ending.lease_change is not None:
-            await settle_lease(db, ending.lease, ending.lease_change)
-        await append(db, ending.events)
+        await left_behind(db, ending, session)
 
     def _flights(self, session: Session, before: str) -> str:
         """Return who runs which call in flight: those that came with this change are ours."""
