@@ -1,6 +1,7 @@
 """Which amounts a person names for which payee: "5 EUR to Ann and 9 EUR to Bob" crosses nothing.
 
-A sentence is cut where another amount or another payee begins. It decides nothing.
+A sentence is cut where another amount or another payee begins, and where it goes on to do something
+else. A limit or a balance, of which nothing is paid, is for nobody. It decides nothing.
 """
 
 import re
@@ -8,13 +9,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from guard.provenance.frames import Entity
-from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.lexicon import is_stop, stem, verb_classes, verbal_classes
 from guard.provenance.money import Money, Unit, means, money_of
-from guard.provenance.sentences import WORD, sentences
+from guard.provenance.sentences import WORD, cased, is_base, sentences
 
 PAYEES = frozenset({"iban", "email", "phone"})
 """Kinds of values that are somebody, whatever the sentence says."""
 _NAMES = frozenset({"name", "quoted"})
+
+_PAYING = frozenset({"pay", "buy", "send", "share", "post", "schedule", "create", "change"})
+"""Classes of verbs that may put an amount to use."""
+_SAME = frozenset({"it", "them", "this", "that", "these", "es", "sie", "das", "dies", "diese"})
+_HANDED = re.compile(
+    r"[\s,]*(?:please |then |bitte |and )*(?:pay|send|transfer|wire|give|überweise?|zahle?|sende?) "
+    r"(?:it|this|that|them|es|sie|das)\b",
+    re.IGNORECASE,
+)
+"""How a sentence goes on with the amount of the one before: "The rent is 800 EUR. Pay it"."""
+_TOLD = re.compile(
+    r"\s*(?:and )?(?:it|that|this|es|das|(?:the|der|die) (?:amount|sum|total|betrag|summe))\s+"
+    r"(?:is|are|costs?|comes|ist|sind|beträgt|kostet)\b",
+    re.IGNORECASE,
+)
+"""How a sentence says of how much the one before it spoke: "Pay Ann. It is 50 EUR"."""
 
 _JOINED = re.compile(r"\b(?:and|und|plus)\s+$", re.IGNORECASE)
 
@@ -26,10 +43,12 @@ class Sum:
     Args:
         numbers: the amounts.
         named: the other values, as (kind, canonical); names are kind `text`.
+        pays: whether the amounts are for anybody, where the part names no payee.
     """
 
     numbers: frozenset[Money]
     named: frozenset[tuple[str, str]]
+    pays: bool = True
 
 
 def sums_of(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
@@ -41,9 +60,9 @@ def sums_of(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
     """
     own = [one for one in found if one.kind == "amount" or _is_payee(one)]
     return tuple(
-        _sum(part)
+        _sum(part, pays=_is_paid(text, start, stop))
         for start, end in sentences(text)
-        for part in _parts(text, [one for one in own if start <= one.start < end])
+        for part, stop in _parts(text, [one for one in own if start <= one.start < end], end)
     )
 
 
@@ -61,7 +80,9 @@ def fits(sums: Sequence[Sum], money: Money, unit: Unit, payee: frozenset[tuple[s
         return any(means(one.numbers, money, unit) for one in own)
     kinds = {kind for kind, _ in payee} & PAYEES
     return any(
-        means(one.numbers, money, unit) and kinds.isdisjoint(kind for kind, _ in one.named)
+        one.pays
+        and means(one.numbers, money, unit)
+        and kinds.isdisjoint(kind for kind, _ in one.named)
         for one in sums
     )
 
@@ -70,15 +91,17 @@ def _is_payee(one: Entity) -> bool:
     return one.kind in PAYEES or (one.kind in _NAMES and one.frame == "dest")
 
 
-def _parts(text: str, found: Sequence[Entity]) -> Iterator[list[Entity]]:
+def _parts(text: str, found: Sequence[Entity], end: int) -> Iterator[tuple[list[Entity], int]]:
+    """Yield the parts of a sentence, each with the place where what it says ends."""
     part: list[Entity] = []
     for at, one in enumerate(found):
         if part and _begins(text, part, one, found[at + 1 :]):
-            yield part
+            turn = _turn(text, part[-1].end, one.start)
+            yield part, one.start if turn is None else turn
             part = []
         part.append(one)
     if part:
-        yield part
+        yield part, end
 
 
 def _begins(text: str, part: list[Entity], one: Entity, later: Sequence[Entity]) -> bool:
@@ -90,8 +113,39 @@ def _begins(text: str, part: list[Entity], one: Entity, later: Sequence[Entity])
         # "Pay the rent and 5 EUR to Ann": what is joined to a payee is for the next one.
         joined = bool(_JOINED.search(between)) and bool(later) and later[0].kind != "amount"
         return (paid and (going or _acts(between))) or joined
+    if paid and part[-1].kind == "amount" and _turn(text, part[-1].end, one.start) is not None:
+        return True  # "over 900 EUR, pay Ann": what is done after the amount is not done with it
     # "Ann 5 EUR, Bob 9 EUR": Bob begins his own; "Ann 5 EUR and Bob, too" shares.
     return paid and part[0].kind != "amount" and any(after.kind == "amount" for after in later)
+
+
+def _turn(text: str, start: int, end: int) -> int | None:
+    """Return where something else is done between an amount and a payee; None: nothing is.
+
+    "Take 5 EUR and send it to Ann" goes on with the amount.
+    """
+    words = list(WORD.finditer(text, start, end))
+    return next(
+        (
+            one.start()
+            for at, one in enumerate(words)
+            if verb_classes(stem(one[0])) and not is_stop(one[0])
+            if is_base(one[0].casefold()) and cased(words, at + 1) not in _SAME
+        ),
+        None,
+    )
+
+
+def _is_paid(text: str, start: int, stop: int) -> bool:
+    """Return whether a sentence pays what it names up to a place, or goes on with what does."""
+    if _TOLD.match(text, start) or _HANDED.match(text, stop):
+        return True
+    return any(_pays(one[0]) for one in WORD.finditer(text, start, stop))
+
+
+def _pays(word: str) -> bool:
+    one = stem(word)
+    return not is_stop(word) and not _PAYING.isdisjoint(verb_classes(one) | verbal_classes(one))
 
 
 def _acts(text: str) -> bool:
@@ -99,13 +153,13 @@ def _acts(text: str) -> bool:
     return any(verb_classes(stem(one)) and not is_stop(one) for one in words)
 
 
-def _sum(part: Sequence[Entity]) -> Sum:
+def _sum(part: Sequence[Entity], *, pays: bool) -> Sum:
     numbers = frozenset(
         money
         for one in part
         if one.kind == "amount" and (money := money_of(one.canonical)) is not None
     )
-    return Sum(numbers, frozenset(_key(one) for one in part if one.kind != "amount"))
+    return Sum(numbers, frozenset(_key(one) for one in part if one.kind != "amount"), pays)
 
 
 def _key(one: Entity) -> tuple[str, str]:

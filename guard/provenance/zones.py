@@ -6,11 +6,13 @@ equals nothing but itself. It reads no clock and no file.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import NamedTuple
 
 from guard.model.call import Json
+from guard.provenance.sentences import sentences
 
 _HOURS = {
     "UTC": 0,
@@ -47,6 +49,14 @@ _NAMED = (
 )
 _BEHIND = re.compile(rf"(?:[ap]\.?m\.?)?\s*[(,]?\s*(?:in )?({_NAMED})")
 _LONE = re.compile(r"\b(?:" + "|".join(_HOURS) + r")\b")
+_OF_ALL = re.compile(
+    r"\b(?:all|alle)\s+(?:the\s+|my\s+|die\s+)?(?:times|uhrzeiten|zeiten)\b", re.IGNORECASE
+)
+_RANGE = re.compile(
+    r"[\s,]*(?:to|until|till|through|and|or|bis|und|oder|[-\u2013\u2014/&])?\s*(?:at |um )?",
+    re.IGNORECASE,
+)
+"""What joins two times that are in one zone."""
 _STAMP = re.compile(
     r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(?::\d{2}(?:\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?"
 )
@@ -123,7 +133,8 @@ def zones_of(
 ) -> Mapping[str, frozenset[str]]:
     """Return the zones in which a text names each time of day; an empty one: it does not say.
 
-    "10:00 to 12:00 CET" says it of both; where one zone is named anywhere, it is that of all.
+    "10:00 to 12:00 CET" says it of both. A zone that stands alone is that of the times of its own
+    sentence, if it is the only one there, or of all where a sentence says so of all.
 
     Args:
         text: what the person wrote.
@@ -131,16 +142,33 @@ def zones_of(
         ends: times that follow from those, and from durations.
     """
     own = [_behind(text, start, end) for _, start, end in times]
-    lone = {zone_of(one[0]) for one in _LONE.finditer(text)} if times else set()
-    only = next(iter(lone)) if len(lone) == 1 else ""
+    for at in range(len(times) - 2, -1, -1):
+        if not own[at] and _RANGE.fullmatch(text, times[at][2], times[at + 1][1]):
+            own[at] = own[at + 1]
     found: dict[str, set[str]] = {}
-    for at, (time, _, _) in enumerate(times):
-        later = (one for one in own[at:] if one)
-        found.setdefault(time, set()).add(next(later, "") or only)
+    for (time, _, _), zone, alone in zip(times, own, _alone(text, times), strict=True):
+        found.setdefault(time, set()).add(zone or alone)
     every = {one for many in found.values() for one in many}
     for end in ends:
         found.setdefault(end, set()).update(every)
     return {time: frozenset(many) for time, many in found.items()}
+
+
+def _alone(text: str, times: Sequence[tuple[str, int, int]]) -> list[str]:
+    """Return for each time the only zone that its sentence names behind no other; empty: none."""
+    behind = (_BEHIND.match(text, stop) for _, _, stop in times)
+    taken = {found.start(1) for found in behind if found}
+    spans = list(sentences(text)) if times else []
+    everywhere: set[str] = set()
+    named: list[set[str]] = []
+    for start, end in spans:
+        lone = (one for one in _LONE.finditer(text, start, end) if one.start() not in taken)
+        named.append({zone_of(one[0]) for one in lone})
+        if _OF_ALL.search(text, start, end):
+            everywhere |= named[-1]
+    starts = [start for start, _ in spans]
+    own = (named[bisect_right(starts, at) - 1] | everywhere for _, at, _ in times)
+    return [next(iter(many)) if len(many) == 1 else "" for many in own]
 
 
 def _behind(text: str, start: int, end: int) -> str:
