@@ -21,6 +21,8 @@ from guard.session.tally import LedgerState
 from guard.session.trail import Trail
 
 FORMAT = 1
+UNREADABLE = frozenset({"session_unreadable", "intent_unusable"})
+"""Codes of a damaged row: reading it again does not mend it."""
 _RUNNING = Outcome.RUNNING.value
 _ENDED = 5  # where the row of a step says how it ended
 _BLANK: tuple[Any, ...] = ((), "", (), 1, "")

@@ -16,6 +16,7 @@ from guard.errors import GuardError, Refused
 from guard.ports import World
 from guard.ports.transmit import OutStream, Told, Transmissions
 from guard.session.state import Session
+from guard.session.stored import UNREADABLE
 from guard_adapters.front.ssf.faults import Faults
 from guard_adapters.front.ssf.outgoing import Voice
 from guard_adapters.store.log import PAGE, LogReader
@@ -29,9 +30,6 @@ _OF_SESSIONS: Final = frozenset(
 _OF_ALL: Final = frozenset({"stopped", "lifted"})
 _NAMED: Final = re.compile(b'"kind":"(' + "|".join(sorted(_OF_SESSIONS | _OF_ALL)).encode() + b')"')
 """Leaves that may matter, by their bytes: nearly all are decisions and outcomes."""
-
-_UNREADABLE: Final = frozenset({"session_unreadable", "intent_unusable"})
-"""Faults of one row that reading it again does not mend."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,14 +85,16 @@ class Telling:
         named = {one["session"] for one in leaves if one["kind"] in _OF_SESSIONS}
         found: dict[str, Session | None] = {}
         if any(one["kind"] in _OF_ALL for one in leaves):
-            found = {one.id: one for one in await self._live()}
+            found = {one.id: one for one in await self.world.sessions.live()}
         for ident in sorted(named | told.levels.keys()):
             if ident and ident not in found:
                 # What cannot be read keeps the level that was told: it is not taken back unseen.
                 try:
                     found[ident] = await self._session(ident)
                 except GuardError as error:
-                    self._unread(f"Receivers are told nothing of session {ident}", error)
+                    if error.code not in UNREADABLE:
+                        raise
+                    self.faults.met(f"Receivers are told nothing of session {ident}", error)
         return found
 
     async def _session(self, ident: str) -> Session | None:
@@ -102,16 +102,3 @@ class Telling:
             return await self.world.sessions.get(ident)
         except Refused:  # forgotten since
             return None
-
-    async def _live(self) -> Sequence[Session]:
-        try:
-            return await self.world.sessions.live()
-        except GuardError as error:
-            self._unread("Receivers are told of no stop: a live session cannot be read", error)
-            return ()
-
-    def _unread(self, what: str, error: GuardError) -> None:
-        """Go on without a row that is damaged: one must not silence what is told of all others."""
-        if error.code not in _UNREADABLE:
-            raise error
-        self.faults.met(what, error)

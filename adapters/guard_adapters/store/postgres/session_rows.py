@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from guard.errors import GuardError
 from guard.model.secevent import Subject, names_of
 from guard.ports import Noted
 from guard.session.judged import still
 from guard.session.state import Session
-from guard.session.stored import from_json, to_json
+from guard.session.stored import UNREADABLE, from_json, to_json
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.replicas import LIVING
@@ -174,7 +175,10 @@ async def dropped(db: Connection, idle_before_ms: int) -> list[str]:
 
 
 async def living(db: Connection, held: Mapping[str, Session]) -> list[Session]:
-    """Return the sessions that have not ended; heads are read where a held one is not the row's."""
+    """Return the sessions that have not ended; heads are read where a held one is not the row's.
+
+    A damaged one is left out: no call can be made of it, and a stop has to reach the others.
+    """
     rows = await db.fetch("SELECT id, version FROM sessions WHERE NOT ended ORDER BY id")
     known = {
         row["id"]: held[row["id"]]
@@ -183,5 +187,10 @@ async def living(db: Connection, held: Mapping[str, Session]) -> list[Session]:
     }
     others = [row["id"] for row in rows if row["id"] not in known]
     heads = await db.fetch("SELECT id, version, head FROM sessions WHERE id = ANY($1)", others)
-    known |= {row["id"]: session_from(row) for row in heads}
+    for row in heads:
+        try:
+            known[row["id"]] = session_from(row)
+        except GuardError as error:
+            if error.code not in UNREADABLE:
+                raise
     return [known[row["id"]] for row in rows if row["id"] in known]

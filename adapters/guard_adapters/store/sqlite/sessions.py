@@ -10,11 +10,10 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import replace
 from threading import RLock
 
-from guard.errors import Refused
+from guard.errors import GuardError, Refused
 from guard.model.secevent import Subject
 from guard.ports import Change, Ending, Noted
 from guard.provenance.known import Known
@@ -22,6 +21,7 @@ from guard.session.calls import Wanted, nothing_wanted, pools_of
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
 from guard.session.state import Session, idle_since_ms
+from guard.session.stored import UNREADABLE
 from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.recorded import Recorded
 from guard_adapters.store.sqlite import observations, session_rows, tallies
@@ -173,12 +173,19 @@ class SqliteSessions:
         return [self._held.get(row.id, row) for row in rows]
 
     async def live(self) -> Sequence[Session]:
-        """Return every session that has not ended; rows of those in memory are not read."""
+        """Return every session that has not ended; rows of those in memory are not read.
+
+        A damaged one is left out: no call can be made of it, and a stop has to reach the others.
+        """
         names = await self._database.run(session_rows.living)
         found: list[Session] = []
         for name in names:
-            with suppress(Refused):  # nobody used it for so long that it went meanwhile
+            try:
                 found.append(self._held.get(name) or await self.get(name))
+            except GuardError as error:
+                # Unknown: nobody used it for so long that it went meanwhile.
+                if error.code not in UNREADABLE | {"session_unknown"}:
+                    raise
         return [one for one in found if not one.ended_at_ms]
 
     async def forget(self, idle_before_ms: int) -> int:

@@ -1,0 +1,47 @@
+"""The damaged row of one session is refused by itself; the list of the others does not fail for it."""
+
+import sqlite3
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from guard.errors import Unavailable
+from guard.model.identity import Agent, Principal, Who
+from guard.session.state import Session
+from guard_adapters.store.log import LogKey
+from guard_adapters.store.sqlite.store import SqliteStore
+from tests import postgres
+from tests.postgres import POSTGRES
+
+KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
+NOW = 4_000_000_000_000
+WHO = Who(principal=Principal(issuer="https://idp.example", subject="ana"), agent=Agent(id="a"))
+DAMAGE = "UPDATE sessions SET head = '{\"ended\": 0}' WHERE id = 'gs_1'"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", POSTGRES])
+async def test_live_sessions_are_listed_without_the_damaged_one(kind, tmp_path) -> None:
+    file = tmp_path / "guard.sqlite"
+    url = postgres.fresh(own_clock=False) if kind == "postgres" else ""
+
+    def opened():
+        if url:
+            return postgres.store(KEY, url=url)
+        return SqliteStore(file, KEY, timeout_ms=5_000, cooldown_ms=1_000)
+
+    store = opened()
+    for name in ("gs_1", "gs_2"):
+        await store.sessions.open(Session(id=name, who=WHO, opened_at_ms=NOW))
+    store.close(NOW)
+    if url:
+        postgres.execute(url, DAMAGE)
+    else:
+        db = sqlite3.connect(file)
+        db.execute(DAMAGE)
+        db.commit()
+        db.close()
+    store = opened()
+    assert [one.id for one in await store.sessions.live()] == ["gs_2"]
+    with pytest.raises(Unavailable, match="session_unreadable"):
+        await store.sessions.get("gs_1")
+    store.close(NOW)
