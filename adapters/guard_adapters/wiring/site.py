@@ -74,12 +74,21 @@ def take_bundle(
         Unusable: with the code of `OfflineRefused`; nothing has changed.
     """
     key, folder = authority_key(authority), state / FOLDER
-    bundle = _checked(token, key, name, now_ms, epoch(state), "the bundle")
+    last = epoch(state) - (not _held(state, authority, name, now_ms))
+    bundle = _checked(token, key, name, now_ms, last, "the bundle")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     # The epoch first: after a crash between the two the older bundle is no longer taken.
     _write(folder / EPOCH, json.dumps({"seq": bundle.seq}))
     _write(folder / BUNDLE, token.strip())
     return bundle
+
+
+def _held(state: Path, authority: Mapping[str, str], name: str, now_ms: int) -> bool:
+    """Return whether the newest bundle is on disk; where its writing failed it may come again."""
+    try:
+        return read_site(state, authority, name, now_ms=now_ms) is not None
+    except Unusable:
+        return False
 
 
 def _checked(

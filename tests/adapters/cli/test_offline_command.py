@@ -280,8 +280,16 @@ async def test_a_bundle_that_could_not_be_put_in_force_is_until_it_can(hq, site,
         assert await asked(good) == (True, 2)
         (wired.loaded.state / "offline" / ".epoch.json.new").rmdir()
         assert await asked(good) == (False, 3)
+        web.hold(await asyncio.to_thread(export, hq, site, "b3b"))
+        (wired.loaded.state / "offline" / ".bundle.jwt.new").mkdir()  # after the epoch
+        assert [await asked(good) for _ in range(2)] == [(True, 3)] * 2
+        (wired.loaded.state / "offline" / ".bundle.jwt.new").rmdir()
+        web.hold(files[2])  # the one before is not taken in its place
+        assert await asked(good) == (True, 3)
+        web.hold(site / "b3b")
+        assert await asked(good) == (False, 4)
         kept = [one for one in told if "is in force" in one and "Epoch" in one]
-        assert len(kept) == 3
+        assert len(kept) == 4
 
         web.hold(await asyncio.to_thread(export, hq, site, "b4"))
         world, written = wired.world, []
@@ -296,9 +304,9 @@ async def test_a_bundle_that_could_not_be_put_in_force_is_until_it_can(hq, site,
                 written.extend(events)
 
         wired.world = replace(world, sink=Sink(full=True))
-        assert [await asked(good) for _ in range(2)] == [(True, 4)] * 2
+        assert [await asked(good) for _ in range(2)] == [(True, 5)] * 2
         wired.world = replace(world, sink=Sink(full=False))
-        assert [await asked(good) for _ in range(2)] == [(False, 4)] * 2
-        assert [one.leaf["by"] for one in written] == ["bundle:4"]
+        assert [await asked(good) for _ in range(2)] == [(False, 5)] * 2
+        assert [one.leaf["by"] for one in written] == ["bundle:5"]
     finally:
         wired.close()
