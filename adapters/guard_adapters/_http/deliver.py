@@ -18,7 +18,7 @@ from tenacity import (
     wait_random,
 )
 
-from guard_adapters._http.origins import LOOPBACK
+from guard_adapters._http.origins import in_the_clear
 from guard_adapters._http.pool import UpstreamFailed
 
 _TRY_S: Final = 5.0
@@ -61,7 +61,7 @@ async def deliver(
         parts = httpx.URL(url)  # read by what sends it: two readers could see two hosts
     except (httpx.InvalidURL, ValueError):
         raise NotTaken("no address", sent=False) from None
-    if parts.scheme != "https" and parts.host not in LOOPBACK:
+    if in_the_clear(parts.scheme, parts.host):
         raise NotTaken(f"{parts.scheme!r} is not https", sent=False)
     patience = AsyncRetrying(
         retry=retry_if_exception(_passes),

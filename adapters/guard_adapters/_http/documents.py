@@ -6,7 +6,6 @@ sent to other hosts.
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 import httpx2
@@ -18,7 +17,7 @@ from tenacity import (
     wait_exponential,
 )
 
-from guard_adapters._http.origins import LOOPBACK
+from guard_adapters._http.origins import in_the_clear, is_loopback
 from guard_adapters._http.pool import UpstreamFailed
 
 _DOCUMENT_BYTES: Final = 2**20
@@ -50,7 +49,7 @@ def _may_be_asked(url: str) -> None:
         parts = httpx.URL(url)  # read by what sends it: two readers could see two hosts
     except (httpx.InvalidURL, ValueError):
         raise UpstreamFailed("no address", sent=False) from None
-    if parts.scheme != "https" and parts.host not in LOOPBACK:
+    if in_the_clear(parts.scheme, parts.host):
         raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
 
 
@@ -216,7 +215,7 @@ def ask_json(
         UpstreamFailed: it is not on loopback, nobody answered, or the answer is no JSON object.
     """
     # The token can end sessions: it leaves this machine under no circumstances.
-    if urlsplit(url).hostname not in LOOPBACK:
+    if not is_loopback(url):
         raise UpstreamFailed("the guard is not on this machine", sent=False)
     try:
         with httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client:

@@ -17,9 +17,14 @@ def origin(url: str) -> str:
     host = parts.hostname
     if parts.scheme not in PORTS or host is None or parts.username is not None:
         raise ValueError(f"got {url!r}, expected https://host or https://host:port")
-    if parts.scheme != "https" and host not in LOOPBACK:
+    if in_the_clear(parts.scheme, host):
         raise ValueError(f"got {url!r}, expected https: a key is not sent in the clear")
     return spelled(parts.scheme, host, parts.port)
+
+
+def in_the_clear(scheme: str, host: str) -> bool:
+    """Return whether what is sent there could be read on its way: neither https nor loopback."""
+    return scheme != "https" and host not in LOOPBACK
 
 
 def spelled(scheme: str, host: str, port: int | None) -> str:

@@ -9,8 +9,8 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from guard.errors import Unusable
+from guard_adapters._http.origins import LOOPBACK
 
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 NEXT_STEP = "Set guard.serve.public_url to https://NAME, with a name that browsers resolve."
 
 

@@ -7,6 +7,7 @@ from guard.config import Installation
 from guard.errors import Unusable
 from guard.grant.replay import MemoryReplay
 from guard_adapters._http.documents import fetching
+from guard_adapters._http.origins import LOOPBACK
 from guard_adapters.front.mcp.assertions import MOST, Assertions, Client
 from guard_adapters.front.mcp.auth import (
     Caller,
@@ -22,8 +23,6 @@ from guard_adapters.front.mcp.jwks import FetchedKeys
 from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.svid import Svids, workload_api
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def access(
