@@ -22,6 +22,8 @@ from guard.policy.convert import Limits
 from guard.session.intent import TaskIntent, parse_intent
 from guard.testing import RecordingTool
 from guard_adapters.cli import main
+from guard_adapters.cli.audit_export import _intent
+from guard_adapters.cli.audit_show import Shown
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
@@ -266,3 +268,13 @@ def test_words_logged_by_an_earlier_version_still_hold():
     assert not holds(replace(old, kind="signal").body(), old.side)
     for words in ("a text", 7, [7], None):
         assert not holds(old.body(), {"words": words})
+
+
+def test_an_export_leaves_secrets_out_of_tasks_that_an_earlier_version_kept_whole():
+    old = Shown(
+        seq=0,
+        leaf={"kind": "session_opened"},
+        beside={"intent": json.dumps({"purpose": "Pay; password: hunter2", "tools": ["a/b"]})},
+    )
+    told = _intent([old], {"intent": {"purpose": ""}})
+    assert told == {"purpose": "Pay; password: [secret]", "tools": ["a/b"]}

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from guard.audit.blanked import purpose_without_secrets
+from guard.audit.blanked import blanked, purpose_without_secrets, without_secrets
 from guard.audit.event import facts_hold
 from guard.audit.redact import redacted
 from guard.audit.said import KINDS, holds
@@ -102,14 +102,18 @@ def _stands(event: Shown) -> bool:
 def _words(some: Iterable[Shown], first: Shown) -> Mapping[str, Any]:
     """Return what the person said before the first call, and, apart, what they said since."""
     said = [event for event in some if event.leaf["kind"] in KINDS and event.beside.get("words")]
-    before = [text for event in said if event.seq < first.seq for text in event.beside["words"]]
+    before = [text for event in said if event.seq < first.seq for text in _told(event)]
     since = [
-        {"at": _since(event, int(first.leaf["at_ms"])), "words": event.beside["words"]}
+        {"at": _since(event, int(first.leaf["at_ms"])), "words": _told(event)}
         for event in said
         if event.seq > first.seq
     ]
     prompt = {"prompt": "\n".join(before)} if before else {}
     return prompt | ({"x_told": since} if since else {})
+
+
+def _told(event: Shown) -> list[str]:
+    return [without_secrets(text) for text in event.beside["words"]]
 
 
 def _since(event: Shown, start_ms: int) -> float:
@@ -122,7 +126,12 @@ def _intent(some: Iterable[Shown], facts: Mapping[str, Any]) -> Mapping[str, Any
     for event in some:
         if event.leaf["kind"] in KINDS and "intent" in event.beside:
             task = _read(event, event.beside["intent"])
-            return {name: task[name] for name in TraceIntent.model_fields if name in task}
+            # Again: an earlier version kept a task as it was declared.
+            return {
+                name: blanked(task[name], random=name != "tools")
+                for name in TraceIntent.model_fields
+                if name in task
+            }
     return {
         "purpose": purpose_without_secrets(said["purpose"]),
         "egress": said["egress"],
