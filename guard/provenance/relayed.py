@@ -24,17 +24,33 @@ _FORWARDED = re.compile(
     r"|ursprüngliche nachricht|message transféré)\b|begin forwarded message:"
     r"|anfang der weitergeleiteten nachricht:)"
     r"|^(?:from|von|de):[^\n]{0,200}\n(?:to|an|à|cc|subject|betreff|objet|date|datum|sent|gesendet)\b[^\n:]{0,20}:"
+    r"|^(?:from|von|de):[^\n]{1,200}\n[ \t]*\n|^(?:fwd?|wg):"
     r"|^(?:on|am|le)\b[^\n]{5,120}\b(?:wrote|schrieb[^\n:]{0,80}|a écrit) ?:[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 """How a pasted mail begins. Nothing tells where it ends."""
+_HEDGED = re.compile(
+    r"<<<.*?(?:>>>|\Z)"
+    r"|^[ \t]*[-=*_#]{2,}[ \t]*(?:begin|start|beginn|anfang|début)\b[^\n]*$.*?"
+    r"(?:^[ \t]*[-=*_#]{2,}[ \t]*(?:end|stop|ende|schluss|fin)\b[^\n]*$|\Z)",
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+)
+"""Marks between which a text is pasted."""
+_TAG = re.compile(r"<(/?)([A-Za-z][\w:-]{0,40})(?:\s[^<>\n]{0,200})?>")
 _TELLS = (
     r"\b(?:tell|inform|notify|remind|let|write|message|text|e-?mail|answer|reply|say|warn|assure"
     r"|sage?|schreibe?|informiere|erinnere|antworte|teile)\b"
 )
+_EXPLAINS = (
+    r"\b(?:explain|describe|show|teach|ask|check|find\s+out"
+    r"|erkläre?|beschreibe?|zeige?|frage?|prüfe?)\b"
+)
 _SUBJECT = r"(?:I|we|he|she|they|it)(?:['\u2019](?:m|ll|ve|d|re|s))?\s+[^\W\d_]+"
 _CONTENT = re.compile(
-    rf"{_TELLS}(?:\s+[^\s;!?]+){{1,8}}?,?\s+(?:that|dass|daß|whether|ob|how|why|wie|warum)\s+"
+    r"\b(?:tell|inform|notify|remind|warn|assure|sage?|informiere|erinnere)(?:\s+[^\s;!?:,]+){1,4}:\s+"
+    rf"|{_EXPLAINS}(?:\s+[^\s;!?]+){{0,8}}?,?\s+"
+    r"(?:whether|ob|wie|how(?=\s+(?:to|I|we|you|he|she|they|one)\b))\s+"
+    rf"|{_TELLS}(?:\s+[^\s;!?]+){{1,8}}?,?\s+(?:that|dass|daß|whether|ob|how|why|wie|warum)\s+"
     rf"|{_TELLS}(?:\s+(?!to\b)[^\s;!?,]+){{1,4}}?\s+(?={_SUBJECT})"
     rf"|{_TELLS}(?:\s+[^\s;!?,]+){{1,4}}?,\s+(?=(?:ich|wir|er|sie|es)\s)",
     re.IGNORECASE,
@@ -76,9 +92,21 @@ def recited(text: str, quoted: Iterable[Span], values: Iterable[Span]) -> tuple[
 def _pasted(text: str) -> Iterator[Span]:
     yield from (one.span() for one in _FENCED.finditer(text))
     yield from (one.span() for one in _CITED.finditer(text))
+    yield from (one.span() for one in _HEDGED.finditer(text))
+    yield from _tagged(text)
     begins = _FORWARDED.search(text)
     if begins:
         yield begins.start(), len(text)
+
+
+def _tagged(text: str) -> Iterator[Span]:
+    """Yield what stands between a tag and the last one that closes it: <mail> ... </mail>."""
+    tags = list(_TAG.finditer(text))
+    last = {one[2].casefold(): one.end() for one in tags if one[1]}
+    for one in tags:
+        end = 0 if one[1] else last.get(one[2].casefold(), 0)
+        if end > one.end():
+            yield one.start(), end
 
 
 def _told(text: str) -> Iterator[Span]:
@@ -95,6 +123,6 @@ def _ended(text: str, start: int, end: int) -> int:
     for one in _NEXT.finditer(text, start, end):
         verb = one["verb"] or ""
         acts = is_base(verb.casefold()) and bool(verb_classes(stem_of(verb)))
-        if one["loud"] or (acts and not (modal and modal.start() < one.start())):
+        if (one["loud"] or acts) and not (modal and modal.start() < one.start()):
             return one.start()
     return end

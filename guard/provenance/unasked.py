@@ -43,6 +43,19 @@ _WONDERS = re.compile(
     re.IGNORECASE,
 )
 """How a question begins that wants a yes or a no, and not a deed."""
+_ONE = r"(?:I|he|she|they|one|anybody|anyone|somebody|someone|ich|er|man|wir)"
+_MODAL = (
+    r"(?:can|could|may|might|must|shall|should|will|would|do|does|kann|können|muss|müssen|darf|dürfen"
+    r"|soll(?:en|te|ten)?|werden?)"
+)
+_MAY = re.compile(
+    rf"{_BEGINS}(?:{_MODAL}\s+{_ONE}\b(?!\s+(?:have|get|ask|trouble|bother|bitten)\b)"
+    rf"|(?:how|when|where|why|what|wie|wann|wo|warum|wieso|weshalb|was)(?:\s+[^\W\d_]+)?\s+{_MODAL}\s+(?:{_ONE}|we)\b"
+    rf"|(?:who|wer)\s+{_MODAL}\b"
+    r"|would\s+you\s+mind\s+if\b|(?:is|would)\s+it\s+(?:be\s+)?(?:ok|okay|fine|safe|wise|possible)\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that asks what the person may do, or how, and not for a deed."""
 _DONE = (
     r"(?:paid|sent|wrote|written|gave|given|told|bought|mailed|emailed|transferred|wired|forwarded|shared"
     r"|invited|refunded|deleted|posted|messaged|booked|ordered)"
@@ -122,6 +135,7 @@ def _silent(sentence: str) -> Iterator[Span]:
     yield from _spans(sentence, _TELLS, joins=False)
     if sentence.rstrip().endswith("?"):
         yield from _spans(sentence, _WONDERS, joins=False)
+        yield from _spans(sentence, _MAY, joins=True)
 
 
 def _spans(sentence: str, pattern: re.Pattern[str], *, joins: bool) -> Iterator[Span]:
