@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.errors import Unavailable
 from guard.model.identity import Agent, Principal, Who
+from guard.model.secevent import Subject
 from guard.session.state import Session
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
@@ -16,11 +17,12 @@ from tests.postgres import POSTGRES
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 NOW = 4_000_000_000_000
 WHO = Who(principal=Principal(issuer="https://idp.example", subject="ana"), agent=Agent(id="a"))
+ANA = Subject(issuer="https://idp.example", subject="ana")
 DAMAGE = "UPDATE sessions SET head = '{\"ended\": 0}' WHERE id = 'gs_1'"
 
 
 @pytest.mark.parametrize("kind", ["sqlite", POSTGRES])
-async def test_live_sessions_are_listed_without_the_damaged_one(kind, tmp_path) -> None:
+async def test_live_sessions_are_told_and_listed_without_the_damaged_one(kind, tmp_path) -> None:
     file = tmp_path / "guard.sqlite"
     url = postgres.fresh(own_clock=False) if kind == "postgres" else ""
 
@@ -41,6 +43,8 @@ async def test_live_sessions_are_listed_without_the_damaged_one(kind, tmp_path) 
         db.commit()
         db.close()
     store = opened()
+    told = await store.sessions.tell(ANA, lambda one: (one, []))
+    assert [one.id for one in told] == ["gs_2"]
     assert [one.id for one in await store.sessions.live()] == ["gs_2"]
     with pytest.raises(Unavailable, match="session_unreadable"):
         await store.sessions.get("gs_1")

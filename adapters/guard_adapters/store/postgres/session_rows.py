@@ -73,7 +73,7 @@ def _lessened(before: Session, after: Session) -> bool:
 async def told(db: Connection, about: Subject, change: Noted) -> list[Told]:
     """Change every live session that a subject fits, and write what is noted; return them all.
 
-    A row without names is of an older guard: it is looked at, too.
+    A row without names is of an older guard: it is looked at, too. A damaged one is passed over.
     """
     if not about.named:
         return []
@@ -82,8 +82,10 @@ async def told(db: Connection, about: Subject, change: Noted) -> list[Told]:
         " WHERE NOT ended AND (names @> ARRAY[$1::text] OR names = '{}') ORDER BY id FOR UPDATE",
         spelled(about.name),
     )
-    live = [(session_from(row), str(row["flights"])) for row in rows]
-    fit = [(one, flights) for one, flights in live if about.fits(one.who, one.id)]
+    live = [(_readable(row), str(row["flights"])) for row in rows]
+    fit = [
+        (one, flights) for one, flights in live if one is not None and about.fits(one.who, one.id)
+    ]
     made = [(one, flights, *change(one)) for one, flights in fit]
     new = [
         (before, replace(after, version=before.version + 1))
@@ -117,6 +119,16 @@ async def _overwritten(db: Connection, pairs: Sequence[tuple[Session, Session]])
 def session_from(row: Any) -> Session:  # noqa: ANN401  the driver ships no types
     """Return the session that a row with its head and version holds."""
     return replace(from_json(row["head"]), version=row["version"])
+
+
+def _readable(row: Any) -> Session | None:  # noqa: ANN401  the driver ships no types
+    """Return the session that a row holds; None: the row is damaged."""
+    try:
+        return session_from(row)
+    except GuardError as error:
+        if error.code not in UNREADABLE:
+            raise
+        return None
 
 
 async def unmoved(db: Connection, judged: Session) -> bool:
@@ -187,10 +199,5 @@ async def living(db: Connection, held: Mapping[str, Session]) -> list[Session]:
     }
     others = [row["id"] for row in rows if row["id"] not in known]
     heads = await db.fetch("SELECT id, version, head FROM sessions WHERE id = ANY($1)", others)
-    for row in heads:
-        try:
-            known[row["id"]] = session_from(row)
-        except GuardError as error:
-            if error.code not in UNREADABLE:
-                raise
+    known |= {row["id"]: one for row in heads if (one := _readable(row)) is not None}
     return [known[row["id"]] for row in rows if row["id"] in known]

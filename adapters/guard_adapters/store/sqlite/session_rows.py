@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
+from guard.errors import GuardError
 from guard.session.judged import still
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
 from guard.session.state import Session
-from guard.session.stored import from_json, to_json
+from guard.session.stored import UNREADABLE, from_json, to_json
 from guard_adapters.store.sqlite import tallies
 
 AT_ONCE: Final = 1000
@@ -84,6 +85,21 @@ def living(db: sqlite3.Connection) -> list[str]:
     """Return the handles of those that have not ended."""
     rows = db.execute("SELECT id FROM sessions WHERE json_extract(head, '$.ended') = 0 ORDER BY id")
     return [name for (name,) in rows]
+
+
+def readable(db: sqlite3.Connection) -> list[Session]:
+    """Return those that have not ended, without damaged ones: no call can be made of them."""
+    rows = db.execute(
+        "SELECT version, head FROM sessions WHERE json_extract(head, '$.ended') = 0 ORDER BY id"
+    )
+    found: list[Session] = []
+    for version, head in rows:
+        try:
+            found.append(session_from(version, head))
+        except GuardError as error:
+            if error.code not in UNREADABLE:
+                raise
+    return found
 
 
 def write(

@@ -121,9 +121,9 @@ class SqliteSessions:
 
     async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
         """Change every live session that this is about; it holds before it is durable."""
-        if not self._named.whole:
-            await self.all()
+        rows = [] if self._named.whole else await self._database.run(session_rows.readable)
         with self._turn:
+            self._named.fill(rows)
             left = self._named.meant(about)
         told: list[Session] = []
         while left:
@@ -140,9 +140,7 @@ class SqliteSessions:
         gone: set[str] = set()
         while True:
             for name in names:
-                try:
-                    self._held.get(name) or await self._loaded(name)
-                except Refused:  # nobody used it for so long that it went meanwhile
+                if await self._there(name) is None:
                     gone.add(name)
             with self._turn:
                 here = [name for name in names if name not in gone]
@@ -178,15 +176,17 @@ class SqliteSessions:
         A damaged one is left out: no call can be made of it, and a stop has to reach the others.
         """
         names = await self._database.run(session_rows.living)
-        found: list[Session] = []
-        for name in names:
-            try:
-                found.append(self._held.get(name) or await self.get(name))
-            except GuardError as error:
-                # Unknown: nobody used it for so long that it went meanwhile.
-                if error.code not in UNREADABLE | {"session_unknown"}:
-                    raise
-        return [one for one in found if not one.ended_at_ms]
+        found = [await self._there(name) for name in names]
+        return [one for one in found if one is not None and not one.ended_at_ms]
+
+    async def _there(self, session_id: str) -> Session | None:
+        """Return a session; None: it is damaged, or went because nobody used it for so long."""
+        try:
+            return self._held.get(session_id) or await self._loaded(session_id)
+        except GuardError as error:
+            if error.code not in UNREADABLE | {"session_unknown"}:
+                raise
+            return None
 
     async def forget(self, idle_before_ms: int) -> int:
         """Drop sessions that nobody has used since, and what their results showed.
