@@ -18,7 +18,7 @@ from guard.lease.revoking import Revoking
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Basis, Deny, Terms
 from guard.model.facts import Facts
-from guard.ports import Issuer, World
+from guard.ports import Ids, Issuer, World
 
 STALLED_MS = 1_000
 """A watchdog that has not looked for so long may not cut anything in time."""
@@ -130,7 +130,7 @@ class Leasing:
         self, call: ToolCall, spec: ToolSpec, issuer: Issuer, now_ms: int, ttl_s: int
     ) -> Lease:
         lease = Lease(
-            id=token_id(self.world.ids.token(16)),
+            id=_drawn(self.world.ids),
             call_id=call.id,
             session=call.session,
             kind=issuer.kind,
@@ -254,3 +254,12 @@ def _event(kind: Kind, lease: Lease, now_ms: int, **more: int) -> Event:
         call=lease.call_id,
         leaf={**leaf, "grant": lease.grant, **more},
     )
+
+
+def _drawn(ids: Ids) -> str:
+    """Return a new lease id of 127 random bits.
+
+    Without the first one it never begins with a dash, which a command line takes for an option.
+    """
+    raw = ids.token(16)
+    return token_id(bytes([raw[0] & 0x7F]) + raw[1:])

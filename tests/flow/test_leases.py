@@ -59,6 +59,18 @@ async def test_every_step_of_a_lease_is_a_leaf_with_handle_and_binding(flow, mak
     assert states(flow) == [LeaseState.REVOKED]
 
 
+class Full:
+    def token(self, size):
+        return b"\xff" * size
+
+
+async def test_no_lease_is_named_like_an_option_of_a_command_line(flow, make_issuer):
+    use(flow, make_issuer)
+    flow.but(ids=Full())
+    await flow.call("read", id="1")
+    assert [name[0] for name in flow.store.leases] == ["f"]
+
+
 async def test_a_call_that_raises_leaves_its_lease_to_the_watchdog(flow, make_issuer):
     use(flow, make_issuer)
     flow.tool.raises = RuntimeError("the tool broke")

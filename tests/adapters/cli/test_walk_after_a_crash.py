@@ -94,6 +94,12 @@ def guard(capsys, config, *words):
     return code, said.out, said.err
 
 
+def answer(capsys, config, *words):
+    code, out, err = guard(capsys, config, *words, "--json")
+    assert code == 0, err
+    return json.loads(out)
+
+
 @contextmanager
 def serving(config, capsys):
     code = "import sys; from guard_adapters.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -120,11 +126,11 @@ def test_the_operator_finds_the_lease_taken_back_and_the_keys_where_they_were(
     code, out, err = guard(capsys, config, "leases", "list")
     assert (code != 0, out) == (True, "")
     assert "guard serve" in err  # says what to start
-    before = json.loads(guard(capsys, config, "keys", "show", "--json")[1])
+    before = answer(capsys, config, "keys", "show")
 
     with serving(config, capsys):
         assert lease not in guard(capsys, config, "leases", "list")[1]
-        shown = json.loads(guard(capsys, config, "leases", "show", lease, "--json")[1])
+        shown = answer(capsys, config, "leases", "show", lease)
         assert (shown["state"], shown["reason"]) == ("revoked", "process_ended")
         assert (shown["server"], shown["tool"], shown["binding"]) == ("crm", "read", 1)
         assert postgres.roles() == []
@@ -134,9 +140,8 @@ def test_the_operator_finds_the_lease_taken_back_and_the_keys_where_they_were(
         code, _, err = guard(capsys, config, "leases", "revoke", "nobody")
         assert (code, "lease_unknown" in err) == (1, True)
 
-        code, out, _ = guard(capsys, config, "keys", "rotate", "--json")
-        turned = json.loads(out)
-        assert (code, turned["kid"]) == (0, before["kid"])  # the next one has to be known first
+        turned = answer(capsys, config, "keys", "rotate")
+        assert turned["kid"] == before["kid"]  # the next one has to be known first
         assert len(turned["jwks"]["keys"]) == len(before["jwks"]["keys"]) + 1
         assert guard(capsys, config, "keys", "rotate")[0] != 0
     assert guard(capsys, config, "audit", "verify")[0] == 0
