@@ -82,12 +82,6 @@ def _suite(name: str, figure: str = "checks") -> Callable[[Found], float]:
     return lambda held: held[name][figure]
 
 
-def _worst(held: Found, figure: str) -> float:
-    """Return the largest of one figure, however deep it stands."""
-    inner = [_worst(one, figure) for one in held.values() if isinstance(one, dict)]
-    return max([*inner, held.get(figure, 0)])
-
-
 def _of(loop: str, *names: str) -> Callable[[Found], float]:
     return lambda held: sum(held[loop][name] for name in names)
 
@@ -131,15 +125,13 @@ COST = (
     Bar("waiting", "the same, p99", lambda f: f["postgres"]["p99_ms"], 250, "ms"),
     Bar("waiting", "the same while the listening connection is cut, p99", lambda f: f["postgres_cut"]["p99_ms"], 250, "ms"),
     Bar("waiting", "yeses that nobody heard of, all three", lambda f: sum(f[one]["lost"] for one in ("sqlite", "postgres", "postgres_cut")), 0),
-    Bar("console", "first byte of the slowest page over 10,000 questions, p95", lambda f: _worst(f["pages"], "p95_ms"), 100, "ms"),
-    Bar("console", "its largest page", lambda f: _worst(f["pages"], "bytes") / 1000, 100, "kB"),
     Bar("issuers", "client certificate for PostgreSQL, made, p50", lambda f: f["postgres_cert"]["mint_ms"], 2, "ms"),
     Bar("issuers", "signal to the end of a live SQL session, a role's, p99", lambda f: f["signal to cut, postgres_role"]["p99_ms"], 500, "ms"),
     Bar("issuers", "the same, a certificate's, p99", lambda f: f["signal to cut, postgres_cert"]["p99_ms"], 500, "ms"),
     Bar("detectors", "usual sessions of the synthetic fleet with a finding, of 1,000", lambda f: 1000 * f["usual_with_a_finding"] / f["usual"], 15),
     Bar("detectors", "detectors of one call, CPU p50", lambda f: f["cost"]["call_p50_us"], 25, "us"),
     Bar("console", "first byte of the slowest console page, 10,000 rows of everything, p95", lambda f: f["worst"]["p95_ms"], 100, "ms"),
-    Bar("console", "heaviest console page", lambda f: f["worst"]["bytes"] / 1000, 100, "KB"),
+    Bar("console", "heaviest console page", lambda f: f["worst"]["bytes"] / 1000, 100, "kB"),
     Bar("memory", "memory of the attached relay", lambda f: f["relay_attached_mb"], 40, "MB"),
     Bar("memory", "memory of the standalone relay", lambda f: f["relay_standalone_mb"], 64, "MB"),
 )  # fmt: skip
