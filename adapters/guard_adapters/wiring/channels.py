@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Final
 
 from guard.errors import Unavailable, Unusable
@@ -10,6 +10,7 @@ from guard_adapters.approver.webhook import Channel, Postman
 from guard_adapters.console.origin import origin_of
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.together import meanwhile
 
 ROUND_S: Final = 1.0
 """Pause between two looks into the outbox (seconds)."""
@@ -61,13 +62,8 @@ async def telling(wired: Wired, url: str) -> AsyncIterator[None]:
             next_step=error.next_step,
         ) from None
     await wired.store.outbox.reopened()
-    task = asyncio.create_task(_rounds(sender))
-    try:
+    async with aclosing(sender), meanwhile(_rounds(sender)):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await sender.aclose()
 
 
 async def _rounds(sender: Postman) -> None:

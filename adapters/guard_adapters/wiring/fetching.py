@@ -16,6 +16,7 @@ from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.operating import reloading
 from guard_adapters.wiring.site import Site, bundle_text, epoch, take_bundle
+from guard_adapters.wiring.together import meanwhile
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,9 +92,5 @@ async def fetching(wired: Wired, tell: Callable[[str], None]) -> AsyncIterator[N
             await asking.once()
             await asyncio.sleep(installation.offline_every_s)
 
-    task = asyncio.create_task(rounds())
-    try:
+    async with meanwhile(rounds()):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)

@@ -14,6 +14,7 @@ from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.tasks import tend
+from guard_adapters.wiring.together import meanwhile
 
 SWEEP_S = 1.0
 """Pause between two looks for approvals past their limit and calls without an ending."""
@@ -28,12 +29,8 @@ OTHERS_EVERY = 5
 @asynccontextmanager
 async def swept(wired: Wired) -> AsyncIterator[None]:
     """Sweep a guard for as long as the block runs."""
-    sweeping = asyncio.create_task(sweep(wired))
-    try:
+    async with meanwhile(sweep(wired)):
         yield
-    finally:
-        sweeping.cancel()
-        await asyncio.gather(sweeping, return_exceptions=True)
 
 
 async def sweep(wired: Wired) -> None:

@@ -1,12 +1,25 @@
 """Several things at the same time, so many at each target, and no longer than they may take."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
 
 from guard.ports.together import Work
 
 AT_ONCE = 16
 """Requests to one target at the same time."""
+
+
+@asynccontextmanager
+async def meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Do work beside a block, and cancel it with the block; how it ended is not told."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 class Turns:

@@ -3,7 +3,7 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -29,6 +29,7 @@ from guard_adapters.issuer.set_key import RsaSigner
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.telling import Telling
+from guard_adapters.wiring.together import meanwhile
 
 ROUND_S: Final = 0.5
 """Pause between two looks into the log (seconds)."""
@@ -175,13 +176,9 @@ async def transmitting(wired: Wired, found: Transmitter) -> AsyncIterator[None]:
         yield
         return
     await found.telling.round()  # from here on nothing is left out
-    task = asyncio.create_task(_rounds(found.telling, found.sending, found.faults))
-    try:
+    rounds = _rounds(found.telling, found.sending, found.faults)
+    async with aclosing(found.sending), meanwhile(rounds):
         yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await found.sending.aclose()
 
 
 async def _rounds(telling: Telling, sending: Sending, faults: Faults) -> None:

@@ -15,7 +15,7 @@ from guard.ports import World
 from guard_adapters._http.patience import persisting
 from guard_adapters.store.clock import Heartbeat
 from guard_adapters.wiring.recovery import prune, sweep_targets
-from guard_adapters.wiring.together import Turns
+from guard_adapters.wiring.together import Turns, meanwhile
 
 TICK_S = 0.25
 ROOM_MS = 500
@@ -114,12 +114,10 @@ async def watched(
     """
     dog = Watchdog(world, heart, tell)
     await dog.look()
-    task = asyncio.create_task(dog.run())
     try:
-        yield
+        async with meanwhile(dog.run()):
+            yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
         for issuer in world.issuers.values():
             close = getattr(issuer, "aclose", None)
             if close is not None:
