@@ -80,7 +80,10 @@ TRANSITIONS: Final[Mapping[LeaseState, Mapping[LeaseEvent, LeaseState]]] = {
 OPEN: Final = frozenset({S.RESERVED, S.ISSUED, S.DELIVERED, S.REVOKE_PENDING})
 """States in which something may live at the target: a starting process revokes these first."""
 
-UNSETTLED: Final = OPEN | {S.IRREVOCABLE}
+STUCK: Final = frozenset({S.IRREVOCABLE})
+"""What was given up: something may still live at a target that does not take it back."""
+
+UNSETTLED: Final = OPEN | STUCK
 """Also what was given up: it is looked at again, and its tool stays in quarantine."""
 
 ENDED: Final = frozenset({S.CONSUMED, S.EXPIRED, S.REVOKED})

@@ -104,7 +104,7 @@ class Leasing:
             Unavailable: the journal failed.
         """
         if spec.issuer:
-            refuse_quarantined(await self.world.leases.unsettled(), spec.server, spec.tool)
+            refuse_quarantined(await self.world.leases.irrevocable(), spec.server, spec.tool)
 
     def _issuer(self, spec: ToolSpec) -> Issuer | None:
         issuer = self.world.issuers.get(spec.issuer)

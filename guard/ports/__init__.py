@@ -157,6 +157,7 @@ class Leases(Protocol):
     async def lease(self, lease_id: str) -> Lease | None: ...
     async def unsettled(self) -> Sequence[Lease]: ...  # open ones, and irrevocable ones
     async def unsettled_of(self, session_id: str) -> Sequence[Lease]: ...  # those of one session
+    async def irrevocable(self) -> Sequence[Lease]: ...  # whose tools are in quarantine
     async def recent(self, limit: int) -> Sequence[Lease]: ...  # of any state, newest first
     async def prune(self, before_ms: int, kept: int, most: int) -> int: ...  # how many
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.grant.lease import ENDED, UNSETTLED, Lease, LeaseChange
+from guard.grant.lease import ENDED, STUCK, UNSETTLED, Lease, LeaseChange
 from guard.lease.quarantine import refuse_quarantined
 
 
@@ -44,6 +44,10 @@ class MemoryLeases:
     async def unsettled_of(self, session_id: str) -> Sequence[Lease]:
         """Return those of one session."""
         return [lease for lease in await self.unsettled() if lease.session == session_id]
+
+    async def irrevocable(self) -> Sequence[Lease]:
+        """Return those that were given up."""
+        return [one for one in self.leases.values() if one.state in STUCK]
 
     async def recent(self, limit: int) -> Sequence[Lease]:
         """Return the newest rows."""

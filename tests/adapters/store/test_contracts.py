@@ -411,8 +411,10 @@ async def test_a_tool_is_in_quarantine_while_one_of_its_leases_cannot_be_revoked
     assert await ports.leases.lease("l2") is None
     await ports.leases.reserve(a_lease(3, tool="write"), [])
     assert [row.id for row in await ports.leases.unsettled()] == ["l1", "l3"]
+    assert [row.id for row in await ports.leases.irrevocable()] == ["l1"]
     await ports.leases.advance("l1", gone, [])
     await ports.leases.reserve(a_lease(2), [])
+    assert list(await ports.leases.irrevocable()) == []
     assert await ports.kinds() == []
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.grant.lease import ENDED, UNSETTLED, Lease, LeaseChange, LeaseState
+from guard.grant.lease import ENDED, STUCK, UNSETTLED, Lease, LeaseChange, LeaseState
 from guard.lease.quarantine import refuse_quarantined
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
@@ -39,8 +39,7 @@ class PostgresLeases:
         """
 
         async def work(db: Connection) -> None:
-            stuck = await _in(db, (LeaseState.IRREVOCABLE,))
-            refuse_quarantined(stuck, lease.server, lease.tool)
+            refuse_quarantined(await _in(db, STUCK), lease.server, lease.tool)
             await _save(db, lease, self._replica.id)
             await append(db, events)
 
@@ -82,6 +81,10 @@ class PostgresLeases:
             return [one for one in leases if one.session == session_id]
 
         return await self._database.run(work, again=True)
+
+    async def irrevocable(self) -> Sequence[Lease]:
+        """Return the leases that were given up."""
+        return await self._database.run(lambda db: _in(db, STUCK), again=True)
 
     async def lost(self) -> Sequence[Lease]:
         """Return those of them whose guard is gone."""

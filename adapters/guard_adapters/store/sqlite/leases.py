@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.grant.lease import ENDED, UNSETTLED, Lease, LeaseChange, LeaseState
+from guard.grant.lease import ENDED, STUCK, UNSETTLED, Lease, LeaseChange, LeaseState
 from guard.lease.quarantine import refuse_quarantined
 from guard_adapters.store.rows import LEASE_LIVES, lease_from, lease_text
 from guard_adapters.store.sqlite.audit import Journal
@@ -51,8 +51,7 @@ class SqliteLeases:
         """
 
         def work(db: sqlite3.Connection) -> None:
-            stuck = _in(db, (LeaseState.IRREVOCABLE,))
-            refuse_quarantined(stuck, lease.server, lease.tool)
+            refuse_quarantined(_in(db, STUCK), lease.server, lease.tool)
             save(db, lease)
             self._journal.append(db, events)
 
@@ -92,6 +91,10 @@ class SqliteLeases:
             return [lease_from(row[0]) for row in db.execute(OF_SESSION, (session_id,)).fetchall()]
 
         return await self._database.run(work)
+
+    async def irrevocable(self) -> Sequence[Lease]:
+        """Return the leases that were given up."""
+        return await self._database.run(lambda db: _in(db, STUCK))
 
     async def recent(self, limit: int) -> Sequence[Lease]:
         """Return leases of any state, the last changed first."""
