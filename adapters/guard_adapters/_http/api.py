@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 import httpx
 
+from guard_adapters._http.bodies import start_of
 from guard_adapters._http.pool import UpstreamFailed
 
 LARGEST: Final = 4 * 2**20
@@ -90,12 +91,10 @@ class Api:
             async with self._opened().stream(
                 method, url, headers=dict(headers), content=content
             ) as got:
-                raw = bytearray()
-                async for chunk in got.aiter_bytes():
-                    raw += chunk
-                    if len(raw) > LARGEST:
-                        raise UpstreamFailed(f"more than {LARGEST} bytes", sent=True)
-                return Answer(status=got.status_code, headers=got.headers, raw=bytes(raw))
+                raw = await start_of(got.aiter_bytes(), LARGEST)
+                if len(raw) > LARGEST:
+                    raise UpstreamFailed(f"more than {LARGEST} bytes", sent=True)
+                return Answer(status=got.status_code, headers=got.headers, raw=raw)
         except httpx.HTTPError as error:
             raise UpstreamFailed(type(error).__name__, sent=True) from None
 

@@ -17,6 +17,7 @@ from tenacity import (
     wait_exponential,
 )
 
+from guard_adapters._http.bodies import start_of
 from guard_adapters._http.origins import in_the_clear, is_loopback
 from guard_adapters._http.pool import UpstreamFailed
 
@@ -104,12 +105,10 @@ async def _document(url: str, timeout_s: float) -> Mapping[str, Any]:
 
 async def _whole(response: httpx.Response, most: int) -> bytes:
     response.raise_for_status()
-    raw = bytearray()
-    async for chunk in response.aiter_bytes():
-        raw += chunk
-        if len(raw) > most:
-            raise ValueError("too large")
-    return bytes(raw)
+    raw = await start_of(response.aiter_bytes(), most)
+    if len(raw) > most:
+        raise ValueError("too large")
+    return raw
 
 
 async def _object(response: httpx.Response) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from guard.errors import Refused, Unusable
 from guard.grant.strict import NotStrictJson, storable_json
+from guard_adapters._http.bodies import start_of
 from guard_adapters.console.origin import Origin
 
 MAX_BODY: Final = 64 * 1024
@@ -48,13 +49,11 @@ async def body(request: Request, origin: Origin) -> Body:
         )
     if said.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise _unusable("the body is not application/json")
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY:
-            raise _unusable(f"the body has more than {MAX_BODY} bytes")
+    raw = await start_of(request.stream(), MAX_BODY)
+    if len(raw) > MAX_BODY:
+        raise _unusable(f"the body has more than {MAX_BODY} bytes")
     try:
-        found = storable_json(bytes(raw))
+        found = storable_json(raw)
     except NotStrictJson as wrong:
         raise _unusable(f"the body is not JSON that has one reading: {wrong.wrong}") from None
     if not isinstance(found, dict):

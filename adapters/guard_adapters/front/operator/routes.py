@@ -18,6 +18,7 @@ from guard.grant.approval import Approval
 from guard.grant.strict import NotStrictJson, storable_json
 from guard.model.call import Json
 from guard.session.state import Session
+from guard_adapters._http.bodies import start_of
 from guard_adapters.front.bearer import bears, digest_of
 
 PREFIX: Final = "/guard/v1"
@@ -249,13 +250,11 @@ async def read_body(request: Request) -> dict[str, Any]:
     Raises:
         Unusable: `request_unusable`: too large, or no JSON object.
     """
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY:
-            raise unusable(f"the body has more than {MAX_BODY} bytes")
+    raw = await start_of(request.stream(), MAX_BODY)
+    if len(raw) > MAX_BODY:
+        raise unusable(f"the body has more than {MAX_BODY} bytes")
     try:
-        found = storable_json(bytes(raw))
+        found = storable_json(raw)
     except NotStrictJson as wrong:
         raise unusable(f"the body is not JSON that has one reading: {wrong.wrong}") from None
     if not isinstance(found, dict):

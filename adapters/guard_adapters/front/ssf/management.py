@@ -15,6 +15,7 @@ from starlette.routing import Route
 from guard.errors import GuardError
 from guard.model.call import Json
 from guard.ports.transmit import Change, OutStream, Transmissions
+from guard_adapters._http.bodies import start_of
 from guard_adapters.front.bearer import bears
 from guard_adapters.front.mcp.json import Limits, loads
 from guard_adapters.front.mcp.wire import WireRefused
@@ -109,12 +110,7 @@ async def body_of(request: Request) -> dict[str, Any]:
     Raises:
         WireRefused: it is none.
     """
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > LIMITS.body_bytes:
-            break
-    return loads(bytes(raw), limits=LIMITS)
+    return loads(await start_of(request.stream(), LIMITS.body_bytes), limits=LIMITS)
 
 
 def routes(desk: Desk) -> list[Route]:

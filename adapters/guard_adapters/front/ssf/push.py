@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guard.grant.secevent import MAX_SET, Err, SetRefused
+from guard_adapters._http.bodies import start_of
 from guard_adapters.front.bearer import bears, digest_of
 from guard_adapters.front.ssf.received import NotNow, Source
 
@@ -69,12 +70,10 @@ class Pushed:
 
 
 async def _body(request: Request) -> bytes:
-    raw = bytearray()
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_SET:
-            raise SetRefused("invalid_request", f"the body is larger than {MAX_SET} bytes")
-    return bytes(raw)
+    raw = await start_of(request.stream(), MAX_SET)
+    if len(raw) > MAX_SET:
+        raise SetRefused("invalid_request", f"the body is larger than {MAX_SET} bytes")
+    return raw
 
 
 def _told(err: Err, description: str) -> Response:
