@@ -4,7 +4,7 @@ A number alone is no amount. 12.50 USD are not 12.50 EUR, and 98 cents are not 9
 without a unit may be of any, as long as the call itself does not choose it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 
 from guard.provenance.currencies import USUAL_PLACES
@@ -17,13 +17,12 @@ from guard.provenance.units import is_minor
 from guard.provenance.value import Value
 
 
-def places_of(known: Known, value: Value) -> Iterator[Place]:
-    """Yield where a value was seen; an amount in cents also where it stands in whole units."""
-    for kind, canonical in value.kinds:
-        yield from known.places(kind, canonical)
-    money = value.money if value.role == "amount" and value.unit.places else None
-    if money is not None:
-        yield from known.places("number", f"{money.number:f}")
+def places_of(known: Known, value: Value) -> Sequence[Place]:
+    """Return where a value was seen; an amount in cents also where it stands in whole units."""
+    found = [place for one in value.kinds for place in known.places(*one)]
+    if value.money is not None and value.unit.places:
+        found += known.places("number", f"{value.money.number:f}")
+    return found
 
 
 def follows(task: Task, known: Known, value: Value) -> bool:

@@ -118,6 +118,7 @@ def words_in(name: str) -> tuple[str, ...]:
     return tuple(one.casefold() for one in _WORDS.findall(name))
 
 
+@lru_cache(maxsize=4096)  # for the same reason
 def names_currency(name: str) -> bool:
     """Return whether an argument or a field of this name says in which currency something is."""
     last = [one for one in words_in(name) if one not in _CODE | SOURCE]

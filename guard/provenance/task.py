@@ -44,6 +44,7 @@ class Task:
         wanted: what of it asks for anything; the rest, and what is passed on, blank.
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
+        left_out: those of them that were named only where nothing was asked for.
         money: the amounts named.
         currencies: the currencies that its amounts may be in.
         sums: the amounts by whom they are for.
@@ -69,6 +70,7 @@ class Task:
     wanted: str = ""
     entities: tuple[Entity, ...] = ()
     frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    left_out: frozenset[tuple[str, str]] = frozenset()
     money: frozenset[Money] = frozenset()
     currencies: frozenset[str] = frozenset()
     sums: tuple[Sum, ...] = ()
@@ -119,11 +121,6 @@ class Task:
     def passes_on(self, kind: str, canonical: str) -> bool:
         """Return whether this value stands in what the person wrote, and was not left out."""
         return not self.frames.get((kind, canonical), _UNASKED) <= _UNASKED
-
-    def leaves_out(self, kind: str, canonical: str) -> bool:
-        """Return whether this value was named only where nothing was asked for."""
-        how = self.frames.get((kind, canonical), frozenset())
-        return "unasked" in how and how <= _SILENT
 
     def dated(self, date: str) -> bool:
         """Return whether a day (YYYY-MM-DD) was named, with or without its year."""
@@ -185,6 +182,9 @@ def _read(text: str) -> Task:
         wanted=wanted,
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},
+        left_out=frozenset(
+            key for key, how in frames.items() if "unasked" in how and how <= _SILENT
+        ),
         money=money,
         currencies=named_with(
             wanted,

@@ -5,7 +5,7 @@ schema. What none of them says is not known, and then no unit speaks against a n
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -85,10 +85,10 @@ def _said_around(
     where = path
     for beside in around:
         inner, where = where, where.rpartition(".")[0]
-        listed = names_beside(Held(spec.input_schema), inner)
+        listed, naming = _beside(Held(spec.input_schema), inner)
         more = [one for one in beside if one not in listed and names_currency(one)]
         found = []
-        for name in (*_naming(listed), *more, *(one for one in beside if one in _HOLDING)):
+        for name in (*naming, *more, *(one for one in beside if one in _HOLDING)):
             usual = default_at(spec, f"{where}.{name}".lstrip("."))
             said = beside.get(name, usual)
             said = said if isinstance(said, str) else ""
@@ -130,14 +130,16 @@ def _said(path: str, text: str) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
-def _naming(names: tuple[str, ...]) -> Iterator[str]:
-    """Yield the arguments beside an amount that name its currency.
+@lru_cache(maxsize=4096)
+def _beside(held: Held, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the arguments beside an amount, and those of them that name its currency.
 
     Of two between which is converted it is the one that the amount is from.
     """
+    names = names_beside(held, path)
     found = [one for one in names if names_currency(one)]
     own = [one for one in found if not SOURCE.isdisjoint(words_in(one))]
     if len(found) > 1 and own:
         target = [one for one in found if not _TARGET.isdisjoint(words_in(one))]
         found = [one for one in found if one not in {*own[1:], *target}]
-    yield from found
+    return names, tuple(found)

@@ -23,6 +23,7 @@ class Value(NamedTuple):
         nouns: what the tool acts on, as far as its name and the argument's tell.
         unit: what an amount is of.
         zoned: in which zone a moment is.
+        money: the amount that an argument of this role is, in whole units.
     """
 
     path: str
@@ -32,16 +33,7 @@ class Value(NamedTuple):
     nouns: frozenset[str] = frozenset()
     unit: Unit = UNKNOWN
     zoned: Zoned = NO_ZONE
-
-    @property
-    def money(self) -> Money | None:
-        """Return the amount that the value is, in whole units."""
-        found = (
-            self.unit.money(one.number, one.currency)
-            for kind, spelled in self.kinds
-            if kind in {"number", "amount"} and (one := money_of(spelled)) is not None
-        )
-        return next(found, None)
+    money: Money | None = None
 
 
 def value_at(
@@ -54,7 +46,18 @@ def value_at(
 ) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
-    return Value(path, role, text, classify(text.strip()), nouns, unit, zoned)
+    kinds = classify(text.strip())
+    money = _money(kinds, unit) if role == "amount" else None
+    return Value(path, role, text, kinds, nouns, unit, zoned, money)
+
+
+def _money(kinds: tuple[tuple[str, str], ...], unit: Unit) -> Money | None:
+    found = (
+        unit.money(one.number, one.currency)
+        for kind, spelled in kinds
+        if kind in {"number", "amount"} and (one := money_of(spelled)) is not None
+    )
+    return next(found, None)
 
 
 def argument(

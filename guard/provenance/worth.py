@@ -81,7 +81,7 @@ def worth(
         return Worth(Source.PROMPT, "in_prompt")
     if value.role == "amount" and converts(task, value):
         return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
-    if any(task.leaves_out(*one) for one in value.kinds):
+    if not task.left_out.isdisjoint(value.kinds):
         seen = next((place for one in value.kinds for place in known.places(*one)), None)
         return Worth(Source.UNTRUSTED, "other_role", seen) if seen else COMPOSED
     found = COMPOSED
@@ -145,9 +145,10 @@ def _says(text: str, phrase: str) -> bool:
 
 def _placed(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
     """Return what one place is worth."""
-    seen, record = place.seen, known.record(place.record)
+    seen = place.seen
     if _out_of_place(value, place, target=target):
         return Worth(Source.UNTRUSTED, "untrusted_only", place)
+    record = known.record(place.record)
     if value.role == "amount" and not in_its_unit(task, value, place, record):
         return Worth(Source.UNTRUSTED, "other_unit", place)
     if seen.source is Source.CREATED:

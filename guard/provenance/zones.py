@@ -107,7 +107,8 @@ def zoned(text: str, beside: Mapping[str, Json], house: tzinfo) -> Zoned:
         return NO_ZONE
     moment = (stamp[1], stamp[2])
     named = (one for name, one in beside.items() if name in _ZONES and isinstance(one, str))
-    zone = zone_of(stamp[3] or next(named, ""))
+    said = stamp[3] or next(named, "")
+    zone = zone_of(said) if said else ""
     if not zone:
         return NO_ZONE
     offset = _offset(zone)
