@@ -3,7 +3,7 @@
 An amount of the prompt that was named for another payee is worth what results say of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from guard.model.origin import Source
 from guard.provenance.known import Known
@@ -14,7 +14,7 @@ from guard.provenance.worth import Worth, worth
 
 
 def owed(
-    task: Task, known: Known, values: Sequence[tuple[Value, Worth]], payees: Sequence[Value]
+    task: Task, known: Known, values: Sequence[tuple[Value, Worth]], payees: Iterable[Value]
 ) -> list[tuple[Value, Worth]]:
     """Return the arguments of a call, with amounts that are for others at their other worth.
 
@@ -22,8 +22,10 @@ def owed(
         task: what the person named.
         known: what the session has seen.
         values: the arguments with their worth.
-        payees: those that say where the call goes.
+        payees: those that say where the call goes; not looked at where no amount was said.
     """
+    if not any(value.money is not None and one.why == "in_prompt" for value, one in values):
+        return [*values]  # most calls pay nobody
     going = [_bearing(known, one) for one in payees]
     return [
         (value, _elsewhere(task, known, value) if _strays(task, value, one, going) else one)
@@ -34,7 +36,7 @@ def owed(
 def _strays(
     task: Task, value: Value, one: Worth, going: Sequence[frozenset[tuple[str, str]]]
 ) -> bool:
-    money = value.money if value.role == "amount" and one.why == "in_prompt" else None
+    money = value.money if one.why == "in_prompt" else None
     if money is None or not any(money.number == said.number for said in task.money):
         return False
     unit = value.unit._replace(chosen=False)  # that the person said the currency was seen before

@@ -77,12 +77,7 @@ def weigh(
     )  # fmt: skip
     arguments = call.parsed()
     _put_leaves(scales, arguments, "", ())
-    payees = [
-        value
-        for value, one in scales.values
-        if one.why != "exempt" and scales.level_of(value) == "dest"
-    ]
-    scales.values = owed(task, known, scales.values, payees)
+    scales.values = owed(task, known, scales.values, scales.payees())
     digest = write_digest(call, spec)
     meant, named = asked(task, able) if changes else (), granted(task.words, able)
     return Weighed(
@@ -166,6 +161,12 @@ class _Scales:
     def levels(self) -> Levels:
         sources = ((value.role, one.source) for value, one in self.values if one.why != "exempt")
         return weakest(self.spec, sources)
+
+    def payees(self) -> Iterator[Value]:
+        """Yield the values that say where the call goes."""
+        for value, one in self.values:
+            if one.why != "exempt" and self.level_of(value) == "dest":
+                yield value
 
     def level_of(self, value: Value) -> str:
         """Return the level in which a value counts."""
