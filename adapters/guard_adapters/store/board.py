@@ -86,6 +86,20 @@ class BoardReader(Protocol):
         """Return grants: those that may still be used, then the others, newest first."""
 
 
+def page_of(table: str, ids: str) -> str:
+    """Return what reads the rows of a page, in its order: which they are is found without them.
+
+    Args:
+        table: what holds the rows.
+        ids: the statement that finds their ids, in order.
+    """
+    return f"""
+SELECT row FROM {table} JOIN (
+    SELECT id, row_number() OVER () AS place FROM ({ids}) AS page
+) AS placed USING (id) ORDER BY place
+"""  # noqa: S608  constants
+
+
 def nodes_needed(seq: int, size: int) -> list[tuple[int, int]]:
     """Return level and place of every node that the proof of a leaf is made of."""
     wanted: list[tuple[int, int]] = []

@@ -25,7 +25,7 @@ from guard_adapters.store import folding
 from guard_adapters.store.clock import ThisMachine
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.rows import picked
-from guard_adapters.store.sqlite import approval_rows, leases
+from guard_adapters.store.sqlite import approval_rows, audit, board, leases
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.store.sqlite.store import SqliteStore
 
@@ -343,3 +343,22 @@ def test_what_a_session_holds_is_asked_of_an_index():
         plan = db.execute(f"EXPLAIN QUERY PLAN {leases.OF_SESSION}", ("gs_1",)).fetchall()
     db.close()
     assert plan[0][-1] == "SEARCH leases USING INDEX leases_of_session (<expr>=?)"
+
+
+@pytest.mark.parametrize(
+    ("page", "given", "index"),
+    [
+        (board.WAITING, ("i|ada", "[]", 50, "", 5_000), "approvals_asked"),
+        (board.ANSWERED, (50, 5_000), "approvals_answered"),
+    ],
+)
+def test_what_stands_on_a_page_of_questions_is_found_in_an_index_alone(page, given, index):
+    with sqlite3.connect(":memory:") as db:
+        for room in (approval_rows, audit, board):
+            db.executescript(room.SCHEMA)
+        plan = [step for *_, step in db.execute(f"EXPLAIN QUERY PLAN {page}", given).fetchall()]
+    db.close()
+    assert {step for step in plan if " approvals " in step} == {
+        f"SCAN approvals USING COVERING INDEX {index}",
+        "SEARCH approvals USING PRIMARY KEY (id=?)",
+    }

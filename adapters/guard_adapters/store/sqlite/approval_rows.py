@@ -25,8 +25,8 @@ CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
 CREATE INDEX IF NOT EXISTS approvals_by_status ON approvals (status, created_ms);
 CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms) WHERE due_ms > 0;
 CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
-CREATE INDEX IF NOT EXISTS approvals_asked ON approvals (asked, requester, action, due_ms, id)
-    WHERE status = 'pending';
+CREATE INDEX IF NOT EXISTS approvals_asked
+    ON approvals (asked, requester, action, due_ms, id, status) WHERE status = 'pending';
 CREATE TABLE IF NOT EXISTS cooldowns (key TEXT PRIMARY KEY, until_ms INTEGER NOT NULL)
     WITHOUT ROWID
 """

@@ -13,7 +13,7 @@ from guard.grant.approval import Approval
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.grant.written import grant_from, plan_from
-from guard_adapters.store.board import Part, Proven, Row
+from guard_adapters.store.board import Part, Proven, Row, page_of
 from guard_adapters.store.rows import approval_from
 from guard_adapters.store.sqlite.database import Database
 
@@ -23,50 +23,48 @@ CREATE INDEX IF NOT EXISTS approvals_used ON approvals (
     json_extract(row, '$.action'), json_extract(row, '$.requester'),
     json_extract(row, '$.consumed_ms')
 ) WHERE status = 'consumed';
-CREATE INDEX IF NOT EXISTS approvals_answered ON approvals (created_ms, id)
+CREATE INDEX IF NOT EXISTS approvals_answered ON approvals (created_ms, id, status)
     WHERE status <> 'pending';
-CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session) WHERE session <> ''
 """
 
-
 # Who is asked is read from the index, and weighed once for all questions that ask the same.
-WAITING = """
-SELECT row FROM approvals JOIN (
-    SELECT id, row_number() OVER () AS place FROM (
-        SELECT id FROM approvals INDEXED BY approvals_asked
-        WHERE status = 'pending' AND (?4 = '' OR action = ?4)
-        ORDER BY NOT (
-            asked IN (
-                SELECT asked FROM (
-                    SELECT DISTINCT asked FROM approvals INDEXED BY approvals_asked
-                    WHERE status = 'pending'
-                ) WHERE EXISTS (
-                    SELECT 1 FROM json_each(asked)
-                    WHERE value IN (SELECT value FROM json_each(?2))
-                )
-            ) OR requester = ?1 AND asked = '[]'
-        ), due_ms, id LIMIT ?3 OFFSET ?5
-    )
-) USING (id) ORDER BY place
-"""
-
-# Which rows a page holds is found without reading them whole.
-PLANS = """
-SELECT row FROM plans JOIN (
-    SELECT id, row_number() OVER () AS place FROM (
-        SELECT id FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC LIMIT ? OFFSET ?
-    )
-) USING (id) ORDER BY place
-"""
-GRANTS = """
-SELECT row FROM scoped_grants JOIN (
-    SELECT id, row_number() OVER () AS place FROM (
-        SELECT id FROM scoped_grants ORDER BY NOT (usable = 1 AND until_ms > ?),
-        granted_ms DESC, id DESC LIMIT ? OFFSET ?
-    )
-) USING (id) ORDER BY place
-"""
+WAITING = page_of(
+    "approvals",
+    """
+    SELECT id FROM approvals INDEXED BY approvals_asked
+    WHERE status = 'pending' AND (?4 = '' OR action = ?4)
+    ORDER BY NOT (
+        asked IN (
+            SELECT asked FROM (
+                SELECT DISTINCT asked FROM approvals INDEXED BY approvals_asked
+                WHERE status = 'pending'
+            ) WHERE EXISTS (
+                SELECT 1 FROM json_each(asked)
+                WHERE value IN (SELECT value FROM json_each(?2))
+            )
+        ) OR requester = ?1 AND asked = '[]'
+    ), due_ms, id LIMIT ?3 OFFSET ?5
+    """,
+)
+ANSWERED = page_of(
+    "approvals",
+    """
+    SELECT id FROM approvals INDEXED BY approvals_answered
+    WHERE status <> 'pending' ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?
+    """,
+)
+PLANS = page_of(
+    "plans",
+    "SELECT id FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC LIMIT ? OFFSET ?",
+)
+GRANTS = page_of(
+    "scoped_grants",
+    """
+    SELECT id FROM scoped_grants ORDER BY NOT (usable = 1 AND until_ms > ?),
+    granted_ms DESC, id DESC LIMIT ? OFFSET ?
+    """,
+)
 
 
 class SqliteBoard:
@@ -99,12 +97,7 @@ class SqliteBoard:
 
     async def answered(self, limit: int, skip: int = 0) -> Sequence[Approval]:
         """Return questions that no longer wait, newest first."""
-        return await self._read(
-            "SELECT row FROM approvals WHERE status <> 'pending'"
-            " ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?",
-            (limit, skip),
-            approval_from,
-        )
+        return await self._read(ANSWERED, (limit, skip), approval_from)
 
     async def of_session(self, session_id: str, limit: int, below: int = 2**53) -> Sequence[Row]:
         """Return the newest leaves of a session below a number, oldest first."""
