@@ -8,7 +8,7 @@ from guard.grant.approval import Approval
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.grant.written import grant_from, plan_from
-from guard_adapters.store.board import Part, Proven, Row, nodes_needed
+from guard_adapters.store.board import Part, Proven, Row, nodes_needed, page_of
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.rows import approval_from, storable
 
@@ -16,7 +16,6 @@ T = TypeVar("T")
 SCHEMA = """
 CREATE INDEX IF NOT EXISTS approvals_answered ON approvals (created_ms, id)
     WHERE status <> 'pending';
-CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (created_ms) WHERE status = 'pending';
 CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session, seq) WHERE session <> ''
 """
@@ -27,13 +26,28 @@ _ASKED = """COALESCE(asked, ARRAY(
     SELECT named.value FROM json_array_elements(row::json -> 'requirements') AS one (what),
     json_array_elements_text(what -> 'groups') AS named (value)
 ))"""
-WAITING = f"""
-SELECT row FROM approvals
-WHERE status = 'pending' AND ($4 = '' OR action = $4)
-ORDER BY NOT (
-    {_ASKED} && $2::text[] OR requester = $1 AND {_ASKED} = '{{}}'
-), due_ms, id LIMIT $3 OFFSET $5
-"""  # noqa: S608  constants
+WAITING = page_of(
+    "approvals",
+    f"""
+    SELECT id FROM approvals
+    WHERE status = 'pending' AND ($4 = '' OR action = $4)
+    ORDER BY NOT (
+        {_ASKED} && $2::text[] OR requester = $1 AND {_ASKED} = '{{}}'
+    ), due_ms, id LIMIT $3 OFFSET $5
+    """,  # noqa: S608  constants
+)
+PLANS = page_of(
+    "plans",
+    "SELECT id FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC"
+    " LIMIT $1 OFFSET $2",
+)
+GRANTS = page_of(
+    "scoped_grants",
+    """
+    SELECT id FROM scoped_grants ORDER BY NOT (usable AND until_ms > $1),
+    granted_ms DESC, id DESC LIMIT $2 OFFSET $3
+    """,
+)
 
 
 class PostgresBoard:
@@ -165,21 +179,11 @@ class PostgresBoard:
 
     async def plans(self, limit: int, skip: int = 0) -> Sequence[Plan]:
         """Return plans: those that wait, then the others, newest first in each half."""
-        return await self._read(
-            "SELECT row FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC"
-            " LIMIT $1 OFFSET $2",
-            (limit, skip),
-            plan_from,
-        )
+        return await self._read(PLANS, (limit, skip), plan_from)
 
     async def grants(self, now_ms: int, limit: int, skip: int = 0) -> Sequence[Grant]:
         """Return grants: those that may still be used, then the others, newest first."""
-        return await self._read(
-            "SELECT row FROM scoped_grants ORDER BY NOT (usable AND until_ms > $1),"
-            " granted_ms DESC, id DESC LIMIT $2 OFFSET $3",
-            (now_ms, limit, skip),
-            grant_from,
-        )
+        return await self._read(GRANTS, (now_ms, limit, skip), grant_from)
 
     async def _read(
         self, statement: str, given: tuple[int, ...], made: Callable[[str], T]
