@@ -8,15 +8,15 @@ import json
 import os
 import shutil
 import sys
-import threading
 import time
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import quote
 
 import httpx
 
 from tests.peers.started import Process, folder, free_port, listening, missing
+from tests.web_server import WebServer
 
 ROLE = "arn:aws:iam::role/Files"
 AUDIENCE = "guard-test"
@@ -86,9 +86,8 @@ class SeaweedFs:
             def log_message(self, *words):
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.identity = f"http://127.0.0.1:{self._http.server_address[1]}"
-        threading.Thread(target=self._http.serve_forever, daemon=True).start()
+        self._http = WebServer(Handler)
+        self.identity = self._http.url
 
     def _files(self):
         everything = {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}
@@ -172,6 +171,5 @@ class SeaweedFs:
 
     def stop(self):
         self.server.stop()
-        self._http.shutdown()
-        self._http.server_close()
+        self._http.close()
         shutil.rmtree(self.home, ignore_errors=True)

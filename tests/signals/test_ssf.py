@@ -3,9 +3,8 @@
 import asyncio
 import base64
 import json
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
@@ -28,6 +27,7 @@ from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from guard_adapters.wiring.signals import push_token, streams
 from tests.signals_transmitter import SSF, Transmitter
+from tests.web_server import WebServer
 
 pytestmark = pytest.mark.signals
 
@@ -102,10 +102,8 @@ class Idp:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        self.sender.issuer = self.url
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = WebServer(Handler)
+        self.url = self.sender.issuer = self.server.url
 
     def metadata(self):
         return {"issuer": self.url, "jwks_uri": f"{self.url}/jwks", "configuration_endpoint": f"{self.url}/streams", "verification_endpoint": f"{self.url}/verify"}  # fmt: skip
@@ -162,8 +160,7 @@ async def world(tmp_path):
     async with serving(made.wired, {}) as made.url:
         yield made
     made.wired.close()
-    idp.server.shutdown()
-    idp.server.server_close()
+    idp.server.close()
 
 
 async def test_a_revoked_persons_next_call_is_refused_and_others_go_on(world) -> None:
@@ -275,8 +272,7 @@ def test_a_stream_is_created_at_its_transmitter_and_printed_for_guard_yaml(
     shown = capsys.readouterr().out
     assert f"issuer: {idp.url}" in shown
     assert "sesame" not in shown
-    idp.server.shutdown()
-    idp.server.server_close()
+    idp.server.close()
 
 
 def test_a_transmitter_whose_metadata_is_anothers_is_not_used(tmp_path, capsys) -> None:
@@ -287,8 +283,7 @@ def test_a_transmitter_whose_metadata_is_anothers_is_not_used(tmp_path, capsys) 
     assert main(words) == 3
     assert "transmitter_unusable" in capsys.readouterr().err
     assert idp.created == []
-    idp.server.shutdown()
-    idp.server.server_close()
+    idp.server.close()
 
 
 @pytest.fixture
@@ -300,8 +295,7 @@ async def quiet(tmp_path):
     yield idp, listening.pushed._sources["idp"]
     listening.close()
     made.wired.close()
-    idp.server.shutdown()
-    idp.server.server_close()
+    idp.server.close()
 
 
 async def test_a_stream_that_no_longer_verifies_is_called_stale_and_heard_again(quiet, tmp_path):
@@ -364,8 +358,7 @@ def test_a_stream_is_ended_at_its_transmitter_and_its_token_is_void(tmp_path, ca
     assert main(words) == 0  # gone already
     assert main(["signals", "remove", "other", "--config", str(tmp_path / "guard.yaml")]) == 3
     assert "stream_unknown" in capsys.readouterr().err
-    idp.server.shutdown()
-    idp.server.server_close()
+    idp.server.close()
 
 
 @pytest.mark.parametrize("name", ["session-revoked", "credential-change"])
@@ -478,8 +471,7 @@ async def test_the_streams_token_goes_to_its_transmitter_or_where_an_operator_wr
     assert other.asked_to_verify == []
     await watching(idp, source, tmp_path, [], token_origins=[other.url]).once()
     assert len(other.asked_to_verify) == 1
-    other.server.shutdown()
-    other.server.server_close()
+    other.server.close()
 
 
 @pytest.mark.parametrize(
@@ -537,5 +529,4 @@ def test_a_stream_is_set_up_where_its_transmitter_is_or_where_an_operator_wrote(
     assert main(["signals", "remove", "idp", "--config", str(tmp_path / "guard.yaml")]) == 3
     assert other.ended == []
     for one in (idp, other):
-        one.server.shutdown()
-        one.server.server_close()
+        one.server.close()

@@ -5,7 +5,7 @@ import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from secrets import token_hex
 
 import httpx
@@ -24,6 +24,7 @@ from guard_adapters.wiring.serve import app, endpoint
 from guard_adapters.wiring.signals import push_token, streams
 from guard_adapters.wiring.transmitting import receiver_token, transmitter
 from tests.adapters.store.test_grants_contract import question
+from tests.web_server import WebServer
 
 CONFIG = """
 version: 1
@@ -171,9 +172,8 @@ class Running:
         self.folder = folder
 
     def __enter__(self):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        wired = wire(self.folder, f"http://127.0.0.1:{self.server.server_port}")
+        self.server = WebServer(Upstream)
+        wired = wire(self.folder, self.server.url)
         state = wired.loaded.state
         self.whole = Whole(wired=wired)
         self.ready, self.over, self.failed = threading.Event(), None, None
@@ -226,5 +226,4 @@ class Running:
     def __exit__(self, *_):
         self.whole.loop.call_soon_threadsafe(self.over.set)
         self.thread.join(20)
-        self.server.shutdown()
-        self.server.server_close()
+        self.server.close()

@@ -9,11 +9,10 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -31,6 +30,7 @@ from guard_adapters.approver.webhook import Channel, Postman, signature
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore
 from tests.adapters.store.test_grants_contract import NOW, plan, question
+from tests.web_server import WebServer
 
 SECRET = b"s" * 32
 CONSOLE = "http://localhost:8470"
@@ -63,9 +63,8 @@ class Receiver:
             def log_message(self, *_: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = WebServer(Handler)
+        self.url = self.server.url
 
     def ids(self) -> list[str]:
         return [headers["webhook-id"] for headers, _ in self.got]
@@ -75,8 +74,7 @@ class Receiver:
 def receiver() -> Iterator[Receiver]:
     made = Receiver()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.server.close()
 
 
 class Bench:

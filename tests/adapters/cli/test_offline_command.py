@@ -4,9 +4,8 @@
 import asyncio
 import contextlib
 import json
-import threading
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -17,6 +16,7 @@ from guard_adapters.wiring.fetching import Fetching
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from tests.sites import both, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
+from tests.web_server import WebServer
 
 
 def test_before_a_bundle_nothing_runs(site, capsys):
@@ -178,9 +178,8 @@ class Web:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/north.jwt"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.server = WebServer(Handler)
+        self.url = f"{self.server.url}/north.jwt"
 
     def hold(self, file):
         self.text, self.status = file.read_bytes(), 200
@@ -190,8 +189,7 @@ class Web:
 def web():
     made = Web()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.server.close()
 
 
 async def test_a_site_fetches_its_bundle_and_takes_what_it_would_take_from_a_file(hq, site, web):

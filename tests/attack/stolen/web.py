@@ -1,10 +1,9 @@
 """A static key, the credentials of a cloud and access tokens, tried at real HTTP servers."""
 
 import asyncio
-import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import httpx
 import pytest
@@ -24,6 +23,7 @@ from tests.adapters.issuer.leased import issued, maker
 from tests.attack.stolen.words import No, tried, until, word
 from tests.peers.authorization_server import AuthorizationServer, let_in
 from tests.peers.seaweedfs import SeaweedFs
+from tests.web_server import WebServer
 
 NO_KEY = No, "^401$"
 FORBIDDEN = No, "^403$"
@@ -45,15 +45,8 @@ def legacy_api(keys):
         def log_message(self, *words):
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    with closing(WebServer(Handler)) as server:
+        yield server.url
 
 
 async def gets(url, headers):
