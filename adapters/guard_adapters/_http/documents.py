@@ -4,7 +4,8 @@ Only documents that are safe to fetch twice are retried. No redirects: they woul
 sent to other hosts.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 import httpx
@@ -70,18 +71,33 @@ async def get_text(
         reraise=True,
     )
     try:
-        return (await patience(_raw, url, most, timeout_s)).decode("ascii")
-    except httpx.HTTPStatusError as error:
-        raise UpstreamFailed(f"status {error.response.status_code}", sent=True) from None
-    except httpx.HTTPError as error:
-        raise UpstreamFailed(type(error).__name__, sent=True) from None
+        with _told():
+            return (await patience(_raw, url, most, timeout_s)).decode("ascii")
     except ValueError:
         raise UpstreamFailed("no small text", sent=True) from None
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say of a request that failed its status, or what kept it from having one."""
+    try:
+        yield
+    except httpx.HTTPStatusError as error:
+        raise UpstreamFailed(f"status {error.response.status_code}", sent=True) from None
+    except httpx.HTTPError as error:
+        raise UpstreamFailed(type(error).__name__, sent=True) from None
+
+
+def _client(timeout_s: float) -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+
+
+def _bearing(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"} if token else {}
+
+
 async def _raw(url: str, most: int, timeout_s: float) -> bytes:
-    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
-    async with client, client.stream("GET", url) as response:
+    async with _client(timeout_s) as client, client.stream("GET", url) as response:
         return await _whole(response, most)
 
 
@@ -98,8 +114,7 @@ def fetching(url: str) -> Callable[[], Awaitable[Mapping[str, Any]]]:
 
 
 async def _document(url: str, timeout_s: float) -> Mapping[str, Any]:
-    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
-    async with client, client.stream("GET", url) as response:
+    async with _client(timeout_s) as client, client.stream("GET", url) as response:
         return await _object(response)
 
 
@@ -142,11 +157,8 @@ async def post_json(
         reraise=True,
     )
     try:
-        return await patience(_answer, url, body, token, timeout_s)
-    except httpx.HTTPStatusError as error:
-        raise UpstreamFailed(f"status {error.response.status_code}", sent=True) from None
-    except httpx.HTTPError as error:
-        raise UpstreamFailed(type(error).__name__, sent=True) from None
+        with _told():
+            return await patience(_answer, url, body, token, timeout_s)
     except (ValueError, TypeError):
         raise UpstreamFailed("not a JSON object", sent=True) from None
 
@@ -165,15 +177,10 @@ async def change(
         UpstreamFailed: not https (nor loopback), no answer, or another status than 2xx.
     """
     _may_be_asked(url)
-    headers = {"authorization": f"Bearer {token}"} if token else {}
-    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
-    try:
+    headers, client = _bearing(token), _client(timeout_s)
+    with _told():
         async with client, client.stream(method, url, json=body, headers=headers) as response:
             response.raise_for_status()
-    except httpx.HTTPStatusError as error:
-        raise UpstreamFailed(f"status {error.response.status_code}", sent=True) from None
-    except httpx.HTTPError as error:
-        raise UpstreamFailed(type(error).__name__, sent=True) from None
 
 
 def _passes(error: BaseException) -> bool:
@@ -186,8 +193,7 @@ def _passes(error: BaseException) -> bool:
 async def _answer(
     url: str, body: Mapping[str, Any], token: str, timeout_s: float
 ) -> Mapping[str, Any]:
-    headers = {"authorization": f"Bearer {token}"} if token else {}
-    client = httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+    headers, client = _bearing(token), _client(timeout_s)
     async with client, client.stream("POST", url, json=dict(body), headers=headers) as response:
         return await _object(response)
 
