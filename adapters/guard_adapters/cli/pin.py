@@ -16,7 +16,7 @@ from guard_adapters._yaml.read import read_yaml
 from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.cli.init import Listed, tools_of
 from guard_adapters.front.mcp.pins import tool_digest
-from guard_adapters.wiring.load import Loaded, load
+from guard_adapters.wiring.load import Loaded, load, reachable
 
 PIN_LINE = re.compile(r"^(?P<indent>\s*)pin:\s*sha256:[0-9a-f]{64}\s*(?P<rest>#.*)?$")
 
@@ -61,14 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _published(loaded: Loaded, name: str) -> list[_Published]:
-    server = loaded.catalog.servers.get(name)
-    if server is None or not (server.url or server.command) or server.protocol == "http":
-        raise Unusable(
-            f"guard.yaml says neither a URL nor a command for {name!r}.",
-            code="server_unknown",
-            where=str(loaded.file),
-            next_step="Add `url:` or `command:` to the server.",
-        )
+    server = reachable(loaded, name)
     tools = await tools_of(server.url, list(server.command))
     return [_compared(loaded, name, tool) for tool in tools]
 

@@ -15,6 +15,7 @@ from guard.errors import Unusable
 from guard.grant.directory import Directory, read_directory
 from guard.grant.offline import SiteBundle
 from guard.policy.catalog import Catalog, read_catalog
+from guard.policy.catalog_server import ServerSpec
 from guard.policy.compile import Bundle, compile_bundle
 from guard_adapters._yaml.read import read_text, read_yaml
 from guard_adapters.wiring.site import read_site
@@ -90,6 +91,23 @@ def reviewers(name: str, folder: Path) -> Directory:
     if not name and not place.is_file():
         return Directory()
     return read_directory(read_yaml(place), where=str(place))
+
+
+def reachable(loaded: Loaded, name: str) -> ServerSpec:
+    """Return a server of the catalogue that can be asked by MCP.
+
+    Raises:
+        Unusable: `server_unknown`.
+    """
+    server = loaded.catalog.servers.get(name)
+    if server is None or not (server.url or server.command) or server.protocol == "http":
+        raise Unusable(
+            f"guard.yaml says neither a URL nor a command for {name!r}.",
+            code="server_unknown",
+            where=str(loaded.file),
+            next_step="Add `url:` or `command:` to the server.",
+        )
+    return server
 
 
 def policy_texts(names: tuple[str, ...], folder: Path) -> dict[str, str]:

@@ -25,7 +25,7 @@ from guard_adapters.front.mcp.gate import TOKEN_KEY
 from guard_adapters.issuer.made import Maker
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import token_form
-from guard_adapters.wiring.load import Loaded
+from guard_adapters.wiring.load import Loaded, reachable
 from guard_adapters.wiring.proven import keep, measured_as, setup_digest
 from guard_adapters.wiring.proving_exchange import Asking, Exchanged
 from guard_adapters.wiring.proving_tokens import ASKED, OwnTokens, Tokens
@@ -129,14 +129,7 @@ def exchange_of(loaded: Loaded, name: str) -> tuple[str, str]:
 
 
 def _server(loaded: Loaded, name: str) -> ServerSpec:
-    server = loaded.catalog.servers.get(name)
-    if server is None or not (server.url or server.command) or server.protocol == "http":
-        raise Unusable(
-            f"guard.yaml says neither a URL nor a command for {name!r}.",
-            code="server_unknown",
-            where=str(loaded.file),
-            next_step="Add `url:` or `command:` to the server.",
-        )
+    server = reachable(loaded, name)
     if not server.audience or server.delivery == "none":
         raise Unusable(
             f"The server {name!r} is sent no call token.",
