@@ -82,11 +82,12 @@ def sheets(arguments: Sequence[Argument], room: int = ROOM) -> tuple[tuple[Slice
     """
     filling = _Filling(room=room, left=room)
     for number, one in enumerate(arguments):
-        texts = [*_texts(one)]
-        heavy = _around(one) + sum(TEXT + weight(text) for _, _, text in texts)
+        texts = [(where, kind, text, weight(text)) for where, kind, text in _texts(one)]
+        around = _around(one)
+        heavy = around + sum(TEXT + each for *_, each in texts)
         if filling.left < heavy <= room:
             filling.turn()
-        filling.add(number, one, texts, whole=heavy <= room)
+        filling.add(number, around, texts, whole=heavy <= room)
     return (*map(tuple, filling.done), tuple(filling.sheet)) if filling.sheet else ((),)
 
 
@@ -119,15 +120,21 @@ class _Filling:
         self.left = self.room
 
     def add(
-        self, number: int, one: Argument, texts: Sequence[tuple[str, str, str]], *, whole: bool
+        self, number: int, around: int, texts: Sequence[tuple[str, str, str, int]], *, whole: bool
     ) -> None:
-        """Put an argument on the sheets, cut where it has to be."""
+        """Put an argument on the sheets, cut where it has to be.
+
+        Args:
+            number: of the argument among all.
+            around: what stands around its texts.
+            texts: place, kind, text and weight of each.
+            whole: whether all of it goes on one sheet.
+        """
         place, held = 0, _held()
-        around = _around(one)
         self.left -= around
-        for where, kind, text in texts:
+        for where, kind, text, all_of_it in texts:
             for at, (part, heavy) in enumerate(
-                [(text, weight(text))] if whole else self.cut(text, self.room - around - TEXT)
+                [(text, all_of_it)] if whole else self.cut(text, self.room - around - TEXT)
             ):
                 if self.left < TEXT + heavy and any(held.values()):
                     self.sheet.append(_slice(number, place, held, last=False))
