@@ -19,6 +19,7 @@ from guard.grant.offer import offer_from
 from guard.grant.plan import Plan
 from guard.grant.reach import said
 from guard.grant.scoped import MAX_TTL_S, MAX_USES
+from guard.grant.view import whole_from
 from guard.grant.votes import values_at
 from guard.model.review import Argument, Value
 from guard.model.sheets import name_of
@@ -30,10 +31,9 @@ from guard_adapters.console.shapes import (
     ENDED,
     FUNCTIONS,
     SAID_BY,
-    Question,
     Sheet,
+    on_one_sheet,
     question,
-    readable,
     said_sheet,
     sheet,
     value_sheet,
@@ -93,7 +93,7 @@ class Questions:
             asked=_is_asked(found.row, visit.who),
             match=_to_type(found.row),
             marks=self._marks([found.row], visit.who) if pending else {},
-            alike=len(await self._alike(found, visit.who)) if pending else 0,
+            alike=len(await self._alike(row, visit.who)) if pending else 0,
             offer=offer_from(row.offer) if pending else None,
             said=said,
             uses=self.uses,
@@ -157,7 +157,7 @@ class Questions:
     async def batch(self, visit: Visit) -> Response:
         """Return the questions that may be answered together with this one, each whole."""
         row, now_ms = await self._row(visit), self.desk.now_ms()
-        calls = await self._alike(question(row, now_ms), visit.who)
+        calls = [question(one, now_ms) for one in await self._alike(row, visit.who)]
         asked = {one.row.id for one in calls if _is_asked(one.row, visit.who)}
         marks = self._marks([one.row for one in calls], visit.who)
         rendered, room = [], BATCH_ROOM
@@ -190,15 +190,17 @@ class Questions:
         mine = [one for one in asked if _is_asked(one, who)]
         return {one.id: self.marks(one, who.principal) for one in mine}
 
-    async def _alike(self, first: Question, who: SignedIn) -> Sequence[Question]:
-        """Return what one signature may answer; what takes several sheets is read on its own."""
-        now_ms = self.desk.now_ms()
-        if not first.sheet.last:
+    async def _alike(self, row: Approval, who: SignedIn) -> Sequence[Approval]:
+        """Return what one signature may answer; what takes several sheets is read on its own.
+
+        Raises:
+            Unavailable: `view_unreadable`.
+        """
+        if len(whole_from(row.view_json).sheets) > 1:
             return []
-        waiting = await self.desk.waiting(who, first.row.action)
-        some = alike(first.row, waiting, who.principal, now_ms)
-        found = [question(one, now_ms) for one in some if readable(one)]
-        return [one for one in found if one.sheet.last]
+        waiting = await self.desk.waiting(who, row.action)
+        found = alike(row, waiting, who.principal, self.desk.now_ms())
+        return [*filter(on_one_sheet, found)]
 
 
 def _there(found: Sheet | None) -> Sheet:

@@ -185,13 +185,12 @@ def question(row: Approval, now_ms: int) -> Question:
     )
 
 
-def readable(row: Approval) -> bool:
-    """Return whether a question can be shown: what cannot be shown cannot be approved."""
+def on_one_sheet(row: Approval) -> bool:
+    """Return whether one sheet shows all of a question; one that cannot be read is on none."""
     try:
-        view_from(row.view_json)
+        return len(whole_from(row.view_json).sheets) == 1
     except Unavailable:
         return False
-    return True
 
 
 def headline(row: Approval) -> str:
