@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from guard.model.legible import legible
+from guard_adapters.console.shapes import FUNCTIONS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -72,7 +73,7 @@ class Frame:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        made.globals["static"] = self.address
+        made.globals.update(FUNCTIONS, static=self.address)
         return made
 
     def address(self, name: str) -> str:

@@ -15,7 +15,6 @@ from guard.errors import Unavailable
 from guard_adapters.console.app import Page, Visit
 from guard_adapters.console.fitting import fitted
 from guard_adapters.console.looking import Looking
-from guard_adapters.console.shapes import FUNCTIONS
 
 EVERY_S: Final = 1.0
 """How often the queue is looked at (seconds)."""
@@ -47,9 +46,7 @@ class Live:
                 found = await self.desk.queue(visit.who, skip)
             except Unavailable:
                 return  # the page connects again, and shows an error if it lasts
-            text = visit.render(
-                "queue_list.html", queue=fitted(found), now_ms=self.desk.now_ms(), **FUNCTIONS
-            )
+            text = visit.render("queue_list.html", queue=fitted(found), now_ms=self.desk.now_ms())
             if text != last:
                 last, quiet = text, 0
                 lines = "".join(f"data: {line}\n" for line in text.splitlines())

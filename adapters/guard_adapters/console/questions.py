@@ -29,7 +29,6 @@ from guard_adapters.console.looking import Looking
 from guard_adapters.console.shapes import (
     BINDINGS,
     ENDED,
-    FUNCTIONS,
     SAID_BY,
     Sheet,
     on_one_sheet,
@@ -72,8 +71,7 @@ class Questions:
         return tuple(Page(path=path, answer=answer) for path, answer in table.items())
 
     def _page(self, visit: Visit, template: str, status: int = 200, **more: object) -> Response:
-        now = {"now_ms": self.desk.now_ms()}
-        return visit.page(template, status=status, **FUNCTIONS, **now, **more)
+        return visit.page(template, status=status, now_ms=self.desk.now_ms(), **more)
 
     async def question(self, visit: Visit) -> Response:
         """Return one question, with the first sheet of its arguments."""
@@ -163,7 +161,7 @@ class Questions:
         rendered, room = [], BATCH_ROOM
         known = {"marks": marks, "answerable": asked, "said_by": SAID_BY, "now_ms": now_ms}
         for one in calls:
-            text = visit.render("batch_call.html", q=one, pending=True, **known, **FUNCTIONS)
+            text = visit.render("batch_call.html", q=one, pending=True, **known)
             room -= len(text.encode())
             if room < 0:
                 break

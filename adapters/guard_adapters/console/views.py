@@ -21,7 +21,7 @@ from guard_adapters.console.fitting import (
     fitting,
 )
 from guard_adapters.console.looking import Looking, Part
-from guard_adapters.console.shapes import FUNCTIONS, said_sheet
+from guard_adapters.console.shapes import said_sheet
 from guard_adapters.console.timeline import timeline
 
 LOG_PAGE: Final = 50
@@ -54,8 +54,7 @@ class Views:
         return tuple(Page(path=path, answer=answer, tab=tab) for path, answer, tab in table)
 
     def _page(self, visit: Visit, template: str, status: int = 200, **more: object) -> Response:
-        now = {"now_ms": self.desk.now_ms()}
-        return visit.page(template, status=status, **FUNCTIONS, **now, **more)
+        return visit.page(template, status=status, now_ms=self.desk.now_ms(), **more)
 
     async def queue(self, visit: Visit) -> Response:
         """Return what waits for people, calls with an unknown outcome first."""
