@@ -1,15 +1,16 @@
 """Wires what leaves the guard for people: the channels of guard.yaml. It decides nothing."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
-from guard.errors import Unavailable, Unusable
+from guard.errors import Unusable
 from guard_adapters.approver.webhook import Channel, Postman
 from guard_adapters.console.origin import origin_of
+from guard_adapters.front.ssf.faults import Faults
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.rounds import rounds
 from guard_adapters.wiring.together import meanwhile
 
 ROUND_S: Final = 1.0
@@ -43,12 +44,15 @@ def postman(wired: Wired, url: str) -> Postman:
 
 
 @asynccontextmanager
-async def telling(wired: Wired, url: str) -> AsyncIterator[None]:
+async def telling(
+    wired: Wired, url: str, tell: Callable[[str], None] = lambda _: None
+) -> AsyncIterator[None]:
     """Send what waits in the outbox, as long as this is open; without channels do nothing.
 
     Args:
         wired: the guard.
         url: how reviewers reach it.
+        tell: is given one sentence for each new fault.
     """
     if not wired.loaded.installation.channels:
         yield
@@ -62,12 +66,6 @@ async def telling(wired: Wired, url: str) -> AsyncIterator[None]:
             next_step=error.next_step,
         ) from None
     await wired.store.outbox.reopened()
-    async with aclosing(sender), meanwhile(_rounds(sender)):
+    work = rounds(ROUND_S, Faults(tell=tell), ("No channel is told of questions", sender.round))
+    async with aclosing(sender), meanwhile(work):
         yield
-
-
-async def _rounds(sender: Postman) -> None:
-    while True:
-        with suppress(Unavailable):
-            await sender.round()
-        await asyncio.sleep(ROUND_S)

@@ -59,7 +59,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired), tell))
-        await stack.enter_async_context(telling(wired, url))
+        await stack.enter_async_context(telling(wired, url, tell))
         await stack.enter_async_context(following(wired))
         await stack.enter_async_context(fetching(wired, tell))
         tell(f"Listening on {url}/mcp/<server>.")

@@ -12,7 +12,7 @@ AT_ONCE = 16
 
 
 @asynccontextmanager
-async def meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def meanwhile(work: Coroutine[Any, Any, object]) -> AsyncIterator[None]:
     """Do work beside a block, and cancel it with the block; how it ended is not told."""
     task = asyncio.create_task(work)
     try:

@@ -1,8 +1,7 @@
 """Wires what others are told as security events: receivers of guard.yaml, keys, routes, rounds."""
 
-import asyncio
 import base64
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from guard_adapters.issuer.made import read_secret
 from guard_adapters.issuer.set_key import RsaSigner
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.rounds import rounds
 from guard_adapters.wiring.telling import Telling
 from guard_adapters.wiring.together import meanwhile
 
@@ -176,22 +176,11 @@ async def transmitting(wired: Wired, found: Transmitter) -> AsyncIterator[None]:
         yield
         return
     await found.telling.round()  # from here on nothing is left out
-    rounds = _rounds(found.telling, found.sending, found.faults)
-    async with aclosing(found.sending), meanwhile(rounds):
+    work = rounds(
+        ROUND_S,
+        found.faults,
+        ("The log is not told to receivers", found.telling.round),
+        ("Nothing is sent to receivers", found.sending.round),
+    )
+    async with aclosing(found.sending), meanwhile(work):
         yield
-
-
-async def _rounds(telling: Telling, sending: Sending, faults: Faults) -> None:
-    while True:
-        await _tried(telling.round, "The log is not told to receivers", faults)
-        await _tried(sending.round, "Nothing is sent to receivers", faults)
-        await asyncio.sleep(ROUND_S)
-
-
-async def _tried(work: Callable[[], Awaitable[None]], what: str, faults: Faults) -> None:
-    try:
-        await work()
-    except Exception as error:  # noqa: BLE001  whatever failed: the next round is not given up
-        faults.met(what, error)
-    else:
-        faults.over(what)

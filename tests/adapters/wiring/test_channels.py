@@ -63,6 +63,33 @@ async def test_each_channel_hears_of_a_question_once_and_signed_with_its_own_key
     assert {"channel-ops.key", "channel-chat.key"} <= keys
 
 
+class Failing:
+    """An outbox with a bug in it, once."""
+
+    def __init__(self, outbox):
+        self.outbox, self.failed = outbox, False
+
+    def __getattr__(self, name):
+        return getattr(self.outbox, name)
+
+    async def take(self, now_ms, lease_ms):
+        if not self.failed:
+            self.failed = True
+            raise KeyError("very-secret-7")
+        return await self.outbox.take(now_ms, lease_ms)
+
+
+async def test_a_round_that_fails_is_said_and_the_next_one_sends(wired, receiver):
+    wired.store.outbox, said = Failing(wired.store.outbox), []
+    now_ms = wired.world.clock.now_ms()
+    limits = {"created_ms": now_ms, "pending_until_ms": now_ms + 60_000}
+    await wired.world.approvals.open(question(1, **ASKED, **limits), [])
+    async with telling(wired, "http://localhost:8470", said.append), asyncio.timeout(5):
+        while len(receiver.got) < 2:
+            await asyncio.sleep(0.05)
+    assert said == ["No channel is told of questions (KeyError)."]
+
+
 async def test_without_a_console_that_links_could_lead_to_there_are_no_channels(wired):
     with pytest.raises(Unusable, match="no_console"):
         async with telling(wired, "http://192.0.2.1:8470"):
