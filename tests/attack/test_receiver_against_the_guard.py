@@ -7,7 +7,7 @@ import pytest
 
 from guard_adapters.wiring.transmitting import receiver_token
 from tests.signals.receiving import PushedTo
-from tests.signals.test_ssf_out import AUD, Guard, running  # noqa: F401  a fixture
+from tests.signals.telling import AUD, telling
 
 pytestmark = pytest.mark.signals
 
@@ -24,12 +24,13 @@ def inner():
 
 
 @pytest.fixture
-async def guard(running, tmp_path, inner) -> Guard:  # noqa: F811
+async def guard(tmp_path, inner):
     text = f"""
   receivers:
     soc: {{audience: '{AUD}', push_to: ['{inner.url}', 'https://soc.example']}}
     rival: {{audience: 'https://rival.example'}}"""
-    return await running(tmp_path, text)
+    async with telling(tmp_path, text) as made:
+        yield made
 
 
 def rival(guard):

@@ -12,7 +12,7 @@ from guard.testing.transmit import MemoryTransmissions
 from guard_adapters.front.bearer import digest_of
 from guard_adapters.front.ssf.management import Desk, routes
 from guard_adapters.front.ssf.outgoing import Receiver, Voice
-from tests.signals.test_ssf_out import POLLS, Guard, running  # noqa: F401  a fixture
+from tests.signals.telling import POLLS, telling
 
 pytestmark = pytest.mark.signals
 
@@ -22,8 +22,9 @@ VERIFY = "/guard/v1/ssf/verify"
 
 
 @pytest.fixture
-async def guard(running, tmp_path) -> Guard:  # noqa: F811
-    return await running(tmp_path, POLLS)
+async def guard(tmp_path):
+    async with telling(tmp_path, POLLS) as made:
+        yield made
 
 
 async def at_once(guard, *asks):

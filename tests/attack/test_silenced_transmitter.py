@@ -25,7 +25,7 @@ from guard_adapters.wiring.operator import OPERATOR
 from guard_adapters.wiring.running import serving
 from guard_adapters.wiring.transmitting import Sealed, transmitter, transmitting
 from tests.signals.receiving import PushedTo
-from tests.signals.test_ssf_out import AUD, POLLS, Guard
+from tests.signals.telling import AUD, POLLS, Guard, telling
 
 pytestmark = pytest.mark.signals
 
@@ -53,43 +53,35 @@ def damaged(folder, session):
 
 
 async def test_a_stop_reaches_and_is_told_of_all_sessions_but_the_damaged_one(tmp_path) -> None:
-    first = Guard(tmp_path, POLLS)
-    async with serving(first.wired, {}) as first.url:
+    async with telling(tmp_path, POLLS) as first:
         await first.made()
         ana, bob = await first.session("ana"), await first.session("bob")
         await first.caught_up()
-    first.wired.close()
     damaged(tmp_path, ana)
-    again = Guard(tmp_path, POLLS)
-    async with serving(again.wired, {}) as again.url:
+    async with telling(tmp_path, POLLS) as again:
         killing = Killing(world=again.wired.world, policy=lambda: again.wired.bundle)
         await killing.follow(await killing.stop("agent", "clerk", why="", by=OPERATOR))
         await again.caught_up()
         told = await again.wired.store.transmissions.told()
-    again.wired.close()
     assert {name: level for name, (level, _) in told.levels.items()} == {bob: "HIGH"}
 
 
 async def test_a_level_is_not_taken_back_because_its_session_cannot_be_read(tmp_path) -> None:
     text = f"  receivers: {{soc: {{audience: '{AUD}', about: person}}}}"
-    first = Guard(tmp_path, text)
-    async with serving(first.wired, {}) as first.url:
+    async with telling(tmp_path, text) as first:
         await first.made()
         ana = await first.session("ana")
         await first.risk(ana, "impossible_travel", source="detector")
         await first.caught_up()
-    first.wired.close()
     damaged(tmp_path, ana)
-    again = Guard(tmp_path, text)
-    rows = again.wired.store.transmissions
-    async with serving(again.wired, {}) as again.url:
+    async with telling(tmp_path, text) as again:
+        rows = again.wired.store.transmissions
         await again.risk(await again.session("bob"), "impossible_travel", source="detector")
         await again.caught_up()
         (stream,) = await rows.streams()
         assert await rows.count(stream.id) == 2  # of ana and of bob, that they rose
         assert {level for level, _ in (await rows.told()).levels.values()} == {"MEDIUM"}
         assert len((await rows.told()).levels) == 2
-    again.wired.close()
 
 
 async def test_a_session_that_cannot_be_read_silences_no_other(tmp_path) -> None:

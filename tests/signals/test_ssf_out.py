@@ -1,123 +1,29 @@
 """What the guard finds reaches others: over real HTTP, to a receiver made from the specifications."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
-import httpx
 import pytest
 
-from guard.model.identity import Agent, Principal, Who
-from guard.session.risk import signal as risk_signal
 from guard_adapters.cli import main
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.operator import OPERATOR
 from guard_adapters.wiring.running import serving
-from guard_adapters.wiring.transmitting import receiver_token
 from tests.signals.receiving import CAEP, PushedTo, read
+from tests.signals.telling import AUD, CONFIG, POLLS, Guard, telling
 
 pytestmark = pytest.mark.signals
 
-CONFIG = """
-version: 1
-guard:
-  policies: [all.cedar]
-  serve: {{port: 0}}
-{guard}
-servers:
-  shop:
-    trust: trusted
-    tools:
-      look: {{effect: [read], confirmed: true, input_schema: {{type: object, properties: {{}}}}}}
-"""
-POLICY = """
-@id("OK") @reason("open") permit (principal is Guard::Agent, action in Guard::Action::"any", resource);
-"""
-AUD = "https://soc.example"
 REVOKED, RISK = CAEP + "session-revoked", CAEP + "risk-level-change"
-
-
-class Guard:
-    """One running guard with one receiver of its findings."""
-
-    def __init__(self, folder, text):
-        folder.mkdir(exist_ok=True)
-        (folder / "guard.yaml").write_text(CONFIG.format(guard=text))
-        (folder / "all.cedar").write_text(POLICY)
-        (folder / "soc.token").write_text("sesame\n")
-        (folder / "soc.token").chmod(0o600)
-        self.wired = build(load(folder / "guard.yaml"))
-        self.desk, self.url = Desk(self.wired), ""
-        self.token = receiver_token(self.wired.loaded.state, "soc")
-
-    async def session(self, subject="ana", **claims):
-        who = Who(
-            principal=Principal(issuer="https://idp.example", subject=subject),
-            agent=Agent(id="clerk"),
-            claims=tuple(sorted(claims.items())),
-        )
-        return await self.desk.open_session(who, None)
-
-    async def risk(self, session, kind, source=OPERATOR):
-        at_ms = self.wired.world.clock.now_ms()
-        new = risk_signal(kind, subject=session, at_ms=at_ms, source=source)
-        await self.wired.reauthorizing.signal(session, new)
-
-    async def ask(self, method, path, body=None, *, token=None, **more):
-        said = {"authorization": f"Bearer {token or self.token}"}
-        async with httpx.AsyncClient(trust_env=False) as http:
-            url = path if path.startswith("http") else f"{self.url}{path}"
-            return await http.request(method, url, json=body, headers=said, **more)
-
-    async def metadata(self):
-        return (await self.ask("GET", "/.well-known/ssf-configuration")).json()
-
-    async def made(self, **body):
-        where = (await self.metadata())["configuration_endpoint"]
-        return await self.ask("POST", where, body)
-
-    async def polled(self, stream, **body):
-        answer = await self.ask("POST", stream["delivery"]["endpoint_url"], {"returnImmediately": True, **body})  # fmt: skip
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    async def caught_up(self):
-        """Return when the log was read to its end as it is now."""
-        end = await self.wired.store.log.end()
-        async with asyncio.timeout(5):
-            while (await self.wired.store.transmissions.told()).cursor < end:
-                await asyncio.sleep(0.02)
-
-    async def heard(self, stream, count, **body):
-        """Poll until that many tokens are there; return their claims, oldest first."""
-        jwks = (await self.ask("GET", (await self.metadata())["jwks_uri"])).json()
-        async with asyncio.timeout(5):
-            while len(sets := (await self.polled(stream, **body))["sets"]) < count:
-                await asyncio.sleep(0.05)
-        found = [read(one, jwks, issuer=self.url, audience=AUD) for one in sets.values()]
-        assert [one["jti"] for one in found] == [*sets]
-        return found
-
-
-POLLS = f"  receivers: {{soc: {{audience: '{AUD}'}}}}"
 
 
 @pytest.fixture
 async def running():
     """Start guards, and stop them."""
-    open_guards = []
-
-    async def start(folder, text):
-        made = Guard(folder, text)
-        served = serving(made.wired, {})
-        made.url = await served.__aenter__()
-        open_guards.append((made, served))
-        return made
-
-    yield start
-    for made, served in reversed(open_guards):
-        await served.__aexit__(None, None, None)
-        made.wired.close()
+    async with AsyncExitStack() as stack:
+        yield lambda folder, text: stack.enter_async_context(telling(folder, text))
 
 
 @pytest.fixture
@@ -333,13 +239,12 @@ async def test_tokens_are_pushed_to_a_stream_that_the_operator_wrote_down(
 
 
 async def test_what_waits_survives_a_restart_of_the_guard(running, tmp_path) -> None:
-    first = Guard(tmp_path, POLLS)
-    async with serving(first.wired, {}) as first.url:
+    async with telling(tmp_path, POLLS) as first:
         stream = (await first.made()).json()
         await first.wired.reauthorizing.end(await first.session(), OPERATOR)
         (before,) = await first.heard(stream, 1)
         await first.wired.reauthorizing.end(await first.session("bob"), OPERATOR)
-    first.wired.close()  # perhaps before bob's end was read from the log
+    # It stopped, perhaps before bob's end was read from the log.
     guard = await running(tmp_path, POLLS)
     path = stream["delivery"]["endpoint_url"].removeprefix(first.url)
     async with asyncio.timeout(5):

@@ -13,7 +13,7 @@ from guard_adapters.wiring.operator import OPERATOR
 from guard_adapters.wiring.running import serving
 from tests import postgres
 from tests.signals.receiving import PushedTo, read
-from tests.signals.test_ssf_out import AUD, CONFIG, POLICY
+from tests.signals.telling import AUD, CONFIG, POLICY
 
 pytestmark = [pytest.mark.peer, pytest.mark.signals]
 
