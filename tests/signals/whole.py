@@ -128,7 +128,7 @@ class Whole:
     def stream(self):
         """Return the stream of the receiver, made where it has been ended."""
         shown = {"authorization": f"Bearer {self.tokens['receiver']}"}
-        with httpx.Client(base_url=self.url, headers=shown, trust_env=False) as http:
+        with httpx.Client(base_url=self.url, headers=shown, trust_env=False, verify=False) as http:
             found = http.get("/guard/v1/ssf/streams").json()
             return (found or [http.post("/guard/v1/ssf/streams", json={}).json()])[0]["stream_id"]
 
