@@ -45,15 +45,21 @@ def levels_of(spec: ToolSpec, origins: Sequence[Origin]) -> Levels:
     return weakest(spec, ((one.role, one.source) for one in origins if one.why != "exempt"))
 
 
+def by_source(values: Iterable[tuple[str, Source]]) -> dict[Source, frozenset[str]]:
+    """Return the paths by the weakest source of what stands there; every source has a set."""
+    sources: dict[str, Source] = {}
+    for path, source in values:
+        sources[path] = min(sources.get(path, Source.PROMPT), source)
+    paths: dict[Source, set[str]] = {}
+    for path, source in sources.items():
+        paths.setdefault(source, set()).add(path)
+    return {one: frozenset(paths.get(one, ())) for one in _SET_OF}
+
+
 def paths_of(origins: Sequence[Origin]) -> dict[str, frozenset[str]]:
     """Return the argument paths by their weakest source, under the names that policy reads."""
-    least: dict[str, Source] = {}
-    for one in origins:
-        least[one.path] = min(least.get(one.path, Source.PROMPT), one.source)
-    named = {
-        name: frozenset(path for path, source in least.items() if source is of)
-        for of, name in _SET_OF.items()
-    }
+    of = by_source((one.path, one.source) for one in origins)
+    named = {name: of[source] for source, name in _SET_OF.items()}
     return named | {"trusted_tool": named["trusted_tool"] | named["linked"]}
 
 

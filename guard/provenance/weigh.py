@@ -17,7 +17,7 @@ from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, left
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
-from guard.provenance.levels import level_of, weakest
+from guard.provenance.levels import by_source, level_of, weakest
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
@@ -37,7 +37,6 @@ _ONE_OF_MANY = frozenset({"dest", "target"})
 _SENT = frozenset({"dest", ""})
 _SOMEBODY = frozenset({"person"})
 NOTHING: frozenset[str] = frozenset()
-_SOURCES = tuple(Source)
 
 Declared = Callable[[str, Json], Source | None]
 """What the task's own limits make of a value at a path: named there, chosen there, or nothing."""
@@ -124,7 +123,8 @@ class _Scales:
             )
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
-        of, tainted = _weakest(self.values), "untrusted" in labels
+        of = by_source([(value.path, one.source) for value, one in self.values])
+        tainted = "untrusted" in labels
         composed, untrusted = of[Source.COMPOSED], of[Source.UNTRUSTED]
         return ProvFacts(
             user_prompt=of[Source.PROMPT],
@@ -246,17 +246,6 @@ class _Scales:
 @lru_cache(maxsize=256)  # a session approves little, and asks often
 def _approved(endorsed: frozenset[Endorsed]) -> Looks:
     return looks_of(canonical for _, _, canonical in endorsed)
-
-
-def _weakest(values: list[tuple[Value, Worth]]) -> dict[Source, frozenset[str]]:
-    """Return the paths by the weakest source of what stands there."""
-    sources: dict[str, Source] = {}
-    for value, one in values:
-        sources[value.path] = min(sources.get(value.path, Source.PROMPT), one.source)
-    paths: dict[Source, set[str]] = {}
-    for path, source in sources.items():
-        paths.setdefault(source, set()).add(path)
-    return {one: frozenset(paths.get(one, ())) for one in _SOURCES}
 
 
 def _left(
