@@ -88,6 +88,8 @@ WORD = (
 )
 """One currency as people write it, for patterns that ignore case; letters that touch a mark too."""
 SPOKEN = re.compile(WORD, re.IGNORECASE)
+WEIGHED = re.compile(r"\bpounds?\b(?! sterling)", re.IGNORECASE)
+"""Pounds that may be a weight as well as money."""
 
 
 def currency_of(text: str) -> str:

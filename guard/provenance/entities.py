@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from guard.provenance.canonical import MONTHS, canonical, classify, text_of
-from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WORD, code_of
+from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WEIGHED, WORD, code_of
 from guard.provenance.frames import Entity, Frame, clause_before, framed
 from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.money import pointed
@@ -73,7 +73,6 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"[^\W\d_]+")
-_WEIGHED = re.compile(r"\bpounds?\b(?! sterling)", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _BUYING = frozenset({"pay", "buy", "send"})
 
@@ -165,7 +164,7 @@ def _money(text: str) -> Iterator[Entity]:
     for found in _MONEY.finditer(text):
         number = canonical("number", pointed(found[1] or found[2]))
         priced.add(found.end())
-        if _WEIGHED.search(found[0]) and not _is_priced(text, found):
+        if WEIGHED.search(found[0]) and not _is_priced(text, found):
             continue
         if number and found[3]:
             number = f"{Decimal(number).scaleb(-USUAL_PLACES).normalize():f}"

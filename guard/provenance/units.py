@@ -15,6 +15,7 @@ from guard.provenance.currencies import (
     PLACES,
     SOURCE,
     USUAL_PLACES,
+    WEIGHED,
     code_of,
     currencies_in,
     currency_of,
@@ -33,8 +34,6 @@ _SAYS_MINOR = re.compile(
     r"|\bin (?:whole |us |euro )?(?:cents|pence)\b",
     re.IGNORECASE,
 )
-
-_WEIGHED = re.compile(r"\bpounds?\b(?! sterling)", re.IGNORECASE)
 
 
 class _Amount(NamedTuple):
@@ -100,7 +99,7 @@ def _said_around(
 
 
 def _is_money(said: str) -> bool:
-    return bool(currency_of(said)) and _WEIGHED.search(said) is None
+    return bool(currency_of(said)) and WEIGHED.search(said) is None
 
 
 def is_minor(path: str) -> bool:
@@ -126,7 +125,7 @@ def _said(path: str, text: str) -> str:
     """Return the currency that the name of an argument or its text says; two are none."""
     words = words_in(path.rpartition(".")[2])
     found = {code for one in words if (code := currency_of(one)) in CODES}
-    found |= currencies_in(_WEIGHED.sub("", text))
+    found |= currencies_in(WEIGHED.sub("", text))
     return next(iter(found)) if len(found) == 1 else ""
 
 
