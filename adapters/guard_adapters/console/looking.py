@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 from guard.grant.approval import Approval
 from guard.grant.plan import Plan
@@ -14,6 +14,8 @@ from guard.session.state import Session
 from guard_adapters.console.app import SignedIn
 
 T_co = TypeVar("T_co", covariant=True)
+SHOWN: Final = 50
+"""Most rows of a list on one page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,13 +91,13 @@ class Looking(Protocol):
     async def queue(self, who: SignedIn, skip: int) -> Queue: ...  # noqa: D102
     async def waiting(self, who: SignedIn, action: str) -> Sequence[Approval]: ...  # noqa: D102
     async def unknown(self, skip: int) -> Part[Approval]: ...  # noqa: D102
-    async def answered(self, skip: int) -> Part[Approval]: ...  # noqa: D102
+    async def answered(self, skip: int, most: int = SHOWN) -> Part[Approval]: ...  # noqa: D102
     async def approval(self, approval_id: str) -> Approval: ...  # noqa: D102
     async def sessions(self, skip: int) -> Part[Session]: ...  # noqa: D102
     async def session(self, session_id: str) -> Session: ...  # noqa: D102
     def level(self, session: Session) -> int: ...  # noqa: D102
     async def passed(self, session_id: str, below: int) -> Passage: ...  # noqa: D102
-    async def plans(self, skip: int) -> Part[Plan]: ...  # noqa: D102
+    async def plans(self, skip: int, most: int = SHOWN) -> Part[Plan]: ...  # noqa: D102
     async def plan(self, plan_id: str) -> Plan: ...  # noqa: D102
     async def grants(self, skip: int) -> Part[Grant]: ...  # noqa: D102
     async def log(self, before: int) -> tuple[Sequence[Logged], int]: ...  # noqa: D102

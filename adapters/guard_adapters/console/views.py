@@ -59,7 +59,7 @@ class Views:
     async def queue(self, visit: Visit) -> Response:
         """Return what waits for people, calls with an unknown outcome first."""
         found = fitted(await self.desk.queue(visit.who, visit.number("skip")))
-        answered = fitting((await self.desk.answered(0)).first(DONE), asked_of, DONE_ROOM)
+        answered = fitting(await self.desk.answered(0, DONE), asked_of, DONE_ROOM)
         return self._page(visit, "queue.html", queue=found, answered=answered)
 
     async def unknown(self, visit: Visit) -> Response:
@@ -110,7 +110,7 @@ class Views:
     async def grants(self, visit: Visit) -> Response:
         """Return plans and the standing yes that came of them."""
         grants = fitting(await self.desk.grants(visit.number("skip")), granted, GRANTS_ROOM)
-        plans = fitting((await self.desk.plans(0)).first(PLANS), planned, PLANS_ROOM)
+        plans = fitting(await self.desk.plans(0, PLANS), planned, PLANS_ROOM)
         return self._page(visit, "grants.html", plans=plans, grants=grants)
 
     async def plans(self, visit: Visit) -> Response:

@@ -19,13 +19,12 @@ from guard.session.risk import risk_facts
 from guard.session.state import Session
 from guard.stepup.granting import Granting
 from guard_adapters.console.app import SignedIn
-from guard_adapters.console.looking import Logged, Passage, Proof, Queue
+from guard_adapters.console.looking import SHOWN, Logged, Passage, Proof, Queue
 from guard_adapters.console.looking import Part as Looked
 from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
 
 T = TypeVar("T")
-SHOWN: Final = 50
 LEAVES: Final = 300
 COUNTED: Final = 1_000
 """Newest questions from which the use of rules is reckoned."""
@@ -76,9 +75,9 @@ class BoardDesk:
         """Return calls that may have run, and nobody knows, newest first."""
         return _looked(await self.wired.store.board.unknown(SHOWN + 1, skip), skip)
 
-    async def answered(self, skip: int) -> Looked[Approval]:
+    async def answered(self, skip: int, most: int = SHOWN) -> Looked[Approval]:
         """Return questions that no longer wait, newest first."""
-        return _looked(await self.wired.store.board.answered(SHOWN + 1, skip), skip)
+        return _looked(await self.wired.store.board.answered(most + 1, skip), skip, most)
 
     async def approval(self, approval_id: str) -> Approval:
         """Return one approval; `approval_unknown` otherwise."""
@@ -120,9 +119,9 @@ class BoardDesk:
             older=len(rows) > LEAVES,
         )
 
-    async def plans(self, skip: int) -> Looked[Plan]:
+    async def plans(self, skip: int, most: int = SHOWN) -> Looked[Plan]:
         """Return plans, those that wait first."""
-        found = _looked(await self.wired.store.board.plans(SHOWN + 1, skip), skip)
+        found = _looked(await self.wired.store.board.plans(most + 1, skip), skip, most)
         now_ms = self.now_ms()
         return replace(found, rows=[one.at(now_ms) for one in found.rows])
 
@@ -198,8 +197,8 @@ class BoardDesk:
         await self.wired.world.sink.write([event])
 
 
-def _looked(rows: Sequence[T], skip: int) -> Looked[T]:
-    return Looked(rows=rows, skip=skip).first(SHOWN)
+def _looked(rows: Sequence[T], skip: int, most: int = SHOWN) -> Looked[T]:
+    return Looked(rows=rows, skip=skip).first(most)
 
 
 def _part(who: SignedIn, *, skip: int = 0, action: str = "") -> Part:
