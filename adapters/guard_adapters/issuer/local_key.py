@@ -89,10 +89,7 @@ class LocalSigner:
     @classmethod
     def load(cls, path: Path) -> "LocalSigner":
         """Return the signer of a PEM file that is there. Raises as `from_file`."""
-        try:
-            key = load_pem_private_key(read_pem(path), password=None)
-        except (ValueError, TypeError):
-            raise unreadable(path, "it is not an unencrypted PEM private key") from None
+        key = read_pem(path)
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
             raise unreadable(path, "its key is not a P-256 key")
         return cls(key)
@@ -122,12 +119,19 @@ def make_pem(path: Path, key: PrivateKeyTypes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def read_pem(path: Path) -> bytes:
-    """Return the text of a key file that nobody else can read.
+def read_pem(path: Path) -> PrivateKeyTypes:
+    """Return the key in a file that nobody else can read.
 
     Raises:
         Unusable: `key_file_unsafe` or `key_file_unreadable`.
     """
+    try:
+        return load_pem_private_key(_read(path), password=None)
+    except (ValueError, TypeError):
+        raise unreadable(path, "it is not an unencrypted PEM private key") from None
+
+
+def _read(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     except OSError as wrong:

@@ -10,7 +10,6 @@ from typing import Final
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc.jwk import RSAKey
 
 from guard.model.call import Json
@@ -54,10 +53,7 @@ class RsaSigner:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             make_pem(path, rsa.generate_private_key(65537, BITS))
-        try:
-            key = load_pem_private_key(read_pem(path), password=None)
-        except (ValueError, TypeError):
-            raise unreadable(path, "it is not an unencrypted PEM private key") from None
+        key = read_pem(path)
         if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < BITS:
             raise unreadable(path, f"its key is no RSA key of {BITS} bits")
         return cls(key)
