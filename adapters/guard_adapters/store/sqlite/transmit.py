@@ -114,13 +114,12 @@ class SqliteTransmissions:
         """Return the oldest token of a stream, if it is due, and keep it from others."""
 
         def work(db: sqlite3.Connection) -> OutToken | None:
-            for row in db.execute(_OLDEST, (stream_id, 1)).fetchall():
-                one = _token(row)
-                if one.next_ms <= now_ms:
-                    until = (now_ms + lease_ms, one.id)
-                    db.execute("UPDATE out_tokens SET next_ms = ? WHERE id = ?", until)
-                    return one
-            return None
+            row = db.execute(_OLDEST, (stream_id, 1)).fetchone()
+            if row is None or (one := _token(row)).next_ms > now_ms:
+                return None
+            until = (now_ms + lease_ms, one.id)
+            db.execute("UPDATE out_tokens SET next_ms = ? WHERE id = ?", until)
+            return one
 
         return await self._database.run(work)
 
