@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
-from guard.audit.event import Event
-from guard.audit.redact import SALT
-from guard.audit.said import kept
 from guard.config import Settings
 from guard.errors import Refused, Unusable
 from guard.grant.contract import is_contract, verified_contract
@@ -25,7 +22,7 @@ from guard.session.tasks import contracted
 from guard_adapters.front.mcp.front import Caller
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.declined import decline
-from guard_adapters.wiring.said import tell
+from guard_adapters.wiring.said import tell, write_said
 
 
 def named(caller: Caller) -> Who:
@@ -120,15 +117,9 @@ class Desk:
         handle = f"gs_{self._world.ids.token(16).hex()}"
         fresh = new_session(handle, who, intent=intent, words=tuple(words), now_ms=self.now_ms())
         await self._world.sessions.open(fresh)
-        found = kept(self._world.ids.token(SALT), words, intent)
-        event = Event(
-            kind="session_opened",
-            at_ms=self.now_ms(),
-            session=handle,
-            leaf=found.leaf,
-            side=found.side,
+        await write_said(
+            self._world, handle, "session_opened", {}, self.now_ms(), words=words, intent=intent
         )
-        await self._world.sink.write([event])
         await self._wired.door.opened(fresh)
         return handle
 
@@ -229,12 +220,5 @@ class Desk:
         await self._declared(session_id, said)
 
     async def _declared(self, session_id: str, said: TaskIntent) -> None:
-        found = kept(self._world.ids.token(SALT), intent=said)
-        event = Event(
-            kind="intent_declared",
-            at_ms=self.now_ms(),
-            session=session_id,
-            leaf={"by": said.declared_by, **found.leaf},
-            side=found.side,
-        )
-        await self._world.sink.write([event])
+        leaf, now_ms = {"by": said.declared_by}, self.now_ms()
+        await write_said(self._world, session_id, "intent_declared", leaf, now_ms, intent=said)

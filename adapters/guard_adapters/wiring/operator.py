@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from guard.audit.event import Event
 from guard.audit.redact import SALT, salted_sha256
-from guard.audit.said import kept
 from guard.errors import Refused, Unusable
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
@@ -25,7 +24,7 @@ from guard.session.state import Session, new_session
 from guard_adapters.front.operator.narrowing import trust_json
 from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.door import Door
-from guard_adapters.wiring.said import endorsed, tell, withdraw
+from guard_adapters.wiring.said import endorsed, tell, withdraw, write_said
 
 OPERATOR = "operator"
 """How the bearer of the operator's token is named in votes and signals: no person."""
@@ -68,10 +67,9 @@ class OperatorDesk:
         handle = f"gs_{self.world.ids.token(16).hex()}"
         fresh = new_session(handle, who, intent=intent, words=words, now_ms=now_ms)
         await self.world.sessions.open(fresh)
-        found = kept(self.world.ids.token(SALT), words, intent)
-        leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key, **found.leaf}
-        await self._write(
-            Event(kind="session_opened", at_ms=now_ms, session=handle, leaf=leaf, side=found.side)
+        leaf: dict[str, Json] = {"by": OPERATOR, "who": who.key}
+        await write_said(
+            self.world, handle, "session_opened", leaf, now_ms, words=words, intent=intent
         )
         await self.door.opened(fresh)
         return handle

@@ -1,6 +1,6 @@
 """What the person of a session says and takes back while it lives; each change is in the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 from guard.audit.event import Event, Kind
@@ -10,6 +10,7 @@ from guard.errors import Refused
 from guard.model.call import Json
 from guard.ports import World
 from guard.provenance.segment import Endorsed
+from guard.session.intent import TaskIntent
 from guard.session.state import Session, told, withdrawing
 
 
@@ -26,8 +27,8 @@ async def tell(world: World, session_id: str, words: str, *, by: str) -> Session
         Refused: `session_unknown`.
     """
     session = await world.sessions.update(session_id, lambda one: told(one, words))
-    found = kept(world.ids.token(SALT), [words])
-    await _write(world, session_id, "task_told", {"by": by, **found.leaf}, found.side)
+    now_ms = world.clock.now_ms()
+    await write_said(world, session_id, "task_told", {"by": by}, now_ms, words=[words])
     return session
 
 
@@ -57,17 +58,39 @@ async def withdraw(world: World, session_id: str, value: str, *, by: str) -> Ses
         )
     session = await world.sessions.update(session_id, lambda one: withdrawing(one, found))
     leaf: dict[str, Json] = {"by": by, "value_sha256": sha256(value.encode()).hexdigest()}
-    await _write(world, session_id, "endorsement_withdrawn", leaf)
+    now_ms = world.clock.now_ms()
+    event = Event(kind="endorsement_withdrawn", at_ms=now_ms, session=session_id, leaf=leaf)
+    await world.sink.write([event])
     return session
 
 
-async def _write(
+async def write_said(
     world: World,
     session_id: str,
     kind: Kind,
-    leaf: dict[str, Json],
-    side: Mapping[str, Json] | None = None,
+    leaf: Mapping[str, Json],
+    now_ms: int,
+    *,
+    words: Sequence[str] = (),
+    intent: TaskIntent | None = None,
 ) -> None:
-    now_ms = world.clock.now_ms()
-    event = Event(kind=kind, at_ms=now_ms, session=session_id, leaf=leaf, side=side or {})
+    """Write an event with what was said in it: digests in the leaf, the texts beside it.
+
+    Args:
+        world: the ports.
+        session_id: the session.
+        kind: of the event.
+        leaf: what else it says.
+        now_ms: when it happened.
+        words: what the person said.
+        intent: the task that was declared.
+    """
+    found = kept(world.ids.token(SALT), words, intent)
+    event = Event(
+        kind=kind,
+        at_ms=now_ms,
+        session=session_id,
+        leaf={**leaf, **found.leaf},
+        side=found.side,
+    )
     await world.sink.write([event])

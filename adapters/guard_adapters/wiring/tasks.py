@@ -7,9 +7,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from guard.audit.event import Event
-from guard.audit.redact import SALT
-from guard.audit.said import kept
 from guard.errors import Refused
 from guard.model.call import Json
 from guard.ports import World
@@ -19,6 +16,7 @@ from guard.session.intent import parse_intent
 from guard.session.narrowing import standing
 from guard.session.state import Session, subjects_of
 from guard.session.tasks import overdue, started, used_up
+from guard_adapters.wiring.said import write_said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +58,8 @@ class TaskDesk:
         session = await self.world.sessions.update(
             session_id, lambda one: started(one, task, now_ms)
         )
-        found = kept(self.world.ids.token(SALT), intent=task)
-        leaf: dict[str, Json] = {"by": self.by, **found.leaf}
-        event = Event(
-            kind="intent_declared", at_ms=now_ms, session=session_id, leaf=leaf, side=found.side
-        )
-        await self.world.sink.write([event])
+        leaf = {"by": self.by}
+        await write_said(self.world, session_id, "intent_declared", leaf, now_ms, intent=task)
         return session
 
     async def end_task(self, session_id: str) -> Session:
