@@ -44,7 +44,7 @@ def postman(wired: Wired, url: str) -> Postman:
 
 
 @asynccontextmanager
-async def telling(
+async def delivering(
     wired: Wired, url: str, tell: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[None]:
     """Send what waits in the outbox, as long as this is open; without channels do nothing.

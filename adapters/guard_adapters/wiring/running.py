@@ -23,7 +23,7 @@ from guard_adapters.front.mcp.stdio_desk import FrontDesk
 from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import Wired
-from guard_adapters.wiring.channels import telling
+from guard_adapters.wiring.channels import delivering
 from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.fetching import fetching
@@ -59,7 +59,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired), tell))
-        await stack.enter_async_context(telling(wired, url, tell))
+        await stack.enter_async_context(delivering(wired, url, tell))
         await stack.enter_async_context(following(wired))
         await stack.enter_async_context(fetching(wired, tell))
         tell(f"Listening on {url}/mcp/<server>.")

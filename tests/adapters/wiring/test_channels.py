@@ -7,7 +7,7 @@ import pytest
 
 from guard.errors import Unusable
 from guard_adapters.wiring.build import build
-from guard_adapters.wiring.channels import telling
+from guard_adapters.wiring.channels import delivering
 from guard_adapters.wiring.load import load
 from tests.adapters.approver.test_webhook import ASKED, Receiver
 from tests.adapters.store.test_grants_contract import question
@@ -51,7 +51,7 @@ async def test_each_channel_hears_of_a_question_once_and_signed_with_its_own_key
     now_ms = wired.world.clock.now_ms()
     limits = {"created_ms": now_ms, "pending_until_ms": now_ms + 60_000}
     await wired.world.approvals.open(question(1, **ASKED, **limits), [])
-    async with telling(wired, "http://localhost:8470"):
+    async with delivering(wired, "http://localhost:8470"):
         for _ in range(100):
             if len(receiver.got) == 2:
                 break
@@ -84,7 +84,7 @@ async def test_a_round_that_fails_is_said_and_the_next_one_sends(wired, receiver
     now_ms = wired.world.clock.now_ms()
     limits = {"created_ms": now_ms, "pending_until_ms": now_ms + 60_000}
     await wired.world.approvals.open(question(1, **ASKED, **limits), [])
-    async with telling(wired, "http://localhost:8470", said.append), asyncio.timeout(5):
+    async with delivering(wired, "http://localhost:8470", said.append), asyncio.timeout(5):
         while len(receiver.got) < 2:
             await asyncio.sleep(0.05)
     assert said == ["No channel is told of questions (KeyError)."]
@@ -92,7 +92,7 @@ async def test_a_round_that_fails_is_said_and_the_next_one_sends(wired, receiver
 
 async def test_without_a_console_that_links_could_lead_to_there_are_no_channels(wired):
     with pytest.raises(Unusable, match="no_console"):
-        async with telling(wired, "http://192.0.2.1:8470"):
+        async with delivering(wired, "http://192.0.2.1:8470"):
             pass
 
 
