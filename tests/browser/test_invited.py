@@ -6,13 +6,11 @@ from hashlib import sha256
 from typing import Any
 
 import pytest
-from mcp.client import Client
-from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 from mcp_types import ElicitResult
 
-from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.caller import Caller
+from tests.adapters.front.clients import connected
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
 from tests.browser.conftest import executable, running
@@ -98,11 +96,8 @@ class Agent:
         return ElicitResult(action="accept")
 
     async def pays(self, amount_minor: int) -> str:
-        http = mcp_http_client(lambda *_: [("Authorization", "Bearer k")], wait_s=20)
-        async with http, Client(
-            streamable_http_client(f"{self.guard.url}/mcp/bank", http_client=http),
-            elicitation_callback=self.opens, mode=self.mode,
-        ) as client:  # fmt: skip
+        more = {"elicitation_callback": self.opens, "mode": self.mode}
+        async with connected(f"{self.guard.url}/mcp/bank", wait_s=20, **more) as client:
             return str(await client.call_tool("pay", {"amount_minor": amount_minor}))
 
     def calls(self, amount_minor: int) -> Any:

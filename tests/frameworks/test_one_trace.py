@@ -18,7 +18,6 @@ from pydantic_ai.messages import ModelResponse, TextPart, ToolCallPart
 from pydantic_ai.models.function import FunctionModel
 from pydantic_ai.models.instrumented import InstrumentationSettings
 
-from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp_client import guard_session
 from guard_adapters.front.pydantic_ai import GuardTools
@@ -28,6 +27,7 @@ from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.local import Local, local
 from guard_adapters.wiring.running import serving
+from tests.adapters.front.clients import connected
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
 from tests.frameworks.running import Running
@@ -121,14 +121,12 @@ async def test_a_call_through_guard_serve_hangs_under_the_agent_and_the_server_u
     (tmp_path / "all.cedar").write_text(POLICY)
     wired = build(load(tmp_path / "guard.yaml"), trace=traced.trace)
     app = server.streamable_http_app()
-    http = mcp_http_client(lambda *_: [("Authorization", "Bearer k")], wait_s=5)
     try:
         async with (
             server.session_manager.run(),
             behind(app, listener),
             serving(wired, KEY) as url,
-            http,
-            Client(streamable_http_client(f"{url}/mcp/bank", http_client=http)) as client,
+            connected(f"{url}/mcp/bank") as client,
         ):
             traced.memory.clear()
 

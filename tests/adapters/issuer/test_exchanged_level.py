@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 
 import pytest
-from mcp.client import Client
-from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
 from guard.errors import Unavailable, Unusable
@@ -14,7 +12,6 @@ from guard.grant.proving import reached
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import Profile, Verifier
 from guard.model.facts import Binding
-from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp_verify import CallGuard, verified_call
 from guard_adapters.store.clock import SystemClock
@@ -23,6 +20,7 @@ from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proving import measured
 from guard_adapters.wiring.proving_exchange import Asking, Exchanged
 from guard_adapters.wiring.running import serving
+from tests.adapters.front.clients import connected
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
 
@@ -85,8 +83,7 @@ def paying(idp, url, seen, *, checks, key_bound):
 
 
 async def refunded(url, number):
-    http = mcp_http_client(lambda *_: [("Authorization", "Bearer k")], wait_s=5)
-    async with http, Client(streamable_http_client(f"{url}/mcp/pay", http_client=http)) as client:
+    async with connected(f"{url}/mcp/pay") as client:
         return str(await client.call_tool("refund", {"number": number}))
 
 

@@ -3,13 +3,10 @@
 from hashlib import sha256
 
 import pytest
-from mcp.client import Client
-from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import Context, MCPServer
 
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import Profile, Verifier
-from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp_verify import CallGuard, verified_call
 from guard_adapters.store.clock import SystemClock
@@ -17,6 +14,7 @@ from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proving import measured
 from guard_adapters.wiring.running import serving
+from tests.adapters.front.clients import connected
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
 
@@ -75,11 +73,7 @@ def paying(jwks, port, seen, **form):
 
 
 async def refunded(url, number):
-    http = mcp_http_client(lambda *_: [("Authorization", "Bearer k")], wait_s=5)
-    async with (
-        http,
-        Client(streamable_http_client(f"{url}/mcp/pay", http_client=http)) as client,
-    ):
+    async with connected(f"{url}/mcp/pay") as client:
         return str(await client.call_tool("refund", {"number": number}))
 
 

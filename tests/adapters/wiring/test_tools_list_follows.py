@@ -6,15 +6,14 @@ from hashlib import sha256
 
 from mcp.client import Client
 from mcp.client.stdio import StdioServerParameters
-from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
 
 from guard.model.access import Access, Level
-from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import run, serving
+from tests.adapters.front.clients import connected
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
 
@@ -93,14 +92,12 @@ async def test_a_client_that_listens_over_http_hears_that_its_tools_have_changed
     wired = wired_in(tmp_path, f"url: http://127.0.0.1:{port}/mcp")
     server = notes()
     app = server.streamable_http_app()
-    http = mcp_http_client(lambda *_: [("Authorization", "Bearer k")], wait_s=5)
     try:
         async with (
             server.session_manager.run(),
             behind(app, listener),
             serving(wired, KEY) as url,
-            http,
-            Client(streamable_http_client(f"{url}/mcp/notes", http_client=http)) as client,
+            connected(f"{url}/mcp/notes") as client,
         ):
             await followed(client, wired)
     finally:
