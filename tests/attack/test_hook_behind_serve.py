@@ -15,7 +15,8 @@ from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.running import run, serving
+from guard_adapters.wiring.running import serving
+from tests.adapters.front.for_relays import listening_for_relays
 from tests.adapters.front.relaying import Answer, legacy
 
 ROOT = Path(__file__).parents[2]
@@ -164,20 +165,8 @@ class Relay:
 @asynccontextmanager
 async def running(folder, pipe):
     wired = build(load(folder / "guard.yaml"))
-    told = asyncio.Event()
-
-    def tell(sentence):
-        if "stdio relays" in sentence:
-            told.set()
-
-    guard = asyncio.create_task(run(wired, pipe, tell=tell))
-    try:
-        await asyncio.wait_for(told.wait(), 10)
+    async with listening_for_relays(wired, pipe):
         yield wired
-    finally:
-        guard.cancel()
-        await asyncio.gather(guard, return_exceptions=True)
-        wired.close()
 
 
 async def test_an_attached_server_pulls_in_its_call_and_another_relays_server_does_not(folder):

@@ -12,8 +12,9 @@ from guard.model.access import Access, Level
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.running import run, serving
+from guard_adapters.wiring.running import serving
 from tests.adapters.front.clients import connected
+from tests.adapters.front.for_relays import listening_for_relays
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
 
@@ -107,31 +108,10 @@ async def test_a_client_that_listens_over_http_hears_that_its_tools_have_changed
 async def test_a_client_that_listens_on_an_attached_pipe_hears_it_too(tmp_path):
     (tmp_path / "server.py").write_text(SERVER)
     wired = wired_in(tmp_path, "")
-    pipe, ready = tmp_path / "s" / "guard.sock", asyncio.Event()
-
-    def tell(said):
-        if "stdio relays" in said:
-            ready.set()
-
-    guard = asyncio.create_task(run(wired, pipe, tell=tell))
-    try:
-        await asyncio.wait_for(ready.wait(), 10)
-        program = "import sys; from guard_adapters.cli import main; sys.exit(main())"
-        words = [
-            "-c",
-            program,
-            "proxy",
-            "--socket",
-            str(pipe),
-            "--upstream",
-            "notes",
-            "--agent",
-            "a",
-        ]
-        words += ["--", sys.executable, str(tmp_path / "server.py")]
-        async with Client(StdioServerParameters(command=sys.executable, args=words)) as client:
-            await followed(client, wired)
-    finally:
-        guard.cancel()
-        await asyncio.gather(guard, return_exceptions=True)
-        wired.close()
+    pipe = tmp_path / "s" / "guard.sock"
+    program = "import sys; from guard_adapters.cli import main; sys.exit(main())"
+    words = ["-c", program, "proxy", "--socket", str(pipe), "--upstream", "notes", "--agent", "a"]
+    words += ["--", sys.executable, str(tmp_path / "server.py")]
+    relay = StdioServerParameters(command=sys.executable, args=words)
+    async with listening_for_relays(wired, pipe), Client(relay) as client:
+        await followed(client, wired)
