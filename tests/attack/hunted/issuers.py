@@ -47,23 +47,18 @@ def for_bao(postgres, _folder):
         server.stop()
 
 
-def for_ssh(_postgres, _folder):
+def for_ssh(_postgres, _folder, **more):
     server = OpenSsh()
     try:
         own = (server.home / "ca").read_text().splitlines()[2]
-        yield leased("ssh", "restart", **server.settings()), [own]
+        yield leased("ssh", "restart", **server.settings(**more)), [own]
     finally:
         server.stop()
 
 
-def for_agent(_postgres, _folder):
+def for_agent(postgres, folder):
     """The guard as ssh-agent: the tool is given a socket, and what comes out of it."""
-    server = OpenSsh()
-    try:
-        own = (server.home / "ca").read_text().splitlines()[2]
-        yield leased("ssh", "restart", **server.settings(delivery="agent")), [own]
-    finally:
-        server.stop()
+    return for_ssh(postgres, folder, delivery="agent")
 
 
 def for_sts(_postgres, folder):
