@@ -261,3 +261,8 @@ def unusable(error: BaseException) -> Unusable:
         code="store_unusable",
         next_step="Check its URL, that the server runs, and that the role owns its schema.",
     )
+
+
+def touched(status: str) -> int:
+    """Return how many rows a statement changed, as the server says of it: `DELETE 3`."""
+    return int(status.rpartition(" ")[2])

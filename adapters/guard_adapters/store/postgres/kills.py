@@ -7,7 +7,7 @@ from guard.audit.event import Event
 from guard.model.kill import Epoch, Kill, Scope
 from guard_adapters.store.changes import Changes, Stops
 from guard_adapters.store.postgres.audit import append
-from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.postgres.database import Connection, Database, touched
 from guard_adapters.store.postgres.hints import Hints
 
 SCHEMA: Final = """
@@ -96,7 +96,7 @@ class PostgresKills:
                 "DELETE FROM epochs WHERE at_ms < $1 AND seq < (SELECT max(seq) FROM epochs)",
                 before_ms,
             )
-            return int(done.rpartition(" ")[2])
+            return touched(done)
 
         return await self._database.run(work)
 

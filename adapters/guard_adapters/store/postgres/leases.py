@@ -7,7 +7,7 @@ from guard.errors import Refused
 from guard.grant.lease import ENDED, STUCK, UNSETTLED, Lease, LeaseChange, LeaseState
 from guard.lease.quarantine import refuse_quarantined
 from guard_adapters.store.postgres.audit import append
-from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.postgres.database import Connection, Database, touched
 from guard_adapters.store.postgres.replicas import LIVING, Replica
 from guard_adapters.store.rows import LEASE_LIVES, lease_from, lease_text, storable
 
@@ -107,7 +107,7 @@ class PostgresLeases:
 
         async def work(db: Connection) -> int:
             done = await db.execute(PRUNE, sorted(ENDED), before_ms, kept - 1, most)
-            return int(done.split()[-1])
+            return touched(done)
 
         return await self._database.run(work)
 

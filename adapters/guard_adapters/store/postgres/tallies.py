@@ -10,7 +10,7 @@ from typing import Final
 from guard.session.pool_key import PoolKey, Subjects
 from guard.session.shared import NEW, Pool, Shared
 from guard.session.stored_tallies import pool_from, pool_json
-from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.postgres.database import Connection, Database, touched
 from guard_adapters.store.postgres.schema import later_ms
 
 SCHEMA: Final = """
@@ -64,7 +64,7 @@ class PostgresTallies:
 
         async def work(db: Connection) -> int:
             done = await db.execute(_GONE, idle_ms, await later_ms(db, now_ms))
-            return int(done.rpartition(" ")[2])
+            return touched(done)
 
         return await self._database.run(work, again=True)
 
