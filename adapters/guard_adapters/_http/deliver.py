@@ -18,8 +18,8 @@ from tenacity import (
     wait_random,
 )
 
-from guard_adapters._http.origins import in_the_clear
 from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.sendable import check_sendable
 
 _TRY_S: Final = 5.0
 _PASSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -57,12 +57,7 @@ async def deliver(
         NotTaken: refused for good, or not an address that may be written to.
         UpstreamFailed: it was not taken; another time it may be.
     """
-    try:
-        parts = httpx.URL(url)  # read by what sends it: two readers could see two hosts
-    except (httpx.InvalidURL, ValueError):
-        raise NotTaken("no address", sent=False) from None
-    if in_the_clear(parts.scheme, parts.host):
-        raise NotTaken(f"{parts.scheme!r} is not https", sent=False)
+    check_sendable(url, NotTaken)
     patience = AsyncRetrying(
         retry=retry_if_exception(_passes),
         stop=stop_after_attempt(tries) | stop_before_delay(within_s),

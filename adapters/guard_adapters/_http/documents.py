@@ -19,8 +19,9 @@ from tenacity import (
 )
 
 from guard_adapters._http.bodies import start_of
-from guard_adapters._http.origins import in_the_clear, is_loopback
+from guard_adapters._http.origins import is_loopback
 from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.sendable import check_sendable
 
 _DOCUMENT_BYTES: Final = 2**20
 
@@ -31,7 +32,7 @@ async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping
     Raises:
         UpstreamFailed: not https (nor loopback), not there, too large, or no JSON object.
     """
-    _may_be_asked(url)
+    check_sendable(url)
     patience = AsyncRetrying(
         retry=retry_if_exception_type((httpx.TransportError, httpx.HTTPStatusError)),
         stop=stop_after_attempt(tries),
@@ -46,15 +47,6 @@ async def get_json(url: str, *, tries: int = 3, timeout_s: float = 5) -> Mapping
         raise UpstreamFailed("not a JSON object", sent=True) from error
 
 
-def _may_be_asked(url: str) -> None:
-    try:
-        parts = httpx.URL(url)  # read by what sends it: two readers could see two hosts
-    except (httpx.InvalidURL, ValueError):
-        raise UpstreamFailed("no address", sent=False) from None
-    if in_the_clear(parts.scheme, parts.host):
-        raise UpstreamFailed(f"{parts.scheme!r} is not https", sent=False)
-
-
 async def get_text(
     url: str, *, most: int = 4 * 2**20, tries: int = 3, timeout_s: float = 10
 ) -> str:
@@ -63,7 +55,7 @@ async def get_text(
     Raises:
         UpstreamFailed: not https (nor loopback), not there, too large, or no such text.
     """
-    _may_be_asked(url)
+    check_sendable(url)
     patience = AsyncRetrying(
         retry=retry_if_exception(_passes),
         stop=stop_after_attempt(tries),
@@ -149,7 +141,7 @@ async def post_json(
     Raises:
         UpstreamFailed: not https (nor loopback), refused, no answer, too large, or no JSON object.
     """
-    _may_be_asked(url)
+    check_sendable(url)
     patience = AsyncRetrying(
         retry=retry_if_exception(_passes),
         stop=stop_after_attempt(tries),
@@ -176,7 +168,7 @@ async def change(
     Raises:
         UpstreamFailed: not https (nor loopback), no answer, or another status than 2xx.
     """
-    _may_be_asked(url)
+    check_sendable(url)
     headers, client = _bearing(token), _client(timeout_s)
     with _told():
         async with client, client.stream(method, url, json=body, headers=headers) as response:
