@@ -78,21 +78,20 @@ def test_no_value_of_any_member_breaks_the_guard(whole) -> None:
                     asked(whole, http, method, path, one, body.encode())
 
 
-def test_what_the_document_allows_and_what_it_does_not_is_answered_as_it_says(whole) -> None:
-    wrong = [
-        text
-        for one in fuzzing.operations(DOCUMENT)
-        for text in fuzzing.fuzz(one, whole, examples=2, random=False)
+def fuzzed(whole, **how):
+    """Send every operation as the document has it, and otherwise; return what was wrong."""
+    return [
+        text for one in fuzzing.operations(DOCUMENT) for text in fuzzing.fuzz(one, whole, **how)
     ]
+
+
+def test_what_the_document_allows_and_what_it_does_not_is_answered_as_it_says(whole) -> None:
+    wrong = fuzzed(whole, examples=2, random=False)
     assert not wrong, fuzzing.told(wrong)
     assert len(whole.asked) == len(OPERATIONS) - len(fuzzing.ENDLESS)
 
 
 @pytest.mark.soak
 def test_nothing_is_found_in_a_long_run_either(whole) -> None:
-    wrong = [
-        text
-        for one in fuzzing.operations(DOCUMENT)
-        for text in fuzzing.fuzz(one, whole, examples=60, random=True)
-    ]
+    wrong = fuzzed(whole, examples=60, random=True)
     assert not wrong, fuzzing.told(wrong)
