@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,7 +62,7 @@ async def test_a_question_stops_the_run_and_another_process_takes_it_up(world, p
     assert world.asked[0].action == "bank/pay"
     if play.pauses:
         assert (played.view["approval_id"], played.view["tool"]) == (world.asked[0].id, "bank/pay")
-        assert "500" not in json.dumps(dict(played.view))
+        assert not re.search(r"\b500\b", str(dict(played.view))), "an id may hold the digits"
     else:
         assert "APPROVAL_PENDING" in played.read[-1]
     world.restart()

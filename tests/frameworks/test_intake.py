@@ -1,6 +1,7 @@
 """What every front of a framework stands on: one call in, one of three answers out."""
 
 import asyncio
+import re
 import threading
 from dataclasses import replace
 
@@ -68,7 +69,7 @@ async def test_a_question_pauses_and_the_same_call_after_a_restart_runs_once(wor
     first = await made(world, "pay", to="x", amount=500)
     assert isinstance(first, Waiting)
     assert first.view["approval_id"] == world.asked[0].id
-    assert "500" not in str(first.view)
+    assert not re.search(r"\b500\b", str(first.view)), "an id may hold these digits by chance"
     still = await made(world, "pay", to="x", amount=500)
     assert isinstance(still, Waiting)
     assert (still.approval_id, world.ran) == (first.approval_id, [])
