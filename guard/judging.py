@@ -81,7 +81,7 @@ class Judging:
     Args:
         world: for the clock, the issuers and the remote decision point.
         bundle: the policy in force when the call came in.
-        salt: secret bytes that blind secret arguments.
+        salt: secret bytes that blind secret arguments and the digest of the task.
         zone: where policy reads hour and weekday.
         max_intent_bytes: the largest intent that a call may declare (bytes).
     """
@@ -208,6 +208,7 @@ class Judging:
             known=moment.known,
             offline=self._offline(session, call, now_ms),
             house=self.zone,
+            salt=self.salt,
         )
 
     def _offline(self, session: Session, call: ToolCall, now_ms: int) -> OfflineFacts:

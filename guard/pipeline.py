@@ -51,7 +51,7 @@ class Guard:
         world: everything outside, wired together.
         policy: returns the policy bundle in force; one reference is swapped on reload.
         settings: the numbers.
-        salt: 32 secret bytes that blind secret arguments before they are judged.
+        salt: 32 secret bytes that blind secret arguments and the digest of the task.
         zone: the time zone in which policy reads hour and weekday.
         watch: returns the detectors' numbers and what was learned for them.
     """

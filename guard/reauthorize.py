@@ -26,7 +26,7 @@ from guard.ports import World
 from guard.ports.live import Flight
 from guard.session.risk import DETECTOR, Signal
 from guard.session.state import Session, ended, signalled, suspended
-from guard.session.tasks import task_ended
+from guard.session.tasks import blinded, task_ended
 from guard.stepup.voiding import void_session
 
 
@@ -181,7 +181,8 @@ class Reauthorizing:
     async def task_over(self, session: Session, why: str) -> None:
         """Take back everything that was given for a task that is over in the session already."""
         now_ms = self.world.clock.now_ms()
-        leaf: dict[str, Json] = {"task": session.task, "why": why}
+        task = blinded(session.task, self.judging().salt)
+        leaf: dict[str, Json] = {"task": task, "why": why}
         event = Event(kind="task_ended", at_ms=now_ms, session=session.id, leaf=leaf)
         await self.world.sink.write([event])
         await void_session(self.world, session.id, why, now_ms)

@@ -13,7 +13,7 @@ from json import dumps
 from typing import Any, Final
 
 from guard.audit.blanked import blanked, without_secrets
-from guard.audit.redact import SALT
+from guard.audit.redact import SALT, salted_sha256
 from guard.model.call import Json
 from guard.session.intent import TaskIntent
 
@@ -46,7 +46,7 @@ def kept(salt: bytes, words: Sequence[str] = (), intent: TaskIntent | None = Non
     if intent is not None:
         text = dumps(blanked(intent.as_json()), sort_keys=True, separators=(",", ":"))
         side["intent"] = text
-        leaf["intent"] = sha256(text.encode()).hexdigest()
+        leaf["intent"] = salted_sha256(salt, text.encode())
     if side:
         side["salt"] = salt.hex()
     # Empty, not absent, where nothing was said: else words could be put beside it later.

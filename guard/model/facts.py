@@ -80,7 +80,7 @@ class IntentFacts:
     purpose: str = ""
     egress: frozenset[str] = frozenset()
     budget_minor: int = 0
-    sha256: str = ""
+    sha256: str = ""  # of the task, under the guard's salt: nobody else can try tasks out on it
     planned: bool = False  # steps were declared
     fits: bool = False  # it is a step that is open, with the values that the plan means
     spoken: bool = False  # somebody but the agent said what the task is

@@ -43,6 +43,7 @@ def intent_facts(
 
     An intent that only the agent declared covers nothing: otherwise declaring would pay. An
     expired one neither. `budget_minor` is what is left of the budget for this call and later ones.
+    Its digest is left out: it leaves the guard under a key only.
 
     Args:
         intent: the task, or None if nobody declared one.
@@ -57,7 +58,7 @@ def intent_facts(
     if intent is None:
         return IntentFacts()
     if not intent.declared or any(0 < one.expires_at_ms <= clock.at_ms for one in intent.clauses):
-        return IntentFacts(purpose=intent.purpose, sha256=intent.digest)
+        return IntentFacts(purpose=intent.purpose)
     clauses = intent.clauses
     covers = all(one.schedule.holds(clock) and _covers(one, spec, counts) for one in clauses)
     args_ok = all(_args_ok(one, spec, values) for one in clauses)
@@ -72,7 +73,6 @@ def intent_facts(
         purpose=intent.purpose,
         egress=frozenset.intersection(*(one.egress for one in clauses)),
         budget_minor=left,
-        sha256=intent.digest,
         planned=any(one.steps for one in clauses),
         fits=fits,
     )

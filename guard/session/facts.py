@@ -35,6 +35,7 @@ from guard.session.risk import findings, risk_facts
 from guard.session.shared import reading
 from guard.session.state import Session
 from guard.session.tally import LARGEST
+from guard.session.tasks import blinded
 
 NO_SITE: Final = OfflineFacts()
 """A guard with its control plane at hand."""
@@ -55,6 +56,7 @@ def facts(
     known: Known = NOTHING_KNOWN,
     offline: OfflineFacts = NO_SITE,
     house: tzinfo = UTC,
+    salt: bytes = b"",
 ) -> Facts:
     """Return all that is known about one call now.
 
@@ -76,6 +78,7 @@ def facts(
         known: what the session's results have shown.
         offline: how far a site may go without its control plane.
         house: the catalogue's zone, in which people mean the times that they name.
+        salt: what blinds the digest of the task; empty: no digest is wanted.
     """
     task = session.intent if intent is None else intent
     at = running(session.steps, call.id)
@@ -112,6 +115,7 @@ def facts(
         clock=clock,
         intent=replace(
             stated,
+            sha256="" if task is None else blinded(task.digest, salt),
             spoken=weighed.spoken,
             words=weighed.words,
             asked=weighed.asked,

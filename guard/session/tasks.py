@@ -3,8 +3,12 @@
 An agent may carry a task and give up a part of it; no order of what it presents widens one.
 """
 
+import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
+from hashlib import sha256
+from typing import Final
 
 from guard.errors import Refused
 from guard.model.call import ToolCall
@@ -12,6 +16,19 @@ from guard.session.belongs import CALLS, SPEND
 from guard.session.counted import Counted
 from guard.session.intent import TaskIntent, meet, parse_intent
 from guard.session.state import Session, declared
+
+LABEL: Final = b"guard/task/v1\0"
+
+
+@lru_cache(maxsize=256)  # a session is judged far more often than its task changes
+def blinded(digest: str, key: bytes) -> str:
+    """Return the digest of a task as it leaves the guard: HMAC-SHA-256 under the guard's salt, hex.
+
+    A task is short and half known: from its plain digest whoever reads a token, a row or the log
+    could try out what they do not know, a PIN or an amount. All guards of one name share the salt,
+    so that one task has one digest. Without a task or a salt there is none.
+    """
+    return hmac.new(key, LABEL + digest.encode(), sha256).hexdigest() if digest and key else ""
 
 
 def contracted(session: Session, intent: TaskIntent) -> Session:

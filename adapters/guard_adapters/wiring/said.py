@@ -1,10 +1,9 @@
 """What the person of a session says and takes back while it lives; each change is in the log."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 
 from guard.audit.event import Event, Kind
-from guard.audit.redact import SALT
+from guard.audit.redact import SALT, salted_sha256
 from guard.audit.said import kept
 from guard.errors import Refused
 from guard.model.call import Json
@@ -57,9 +56,15 @@ async def withdraw(world: World, session_id: str, value: str, *, by: str) -> Ses
             next_step="List the approved ones with `guard sessions show`.",
         )
     session = await world.sessions.update(session_id, lambda one: withdrawing(one, found))
-    leaf: dict[str, Json] = {"by": by, "value_sha256": sha256(value.encode()).hexdigest()}
-    now_ms = world.clock.now_ms()
-    event = Event(kind="endorsement_withdrawn", at_ms=now_ms, session=session_id, leaf=leaf)
+    salt, now_ms = world.ids.token(SALT), world.clock.now_ms()
+    leaf: dict[str, Json] = {"by": by, "value_s256": salted_sha256(salt, value.encode())}
+    event = Event(
+        kind="endorsement_withdrawn",
+        at_ms=now_ms,
+        session=session_id,
+        leaf=leaf,
+        side={"salt": salt.hex()},
+    )
     await world.sink.write([event])
     return session
 
