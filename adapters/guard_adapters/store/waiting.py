@@ -23,7 +23,8 @@ class Woken:
     async def wait(self, timeout_ms: int) -> bool:
         """Return True if something happened within the time (milliseconds)."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), timeout_ms / 1000)
+            async with asyncio.timeout(timeout_ms / 1000):
+                await self._changed.wait()
         happened = self._changed.is_set()
         self._changed.clear()
         return happened

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from concurrent.futures import Future
 
 import pytest
 
@@ -133,6 +134,25 @@ async def test_a_cancelled_waiter_does_not_cancel_its_transaction(database):
         await waiting
     free.set()
     assert await database.run(numbers) == [1]
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_who_is_cancelled_as_the_answer_comes_ends(database, turns):
+    answer = Future()
+
+    async def work():
+        await database.settled(answer)
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0)
+    answer.set_result(None)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    ended, _ = await asyncio.wait({task}, timeout=1)
+    task.cancel()
+    assert ended, "its cancellation was lost"
 
 
 async def test_whoever_waits_too_long_is_told_and_the_transaction_goes_on(tmp_path):

@@ -69,7 +69,8 @@ async def _until_over(line: Relay, child: Child) -> int:
         await _finish(undecided)
     code = await child.stop(gently=ending != "signal")
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(server.ended.wait(), LAST_WORDS_S)
+        async with asyncio.timeout(LAST_WORDS_S):
+            await server.ended.wait()
     line.end("server")
     await _finish([*client.tasks.values(), *server.tasks.values()])
     return code

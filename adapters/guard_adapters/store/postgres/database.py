@@ -159,8 +159,8 @@ class Database:
         """Wait for work that was handed over, bounded in time."""
         try:
             # Shielded: a cancelled caller must not cancel a write that others may depend on.
-            waiting = asyncio.shield(asyncio.wrap_future(answer))
-            return await asyncio.wait_for(waiting, self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.shield(asyncio.wrap_future(answer))
         except FAILED as error:
             raise unavailable(error) from None
 

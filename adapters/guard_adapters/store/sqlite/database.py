@@ -138,7 +138,8 @@ class Database:
     async def _bounded(self, answer: "asyncio.Future[T]") -> T:
         try:
             # Shielded: a cancelled caller must not cancel a write that others may depend on.
-            return await asyncio.wait_for(asyncio.shield(answer), self._timeout_s)
+            async with asyncio.timeout(self._timeout_s):
+                return await asyncio.shield(answer)
         except TimeoutError as late:
             raise self._unavailable(late) from late
         except sqlite3.Error as error:
