@@ -7,7 +7,7 @@ DOJO := .venv-bench
 FLOORS := .venv-floors
 FRAMEWORKS := .venv-frameworks
 COMPILED := .cache/tests-compiled
-SUITE := -q -n auto --dist loadfile --no-loadscope-reorder -m 'not soak and not bench'
+SUITE := -q -n auto --timeout 300 --dist loadfile --no-loadscope-reorder -m 'not soak and not bench'
 PROTOS := adapters/guard_adapters/front/gateways
 PATHS := guard adapters tests bench docs examples
 
