@@ -77,12 +77,17 @@ def run(args: argparse.Namespace) -> int:
     for one in found["retired"]:
         print(f"retired      kid {one['kid']}, published until {_moment(one['until_ms'])}")
     for kid in ended if stolen else ():
-        what = "servers that follow the guard know" if told else f"now run: guard kill key {kid}"
+        what = "servers that follow the guard know" if told else f"now run: {killing(kid)}"
         print(f"ended        kid {kid}, {what}")
     print(f"key set      {json.dumps(found['jwks'], separators=(',', ':'))}")
     print(f"audit log    {found['audit_vkey']}")
     print("Keep the last line elsewhere: guard audit verify --key takes it.")
     return FINE
+
+
+def killing(kid: str) -> str:
+    """Return the command that makes void what a key signed; its name may begin like an option."""
+    return f"guard kill key {'-- ' if kid.startswith('-') else ''}{kid}"
 
 
 def _turned(where: Place, *, turn: bool, stolen: bool) -> tuple[Shown, Shown]:

@@ -32,6 +32,7 @@ from guard.testing import FrozenClock, RecordingTool
 from guard.testing.review import a_view
 from guard_adapters.cli import main
 from guard_adapters.cli.doctor import notes, python
+from guard_adapters.cli.keys import killing
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 from guard_adapters.front.epochs import Epochs
@@ -412,9 +413,16 @@ def test_a_stolen_key_is_void_at_servers_that_follow_whatever_it_signs_later(con
 def test_without_a_running_guard_the_command_says_what_is_left_to_do(ran, capsys):
     assert guard("keys", "rotate", "--stolen", "--config", ran) == 0
     said = capsys.readouterr().out
-    old = re.search(r"ended +kid (\S+), now run: guard kill key \1\n", said)
+    old = re.search(r"ended +kid (\S+), now run: guard kill key (?:-- )?\1\n", said)
     assert old is not None
     assert old[1] not in said.partition("key set")[2]
+
+
+def test_a_key_whose_name_begins_with_a_dash_is_no_option(ran):
+    for kid in ("-1kQ", "kQ-1"):
+        _, *words = killing(kid).split()
+        asked = guard(*words[:2], "--config", ran, *words[2:])
+        assert asked == guard("kill", "list", "--config", ran) != 0, "no guard runs"
 
 
 def test_another_source_says_something_of_a_person_and_their_session_is_narrowed(config, capsys):
