@@ -98,7 +98,7 @@ def test_a_python_block_runs(block: Block, tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "adapters")))},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr

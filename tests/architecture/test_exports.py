@@ -15,7 +15,7 @@ def loaded_by(statement: str) -> set[str]:
     """Return which heavy packages a fresh interpreter has loaded after this statement."""
     program = f"{statement}\nimport sys\nprint(*[n for n in {HEAVY!r} if n in sys.modules])"
     ran = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, timeout=20, check=True
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
     )
     return set(ran.stdout.split())
 

@@ -137,7 +137,7 @@ FORBIDDEN = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300, deadline=1000)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(FORBIDDEN) | st.binary(min_size=1, max_size=12).map(lambda n: b"x-" + n),

@@ -31,7 +31,8 @@ from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving, sweep
 
-WAIT_MS = 5_000
+WAIT_S = 15
+WAIT_MS = 1_000 * WAIT_S
 CONFIG = """\
 version: 1
 guard:
@@ -126,7 +127,7 @@ class Running:
     calls: int = 0
 
     def run(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(5)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(WAIT_S)
 
     def invitation(self, name: str) -> str:
         token = self.run(admitting(self.wired)._invite(self.wired.directory.people[name], ""))
@@ -150,7 +151,7 @@ class Running:
 
         known = {row.id for row in self.rows()}
         future = asyncio.run_coroutine_threadsafe(call(), self.loop)
-        limit = time.monotonic() + 5
+        limit = time.monotonic() + WAIT_S
         while time.monotonic() < limit:
             fresh = [row.id for row in self.rows() if row.id not in known]
             if fresh:
@@ -172,7 +173,7 @@ class Running:
     def code(self, call: "Future[ToolResult]") -> str:
         """Return why a call did not run."""
         try:
-            call.result(5)
+            call.result(WAIT_S)
         except GuardError as refused:
             return refused.code
         return "ran"

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import QUIET, Person, executable, person, running
+from tests.browser.conftest import QUIET, WAIT_S, Person, executable, person, running
 from tests.browser.scene import ACME, FILES, Agent117
 
 DOCS = Path(__file__).parents[2] / "docs" / "pictures"
@@ -43,7 +43,7 @@ def pictures(browser: Any, guard: Any, folder: Path) -> list[Path]:
     ana.read()
     with ana.answered("/approve"):
         ana.page.locator('[data-act="approve"]').click()
-    call.result(5)
+    call.result(WAIT_S)
     agent = Agent117(guard).opened().reads()
     question, waiting = agent.pays(memo="invoice 117 \u202e711", pin="4711")
     _, large = agent.pays(amount_minor=2_000_000, memo="advance on 118")

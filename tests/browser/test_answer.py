@@ -8,7 +8,7 @@ from guard.audit.check import check_log
 from guard.grant.approval import ApprovalState
 from guard.model.call import argument_bytes
 from guard_adapters.wiring.build import log_key
-from tests.browser.conftest import PAYMENT, person
+from tests.browser.conftest import PAYMENT, WAIT_S, person
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ def test_a_signed_yes_runs_the_waiting_call_once_with_exactly_its_bytes(guard, p
     before = len(ran(guard))
     approval, call = guard.asks()
     ana.press(approval, "approve")
-    assert call.result(5).value == "done"
+    assert call.result(WAIT_S).value == "done"
     wanted = argument_bytes({**PAYMENT, "note": f"{PAYMENT['note']} {guard.calls}"})
     assert ran(guard)[before:] == [wanted]
     row = guard.row(approval)
@@ -49,7 +49,7 @@ def test_two_people_are_needed_where_two_are_asked(guard, people):
     assert ana.sends(approval, again)["error"] == "already_voted"
     assert not call.done()
     bob.press(approval, "approve")
-    assert call.result(5).value == "done"
+    assert call.result(WAIT_S).value == "done"
     assert len(ran(guard)) == before + 1
 
 
@@ -58,7 +58,7 @@ def test_a_signature_is_good_once_and_for_one_question(guard, people):
     first, call = guard.asks()
     credential = ana.signed(first)
     assert ana.sends(first, credential)["status"] == "approved"
-    assert call.result(5).value == "done"
+    assert call.result(WAIT_S).value == "done"
     before = len(ran(guard))
     assert ana.sends(first, credential)["error"] == "approval_transition"
     other, waiting = guard.asks()
@@ -132,7 +132,7 @@ def test_where_the_person_themselves_is_asked_nobody_else_answers(guard, people)
     people("ana").waits_for("not_session_owner")
     assert not call.done()
     zoe.press(approval, "approve")
-    assert call.result(5).value == "done"
+    assert call.result(WAIT_S).value == "done"
 
 
 def test_a_yes_after_the_limit_is_none(guard, people):
@@ -186,7 +186,7 @@ def test_a_number_must_be_typed_where_a_rule_asks_for_it(guard, people):
     bob.press(approval, "approve", typed="25000")
     bob.waits_for("match_wrong")
     bob.press(approval, "approve", typed="250000")
-    assert call.result(5).value == "done"
+    assert call.result(WAIT_S).value == "done"
 
 
 def test_enter_never_says_yes(guard, people):
@@ -201,7 +201,7 @@ def test_enter_never_says_yes(guard, people):
     assert [url for url in sent if approval in url] == []
     with bob.answered("/approve"):
         bob.page.keyboard.press("Space")
-    assert call.result(5).value == "done"
+    assert call.result(WAIT_S).value == "done"
 
 
 def test_the_watch_for_broken_policies_sees_one(chromium, guard):
@@ -225,7 +225,7 @@ def test_the_watch_for_broken_policies_sees_one(chromium, guard):
 def test_the_log_alone_proves_each_yes_again(guard, people):
     ana, (approval, call) = people("ana"), guard.asks()
     ana.press(approval, "approve")
-    call.result(5)
+    call.result(WAIT_S)
     own = log_key(guard.wired.loaded.state, "test-guard")
     page = guard.run(guard.wired.store.log.page(0))
 

@@ -13,7 +13,7 @@ from guard_adapters.front.mcp.caller import Caller
 from tests.adapters.front.clients import connected
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
-from tests.browser.conftest import executable, running
+from tests.browser.conftest import WAIT_S, executable, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -79,7 +79,7 @@ def guard(tmp_path_factory: pytest.TempPathFactory) -> Any:
         serving = asyncio.run_coroutine_threadsafe(upstream(), found.loop)
         yield found
         found.loop.call_soon_threadsafe(stop.set)
-        serving.result(5)
+        serving.result(WAIT_S)
 
 
 class Agent:

@@ -16,7 +16,7 @@ from guard.model.call import argument_bytes
 from guard.model.legible import read_back
 from guard.stepup.granting import Granting
 from guard_adapters.wiring.build import log_key
-from tests.browser.conftest import WAIT_MS, Person, Running, executable, person, running
+from tests.browser.conftest import WAIT_MS, WAIT_S, Person, Running, executable, person, running
 from tests.browser.scene import ACME, FILES, PAYMENT, Agent117
 from tests.conformance.harness import BenchMissingError, install
 
@@ -195,7 +195,7 @@ def test_the_keyboard_alone_is_enough_from_the_queue_to_a_yes(company, wide, age
     with wide.answered("/approve"):
         page.keyboard.press("Space")
 
-    assert call.result(5).value == "paid"
+    assert call.result(WAIT_S).value == "paid"
 
 
 def test_the_deny_link_of_a_message_leads_to_the_reason_and_says_nothing_itself(
@@ -239,7 +239,7 @@ def test_a_large_payment_must_be_typed_before_a_yes(company, wide, agent):
         approve(wide).click()
 
     assert before
-    assert call.result(5).value == "paid"
+    assert call.result(WAIT_S).value == "paid"
 
 
 def test_a_masked_secret_is_shown_on_demand_and_the_log_says_to_whom(company, wide, agent):

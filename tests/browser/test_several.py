@@ -5,7 +5,7 @@ import pytest
 from guard.grant.approval import ApprovalState
 from guard.grant.plan import PlanState
 from guard_adapters.wiring.standing import OperatorStanding
-from tests.browser.conftest import WAIT_MS, running
+from tests.browser.conftest import WAIT_MS, WAIT_S, running
 from tests.browser.scene import BOOKING, FILES, Agent117
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -68,7 +68,7 @@ def test_one_signature_answers_the_ticked_calls_and_no_other(guard, ana, agent):
     ana.page.locator(".approve:enabled").click()
     ana.waits_for("2 of 2 answers count.")
 
-    assert [call.result(5).value for call in calls[:2]] == ["booked", "booked"]
+    assert [call.result(WAIT_S).value for call in calls[:2]] == ["booked", "booked"]
     assert status(guard, *asked) == ["consumed", "consumed", "pending"]
     assert ana.page.locator(".tick[data-status]").count() == 2
     assert ticks(ana).count() == 1
@@ -133,7 +133,7 @@ def test_a_standing_yes_is_picked_wider_signed_and_taken_back_on_the_pages(guard
     approves(ana, "/approve")
     ana.page.locator(".tag", has_text="approved").wait_for(timeout=WAIT_MS)
     ana.press(approval, "approve")
-    assert call.result(5).value == "booked"
+    assert call.result(WAIT_S).value == "booked"
 
     assert lines == [
         'account is exactly "4711"', "amount_minor is a whole number from 0 to 9870",

@@ -26,7 +26,7 @@ OPEN = {
 }
 POLICY = '@id("ALL") @reason("everything") permit (principal, action, resource);'
 GUARD = [sys.executable, "-c", "import sys; from guard_adapters.cli import main; sys.exit(main())"]
-START_S = 10
+START_S = 30
 
 
 def installation(folder: Path, servers: dict[str, dict[str, object]]) -> Path:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.conformance
 
 
 def ask(command: list[str]) -> dict[str, object]:
-    ran = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
+    ran = subprocess.run(command, check=True, capture_output=True, text=True, timeout=60)
     return json.loads(ran.stdout)
 
 

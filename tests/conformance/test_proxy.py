@@ -36,7 +36,7 @@ forbid (principal, action in Guard::Action::"any", resource) when {{ context.his
 STARTER = """version: 1
 guard: {policies: ["starter:mcp-proxy"], state: state, serve: {port: 0}}
 """
-START_S = 10
+START_S = 30
 Guarded = Callable[[list[str]], list[str]]
 
 
@@ -48,7 +48,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     if policy == STARTER:
         command = request.getfixturevalue("filesystem_server_command")
         config = [*GUARD, "init", "--name", "peer", "--out", str(home / "guard.yaml")]
-        subprocess.run([*config, "--", *command], check=True, timeout=30)
+        subprocess.run([*config, "--", *command], check=True, timeout=60)
         _decided(home / "guard.yaml")
         return home
     (home / "guard.yaml").write_text(CONFIG)
@@ -129,7 +129,7 @@ def test_the_inspector_lists_and_calls_the_same_tools_through_the_guard(
 
 
 def _inspect(command: list[str]) -> object:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     return json.loads(done.stdout)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from contextvars import ContextVar
 
 import pytest
 
@@ -48,7 +49,11 @@ def answers(value):
     return nonsense
 
 
+HUNG: ContextVar[asyncio.Event] = ContextVar("HUNG")
+
+
 async def hangs(*args, **kwargs):
+    HUNG.get().set()
     await asyncio.Event().wait()
 
 
@@ -99,8 +104,11 @@ def faults():
 
 
 async def refused(flow, work):
-    """Expect that it fails within the bound, and return the error."""
-    task = asyncio.create_task(work)
+    """Expect that it fails, or waits for what hangs until it is left, and return the error."""
+    HUNG.set(hung := asyncio.Event())
+    task, waits = asyncio.create_task(work), asyncio.create_task(hung.wait())
+    await asyncio.wait({task, waits}, timeout=5, return_when=asyncio.FIRST_COMPLETED)
+    waits.cancel()
     done, _ = await asyncio.wait({task}, timeout=0.2)
     if not done:
         task.cancel()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import io
 import json
+import re
 import sys
 
 import pytest
@@ -123,7 +124,8 @@ def test_numbers_are_exported_as_they_were_sent(log, capsys):
 
     sent = {name: step["args"][name] for name in ("price", "steps", "box", "until")}
     assert sent == {name: ARGS[name] for name in sent}
-    assert "4711" not in json.dumps(step["args"])
+    assert set(step["args"]) == {*sent, "pin"}
+    assert re.fullmatch(r"\[secret [0-9a-f]{16}\]", step["args"]["pin"])
 
 
 def test_a_purpose_of_the_agent_is_exported_as_such(log, capsys):

@@ -50,7 +50,7 @@ def pin(config: Path, *words: str) -> tuple[int, str]:
     """The server's own messages need a real stderr, so the command runs as a process."""
     code = "import sys; from guard_adapters.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "pin", "--config", str(config), *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout
 
 

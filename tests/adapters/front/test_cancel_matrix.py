@@ -115,14 +115,13 @@ async def test_a_second_request_with_a_running_id_is_refused() -> None:
 async def test_a_held_call_reports_rising_progress() -> None:
     async with relayed(Scripted(), holding()) as it:
         params = {**CALL, "_meta": {"progressToken": "p"}}
-        client = asyncio.create_task(it.post(*modern("tools/call", params)))
-        await within(it.front.holding.wait())
-        await asyncio.sleep(2.5)
-        it.front.held.set()
-        answer = await asyncio.wait_for(client, 5)
-        lines = [
-            json.loads(line[6:]) for line in answer.raw.split(b"\n") if line.startswith(b"data: {")
-        ]
+        answer, raw = await it.open(*modern("tools/call", params)), b""
+        async for part in answer.aiter_raw():
+            raw += part
+            if raw.count(b'"progress":') == 2:
+                it.front.held.set()
+        await answer.aclose()
+        lines = [json.loads(line[6:]) for line in raw.split(b"\n") if line.startswith(b"data: {")]
         progress = [each["params"]["progress"] for each in lines if each.get("method")]
         assert len(progress) == 2
         assert progress == sorted(set(progress))

@@ -12,6 +12,7 @@ from typing import Any, Self
 import pytest
 
 from guard.errors import Unusable
+from guard_adapters.front.mcp import child
 from guard_adapters.front.mcp.child import Command, child_environment
 from guard_adapters.front.mcp.desk import Gone, Message, Side, Wires
 from guard_adapters.front.mcp.stdio import relay
@@ -335,14 +336,17 @@ async def test_the_childs_exit_code_is_ours_and_its_open_call_is_unknown() -> No
         assert await pipe.over() == 7
 
 
-async def test_a_child_that_ignores_everything_is_killed() -> None:
+async def test_a_child_that_ignores_everything_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (child.CLOSE_S, child.TERM_S) == (3, 2)
+    monkeypatch.setattr(child, "CLOSE_S", 0.3)
+    monkeypatch.setattr(child, "TERM_S", 0.2)
     async with Piped(AllowAll(), "--stubborn") as pipe:
         pipe.send(request(1, name="t"))
         await pipe.next()
         began = time.perf_counter()
         pipe.end()
         assert await pipe.over() == 128 + 9
-        assert 4.9 < time.perf_counter() - began < 6.5
+        assert time.perf_counter() - began > 0.49
 
 
 async def test_a_child_that_stays_after_its_input_ended_is_terminated() -> None:

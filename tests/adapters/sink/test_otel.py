@@ -228,7 +228,7 @@ def test_silence_costs_nothing():
         env={"PYTHONPATH": ":".join(sys.path)},
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         check=True,
     )
     assert done.stdout.splitlines() == ["Silence", "[]"]

@@ -129,6 +129,20 @@ async def said_after(server, told):
             await asyncio.sleep(0.02)
 
 
+def rereads(server):
+    """Return how often the server has read its settings, and its list, again."""
+    return server.log.read_bytes().count(b"reloading configuration files")
+
+
+async def reread(server, work):
+    """Do what makes the server read its list again, and wait: whoever comes now meets the list."""
+    before = rereads(server)
+    await work
+    async with asyncio.timeout(5):
+        while rereads(server) == before:
+            await asyncio.sleep(0.02)
+
+
 async def of_certificates(here, there, *, listed):
     keys = {"ca_key_file": str(here.ca_key), "ca_cert_file": str(here.ca_cert)}
     crl = {"crl_file": str(here.home / "revoked.crl")} if listed else {}
@@ -137,8 +151,7 @@ async def of_certificates(here, there, *, listed):
         first, _ = await issued(issuer, grant="svc_crm_read")
         await issuer.revoke(first, "makes the list")
         here.psql(f"ALTER SYSTEM SET ssl_crl_file = '{here.home}/revoked.crl'")
-        here.psql("SELECT pg_reload_conf()")
-        await asyncio.sleep(0.5)
+        await reread(here, asyncio.to_thread(here.psql, "SELECT pg_reload_conf()"))
 
     async def enters(credential, server=here, what=session):
         told = server.log.stat().st_size
@@ -156,9 +169,9 @@ async def of_certificates(here, there, *, listed):
     other = await tried(enters(credential, what=wider), *REVOKED)
     elsewhere = await tried(enters(credential, there), *OF_ANOTHER_AUTHORITY)
     by_thief = await tried(enters(with_own_key(credential)), *OF_ANOTHER_AUTHORITY)
-    await issuer.revoke(lease, "ended")
-    await issuer.revoke(unused, "signal")
-    await asyncio.sleep(0.5)  # the postmaster reads the list when its signal arrives
+    for taken, why in ((lease, "ended"), (unused, "signal")):
+        revoked = issuer.revoke(taken, why)
+        await (reread(here, revoked) if listed else revoked)
     after = await tried(enters(credential), *REVOKED)
     revoked = await tried(enters(recalled), *REVOKED)
     _, honest = await issued(issuer, grant="svc_crm_read")

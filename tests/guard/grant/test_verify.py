@@ -210,7 +210,7 @@ def test_the_verifier_loads_no_engine_and_no_framework():
         capture_output=True,
         text=True,
         check=True,
-        timeout=20,
+        timeout=60,
     ).stdout.split()
     forbidden = (
         "pydantic",

@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.errors import Refused, Unusable
@@ -325,7 +325,3 @@ def test_asking_for_more_is_noticed(more, wider):
     task = parse_intent(base, declared_by="host", max_bytes=999)
     asked = parse_intent(base | more, declared_by="agent", max_bytes=999)
     assert widens(task, asked) is wider
-
-
-settings.register_profile("session", deadline=None)
-settings.load_profile("session")
