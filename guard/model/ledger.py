@@ -21,6 +21,7 @@ LedgerKind = Literal[
     "running",
     "repeated",
     "sessions",
+    "deeds",
 ]
 SequenceEvent = Literal["request", "response", "error", "denied", "approved", "label"]
 """What can happen to a call: it was admitted, it ended, or its result brought a label."""
@@ -38,7 +39,10 @@ class SequenceStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSpec:
-    """One ledger: what is counted, of which calls, over which window (0 = the whole session)."""
+    """One ledger: what is counted, of which calls, over which window (0 = the whole session).
+
+    Nobody declares `deeds`: what each session did for a task (`guard.session.together`).
+    """
 
     name: str
     kind: LedgerKind

@@ -94,16 +94,17 @@ class Known:
         self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._whole: dict[str, list[Record]] = {}  # the same, with those that bear no id
         self._wrote: set[str] = set()
-        self._writes: Counter[str] = Counter()
-        self._done: Counter[Deed] = Counter()
+        self._writes: set[tuple[str, str]] = set()  # task and digest
+        self._done: dict[str, Counter[Deed]] = {}  # by task; the empty one: none was declared
 
     def learn(self, segment: Segment) -> None:
         """Take in what one more result showed, in the order of the session."""
         self.learned += 1
         self.chain = chained(self.chain, segment.body)
         if segment.write:
-            self._writes[segment.write] += 1
-            self._done[segment.action, segment.words] += segment.size
+            self._writes.add((segment.task, segment.write))
+            deed = segment.action, segment.words
+            self._done.setdefault(segment.task, Counter())[deed] += segment.size
         self._wrote.update(segment.wrote)
         self.endorsed = self.endorsed.union(segment.endorsed)
         seen = [self._worth(one) for one in segment.seen]
@@ -151,13 +152,14 @@ class Known:
             if any(one.identity == record.identity for one in listed)
         )
 
-    def writes(self, digest: str) -> int:
-        """Return how often a write with these arguments has run."""
-        return self._writes.get(digest, 0)
+    def ran(self, digest: str, task: str = "") -> bool:
+        """Return whether a write with these arguments has run for a task, or before any was."""
+        return ("", digest) in self._writes or (task, digest) in self._writes
 
-    def done(self) -> Mapping[Deed, int]:
-        """Return what was written, and for how many of the receivers that the person named."""
-        return self._done
+    def done(self, task: str = "") -> Mapping[Deed, int]:
+        """Return what was written for a task, or before any was declared, and for how many."""
+        first = self._done.get("", _NO_DEEDS)
+        return first + self._done.get(task, _NO_DEEDS) if task else first
 
     def _worth(self, one: Seen) -> Seen:
         """Return the value as far as it is trusted: what the agent wrote comes back as its own."""
@@ -207,6 +209,7 @@ class Known:
 
 
 _NOTHING = Record()
+_NO_DEEDS: Counter[Deed] = Counter()
 
 
 def _grouped(seen: Iterable[Seen]) -> dict[int, list[Seen]]:

@@ -42,6 +42,7 @@ def observed(
     listed: bool = False,
     endorsed: tuple[Endorsed, ...] = (),
     size: int = 1,
+    task: str = "",
 ) -> Segment:
     """Return what a result showed.
 
@@ -54,6 +55,7 @@ def observed(
         listed: whether the call asked for all there is.
         endorsed: destinations that a person approved with the call.
         size: how many of the receivers that the person named the write served.
+        task: for which declared task a write was made.
     """
     look = _Look(spec=spec, makes=bool(write) and _makes(spec))
     value = _unwrapped(spec, shown)
@@ -69,6 +71,7 @@ def observed(
         endorsed=endorsed,
         words=spec.intent if write else (),
         size=size,
+        task=task if write else "",
     )
 
 

@@ -9,12 +9,14 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from guard.errors import Unavailable
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.origin import Source
 
+_REST: tuple[Any, ...] = (1, (), "")
+"""What a row leaves out at its end where it says nothing: size, words, task."""
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 Deed = tuple[str, tuple[str, ...]]
@@ -74,6 +76,7 @@ class Segment:
         truncated: whether the result was too long to be read whole.
         words: how the catalogue says that the tool of a write is asked for.
         size: how many of the receivers that the person named one write served.
+        task: for which declared task a write was made; empty: for none.
     """
 
     step: int
@@ -86,6 +89,7 @@ class Segment:
     endorsed: tuple[Endorsed, ...] = ()
     words: tuple[str, ...] = ()
     size: int = 1
+    task: str = ""
 
     @cached_property
     def body(self) -> bytes:
@@ -93,6 +97,8 @@ class Segment:
         head: list[object] = [self.step, self.action, self.write, self.truncated, self.listed]
         if self.words or self.size != 1:  # older rows have neither, and their digest must stay
             head += [self.size, self.words]
+        if self.task:
+            head += [*([] if self.words or self.size != 1 else [1, ()]), self.task]
         return _COMPACT([head, self.wrote, self.seen, self.endorsed]).encode()
 
 
@@ -103,8 +109,10 @@ def segment_of(body: bytes) -> Segment:
         Unavailable: `state_corrupt`: no segment was ever written like this.
     """
     try:
-        (step, action, write, truncated, listed, *more), wrote, rows, yes = json.loads(body)
-        size, words = more or (1, ())
+        head: list[Any]
+        head, wrote, rows, yes = json.loads(body)
+        # Older rows are shorter.
+        step, action, write, truncated, listed, size, words, task = [*head, *_REST[len(head) - 5 :]]
         seen = tuple(
             Seen(kind, canonical, path, Source(source), record, whole, excerpt)
             for kind, canonical, path, source, record, whole, excerpt in rows
@@ -127,6 +135,7 @@ def segment_of(body: bytes) -> Segment:
         endorsed=endorsed,
         words=tuple(words),
         size=size,
+        task=task,
     )
 
 

@@ -22,7 +22,7 @@ from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
 from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of
-from guard.provenance.segment import Endorsed, UnderWay, value_digest, write_digest
+from guard.provenance.segment import Deed, Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import exempt
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
@@ -54,6 +54,8 @@ def weigh(
     before: Sequence[UnderWay] = (),
     leaving: bool = False,
     house: tzinfo = UTC,
+    of: str = "",
+    others: Mapping[Deed, int] | None = None,
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -68,6 +70,8 @@ def weigh(
         before: the writes under way, admitted before this call.
         leaving: whether the call ran, so that `wrote` and `endorses` are wanted as well.
         house: the zone in which the house reads times; UTC: nobody said.
+        of: the declared task for which what was done counts; empty: none was declared.
+        others: what other sessions did for it.
     """
     changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
@@ -85,9 +89,11 @@ def weigh(
         words=not changes or named or bool(meant),
         asked=not changes or bool(meant) or (named and not able.verbs),
         spoken=task.spoken,
-        left=_left(task, spec, known, scales, before) if digest else LARGEST_LEFT,
+        left=_left(task, spec, _done(known.done(of), others, before), scales)
+        if digest
+        else LARGEST_LEFT,
         repeat=bool(digest)
-        and (known.writes(digest) > 0 or any(digest == one.write for one in before)),
+        and (known.ran(digest, of) or any(digest == one.write for one in before)),
         wrote=frozenset(scales.own()) if digest and leaving else frozenset(),
         write=digest,
         size=scales.size() if digest and leaving else 1,
@@ -248,15 +254,23 @@ def _approved(endorsed: frozenset[Endorsed]) -> Looks:
     return looks_of(canonical for _, _, canonical in endorsed)
 
 
-def _left(
-    task: Task, spec: ToolSpec, known: Known, scales: _Scales, before: Sequence[UnderWay]
-) -> int:
+def _done(
+    own: Mapping[Deed, int], others: Mapping[Deed, int] | None, before: Sequence[UnderWay]
+) -> Mapping[Deed, int]:
+    """Return what was done for a task, or is under way."""
+    if not others and not before:
+        return own
+    done = Counter(own)
+    done.update(others or {})
+    for one in before:
+        done[one.deed] += one.size
+    return done
+
+
+def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales) -> int:
     """Return how many calls of this sort the task has left after this one."""
     if not task.spoken:
         return LARGEST_LEFT
-    done = Counter(known.done())
-    for one in before:
-        done[one.deed] += one.size
     kinds, nouns = scales.going(), scales.about()
     return left(task, spec, done, kinds=kinds, nouns=nouns) - scales.size()
 

@@ -16,13 +16,12 @@ from guard.session import shared
 from guard.session.belongs import intent_ledgers
 from guard.session.chains import End, kinds_of_end, labelled, settle
 from guard.session.history import Step, replaced, running, without
-from guard.session.limit import found
-from guard.session.plan import Plan, charges_of, plan_of, pools_in
+from guard.session.plan import Plan, charges_of, plan_of, pools_in, receivers_of, size_of
 from guard.session.pool_key import PoolKey
 from guard.session.state import Entered, Session, refuse_closed, subjects_of
+from guard.session.together import together
 
 IN_FLIGHT = 32
-_RECEIVERS = frozenset({"recipient"})
 
 
 def admitted(
@@ -63,7 +62,7 @@ def admitted(
         charges=charges,
         write=write,
         words=spec.intent if write else (),
-        size=_size(spec, facts_input) if write else 1,
+        size=size_of(receivers_of(spec), facts_input) if write else 1,
     )
     return replace(
         session,
@@ -73,12 +72,6 @@ def admitted(
         active_ms=now_ms,
         shared=shared.entered(pools, session.id, call.id, charges, now_ms),
     )
-
-
-def _size(spec: ToolSpec, given: Input) -> int:
-    """Return how many receivers one argument of a call holds at most."""
-    lists = (found(given.values, path) for path, one in spec.args.items() if one.role in _RECEIVERS)
-    return max((len(one) for one in lists), default=1) or 1
 
 
 def forwarded(
@@ -200,7 +193,8 @@ def abandoned(
 def plan_for(session: Session, spec: ToolSpec, ledger_specs: Iterable[LedgerSpec]) -> Plan:
     """Return every ledger that this call may touch: the catalogue's, the tool's and the task's."""
     own = () if session.intent is None else intent_ledgers(session.intent)
-    return plan_of((*ledger_specs, *own), spec, subjects_of(session))
+    shared_by = together(session, spec)
+    return plan_of((*ledger_specs, *own, *shared_by), spec, subjects_of(session))
 
 
 Wanted = Callable[[Session], frozenset[PoolKey]]

@@ -91,9 +91,8 @@ def _settled(old: Tally, charge: Charge, end: End) -> Tally:
         case "sequence":
             marks = _moved(old.marks, charge.track, end) if charge.track else {}
             return old if marks == old.marks else old.holding(marks, now_ms)
-        case "repeated":
-            ran = "calls" in end.kinds
-            return old.again(charge.names[0], charge.amount - 1, now_ms) if ran else old
+        case "repeated" | "deeds":
+            return _again(old, charge, now_ms) if "calls" in end.kinds else old
         case "labels":
             names = end.labels
         case "sessions":  # whatever became of the call: the session is there
@@ -107,6 +106,11 @@ def _settled(old: Tally, charge: Charge, end: End) -> Tally:
             counts = kind in end.kinds and charge.amount
             return old.plus(charge.amount, now_ms) if counts else old
     return old.marked(names, now_ms) if names else old
+
+
+def _again(old: Tally, charge: Charge, now_ms: int) -> Tally:
+    name, many = charge.names[0], charge.amount
+    return old.adding(name, many) if charge.kind == "deeds" else old.again(name, many - 1, now_ms)
 
 
 def labelled(

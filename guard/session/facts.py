@@ -36,6 +36,7 @@ from guard.session.shared import reading
 from guard.session.state import Session
 from guard.session.tally import LARGEST
 from guard.session.tasks import blinded
+from guard.session.together import apart, others
 
 NO_SITE: Final = OfflineFacts()
 """A guard with its control plane at hand."""
@@ -84,13 +85,16 @@ def facts(
     at = running(session.steps, call.id)
     step = None if at is None else session.steps[at]
     number = session.step + 1 if step is None else step.n
-    plan = plan_for(session, spec, ledger_specs)
+    plan, shared_by = apart(plan_for(session, spec, ledger_specs))
     alone = own(session.ledgers, [one for one in session.steps if one.n < number])
     kept = reading(session.shared, session.id, call.id, alone)
     read, overflow = values(plan, kept, facts_input, now_ms, session.id)
+    elsewhere = others(shared_by, kept, facts_input, now_ms, session.id)
     denied = read.pop(DENIED.name)
     given, spent = facts_input.values, spent_before(read, plan, facts_input)
-    weighed = weighed_for(session, call, spec, known, intent=intent, house=house)
+    weighed = weighed_for(
+        session, call, spec, known, intent=intent, house=house, others=elsewhere.done
+    )
     stated = intent_facts(
         task,
         spec,
@@ -120,7 +124,7 @@ def facts(
             words=weighed.words,
             asked=weighed.asked,
             left=_left(task, stated.fits, weighed.left),
-            repeat=weighed.repeat,
+            repeat=weighed.repeat or elsewhere.same,
         ),
         prov=weighed.prov,
         text=weighed.text,

@@ -38,6 +38,8 @@ class Row:
     charge: Charge | None  # None: the tool is not one that this ledger counts
     action: str = ""
     varies: str = ""  # the argument that makes each attempt its own: equal calls may differ in it
+    words: tuple[str, ...] = ()  # how the catalogue says that the tool is asked for
+    receivers: tuple[str, ...] = ()  # the arguments that say whom it serves
 
 
 Plan = tuple[Row, ...]
@@ -50,6 +52,8 @@ def _plan(
     effect: frozenset[str],
     extract: tuple[tuple[str, str], ...],
     varies: str,
+    words: tuple[str, ...],
+    receivers: tuple[str, ...],
     whose: Subjects,
 ) -> Plan:
     roles, rows = dict(extract), []
@@ -68,8 +72,11 @@ def _plan(
         )
         mine = charge if is_of(action, effect, ledger.of) else None
         rows.append(
-            Row(ledger=ledger, key=key, pool=pool, charge=mine, action=action, varies=varies)
-        )
+            Row(
+                ledger=ledger, key=key, pool=pool, charge=mine,
+                action=action, varies=varies, words=words, receivers=receivers,
+            )
+        )  # fmt: skip
     return tuple(rows)
 
 
@@ -113,7 +120,9 @@ def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, whose: Subjects) ->
     """Return the rows of every ledger that a call of this tool may touch, each name once."""
     extract = tuple(spec.extract.items())
     every = (*ledgers, DENIED)
-    return _plan(every, spec.action, spec.effect, extract, spec.idempotency_arg, whose)
+    serves = receivers_of(spec) if any(one.kind == "deeds" for one in ledgers) else ()
+    varies = spec.idempotency_arg
+    return _plan(every, spec.action, spec.effect, extract, varies, spec.intent, serves, whose)
 
 
 def pools_in(plan: Plan) -> frozenset[PoolKey]:
@@ -132,6 +141,9 @@ def _charged(row: Row, charge: Charge, given: Input, session: str) -> Charge:
     match row.ledger.kind:
         case "repeated":
             return replace(charge, names=(call_name(row, given),))
+        case "deeds":
+            name = "\n".join((session, row.action, *row.words))
+            return replace(charge, names=(name,), amount=size_of(row.receivers, given))
         case "sum":
             return replace(charge, amount=amount_of(row.ledger, given))
         case "distinct" | "sessions":
@@ -140,6 +152,17 @@ def _charged(row: Row, charge: Charge, given: Input, session: str) -> Charge:
             return replace(charge, track=track_of(row, given))
         case _:
             return charge
+
+
+def receivers_of(spec: ToolSpec) -> tuple[str, ...]:
+    """Return the arguments of a tool that say whom it serves."""
+    return tuple(path for path, one in spec.args.items() if one.role == "recipient")
+
+
+def size_of(receivers: Iterable[str], given: Input) -> int:
+    """Return how many receivers one argument of a call holds at most."""
+    lists = (found(given.values, path) for path in receivers)
+    return max((len(one) for one in lists), default=1) or 1
 
 
 def call_name(row: Row, given: Input) -> str:

@@ -3,13 +3,15 @@
 What an agent declares names nothing: only the words of the person, and tasks that others declared.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, tzinfo
+from types import MappingProxyType
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.observe import labels_shown, observed
-from guard.provenance.segment import Segment, UnderWay
+from guard.provenance.segment import Deed, Segment, UnderWay
 from guard.provenance.task import Task, read_task
 from guard.provenance.weigh import weigh
 from guard.provenance.weighed import Weighed
@@ -18,6 +20,7 @@ from guard.session.intent import TaskIntent
 from guard.session.result import value_of
 from guard.session.state import Session
 
+NOTHING_DONE: Mapping[Deed, int] = MappingProxyType({})
 NOTHING_KNOWN = Known()
 """What a session knows that has seen no result. Nobody teaches it."""
 
@@ -31,6 +34,7 @@ def weighed_for(
     intent: TaskIntent | None = None,
     leaving: bool = False,
     house: tzinfo = UTC,
+    others: Mapping[Deed, int] = NOTHING_DONE,
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -42,6 +46,7 @@ def weighed_for(
         intent: the task to judge by, if it is narrower than the session's.
         leaving: whether the call ran, and what it leaves behind is wanted.
         house: the zone in which the house reads times; UTC: nobody said.
+        others: what other sessions did for the same task.
     """
     task = session.intent if intent is None else intent
     spoken = (
@@ -70,6 +75,8 @@ def weighed_for(
         before=() if leaving else _under_way(session, call),
         leaving=leaving,
         house=house,
+        of=session.task,
+        others=others,
     )
 
 
@@ -105,6 +112,7 @@ def segment_for(
         listed="read" in spec.effect and not call.parsed(),
         endorsed=weighed.endorses if approved else (),
         size=weighed.size,
+        task=session.task,
     )
 
 

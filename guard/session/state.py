@@ -172,11 +172,15 @@ def told(session: Session, words: str) -> Session:
 def declared(session: Session, intent: TaskIntent) -> Session:
     """Return the session with a task.
 
-    What a host, a user or the configuration declares replaces the task before. What an agent
-    declares only narrows it, and keeps what was already spent.
+    What a host, a user or the configuration declares replaces the task before, and the words that
+    were said while that one was in force: what they asked for was for that. What an agent declares
+    only narrows it, and keeps what was already spent.
     """
     if intent.declared:
-        return replace(session, intent=intent, task=intent.digest[:24], task_over_ms=0)
+        task, before = intent.digest[:24], session.intent
+        replaced = before is not None and before.declared and task != session.task
+        words = () if replaced else session.words
+        return replace(session, intent=intent, words=words, task=task, task_over_ms=0)
     narrower = intent if session.intent is None else meet(session.intent, intent)
     return replace(session, intent=narrower)
 

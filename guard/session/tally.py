@@ -25,7 +25,8 @@ class Tally:
     window_ms: int = 0
     total: int = 0
     buckets: tuple[tuple[int, int], ...] = ()  # (bucket number, amount), oldest first
-    marks: Mapping[str, int] = field(default_factory=dict)  # name -> last seen (ms), oldest first
+    marks: Mapping[str, int] = field(default_factory=dict)  # name -> last seen (ms), oldest first;
+    # of `deeds`: name -> how many
     lost_at_ms: int = NEVER  # when a mark had to go before its time
     row: str = field(default="", init=False, repr=False, compare=False)  # as a store has it, once
 
@@ -73,6 +74,14 @@ class Tally:
         moments = sorted([max([now_ms, *was]), *was], reverse=True)
         new = dict(zip(_places(name, keep), moments, strict=False))
         return self._with(marks, new, now_ms, EQUAL)
+
+    def adding(self, name: str, amount: int) -> "Tally":
+        """Return the tally in which a name has so much more; names that are too many are lost."""
+        had = self.marks.get(name, 0)
+        if not had and len(self.marks) >= MARKS:
+            return Tally(window_ms=self.window_ms, marks=self.marks, lost_at_ms=0)
+        marks = {**self.marks, name: min(LARGEST, had + amount)}
+        return Tally(window_ms=self.window_ms, marks=marks, lost_at_ms=self.lost_at_ms)
 
     def holding(self, marks: Mapping[str, int], now_ms: int) -> "Tally":
         """Return the tally with these marks and no others; the oldest go if there are too many."""
