@@ -100,6 +100,39 @@ SELECT row FROM {table} JOIN (
 """  # noqa: S608  constants
 
 
+def halves_of(table: str, first: str, others: str, at: str, part: tuple[str, str, str]) -> str:
+    """Return what reads a page of rows that fit, then of the others, newest first in each half.
+
+    Each half is read in the order of its index, and no further than the page goes.
+
+    Args:
+        table: what holds the rows.
+        first: what fits, as SQL, and
+        others: its opposite.
+        at: the column that says how new a row is.
+        part: how many rows, how many are passed over, and what SQL calls the larger of two.
+    """
+    limit, skip, larger = part
+
+    def half(place: int, which: str, start: str) -> str:
+        return f"""
+        SELECT * FROM (
+            SELECT {place} AS half, {at} AS at_ms, id FROM {table} WHERE {which}
+            ORDER BY {at} DESC, id DESC LIMIT {limit} OFFSET {start}
+        ) AS half_{place}
+        """  # noqa: S608  constants
+
+    counted = f"(SELECT count(*) FROM {table} WHERE {first})"  # noqa: S608  constants
+    return page_of(
+        table,
+        f"""
+        SELECT id FROM (
+            {half(0, first, skip)} UNION ALL {half(1, others, f"{larger}(0, {skip} - {counted})")}
+        ) AS halves ORDER BY half, at_ms DESC, id DESC LIMIT {limit}
+        """,  # noqa: S608  constants
+    )
+
+
 def nodes_needed(seq: int, size: int) -> list[tuple[int, int]]:
     """Return level and place of every node that the proof of a leaf is made of."""
     wanted: list[tuple[int, int]] = []

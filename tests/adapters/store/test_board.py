@@ -181,6 +181,60 @@ async def test_the_newest_sessions_come_first(ports):
     assert await ports.store.board.sessions(2) == ["gs_3", "gs_2"]
 
 
+async def test_sessions_are_listed_without_reading_them(ports):
+    for n in (1, 3, 2):
+        await ports.sessions.open(new_session(f"gs_{n}", WHO, now_ms=NOW + n))
+    await said(ports.store, "UPDATE sessions SET head = '{\"ended\": 0}'")
+
+    assert await ports.store.board.sessions(2, 1) == ["gs_2", "gs_1"]
+
+
+@pytest.mark.parametrize("left", ["no column", "empty column", "damaged rows"])
+@pytest.mark.parametrize("kind", ["sqlite", postgres.POSTGRES])
+async def test_sessions_that_an_older_guard_left_are_listed_newest_first(tmp_path, kind, left):
+    url = postgres.fresh(own_clock=False) if kind == "postgres" else ""
+
+    def opened():
+        return postgres.store(KEY, url=url) if url else made_on(kind, tmp_path).store
+
+    store = opened()
+    for n in (1, 3, 2):
+        await store.sessions.open(
+            new_session(f"gs_{n}", WHO, now_ms=NOW + n, words=('"opened":9,',))
+        )
+    if left == "no column":
+        await said(store, "DROP INDEX sessions_opened")
+        await said(store, "ALTER TABLE sessions DROP COLUMN opened_ms")
+    else:
+        await said(store, "UPDATE sessions SET opened_ms = NULL")
+    if left == "damaged rows":
+        await said(store, "UPDATE sessions SET head = '{\"ended\": 0}' WHERE id = 'gs_3'")
+    store.close(NOW)
+
+    again = opened()
+    last = ["gs_2", "gs_1", "gs_3"] if left == "damaged rows" else ["gs_3", "gs_2", "gs_1"]
+    assert await again.board.sessions(9) == last
+    again.close(NOW)
+
+
+async def test_pages_of_plans_and_grants_put_together_are_the_whole_list(ports):
+    grants, board = ports.store.grants, ports.store.board
+    for n in range(1, 8):
+        await grants.propose(plan(n), [])
+    for n in (2, 3, 5, 6):
+        await grants.vote(plan_vote(number=n), [])
+    await grants.revoke("grt_5_1", "operator", NOW + 20, [])
+    plans = [f"pln_{n}" for n in (7, 4, 1, 6, 5, 3, 2)]
+    usable = [f"grt_{n}_1" for n in (6, 3, 2, 5)]
+
+    for most in (1, 2, 3, 9):
+        parts = [await board.plans(most, skip) for skip in range(0, 7, most)]
+        assert [one.id for part in parts for one in part] == plans
+        parts = [await board.grants(NOW + 30, most, skip) for skip in range(0, 4, most)]
+        assert [one.id for part in parts for one in part] == usable
+    assert [one.id for one in await board.grants(NOW + 10**9, 2, 1)] == ["grt_5_1", "grt_3_1"]
+
+
 async def test_every_list_goes_on_where_a_part_of_it_ended(ports):
     grants, board = ports.store.grants, ports.store.board
     for n in (1, 2, 3):

@@ -8,7 +8,7 @@ from guard.grant.approval import Approval
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.grant.written import grant_from, plan_from
-from guard_adapters.store.board import Part, Proven, Row, nodes_needed, page_of
+from guard_adapters.store.board import Part, Proven, Row, halves_of, nodes_needed, page_of
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.rows import approval_from, storable
 
@@ -36,17 +36,15 @@ WAITING = page_of(
     ), due_ms, id LIMIT $3 OFFSET $5
     """,  # noqa: S608  constants
 )
-PLANS = page_of(
-    "plans",
-    "SELECT id FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC"
-    " LIMIT $1 OFFSET $2",
+PLANS = halves_of(
+    "plans", "status = 'pending'", "status <> 'pending'", "created_ms", ("$1", "$2", "greatest")
 )
-GRANTS = page_of(
+GRANTS = halves_of(
     "scoped_grants",
-    """
-    SELECT id FROM scoped_grants ORDER BY NOT (usable AND until_ms > $1),
-    granted_ms DESC, id DESC LIMIT $2 OFFSET $3
-    """,
+    "usable AND until_ms > $1",
+    "NOT (usable AND until_ms > $1)",
+    "granted_ms",
+    ("$2", "$3", "greatest"),
 )
 
 
@@ -171,8 +169,7 @@ class PostgresBoard:
     async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
         """Return the ids of sessions, newest first."""
         return await self._read(
-            "SELECT id FROM sessions ORDER BY (head::json ->> 'opened')::bigint DESC, id DESC"
-            " LIMIT $1 OFFSET $2",
+            "SELECT id FROM sessions ORDER BY opened_ms DESC, id DESC LIMIT $1 OFFSET $2",
             (limit, skip),
             str,
         )

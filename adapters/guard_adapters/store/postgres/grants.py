@@ -32,6 +32,8 @@ CREATE TABLE IF NOT EXISTS plans (
     row text NOT NULL
 );
 CREATE INDEX IF NOT EXISTS plans_by_status ON plans (status, created_ms);
+CREATE INDEX IF NOT EXISTS plans_ended ON plans (created_ms, id, status)
+    WHERE status <> 'pending';
 CREATE INDEX IF NOT EXISTS plans_of_session ON plans (session)
     WHERE status IN ('pending', 'approved');
 CREATE TABLE IF NOT EXISTS scoped_grants (
@@ -40,6 +42,7 @@ CREATE TABLE IF NOT EXISTS scoped_grants (
 );
 CREATE INDEX IF NOT EXISTS grants_usable ON scoped_grants (session, until_ms) WHERE usable;
 CREATE INDEX IF NOT EXISTS grants_by_plan ON scoped_grants (plan);
+CREATE INDEX IF NOT EXISTS grants_listed ON scoped_grants (granted_ms, id, usable, until_ms);
 """
 LAST: Final = 500
 """Rows of a list that also holds ended ones."""

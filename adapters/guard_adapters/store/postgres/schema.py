@@ -26,6 +26,12 @@ CREATE TABLE IF NOT EXISTS sessions (
 );
 ALTER TABLE sessions ADD COLUMN IF NOT EXISTS ended boolean NOT NULL DEFAULT false;
 ALTER TABLE sessions ADD COLUMN IF NOT EXISTS names text[] NOT NULL DEFAULT '{}';
+ALTER TABLE sessions ADD COLUMN IF NOT EXISTS opened_ms bigint;
+ALTER TABLE sessions ALTER COLUMN opened_ms
+    SET DEFAULT (extract(epoch FROM clock_timestamp()) * 1000)::bigint;
+CREATE INDEX IF NOT EXISTS sessions_opened ON sessions (opened_ms, id);
+UPDATE sessions SET opened_ms =
+    coalesce(substring(head FROM '"opened":([0-9]{1,15}),')::bigint, 0) WHERE opened_ms IS NULL;
 CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE NOT ended;
 CREATE INDEX IF NOT EXISTS sessions_named ON sessions USING gin (names) WHERE NOT ended;
 CREATE INDEX IF NOT EXISTS sessions_unnamed ON sessions (id) WHERE NOT ended AND names = '{}';

@@ -37,12 +37,13 @@ def names(session: Session) -> list[str]:
 async def inserted(db: Connection, session: Session) -> None:
     """Insert a session, unless it is there already."""
     await db.execute(
-        "INSERT INTO sessions (id, version, head, names) VALUES ($1, $2, $3, $4)"
+        "INSERT INTO sessions (id, version, head, names, opened_ms) VALUES ($1, $2, $3, $4, $5)"
         " ON CONFLICT (id) DO NOTHING",
         session.id,
         session.version,
         to_json(session),
         names(session),
+        session.opened_at_ms,
     )
 
 

@@ -13,7 +13,7 @@ from guard.grant.approval import Approval
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.grant.written import grant_from, plan_from
-from guard_adapters.store.board import Part, Proven, Row, page_of
+from guard_adapters.store.board import Part, Proven, Row, halves_of, page_of
 from guard_adapters.store.rows import approval_from
 from guard_adapters.store.sqlite.database import Database
 
@@ -54,16 +54,15 @@ ANSWERED = page_of(
     WHERE status <> 'pending' ORDER BY created_ms DESC, id DESC LIMIT ? OFFSET ?
     """,
 )
-PLANS = page_of(
-    "plans",
-    "SELECT id FROM plans ORDER BY status <> 'pending', created_ms DESC, id DESC LIMIT ? OFFSET ?",
+PLANS = halves_of(
+    "plans", "status = 'pending'", "status <> 'pending'", "created_ms", ("?1", "?2", "max")
 )
-GRANTS = page_of(
+GRANTS = halves_of(
     "scoped_grants",
-    """
-    SELECT id FROM scoped_grants ORDER BY NOT (usable = 1 AND until_ms > ?),
-    granted_ms DESC, id DESC LIMIT ? OFFSET ?
-    """,
+    "usable = 1 AND until_ms > ?1",
+    "NOT (usable = 1 AND until_ms > ?1)",
+    "granted_ms",
+    ("?2", "?3", "max"),
 )
 
 
@@ -166,8 +165,7 @@ class SqliteBoard:
     async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
         """Return the ids of sessions, newest first."""
         return await self._read(
-            "SELECT id FROM sessions ORDER BY json_extract(head, '$.opened') DESC, id DESC"
-            " LIMIT ? OFFSET ?",
+            "SELECT id FROM sessions ORDER BY opened_ms DESC, id DESC LIMIT ? OFFSET ?",
             (limit, skip),
             str,
         )

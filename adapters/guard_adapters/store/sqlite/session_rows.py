@@ -18,17 +18,34 @@ AT_ONCE: Final = 1000
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS sessions (
-    id TEXT PRIMARY KEY, version INTEGER NOT NULL, head TEXT NOT NULL
+    id TEXT PRIMARY KEY, version INTEGER NOT NULL, head TEXT NOT NULL, opened_ms INTEGER
 ) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE json_extract(head, '$.ended') = 0
+CREATE INDEX IF NOT EXISTS sessions_live ON sessions (id) WHERE json_extract(head, '$.ended') = 0;
+CREATE INDEX IF NOT EXISTS sessions_opened ON sessions (opened_ms, id)
 """
+
+
+def widened(db: sqlite3.Connection) -> None:
+    """Add the column by which sessions are listed, for files of older guards."""
+    known = {row[1] for row in db.execute("PRAGMA table_info(sessions)").fetchall()}
+    if known and "opened_ms" not in known:
+        db.execute("ALTER TABLE sessions ADD COLUMN opened_ms INTEGER")
+
+
+def filled(db: sqlite3.Connection) -> None:
+    """Fill it in the rows that an older guard left; a damaged one is listed last."""
+    db.execute(
+        "UPDATE sessions SET opened_ms ="
+        " CASE WHEN json_valid(head) THEN coalesce(json_extract(head, '$.opened'), 0) ELSE 0 END"
+        " WHERE opened_ms IS NULL"
+    )
 
 
 def insert(db: sqlite3.Connection, session: Session) -> Session:
     """Insert a session, and return the row that is there now."""
     db.execute(
-        "INSERT INTO sessions VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        (session.id, session.version, to_json(session)),
+        "INSERT INTO sessions VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (session.id, session.version, to_json(session), session.opened_at_ms),
     )
     found = read(db, session.id)
     return session if found is None else found

@@ -167,8 +167,10 @@ def _prepare(db: sqlite3.Connection) -> None:
     if found == 1:
         approval_rows.upgraded(db)
     approval_rows.widened(db)
+    session_rows.widened(db)
     for room in ROOMS:
         for statement in room.SCHEMA.split(";"):
             db.execute(statement)
     approval_rows.filled(db)
+    session_rows.filled(db)
     db.execute(f"PRAGMA user_version = {FORMAT}")
