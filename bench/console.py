@@ -24,7 +24,7 @@ from guard_adapters.console.origin import origin_of
 from guard_adapters.console.questions import Questions
 from guard_adapters.console.views import Views
 from guard_adapters.wiring.board import BoardDesk
-from tests.adapters.console.full import LONG, fill, guard, name
+from tests.adapters.console.full import LONG, fill, guard, name, people_page
 
 ROWS, ROUNDS = 10_000, 40
 
@@ -39,7 +39,7 @@ class AlwaysAna:
 def paths(rows: int) -> tuple[str, ...]:
     """Return every page, lists at their start and in their middle."""
     half, asked, long = rows // 2, f"/approvals/{name(1)}", f"/sessions/{LONG}"
-    lists = ("/", "/answered", "/unknown", "/sessions", "/grants", "/plans")
+    lists = ("/", "/answered", "/unknown", "/sessions", "/grants", "/plans", "/reviewers")
     return (
         *lists,
         *(f"{path}?skip={half}" for path in lists),
@@ -78,6 +78,7 @@ def on(store: str, rows: int) -> dict[str, Any]:
             pages=(
                 *Views(desk=desk).pages(),
                 *Questions(desk=desk, marks=partial(marks, b"k" * 32)).pages(),
+                people_page(wired, AlwaysAna(), origin),
             ),
         )  # fmt: skip
         with TestClient(Starlette(routes=routes), base_url=origin.url) as http:

@@ -1,7 +1,8 @@
 """The page on which admins let others in, each time with a signature of their passkey."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -9,11 +10,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from guard.errors import Refused
+from guard.grant.directory import Person
+from guard.grant.people import Passkey
 from guard.stepup.admitting import Admitting
 from guard_adapters.console.app import Door, SignedIn, Visit
+from guard_adapters.console.fitting import RULES_ROOM, fitting
 from guard_adapters.console.gate import Gate, no_ceremony
+from guard_adapters.console.looking import SHOWN, Part
 from guard_adapters.console.passkeys import answered, request
 from guard_adapters.console.posts import Body, taking, text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One reviewer, with their passkeys that are not revoked."""
+
+    person: Person
+    keys: Sequence[Passkey]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +48,19 @@ class Invites:
 
     async def page(self, visit: Visit) -> Response:
         """Return the page of reviewers and their passkeys."""
-        rows = await self.rows()
-        return visit.page("reviewers.html", rows=rows, now_ms=self.gate.clock.now_ms())
+        part = await self._listed(visit.who.name, visit.number("skip"))
+        return visit.page("reviewers.html", part=part, now_ms=self.gate.clock.now_ms())
 
-    async def rows(self) -> list[Mapping[str, Any]]:
-        """Return every reviewer of the file with their living passkeys, by name."""
+    async def _listed(self, name: str, skip: int) -> Part[Listed]:
+        """Return reviewers of the file by name, with living passkeys; first the one who looks."""
         people = self.gate.directory().people
-        return [
-            {"person": people[name], "keys": await self.admitting.keys(name)}
-            for name in sorted(people)
+        names = sorted(people, key=lambda one: (one != name, one))
+        part = Part(rows=names[skip:], skip=skip).first(SHOWN)
+        keys = await asyncio.gather(*map(self.admitting.keys, part.rows))
+        rows = [
+            Listed(person=people[one], keys=held) for one, held in zip(part.rows, keys, strict=True)
         ]
+        return fitting(replace(part, rows=rows), listed, RULES_ROOM)
 
     async def _options(self, asked: Request, given: Body) -> Mapping[str, Any]:
         who, name = await self._who(asked), text(given, "name")
@@ -77,6 +93,11 @@ class Invites:
         if who is None:
             raise Refused("Your login has ended.", code="login_needed", next_step="Sign in again.")
         return who
+
+
+def listed(one: Listed) -> Sequence[str]:
+    """Return what a line about a reviewer holds: names, groups, and a button for each key."""
+    return [one.person.name * 3, *one.person.groups, *(key.digest * 6 for key in one.keys)]
 
 
 def link(origin: str, token: str) -> str:

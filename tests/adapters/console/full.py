@@ -9,6 +9,8 @@ from typing import Any
 
 from guard.audit.event import Event
 from guard.grant.approval import NewApproval
+from guard.grant.directory import Directory, Person
+from guard.grant.people import Account, Invite, Passkey
 from guard.grant.plan import Item, NewPlan
 from guard.grant.reach import Reach
 from guard.grant.scoped import Ground
@@ -19,7 +21,12 @@ from guard.model.identity import Agent, Principal, Who
 from guard.model.limits import Equal
 from guard.session.state import new_session
 from guard.testing.review import a_view
+from guard_adapters.console.app import Door, Page
+from guard_adapters.console.gate import Gate
+from guard_adapters.console.invites import Invites
+from guard_adapters.console.origin import Origin
 from guard_adapters.wiring.build import Wired, build
+from guard_adapters.wiring.console import admitting
 from guard_adapters.wiring.load import load
 
 ASKED = Requirement(rule="PAY-1", reason="money", kind="review", groups=frozenset({"finance"}))
@@ -48,6 +55,17 @@ def guard(folder: Path, store: str = "") -> Wired:
     return build(load(folder / "guard.yaml"))
 
 
+def people_page(wired: Wired, door: Door, origin: Origin) -> Page:
+    """Return the page of reviewers over a guard."""
+    world, people = wired.world, wired.store.reviewers
+    gate = Gate(
+        reviewers=people, directory=lambda: wired.directory, origin=origin, clock=world.clock,
+        ids=world.ids,
+    )  # fmt: skip
+    invites = Invites(gate=gate, door=door, admitting=admitting(wired))
+    return Page(path="/reviewers", answer=invites.page, tab="Keys")
+
+
 async def fill(wired: Wired, rows: int) -> None:
     """Put so many rows of everything into the store of a guard."""
     now_ms = wired.world.clock.now_ms()
@@ -62,6 +80,10 @@ async def fill(wired: Wired, rows: int) -> None:
             wired.world.approvals.vote(replace(NO, approval_id=name(n), at_ms=now_ms), [])
             for n in numbers[::2]
         )
+    people = {one: Person(name=one, principal=f"idp|{one}") for one in map(reviewer, range(rows))}
+    wired.directory = Directory(people=people)
+    for numbers in steps(rows):
+        await each(enrolled(wired, n, now_ms) for n in numbers)
     grants = wired.world.grants
     assert grants is not None
     for numbers in steps(rows):
@@ -72,6 +94,19 @@ async def fill(wired: Wired, rows: int) -> None:
     for numbers in steps(rows // 2, 500):
         await wired.world.sink.write([one for n in numbers for one in call(n, now_ms)])
     await numbered(wired.store)
+
+
+def reviewer(number: int) -> str:
+    return f"person{number:05}"
+
+
+async def enrolled(wired: Wired, number: int, now_ms: int) -> None:
+    """Let one reviewer in, with one passkey."""
+    who, people = reviewer(number), wired.store.reviewers
+    await people.invite(Invite(token_sha256=who, reviewer=who, until_ms=now_ms + 60_000), [])
+    key = Passkey(credential_id=who, reviewer=who, spki=who.encode(), cose=b"", alg=-7,
+                  created_ms=now_ms)  # fmt: skip
+    assert await people.enrol(who, Account(name=who, user_handle=who.encode()), key, [])
 
 
 async def each(work: Any) -> None:

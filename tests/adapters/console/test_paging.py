@@ -19,7 +19,7 @@ from guard_adapters.console.origin import origin_of
 from guard_adapters.console.questions import Questions
 from guard_adapters.console.views import Views
 from guard_adapters.wiring.board import BoardDesk
-from tests.adapters.console.full import LONG, fill, guard
+from tests.adapters.console.full import LONG, fill, guard, people_page, reviewer
 
 ROWS = 140
 BOB = SignedIn(name="bob", principal="idp|ana", groups=frozenset({"finance"}))
@@ -37,8 +37,12 @@ def http(tmp_path_factory):
         return BOB
 
     desk, origin = BoardDesk(wired=wired), origin_of("http://localhost:8470")
-    pages = (*Views(desk=desk).pages(), *Questions(desk=desk, marks=partial(marks, b"k")).pages())
     door = SimpleNamespace(signed_in=signed_in)
+    pages = (
+        *Views(desk=desk).pages(),
+        *Questions(desk=desk, marks=partial(marks, b"k")).pages(),
+        people_page(wired, door, origin),
+    )
     routes = console_routes(origin=origin, door=door, token=wired.world.ids.token, pages=pages)
     with TestClient(Starlette(routes=routes), base_url=origin.url) as found:
         yield found
@@ -74,6 +78,7 @@ PLANS = [f"pln_{n:036x}" for n in range(ROWS)]
         ("/console/sessions", r"sessions/(gs_\d+)", {f"gs_{n}" for n in range(ROWS)}),
         ("/console/plans", r"plans/(pln_\w+)", set(PLANS)),
         ("/console/grants", r"grants/(\w+)/revoke", {f"grt_{n:036x}_{i}" for n in range(0, ROWS, 2) for i in (1, 2)}),
+        ("/console/reviewers", r'scope="row">(\w+)', {reviewer(n) for n in range(ROWS)}),
         (f"/console/sessions/{LONG}", r'<span class="n">(\d+)</span>', {str(n + 1) for n in range(ROWS // 2)}),
     ],
 )  # fmt: skip
@@ -159,6 +164,7 @@ def test_an_address_that_counts_nothing_is_refused(http, path):
         "/console/answered",
         "/console/unknown",
         "/console/policy",
+        "/console/reviewers",
     ],
 )
 def test_after_the_last_row_a_list_leads_back(http, path):

@@ -73,11 +73,11 @@ class PostgresReviewers:
 
     async def passkeys(self, name: str = "") -> Sequence[Passkey]:
         """Return the passkeys of one reviewer, or of all, revoked ones included, oldest first."""
+        given = (name,) if name else ()
+        which = "WHERE reviewer = $1" if name else ""
 
         async def work(db: Connection) -> list[Passkey]:
-            rows = await db.fetch(
-                f"{_KEYS} WHERE $1 IN ('', reviewer) ORDER BY created_ms, credential_id", name
-            )
+            rows = await db.fetch(f"{_KEYS} {which} ORDER BY created_ms, credential_id", *given)
             return [Passkey(**row) for row in rows]
 
         return await self._database.run(work, again=True)

@@ -74,8 +74,9 @@ class SqliteReviewers:
 
     async def passkeys(self, name: str = "") -> Sequence[Passkey]:
         """Return the passkeys of one reviewer, or of all, revoked ones included, oldest first."""
-        where = "WHERE ? IN ('', reviewer) ORDER BY created_ms, credential_id"
-        return await self._database.run(lambda db: passkeys(db, where, (name,)))
+        given = (name,) if name else ()
+        where = f"{'WHERE reviewer = ?' if name else ''} ORDER BY created_ms, credential_id"
+        return await self._database.run(lambda db: passkeys(db, where, given))
 
     async def invite(self, invite: Invite, events: Sequence[Event]) -> None:
         """Write an invitation down; open ones of the same reviewer are void."""
