@@ -103,7 +103,7 @@ def reviewer(number: int) -> str:
 async def enrolled(wired: Wired, number: int, now_ms: int) -> None:
     """Let one reviewer in, with one passkey."""
     who, people = reviewer(number), wired.store.reviewers
-    await people.invite(Invite(token_sha256=who, reviewer=who, until_ms=now_ms + 60_000), [])
+    await people.invite(Invite(token_sha256=who, reviewer=who, until_ms=now_ms + 3_600_000), [])
     key = Passkey(credential_id=who, reviewer=who, spki=who.encode(), cose=b"", alg=-7,
                   created_ms=now_ms)  # fmt: skip
     assert await people.enrol(who, Account(name=who, user_handle=who.encode()), key, [])
