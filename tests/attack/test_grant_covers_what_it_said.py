@@ -3,7 +3,7 @@
 from copy import deepcopy
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guard.errors import ApprovalPending, GuardError, Refused
@@ -69,7 +69,7 @@ NAMES = st.sampled_from(
 
 
 @given(st.lists(st.tuples(NAMES, VALUES | st.just("drop")), max_size=4))
-@settings(max_examples=1_000, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1_000)
 def test_no_mutated_call_is_covered_that_the_lines_do_not_cover(changes):
     arguments = deepcopy(INSIDE)
     for name, value in changes:
