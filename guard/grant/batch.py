@@ -61,12 +61,16 @@ def alike(
         now_ms: the moment (Unix milliseconds).
     """
     found: list[Approval] = []
+    room, action = MAX_SHOWN, action_of(row)
     for one in {each.id: each.at(now_ms) for each in (row, *others)}.values():
-        size = sum(len(each.view_json) for each in (*found, one))
+        if len(found) == MAX_BATCH:
+            break
         known = any(vote.voter.principal == reviewer for vote in one.votes)
-        small = size <= MAX_SHOWN or not found
-        if small and not known and kind_of(one) == kind_of(row) and not batch_fault([*found, one]):
+        fits = len(one.view_json) <= room or not found
+        same = kind_of(one) == kind_of(row) and action_of(one) == action
+        if fits and same and not known and not batch_fault([one]):
             found.append(one)
+            room -= len(one.view_json)
     return tuple(found)
 
 

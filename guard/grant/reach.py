@@ -60,7 +60,7 @@ def said(limit: Constraint) -> str:
         case Equal(path=path, value=value):
             return f"{path} is exactly {value}"
         case OneOf(path=path, values=values):
-            return f"{path} is one of {', '.join(values)}"
+            return f"{path} is one of {', '.join(values)}, or a list of these"
         case Range(path=path, low=low, high=high):
             return f"{path} is a whole number from {low} to {high}"
         case Prefix(path=path, start=start):

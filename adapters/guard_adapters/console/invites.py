@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.requests import Request
@@ -55,12 +55,13 @@ class Invites:
         """Return reviewers of the file by name, with living passkeys; first the one who looks."""
         people = self.gate.directory().people
         names = sorted(people, key=lambda one: (one != name, one))
-        part = Part(rows=names[skip:], skip=skip).first(SHOWN)
-        keys = await asyncio.gather(*map(self.admitting.keys, part.rows))
+        shown = Part(rows=names[skip:], skip=skip).first(SHOWN)
+        keys = await asyncio.gather(*map(self.admitting.keys, shown.rows))
         rows = [
-            Listed(person=people[one], keys=held) for one, held in zip(part.rows, keys, strict=True)
+            Listed(person=people[one], keys=held)
+            for one, held in zip(shown.rows, keys, strict=True)
         ]
-        return fitting(replace(part, rows=rows), listed, RULES_ROOM)
+        return fitting(Part(rows=rows, skip=skip, more=shown.more), listed, RULES_ROOM)
 
     async def _options(self, asked: Request, given: Body) -> Mapping[str, Any]:
         who, name = await self._who(asked), text(given, "name")

@@ -144,7 +144,7 @@ def test_people_read_the_exact_reach_with_nothing_hidden():
     assert said == (
         "amount is a whole number from 1 to 50",
         'to<U+202E> is exactly "bob<U+200B>"',
-        'cc is one of "a", "b"',
+        'cc is one of "a", "b", or a list of these',
         'file begins with "/r/"',
     )
     assert reach().lines() == ("no arguments at all",)
