@@ -42,6 +42,16 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """What happened to a session beside its calls; `why` is empty where the log says no more."""
+
+    seq: int
+    at_ms: int
+    kind: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Timeline:
     """The calls in their order, what else happened, and the picture of the chain.
 
@@ -49,12 +59,13 @@ class Timeline:
     """
 
     calls: Sequence[Call]
-    others: Sequence[Logged]
+    others: Sequence[Other]
     picture: Picture
     older: int = 0
 
 
 MOST_CALLS: Final = 60
+MOST_OTHERS: Final = 40
 ROOM: Final = 48_000
 """What the calls of one page may weigh (bytes)."""
 CALL: Final = 520
@@ -89,11 +100,13 @@ def timeline(passage: Passage, in_flight: Collection[str] = ()) -> Timeline:
                 one.outcome = "later"
     _first_labels(every)
     found = _fitting(every)
-    cut = len(found) < len(every)
-    older = found[0].seq if cut else passage.rows[0].seq if passage.older else 0
-    # What happened before the oldest call of this page is on the next one.
-    others = [row for row in others if not cut or row.seq > older]
-    return Timeline(calls=found, others=others, picture=_picture(found), older=older)
+    left = [found[0].seq] if len(found) < len(every) else []
+    left += [others[-MOST_OTHERS].seq] if len(others) > MOST_OTHERS else []
+    older = max(left, default=passage.rows[0].seq if passage.older else 0)
+    # What happened before the oldest line of this page is on the next one.
+    found = [one for one in found if one.seq >= older]
+    beside = [_other(row) for row in others if row.seq >= older]
+    return Timeline(calls=found, others=beside, picture=_picture(found), older=older)
 
 
 def _fitting(calls: Sequence[Call]) -> Sequence[Call]:
@@ -168,6 +181,13 @@ def _picture(calls: Sequence[Call]) -> Picture:
                 links.append(Link(start=at[step], end=number, untrusted=low))
                 told.append(f"Step {one.step}: {legible(path)} came from step {step}.")
     return drawn(rows, links, told)
+
+
+def _other(row: Logged) -> Other:
+    said = (row.leaf.get(name) for name in ("signal", "why", "reason"))
+    why = next((one for one in said if isinstance(one, str)), "")
+    kind = str(row.leaf.get("kind", ""))
+    return Other(seq=row.seq, at_ms=_int(row.leaf.get("at_ms")), kind=kind, why=why)
 
 
 def _facts(side: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 import sqlite3
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import partial
 from html import unescape
 from types import SimpleNamespace
@@ -12,14 +12,16 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from guard.audit.event import Event
 from guard.errors import Unavailable
 from guard.grant.seen import marks
+from guard.session.state import new_session
 from guard_adapters.console.app import SignedIn, console_routes
 from guard_adapters.console.origin import origin_of
 from guard_adapters.console.questions import Questions
 from guard_adapters.console.views import Views
 from guard_adapters.wiring.board import BoardDesk
-from tests.adapters.console.full import LONG, fill, guard, people_page, reviewer
+from tests.adapters.console.full import LONG, WHO, call, fill, guard, people_page, reviewer
 
 ROWS = 140
 BOB = SignedIn(name="bob", principal="idp|ana", groups=frozenset({"finance"}))
@@ -32,7 +34,13 @@ ON = re.compile(
 def http(tmp_path_factory):
     wired = guard(tmp_path_factory.mktemp("full"))
     asyncio.run(fill(wired, ROWS))
+    with looked_at(wired) as found:
+        yield found
+    wired.close()
 
+
+@contextmanager
+def looked_at(wired):
     async def signed_in(request):
         return BOB
 
@@ -46,7 +54,6 @@ def http(tmp_path_factory):
     routes = console_routes(origin=origin, door=door, token=wired.world.ids.token, pages=pages)
     with TestClient(Starlette(routes=routes), base_url=origin.url) as found:
         yield found
-    wired.close()
 
 
 def walked(http, path):
@@ -99,6 +106,26 @@ def test_the_log_is_read_back_to_its_first_entry(http):
     found = [int(one) for page in pages for one in re.findall(r"audit/(\d+)", page)]
     assert found == [*reversed(range(len(found)))]
     assert len(found) > ROWS
+
+
+def test_what_happened_beside_calls_is_read_back_to_its_start_and_says_what_comes_later(tmp_path):
+    wired = guard(tmp_path)
+    decided, ended = call(1, 0)
+    noted = [
+        Event(kind="signal", at_ms=n, session=LONG, leaf={"signal": "device_changed"})
+        for n in range(400)
+    ]
+    asyncio.run(wired.world.sessions.open(new_session(LONG, WHO, now_ms=0)))
+    asyncio.run(wired.world.sink.write([decided, *noted, ended]))
+    with looked_at(wired) as http:
+        pages = walked(http, f"/console/sessions/{LONG}")
+    wired.close()
+    found = [int(one) for page in pages for one in re.findall(r"audit/(\d+)", page)]
+
+    assert sorted(found) == [*range(401)]  # the last one tells how a call of another page ended
+    assert all("signal: device changed" in page for page in pages[:-1])
+    assert "Ended later: the call has ended" in pages[-1]
+    assert "Ended later" not in pages[0]
 
 
 def test_what_waits_comes_first_among_plans(http):
