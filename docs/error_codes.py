@@ -368,6 +368,8 @@ CALLERS = {
 }
 FILES = {
     "extra_missing": "A part of the guard that was not installed is needed. Install the named extra.",
+    "between_unusable": "A server is to get a token between calls (`credential.between`), and its issuer makes "
+    "none, or no message to it could carry one.",
     "delivery_unusable": "A server at a URL takes tokens of an authorization server, and its `delivery` "
     "puts none in a header. Set it to `dpop` or `bearer`.",
     "issuer_unusable": "An entry of `guard.issuers` has an unknown kind or setting, or a file it names "

@@ -70,6 +70,18 @@ class BoundCall:
     device_compliant: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundCaller:
+    """For whom a credential between calls is: a session at one server, and no call of it."""
+
+    server: str
+    audience: str  # canonical MCP server URI
+    principal: str
+    agent: str
+    session: str
+    grant: str  # what it may do at the target, in the issuer's words
+
+
 def lifetime_s(wanted: int | None, ceiling: int = DEFAULT_TTL_S) -> int:
     """Return the seconds a token may live: the smaller of what policy and settings say.
 

@@ -150,6 +150,11 @@ class Lease:
     binding: int = 0
 
     @property
+    def what(self) -> str:
+        """Return what it is for, in words: a tool, or a server's messages between calls."""
+        return f"{self.server}/{self.tool}" if self.tool else f"{self.server} (between calls)"
+
+    @property
     def open(self) -> bool:
         """Return whether something may still live at the target."""
         return self.state in OPEN

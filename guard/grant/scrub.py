@@ -48,6 +48,7 @@ class Scrub:
         self._pattern = re.compile(b"|".join(map(re.escape, longest_first)), re.IGNORECASE)
         self._keep = max(map(len, longest_first)) - 1
         self._starts = tuple(form.lower() for form in longest_first)
+        self._firsts = frozenset(form[0] for form in self._starts)
         self._held = b""
         self.hits = 0
 
@@ -68,9 +69,9 @@ class Scrub:
         No more is held back: the end of an event must not wait for the next one.
         """
         tail = text[-self._keep :].lower()
-        for size in range(len(tail), 0, -1):
-            if any(form.startswith(tail[-size:]) for form in self._starts):
-                return size
+        for at, byte in enumerate(tail):
+            if byte in self._firsts and any(form.startswith(tail[at:]) for form in self._starts):
+                return len(tail) - at
         return 0
 
     def rest(self) -> bytes:

@@ -84,7 +84,7 @@ class Leasing:
         if issuer.can_cut:
             self._watched(now_ms)
         lease = self._lease(call, spec, issuer, now_ms, ttl_s)
-        await self.world.leases.reserve(lease, [_event("lease_reserved", lease, now_ms)])
+        await self.world.leases.reserve(lease, [lease_event("lease_reserved", lease, now_ms)])
         leased = Leased(
             id=lease.id,
             call=call.id,
@@ -94,7 +94,8 @@ class Leasing:
             binding=int(reached),
         )
         keep(leased)
-        return await self._issued(leased, bound, replace(terms, max_ttl_s=ttl_s), lease)
+        credential = await issuer.issue(bound, replace(terms, max_ttl_s=ttl_s), lease)
+        return await self.issued(lease, credential)
 
     async def free(self, spec: ToolSpec) -> None:
         """Return if nothing keeps this tool from getting a credential: before people are asked.
@@ -130,7 +131,7 @@ class Leasing:
         self, call: ToolCall, spec: ToolSpec, issuer: Issuer, now_ms: int, ttl_s: int
     ) -> Lease:
         lease = Lease(
-            id=_drawn(self.world.ids),
+            id=drawn(self.world.ids),
             call_id=call.id,
             session=call.session,
             kind=issuer.kind,
@@ -144,10 +145,12 @@ class Leasing:
         )
         return replace(lease, handle=issuer.handle(lease))
 
-    async def _issued(
-        self, leased: Leased, bound: BoundCall, terms: Terms, lease: Lease
-    ) -> Credential:
-        credential = await leased.issuer.issue(bound, terms, lease)
+    async def issued(self, lease: Lease, credential: Credential) -> Credential:
+        """Write down that the secret exists, and return it.
+
+        Raises:
+            Unavailable: the journal failed.
+        """
         now_ms = self.world.clock.now_ms()
         binding = int(credential.binding)
         # A static secret may be short enough to be found from its digest: the row has none.
@@ -156,7 +159,7 @@ class Leasing:
         def issued(row: Lease) -> Lease:
             return replace(row.issued(digest, now_ms), binding=binding)
 
-        event = _event("credential_issued", lease, now_ms, binding=binding)
+        event = lease_event("credential_issued", lease, now_ms, binding=binding)
         # Where it was recalled while its target was asked, `deliver` refuses.
         await self.world.leases.advance(lease.id, issued, [event])
         return credential
@@ -240,7 +243,8 @@ def _evidence(approval: Approval) -> ApprovalEvidence:
     )
 
 
-def _event(kind: Kind, lease: Lease, now_ms: int, **more: int) -> Event:
+def lease_event(kind: Kind, lease: Lease, now_ms: int, **more: int) -> Event:
+    """Return the record of a step of a lease."""
     leaf = {
         "lease": lease.id,
         "handle": lease.handle,
@@ -256,7 +260,7 @@ def _event(kind: Kind, lease: Lease, now_ms: int, **more: int) -> Event:
     )
 
 
-def _drawn(ids: Ids) -> str:
+def drawn(ids: Ids) -> str:
     """Return a new lease id of 127 random bits.
 
     Without the first one it never begins with a dash, which a command line takes for an option.

@@ -166,8 +166,8 @@ def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
         server_env=upstream.env,
         server_groups=upstream.groups,
         audience=upstream.audience,
-        issuer=upstream.issuer,
-        grant=upstream.grant,
+        issuer="" if upstream.beside else upstream.issuer,
+        grant="" if upstream.beside else upstream.grant,
         confirmed=True,
     )
 

@@ -20,10 +20,10 @@ from guard.model.ledger import SequenceEvent
 from guard.model.route import parse_route
 from guard.policy.catalog_tool_file import (
     STRICT,
-    CredentialEntry,
     IdempotencyEntry,
     Key,
     Name,
+    ServerCredentialEntry,
     ToolEntry,
     ToolName,
 )
@@ -64,7 +64,7 @@ class ServerEntry(_Entry):
     cwd: str = ""
     environ: dict[str, str] = {}
     audience: str = ""
-    credential: CredentialEntry = CredentialEntry()
+    credential: ServerCredentialEntry = ServerCredentialEntry()
     hooks: list[Hook] = []
     delivery: Delivery = "meta"
     protocol: Literal["mcp", "http"] = "mcp"

@@ -25,6 +25,7 @@ class ServerSpec:
     audience: str = ""
     issuer: str = ""
     grant: str = ""
+    between: str = ""  # what its issuer grants for messages that are no calls; empty: none
     hooks: frozenset[str] = frozenset()
     delivery: Delivery = "meta"
     protocol: Literal["mcp", "http"] = "mcp"
@@ -32,6 +33,11 @@ class ServerSpec:
     allow_methods: frozenset[str] = frozenset()
     asks: AsksEntry = field(default_factory=AsksEntry)
     unsafe_allow_all_unlisted: bool = False
+
+    @property
+    def beside(self) -> bool:
+        """Return whether the token between calls goes with calls as well, beside a call token."""
+        return bool(self.between) and self.delivery in {"meta", "txn", "none"}
 
 
 def server_of(name: str, entry: ServerEntry) -> ServerSpec:
@@ -48,6 +54,7 @@ def server_of(name: str, entry: ServerEntry) -> ServerSpec:
         audience=entry.audience,
         issuer=issuer_of(entry.credential.issuer, entry.audience),
         grant=entry.credential.grant,
+        between=entry.credential.between,
         hooks=frozenset(entry.hooks),
         delivery=entry.delivery,
         protocol=entry.protocol,

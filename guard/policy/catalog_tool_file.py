@@ -107,6 +107,12 @@ class CredentialEntry(_Entry):
     grant: str = Field("", max_length=128)
 
 
+class ServerCredentialEntry(CredentialEntry):
+    """That of a server: also what a caller may do with what is no call of a tool."""
+
+    between: str = Field("", max_length=128)
+
+
 class IdempotencyEntry(_Entry):
     """How one run is known again: the header of its key, an argument in which tries differ."""
 

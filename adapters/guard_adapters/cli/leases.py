@@ -49,7 +49,8 @@ def run(args: argparse.Namespace) -> int:
 
 def line(found: Mapping[str, Any]) -> str:
     """Return one lease as one line."""
-    what = f"{found['server']}/{found['tool']}"
+    server, tool = found["server"], found["tool"]
+    what = f"{server}/{tool}" if tool else f"{server} (between calls)"
     level = f"L{found['binding']}"
     return shown(f"{found['id']}  {found['state']:<14}  {level}  {found['handle']}  {what}")
 

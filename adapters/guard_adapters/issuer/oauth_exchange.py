@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from guard.errors import Refused
 from guard.grant.claims import call_detail
 from guard.grant.credential import ACCESS_TOKEN as KIND
-from guard.grant.credential import BoundCall, Credential
+from guard.grant.credential import BoundCall, BoundCaller, Credential
 from guard.grant.lease import GRACE_MS, Fate, Lease, handle_of
 from guard.grant.signing import NotCanonical, verifying_jwk
 from guard.model.call import Json
@@ -89,6 +89,7 @@ class OAuthExchangeIssuer:
         # Nobody can ask a server for a shorter life (RFC 8693 has no word for it).
         self.min_ttl_s = self.max_ttl_s = settings.ttl_s
         self.identity = settings.identity.rstrip("/")
+        self.binds_key = settings.dpop
         self._settings = settings
         self._maker = maker
         bound = Binding.L3 if settings.dpop else Binding.L2
@@ -137,21 +138,42 @@ class OAuthExchangeIssuer:
                 `arguments_not_canonical`, `binding_too_low`.
             Unavailable: `issuer_unavailable`: no token, or one that reaches further than asked.
         """
-        resource, binding = self._resource(call), self._binding(call.server)
+        binding = self._binding(call.server)
         refuse_below(binding, terms, call.server)  # of their life, the lease's deadline is left
-        maker = self._maker
+        details = [call_detail(call, binding)] if self._settings.details else ()
+        return await self._made(call, lease, details, binding)
+
+    @discreet
+    async def issue_between(self, caller: BoundCaller, lease: Lease) -> Credential:
+        """Exchange what the guard says about this caller for a token that belongs to no call.
+
+        It has no detail: a server that looks for one takes it for no call of a tool.
+
+        Raises:
+            As `issue`.
+        """
+        return await self._made(caller, lease, (), Binding.L1)
+
+    async def _made(
+        self,
+        who: BoundCall | BoundCaller,
+        lease: Lease,
+        details: Sequence[dict[str, Json]],
+        binding: Binding,
+    ) -> Credential:
+        maker, resource = self._maker, self._resource(who.audience)
         wanted = Wanted(
-            scope=call.grant,
-            details=[call_detail(call, binding)] if self._settings.details else (),
+            scope=who.grant,
+            details=details,
             prover=ProofKey(clock=maker.clock, ids=maker.ids) if self._settings.dpop else None,
             deadline_ms=lease.deadline_ms,
             resource=resource,
         )
         form = {
             "grant_type": EXCHANGE,
-            "subject_token": await self._said(call.principal, call, lease.handle),
+            "subject_token": await self._said(who.principal, lease, lease.handle),
             "subject_token_type": _JWT,
-            "actor_token": await self._said(call.agent, call, f"{lease.handle}.actor"),
+            "actor_token": await self._said(who.agent, lease, f"{lease.handle}.actor"),
             "actor_token_type": _JWT,
             "requested_token_type": ACCESS_TOKEN,
             "resource": resource,
@@ -176,8 +198,8 @@ class OAuthExchangeIssuer:
             prover=wanted.prover,
         )
 
-    def _resource(self, call: BoundCall) -> str:
-        resource = self._settings.resource or call.audience
+    def _resource(self, audience: str) -> str:
+        resource = self._settings.resource or audience
         if urlsplit(resource).scheme not in {"http", "https"}:
             raise Refused(
                 f"{resource!r} is no resource that a token could be for (RFC 8707).",
@@ -186,15 +208,15 @@ class OAuthExchangeIssuer:
             )
         return resource
 
-    async def _said(self, who: str, call: BoundCall, jti: str) -> str:
-        """Return what the guard says about the person or the agent of this call."""
+    async def _said(self, who: str, lease: Lease, jti: str) -> str:
+        """Return what the guard says about the person or the agent of this lease."""
         now_s = self._maker.clock.now_ms() // 1000
         claims: dict[str, Json] = {
             "iss": self.identity,
             "aud": self._settings.audience,
             "sub": who,
             "jti": jti,
-            "txn": call.call_id,
+            "txn": lease.call_id or lease.session,
             "iat": now_s,
             "nbf": now_s - 1,
             "exp": now_s + 30,  # for one request

@@ -32,7 +32,7 @@ from guard_adapters.store.live import LiveCalls
 from guard_adapters.store.log import LogKey
 from guard_adapters.wiring.baits import baits_of
 from guard_adapters.wiring.door import Door, watch_of
-from guard_adapters.wiring.issuers import issuers_of, unlisted
+from guard_adapters.wiring.issuers import issuers_of, misplaced, unlisted
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.load import Loaded
 from guard_adapters.wiring.proven import Proven
@@ -135,6 +135,7 @@ def build(
     reviewers = ConsoleApprover(reviewers=store.reviewers, directory=lambda: wired.directory)
     issuers = {DEFAULT_ISSUER: issuer, **issuers_of(installation.issuers, maker)}
     unlisted(loaded.catalog, issuers)
+    misplaced(loaded.catalog, issuers)
     live = LiveCalls()
     world = World(
         clock=clock,

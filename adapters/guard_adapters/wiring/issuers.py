@@ -15,6 +15,7 @@ from guard.grant.credential import ACCESS_TOKEN
 from guard.policy.catalog import Catalog
 from guard.policy.catalog_server import DEFAULT_ISSUER
 from guard.ports import Issuer
+from guard.ports.between import IssuesBetween
 from guard_adapters.issuer.made import Maker
 from guard_adapters.wiring.proven import OfIssuer
 
@@ -84,6 +85,31 @@ def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
                 where=f"servers.{spec.server}.delivery",
                 next_step="Set it to `dpop`, or to `bearer` where the issuer has `dpop: false`.",
             )
+
+
+def misplaced(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
+    """Refuse tokens between calls that nobody makes, or that no message could carry.
+
+    Raises:
+        Unusable: `between_unusable`.
+    """
+    for server in catalog.servers.values():
+        if not server.between:
+            continue
+        if not server.url or server.protocol != "mcp":
+            wrong = "it is no MCP server at a URL"
+        elif not isinstance(known.get(server.issuer), IssuesBetween):
+            wrong = f"its issuer {server.issuer!r} makes tokens for calls alone"
+        elif server.delivery == "txn" and getattr(known[server.issuer], "binds_key", False):
+            wrong = "two proofs (DPoP) cannot be in one request, and `txn` has one of its own"
+        else:
+            continue
+        raise Unusable(
+            f"The server {server.name!r} can get no token between calls: {wrong}.",
+            code="between_unusable",
+            where=f"servers.{server.name}.credential.between",
+            next_step="See docs/issuers/oauth-exchange.md, or leave it away.",
+        )
 
 
 def _issuer(name: str, entry: Mapping[str, Any], maker: Maker) -> Issuer:

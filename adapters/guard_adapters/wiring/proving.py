@@ -27,6 +27,7 @@ from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import token_form
 from guard_adapters.wiring.load import Loaded, reachable
 from guard_adapters.wiring.proven import keep, measured_as, setup_digest
+from guard_adapters.wiring.proving_between import lent
 from guard_adapters.wiring.proving_exchange import Asking, Exchanged
 from guard_adapters.wiring.proving_tokens import ASKED, OwnTokens, Tokens
 from guard_adapters.wiring.signer import signing_keys
@@ -65,7 +66,8 @@ async def measured(loaded: Loaded, name: str, asking: Asking = NOBODY) -> dict[s
         )
     else:
         tokens = await _own_tokens(loaded, server, maker)
-    shown = await _shown(Probe(server=server, tokens=tokens), name)
+    async with lent(loaded, server, maker, asking) as standing:
+        shown = await _shown(Probe(server=server, tokens=tokens, standing=standing), name)
     kept = measured_as(name, exchange, entry)
     keep(loaded.state, kept, setup_digest(loaded.catalog, name), shown, clock.now_ms())
     return shown
@@ -146,6 +148,7 @@ class Probe:
 
     server: ServerSpec
     tokens: Tokens
+    standing: Credential | None = None  # what goes with messages that are no calls
     carried: Carried | None = None  # by the call that is on its way
 
     async def shown(self) -> dict[str, str]:
@@ -178,10 +181,17 @@ class Probe:
             yield await stack.enter_async_context(Client(target))
 
     def _headers(self, sending: Sending) -> list[tuple[str, str]]:
-        if self.carried is None or sending.method != "POST":
-            return []
-        own = self.carried.headers(sending.nonce)  # for the address of guard.yaml, as in a call
-        return [(name.decode(), value.decode()) for name, value in own]
+        own: list[tuple[str, str]] = []
+        if self.carried is not None and sending.method == "POST":
+            sent = self.carried.headers(
+                sending.nonce
+            )  # for the address of guard.yaml, as in a call
+            own = [(name.decode(), value.decode()) for name, value in sent]
+            if not self.server.beside:
+                return own
+        if self.standing is not None:
+            own += self.standing.headers(sending.method, self.server.url, nonce=sending.nonce)
+        return own
 
     async def _answer(self, client: Client, name: str) -> str:
         credential: Credential | None = await self.tokens.of(name)

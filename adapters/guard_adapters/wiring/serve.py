@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from starlette.routing import BaseRoute, Route
 
 from guard.errors import GuardError, Unavailable, Unusable
+from guard.lease.between import Between
 from guard.policy.catalog_server import ServerSpec
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.console.origin import origin_of
@@ -23,6 +24,7 @@ from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.wiring import console, standing
 from guard_adapters.wiring.access import access
 from guard_adapters.wiring.alone import rules_of
+from guard_adapters.wiring.between import BetweenAt
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.identity import identity_routes
@@ -50,19 +52,21 @@ def endpoint(
     """
     keys = SealKeys(current=wired.seal_key)
     listed = wired.bundle.catalog.servers
+    desk, leasing = Desk(wired, console_at(url)), Between(world=wired.world)
     servers = {
         name: HttpServer(
             name=name,
             url=one.url or f"stdio:{name}",
             delivery=one.delivery,
             rules=rules_of(one),
+            between=BetweenAt(desk, leasing, one) if one.between else None,
             **_key(wired, one),
         )
         for name, one in listed.items()
         if (one.url or one.command) and one.protocol == "mcp"
     }
     return Endpoint(
-        front=Desk(wired, console_at(url)),
+        front=desk,
         servers=servers,
         access=access(
             wired.loaded.installation, url, dev_keys or {}, now_ms=wired.world.clock.now_ms()

@@ -97,7 +97,7 @@ class Watchdog:
             async with self._turns.of(row.issuer):
                 after = await self._revoking.take_back(row, why)
             if after.state is LeaseState.IRREVOCABLE and row.state is not LeaseState.IRREVOCABLE:
-                self._tell(f"lease {after.id} of {after.server}/{after.tool} cannot be revoked.")
+                self._tell(f"lease {after.id} of {after.what} cannot be revoked.")
             return _rests(after, self._world.clock.now_ms())
 
         await persisting(attempt)

@@ -130,3 +130,44 @@ def test_two_keys_in_one_header_stop_the_start(tmp_path, header, stops):
     with pytest.raises(Unusable) as refused:
         build(load(tmp_path / "guard.yaml"))
     assert refused.value.code == "header_taken"
+
+
+BETWEEN = """
+version: 1
+guard:
+  policies: [all.cedar]
+  state: state
+  issuers: {issuers}
+servers:
+  crm: {{trust: trusted, {server}}}
+"""
+AT = "url: https://crm.example/mcp, audience: https://crm.example/mcp, "
+
+
+@pytest.mark.parametrize(
+    ("issuer", "server", "why"),
+    [
+        (EXCHANGE, "command: [x], delivery: none", "at a URL"),
+        (EXCHANGE, AT + "delivery: txn, trust_domain: d", "two proofs"),
+        (ROLE, AT + "delivery: meta", "calls alone"),
+        (EXCHANGE, AT + "delivery: dpop", ""),
+        ({**EXCHANGE, "dpop": False}, AT + "delivery: txn, trust_domain: d", ""),
+    ],
+)
+def test_a_token_between_calls_needs_an_issuer_and_a_message_that_can_carry_it(
+    tmp_path, issuer, server, why
+):
+    entry = f"{server}, credential: {{issuer: it, between: a}}"
+    text = BETWEEN.format(issuers=json.dumps({"it": issuer}), server=entry)
+    (tmp_path / "guard.yaml").write_text(text)
+    (tmp_path / "all.cedar").write_text(
+        '@id("ALL") @reason("everything") permit (principal, action, resource);'
+    )
+    loaded = load(tmp_path / "guard.yaml")
+    if not why:
+        build(loaded).close()
+        return
+    with pytest.raises(Unusable) as no:
+        build(loaded)
+    assert no.value.code == "between_unusable"
+    assert why in str(no.value)

@@ -38,9 +38,12 @@ const RESOURCES = {
   'https://type.example/mcp': { ...OPAQUE, lie: { issued_token_type: `${TYPE}id_token` } },
 };
 
-// Servers that a test starts have an address of the moment; their tokens are read, and end soon.
-const of = (resource) => RESOURCES[resource]
-  ?? (resource?.startsWith('http://127.0.0.1:') ? { format: 'jwt', ttl: 1 } : undefined);
+// Servers that a test starts have an address of the moment; their tokens are read, and those of a call
+// end soon, where the path does not say otherwise.
+const PATHS = { '/long': { format: 'jwt', ttl: 60 }, '/opaque': OPAQUE };
+const local = (resource) => (resource?.startsWith('http://127.0.0.1:')
+  ? PATHS[new URL(resource).pathname] ?? { format: 'jwt', ttl: 1, rest: 60 } : undefined);
+const of = (resource) => RESOURCES[resource] ?? local(resource);
 
 const key = await exportJWK((await generateKeyPair('ES256', { extractable: true })).privateKey);
 const guard = {
@@ -81,8 +84,9 @@ const provider = new Provider(issuer, {
       getResourceServerInfo: (ctx, resource) => {
         const found = of(resource);
         if (!found) throw new errors.InvalidTarget();
+        const ttl = ctx.oidc.params.authorization_details ? found.ttl : found.rest ?? found.ttl;
         return {
-          scope: 'crm.read crm.write', accessTokenTTL: found.ttl, accessTokenFormat: found.format,
+          scope: 'crm.read crm.write', accessTokenTTL: ttl, accessTokenFormat: found.format,
           jwt: { sign: { alg: 'ES256' } },
         };
       },

@@ -126,7 +126,10 @@ class ExtMcp:
             key=call.idempotency,
         )
         static = carried.server_key()
-        headers = [*carried.headers(), *(static.headers() if static is not None else ())]
+        headers = [
+            *carried.headers(),
+            *(static.headers("POST", server.url, "") if static is not None else ()),
+        ]
         for name, value in headers:
             told.header_mutation.set.add(key=name.decode(), value=value)
         params: dict[str, Any] = outgoing(message, call, carried.in_meta).get("params", {})

@@ -5,7 +5,7 @@ sends nothing.
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import ClassVar, Literal
 
 from guard.grant.credential import Credential
 from guard.grant.sent import check_sent
@@ -24,9 +24,11 @@ class ServerKey:
     header: str
     value: str = field(repr=False)
     secret: str = field(repr=False)  # what is taken out of what comes back
+    proved: ClassVar[bool] = False
 
-    def headers(self) -> HeaderList:
-        """Return the header that carries it."""
+    def headers(self, method: str, url: str, nonce: str) -> HeaderList:
+        """Return the header that carries it, the same on every message."""
+        del method, url, nonce
         return encoded([(self.header, self.value)])
 
 

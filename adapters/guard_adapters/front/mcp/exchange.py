@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from guard.errors import ApprovalPending, GuardError, Refused, Unavailable
+from guard.errors import ApprovalPending, GuardError, Unavailable
 from guard.model.call import ToolSpec
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp.auth import Caller
@@ -78,6 +78,8 @@ class Exchange:
             await self._attend(self._reply())
         except Gone:
             await self._hang_up()
+        except GuardError as error:  # it went on for long, and may not go on
+            await self._release(self._refused(refusal_of(error, ran=self.ran)))
         finally:
             if key is not None:
                 self.flights.leave(key)
@@ -102,7 +104,9 @@ class Exchange:
             await self.passage.client.end()
 
     async def _tick(self) -> None:
-        client = self.passage.client
+        client, standing = self.passage.client, self.passage.standing
+        if self.asked.way is Way.FORWARD and standing is not None:
+            await standing.may()
         judged = self.asked.way in {Way.CALL, Way.METHOD, Way.UNKNOWN}
         if self.ran or not judged or not client.takes_events:
             return
@@ -136,7 +140,7 @@ class Exchange:
             self.asked = await tasks.admitted(self.asked, self.passage.now_ms)
             reply = await self._routed()
             reply.message = await tasks.answered(self.asked, reply.message, self.front.now_ms())
-        except Unavailable as error:
+        except GuardError as error:
             return self._refused(refusal_of(error, ran=self.ran))
         return reply
 
@@ -171,8 +175,9 @@ class Exchange:
                     else await self.passage.open_call(message, carried, schema)
                 )
                 return await self.passage.converse(self.upstream, self.asked)
-        except Refused:  # by what was to be sent: it has not left
-            self.flight.forwarded = False
+        except GuardError:
+            if self.upstream is None:  # by what was to be sent: it has not left
+                self.flight.forwarded = False
             raise
         except UpstreamFailed as error:
             reply = unreached(self.asked, error)

@@ -34,6 +34,7 @@ from guard_adapters.front.mcp.auth import (
     upstream_scope,
 )
 from guard_adapters.front.mcp.beside import Beside
+from guard_adapters.front.mcp.between import Standing
 from guard_adapters.front.mcp.cancel import Flights
 from guard_adapters.front.mcp.edge import EdgeRules, HeaderList, Headers, check_edge, single
 from guard_adapters.front.mcp.front import GuardFront
@@ -46,6 +47,7 @@ from guard_adapters.front.mcp.server import HttpServer, Seals
 from guard_adapters.front.mcp.session_streams import session_request
 from guard_adapters.front.mcp.stream import JSON_HEADERS, ClientStream, Receive, Scope, Send
 from guard_adapters.front.mcp.tasks import MemoryOwners, Owners
+from guard_adapters.front.mcp.verdict import unsent
 from guard_adapters.front.mcp.wire import INVALID_REQUEST, WireRefused, error_message, refuse
 
 _CHALLENGED: Final = frozenset({401, 403})
@@ -131,6 +133,8 @@ class Endpoint:
             await self._handle(name, scope, receive, client)
         except WireRefused as refused:
             await client.answer(*self._refusal(refused, name))
+        except GuardError as error:
+            await client.answer(*self._refusal(unsent(error), name))
 
     async def _handle(
         self, name: str, scope: Scope, receive: Receive, client: ClientStream
@@ -143,8 +147,10 @@ class Endpoint:
             refuse(INVALID_REQUEST, "unknown_server", text, status=404)
         now_ms = self.front.now_ms()
         caller = await caller_of(self.front, self.access, headers, name, scope["method"])
+        handle, between = single(headers, b"guard-session") or "", server.between
         passage = Passage(
             server=server,
+            standing=Standing(between=between, who=caller, handle=handle) if between else None,
             http=self._client_for(name, caller),
             seals=self.seals,
             book=self.book,

@@ -11,15 +11,16 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from guard.grant.scrub import Scrub
-from guard_adapters._http.carrying import Address, Nonces
+from guard_adapters._http.carrying import Nonces
 from guard_adapters._http.pool import HttpClient, Upstream
+from guard_adapters.front.mcp.between import Standing
 from guard_adapters.front.mcp.cancel import FlightKey, flight_key
-from guard_adapters.front.mcp.carry import Carried, ServerKey
+from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp.events import Event, EventSplitter, write_event
 from guard_adapters.front.mcp.gate import Asked, clean
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, dumps, loads
+from guard_adapters.front.mcp.outbound import Outbound
 from guard_adapters.front.mcp.pins import LIST_CHANGED, PinBook
 from guard_adapters.front.mcp.questions import Questions
 from guard_adapters.front.mcp.reply import (
@@ -76,6 +77,7 @@ class Passage:
     session: SealedSession | None = field(default=None, repr=False)
     elicitation: frozenset[str] = frozenset()  # declared in this very message
     nonces: Nonces = field(default_factory=Nonces)  # as upstreams asked
+    standing: Standing | None = None  # whose token goes with what is no call
 
     async def open(
         self,
@@ -88,10 +90,13 @@ class Passage:
 
         Raises:
             UpstreamFailed: nobody answered.
+            GuardError: the server wants something with it that this caller cannot have now.
         """
-        up = headers_up(self.headers, message, None)
+        up, out = headers_up(self.headers, message, None), self._outbound()
         body = b"" if message is None else dumps(message)
-        return await self._sent(method, up, body, self.server.key(), read_s)
+        key = await out.key()
+        again = key is not None and key.proved
+        return await out.sent(method, body, lambda _: up, key, read_s, again=again)
 
     async def open_call(
         self, message: Mapping[str, Any], carried: Carried, schema: Mapping[str, Any] | None
@@ -101,36 +106,26 @@ class Passage:
         Raises:
             UpstreamFailed: nobody answered.
             Refused: `changed_in_flight`, `destination_not_listed`: nothing was sent.
+            GuardError: as `open`.
         """
-        read_s, to = self.settings.tool_timeout_s, Address(self.server.url)
         head, body = headers_up(self.headers, message, schema), dumps(message)
         carried.checked(body)
-        key = carried.server_key() or self.server.key()
-        own = carried.headers(self.nonces.of(to))
-        upstream = await self._sent("POST", [*head, *own], body, key, read_s)
-        if not self.nonces.asked_again(to, upstream.status, upstream.named()):
-            return upstream
-        await upstream.aclose()
-        own = carried.headers(self.nonces.of(to))
-        return await self._sent("POST", [*head, *own], body, key, read_s)
+        out, read_s = self._outbound(), self.settings.tool_timeout_s
+        key = carried.server_key() or await out.key(beside=carried)
 
-    async def _sent(
-        self,
-        method: str,
-        head: HeaderList,
-        body: bytes,
-        key: ServerKey | None,
-        read_s: float | None,
-    ) -> Upstream:
-        up = list(head)
-        if self.session is not None:
-            up.append((b"mcp-session-id", self.session.session_id.encode("latin-1")))
-        up += key.headers() if key is not None else []
-        found = await self.http.open_upstream(method, self.server.url, up, body, read_s=read_s)
-        if key is not None:
-            found.scrub = scrub = Scrub(key.secret)
-            found.headers = [(name, scrub.whole(value)) for name, value in found.headers]
-        return found
+        def whole(nonce: str) -> HeaderList:
+            return [*head, *carried.headers(nonce)]
+
+        return await out.sent("POST", body, whole, key, read_s, again=True)
+
+    def _outbound(self) -> Outbound:
+        return Outbound(
+            server=self.server,
+            http=self.http,
+            nonces=self.nonces,
+            standing=self.standing,
+            session_id=self.session.session_id if self.session is not None else "",
+        )
 
     def down(self, upstream: Upstream) -> HeaderList:
         """Return the headers for the client; a session id is sealed to this caller."""

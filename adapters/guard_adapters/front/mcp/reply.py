@@ -62,7 +62,10 @@ def credential_refused(asked: Asked) -> Reply:
 
     Its challenge is about the guard, not about the client, and never passes.
     """
-    text = "The server refused the guard's own credential. An operator must look at it."
+    text = (
+        "The server refused the guard's own credential, or wants one that it did not get. An "
+        "operator must look at `credential` of this server."
+    )
     return failed(asked, "upstream_credential_refused", text)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from guard_adapters.front.mcp.between import Between
 from guard_adapters.front.mcp.carry import Delivery, ServerKey
 from guard_adapters.front.mcp.seal import RequestStateSeal, SessionSeal
 from guard_adapters.front.mcp.server_asks import ServerRules
@@ -18,6 +19,7 @@ class HttpServer:
     rules: ServerRules = field(default_factory=ServerRules)
     # Read for each message that is no judged call: a call brings the key of its own lease.
     key: Callable[[], ServerKey | None] = field(default=lambda: None, repr=False)
+    between: Between | None = None  # the same, where each caller needs a token of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

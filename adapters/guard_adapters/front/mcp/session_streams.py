@@ -10,6 +10,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Final
 
+from guard.errors import GuardError
 from guard.ports import Waiter
 from guard_adapters._http.pool import Upstream, UpstreamFailed
 from guard_adapters.front.mcp.cancel import Gone, attended
@@ -23,6 +24,8 @@ from guard_adapters.front.mcp.wire import WireRefused, notice
 
 _NOTHING: Final = Asked(message={}, method="", id=None, era="legacy", way=Way.FORWARD)
 _DAY_S: Final = 86_400
+_LOOK_S: Final = 5
+"""How soon a stream ends whose session has ended (seconds)."""
 
 
 Relisted = Callable[[], AbstractAsyncContextManager[Waiter]]
@@ -64,11 +67,15 @@ async def _followed(
     await passage.client.open(passage.down(upstream), upstream.status)
     pump = asyncio.create_task(_pumped(passage, upstream))
     teller = asyncio.create_task(_told(passage, relisted))
+    standing = passage.standing
+    every_s, tick = (_DAY_S, _nothing) if standing is None else (_LOOK_S, standing.may)
     try:
         # Nobody can read this stream any more once the client has left: the server may know.
-        await attended(pump, receive=receive, every_s=_DAY_S, tick=_nothing)
+        await attended(pump, receive=receive, every_s=every_s, tick=tick)
     except Gone:
         return
+    except GuardError:
+        pass  # its session may hear nothing more: the stream ends
     finally:
         teller.cancel()
     await passage.client.end()

@@ -29,6 +29,7 @@ from guard_adapters.front.mcp.wire import (
     REFUSED,
     Era,
     MessageId,
+    WireRefused,
 )
 
 REFUSAL_KEY: Final = PRIVATE + "refusal"
@@ -234,6 +235,14 @@ def _quoted(reason: str) -> str:
 
 def _retry(seconds: int) -> dict[str, int]:
     return {"retry_after_s": seconds} if seconds else {}
+
+
+def unsent(error: GuardError) -> WireRefused:
+    """Return what tells about a message that was not sent on, where it was no request."""
+    broken = isinstance(error, Unavailable)
+    text = "The message was not sent on." + (" Try again later." if broken else "")
+    code, status = (GUARD_UNAVAILABLE, 503) if broken else (REFUSED, 400)
+    return WireRefused(code, text, status, error.code)
 
 
 def refused(asked: Asked, no: Refusal, *, structured: bool = False) -> dict[str, Any]:

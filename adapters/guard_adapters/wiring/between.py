@@ -1,0 +1,86 @@
+"""The tokens that callers hold between calls: one for each session and server, new before it ends.
+
+They are kept in memory alone. Whether there may be one is decided in `guard.lease.between`.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Final
+
+from guard.grant.credential import Credential
+from guard.lease.between import Between
+from guard.policy.catalog_server import ServerSpec
+from guard_adapters.front.mcp.front import Caller
+from guard_adapters.wiring.desk import Desk
+
+_LAST_PART: Final = 5
+"""In the last fifth of its life a token is replaced: a message with it may be long on its way."""
+
+_MOST: Final = 1_000
+
+
+@dataclass(slots=True)
+class _Held:
+    """What one session holds. The lock lets messages that come at once share one token."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    credential: Credential | None = None
+    grant: str = ""
+    until_ms: int = 0
+
+
+class BetweenAt:
+    """Tokens for one server; fulfils what the front asks for (`front.mcp.between.Between`).
+
+    Args:
+        desk: tells whose session it is.
+        between: leases them.
+        server: as the catalogue has it.
+    """
+
+    def __init__(self, desk: Desk, between: Between, server: ServerSpec) -> None:
+        self._desk = desk
+        self._between = between
+        self._server = server
+        self._held: dict[str, _Held] = {}
+
+    async def held(self, who: Caller, handle: str) -> Credential:
+        """Return the token of this caller's session; raises as `Between.may` and `mint`."""
+        session_id = await self._desk.session(who, handle, b"")
+        session = await self._between.may(session_id, self._server)
+        mine, grant = self._of(session_id), self._between.grant(session, self._server)
+        async with mine.lock:
+            here = mine.credential
+            fresh = mine.grant == grant and self._desk.now_ms() < mine.until_ms
+            if here is not None and fresh and await self._between.stands(here.lease_id):
+                return here
+            mine.credential = None
+            if here is not None and mine.grant != grant:
+                await self._between.take_back(here.lease_id)
+            began_ms = self._desk.now_ms()
+            made = await self._between.mint(session, self._server)
+            life_ms = made.expires_at_ms - began_ms
+            mine.grant = grant
+            mine.credential, mine.until_ms = made, made.expires_at_ms - life_ms // _LAST_PART
+            return made
+
+    async def may(self, who: Caller, handle: str) -> None:
+        """Return if the session may still have one; raises as `Between.may`."""
+        await self._between.may(await self._desk.session(who, handle, b""), self._server)
+
+    def refused(self, credential: Credential) -> None:
+        """Hand this one out no more."""
+        for mine in self._held.values():
+            if mine.credential is credential:
+                mine.credential = None
+
+    def _of(self, session_id: str) -> _Held:
+        if session_id not in self._held and len(self._held) >= _MOST:
+            now_ms = self._desk.now_ms()
+            kept = {
+                name: one for name, one in self._held.items()
+                if one.lock.locked() or (one.credential is not None and now_ms < one.until_ms)
+            }  # fmt: skip
+            self._held.clear()
+            self._held.update(kept)
+        return self._held.setdefault(session_id, _Held())

@@ -1,0 +1,140 @@
+"""A credential for what a caller sends between calls: `initialize`, lists, pings, subscriptions.
+
+Nobody judged a call, so it carries the one grant that the catalogue has for such messages, for one
+session at one server. It is journalled like that of a call, and ends with its session, a stop, or
+its own time. It keeps no secret and sends nothing.
+"""
+
+from dataclasses import dataclass, replace
+
+from guard.errors import GuardError, Refused, Unavailable
+from guard.grant.credential import BoundCaller, Credential
+from guard.grant.lease import Lease, LeaseState
+from guard.lease.issuing import Leased, Leasing, drawn, lease_event
+from guard.lease.revoking import Revoking
+from guard.model.access import Level
+from guard.model.kill import stopped
+from guard.policy.catalog_server import ServerSpec
+from guard.ports import World
+from guard.ports.between import IssuesBetween
+from guard.session.narrowing import access_of
+from guard.session.state import Session, refuse_closed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """Leases credentials that belong to no call."""
+
+    world: World
+
+    async def may(self, session_id: str, server: ServerSpec) -> Session:
+        """Return the session if something may be sent to this server in it now.
+
+        Raises:
+            Refused: `session_unknown`, `session_ended`, `session_suspended`, `access_narrowed`,
+                `stopped_by_operator`.
+            Unavailable: the store failed.
+        """
+        session = await self.world.sessions.get(session_id)
+        refuse_closed(session)
+        if stopped(self.world.kills.standing(), server.name, "", session.who) is not None:
+            raise Refused(
+                "An operator has stopped this.",
+                code="stopped_by_operator",
+                next_step="Do not try again; tell the person you work for.",
+            )
+        if access_of(session.narrowings).level is Level.STOPPED:
+            raise _narrowed("Nothing may be sent in this session for now.")
+        return session
+
+    def grant(self, session: Session, server: ServerSpec) -> str:
+        """Return what narrowings leave of the grant for such messages, whose words are scopes.
+
+        Raises:
+            Refused: `access_narrowed`: nothing.
+            Unavailable: `issuer_unknown`.
+        """
+        access, least_s = access_of(session.narrowings), self._issuer(server).min_ttl_s
+        if access.max_ttl_s is not None and access.max_ttl_s < least_s:
+            raise _narrowed(f"Its credentials live {least_s} s at least.")
+        if access.scopes is None:
+            return server.between
+        left = " ".join(one for one in server.between.split() if one in access.scopes)
+        if not left:
+            raise _narrowed("None of the scopes for messages between calls is left to it.")
+        return left
+
+    def _issuer(self, server: ServerSpec) -> IssuesBetween:
+        issuer = self.world.issuers.get(server.issuer)
+        if not isinstance(issuer, IssuesBetween):
+            raise Unavailable(
+                f"The issuer {server.issuer!r} makes nothing for messages between calls.",
+                code="issuer_unknown",
+                next_step="List it under guard.issuers and start the guard again.",
+            )
+        return issuer
+
+    async def stands(self, lease_id: str) -> bool:
+        """Return whether a credential that was handed over has not been taken back since."""
+        row = await self.world.leases.lease(lease_id)
+        return row is not None and row.state is LeaseState.DELIVERED
+
+    async def take_back(self, lease_id: str) -> None:
+        """End a credential that reaches further than its session may now."""
+        revoking = Revoking(world=self.world)
+        await revoking.tried_all(await revoking.marked_by_id([lease_id], "access_narrowed"))
+
+    async def mint(self, session: Session, server: ServerSpec) -> Credential:
+        """Return a new credential for messages of this session to this server.
+
+        Raises:
+            Refused: `access_narrowed`: a narrowing leaves nothing of the grant; `grant_unusable`;
+                `tool_quarantined`: an earlier one could not be revoked.
+            Unavailable: `issuer_unknown`, `credential_recalled`, or the journal or the issuer
+                failed; the lease is left to be revoked.
+        """
+        issuer, maker = self._issuer(server), Leasing(world=self.world)
+        grant = self.grant(session, server)
+        now_ms = self.world.clock.now_ms()
+        lease = Lease(
+            id=drawn(self.world.ids),
+            call_id="",
+            session=session.id,
+            kind=issuer.kind,
+            deadline_ms=now_ms + issuer.max_ttl_s * 1000,
+            changed_ms=now_ms,
+            issuer=server.issuer,
+            server=server.name,
+            grant=grant,
+            guard=self.world.guard_id,
+        )
+        lease = replace(lease, handle=issuer.handle(lease))
+        await self.world.leases.reserve(lease, [lease_event("lease_reserved", lease, now_ms)])
+        bound = BoundCaller(
+            server=server.name,
+            audience=server.audience or server.url,
+            principal=session.who.principal.subject,
+            agent=session.who.agent.id,
+            session=session.id,
+            grant=grant,
+        )
+        try:
+            credential = await issuer.issue_between(bound, lease)
+        except GuardError:
+            await Revoking(world=self.world).take_back(lease, "ended")
+            raise
+        await maker.issued(lease, credential)
+        leased = Leased(
+            id=lease.id, call="", session=session.id, issuer=issuer, handle=lease.handle,
+            binding=int(credential.binding),
+        )  # fmt: skip
+        await maker.deliver(leased)
+        return credential
+
+
+def _narrowed(why: str) -> Refused:
+    return Refused(
+        f"The session was narrowed. {why}",
+        code="access_narrowed",
+        next_step="`reasons` of a refused call say what gives it back.",
+    )

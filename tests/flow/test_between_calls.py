@@ -1,0 +1,184 @@
+"""What a caller holds between calls: one grant, one session, one server, and no longer than these."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from guard.access.killing import Killing
+from guard.errors import GuardError, Unavailable
+from guard.grant.credential import BoundCaller
+from guard.grant.lease import LeaseState
+from guard.lease.between import Between
+from guard.model.access import Access, Level
+from guard.policy.catalog_server import ServerSpec
+from guard.testing.kills import MemoryKills
+from guard_adapters.wiring.between import BetweenAt
+from tests.flow.conftest import RecordingIssuer, credential
+
+URL = "http://127.0.0.1:1/mcp"
+SERVER = ServerSpec(
+    name="bank", trust="trusted", url=URL, audience=URL, issuer="idp", grant="a b", between="a b"
+)
+
+
+class Issuing(RecordingIssuer):
+    leaves_object = True
+
+    def __init__(self):
+        super().__init__(leaves_object=True)
+        self.broken = False
+
+    async def issue_between(self, caller, lease):
+        self.issued.append((caller, lease))
+        if self.broken:
+            raise Unavailable("It did not answer.", code="issuer_unavailable")
+        return credential(lease)
+
+
+@pytest.fixture
+def issuer(flow):
+    made = Issuing()
+    flow.but(issuers={"idp": made, "calltoken": RecordingIssuer()}, kills=MemoryKills())
+    return made
+
+
+@pytest.fixture
+def at(flow, issuer):
+    async def session(who, handle, intent):
+        return handle or flow.session
+
+    desk = SimpleNamespace(session=session, now_ms=flow.clock.now_ms)
+    return BetweenAt(desk, Between(world=flow.world), SERVER)
+
+
+async def code_of(work):
+    with pytest.raises(GuardError) as no:
+        await work
+    return no.value.code
+
+
+def states(flow):
+    return [row.state for row in flow.store.leases.values()]
+
+
+async def test_it_is_for_the_sessions_person_and_agent_and_bound_to_no_call(flow, at, issuer):
+    made = await at.held(None, "")
+    ((caller, lease),) = issuer.issued
+    assert caller == BoundCaller(
+        server="bank", audience=URL, principal="ana", agent="clerk", session="gs_1", grant="a b"
+    )
+    assert (lease.call_id, lease.tool, lease.grant) == ("", "", "a b")
+    assert made.lease_id == lease.id
+    kinds = [one.kind for one in flow.events() if one.leaf.get("lease") == lease.id]
+    assert kinds == ["lease_reserved", "credential_issued", "credential_delivered"]
+    assert states(flow) == [LeaseState.DELIVERED]
+
+
+async def test_it_is_made_anew_in_the_last_part_of_its_life_and_not_before(flow, at, issuer):
+    first = await at.held(None, "")
+    flow.clock.ms += 23_000  # of 30 s
+    assert await at.held(None, "") is first
+    flow.clock.ms += 2_000
+    assert await at.held(None, "") is not first
+    assert len(issuer.issued) == 2
+
+
+async def test_messages_that_come_at_once_share_it_and_sessions_do_not(flow, at, issuer, gather):
+    await flow.open("gs_2")
+    made = await gather(*(at.held(None, handle) for handle in ("", "", "gs_2", "gs_2")))
+    assert made[0] is made[1]
+    assert made[2] is made[3]
+    assert {caller.session for caller, _ in issuer.issued} == {"gs_1", "gs_2"}
+    assert len(issuer.issued) == 2
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("end", "session_ended"),
+        ("suspend", "session_suspended"),
+        ("narrow", "access_narrowed"),
+        ("kill", "stopped_by_operator"),
+    ],
+)
+async def test_nothing_is_sent_once_the_session_may_do_nothing(flow, at, issuer, word, code):
+    await at.held(None, "")
+    match word:
+        case "end":
+            await flow.reauthorizing.end("gs_1", "operator")
+        case "suspend":
+            await flow.reauthorizing.suspend("gs_1", "operator")
+        case "narrow":
+            await flow.reauthorizing.narrow("gs_1", Access(level=Level.STOPPED), "incident")
+        case "kill":
+            killing = Killing(world=flow.world, policy=lambda: flow.bundle)
+            await killing.follow(await killing.stop("agent", "clerk", why="", by="op"))
+    assert await code_of(at.held(None, "")) == code
+    assert await code_of(at.may(None, "")) == code
+    assert len(issuer.issued) == 1
+    if word != "narrow":  # what a narrowed session holds it may use again once that is lifted
+        assert states(flow) == [LeaseState.REVOKED]
+        assert issuer.revoked == [issuer.issued[0][1].id]
+
+
+async def test_a_narrowing_leaves_no_more_scopes_than_it_says(flow, at, issuer):
+    await at.held(None, "")
+    await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"b", "c"})), "careful")
+    await at.held(None, "")
+    assert [caller.grant for caller, _ in issuer.issued] == ["a b", "b"]
+    assert states(flow) == [LeaseState.REVOKED, LeaseState.DELIVERED]
+    await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"c"})), "more careful")
+    assert await code_of(at.held(None, "")) == "access_narrowed"
+
+
+async def test_a_narrowing_to_a_life_that_the_issuer_cannot_give_leaves_none(flow, at, issuer):
+    issuer.min_ttl_s = 30
+    await flow.reauthorizing.narrow("gs_1", Access(max_ttl_s=10), "careful")
+    assert await code_of(at.held(None, "")) == "access_narrowed"
+
+
+async def test_one_that_the_server_refused_is_handed_out_no_more(at, issuer):
+    first = await at.held(None, "")
+    at.refused(first)
+    assert await at.held(None, "") is not first
+
+
+async def test_an_issuer_that_fails_leaves_no_open_row(flow, at, issuer):
+    issuer.broken = True
+    assert await code_of(at.held(None, "")) == "issuer_unavailable"
+    assert states(flow) == [LeaseState.REVOKED]
+    issuer.broken = False
+    await at.held(None, "")  # and the next message asks again
+
+
+async def test_one_that_is_recalled_while_it_is_made_is_not_handed_over(flow, at, issuer):
+    class Slow(Issuing):
+        async def issue_between(self, caller, lease):
+            await flow.reauthorizing.end("gs_1", "operator")
+            return await super().issue_between(caller, lease)
+
+    flow.world.issuers["idp"] = Slow()
+    assert await code_of(at.held(None, "")) == "credential_recalled"
+
+
+async def test_an_issuer_that_serves_calls_alone_makes_none(flow, at, issuer):
+    flow.world.issuers["idp"] = RecordingIssuer()
+    assert await code_of(at.held(None, "")) == "issuer_unknown"
+
+
+async def test_one_that_cannot_be_revoked_stops_further_ones_and_no_call(flow, at, issuer):
+    first = await at.held(None, "")
+    row = flow.store.leases[first.lease_id]
+    flow.store.leases[row.id] = replace(row, state=LeaseState.IRREVOCABLE)
+    assert await code_of(at.held(None, "")) == "tool_quarantined"
+    await flow.call("read", id="1")
+
+
+async def test_memory_holds_no_more_sessions_than_have_something(flow, at, issuer, monkeypatch):
+    monkeypatch.setattr("guard_adapters.wiring.between._MOST", 3)
+    for number in range(9):
+        await flow.open(f"gs_x{number}")
+        await at.held(None, f"gs_x{number}")
+        flow.clock.ms += 31_000
+    assert len(at._held) <= 3
