@@ -1,15 +1,21 @@
 """A gateway that is told to fail open takes a failed question for a yes: no question may fail.
 
 And whoever stands before the gateway tries to be somebody else, to bring a token of their own, to
-have a result released that belongs to no call, and to read the guard's secret out of one.
+have a result released that belongs to no call, and to read the guard's secret out of one; and
+whoever reaches the port without a key, to fill the guard's memory.
 """
 
+import asyncio
 import json
 from typing import Any
 
 import pytest
 
-from guard_adapters.front.gateways.ext_mcp_wire import McpRequestResult, McpResponseResult
+from guard_adapters.front.gateways.ext_mcp_wire import (
+    SERVICE,
+    McpRequestResult,
+    McpResponseResult,
+)
 from guard_adapters.front.mcp.gate import TOKEN_KEY
 from tests.frameworks.conftest import world  # noqa: F401  a fixture
 from tests.frameworks.test_ext_mcp import ANA, gateway, text, why  # noqa: F401  a fixture
@@ -84,6 +90,40 @@ async def test_whoever_bears_no_key_is_told_no(gateway, borne) -> None:  # noqa:
     assert why(await gateway.call("look", key="7")) == {"code": "gateway_unknown"}
     assert why(await gateway.response(text("x"), "call_1")) == {"code": "gateway_unknown"}
     assert await gateway.outcomes() == []
+
+
+@pytest.mark.parametrize(
+    ("method", "told"), [("CheckRequest", McpRequestResult), ("CheckResponse", McpResponseResult)]
+)
+async def test_whoever_bears_no_key_is_told_no_before_a_message_is_taken_in(
+    gateway,  # noqa: F811
+    method,
+    told,
+) -> None:
+    async def never() -> Any:
+        await asyncio.Event().wait()
+        yield b""
+
+    send = gateway.channel.stream_unary(
+        f"/{SERVICE}/{method}", response_deserializer=told.FromString
+    )
+    said = await send(never(), metadata=(("authorization", "Bearer x"),), timeout=5)
+    assert why(said) == {"code": "gateway_unknown"}
+
+
+@pytest.mark.parametrize(
+    ("method", "told"), [("CheckRequest", McpRequestResult), ("CheckResponse", McpResponseResult)]
+)
+async def test_a_call_without_a_message_is_answered_with_a_no(gateway, method, told) -> None:  # noqa: F811
+    async def none() -> Any:
+        return
+        yield b""
+
+    send = gateway.channel.stream_unary(
+        f"/{SERVICE}/{method}", response_deserializer=told.FromString
+    )
+    said = await send(none(), metadata=(("authorization", gateway.bearer),), timeout=5)
+    assert said.WhichOneof("result") == "error"
 
 
 async def test_a_token_that_the_client_planted_does_not_go_on(gateway) -> None:  # noqa: F811

@@ -153,7 +153,9 @@ def serve_http(port: int) -> None:
         ),
     )
     # h11, because httptools keeps the blanks around header values and one check looks at them.
-    config = uvicorn.Config(app, http="h11", log_level="error", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, http="h11", ws="none", log_level="error", timeout_graceful_shutdown=1
+    )
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
     print(json.dumps({"url": url}), flush=True)
     uvicorn.Server(config).run(sockets=[listener])

@@ -162,7 +162,7 @@ def main() -> None:
     listener = socket.create_server(("127.0.0.1", chosen.http))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}/mcp"
     print(json.dumps({"url": url}), flush=True)
-    config = uvicorn.Config(app, http="h11", lifespan="off", log_level="error")
+    config = uvicorn.Config(app, http="h11", ws="none", lifespan="off", log_level="error")
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -111,7 +111,9 @@ async def one_client(number: int, url: str, token: str, until: float) -> tuple[i
 async def test_200_clients_lose_nothing_and_meet_nobody(
     tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    upstream = uvicorn.Server(uvicorn.Config(echo, port=0, log_level="error", lifespan="off"))
+    upstream = uvicorn.Server(
+        uvicorn.Config(echo, port=0, log_level="error", lifespan="off", ws="none")
+    )
     task = asyncio.create_task(upstream.serve())
     while not upstream.started:
         await asyncio.sleep(0.01)

@@ -202,6 +202,7 @@ async def _uvicorn(served: ASGIApp, listeners: list[socket.socket]) -> AsyncIter
         log_level="error",
         lifespan="off",
         http="httptools",
+        ws="none",  # nothing here speaks it, and "auto" loads whatever library is installed
         timeout_graceful_shutdown=GRACE_S,
     )
     server = _Quiet(config)

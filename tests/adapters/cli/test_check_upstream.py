@@ -75,7 +75,7 @@ def pay() -> str:
 app = server.streamable_http_app()
 if "gate" in kind:
     app = CallGate(app, verifier=verifier, clock=SystemClock(), origin=origin, nonce_key=bytes(32))
-uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", http="h11")
+uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", http="h11", ws="none")
 """
 
 

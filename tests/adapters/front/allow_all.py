@@ -132,7 +132,12 @@ def main() -> None:
     server = HttpServer(name="up", url=chosen.upstream, rules=OPEN)
     app = app_of(endpoint(AllowAll(), [server], port=port))
     config = uvicorn.Config(
-        app, http="httptools", log_level="error", proxy_headers=False, timeout_graceful_shutdown=1
+        app,
+        http="httptools",
+        ws="none",
+        log_level="error",
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
     )
     print(json.dumps({"url": f"http://127.0.0.1:{port}/mcp/up"}), flush=True)
     uvicorn.Server(config).run(sockets=[listener])

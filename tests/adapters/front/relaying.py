@@ -31,7 +31,12 @@ EVENTS = [(b"content-type", b"text/event-stream")]
 @asynccontextmanager
 async def serving(app, listener: socket.socket) -> AsyncIterator[None]:
     config = uvicorn.Config(
-        app, http="h11", log_level="critical", lifespan="off", timeout_graceful_shutdown=1
+        app,
+        http="h11",
+        ws="none",
+        log_level="critical",
+        lifespan="off",
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))

@@ -139,7 +139,9 @@ async def pay(url: str, token: str) -> str:
 @pytest.fixture
 async def bank():
     made = Bank()
-    server = uvicorn.Server(uvicorn.Config(made, port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(made, port=0, log_level="error", lifespan="off", ws="none")
+    )
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(5):
         while not server.started:

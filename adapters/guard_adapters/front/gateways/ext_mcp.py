@@ -5,7 +5,7 @@ fail open would take that for a yes. What gRPC itself refuses the guard never se
 8 KiB, a broken frame or compression, an unknown method. Rule 2: who calls is what the gateway's
 operator wrote into `metadata`, never a header or the message. Rule 3: what leaves towards the
 server is the judged call with its credential; a result without a call that was allowed is not
-handed on.
+handed on. Rule 4: nothing is read of a caller without the gateway's key.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -56,31 +56,37 @@ class ExtMcp:
     ) -> None:
         self._desk, self._expected, self._server = desk, digest_of(token), server
 
-    async def check_request(self, raw: bytes, context: "Message") -> "Message":
+    async def check_request(self, sent: AsyncIterator[bytes], context: "Message") -> "Message":
         """Return `pass` or `mutated` for an allowed request, else `error`."""
         from guard_adapters.front.gateways.ext_mcp_wire import (  # noqa: PLC0415  an extra
             McpRequest,
             McpRequestResult,
         )
 
-        return await self._answered(McpRequestResult(), self._request, McpRequest, raw, context)
+        return await self._answered(McpRequestResult(), self._request, McpRequest, sent, context)
 
-    async def check_response(self, raw: bytes, context: "Message") -> "Message":
+    async def check_response(self, sent: AsyncIterator[bytes], context: "Message") -> "Message":
         """Take in how an allowed call ended; return `pass`, what may be released, or `error`."""
         from guard_adapters.front.gateways.ext_mcp_wire import (  # noqa: PLC0415  an extra
             McpResponse,
             McpResponseResult,
         )
 
-        return await self._answered(McpResponseResult(), self._response, McpResponse, raw, context)
+        return await self._answered(McpResponseResult(), self._response, McpResponse, sent, context)
 
     async def _answered(
-        self, told: "Message", work: "Work", kind: "Message", raw: bytes, context: "Message"
+        self,
+        told: "Message",
+        work: "Work",
+        kind: "Message",
+        sent: AsyncIterator[bytes],
+        context: "Message",
     ) -> "Message":
         try:
             said = dict(context.invocation_metadata() or ())
             self._borne(said)
-            await work(_parsed(kind, raw), told, read(said.get("traceparent")))
+            message = _parsed(kind, await anext(sent, b""))
+            await work(message, told, read(said.get("traceparent")))
         except _No as no:
             _error(told, no)
         except WireRefused as wrong:

@@ -4,7 +4,7 @@ They are made from `ext_mcp.binpb`, the compiled form of `ext_mcp.proto` (`make 
 is generated, so none is bound to one version of protobuf. Loading this file loads grpcio.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +20,8 @@ SERVICE: Final = "agentgateway.dev.ext_mcp.ExtMcp"
 Message = Any
 """A protobuf message: its class is made while the program runs, so no type checker knows it."""
 
-Answers = Callable[[bytes, Any], Awaitable[Message]]
-"""Takes a message as it came, still to be parsed, and the context of the call."""
+Answers = Callable[[AsyncIterator[bytes], Any], Awaitable[Message]]
+"""Takes the messages of a call, still to be read and parsed, and the context of the call."""
 
 
 def _pool() -> DescriptorPool:
@@ -49,7 +49,9 @@ McpResponseResult: Final = message("McpResponseResult")
 def handlers(check_request: Answers, check_response: Answers) -> grpc.GenericRpcHandler:
     """Return what a server registers to answer the two methods of the service.
 
-    Messages are not parsed here: one that cannot be would be a failed call of the protocol.
+    Messages are not parsed here: one that cannot be would be a failed call of the protocol. Nor are
+    they read: on the wire a stream of one message is the same as a message, but who answers it can
+    look at the metadata before gRPC takes anything of it in.
     """
     table = {
         "CheckRequest": (check_request, McpRequestResult),
@@ -58,7 +60,7 @@ def handlers(check_request: Answers, check_response: Answers) -> grpc.GenericRpc
     return grpc.method_handlers_generic_handler(
         SERVICE,
         {
-            name: grpc.unary_unary_rpc_method_handler(
+            name: grpc.stream_unary_rpc_method_handler(
                 answer,
                 response_serializer=told.SerializeToString,
             )
