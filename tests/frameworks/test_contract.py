@@ -113,12 +113,20 @@ async def test_only_what_the_framework_kept_is_enough_for_another_process(
     assert read in str(told["read"])
 
 
-async def test_a_yes_of_the_framework_alone_runs_nothing(world, play) -> None:
-    played = await play.start(world, PAY)
-    played = await play.resume(world, played, *(() if play.pauses else (PAY,)))
+async def test_a_yes_of_the_framework_alone_runs_nothing_and_leaves_the_question_open(
+    world, play
+) -> None:
+    again = () if play.pauses else (PAY,)
+    played = await play.resume(world, await play.start(world, PAY), *again)
     assert world.ran == []
     assert len(world.asked) == 1
-    assert played.view is not None or "APPROVAL_PENDING" in played.read[-1]
+    if play.pauses:
+        assert played.view is not None, "it pauses again"
+    else:
+        assert "APPROVAL_PENDING" in played.read[-1]
+    await world.answer("approve")
+    await play.resume(world, played, *again)
+    assert world.ran == [("pay", {"to": "x", "amount": 500})]
 
 
 async def test_a_persons_no_is_read_by_the_model(world, play) -> None:

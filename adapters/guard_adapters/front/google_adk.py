@@ -2,7 +2,7 @@
 
 It puts the guard around `run_async` of each tool as it is called, behind every callback that could
 still change the call. A question becomes ADK's own request for confirmation; "confirmed" is a
-wake-up, and the call is judged again. Tools that stream in live runs are refused: ADK runs those
+wake-up, and the call is judged again, and asked about again while nobody answered. Tools that stream in live runs are refused: ADK runs those
 past `run_async`.
 """
 
@@ -11,6 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from google.adk.agents.invocation_context import InvocationContext
+from google.adk.events import Event
+from google.adk.flows.llm_flows.functions import generate_request_confirmation_event
 from google.adk.plugins.base_plugin import BasePlugin
 from google.adk.tools.base_tool import BaseTool
 from google.adk.tools.tool_context import ToolContext
@@ -53,6 +56,16 @@ class GuardPlugin(BasePlugin):
             # On the object: whatever runs this tool from now on runs it through here.
             vars(tool)["run_async"] = _Guarded(self, tool)
         return None
+
+    async def on_event_callback(
+        self, *, invocation_context: InvocationContext, event: Event
+    ) -> Event | None:
+        """Ask again about calls that were "confirmed" while their question is open: ADK does not."""
+        calls = _asked_again(event, invocation_context.session.events)
+        if calls is None:
+            return None
+        again: Event | None = generate_request_confirmation_event(invocation_context, calls, event)
+        return again
 
     async def judged(self, tool: BaseTool, args: dict[str, Any], context: ToolContext) -> Any:  # noqa: ANN401  the tool's own
         """Judge one call and, if allowed, run the tool with the judged arguments."""
@@ -102,3 +115,20 @@ def _event_of(call_id: str, context: ToolContext) -> str:
         if any(one.id == call_id for one in event.get_function_calls()):
             return str(event.id)
     return ""
+
+
+def _asked_again(event: Event, earlier: list[Event]) -> Event | None:
+    """Return the event with the calls that `event` asks about, if a person's message came since.
+
+    ADK runs such calls before the model's turn, and makes no request of what they ask for. An event
+    that holds a result as well stays what it is: the model has to read that.
+    """
+    asked = set(event.actions.requested_tool_confirmations)
+    if not asked or {one.id for one in event.get_function_responses()} != asked:
+        return None
+    since = False
+    for one in reversed(earlier):
+        if asked <= {call.id for call in one.get_function_calls()}:
+            return one if since else None
+        since = since or one.author == "user"
+    return None

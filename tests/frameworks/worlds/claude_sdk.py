@@ -173,7 +173,9 @@ async def _run(world: Any, turns: Any) -> Played:
     finally:
         await hooks.aclose()
     asked = ended.deferred_tool_use
-    view = {"approval_id": world.asked[-1].id, "tool": world.asked[-1].action} if asked else None
+    # Claude shows the call alone; which approval that is, whoever was asked in this process was told.
+    told = [{"approval_id": one.id, "tool": one.action} for one in world.asked[-1:]]
+    view = dict(*told) if asked else None
     return Played(read=process.read, view=view, kept=str(process.read), state=asked)
 
 
