@@ -2,8 +2,8 @@
 
 It puts the guard around `run_async` of each tool as it is called, behind every callback that could
 still change the call. A question becomes ADK's own request for confirmation; "confirmed" is a
-wake-up, and the call is judged again, and asked about again while nobody answered. Tools that stream in live runs are refused: ADK runs those
-past `run_async`.
+wake-up: the call is judged again, and asked about again while nobody answered. Tools that stream in
+live runs are refused: ADK runs those past `run_async`.
 """
 
 import inspect
@@ -60,7 +60,7 @@ class GuardPlugin(BasePlugin):
     async def on_event_callback(
         self, *, invocation_context: InvocationContext, event: Event
     ) -> Event | None:
-        """Ask again about calls that were "confirmed" while their question is open: ADK does not."""
+        """Ask again about calls that were confirmed while their question is open: ADK does not."""
         calls = _asked_again(event, invocation_context.session.events)
         if calls is None:
             return None

@@ -33,9 +33,9 @@ def _graph(graph: Any) -> Found:  # noqa: ANN401  a graph
     # Tool nodes first: a model's node holds them as well, and names the way to them worse.
     nodes = sorted(graph.nodes.items(), key=lambda one: not is_a(one[1].bound, NODE, GRAPH))
     for name, node in nodes:
-        for one in _within(node, _of_graph):
+        for one in within(node, _of_graph):
             yield Way(name, one)
-    for one in _within(list(graph.nodes.values()), _is_hosted):
+    for one in within(list(graph.nodes.values()), _is_hosted):
         yield hosted(one["type"])
 
 
@@ -49,7 +49,7 @@ def _is_hosted(one: object) -> bool:
     return isinstance(kind, str) and kind != "function" and not {"content", "properties"} & set(one)  # type: ignore[call-overload]  # a dict, or `kind` is None
 
 
-def _within(thing: object, wanted: Callable[[object], bool]) -> list[Any]:
+def within(thing: object, wanted: Callable[[object], bool]) -> list[Any]:
     """Return the nearest objects of a sort that an object holds, those in tools left out."""
     found, seen, waiting = [], {id(thing): thing}, deque([thing])
     while waiting and len(seen) < MOST:
@@ -183,6 +183,16 @@ def hosted(name: str) -> ToolAt:
     """Return a tool that the model's provider runs."""
     why = "the model's provider runs it"
     return ToolAt(name=name, thing=None, state="provider-side", why=why)
+
+
+def elsewhere(name: str, why: str) -> ToolAt:
+    """Return a tool that nobody in here sees run."""
+    return ToolAt(name=name, thing=None, state="outside-process", why=why)
+
+
+def is_one_of_ours(thing: object) -> bool:
+    """Return whether one of our fronts made it: a function, or what stands in a tool's place."""
+    return is_ours(thing) or type(thing).__module__.startswith("guard_adapters.front.")
 
 
 FIRST: Final[tuple[Kind, ...]] = (langchain, openai_agents, pydantic_ai, mcp_sessions, functions)

@@ -3,11 +3,10 @@
 from typing import Any, Final
 
 from guard_adapters.front.coverage.bodies import is_ours
-from guard_adapters.front.coverage.frameworks import Found, hosted, tool
+from guard_adapters.front.coverage.frameworks import Found, elsewhere, hosted, is_one_of_ours, tool
+from guard_adapters.front.coverage.inspect_ai import inspect_ai
 from guard_adapters.front.coverage.reach import Kind, ToolAt, Way, is_a
-
-REFERENCES: Final = "fastmcp.server.middleware.dereference.DereferenceRefsMiddleware"
-"""Rewrites schemas in lists, and no call."""
+from guard_adapters.front.coverage.servers import claude_sdk, mcp_servers
 
 ADK_AGENT: Final = "google.adk.agents.base_agent.BaseAgent"
 
@@ -32,7 +31,7 @@ def _adk_agent(agent: Any, *, guarded: bool) -> Found:  # noqa: ANN401  an agent
         if is_a(one, "google.adk.tools.agent_tool.AgentTool"):
             yield from _adk_agent(one.agent, guarded=guarded and one.include_plugins)
     if getattr(agent, "code_executor", None) is not None:
-        yield _elsewhere("code_executor", "code that the model wrote is no tool call")
+        yield elsewhere("code_executor", "code that the model wrote is no tool call")
     for one in getattr(agent, "sub_agents", ()):
         yield from _adk_agent(one, guarded=guarded)
 
@@ -92,9 +91,9 @@ def smolagents(thing: Any) -> Found | None:  # noqa: ANN401  anything
 def _smol_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
     for name, one in agent.tools.items():
         if name != "final_answer":  # ends the run, and does nothing
-            yield tool(name, one, guarded=_is_one_of_ours(vars(one).get("forward")))
+            yield tool(name, one, guarded=is_one_of_ours(vars(one).get("forward")))
     if is_a(agent, "smolagents.agents.CodeAgent"):
-        yield _elsewhere("python", "code that the model wrote is no tool call")
+        yield elsewhere("python", "code that the model wrote is no tool call")
     for name, one in agent.managed_agents.items():
         yield Way(f"managed agent {name}", one)
 
@@ -108,8 +107,8 @@ def _strands_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
     stages = agent._middleware_registry._handlers  # noqa: SLF001  no public way
     chain = [one for stage, held in stages.items() if stage.name == "executeTool" for one in held]
     wraps = [one.handler for one in chain if one.phase == "wrap"]
-    ours = bool(wraps) and _is_one_of_ours(wraps[-1])
-    late = any(_is_one_of_ours(one) for one in wraps) and not ours
+    ours = bool(wraps) and is_one_of_ours(wraps[-1])
+    late = any(is_one_of_ours(one) for one in wraps) and not ours
     for name, one in agent.tool_registry.registry.items():
         if late:
             why = "other middleware stands behind the guard"
@@ -132,58 +131,12 @@ def _llama_agent(agent: Any) -> Found:  # noqa: ANN401  an agent
     for one in agent.tools or ():
         name = str(one.metadata.name if hasattr(one, "metadata") else getattr(one, "__name__", one))
         held = getattr(one, "__dict__", {})
-        yield tool(name, one, guarded=_is_one_of_ours(held.get("acall")))
-
-
-def claude_sdk(thing: Any) -> Found | None:  # noqa: ANN401  anything
-    """Know the options of the Claude Agent SDK: hooks and servers."""
-    return _claude(thing) if is_a(thing, "claude_agent_sdk.types.ClaudeAgentOptions") else None
-
-
-def _claude(options: Any) -> Found:  # noqa: ANN401  options
-    matchers = (options.hooks or {}).get("PreToolUse", ())
-    ours = [one for one in matchers if any(map(is_ours, one.hooks))]
-    whole = [one for one in ours if one.matcher in {None, "", "*"} and one.on_failure == "block"]
-    yield tool("built-in tools", None, guarded=bool(whole))
-    proxied: set[str] = set()
-    for one in whole:
-        proxied |= set().union(*(hook.__self__.proxied for hook in one.hooks if is_ours(hook)))
-    servers = options.mcp_servers if isinstance(options.mcp_servers, dict) else {}
-    for name in servers:
-        if name in proxied:
-            yield _elsewhere(f"mcp:{name}", "another front is said to judge it")
-        else:
-            yield tool(f"mcp:{name}", None, guarded=bool(whole))
-
-
-def mcp_servers(thing: Any) -> Found | None:  # noqa: ANN401  anything
-    """Know MCP servers of the SDK and of FastMCP: what stands last before their tools."""
-    if is_a(thing, "fastmcp.server.server.FastMCP"):
-        return _server(thing.name, thing.middleware)
-    if is_a(thing, "mcp.server.mcpserver.server.MCPServer"):
-        return _server(thing.name, thing.middleware)
-    return None
-
-
-def _server(name: str, chain: Any) -> Found:  # noqa: ANN401  middleware
-    ours = [_is_one_of_ours(one) for one in chain]
-    if any(ours) and not (ours[-1] or is_a(chain[-1], REFERENCES)):
-        why = f"{type(chain[-1]).__name__} stands behind the guard"
-        return iter((ToolAt(name=f"mcp:{name}", thing=None, state="unguarded", why=why),))
-    return iter((tool(f"mcp:{name}", None, guarded=any(ours)),))
+        yield tool(name, one, guarded=is_one_of_ours(held.get("acall")))
 
 
 def _has_ours(chain: Any) -> bool:  # noqa: ANN401  plugins or middleware
     """Return whether the last of a chain that could change a call is ours."""
-    return bool(chain) and _is_one_of_ours(list(chain)[-1])
-
-
-def _is_one_of_ours(thing: object) -> bool:
-    return is_ours(thing) or type(thing).__module__.startswith("guard_adapters.front.")
-
-
-def _elsewhere(name: str, why: str) -> ToolAt:
-    return ToolAt(name=name, thing=None, state="outside-process", why=why)
+    return bool(chain) and is_one_of_ours(list(chain)[-1])
 
 
 MORE: Final[tuple[Kind, ...]] = (
@@ -193,6 +146,7 @@ MORE: Final[tuple[Kind, ...]] = (
     smolagents,
     strands,
     llama_index,
+    inspect_ai,
     claude_sdk,
     mcp_servers,
 )

@@ -12,7 +12,10 @@ from guard_adapters.front.coverage.bodies import is_ours
 from guard_adapters.front.coverage.reach import Reach
 
 RUNS: Final = frozenset(
-    ["invoke", "ainvoke", "run", "arun", "func", "coroutine", "forward", "_run", "on_invoke_tool"]
+    {
+        *("func", "fn", "coroutine", "forward", "handler", "on_invoke_tool"),
+        *("invoke", "ainvoke", "run", "arun", "_run"),
+    }
 )
 """Members by which a tool object of a framework is run."""
 
@@ -25,12 +28,18 @@ def called(tools: Iterable[tuple[str, FunctionType]], package: str) -> list[Reac
         package: the name of a module or package that is loaded; all its files are read.
     """
     homes = {
-        f"{function.__module__}.{function.__qualname__}": name
+        f"{function.__module__}.{_written(function)}": name
         for name, function in tools
         if not is_ours(getattr(sys.modules.get(function.__module__), function.__name__, None))
     }
     found = [one for module, file in _files(package) for one in _in_file(module, file, homes)]
     return sorted(set(found))
+
+
+def _written(function: FunctionType) -> str:
+    """Return how the application writes a tool's function: `pay`, or `pay()` if `pay` makes it."""
+    maker, made, _ = function.__qualname__.partition(".<locals>.")
+    return f"{maker}()" if made else maker
 
 
 def _files(package: str) -> Iterator[tuple[str, Path]]:
@@ -102,6 +111,9 @@ class _Names:
             case ast.Attribute(value=value, attr=attr):
                 owner = self.full(value)
                 return f"{owner}.{attr}" if owner else ""
+            case ast.Call(func=func):
+                maker = self.full(func)
+                return f"{maker}()" if maker else ""
             case _:
                 return ""
 

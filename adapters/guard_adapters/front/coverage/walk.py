@@ -96,7 +96,8 @@ class Walk:
 
     def _look(self, step: _Step) -> None:
         for kind in self.kinds:
-            found = kind(step.thing)
+            # Where a tool of a framework is the function itself, its body is no second tool.
+            found = None if self._is_body(step) else kind(step.thing)
             if found is not None:
                 for one in found:
                     match one:
@@ -120,6 +121,10 @@ class Walk:
         for body in bodies(tool.thing, lambda one: one is not tool.thing and self._known(one)):
             self.tools[id(body)] = tool.name, body
             self._add(_Step(body, (*step.path, tool.name), tool.name))
+
+    def _is_body(self, step: _Step) -> bool:
+        name, body = self.tools.get(id(step.thing), ("", None))
+        return body is not None and name == step.inside
 
     def _function(self, function: FunctionType, step: _Step) -> None:
         caller = step.inside or function.__name__
