@@ -17,7 +17,8 @@ from guard.model.labels import Label
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
-# Made once: json.dumps makes it anew.
+# Made once: json.dumps makes it anew, and json.loads looks first for other encodings of Unicode.
+_READ = json.JSONDecoder().decode
 _CANONICAL = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
 ).encode
@@ -68,7 +69,7 @@ class ToolCall:
 
     def parsed(self) -> dict[str, Json]:
         """Return the arguments as Python values, made anew from the bytes."""
-        values: dict[str, Json] = json.loads(self.arguments)
+        values: dict[str, Json] = _READ(self.arguments.decode())
         return values
 
     def narrowed(self, arguments: bytes) -> "ToolCall":

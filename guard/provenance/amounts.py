@@ -19,7 +19,9 @@ from guard.provenance.value import Value
 
 def places_of(known: Known, value: Value) -> Sequence[Place]:
     """Return where a value was seen; an amount in cents also where it stands in whole units."""
-    found = [place for one in value.kinds for place in known.places(*one)]
+    found: list[Place] = []
+    for kind, canonical in value.kinds:
+        found += known.places(kind, canonical)
     if value.money is not None and value.unit.places:
         found += known.places("number", f"{value.money.number:f}")
     return found

@@ -31,18 +31,19 @@ def level_of(spec: ToolSpec, role: str) -> str:
     return level
 
 
-def weakest(spec: ToolSpec, values: Iterable[tuple[str, Source]]) -> Levels:
-    """Return the weakest source of each level, from the role and the source of each value."""
+def weakest(values: Iterable[tuple[str, Source]]) -> Levels:
+    """Return the weakest source of each level, from the level and the source of each value."""
     found: dict[str, int] = {}
-    for role, source in values:
-        if level := level_of(spec, role):
-            found[level] = min(found.get(level, NO_ARGUMENT), int(source))
+    for level, source in values:
+        if level and source < found.get(level, NO_ARGUMENT):
+            found[level] = int(source)
     return Levels(**found)
 
 
 def levels_of(spec: ToolSpec, origins: Sequence[Origin]) -> Levels:
     """Return the levels of a call whose origins are known already; what is exempt needs nothing."""
-    return weakest(spec, ((one.role, one.source) for one in origins if one.why != "exempt"))
+    told = (one for one in origins if one.why != "exempt")
+    return weakest((level_of(spec, one.role), one.source) for one in told)
 
 
 def by_source(values: Iterable[tuple[str, Source]]) -> dict[Source, frozenset[str]]:

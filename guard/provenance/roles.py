@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from guard.model.call import Json, ToolSpec
+from guard.model.call import ToolSpec
 from guard.provenance.lexicon import capability
 
 CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})
@@ -21,7 +21,7 @@ LEVEL_OF: Mapping[str, str] = {
 """Which level a role counts in; roles that are missing here are texts, or need nothing."""
 
 
-def role_of(spec: ToolSpec, path: str, raw: Json) -> str:
+def role_of(spec: ToolSpec, path: str, *, number: bool) -> str:
     """Return the role of an argument; one that nobody decided on is held to the strictest."""
     at = path
     while at:  # what a schema leaves open has the role of what holds it
@@ -31,7 +31,7 @@ def role_of(spec: ToolSpec, path: str, raw: Json) -> str:
         at = at.rpartition(".")[0]
     if spec.effect.isdisjoint(CHANGING):
         return "query"
-    return "amount" if isinstance(raw, int | float) else "recipient"
+    return "amount" if number else "recipient"
 
 
 def nouns_of(tool: frozenset[str], path: str) -> frozenset[str]:

@@ -14,16 +14,6 @@ UNTYPED = "untyped"
 """The type of an option that names none."""
 
 
-def exempt(spec: ToolSpec, path: str, value: Json) -> bool:
-    """Return whether a value is the schema's own: of its closed set, its default, a yes or no."""
-    if isinstance(value, bool):
-        return True
-    found, allowed = _own(Held(spec.input_schema), path)
-    if "default" in found and found["default"] == value and type(found["default"]) is type(value):
-        return True
-    return value in allowed
-
-
 def allowed_values(schema: Mapping[str, Json]) -> tuple[Json, ...]:
     """Return the closed set of values that a schema allows; empty: it is open."""
     if "const" in schema:
@@ -42,27 +32,32 @@ def allowed_values(schema: Mapping[str, Json]) -> tuple[Json, ...]:
 
 def default_at(spec: ToolSpec, path: str) -> Json:
     """Return the default of an argument, or its only value; None: it has none."""
-    found, allowed = _own(Held(spec.input_schema), path)
+    found, allowed = own_at(Held(spec), path)
     return found.get("default", allowed[0] if len(allowed) == 1 else None)
 
 
 class Held:
-    """A schema as a cache key: by identity, held so that the identity stays its own."""
+    """A tool as a cache key: by identity, held so that the identity stays its own."""
 
-    __slots__ = ("schema",)
+    __slots__ = ("spec",)
 
-    def __init__(self, schema: Mapping[str, Json]) -> None:
-        self.schema = schema
+    def __init__(self, spec: ToolSpec) -> None:
+        self.spec = spec
+
+    @property
+    def schema(self) -> Mapping[str, Json]:
+        """Return what its server published of its arguments."""
+        return self.spec.input_schema
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Held) and other.schema is self.schema
+        return isinstance(other, Held) and other.spec is self.spec
 
     def __hash__(self) -> int:
-        return id(self.schema)
+        return id(self.spec)
 
 
 @lru_cache(maxsize=4096)
-def _own(held: Held, path: str) -> tuple[Mapping[str, Json], tuple[Json, ...]]:
+def own_at(held: Held, path: str) -> tuple[Mapping[str, Json], tuple[Json, ...]]:
     """Return the schema of an argument path and the closed set of values that it allows.
 
     Elements of arrays are under their array's path.

@@ -63,6 +63,12 @@ class Task:
         zones: in which zone each of these times is meant, as far as that is said.
         asks: the requests, one by one.
         looks: what the identities in it look like.
+        kinds: the kinds of the values in it.
+        dests: those of them in which a destination was named.
+        named: the values named, rather than left out or passed on.
+        receivers: those named as where something goes.
+        called: the names, and neighbouring words that may be one.
+        spelled: the words of each name.
     """
 
     spoken: bool = False
@@ -89,16 +95,40 @@ class Task:
     zones: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     asks: tuple[Ask, ...] = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
+    # Made once, because every value of every call is held against them.
+    kinds: frozenset[str] = field(init=False, repr=False)
+    dests: frozenset[str] = field(init=False, repr=False)
+    named: frozenset[tuple[str, str]] = field(init=False, repr=False)
+    receivers: frozenset[tuple[str, str]] = field(init=False, repr=False)
+    called: frozenset[str] = field(init=False, repr=False)
+    spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        dests = frozenset(kind for (kind, _), how in self.frames.items() if "dest" in how)
+        made = {
+            "kinds": frozenset(kind for kind, _ in self.frames),
+            "dests": dests,
+            "named": frozenset(one for one, how in self.frames.items() if not how <= _SILENT),
+            "receivers": frozenset(
+                one
+                for one, how in self.frames.items()
+                if "dest" in how or ("unknown" in how and one[0] not in dests)
+            ),
+            "called": self.names | frozenset(map(" ".join, self.pairs)),
+            "spelled": tuple(frozenset(one.split()) for one in self.names if one.strip()),
+        }
+        for name, one in made.items():
+            object.__setattr__(self, name, one)
 
     @property
     def days(self) -> bool:
         """Return whether any day was named."""
-        return any(kind == "date" for kind, _ in self.frames)
+        return "date" in self.kinds
 
     @property
     def hours(self) -> bool:
         """Return whether any time of day was named."""
-        return any(kind == "time" for kind, _ in self.frames)
+        return "time" in self.kinds
 
     @property
     def when(self) -> bool:
@@ -107,16 +137,15 @@ class Task:
 
     def names_a(self, kind: str) -> bool:
         """Return whether a value of this kind was named as a destination."""
-        return any(one == kind and "dest" in how for (one, _), how in self.frames.items())
+        return kind in self.dests
 
     def sends_to(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named as where something goes."""
-        how = self.frames.get((kind, canonical), frozenset())
-        return "dest" in how or ("unknown" in how and not self.names_a(kind))
+        return (kind, canonical) in self.receivers
 
     def names_it(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named at all."""
-        return not self.frames.get((kind, canonical), _SILENT) <= _SILENT
+        return (kind, canonical) in self.named
 
     def passes_on(self, kind: str, canonical: str) -> bool:
         """Return whether this value stands in what the person wrote, and was not left out."""
@@ -138,14 +167,14 @@ class Task:
 
     def asks_for(self, record: Record) -> frozenset[str]:
         """Return the names by which the person asked for this record, trusted or not."""
-        joined = frozenset(map(" ".join, self.pairs))
-        return (self.names | joined) & names_of(record)
+        return self.called & names_of(record)
 
     def speaks_of(self, record: Record) -> bool:
         """Return whether a name that the person used is among the words of the record's names."""
-        said = [frozenset(name.split()) for name in self.names]
         return any(
-            words <= frozenset(name.split()) for name in record.names for words in said if words
+            words <= told
+            for told in map(frozenset, map(str.split, record.names))
+            for words in self.spelled
         )
 
     def _titled(self, title: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from guard.model.call import ArgSpec, Json, ToolSpec
+from guard.model.call import Json, ToolSpec
 from guard.provenance.currencies import (
     CODES,
     PLACES,
@@ -53,7 +53,7 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         path: of the argument.
         around: the objects of the call that hold it, the nearest first.
     """
-    found = _amount(Held(spec.input_schema), path, spec.args.get(path))
+    found = _amount(Held(spec), path)
     said = _said_around(spec, path, around)
     chosen = any(not usual and code != found.currency for code, usual in said)
     currency = said[0][0] if len(said) == 1 and said[0][0] else found.currency
@@ -84,7 +84,7 @@ def _said_around(
     where = path
     for beside in around:
         inner, where = where, where.rpartition(".")[0]
-        listed, naming = _beside(Held(spec.input_schema), inner)
+        listed, naming = _beside(Held(spec), inner)
         more = [one for one in beside if one not in listed and names_currency(one)]
         found = []
         for name in (*naming, *more, *(one for one in beside if one in _HOLDING)):
@@ -108,7 +108,8 @@ def is_minor(path: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _amount(held: Held, path: str, entry: ArgSpec | None) -> _Amount:
+def _amount(held: Held, path: str) -> _Amount:
+    entry = held.spec.args.get(path)
     parts = parts_at(held, path)
     kinds = types_in(held, path)
     text = " ".join(str(one.get(key, "")) for one in parts for key in ("title", "description"))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from guard.model.call import Json, ToolSpec
 from guard.provenance.canonical import classify
 from guard.provenance.money import UNKNOWN, Money, Unit, money_of
-from guard.provenance.roles import role_of
+from guard.provenance.slot import Slot
 from guard.provenance.units import unit_of
 from guard.provenance.zones import NO_ZONE, Zoned, zoned
 
@@ -24,6 +24,7 @@ class Value(NamedTuple):
         unit: what an amount is of.
         zoned: in which zone a moment is.
         money: the amount that an argument of this role is, in whole units.
+        level: the level in which it counts; empty: none.
     """
 
     path: str
@@ -34,6 +35,7 @@ class Value(NamedTuple):
     unit: Unit = UNKNOWN
     zoned: Zoned = NO_ZONE
     money: Money | None = None
+    level: str = ""
 
 
 def value_at(
@@ -43,12 +45,13 @@ def value_at(
     nouns: frozenset[str] = frozenset(),
     unit: Unit = UNKNOWN,
     zoned: Zoned = NO_ZONE,
+    level: str = "",
 ) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
     kinds = classify(text.strip())
     money = _money(kinds, unit) if role == "amount" else None
-    return Value(path, role, text, kinds, nouns, unit, zoned, money)
+    return Value(path, role, text, kinds, nouns, unit, zoned, money, level)
 
 
 def _money(kinds: tuple[tuple[str, str], ...], unit: Unit) -> Money | None:
@@ -64,21 +67,21 @@ def argument(
     spec: ToolSpec,
     path: str,
     raw: Json,
-    nouns: frozenset[str],
+    slot: Slot,
     around: Sequence[Mapping[str, Json]],
     house: tzinfo,
 ) -> Value:
-    """Return an argument of a call, with its role and with what a number or a moment is of.
+    """Return an argument of a call, with what a number or a moment is of.
 
     Args:
         spec: the tool.
         path: of the argument.
         raw: as the call holds it.
-        nouns: what it is about.
+        slot: what is known of the argument before.
         around: the objects of the call that hold it, the nearest first.
         house: the zone in which the house reads times; UTC: nobody said.
     """
-    role, text = role_of(spec, path, raw), "" if raw is None else raw
+    role, text = slot.role, "" if raw is None else raw
     unit = unit_of(spec, path, *around) if role == "amount" else UNKNOWN
     zone = zoned(str(text), around[0], house) if role == "when" else NO_ZONE
-    return value_at(path, role, text, nouns, unit, zone)
+    return value_at(path, role, text, slot.nouns, unit, zone, slot.level)

@@ -12,18 +12,19 @@ from functools import lru_cache
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
-from guard.model.origin import Levels, Origin, Source, Why
+from guard.model.origin import Levels, Origin, Source
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, left
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
-from guard.provenance.levels import by_source, level_of, weakest
+from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
-from guard.provenance.roles import CHANGING, LEVEL_OF, nouns_of
+from guard.provenance.roles import CHANGING
 from guard.provenance.segment import Deed, Endorsed, UnderWay, value_digest, write_digest
-from guard.provenance.shown import exempt
+from guard.provenance.shown import Held
+from guard.provenance.slot import slot_of
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
 from guard.provenance.value import Value, argument
@@ -75,8 +76,8 @@ def weigh(
     """
     changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
-        spec=spec, task=task, known=known, declared=declared, endorsed=endorsed, nouns=able.nouns,
-        house=house,
+        tool=Held(spec), task=task, known=known, declared=declared, endorsed=endorsed,
+        nouns=able.nouns, house=house,
     )  # fmt: skip
     arguments = call.parsed()
     _put_leaves(scales, arguments, "", ())
@@ -105,7 +106,7 @@ def weigh(
 class _Scales:
     """The arguments of one call, each with its worth."""
 
-    spec: ToolSpec
+    tool: Held
     task: Task
     known: Known
     declared: Declared
@@ -115,18 +116,15 @@ class _Scales:
     values: list[tuple[Value, Worth]] = field(default_factory=list)
 
     def put(self, path: str, raw: Json, around: Sequence[Mapping[str, Json]]) -> None:
-        nouns = nouns_of(self.nouns, path)
-        value = argument(self.spec, path, raw, nouns, around, self.house)
-        if raw is None or (value.role != "permission" and exempt(self.spec, path, raw)):
-            self.values.append((value, Worth(Source.PROMPT, "exempt")))
+        slot = slot_of(self.tool, path, number=isinstance(raw, int | float))
+        value = argument(self.tool.spec, path, raw, slot, around, self.house)
+        if slot.exempts(raw):
+            one = Worth(Source.PROMPT, "exempt")
         elif source := self.declared(path, raw):
-            why: Why = "in_prompt" if source is Source.PROMPT else "selected"
-            self.values.append((value, Worth(source, why)))
+            one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
         else:
-            target = LEVEL_OF.get(value.role) in {"target", "attach"}
-            self.values.append(
-                (value, worth(self.task, self.known, value, target=target, endorsed=self.endorsed))
-            )
+            one = worth(self.task, self.known, value, target=slot.target, endorsed=self.endorsed)
+        self.values.append((value, one))
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
         of = by_source([(value.path, one.source) for value, one in self.values])
@@ -165,25 +163,22 @@ class _Scales:
         return bool(self.endorsed) and taken_for(text, _approved(self.endorsed))
 
     def levels(self) -> Levels:
-        sources = ((value.role, one.source) for value, one in self.values if one.why != "exempt")
-        return weakest(self.spec, sources)
+        return weakest(
+            (value.level, one.source) for value, one in self.values if one.why != "exempt"
+        )
 
     def payees(self) -> Iterator[Value]:
         """Yield the values that say where the call goes."""
         for value, one in self.values:
-            if one.why != "exempt" and self.level_of(value) == "dest":
+            if value.level == "dest" and one.why != "exempt":
                 yield value
-
-    def level_of(self, value: Value) -> str:
-        """Return the level in which a value counts."""
-        return level_of(self.spec, value.role)
 
     def same_record(self) -> bool:
         """Return whether every amount stands in a linked record of every receiver."""
         amounts = [self.records(one) for one, _ in self.values if one.role == "amount"]
         if not amounts or not frozenset.intersection(*amounts):
             return False  # most calls pay nobody
-        payees = [self.records(one) for one, _ in self.values if self.level_of(one) == "dest"]
+        payees = [self.records(one) for one, _ in self.values if one.level == "dest"]
         return bool(payees) and bool(frozenset.intersection(*payees, *amounts))
 
     def records(self, value: Value) -> frozenset[int]:
@@ -196,36 +191,33 @@ class _Scales:
         )
 
     def origins(self) -> tuple[Origin, ...]:
-        places: Counter[str] = Counter()
+        places: dict[str, int] = {}
         told: list[tuple[Source, str, int, Value, Worth]] = []
         for value, one in self.values:
-            places[value.path] += 1
+            place = places[value.path] = places.get(value.path, 0) + 1
             if one.why != "exempt":
-                told.append((one.source, value.path, places[value.path], value, one))
-        told.sort(key=lambda row: row[:3])
+                told.append((one.source, value.path, place, value, one))
+        told.sort()  # no two rows are alike in their first three columns
         return tuple([one.origin(value, place) for _, _, place, value, one in told[:32]])
 
     def size(self) -> int:
         """Return how many of the receivers that the person named one argument holds."""
-        named = Counter(
+        named = [
             value.path
             for value, one in self.values
             if value.role == "recipient" and one.why == "in_prompt"
-        )
-        return max([1, *named.values()])
+        ]
+        return max(Counter(named).values()) if named else 1
 
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
         return frozenset(
-            kind
-            for value, _ in self.values
-            if self.level_of(value) == "dest"
-            for kind, _ in value.kinds
+            kind for value, _ in self.values if value.level == "dest" for kind, _ in value.kinds
         )
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""
-        levels = {value.path: self.level_of(value) for value, _ in self.values}
+        levels = {value.path: value.level for value, _ in self.values}
         found = NOTHING if set(levels.values()) <= _SENT else self.nouns
         for path, level in levels.items():
             if level in _ONE_OF_MANY:

@@ -15,7 +15,8 @@ from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 
-_DESTS = ("email", "iban", "url", "host", "phone", "text")
+_DESTS = frozenset({"email", "iban", "url", "host", "phone", "text"})
+_MOMENTS = frozenset({"date", "time"})
 _NUMBERLESS = frozenset(
     {"id", "uid", "uuid", "key", "size", "count", "length", "filename", "date", "time"}
 )
@@ -23,6 +24,7 @@ _NUMBERED = frozenset(
     {"id", "uid", "account", "iban", "number", "phone", "recipient", "payee", "to", "receiver"}
 )
 """Names of fields in which a number stands for somebody."""
+_MEASURES = _MOMENTS | {"number", "amount"}
 _EXCERPT = 80
 
 
@@ -105,13 +107,13 @@ def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
 
 def _spoken_of(task: Task, value: Value) -> bool:
     """Return whether the person named this one, and another one as where it goes."""
-    return any(task.names_it(*one) and task.names_a(one[0]) for one in value.kinds)
+    return any(task.names_a(kind) for kind, _ in task.named.intersection(value.kinds))
 
 
 def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
     match value.role:
         case "recipient":
-            return any(task.sends_to(*one) for one in value.kinds if one[0] in _DESTS)
+            return any(kind in _DESTS for kind, _ in task.receivers.intersection(value.kinds))
         case "amount":
             return said_amount(task, value)
         case "secret":
@@ -124,10 +126,10 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
 
 
 def _names(task: Task, value: Value) -> bool:
-    if any(one[0] in {"date", "time"} for one in value.kinds):
+    if not _MOMENTS.isdisjoint([kind for kind, _ in value.kinds]):
         return named(task, value)  # ten o'clock of another day is another moment
     # A bare number is an object only where the person said so, and then it is an object_id.
-    return any(task.names_it(*one) for one in value.kinds if one[0] != "number")
+    return any(kind != "number" for kind, _ in task.named.intersection(value.kinds))
 
 
 def _numbered(task: Task, value: Value) -> bool:
@@ -215,7 +217,7 @@ def _out_of_place(value: Value, place: Place, *, target: bool) -> bool:
 
 def _is_measure(value: Value) -> bool:
     """Return whether a value is a number or a moment: nobody is called that."""
-    return any(kind in {"number", "amount", "date", "time"} for kind, _ in value.kinds)
+    return not _MEASURES.isdisjoint([kind for kind, _ in value.kinds])
 
 
 def _holds_accounts(path: str) -> bool:
