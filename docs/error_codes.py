@@ -122,7 +122,8 @@ PEOPLE = {
     "denied_before": "A person said no to the same call a moment ago; they are not asked again until "
     "`expires_at`.",
     "ended": "The question ended without a yes, and nobody said why. Calling again asks again.",
-    "used": "An identical call used the yes. Calling again asks again.",
+    "used": "An identical call used the yes and was sent instead. Calling again asks again, and people "
+    "are told that it ran.",
     "waiting": "A person has been asked and has not answered yet.",
     "offer_unknown": "The standing yes that was asked for is not one that was offered beside the question.",
     "grant_ended": "The scoped grant is used up, over or revoked, so this cannot happen to it any more.",

@@ -9,6 +9,8 @@ from hashlib import sha256
 from typing import Final
 
 from guard.grant.signing import canonical
+from guard.model.call import ToolCall
+from guard.model.identity import Who
 
 LABEL: Final = b"guard/cooldown/v1\0"
 
@@ -36,3 +38,15 @@ def cooldown_key(
         }
     )
     return hmac.new(key, LABEL + text, sha256).hexdigest()
+
+
+def same_call(key: bytes, call: ToolCall, who: Who) -> str:
+    """Return the key that this call of this agent for this person has in every session."""
+    return cooldown_key(
+        key,
+        server=call.server,
+        tool=call.tool,
+        bytes_sha256=call.bytes_sha256,
+        principal=who.principal.key,
+        agent=who.agent.id,
+    )

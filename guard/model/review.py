@@ -75,6 +75,15 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """The very same call, approved before: when it was let run, and how it stood then."""
+
+    approval: str
+    at_ms: int
+    outcome: Literal["running", "ok", "error", "unknown"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhyAsked:
     """One rule that asks: its id, where it is written, and whom it asks."""
 
@@ -209,6 +218,7 @@ class ReviewView:
         arguments: all of them.
         bytes_sha256: of the bytes that would be sent.
         before: the last approved call of this tool; None: there is none.
+        ran: the same call of this agent for this person that was approved last; None: none was.
         blast: what it reaches.
         chain: how the session came here.
         standing: who acts.
@@ -228,6 +238,7 @@ class ReviewView:
     standing: Standing
     gives: Gives
     before: Before | None = None
+    ran: Ran | None = None
     cuts: tuple[Cut, ...] = ()
     v: Literal[1] = 1
 

@@ -16,6 +16,7 @@ from guard.model.review import (
     ChainStep,
     Cut,
     Gives,
+    Ran,
     Reversible,
     ReviewView,
     Standing,
@@ -45,6 +46,7 @@ def review(
     bundle: Bundle,
     chain: Chain,
     before: Earlier | None = None,
+    ran: Ran | None = None,
     grant_ttl_s: int = 0,
 ) -> ReviewView:
     """Return what a person is shown of one call.
@@ -57,6 +59,7 @@ def review(
         bundle: the policy that asks: where its rules are written.
         chain: the session so far.
         before: the last approved call of this tool for the same person.
+        ran: the last approved call that was the same.
         grant_ttl_s: how long a yes holds (seconds).
     """
     earlier = b"" if before is None else before.arguments
@@ -73,6 +76,7 @@ def review(
         else Before(
             approval=before.approval, at_ms=before.at_ms, gone=gone_since(call, before.arguments)
         ),
+        ran=ran,
         blast=_blast(spec, facts, answer),
         chain=replace(chain, steps=_steps(chain, facts)),
         standing=_standing(facts),

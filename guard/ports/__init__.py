@@ -116,6 +116,7 @@ class Approvals(Protocol):
         self, *, open_only: bool, session: str = "", requester: str = ""
     ) -> Sequence[Approval]: ...
     async def last_used(self, action: str, requester: str) -> Approval | None: ...  # by a call
+    async def last_same(self, cooldown_key: str) -> Approval | None: ...  # by the same call
     async def delivered(self, approval_id: str, now_ms: int) -> None: ...  # it reached somebody
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval: ...
     async def end(

@@ -21,7 +21,7 @@ from guard.errors import (
 from guard.grant.approval import Approval, ApprovalState, NewApproval, limits
 from guard.grant.binding import binding
 from guard.grant.canary import as_canary
-from guard.grant.cooldown import cooldown_key
+from guard.grant.cooldown import same_call
 from guard.grant.offer import offer_text
 from guard.grant.unanswered import Hold, hold_ms, moved, unusable, used_up
 from guard.grant.votes import typed_paths
@@ -96,7 +96,7 @@ class Asking:
         facts, answer = judged.facts, judged.answer
         assert isinstance(answer, StepUp)  # noqa: S101  our own mistake, not the caller's
         asked = call.narrowed(answer.arguments)
-        view = await self.showing.view(asked, spec, judged)
+        view = await self.showing.view(asked, spec, judged, same_call(self.key, asked, facts.who))
         new = self._question(asked, spec, facts, answer, view)
         await self.sparing.check(new)
         standing = await Granting(world=self.world).answered(asked, spec, facts, answer, new)
@@ -121,7 +121,8 @@ class Asking:
         if bad is None:
             return None
         call = asked.narrowed(bad)
-        view = await self.showing.view(call, spec, judged)
+        same = same_call(self.key, call, judged.facts.who)
+        view = await self.showing.view(call, spec, judged, same)
         return as_canary(self._question(call, spec, judged.facts, answer, view))
 
     async def _answered(self, new: NewApproval, bait: NewApproval | None, hold: Hold) -> Approval:
@@ -177,14 +178,6 @@ class Asking:
             acting=facts.who.agent.id if facts.who.agent.parents else "",
         )
         pending_until_ms, grant_ttl_s = limits(answer.requirements, now_ms)
-        cooldown = cooldown_key(
-            self.key,
-            server=call.server,
-            tool=call.tool,
-            bytes_sha256=call.bytes_sha256,
-            principal=principal,
-            agent=facts.who.agent.id,
-        )
         return NewApproval(
             id=f"apr_{self.world.ids.token(18).hex()}",
             binding=bound,
@@ -201,7 +194,7 @@ class Asking:
             policy_version=answer.basis.slice,
             pending_until_ms=pending_until_ms,
             grant_ttl_s=grant_ttl_s,
-            cooldown_key=cooldown,
+            cooldown_key=same_call(self.key, call, facts.who),
             created_ms=now_ms,
             offer=offer_text(offer_beside(call, spec, facts, answer)) if self.world.grants else "",
         )

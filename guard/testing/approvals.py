@@ -81,6 +81,15 @@ class MemoryApprovals:
         ]
         return max(used, key=lambda row: row.consumed_ms, default=None)
 
+    async def last_same(self, cooldown_key: str) -> Approval | None:
+        """Return the approval that the same call used last."""
+        used = [
+            row
+            for row in self.rows.values()
+            if row.consumed_ms and row.cooldown_key == cooldown_key
+        ]
+        return max(used, key=lambda row: row.consumed_ms, default=None)
+
     async def delivered(self, approval_id: str, now_ms: int) -> None:
         """Note that a waiting question reached somebody; the first time counts."""
         if approval_id in self.rows:

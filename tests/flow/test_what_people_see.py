@@ -6,6 +6,7 @@ import pytest
 
 from guard.errors import NotAllowed, NotApproved
 from guard.grant.view import view_from
+from guard.model.call import Outcome
 from guard.model.review import Entry, Said
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
@@ -152,3 +153,26 @@ async def test_a_declared_blob_may_be_larger(flow, make_bundle, catalogue):
 
     (blob,) = [one for one in view.arguments if one.hidden == "blob"]
     assert (blob.size, blob.values) == (2_002, ())
+
+
+async def test_a_call_that_ran_already_is_asked_about_as_that(flow):
+    assert (await shown(flow, recipient=IBAN)).ran is None
+    flow.clock.advance(700_000)  # the no is forgotten
+    flow.approver.script = ["approve"]
+    await flow.call("pay", amount_minor=500, recipient=IBAN)
+    used = flow.approver.seen[-1]
+    flow.clock.advance(39_000)
+
+    ran = (await shown(flow, recipient=IBAN)).ran
+    assert (ran.approval, ran.outcome) == (used.id, "ok")
+    again = view_from(flow.approver.seen[-1].view_json)
+    assert again.asked_ms - ran.at_ms == 40_000
+    assert (await shown(flow, recipient=IBAN, amount_minor=501)).ran is None
+
+
+async def test_a_call_that_may_have_run_is_asked_about_as_that(flow):
+    flow.approver.script = ["approve"]
+    flow.tool.outcome = Outcome.UNKNOWN
+    await flow.call("pay", amount_minor=500, recipient=IBAN)
+
+    assert (await shown(flow, recipient=IBAN)).ran.outcome == "unknown"

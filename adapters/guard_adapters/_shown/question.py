@@ -41,6 +41,7 @@ def question(view: ReviewView) -> list[str]:
         f"  Effect     {_text(view.headline)}",
         f"  Action     {_text(view.action)}",
         *_why(view),
+        *_ran(view),
         *_task(view.chain),
         "  Arguments, all of them, as they would be sent:",
         *arguments(view.arguments),
@@ -164,6 +165,13 @@ def _changed(one: Argument) -> list[str]:
         case "changed":
             was = ", ".join(_value(value) for value in one.was)
             return [f"CHANGED, was {was}" if was else "CHANGED"]
+
+
+def _ran(view: ReviewView) -> Iterator[str]:
+    ran = view.ran
+    if ran is not None:
+        span = lasted(view.asked_ms - ran.at_ms)
+        yield f"  Same call  approved before ({ran.approval}), let run {span} before: {ran.outcome}"
 
 
 def _before(view: ReviewView) -> Iterator[str]:

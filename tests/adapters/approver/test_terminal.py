@@ -9,8 +9,10 @@ from guard.grant.view import view_json
 from guard.model.decision import Requirement
 from guard.model.facts import ProvFacts
 from guard.model.origin import Origin, Source
+from guard.model.review import Ran
 from guard.testing import FrozenClock, MemoryApprovals
 from guard.testing.review import a_view
+from guard_adapters._shown.question import question
 from guard_adapters.approver.terminal import TerminalApprover, lines
 
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self", ttl_s=60)
@@ -145,3 +147,10 @@ async def test_a_question_that_cannot_be_shown_is_not_approved():
     assert await desk.status() is ApprovalState.PENDING
     (said,) = desk.told
     assert said.startswith("Not counted: The stored view of a question cannot be read: ")
+
+
+def test_a_call_that_was_approved_before_is_shown_as_that():
+    ran = Ran(approval="apr_9", at_ms=VIEW.asked_ms - 40_000, outcome="ok")
+    told = question(replace(VIEW, ran=ran))
+    assert "  Same call  approved before (apr_9), let run 40 s before: ok" in told
+    assert not any("Same call" in line for line in question(VIEW))

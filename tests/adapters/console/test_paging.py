@@ -4,6 +4,7 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from html import unescape
 from types import SimpleNamespace
@@ -15,13 +16,26 @@ from starlette.testclient import TestClient
 from guard.audit.event import Event
 from guard.errors import Unavailable
 from guard.grant.seen import marks
+from guard.grant.view import view_json
+from guard.model.review import Ran
 from guard.session.state import new_session
+from guard.testing.review import a_view
 from guard_adapters.console.app import SignedIn, console_routes
 from guard_adapters.console.origin import origin_of
 from guard_adapters.console.questions import Questions
 from guard_adapters.console.views import Views
 from guard_adapters.wiring.board import BoardDesk
-from tests.adapters.console.full import LONG, WHO, call, fill, guard, people_page, reviewer
+from tests.adapters.console.full import (
+    LONG,
+    WHO,
+    call,
+    fill,
+    guard,
+    name,
+    people_page,
+    question,
+    reviewer,
+)
 
 ROWS = 140
 BOB = SignedIn(name="bob", principal="idp|ana", groups=frozenset({"finance"}))
@@ -154,6 +168,30 @@ def test_a_session_that_is_gone_or_damaged_is_left_out_of_the_list(tmp_path):
         return found
 
     assert asyncio.run(looked()) == {"gs_0", "gs_1", "gs_2", "gs_4", "gs_5"}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [("ok", "ran <"), ("running", "was still running when"), ("unknown", "may have run")],
+)
+def test_a_question_about_a_call_that_ran_already_says_so_wherever_it_is_read(
+    tmp_path, outcome, said
+):
+    wired = guard(tmp_path)
+    view = a_view({"amount": 1}, action="bank/pay")
+    ran = Ran(approval=name(9), at_ms=view.asked_ms - 40_000, outcome=outcome)
+    made = replace(
+        question(1, wired.world.clock.now_ms()), view_json=view_json(replace(view, ran=ran))
+    )
+    asyncio.run(wired.world.approvals.open(made, []))
+    with looked_at(wired) as http:
+        pages = [http.get(f"/console/{one}/{name(1)}").text for one in ("approvals", "batch")]
+    wired.close()
+
+    for page in pages:
+        assert f"The same call was approved before, and {said}" in page
+        assert f"approvals/{name(9)}" in page
+        assert "let run 40 s before this was asked" in page
 
 
 @pytest.mark.parametrize(

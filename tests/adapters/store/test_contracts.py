@@ -277,6 +277,19 @@ async def test_the_last_used_question_of_a_tool_and_person_is_found(ports):
     assert await ports.approvals.last_used("bank/wipe", "i|ada") is None
 
 
+async def test_the_question_that_the_same_call_used_last_is_found(ports):
+    for n, key in ((1, "same"), (2, "same"), (3, "other"), (4, "same")):
+        await ports.approvals.open(question(n, binding=f"b{n}", cooldown_key=key), [])
+        said = replace(vote(at_ms=NOW + n), approval_id=f"apr_{n}")
+        await ports.approvals.vote(said, [])
+        if n < 4:
+            used = attempt(n, binding=f"b{n}", now_ms=NOW + n)
+            await ports.approvals.consume(f"apr_{n}", used, [])
+
+    assert (await ports.approvals.last_same("same")).id == "apr_2"
+    assert await ports.approvals.last_same("another") is None
+
+
 async def test_a_question_that_was_only_answered_was_not_used(ports):
     await ports.approvals.open(question(action="bank/pay"), [])
     await ports.approvals.vote(vote(), [])

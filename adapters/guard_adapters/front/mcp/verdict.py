@@ -75,7 +75,7 @@ _WHY_REVOKED: Final[Mapping[str, str]] = {
     "tool_changed": "the tool's definition changed",
     "session_ended": "the session ended",
     "grant_expired": "it was approved, but not used in time",
-    "used": "an identical call used the approval",
+    "used": "an identical call used the approval and was sent instead",
     "denied": "a person took the approval back",
     "not_announced": "nobody could be told of it",
 }

@@ -36,7 +36,7 @@ from guard_adapters.store.postgres.approval_rows import (
     values,
 )
 from guard_adapters.store.postgres.audit import append
-from guard_adapters.store.postgres.board import last_used
+from guard_adapters.store.postgres.board import last_same, last_used
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.hints import Hints
 from guard_adapters.store.postgres.outbox import write_notes
@@ -115,6 +115,10 @@ class PostgresApprovals:
     async def last_used(self, action: str, requester: str) -> Approval | None:
         """Return the approval that this person's last approved call of a tool used."""
         return await self._database.run(lambda db: last_used(db, action, requester), again=True)
+
+    async def last_same(self, cooldown_key: str) -> Approval | None:
+        """Return the approval that the same call used last."""
+        return await self._database.run(lambda db: last_same(db, cooldown_key), again=True)
 
     async def delivered(self, approval_id: str, now_ms: int) -> None:
         """Note that a waiting question reached somebody; the first time counts."""

@@ -16,6 +16,12 @@ T = TypeVar("T")
 SCHEMA = """
 CREATE INDEX IF NOT EXISTS approvals_answered ON approvals (created_ms, id)
     WHERE status <> 'pending';
+CREATE INDEX IF NOT EXISTS approvals_last_used
+    ON approvals (action, requester, ((row::json ->> 'consumed_ms')::bigint))
+    WHERE status = 'consumed';
+CREATE INDEX IF NOT EXISTS approvals_same
+    ON approvals ((row::json ->> 'cooldown_key'), ((row::json ->> 'consumed_ms')::bigint))
+    WHERE status = 'consumed';
 CREATE INDEX IF NOT EXISTS approvals_pending ON approvals (created_ms) WHERE status = 'pending';
 CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session, seq) WHERE session <> ''
 """
@@ -198,5 +204,15 @@ async def last_used(db: Connection, action: str, requester: str) -> Approval | N
         " ORDER BY (row::json ->> 'consumed_ms')::bigint DESC LIMIT 1",
         action,
         requester,
+    )
+    return None if text is None else approval_from(text)
+
+
+async def last_same(db: Connection, cooldown_key: str) -> Approval | None:
+    """Return the approval that the same call used last."""
+    text = await db.fetchval(
+        "SELECT row FROM approvals WHERE status = 'consumed' AND row::json ->> 'cooldown_key' = $1"
+        " ORDER BY (row::json ->> 'consumed_ms')::bigint DESC LIMIT 1",
+        cooldown_key,
     )
     return None if text is None else approval_from(text)

@@ -57,8 +57,7 @@ CREATE INDEX IF NOT EXISTS approvals_of_requester ON approvals (requester)
 CREATE INDEX IF NOT EXISTS approvals_unknown ON approvals (created_ms) WHERE outcome = 'unknown';
 CREATE INDEX IF NOT EXISTS approvals_by_grant ON approvals (grant_id)
     WHERE status IN ('pending', 'approved') AND grant_id <> '';
-CREATE INDEX IF NOT EXISTS approvals_used ON approvals (action, requester)
-    WHERE status = 'consumed';
+DROP INDEX IF EXISTS approvals_used;
 CREATE INDEX IF NOT EXISTS approvals_due ON approvals (due_ms)
     WHERE status IN ('pending', 'approved') OR outcome = 'running';
 CREATE TABLE IF NOT EXISTS cooldowns (key text PRIMARY KEY, until_ms bigint NOT NULL);

@@ -34,7 +34,7 @@ from guard_adapters.store.sqlite.approval_rows import (
     unknown_rows,
 )
 from guard_adapters.store.sqlite.audit import Journal
-from guard_adapters.store.sqlite.board import last_used
+from guard_adapters.store.sqlite.board import last_same, last_used
 from guard_adapters.store.sqlite.database import Database
 from guard_adapters.store.sqlite.outbox import write_notes
 from guard_adapters.store.sqlite.session_rows import unmoved
@@ -92,6 +92,10 @@ class SqliteApprovals:
     async def last_used(self, action: str, requester: str) -> Approval | None:
         """Return the approval that this person's last approved call of a tool used."""
         return await self._database.run(lambda db: last_used(db, action, requester))
+
+    async def last_same(self, cooldown_key: str) -> Approval | None:
+        """Return the approval that the same call used last."""
+        return await self._database.run(lambda db: last_same(db, cooldown_key))
 
     async def delivered(self, approval_id: str, now_ms: int) -> None:
         """Note that a waiting question reached somebody; the first time counts."""

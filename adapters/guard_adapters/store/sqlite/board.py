@@ -23,6 +23,9 @@ CREATE INDEX IF NOT EXISTS approvals_used ON approvals (
     json_extract(row, '$.action'), json_extract(row, '$.requester'),
     json_extract(row, '$.consumed_ms')
 ) WHERE status = 'consumed';
+CREATE INDEX IF NOT EXISTS approvals_same ON approvals (
+    json_extract(row, '$.cooldown_key'), json_extract(row, '$.consumed_ms')
+) WHERE status = 'consumed';
 CREATE INDEX IF NOT EXISTS approvals_answered ON approvals (created_ms, id, status)
     WHERE status <> 'pending';
 CREATE INDEX IF NOT EXISTS audit_by_session ON audit_leaves (session) WHERE session <> ''
@@ -194,5 +197,16 @@ def last_used(db: sqlite3.Connection, action: str, requester: str) -> Approval |
         " AND json_extract(row, '$.action') = ? AND json_extract(row, '$.requester') = ?"
         " ORDER BY json_extract(row, '$.consumed_ms') DESC LIMIT 1",
         (action, requester),
+    ).fetchone()
+    return None if row is None else approval_from(row[0])
+
+
+def last_same(db: sqlite3.Connection, cooldown_key: str) -> Approval | None:
+    """Return the approval that the same call used last."""
+    row = db.execute(
+        "SELECT row FROM approvals WHERE status = 'consumed'"
+        " AND json_extract(row, '$.cooldown_key') = ?"
+        " ORDER BY json_extract(row, '$.consumed_ms') DESC LIMIT 1",
+        (cooldown_key,),
     ).fetchone()
     return None if row is None else approval_from(row[0])
