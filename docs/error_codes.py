@@ -188,7 +188,7 @@ GUARD = {
     "destination_not_listed": "The credential of this call may not go to this address: scheme, host and "
     "port must each be listed exactly (`origins` of a key, `audience` of a token), without a user in the "
     "address or another Host header. Nothing was sent.",
-    "hooks_unreachable": "The server was started before the guard that runs now, so it does not know where "
+    "hooks_unreachable": "The server was started without the guard that runs now, so it does not know where "
     "to ask for the credential of its call: nothing ran. Start the server again.",
     "token_unbound": "An authorization server gave a token that is bound to no key, although a proof "
     "came with the request (`key_bound`). Register the client for DPoP there.",

@@ -125,26 +125,32 @@ async def test_calls_that_need_a_credential_take_turns_in_one_process(folder):
     assert (folder / "log").read_text().split() == ["in", "out"] * 3
 
 
+HELLO = {
+    "protocolVersion": "2025-06-18",
+    "capabilities": {},
+    "clientInfo": {"name": "c", "version": "1"},
+}
+
+
 class Relay:
     """`guard proxy` as an agent starts it, attached to the guard of this test."""
 
     def __init__(self, folder, pipe):
         self.folder, self.pipe, self.ident = folder, pipe, 0
 
-    async def start(self, *more):
-        words = ["proxy", "--upstream", "repo", "--agent", "a", "--socket", str(self.pipe), *more]
+    async def start(self):
+        await self.begun()
+        await self.ask("initialize", HELLO)
+        return self
+
+    async def begun(self):
+        words = ["proxy", "--upstream", "repo", "--agent", "a", "--socket", str(self.pipe)]
         self.process = await asyncio.create_subprocess_exec(
             sys.executable, "-c", MAIN, *words, "--", sys.executable, str(SERVER),
             cwd=self.folder, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}"},
         )  # fmt: skip
-        hello = {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "c", "version": "1"},
-        }
-        await self.ask("initialize", hello)
         return self
 
     async def ask(self, method, params):
@@ -180,15 +186,38 @@ async def test_an_attached_server_pulls_in_its_call_and_another_relays_server_do
         await other.stop()
 
 
-async def test_a_server_that_is_older_than_the_guard_is_refused_until_it_is_started_again(folder):
+async def test_a_server_that_is_older_than_the_guard_finds_it_in_the_old_places(folder):
     pipe = folder / "run" / "s"
     async with running(folder, pipe):
-        relay = await Relay(folder, pipe).start()
+        relay, other = await Relay(folder, pipe).start(), await Relay(folder, pipe).start()
         assert "got the key" in await relay.call("pull")
     async with running(folder, pipe):
-        assert "hooks_unreachable" in await relay.call("pull")
-        assert "got nothing" in await relay.call("peek")  # it needs no credential, so it runs
+        assert "got the key" in await other.call("pull")
+        assert "got the key" in await relay.call("pull")
+        assert re.search(f"got nothing; {SEEN}", await relay.call("peek"))
+    async with running(folder, pipe):
+        assert "got the key" in await relay.call("pull")
+        assert re.search("got nothing; ", await other.call("peek"))
         await relay.stop()
+        await other.stop()
+
+
+async def test_a_server_that_was_started_without_a_guard_is_refused_until_it_is_started_again(
+    folder,
+):
+    pipe = folder / "run" / "s"
+    early = await Relay(folder, pipe).begun()
+    children = Path(f"/proc/{early.process.pid}/task/{early.process.pid}/children")
+    async with asyncio.timeout(10):
+        while not children.read_text():  # its server runs
+            await asyncio.sleep(0.01)
+    async with running(folder, pipe):
+        await early.ask("initialize", HELLO)
+        no = await early.call("pull")
+        assert "hooks_unreachable" in no
+        assert "start this MCP server again" in no
+        assert "got nothing" in await early.call("peek")  # it needs no credential, so it runs
+        await early.stop()
         again = await Relay(folder, pipe).start()
         assert "got the key" in await again.call("pull")
         await again.stop()

@@ -13,8 +13,6 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from guard.errors import Unusable
-from guard_adapters.front.hooks.child import Hooks, Unreachable, hooked
-from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.attachments import Attachments
 from guard_adapters.front.mcp.auth import Caller, upstream_scope
 from guard_adapters.front.mcp.desk import Desk as PipeDesk
@@ -32,6 +30,7 @@ from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.kills import following
 from guard_adapters.wiring.places import person
+from guard_adapters.wiring.pulling import pulling
 from guard_adapters.wiring.recovery import recover
 from guard_adapters.wiring.serve import app, bridges_of, console_at, endpoint
 from guard_adapters.wiring.signals import streams
@@ -70,7 +69,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
             str(pipe),
             lambda hello: _seat(wired, hello, url),
             guests.kinds(),
-            lambda upstream, pid, started: _pulls(wired, upstream, pid, started=started),
+            lambda upstream, pid, before: pulling(wired, upstream, pid, before),
         )
         await attachments.open()
         stack.push_async_callback(attachments.aclose)
@@ -137,21 +136,6 @@ def _seat(wired: Wired, hello: Hello, url: str) -> PipeDesk:
     if hello.initialize is not None:  # said to the guard before this one
         desk.hear_initialize(hello.initialize)
     return desk
-
-
-@asynccontextmanager
-async def _pulls(
-    wired: Wired, upstream: str, pid: int, *, started: bool
-) -> AsyncIterator[Hooks | None]:
-    """Open what the server of one attached relay may pull from; `pid` is the relay's process."""
-    server = wired.bundle.catalog.servers.get(upstream)
-    if server is None or not server.hooks:
-        yield None
-    elif started:
-        yield Unreachable()
-    else:
-        async with hooked(server.hooks, wired.world.clock, HookGate(pid)) as hooks:
-            yield hooks
 
 
 def _listening(host: str, port: int) -> list[socket.socket]:

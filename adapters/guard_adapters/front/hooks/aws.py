@@ -13,12 +13,15 @@ import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from guard.clock import Clock
 from guard.errors import Refused
-from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.gate import NOTHING, Given, HookGate
 from guard_adapters.front.hooks.private import to_its_end
 
+PLACE: Final = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+TOKEN: Final = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105  a name
 LONGEST: Final = 16 * 1024
 ASKED_S: Final = 5.0
 _TABLES: Final = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
@@ -30,14 +33,15 @@ class AwsEndpoint:
     Args:
         gate: says what may be used now.
         clock: tells the time.
+        given: what the child was started with, where that was before this guard.
     """
 
-    def __init__(self, gate: HookGate, clock: Clock) -> None:
+    def __init__(self, gate: HookGate, clock: Clock, given: Given = NOTHING) -> None:
         self._gate = gate
         self._clock = clock
-        self._token = secrets.token_urlsafe(32)
+        self._token = given.get(TOKEN) or secrets.token_urlsafe(32)
         self._server: asyncio.Server | None = None
-        self._port = 0
+        self._port = urlsplit(given.get(PLACE, "")).port or 0
 
     def __repr__(self) -> str:
         """Return where it listens, and no token."""
@@ -47,13 +51,18 @@ class AwsEndpoint:
     def environ(self) -> dict[str, str]:
         """Return what the child must be given."""
         return {
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"http://127.0.0.1:{self._port}/credentials",
-            "AWS_CONTAINER_AUTHORIZATION_TOKEN": self._token,
+            PLACE: f"http://127.0.0.1:{self._port}/credentials",
+            TOKEN: self._token,
         }
 
     async def open(self) -> None:
-        """Begin to listen."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=LONGEST)
+        """Begin to listen.
+
+        Raises:
+            OSError: somebody else has the port by now.
+        """
+        where = "127.0.0.1", self._port
+        self._server = await asyncio.start_server(self._serve, *where, limit=LONGEST)
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def aclose(self) -> None:

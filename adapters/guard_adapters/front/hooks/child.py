@@ -12,17 +12,26 @@ from typing import Final
 from guard.clock import Clock
 from guard.errors import Refused
 from guard.grant.credential import Credential
+from guard_adapters.front.hooks import aws, git, postgres, ssh
 from guard_adapters.front.hooks.aws import AwsEndpoint
-from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.gate import NOTHING, Given, HookGate
 from guard_adapters.front.hooks.git import GitHelper
 from guard_adapters.front.hooks.postgres import PostgresFiles
 from guard_adapters.front.hooks.ssh import SshAgent
 
-_SERVERS: Final[Mapping[str, Callable[[HookGate, Clock], AwsEndpoint | GitHelper | SshAgent]]] = {
+Listener = AwsEndpoint | GitHelper | SshAgent
+_SERVERS: Final[Mapping[str, Callable[[HookGate, Clock, Given], Listener]]] = {
     "aws": AwsEndpoint,
     "git": GitHelper,
     "ssh": SshAgent,
 }
+_PLACES: Final[Mapping[str, str]] = {
+    "aws": aws.PLACE,
+    "git": git.PLACE,
+    "postgres": postgres.PLACE,
+    "ssh": ssh.PLACE,
+}
+"""The variable that tells a child where each hook is."""
 
 
 class Hooks:
@@ -30,6 +39,7 @@ class Hooks:
 
     Attributes:
         environ: what the child must be given.
+        sealed: proves to a later guard that these were its places; see `wiring.pulling`.
     """
 
     def __init__(
@@ -38,6 +48,7 @@ class Hooks:
         self._gate = gate
         self._files = files
         self.environ = environ
+        self.sealed = ""
 
     @asynccontextmanager
     async def during(self, credential: Credential | None) -> AsyncIterator[None]:
@@ -50,7 +61,7 @@ class Hooks:
 
 
 class Unreachable(Hooks):
-    """Hooks that a running server was never given: it was started before this guard was."""
+    """Hooks that a running server was never given, or that are in other hands by now."""
 
     def __init__(self) -> None:
         super().__init__(HookGate(), None, {})
@@ -64,16 +75,21 @@ class Unreachable(Hooks):
         """
         if credential is not None:
             raise Refused(
-                "The server was started before this guard, and cannot ask it for a credential.",
+                "The server was started without this guard, and cannot ask it for a credential.",
                 code="hooks_unreachable",
-                next_step="Start the server again.",
+                next_step="Have the client start this MCP server again, then make the call again.",
             )
         yield
 
 
+def told(names: Iterable[str], given: Given) -> bool:
+    """Return whether a process that was started with this knows where all these hooks are."""
+    return all(given.get(_PLACES[name]) for name in names)
+
+
 @asynccontextmanager
 async def hooked(
-    names: Iterable[str], clock: Clock, gate: HookGate | None = None
+    names: Iterable[str], clock: Clock, gate: HookGate | None = None, given: Given = NOTHING
 ) -> AsyncIterator[Hooks]:
     """Open these hooks for one process and its children.
 
@@ -81,17 +97,21 @@ async def hooked(
         names: some of aws, git, postgres, ssh.
         clock: tells the time.
         gate: knows the process; None takes this very one.
+        given: what a process of before was started with: its hooks are opened in the same places.
+
+    Raises:
+        OSError: one of these places is in other hands by now.
     """
     gate, environ = gate or HookGate(os.getpid()), dict[str, str]()
     files: PostgresFiles | None = None
     async with AsyncExitStack() as stack:
         for name in sorted(set(names)):
             if name == "postgres":
-                files = PostgresFiles()
+                files = PostgresFiles(given)
                 stack.callback(files.close)
                 environ |= files.environ
                 continue
-            server: AwsEndpoint | GitHelper | SshAgent = _SERVERS[name](gate, clock)
+            server = _SERVERS[name](gate, clock, given)
             await server.open()
             stack.push_async_callback(server.aclose)
             environ |= server.environ

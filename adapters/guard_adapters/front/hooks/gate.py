@@ -8,7 +8,7 @@ turns. Rule: no active call, no answer. It never says what the answer would have
 import asyncio
 import socket
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,11 @@ from guard.grant.credential import Credential
 
 _UCRED: Final = struct.Struct("3i")
 MOST_ANCESTORS: Final = 32
+
+Given = Mapping[str, str]
+"""What a child process was started with, so that it finds its hooks: names and values."""
+
+NOTHING: Final[Given] = {}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,10 +13,11 @@ from typing import Final
 from guard.clock import Clock
 from guard.errors import Refused
 from guard_adapters._http.origins import PORTS
-from guard_adapters.front.hooks.gate import HookGate
+from guard_adapters.front.hooks.gate import NOTHING, Given, HookGate
 from guard_adapters.front.hooks.private import HookSocket
 
 ASKED_S: Final = 5.0
+PLACE: Final = "GIT_CONFIG_VALUE_1"
 USER: Final = "x-access-token"
 """What forges take as the user of a token."""
 
@@ -27,12 +28,14 @@ class GitHelper:
     Args:
         gate: says what may be used now, and by whom.
         clock: tells the time.
+        given: what the child was started with, where that was before this guard.
     """
 
-    def __init__(self, gate: HookGate, clock: Clock) -> None:
+    def __init__(self, gate: HookGate, clock: Clock, given: Given = NOTHING) -> None:
         self._gate = gate
         self._clock = clock
-        self._socket = HookSocket("guard-git-", self._talk)
+        words = shlex.split(given.get(PLACE, ""))
+        self._socket = HookSocket("guard-git-", self._talk, words[-1] if words else "")
 
     @property
     def environ(self) -> dict[str, str]:
@@ -44,7 +47,7 @@ class GitHelper:
             "GIT_CONFIG_KEY_0": "credential.helper",
             "GIT_CONFIG_VALUE_0": "",  # an empty one drops those before it
             "GIT_CONFIG_KEY_1": "credential.helper",
-            "GIT_CONFIG_VALUE_1": f"!{shlex.join([*words, str(self._socket.path)])}",
+            PLACE: f"!{shlex.join([*words, str(self._socket.path)])}",
             "GIT_TERMINAL_PROMPT": "0",
         }
 

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from guard.grant.credential import Credential
+from guard_adapters.front.hooks.gate import NOTHING, Given
+from guard_adapters.front.hooks.private import own_folder
 
+PLACE: Final = "PGPASSFILE"
 SERVICE: Final = "guard"
 OWNER_ONLY: Final = 0o600
 _MEMORY: Final = Path("/dev/shm")  # noqa: S108  a file system in memory; the folder in it is our own
@@ -22,11 +25,22 @@ _PLAIN: Final = ("host", "port", "user")
 
 
 class PostgresFiles:
-    """Writes the files; give `environ` to the child. A client that names no host uses them."""
+    """Writes the files; give `environ` to the child. A client that names no host uses them.
 
-    def __init__(self) -> None:
+    Args:
+        given: what the child was started with, where that was before this guard.
+
+    Raises:
+        OSError: the folder has come into other hands.
+    """
+
+    def __init__(self, given: Given = NOTHING) -> None:
         place = _MEMORY if os.access(_MEMORY, os.W_OK) else None
-        self._folder = Path(tempfile.mkdtemp(prefix="guard-pg-", dir=place))
+        known = given.get(PLACE, "")
+        self._folder = (
+            Path(known).parent if known else Path(tempfile.mkdtemp(prefix="guard-pg-", dir=place))
+        )
+        own_folder(self._folder)
         self._empty()
 
     @property
@@ -35,7 +49,7 @@ class PostgresFiles:
         return {
             "PGSERVICE": SERVICE,
             "PGSERVICEFILE": str(self._folder / "service"),
-            "PGPASSFILE": str(self._folder / "pass"),
+            PLACE: str(self._folder / "pass"),
         }
 
     def close(self) -> None:

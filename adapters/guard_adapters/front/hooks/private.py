@@ -5,10 +5,12 @@ socket is somebody else's matter.
 """
 
 import asyncio
+import errno
 import os
 import secrets
 import shutil
 import socket
+import stat
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -16,6 +18,8 @@ from pathlib import Path
 from typing import Final
 
 from guard_adapters.front.hooks.gate import peer_of
+
+PRIVATE: Final = 0o700
 
 LONGEST: Final = 64 * 1024
 """Longest message, in bytes."""
@@ -30,16 +34,25 @@ class HookSocket:
     Args:
         name: begins the name of the folder.
         talk: see `Talk`.
+        path: where a guard before this one listened, for a child that knows no other place.
     """
 
-    def __init__(self, name: str, talk: Talk) -> None:
+    def __init__(self, name: str, talk: Talk, path: str = "") -> None:
         self._talk = talk
-        self._folder = Path(tempfile.mkdtemp(prefix=name))
-        self.path = self._folder / secrets.token_hex(16)
+        self.path = (
+            Path(path) if path else Path(tempfile.mkdtemp(prefix=name)) / (secrets.token_hex(16))
+        )
+        self._folder = self.path.parent
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
-        """Begin to listen."""
+        """Begin to listen.
+
+        Raises:
+            OSError: the folder has come into other hands.
+        """
+        own_folder(self._folder)
+        self.path.unlink(missing_ok=True)  # left behind by a guard that was killed
         self._server = await asyncio.start_unix_server(self._serve, self.path, limit=LONGEST)
 
     async def aclose(self) -> None:
@@ -55,6 +68,19 @@ class HookSocket:
         async with to_its_end(writer):
             if uid == os.geteuid():
                 await self._talk(reader, writer, pid)
+
+
+def own_folder(folder: Path) -> None:
+    """Make a folder that only this account can enter, or look that it is one.
+
+    Raises:
+        OSError: it is not: whoever can put files there could play the guard.
+    """
+    folder.mkdir(mode=PRIVATE, exist_ok=True)
+    found = folder.lstat()
+    private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == PRIVATE
+    if not private or found.st_uid != os.geteuid():
+        raise PermissionError(errno.EPERM, "not a folder of this account alone", str(folder))
 
 
 @asynccontextmanager

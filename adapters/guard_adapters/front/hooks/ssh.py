@@ -15,12 +15,13 @@ from cryptography.hazmat.primitives.serialization import load_ssh_private_key
 
 from guard.clock import Clock
 from guard.errors import Refused
-from guard_adapters.front.hooks.gate import Active, HookGate
+from guard_adapters.front.hooks.gate import NOTHING, Active, Given, HookGate
 from guard_adapters.front.hooks.private import LONGEST, HookSocket
 
 FAILURE: Final = b"\x05"
 REQUEST_IDENTITIES, IDENTITIES_ANSWER = 11, 12
 SIGN_REQUEST, SIGN_RESPONSE = 13, 14
+PLACE: Final = "SSH_AUTH_SOCK"
 ALGORITHM: Final = b"ssh-ed25519"
 
 
@@ -30,18 +31,19 @@ class SshAgent:
     Args:
         gate: says what may be used now, and by whom.
         clock: tells the time.
+        given: what the child was started with, where that was before this guard.
     """
 
-    def __init__(self, gate: HookGate, clock: Clock) -> None:
+    def __init__(self, gate: HookGate, clock: Clock, given: Given = NOTHING) -> None:
         self._gate = gate
         self._clock = clock
-        self._socket = HookSocket("guard-ssh-", self._talk)
+        self._socket = HookSocket("guard-ssh-", self._talk, given.get(PLACE, ""))
         self.path = self._socket.path
 
     @property
     def environ(self) -> dict[str, str]:
         """Return what the child must be given."""
-        return {"SSH_AUTH_SOCK": str(self.path)}
+        return {PLACE: str(self.path)}
 
     async def open(self) -> None:
         """Begin to listen."""

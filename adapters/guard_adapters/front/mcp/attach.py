@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from guard_adapters.front.mcp.desk import Gone, Message, Reply, Side, Wires
-from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello
+from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello, Pulled
 from guard_adapters.front.mcp.json import Written
 from guard_adapters.front.mcp.verdict import Word
 from guard_adapters.front.mcp.wire import WireRefused, error_message
@@ -38,12 +38,12 @@ class _Call:
 class _ToGuard(Frames):
     """The relay's end."""
 
-    def __init__(self, hello: Hello, *, started: bool) -> None:
+    def __init__(self, hello: Hello, before: Pulled | None) -> None:
         super().__init__()
         self._hello = hello
-        self._started = started
+        self._before = before
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.environ: dict[str, str] = {}  # what the server must be given, to pull credentials
+        self.pulled = Pulled()  # what the server must be given, to pull credentials
         self.lost = False
         self._calls: dict[int, _Call] = {}
         self._numbers = itertools.count(1)
@@ -60,7 +60,10 @@ class _ToGuard(Frames):
         super().connection_made(transport)
         hello = self._hello
         said = {"agent": hello.agent, "upstream": hello.upstream, "session": hello.session}
-        self.send({"hello": VERSION, "started": self._started, **said}, hello.initialize)
+        before: Message = {"started": self._before is not None}
+        if self._before is not None and self._before.environ:
+            before |= {"environ": dict(self._before.environ), "sealed": self._before.sealed}
+        self.send({"hello": VERSION, **before, **said}, hello.initialize)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
@@ -75,7 +78,8 @@ class _ToGuard(Frames):
         """Act on what the guard says; what is about a call that ended here is dropped."""
         if "hello" in frame:
             if not self.ready.done():
-                self.environ = dict(frame.get("environ") or {})
+                environ = dict(frame.get("environ") or {})
+                self.pulled = Pulled(environ=environ, sealed=frame.get("sealed") or "")
                 self.ready.set_result(None)
             return
         number: int = frame["n"]
@@ -131,16 +135,15 @@ class Attached:
         self._hello = Hello(agent=agent, upstream=upstream, session=session)
         self._link: _ToGuard | None = None
         self._linking = asyncio.Lock()
-        self._started = False
+        self._before: Pulled | None = None  # with which the server was started, if it was
 
     async def environ(self) -> Mapping[str, str]:
         """Return what the server must be started with; nothing where there is no guard now."""
         try:
-            found = (await self._connected()).environ
+            self._before = (await self._connected()).pulled
         except Gone:
-            found = {}
-        self._started = True
-        return found
+            self._before = Pulled()
+        return self._before.environ
 
     def begin(self, side: Side, message: Message, wires: Wires) -> Reply | None:
         """Hand a request to the guard at once, if there is one. None: `settle` knows the way."""
@@ -171,7 +174,7 @@ class Attached:
             try:
                 async with asyncio.timeout(CONNECT_S):
                     _, link = await loop.create_unix_connection(
-                        lambda: _ToGuard(self._hello, started=self._started), self._path
+                        lambda: _ToGuard(self._hello, self._before), self._path
                     )
                     await link.ready
             except OSError as wrong:  # includes the timeout

@@ -22,17 +22,18 @@ from typing import TYPE_CHECKING
 from guard.errors import Unusable
 from guard_adapters.front.hooks.gate import peer_of
 from guard_adapters.front.mcp.desk import Desk, Gone, Message, Reply, Side, no_answer
-from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello
+from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames, Hello, Pulled
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, loads
 from guard_adapters.front.mcp.wire import WireRefused, classify, error_message, readable_id
 
 if TYPE_CHECKING:
     from guard_adapters.front.hooks.child import Hooks
 
-Pulls = Callable[[str, int, bool], AbstractAsyncContextManager["Hooks | None"]]
+Pulls = Callable[[str, int, Pulled | None], AbstractAsyncContextManager["Hooks | None"]]
 """Opens the hooks of one relay's server, if it has any.
 
-It takes the server's name, the relay's process, and whether the server was started already.
+It takes the server's name, the relay's process, and what the server was started with; None: it has
+not been started yet.
 """
 
 Guest = Callable[[Message, Message], Frames]
@@ -106,15 +107,17 @@ class _ToRelay(Frames):
             raise KeyError("hello")
         first = loads(raw, limits=RESPONSE_LIMITS) if raw else None
         hello = Hello(**said, initialize=first)
-        started = frame.get("started") is True
-        self._sitting = asyncio.create_task(self._sit(hello, started=started))
+        before = _pulled(frame) if frame.get("started") is True else None
+        self._sitting = asyncio.create_task(self._sit(hello, before))
 
-    async def _sit(self, hello: Hello, *, started: bool) -> None:
+    async def _sit(self, hello: Hello, before: Pulled | None) -> None:
         """Be there for one relay until it leaves; its hooks end with it."""
         try:
-            async with self._pulls(hello.upstream, self._pid, started) as hooks:
+            async with self._pulls(hello.upstream, self._pid, before) as hooks:
                 self._desk = self._seat(replace(hello, hooks=hooks))
-                given = {"environ": hooks.environ} if hooks is not None else {}
+                given: Message = {}
+                if hooks is not None:
+                    given = {"environ": hooks.environ, "sealed": hooks.sealed}
                 self.send({"hello": VERSION, **given})
                 await asyncio.get_running_loop().create_future()
         except Exception:  # noqa: BLE001 - the edge: who cannot be seated gets no guard
@@ -146,6 +149,14 @@ class _ToRelay(Frames):
     async def _call(self, desk: Desk, number: int, side: Side, message: Message) -> None:
         answer = await _settled(desk, side, message, _Far(self, number))
         self.send({"do": "done", "n": number, "id": answer.get("id")}, answer)
+
+
+def _pulled(frame: Message) -> Pulled:
+    environ, sealed = frame.get("environ") or {}, frame.get("sealed") or ""
+    if not isinstance(environ, dict) or not isinstance(sealed, str) or not sealed.isascii():
+        raise KeyError("environ")
+    texts = {name: value for name, value in environ.items() if isinstance(value, str)}
+    return Pulled(environ=texts, sealed=sealed)
 
 
 async def _settled(desk: Desk, side: Side, message: Message, wires: "_Far") -> Message:
@@ -198,7 +209,7 @@ class Attachments:
         path: str,
         seat: Callable[[Hello], Desk],
         guests: Mapping[str, Guest] | None = None,
-        pulls: Pulls = lambda _upstream, _pid, _started: contextlib.nullcontext(),
+        pulls: Pulls = lambda _upstream, _pid, _before: contextlib.nullcontext(),
     ) -> None:
         self._path, self._seat, self._guests, self._pulls = path, seat, guests or {}, pulls
         self._ends: set[Frames] = set()

@@ -7,8 +7,8 @@ the relay passes on without reading them. Relay: `hello`, `call`, `result`, `can
 
 import asyncio
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from guard_adapters.front.mcp.desk import Message
@@ -25,6 +25,14 @@ _HEAD_BYTES: Final = 4096
 _FRAME_BYTES: Final = RESPONSE_LIMITS.body_bytes + _HEAD_BYTES  # a line of the pipe, our words
 _READ_BYTES: Final = 64 * 1024
 _HEAD: Final = json.JSONEncoder(separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulled:
+    """What a relay's server was started with, to pull credentials; the guard sealed it then."""
+
+    environ: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    sealed: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

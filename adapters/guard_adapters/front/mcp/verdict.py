@@ -54,6 +54,13 @@ _SENTENCES: Final[Mapping[str, str]] = {
     "GUARD_UNAVAILABLE": "The call could not be judged and did not run. Try again later.",
     "RESULT_WITHHELD": "The call ran; its result is not released. Do not call again to get it.",
 }
+_OF_CODE: Final[Mapping[str, str]] = {
+    "hooks_unreachable": "The call did not run: this MCP server was started without the guard that "
+    "runs now, and cannot ask it for credentials. Have the client start this MCP server again, "
+    "then make the call again.",
+}
+"""Sentences for codes after which something else than usual is to be done."""
+
 _NEXT: Final[Mapping[Word, str]] = {
     "DENIED": "stop",
     "APPROVAL_PENDING": "call_again",
@@ -98,7 +105,8 @@ class Refusal:
 def refusal(word: Word, code: str, **more: Any) -> Refusal:  # noqa: ANN401 - any JSON value
     """Return the refusal for one of the fixed words; `more` are members of its object."""
     data = {"code": code, "decision": "deny", "next_action": _NEXT[word], **more}
-    return Refusal(word=word, text=f"{word}: {_SENTENCES[word]}", data=data)
+    text = _OF_CODE.get(code) or _SENTENCES[word]
+    return Refusal(word=word, text=f"{word}: {text}", data=data)
 
 
 def refusal_of(error: GuardError, *, ran: bool = False, held_at: str = "") -> Refusal:
