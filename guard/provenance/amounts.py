@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from guard.provenance.currencies import USUAL_PLACES
-from guard.provenance.derived import amounts_of
+from guard.provenance.derived import amounts_of, unit_of
 from guard.provenance.known import Known, Place, Record
 from guard.provenance.money import means
 from guard.provenance.select import is_amount
@@ -49,13 +49,26 @@ def said_amount(task: Task, value: Value) -> bool:
     money = value.money
     if money is None:
         return False
-    if value.unit.counted and (money.number in task.percents or money.number in task.counts):
-        return True
-    codes = value.unit.codes
-    if codes and codes <= task.currencies:  # they said which one, if not beside the number
-        said = [one for one in task.money if not one.currency or one.currency in codes]
+    if value.unit.counted and _measured(task, value.unit.measure):
+        if money.number in task.percents or money.number in task.counts:
+            return True
+    elif value.unit.counted:
+        return False
+    codes, into = value.unit.codes, value.unit.into
+    if into and into not in codes and into not in task.into:
+        return False
+    if codes and codes <= task.currencies:
+        lends = codes <= task.stated  # they said which one, if not beside the number
+        said = [one for one in task.money if one.currency in codes or (lends and not one.currency)]
         return means(said, money, value.unit._replace(chosen=False))
     return means(task.money, money, value.unit)
+
+
+def _measured(task: Task, measure: str) -> bool:
+    """Return whether the person named no other unit of what a call measures in this one."""
+    own = unit_of(measure) if measure else None
+    others = () if own is None else [one for one in task.units if one[0] == own[0]]
+    return not others or own in others
 
 
 def in_its_unit(task: Task, value: Value, place: Place, record: Record) -> bool:

@@ -43,6 +43,23 @@ _FACTORS = {
     **{name: (ratio,) for names, _, ratio in _EQUAL for name in names.split()},
     **{name: (1 / ratio,) for _, names, ratio in _EQUAL for name in names.split()},
 }
+_WARM = ("fahrenheit", "f"), ("celsius", "centigrade", "c")
+_KIND_OF = {
+    **{
+        name: (names, side)
+        for names, others, _ in _EQUAL
+        for side, many in enumerate((names, others))
+        for name in many.split()
+    },
+    **{name: ("warm", side) for side, names in enumerate(_WARM) for name in names},
+}
+"""Unit -> what it measures, and which of the two units of that it is."""
+_MEASURED = re.compile(
+    r"\d\s?(?:(?:degrees?|grad)\s+|\u00b0\s?)?("
+    + "|".join(sorted(_KIND_OF.keys() - {"in"}, key=len, reverse=True))
+    + r")s?(?![^\W_])",
+    re.IGNORECASE,
+)
 _CENT = Decimal("0.01")
 _MOST = 16
 
@@ -64,17 +81,38 @@ def _minutes(count: str, unit: str) -> int:
     return round(number * (60 if unit[0] in "hHsS" else 1))
 
 
+def unit_of(word: str) -> tuple[str, int] | None:
+    """Return what a unit measures, and which one of that it is; None: it is none that is known."""
+    name = word.casefold().strip(" .\u00b0").replace("metre", "meter").removeprefix("degrees ")
+    return _KIND_OF.get(name) or _KIND_OF.get(name.removesuffix("s"))
+
+
+def units_in(text: str) -> frozenset[tuple[str, int]]:
+    """Return the units that stand behind the numbers of a text."""
+    found = (unit_of(one[1]) for one in _MEASURED.finditer(text.replace("metre", "meter")))
+    return frozenset(one for one in found if one is not None)
+
+
 def converted(said: Iterable[tuple[Decimal, str]]) -> frozenset[Decimal]:
     """Return what quantities (number, unit) are in the other units of their kind.
 
     Rounded to whole ones and to one to four places, as a tool may want them.
     """
     return frozenset(
-        (number * factor).quantize(place, ROUND_HALF_UP).normalize()
+        one.quantize(place, ROUND_HALF_UP).normalize()
         for number, unit in list(said)[:_MOST]
-        for factor in _FACTORS.get(unit.casefold().rstrip("s").replace("metre", "meter"), ())
+        for one in _elsewhere(number, unit)
         for place in _PLACES
     )
+
+
+def _elsewhere(number: Decimal, unit: str) -> Iterator[Decimal]:
+    name = unit.casefold().replace("metre", "meter")
+    yield from (number * factor for factor in _FACTORS.get(name.rstrip("s"), ()))
+    if name in _WARM[0]:
+        yield (number - 32) * 5 / 9
+    elif name in _WARM[1]:
+        yield number * 9 / 5 + 32
 
 
 def amounts_of(

@@ -72,7 +72,7 @@ _CALLED = re.compile(
     r"([A-Za-z][\w.-]{1,63})",
     re.IGNORECASE,
 )
-_UNIT = re.compile(r"[^\W\d_]+")
+_UNIT = re.compile(r"(?:(?:degrees?|grad)\s+)?[^\W\d_]+", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _BUYING = frozenset({"pay", "buy", "send"})
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from guard.provenance.lone import is_asked
 from guard.provenance.pronouns import told_by
 from guard.provenance.relayed import recited, relayed
 from guard.provenance.unasked import Span, unasked, within
@@ -67,6 +68,8 @@ def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
             within(one.start, passed) or (one.kind != "quoted" and within(one.start, cited))
         ):
             now = replace(one, frame="told")
+        elif one.kind == "amount" and is_asked(text, one.start, one.end):
+            now = replace(one, frame="unasked")
         # "Ask Bob and tell him" names him twice: once in a sentence, and once as where it goes.
         yield replace(now, frame="dest") if (one.start, one.end) in told else now
         before = now

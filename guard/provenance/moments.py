@@ -4,11 +4,15 @@ Who names no zone means their own: that of the house, where it has one. Where no
 moment is compared as it is written, and one that is put at another offset is nobody's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from guard.provenance.known import Known, Place
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.zones import Moment, same_in
+
+_PARTS = frozenset({"date", "time"})
+"""Kinds of which a moment has two."""
 
 
 def named(task: Task, value: Value) -> bool:
@@ -18,6 +22,22 @@ def named(task: Task, value: Value) -> bool:
         (not dates or task.dated(date)) and (not times or task.timed(time))
         for date, time in _read(task, value, dates, times)
     )
+
+
+def whole(known: Known, value: Value, places: Sequence[Place]) -> Sequence[Place]:
+    """Return the places where all of a moment stood: on its day another hour is another moment.
+
+    Day and time may stand in two fields of one record.
+    """
+    days, times = of(value, "date"), of(value, "time")
+    if not places or not days or not times:
+        return places
+    timed = {_where(place) for one in times for place in known.places("time", one)}
+    return [place for place in places if place.seen.kind not in _PARTS or _where(place) in timed]
+
+
+def _where(place: Place) -> tuple[int, int | str]:
+    return place.step, place.record or place.seen.path
 
 
 def contradicts(task: Task, value: Value) -> bool:

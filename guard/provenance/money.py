@@ -26,6 +26,8 @@ class Unit(NamedTuple):
         whole: whether it is known to be in whole units, rather than only not known to be in others.
         counted: whether nothing speaks of money, so that it may be of anything: shares, litres.
         several: the codes, where the call names more than one currency: each must have been named.
+        into: the code of what it is converted into; empty: nothing is converted.
+        measure: the unit of things that the call says, as it is written.
     """
 
     currency: str = ""
@@ -34,6 +36,8 @@ class Unit(NamedTuple):
     whole: bool = False
     counted: bool = False
     several: frozenset[str] = frozenset()
+    into: str = ""
+    measure: str = ""
 
     @property
     def codes(self) -> frozenset[str]:

@@ -55,6 +55,20 @@ _CONTENT = re.compile(
     rf"|{_TELLS}(?:\s+[^\s;!?,]+){{1,4}}?,\s+(?=(?:ich|wir|er|sie|es)\s)",
     re.IGNORECASE,
 )
+_ONE = (
+    r"(?:@?(?-i:[^\W\d_a-zß-ÿ])[\w.'\u2019-]*(?:\s+(?-i:[^\W\d_a-zß-ÿ])[\w.'\u2019-]*){0,2}"
+    r"|(?:my|our|the|his|her|their|meine[nmr]?|unsere[nmr]?|de[nmr])\s+[^\W\d_]+"
+    r"|him|her|them|every(?:one|body)|ihm|ihr|ihnen|allen)"
+)
+_SOMEBODY = rf"{_ONE}(?:\s+(?:and|und)\s+{_ONE})?"
+_BIDS = re.compile(
+    r"\b(?:(?:tell|ask|remind|instruct|urge|warn|advise)\s+"
+    r"(?!(?:me|us|you)\b)[^\s,;:!?]+(?:\s+[^\s,;:!?]+){0,2}?\s+(?:not\s+)?to\s+"
+    rf"|(?:(?:tell|ask|remind|warn|inform|notify|sage?|erinnere|informiere)\s+{_SOMEBODY}"
+    rf"|let\s+{_SOMEBODY}\s+know),\s+(?:please\s+|bitte\s+)?)(?P<verb>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+"""How somebody else is bidden to do what comes next: "tell Bob to pay", "tell Bob, pay"."""
 _REASON = re.compile(r"\b(?:because|weil)\s+", re.IGNORECASE)
 _NEXT = re.compile(
     r"(?:,\s*(?:(?:and|und|then|dann)\s+)?|\b(?:and|und)\s+)(?:(?P<loud>please|then|bitte|dann)\b|(?P<verb>[^\W\d_]+))",
@@ -115,6 +129,14 @@ def _told(text: str) -> Iterator[Span]:
             begins = pattern.search(text, start, end)
             if begins:
                 yield begins.end(), _ended(text, begins.end(), end)
+        for one in _BIDS.finditer(text, start, end):
+            if _acts(one["verb"]):
+                yield one.start("verb"), _ended(text, one.end(), end)
+
+
+def _acts(verb: str) -> bool:
+    """Return whether a word is a verb that asks for something."""
+    return is_base(verb.casefold()) and bool(verb_classes(stem_of(verb)))
 
 
 def _ended(text: str, start: int, end: int) -> int:
@@ -122,7 +144,6 @@ def _ended(text: str, start: int, end: int) -> int:
     modal = _MODAL.search(text, start, end)
     for one in _NEXT.finditer(text, start, end):
         verb = one["verb"] or ""
-        acts = is_base(verb.casefold()) and bool(verb_classes(stem_of(verb)))
-        if (one["loud"] or acts) and not (modal and modal.start() < one.start()):
+        if (one["loud"] or _acts(verb)) and not (modal and modal.start() < one.start()):
             return one.start()
     return end

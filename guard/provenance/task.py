@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
-from guard.provenance.derived import converted, ends_of
+from guard.provenance.derived import converted, ends_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
 from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
-from guard.provenance.lone import named_with
+from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.money import Money, decimal_of, money_of
 from guard.provenance.relayed import relayed
@@ -47,10 +47,13 @@ class Task:
         left_out: those of them that were named only where nothing was asked for.
         money: the amounts named.
         currencies: the currencies that its amounts may be in.
+        stated: the one that was named once for all of them, if one was.
+        into: the currencies into which something is to be converted.
         sums: the amounts by whom they are for.
         percents: the percentages named.
         counts: the numbers of other things: shares, litres, guests.
         converted: what those are in other units.
+        units: the units of theirs that are known.
         links: identifiers by which a record is the one that the person means.
         names: the names, titles and quotes by which it is, casefolded.
         pairs: neighbouring words, one of them of content.
@@ -79,10 +82,13 @@ class Task:
     left_out: frozenset[tuple[str, str]] = frozenset()
     money: frozenset[Money] = frozenset()
     currencies: frozenset[str] = frozenset()
+    stated: frozenset[str] = frozenset()
+    into: frozenset[str] = frozenset()
     sums: tuple[Sum, ...] = ()
     percents: frozenset[Decimal] = frozenset()
     counts: frozenset[Decimal] = frozenset()
     converted: frozenset[Decimal] = frozenset()
+    units: frozenset[tuple[str, int]] = frozenset()
     links: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     pairs: frozenset[tuple[str, str]] = frozenset()
@@ -198,9 +204,15 @@ def _read(text: str) -> Task:
     ends = ends_of(text, (time for time, _, _ in clocks))
     said = without(text, silences(text, entities))
     wanted = without(said, relayed(text))
-    money = frozenset(
-        amount for one in named if one.kind == "amount" and (amount := money_of(one.canonical))
-    )
+    priced = [
+        (amount, (one.start, one.end))
+        for one in named
+        if one.kind == "amount" and (amount := money_of(one.canonical))
+    ]
+    places = [place for _, place in priced]
+    money = frozenset(one for one, _ in priced)
+    beside = frozenset(one.currency for one in money if one.currency)
+    stated = stated_with(wanted, places, beside)
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
         for key in _keys(one):
@@ -214,12 +226,10 @@ def _read(text: str) -> Task:
         left_out=frozenset(
             key for key, how in frames.items() if "unasked" in how and how <= _SILENT
         ),
-        money=money,
-        currencies=named_with(
-            wanted,
-            [(one.start, one.end) for one in named if one.kind == "amount"],
-            frozenset(one.currency for one in money if one.currency),
-        ),
+        money=money | lent(wanted, priced),
+        currencies=stated or beside,
+        stated=stated,
+        into=targets_in(wanted, places),
         sums=sums_of(text, named),
         percents=_numbers(named, "percent"),
         counts=_numbers(named, "quantity"),
@@ -228,6 +238,7 @@ def _read(text: str) -> Task:
             for one in named
             if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
         ),
+        units=units_in(wanted),
         links=frozenset(f"{one.kind}:{one.canonical}" for one in named if one.kind in _LINKING),
         names=frozenset(_name(one) for one in named if one.kind in _NAMING),
         pairs=pairs(wanted),

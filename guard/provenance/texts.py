@@ -86,7 +86,8 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
 
 def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     """Return whether a moment ends what begins at the only time that the person named."""
-    if not _is_end(value) or not all(map(task.dated, of(value, "date"))):
+    days = {day for one in starts for day in of(one, "date")}
+    if not _is_end(value) or not all(task.dated(one) or one in days for one in of(value, "date")):
         return False
     begun = {time for one in starts for time in of(one, "time")}
     return all(canonical in begun for kind, canonical in task.frames if kind == "time")

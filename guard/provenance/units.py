@@ -28,6 +28,8 @@ from guard.provenance.shown import UNTYPED, Held, default_at, names_beside, part
 _TARGET = frozenset({"to", "target", "quote", "destination"})
 _HOLDING = frozenset({"unit", "asset", "coin"})
 """Names of arguments that hold a currency, or something else."""
+_MEASURES = ("unit", "units", "uom", "unit_of_measure", "scale")
+"""Names of arguments that hold the unit of a number of things."""
 _MINOR = frozenset({"minor", "cents", "cent", "pence", "subunits"})
 _SAYS_MINOR = re.compile(
     r"\b(?:minor|smallest|sub)[ -]?(?:currency[ -]?)?units?\b"
@@ -54,7 +56,7 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         around: the objects of the call that hold it, the nearest first.
     """
     found = _amount(Held(spec), path)
-    said = _said_around(spec, path, around)
+    said, into = _said_around(spec, path, around)
     chosen = any(not usual and code != found.currency for code, usual in said)
     currency = said[0][0] if len(said) == 1 and said[0][0] else found.currency
     places = 0
@@ -70,32 +72,59 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         several=frozenset(code for code, usual in said if code and not usual)
         if chosen and len(said) > 1
         else frozenset(),
+        into=into,
+        measure=_measure(around),
     )
+
+
+def _measure(around: Sequence[Mapping[str, Json]]) -> str:
+    """Return the unit of things that stands beside a number."""
+    said = (around[0].get(name) for name in _MEASURES) if around else iter(())
+    return next((one for one in said if isinstance(one, str)), "")
 
 
 def _said_around(
     spec: ToolSpec, path: str, around: Sequence[Mapping[str, Json]]
-) -> list[tuple[str, bool]]:
-    """Return the currencies that a call names for an amount, and whether each is the usual one.
+) -> tuple[list[tuple[str, bool]], str]:
+    """Return the currencies that a call names for an amount, and what it is converted into.
 
-    The nearest object that names any says it. What no schema has may be read by the server, too.
-    An argument that is left out has no code.
+    With each, whether it is the usual one. The nearest object that names any says it. What no
+    schema has may be read by the server, too. An argument that is left out has no code.
     """
     where = path
     for beside in around:
         inner, where = where, where.rpartition(".")[0]
-        listed, naming = _beside(Held(spec), inner)
+        listed, naming, targets = _beside(Held(spec), inner)
         more = [one for one in beside if one not in listed and names_currency(one)]
-        found = []
-        for name in (*naming, *more, *(one for one in beside if one in _HOLDING)):
-            usual = default_at(spec, f"{where}.{name}".lstrip("."))
-            said = beside.get(name, usual)
-            said = said if isinstance(said, str) else ""
-            if name not in _HOLDING or _is_money(said):
-                found.append((code_of(said), not said.strip() or said == usual))
-        if any(code for code, _ in found):
-            return found
-    return []
+        held = [one for one in beside if one in _HOLDING]
+        own = _said_by(spec, where, (*naming, *more, *held), beside)
+        others = _said_by(spec, where, targets, beside)
+        if any(code for code, _ in own):
+            # The usual one is nobody's choice.
+            return own, next((code for code, usual in others if not usual), "")
+        if any(code for code, _ in others):
+            return others, ""  # the only one there is says what the amount is in
+    return [], ""
+
+
+def _said_by(
+    spec: ToolSpec, where: str, names: Sequence[str], beside: Mapping[str, Json]
+) -> list[tuple[str, bool]]:
+    """Return the currencies that these arguments say, each with whether it is the usual one."""
+    found = (_said(spec, where, one, beside) for one in names)
+    return [one for one in found if one is not None]
+
+
+def _said(
+    spec: ToolSpec, where: str, name: str, beside: Mapping[str, Json]
+) -> tuple[str, bool] | None:
+    """Return which currency an argument says, and whether it is the usual one; None: it is none."""
+    usual = default_at(spec, f"{where}.{name}".lstrip("."))
+    said = beside.get(name, usual)
+    said = said if isinstance(said, str) else ""
+    if not names_currency(name) and not _is_money(said):
+        return None
+    return code_of(said), not said.strip() or said == usual
 
 
 def _is_money(said: str) -> bool:
@@ -115,14 +144,14 @@ def _amount(held: Held, path: str) -> _Amount:
     text = " ".join(str(one.get(key, "")) for one in parts for key in ("title", "description"))
     major = entry is not None and entry.kind == "major"
     return _Amount(
-        currency=entry.currency.upper() if entry and entry.currency else _said(path, text),
+        currency=entry.currency.upper() if entry and entry.currency else _told(path, text),
         minor=not major and (is_minor(path) or _SAYS_MINOR.search(text) is not None),
         whole=major or bool(kinds and kinds.isdisjoint({"integer", UNTYPED})),
         scale=entry.scale if entry is not None else None,
     )
 
 
-def _said(path: str, text: str) -> str:
+def _told(path: str, text: str) -> str:
     """Return the currency that the name of an argument or its text says; two are none."""
     words = words_in(path.rpartition(".")[2])
     found = {code for one in words if (code := currency_of(one)) in CODES}
@@ -131,15 +160,17 @@ def _said(path: str, text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _beside(held: Held, path: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the arguments beside an amount, and those of them that name its currency.
+def _beside(held: Held, path: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the arguments beside an amount, those that name its currency, and those of another.
 
-    Of two between which is converted it is the one that the amount is from.
+    Of two between which is converted the amount is in the one that it is from.
     """
     names = names_beside(held, path)
     found = [one for one in names if names_currency(one)]
-    own = [one for one in found if not SOURCE.isdisjoint(words_in(one))]
-    if len(found) > 1 and own:
-        target = [one for one in found if not _TARGET.isdisjoint(words_in(one))]
-        found = [one for one in found if one not in {*own[1:], *target}]
-    return names, tuple(found)
+    bare = [one for one in names if one in _TARGET or one in SOURCE]
+    own = [one for one in (*found, *bare) if not SOURCE.isdisjoint(words_in(one))]
+    targets = [one for one in (*found, *bare) if not _TARGET.isdisjoint(words_in(one))]
+    naming = [one for one in found if one not in {*own[1:], *targets}] or own[:1]
+    if not naming:  # the only one there is says what the amount is in
+        return names, tuple(found), ()
+    return names, tuple(naming), tuple(targets)

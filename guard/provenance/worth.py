@@ -10,7 +10,7 @@ from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.known import Known, Place, Record
 from guard.provenance.lexicon import capability
-from guard.provenance.moments import named
+from guard.provenance.moments import named, whole
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -87,7 +87,7 @@ def worth(
         seen = next((place for one in value.kinds for place in known.places(*one)), None)
         return Worth(Source.UNTRUSTED, "other_role", seen) if seen else COMPOSED
     found = COMPOSED
-    for place in places_of(known, value):
+    for place in whole(known, value, places_of(known, value)):
         one = _placed(task, known, value, place, target=target)
         if one.source > found.source:  # nothing that was seen is worth as little as COMPOSED
             found = one

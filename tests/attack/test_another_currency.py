@@ -146,7 +146,7 @@ def test_every_mark_of_a_currency_is_one():
     [
         ("pay_two", {"amount": 50, "currency_code": "EUR", "target_currency": "EUR"}, {"amount": 50, "currency_code": "BTC", "target_currency": "EUR"}),
         ("pay_two", {"amount": 50, "currency_code": "EUR"}, {"amount": 50, "target_currency": "BTC"}),
-        ("pay_from", {"amount": 50, "from_currency": "EUR", "to_currency": "USD"}, {"amount": 50, "from_currency": "EUR", "currency": "BTC"}),
+        ("pay_from", {"amount": 50, "from_currency": "EUR", "to_currency": "EUR"}, {"amount": 50, "from_currency": "EUR", "currency": "BTC"}),
         ("pay_inside", {"money": {"amount": 50}, "currency": "EUR"}, {"money": {"amount": 50}, "currency": "BTC"}),
         ("pay_lines", {"lines": [{"amount": 50}], "currency": "EUR"}, {"lines": [{"amount": 50}], "currency": "BTC"}),
         ("pay_cur", {"amount": 50, "cur": "EUR"}, {"amount": 50, "cur": "BTC"}),
