@@ -27,6 +27,7 @@ Kind = Literal[
     "plan_opened", "plan_ended", "grant_made", "grant_ended",
     "lease_reserved", "credential_issued", "credential_delivered", "credential_revoked",
     "lease_irrevocable", "secret_revealed", "outcome", "outcome_resolved", "replayed",
+    "run_unkept",
     "reviewer_invited", "reviewer_enrolled", "reviewer_reset", "reviewer_key_revoked",
     "definition_changed", "config_change", "export", "erase",
 ]  # fmt: skip

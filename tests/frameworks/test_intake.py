@@ -14,6 +14,7 @@ from guard_adapters.front.intake import Intake
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 from guard_adapters.front.running import Handed
+from guard_adapters.store.sqlite.reruns import SqliteReruns
 
 pytestmark = pytest.mark.frameworks
 
@@ -236,6 +237,68 @@ async def test_whatever_the_guard_does_wrong_the_tool_does_not_run(fault, monkey
     assert isinstance(answer, NotRun)
     assert (answer.text.split(":")[0], ran) == ("GUARD_UNAVAILABLE", [])
     assert broken.settled == [Outcome.REFUSED]
+
+
+class Forgetting(Broken):
+    """A guard that judges well and cannot record how a repeated call ended."""
+
+    async def call(self, call, tool, *, hold_ms):
+        return await tool.run(call, None)
+
+    def settle(self, rerun):
+        async def done():
+            raise Unavailable("The store failed.", code="store_unavailable")
+
+        return done()
+
+
+async def test_what_a_tool_returned_is_told_although_its_end_could_not_be_recorded():
+    async def run(arguments):
+        return "paid"
+
+    answer = await Intake(calls=Forgetting(None)).around(call("pay"), run)
+    assert (answer.result, answer.unkept) == ("paid", "store_unavailable")
+
+
+async def test_what_a_tool_raised_is_told_although_its_end_could_not_be_recorded():
+    async def run(arguments):
+        raise KeyError("no such account")
+
+    with pytest.raises(KeyError):
+        await Intake(calls=Forgetting(None)).around(call("pay"), run)
+
+
+async def test_a_no_is_told_although_the_end_could_not_be_recorded():
+    class Refusing(Forgetting):
+        async def call(self, call, tool, *, hold_ms):
+            raise Refused("no", code="never")
+
+    async def run(arguments):
+        raise AssertionError
+
+    answer = await Intake(calls=Refusing(None)).around(call("pay"), run)
+    assert answer.code == "never"
+
+
+async def test_an_end_that_could_not_be_recorded_is_in_the_log_and_the_call_is_not_made_again(
+    world, monkeypatch
+):
+    def fails(self, rerun):
+        async def done():
+            raise Unavailable("The store failed.", code="store_unavailable")
+
+        return done()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqliteReruns, "settle", fails)
+        first = await made(world, "look", key="7")
+    assert (first.result, first.unkept) == ("look did [('key', '7')]", "store_unavailable")
+    (leaf,) = [one for one in await asyncio.to_thread(world.log) if one["kind"] == "run_unkept"]
+    assert (leaf["code"], leaf["outcome"]) == ("store_unavailable", "ok")
+    again = await made(world, "look", key="7")
+    assert isinstance(again, NotRun)
+    assert again.code in {"call_running", "outcome_unknown"}
+    assert len(world.ran) == 1
 
 
 async def test_an_argument_that_is_no_json_is_refused(world) -> None:

@@ -227,13 +227,18 @@ class _Link(Frames):
         return self._recorded(number, heard)
 
     async def _recorded(self, number: int, heard: asyncio.Queue[Heard]) -> None:
+        """Wait for the guard's word; without one, a second attempt is not run, and told so."""
         try:
             async with asyncio.timeout(ANSWER_S):
-                await heard.get()
-        except TimeoutError:  # unknown to the guard: a second attempt is not run, and told so
-            pass
+                said = await heard.get()
+        except TimeoutError as late:
+            raise _gone() from late
         finally:
             del self._talks[number]
+        if said is None:
+            raise _gone()
+        if said[0]["do"] == "no":
+            raise words.error_of(said[1])
 
 
 class _Talk:

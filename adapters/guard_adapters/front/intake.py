@@ -8,7 +8,7 @@ again, and the row decides. Rule 3: under one id of the framework a call runs on
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from guard.errors import ApprovalPending, GuardError, Refused, Unavailable
@@ -95,9 +95,12 @@ class Intake:
             return earlier
         tool = Enclosed(run, self.form)
         try:
-            return await self._judged(call, tool)
-        finally:
+            answer = await self._judged(call, tool)
+        except BaseException:
             await self._settled(rerun, tool)
+            raise
+        unkept = await self._settled(rerun, tool)
+        return replace(answer, unkept=unkept) if unkept and isinstance(answer, Ran) else answer
 
     async def _judged(self, call: ToolCall, tool: Enclosed) -> Answer:
         try:
@@ -119,13 +122,21 @@ class Intake:
             raise tool.raised
         return Ran(result=result.value, narrowed=result.narrowed)
 
-    async def _settled(self, rerun: Rerun | None, tool: Enclosed) -> None:
+    async def _settled(self, rerun: Rerun | None, tool: Enclosed) -> str:
+        """Record how the call ended for runs that are resumed; return the code if that failed.
+
+        A failure takes no answer away: whoever got none for a call that ran would make it again.
+        """
         if rerun is None:
-            return
+            return ""
         paused = isinstance(tool.raised, self.form.pauses)
         outcome = Outcome.REFUSED if paused or not tool.started else tool.outcome
         kept = self.form.freeze(tool.value) if tool.raised is None else None
-        await self.calls.settle(rerun.ended(outcome, kept))
+        try:
+            await self.calls.settle(rerun.ended(outcome, kept))
+        except GuardError as fault:
+            return fault.code
+        return ""
 
     async def look(self, native: Native) -> Look:
         """Judge the call and record nothing: for frameworks that ask first whether to pause.

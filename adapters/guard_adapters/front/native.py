@@ -34,11 +34,16 @@ class Native:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """The tool ran. `replayed`: not now, this is what it returned before."""
+    """The tool ran.
+
+    `replayed`: not now, this is what it returned before. `unkept` is the code why its end could not
+    be recorded for a run that is resumed: one that makes the call again is told `outcome_unknown`.
+    """
 
     result: Any = field(repr=False)
     replayed: bool = False
     narrowed: tuple[tuple[str, str], ...] = ()
+    unkept: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

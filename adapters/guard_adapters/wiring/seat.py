@@ -1,10 +1,11 @@
 """The guard for one person and one agent inside a framework: its conversations become sessions."""
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from hashlib import sha256
 
 from guard.audit.event import Event
-from guard.errors import Unavailable
+from guard.errors import GuardError, Unavailable
 from guard.grant.approval import ApprovalState
 from guard.grant.unanswered import Hold, unusable
 from guard.model.call import ToolCall, ToolResult
@@ -133,8 +134,24 @@ class Seat:
         return there
 
     def settle(self, rerun: Rerun) -> Awaitable[None]:
-        """Record how a claimed call ended; see `Reruns.settle`."""
-        return self._reruns().settle(rerun)
+        """Record how a claimed call ended; see `Reruns.settle`. What fails is logged and raised."""
+        return self._kept(rerun, self._reruns().settle(rerun))
+
+    async def _kept(self, rerun: Rerun, recorded: Awaitable[None]) -> None:
+        try:
+            await recorded
+        except GuardError as fault:
+            leaf = {"code": fault.code, "outcome": rerun.outcome.value}
+            event = Event(
+                kind="run_unkept",
+                at_ms=self.now_ms(),
+                session=rerun.session,
+                call=rerun.call,
+                leaf=leaf,
+            )
+            with suppress(GuardError):  # the log may have failed with the same store
+                await self._world.sink.write([event])
+            raise
 
     def _reruns(self) -> Reruns:
         if self._world.reruns is None:
