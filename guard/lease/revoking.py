@@ -17,6 +17,9 @@ from guard.grant.lease import ENDED, Fate, Lease, LeaseState, fated, lease_of, r
 from guard.model.kill import Epoch
 from guard.ports import Issuer, World
 
+FATE: Final = "guard.revoke.fate"
+"""Under which a trace notes what a target said of a credential that is to be gone."""
+
 RECALL_MS: Final = 2_000
 """How long whoever sent a signal waits for the targets (milliseconds)."""
 
@@ -80,7 +83,9 @@ class Revoking:
     async def _asked(self, row: Lease, why: str) -> Lease:
         if row.state not in {LeaseState.REVOKE_PENDING, LeaseState.IRREVOCABLE}:
             return row
-        fate = await self._fate(row, why)
+        async with self.world.trace.revoking(row, why) as span:
+            fate = await self._fate(row, why)
+            span.note(FATE, fate.value)
         now_ms = self.world.clock.now_ms()
         after = fated(row, now_ms, fate)
         kind: Kind = "credential_revoked"

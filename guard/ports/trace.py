@@ -1,24 +1,30 @@
-"""The hole for traces: what one call tells whoever observes the guard, and how many wait."""
+"""The hole for traces: what one call, and one revoke, tells whoever observes the guard."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
+from guard.grant.lease import Lease
 from guard.model.call import ToolCall
 
 
 class Trace(Protocol):
     """Observability; the silent one costs nothing.
 
-    `waiting` is told from time to time how many questions wait for people.
+    `revoking` is one question to a target whether a credential is gone there: the guard notes its
+    fate. `waiting` is told from time to time how many questions wait for people.
     """
 
     def call(self, call: ToolCall) -> AbstractAsyncContextManager["Span"]: ...
+    def revoking(self, lease: Lease, why: str) -> AbstractAsyncContextManager["Span"]: ...
     def waiting(self, questions: int) -> None: ...
 
 
 class Span(Protocol):
-    """One guarded call in a trace. `traceparent` is how what it leads to names it, else empty."""
+    """One guarded call, or one revoke, in a trace.
+
+    `traceparent` is how what it leads to names it, else empty.
+    """
 
     @property
     def traceparent(self) -> str: ...
@@ -39,6 +45,11 @@ class Silence:
 
     @asynccontextmanager
     async def call(self, call: ToolCall) -> AsyncGenerator[SilentSpan]:  # noqa: ARG002  the port's shape
+        """Give out a span that notes nothing."""
+        yield SilentSpan()
+
+    @asynccontextmanager
+    async def revoking(self, lease: Lease, why: str) -> AsyncGenerator[SilentSpan]:  # noqa: ARG002  the port's shape
         """Give out a span that notes nothing."""
         yield SilentSpan()
 

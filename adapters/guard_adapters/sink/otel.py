@@ -27,6 +27,8 @@ from opentelemetry.trace import (
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from guard.errors import GuardError
+from guard.grant.lease import Fate, Lease
+from guard.lease.revoking import FATE
 from guard.model.call import ToolCall
 
 TOOL_ERROR = "tool_error"
@@ -54,6 +56,11 @@ class Counts:
         self._mints = meter.create_histogram(
             "guard.credential.mint", unit="s", description="How long credentials took to make."
         )
+        self._revokes = meter.create_counter(
+            "guard.credential.revokes",
+            unit="{try}",
+            description="Revocations, by what came of them.",
+        )
         self.running = meter.create_up_down_counter(
             "guard.calls.running", unit="{call}", description="Calls under way now."
         )
@@ -78,6 +85,10 @@ class Counts:
     def waited(self, wait_ms: int) -> None:
         """Record how long people were waited for (milliseconds)."""
         self._waits.record(wait_ms / 1000)
+
+    def revoked(self, kind: str, fate: str) -> None:
+        """Count what one target said of one credential that is to be gone."""
+        self._revokes.add(1, {"guard.credential": kind, FATE: fate})
 
     def minted(self, took_s: float) -> None:
         """Record how long a credential took to make (seconds)."""
@@ -142,6 +153,29 @@ class SpanNotes:
         self._span.set_status(Status(StatusCode.ERROR, error_type))
 
 
+class RevokeNotes:
+    """One revoke in a trace."""
+
+    def __init__(self, span: Span, kind: str, counts: Counts | None) -> None:
+        self._span, self._kind, self._counts = span, kind, counts
+
+    @property
+    def traceparent(self) -> str:
+        """Return the name of this span for what it leads to; empty where nothing is recorded."""
+        return written(self._span)
+
+    def note(self, name: str, value: str | int | Sequence[str]) -> None:
+        """Set one attribute; a credential that is still there is an error of the span."""
+        self._span.set_attribute(name, value)
+        if name != FATE:
+            return
+        if self._counts is not None:
+            self._counts.revoked(self._kind, str(value))
+        if value == Fate.STILL_THERE:
+            self._span.set_attribute("error.type", str(value))
+            self._span.set_status(Status(StatusCode.ERROR, str(value)))
+
+
 class OtelTrace:
     """The `Trace` port on an OpenTelemetry tracer and, at will, a meter."""
 
@@ -182,6 +216,26 @@ class OtelTrace:
                 raise
             finally:
                 notes.over()
+
+    @asynccontextmanager
+    async def revoking(self, lease: Lease, why: str) -> AsyncIterator["RevokeNotes"]:
+        """Open one span for one question to a target; it is an error where it is still there."""
+        attributes: dict[str, str | int] = {
+            "guard.session": lease.session,
+            "guard.call": lease.call_id,
+            "guard.credential": lease.kind,
+            "guard.credential.binding": lease.binding,
+            "guard.credential.handle": lease.handle,
+            "guard.revoke.why": why,
+        }
+        with self._tracer.start_as_current_span(
+            "guard revoke",
+            kind=SpanKind.INTERNAL,
+            attributes=attributes,
+            record_exception=False,
+            set_status_on_exception=False,
+        ) as span:
+            yield RevokeNotes(span, lease.kind, self._counts)
 
     def waiting(self, questions: int) -> None:
         """Record how many questions wait for people now."""

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from guard.errors import ApprovalPending, NotAllowed, Unusable
 from guard.grant.credential import Credential
+from guard.grant.lease import Fate
 from guard.model.call import Outcome, ToolCall, argument_bytes
 from guard.model.facts import Binding, CredentialFacts
 from guard.model.identity import Agent, Principal, Who
@@ -345,7 +346,7 @@ async def test_the_queue_of_questions_is_counted_in_the_store(tmp_path):
     assert [point.value for point in metric.data.data_points] == [2]
 
 
-LABELS = {"guard_decision", "guard_rule", "guard_outcome"}
+LABELS = {"guard_credential", "guard_revoke_fate", "guard_decision", "guard_rule", "guard_outcome"}
 
 
 def test_a_file_takes_traces_and_metrics_without_a_collector(tmp_path, monkeypatch):
@@ -365,3 +366,37 @@ def test_a_file_takes_traces_and_metrics_without_a_collector(tmp_path, monkeypat
     monkeypatch.setenv("GUARD_OTEL_FILE", str(tmp_path / "none" / "x"))
     with pytest.raises(Unusable, match="config_unusable"):
         trace_from_environment()
+
+
+class Leaving(Issuer):
+    leaves_object = True
+
+    def __init__(self, fate):
+        self.fate = fate
+
+    async def revoke(self, lease, why):
+        return self.fate
+
+
+@pytest.mark.parametrize("fate", list(Fate))
+async def test_a_revoke_is_a_span_with_handle_level_reason_and_what_came_of_it(traced, fate):
+    guard = traced.guard
+    issuers = {"calltoken": Leaving(fate)}
+    traced.guard = replace(guard, world=replace(guard.world, issuers=issuers))
+    await traced.call(amount=5)
+    call, revoke = traced.exporter.get_finished_spans()
+    assert (call.name, revoke.name) == ("guard pay", "guard revoke")
+    wrong = {"error.type": "still_there"} if fate is Fate.STILL_THERE else {}
+    assert dict(revoke.attributes) == {
+        "guard.session": "gs_1",
+        "guard.call": "c1",
+        "guard.credential": "call_token",
+        "guard.credential.binding": 2,
+        "guard.credential.handle": call.attributes["guard.credential.handle"],
+        "guard.revoke.why": "ended",
+        "guard.revoke.fate": fate.value,
+        **wrong,
+    }
+    assert (revoke.status.status_code.name == "ERROR") is bool(wrong)
+    assert traced.counted()["guard.credential.revokes"] == {("call_token", fate.value): 1}
+    assert "CANARY" not in str(revoke.attributes)
