@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import ssl
 import statistics
 import sys
@@ -25,7 +26,8 @@ import httpx
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from guard.grant.claims import TokenForm  # noqa: E402
+from guard.grant.claims import Profile, TokenForm  # noqa: E402
+from guard.grant.dpop import Bearing  # noqa: E402
 from guard.grant.lease import Lease, LeaseState  # noqa: E402
 from guard.grant.replay import MemoryReplay  # noqa: E402
 from guard.grant.verify import Proof, Verifier  # noqa: E402
@@ -40,6 +42,8 @@ from guard.session.risk import signal  # noqa: E402
 from guard.session.state import new_session  # noqa: E402
 from guard.testing import CountedIds, FrozenClock, MemoryApprovals, MemoryStore  # noqa: E402
 from guard_adapters._http.carrying import Sending, headers_for  # noqa: E402
+from guard_adapters.front.hooks.gate import HookGate  # noqa: E402
+from guard_adapters.front.hooks.ssh import SshAgent  # noqa: E402
 from guard_adapters.issuer.calltoken import CallTokenIssuer  # noqa: E402
 from guard_adapters.issuer.files import as_files  # noqa: E402
 from guard_adapters.issuer.local_key import LocalSigner  # noqa: E402
@@ -59,7 +63,7 @@ from guard_adapters.issuer.transit import Transit, TransitKeys  # noqa: E402
 from guard_adapters.store.clock import SystemClock, SystemIds  # noqa: E402
 from guard_adapters.wiring.together import AtOnce  # noqa: E402
 from tests.adapters.issuer.leased import issued, maker  # noqa: E402
-from tests.adapters.issuer.test_ssh import with_file  # noqa: E402
+from tests.adapters.issuer.test_ssh import ran, with_file  # noqa: E402
 from tests.peers.authorization_server import AuthorizationServer, let_in  # noqa: E402
 from tests.peers.openbao import OpenBao  # noqa: E402
 from tests.peers.openssh import OpenSsh  # noqa: E402
@@ -80,20 +84,28 @@ async def held_by(bao: OpenBao) -> TransitKeys:
     return keys
 
 
-def verified(keys: Any, *, key_bound: bool = False) -> tuple[Any, Any]:
+TXN = TokenForm(profile=Profile.TXN, trust_domain="corp.example", key_bound=True)
+
+
+def verified(keys: Any, form: TokenForm | None = None) -> tuple[Any, Any]:
     """Return an issuer of call tokens, and what takes its tokens as a tool server does."""
-    form, clock = TokenForm(key_bound=key_bound), SystemClock()
+    form, clock = form or TokenForm(), SystemClock()
     issuer = CallTokenIssuer(
         keys, issuer="guard", clock=clock, proven={"crm": Binding.L3}, form=lambda _: form,
         provers=SessionKeys(clock=clock, ids=SystemIds()),
     )  # fmt: skip
     verifier = Verifier(
-        issuer.jwks(), issuer="guard", audience="stdio:crm", replay=MemoryReplay(start_ms=0)
-    )
+        issuer.jwks(), issuer="guard", audience="stdio:crm", replay=MemoryReplay(start_ms=0),
+        profile=form.profile, trust_domain=form.trust_domain,
+    )  # fmt: skip
+    txn = form.profile is Profile.TXN
 
     async def use(credential: Any) -> None:
-        headers = dict(credential.headers("POST", URL))
-        proof = Proof(text=headers["DPoP"], method="POST", url=URL) if key_bound else None
+        headers = dict((credential.beside if txn else credential.headers)("POST", URL))
+        proof = None
+        if form.key_bound:
+            bearing: Bearing = "tth" if txn else "ath"
+            proof = Proof(text=headers["DPoP"], method="POST", url=URL, bearing=bearing)
         verifier.check(credential.secret, "read", {}, now_ms=clock.now_ms(), proof=proof)
 
     return issuer, use
@@ -195,6 +207,17 @@ async def databases(calls: int) -> dict[str, Any]:
         postgres.stop()
 
 
+async def by_agent(ssh: OpenSsh, credential: Any) -> None:
+    """Log in once as a child of the guard does: the key stays in the agent."""
+    gate = HookGate(os.getpid())
+    agent = SshAgent(gate, SystemClock())
+    await agent.open()
+    async with gate.opened(credential):
+        code, _, _ = await ran(ssh.argv(), **agent.environ)
+    await agent.aclose()
+    assert code == 0
+
+
 async def others(calls: int) -> dict[str, Any]:
     found: dict[str, Any] = {}
     ssh, cloud = OpenSsh(), SeaweedFs()
@@ -202,6 +225,10 @@ async def others(calls: int) -> dict[str, Any]:
         shell = SshIssuer(Ssh(**ssh.settings()), maker(ssh.home))
         found["ssh"] = await cost(
             shell, lambda one: with_file(ssh, one), min(calls, 20), grant="restart", arguments=WEB
+        )
+        agent = SshIssuer(Ssh(**ssh.settings(delivery="agent")), maker(ssh.home))
+        found["ssh, as agent"] = await cost(
+            agent, lambda one: by_agent(ssh, one), min(calls, 20), grant="restart", arguments=WEB
         )
         sts = StsIssuer(Sts(**cloud.settings()), maker(cloud.home))
         cloud.keys = {"keys": [sts.public_key()]}
@@ -242,7 +269,9 @@ async def others(calls: int) -> dict[str, Any]:
         found["static"] = await cost(static, put, calls)
         signer = LocalSigner.from_file(folder / "signer.pem")
         found["calltoken"] = await cost(*verified(signer), calls)
-        found["calltoken, level 3"] = await cost(*verified(signer, key_bound=True), calls)
+        level_three = verified(signer, TokenForm(key_bound=True))
+        found["calltoken, level 3"] = await cost(*level_three, calls)
+        found["calltoken, as a transaction token"] = await cost(*verified(signer, TXN), calls)
     return found
 
 
