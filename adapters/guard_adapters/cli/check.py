@@ -11,6 +11,7 @@ from pathlib import Path
 
 from guard.grant.proving import PASSED, POSSESSION, reached, row, wrong
 from guard_adapters.cli import FINDINGS, FINE, Commands
+from guard_adapters.cli.doctor_credentials import probes
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proving import measured
 from guard_adapters.wiring.proving_exchange import Asking
@@ -59,7 +60,12 @@ def run(args: argparse.Namespace) -> int:
         elsewhere=args.elsewhere,
         unsafe_elsewhere=args.unsafe_elsewhere,
     )
-    shown = asyncio.run(measured(load(args.config), args.server, asking))
+    loaded = load(args.config)
+    try:
+        shown = asyncio.run(measured(loaded, args.server, asking))
+    finally:
+        still_there = [said for _, said in probes(loaded)]
+        print("".join(f"LEFT  {said}\n" for said in still_there), end="")
     expected = row(key_bound=bool(POSSESSION.keys() & shown.keys()))
     missed = wrong(shown, expected)
     for name in expected:
@@ -67,4 +73,4 @@ def run(args: argparse.Namespace) -> int:
         print(f"{'WRONG' if name in missed else 'ok':5} {SENTENCES[name]}: {answer}")
     level = reached(shown)
     print(f"{args.server}: L{int(level)} for a day")
-    return FINDINGS if missed else FINE
+    return FINDINGS if missed or still_there else FINE

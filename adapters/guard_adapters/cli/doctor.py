@@ -20,7 +20,7 @@ from guard.errors import Unusable
 from guard.grant.offline import Step
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
-from guard_adapters.cli.doctor_credentials import between
+from guard_adapters.cli.doctor_credentials import between, probes
 from guard_adapters.cli.doctor_people import approver, connected, few
 from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
@@ -187,8 +187,8 @@ def offline(loaded: Loaded) -> Iterator[Said]:
 
 
 LOOKS: Final[tuple[Callable[[Loaded], Iterator[Said]], ...]] = (
-    keys, signer, state, store, address, access, tools, between, approver, connected, offline,
-    findings,
+    keys, signer, state, store, address, access, tools, between, probes, approver, connected,
+    offline, findings,
 )  # fmt: skip
 
 

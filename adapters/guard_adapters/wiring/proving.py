@@ -26,6 +26,7 @@ from guard_adapters.issuer.made import Maker
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import token_form
 from guard_adapters.wiring.load import Loaded, reachable
+from guard_adapters.wiring.probed import Left, keep_left
 from guard_adapters.wiring.proven import keep, measured_as, setup_digest
 from guard_adapters.wiring.proving_between import lent
 from guard_adapters.wiring.proving_exchange import Asking, Exchanged
@@ -60,14 +61,19 @@ async def measured(loaded: Loaded, name: str, asking: Asking = NOBODY) -> dict[s
         timeout_s=loaded.installation.settings.port_timeout_ms / 1000,
     )
     tokens: Tokens
+    left: list[Left] = []
     if entry is not None:
         tokens = Exchanged(
-            name=exchange, entry=entry, server=server, grant=grant, maker=maker, asking=asking
-        )
+            name=exchange, entry=entry, server=server, grant=grant, maker=maker, asking=asking,
+            left=left,
+        )  # fmt: skip
     else:
         tokens = await _own_tokens(loaded, server, maker)
-    async with lent(loaded, server, maker, asking) as standing:
-        shown = await _shown(Probe(server=server, tokens=tokens, standing=standing), name)
+    try:
+        async with lent(loaded, server, maker, asking, left) as standing:
+            shown = await _shown(Probe(server=server, tokens=tokens, standing=standing), name)
+    finally:
+        keep_left(loaded.state, left, clock.now_ms())
     kept = measured_as(name, exchange, entry)
     keep(loaded.state, kept, setup_digest(loaded.catalog, name), shown, clock.now_ms())
     return shown

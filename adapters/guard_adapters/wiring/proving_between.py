@@ -15,14 +15,17 @@ from guard.ports.between import IssuesBetween
 from guard_adapters.issuer.made import Maker
 from guard_adapters.wiring.issuers import issuers_of
 from guard_adapters.wiring.load import Loaded
+from guard_adapters.wiring.probed import Left, took_back
 from guard_adapters.wiring.proving_exchange import Asking
 
 
 @asynccontextmanager
 async def lent(
-    loaded: Loaded, server: ServerSpec, maker: Maker, asking: Asking
+    loaded: Loaded, server: ServerSpec, maker: Maker, asking: Asking, left: list[Left]
 ) -> AsyncGenerator[Credential | None]:
     """Yield what goes with messages that are no calls; None where the server wants nothing.
+
+    What could not be taken back is added to `left`.
 
     Raises:
         Refused, Unavailable: the authorization server gives no such token.
@@ -49,7 +52,9 @@ async def lent(
         try:
             yield await issuer.issue_between(caller, lease)
         finally:
-            await issuer.revoke(lease, "probed")
+            more = await took_back(issuer, lease)
+            if more is not None:
+                left.append(more)
     finally:
         close = getattr(issuer, "aclose", None)
         if close is not None:

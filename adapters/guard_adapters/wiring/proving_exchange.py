@@ -26,6 +26,7 @@ from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.oauth_answer import claims_in
 from guard_adapters.issuer.proof_key import ProofKey
 from guard_adapters.wiring.issuers import issuers_of
+from guard_adapters.wiring.probed import Left, took_back
 from guard_adapters.wiring.proven import measured_as
 from guard_adapters.wiring.proving_tokens import ASKED, HOUR_MS, OTHER, Elsewhere, Moved, bound_call
 
@@ -55,6 +56,7 @@ class Exchanged:
     grant: str
     maker: Maker
     asking: Asking
+    left: list[Left]  # what could not be taken back is added
     _good: Credential | None = field(default=None, repr=False)
     _late: Credential | None = field(default=None, repr=False)
     _made: list[tuple[Issuer, Lease]] = field(default_factory=list[tuple[Issuer, Lease]])
@@ -115,14 +117,19 @@ class Exchanged:
         return replace(one, prover=wrong[name])
 
     async def aclose(self) -> None:
-        """Take back what was made, where the server takes tokens back."""
+        """Take back what was made, where the server takes tokens back; note what is left."""
         async with AsyncExitStack() as stack:  # each is tried, whatever became of the others
             for one in self._issuers:
                 close = getattr(one, "aclose", None)
                 if close is not None:
                     stack.push_async_callback(close)
             for issuer, lease in self._made:
-                stack.push_async_callback(issuer.revoke, lease, "probed")
+                stack.push_async_callback(self._taken_back, issuer, lease)
+
+    async def _taken_back(self, issuer: Issuer, lease: Lease) -> None:
+        left = await took_back(issuer, lease)
+        if left is not None:
+            self.left.append(left)
 
     async def _elsewhere(self) -> Credential:
         there = self.asking.elsewhere or f"{self.server.audience}/elsewhere"

@@ -8,6 +8,7 @@ import pytest
 from mcp.server.mcpserver import MCPServer
 
 from guard.errors import Unavailable, Unusable
+from guard.grant.lease import Fate, Lease
 from guard.grant.proving import reached
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import Profile, Verifier
@@ -17,6 +18,7 @@ from guard_adapters.front.mcp_verify import CallGuard, verified_call
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.probed import keep_left, left_at
 from guard_adapters.wiring.proving import measured
 from guard_adapters.wiring.proving_exchange import Asking, Exchanged
 from guard_adapters.wiring.running import serving
@@ -193,23 +195,38 @@ async def test_a_server_is_shown_no_token_that_it_can_use_elsewhere_and_none_tha
     assert next_step in no.value.next_step
 
 
-async def test_each_token_of_a_probe_is_taken_back_also_when_one_is_not():
+async def test_each_token_of_a_probe_is_taken_back_and_what_is_left_is_told(tmp_path):
     done = []
 
     class Stubborn:
         async def revoke(self, lease, why):
-            done.append(lease)
-            if lease == "two":
+            done.append(lease.id)
+            if lease.id == "two":
                 raise Unavailable("It did not answer.")
+            return {"three": Fate.STILL_THERE, "four": Fate.RUNS_OUT}.get(lease.id, Fate.GONE)
 
         async def aclose(self):
             done.append("closed")
 
     issuer = Stubborn()
-    made = Exchanged(name="idp", entry={}, server=None, grant="", maker=None, asking=Asking())
+    left = []
+    made = Exchanged(
+        name="idp", entry={}, server=None, grant="", maker=None, asking=Asking(), left=left
+    )
     made._issuers.append(issuer)
-    made._made += [(issuer, "one"), (issuer, "two"), (issuer, "three")]
-    with pytest.raises(Unavailable):
-        await made.aclose()
-    assert sorted(done) == ["closed", "one", "three", "two"]
+    leases = {
+        name: Lease(
+            id=name, call_id="", session="", kind="k", deadline_ms=1, handle=name, issuer="idp"
+        )
+        for name in ("one", "two", "three", "four")
+    }
+    made._made += [(issuer, lease) for lease in leases.values()]
+    await made.aclose()
+    assert sorted(done) == ["closed", "four", "one", "three", "two"]
     assert done[-1] == "closed"
+    # What is left is told: by its name, until it has run out; what runs out as promised is not.
+    assert {(one.handle, one.issuer) for one in left} == {("two", "idp"), ("three", "idp")}
+    keep_left(tmp_path, left, 0)
+    keep_left(tmp_path, left[:1], 0)
+    assert len(left_at(tmp_path, 0)) == 3
+    assert len(left_at(tmp_path, left[0].until_ms)) == 0
