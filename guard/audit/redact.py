@@ -5,12 +5,12 @@ a name) can be guessed from one. Rule 2: what the catalogue calls secret, and wh
 a secret by its name, is replaced. The salt is an argument: whoever erases it erases the content.
 """
 
-import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Final
 
 from guard.model.call import ArgSpec, Json
+from guard.model.secret_name import looks_secret
 
 LABEL: Final = b"guard/args/v1\0"
 SALT: Final = 16
@@ -18,21 +18,6 @@ SALT: Final = 16
 
 SHOWN: Final = 64
 """Bits of a digest that a redacted view shows: enough to see that two values are one."""
-
-SECRET_NAME: Final = re.compile(
-    r"pass(word|wd|phrase|code)|secret|token|api_?key|private_?key|credential|authorization|cookie",
-    re.IGNORECASE,
-)
-"""Names that hold secrets even where nobody said so in the catalogue."""
-
-
-DECIMAL: Final = re.compile(r"-?\d{1,15}\.\d{4}")
-"""A number as facts hold it."""
-
-TOKEN: Final = re.compile("tokens?", re.IGNORECASE)
-COUNTS: Final = frozenset({"tokens", "max", "min", "limit", "count", "num"})
-"""Words of a name that counts tokens: a number there is no secret. Any other may be a code."""
-_WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 
 class BadSalt(ValueError):
@@ -80,14 +65,6 @@ def _view(value: Json, name: str, path: str, args: Mapping[str, ArgSpec], salt: 
             return [_view(item, name, path, args, salt) for item in value]
         case None | bool() | int() | float() | str():
             return value
-
-
-def looks_secret(name: str, value: Json) -> bool:
-    """Return whether a value looks like a secret by its name; a count of tokens does not."""
-    decimal = isinstance(value, str) and DECIMAL.fullmatch(value)
-    number = decimal or (isinstance(value, int | float) and not isinstance(value, bool))
-    counted = number and not COUNTS.isdisjoint(map(str.lower, _WORD.findall(name)))
-    return bool(SECRET_NAME.search(TOKEN.sub("", name) if counted else name))
 
 
 def _gap(value: Json, salt: bytes) -> str:

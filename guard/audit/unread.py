@@ -8,8 +8,8 @@ name: a secret may have been put there.
 
 from collections.abc import Mapping
 
-from guard.audit.redact import looks_secret
 from guard.model.call import ArgSpec, Json, ToolSpec
+from guard.model.secret_name import looks_secret
 from guard.policy.convert import RESERVED, ArgError, Limits, convert_args
 from guard.policy.shape import Shape, shape_of
 

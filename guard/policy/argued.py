@@ -15,6 +15,7 @@ from guard.model.decision import Applied
 from guard.model.facts import ProvFacts
 from guard.model.origin import Origin, Source
 from guard.model.review import Argument, Value, ValueOrigin
+from guard.model.secret_name import looks_secret
 from guard.policy.looks import looks_like
 from guard.provenance.told import told
 
@@ -123,6 +124,17 @@ def _value(value: Json) -> Value:
             return Value(kind="object", text="{}")
 
 
+def _plain(value: Value) -> Json:
+    """Return a value as far as its kind matters."""
+    match value.kind:
+        case "flag":
+            return True
+        case "number":
+            return 0
+        case _:
+            return value.text
+
+
 def _text(value: Json) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
@@ -138,7 +150,9 @@ class _Known:
     def row(self, row: _Row) -> Argument:
         place = row.place
         entry = _entry(self.spec.args, place)
-        secret, blob = entry.role == "secret", entry.kind == "blob"
+        name = place.rpartition(".")[2]
+        named = not entry.role and any(looks_secret(name, _plain(one)) for one in row.values)
+        secret, blob = named or entry.role == "secret", entry.kind == "blob"
         text = "".join(_json_text(one) for one in row.values)
         shown = Argument(
             path=row.path,

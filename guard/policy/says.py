@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from guard.model.call import Json, ToolSpec
+from guard.model.secret_name import looks_secret
 from guard.policy.derive import values_at
 from guard.policy.shape import shape_at, shape_of
 
@@ -38,6 +39,8 @@ def _shown(spec: ToolSpec, arguments: Mapping[str, Json], path: str) -> str:
     if not values:
         return ABSENT
     if entry is not None and (entry.role == "secret" or entry.opaque):
+        return HIDDEN
+    if (entry is None or not entry.role) and looks_secret(path.rpartition(".")[2], values[0]):
         return HIDDEN
     shape = shape_at(shape_of(spec.input_schema), path)
     minor = shape is not None and shape.kind == "long"

@@ -1,8 +1,10 @@
 """What an argument of a call is there: its role, its level, what it is about."""
 
 from collections.abc import Mapping
+from typing import Literal
 
-from guard.model.call import ToolSpec
+from guard.model.call import Json, ToolSpec
+from guard.model.secret_name import looks_secret
 from guard.provenance.lexicon import capability
 
 CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})
@@ -21,7 +23,18 @@ LEVEL_OF: Mapping[str, str] = {
 """Which level a role counts in; roles that are missing here are texts, or need nothing."""
 
 
-def role_of(spec: ToolSpec, path: str, *, number: bool) -> str:
+Like = Literal["", "number", "flag"]
+"""What a value is like, as far as that tells what it is there."""
+
+
+def like(raw: Json) -> Like:
+    """Return what a value is like: a yes or no is no number, though Python counts it among them."""
+    if isinstance(raw, bool):
+        return "flag"
+    return "number" if isinstance(raw, int | float) else ""
+
+
+def role_of(spec: ToolSpec, path: str, like: Like) -> str:
     """Return the role of an argument; one that nobody decided on is held to the strictest."""
     at = path
     while at:  # what a schema leaves open has the role of what holds it
@@ -31,7 +44,13 @@ def role_of(spec: ToolSpec, path: str, *, number: bool) -> str:
         at = at.rpartition(".")[0]
     if spec.effect.isdisjoint(CHANGING):
         return "query"
-    return "amount" if number else "recipient"
+    match like:
+        case "flag":
+            return "flag"
+        case "number":
+            return "secret" if looks_secret(path.rpartition(".")[2], 0) else "amount"
+        case "":
+            return "secret" if looks_secret(path.rpartition(".")[2], "") else "recipient"
 
 
 def nouns_of(tool: frozenset[str], path: str) -> frozenset[str]:

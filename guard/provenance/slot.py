@@ -11,7 +11,7 @@ from typing import NamedTuple
 from guard.model.call import Json
 from guard.provenance.levels import level_of
 from guard.provenance.lexicon import capability
-from guard.provenance.roles import LEVEL_OF, nouns_of, role_of
+from guard.provenance.roles import LEVEL_OF, Like, nouns_of, role_of
 from guard.provenance.shown import Held, own_at
 
 
@@ -50,16 +50,16 @@ class Slot(NamedTuple):
 
 
 @lru_cache(maxsize=4096)  # the same few tools come again and again
-def slot_of(tool: Held, path: str, *, number: bool) -> Slot:
+def slot_of(tool: Held, path: str, like: Like) -> Slot:
     """Return what is known of an argument.
 
     Args:
         tool: the tool.
         path: of the argument; elements of arrays are under their array's path.
-        number: whether the value is a number, which tells where nobody said what it is.
+        like: what the value is like, which tells where nobody said what it is.
     """
     spec = tool.spec
-    role = role_of(spec, path, number=number)
+    role = role_of(spec, path, like)
     schema, allowed = own_at(tool, path)
     return Slot(
         role=role,

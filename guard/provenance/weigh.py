@@ -21,7 +21,7 @@ from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
-from guard.provenance.roles import CHANGING
+from guard.provenance.roles import CHANGING, like
 from guard.provenance.segment import Deed, Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import Held
 from guard.provenance.slot import slot_of
@@ -116,7 +116,7 @@ class _Scales:
     values: list[tuple[Value, Worth]] = field(default_factory=list)
 
     def put(self, path: str, raw: Json, around: Sequence[Mapping[str, Json]]) -> None:
-        slot = slot_of(self.tool, path, number=isinstance(raw, int | float))
+        slot = slot_of(self.tool, path, like(raw))
         value = argument(self.tool.spec, path, raw, slot, around, self.house)
         if slot.exempts(raw):
             one = Worth(Source.PROMPT, "exempt")

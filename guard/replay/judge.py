@@ -18,14 +18,14 @@ from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, convert_args, limits_of
 from guard.policy.evaluate import decide
 from guard.provenance.known import Known
-from guard.replay.said import intent_of, signalled_by, who_of
+from guard.replay.said import after, intent_of, signalled_by, who_of
 from guard.replay.shelf import Shelf
 from guard.replay.step import Step
 from guard.replay.trace import Record, TraceStep
 from guard.session.calls import admitted, forwarded, settled, wanted_by
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted, is_failure
-from guard.session.state import new_session, told
+from guard.session.state import Session, new_session, told
 
 GAP = b'"[secret '
 """How arguments begin that a recorder left out."""
@@ -96,13 +96,21 @@ class Course:
             words=record.words,
             now_ms=record.start_ms,
         )
-        # Nobody said when it was: no other session of the record is known to be the same task.
-        alone = record.start is None
-        self.session = replace(opened, task=f"{opened.task} {opened.id}") if alone else opened
+        self.session = self._alone(opened)
         self._waiting = sorted(record.signals, key=lambda one: record.moment_ms(one.at))
         self._count = 0
         self._now_ms = record.start_ms
         self._open: Step | None = None
+
+    def _alone(self, session: Session) -> Session:
+        """Return a session as a task of its own where nobody said when it was.
+
+        No other session of the record is then known to work on the same.
+        """
+        own = f" {session.id}"
+        if self.record.start is not None or session.task.endswith(own):
+            return session
+        return replace(session, task=f"{session.task}{own}")
 
     @property
     def zone(self) -> tzinfo:
@@ -132,6 +140,9 @@ class Course:
         self._now_ms = self._now_ms + 1000 if now_ms is None else now_ms
         self._signals()
         index, self._count, self._open = self._count, self._count + 1, None
+        for said in self.record.said:
+            if said.step == index:
+                self.session = self._alone(after(self.session, said, self._now_ms))
         try:
             sent = argument_bytes(step.args)
         except ValueError:  # infinite, or half a character: no bytes could be sent

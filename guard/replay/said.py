@@ -3,16 +3,18 @@
 The record was checked when it was read; only the task can still be refused here.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from guard.errors import Unusable
+from guard.errors import Refused, Unusable
 from guard.model.facts import Binding, CredentialFacts
 from guard.model.identity import Agent, Device, Principal, Who
-from guard.replay.trace import Record, TraceSignal
+from guard.replay.trace import Record, TraceIntent, TraceSaid, TraceSignal
 from guard.session.intent import TaskIntent, parse_intent
 from guard.session.risk import signal
-from guard.session.state import Session, seen, signalled
+from guard.session.state import Session, declared, seen, signalled, told
+from guard.session.tasks import task_ended
 
 MAX_INTENT_BYTES = 2**20
 """A recorded intent may be longer than one that a live agent may send (bytes)."""
@@ -40,7 +42,25 @@ def intent_of(record: Record) -> TaskIntent | None:
     Raises:
         Unusable: bad_trace.
     """
-    said = record.intent
+    return _task(record.intent, record.session)
+
+
+def after(session: Session, said: TraceSaid, now_ms: int) -> Session:
+    """Return the session after what was said in it: a task takes the place of the one before.
+
+    Raises:
+        Unusable: bad_trace, the recorded task is none.
+    """
+    if said.over:
+        with suppress(Refused):  # nobody but the agent had declared one
+            session = task_ended(session, now_ms)
+    for words in said.words:
+        session = told(session, words)
+    task = None if said.intent is None else _task(said.intent, session.id)
+    return session if task is None else declared(session, task)
+
+
+def _task(said: TraceIntent, session: str) -> TaskIntent | None:
     if said.tools is None and not said.purpose:
         return None
     raw: dict[str, Any] = {
@@ -56,7 +76,7 @@ def intent_of(record: Record) -> TaskIntent | None:
         return parse_intent(raw, declared_by=by, max_bytes=MAX_INTENT_BYTES)
     except Unusable as unusable:
         raise Unusable(
-            f"The intent of session {record.session!r} is none: {unusable.message}",
+            f"The intent of session {session!r} is none: {unusable.message}",
             code="bad_trace",
             next_step="Mend the line, or pass --keep-going to deny it and go on.",
         ) from None

@@ -113,6 +113,15 @@ class TraceSignal(Part):
         return self
 
 
+class TraceSaid(Part):
+    """What was said before a step was judged: words, a later task, or that the task is over."""
+
+    step: int = Field(ge=0)
+    words: list[Text] = []
+    intent: TraceIntent | None = None
+    over: bool = False
+
+
 class TraceApproval(Part):
     """A yes that people gave to one step, for these rules."""
 
@@ -168,6 +177,7 @@ class Record(Part):
     start: str | None = None
     signals: list[TraceSignal] = []
     approvals: list[TraceApproval] = []
+    said: list[TraceSaid] = []
     facts: TraceFacts = TraceFacts()
 
     @model_validator(mode="after")

@@ -213,7 +213,7 @@ def test_an_untouched_log_holds_and_its_export_has_no_secret(config, capsys):
     line = capsys.readouterr().out.splitlines()[-1]
     assert "hunter2" not in line
     trace = json.loads(line)
-    assert (trace["prompt"], trace["x_told"][0]["words"]) == ("Set the price", ["Now stop"])
+    assert (trace["prompt"], trace["said"][0]["words"]) == ("Set the price", ["Now stop"])
 
 
 @pytest.mark.parametrize("kind", ["task_told", "session_opened", "outcome"])

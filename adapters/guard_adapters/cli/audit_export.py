@@ -6,15 +6,16 @@ are not kept, so each step holds the facts that it was judged on: a replay under
 comes to the same decisions. Whoever asks what another course would have brought takes `facts` out;
 then words, task and labels are what is left to judge by.
 
-A trace has one prompt and one task: what was said before the first call that was judged, and the
-first task that was declared. What was said later stands in `x_told` with its moment, for people: a
-replay does not know that anything was said in between. What is not what its leaf names is refused.
+A trace begins with the first prompt and the first task, from before the first call. Whatever was
+said, declared or ended since stands in `said`, with the step before which it was. What is not what
+its leaf names is refused.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -82,12 +83,14 @@ def _trace(name: str, some: list[Shown], catalog: Catalog) -> Mapping[str, Any] 
         return None
     first = next(iter(calls.values()))
     facts, start_ms = facts_of(first), int(first.leaf["at_ms"])
+    before = [event for event in some if event.seq < first.seq]
     return {
         "session": name,
         "principal": f"{facts['who']['issuer']}|{facts['who']['subject']}",
         "agent": facts["who"]["agent"],
-        "intent": _intent(some, facts),
-        **_words(some, first),
+        "intent": _intent(before, facts),
+        **_words(before),
+        **_since_then(some, [event.seq for event in calls.values()], start_ms),
         "start": datetime.fromtimestamp(start_ms / 1000, UTC).isoformat(),
         "steps": [_step(event, some, start_ms, catalog) for event in calls.values()],
         **_approved(list(calls), some),
@@ -99,39 +102,73 @@ def _stands(event: Shown) -> bool:
     return facts_hold(event.leaf, event.beside) if decided else holds(event.leaf, event.beside)
 
 
-def _words(some: Iterable[Shown], first: Shown) -> Mapping[str, Any]:
-    """Return what the person said before the first call, and, apart, what they said since."""
-    said = [event for event in some if event.leaf["kind"] in KINDS and event.beside.get("words")]
-    before = [text for event in said if event.seq < first.seq for text in _told(event)]
-    since = [
-        {"at": _since(event, int(first.leaf["at_ms"])), "words": _told(event)}
-        for event in said
-        if event.seq > first.seq
-    ]
-    prompt = {"prompt": "\n".join(before)} if before else {}
-    return prompt | ({"x_told": since} if since else {})
+def _words(before: Iterable[Shown]) -> Mapping[str, Any]:
+    """Return what the person said before the first call."""
+    words = [text for event in before for text in _told(event)]
+    return {"prompt": "\n".join(words)} if words else {}
 
 
 def _told(event: Shown) -> list[str]:
-    return [without_secrets(text) for text in event.beside["words"]]
+    words = event.beside.get("words") if event.leaf["kind"] in KINDS else None
+    return [without_secrets(text) for text in words or ()]
+
+
+def _since_then(
+    some: Sequence[Shown], calls: Sequence[int], start_ms: int
+) -> Mapping[str, list[Mapping[str, Any]]]:
+    """Return what was said beside the first prompt and the first task, in its order.
+
+    Args:
+        some: the events of one session.
+        calls: where in the log each call was first judged.
+        start_ms: when the first one was.
+    """
+    said: list[Mapping[str, Any]] = []
+    first = _first_task(event for event in some if event.seq < calls[0])
+    for event in some:
+        words = _told(event) if event.seq > calls[0] else []
+        task = _task(event) if event is not first else None
+        over = event.leaf["kind"] == "task_ended"
+        if words or task or over:
+            step = bisect_left(calls, event.seq)
+            said.append(
+                {
+                    "step": step,
+                    "x_at": _since(event, start_ms),
+                    **({"words": words} if words else {}),
+                    **({"intent": task} if task else {}),
+                    **({"over": True} if over else {}),
+                }
+            )
+    return {"said": said} if said else {}
+
+
+def _first_task(some: Iterable[Shown]) -> Shown | None:
+    return next((one for one in some if _task(one)), None)
+
+
+def _task(event: Shown) -> dict[str, Any] | None:
+    """Return the task that an event declares, as a trace holds one; None: it declares none."""
+    if event.leaf["kind"] not in KINDS or "intent" not in event.beside:
+        return None
+    task = _read(event, event.beside["intent"])
+    # Again: an earlier version kept a task as it was declared.
+    return {
+        name: blanked(task[name], random=name != "tools")
+        for name in TraceIntent.model_fields
+        if name in task
+    }
 
 
 def _since(event: Shown, start_ms: int) -> float:
     return max(0, int(event.leaf["at_ms"]) - start_ms) / 1000
 
 
-def _intent(some: Iterable[Shown], facts: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the first task that was declared; without one, what the first call knew of it."""
-    said = facts["intent"]
-    for event in some:
-        if event.leaf["kind"] in KINDS and "intent" in event.beside:
-            task = _read(event, event.beside["intent"])
-            # Again: an earlier version kept a task as it was declared.
-            return {
-                name: blanked(task[name], random=name != "tools")
-                for name in TraceIntent.model_fields
-                if name in task
-            }
+def _intent(before: Iterable[Shown], facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the first task before the first call; without one, what that call knew of it."""
+    said, declared = facts["intent"], _first_task(before)
+    if declared is not None:
+        return _task(declared) or {}
     return {
         "purpose": purpose_without_secrets(said["purpose"]),
         "egress": said["egress"],

@@ -61,7 +61,8 @@ def _json(event: Shown) -> str:
     whole = {"seq": event.seq, "event": event.leaf}
     facts = facts_of(event)
     beside = {"facts": facts} if facts else {}
-    beside |= {name: event.beside[name] for name in ("reason", "said") if name in event.beside}
+    kept = ("reason", "said", "words", "intent")
+    beside |= {name: event.beside[name] for name in kept if name in event.beside}
     return json.dumps(whole | beside, separators=(",", ":"))
 
 
@@ -74,6 +75,11 @@ def _text(event: Shown) -> str:
     lines = [f"{shown(head)}  {_named(leaf)}{shown(more)}"]
     if "said" in event.beside:
         lines.append(f"        found: {_value(event.beside['said'])}")
+    lines += [
+        f"        {name}: {_value(event.beside[name])}"
+        for name in ("words", "intent")
+        if name in event.beside
+    ]
     facts = facts_of(event)
     if facts:
         lines += [

@@ -22,6 +22,7 @@ UNDER_WAY = frozenset({"waiting", "running"})
 class Call:
     """One call of a session. `took`: (step, argument, untrusted) of values from earlier results.
 
+    `task` is the purpose that others had declared then, cut where it is long.
     `outcome` is `waiting` while people are asked, `running` from then on, and how it ended at last;
     `later`: it ended, further on in the log.
     """
@@ -31,6 +32,7 @@ class Call:
     action: str
     seq: int
     step: int = 0
+    task: str = ""
     decision: str = ""
     code: str = ""
     rules: list[str] = field(default_factory=list)
@@ -68,7 +70,9 @@ MOST_CALLS: Final = 60
 MOST_OTHERS: Final = 40
 ROOM: Final = 48_000
 """What the calls of one page may weigh (bytes)."""
-CALL: Final = 520
+PURPOSE: Final = 160
+"""How much of a purpose stands beside a call (characters)."""
+CALL: Final = 560
 """What the mark-up around one of them weighs."""
 
 
@@ -112,7 +116,14 @@ def timeline(passage: Passage, in_flight: Collection[str] = ()) -> Timeline:
 def _fitting(calls: Sequence[Call]) -> Sequence[Call]:
     room = ROOM
     for at, one in enumerate(reversed(calls)):
-        texts = [one.action, one.code, *one.rules, *one.brought, *(path for _, path, _ in one.took)]
+        texts = [
+            one.action,
+            one.task,
+            one.code,
+            *one.rules,
+            *one.brought,
+            *(path for _, path, _ in one.took),
+        ]
         room -= CALL + sum(40 + weight(text) for text in texts)
         if at and (room < 0 or at >= MOST_CALLS):
             return calls[len(calls) - at :]
@@ -137,6 +148,10 @@ def _decided(calls: dict[str, Call], row: Logged, name: str) -> None:
         one.outcome = "waiting" if leaf.get("decision") == "step_up" else "running"
     facts = _facts(row.side)
     one.step = one.step or _int(facts.get("history", {}).get("step"))
+    said = facts.get("intent", {})
+    if said.get("declared"):
+        purpose = str(said.get("purpose", ""))
+        one.task = purpose if len(purpose) <= PURPOSE else f"{purpose[:PURPOSE]}\u2026"
     for origin in facts.get("prov", {}).get("origins", []):
         step, path = _int(origin.get("step")), str(origin.get("path", ""))
         low = _int(origin.get("source")) <= Source.UNTRUSTED

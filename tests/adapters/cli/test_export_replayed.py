@@ -149,7 +149,7 @@ def test_a_declared_task_and_the_words_of_a_person_are_exported(log, capsys):
     assert [one.get("prompt") for one in lines] == [
         None, None, None, "Set the price to 12.50. The PIN is [secret].",
     ]  # fmt: skip
-    assert [one["words"] for one in lines[-1]["x_told"]] == [["Now stop."]]
+    assert [one["words"] for one in lines[-1]["said"]] == [["Now stop."]]
     assert lines[-1]["session"] == session
 
 

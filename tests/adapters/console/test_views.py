@@ -1,6 +1,7 @@
 """The pages without a browser: what is stored is shown, what cannot be shown cannot be approved."""
 
 import json
+from dataclasses import replace
 
 from guard.model.review import Chain, ChainStep
 from guard.model.sheets import name_of
@@ -44,6 +45,27 @@ def test_a_timeline_says_which_call_brought_a_label_in_first():
     )
     assert [(one.step, one.brought) for one in line.calls] == [(1, ["untrusted"]), (2, ["secret"])]
     assert "Step 1, mail/read: untrusted text came in." in line.picture.told
+
+
+def test_a_timeline_says_for_which_task_each_call_was():
+    def under(row, purpose, *, declared=True):
+        facts = json.loads(row.side["facts"])
+        said = {"purpose": purpose, "declared": declared}
+        return replace(row, side={"facts": json.dumps({**facts, "intent": said})})
+
+    line = timeline(
+        Passage(
+            rows=[
+                under(decision(1, "a", 1), "Pay Ann"),
+                under(decision(2, "b", 2), "Pay Bob " + "x" * 400),
+                under(decision(3, "c", 3), "mine", declared=False),
+            ]
+        )
+    )
+    first, second, third = (one.task for one in line.calls)
+    assert (first, third) == ("Pay Ann", "")
+    assert second.startswith("Pay Bob x")
+    assert len(second) < 200
 
 
 def test_a_timeline_draws_an_arc_from_the_result_to_the_call_that_used_it():
