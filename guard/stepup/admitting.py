@@ -107,9 +107,9 @@ class Admitting:
         event = Event(kind="reviewer_key_revoked", at_ms=now_ms, session="", leaf=leaf)
         return await self.reviewers.revoke(name, key.credential_id, now_ms, [event])
 
-    async def keys(self, name: str) -> Sequence[Passkey]:
-        """Return the keys of a reviewer that are not revoked."""
-        return [one for one in await self.reviewers.passkeys(name) if not one.revoked_ms]
+    async def keys(self, *names: str) -> Sequence[Passkey]:
+        """Return the keys of these reviewers that are not revoked; without a name, those of all."""
+        return [one for one in await self.reviewers.passkeys(*names) if not one.revoked_ms]
 
     def principal(self, name: str) -> str:
         """Return who a name is; nothing if they have left the reviewers file."""

@@ -30,9 +30,9 @@ class MemoryReviewers:
         """Return one passkey."""
         return self.keys.get(credential_id)
 
-    async def passkeys(self, name: str = "") -> Sequence[Passkey]:
-        """Return the passkeys of one reviewer, or of all."""
-        mine = [one for one in self.keys.values() if name in {"", one.reviewer}]
+    async def passkeys(self, *names: str) -> Sequence[Passkey]:
+        """Return the passkeys of these reviewers, or of all."""
+        mine = [one for one in self.keys.values() if not names or one.reviewer in names]
         return sorted(mine, key=lambda one: (one.created_ms, one.credential_id))
 
     async def invite(self, invite: Invite, events: Sequence[Event]) -> None:

@@ -1,13 +1,16 @@
 """What people look through, in whichever store: each answer is bounded and changes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from guard.audit.tree import inclusion_proof
+from guard.errors import GuardError
 from guard.grant.approval import Approval
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
+from guard.session.state import Session
+from guard.session.stored import UNREADABLE
 
 
 class Row(NamedTuple):
@@ -76,8 +79,8 @@ class BoardReader(Protocol):
     async def proof(self, seq: int) -> Proven | None:
         """Return the proof of one leaf; None: there is none, or no checkpoint covers it yet."""
 
-    async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
-        """Return the ids of sessions, newest first."""
+    async def sessions(self, limit: int, skip: int = 0) -> Sequence[Session | None]:
+        """Return sessions, newest first; None stands for one whose row is damaged."""
 
     async def plans(self, limit: int, skip: int = 0) -> Sequence[Plan]:
         """Return plans: those that wait, then the others, newest first in each half."""
@@ -86,15 +89,26 @@ class BoardReader(Protocol):
         """Return grants: those that may still be used, then the others, newest first."""
 
 
-def page_of(table: str, ids: str) -> str:
+def readable(made: Callable[[], Session]) -> Session | None:
+    """Return the session that a row holds; None: the row is damaged."""
+    try:
+        return made()
+    except GuardError as error:
+        if error.code not in UNREADABLE:
+            raise
+        return None
+
+
+def page_of(table: str, ids: str, columns: str = "row") -> str:
     """Return what reads the rows of a page, in its order: which they are is found without them.
 
     Args:
         table: what holds the rows.
         ids: the statement that finds their ids, in order.
+        columns: what is read of each row.
     """
     return f"""
-SELECT row FROM {table} JOIN (
+SELECT {columns} FROM {table} JOIN (
     SELECT id, row_number() OVER () AS place FROM ({ids}) AS page
 ) AS placed USING (id) ORDER BY place
 """  # noqa: S608  constants

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from guard.audit.event import Event
-from guard.errors import GuardError, Refused
+from guard.errors import Refused
 from guard.grant.approval import Approval, ApprovalState
 from guard.grant.plan import Plan
 from guard.grant.report import StepUpReport, reported
@@ -32,8 +32,6 @@ BACK_MS: Final = 7 * 86_400_000
 """How old they are at most (milliseconds)."""
 KEPT_MS: Final = 30_000
 """How long reckoned figures are shown before they are reckoned anew (milliseconds)."""
-_NOT_SHOWN: Final = frozenset({"session_unknown", "session_unreadable"})
-"""Codes of a session that a list goes on without; a store that fails is told as that."""
 
 
 @dataclass(slots=True)
@@ -87,18 +85,9 @@ class BoardDesk:
         return row
 
     async def sessions(self, skip: int) -> Looked[Session]:
-        """Return sessions, newest first, without those that are gone since or cannot be read."""
-        names = _looked(await self.wired.store.board.sessions(SHOWN + 1, skip), skip)
-        rows = await asyncio.gather(*map(self._there, names.rows))
-        return Looked(rows=[one for one in rows if one], skip=skip, more=names.more)
-
-    async def _there(self, session_id: str) -> Session | None:
-        try:
-            return await self.wired.world.sessions.get(session_id)
-        except GuardError as error:
-            if error.code in _NOT_SHOWN:
-                return None
-            raise
+        """Return sessions, newest first, without those that cannot be read."""
+        part = _looked(await self.wired.store.board.sessions(SHOWN + 1, skip), skip)
+        return Looked(rows=[one for one in part.rows if one], skip=skip, more=part.more)
 
     async def session(self, session_id: str) -> Session:
         """Return one session; `session_unknown` otherwise."""

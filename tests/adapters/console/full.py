@@ -32,7 +32,7 @@ from guard_adapters.wiring.load import load
 ASKED = Requirement(rule="PAY-1", reason="money", kind="review", groups=frozenset({"finance"}))
 CONFIG = """\
 version: 1
-guard: {policies: ['starter:baseline'], state: state%s}
+guard: {policies: ['starter:baseline'], state: state, settings: {port_timeout_ms: 30000}%s}
 servers: {}
 """
 BOUND = b'{"server":"bank","tool":"pay"}'

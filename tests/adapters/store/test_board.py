@@ -1,5 +1,6 @@
 """What people look through is the same on both stores: bounded, ordered, and provable."""
 
+import asyncio
 import json
 from dataclasses import replace
 
@@ -77,6 +78,10 @@ async def test_the_questions_that_ask_who_looks_come_before_fifty_of_others(port
     assert await seen(principal="i|eve", groups=frozenset()) == ["apr_1", "apr_2", "apr_3"]
     assert await seen(skip=51) == ["apr_50", "apr_51"]
     assert await seen(action="a/1") == ["apr_53", "apr_1", "apr_3"]
+
+
+def ids(rows):
+    return [one and one.id for one in rows]
 
 
 async def said(store, statement):
@@ -178,15 +183,28 @@ async def test_the_newest_sessions_come_first(ports):
     for n in (1, 3, 2):
         await ports.sessions.open(new_session(f"gs_{n}", WHO, now_ms=NOW + n))
 
-    assert await ports.store.board.sessions(2) == ["gs_3", "gs_2"]
+    assert ids(await ports.store.board.sessions(2)) == ["gs_3", "gs_2"]
 
 
-async def test_sessions_are_listed_without_reading_them(ports):
+async def test_a_listed_session_is_what_was_changed_last(ports):
+    await ports.sessions.open(new_session("gs_2", WHO, now_ms=NOW + 1))
+    changing = [
+        asyncio.create_task(
+            ports.sessions.update("gs_2", lambda one: replace(one, step=one.step + 1))
+        )
+        for _ in range(20)
+    ]
+    await asyncio.gather(*changing)
+
+    assert (await ports.store.board.sessions(1))[0] == await ports.sessions.get("gs_2")
+
+
+async def test_no_session_is_read_that_is_not_on_the_page(ports):
     for n in (1, 3, 2):
         await ports.sessions.open(new_session(f"gs_{n}", WHO, now_ms=NOW + n))
-    await said(ports.store, "UPDATE sessions SET head = '{\"ended\": 0}'")
+    await said(ports.store, "UPDATE sessions SET head = '{\"ended\": 0}' WHERE id <> 'gs_2'")
 
-    assert await ports.store.board.sessions(2, 1) == ["gs_2", "gs_1"]
+    assert ids(await ports.store.board.sessions(2)) == [None, "gs_2"]
 
 
 @pytest.mark.parametrize("left", ["no column", "empty column", "damaged rows"])
@@ -212,8 +230,8 @@ async def test_sessions_that_an_older_guard_left_are_listed_newest_first(tmp_pat
     store.close(NOW)
 
     again = opened()
-    last = ["gs_2", "gs_1", "gs_3"] if left == "damaged rows" else ["gs_3", "gs_2", "gs_1"]
-    assert await again.board.sessions(9) == last
+    last = ["gs_2", "gs_1", None] if left == "damaged rows" else ["gs_3", "gs_2", "gs_1"]
+    assert ids(await again.board.sessions(9)) == last
     again.close(NOW)
 
 
@@ -246,7 +264,7 @@ async def test_every_list_goes_on_where_a_part_of_it_ended(ports):
     await grants.vote(plan_vote(number=2), [])
     await grants.revoke("grt_3_1", "operator", NOW + 20, [])
 
-    assert await board.sessions(1, 1) == ["gs_2"]
+    assert ids(await board.sessions(1, 1)) == ["gs_2"]
     assert [one.id for one in await board.answered(2, 1)] == ["apr_2", "apr_1"]
     assert [one.id for one in await board.plans(2)] == ["pln_1", "pln_3"]
     assert [one.id for one in await board.plans(2, 2)] == ["pln_2"]

@@ -106,6 +106,19 @@ async def test_an_invitation_lets_one_passkey_in(people):
     assert await people.kinds() == ["reviewer_enrolled"]
 
 
+async def test_passkeys_are_found_by_the_names_of_those_who_hold_them(people):
+    for n, name in enumerate(("cyd", "ana", "bob")):
+        who = replace(ANA, name=name, user_handle=name.encode())
+        assert await enrolled(people, who, ident=f"k{n}", token=f"t{n}")
+
+    async def found(*names):
+        return [one.reviewer for one in await people.port.passkeys(*names)]
+
+    assert await found() == ["cyd", "ana", "bob"]
+    assert await found("bob", "cyd", "eve") == ["cyd", "bob"]
+    assert await found("eve") == []
+
+
 async def test_an_invitation_is_good_once_also_for_two_at_once(people):
     await people.port.invite(invite(), [])
     tries = [people.port.enrol("t1", ANA, key(ident=f"k{n}"), [event()]) for n in range(5)]

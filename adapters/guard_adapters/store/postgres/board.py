@@ -1,6 +1,7 @@
 """What people look through, read from PostgreSQL. It changes nothing."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from guard.audit.tree import inclusion_proof
@@ -8,8 +9,10 @@ from guard.grant.approval import Approval
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.grant.written import grant_from, plan_from
-from guard_adapters.store.board import Part, Proven, Row, halves_of, nodes_needed, page_of
+from guard.session.state import Session
+from guard_adapters.store.board import Part, Proven, Row, halves_of, nodes_needed, page_of, readable
 from guard_adapters.store.postgres.database import Connection, Database
+from guard_adapters.store.postgres.session_rows import session_from
 from guard_adapters.store.rows import approval_from, storable
 
 T = TypeVar("T")
@@ -41,6 +44,11 @@ WAITING = page_of(
         {_ASKED} && $2::text[] OR requester = $1 AND {_ASKED} = '{{}}'
     ), due_ms, id LIMIT $3 OFFSET $5
     """,  # noqa: S608  constants
+)
+SESSIONS = page_of(
+    "sessions",
+    "SELECT id FROM sessions ORDER BY opened_ms DESC, id DESC LIMIT $1 OFFSET $2",
+    "version, head",
 )
 PLANS = halves_of(
     "plans", "status = 'pending'", "status <> 'pending'", "created_ms", ("$1", "$2", "greatest")
@@ -172,13 +180,14 @@ class PostgresBoard:
 
         return await self._database.run(work, again=True)
 
-    async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
-        """Return the ids of sessions, newest first."""
-        return await self._read(
-            "SELECT id FROM sessions ORDER BY opened_ms DESC, id DESC LIMIT $1 OFFSET $2",
-            (limit, skip),
-            str,
-        )
+    async def sessions(self, limit: int, skip: int = 0) -> Sequence[Session | None]:
+        """Return sessions, newest first; None stands for one whose row is damaged."""
+
+        async def work(db: Connection) -> list[Session | None]:
+            rows = await db.fetch(SESSIONS, limit, skip)
+            return [readable(partial(session_from, row)) for row in rows]
+
+        return await self._database.run(work, again=True)
 
     async def plans(self, limit: int, skip: int = 0) -> Sequence[Plan]:
         """Return plans: those that wait, then the others, newest first in each half."""

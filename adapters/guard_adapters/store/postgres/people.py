@@ -71,10 +71,10 @@ class PostgresReviewers:
         """Return one passkey."""
         return await self._database.run(lambda db: _key(db, credential_id), again=True)
 
-    async def passkeys(self, name: str = "") -> Sequence[Passkey]:
-        """Return the passkeys of one reviewer, or of all, revoked ones included, oldest first."""
-        given = (name,) if name else ()
-        which = "WHERE reviewer = $1" if name else ""
+    async def passkeys(self, *names: str) -> Sequence[Passkey]:
+        """Return the passkeys of reviewers, or of all, revoked ones included, oldest first."""
+        given = (list(names),) if names else ()
+        which = "WHERE reviewer = ANY($1::text[])" if names else ""
 
         async def work(db: Connection) -> list[Passkey]:
             rows = await db.fetch(f"{_KEYS} {which} ORDER BY created_ms, credential_id", *given)

@@ -6,6 +6,7 @@ Each answer is bounded: a page costs the same over ten rows and over a hundred t
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from guard.audit.tree import inclusion_proof
@@ -13,9 +14,11 @@ from guard.grant.approval import Approval
 from guard.grant.plan import Plan
 from guard.grant.scoped import Grant
 from guard.grant.written import grant_from, plan_from
-from guard_adapters.store.board import Part, Proven, Row, halves_of, page_of
+from guard.session.state import Session
+from guard_adapters.store.board import Part, Proven, Row, halves_of, page_of, readable
 from guard_adapters.store.rows import approval_from
 from guard_adapters.store.sqlite.database import Database
+from guard_adapters.store.sqlite.session_rows import session_from
 
 T = TypeVar("T")
 SCHEMA = """
@@ -49,6 +52,11 @@ WAITING = page_of(
         ) OR requester = ?1 AND asked = '[]'
     ), due_ms, id LIMIT ?3 OFFSET ?5
     """,
+)
+SESSIONS = page_of(
+    "sessions",
+    "SELECT id FROM sessions ORDER BY opened_ms DESC, id DESC LIMIT ? OFFSET ?",
+    "version, head",
 )
 ANSWERED = page_of(
     "approvals",
@@ -165,13 +173,14 @@ class SqliteBoard:
 
         return await self._database.run(work)
 
-    async def sessions(self, limit: int, skip: int = 0) -> Sequence[str]:
-        """Return the ids of sessions, newest first."""
-        return await self._read(
-            "SELECT id FROM sessions ORDER BY opened_ms DESC, id DESC LIMIT ? OFFSET ?",
-            (limit, skip),
-            str,
-        )
+    async def sessions(self, limit: int, skip: int = 0) -> Sequence[Session | None]:
+        """Return sessions, newest first; what was changed in memory before is in their rows."""
+
+        def work(db: sqlite3.Connection) -> list[tuple[int, str]]:
+            return db.execute(SESSIONS, (limit, skip)).fetchall()
+
+        rows = await self._database.run(work)
+        return [readable(partial(session_from, *row)) for row in rows]
 
     async def plans(self, limit: int, skip: int = 0) -> Sequence[Plan]:
         """Return plans: those that wait, then the others, newest first in each half."""

@@ -3,6 +3,7 @@
 Tokens stand here as digests only. It does not know who may be a reviewer, and checks no signature.
 """
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import fields
@@ -72,10 +73,11 @@ class SqliteReviewers:
         )
         return found[0] if found else None
 
-    async def passkeys(self, name: str = "") -> Sequence[Passkey]:
-        """Return the passkeys of one reviewer, or of all, revoked ones included, oldest first."""
-        given = (name,) if name else ()
-        where = f"{'WHERE reviewer = ?' if name else ''} ORDER BY created_ms, credential_id"
+    async def passkeys(self, *names: str) -> Sequence[Passkey]:
+        """Return the passkeys of reviewers, or of all, revoked ones included, oldest first."""
+        given = (json.dumps(names),) if names else ()
+        which = "WHERE reviewer IN (SELECT value FROM json_each(?))" if names else ""
+        where = f"{which} ORDER BY created_ms, credential_id"
         return await self._database.run(lambda db: passkeys(db, where, given))
 
     async def invite(self, invite: Invite, events: Sequence[Event]) -> None:
