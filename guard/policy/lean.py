@@ -44,6 +44,10 @@ _ANY = pst.ScopeAny()
 _COMPACT = JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes it anew
 
 
+Made = dict[tuple[int, ...], pst.Template]
+"""What one rule became, by where its paths are cut."""
+
+
 class NotLean(Exception):
     """These rules cannot be judged on a flat record."""
 
@@ -75,12 +79,23 @@ class Flat:
         )
         self.plain = all(part.kind is not None for part in self.parts)
 
-    def rule(self, template: pst.Template) -> pst.Template:
+    def rule(self, template: pst.Template, reads: Iterable[Path], made: Made) -> pst.Template:
         """Return a rule of the slice as it reads the flat record.
+
+        Args:
+            template: the rule as it was written.
+            reads: every path below `context` in it.
+            made: what it became in other slices; where its paths are cut alike, it is taken.
 
         Raises:
             NotLean: it reads a group of the context as a whole.
         """
+        cuts = tuple(self._end(path) for path in reads)
+        if cuts not in made:
+            made[cuts] = self._flat(template)
+        return made[cuts]
+
+    def _flat(self, template: pst.Template) -> pst.Template:
         return pst.Template(
             id=template.id,
             effect=template.effect,
@@ -123,20 +138,22 @@ class Flat:
         return node if same else type(node)(**after)
 
     def _cut(self, path: Path, got: int) -> pst.Expr:
-        """Return what reads a path of which the first `got` steps are taken and the rest asked for.
+        """Return what reads a path of which the first `got` steps are taken, the rest asked for."""
+        end = self._end(path)
+        name = self._name(path[:end])
+        if end > got:  # `has`
+            return pst.HasAttr(base=_CONTEXT, attrs=(name, *path[end:]))
+        found: pst.Expr = pst.GetAttr(base=_CONTEXT, attr=name)
+        for attr in path[end:got]:
+            found = pst.GetAttr(base=found, attr=attr)
+        return pst.HasAttr(base=found, attrs=path[got:]) if path[got:] else found
 
-        It is cut where the record ends: at an attribute, or at one that this action lacks.
-        """
+    def _end(self, path: Path) -> int:
+        """Return where the record ends on this path: at an attribute, or at one that is lacking."""
         for end in range(1, len(path) + 1):
-            if path[:end] in self._groups:
-                continue
-            name = self._name(path[:end])
-            if end > got:  # `has`
-                return pst.HasAttr(base=_CONTEXT, attrs=(name, *path[end:]))
-            found: pst.Expr = pst.GetAttr(base=_CONTEXT, attr=name)
-            for attr in path[end:got]:
-                found = pst.GetAttr(base=found, attr=attr)
-            return pst.HasAttr(base=found, attrs=path[got:]) if path[got:] else found
+            if path[:end] not in self._groups:
+                self._name(path[:end])
+                return end
         raise NotLean
 
 

@@ -18,7 +18,7 @@ from guard.model.facts import Facts
 from guard.model.ledger import LedgerSpec
 from guard.policy.context import Path, context_text, whole_paths
 from guard.policy.extract import VERSION
-from guard.policy.lean import Flat, NotLean, writer
+from guard.policy.lean import Flat, Made, NotLean, writer
 from guard.policy.rule import Rule, classes_named, context_paths, policy_set
 from guard.policy.schema import (
     CLASSES,
@@ -36,11 +36,12 @@ ENGINE = "cedarpy-4.12"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A rule as the engine takes it, and what it reads and names: looked up once a rule."""
+    """A rule as the engine takes it, what it reads and names, and what it became: once a rule."""
 
     template: pst.Template = field(repr=False)
     reads: Reads
     actions: frozenset[str]
+    made: Made = field(default_factory=dict, repr=False, compare=False)
 
 
 def tree_of(template: pst.Template) -> Tree:
@@ -122,9 +123,9 @@ def rule_set(
     schema = runtime_schema(spec, context, reads, sorted(named))
     leaves = tuple(sorted(whole_paths(shown)))
     wire = _wire(schema)
-    templates = {name: tree.template for name, tree in trees.items()}
-    form = None if full else _lean(spec, schema, templates, shown, leaves)
+    form = None if full else _lean(spec, schema, trees, shown, leaves)
     if form is None:
+        templates = {name: tree.template for name, tree in trees.items()}
         write = partial(context_text, leaves=leaves, kind=shown)
         form = PolicySet.from_pst(policy_set(templates)), Schema.from_json_str(wire), write
     policies, typed, written = form
@@ -136,14 +137,14 @@ def rule_set(
 def _lean(
     spec: ToolSpec,
     schema: Type,
-    templates: Mapping[str, pst.Template],
+    trees: Mapping[str, Tree],
     shown: Type,
     leaves: tuple[Path, ...],
 ) -> tuple[PolicySet, Schema | None, Callable[[Facts], str]] | None:
     """Return rules, schema and context in the form that is judged fastest; None: there is none."""
     try:
         flat = Flat(shown, leaves)
-        rules = {name: flat.rule(one) for name, one in templates.items()}
+        rules = {name: flat.rule(one.template, one.reads, one.made) for name, one in trees.items()}
     except NotLean:
         return None
     guard = cast("dict[str, Type]", schema["Guard"])
