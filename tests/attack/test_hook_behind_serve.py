@@ -18,6 +18,7 @@ from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from tests.adapters.front.for_relays import listening_for_relays
 from tests.adapters.front.relaying import Answer, legacy
+from tests.forked import OF_GUARD, python
 
 ROOT = Path(__file__).parents[2]
 SERVER = ROOT / "tests" / "adapters" / "front" / "pulling_server.py"
@@ -146,7 +147,7 @@ class Relay:
     async def begun(self):
         words = ["proxy", "--upstream", "repo", "--agent", "a", "--socket", str(self.pipe)]
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", MAIN, *words, "--", sys.executable, str(SERVER),
+            python(*OF_GUARD), "-c", MAIN, *words, "--", sys.executable, str(SERVER),
             cwd=self.folder, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}"},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -19,6 +18,7 @@ from tests.conformance.harness import (
     listening,
     run_suite,
 )
+from tests.forked import OF_GUARD, python
 
 SERVE = Path(__file__).parent / "serve.py"
 
@@ -56,7 +56,7 @@ def direct_findings(bench: Bench, direct_url: str) -> Callable[[str], Findings]:
 @pytest.fixture(scope="session")
 def guarded_url() -> Callable[[str], AbstractContextManager[str]]:
     """Given an upstream's URL, the URL of a guard before it that allows everything."""
-    return lambda url: listening([sys.executable, str(SERVE), "--upstream", url])
+    return lambda url: listening([python(*OF_GUARD), str(SERVE), "--upstream", url])
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +65,7 @@ def piped() -> Callable[[list[str]], AbstractContextManager[str]]:
 
     `/bridged` is the server alone, `/attached` and `/standalone` have `guard proxy` before it.
     """
-    return lambda command: listening([sys.executable, str(SERVE), "--pipe", *command])
+    return lambda command: listening([python(*OF_GUARD), str(SERVE), "--pipe", *command])
 
 
 @pytest.fixture

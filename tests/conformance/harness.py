@@ -14,7 +14,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from select import select
+
+from tests.forked import OF_SERVER, python
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "node"
@@ -129,7 +130,7 @@ def listening(command: list[str]) -> Iterator[str]:
 
 def everything_command(*arguments: str) -> list[str]:
     """The fixture's argv: `--http 0` or `--stdio`."""
-    return [sys.executable, str(HERE / "everything.py"), *arguments]
+    return [python(*OF_SERVER), str(HERE / "everything.py"), *arguments]
 
 
 def run_suite(bench: Bench, url: str, version: str) -> Findings:

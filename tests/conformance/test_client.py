@@ -2,15 +2,16 @@
 
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.conformance.harness import SUITE_S, Bench, Findings, not_passed, read_findings
+from tests.forked import python
 
 pytestmark = pytest.mark.conformance
 CLIENT = Path(__file__).parent / "client.py"
+NEEDED = ("mcp.client.auth", "guard_adapters.front.mcp_client", "guard_adapters.wiring.local")
 # Every scenario, with how many checks of it pass: a check that vanished is no pass.
 SCENARIOS = {
     "auth/dpop": 12,
@@ -24,7 +25,7 @@ SCENARIOS = {
 
 
 def run(bench: Bench, scenario: str, folder: Path, *more: str) -> Findings:
-    client = shlex.join([sys.executable, str(CLIENT), *more])
+    client = shlex.join([python(*NEEDED), str(CLIENT), *more])
     command = [*bench.conformance(), "client", "--command", client, "--scenario", scenario]
     subprocess.run(
         [*command, "--output-dir", str(folder)],

@@ -9,7 +9,6 @@ import json
 import os
 import shlex
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,9 +18,11 @@ from mcp import StdioServerParameters
 from mcp.client.session import ClientSession
 from mcp.client.stdio import stdio_client
 
+from tests.forked import OF_GUARD, python
+
 pytestmark = pytest.mark.conformance
 
-GUARD = [sys.executable, "-c", "import sys; from guard_adapters.cli import main; sys.exit(main())"]
+MAIN = "import sys; from guard_adapters.cli import main; sys.exit(main())"
 CONFIG = """
 version: 1
 guard: {policies: [all.cedar], state: state, serve: {port: 0}}
@@ -47,7 +48,16 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     policy = getattr(request, "param", POLICY)
     if policy == STARTER:
         command = request.getfixturevalue("filesystem_server_command")
-        config = [*GUARD, "init", "--name", "peer", "--out", str(home / "guard.yaml")]
+        config = [
+            python(*OF_GUARD),
+            "-c",
+            MAIN,
+            "init",
+            "--name",
+            "peer",
+            "--out",
+            str(home / "guard.yaml"),
+        ]
         subprocess.run([*config, "--", *command], check=True, timeout=60)
         _decided(home / "guard.yaml")
         return home
@@ -67,12 +77,14 @@ def _decided(config: Path) -> None:
 def guarded(request: pytest.FixtureRequest, folder: Path) -> Iterator[Guarded]:
     """Given a server's command, the command that puts the guard before it."""
     config = ["--config", str(folder / "guard.yaml")]
-    base = [*GUARD, "proxy", "--upstream", "peer", "--agent", "tests"]
+    base = [python(*OF_GUARD), "-c", MAIN, "proxy", "--upstream", "peer", "--agent", "tests"]
     if request.param == "standalone":
         yield lambda command: [*base, "--standalone", *config, "--", *command]
         return
     socket = folder / "run" / "guard.sock"
-    serve = subprocess.Popen([*GUARD, "serve", *config, "--socket", str(socket)])
+    serve = subprocess.Popen(
+        [python(*OF_GUARD), "-c", MAIN, "serve", *config, "--socket", str(socket)]
+    )
     try:
         until = time.monotonic() + START_S
         while not socket.exists():

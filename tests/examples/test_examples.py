@@ -15,6 +15,7 @@ import pytest
 
 from guard_adapters import cli
 from guard_adapters.store.sqlite.reading import read_log
+from tests.forked import OF_GUARD, python
 from tests.peers.started import as_nobody, package_folder
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -217,7 +218,7 @@ def test_no_detector_finds_a_thief_where_programs_and_people_work_as_usual(
         play = f"import sys; sys.path.insert(0, {str(EXAMPLES / name)!r}); folder = {folder!r}\n"
         play += OWN_LOOP if name == "frameworks" else WORK
         subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", play],
+            [python(*OF_GUARD), "-W", "ignore", "-c", play],
             input=typed, capture_output=True, text=True, timeout=60, check=True,
         )  # fmt: skip
         (log,) = Path(folder).rglob("guard.sqlite")

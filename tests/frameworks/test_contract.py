@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from guard_adapters.front.native import Native
+from tests.forked import OF_FRAMEWORK, python
 from tests.frameworks.conftest import Held
 
 pytestmark = pytest.mark.frameworks
@@ -92,8 +93,15 @@ async def test_only_what_the_framework_kept_is_enough_for_another_process(
     (world.folder / "run.pickle").write_bytes(pickle.dumps(played.state))
     world.guard.close()
     try:
-        words = [sys.executable, "-W", "ignore", "-m", "tests.frameworks.later"]
-        words += [play.__name__.rpartition(".")[2], str(world.folder)]
+        name = play.__name__.rpartition(".")[2]
+        words = [
+            python(*OF_FRAMEWORK.get(name, ())),
+            "-W",
+            "ignore",
+            "-m",
+            "tests.frameworks.later",
+        ]
+        words += [name, str(world.folder)]
         path = {"PYTHONPATH": os.pathsep.join(sys.path)}
         ended = await asyncio.to_thread(
             subprocess.run,

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forked import OF_FRAMEWORK, python
 from tests.frameworks.pages import PAGES
 from tests.frameworks.test_contract import DEV, LANE
 
@@ -33,7 +33,7 @@ OF_PAGES = {
 
 @pytest.mark.parametrize("name", [*EVERYWHERE, *BESIDE, *LANE])
 def test_the_program_looks_wipes_nothing_and_pays_once_a_person_said_yes(name: str) -> None:
-    words = [sys.executable, "-W", "ignore", str(FOLDER / f"with_{name}.py")]
+    words = [python(*OF_FRAMEWORK.get(name, ())), "-W", "ignore", str(FOLDER / f"with_{name}.py")]
     env = {**os.environ, "CREWAI_DISABLE_TELEMETRY": "true"}
     ran = subprocess.run(words, capture_output=True, text=True, timeout=240, check=False, env=env)
     assert ran.returncode == 0, ran.stderr

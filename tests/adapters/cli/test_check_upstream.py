@@ -3,7 +3,6 @@
 import json
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.proven import FILE, Proven, keep, setup_digest
+from tests.forked import OF_SERVER, python
 
 AUDIENCE = "https://pay.example"
 RIGHT = {name: min(codes) for name, codes in EXPECTED.items()}
@@ -90,7 +90,15 @@ def serving(folder: Path, kind: str, delivery: str) -> Iterator[Path]:
     (folder / "state" / "keys").mkdir(parents=True)
     signer = LocalSigner.from_file(folder / "state" / "keys" / "calltoken.pem")
     keys = CallTokenIssuer(signer, issuer="t", clock=FrozenClock()).jwks()
-    argv = [sys.executable, "-c", SERVER, str(port), json.dumps(keys), kind, str(folder / "r.db")]
+    argv = [
+        python("guard_adapters.front.mcp_verify", *OF_SERVER),
+        "-c",
+        SERVER,
+        str(port),
+        json.dumps(keys),
+        kind,
+        str(folder / "r.db"),
+    ]
     with subprocess.Popen(argv) as process:
         try:
             until = time.monotonic() + 20

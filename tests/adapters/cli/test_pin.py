@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE
+from tests.forked import OF_GUARD, OF_SERVER, python
 
 SERVER = """
 import sys
@@ -42,14 +42,16 @@ def config(tmp_path: Path) -> Path:
     server.write_text(SERVER)
     text.write_text("Finds an order.")
     path = tmp_path / "guard.yaml"
-    path.write_text(CONFIG.format(python=sys.executable, server=server, text=text, pin="0" * 64))
+    path.write_text(
+        CONFIG.format(python=python(*OF_SERVER), server=server, text=text, pin="0" * 64)
+    )
     return path
 
 
 def pin(config: Path, *words: str) -> tuple[int, str]:
     """The server's own messages need a real stderr, so the command runs as a process."""
     code = "import sys; from guard_adapters.cli import main; sys.exit(main())"
-    command = [sys.executable, "-c", code, "pin", "--config", str(config), *words]
+    command = [python(*OF_GUARD), "-c", code, "pin", "--config", str(config), *words]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout
 

@@ -1,7 +1,6 @@
 """A session is narrowed while its client holds a list: the client hears of it, and lists less."""
 
 import asyncio
-import sys
 from hashlib import sha256
 
 from mcp.client import Client
@@ -17,6 +16,7 @@ from tests.adapters.front.clients import connected
 from tests.adapters.front.for_relays import listening_for_relays
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
+from tests.forked import OF_GUARD, OF_SERVER, python
 
 CONFIG = """
 version: 1
@@ -111,7 +111,7 @@ async def test_a_client_that_listens_on_an_attached_pipe_hears_it_too(tmp_path):
     pipe = tmp_path / "s" / "guard.sock"
     program = "import sys; from guard_adapters.cli import main; sys.exit(main())"
     words = ["-c", program, "proxy", "--socket", str(pipe), "--upstream", "notes", "--agent", "a"]
-    words += ["--", sys.executable, str(tmp_path / "server.py")]
-    relay = StdioServerParameters(command=sys.executable, args=words)
+    words += ["--", python(*OF_SERVER), str(tmp_path / "server.py")]
+    relay = StdioServerParameters(command=python(*OF_GUARD), args=words)
     async with listening_for_relays(wired, pipe), Client(relay) as client:
         await followed(client, wired)
