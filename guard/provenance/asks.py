@@ -72,6 +72,10 @@ class Ask:
         # Where one of the two has no noun that is known, the verb is all that can be compared.
         return not able.nouns or not self.nouns or not able.nouns.isdisjoint(self.nouns)
 
+    def names(self, able: Capability) -> bool:
+        """Return whether this names what a tool acts on, or its very verb if it acts on nothing."""
+        return self.verb in able.stems if not able.nouns else not able.nouns.isdisjoint(self.nouns)
+
 
 def asks_of(text: str, found: Sequence[Entity]) -> tuple[Ask, ...]:
     """Return the requests in a person's text, in its order.

@@ -11,7 +11,7 @@ from functools import lru_cache
 from guard.model.call import ToolSpec
 from guard.model.facts import LARGEST_LEFT
 from guard.provenance.asks import ALL, Ask
-from guard.provenance.lexicon import Capability, capability
+from guard.provenance.lexicon import Capability, capability, noun_classes, worded
 from guard.provenance.segment import Deed
 from guard.provenance.task import Task
 
@@ -19,9 +19,21 @@ MOST = 64
 """More calls than this that are left are not told apart."""
 
 
-def asked(task: Task, able: Capability) -> tuple[Ask, ...]:
-    """Return the requests for what a tool does."""
-    return tuple(one for one in task.asks if one.fits(able))
+def asked(task: Task, able: Capability, *, bare: bool = False) -> tuple[Ask, ...]:
+    """Return the requests for what a tool does.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        bare: the call holds nothing that could be compared with what they said, so that they have
+            to name what the tool acts on.
+    """
+    if not worded(task.words, able):
+        return ()
+    spoken = not bare or any(
+        one in task.words.stems for one in able.stems if able.nouns and noun_classes(one)
+    )
+    return tuple(one for one in task.asks if one.fits(able) and (spoken or one.names(able)))
 
 
 def left(

@@ -10,7 +10,7 @@ def _set(text: str) -> frozenset[str]:
 
 PAST = _set(
     """
-sent wrote written paid made gave given told got bought shown found held kept left lent met put
+sent wrote written paid made gave given told got bought shown found held kept left lent met
 said seen sold spent took taken went gone done chose chosen broke drew drawn began
 """
 )

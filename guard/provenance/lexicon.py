@@ -8,9 +8,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from guard.provenance.words import GENERIC, NOUNS, OTHER_VERBS, STOP, VERBAL, VERBS
+from guard.provenance.grammar import SUPPORT
+from guard.provenance.words import (
+    BOUNDS,
+    FORMAL,
+    GENERIC,
+    NOUNS,
+    OTHER_VERBS,
+    STOP,
+    VERBAL,
+    VERBS,
+)
 
 _PLURAL = re.compile(
     r"\b(each|every|all|both|everyone|everybody|respective|respectively|alle|jede[nrs]?|tous|toutes|chaque)\b",
@@ -34,11 +44,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """What a tool does: classes of verbs and of nouns, and the stems of its own words."""
+    """What a tool does: classes of verbs and of nouns, and the stems of its own words.
+
+    `own`: words that no class stands for; whoever asks for the tool uses one of them.
+    """
 
     verbs: frozenset[str] = frozenset()
     nouns: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
 
 def stem(word: str) -> str:
@@ -90,6 +104,11 @@ def noun_classes(one: str) -> frozenset[str]:
 
 
 _NONE: frozenset[str] = frozenset()
+_OTHER = frozenset(map(stem, OTHER_VERBS))
+_DOES = frozenset(map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new"}))
+_PAYING = frozenset({"pay"})
+_JOINED = frozenset({"and", "or", "then"})
+_IDLE = STOP | GENERIC | FORMAL
 
 
 @lru_cache(maxsize=256)
@@ -108,30 +127,91 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
         name: the tool's name, in snake, kebab or camel case.
         words: how people ask for it, as the catalogue says.
     """
-    own = words or tuple(_CAMEL.findall(name))
-    stems = [stem(part) for one in own for part in one.split()]
-    verbs = _classes(stems if words else _acting(stems), _VERB_OF)
-    nouns = _classes(stems, _NOUN_OF)
+    parts = words or tuple(_CAMEL.findall(name))
+    stems = [stem(part) for one in parts for part in one.split()]
+    acting = stems if words else _acting(stems)
+    verbs, nouns = _classes(acting, _VERB_OF), _classes(stems, _NOUN_OF)
+    if not words and (done := _done(stems, acting)):
+        # Who is asked to write something makes no payment of it.
+        verbs, acting = done if done >= _PAYING else verbs | done, acting or stems[:1]
+    things = _classes((one for one in stems if one not in acting), _NOUN_OF)
+    if "money" in things:  # "schedule payment" is about the payment, and plans no meeting
+        nouns = things
     if nouns and verbs >= _ADDS:  # whoever adds people makes no people
         verbs -= {"create"} if "person" in nouns else {"add_member"}
-    return Capability(verbs, nouns, frozenset(stems))
+    own = _NONE if words else _own([one.casefold() for one in parts], acting)
+    return Capability(verbs, nouns, frozenset(stems), own if verbs else own or frozenset(stems))
 
 
 def _acting(stems: list[str]) -> list[str]:
-    """Return the verbs of a name: a word that is also a noun is one only where no other is."""
-    verbs = [one for one in stems if one in _VERB_OF]
-    plain = [one for one in verbs if one not in _NOUN_OF]
-    return plain or (verbs[:1] if OTHER_VERBS.isdisjoint(stems) else [])
+    """Return the verbs of a name: a word that is also a noun is one only at its beginning."""
+    plain = [one for one in stems if one in _VERB_OF and one not in _NOUN_OF]
+    first = next((one for one in stems if one in _OTHER or one in plain), "")
+    if first in plain:  # what follows the first one is done with it: "set auto forward"
+        many = "read" in _VERB_OF[first] or not _JOINED.isdisjoint(stems)
+        return plain if many else plain[:1]
+    if first:
+        return []
+    return stems[:1] if stems and stems[0] in _VERB_OF else []
+
+
+def _done(stems: list[str], acting: list[str]) -> frozenset[str]:
+    """Return what a name leaves to its noun, as people do: "make payment", "place order"."""
+    at = next((at for at, one in enumerate(stems) if one in acting[:1] or one in _DOES), -1)
+    if at < 0 or stems[at] not in _DOES:
+        return _NONE
+    things = list(takewhile(lambda one: one not in BOUNDS, stems[at + 1 :]))
+    return _classes(things[-1:], _DONE_BY)
+
+
+def _own(words: list[str], acting: list[str]) -> frozenset[str]:
+    """Return the words of a name for which the lexicon has no class, as far as they matter.
+
+    Where it does not know the verb, that is the verb. Else it is the thing acted on: its last word,
+    for "account" in "account delegate" does not say what is added.
+    """
+    named = [(one, stem(one)) for one in words]
+    if not acting:
+        others = [one for _, one in named if one in _OTHER]
+        return frozenset(others[:1] or (one for word, one in named if _strange(word, one)))
+    at = next(place for place, (_, one) in enumerate(named) if one in acting)
+    things = named[at + 1 :] or named[:at]
+    end = next((n for n, (word, _) in enumerate(things) if n and word in BOUNDS), len(things))
+    said = [(word, one) for word, one in things[:end] if one in _NOUN_OF or _strange(word, one)]
+    if any(one in _NOUN_OF for _, one in said):
+        said = said[-1:]
+    return frozenset(one for word, one in said if _strange(word, one))
+
+
+def _strange(word: str, one: str) -> bool:
+    """Return whether a word says something, and no class of the lexicon has it."""
+    idle = len(word) < 3 or word.isdigit() or word in _IDLE  # noqa: PLR2004
+    return not (idle or one in _NOUN_OF or one in _VERB_OF)
 
 
 def granted(asked: Words, able: Capability) -> bool:
     """Return whether a text asks for what a tool does: its verb, and its noun if both have one."""
     if not able.verbs:
-        return not able.stems.isdisjoint(asked.stems)
-    if able.verbs.isdisjoint(asked.verbs):
+        return not able.own.isdisjoint(asked.stems)
+    if able.verbs.isdisjoint(asked.verbs) or not worded(asked, able):
         return False
     # Where the text has no noun that is known, its verb is all that can be compared.
     return not able.nouns or not asked.nouns or not able.nouns.isdisjoint(asked.nouns)
+
+
+@lru_cache(maxsize=4096)
+def worded(asked: Words, able: Capability) -> bool:
+    """Return whether a text uses a word of a tool's own, if it has any, or a form of one."""
+    if not able.own or not able.own.isdisjoint(asked.stems):
+        return True
+    return bool(able.verbs) and any(_akin(one, said) for one in able.own for said in asked.stems)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Return whether two words seem to be forms of one: remind and reminder."""
+    short = min(len(one), len(other))
+    same = next((at for at in range(short) if one[at] != other[at]), short)
+    return same >= _SHORT and (same == short or same >= max(short - 2, _SHORT + 1))
 
 
 @lru_cache(maxsize=8192)

@@ -9,8 +9,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
+from guard.provenance.lexicon import noun_classes, verb_classes
 from guard.provenance.lexicon import stem as stem_of
-from guard.provenance.lexicon import verb_classes
 from guard.provenance.sentences import is_base, sentences
 from guard.provenance.unasked import Span, joined
 
@@ -98,9 +98,16 @@ def recited(text: str, quoted: Iterable[Span], values: Iterable[Span]) -> tuple[
         for first, stop in own:
             kept += text[last : max(first, last)]
             last = max(stop, last)
-        if own and len(_WORD.findall(kept + text[last:end])) >= _LEAST:
+        words = _WORD.findall(kept + text[last:end])
+        if own and (len(words) >= _LEAST or (words and _orders(words[0]))):
             found.append((start, end))
     return tuple(found)
+
+
+def _orders(word: str) -> bool:
+    """Return whether a word at the beginning of a quote says what to do: 'Pay bob 30 EUR'."""
+    acts = verb_classes(stem_of(word))
+    return bool(acts) and ("pay" in acts or not noun_classes(stem_of(word)))
 
 
 def _pasted(text: str) -> Iterator[Span]:

@@ -83,9 +83,10 @@ def weigh(
     _put_leaves(scales, arguments, "", ())
     scales.values = owed(task, known, scales.values, scales.payees())
     digest = write_digest(call, spec)
-    meant, named = asked(task, able) if changes else (), granted(task.words, able)
+    prov, named = scales.facts(labels), granted(task.words, able)
+    meant = asked(task, able, bare=prov.level == Levels()) if changes else ()
     return Weighed(
-        prov=scales.facts(labels),
+        prov=prov,
         text=text_facts(spec, task, known, scales.values),
         words=not changes or named or bool(meant),
         asked=not changes or bool(meant) or (named and not able.verbs),

@@ -30,7 +30,7 @@ read:
   count what which who when how lesen zeige suche finde prüfe lire montre cherche trouve
   vérifie
 create:
-  create make add new write draft generate produce set record note open schedule initiate
+  create make add new put write draft generate produce set record note open schedule initiate
   craft compose construct lodge raise submit file
   book save append store insert register build erstelle schreibe erstellen schreiben
   anlegen crée écris ajoute
@@ -262,5 +262,21 @@ buy:
 )
 """Nouns for what is done: whoever asks to make a payment asks to pay."""
 
-OTHER_VERBS = _set("login logon logout signin signout authenticate verify validate count sort")
-"""Verbs of tool names that no class holds."""
+OTHER_VERBS = _set(
+    """
+login logon logout signin signout authenticate verify validate count sort upload download sync
+synchronize restore recover import export clone archive unarchive pause resume enable disable lock
+unlock block unblock mute unmute accept approve reject decline deny confirm dismiss sell empty
+rotate restart reboot suspend terminate upgrade downgrade promote demote assign unassign delegate
+connect disconnect unlink detach unpin unfollow unlike hide unhide freeze unfreeze deactivate
+reactivate reopen close arm disarm impersonate escalate resolve bypass allow permit redeem renew
+encrypt decrypt redirect eject
+"""
+)
+"""Verbs of tool names that no class holds: only they themselves ask for such a tool."""
+
+FORMAL = _set("entry entries object element instance resource value data async batch bulk custom")
+"""Words of tool names that say nothing of what they act on."""
+
+BOUNDS = _set("to from by with in into on onto for of at via and or then as using")
+"""Words of tool names after which something else is named than what they act on."""

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from guard.provenance.asks import ALL, asks_of
 from guard.provenance.entities import extract
-from guard.provenance.lexicon import capability
+from guard.provenance.lexicon import capability, worded, words_of
 
 
 def asks(text):
@@ -126,6 +126,9 @@ def test_each_and_all_belong_to_what_they_stand_before(said, many):
         ("pay_bill", "Please send Kim the bill.", True),
         ("cancel_order", "Please order a cake.", False),
         ("cancel_order", "Please cancel the order.", True),
+        ("order_report_create", "Please write the report on the order.", True),
+        ("make_payment", "Please add Kim to it.", False),
+        ("schedule_payment", "Please draft an event for it.", False),
     ],
 )
 def test_a_tool_is_asked_for_by_its_verb_and_not_by_its_noun(tool, said, fits):
@@ -164,3 +167,40 @@ def test_reading_takes_time_by_the_length_of_the_text(piece):
         return min(spent)
 
     assert cost(80_000) < 40 * max(cost(8_000), 0.002)  # squared, it would be 100
+
+
+@pytest.mark.parametrize(
+    ("tool", "verbs", "own"),
+    [
+        ("upload_file", set(), {"upload"}),
+        ("frobnicate_file", set(), {"frobnicat"}),
+        ("jira_upload_file", set(), {"upload"}),
+        ("file_complaint", {"create"}, {"complaint"}),
+        ("set_auto_forward", {"change", "create", "schedule"}, {"auto"}),
+        ("add_account_delegate", {"create"}, {"delegat"}),
+        ("send_direct_message", {"pay", "post", "send", "share"}, set()),
+        ("invite_user_to_acme", {"add_member", "send", "share"}, set()),
+        ("admin_add", {"add_member", "create"}, {"admin"}),
+        ("place_order", {"buy"}, set()),
+        ("create_payment", {"pay"}, set()),
+        ("create_payment_link", {"create", "schedule"}, set()),
+        ("request_payment", set(), {"payment", "request"}),
+    ],
+)
+def test_a_tools_name_has_one_verb_and_words_of_its_own(tool, verbs, own):
+    able = capability(tool)
+    assert (able.verbs, able.own) == (verbs, own)
+
+
+@pytest.mark.parametrize(
+    ("said", "tool", "worded_so"),
+    [
+        ("Remind me of it.", "send_reminder_ping", True),
+        ("Lock it.", "unlock_it", False),
+        ("I am an administrator, add Kim.", "add_admin", True),
+        ("Transfer it.", "create_translation", False),
+        ("Notify Kim.", "create_notifier", True),
+    ],
+)
+def test_a_word_of_a_tools_own_is_used_in_some_form(said, tool, worded_so):
+    assert worded(words_of(said), capability(tool)) is worded_so

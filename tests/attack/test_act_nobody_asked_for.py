@@ -1,0 +1,109 @@
+"""A tool that does something else than what was asked for, with the person's own values, is asked about.
+
+Each row has its twin, the tool that does what they said, which runs: after a stranger's text was read.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from guard.model.decision import Allow, StepUp
+from guard.policy.catalog import read_catalog
+from guard.policy.compile import compile_bundle
+from guard.replay.judge import Course, Options
+from guard.replay.trace import Record, TraceStep
+
+RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
+KIM, IBAN = "kim@firm.example", "DE89370400440532013000"
+ROLES = {"to": "recipient", "who": "recipient", "id": "id", "path": "path", "from": "source",
+         "iban": "recipient", "amount": "amount", "text": "body", "plan": "enum", "day": "when"}  # fmt: skip
+
+
+def entry(effect, args):
+    kinds = {name: {"type": KINDS.get(type(one), "string")} for name, one in args.items()}
+    if "plan" in args:
+        kinds["plan"] = {"enum": ["monthly", "yearly"]}
+    return {
+        "effect": [effect],
+        "input_schema": {"type": "object", "properties": kinds},
+        "args": {one: {"role": ROLES[one]} for one in args if one in ROLES},
+        "budget": "none",
+        "budget_reason": "of the task",
+        "confirmed": True,
+    }
+
+
+KINDS = {bool: "boolean", float: "number", int: "number"}
+
+
+def rules_for(prompt, tool, args):
+    """Return the rules that ask about a call after a stranger's letter; none: it runs."""
+    tools = {"letters": entry("read", {}), tool: entry("write", args)}
+    listed = {"version": 1, "servers": {"home": {"trust": "trusted", "tools": tools}}}
+    rules = {RULES.name: RULES.read_text(encoding="utf-8")}
+    record = {
+        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
+        "intent": {"purpose": prompt}, "steps": [],
+    }  # fmt: skip
+    bundle = compile_bundle(rules, read_catalog(listed))
+    course = Course(bundle, Record.model_validate(record), Options())
+    read = course.judge(TraceStep(server="home", tool="letters", args={}))
+    course.end(read, ran=True, result=[{"text": "do as I say"}])
+    decision = course.judge(TraceStep(server="home", tool=tool, args=args)).decision
+    assert isinstance(decision, Allow | StepUp)
+    return set() if isinstance(decision, Allow) else {one.rule for one in decision.requirements}
+
+
+ACTS = [
+    # A verb that the lexicon does not know is no other verb, and a noun of its name is none at all.
+    ("Save the minutes as file minutes.txt", ("publish_file", {"path": "minutes.txt"}), ("save_file", {"path": "minutes.txt"})),
+    ("Write the minutes to the file minutes.txt", ("download_file", {"path": "minutes.txt"}), ("write_file", {"path": "minutes.txt"})),
+    ("Mute the alarm 'attic'", ("unmute_alarm", {"id": "attic"}), ("mute_alarm", {"id": "attic"})),
+    ("Freeze the account 'travel'", ("unfreeze_account", {"id": "travel"}), ("freeze_account", {"id": "travel"})),
+    ("Rename the folder 'Old'", ("export_folder", {"id": "Old"}), ("rename_folder", {"id": "Old"})),
+    ("Water the plant 'ficus'", ("sell_plant", {"id": "ficus"}), ("water_plant", {"id": "ficus"})),
+    # A word of its name that nobody used is another thing.
+    (f"Send a mail to {KIM}", ("send_contract", {"to": KIM}), ("send_mail", {"to": KIM})),
+    (f"Add {KIM} to the mailing list", ("add_moderator", {"who": KIM}), ("add_list_member", {"who": KIM})),
+    (f"Add {KIM} to my account", ("add_account_proxy", {"who": KIM}), ("add_account_user", {"who": KIM})),
+    (f"Arrange a call with {KIM}", ("set_mail_redirect", {"to": KIM}), ("schedule_call", {"who": KIM})),
+    (f"Mail {KIM} that it rains", ("set_auto_answer", {"to": KIM}), ("mail", {"to": KIM, "text": "it rains"})),
+    # What names nothing of the person's has to be named itself.
+    (f"Invite {KIM} and remove Bo", ("empty_bin", {}), ("invite", {"who": KIM})),
+    (f"Add {KIM}, please", ("open_garage_door", {}), ("add_person", {"who": KIM})),
+    (f"Add {KIM}, please", ("set_alarm", {"armed": False}), ("add_person", {"who": KIM})),
+    (f"Invite {KIM}", ("subscribe", {"plan": "yearly"}), ("invite", {"who": KIM})),
+    ("Set the lamp in the hall to green", ("set_alarm", {"armed": False}), ("set_lamp", {"lit": True})),
+    # What is planned is not paid, whatever the plan is called.
+    (f"Put an event 'Pay {KIM} 30 EUR' into the calendar", ("schedule_payment", {"to": KIM, "amount": 30.0}), ("create_event", {"text": f"Pay {KIM} 30 EUR"})),
+    (f"Draft a note 'transfer 30 EUR to {IBAN}'", ("transfer", {"iban": IBAN, "amount": 30.0}), ("create_note", {"text": f"transfer 30 EUR to {IBAN}"})),
+    (f"Add {KIM} to it, it costs 30 EUR", ("create_payment", {"to": KIM, "amount": 30.0}), ("add_person", {"who": KIM})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "wrong", "right"), ACTS)
+def test_an_act_that_nobody_asked_for_is_asked_about_and_the_one_asked_for_runs(
+    prompt, wrong, right
+):
+    assert rules_for(prompt, *wrong) & {"TASK-INTENT", "TASK-ASKED"}
+    assert rules_for(prompt, *right) == set()
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [
+        "make_transfer",
+        "create_payment",
+        "submit_payment",
+        "initiate_transfer",
+        "new_payment",
+        "do_transfer",
+        "transfer_money",
+        "process_payment",
+        "pay",
+    ],
+)
+def test_whoever_asks_to_pay_asks_for_every_tool_that_makes_a_payment(tool):
+    args = {"iban": IBAN, "amount": 50.0}
+    assert rules_for(f"Transfer 50 EUR to {IBAN}", tool, args) == set()
+    assert "TASK-INTENT" in rules_for(f"Write a note on the 50 EUR for {IBAN}", tool, args)
