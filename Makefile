@@ -102,7 +102,7 @@ floors:  ## the suite on the oldest version of everything that pyproject.toml al
 	$(PYTHON) -m venv --clear $(FLOORS)
 	$(FLOORS)/bin/python -m pip install --quiet --disable-pip-version-check uv
 	@echo 'mcp>=2.3' > $(FLOORS)/spoken.txt  # 1.26 is for frameworks that pin it: `make frameworks`
-	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --resolution lowest-direct --constraints $(FLOORS)/spoken.txt --editable .
+	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --resolution lowest-direct --constraints $(FLOORS)/spoken.txt --editable '.[gateways,postgres,review,spiffe,valkey]'
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip freeze --quiet --exclude-editable --exclude pip --exclude setuptools --exclude uv > $(FLOORS)/oldest.txt
 	VIRTUAL_ENV=$(FLOORS) $(FLOORS)/bin/uv pip install --quiet --constraints $(FLOORS)/oldest.txt --editable '.[dev]'
 	$(FLOORS)/bin/pytest $(SUITE) --ignore tests/test_wheel.py $(ARGS)

@@ -37,6 +37,8 @@ CALLS = {
     "it anew with `guard hook install`.",
     "intent_too_many": "The declaration for one call holds more entries than are read. Shorten it.",
     "intent_unusable": "The declared intent is not one, or would widen the session's. Correct it.",
+    "run_given_up": "Whoever ran the agent has cancelled its run, and a thread of it goes on calling. Begin a "
+    "new run.",
     "session_changed": "Something was said of the session between the judgement and the tool, and the call would "
     "not be allowed now. Make it again if you still may.",
     "stopped_by_operator": "An operator has stopped this tool, server, agent, person or device, or everything. Do "

@@ -35,13 +35,20 @@ LANES = {
         "strands": ("strands", "strands-agents"),
         "llama_index": ("llama-index", "llama-index-core"),
     },
+    "program": {
+        "claude_program": ("claude", "claude-agent-sdk"),
+    },
 }
 """World -> its extra and the package whose version counts. Lane two has frameworks with mcp 1.x."""
 
-APART = (
-    "--no-binary",
-    "claude-agent-sdk",
-)  # its wheel brings a program of 381 MB, which no test runs
+SHOWN = {"claude_program": "claude-agent-sdk, with its program"}
+"""What the table calls a world that has not the name of its package."""
+
+APART = ("--no-binary", "claude-agent-sdk")
+"""Its wheel brings a program of 381 MB, which only the lane of that name runs."""
+
+PARTS = ("contract", "covered", "programs", "snippets")
+"""What is played of a framework; of a program that stands behind one, the contract."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ def play(lane: str, age: str) -> Played:
     worlds = ",".join(LANES[lane])
     tests = [
         str(ROOT / "tests" / "frameworks" / f"test_{one}.py")
-        for one in ("contract", "covered", "programs", "snippets")
+        for one in (PARTS[:1] if lane == "program" else PARTS)
     ]
     env = {
         **os.environ,
@@ -91,10 +98,12 @@ def environment(lane: str, age: str) -> Path:
     pins = [
         f"{package}=={floor(extra, package)}" for extra, package in LANES[lane].values() if extra
     ]
-    words = [f"{ROOT}[{extras}]", "pytest>=9", "pytest-asyncio>=1.5", "pytest-xdist>=3.8"]
+    words = [f"{ROOT}[{extras}]", "hypothesis>=6.150", "pytest>=9", "pytest-asyncio>=1.5"]
+    words += ["pytest-xdist>=3.8"]
     python = folder / "bin" / "python"
     subprocess.run(
-        [*uv, "pip", "install", "--quiet", "--python", python, *APART, "--editable", *words]
+        [*uv, "pip", "install", "--quiet", "--python", python, "--editable", *words]
+        + ([] if lane == "program" else [*APART])
         + (pins if age == "oldest" else []),
         check=True,
     )
@@ -125,7 +134,7 @@ def write(found: dict[tuple[str, str], Played]) -> None:
         ages = [found.get((lane, age)) for age in ("newest", "oldest")]
         if not all(ages):
             continue
-        for _, package in worlds.values():
+        for world, (_, package) in worlds.items():
             cells = [
                 f"{one.versions.get(package, '-')} {'passes' if one.passed else 'FAILS'}"
                 for one in ages
@@ -134,7 +143,7 @@ def write(found: dict[tuple[str, str], Played]) -> None:
             beside = ", ".join(
                 dict.fromkeys(one.versions["mcp"] for one in ages if one is not None)
             )
-            rows.append(f"| {package} | {cells[0]} | {cells[1]} | {beside} |")
+            rows.append(f"| {SHOWN.get(world, package)} | {cells[0]} | {cells[1]} | {beside} |")
     print("\n".join(rows))
     if set(found) == {(lane, age) for lane in LANES for age in ("newest", "oldest")}:
         before, _, rest = PAGE.read_text().partition(BEGIN)

@@ -2,19 +2,23 @@
 
 The tool's own function is judged, whatever calls it. CrewAI has no way to pause a run: with a
 question open the model reads `APPROVAL_PENDING`, and the same call again waits on. Results of
-guarded tools are not cached, for a cached one would be no call.
+guarded tools are not cached, for a cached one would be no call. CrewAI works in a thread, which
+cannot be stopped: `run` lets no further call through once whoever awaits it is cancelled.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from inspect import iscoroutinefunction
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from crewai.tools import BaseTool
 
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Answer, Native, Ran
+from guard_adapters.front.threads import ThreadRun
+
+T = TypeVar("T")
 
 FORM: Final = Form(shown=str)
 
@@ -34,9 +38,17 @@ class GuardTools:
     """
 
     def __init__(self, guard: Guarding, *, server: str, conversation: str = "") -> None:
-        self._intake = replace(guard.intake, form=FORM)
+        self._run = ThreadRun(replace(guard.intake, form=FORM))
         self._server = server
         self._conversation = conversation
+
+    async def run(self, kickoff: Callable[[], T]) -> T:
+        """Run a crew or a flow in a thread: `await guarded.run(crew.kickoff)`; see `ThreadRun`."""
+        return await self._run.run(kickoff)
+
+    def give_up(self) -> None:
+        """Let no further call of these tools through; `run` does it when it is cancelled."""
+        self._run.give_up()
 
     def wrap(self, tools: Iterable[BaseTool]) -> list[BaseTool]:
         """Return the same tools, every run of them judged from now on."""
@@ -67,11 +79,11 @@ class GuardTools:
             return found
 
         async def later(**arguments: Any) -> Any:  # noqa: ANN401  the tool's own
-            return _told(await self._intake.around(replace(native, arguments=arguments), run))
+            return _told(await self._run.around(replace(native, arguments=arguments), run))
 
         def now(**arguments: Any) -> Any:  # noqa: ANN401  the tool's own
             said = replace(native, arguments=arguments)
-            return _told(self._intake.around_sync(said, lambda judged: inner(**judged)))
+            return _told(self._run.around_sync(said, lambda judged: inner(**judged)))
 
         return later if iscoroutinefunction(inner) else now
 

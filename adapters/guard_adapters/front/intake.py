@@ -8,6 +8,7 @@ again, and the row decides. Rule 3: under one id of the framework a call runs on
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -172,7 +173,14 @@ class Intake:
 
     def around_sync(self, native: Native, run: Callable[[dict[str, Any]], object]) -> Answer:
         """Judge the call and, if allowed, run it in the caller's own thread; see `around`."""
-        handed = self.loop.run(self.before(native))
+        return self.run_here(self.begun(native).result(), run)
+
+    def begun(self, native: Native) -> Future[Handed | Answer]:
+        """Begin to judge a call for a thread; cancelled before it was judged, it does not run."""
+        return self.loop.begun(self.before(native))
+
+    def run_here(self, handed: Handed | Answer, run: Callable[[dict[str, Any]], object]) -> Answer:
+        """Run a call that was judged in the caller's own thread, if it may run."""
         if not isinstance(handed, Handed):
             return handed
         try:

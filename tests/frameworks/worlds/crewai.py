@@ -1,6 +1,5 @@
 """CrewAI with a scripted model that calls functions natively."""
 
-import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +9,7 @@ from crewai.llms.base_llm import BaseLLM
 from crewai.tools import tool
 
 from guard_adapters.front.crewai import GuardTools
-from tests.frameworks.worlds.played import Played, functions
+from tests.frameworks.worlds.played import Played, functions, until_left
 
 pauses = False
 cancels = False
@@ -49,7 +48,8 @@ async def start(world: Any, *turns: Any) -> Played:
         tools=guarded.wrap([tool(one) for one in functions(world, awaited=False)]),
     )
     task = Task(description="go", expected_output="done", agent=agent)
-    await asyncio.to_thread(Crew(agents=[agent], tasks=[task]).kickoff)
+    crew = Crew(agents=[agent], tasks=[task])
+    await guarded.run(until_left(world, crew.kickoff))
     read = [str(one["content"]) for one in model.heard if one.get("role") == "tool"]
     return Played(read=read, kept=str(model.heard))
 
@@ -68,4 +68,4 @@ async def use(made: Any) -> None:
     """Let what the snippet made run once."""
     task = made["Task"](description="go", expected_output="done", agent=made["agent"])
     crew = made["Crew"](agents=[made["agent"]], tasks=[task])
-    await asyncio.to_thread(crew.kickoff)
+    await made["guarded"].run(crew.kickoff)

@@ -31,6 +31,18 @@ async def value_of(result: Any) -> Any:
     return await result if isawaitable(result) else result
 
 
+def until_left(world: Any, work: Callable[[], Any]) -> Callable[[], Any]:
+    """Return work for a thread, which tells the world when it has ended."""
+
+    def run() -> Any:
+        try:
+            return work()
+        finally:
+            world.left.set()
+
+    return run
+
+
 class Framework(Protocol):
     """One framework, its agents built anew for each run."""
 

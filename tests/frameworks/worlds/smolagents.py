@@ -1,6 +1,5 @@
 """smolagents with a scripted model; nothing of a run is kept by the framework."""
 
-import asyncio
 from typing import Any
 
 from smolagents import ChatMessage, Model, ToolCallingAgent, tool
@@ -8,7 +7,7 @@ from smolagents.models import ChatMessageToolCall, ChatMessageToolCallFunction, 
 from smolagents.monitoring import LogLevel
 
 from guard_adapters.front.smolagents import GuardTools
-from tests.frameworks.worlds.played import Played, functions
+from tests.frameworks.worlds.played import Played, functions, until_left
 
 pauses = False
 cancels = False
@@ -41,7 +40,7 @@ async def start(world: Any, *turns: Any) -> Played:
         model=Scripted(steps),
         verbosity_level=LogLevel.OFF,
     )
-    await asyncio.to_thread(agent.run, "go")
+    await guarded.run(until_left(world, lambda: agent.run("go")))
     read = []
     for step in agent.memory.steps:
         if (error := getattr(step, "error", None)) is not None:
@@ -62,4 +61,4 @@ def given(world: Any, turn: Any) -> Any:
 
 async def use(made: Any) -> None:
     """Let what the snippet made run once."""
-    made["agent"].run("go")
+    await made["guarded"].run(lambda: made["agent"].run("go"))

@@ -1,0 +1,73 @@
+"""Runs in threads, which cannot be stopped: once given up, nothing more of them gets through."""
+
+import asyncio
+import threading
+from dataclasses import replace
+
+import pytest
+
+from guard_adapters.front.native import Native
+from guard_adapters.front.threads import OVER, ThreadRun
+from tests.frameworks.conftest import Held
+
+pytestmark = pytest.mark.frameworks
+
+WAIT_S = 5
+
+
+@pytest.fixture
+def world(both):
+    return both
+
+
+def call(tool, **arguments):
+    return Native(server="bank", tool=tool, arguments=arguments, session="t1")
+
+
+async def test_a_run_that_is_cancelled_lets_its_tool_end_and_makes_no_further_call(world) -> None:
+    run, held, left = ThreadRun(world.guard.intake), Held(), threading.Event()
+    answers = []
+
+    def tool(arguments):
+        held.wait()
+        return world.tool("look")(**arguments)
+
+    def work():
+        answers.append(run.around_sync(call("look", key="7"), tool))
+        answers.append(run.around_sync(call("look", key="8"), tool))
+        left.set()
+
+    running = asyncio.create_task(run.run(work))
+    assert await asyncio.to_thread(held.begun.wait, WAIT_S)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    held.let_go.set()
+    assert await asyncio.to_thread(left.wait, WAIT_S)
+    assert answers[0].result == "look did [('key', '7')]"
+    assert (answers[1], world.ran) == (OVER, [("look", {"key": "7"})])
+    assert OVER.text.startswith("DENIED")
+
+
+async def test_a_call_that_waits_for_a_person_waits_no_more_once_its_run_is_given_up(world) -> None:
+    run, ran = ThreadRun(replace(world.guard.intake, hold_ms=60_000)), []
+    waiting = asyncio.create_task(
+        asyncio.to_thread(run.around_sync, call("pay", to="x", amount=500), ran.append)
+    )
+    async with asyncio.timeout(WAIT_S):
+        while not world.asked:
+            await asyncio.sleep(0.01)
+        run.give_up()
+        assert await waiting is OVER
+    await world.answer("approve")
+    assert (ran, world.ran) == ([], [])
+    assert await run.around(call("look", key="7"), None) is OVER
+
+
+async def test_what_a_run_returns_or_raises_is_its_callers(world) -> None:
+    run = ThreadRun(world.guard.intake)
+    assert await run.run(lambda: "done") == "done"
+    with pytest.raises(ZeroDivisionError):
+        await run.run(lambda: 1 / 0)
+    found = await asyncio.to_thread(run.around_sync, call("look", key="7"), lambda one: one)
+    assert found.result == {"key": "7"}
