@@ -212,11 +212,14 @@ def _long(shape: Shape, value: Json, path: str) -> int:
         raise _expected("an integer", value, path)
     if not -I64_MAX - 1 <= value <= I64_MAX:
         raise _Wrong("bad_argument", path, "the integer does not fit 64 bits")
-    _bounded(shape, Decimal(value), path)
+    _bounded(shape, value, path)
     return _chosen(shape, value, path)
 
 
-def _bounded(shape: Shape, value: Decimal, path: str) -> None:
+def _bounded(shape: Shape, number: float, path: str) -> None:
+    if shape.low is shape.high is shape.above is shape.below is None:  # most have no bounds
+        return
+    value = Decimal(str(number))
     inside = (
         (shape.low is None or value >= shape.low)
         and (shape.high is None or value <= shape.high)
@@ -231,7 +234,7 @@ def _decimal(shape: Shape, value: Json, path: str) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _expected("a number", value, path)
     exact = Decimal(str(value))
-    _bounded(shape, exact, path)
+    _bounded(shape, value, path)
     if shape.choices is not None and value not in shape.choices:
         raise _Wrong("bad_argument", path, "not one of the listed values")
     fixed = (

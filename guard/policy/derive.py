@@ -30,7 +30,10 @@ _DERIVED_FROM = frozenset({"recipient", "amount", "path", "source", "url"})
 def values_at(arguments: Mapping[str, Json], path: str) -> list[Json]:
     """Return every value at a dotted path; elements of arrays share one path, null is skipped."""
     first, *rest = path.split(".")
-    nodes: list[Json] = [arguments[first]] if first in arguments else []
+    value = arguments.get(first)
+    if not rest and not isinstance(value, list):  # most of them
+        return [] if value is None else [value]
+    nodes: list[Json] = [value]
     for part in rest:
         nodes = [node[part] for node in _flat(nodes) if isinstance(node, dict) and part in node]
     return [node for node in _flat(nodes) if node is not None]

@@ -131,6 +131,7 @@ class _Scales:
         of = by_source([(value.path, one.source) for value, one in self.values])
         tainted = "untrusted" in labels
         composed, untrusted = of[Source.COMPOSED], of[Source.UNTRUSTED]
+        whys = {one.why for _, one in self.values}
         return ProvFacts(
             user_prompt=of[Source.PROMPT],
             trusted_tool=of[Source.TRUSTED] | of[Source.LINKED],
@@ -142,8 +143,8 @@ class _Scales:
             created=of[Source.CREATED],
             level=self.levels(),
             same_record=self.same_record(),
-            ambiguous=any(one.why == "ambiguous" for _, one in self.values),
-            index_full=any(one.why == "index_full" for _, one in self.values),
+            ambiguous="ambiguous" in whys,
+            index_full="index_full" in whys,
             not_canonical=any(self.flawed(value, one) for value, one in self.values),
             origins=self.origins(),
         )

@@ -58,10 +58,12 @@ def weighed_for(
     limited += [one.args for one in steps]
 
     def declared(path: str, value: Json) -> Source | None:
+        if not limited:  # nearly always: a task in words limits no argument
+            return None
         limits = [one[path] for one in limited if path in one]
         if limits and any(limit.names(value) for limit in limits):
             return Source.PROMPT
-        meant = [one.select[path] for one in steps if path in one.select] if steps else []
+        meant = [one.select[path] for one in steps if path in one.select]
         return Source.LINKED if any(one.holds(value, known) for one in meant) else None
 
     return weigh(

@@ -7,7 +7,6 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
-from hashlib import sha256
 from typing import Final
 
 from guard.errors import Refused
@@ -28,7 +27,7 @@ def blinded(digest: str, key: bytes) -> str:
     could try out what they do not know, a PIN or an amount. All guards of one name share the salt,
     so that one task has one digest. Without a task or a salt there is none.
     """
-    return hmac.new(key, LABEL + digest.encode(), sha256).hexdigest() if digest and key else ""
+    return hmac.digest(key, LABEL + digest.encode(), "sha256").hex() if digest and key else ""
 
 
 def contracted(session: Session, intent: TaskIntent) -> Session:

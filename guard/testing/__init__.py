@@ -43,9 +43,12 @@ class MemoryStore(MemoryLeases):
 
     async def get(self, session_id: str, wanted: Wanted = nothing_wanted) -> Session:
         """Return a session; `session_unknown` otherwise."""
+        return self.tallies.lend(self._held(session_id), wanted)
+
+    def _held(self, session_id: str) -> Session:
         if session_id not in self.held:
             raise Refused("This session is not known.", code="session_unknown")
-        return self.tallies.lend(self.held[session_id], wanted)
+        return self.held[session_id]
 
     async def update(
         self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
@@ -80,7 +83,7 @@ class MemoryStore(MemoryLeases):
 
     async def known(self, session_id: str) -> Known:
         """Return what the session's endings left behind."""
-        await self.get(session_id)
+        self._held(session_id)
         if session_id not in self.indexes:
             self.indexes[session_id] = Known()
         return self.indexes[session_id]
