@@ -77,7 +77,7 @@ def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
 
 def silences(text: str, found: Iterable[Entity]) -> tuple[Span, ...]:
     """Return the places of a text that ask for nothing, given the typed values in it."""
-    return unasked(text, [*_spans(found, {"quoted"}), *relayed(text)])
+    return unasked(text, (*_spans(found, {"quoted"}), *relayed(text)))
 
 
 def _spans(found: Iterable[Entity], kinds: Collection[str]) -> list[Span]:

@@ -55,6 +55,7 @@ class Capability:
     own: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=8192)  # most words are the same few thousand
 def stem(word: str) -> str:
     """Return a word without its commonest endings."""
     word = word.casefold().replace("\u2019", "'").removesuffix("'s")

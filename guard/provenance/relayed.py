@@ -8,6 +8,7 @@ Surface English and German; where no end can be seen it reaches on, which costs 
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from guard.provenance.lexicon import noun_classes, verb_classes
 from guard.provenance.lexicon import stem as stem_of
@@ -83,6 +84,7 @@ _LEAST = 3
 _WORD = re.compile(r"[^\W\d_]+")
 
 
+@lru_cache(maxsize=16)  # who reads a text asks for this again and again
 def relayed(text: str) -> tuple[Span, ...]:
     """Return the places of a text that pass on what is not the person's request, in order."""
     return tuple(joined([*_pasted(text), *_told(text)]))

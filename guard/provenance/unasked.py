@@ -7,6 +7,7 @@ where the end of one cannot be seen it reaches to the end of the sentence, which
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from guard.provenance.lexicon import stem, verb_classes
 from guard.provenance.sentences import dictated, sentences
@@ -81,7 +82,8 @@ _JOINED = re.compile(r"(?:,|\b(?:and|und))\s+$", re.IGNORECASE)
 _FAR = 200
 
 
-def unasked(text: str, quoted: Iterable[Span] = ()) -> tuple[Span, ...]:
+@lru_cache(maxsize=16)  # who reads a text asks for this again and again
+def unasked(text: str, quoted: tuple[Span, ...] = ()) -> tuple[Span, ...]:
     """Return the places of a text that ask for nothing, in order, none within another.
 
     Args:

@@ -113,6 +113,8 @@ class Step:
         Raises:
             NarrowUnavailable: a transform does not fit, or what is left is not a valid call.
         """
+        if not transforms:
+            return before, self.call.arguments
         values: dict[str, Json] = json.loads(self.call.arguments)
         after = argument_bytes(apply_transforms(values, transforms, before))
         call = self.call.narrowed(after)  # always from the call as it came
