@@ -9,9 +9,9 @@ from guard.grant.signing import compact, es256_sign, public_jwk, thumbprint
 from guard_adapters.front.mcp.auth import StaticKeys
 from guard_adapters.front.mcp.edge import EdgeRules
 from guard_adapters.front.mcp.http import Access
-from guard_adapters.front.mcp.jwks import FixedKeys
 from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp.proofs import Proofs
+from tests.adapters.front.fixed_keys import FixedKeys
 from tests.adapters.front.relaying import Scripted, relayed
 from tests.adapters.front.test_mcp_auth import ISSUER, JWKS, token
 from tests.guard.grant.tokens import KEY, OTHER_KEY

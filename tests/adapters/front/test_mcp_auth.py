@@ -20,10 +20,11 @@ from guard_adapters.front.mcp.auth import (
     require_scopes,
     resource_metadata,
 )
-from guard_adapters.front.mcp.jwks import FetchedKeys, FixedKeys
+from guard_adapters.front.mcp.jwks import FetchedKeys
 from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.wire import WireRefused
+from tests.adapters.front.fixed_keys import FixedKeys
 
 NOW = 1_800_000_000_000
 ISSUER, RESOURCE = "https://login.example", "https://guard.example/mcp/files"

@@ -21,11 +21,11 @@ from guard_adapters.front.mcp.assertions import Assertions, Client
 from guard_adapters.front.mcp.auth import Caller, Misused, StaticKeys
 from guard_adapters.front.mcp.beside import Beside, Postures
 from guard_adapters.front.mcp.certificate import certificate_of
-from guard_adapters.front.mcp.jwks import FixedKeys
 from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.svid import Svids, domain_of, workload_api
 from guard_adapters.front.mcp.wire import WireRefused
+from tests.adapters.front.fixed_keys import FixedKeys
 
 NOW = 1_800_000_000_000
 S = NOW // 1000

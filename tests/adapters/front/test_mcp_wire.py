@@ -15,7 +15,6 @@ from guard_adapters.front.mcp.json import RESPONSE_LIMITS, Limits, dumps, loads
 from guard_adapters.front.mcp.wire import (
     Kind,
     WireRefused,
-    check_version,
     classify,
     era,
     error_message,
@@ -166,16 +165,6 @@ def test_the_era_is_told_by_the_body_alone():
     for params in ({}, {"_meta": {}}, {"_meta": key}, [key], None):
         assert era({"params": params}) == "legacy"
     assert era({}) == "legacy"
-
-
-@pytest.mark.parametrize("asked", ["2026-07-29", "2025-11-25", "", None, 20260728, ["2026-07-28"]])
-def test_a_version_outside_the_list_is_refused_and_the_list_is_told(asked):
-    with pytest.raises(WireRefused) as caught:
-        check_version(asked)
-    assert caught.value.code == -32022
-    assert caught.value.data["supported"] == ["2026-07-28"]
-    assert tells_what_to_do(caught.value.message)
-    assert check_version("2026-07-28") == "2026-07-28"
 
 
 def test_an_error_message_carries_the_stable_reason_for_programs():

@@ -1,4 +1,4 @@
-"""The public keys of an authorization server, from a fixed set or fetched and kept for a while.
+"""The public keys of an authorization server, fetched and kept for a while.
 
 Rule 1: a key is used for the one algorithm that its type allows, and only if its id names it
 alone. Rule 2: strangers' key ids cannot make us fetch more often than every ten seconds. The
@@ -56,21 +56,6 @@ def choose(keys: tuple[VerifyKey, ...], kid: str | None, family: str) -> Key | N
     """Return the one key that fits, None if none does or several do."""
     fitting = [key.key for key in keys if key.family == family and kid in (None, key.kid)]
     return fitting[0] if len(fitting) == 1 else None
-
-
-class FixedKeys:
-    """A JWK set from a file."""
-
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._keys = read_keys(document)
-        if not self._keys:
-            raise ValueError(
-                "The JWK set holds no public key for ES256, RS256 or Ed25519. Add one."
-            )
-
-    async def find(self, kid: str | None, family: str, *, now_ms: int) -> Key | None:  # noqa: ARG002 - never stale
-        """Return the only key with that id and family, or None."""
-        return choose(self._keys, kid, family)
 
 
 class FetchedKeys:

@@ -35,7 +35,6 @@ CANCELLED: Final = "notifications/cancelled"
 
 VERSION_KEY: Final = "io.modelcontextprotocol/protocolVersion"
 LEGACY_VERSIONS: Final = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
-MODERN_VERSIONS: Final = ("2026-07-28",)
 
 Era: TypeAlias = Literal["legacy", "modern"]
 MessageId: TypeAlias = str | int
@@ -134,15 +133,6 @@ def era(message: Mapping[str, Any]) -> Era:
     params = message.get("params")
     meta = params.get("_meta") if isinstance(params, Mapping) else None
     return "modern" if isinstance(meta, Mapping) and VERSION_KEY in meta else "legacy"
-
-
-def check_version(asked: object, served: tuple[str, ...] = MODERN_VERSIONS) -> str:
-    """Return `asked` if it is one of `served`, else raise WireRefused (-32022, with the list)."""
-    if isinstance(asked, str) and asked in served:
-        return asked
-    text = f"This protocol version is not served. Use one of {', '.join(served)}."
-    data = {"supported": list(served), "requested": asked if isinstance(asked, str) else ""}
-    raise WireRefused(UNSUPPORTED_VERSION, text, 400, "unsupported_version", data)
 
 
 def readable_id(message: Mapping[str, Any]) -> MessageId | None:
