@@ -10,17 +10,23 @@ import json
 import re
 import shlex
 from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
 
 from guard.errors import Unusable
 from guard.model.call import Json
+from guard_adapters._http.carrying import Sending
+from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.guess import MAIL, Guess, RoleGuess, guessed
 from guard_adapters.cli.guess_labels import labels_of
+from guard_adapters.front.mcp.between import Key
 from guard_adapters.front.mcp.pins import tool_digest
 
 WAIT_S = 30
@@ -97,11 +103,20 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-async def tools_of(url: str, command: list[str]) -> list[Listed]:
-    target = url or StdioServerParameters(command=command[0], args=command[1:])
+async def tools_of(url: str, command: list[str], key: Key | None = None) -> list[Listed]:
+    def headers(sending: Sending) -> list[tuple[str, str]]:
+        own = key.headers(sending.method, url, sending.nonce) if key is not None else []
+        return [(name.decode(), value.decode()) for name, value in own]
+
     found: list[Listed] = []
     try:
-        async with asyncio.timeout(WAIT_S), Client(target) as client:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(asyncio.timeout(WAIT_S))
+            target: Any = url or StdioServerParameters(command=command[0], args=command[1:])
+            if key is not None:
+                http = await stack.enter_async_context(mcp_http_client(headers, wait_s=WAIT_S))
+                target = streamable_http_client(url, http_client=http)
+            client = await stack.enter_async_context(Client(target))
             cursor: str | None = None
             while True:
                 page = await client.list_tools(cursor=cursor)

@@ -17,6 +17,8 @@ from guard_adapters.cli import FINDINGS, FINE, Commands
 from guard_adapters.cli.init import Listed, tools_of
 from guard_adapters.front.mcp.pins import tool_digest
 from guard_adapters.wiring.load import Loaded, load, reachable
+from guard_adapters.wiring.proving_between import lent, maker_of
+from guard_adapters.wiring.proving_exchange import Asking
 
 PIN_LINE = re.compile(r"^(?P<indent>\s*)pin:\s*sha256:[0-9a-f]{64}\s*(?P<rest>#.*)?$")
 
@@ -40,11 +42,16 @@ def register(commands: Commands) -> None:
     accept = actions.add_parser("accept", help="write a tool's present pin into guard.yaml")
     accept.add_argument("server", help="the server's name in guard.yaml")
     accept.add_argument("tool", help="the tool's name")
+    for one in (diff, accept):
+        asked = one.add_argument_group("where a server wants a token to list its tools")
+        asked.add_argument("--principal", default="guard", help="the person that it is for")
+        asked.add_argument("--agent", default="guard-check", help="the agent that it is for")
 
 
 def run(args: argparse.Namespace) -> int:
     """Ask the server, compare, and for `accept` change one line."""
-    published = asyncio.run(_published(load(args.config), args.server))
+    asking = Asking(principal=args.principal, agent=args.agent)
+    published = asyncio.run(_published(load(args.config), args.server, asking))
     if args.action == "diff":
         return _said(published)
     found = next((one for one in published if one.tool.name == args.tool), None)
@@ -60,9 +67,10 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-async def _published(loaded: Loaded, name: str) -> list[_Published]:
+async def _published(loaded: Loaded, name: str, asking: Asking) -> list[_Published]:
     server = reachable(loaded, name)
-    tools = await tools_of(server.url, list(server.command))
+    async with lent(loaded, server, maker_of(loaded), asking) as key:
+        tools = await tools_of(server.url, list(server.command), key)
     return [_compared(loaded, name, tool) for tool in tools]
 
 

@@ -20,15 +20,16 @@ from guard.grant.proving import PROBE_TOOL, refusal_code, row
 from guard.policy.catalog_server import DEFAULT_ISSUER, ServerSpec
 from guard_adapters._http.carrying import Sending
 from guard_adapters._http.proved import mcp_http_client
+from guard_adapters.front.mcp.between import Key, ServerToken
 from guard_adapters.front.mcp.carry import Carried
+from guard_adapters.front.mcp.edge import HeaderList
 from guard_adapters.front.mcp.gate import TOKEN_KEY
 from guard_adapters.issuer.made import Maker
-from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.build import token_form
 from guard_adapters.wiring.load import Loaded, reachable
 from guard_adapters.wiring.probed import Left, keep_left
 from guard_adapters.wiring.proven import keep, measured_as, setup_digest
-from guard_adapters.wiring.proving_between import lent
+from guard_adapters.wiring.proving_between import lent, maker_of
 from guard_adapters.wiring.proving_exchange import Asking, Exchanged
 from guard_adapters.wiring.proving_tokens import ASKED, OwnTokens, Tokens
 from guard_adapters.wiring.signer import signing_keys
@@ -50,16 +51,10 @@ async def measured(loaded: Loaded, name: str, asking: Asking = NOBODY) -> dict[s
             cannot be used.
         Refused, Unavailable: the authorization server gives no token; `signer_unavailable`.
     """
-    server, clock = _server(loaded, name), SystemClock()
+    server = _server(loaded, name)
     exchange, grant = exchange_of(loaded, name)
     entry = loaded.installation.issuers[exchange] if exchange else None
-    maker = Maker(
-        guard_id="probe0",  # its leases are in no journal: they are taken back here
-        clock=clock,
-        ids=SystemIds(),
-        folder=loaded.file.parent,
-        timeout_s=loaded.installation.settings.port_timeout_ms / 1000,
-    )
+    maker = maker_of(loaded)
     tokens: Tokens
     left: list[Left] = []
     if entry is not None:
@@ -70,12 +65,12 @@ async def measured(loaded: Loaded, name: str, asking: Asking = NOBODY) -> dict[s
     else:
         tokens = await _own_tokens(loaded, server, maker)
     try:
-        async with lent(loaded, server, maker, asking, left) as standing:
+        async with lent(loaded, server, maker, asking) as standing:
             shown = await _shown(Probe(server=server, tokens=tokens, standing=standing), name)
     finally:
-        keep_left(loaded.state, left, clock.now_ms())
+        keep_left(loaded.state, left, maker.clock.now_ms())
     kept = measured_as(name, exchange, entry)
-    keep(loaded.state, kept, setup_digest(loaded.catalog, name), shown, clock.now_ms())
+    keep(loaded.state, kept, setup_digest(loaded.catalog, name), shown, maker.clock.now_ms())
     return shown
 
 
@@ -154,7 +149,7 @@ class Probe:
 
     server: ServerSpec
     tokens: Tokens
-    standing: Credential | None = None  # what goes with messages that are no calls
+    standing: Key | None = None  # what goes with messages that are no calls
     carried: Carried | None = None  # by the call that is on its way
 
     async def shown(self) -> dict[str, str]:
@@ -187,17 +182,15 @@ class Probe:
             yield await stack.enter_async_context(Client(target))
 
     def _headers(self, sending: Sending) -> list[tuple[str, str]]:
-        own: list[tuple[str, str]] = []
-        if self.carried is not None and sending.method == "POST":
-            sent = self.carried.headers(
-                sending.nonce
-            )  # for the address of guard.yaml, as in a call
-            own = [(name.decode(), value.decode()) for name, value in sent]
-            if not self.server.beside:
-                return own
-        if self.standing is not None:
-            own += self.standing.headers(sending.method, self.server.url, nonce=sending.nonce)
-        return own
+        own: HeaderList = []
+        method, url = sending.method, self.server.url  # that of guard.yaml, as in a call
+        alone = False
+        if self.carried is not None and method == "POST":
+            own = self.carried.headers(sending.nonce)
+            alone = isinstance(self.standing, ServerToken) and not self.server.beside
+        if self.standing is not None and not alone:
+            own = [*own, *self.standing.headers(method, url, sending.nonce)]
+        return [(name.decode(), value.decode()) for name, value in own]
 
     async def _answer(self, client: Client, name: str) -> str:
         credential: Credential | None = await self.tokens.of(name)

@@ -26,6 +26,7 @@ from guard.grant.replay import MemoryReplay
 from guard.grant.verify import Profile, Verifier
 from guard.model.facts import Binding
 from guard_adapters._http.proved import mcp_http_client
+from guard_adapters.cli import main
 from guard_adapters.front.asgi_verify import CallGate
 from guard_adapters.front.mcp import session_streams
 from guard_adapters.front.mcp.auth import Caller
@@ -399,6 +400,27 @@ async def test_such_a_server_can_be_measured(authorization_server, tmp_path):
         asking = Asking(principal="ann", agent="a")
         shown = await measured(load(tmp_path / "guard.yaml"), "crm", asking)
     assert reached(shown) is Binding.L3
+
+
+async def test_its_definitions_can_be_compared_with_the_accepted_ones(
+    authorization_server, tmp_path, capsys
+):
+    async with scene(authorization_server, tmp_path, path="/opaque") as it:
+        words = [
+            "pin",
+            "--config",
+            str(tmp_path / "guard.yaml"),
+            "diff",
+            "crm",
+            "--principal",
+            "ann",
+        ]
+        assert await asyncio.to_thread(main, words) == 0
+        assert it.door.turned_away == []
+        token = it.door.seen[-1][2]
+        assert {said["sub"] for _, _, said in it.door.claims() if said["active"]} <= {"ann"}
+        assert not authorization_server.says_of(token)["active"]  # taken back
+    assert "unpinned  rename" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
