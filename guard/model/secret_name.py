@@ -14,6 +14,7 @@ NAME: Final = re.compile(
     re.IGNORECASE,
 )
 """What the name of a secret holds, wherever in it."""
+PASS: Final = re.compile(r"pass(word|wd|phrase|code)", re.IGNORECASE)
 WORDS: Final = frozenset(
     {"pin", "otp", "totp", "hotp", "puk", "tan", "cvv", "cvc", "csc", "cvn", "pwd", "mfa"}
     | {"passkey", "mnemonic", "jwt"}
@@ -60,7 +61,16 @@ def looks_secret(name: str, value: Json) -> bool:
 @lru_cache(maxsize=4096)  # the same arguments come again and again
 def named_secret(name: str) -> bool:
     """Return whether a name is that of a secret, whatever stands there."""
-    if NAME.search(name):
+    return bool(NAME.search(name)) or known_by_heart(name)
+
+
+@lru_cache(maxsize=4096)
+def known_by_heart(name: str) -> bool:
+    """Return whether a name is that of a secret which people know, and no tool hands out.
+
+    A token or a key may be the result of another call; a PIN comes from its person.
+    """
+    if PASS.search(name):
         return True
     *before, last = ["", *_words(name)]
     return (

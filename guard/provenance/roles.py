@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from guard.model.call import Json, ToolSpec
-from guard.model.secret_name import looks_secret
+from guard.model.secret_name import known_by_heart
 from guard.provenance.lexicon import capability
 
 CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})
@@ -48,9 +48,9 @@ def role_of(spec: ToolSpec, path: str, like: Like) -> str:
         case "flag":
             return "flag"
         case "number":
-            return "secret" if looks_secret(path.rpartition(".")[2], 0) else "amount"
+            return "secret" if known_by_heart(path.rpartition(".")[2]) else "amount"
         case "":
-            return "secret" if looks_secret(path.rpartition(".")[2], "") else "recipient"
+            return "secret" if known_by_heart(path.rpartition(".")[2]) else "recipient"
 
 
 def nouns_of(tool: frozenset[str], path: str) -> frozenset[str]:

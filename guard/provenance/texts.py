@@ -9,6 +9,7 @@ from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.lexicon import content_words
 from guard.provenance.moments import contradicts, of
+from guard.provenance.paths import named_path
 from guard.provenance.task import Task
 from guard.provenance.tokens import tokens
 from guard.provenance.value import Value, value_at
@@ -41,6 +42,9 @@ def text_facts(spec: ToolSpec, task: Task, known: Known, values: Weighed) -> Tex
         if one.role == "title":
             known_words = found.source >= Source.LINKED or _worded(task, one)
             short_unknown = short_unknown or (bool(one.text) and not known_words)
+        elif one.role == "path" and not one.level:  # the name of what the call makes
+            known_words = found.source >= Source.LINKED or named_path(task, known, one.text)
+            short_unknown = short_unknown or not known_words
         elif one.role == "when":
             moments.append((one, found))
         elif one.role == "permission":

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from guard.model.call import Json
 from guard.model.legible import legible
 from guard.model.origin import Origin, Source, Why
+from guard.model.secret_name import named_secret
 
 HIDDEN = "(secret)"
 LONGEST = 80
 """How much of a value or an excerpt is repeated, in characters before they are spelled out."""
 
+_BY_DEFAULT = frozenset({"recipient", "amount", "query"})
+"""Roles of what nobody decided on."""
 _PLAIN = re.compile(r"[A-Za-z0-9_.@:/+,$%-]{1,80}")
 
 
@@ -83,7 +86,7 @@ def _values(
     """Yield the value of each origin of one path, in the order of the origins."""
     same = [one for one in origins if one.path == origin.path]
     found = list(_leaves(arguments, origin.path, ""))
-    if origin.role == "secret":
+    if _hides(origin):
         yield from (f" {HIDDEN}" for _ in same)
     elif len(found) == len(same) and len({one.source for one in same}) == 1:
         yield from (f" {_bare(one)}" for one in found)
@@ -105,8 +108,14 @@ def _leaves(value: Json | Mapping[str, Json], wanted: str, path: str) -> Iterato
 
 
 def _excerpt(origin: Origin) -> str:
-    hidden = origin.role == "secret" or not origin.excerpt
+    hidden = _hides(origin) or not origin.excerpt
     return "" if hidden else f": {_quoted(origin.excerpt)}"
+
+
+def _hides(origin: Origin) -> bool:
+    """Return whether a value is a secret: by its role, or by its name where nobody gave it one."""
+    named = origin.role in _BY_DEFAULT and named_secret(origin.path.rpartition(".")[2])
+    return origin.role == "secret" or named
 
 
 def _bare(text: str) -> str:

@@ -80,6 +80,13 @@ def weighed(tool, prompt, **arguments):
     )
 
 
+def test_a_token_that_another_tool_gave_need_not_be_said_and_is_not_shown():
+    tool = spec("to", "access_token", to="recipient")
+    prov = weighed(tool, "Pay Ann", to="Ann", access_token="4711").prov
+    assert prov.level.secret == 9
+    assert not [one for one in told_lines(prov.origins, {"access_token": "4711"}) if "4711" in one]
+
+
 @pytest.mark.parametrize("pin", ["4711", 4711, ["4711"]])
 def test_people_are_not_shown_a_pin_either(pin):
     tool = spec("to", "pin", says="Pay {to} with {pin}", to="recipient")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from guard.model.call import Json
-from guard.model.secret_name import named_secret
+from guard.model.secret_name import known_by_heart
 from guard.policy.shape import Shape, shape_at, shape_of, walk
 
 READ_VERBS = frozenset(
@@ -231,7 +231,7 @@ def _role(name: str, shape: Shape) -> RoleGuess | None:
     if shape.kind == "bool":
         return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
     role = next((role for role, names in ROLES.items() if word in names), "")
-    if not role and named_secret(word):
+    if not role and known_by_heart(word):
         role = "secret"
     if not role and re.search(r"(^|_)id$", word):
         role = "id"
