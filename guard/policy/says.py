@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from guard.model.call import Json, ToolSpec
+from guard.model.legible import legible
 from guard.model.secret_name import looks_secret
 from guard.policy.derive import values_at
 from guard.policy.shape import shape_at, shape_of
@@ -63,10 +64,10 @@ def money(value: int, scale: int, currency: str) -> str:
 
 
 def _plain(value: Json, path: str) -> str:
-    """Return one short line, or where to read what is longer; what could hide text is escaped."""
+    """Return one short line, or where to read what is longer; what hides is spelled out."""
     text = value if isinstance(value, str) else json.dumps(value)
     safe = "".join(
-        mark if unicodedata.category(mark)[0] not in "CZ" or mark == " " else f"\\u{ord(mark):04x}"
-        for mark in text
+        f"<U+{ord(mark):04X}>" if unicodedata.category(mark) == "Zs" and mark != " " else mark
+        for mark in legible(text)
     )
     return safe if len(safe) <= _LONGEST else f"(see argument {path})"

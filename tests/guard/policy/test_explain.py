@@ -1,5 +1,7 @@
 """What people and agents are told about a decision."""
 
+import pytest
+
 from guard.policy.explain import agent_text, explain, sentence
 
 PAY = "payments/send_money"
@@ -48,4 +50,14 @@ def test_the_sentence_follows_no_attributes_and_hides_no_marks(data, make_world)
 
     spec = read_catalog(data).spec("payments", "send_money")
     text = sentence(spec, {"amount_minor": 1, "recipient": "A\u202eB\n", "memo": "x"})
-    assert text == "0.01 EUR A\\u202eB\\u000a (not given)"
+    assert text == "0.01 EUR A<U+202E>B<U+000A> (not given)"
+
+
+@pytest.mark.parametrize("hidden", ["\u3164", "\u2800", "\u00a0", "\ufe0f", "\u2003", "\u180b"])
+def test_the_effect_sentence_spells_out_letters_that_are_drawn_as_nothing(data, hidden):
+    from guard.policy.catalog import read_catalog  # noqa: PLC0415
+
+    data["servers"]["payments"]["tools"]["send_money"]["says"] = "to {recipient}"
+    spec = read_catalog(data).spec("payments", "send_money")
+    said = sentence(spec, {"recipient": f"AC{hidden}ME"})
+    assert said == f"to AC<U+{ord(hidden):04X}>ME"
