@@ -106,16 +106,24 @@ def run_mutants(bundle: Bundle, files: dict[str, str], tables: Sequence[Table]) 
     survivors: list[Mutant] = []
     for mutant in mutants(files):
         total += 1
-        try:
-            changed = compile_bundle(mutant.files, bundle.catalog)
-        except Unusable:
-            continue  # refused at load: noticed
         # A case in which the rule spoke is likely to notice: one is enough, so they come first.
-        order = sorted(range(len(cases)), key=lambda at: mutant.rule not in fired[at])
-        tried = (_run_case(changed, *cases[at], PlainPast(bundle.catalog)) for at in order)
-        if not any(one.failures for one in tried):
+        near = [one for one, rules in zip(cases, fired, strict=True) if mutant.rule in rules]
+        far = [one for one, rules in zip(cases, fired, strict=True) if mutant.rule not in rules]
+        if not (_noticed(mutant, bundle, near) or _noticed(mutant, bundle, far)):
             survivors.append(mutant)
     return MutationReport(total=total, survivors=tuple(survivors))
+
+
+def _noticed(mutant: Mutant, bundle: Bundle, cases: Sequence[tuple[Table, Case]]) -> bool:
+    """Return whether a mutant is refused at load, or one of these cases comes out otherwise."""
+    calls = {step.call for _, case in cases for step in case.steps}
+    found = (bundle.slice_of(server, tool) for server, _, tool in (c.partition("/") for c in calls))
+    only = {one.action for one in found if one is not None}
+    try:
+        changed = compile_bundle(mutant.files, bundle.catalog, only=only)
+    except Unusable:
+        return True
+    return any(_run_case(changed, *one, PlainPast(bundle.catalog)).failures for one in cases)
 
 
 def _run_case(bundle: Bundle, table: Table, case: Case, past: Past) -> TableReport:

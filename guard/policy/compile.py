@@ -6,13 +6,14 @@ texts, never paths, and judges no call.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from cedarpy import Schema, policies_to_pst, validate_policies
+from cedarpy import Schema, policies_to_pst, pst, validate_policies
 
 from guard.model.call import ToolSpec
 from guard.model.decision import Requirement
@@ -61,10 +62,17 @@ class Bundle:
         return self.slices.get(f"{server}/{UNLISTED}")
 
 
-def compile_bundle(files: Mapping[str, str], catalog: Catalog, *, full: bool = False) -> Bundle:
+def compile_bundle(
+    files: Mapping[str, str],
+    catalog: Catalog,
+    *,
+    full: bool = False,
+    only: Collection[str] | None = None,
+) -> Bundle:
     """Return the bundle of all `*.cedar` texts, by name, under this catalogue.
 
     `full` keeps every attribute in every request: slower, and only to test projection against.
+    `only`: the actions that are judged; a bundle for a guard has all of them.
 
     Raises:
         PolicyUnusable: at least one error; it carries all findings.
@@ -82,7 +90,9 @@ def compile_bundle(files: Mapping[str, str], catalog: Catalog, *, full: bool = F
         {rule.id: tree_of(one) for rule in rules for one in [weakened(rule)] if one is not None},
     )
     slices = {
-        spec.action: _slice(spec, catalog, rules, trees, full=full) for spec in catalog.judged()
+        spec.action: _slice(spec, catalog, rules, trees, full=full)
+        for spec in catalog.judged()
+        if only is None or spec.action in only
     }
     return Bundle(
         catalog=catalog,
@@ -122,7 +132,7 @@ def _mode(name: str, catalog: Catalog) -> Mode:
 def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Finding]) -> None:
     where = statement.where
     try:
-        parsed = policies_to_pst(statement.text)
+        parsed = _parsed(statement.text)
     except ValueError as wrong:
         findings.append(error("G201", where, f"this is not Cedar: {wrong}."))
         return
@@ -162,7 +172,7 @@ def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Fi
 def _guard_rule(
     rule_id: str, decision: str, reason: str, statement: Statement, order: int, catalog: Catalog
 ) -> Rule:
-    source = next(iter(policies_to_pst(statement.text).static_policies.values()))
+    source = next(iter(_parsed(statement.text).static_policies.values()))
     kind: RuleKind = "step_up" if decision == "step_up" else "deny"
     return Rule(
         id=rule_id,
@@ -195,10 +205,21 @@ def _opaque_requirement(catalog: Catalog) -> Requirement:
     )
 
 
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> pst.PolicySet:
+    """Return a statement's tree; most are the same when a policy is read again."""
+    return policies_to_pst(text)
+
+
+@lru_cache(maxsize=4)
+def _types(text: str) -> Schema:
+    return Schema.from_json_str(text)
+
+
 def _validated(rules: list[Rule], schema: Type, specs: tuple[ToolSpec, ...]) -> list[Finding]:
     """Return what the engine's type checker says, one finding for each rule and sentence."""
     text = "\n".join(rule.text for rule in rules)
-    checked = validate_policies(text, Schema.from_json_str(json.dumps(schema)), release_gil=True)
+    checked = validate_policies(text, _types(json.dumps(schema)), release_gil=True)
     findings: dict[tuple[str, str], Finding] = {}
     for wrong in checked.errors:
         rule = rules[int(wrong.policy_id.removeprefix("policy"))]

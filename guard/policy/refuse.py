@@ -5,9 +5,11 @@ call, and none of them is a proof: a rule may pass and still be wrong.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from cedarpy import pst
 
+from guard.model.call import ToolSpec
 from guard.policy.catalog import Catalog
 from guard.policy.finding import Finding, error, warning
 from guard.policy.listing import conjuncts
@@ -22,12 +24,13 @@ _Found = Iterator[Finding]
 
 def rule_findings(rules: Sequence[Rule], catalog: Catalog) -> list[Finding]:
     """Return what is wrong with the operator's rules; the guard's own are not checked."""
+    meets = partial(_applies_nowhere, specs=catalog.judged())
     checks: tuple[Callable[[Rule, Catalog], _Found], ...] = (
         _optional_only_under_has,
         _vacuous_contains_all,
         _arithmetic,
         _like_on_identity,
-        _applies_nowhere,
+        meets,
         _constant,
         _reads_evidence,
         _missing_transform,
@@ -112,18 +115,19 @@ def _like_on_identity(rule: Rule, catalog: Catalog) -> _Found:
                 yield error("G205", rule.where, message, rule.id)
 
 
-def _applies_nowhere(rule: Rule, catalog: Catalog) -> _Found:
+def _applies_nowhere(rule: Rule, catalog: Catalog, *, specs: Sequence[ToolSpec]) -> _Found:
     """G206: a rule that no call can meet."""
+    del catalog
     named = classes_named(rule.source.action)
     if rule.kind == "access":
         return
-    if (named is not None and USE_SCOPE in named) or waits(rule, catalog.judged()):
+    if (named is not None and USE_SCOPE in named) or waits(rule, specs):
         return
     if isinstance(rule.source.resource, pst.ScopeEq | pst.ScopeIs | pst.ScopeIn | pst.ScopeIsIn):
         kinds = {uid.type.basename for uid in pst.entity_uids(rule.source.resource)}
         if "Scope" in kinds:
             return
-    if not any(applies(rule, spec) for spec in catalog.judged()):
+    if not any(applies(rule, spec) for spec in specs):
         yield error("G206", rule.where, "it applies to no tool of the catalogue.", rule.id)
 
 
