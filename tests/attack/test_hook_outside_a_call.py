@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import OF_GUARD, python
 from tests.peers.seaweedfs import SeaweedFs
 
 pytestmark = pytest.mark.peer
@@ -99,7 +100,7 @@ def test_a_server_that_knows_nothing_of_the_guard_gets_them_in_its_call_and_not_
         "guard.yaml",
     ]
     process = subprocess.Popen(
-        [sys.executable, "-c", MAIN, *words], cwd=tmp_path, text=True,
+        [python(*OF_GUARD), "-c", MAIN, *words], cwd=tmp_path, text=True,
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}"},
     )  # fmt: skip
