@@ -72,6 +72,7 @@ _CALLED = re.compile(
     r"([A-Za-z][\w.-]{1,63})",
     re.IGNORECASE,
 )
+_PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
 _UNIT = re.compile(r"(?:(?:degrees?|grad)\s+)?[^\W\d_]+", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _BUYING = frozenset({"pay", "buy", "send"})
@@ -84,6 +85,7 @@ def extract(text: str) -> tuple[Entity, ...]:
     typed += [one for one in _counted(text) if not _covered(one, [*typed, *money])]
     quoted = list(_quotes(text))
     quoted += [one for one in _accounts(text) if not _covered(one, [*typed, *quoted])]
+    quoted += [one for one in _paths(text) if not _covered(one, [*typed, *quoted, *money])]
     named = [one for one in names(text) if not _covered(one, [*typed, *quoted, *money])]
     found = sorted([*typed, *money, *quoted, *named], key=lambda one: (one.start, -one.end))
     return tuple(framed(text, found))
@@ -222,6 +224,14 @@ def _accounts(text: str) -> Iterator[Entity]:
         if literal and not is_stop(literal):
             end = found.start(1) + len(literal)
             yield Entity("name", text_of(literal), literal, found.start(1), end)
+
+
+def _paths(text: str) -> Iterator[Entity]:
+    """Yield names with a stroke in them: ~/notes/roof.txt, src/main.py, acme/web."""
+    for found in _PATH.finditer(text):
+        literal = found[0].rstrip(".,")
+        if any(map(str.isalpha, literal)) and not all(map(is_stop, literal.split("/"))):
+            yield Entity("filename", literal, literal, found.start(), found.start() + len(literal))
 
 
 def _is_paid(text: str, start: int) -> bool:

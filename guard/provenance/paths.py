@@ -9,8 +9,9 @@ from guard.provenance.canonical import text_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import content_words
 from guard.provenance.task import Task
+from guard.provenance.words import DOCUMENTS
 
-_EXTENSION = re.compile(r"(?<=[^.])\.[A-Za-z0-9]{1,8}$")
+_EXTENSION = re.compile(r"(?<=[^.])\.([A-Za-z0-9]{1,8})$")
 
 
 def named_path(task: Task, known: Known, path: str) -> bool:
@@ -22,8 +23,10 @@ def named_path(task: Task, known: Known, path: str) -> bool:
         path: as the call holds it.
     """
     *folders, name = path.rstrip("/").split("/")
-    own = _EXTENSION.sub("", name)
-    if name.startswith(".") or not _worded(task, own):
+    ending = _EXTENSION.search(name)
+    if ending and ending[1].casefold() not in DOCUMENTS:
+        return False  # a program may read or run it
+    if name.startswith(".") or not _worded(task, _EXTENSION.sub("", name)):
         return False
     folder = path[: len(path.rstrip("/")) - len(name)].rstrip("/")
     if not folders or (folder and _says(task, folder)):

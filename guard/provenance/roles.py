@@ -1,10 +1,13 @@
 """What an argument of a call is there: its role, its level, what it is about."""
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 from guard.model.call import Json, ToolSpec
 from guard.model.secret_name import known_by_heart
+from guard.provenance.canonical import classify
+from guard.provenance.currencies import currency_of, names_currency
 from guard.provenance.lexicon import capability
 
 CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})
@@ -23,34 +26,65 @@ LEVEL_OF: Mapping[str, str] = {
 """Which level a role counts in; roles that are missing here are texts, or need nothing."""
 
 
-Like = Literal["", "number", "flag"]
+Like = Literal["", "number", "flag", "address", "host", "currency"]
 """What a value is like, as far as that tells what it is there."""
+_ADDRESS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:)?[/\\]{2}")
+_PLACED = frozenset({"path", "source", "attach", "id"})
+"""Roles of what is here; with an address in it a call goes there instead."""
+_NAME = 24
+"""The longest name of a currency (characters)."""
 
 
 def like(raw: Json) -> Like:
     """Return what a value is like: a yes or no is no number, though Python counts it among them."""
     if isinstance(raw, bool):
         return "flag"
-    return "number" if isinstance(raw, int | float) else ""
+    if not isinstance(raw, str):
+        return "number" if isinstance(raw, int | float) else ""
+    if _ADDRESS.match(raw):
+        return "address"
+    if any(kind == "url" for kind, _ in classify(raw.strip())):
+        return "host"
+    return "currency" if len(raw) <= _NAME and currency_of(raw) else ""
 
 
 def role_of(spec: ToolSpec, path: str, like: Like) -> str:
-    """Return the role of an argument; one that nobody decided on is held to the strictest."""
-    at = path
-    while at:  # what a schema leaves open has the role of what holds it
-        entry = spec.args.get(at)
-        if entry is not None and entry.role:
-            return entry.role
-        at = at.rpartition(".")[0]
-    if spec.effect.isdisjoint(CHANGING):
-        return "query"
+    """Return the role of an argument; one that nobody decided on is held to the strictest.
+
+    What is given as an address is one, whatever its argument is called: the call goes there.
+    """
+    role, reads = _entered(spec, path), spec.effect.isdisjoint(CHANGING)
+    if like == "address" and (reads or role in _PLACED):
+        return "url"
+    if role:
+        return role
+    if reads:
+        return "url" if like == "host" else "query"
+    return _undecided(path.rpartition(".")[2], like)
+
+
+def _undecided(name: str, like: Like) -> str:
+    """Return the strictest role of an argument that its name and its value allow."""
     match like:
         case "flag":
             return "flag"
         case "number":
-            return "secret" if known_by_heart(path.rpartition(".")[2]) else "amount"
-        case "":
-            return "secret" if known_by_heart(path.rpartition(".")[2]) else "recipient"
+            return "secret" if known_by_heart(name) else "amount"
+        case "currency" if names_currency(name):
+            return "enum"  # nobody is called so, and the amount beside it is weighed in it
+        case _:
+            return "secret" if known_by_heart(name) else "recipient"
+
+
+def _entered(spec: ToolSpec, path: str) -> str:
+    """Return the role that a person confirmed; what a schema leaves open has its holder's."""
+    at = path
+    while at:
+        entry = spec.args.get(at)
+        if entry is not None and entry.role:
+            return entry.role
+        at = at.rpartition(".")[0]
+    return ""
 
 
 def nouns_of(tool: frozenset[str], path: str) -> frozenset[str]:

@@ -41,6 +41,7 @@ class Task:
     Args:
         spoken: whether anybody but the agent said anything.
         text: all of it.
+        said: what of it was not left out: what a text may say.
         wanted: what of it asks for anything; the rest, and what is passed on, blank.
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
@@ -76,6 +77,7 @@ class Task:
 
     spoken: bool = False
     text: str = ""
+    said: str = ""
     wanted: str = ""
     entities: tuple[Entity, ...] = ()
     frames: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
@@ -220,6 +222,7 @@ def _read(text: str) -> Task:
     return Task(
         spoken=bool(text.strip()),
         text=text,
+        said=said,
         wanted=wanted,
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},

@@ -7,15 +7,14 @@ from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import Source
 from guard.provenance.known import Known
+from guard.provenance.leads import leads
 from guard.provenance.lexicon import content_words
 from guard.provenance.moments import contradicts, of
 from guard.provenance.paths import named_path
 from guard.provenance.task import Task
-from guard.provenance.tokens import tokens
 from guard.provenance.value import Value, value_at
 from guard.provenance.worth import Worth, worth
 
-_ACTIVE = frozenset({"email", "url", "host", "iban", "phone"})
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
 
@@ -63,14 +62,11 @@ def text_facts(spec: ToolSpec, task: Task, known: Known, values: Weighed) -> Tex
 
 
 def _active_unknown(task: Task, known: Known, value: Value) -> bool:
-    return any(
-        kind in _ACTIVE and not _cleared(task, known, kind, canonical)
-        for kind, canonical, _, _ in tokens(value.text)
-    )
+    return any(not _cleared(task, known, *one) for one in leads(value.text))
 
 
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
-    if task.passes_on(kind, canonical):
+    if task.passes_on(kind, canonical) or (kind == "text" and canonical in task.said):
         return True
     found = worth(task, known, value_at("", "body", canonical), target=False)
     return found.source >= Source.LINKED

@@ -12,6 +12,10 @@ from guard.provenance.words import EXTENSIONS
 
 # Begins with a plain class, for which the engine leaps ahead, and only then looks back.
 _SPACED_IBAN = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b")
+_SPACED_PHONE = re.compile(
+    r"(?<![\w+])\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?!\w)"
+    r"|(?<!\w)\(\d{2,5}\)[ -]?\d{2,4}(?:[ -]\d{2,5}){1,3}(?!\w)"
+)
 _GAP = r"\s<>()\[\]{}\"'`|,;“”«»"
 # Begins at a gap only and never steps back, so that a long word without a mark is passed once. The
 # last repeat is not possessive: before 3.11.5, one around a look-ahead takes what it refused.
@@ -21,11 +25,19 @@ _RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
 
 def tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Yield the typed values inside a longer text: kind, canonical, start, end."""
-    for whole in _SPACED_IBAN.finditer(text):
-        found = canonical("iban", whole[0])
-        if found:
-            yield "iban", found, whole.start(), whole.end()
+    spans: list[tuple[int, int]] = []
+    for kind, pattern in (("iban", _SPACED_IBAN), ("phone", _SPACED_PHONE)):
+        for whole in pattern.finditer(text):
+            found = canonical(kind, whole[0])
+            if found:
+                spans.append(whole.span())
+                yield kind, found, whole.start(), whole.end()
+    spans.sort(reverse=True)
     for token in _TOKEN.finditer(text):
+        while spans and spans[-1][1] <= token.start():
+            spans.pop()
+        if spans and spans[-1][0] <= token.start():
+            continue  # the digits of a number written with spaces are none of their own
         raw = token[0]
         bare = raw.rstrip("*_~:.!?=").lstrip("*_~:.!?#=")
         if len(bare) <= 2 * WHOLE:

@@ -230,6 +230,11 @@ xml yaml yml zip
 )
 """Endings by which a name is the name of a file."""
 
+DOCUMENTS = _set(
+    "csv doc docx gif jpeg jpg md mp3 mp4 odp ods odt pdf png ppt pptx rtf tsv txt xls xlsx"
+)
+"""Endings of what people read: no program takes it for its settings, and none runs it."""
+
 VERBAL = _classes(
     """
 create:

@@ -78,11 +78,19 @@ def test_a_file_of_which_the_person_spoke_is_made(path):
         "startup/notes.txt",
         "/srv/www/notes.txt",
         "instructions_for_everybody.txt",
+        "notes.sh",
+        "archive/notes.html",
     ],
 )
 def test_a_file_of_another_name_or_place_is_a_question(path):
     assert "TASK-SHORT" in asked(NOTE, "save_file", path=path, text="x")
     assert asked(NOTE, "save_file", path=path, read=(), text="x") == set(), "nobody else spoke"
+
+
+@pytest.mark.parametrize("path", ["src/main.py", "/srv/www/index.html", "acme/web"])
+def test_a_path_of_ones_own_is_followed_letter_for_letter(path):
+    assert asked(f"Save a note in {path}", "save_file", path=path, text="x") == set()
+    assert asked(f"Save a note in {path}", "save_file", path=f"{path}x", text="x")
 
 
 def test_a_folder_that_was_written_out_is_the_persons_and_no_part_of_it_is():

@@ -96,7 +96,22 @@ def test_any_text_is_read_and_spans_are_of_it(text):
 
 
 @pytest.mark.parametrize(
-    "unit", ["a.", "@", "1,", "AA11 ", "'x ", "http://", "password is ", "Ann and ", "12 of ", "$"]
+    "unit",
+    [
+        "a.",
+        "@",
+        "1,",
+        "AA11 ",
+        "'x ",
+        "http://",
+        "password is ",
+        "Ann and ",
+        "12 of ",
+        "$",
+        "a/",
+        "a+",
+        "./",
+    ],
 )
 def test_reading_time_grows_with_the_text_and_not_with_its_square(unit):
     def took(size):

@@ -1,0 +1,40 @@
+"""What in a text leads its reader, or a program that shows it, to somewhere else.
+
+Addresses are typed values. Whatever else programs follow is found by its mark, and compared letter
+for letter, because no canonical form of it is known. Nothing is read for its meaning.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from guard.provenance.tokens import tokens
+
+_ACTIVE = frozenset({"email", "url", "host", "iban", "phone"})
+_RUN = r"[^\s<>\"'`]"
+# Browsers take `//host` and `\\host` for a host, a whole number or a bracket for an address, and
+# letters of any alphabet for a name; what follows a scheme is one whatever it looks like.
+_ROOTED = re.compile(
+    rf"(?<=:)[/\\]{{2}}{_RUN}+|[/\\]{{2}}(?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*"
+)
+_SCHEME = re.compile(
+    rf"\b(?:(?:java|vb)script:|data:[a-z]+/|(?:tel|sms|mailto|file|intent):[+/\w])(?<!: ){_RUN}*",
+    re.IGNORECASE,
+)
+_WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40})\b")
+"""Addresses of coins by their form: BIP 173, ERC-55."""
+
+
+def leads(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (kind, canonical) of all in a text that leads somewhere; what is untyped is `text`."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)  # full-width and one-dot-leader hosts are hosts
+    spans = []
+    for kind, canonical, start, end in tokens(text):
+        if kind in _ACTIVE:
+            spans.append((start, end))
+            yield kind, canonical
+    for mark in (_ROOTED, _SCHEME, _WALLET):
+        for found in mark.finditer(text):
+            if not any(start < found.end() and found.start() < end for start, end in spans):
+                yield "text", found[0]
