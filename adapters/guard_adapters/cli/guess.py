@@ -6,13 +6,17 @@ so that they can only add caution here, never take it away.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from guard.model.call import Json
-from guard.model.secret_name import known_by_heart
+from guard.model.call import Json, ToolSpec
 from guard.policy.shape import Shape, shape_at, shape_of, walk
+from guard.provenance.currencies import names_currency
+from guard.provenance.lexicon import capability, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.sentences import is_base
+from guard.provenance.shown import Held, parts_at
+from guard_adapters.cli.guess_names import LADDER, role_by_format, role_by_name
 
 READ_VERBS = frozenset(
     {"get", "list", "read", "search", "find", "fetch", "show", "describe", "query", "view", "count"}
@@ -59,40 +63,6 @@ WRITE_VERBS = frozenset(
 _ANY_VERB = READ_VERBS | FINAL_VERBS | WRITE_VERBS
 _JOINED = frozenset({"and", "or", "then"})
 """With one of these a name says two things, and the stronger one counts."""
-_SIDES = ("source", "destination", "src", "dst", "from", "to", "input", "output")
-ROLES: Mapping[str, frozenset[str]] = {
-    "recipient": frozenset(
-        {"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to", "email"}
-        | {"attendees", "participants", "invitees"}
-    ),
-    "url": frozenset({"url", "urls", "uri", "uris", "link", "href", "webhook", "endpoint"}),
-    "path": frozenset(
-        {"path", "paths", "file", "files", "filename", "file_path", "directory", "dir", "folder"}
-        | {"source", "destination", "src", "dst", "dest", "target_path", "new_path", "old_path"}
-        | {f"{one}_{what}" for one in _SIDES for what in ("path", "file")}
-    ),
-    "amount": frozenset({"amount", "amount_minor", "amount_cents"}),
-    "command": frozenset({"command", "cmd", "script", "code", "sql", "shell"}),
-    "query": frozenset({"query", "q", "search", "pattern"}),
-    "title": frozenset({"title", "subject", "headline", "topic"}),
-    "body": frozenset({"body", "text", "content", "message"}),
-    "secret": frozenset(
-        {"password", "new_password", "secret", "token", "api_key", "apikey", "pin"}
-    ),
-    "attach": frozenset({"attachment", "attachments", "attached_files"}),
-    "when": frozenset(
-        {"date", "day", "time", "start", "end", "start_time", "end_time", "start_date", "end_date"}
-        | {"due", "due_date", "deadline", "starts_at", "ends_at", "scheduled_at", "remind_at"}
-    ),
-    "profile": frozenset(
-        {"first_name", "last_name", "full_name", "street", "city", "zip", "zip_code", "postcode"}
-        | {"birthday", "birth_date", "date_of_birth"}
-    ),
-    "permission": frozenset(
-        {"permission", "permissions", "access", "access_level", "role", "right", "rights"}
-        | {"privilege", "privileges", "scope", "visibility"}
-    ),
-}
 MAIL = frozenset({"to", "cc", "bcc", "reply_to", "forward_to", "email"})
 PLAIN = MAIL | frozenset(
     {"recipient", "recipients", "url", "uri", "path", "file_path", "filename", "amount_minor"}
@@ -100,14 +70,8 @@ PLAIN = MAIL | frozenset(
 )
 """Names that mean one thing wherever they stand."""
 
-LADDER: Mapping[str, int] = {
-    "none": 0, "private": 1, "r": 1, "read": 1, "read_only": 1, "readonly": 1, "view": 1,
-    "viewer": 1, "reader": 1, "internal": 2, "comment": 2, "commenter": 2, "w": 3, "rw": 4,
-    "write": 4, "read_write": 4, "readwrite": 4, "writer": 4, "edit": 4, "editor": 4,
-    "manage": 5, "manager": 5, "maintain": 5, "admin": 6, "owner": 7, "full": 7, "public": 8,
-}  # fmt: skip
-"""How much a permission gives, by its usual names; only the order counts."""
-
+_SHARING = frozenset({"share", "add_member"})
+"""Classes of tools that give somebody else a right."""
 _LISTS = frozenset({"recipient", "url", "path", "attach", "permission"})
 _KINDS: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"long", "decimal"}),
@@ -147,7 +111,7 @@ class Guess:
 
 def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) -> Guess:
     """Return the guess for one tool; `hints` are its annotations, by their names on the wire."""
-    roles, undecided = roles_of(schema)
+    roles, undecided = roles_of(schema, name)
     given = {one.role for one in roles.values()}
     words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
     said = [word for word in words if word in _ANY_VERB]
@@ -156,6 +120,9 @@ def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) ->
     verb = said[0] if said else ""
     why = [f"the name says {verb!r}" if verb else "the name says nothing"]
     reads = verb in READ_VERBS and not hints.get("destructiveHint", False)
+    if reads and _changes(words[-1]):  # "open_tickets" are tickets; "find_replace" replaces
+        reads = False
+        why.append(f"and ends in {words[-1]!r}")
     if hints.get("readOnlyHint") is True and not verb:
         why.append("the server calls it read-only, and nothing else does")
     effect = ["read"] if reads else ["write"]
@@ -183,22 +150,52 @@ def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) ->
     )
 
 
-def roles_of(schema: Mapping[str, Json]) -> tuple[dict[str, RoleGuess], tuple[str, ...]]:
-    """Return the role of every argument that gives it away, and the paths of all the others."""
+class _Tool:
+    """What the arguments of one tool are read by, beside their own names."""
+
+    def __init__(self, name: str, schema: Mapping[str, Json], paths: Iterable[str]) -> None:
+        self._held = Held(ToolSpec(server="", tool=name, effect=frozenset(), input_schema=schema))
+        self.shares = not _SHARING.isdisjoint(capability(name).verbs)
+        self.pays = any(role_by_name(_word(path)) == "amount" for path in paths)
+
+    def tells(self, path: str, word: str) -> tuple[str, str]:
+        """Return the role that schema or tool give an argument whose name has none, and why."""
+        if self.pays and names_currency(word):
+            return "enum", "its name: it is weighed with the amount"
+        return role_by_format(parts_at(self._held, path)), "the format in its schema"
+
+
+def roles_of(
+    schema: Mapping[str, Json], name: str = ""
+) -> tuple[dict[str, RoleGuess], tuple[str, ...]]:
+    """Return the role of every argument that gives it away, and the paths of all the others.
+
+    Args:
+        schema: of the arguments.
+        name: of the tool.
+    """
     roles: dict[str, RoleGuess] = {}
     undecided: list[str] = []
     whole = shape_of(schema)
-    for path, shape, _ in walk(whole):
+    every = walk(whole)
+    tool = _Tool(name, schema, [path for path, _, _ in every])
+    for path, shape, _ in every:
         if shape_at(whole, path) is None:
             continue  # a dot in a name: a catalogue cannot speak of it
         if shape.kind == "record" or (shape.element and shape.element.kind == "record"):
             continue  # its members are decided one by one
-        found = _role(path.rpartition(".")[2], shape)
+        found = _role(path, shape, tool)
         if found is None:
             undecided.append(path)
         else:
             roles[path] = found
     return _one_path(roles), tuple(undecided)
+
+
+def _changes(word: str) -> bool:
+    """Return whether a word asks for a change, and is neither a thing nor a state of one."""
+    classes = verb_classes(stem(word)) - {"read"}
+    return bool(classes) and is_base(word) and not noun_classes(stem(word)) and not is_stop(word)
 
 
 def _one_path(roles: dict[str, RoleGuess]) -> dict[str, RoleGuess]:
@@ -226,23 +223,22 @@ def _word(path: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
 
 
-def _role(name: str, shape: Shape) -> RoleGuess | None:
-    word = _word(name)
+def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
+    word = _word(path)
     if shape.kind == "bool":
         return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
-    role = next((role for role, names in ROLES.items() if word in names), "")
-    if not role and known_by_heart(word):
-        role = "secret"
-    if not role and re.search(r"(^|_)id$", word):
-        role = "id"
-    closed = _closed(shape)
-    if role == "permission" or (closed and all(one.lower() in LADDER for one in closed)):
+    role, closed = role_by_name(word), _closed(shape)
+    known = [one.lower() in LADDER for one in closed]
+    if role == "permission" or (closed and (all(known) or (tool.shares and any(known)))):
         return _permission(shape, closed, named=role == "permission")
     if closed and word not in _RECURS:
         return RoleGuess(role="enum", sure="high", why="its schema: a closed set")
+    why = "its name"
+    if not role:
+        role, why = tool.tells(path, word)
     if not role or not _fits(role, shape):
         return None
-    return RoleGuess(role=role, sure="high" if word in PLAIN else "medium", why="its name")
+    return RoleGuess(role=role, sure="high" if word in PLAIN else "medium", why=why)
 
 
 def _closed(shape: Shape) -> tuple[str, ...]:

@@ -82,6 +82,43 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
     assert found.sure == ("medium" if order else "low")
 
 
+@pytest.mark.parametrize(
+    ("name", "schema", "role"),
+    [
+        ("target", {**S, "format": "uri"}, "url"),
+        ("clinic", {"anyOf": [{**S, "format": "email"}, {"type": "null"}]}, "recipient"),
+        ("visit", {**S, "format": "date-time"}, "when"),
+        ("billing_email", S, "recipient"),
+        ("phoneNumber", S, "recipient"),
+        ("departure_date", S, "when"),
+        ("callback_url", S, "url"),
+        ("doctorPin", S, "secret"),
+    ],
+)
+def test_a_format_and_the_last_word_of_a_name_give_a_role_away(name, schema, role):
+    (found,) = roles_of(shaped(**{name: schema}))[0].values()
+    assert (found.role, found.sure) == (role, "medium")
+
+
+def test_two_formats_are_none():
+    either = {"anyOf": [{**S, "format": "uri"}, {**S, "format": "date"}]}
+    assert roles_of(shaped(place=either)) == ({}, ("place",))
+
+
+def test_a_currency_is_weighed_with_an_amount_and_by_itself_undecided():
+    pair = shaped(amount={"type": "number"}, from_currency=S, to_currency=S)
+    assert {one.role for one in roles_of(pair)[0].values()} == {"amount", "enum"}
+    assert roles_of(shaped(currency=S)) == ({}, ("currency",))
+
+
+def test_what_a_sharing_tool_gives_is_a_permission_though_one_of_its_values_has_no_rank():
+    schema = shaped(level=enum("none", "summary", "full"))
+    (shared,) = roles_of(schema, "share_record")[0].values()
+    (printed,) = roles_of(schema, "print_record")[0].values()
+    assert (shared.role, shared.order, shared.sure) == ("permission", (), "low")
+    assert printed.role == "enum"
+
+
 @pytest.mark.parametrize("name", ["name", "note", "channel", "frequency", "id_hint", "value"])
 def test_what_no_name_gives_away_stays_undecided(name):
     assert roles_of(shaped(**{name: S})) == ({}, (name,))
@@ -245,6 +282,10 @@ def test_of_two_paths_one_is_written_to_and_one_is_read(names, roles):
         ("get_or_create", {}, "write", "the name says 'create'"),
         ("directory_tree", {"readOnlyHint": True}, "write", "the server calls it read-only"),
         ("doit", {}, "write", "the name says nothing"),
+        ("find_replace", {}, "write", "and ends in 'replace'"),
+        ("count_open_tickets", {}, "read", "the name says 'count'"),
+        ("list_shared_files", {}, "read", "the name says 'list'"),
+        ("get_order", {}, "read", "the name says 'get'"),
     ],
 )
 def test_what_a_name_says_is_said_and_doubt_writes(name, hints, effect, why):
