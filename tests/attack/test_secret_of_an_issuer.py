@@ -12,15 +12,19 @@ from hashlib import sha256
 import pytest
 
 from guard.audit.event import Event
+from guard.errors import GuardError
 from guard.grant.credential import Credential
 from guard.grant.signing import b64u
+from guard.lease.between import Between
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard_adapters._http.pool import HttpClient
 from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.hooks.ssh import SshAgent
 from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.between import ServerToken, Standing
 from guard_adapters.sink.otel import OtelTrace
 from guard_adapters.store.clock import SystemClock
+from guard_adapters.wiring.between import BetweenAt
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
@@ -168,7 +172,19 @@ async def played(wired, places):
     assert all(tool.given is not None for tool in tools)
     places.shown(wired.world, wired.guard, [tool.given for tool in tools])
     places.shown(await wired.world.leases.recent(10), *wired.world.issuers.values())
-    return [tool.given for tool in tools]
+    return [*(tool.given for tool in tools), *await held(wired, places)]
+
+
+async def held(wired, places):
+    """Return what a session holds between calls, where its server wants something then."""
+    server = wired.bundle.catalog.servers["up"]
+    if not server.between:
+        return []
+    at = BetweenAt(Desk(wired), Between(world=wired.world), server)
+    token = await at.held(ANA, "")
+    standing = Standing(between=at, who=ANA, handle="")
+    places.shown(at, vars(at), standing, ServerToken(credential=token))
+    return [token]
 
 
 async def failed(wired, places, monkeypatch):
@@ -180,6 +196,10 @@ async def failed(wired, places, monkeypatch):
     with pytest.raises(Exception) as no:
         await called(wired, tool)
     assert tool.given is None
+    if wired.bundle.catalog.servers["up"].between:
+        with pytest.raises(GuardError) as none:
+            await held(wired, places)
+        places.raised(none.value)
     places.raised(no.value)
     places.answered(f"{no.value}")
     http = HttpClient()

@@ -20,10 +20,11 @@ TRANSACTION = """delivery: txn
     trust_domain: shop.example"""
 
 
-def leased(kind, grant, travels="none", **settings):
+def leased(kind, grant, travels="none", between="", **settings):
     """Return what guard.yaml says of an issuer, and of the server that takes from it."""
     listed = json.dumps({"it": {"kind": kind, **settings}})
-    taken = json.dumps({"issuer": "it", "grant": grant})
+    more = {"between": between} if between else {}
+    taken = json.dumps({"issuer": "it", "grant": grant, **more})
     server = f"    url: http://127.0.0.1:1/mcp\n    delivery: {travels}\n    credential: {taken}"
     return f"  issuers: {listed}", server
 
@@ -82,7 +83,7 @@ def for_exchange(_postgres, _folder):
         own = [SECRET, Path(key).read_text().splitlines()[1]]
         resource = {"resource": "https://opaque.example/mcp"}
         settings = server.settings(key_file=key, **by, **resource)
-        yield leased("oauth_exchange", "crm.read", "dpop", **settings), own
+        yield leased("oauth_exchange", "crm.read", "dpop", "crm.read", **settings), own
     finally:
         server.stop()
 
