@@ -6,32 +6,12 @@ import json
 import pytest
 
 from guard_adapters.front.mcp.carry import ServerKey
-from guard_adapters.issuer.proof_key import ProofKey
-from guard_adapters.store.clock import SystemClock, SystemIds
 from tests.adapters.front.allow_all import AllowAll
-from tests.adapters.front.carrying import claims_of
-from tests.adapters.front.relaying import Scripted, legacy, minted, relayed
+from tests.adapters.front.relaying import Scripted, legacy, relayed
 
 SECRET = "API-KEY-CANARY-0123456789"
 KEY = {"key": lambda: ServerKey(header="x-api-key", value=SECRET, secret=SECRET)}
 CALL = {"name": "t", "arguments": {"a": 1}}
-
-
-class Held:
-    """Holds one token of the caller for everything that is no call."""
-
-    def __init__(self, prover=None):
-        self.credential = minted(SECRET, prover, "oauth_exchange")
-        self.dropped = []
-
-    async def held(self, who, handle):
-        return self.credential
-
-    async def may(self, who, handle):
-        return None
-
-    def refused(self, credential):
-        self.dropped.append(credential)
 
 
 class Listening(AllowAll):
@@ -83,59 +63,3 @@ async def test_where_nothing_came_back_there_is_no_label():
     async with relayed(Scripted(), front, **KEY) as it:
         await it.post(legacy("tools/call", CALL))
     assert front.result.labels == frozenset()
-
-
-async def test_a_token_between_calls_in_a_list_of_tools():
-    server = Scripted(tools=[{"name": "t", "description": f"for {SECRET}", "inputSchema": {}}])
-    async with relayed(server, between=Held()) as it:
-        answer = await it.post(legacy("tools/list", {}))
-    assert server.seen[0][0]["authorization"] == f"Bearer {SECRET}"
-    assert SECRET.encode() not in answer.raw
-    assert b"[secret]" in answer.raw
-
-
-async def test_a_token_between_calls_beside_a_call_that_brings_none_of_its_own():
-    server = Scripted(result={"content": [{"type": "text", "text": SECRET}]})
-    async with relayed(server, Listening(), between=Held()) as it:
-        answer = await it.post(legacy("tools/call", CALL))
-    assert server.seen[0][0]["authorization"] == f"Bearer {SECRET}"
-    assert SECRET.encode() not in answer.raw
-
-
-async def test_a_call_with_its_own_token_does_not_bring_that_one_as_well():
-    server, front = Scripted(), AllowAll()
-    front.credential = minted("own", None, "oauth_exchange")
-    async with relayed(server, front, between=Held(), delivery="bearer") as it:
-        await it.post(legacy("tools/call", CALL))
-    headers, _ = server.seen[-1]
-    assert headers["authorization"] == "Bearer own"
-
-
-async def test_a_token_that_the_server_turns_away_is_dropped_and_its_challenge_stays_here():
-    wants = [(b"www-authenticate", b'Bearer realm="inside.example"')]
-    server, held = Scripted(status=401, headers=wants), Held()
-    async with relayed(server, between=held) as it:
-        answer = await it.post(legacy("ping", {}))
-    assert held.dropped == [held.credential]
-    assert len(server.seen) == 1
-    assert b"inside.example" not in answer.raw
-    assert answer.message["error"]["data"]["reason"] == "upstream_credential_refused"
-
-
-async def test_a_message_with_a_proof_is_sent_once_more_for_want_of_a_nonce():
-    wants = [(b"www-authenticate", b'DPoP error="use_dpop_nonce"'), (b"dpop-nonce", b"n-1")]
-    prover = ProofKey(clock=SystemClock(), ids=SystemIds())
-    server, held = Scripted(status=401, headers=wants), Held(prover)
-    async with relayed(server, between=held) as it:
-        await it.post(legacy("ping", {}))
-    proofs = [claims_of(headers["dpop"]) for headers, _ in server.seen]
-    assert [proof.get("nonce") for proof in proofs] == [None, "n-1"]
-    assert len({proof["jti"] for proof in proofs}) == 2
-
-
-async def test_a_message_without_a_token_is_never_sent_twice_whatever_the_server_asks():
-    wants = [(b"www-authenticate", b'DPoP error="use_dpop_nonce"'), (b"dpop-nonce", b"n-1")]
-    server = Scripted(status=401, headers=wants)
-    async with relayed(server, between=Held()) as it:
-        await it.post(legacy("ping", {}))
-    assert len(server.seen) == 1
