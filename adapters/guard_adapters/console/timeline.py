@@ -6,7 +6,7 @@ Read from the log alone, so it shows what was written down and nothing that anyb
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from guard.model.legible import legible
 from guard.model.origin import Source
@@ -42,6 +42,12 @@ class Call:
     brought: list[str] = field(default_factory=list)
     took: list[tuple[int, str, bool]] = field(default_factory=list)
 
+    @property
+    def texts(self) -> Sequence[str]:
+        """Return what its line holds of others' texts."""
+        named = (path for _, path, _ in self.took)
+        return [self.action, self.task, self.code, *self.rules, *self.brought, *named]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Other:
@@ -51,6 +57,14 @@ class Other:
     at_ms: int
     kind: str
     why: str
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """Return what its line holds of others' texts."""
+        return [self.kind, self.why]
+
+
+Line = TypeVar("Line", Call, Other)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +82,12 @@ class Timeline:
 
 MOST_CALLS: Final = 60
 MOST_OTHERS: Final = 40
-ROOM: Final = 48_000
-"""What the calls of one page may weigh (bytes)."""
+ROOM, OTHERS_ROOM = 48_000, 24_000
+"""What the calls of one page may weigh, and what is beside them (bytes)."""
 PURPOSE: Final = 160
 """How much of a purpose stands beside a call (characters)."""
-CALL: Final = 560
-"""What the mark-up around one of them weighs."""
+LINE: Final = 560
+"""What the mark-up around one line weighs at most."""
 
 
 def timeline(passage: Passage, in_flight: Collection[str] = ()) -> Timeline:
@@ -103,31 +117,24 @@ def timeline(passage: Passage, in_flight: Collection[str] = ()) -> Timeline:
             if one.outcome in UNDER_WAY and one.call not in in_flight:
                 one.outcome = "later"
     _first_labels(every)
-    found = _fitting(every)
+    beside = [_other(row) for row in others]
+    found, few = _fitting(every, MOST_CALLS, ROOM), _fitting(beside, MOST_OTHERS, OTHERS_ROOM)
     left = [found[0].seq] if len(found) < len(every) else []
-    left += [others[-MOST_OTHERS].seq] if len(others) > MOST_OTHERS else []
+    left += [few[0].seq] if len(few) < len(beside) else []
     older = max(left, default=passage.rows[0].seq if passage.older else 0)
     # What happened before the oldest line of this page is on the next one.
     found = [one for one in found if one.seq >= older]
-    beside = [_other(row) for row in others if row.seq >= older]
+    beside = [one for one in few if one.seq >= older]
     return Timeline(calls=found, others=beside, picture=_picture(found), older=older)
 
 
-def _fitting(calls: Sequence[Call]) -> Sequence[Call]:
-    room = ROOM
-    for at, one in enumerate(reversed(calls)):
-        texts = [
-            one.action,
-            one.task,
-            one.code,
-            *one.rules,
-            *one.brought,
-            *(path for _, path, _ in one.took),
-        ]
-        room -= CALL + sum(40 + weight(text) for text in texts)
-        if at and (room < 0 or at >= MOST_CALLS):
-            return calls[len(calls) - at :]
-    return calls
+def _fitting(rows: Sequence[Line], most: int, room: int) -> Sequence[Line]:
+    """Return the newest lines that a page has room for, and at least one."""
+    for at, one in enumerate(reversed(rows)):
+        room -= sum(40 + weight(text) for text in one.texts) + LINE
+        if at and (room < 0 or at >= most):
+            return rows[len(rows) - at :]
+    return rows
 
 
 def _decided(calls: dict[str, Call], row: Logged, name: str) -> None:

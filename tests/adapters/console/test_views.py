@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from guard.model.review import Chain, ChainStep
-from guard.model.sheets import name_of
+from guard.model.sheets import name_of, weight
 from guard.testing.review import a_view
 from guard_adapters.console.fitting import fitting
 from guard_adapters.console.looking import Logged, Part, Passage
@@ -196,6 +196,22 @@ def test_a_call_on_an_older_page_says_how_it_ended_or_that_it_did_later():
     assert [(one.call, one.outcome) for one in line.calls] == [
         ("a", "ok"), ("b", "later"), ("c", "running"),
     ]  # fmt: skip
+
+
+def test_long_words_beside_the_calls_leave_fewer_of_them_on_a_page_and_none_out():
+    said = [
+        Logged(
+            seq=n, leaf={"kind": "signal", "call": "", "at_ms": n, "why": "\u202e" * 400}, side={}
+        )
+        for n in range(30)
+    ]
+    seen, older = [], 10_000
+    while older:
+        line = timeline(Passage(rows=[one for one in said if one.seq < older]))
+        assert sum(weight(one.why) for one in line.others) < 40_000
+        seen, older = [one.seq for one in line.others] + seen, line.older
+
+    assert seen == [*range(30)]
 
 
 def test_a_page_of_heavy_lines_holds_fewer_and_leads_on():
