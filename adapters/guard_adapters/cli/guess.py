@@ -63,6 +63,12 @@ WRITE_VERBS = frozenset(
 _ANY_VERB = READ_VERBS | FINAL_VERBS | WRITE_VERBS
 _JOINED = frozenset({"and", "or", "then"})
 """With one of these a name says two things, and the stronger one counts."""
+_PLACES = frozenset({"city", "zip", "zip_code", "postcode"})
+"""Names that tell who somebody is only beside others that do."""
+_EITHER = frozenset({"source", "destination", "src", "dst", "dest"})
+"""Names of paths, if there are other paths; else of places to travel to, or of anything."""
+_OF_PAYMENTS = frozenset({"ref", "reference"})
+"""Names of what a payment says; elsewhere, of what it is about."""
 MAIL = frozenset({"to", "cc", "bcc", "reply_to", "forward_to", "email"})
 PLAIN = MAIL | frozenset(
     {"recipient", "recipients", "url", "uri", "path", "file_path", "filename", "amount_minor"}
@@ -189,7 +195,25 @@ def roles_of(
             undecided.append(path)
         else:
             roles[path] = found
-    return _one_path(roles), tuple(undecided)
+    told = {path: _in_company(path, roles) for path in roles}
+    undecided += [path for path, one in told.items() if one is None]
+    kept = {path: one for path, one in told.items() if one is not None}
+    return _one_path(kept), tuple(sorted(undecided))
+
+
+def _in_company(path: str, roles: Mapping[str, RoleGuess]) -> RoleGuess | None:
+    """Return what a name means beside the others; None: alone it could mean anything."""
+    own, word = roles[path], _word(path)
+    same = [one for one, guess in roles.items() if guess.role == own.role and one != path]
+    match own.role:
+        case "profile" if {word, *map(_word, same)} <= _PLACES:
+            return None
+        case "path" if word in _EITHER and not same:
+            return None
+        case "id" if word in _OF_PAYMENTS and any(x.role == "amount" for x in roles.values()):
+            return RoleGuess(role="body", sure="medium", why="its name, beside an amount")
+        case _:
+            return own
 
 
 def _changes(word: str) -> bool:

@@ -23,15 +23,18 @@ ROLES: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"amount", "amount_minor", "amount_cents"}),
     "command": frozenset({"command", "cmd", "script", "code", "sql", "shell"}),
     "query": frozenset({"query", "q", "search", "pattern"}),
-    "title": frozenset({"title", "subject", "headline", "topic"}),
-    "body": frozenset({"body", "text", "content", "message"}),
+    "title": frozenset({"title", "subject", "headline"}),
+    "body": frozenset(
+        {"body", "text", "content", "message", "note", "notes", "memo", "description", "comment"}
+        | {"comments", "remarks", "reason", "caption"}
+    ),
     "secret": frozenset(
         {"password", "new_password", "secret", "token", "api_key", "apikey", "pin"}
     ),
     "attach": frozenset({"attachment", "attachments", "attached_files"}),
     "when": frozenset(
         {"date", "day", "time", "start", "end", "start_time", "end_time", "start_date", "end_date"}
-        | {"due", "due_date", "deadline", "starts_at", "ends_at", "scheduled_at", "remind_at"}
+        | {"due", "check_in", "check_out", "arrival", "departure"}
     ),
     "profile": frozenset(
         {"first_name", "last_name", "full_name", "street", "city", "zip", "zip_code", "postcode"}
@@ -44,11 +47,17 @@ ROLES: Mapping[str, frozenset[str]] = {
 }
 _ENDS: Mapping[str, frozenset[str]] = {
     "recipient": frozenset({"email", "phone", "iban", "recipient", "payee", "beneficiary"}),
-    "url": frozenset({"url", "uri", "webhook"}),
+    "url": frozenset({"url", "uri", "webhook", "link", "host", "hostname", "domain", "feed"}),
     "amount": frozenset({"amount"}),
-    "when": frozenset({"date", "datetime", "deadline", "until"}),
+    "when": frozenset(
+        {"date", "datetime", "deadline", "until", "day", "time", "at", "on", "since"}
+    ),
+    "permission": frozenset({"permission", "permissions", "role", "visibility", "privacy"}),
 }
 """Last words of names: `billing_email`, `phone`, `refund_amount`, `departure_date`."""
+_NUMBERED = frozenset({"number", "no", "nr", "ref", "reference"})
+_HOLDERS = frozenset({"account", "card", "phone", "mobile", "routing", ""})
+"""Words before `number` by which somebody is known, and nothing that is there."""
 _TELEPHONES = frozenset({"phone_number", "telephone", "mobile", "mobile_number", "msisdn"})
 FORMATS: Mapping[str, str] = {
     "email": "recipient", "idn-email": "recipient",
@@ -72,8 +81,9 @@ def role_by_name(word: str) -> str:
         return "secret"
     if not role and word in _TELEPHONES:
         return "recipient"
-    last = word.rpartition("_")[2]
-    if not role and last == "id":
+    before, _, last = word.rpartition("_")
+    thing = last in {"ref", "reference"} or before.rpartition("_")[2] not in _HOLDERS
+    if not role and (last == "id" or (last in _NUMBERED and thing)):
         return "id"
     return role or next((role for role, ends in _ENDS.items() if last in ends), "")
 

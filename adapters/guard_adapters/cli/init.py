@@ -21,6 +21,7 @@ from mcp.client.streamable_http import streamable_http_client
 
 from guard.errors import Unusable
 from guard.model.call import Json
+from guard.model.secret_name import named_secret
 from guard_adapters._http.carrying import Sending
 from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.cli import FINE, Commands
@@ -170,7 +171,8 @@ def config_text(name: str, reach: str, tools: Iterable[Listed]) -> str:
     lines = [
         "# Written by `guard init`. Nothing in here is in force until you have decided:",
         "# a tool with `confirmed: false` is denied, and every guess below may be wrong.",
-        "# The rules are `starter:mcp-proxy`; name others under `guard: {policies: [...]}`.",
+        "# The rules are `starter:mcp-proxy`. Where people say in words what to do, write",
+        '# `guard: {policies: ["starter:agent-tasks"]}`: it asks where each argument came from.',
         "version: 1",
         f"zone: UTC  {MARK} the zone in which rules read the hour",
         "ledgers:",
@@ -232,9 +234,11 @@ def _output(tool: Listed, guess: Guess) -> list[str]:
     lines = ["        output:"]
     lines.append(f"          trust: untrusted  {MARK} trusted, if only you write its results")
     found = labels_of(tool.results)
-    if found:
+    hidden = guess.effect[0] == "read" and named_secret(tool.name)
+    if found or hidden:
+        whole = "[untrusted, secret]  # guessed (medium): its name" if hidden else "[untrusted]"
         lines.append("          labels:  # trusted only where no stranger can write the field")
-        lines.append('            "*": [untrusted]')
+        lines.append(f'            "*": {whole}')
     lines += [
         f"            {_text(one.path)}: [untrusted, secret]  # guessed ({one.sure}): {one.why}"
         if one.secret

@@ -53,6 +53,7 @@ def loaded(text):
         ("color", enum("red", "blue"), "enum"),
         ("notify", {"type": "boolean"}, "flag"),
         ("access", enum("red", "blue"), "permission"),
+        ("profile_visibility", enum("red", "blue"), "permission"),
         ("anything", enum("r", "rw"), "permission"),
     ],
 )
@@ -93,6 +94,15 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("departure_date", S, "when"),
         ("callback_url", S, "url"),
         ("doctorPin", S, "secret"),
+        ("image_link", S, "url"),
+        ("hostname", S, "url"),
+        ("start_day", S, "when"),
+        ("check_in", S, "when"),
+        ("expires_on", S, "when"),
+        ("issue_number", {"type": "integer"}, "id"),
+        ("invoice_no", S, "id"),
+        ("booking_reference", S, "id"),
+        ("memo", S, "body"),
     ],
 )
 def test_a_format_and_the_last_word_of_a_name_give_a_role_away(name, schema, role):
@@ -119,19 +129,48 @@ def test_what_a_sharing_tool_gives_is_a_permission_though_one_of_its_values_has_
     assert printed.role == "enum"
 
 
-@pytest.mark.parametrize("name", ["name", "note", "channel", "frequency", "id_hint", "value"])
+@pytest.mark.parametrize(
+    "name", ["name", "thing", "channel", "frequency", "id_hint", "value", "city", "topic"]
+)
 def test_what_no_name_gives_away_stays_undecided(name):
     assert roles_of(shaped(**{name: S})) == ({}, (name,))
 
 
+@pytest.mark.parametrize("name", ["account_number", "card_number", "number"])
+def test_a_number_under_which_somebody_is_known_is_no_id(name):
+    assert roles_of(shaped(**{name: S})) == ({}, (name,))
+
+
+def test_what_a_name_means_depends_on_what_stands_beside_it():
+    def roles(**properties):
+        return {path: one.role for path, one in roles_of(shaped(**properties))[0].items()}
+
+    assert roles(source=S, destination=S) == {"source": "source", "destination": "path"}
+    assert roles(destination=S, start=S) == {"start": "when"}
+    assert roles(first_name=S, city=S) == {"first_name": "profile", "city": "profile"}
+    assert roles(amount={"type": "number"}, reference=S) == {
+        "amount": "amount",
+        "reference": "body",
+    }
+    assert roles(reference=S) == {"reference": "id"}
+
+
+def test_a_tool_that_is_named_after_a_secret_gives_one():
+    text = written(listed("get_api_key", {"service": S}), listed("set_password", {"user": S}))
+    hidden = {
+        one.tool: label_at(one, ("x",)).secrecy is Secrecy.SECRET for one in loaded(text).specs()
+    }
+    assert hidden == {"get_api_key": True, "set_password": False}
+
+
 def test_members_of_objects_are_guessed_and_a_dotted_name_is_left_alone():
-    inner = shaped(email=S, note=S)
+    inner = shaped(email=S, thing=S)
     schema = shaped(guests={"type": "array", "items": inner}, **{"a.to": S})
 
     roles, undecided = roles_of(schema)
 
     assert {path: one.role for path, one in roles.items()} == {"guests.email": "recipient"}
-    assert undecided == ("guests.note",)
+    assert undecided == ("guests.thing",)
 
 
 def test_an_undecided_argument_of_a_write_is_held_to_the_strictest_role():
