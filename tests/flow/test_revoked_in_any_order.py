@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -31,7 +31,7 @@ from guard.session.risk import signal
 from guard.session.state import declared
 from tests import postgres
 from tests.flow.conftest import bundle_of
-from tests.flow.stepwise import TTL_MS, Gate, real_flow
+from tests.flow.stepwise import TTL_MS, Forgetful, Gate, Hasty, real_flow
 from tests.postgres import POSTGRES
 from tests.soak.kept import keep
 
@@ -48,7 +48,14 @@ BEGINS = (
     "deny",
     *("credential-change", "assurance-level-change", "token-claims-change"),
 )
-WAITS = st.sampled_from([0, 1, 3, 10, -1, -3])
+TOOLS = st.sampled_from(["note", "note", "pay"])
+MANY = st.sampled_from([0, 1, 2, 5, 10, 20, -3, -10])
+"""How many steps go on, one after the other; below zero: at the same time, and nobody waits."""
+
+ORDER = st.integers(0, 8**8 - 1)
+"""Which of those that wait go on: a digit a step, the oldest is 0."""
+
+SPANS = st.sampled_from([0, 0, 0, 7, 5_000, 20_000])
 TASK = parse_intent(
     {"purpose": "work", "tools": ["any"]}, declared_by="host", max_bytes=4096
 )  # fmt: skip
@@ -62,9 +69,9 @@ forbid (principal, action == Guard::Action::"bank/pay", resource);
 
 @pytest.fixture(params=["sqlite", POSTGRES])
 def world(request):
-    with TemporaryDirectory(dir=postgres.memory()) as folder:
+    with TemporaryDirectory(dir=postgres.memory()) as folder, asyncio.Runner() as runner:
         flow = real_flow(request.param, Path(folder), bundle_of(POLICY))
-        flow.name, flow.counts = request.param, Counter()
+        flow.name, flow.counts, flow.runner = request.param, Counter(), runner
         yield flow
         flow.store.close(flow.clock.now_ms())
 
@@ -76,9 +83,9 @@ class Interleaved(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.loop = asyncio.new_event_loop()
-        self.target = self.world.world.issuers["calltoken"]
-        self.gate, self.running, self.ending = Gate(), [], None
+        self.target, self.turns = self.world.world.issuers["calltoken"], self.world.turns
+        self.turns.anew()
+        self.gate, self.ending = Gate(self.turns), None
         self.over_ms = self.begun = None
         self.counts, number = self.world.counts, self.world.counts["interleavings"]
         self.counts["interleavings"] += 1
@@ -86,54 +93,51 @@ class Interleaved(RuleBasedStateMachine):
         self.do(self.opened())
 
     def do(self, work):
-        return self.loop.run_until_complete(work)
+        return self.world.runner.run(work)
 
     async def opened(self):
         who = Who(principal=Principal(issuer="idp", subject=self.person), agent=Agent(id="clerk"))
         await self.world.open(self.session, who)
         await self.world.world.sessions.update(self.session, lambda one: declared(one, TASK))
 
-    def begin(self, work):
-        self.running.append(self.loop.create_task(work))
-
     def call(self, tool):
         more = {"amount_minor": 1, "recipient": "DE1"} if tool == "pay" else {"text": "x"}
         return self.world.call(tool, session=self.session, by=self.gate, **more)
 
-    @initialize(tools=st.lists(st.sampled_from(["note", "pay"]), max_size=3), wait=WAITS)
-    def calls_come(self, tools, wait):
+    @initialize(tools=st.lists(TOOLS, min_size=1, max_size=3), many=MANY, order=ORDER)
+    def calls_come(self, tools, many, order):
         for tool in tools:
-            self.something_begins(tool, 0)
-        self.do(self.waited(wait))
+            self.something_begins(tool, 0, 0)
+        self.do(self.moved(2 * many, order))
 
-    @rule(what=st.sampled_from(BEGINS), wait=WAITS)
-    def something_begins(self, what, wait):
+    @rule(what=st.sampled_from(BEGINS), many=MANY, order=ORDER)
+    def something_begins(self, what, many, order):
         self.counts[what] += 1
         match what:
             case "note" | "pay" if self.over_ms is not None:
                 self.do(self.refused(what))
             case "note" | "pay":
-                self.begin(self.call(what))
+                self.do(self.moved(many, order, self.call(what)))
             case "approve" | "deny":
-                self.begin(self.answered(what))
+                self.do(self.moved(many, order, self.answered(what)))
             case _:
-                self.begin(self.told(what))
-        self.do(self.waited(wait))
+                self.do(self.moved(many, order, self.told(what)))
 
-    @rule(
-        what=st.sampled_from(["tool", "credential"]),
-        wait=WAITS,
-        span_ms=st.one_of(st.just(0), st.integers(1, 20_000)),
-    )
-    def something_goes_on(self, what, wait, span_ms):
+    @rule(many=MANY, order=ORDER, span_ms=SPANS)
+    def something_goes_on(self, many, order, span_ms):
         self.world.clock.ms += span_ms
-        (self.gate if what == "tool" else self.target.making).go_on()
-        self.do(self.waited(wait))
+        self.do(self.moved(many, order))
 
-    async def waited(self, wait):
-        """Let the loop go on for so many turns, or, below zero, until stores have answered."""
-        for _ in range(abs(wait)):
-            await asyncio.sleep(0 if wait > 0 else 0.002)
+    async def moved(self, many, order, work=None):
+        """Begin a work, if there is one, and let so many steps of any of them go on."""
+        if work is not None:
+            self.turns.begin(work)
+        for digit in range(abs(many)):
+            if many > 0:
+                await self.turns.rest()
+            self.turns.go_on(order >> 3 * (digit % 8) & 7)
+        if many >= 0:
+            await self.turns.rest()
 
     async def refused(self, tool):
         with pytest.raises(Refused):
@@ -159,11 +163,11 @@ class Interleaved(RuleBasedStateMachine):
         await self.world.reauthorizing.follow(told)
 
     @precondition(lambda self: self.ending is None)
-    @rule(how=st.sampled_from(ENDS), wait=WAITS)
-    def it_ends(self, how, wait):
+    @rule(how=st.sampled_from(ENDS), many=MANY, order=ORDER)
+    def it_ends(self, how, many, order):
         self.counts[f"ended_by_{how}"] += 1
-        self.ending = self.loop.create_task(self.ended(how))
-        self.do(self.waited(wait))
+        self.ending = how
+        self.do(self.moved(many, order, self.ended(how)))
 
     async def ended(self, how):
         world, now_ms = self.world, self.world.clock.now_ms()
@@ -189,18 +193,21 @@ class Interleaved(RuleBasedStateMachine):
             self.over_ms, self.begun = self.world.clock.now_ms(), len(self.gate.begun)
 
     def teardown(self):
-        try:
-            self.do(self.checked())
-        finally:
-            self.loop.close()
+        self.do(self.checked())
 
     async def checked(self):
-        self.ending = self.ending or self.loop.create_task(self.ended("revoked"))
-        await asyncio.wait_for(self.ending, 5)
+        if self.ending is None:
+            await self.ended("revoked")
+        while self.over_ms is None:
+            self.turns.go_on(0)
+            await self.turns.rest()
         await self.answered("approve")
         for tool in ("note", "pay"):
             await self.refused(tool)
-        await self.all_end()
+        await self.turns.all_end()
+        for done in self.turns.works:
+            wrong = done.exception()
+            assert wrong is None or isinstance(wrong, GuardError), wrong
         self.counts["ran_after_the_end"] += len(self.gate.begun) - self.begun
         assert len(self.gate.begun) == self.begun, "a tool began after the end"
         outlived = [ends for ends in self.gate.given.values() if ends > self.over_ms + TTL_MS]
@@ -210,19 +217,8 @@ class Interleaved(RuleBasedStateMachine):
         for kill in self.world.world.kills.standing():
             await self.world.world.kills.lift(kill.scope, kill.name, [])
 
-    async def all_end(self):
-        async with asyncio.timeout(5):
-            while not all(task.done() for task in self.running):
-                self.gate.go_on()
-                self.target.making.go_on()
-                await asyncio.sleep(0)
-        for done in self.running:
-            wrong = done.exception()
-            assert wrong is None or isinstance(wrong, GuardError), wrong
-
     async def rows(self):
-        rows = await self.world.world.leases.unsettled()
-        return [row for row in rows if row.session == self.session]
+        return await self.world.world.leases.unsettled_of(self.session)
 
     async def nothing_is_left(self):
         """Let the watchdog look: it ends what the end of the task met while it was being made."""
@@ -236,11 +232,11 @@ class Interleaved(RuleBasedStateMachine):
         self.counts["credentials_given"] += len(self.gate.given)
 
 
-def play(world, examples):
+def play(world, examples, **more):
     machine = type("Interleaved", (Interleaved,), {"world": world})
     played = settings(
         max_examples=examples, stateful_step_count=14, deadline=None, database=None,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck), **more,
     )  # fmt: skip
     run_state_machine_as_test(machine, settings=played)
     counts = {name: world.counts[name] for name in sorted(world.counts)}
@@ -249,8 +245,19 @@ def play(world, examples):
 
 
 def test_after_the_end_nothing_begins_in_any_order(world):
-    counts = play(world, 15)
-    print(counts)
+    print(play(world, 20, derandomize=True))
+
+
+def test_a_guard_without_its_last_look_is_found(world):
+    world.kind = Hasty
+    with pytest.raises(AssertionError, match="a tool began after the end"):
+        play(world, 1_000, derandomize=True, phases=[Phase.generate])
+
+
+def test_a_guard_that_forgets_the_end_is_found(world):
+    forgetful = Forgetful(world.store.sessions, world.turns)
+    with pytest.raises(pytest.fail.Exception, match="DID NOT RAISE"):
+        play(world.but(sessions=forgetful), 100, derandomize=True, phases=[Phase.generate])
 
 
 @pytest.mark.soak
