@@ -30,7 +30,6 @@ from guard.ports.live import Flight
 from guard.provenance.known import Known
 from guard.reauthorize import Reauthorizing
 from guard.session.calls import admitted, forwarded
-from guard.session.judged import moved
 from guard.session.provenance import labels_of, segment_for
 from guard.session.result import extracted
 from guard.session.state import Session
@@ -109,8 +108,7 @@ class Guard:
         watch, judging = self.watch(), self.judging()
         finding = reused(code, watch.numbers)
         if finding is not None and judging.spec(call).server_trusted:
-            reauthorizing = Reauthorizing(world=self.world, judging=self.judging)
-            await reauthorizing.noticed(call.session, finding, watch)
+            await self._reauthorizing.noticed(call.session, finding, watch)
 
     async def _walk(self, course: Course, tool: Tool, hold_ms: Hold, span: Span) -> None:
         judging = self.judging()
@@ -143,8 +141,8 @@ class Guard:
         # From here on the call is found where it is to be cut: it looks at the session after that.
         flight = Flight(call=keyed, evidence=evidence, lease=lease)
         with self.world.live.aboard(flight) as seat:
-            await self._forward(course, spec, judging, flight)
             await leasing.deliver(course.leased)
+            await self._forward(course, spec, judging, flight)
             if not seat.cut:
                 course.outcome = Outcome.UNKNOWN  # from here on the tool may have acted
                 result = await seat.run(tool, minted)
@@ -188,10 +186,9 @@ class Guard:
 
         session = await self.world.sessions.update(call.session, change, judging.wanted(call))
         # In the session already, so that nobody is judged without it: the rest may come later.
-        reauthorizing = Reauthorizing(world=self.world, judging=self.judging)
         if course.lapsed:
-            await reauthorizing.task_over(session, course.lapsed)
-        return await reauthorizing.found(session, course.findings, call.id)
+            await self._reauthorizing.task_over(session, course.lapsed)
+        return await self._reauthorizing.found(session, course.findings, call.id)
 
     async def _asked(
         self, course: Course, spec: ToolSpec, judged: Judged, hold_ms: Hold, span: Span
@@ -205,6 +202,7 @@ class Guard:
         async def again(call: ToolCall, evidence: Evidence) -> tuple[Session, Judged]:
             judging = self.judging()
             now = await self.world.sessions.get(call.session, judging.wanted(call))
+            now = await self._reauthorizing.owed(now)  # a yes of before a signal is none
             code = now.closed or ("" if judging.spec(call) == spec else "tool_changed")
             if code:
                 return now, Judged(judged.facts, Deny(code=code, basis=judged.answer.basis))
@@ -264,20 +262,13 @@ class Guard:
         found, specs = judging.input(call), judging.ledgers(call)
 
         def change(session: Session) -> Session:
-            # Since it was judged: the last look before the tool.
-            refuse_killed(self.world.kills.standing(), call, session.caller(call.acting))
             unmoved(course.session, session)
             return went(forwarded(session, call.id, spec, found, specs, now_ms=now_ms), spec)
 
         session = await self.world.sessions.update(call.session, change, judging.wanted(call))
-        if moved(course.session, session):
-            reauthorizing = Reauthorizing(world=self.world, judging=self.judging)
-            if not await reauthorizing.may(session, flight):
-                raise Refused(
-                    "The session changed since the call was judged.",
-                    code="session_changed",
-                    next_step="Make the call again if you still may.",
-                )
+        session = await self._reauthorizing.still(course.session, session, flight)
+        # The last look before the tool: after whoever stops it has an answer, it does not begin.
+        refuse_killed(self.world.kills.standing(), call, session.caller(call.acting))
 
     def _end_ms(self, course: Course) -> int:
         """Return now, or the last moment known: a clock that fails must not lose the ending."""
@@ -285,6 +276,10 @@ class Guard:
             return self.world.clock.now_ms()
         except Unavailable:
             return course.at_ms
+
+    @property
+    def _reauthorizing(self) -> Reauthorizing:
+        return Reauthorizing(world=self.world, judging=self.judging)
 
     def judging(self) -> Judging:
         """Return what judges by the policy in force now; it records nothing and asks nobody."""

@@ -9,11 +9,12 @@ credential is revoked and its result is not released.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from guard.access.narrowing import Narrower
+from guard.access.narrowing import Narrower, unmoved
 from guard.access.telling import Told, heard_by_all, signal_event, signal_to_all
 from guard.audit.event import Event, Kind
 from guard.detect.finding import Finding
 from guard.detect.watch import Watch
+from guard.errors import Refused
 from guard.grant.lease import Lease
 from guard.judging import Judging
 from guard.lease.revoking import Revoking
@@ -24,10 +25,11 @@ from guard.model.kill import Epoch
 from guard.model.secevent import SecurityEvent, Subject
 from guard.ports import World
 from guard.ports.live import Flight
+from guard.session.judged import moved
 from guard.session.risk import DETECTOR, Signal
 from guard.session.state import Session, ended, signalled, suspended
 from guard.session.tasks import blinded, task_ended
-from guard.stepup.voiding import void_session
+from guard.stepup.voiding import settled, void_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +78,14 @@ class Reauthorizing:
             The session as it is now.
         """
         if not findings:
-            return session
+            return await self.owed(session)
         now_ms = self.world.clock.now_ms()
         weigh = {one.kind: one.weight for one in session.signals if one.source == DETECTOR}
         events = [one.event(session.id, call, now_ms, weigh.get(one.kind, 0)) for one in findings]
         if any(weigh.values()):
             return await self._lowered(session, events, findings[0].kind)
         await self.world.sink.write(events)  # the operator only wants to see
-        return session
+        return await self.owed(session)
 
     async def noticed(self, session_id: str, finding: Finding, watch: Watch) -> Session:
         """Enter what was found outside a change of the session, and let the rest follow.
@@ -101,7 +103,18 @@ class Reauthorizing:
         await self.world.sink.write(events)
         session = await self._narrower().look(session)
         await self._tried(await self._settled(session, why))
-        return session
+        return await settled(self.world, session)
+
+    async def owed(self, session: Session) -> Session:
+        """Do what somebody who is gone left undone: void what people said before a signal.
+
+        Raises:
+            Unavailable: the store failed; nothing that people said may be used then.
+        """
+        if not session.owed.open or session.ended_at_ms:
+            return session
+        await self._tried(await self._settled(session, session.owed.why))
+        return await settled(self.world, session)
 
     async def hear(self, event: SecurityEvent) -> Sequence[Told]:
         """Let a checked event of somebody else reach every live session that it is about.
@@ -124,6 +137,9 @@ class Reauthorizing:
             if one.why:
                 ending += await self._settled(one.session, one.why)
         await self._tried(ending)
+        for one in told:
+            if one.why:
+                await settled(self.world, one.session)
 
     async def look(self, session: Session) -> Session:
         """Let policy look at a session as time has left it; cut what it may no longer do."""
@@ -165,7 +181,7 @@ class Reauthorizing:
         event = Event(kind=kind, at_ms=now_ms, session=session_id, leaf={"why": logged})
         await self.world.sink.write([event])
         await self._tried(await self._settled(session, told))
-        return session
+        return await settled(self.world, session)
 
     async def end_task(self, session_id: str, why: str) -> Session:
         """End the task of a session: what was asked, said and issued for it ends with it.
@@ -189,6 +205,7 @@ class Reauthorizing:
         ending = await self._stopped(session, why)
         held = await Revoking(world=self.world).marked_in(session.id, why)
         await self._tried([*ending, *held])
+        await settled(self.world, session)
 
     async def cut(self, session: Session, why: str) -> None:
         """Judge the calls of a session again that are under way here, and cut those that fail."""
@@ -213,6 +230,28 @@ class Reauthorizing:
             await self.world.sink.write(events)
         leases = [one.lease for one in cut if one.lease]
         return await Revoking(world=self.world).marked_by_id(leases, why)
+
+    async def still(self, judged: Session, now: Session, flight: Flight) -> Session:
+        """Return the session on which a call may run: judged again while anything is said of it.
+
+        Args:
+            judged: on which the call was judged last.
+            now: as it is stored.
+            flight: the call, about to begin.
+
+        Raises:
+            Refused: `session_changed`, `session_ended`, `session_suspended`, `access_narrowed`.
+        """
+        while moved(judged, now):
+            if not await self.may(now, flight):
+                raise Refused(
+                    "The session changed since the call was judged.",
+                    code="session_changed",
+                    next_step="Make the call again if you still may.",
+                )
+            judged, now = now, await self.world.sessions.get(now.id)
+            unmoved(judged, now)
+        return now
 
     async def may(self, session: Session, flight: Flight) -> bool:
         """Return whether the bytes that run would run as they are, judged now."""

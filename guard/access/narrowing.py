@@ -29,8 +29,8 @@ from guard.session.narrowing import (
     standing,
 )
 from guard.session.risk import contributions, risk_facts
-from guard.session.state import Session, refuse_closed
-from guard.stepup.voiding import void_session
+from guard.session.state import Session, narrowed_to, refuse_closed
+from guard.stepup.voiding import settled, void_session
 
 Move = Callable[[Session], tuple[Narrowings, tuple[Shift, ...]]]
 
@@ -56,7 +56,7 @@ class Narrower:
             return session, ()
         now_ms = self.world.clock.now_ms()
         events = [_event(one, session.id, now_ms) for one in shifts]
-        return replace(session, narrowings=after), events
+        return narrowed_to(session, after), events
 
     async def narrow(self, session_id: str, access: Access, reason: str) -> Session:
         """Narrow a session by an operator's word; nobody but an operator gives it back.
@@ -108,7 +108,7 @@ class Narrower:
         def change(held: Session) -> Session:
             nonlocal shifts
             after, shifts = move(held)
-            return replace(held, narrowings=after)
+            return narrowed_to(held, after)
 
         now_ms = self.world.clock.now_ms()
         session = await self.world.sessions.update(session.id, change)
@@ -117,6 +117,7 @@ class Narrower:
         await self.world.sink.write([_event(one, session.id, now_ms) for one in shifts])
         if any(one.kind == "narrowed" for one in shifts):
             await void_session(self.world, session.id, "access_narrowed", now_ms)
+            session = await settled(self.world, session)
         self.world.live.relist(session.who.key)
         return session
 

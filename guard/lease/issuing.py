@@ -19,6 +19,7 @@ from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Basis, Deny, Terms
 from guard.model.facts import Facts
 from guard.ports import Ids, Issuer, World
+from guard.session.state import refuse_closed
 
 STALLED_MS = 1_000
 """A watchdog that has not looked for so long may not cut anything in time."""
@@ -168,6 +169,7 @@ class Leasing:
         """Write down that the secret goes to the wire now.
 
         Raises:
+            Refused: `session_ended`, `session_suspended`: that is why it was revoked.
             Unavailable: `credential_recalled`: it was revoked since it was made.
         """
         if leased is None:
@@ -188,6 +190,7 @@ class Leasing:
         )
         row = await self.world.leases.advance(leased.id, delivered, [event])
         if row.state is not LeaseState.DELIVERED:
+            refuse_closed(await self.world.sessions.get(leased.session))  # which says more
             raise Unavailable(
                 "The credential was taken back before the call began.",
                 code="credential_recalled",

@@ -12,7 +12,7 @@ from typing import Final
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
 from guard.session.risk import WEIGHTS, Signal, joined, signal
-from guard.session.state import SIGNALS, Session, ended
+from guard.session.state import SIGNALS, Session, ended, owing
 
 LEVELS: Final[Mapping[str, str]] = {
     "LOW": "risk_level_low",
@@ -94,7 +94,12 @@ def effect_of(event: SecurityEvent) -> Effect:
 
 
 def heard(session: Session, event: SecurityEvent, now_ms: int) -> Session:
-    """Return the session after an event that is about it."""
+    """Return the session after an event that is about it; where it narrows, the session owes."""
+    after = _after(session, event, now_ms)
+    return owing(after, event.kind) if narrows(event) else after
+
+
+def _after(session: Session, event: SecurityEvent, now_ms: int) -> Session:
     match effect_of(event):
         case Ends():
             return ended(session, now_ms)

@@ -13,7 +13,8 @@ from guard.model.identity import Device, Place, Who
 from guard.provenance.segment import Endorsed, Segment, chained
 from guard.session.history import Step
 from guard.session.intent import TaskIntent, meet
-from guard.session.narrowing import Narrowings
+from guard.session.narrowing import Narrowings, narrower
+from guard.session.owed import NOTHING, Owed
 from guard.session.pool_key import Subjects, subjects
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.shared import NOTHING_SHARED, Shared
@@ -62,6 +63,7 @@ class Session:
     place: Place | None = None  # where its caller was last, where a front is told
     trail: Trail = Trail()  # noqa: RUF009 - frozen: sharing it is safe
     used_at_ms: int = 0  # when a call last came or went
+    owed: Owed = NOTHING  # what others must still take back of what people said in it
     shared: Shared = field(
         default_factory=lambda: NOTHING_SHARED, compare=False
     )  # pools read with it for one call; kept apart from it
@@ -126,7 +128,25 @@ def signalled(session: Session, signal: Signal, now_ms: int) -> Session:
     """Return the session with one more risk signal; some end it."""
     ends = ends_session(session.signals, signal)
     changed = replace(session, signals=joined(session.signals, signal, keep=SIGNALS))
+    if signal.weight:
+        changed = owing(changed, signal.kind)
     return ended(changed, now_ms) if ends else changed
+
+
+def owing(session: Session, why: str) -> Session:
+    """Return the session after something was said against it: yeses of before are to be voided."""
+    return replace(session, owed=session.owed.more(why))
+
+
+def paid(session: Session, due: int) -> Session:
+    """Return the session after what was due then was followed."""
+    return replace(session, owed=session.owed.upto(due))
+
+
+def narrowed_to(session: Session, narrowings: Narrowings) -> Session:
+    """Return the session with these narrowings; where one is new, it owes."""
+    now = replace(session, narrowings=narrowings)
+    return owing(now, "access_narrowed") if narrower(session.narrowings, narrowings) else now
 
 
 def ended(session: Session, now_ms: int) -> Session:
@@ -136,7 +156,7 @@ def ended(session: Session, now_ms: int) -> Session:
 
 def suspended(session: Session, now_ms: int) -> Session:
     """Return the session closed for new calls until an operator lets it go on."""
-    return replace(session, suspended_at_ms=max(1, now_ms))
+    return owing(replace(session, suspended_at_ms=max(1, now_ms)), "session_suspended")
 
 
 def resumed(session: Session, now_ms: int) -> Session:

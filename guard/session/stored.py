@@ -13,6 +13,7 @@ from guard.model.call import Outcome
 from guard.model.identity import Agent, Device, Place, Principal, Who, Workload
 from guard.session.history import Step
 from guard.session.intent import from_json as intent_from_json
+from guard.session.owed import Owed
 from guard.session.risk import Signal
 from guard.session.state import Entered, Session
 from guard.session.stored_narrowing import narrowing, narrowing_row
@@ -59,6 +60,7 @@ def to_json(session: Session) -> str:
             "trail": [session.trail.classes, session.trail.calls_ms, session.trail.writes_ms],
             "task_times": [session.active_ms, session.task_over_ms],
             "narrowings": [narrowing_row(one) for one in session.narrowings],
+            "owed": [session.owed.due, session.owed.paid, session.owed.why],
         }
     )
     return f'{rest[:-1]},"tallies":{tallies_json(session.ledgers.tallies)}}}'
@@ -88,6 +90,7 @@ def _session(raw: Mapping[str, Any]) -> Session:
     observed, observed_sha256 = raw.get("observed", (0, ""))  # older rows counted nothing
     suspended_at_ms, resumed_at_ms = raw.get("suspended", (0, 0))
     active_ms, task_over_ms = raw.get("task_times", (0, 0))
+    due, paid, why = raw.get("owed", (0, 0, ""))
     return Session(
         id=raw["id"],
         who=_who(raw["who"]),
@@ -120,6 +123,7 @@ def _session(raw: Mapping[str, Any]) -> Session:
         place=_place(raw.get("place")),
         trail=_trail(*raw.get("trail", ((), 0, ()))),
         narrowings=tuple(narrowing(row) for row in raw.get("narrowings", ())),
+        owed=Owed(due=due, paid=paid, why=why),
     )
 
 

@@ -14,7 +14,7 @@ from guard.model.call import ToolCall
 from guard.session.belongs import CALLS, SPEND
 from guard.session.counted import Counted
 from guard.session.intent import TaskIntent, meet, parse_intent
-from guard.session.state import Session, declared
+from guard.session.state import Session, declared, owing
 
 LABEL: Final = b"guard/task/v1\0"
 
@@ -80,7 +80,7 @@ def task_ended(session: Session, now_ms: int) -> Session:
     signed = max(now_ms // 1000, *(one.signed_at_s for one in task.clauses)) + 1
     until = min(task.expires_at_ms or now_ms, now_ms)
     over = replace(task, expires_at_ms=max(1, until), signed_at_s=signed)
-    return replace(session, intent=over, task_over_ms=max(1, now_ms))
+    return owing(replace(session, intent=over, task_over_ms=max(1, now_ms)), "task_ended")
 
 
 def started(session: Session, task: TaskIntent, now_ms: int) -> Session:

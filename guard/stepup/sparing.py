@@ -15,7 +15,7 @@ from guard.grant.approval import Approval, ApprovalState, NewApproval
 from guard.grant.unanswered import cooling
 from guard.ports import World
 from guard.session.state import suspended
-from guard.stepup.voiding import void_session
+from guard.stepup.voiding import settled, void_session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +117,12 @@ class Sparing:
         before = await self.world.sessions.get(session_id)
         if before.suspended_at_ms:
             return
-        await self.world.sessions.update(session_id, lambda one: suspended(one, now_ms))
+        after = await self.world.sessions.update(session_id, lambda one: suspended(one, now_ms))
         leaf = {"why": "denials"}
         event = Event(kind="session_suspended", at_ms=now_ms, session=session_id, leaf=dict(leaf))
         await self.world.sink.write([event])
         await void_session(self.world, session_id, "session_suspended", now_ms)
+        await settled(self.world, after)
 
 
 def _here(new: NewApproval, denied: Sequence[Approval]) -> int:

@@ -9,6 +9,7 @@ from guard.audit.asked import plan_ended
 from guard.errors import Refused
 from guard.grant.plan import PlanEvent
 from guard.ports import World
+from guard.session.state import Session, paid
 
 
 async def void_session(world: World, session_id: str, why: str, now_ms: int) -> None:
@@ -33,3 +34,19 @@ async def void_session(world: World, session_id: str, why: str, now_ms: int) -> 
         if approval.at(now_ms).open:
             with suppress(Refused):
                 await world.approvals.end(approval.id, "void", why, now_ms, [])
+
+
+async def settled(world: World, session: Session) -> Session:
+    """Write down that what a session owed is done, and return it; what came since is still owed.
+
+    Args:
+        world: the ports.
+        session: as it was when its questions and yeses were voided.
+
+    Raises:
+        Unavailable: the store failed; it is owed, and will be done again.
+    """
+    due = session.owed.due
+    if not session.owed.open or session.ended_at_ms:
+        return session
+    return await world.sessions.update(session.id, lambda one: paid(one, due))

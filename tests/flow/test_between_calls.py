@@ -159,7 +159,7 @@ async def test_one_that_is_recalled_while_it_is_made_is_not_handed_over(flow, at
             return await super().issue_between(caller, lease)
 
     flow.world.issuers["idp"] = Slow()
-    assert await code_of(at.held(None, "")) == "credential_recalled"
+    assert await code_of(at.held(None, "")) == "session_ended"
 
 
 async def test_an_issuer_that_serves_calls_alone_makes_none(flow, at, issuer):

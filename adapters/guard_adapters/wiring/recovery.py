@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Container
 from contextlib import suppress
 
+from guard.access.killing import Killing
 from guard.audit.event import Event
 from guard.errors import GuardError
 from guard.grant.approval import never_used
@@ -41,10 +42,24 @@ async def recover(wired: Wired) -> int:
     for session, calls in (await wired.store.lost_calls()).items():
         ran += await _settled(wired, session, calls, now_ms)
     await wired.store.lose_runs(now_ms)
+    await pay(wired)
     gone = frozenset(lease.id for lease in await wired.store.lost_leases())
     await take_back_all(wired.world, gone)
     await sweep_targets(wired.world)
     return ran
+
+
+async def pay(wired: Wired) -> None:
+    """Void what people said before a signal or a stop, where the guard before this died first.
+
+    Raises:
+        Unavailable: the store failed; nothing may start on it.
+    """
+    for session in await wired.world.sessions.live():
+        await wired.reauthorizing.owed(session)
+    killing = Killing(world=wired.world, policy=lambda: wired.bundle)
+    for kill in wired.world.kills.standing():
+        await killing.follow(kill)
 
 
 async def take_back_all(world: World, gone: Container[str] | None = None) -> None:

@@ -87,6 +87,7 @@ async def tend(world: World, reauthorizing: Reauthorizing) -> None:
             why = overdue(session, now_ms) or await _spent(world, session, now_ms)
             if why:
                 await reauthorizing.end_task(session.id, why)
+            await reauthorizing.owed(session)  # of a guard that died before it was done
             if standing(session.narrowings):
                 await reauthorizing.look(session)
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from guard.access.killing import Killing
 from guard.errors import GuardError
 from guard.grant.approval import Approval
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
+from guard.model.secevent import SecurityEvent, Subject
 from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.wiring.build import Wired, build
@@ -163,6 +165,35 @@ async def test_a_second_start_finds_nothing_to_settle(config: Path) -> None:
         wired = build(load(config))
         assert await recover(wired) == found
         wired.close()
+
+
+async def test_what_people_were_asked_before_a_signal_is_void_after_a_restart(config: Path) -> None:
+    await _died_while_people_were_asked(config)
+    wired = build(load(config))
+    about = Subject(issuer="test", subject="ana")
+    event = SecurityEvent(
+        issuer="idp", jti="j", kind="credential-change", claims={}, subject=about, at_ms=0
+    )
+    assert await wired.reauthorizing.hear(event)  # answered, and then its guard died
+    wired.close()
+    wired = build(load(config))
+    assert [row.status.value for row in await wired.world.approvals.listed(open_only=True)]
+    await recover(wired)
+    assert await wired.world.approvals.listed(open_only=True) == []
+    wired.close()
+
+
+async def test_what_people_were_asked_before_a_stop_is_void_after_a_restart(config: Path) -> None:
+    await _died_while_people_were_asked(config)
+    wired = build(load(config))
+    await Killing(world=wired.world, policy=lambda: wired.bundle).stop(
+        "everything", "", why="", by="operator"
+    )
+    wired.close()
+    wired = build(load(config))
+    await recover(wired)
+    assert await wired.world.approvals.listed(open_only=True) == []
+    wired.close()
 
 
 async def test_leases_of_the_dead_process_are_recalled(config: Path) -> None:
