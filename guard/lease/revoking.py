@@ -93,7 +93,12 @@ class Revoking:
         if after.state is LeaseState.IRREVOCABLE and after.state is not row.state:
             kind = "lease_irrevocable"
             events = [_event(kind, row, why, now_ms)]
-        return await self.world.leases.advance(row.id, lambda one: fated(one, now_ms, fate), events)
+
+        def change(one: Lease) -> Lease:
+            # What was made after the target was asked is not gone: it is asked again.
+            return fated(one, now_ms, fate) if one.token_sha256 == row.token_sha256 else one
+
+        return await self.world.leases.advance(row.id, change, events)
 
     async def _fate(self, row: Lease, why: str) -> Fate:
         issuer = self.world.issuers.get(row.issuer)

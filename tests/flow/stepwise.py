@@ -21,6 +21,9 @@ from tests.flow.conftest import LOG_KEY, SALT, Flow, RecordingIssuer
 from tests.flow.test_narrowing import Beating
 
 TTL_MS = RecordingIssuer.max_ttl_s * 1000
+LONGEST_S = 30
+"""How long a step may take before it hangs: a busy machine is no reason."""
+
 PLAYED = ContextVar("PLAYED", default=False)
 """Whether this is a work whose steps wait; what a test looks at by itself never does."""
 
@@ -83,7 +86,7 @@ class Turns:
     async def rest(self):
         """Return when everything under way waits for its turn, or has ended."""
         if self._moving:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(LONGEST_S):
                 await self._still.wait()
 
     async def all_end(self):

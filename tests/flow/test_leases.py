@@ -207,6 +207,33 @@ async def test_two_who_revoke_at_once_write_it_down_once(flow, make_issuer, gath
     assert issuer.revoked
 
 
+async def test_what_is_made_after_its_target_said_gone_is_asked_for_again(flow, make_issuer):
+    issuer = use(flow, make_issuer)
+    issue, gone = issuer.issue, issuer.revoke
+    revoking = Revoking(world=flow.world)
+
+    async def issued(call, terms, lease):
+        issuer.issue = issue
+        row = await revoking.marked(await flow.world.leases.lease(lease.id), "signal")
+        said_first = await issuer.revoke(row, "signal")  # there is nothing yet
+
+        async def revoke(_lease, _why):  # and its answer is written down once it is there
+            issuer.revoke = gone
+            await flow.world.leases.advance(lease.id, lambda one: one.issued("0" * 64, 1), [])
+            return said_first
+
+        issuer.revoke = revoke
+        await revoking.tried(lease.id, "signal")
+        row = await flow.world.leases.lease(lease.id)
+        assert row.state is LeaseState.REVOKE_PENDING
+        assert (await revoking.take_back(row, "deadline")).state is LeaseState.REVOKED
+        raise Unavailable("It is over.", code="issuer_unavailable")
+
+    issuer.issue = issued
+    assert await refusal(flow.call("read", id="1")) == "issuer_unavailable"
+    assert states(flow) == [LeaseState.REVOKED]
+
+
 async def test_what_only_runs_out_waits_for_its_deadline_without_an_alert(flow, make_issuer):
     class RunsOut(make_issuer):
         async def revoke(self, lease, why):

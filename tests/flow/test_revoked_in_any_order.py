@@ -31,7 +31,7 @@ from guard.session.risk import signal
 from guard.session.state import declared
 from tests import postgres
 from tests.flow.conftest import bundle_of
-from tests.flow.stepwise import TTL_MS, Forgetful, Gate, Hasty, real_flow
+from tests.flow.stepwise import LONGEST_S, TTL_MS, Forgetful, Gate, Hasty, real_flow
 from tests.postgres import POSTGRES
 from tests.soak.kept import keep
 
@@ -222,7 +222,7 @@ class Interleaved(RuleBasedStateMachine):
 
     async def nothing_is_left(self):
         """Let the watchdog look: it ends what the end of the task met while it was being made."""
-        async with asyncio.timeout(5):  # endings are handed over, and written a moment later
+        async with asyncio.timeout(LONGEST_S):  # endings are handed over, and written a moment later
             while rows := await self.rows():
                 assert self.target.living(self.session) <= {row.id for row in rows}
                 for row in rows:
