@@ -150,6 +150,9 @@ OPERATOR: Final = (
     row("POST", "/kills/lift", "Let it go on.", obj(scope=TEXT, name=TEXT, lifted=FLAG), body=only(obj("name", scope=SCOPE))),
     row("POST", "/signals", "What another source knows of a caller.", rows("sessions", TEXT),
         body=only(obj(kind=TEXT, source=TEXT, about=SUBJECT))),
+    row("GET", "/signals/streams", "Each stream, both ways, and what is wrong with it.",
+        obj(now_ms=NUMBER, since_ms=NUMBER, **{"in": {"type": "array"}, "out": {"type": "array"}})),
+    row("GET", "/faults", "What does not work behind the scenes.", rows("faults", obj(what=TEXT, fault=TEXT))),
     row("POST", "/policy/reload", "Put the policy on disk in force.", obj(bundle=TEXT)),
     row("GET", "/audit/checkpoint", "The newest signed checkpoint.", obj(note=TEXT)),
     row("GET", "/audit/log", "One page of the log.", obj(size=NUMBER), FIRST),
@@ -257,6 +260,9 @@ UPSTREAMS: Final = (
         {200: ANY, 202: None, **_MCP_NO}, body=obj("id", "params", jsonrpc={"const": "2.0"}, method=TEXT)),
     row("GET", "/mcp/{server}", "The server's own stream of a legacy session.", {200: ANY, **_MCP_NO}),
     row("DELETE", "/mcp/{server}", "The end of a legacy session.", {200: ANY, 202: None, 204: None, **_MCP_NO}),
+    *(row(method, "/http/{api}/{path}", "A request of an application that knows no guard, by the routes of the catalogue.",
+          {200: ANY, 201: ANY, 202: ANY, 204: None, 304: None, **_MCP_NO})
+      for method in ("GET", "POST", "PUT", "PATCH", "DELETE")),
 )  # fmt: skip
 
 HEAD: Final = """\

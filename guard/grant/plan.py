@@ -165,6 +165,8 @@ class Plan(NewPlan):
             NoPlanTransition: PLAN_TRANSITIONS has no such entry, or the limit has passed.
         """
         standing = self.at(now_ms)
+        if event is E.DEADLINE and standing is not self:
+            return standing  # its limit has passed: that is written down now
         target = PLAN_TRANSITIONS[standing.status].get(event)
         if target is None:
             raise NoPlanTransition(self.id, standing.status, event)

@@ -80,7 +80,9 @@ def _named(case, operation, whole):
     path, named = operation.path, case.path_parameters or {}
     folder = next((one for one in KNOWN if one in path), "")
     for name in named:
-        found = {"server": "shop", "number": "0", "seq": "0"}.get(name) or KNOWN.get(folder)
+        found = {"server": "shop", "api": "plain", "path": "ping", "number": "0", "seq": "0"}.get(
+            name
+        ) or KNOWN.get(folder)
         named[name] = getattr(whole, found, found) if found else named[name]
     if isinstance(case.body, dict) and "stream_id" in case.body:
         case.body["stream_id"] = whole.stream

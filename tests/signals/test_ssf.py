@@ -14,11 +14,13 @@ from guard.errors import Refused, Unavailable
 from guard.grant.secevent import SetRefused
 from guard.model.call import Outcome, ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
+from guard.testing import FrozenClock
+from guard_adapters._faults import Faults
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli import main
 from guard_adapters.cli.serve import _tell
 from guard_adapters.front.ssf.poll import Polled
-from guard_adapters.front.ssf.received import NotNow
+from guard_adapters.front.ssf.received import UNFOLLOWED, NotNow
 from guard_adapters.store.clock import SystemIds
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
@@ -401,6 +403,8 @@ async def test_a_stream_is_fetched_on_when_what_follows_from_one_event_fails():
         raise Unavailable("The disk is full.")
 
     class Failing:
+        name, hearing = "idp", FrozenClock()
+
         async def take(self, token):
             return fails
 
@@ -410,9 +414,12 @@ async def test_a_stream_is_fetched_on_when_what_follows_from_one_event_fails():
         await asyncio.sleep(0)
         return {"sets": {"one": "token"}}
 
-    fetching = asyncio.create_task(Polled(source=Failing(), ask=ask, idle_s=0).forever())
+    said = []
+    polled = Polled(source=Failing(), ask=ask, idle_s=0, faults=Faults(tell=said.append))
+    fetching = asyncio.create_task(polled.forever())
     await asyncio.wait_for(asked.wait(), 5)
     fetching.cancel()
+    assert [one.partition(" (")[0] for one in said] == [UNFOLLOWED.format("idp")]
 
 
 async def test_an_old_word_of_the_transmitter_said_again_does_not_bring_its_stream_back(quiet):

@@ -19,6 +19,7 @@ from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.gateways import Gateways
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.overseeing import stream_routes
 from guard_adapters.wiring.running import dev_keys, serving
 from guard_adapters.wiring.serve import app, endpoint
 from guard_adapters.wiring.signals import push_token, streams
@@ -51,6 +52,12 @@ servers:
     trust: trusted
     tools:
       look: {{effect: [read], confirmed: true, input_schema: {{type: object, properties: {{}}}}}}
+  plain:
+    url: {url}
+    protocol: http
+    trust: trusted
+    tools:
+      ping: {{request: GET /ping, effect: [read], confirmed: true, input_schema: {{type: object, properties: {{}}}}}}
 """
 POLICY = """
 @id("OK") @reason("open") permit (principal is Guard::Agent, action in Guard::Action::"any", resource);
@@ -151,6 +158,7 @@ def routes_of(wired):
         *streams(wired).routes(),
         *Gateways(wired, url).routes,
         *transmitter(wired, url).routes,
+        *stream_routes(wired, streams(wired)),
     ]
     return _listed(app(wired, endpoint(wired, url), beside=beside).beside.routes, "")
 
@@ -202,6 +210,7 @@ class Running:
             created_ms=now_ms,
             pending_until_ms=now_ms + 600_000,
             view_json=view_json(a_view({"amount": 7})),
+            envelope=b'{"server":"shop","tool":"look"}',
         )
         await wired.world.approvals.open(row, [])
         return row.id

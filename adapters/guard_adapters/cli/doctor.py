@@ -21,6 +21,7 @@ from guard.grant.offline import Step
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
 from guard_adapters.cli.doctor_credentials import between, probes
+from guard_adapters.cli.doctor_live import live
 from guard_adapters.cli.doctor_people import approver, connected, few
 from guard_adapters.cli.doctor_signer import reached_signer, signer
 from guard_adapters.cli.doctor_store import reached_store, store
@@ -59,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         return UNUSABLE
     for look in LOOKS:
         found.extend(look(loaded))
+    found.extend(live(loaded))
     if args.connect:
         found.extend(reached_store(loaded))
         found.extend(reached_signer(loaded))

@@ -43,13 +43,18 @@ def run(args: argparse.Namespace) -> int:
         unplugged()
         from guard_adapters.wiring.alone import run_alone  # noqa: PLC0415  the whole guard
 
-        return run_alone(args.config, args.upstream, args.agent, args.session, command, env)
+        whose = (args.config, args.upstream, args.agent, args.session)
+        return run_alone(*whose, command, env, tell=_told)
     from guard_adapters.front.mcp.stdio import run_attached  # noqa: PLC0415  not with --help
 
     path = args.socket or socket_path("guardcall")
     if not path.exists():
         print(f"guard: no guard listens on {str(path)!r}; every call is refused.", file=sys.stderr)
     return run_attached(command, args.agent, args.upstream, str(path), env, session=args.session)
+
+
+def _told(text: str) -> None:
+    print(f"guard: {text}", file=sys.stderr)  # stdout is the pipe
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

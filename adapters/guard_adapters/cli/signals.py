@@ -20,6 +20,7 @@ from guard_adapters._http.documents import change, post_json
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.place import Place, add_place, place
+from guard_adapters.cli.signals_status import status
 from guard_adapters.front.ssf.push import PREFIX
 from guard_adapters.issuer.made import read_secret
 from guard_adapters.wiring.listening import metadata, to_be_told
@@ -57,7 +58,10 @@ def register(commands: Commands) -> None:
     gone = actions.add_parser("remove", help="end a stream at its transmitter")
     gone.add_argument("name", help="what the stream is called here")
     listed = actions.add_parser("list", help="the streams of guard.yaml, and who is told")
-    for one in (add, gone, listed):
+    state = actions.add_parser("status", help="what the running guard hears and tells; 1 = silent")
+    state.add_argument("name", nargs="?", default="", help="one stream, field by field")
+    state.add_argument("--json", action="store_true", help="one JSON object a line")
+    for one in (add, gone, listed, state):
         add_place(one)
 
 
@@ -73,6 +77,8 @@ def run(args: argparse.Namespace) -> int:
             print(asyncio.run(_added(args, found)))
         case "remove":
             print(asyncio.run(_removed(args.name, found)))
+        case "status":
+            return status(found, args.name, as_json=args.json)
         case _:
             _listed(found.installation or Installation())
     return FINE

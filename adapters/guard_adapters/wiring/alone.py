@@ -1,7 +1,7 @@
 """The whole guard in the process of one stdio relay."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -30,15 +30,18 @@ def run_alone(
     session: str,
     command: Sequence[str],
     env: Mapping[str, str],
+    *,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Run the server behind a guard of its own; return the server's exit code.
 
-    Without a command the catalogue's own is run.
+    Without a command the catalogue's own is run. What fails behind the scenes is said to `tell`.
 
     Raises:
         Unusable: the configuration cannot be used, or nothing says how to start the server.
     """
     wired = build(load(config))
+    wired.faults.tell = tell
     compiled()
     try:
         server = wired.bundle.catalog.servers.get(upstream)

@@ -23,6 +23,7 @@ from guard.policy.catalog_server import DEFAULT_ISSUER
 from guard.policy.compile import Bundle
 from guard.ports import Approver, Trace, World
 from guard.reauthorize import Reauthorizing
+from guard_adapters._faults import Faults
 from guard_adapters.approver.reviewers import ConsoleApprover
 from guard_adapters.issuer.calltoken import CallTokenIssuer
 from guard_adapters.issuer.made import Maker
@@ -72,6 +73,11 @@ class Wired:
     def reauthorizing(self) -> Reauthorizing:
         """Return what applies signals to live sessions."""
         return Reauthorizing(world=self.world, judging=self.guard.judging)
+
+    @property
+    def faults(self) -> Faults:
+        """Return what does not work behind the scenes, and who is told of it."""
+        return self.store.faults
 
     def close(self) -> None:
         """Finish what is queued and close the store."""

@@ -1,13 +1,12 @@
 """Wires what leaves the guard for people: the channels of guard.yaml. It decides nothing."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from guard.errors import Unusable
 from guard_adapters.approver.webhook import Channel, Postman
 from guard_adapters.console.origin import origin_of
-from guard_adapters.front.ssf.faults import Faults
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.rounds import rounds
@@ -44,15 +43,12 @@ def postman(wired: Wired, url: str) -> Postman:
 
 
 @asynccontextmanager
-async def delivering(
-    wired: Wired, url: str, tell: Callable[[str], None] = lambda _: None
-) -> AsyncIterator[None]:
+async def delivering(wired: Wired, url: str) -> AsyncIterator[None]:
     """Send what waits in the outbox, as long as this is open; without channels do nothing.
 
     Args:
         wired: the guard.
         url: how reviewers reach it.
-        tell: is given one sentence for each new fault.
     """
     if not wired.loaded.installation.channels:
         yield
@@ -66,6 +62,6 @@ async def delivering(
             next_step=error.next_step,
         ) from None
     await wired.store.outbox.reopened()
-    work = rounds(ROUND_S, Faults(tell=tell), ("No channel is told of questions", sender.round))
+    work = rounds(ROUND_S, wired.faults, ("No channel is told of questions", sender.round))
     async with aclosing(sender), meanwhile(work):
         yield

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from guard.access.killing import Killing
-from guard.errors import GuardError
 from guard.model.kill import Epoch, Kill, Scope
 from guard.policy.compile import Bundle
 from guard.ports import World
 from guard.session.state import Session
+from guard_adapters._faults import Faults
 from guard_adapters.store.changes import What
 from guard_adapters.wiring.build import Wired
 
@@ -22,6 +22,7 @@ class KillDesk:
     world: World
     policy: Callable[[], Bundle]
     by: str
+    faults: Faults = field(default_factory=Faults)
     _following: set["asyncio.Task[None]"] = field(default_factory=set, repr=False)
 
     @property
@@ -52,7 +53,8 @@ class KillDesk:
         task.add_done_callback(self._following.discard)
 
     async def _followed(self, kill: Kill) -> None:
-        with suppress(GuardError):  # the watchdog goes on with what could not be taken back
+        # The watchdog goes on with what could not be taken back, the next start with the rest.
+        with self.faults.around(f"Not all that a stop of {kill.scope} holds is cut"):
             await self._killing.follow(kill)
 
     async def lift(self, scope: Scope, name: str) -> None:
@@ -79,7 +81,7 @@ async def following(wired: Wired) -> AsyncIterator[None]:
     async def follow() -> None:
         while True:
             what, name = await told.get()
-            with suppress(GuardError):
+            with wired.faults.around("Calls that another guard took something from go on here"):
                 await (_stops(wired) if what == "kills" else _moved(wired, name))
 
     wired.store.changes.listen(hear)

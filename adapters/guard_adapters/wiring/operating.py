@@ -53,7 +53,9 @@ def routes(wired: Wired) -> list[Route]:
         accesses=lambda: wired.bundle.catalog.accesses,
     )
     sources = signal_table(Sources(world=wired.world, reauthorizing=wired.reauthorizing))
-    kills = KillDesk(world=wired.world, policy=lambda: wired.bundle, by=OPERATOR)
+    kills = KillDesk(
+        world=wired.world, policy=lambda: wired.bundle, by=OPERATOR, faults=wired.faults
+    )
     tallies = tally_table(TallyDesk(world=wired.world))
     more = (*lease_table(leases), *run_table(runs), *tasks, *tallies)
     takes = (*narrowing_table(narrowing), *kill_table(kills), *sources)

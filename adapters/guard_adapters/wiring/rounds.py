@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
-from guard_adapters.front.ssf.faults import Faults
+from guard_adapters._faults import Faults
 
 Step = Callable[[], Awaitable[None]]
 

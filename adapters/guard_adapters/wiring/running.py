@@ -29,6 +29,7 @@ from guard_adapters.wiring.gateways import Gateways
 from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.kills import following
+from guard_adapters.wiring.overseeing import stream_routes
 from guard_adapters.wiring.places import person
 from guard_adapters.wiring.pulling import pulling
 from guard_adapters.wiring.recovery import recover
@@ -52,13 +53,14 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
     Raises:
         Unusable: an address, a key or the socket cannot be used.
     """
+    wired.faults.tell = tell
     lost = await recover(wired)
     if lost:
         tell(f"{lost} calls may have run when the last guard stopped: recorded as unknown.")
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(watched(wired.world, wired.heart, tell))
         url = await stack.enter_async_context(serving(wired, dev_keys(wired), tell))
-        await stack.enter_async_context(delivering(wired, url, tell))
+        await stack.enter_async_context(delivering(wired, url))
         await stack.enter_async_context(following(wired))
         await stack.enter_async_context(fetching(wired, tell))
         tell(f"Listening on {url}/mcp/<server>.")
@@ -82,7 +84,7 @@ async def serving(
     wired: Wired, keys: Mapping[str, Caller], tell: Callable[[str], None] = lambda _: None
 ) -> AsyncIterator[str]:
     """Serve HTTP, and gRPC if asked for, and yield the URL; a port of 0 takes a free one."""
-    serve = wired.loaded.installation.serve
+    serve, wired.faults.tell = wired.loaded.installation.serve, tell
     listeners = _listening(serve.host, serve.port)
     own = f"http://{serve.host}:{listeners[0].getsockname()[1]}"
     url = serve.public_url or own
@@ -91,9 +93,10 @@ async def serving(
     listening, gateways, outward = (
         streams(wired, tell),
         Gateways(wired, url),
-        transmitter(wired, url, tell),
+        transmitter(wired, url),
     )
-    beside = [*listening.routes(), *gateways.routes, *outward.routes]
+    seen = stream_routes(wired, listening)
+    beside = [*listening.routes(), *gateways.routes, *outward.routes, *seen]
     async with (
         _uvicorn(app(wired, found, beside=beside), listeners),
         transmitting(wired, outward),

@@ -47,6 +47,7 @@ class Streams:
     """All streams of one guard."""
 
     pushed: Pushed
+    sources: tuple[Source, ...] = ()
     polled: tuple[Polled, ...] = ()
     verifying: tuple[Verifying, ...] = ()
     close: Callable[[], None] = lambda: None  # of the memory of tokens
@@ -84,7 +85,11 @@ def streams(wired: Wired, tell: Callable[[str], None] = lambda _: None) -> Strea
     pushing = {name: source for name, source in sources.items() if not listed[name].poll_url}
     tokens = {name: push_token(state, name) for name in pushing}
     polled = tuple(
-        Polled(source=sources[name], ask=_asking(one, wired.loaded.file.parent))
+        Polled(
+            source=sources[name],
+            ask=_asking(one, wired.loaded.file.parent),
+            faults=wired.faults,
+        )
         for name, one in listed.items()
         if one.poll_url
     )
@@ -100,7 +105,11 @@ def streams(wired: Wired, tell: Callable[[str], None] = lambda _: None) -> Strea
         if one.stream_id and one.token_file and one.verify_every_s
     )
     return Streams(
-        pushed=Pushed(pushing, tokens), polled=polled, verifying=verifying, close=seen.close
+        pushed=Pushed(pushing, tokens, wired.faults),
+        sources=tuple(sources.values()),
+        polled=polled,
+        verifying=verifying,
+        close=seen.close,
     )
 
 

@@ -23,6 +23,7 @@ from guard.ports.people import Reviewers
 from guard.ports.reruns import Reruns
 from guard.ports.tallies import Tallies
 from guard.ports.transmit import Transmissions
+from guard_adapters._faults import Faults
 from guard_adapters.store.board import BoardReader
 from guard_adapters.store.changes import Changes
 from guard_adapters.store.log import LogKey, LogReader, LogRows
@@ -53,6 +54,11 @@ class Store(Protocol):
     @property
     def clock(self) -> Clock:
         """Return the time that counts for these rows."""
+        ...
+
+    @property
+    def faults(self) -> Faults:
+        """Return what does not work behind the scenes; a store adds what it cannot read."""
         ...
 
     @property

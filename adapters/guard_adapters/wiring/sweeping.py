@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import count
 
-from guard.errors import GuardError
-from guard.ports import Silence
+from guard.audit.asked import plan_ended
+from guard.errors import Refused
+from guard.grant.plan import PlanEvent
+from guard.ports import Silence, World
 from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.recovery import recover
@@ -34,21 +36,44 @@ async def swept(wired: Wired) -> AsyncIterator[None]:
 
 
 async def sweep(wired: Wired) -> None:
-    """Expire what is late, tasks among it, for ever; what fails is tried again.
+    """Expire what is late, tasks among it, for ever; what fails is said, and tried again.
 
     On a shared store also settle what guards that are gone since left open.
     """
+    around = wired.faults.around
     for turn in count(1):
-        with suppress(GuardError):
+        with around("Late questions do not end"):
             await wired.world.approvals.sweep(wired.world.clock.now_ms())
-            if turn % FORGET_EVERY == 1:
+        if turn % FORGET_EVERY == 1:
+            with around("Nothing that is over is forgotten"):
                 await forget(wired)
-            if turn % OTHERS_EVERY == 0:
+        if turn % OTHERS_EVERY == 0:
+            with around("Tasks and plans that are over do not end"):
                 await tend(wired.world, wired.reauthorizing)
+                await lapse(wired.world)
+            with around("Nobody counts the questions that wait"):
                 await tally(wired)
-            if wired.store.shared and turn % OTHERS_EVERY == 0:
-                await recover(wired)
+            if wired.store.shared:
+                with around("What guards that are gone left open stays open"):
+                    await recover(wired)
         await asyncio.sleep(SWEEP_S)
+
+
+async def lapse(world: World) -> None:
+    """End plans whose time is over: their rows say so, and the log does.
+
+    Raises:
+        Unavailable: the store failed; the rest is looked at the next time.
+    """
+    if world.grants is None:
+        return
+    now_ms = world.clock.now_ms()
+    for plan in await world.grants.plans(open_only=True):
+        over = plan.at(now_ms)
+        if not over.open:
+            with suppress(Refused):  # somebody else was faster
+                why, event = over.reason_code, PlanEvent.DEADLINE
+                await world.grants.end(plan.id, event, why, now_ms, [plan_ended(plan, why, now_ms)])
 
 
 class Tidying:
@@ -67,9 +92,10 @@ class Tidying:
         if now_ms < self._due_ms:
             return
         self._due_ms = now_ms + round(FORGET_EVERY * SWEEP_S * 1000)
-        with suppress(GuardError):
+        with self._wired.faults.around("Nothing that is over ends"):
             await self._wired.world.approvals.sweep(now_ms)
             await tend(self._wired.world, self._wired.reauthorizing)
+            await lapse(self._wired.world)
             await forget(self._wired)
 
 

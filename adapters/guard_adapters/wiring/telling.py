@@ -17,7 +17,7 @@ from guard.ports import World
 from guard.ports.transmit import OutStream, Told, Transmissions
 from guard.session.state import Session
 from guard.session.stored import UNREADABLE
-from guard_adapters.front.ssf.faults import Faults
+from guard_adapters._faults import Faults
 from guard_adapters.front.ssf.outgoing import Voice
 from guard_adapters.store.log import PAGE, LogReader
 

@@ -1,7 +1,7 @@
 """Wires what others are told as security events: receivers of guard.yaml, keys, routes, rounds."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,9 +16,9 @@ from guard.errors import Unavailable, Unusable
 from guard.grant.secevent import CAEP
 from guard.ports import Ids
 from guard.ports.transmit import Change, OutStream, Transmissions
+from guard_adapters._faults import Faults
 from guard_adapters._http.origins import origin
 from guard_adapters.front.bearer import digest_of
-from guard_adapters.front.ssf.faults import Faults
 from guard_adapters.front.ssf.management import Desk, routes
 from guard_adapters.front.ssf.offered import offered_routes
 from guard_adapters.front.ssf.outgoing import Receiver, Voice
@@ -82,12 +82,8 @@ def receiver_token(state: Path, name: str) -> str:
     return secret(state / "keys" / f"receiver-{name}.key").hex()
 
 
-def transmitter(
-    wired: Wired, url: str, tell: Callable[[str], None] = lambda _: None
-) -> Transmitter:
+def transmitter(wired: Wired, url: str) -> Transmitter:
     """Return the transmitter of one guard, which others reach at `url`.
-
-    What fails later, while it tells and sends, is said to `tell`, each fault once.
 
     Raises:
         Unusable: `receiver_unusable`: an origin in `push_to` is none; or a key or token file.
@@ -103,7 +99,7 @@ def transmitter(
         receivers={name: _receiver(wired, name, one) for name, one in listed.items()},
     )
     sealed = Sealed(key=secret(keys / "receivers-seal.key"), ids=wired.world.ids)
-    rows, faults = wired.store.transmissions, Faults(tell=tell)
+    rows, faults = wired.store.transmissions, wired.faults
     desk = Desk(voice=voice, rows=rows, seal=sealed.seal)
     return Transmitter(
         routes=(*routes(desk), *offered_routes(desk)),

@@ -46,6 +46,12 @@ async def test_live_sessions_are_told_and_listed_without_the_damaged_one(kind, t
     told = await store.sessions.tell(ANA, lambda one: (one, []))
     assert [one.id for one in told] == ["gs_2"]
     assert [one.id for one in await store.sessions.live()] == ["gs_2"]
+    assert [one.id for one in await store.sessions.all()] == ["gs_2"]
+    assert await store.lost_calls() == {} if url else {"gs_2": frozenset()}  # and a guard starts
+    ((what, fault),) = store.faults.standing()  # never in silence
+    assert (what, fault) == (
+        "Session gs_1 cannot be read: none of its calls runs", "session_unreadable",
+    )  # fmt: skip
     with pytest.raises(Unavailable, match="session_unreadable"):
         await store.sessions.get("gs_1")
     store.close(NOW)

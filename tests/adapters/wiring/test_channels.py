@@ -81,10 +81,11 @@ class Failing:
 
 async def test_a_round_that_fails_is_said_and_the_next_one_sends(wired, receiver):
     wired.store.outbox, said = Failing(wired.store.outbox), []
+    wired.faults.tell = said.append
     now_ms = wired.world.clock.now_ms()
     limits = {"created_ms": now_ms, "pending_until_ms": now_ms + 60_000}
     await wired.world.approvals.open(question(1, **ASKED, **limits), [])
-    async with delivering(wired, "http://localhost:8470", said.append), asyncio.timeout(5):
+    async with delivering(wired, "http://localhost:8470"), asyncio.timeout(5):
         while len(receiver.got) < 2:
             await asyncio.sleep(0.05)
     assert said == ["No channel is told of questions (KeyError)."]

@@ -1,6 +1,7 @@
 """A guard inside another program forgets what nobody uses, as `guard serve` does."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -9,10 +10,12 @@ from guard.model.call import ToolCall, argument_bytes
 from guard.model.identity import Agent, Principal, Who
 from guard.session.state import new_session
 from guard.testing import RecordingTool
+from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.local import local
-from guard_adapters.wiring.sweeping import swept
+from guard_adapters.wiring.sweeping import lapse, swept
+from tests.adapters.store.test_grants_contract import plan as proposal
 
 CONFIG = """\
 version: 1
@@ -97,6 +100,42 @@ async def test_it_looks_again_only_after_a_while(config):
                 await unused(made.wired)
 
         assert await known(made.wired, "gs_old")
+
+
+async def test_a_bug_in_one_sweep_is_said_once_and_ends_none_that_follows(config):
+    wired, said = build(load(config)), []
+    wired.faults.tell = said.append
+    sweep, tried = wired.world.approvals.sweep, []
+
+    async def broken(now_ms):
+        tried.append(now_ms)
+        if len(tried) == 1:
+            raise KeyError("very-secret-7")
+        return await sweep(now_ms)
+
+    wired.store.approvals.sweep = broken
+    async with swept(wired):
+        async with asyncio.timeout(5):
+            while len(tried) < 2 or wired.faults.standing():
+                await asyncio.sleep(0.01)
+    wired.close()
+    assert said == ["Late questions do not end (KeyError)."]
+
+
+async def test_a_plan_whose_time_is_over_ends_in_its_row_and_in_the_log(config):
+    wired = build(load(config))
+    late_ms = wired.world.clock.now_ms() - 1
+    plan = proposal(pending_until_ms=late_ms)
+    await wired.world.grants.propose(plan, [])
+    await lapse(wired.world)
+    assert await wired.world.grants.plans(open_only=True) == []
+    row = await wired.world.grants.plan(plan.id)
+    assert (row.status.value, row.reason_code) == ("expired", "no_answer")
+    wired.close()
+    kinds = [json.loads(leaf) for _, leaf in read_log(config.parent / "state/guard.sqlite").leaves]
+    assert [(one["plan"], one["why"]) for one in kinds if one["kind"] == "plan_ended"] == [
+        (plan.id, "no_answer")
+    ]
 
 
 async def test_the_guard_of_one_pipe_forgets_while_it_runs(config):

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from guard.errors import GuardError
 from guard.grant.secevent import SetRefused
 from guard.model.call import Json
-from guard_adapters.front.ssf.received import NotNow, Source
+from guard_adapters._faults import Faults
+from guard_adapters.front.ssf.received import UNFOLLOWED, NotNow, Source
 
 MOST: Final = 50
 """Tokens in one answer."""
@@ -28,6 +28,7 @@ class Polled:
     source: Source
     ask: Ask
     idle_s: float = 5
+    faults: Faults = field(default_factory=Faults)
     _ack: list[Json] = field(default_factory=list, init=False)
     _wrong: dict[str, Json] = field(default_factory=dict, init=False)
 
@@ -56,14 +57,15 @@ class Polled:
         except NotNow:
             return
         self._ack.append(jti)
-        await rest()
+        with self.faults.around(UNFOLLOWED.format(self.source.name)):
+            await rest()
 
     async def forever(self) -> None:
-        """Poll until cancelled; a transmitter that is gone is asked again."""
+        """Poll until cancelled; a transmitter that is gone is said, and asked again."""
         while True:
-            try:
+            more = False
+            with self.faults.around(f"The stream {self.source.name} is not fetched"):
                 more = await self.once()
-            except (OSError, GuardError):  # what follows from one event could not be done
-                more = False
+                self.source.reached_ms = self.source.hearing.now_ms()
             if not more and not self._ack and not self._wrong:
                 await asyncio.sleep(self.idle_s)

@@ -5,7 +5,7 @@ must not make the transmitter send again.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.requests import Request
@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from guard.grant.secevent import MAX_SET, Err, SetRefused
+from guard_adapters._faults import Faults
 from guard_adapters._http.bodies import start_of
 from guard_adapters.front.bearer import bears, digest_of
-from guard_adapters.front.ssf.received import NotNow, Source
+from guard_adapters.front.ssf.received import UNFOLLOWED, NotNow, Source
 
 PREFIX: Final = "/guard/v1/signals/push"
 CONTENT: Final = "application/secevent+jwt"
@@ -28,9 +29,16 @@ class Pushed:
     Args:
         sources: by name.
         tokens: what each transmitter must bear, by the same name.
+        faults: is told of what follows from an event and fails, when its sender has its answer.
     """
 
-    def __init__(self, sources: Mapping[str, Source], tokens: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        tokens: Mapping[str, str],
+        faults: Faults | None = None,
+    ) -> None:
+        self._faults = faults or Faults()
         self._sources = sources
         self._expected = {name: digest_of(token) for name, token in tokens.items()}
         self._after: set[asyncio.Task[None]] = set()
@@ -58,10 +66,14 @@ class Pushed:
         except NotNow:
             return Response(status_code=503, headers={"retry-after": "1"})
         # Held, because a loop forgets tasks that nobody holds.
-        task = asyncio.ensure_future(rest())
+        task = asyncio.ensure_future(self._rest(name, rest))
         self._after.add(task)
         task.add_done_callback(self._after.discard)
         return Response(status_code=202)
+
+    async def _rest(self, name: str, rest: Callable[[], Awaitable[None]]) -> None:
+        with self._faults.around(UNFOLLOWED.format(name)):
+            await rest()
 
     def _known(self, name: str, authorization: str) -> bool:
         """Return whether the bearer is this stream's; an unknown name costs the same time."""

@@ -21,6 +21,8 @@ from guard_adapters.front.mcp.wire import WireRefused
 REMEMBERED_MS = 7 * 86_400_000
 """How long a token's id is known: senders try again for days, not for weeks."""
 
+UNFOLLOWED: Final = "Not all that follows from an event of the stream {} is done"
+
 _MISSES: Final = 2
 _SHORT: Final = 200
 
@@ -69,6 +71,10 @@ class Source:
     hearing: Hearing = field(repr=False)
     seen: Remembering = field(repr=False)
     heard_ms: int = 0  # when the last good token came
+    reached_ms: int = 0  # when its transmitter last answered, where it is polled
+    taken: int = 0  # tokens that were heard since the guard started
+    refused: int = 0  # tokens that were not taken, and why the last one was not
+    refusal: str = ""
     status: str = "enabled"  # as its transmitter said last (SSF 1.0, 8.1.5)
     why: str = ""
     missed: int = 0  # verifications that were asked for and never came
@@ -95,9 +101,13 @@ class Source:
             SetRefused: it is not taken; the sender is told why.
             NotNow: the store or the transmitter's keys are out of reach.
         """
-        read = read_set(token, self.stream)
-        await self._authentic(read)
-        event = checked_event(read, self.stream)
+        try:
+            read = read_set(token, self.stream)
+            await self._authentic(read)
+            event = checked_event(read, self.stream)
+        except SetRefused as no:
+            self.refused, self.refusal = self.refused + 1, no.err
+            raise
         now_ms = self.hearing.now_ms()
         key = replay_key(event.issuer, event.jti)
         try:
@@ -113,7 +123,7 @@ class Source:
         return rest
 
     def _noted(self, event: SecurityEvent, now_ms: int) -> None:
-        self.heard_ms = now_ms
+        self.heard_ms, self.taken, self.refusal = now_ms, self.taken + 1, ""
         if event.kind == "verification":
             self._verified("state" in event.claims)
         if event.kind == "stream-updated":

@@ -10,7 +10,9 @@ from guard.model.secevent import Subject, names_of
 from guard.ports import Noted
 from guard.session.judged import still
 from guard.session.state import Session
-from guard.session.stored import UNREADABLE, from_json, to_json
+from guard.session.stored import from_json, to_json
+from guard_adapters._faults import Faults
+from guard_adapters.store.damaged import left_out
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.replicas import LIVING
@@ -71,7 +73,7 @@ def _lessened(before: Session, after: Session) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in LESSENS)
 
 
-async def told(db: Connection, about: Subject, change: Noted) -> list[Told]:
+async def told(db: Connection, about: Subject, change: Noted, faults: Faults) -> list[Told]:
     """Change every live session that a subject fits, and write what is noted; return them all.
 
     A row without names is of an older guard: it is looked at, too. A damaged one is passed over.
@@ -79,11 +81,11 @@ async def told(db: Connection, about: Subject, change: Noted) -> list[Told]:
     if not about.named:
         return []
     rows = await db.fetch(
-        "SELECT version, head, flights FROM sessions"
+        "SELECT id, version, head, flights FROM sessions"
         " WHERE NOT ended AND (names @> ARRAY[$1::text] OR names = '{}') ORDER BY id FOR UPDATE",
         spelled(about.name),
     )
-    live = [(_readable(row), str(row["flights"])) for row in rows]
+    live = [(_readable(row, faults), str(row["flights"])) for row in rows]
     fit = [
         (one, flights) for one, flights in live if one is not None and about.fits(one.who, one.id)
     ]
@@ -122,14 +124,19 @@ def session_from(row: Any) -> Session:  # noqa: ANN401  the driver ships no type
     return replace(from_json(row["head"]), version=row["version"])
 
 
-def _readable(row: Any) -> Session | None:  # noqa: ANN401  the driver ships no types
+def _readable(row: Any, faults: Faults) -> Session | None:  # noqa: ANN401  as above
     """Return the session that a row holds; None: the row is damaged."""
     try:
         return session_from(row)
     except GuardError as error:
-        if error.code not in UNREADABLE:
-            raise
+        left_out(faults, row["id"], error)
         return None
+
+
+async def everything(db: Connection, faults: Faults) -> list[Session]:
+    """Return all sessions, those that have ended, too, without damaged ones."""
+    rows = await db.fetch("SELECT id, version, head FROM sessions ORDER BY id")
+    return [one for row in rows if (one := _readable(row, faults)) is not None]
 
 
 async def unmoved(db: Connection, judged: Session) -> bool:
@@ -187,7 +194,7 @@ async def dropped(db: Connection, idle_before_ms: int) -> list[str]:
     return gone
 
 
-async def living(db: Connection, held: Mapping[str, Session]) -> list[Session]:
+async def living(db: Connection, held: Mapping[str, Session], faults: Faults) -> list[Session]:
     """Return the sessions that have not ended; heads are read where a held one is not the row's.
 
     A damaged one is left out: no call can be made of it, and a stop has to reach the others.
@@ -200,5 +207,5 @@ async def living(db: Connection, held: Mapping[str, Session]) -> list[Session]:
     }
     others = [row["id"] for row in rows if row["id"] not in known]
     heads = await db.fetch("SELECT id, version, head FROM sessions WHERE id = ANY($1)", others)
-    known |= {row["id"]: one for row in heads if (one := _readable(row)) is not None}
+    known |= {row["id"]: one for row in heads if (one := _readable(row, faults)) is not None}
     return [known[row["id"]] for row in rows if row["id"] in known]

@@ -23,6 +23,7 @@ from guard.provenance.known import Known
 from guard.session.calls import Wanted, lent, nothing_wanted, pools_of, without_pools
 from guard.session.shared import changed
 from guard.session.state import Session, idle_since_ms
+from guard_adapters._faults import Faults
 from guard_adapters.store.folding import Indexes, folded, taught
 from guard_adapters.store.postgres import tallies
 from guard_adapters.store.postgres.database import LOST, UNDONE, Connection, Database
@@ -30,6 +31,7 @@ from guard_adapters.store.postgres.endings import is_first, left_behind
 from guard_adapters.store.postgres.replicas import Replica
 from guard_adapters.store.postgres.session_rows import (
     dropped,
+    everything,
     inserted,
     lines_of,
     living,
@@ -54,7 +56,8 @@ PAUSE_S: Final = 0.2
 class PostgresSessions:
     """The `Sessions` and `Outcomes` ports on one database."""
 
-    def __init__(self, database: Database, replica: Replica) -> None:
+    def __init__(self, database: Database, replica: Replica, faults: Faults) -> None:
+        self._faults = faults
         self._database = database
         self._replica = replica
         self._held: OrderedDict[str, tuple[Session, str]] = OrderedDict()
@@ -102,25 +105,20 @@ class PostgresSessions:
         """Change every live session that this is about; whoever has its turn may come later."""
 
         async def work() -> list[Session]:
-            rows = await self._database.transacted(lambda db: told(db, about, change))
+            rows = await self._database.transacted(lambda db: told(db, about, change, self._faults))
             return [self._hold(session, flights) for session, flights in rows]
 
         return await self._database.settled(self._database.hand(work()))
 
     async def all(self) -> Sequence[Session]:
         """Return every session."""
-
-        async def work(db: Connection) -> list[Session]:
-            rows = await db.fetch("SELECT version, head FROM sessions ORDER BY id")
-            return [session_from(row) for row in rows]
-
-        return await self._database.run(work, again=True)
+        return await self._database.run(lambda db: everything(db, self._faults), again=True)
 
     async def live(self) -> Sequence[Session]:
         """Return every session that has not ended; heads are read where another guard wrote."""
         held = {name: one for name, (one, _) in list(self._held.items())}
 
-        found = await self._database.run(lambda db: living(db, held), again=True)
+        found = await self._database.run(lambda db: living(db, held, self._faults), again=True)
         return [one for one in found if not one.ended_at_ms]
 
     async def forget(self, idle_before_ms: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
+from guard_adapters._faults import Faults
 from guard_adapters.store.changes import Changes
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.postgres import (
@@ -81,7 +82,8 @@ class PostgresStore:
         self.outbox = PostgresOutbox(self._database)
         self.owners = PostgresOwners(self._database)
         self.leases = PostgresLeases(self._database, self._replica)
-        self.sessions = PostgresSessions(self._database, self._replica)
+        self.faults = Faults()
+        self.sessions = PostgresSessions(self._database, self._replica, self.faults)
         self.hints.also(MOVED, self._moved)
         self.tallies = PostgresTallies(self._database)
         self.grants = PostgresGrants(self._database, self.approvals)

@@ -1,7 +1,7 @@
 """The rows of sessions in the file: read, listed, dropped and written inside a transaction."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -10,11 +10,14 @@ from guard.session.judged import still
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
 from guard.session.state import Session
-from guard.session.stored import UNREADABLE, from_json, to_json
+from guard.session.stored import from_json, to_json
 from guard_adapters.store.sqlite import tallies
 
 AT_ONCE: Final = 1000
 """Sessions that one transaction drops or tells: nobody waits long behind it."""
+
+LeftOut = Callable[[str, GuardError], None]
+"""Is told of a session whose row cannot be read; it raises what is no damage."""
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -92,10 +95,9 @@ def dropped(db: sqlite3.Connection, names: Iterable[str]) -> None:
     db.executemany("DELETE FROM sessions WHERE id = ?", rows)
 
 
-def everything(db: sqlite3.Connection) -> list[Session]:
-    """Return all sessions, those that have ended, too."""
-    rows = db.execute("SELECT version, head FROM sessions ORDER BY id").fetchall()
-    return [session_from(*row) for row in rows]
+def everything(db: sqlite3.Connection, damaged: LeftOut) -> list[Session]:
+    """Return all sessions, those that have ended, too, without damaged ones."""
+    return _read(db.execute("SELECT id, version, head FROM sessions ORDER BY id"), damaged)
 
 
 def living(db: sqlite3.Connection) -> list[str]:
@@ -104,18 +106,21 @@ def living(db: sqlite3.Connection) -> list[str]:
     return [name for (name,) in rows]
 
 
-def readable(db: sqlite3.Connection) -> list[Session]:
+def readable(db: sqlite3.Connection, damaged: LeftOut) -> list[Session]:
     """Return those that have not ended, without damaged ones: no call can be made of them."""
     rows = db.execute(
-        "SELECT version, head FROM sessions WHERE json_extract(head, '$.ended') = 0 ORDER BY id"
+        "SELECT id, version, head FROM sessions WHERE json_extract(head, '$.ended') = 0 ORDER BY id"
     )
+    return _read(rows, damaged)
+
+
+def _read(rows: Iterable[tuple[str, int, str]], damaged: LeftOut) -> list[Session]:
     found: list[Session] = []
-    for version, head in rows:
+    for name, version, head in rows:
         try:
             found.append(session_from(version, head))
         except GuardError as error:
-            if error.code not in UNREADABLE:
-                raise
+            damaged(name, error)
     return found
 
 

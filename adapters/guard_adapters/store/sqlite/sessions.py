@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from threading import RLock
 
 from guard.errors import GuardError, Refused
@@ -21,7 +22,8 @@ from guard.session.calls import Wanted, nothing_wanted, pools_of
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
 from guard.session.state import Session, idle_since_ms
-from guard.session.stored import UNREADABLE
+from guard_adapters._faults import Faults
+from guard_adapters.store.damaged import left_out
 from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.recorded import Recorded
 from guard_adapters.store.sqlite import observations, session_rows, tallies
@@ -38,7 +40,8 @@ KEPT = 4096
 class SqliteSessions:
     """The `Sessions` and `Outcomes` ports on one file."""
 
-    def __init__(self, database: Database, journal: Journal) -> None:
+    def __init__(self, database: Database, journal: Journal, faults: Faults) -> None:
+        self._damaged = partial(left_out, faults)
         self._database = database
         self._journal = journal
         self._held: OrderedDict[str, Session] = OrderedDict()
@@ -121,7 +124,7 @@ class SqliteSessions:
 
     async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
         """Change every live session that this is about; it holds before it is durable."""
-        rows = [] if self._named.whole else await self._database.run(session_rows.readable)
+        rows = [] if self._named.whole else await self._database.run(self._readable)
         with self._turn:
             self._named.fill(rows)
             left = self._named.meant(about)
@@ -132,6 +135,9 @@ class SqliteSessions:
             await self._database.settled(written)
             told += some
         return told
+
+    def _readable(self, db: sqlite3.Connection) -> list[Session]:
+        return session_rows.readable(db, self._damaged)
 
     async def _told(
         self, names: Sequence[str], about: Subject, change: Noted
@@ -165,7 +171,7 @@ class SqliteSessions:
 
     async def all(self) -> Sequence[Session]:
         """Return every session, the latest version of each."""
-        rows = await self._database.run(session_rows.everything)
+        rows = await self._database.run(lambda db: session_rows.everything(db, self._damaged))
         with self._turn:
             self._named.fill(rows)
         return [self._held.get(row.id, row) for row in rows]
@@ -184,8 +190,8 @@ class SqliteSessions:
         try:
             return self._held.get(session_id) or await self._loaded(session_id)
         except GuardError as error:
-            if error.code not in UNREADABLE | {"session_unknown"}:
-                raise
+            if error.code != "session_unknown":
+                self._damaged(session_id, error)
             return None
 
     async def forget(self, idle_before_ms: int) -> int:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
+from guard_adapters._faults import Faults
 from guard_adapters.store.changes import Changes
 from guard_adapters.store.clock import Machine, SystemClock
 from guard_adapters.store.log import LogKey
@@ -113,7 +114,8 @@ class SqliteStore:
         self.changes = Changes()
         self.kills = SqliteKills(self._database, self._journal)
         self.leases = SqliteLeases(self._database, self._journal)
-        self.sessions = SqliteSessions(self._database, self._journal)
+        self.faults = Faults()
+        self.sessions = SqliteSessions(self._database, self._journal, self.faults)
         self.tallies = SqliteTallies(self._database, self.sessions.pools)
         self.reviewers = SqliteReviewers(self._database, self._journal)
         self.sink = SqliteSink(self._database, self._journal)
