@@ -102,8 +102,18 @@ class Installation(BaseModel):
         "carried there.",
         pattern=r"^(https?://[^\s]+)?$",
     )
+    offline_receipts_url: str = Field(
+        "",
+        description="Where a site sends its receipts by itself: /guard/v1/sites/receipts of its "
+        "control plane, https or loopback; empty = they are carried.",
+        pattern=r"^(https?://[^\s]+)?$",
+    )
     offline_every_s: int = Field(
-        60, ge=1, le=86_400, description="Pause between two looks at `offline_url` (s)."
+        60,
+        ge=1,
+        le=86_400,
+        description="Pause between two looks at `offline_url`, and between two sendings of "
+        "receipts (s).",
     )
     settings: Settings = Settings()
     detectors: Detectors = Detectors()

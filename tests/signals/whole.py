@@ -16,6 +16,7 @@ from guard.grant.view import view_json
 from guard.model.identity import Agent, Principal, Who
 from guard.testing.review import a_view
 from guard_adapters.wiring.build import build
+from guard_adapters.wiring.collecting import collecting
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.gateways import Gateways
 from guard_adapters.wiring.load import load
@@ -159,6 +160,7 @@ def routes_of(wired):
         *Gateways(wired, url).routes,
         *transmitter(wired, url).routes,
         *stream_routes(wired, streams(wired)),
+        *collecting(wired),
     ]
     return _listed(app(wired, endpoint(wired, url), beside=beside).beside.routes, "")
 

@@ -175,6 +175,30 @@ async def change(
             response.raise_for_status()
 
 
+async def said_back(
+    url: str, body: Mapping[str, Any], *, timeout_s: float = 30
+) -> tuple[int, Mapping[str, Any]]:
+    """Send a JSON object once; return the status and the JSON object that came back, also of a no.
+
+    Raises:
+        UpstreamFailed: not https (nor loopback), no answer, or one that is no small JSON object.
+    """
+    check_sendable(url)
+    with _told():
+        async with (
+            _client(timeout_s) as client,
+            client.stream("POST", url, json=dict(body)) as response,
+        ):
+            raw = await start_of(response.aiter_bytes(), _DOCUMENT_BYTES)
+    try:
+        found = httpx.Response(200, content=raw).json()
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise UpstreamFailed(f"status {response.status_code}, and no JSON object", sent=True)
+    return response.status_code, found
+
+
 def _passes(error: BaseException) -> bool:
     """Return whether asking again may help: a busy or broken server, a lost connection."""
     if isinstance(error, httpx.HTTPStatusError):

@@ -1,7 +1,7 @@
 """`guard offline`: work without the control plane, and let one guard be it for others.
 
 At a site: status, import, receipts. At the control plane: key, export, revoke, collect, release.
-Nothing is sent anywhere: files are carried, by whatever way there is.
+These commands send nothing: files are carried, by whatever way there is.
 """
 
 import argparse

@@ -21,6 +21,7 @@ from guard_adapters.cli.place import Place, place
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring import sites
+from guard_adapters.wiring.collecting import taken
 from guard_adapters.wiring.load import Loaded, load, policy_texts
 from guard_adapters.wiring.stores import read_rows
 
@@ -193,22 +194,11 @@ def collect(args: argparse.Namespace) -> int:
     """Check and keep the receipts of a site."""
     found, file = place(args), args.file
     told = _object(file)
-    kept = sites.record(found.state, str(told.get("site")))
-    if kept is None:
-        raise Unusable("Nothing was ever given to that site.", code="site_unknown", where=str(file))
-    try:
-        leaves = [str(one).encode() for one in told["leaves"]]
-        start, note = int(told["from"]), str(told["note"])
-    except (KeyError, TypeError, ValueError):
-        raise Unusable("It holds no receipts.", code="receipts_forged", where=str(file)) from None
-    after, wrong = sites.collected(kept, start, leaves, note)
-    sites.keep(found.state, after)
+    after, wrong, came = taken(found.state, told, sent=False)
     if wrong:
-        print(f"guard: {kept.site}: {wrong}: no more bundles for it.", file=sys.stderr)
+        print(f"guard: {after.site}: {wrong}: no more bundles for it.", file=sys.stderr)
         return FINDINGS
-    with (found.state / sites.FOLDER / f"{kept.site}.log").open("ab") as log:
-        log.writelines(leaf + b"\n" for leaf in leaves)
-    print(f"{len(leaves)} records of {kept.site} are proven, {after.size} in all;", end=" ")
+    print(f"{came} records of {after.site} are proven, {after.size} in all;", end=" ")
     print(f"{after.allowance} calls are left to it.")
     return FINE
 

@@ -23,15 +23,14 @@ def receipts_of(state: Path, name: str, rows: LogRows) -> tuple[dict[str, Any], 
         Unusable: `receipts_none`: no checkpoint covers anything new.
     """
     key = log_key(state, name)
-    mark = state / FOLDER / MARK
-    start = json.loads(mark.read_text())["size"] if mark.is_file() else 0
+    start, last = marked(state), max((number for number, _ in rows.leaves), default=-1)
     size, note = 0, ""
     for one in rows.notes:
         try:
             found = opened_note(one, key.origin, key.key.public_key())
         except NotProven:
             continue
-        if found.size >= size:
+        if size <= found.size <= last + 1:  # a page of a running log may end before the newest
             size, note = found.size, one
     if size <= start:
         raise Unusable(
@@ -40,9 +39,20 @@ def receipts_of(state: Path, name: str, rows: LogRows) -> tuple[dict[str, Any], 
             next_step="Wait for the next checkpoint, a second after the next call.",
         )
     leaves = [leaf.decode() for number, leaf in rows.leaves if start <= number < size]
+    told = {"site": name, "from": start, "leaves": leaves, "note": note}
+    return told, lambda: mark_at(state, size)
 
-    def written() -> None:
-        mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        mark.write_text(json.dumps({"size": size}), encoding="utf-8")
 
-    return {"site": name, "from": start, "leaves": leaves, "note": note}, written
+def marked(state: Path) -> int:
+    """Return how many records have been carried or sent."""
+    mark = state / FOLDER / MARK
+    return int(json.loads(mark.read_text())["size"]) if mark.is_file() else 0
+
+
+def mark_at(state: Path, size: int) -> None:
+    """Remember that so many have been."""
+    mark = state / FOLDER / MARK
+    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = mark.with_name(f".{MARK}.new")
+    draft.write_text(json.dumps({"size": size}), encoding="utf-8")
+    draft.replace(mark)

@@ -22,9 +22,11 @@ from guard_adapters.wiring.alone import place
 from guard_adapters.wiring.announcing import announced
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.channels import delivering
+from guard_adapters.wiring.collecting import collecting
 from guard_adapters.wiring.console import told
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.fetching import fetching
+from guard_adapters.wiring.forwarding import forwarding
 from guard_adapters.wiring.gateways import Gateways
 from guard_adapters.wiring.guests import Guests
 from guard_adapters.wiring.keys import secret
@@ -63,6 +65,7 @@ async def run(wired: Wired, pipe: Path, *, tell: Callable[[str], None]) -> None:
         await stack.enter_async_context(delivering(wired, url))
         await stack.enter_async_context(following(wired))
         await stack.enter_async_context(fetching(wired, tell))
+        await stack.enter_async_context(forwarding(wired))
         tell(f"Listening on {url}/mcp/<server>.")
         tell(told(url))
         guests = Guests(wired)
@@ -96,7 +99,8 @@ async def serving(
         transmitter(wired, url),
     )
     seen = stream_routes(wired, listening)
-    beside = [*listening.routes(), *gateways.routes, *outward.routes, *seen]
+    own_routes = [*seen, *collecting(wired)]
+    beside = [*listening.routes(), *gateways.routes, *outward.routes, *own_routes]
     async with (
         _uvicorn(app(wired, found, beside=beside), listeners),
         transmitting(wired, outward),

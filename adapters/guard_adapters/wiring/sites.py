@@ -19,6 +19,8 @@ from guard.grant.signing import BadKey, public_key, thumbprint
 FOLDER: Final = "sites"
 REVOKED: Final = "revoked.json"
 ISSUED: Final = "credential_issued"
+UNPROVEN: Final = frozenset({"receipts_gap", "receipts_forged"})
+"""Codes of receipts of which nothing is taken in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +127,43 @@ def _read(file: Path) -> SiteRecord:
             where=str(file),
             next_step="Restore it from a backup: it says what the site was given.",
         ) from None
+
+
+def known(state: Path, site: object) -> SiteRecord:
+    """Return the record of one site.
+
+    Raises:
+        Unusable: `site_unknown`.
+    """
+    kept = record(state, site) if isinstance(site, str) else None
+    if kept is None:
+        raise Unusable("Nothing was ever given to that site.", code="site_unknown")
+    return kept
+
+
+def parts(told: Mapping[str, Any]) -> tuple[int, list[bytes], str]:
+    """Return the number of the first record, the records and the checkpoint of receipts.
+
+    Raises:
+        Unusable: `receipts_forged`: it holds none.
+    """
+    match told:
+        case {"from": int(start), "leaves": list(leaves), "note": str(note)} if all(
+            isinstance(one, str) for one in leaves
+        ):
+            return start, [str(one).encode() for one in leaves], note
+        case _:
+            raise Unusable("It holds no receipts.", code="receipts_forged")
+
+
+def signed_by(kept: SiteRecord, note: str) -> bool:
+    """Return whether a checkpoint is one of this site, whatever it is over."""
+    origin, key = parsed_vkey(kept.vkey)
+    try:
+        opened_note(note, origin, key)
+    except NotProven:
+        return False
+    return True
 
 
 def collected(

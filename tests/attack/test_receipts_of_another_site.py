@@ -1,0 +1,115 @@
+"""Receipts that are sent: from the site alone, each once, and nobody else closes a site with them."""
+
+import asyncio
+import json
+import sys
+
+import httpx
+import pytest
+
+from guard_adapters.front.receipts import PATH
+from guard_adapters.wiring import sites
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.forwarding import WHAT, Forwarding
+from guard_adapters.wiring.load import load
+from guard_adapters.wiring.receipts import marked
+from guard_adapters.wiring.running import serving
+from tests import sites as shared
+from tests.sites import export, ran, receipts, take
+
+both, hq, site = shared.both, shared.hq, shared.site
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no file locks there")
+
+
+def at_work(hq, site, *more):
+    """Give the site a bundle, let it make two calls, and open the control plane's guard."""
+    assert take(site, export(hq, site, "b1", *more)) == 0
+    assert ran(site, "find", "find") == ["ran", "ran"]
+    config = hq / "guard.yaml"
+    config.write_text(config.read_text().replace("name: hq,", "name: hq, serve: {port: 0},"))
+    return build(load(config))
+
+
+def sending(site, url):
+    """Return the site's guard, and what sends its receipts there."""
+    config = site / "guard.yaml"
+    line = f"guard:\n  offline_receipts_url: {url}{PATH}\n"
+    config.write_text(config.read_text().replace("guard:\n", line, 1))
+    wired = build(load(config))
+    return wired, Forwarding(wired=wired)
+
+
+def record(wired):
+    return sites.record(wired.loaded.state, "north")
+
+
+async def posted(url, body):
+    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
+        answer = await http.post(url + PATH, json=body)
+    return answer.status_code, answer.json().get("error", "")
+
+
+async def test_a_site_sends_what_it_did_once_and_goes_on_where_the_owner_stands(hq, site) -> None:
+    owner = await asyncio.to_thread(at_work, hq, site)
+    async with serving(owner, {}) as url:
+        wired, forwarding = await asyncio.to_thread(sending, site, url)
+        first = await forwarding.once()
+        assert first == record(owner).size == marked(wired.loaded.state) > 4
+        assert (await forwarding.once(), record(owner).fault) == (0, "")
+        (wired.loaded.state / "offline" / "forwarded.json").unlink()  # it forgot: said how far
+        assert await forwarding.once() >= 0
+        assert marked(wired.loaded.state) == record(owner).size
+        wired.close()
+    owner.close()
+
+
+async def test_what_is_not_the_sites_own_is_refused_and_closes_nobody(hq, site) -> None:
+    owner = await asyncio.to_thread(at_work, hq, site)
+    told = json.loads((await asyncio.to_thread(receipts, site)).read_text())
+    last = told["leaves"][-1]
+    forged = [
+        ({**told, "leaves": [*told["leaves"][:-1], last.replace("ok", "no")]}, "receipts_forged"),
+        ({**told, "leaves": told["leaves"][:-1]}, "receipts_forged"),
+        ({**told, "note": told["note"].replace("—", "-")}, "receipts_forged"),
+        ({**told, "from": 2}, "receipts_gap"),
+        ({**told, "site": "south"}, "site_unknown"),
+        ({**told, "site": "../north"}, "site_unknown"),
+        ({**told, "leaves": "all"}, "receipts_forged"),
+        ({"site": "north"}, "receipts_forged"),
+    ]
+    async with serving(owner, {}) as url:
+        for body, code in forged:
+            status, said = await posted(url, body)
+            assert (status >= 400, said) == (True, code)
+            assert (record(owner).size, record(owner).fault) == (0, "")
+        assert [fault for _, fault in owner.faults.standing()] == ["receipts_forged"]  # it is said
+        assert await posted(url, told) == (200, "")
+        size = record(owner).size
+        assert await posted(url, told) == (409, "receipts_gap")  # the same once more
+        assert (record(owner).size, record(owner).fault) == (size, "")
+        assert owner.faults.standing() == []
+    owner.close()
+
+
+async def test_too_many_calls_close_a_site_until_somebody_has_looked(hq, site) -> None:
+    owner = await asyncio.to_thread(at_work, hq, site, "--max-calls", "1")
+    async with serving(owner, {}) as url:
+        wired, forwarding = await asyncio.to_thread(sending, site, url)
+        await forwarding.tell()
+        assert record(owner).fault == "receipts_overrun"
+        assert [code for _, code in wired.faults.standing()] == ["receipts_overrun"]
+        await wired.world.sink.write([])
+        await forwarding.tell()  # nothing new: and nothing is forgiven
+        assert record(owner).fault == "receipts_overrun"
+        wired.close()
+    owner.close()
+
+
+async def test_a_control_plane_out_of_reach_loses_nothing_and_is_said(hq, site) -> None:
+    owner = await asyncio.to_thread(at_work, hq, site)
+    owner.close()
+    wired, forwarding = await asyncio.to_thread(sending, site, "http://127.0.0.1:1")
+    await forwarding.tell()
+    ((what, fault),) = wired.faults.standing()
+    assert (what, fault.partition(":")[0], marked(wired.loaded.state)) == (WHAT, "not_there", 0)
+    wired.close()
