@@ -79,10 +79,14 @@ class Between:
         row = await self.world.leases.lease(lease_id)
         return row is not None and row.state is LeaseState.DELIVERED
 
-    async def take_back(self, lease_id: str) -> None:
-        """End a credential that reaches further than its session may now."""
+    async def take_back(self, lease_id: str, why: str) -> None:
+        """End a credential that nobody will use any more, or may.
+
+        Raises:
+            Unavailable: the journal failed.
+        """
         revoking = Revoking(world=self.world)
-        await revoking.tried_all(await revoking.marked_by_id([lease_id], "access_narrowed"))
+        await revoking.tried_all(await revoking.marked_by_id([lease_id], why))
 
     async def mint(self, session: Session, server: ServerSpec) -> Credential:
         """Return a new credential for messages of this session to this server.

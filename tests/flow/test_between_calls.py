@@ -138,10 +138,14 @@ async def test_a_narrowing_to_a_life_that_the_issuer_cannot_give_leaves_none(flo
     assert await code_of(at.held(None, "")) == "access_narrowed"
 
 
-async def test_one_that_the_server_refused_is_handed_out_no_more(at, issuer):
+async def test_one_that_the_server_refused_is_handed_out_no_more_and_taken_back(flow, at, issuer):
     first = await at.held(None, "")
     at.refused(first)
-    assert await at.held(None, "") is not first
+    second = await at.held(None, "")
+    assert second is not first
+    assert states(flow) == [LeaseState.REVOKED, LeaseState.DELIVERED]
+    at.refused(first)  # said late: the one in force stays
+    assert await at.held(None, "") is second
 
 
 async def test_an_issuer_that_fails_leaves_no_open_row(flow, at, issuer):

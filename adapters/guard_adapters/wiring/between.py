@@ -27,6 +27,7 @@ class _Held:
     credential: Credential | None = None
     grant: str = ""
     until_ms: int = 0
+    refused: bool = False  # by the server
 
 
 class BetweenAt:
@@ -51,12 +52,14 @@ class BetweenAt:
         mine, grant = self._of(session_id), self._between.grant(session, self._server)
         async with mine.lock:
             here = mine.credential
-            fresh = mine.grant == grant and self._desk.now_ms() < mine.until_ms
+            fresh = mine.grant == grant and not mine.refused
+            fresh = fresh and self._desk.now_ms() < mine.until_ms
             if here is not None and fresh and await self._between.stands(here.lease_id):
                 return here
-            mine.credential = None
-            if here is not None and mine.grant != grant:
-                await self._between.take_back(here.lease_id)
+            mine.credential, refused, mine.refused = None, mine.refused, False
+            if here is not None and (refused or mine.grant != grant):
+                why = "refused" if refused else "access_narrowed"
+                await self._between.take_back(here.lease_id, why)
             began_ms = self._desk.now_ms()
             made = await self._between.mint(session, self._server)
             life_ms = made.expires_at_ms - began_ms
@@ -69,10 +72,10 @@ class BetweenAt:
         await self._between.may(await self._desk.session(who, handle, b""), self._server)
 
     def refused(self, credential: Credential) -> None:
-        """Hand this one out no more."""
+        """Hand this one out no more; it is taken back before there is another."""
         for mine in self._held.values():
             if mine.credential is credential:
-                mine.credential = None
+                mine.refused = True
 
     def _of(self, session_id: str) -> _Held:
         if session_id not in self._held and len(self._held) >= _MOST:
