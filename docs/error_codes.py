@@ -209,6 +209,7 @@ GUARD = {
     "lease_unknown": "The journal holds no lease of this id.",
     "watchdog_stalled": "The watchdog has not looked for a second, so nobody would cut the session "
     "of this credential at its deadline: nothing ran.",
+    "secret_unknown": "The session has read no secret that could be cleared.",
     "endorsement_unknown": "Nobody approved this destination in this session.",
     "decision_point_unavailable": "The remote decision point failed, so nobody can say yes for it.",
     "guard_error": "The root of all errors; nothing raises it bare.",

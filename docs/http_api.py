@@ -118,6 +118,7 @@ OPERATOR: Final = (
     row("GET", "/sessions/{id}", "One session, and all that its trust is made of.", SESSION),
     row("POST", "/sessions/{id}/words", "What the person said meanwhile.", SESSION, body=only(obj(words=TEXT))),
     row("POST", "/sessions/{id}/withdraw", "Take back an approved destination.", SESSION, body=only(obj(value=TEXT))),
+    row("POST", "/sessions/{id}/declassify", "Clear the secrets that a session has read.", SESSION),
     row("POST", "/sessions/{id}/signal", "Record a signal of a known kind.", SESSION, body=only(obj(kind=TEXT))),
     row("POST", "/sessions/{id}/revoke", "End a session.", SESSION),
     row("POST", "/sessions/{id}/resume", "Let a suspended session go on.", obj(resumed=TEXT)),

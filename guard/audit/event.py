@@ -20,7 +20,7 @@ from guard.model.facts import Facts
 Kind = Literal[
     "session_opened", "session_suspended", "session_resumed", "session_ended",
     "intent_declared", "task_told", "task_ended",
-    "endorsement_withdrawn", "narrowed", "restored", "call_cut",
+    "endorsement_withdrawn", "declassified", "narrowed", "restored", "call_cut",
     "stopped", "stop_followed", "lifted",
     "signal",
     "decision", "approval_opened", "vote", "approval_ended", "consume",

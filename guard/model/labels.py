@@ -5,6 +5,10 @@ Labels only move one way inside a session: trust falls, secrecy rises.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
+
+SECRET: Final = "secret"  # noqa: S105  the word for one
+"""The word for a label that says so: sticky, until a person clears it."""
 
 
 class Trust(IntEnum):
@@ -42,5 +46,5 @@ class Label:
         if self.trust is Trust.UNTRUSTED:
             words |= {"untrusted", f"untrusted_{server}"}
         if self.secrecy is Secrecy.SECRET:
-            words.add("secret")
+            words.add(SECRET)
         return frozenset(words)

@@ -1,8 +1,8 @@
 """One agent's session: what it may do, what it has done, what it has touched.
 
 Rule 1: a session changes only by the functions below, each returns a new one; the store counts
-versions. Rule 2: labels only grow. Rule 3: an ended session stays ended. Where it is kept is not
-known here.
+versions. Rule 2: labels only grow, but for the secrets that a person clears. Rule 3: an ended
+session stays ended. Where it is kept is not known here.
 """
 
 from collections.abc import Iterable
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from guard.errors import Refused
 from guard.model.identity import Device, Place, Who
+from guard.model.labels import SECRET
 from guard.provenance.segment import Endorsed, Segment, chained
 from guard.session.history import Step
 from guard.session.intent import TaskIntent, meet
@@ -122,6 +123,22 @@ def remembering(session: Session, segment: Segment) -> Session:
 def withdrawing(session: Session, endorsed: Iterable[Endorsed]) -> Session:
     """Return the session after approved destinations were taken back: they are asked again."""
     return replace(session, withdrawn=session.withdrawn.union(endorsed))
+
+
+def declassified(session: Session) -> Session:
+    """Return the session after a person cleared what secrets it has read: the next one counts.
+
+    Raises:
+        Refused: `secret_unknown`: it has read none.
+    """
+    if SECRET not in session.labels:
+        raise Refused(
+            "The session has read no secret.",
+            code="secret_unknown",
+            next_step="See its labels: guard sessions show.",
+        )
+    entered = tuple(one for one in session.entered if one.label != SECRET)
+    return replace(session, labels=session.labels - {SECRET}, entered=entered)
 
 
 def signalled(session: Session, signal: Signal, now_ms: int) -> Session:

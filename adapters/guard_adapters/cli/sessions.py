@@ -19,6 +19,7 @@ def register(commands: Commands) -> None:
     show = actions.add_parser("show", help="one session")
     tell = actions.add_parser("tell", help="hand over what the person said meanwhile")
     withdraw = actions.add_parser("withdraw", help="take back an approved destination")
+    declassify = actions.add_parser("declassify", help="clear the secrets that it has read")
     signal = actions.add_parser("signal", help="record a risk; open questions of it are void")
     signal.add_argument("--kind", required=True, help="such as operator_narrow or risk_level_high")
     revoke = actions.add_parser("revoke", help="end it; its credentials are revoked")
@@ -28,7 +29,7 @@ def register(commands: Commands) -> None:
     restore = actions.add_parser("restore", help="give back what narrowings took")
     restore.add_argument("--narrowing", default="", metavar="NARROWING", help="one of `show`")
     resume = actions.add_parser("resume", help="let it go on after too many denials")
-    named_one = (show, tell, withdraw, signal, narrow, restore, resume, revoke)
+    named_one = (show, tell, withdraw, declassify, signal, narrow, restore, resume, revoke)
     for one in named_one:
         one.add_argument("id", metavar="ID")
     tell.add_argument("words", metavar="WORDS", help="the person's own, and nobody else's")

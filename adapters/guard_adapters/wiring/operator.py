@@ -24,7 +24,7 @@ from guard.session.state import Session, new_session
 from guard_adapters.front.operator.narrowing import trust_json
 from guard_adapters.store.log import LogReader
 from guard_adapters.wiring.door import Door
-from guard_adapters.wiring.said import endorsed, tell, withdraw, write_said
+from guard_adapters.wiring.said import declassify, endorsed, tell, withdraw, write_said
 
 OPERATOR = "operator"
 """How the bearer of the operator's token is named in votes and signals: no person."""
@@ -138,6 +138,14 @@ class OperatorDesk:
             Refused: `session_unknown`, `endorsement_unknown`.
         """
         return await withdraw(self.world, session_id, value, by=OPERATOR)
+
+    async def declassify(self, session_id: str) -> Session:
+        """Clear the secrets that a session has read.
+
+        Raises:
+            Refused: `session_unknown`, `secret_unknown`.
+        """
+        return await declassify(self.world, session_id, by=OPERATOR)
 
     async def signal(self, session_id: str, kind: str) -> Session:
         """Record a signal of a known kind.

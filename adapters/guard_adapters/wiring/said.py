@@ -7,10 +7,11 @@ from guard.audit.redact import SALT, salted_sha256
 from guard.audit.said import kept
 from guard.errors import Refused
 from guard.model.call import Json
+from guard.model.labels import SECRET
 from guard.ports import World
 from guard.provenance.segment import Endorsed
 from guard.session.intent import TaskIntent
-from guard.session.state import Session, told, withdrawing
+from guard.session.state import Session, declassified, told, withdrawing
 
 
 async def tell(world: World, session_id: str, words: str, *, by: str) -> Session:
@@ -65,6 +66,26 @@ async def withdraw(world: World, session_id: str, value: str, *, by: str) -> Ses
         leaf=leaf,
         side={"salt": salt.hex()},
     )
+    await world.sink.write([event])
+    return session
+
+
+async def declassify(world: World, session_id: str, *, by: str) -> Session:
+    """Clear the secrets that a session has read: its texts go out again until it reads another.
+
+    Raises:
+        Refused: `session_unknown`; `secret_unknown`: it has read none.
+    """
+    cleared: list[Json] = []
+
+    def change(session: Session) -> Session:
+        cleared[:] = [one.step for one in session.entered if one.label == SECRET]
+        return declassified(session)
+
+    session = await world.sessions.update(session_id, change)
+    leaf: dict[str, Json] = {"by": by, "since_steps": cleared}
+    now_ms = world.clock.now_ms()
+    event = Event(kind="declassified", at_ms=now_ms, session=session_id, leaf=leaf)
     await world.sink.write([event])
     return session
 

@@ -89,7 +89,7 @@ def bench(tmp_path):
 ROUTES = [
     ("POST", "/sessions"), ("GET", "/sessions"), ("GET", "/sessions/x"), ("POST", "/sessions/x/signal"),
     ("POST", "/sessions/x/revoke"), ("GET", "/approvals"), ("GET", "/approvals/x"),
-    ("POST", "/sessions/x/words"), ("POST", "/sessions/x/withdraw"),
+    ("POST", "/sessions/x/words"), ("POST", "/sessions/x/withdraw"), ("POST", "/sessions/x/declassify"),
     ("POST", "/approvals/x/deny"), ("POST", "/policy/reload"), ("GET", "/audit/checkpoint"),
     ("GET", "/audit/log"),
 ]  # fmt: skip
@@ -153,6 +153,14 @@ def test_what_nobody_approved_cannot_be_taken_back(bench):
 
     assert (answer.status_code, answer.json()["error"]) == (404, "endorsement_unknown")
     assert bench.http.get(f"{V1}/sessions/{handle}").json()["approved"] == []
+
+
+def test_a_secret_that_nobody_read_is_not_cleared(bench):
+    handle = bench.http.post(f"{V1}/sessions", json=ADA).json()["handle"]
+
+    answer = bench.http.post(f"{V1}/sessions/{handle}/declassify")
+
+    assert (answer.status_code, answer.json()["error"]) == (404, "secret_unknown")
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,9 @@ class Operating(Protocol):
     async def withdraw(self, session_id: str, value: str) -> Session:
         """Take back an approved destination."""
 
+    async def declassify(self, session_id: str) -> Session:
+        """Clear the secrets that a session has read."""
+
     async def signal(self, session_id: str, kind: str) -> Session:
         """Record a signal of a known kind."""
 
@@ -95,6 +98,7 @@ def operator_routes(desk: Operating, token: str, more: Table = ()) -> list[Route
         ("GET", "/sessions/{id}", api.session),
         ("POST", "/sessions/{id}/words", api.tell),
         ("POST", "/sessions/{id}/withdraw", api.withdraw),
+        ("POST", "/sessions/{id}/declassify", api.declassify),
         ("POST", "/sessions/{id}/signal", api.signal),
         ("POST", "/sessions/{id}/revoke", api.revoke),
         ("GET", "/approvals", api.approvals),
@@ -170,6 +174,9 @@ class _Api:
     async def withdraw(self, request: Request) -> Json:
         value = _text(await read_body(request), "value")
         return self._session(await self._desk.withdraw(request.path_params["id"], value))
+
+    async def declassify(self, request: Request) -> Json:
+        return self._session(await self._desk.declassify(request.path_params["id"]))
 
     async def signal(self, request: Request) -> Json:
         kind = _text(await read_body(request), "kind")
