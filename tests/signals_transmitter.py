@@ -8,6 +8,7 @@ import base64
 import json
 import secrets
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -22,13 +23,23 @@ def b64(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+def new_key() -> Any:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@cache
+def usual_key() -> Any:
+    """Return the key of every transmitter that needs none of its own: making one takes long."""
+    return new_key()
+
+
 @dataclass
 class Transmitter:
     """One issuer with one RSA key of 2048 bits."""
 
     issuer: str = "https://idp.example"
     audience: str = "https://guard.example"
-    key: Any = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    key: Any = field(default_factory=usual_key)
     kid: str = "k1"
 
     @property

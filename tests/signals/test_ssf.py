@@ -28,7 +28,7 @@ from guard_adapters.wiring.listening import Verifying, to_be_told
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from guard_adapters.wiring.signals import push_token, streams
-from tests.signals_transmitter import SSF, Transmitter
+from tests.signals_transmitter import SSF, Transmitter, new_key
 from tests.web_server import WebServer
 
 pytestmark = pytest.mark.signals
@@ -221,7 +221,7 @@ async def test_a_sender_that_is_not_the_streams_is_refused(world, err, headers) 
 
 async def test_a_token_that_another_key_signed_is_refused(world) -> None:
     ana = await world.session()
-    forger = Transmitter(issuer=world.idp.url)
+    forger = Transmitter(issuer=world.idp.url, key=new_key())
     token = forger.caep(
         "session-revoked",
         {"format": "iss_sub", "iss": "https://idp.example", "sub": "ana"},

@@ -14,6 +14,7 @@ import httpx
 
 from guard_adapters._http.bodies import start_of
 from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.trust import everybodys
 
 LARGEST: Final = 4 * 2**20
 
@@ -47,7 +48,7 @@ class Api:
     def __init__(self, base: str, *, timeout_s: float, ca_file: str = "") -> None:
         self._base = base.rstrip("/")
         self._timeout_s = timeout_s
-        self._verify: Any = httpx.create_ssl_context(verify=ca_file) if ca_file else True
+        self._verify = httpx.create_ssl_context(verify=ca_file) if ca_file else everybodys()
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 

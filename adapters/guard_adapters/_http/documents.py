@@ -22,6 +22,7 @@ from guard_adapters._http.bodies import start_of
 from guard_adapters._http.origins import is_loopback
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
+from guard_adapters._http.trust import everybodys
 
 _DOCUMENT_BYTES: Final = 2**20
 
@@ -81,7 +82,9 @@ def _told() -> Iterator[None]:
 
 
 def _client(timeout_s: float) -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=timeout_s, follow_redirects=False, trust_env=False)
+    return httpx.AsyncClient(
+        timeout=timeout_s, follow_redirects=False, trust_env=False, verify=everybodys()
+    )
 
 
 def _bearing(token: str) -> dict[str, str]:

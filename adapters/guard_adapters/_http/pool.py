@@ -8,7 +8,7 @@ import ssl
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -96,8 +96,14 @@ class Upstream:
             await self._response.aclose()
 
 
+@cache
+def _system() -> ssl.SSLContext:
+    """Return what believes the system's certificates: read once, for that takes tens of CPU-ms."""
+    return httpcore2.default_ssl_context()
+
+
 class HttpClient:
-    """One pool of connections; one per process, because a TLS context costs tens of CPU-ms."""
+    """One pool of connections; one per process is enough."""
 
     def __init__(
         self,
@@ -110,7 +116,7 @@ class HttpClient:
         # Servers commonly close idle connections after 5 s. A message on one that is just being
         # closed is lost, and it may not be sent twice: let go of the connection first.
         self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=trust or httpcore2.default_ssl_context(),
+            ssl_context=trust or _system(),
             max_connections=connections,
             keepalive_expiry=idle_s,
             network_backend=Network(),

@@ -152,7 +152,7 @@ class Scene:
 
     async def post(self, message, **headers):
         head = {"authorization": "Bearer ann", "accept": "application/json, text/event-stream"}
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
             body = {"jsonrpc": "2.0", **message}
             return await http.post(f"{self.url}/mcp/crm", json=body, headers={**head, **headers})
 
@@ -348,7 +348,7 @@ async def test_its_thief_can_do_nothing_with_it_without_the_key(authorization_se
             await client.list_tools()
         token = it.door.seen[-1][2]
         message = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
-        async with httpx.AsyncClient(trust_env=False) as http:
+        async with httpx.AsyncClient(trust_env=False, verify=False) as http:
             for scheme in ("DPoP", "Bearer"):
                 headers = {"authorization": f"{scheme} {token}"}
                 answer = await http.post(it.door.url, json=message, headers=headers)
@@ -365,7 +365,7 @@ async def test_its_stream_ends_with_the_session(authorization_server, tmp_path, 
             "mcp-protocol-version": "2025-06-18",
         }  # fmt: skip
         async with (
-            httpx.AsyncClient(trust_env=False, timeout=5) as http,
+            httpx.AsyncClient(trust_env=False, verify=False, timeout=5) as http,
             http.stream("GET", f"{it.url}/mcp/crm", headers=headers) as stream,
         ):
             assert stream.status_code == 200
