@@ -184,9 +184,11 @@ def _origin(one: Origin) -> str:
 
 
 def _text(text: TextFacts) -> str:
+    # Said only where it says something: logs from before this fact keep their text.
+    choice = "" if text.choice_known else ',"choice_known":false'
     return (
-        f'{{"active_unknown":{_TRUTH[text.active_unknown]},"outbound":{_TRUTH[text.outbound]}'
-        f',"permission_within":{_TRUTH[text.permission_within]}'
+        f'{{"active_unknown":{_TRUTH[text.active_unknown]}{choice}'
+        f',"outbound":{_TRUTH[text.outbound]},"permission_within":{_TRUTH[text.permission_within]}'
         f',"short_unknown":{_TRUTH[text.short_unknown]}'
         f',"when_known":{_TRUTH[text.when_known]},"when_ordered":{_TRUTH[text.when_ordered]}}}'
     )

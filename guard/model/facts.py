@@ -119,6 +119,7 @@ class TextFacts:
     when_known: bool = True
     when_ordered: bool = True
     permission_within: bool = True
+    choice_known: bool = True  # no value of a closed set is another one than the person named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

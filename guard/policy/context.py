@@ -59,6 +59,7 @@ READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("when", "known"): lambda f: f.text.when_known,
     ("when", "ordered"): lambda f: f.text.when_ordered,
     ("permission", "within"): lambda f: f.text.permission_within,
+    ("choice", "known"): lambda f: f.text.choice_known,
     ("intent", "declared"): lambda f: f.intent.declared,
     ("intent", "covers"): lambda f: f.intent.covers,
     ("intent", "args_ok"): lambda f: f.intent.args_ok,

@@ -195,6 +195,7 @@ def _text(holds: Given) -> TextFacts:
         when_known=holds.when.known,
         when_ordered=holds.when.ordered,
         permission_within=holds.permission.within,
+        choice_known=holds.choice.known,
     )
 
 

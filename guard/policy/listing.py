@@ -11,7 +11,7 @@ from guard.model.call import ToolSpec
 from guard.policy.rule import Rule, context_paths, with_clauses
 
 CALL_BOUND = frozenset(
-    {"input", "derived", "prov", "text", "when", "permission", "history"}
+    {"input", "derived", "prov", "text", "when", "permission", "choice", "history"}
     | {"credential", "approvals", "applied"}
 )
 """Groups of the context that one call does not share with the next."""

@@ -33,6 +33,7 @@ FIXED: Mapping[str, Type] = {
     "text": record(dict.fromkeys(("outbound", "active_unknown", "short_unknown"), BOOL)),
     "when": record({"known": BOOL, "ordered": BOOL}),
     "permission": record({"within": BOOL}),
+    "choice": record({"known": BOOL}),
     "intent": record(
         {
             "declared": BOOL,

@@ -112,6 +112,12 @@ class GivenPermission(Row):
     within: bool = True
 
 
+class GivenChoice(Row):
+    """What is known of its values of closed sets."""
+
+    known: bool = True
+
+
 class GivenRisk(Row):
     """How far the session is trusted. A device that a table does not name is compliant."""
 
@@ -159,6 +165,7 @@ class Given(Row):
     text: GivenText = GivenText()
     when: GivenWhen = GivenWhen()
     permission: GivenPermission = GivenPermission()
+    choice: GivenChoice = GivenChoice()
     risk: GivenRisk = GivenRisk()
     credential: GivenCredential = GivenCredential()
     clock: GivenClock = GivenClock()

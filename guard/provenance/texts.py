@@ -21,7 +21,9 @@ _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
 Weighed = list[tuple[Value, Worth]]
 
 
-def text_facts(spec: ToolSpec, task: Task, known: Known, values: Weighed) -> TextFacts:
+def text_facts(
+    spec: ToolSpec, task: Task, known: Known, values: Weighed, *, chosen: bool
+) -> TextFacts:
     """Return what the texts of a call hold.
 
     Args:
@@ -29,6 +31,7 @@ def text_facts(spec: ToolSpec, task: Task, known: Known, values: Weighed) -> Tex
         task: what the person named.
         known: what the session has seen.
         values: the arguments with their worth.
+        chosen: whether no value of a closed set is another one than the person named.
     """
     free: list[Value] = []
     moments: list[tuple[Value, Worth]] = []
@@ -58,6 +61,7 @@ def text_facts(spec: ToolSpec, task: Task, known: Known, values: Weighed) -> Tex
         ),
         when_ordered=_ordered(starts, [one for one, _ in moments if _is_end(one)]),
         permission_within=within,
+        choice_known=chosen,
     )
 
 

@@ -15,6 +15,7 @@ from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import Levels, Origin, Source
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, left
+from guard.provenance.choice import another
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
@@ -87,7 +88,7 @@ def weigh(
     meant = asked(task, able, bare=prov.level == Levels()) if changes else ()
     return Weighed(
         prov=prov,
-        text=text_facts(spec, task, known, scales.values),
+        text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
         words=not changes or named or bool(meant),
         asked=not changes or bool(meant) or (named and not able.verbs),
         spoken=task.spoken,
@@ -115,11 +116,14 @@ class _Scales:
     nouns: frozenset[str]
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
+    other: bool = False
+    """Whether a value is another one of its set than the person named."""
 
     def put(self, path: str, raw: Json, around: Sequence[Mapping[str, Json]]) -> None:
         slot = slot_of(self.tool, path, like(raw))
         value = argument(self.tool.spec, path, raw, slot, around, self.house)
         if slot.exempts(raw):
+            self.other = self.other or another(self.task, path, raw, slot.allowed)
             one = Worth(Source.PROMPT, "exempt")
         elif source := self.declared(path, raw):
             one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
