@@ -12,6 +12,7 @@ from guard.grant.claims import Profile, TokenForm
 from guard.grant.credential import Credential
 from guard.model.facts import Binding
 from guard_adapters.wiring.issuers import KINDS
+from tests.adapters.issuer.leased import issued_between
 from tests.attack.stolen.databases import of_certificates, of_openbao, of_roles
 from tests.attack.stolen.shells import of_ssh
 from tests.attack.stolen.tokens import of_call_tokens
@@ -53,6 +54,10 @@ ROWS = {
     "`oauth_exchange`, tokens that are JWTs": (
         1,
         lambda pg, other, tmp: of_exchange("https://jwt.example/mcp"),
+    ),
+    "`oauth_exchange`, between calls": (
+        1,
+        lambda pg, other, tmp: of_exchange("https://opaque.example/mcp", issued_between),
     ),
     "`oauth_exchange`, `delivery: dpop`, checked": (
         3,

@@ -4,7 +4,7 @@ import dataclasses
 import os
 import time
 
-from guard.grant.credential import BoundCall, token_id
+from guard.grant.credential import BoundCall, BoundCaller, token_id
 from guard.grant.lease import Lease
 from guard.grant.signing import args_s256
 from guard.model.decision import Terms
@@ -46,6 +46,14 @@ def a_lease(issuer, ttl_s=30, guard=GUARD, **more):
         deadline_ms=int(time.time() * 1000) + ttl_s * 1000, guard=guard, issuer="it", **more,
     )  # fmt: skip
     return dataclasses.replace(row, handle=issuer.handle(row))
+
+
+async def issued_between(issuer, ttl_s=30, *, grant, audience):
+    lease = a_lease(issuer, ttl_s)
+    caller = BoundCaller(
+        server="crm", audience=audience, principal="ana", agent="clerk", session="gs_1", grant=grant
+    )
+    return lease, await issuer.issue_between(caller, lease)
 
 
 async def issued(issuer, ttl_s=30, call=None, **more):

@@ -16,7 +16,7 @@ from guard.model.facts import Binding
 from guard_adapters.issuer.oauth_exchange import OAuthExchange, OAuthExchangeIssuer
 from guard_adapters.issuer.proof_key import ProofKey
 from guard_adapters.store.clock import SystemClock
-from tests.adapters.issuer.leased import Later, issued, maker
+from tests.adapters.issuer.leased import Later, issued, issued_between, maker
 from tests.peers.authorization_server import BY_SECRET, SECRET, let_in
 
 pytestmark = [pytest.mark.peer, pytest.mark.xdist_group("authorization_server")]
@@ -107,6 +107,24 @@ async def test_whoever_has_the_token_and_not_its_key_is_not_let_in(authorization
     bare = {"Authorization": f"Bearer {credential.secret}"}
     assert not let_in(authorization_server, OPAQUE, "POST", OPAQUE, bare)
     assert shown(authorization_server, credential)
+
+
+async def test_a_token_between_calls_is_for_no_call_whatever_it_is_shown_for(
+    authorization_server, made
+):
+    _, credential = await issued_between(made(), 60, grant="crm.read", audience=JWT)
+    claims = authorization_server.reads(credential.secret)
+    assert (claims["sub"], claims["act"], claims["scope"]) == ("ana", {"sub": "clerk"}, "crm.read")
+    assert "authorization_details" not in claims
+    assert (credential.binding, claims["cnf"]) == (Binding.L1, {"jkt": credential.prover.jkt})
+    verifier = Verifier(
+        authorization_server.keys(), issuer=authorization_server.url, audience=JWT,
+        profile=Profile.RAR, sender_constrained=True, replay=MemoryReplay(start_ms=0),
+    )  # fmt: skip
+    proof = Proof(text=dict(credential.headers("POST", JWT))["DPoP"], method="POST", url=JWT)
+    with pytest.raises(CallRefused) as no:
+        verifier.check(credential.secret, "read", {}, now_ms=SystemClock().now_ms(), proof=proof)
+    assert no.value.code == "claims_malformed"
 
 
 async def test_every_call_has_a_key_of_its_own(made):

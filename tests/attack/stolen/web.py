@@ -140,7 +140,7 @@ async def of_clouds():
         there.stop()
 
 
-async def of_exchange(resource):
+async def of_exchange(resource, made=issued):
     """A thief with the token and its key; in the last column with the token and his own key."""
     server = AuthorizationServer()
     issuer = OAuthExchangeIssuer(OAuthExchange(**server.settings()), maker(server.home))
@@ -155,8 +155,8 @@ async def of_exchange(resource):
 
     try:
         call = {"grant": "crm.read", "audience": resource}
-        lease, credential = await issued(issuer, 60, **call)
-        unused, recalled = await issued(issuer, 60, **call)
+        lease, credential = await made(issuer, 60, **call)
+        unused, recalled = await made(issuer, 60, **call)
         assert await enters(credential)
         again = await tried(enters(credential), *NOT_LET_IN)
         other = await tried(enters(credential, id=2), *NOT_LET_IN)
@@ -167,7 +167,7 @@ async def of_exchange(resource):
         after = await tried(enters(credential), *NOT_LET_IN)
         await issuer.revoke(unused, "signal")
         revoked = await tried(enters(recalled), *NOT_LET_IN)
-        _, honest = await issued(issuer, 60, grant="crm.read", audience=elsewhere_is)
+        _, honest = await made(issuer, 60, grant="crm.read", audience=elsewhere_is)
         assert await enters(honest, elsewhere_is)
         return [
             word(again), word(other), word(elsewhere), until(after, credential, lease),
