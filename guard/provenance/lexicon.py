@@ -99,6 +99,11 @@ def verbal_classes(one: str) -> frozenset[str]:
     return _DONE_BY.get(one, _NONE)
 
 
+def is_other(one: str) -> bool:
+    """Return whether a stem is a verb of tool names that is in no class."""
+    return one in _OTHER
+
+
 def noun_classes(one: str) -> frozenset[str]:
     """Return the classes of nouns that a stem is in."""
     return _NOUN_OF.get(one, _NONE)
@@ -108,6 +113,7 @@ _NONE: frozenset[str] = frozenset()
 _OTHER = frozenset(map(stem, OTHER_VERBS))
 _DOES = frozenset(map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new"}))
 _PAYING = frozenset({"pay"})
+_PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "tip", "wire")))
 _JOINED = frozenset({"and", "or", "then"})
 _IDLE = STOP | GENERIC | FORMAL
 
@@ -168,19 +174,22 @@ def _done(stems: list[str], acting: list[str]) -> frozenset[str]:
 def _own(words: list[str], acting: list[str]) -> frozenset[str]:
     """Return the words of a name for which the lexicon has no class, as far as they matter.
 
-    Where it does not know the verb, that is the verb. Else it is the thing acted on: its last word,
-    for "account" in "account delegate" does not say what is added.
+    Where it does not know the verb, that is the verb. Else it is the thing acted on; of what is
+    added, its last word, for "account" in "account delegate" does not say what is added to it. Who
+    pays, pays: how much and to whom is compared, and not what for.
     """
     named = [(one, stem(one)) for one in words]
     if not acting:
         others = [one for _, one in named if one in _OTHER]
-        return frozenset(others[:1] or (one for word, one in named if _strange(word, one)))
+        return frozenset((others or [one for word, one in named if _strange(word, one)])[:1])
+    if not _PAYS.isdisjoint(acting):
+        return _NONE
     at = next(place for place, (_, one) in enumerate(named) if one in acting)
     things = named[at + 1 :] or named[:at]
     end = next((n for n, (word, _) in enumerate(things) if n and word in BOUNDS), len(things))
     said = [(word, one) for word, one in things[:end] if one in _NOUN_OF or _strange(word, one)]
     if any(one in _NOUN_OF for _, one in said):
-        said = said[-1:]
+        said = [] if _ADDS.isdisjoint(_classes(acting, _VERB_OF)) else said[-1:]
     return frozenset(one for word, one in said if _strange(word, one))
 
 

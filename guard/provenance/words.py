@@ -78,14 +78,14 @@ run:
 NOUNS = _classes(
     """
 mail:
-  email mail message inbox letter mails nachricht e-mail courriel
+  email mail message inbox letter mails gmail nachricht e-mail courriel
 message:
-  message chat dm note reply text word post channel slack nachricht
+  message chat dm sms note reply text word thread post channel slack nachricht
 event:
   event meeting appointment calendar call lunch dinner invite reservation slot schedule
   termin rendez-vous réunion besprechung
 file:
-  file document doc report folder drive spreadsheet sheet note list summary text datei
+  file document doc report folder directory drive spreadsheet sheet note list summary text datei
   dokument fichier
 money:
   money payment transaction transfer bill invoice refund rent amount salary fee price
@@ -280,7 +280,12 @@ encrypt decrypt redirect eject
 )
 """Verbs of tool names that no class holds: only they themselves ask for such a tool."""
 
-FORMAL = _set("entry entries object element instance resource value data async batch bulk custom")
+FORMAL = _set(
+    """
+entry entries object element instance resource value data async batch bulk custom
+fund funds cash eur usd gbp chf euro euros dollar dollars
+"""
+)
 """Words of tool names that say nothing of what they act on."""
 
 BOUNDS = _set("to from by with in into on onto for of at via and or then as using")

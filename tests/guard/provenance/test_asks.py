@@ -185,6 +185,12 @@ def test_reading_takes_time_by_the_length_of_the_text(piece):
         ("create_payment", {"pay"}, set()),
         ("create_payment_link", {"create", "schedule"}, set()),
         ("request_payment", set(), {"payment", "request"}),
+        ("pay_eur", {"pay"}, set()),
+        ("transfer_funds", {"move", "pay"}, set()),
+        ("transfer_ownership", {"move", "pay"}, {"ownership"}),
+        ("send_sms", {"pay", "post", "send", "share"}, set()),
+        ("update_order_toppings", {"change"}, set()),
+        ("charge_card", set(), {"charg"}),
     ],
 )
 def test_a_tools_name_has_one_verb_and_words_of_its_own(tool, verbs, own):
