@@ -1,8 +1,8 @@
 """First guesses for a catalogue entry, from a tool's name, its schema and its annotations.
 
 Every guess carries its reason and how sure it is, and none is believed: an entry is written
-unconfirmed, and what a person has not confirmed is denied. Annotations are the server's own word,
-so that they can only add caution here, never take it away.
+unconfirmed, and what a person has not confirmed is denied. What the tool does is guessed in
+`guess_effects`.
 """
 
 import re
@@ -13,56 +13,11 @@ from typing import Literal
 from guard.model.call import Json, ToolSpec
 from guard.policy.shape import Shape, shape_at, shape_of, walk
 from guard.provenance.currencies import names_currency
-from guard.provenance.lexicon import capability, is_stop, noun_classes, stem, verb_classes
-from guard.provenance.sentences import is_base
+from guard.provenance.lexicon import capability
 from guard.provenance.shown import Held, parts_at
+from guard_adapters.cli.guess_effects import effects_of
 from guard_adapters.cli.guess_names import LADDER, role_by_format, role_by_name
 
-READ_VERBS = frozenset(
-    {"get", "list", "read", "search", "find", "fetch", "show", "describe", "query", "view", "count"}
-)
-FINAL_VERBS = frozenset(
-    {"delete", "remove", "purge", "drop", "destroy", "send", "pay", "transfer", "publish", "post"}
-)
-WRITE_VERBS = frozenset(
-    {
-        "write",
-        "create",
-        "edit",
-        "update",
-        "move",
-        "rename",
-        "copy",
-        "add",
-        "append",
-        "insert",
-        "set",
-        "put",
-        "save",
-        "upload",
-        "make",
-        "assign",
-        "invite",
-        "share",
-        "schedule",
-        "book",
-        "buy",
-        "run",
-        "execute",
-        "start",
-        "stop",
-        "cancel",
-        "close",
-        "merge",
-        "push",
-        "approve",
-        "reply",
-        "forward",
-    }
-)
-_ANY_VERB = READ_VERBS | FINAL_VERBS | WRITE_VERBS
-_JOINED = frozenset({"and", "or", "then"})
-"""With one of these a name says two things, and the stronger one counts."""
 _PLACES = frozenset({"city", "zip", "zip_code", "postcode"})
 """Names that tell who somebody is only beside others that do."""
 _EITHER = frozenset({"source", "destination", "src", "dst", "dest"})
@@ -118,38 +73,17 @@ class Guess:
 def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) -> Guess:
     """Return the guess for one tool; `hints` are its annotations, by their names on the wire."""
     roles, undecided = roles_of(schema, name)
-    given = {one.role for one in roles.values()}
     words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
-    said = [word for word in words if word in _ANY_VERB]
-    if not _JOINED.isdisjoint(words):
-        said.sort(key=lambda word: word in READ_VERBS)
-    verb = said[0] if said else ""
-    why = [f"the name says {verb!r}" if verb else "the name says nothing"]
-    reads = verb in READ_VERBS and not hints.get("destructiveHint", False)
-    if reads and _changes(words[-1]):  # "open_tickets" are tickets; "find_replace" replaces
-        reads = False
-        why.append(f"and ends in {words[-1]!r}")
-    if hints.get("readOnlyHint") is True and not verb:
-        why.append("the server calls it read-only, and nothing else does")
-    effect = ["read"] if reads else ["write"]
-    if hints.get("readOnlyHint") is False and reads:
-        effect = ["write"]
-        why.append("the server does not call it read-only")
-    if {"url", "recipient"} & given:
-        effect.append("egress")
-        why.append("it takes an address")
-    if "command" in given:
-        effect.append("privileged")
-        why.append("it takes a command")
-    if effect[0] == "write" and (verb in FINAL_VERBS or hints.get("destructiveHint")):
-        effect.append("irreversible")
-        why.append("it seems hard to undo")
+    args = {_word(path): "" for path in undecided} | {
+        _word(p): one.role for p, one in roles.items()
+    }
+    effect, verb, why = effects_of(words, args, hints)
     shown = [p for p, one in roles.items() if one.role in _SAID]
     says = " ".join([name.replace("{", "").replace("}", ""), *(f"{{{path}}}" for path in shown)])
     return Guess(
-        effect=tuple(effect),
+        effect=effect,
         sure="medium" if verb else "low",
-        why="; ".join(why),
+        why=why,
         roles=roles,
         undecided=undecided,
         says=says,
@@ -214,12 +148,6 @@ def _in_company(path: str, roles: Mapping[str, RoleGuess]) -> RoleGuess | None:
             return RoleGuess(role="body", sure="medium", why="its name, beside an amount")
         case _:
             return own
-
-
-def _changes(word: str) -> bool:
-    """Return whether a word asks for a change, and is neither a thing nor a state of one."""
-    classes = verb_classes(stem(word)) - {"read"}
-    return bool(classes) and is_base(word) and not noun_classes(stem(word)) and not is_stop(word)
 
 
 def _one_path(roles: dict[str, RoleGuess]) -> dict[str, RoleGuess]:

@@ -332,3 +332,35 @@ def test_what_a_name_says_is_said_and_doubt_writes(name, hints, effect, why):
 
     assert guess.effect[0] == effect
     assert why in guess.why
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "effect"),
+    [
+        ("query_and_patch", ("text",), "write"),
+        ("search_and_erase", ("text",), "write"),
+        ("read_insert", ("row",), "write"),
+        ("view_and_countersign", ("contract",), "write"),
+        ("archive_list", ("list",), "write"),
+        ("clear_count", (), "write"),
+        ("get_reimbursement", ("trip", "account"), "write"),
+        ("get_reimbursement", ("reimbursement_id",), "read"),
+        ("get_reimbursements", ("trip",), "read"),
+        ("list_car_for_sale", ("car",), "write"),
+        ("list_cars_for_sale", ("city",), "read"),
+        ("check_out", ("cart",), "write"),
+        ("check_stock", ("sku",), "read"),
+        ("find_phrase", ("phrase", "replacement"), "write"),
+        ("view_page", ("page", "content"), "write"),
+        ("search_pages", ("content",), "read"),
+        ("list_runs", (), "read"),
+        ("list_open_tickets", (), "read"),
+        ("get_updates", (), "read"),
+        ("get_title_and_author", ("book",), "read"),
+        ("list_people_and_groups", (), "read"),
+        ("mail_search", ("text",), "read"),
+        ("acme_list_orders", (), "read"),
+    ],
+)
+def test_a_name_reads_where_nothing_in_it_acts(name, args, effect):
+    assert guessed(name, shaped(**dict.fromkeys(args, S)), {}).effect[0] == effect

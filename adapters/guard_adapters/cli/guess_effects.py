@@ -1,0 +1,143 @@
+"""First guess of what a tool does, from its name, its arguments' names and its annotations.
+
+Doubt writes: a name reads only where every word of it that could act is one that reads. Annotations
+are the server's own word, so that they can only add caution here, never take it away.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from guard.provenance.lexicon import (
+    is_other,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+    verbal_classes,
+)
+from guard.provenance.sentences import is_base
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+READ_VERBS = _set(
+    "get list read search find fetch show describe query view count check calculate compute "
+    "compare lookup browse inspect preview summarize summarise explain estimate"
+)
+FINAL_VERBS = _set(
+    "delete remove purge drop destroy send pay transfer publish post refund reimburse erase wipe"
+)
+WRITE_VERBS = _set(
+    "write create edit update move rename copy add append insert set put save upload make assign "
+    "invite share schedule book buy run execute start stop cancel close merge push approve reply "
+    "forward"
+)
+_ACTS = _set(
+    "replace accept reject decline confirm enable disable modify install uninstall unlock unblock "
+    "revoke redeem subscribe unsubscribe"
+)
+"""Verbs that are no nouns as well, wherever they stand in a name."""
+_NEVER_NOUNS = _ACTS | _set(
+    "delete remove purge destroy send publish erase wipe write create rename append insert execute "
+    "approve"
+)
+_ANY_VERB = READ_VERBS | FINAL_VERBS | WRITE_VERBS
+_JOINED = frozenset({"and", "or", "then"})
+"""With one of these a name says two things, and the stronger one counts."""
+_AWAY = frozenset({"in", "out", "off"})
+"""After "check" these make it another verb."""
+_OBTAINS = frozenset({"get", "list", "read", "view", "show", "fetch"})
+"""Verbs that need no text to do what they say."""
+_OWN = frozenset({"id", "uuid", "number", "ref", "reference", "key"})
+_REPLACES = re.compile(r"new_\w+|replacement\w*|replace_with")
+
+
+def effects_of(
+    words: Sequence[str], args: Mapping[str, str], hints: Mapping[str, bool]
+) -> tuple[tuple[str, ...], str, str]:
+    """Return what a tool seems to do: its classes, the verb of its name, and why.
+
+    Args:
+        words: of its name, in lower case.
+        args: the last name of each argument, as words -> its role; empty: nobody knows.
+        hints: the server's annotations, by their names on the wire.
+    """
+    verb, given = verb_of(words, args), frozenset(args.values())
+    why = [f"the name says {verb!r}" if verb else "the name says nothing"]
+    reads = verb in READ_VERBS and not hints.get("destructiveHint", False)
+    if reads and _changes(words[-1]):  # "open_tickets" are tickets; "find_replace" replaces
+        reads = False
+        why.append(f"and ends in {words[-1]!r}")
+    if hints.get("readOnlyHint") is True and not verb:
+        why.append("the server calls it read-only, and nothing else does")
+    if hints.get("readOnlyHint") is False and reads:
+        reads = False
+        why.append("the server does not call it read-only")
+    if reads and (taken := _given_to_write(verb, args)):
+        reads = False
+        why.append(f"it takes {taken!r}")
+    effect = ["read" if reads else "write"]
+    if {"url", "recipient"} & given:
+        effect.append("egress")
+        why.append("it takes an address")
+    if "command" in given:
+        effect.append("privileged")
+        why.append("it takes a command")
+    if not reads and (verb in FINAL_VERBS or hints.get("destructiveHint")):
+        effect.append("irreversible")
+        why.append("it seems hard to undo")
+    return tuple(effect), verb, "; ".join(why)
+
+
+def verb_of(words: Sequence[str], args: Mapping[str, str]) -> str:
+    """Return the word of a name that says what is done, of several that which does most."""
+    said = [one for one in words if one in _ANY_VERB or one in _ACTS]
+    if not _JOINED.isdisjoint(words):
+        said.sort(key=lambda one: one in READ_VERBS)
+    first = said[0] if said else ""
+    if first not in READ_VERBS:
+        return first
+    return next(_against(words, words.index(first), args), first)
+
+
+def _against(words: Sequence[str], at: int, args: Mapping[str, str]) -> Iterator[str]:
+    """Yield the words of a name that act, although it has a verb that reads."""
+    before, after = words[:at], words[at + 1 :]
+    yield from (one for one in before if _leads(one))
+    yield from (one for one in after if one in _NEVER_NOUNS and not _changes(words[-1]))
+    if after[1:] and after[0] in _JOINED and not noun_classes(stem(after[1])):
+        yield after[1]
+    if words[at] == "check" and after and after[0] in _AWAY:
+        yield " ".join(words[at : at + 2])
+    if after and words[at] == "get" and "pay" in verbal_classes(stem(after[-1])):
+        # Who gets a refund by its own id reads it; by that of an order, they are paid.
+        own = any(one in _OWN or one.startswith(after[-1]) for one in args)
+        if args and not own and not after[-1].endswith("s"):
+            yield after[-1]
+    if words[at] == "list" and after[-2:] == ["for", "sale"] and not after[0].endswith("s"):
+        yield "sale"
+
+
+def _changes(word: str) -> bool:
+    """Return whether a word asks for a change, and is neither a thing nor a state of one."""
+    classes = verb_classes(stem(word)) - {"read"}
+    return bool(classes) and is_base(word) and not noun_classes(stem(word)) and not is_stop(word)
+
+
+def _leads(word: str) -> bool:
+    """Return whether a word in front is a verb that changes something, and no noun as well."""
+    if noun_classes(stem(word)) or word in READ_VERBS:
+        return False
+    return bool(verb_classes(stem(word)) - {"read"}) or is_other(stem(word))
+
+
+def _given_to_write(verb: str, args: Mapping[str, str]) -> str:
+    """Return the argument that a tool which only reads would not take; empty: there is none."""
+    for name, role in args.items():
+        if role != "flag" and _REPLACES.fullmatch(name):
+            return name
+        if role == "body" and verb in _OBTAINS:
+            return name
+    return ""
