@@ -18,7 +18,8 @@ said seen sold spent took taken went gone done chose chosen broke drew drawn beg
 
 ASKING = _set(
     """
-to and or then please also just now first finally next kindly afterwards but go let's lets simply
+to and or then please pls plz also just now first finally next kindly afterwards but go let's lets
+simply
 directly immediately instead even quickly additionally lastly
 """
 )
@@ -47,7 +48,7 @@ ENGLISH = _set("the a an to and please of my me you for with is it in on")
 FOREIGN = _set(
     """
 der die das den dem ein eine einen und für bitte mir mich ich an von zu le la les un une et du
-pour avec je tu vous s'il plaît à aux
+pour avec je tu vous s'il plaît à aux sur peux-tu pouvez-vous kannst könntest
 """
 )
 """Words by which a sentence is seen to be German or French."""

@@ -14,6 +14,7 @@ from guard.provenance.lexicon import noun_classes, verb_classes
 from guard.provenance.lexicon import stem as stem_of
 from guard.provenance.sentences import is_base, sentences
 from guard.provenance.unasked import Span, joined
+from guard.provenance.wishes import taken_up, wishes
 
 _FENCED = re.compile(
     r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[ \t]*$|\Z)|\"\"\".*?(?:\"\"\"|\Z)",
@@ -81,6 +82,8 @@ _MODAL = re.compile(
     re.IGNORECASE,
 )
 _LEAST = 3
+_MOST = 20
+"""So many wishes of one sentence are read one by one; then the rest of it is taken for one."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -133,11 +136,17 @@ def _tagged(text: str) -> Iterator[Span]:
 
 
 def _told(text: str) -> Iterator[Span]:
+    own = taken_up(text)
     for start, end in sentences(text):
         for pattern in (_CONTENT, _REASON):
             begins = pattern.search(text, start, end)
             if begins:
                 yield begins.end(), _ended(text, begins.end(), end)
+        last = start
+        for number, at in enumerate(sorted(wishes(text, start, end, own=own))):
+            if at >= last:
+                last = _ended(text, at, end) if number < _MOST else end
+                yield at, last
         for one in _BIDS.finditer(text, start, end):
             if _acts(one["verb"]):
                 yield one.start("verb"), _ended(text, one.end(), end)

@@ -21,19 +21,46 @@ _FORBIDS = re.compile(
     rf"|\b(?:can|won|shan)(?:not|['\u2019]t)\b{_LURE}{_ASIDE}|\bnever\b{_LURE}{_ASIDE}"
     rf"|(?<!vergiss )(?<!vergessen sie )\b(?:nicht(?!\s+(?:an|für|mit|bei|zu)\b)"
     rf"|nichts|nie|niemals|kein(?:e|en|em|er|es|esfalls)?)\b{_LURE}"
-    r"|\b(?:avoid|refrain\s+from)\b"
+    r"|\b(?:avoid|refrain\s+from|hold\s+(?:off|back)|wait\s+(?:with|before))\b"
+    r"|\bwarte[nt]?\s+(?:noch\s+)?(?:mit|bevor)\b|\battend(?:s|ez|re)\s+(?:avant|pour)\b"
+    r"|(?<!oublie )(?<!oubliez )(?<!hésite )(?<!hésitez )(?<!manque )(?<!manquez )"
+    r"\b(?:pas|jamais|rien|aucune?)\b(?!\s+(?:seulement|que|mal|de\s+(?:souci|problème)))"
     r"|\bno\s+(?!more\b|later\b|less\b|fewer\b|longer\b|doubt\b|problem\b|matter\b)[^\W\d_]{3,}",
     re.IGNORECASE,
 )
 """Words that forbid what their clause says."""
 _LEAVES_OUT = re.compile(
     rf"\bnot\b{_LURE}|(?<!vergiss )(?<!vergessen sie )\bnicht\b{_LURE}"
-    r"|\b(?:without|except|excluding|ohne|au(?:ß|ss)er|statt|anstatt)\b"
+    r"|\b(?:without|except|excluding|ohne|au(?:ß|ss)er|statt|anstatt|sauf|sans|hormis)\b"
+    r"|\bau\s+lieu\s+d(?:e\b|['\u2019])|\bplutôt\s+qu(?:e\b|['\u2019])"
     r"|\b(?:instead\s+of|other\s+than|rather\s+than|apart\s+from|aside\s+from)\b",
     re.IGNORECASE,
 )
 """Words that leave out what comes after them."""
-_ONLY_AFTER = re.compile(r"(?:do(?:\s+not|n)|avoid|refrain|no\s)", re.IGNORECASE)
+_ONLY_AFTER = re.compile(
+    r"(?:do(?:\s+not|n)|avoid|refrain|hold|wait|warte|attend|no\s)", re.IGNORECASE
+)
+_SAID = (
+    r"(?:say|said|ok|okay|okayed|confirm(?:ed)?|approved?|agreed?|authori[sz]ed?|tell\s+you|told\s+you"
+    r"|sign(?:ed)?\s+off|give\s+(?:you\s+)?(?:the|my|a)\s+(?:ok|okay|go|green|word|nod))"
+)
+_HELD = re.compile(
+    r"\b(?:only|not|until|till|unless|before|after|once|when|if|as\s+soon\s+as)\s+(?:[^\W\d_]+\s+)?"
+    rf"(?:I|we)(?:['\u2019]ve|\s+have)?\s+(?:[^\W\d_]+\s+)?{_SAID}\b"
+    r"|\b(?:after|upon|until|pending|wait\s+for)\s+my\s+(?:[^\W\d_]+\s+)?"
+    r"(?:ok|okay|approval|confirmation|consent|go)\b"
+    r"|\b(?:erst|nur|sobald|wenn|nachdem|bevor|bis)\s+(?:[^\W\d_]+\s+){0,2}(?:ich|wir)\b[^.;!?\n]{0,40}?"
+    r"\b(?:ok|okay|sagen?|gesagt|bestätigen?|bestätigt|zustimmen?|zugestimmt|freigeben?|freigegeben"
+    r"|genehmigen?|genehmigt|einverstanden|melden?)\b"
+    r"|\b(?:erst|nur)\s+nach\s+meiner\b"
+    r"|\b(?:quand|que|seulement|si)\s+(?:je\s+(?:[^\W\d_]+['\u2019\s]\s*)?|j['\u2019](?:ai|aurai)\s+)"
+    r"(?:dis|dit|dirai|confirme|confirmé|valide|validé|approuve|approuvé|donne|donné)\b"
+    r"|\baprès\s+mon\s+accord\b",
+    re.IGNORECASE,
+)
+"""Words that hold back what their sentence says until the person says more."""
+_OPENS = 24
+"""How far in a sentence such words hold back what was said before it: "But only when I say so"."""
 _BEGINS = (
     r"(?:^|(?<=[,;:(]\s)|(?<=\band\s)|(?<=\bor\s)|(?<=\bbut\s)"
     r"|(?<=\bund\s)|(?<=\boder\s)|(?<=\baber\s))"
@@ -125,8 +152,13 @@ def _start(place: Span) -> int:
 
 
 def _found(text: str) -> Iterator[Span]:
+    before = 0
     for start, end in sentences(text):
         sentence = text[start:end].lstrip()
+        held = _HELD.search(sentence)
+        if held:
+            yield before if held.start() < _OPENS else start, end
+        before = start
         for first, last in _silent(sentence):
             yield end - len(sentence) + first, end - len(sentence) + last
 

@@ -33,21 +33,21 @@ create:
   create make add new put write draft generate produce set record note open schedule initiate
   craft compose construct lodge raise submit file
   book save append store insert register build erstelle schreibe erstellen schreiben
-  anlegen crée écris ajoute
+  anlegen hänge anhängen trage lege crée créer écris ajoute ajouter
 change:
   change update modify edit set adjust rename append correct fix replace increase
-  decrease raise lower reset switch extend convert mark ändere aktualisiere modifie
+  decrease raise lower reset switch extend convert mark ändere aktualisiere hänge anhängen modifie
 delete:
   delete remove erase clear discard drop purge trash wipe lösche entferne löschen entfernen supprime
   efface
 send:
   send email mail message reply respond answer forward write tell notify inform remind
   contact invite text ping let sende schicke antworte informiere schicken senden mailen
-  antworten informieren schreibe schreiben envoie réponds informe
+  antworten informieren schreibe schreiben envoie envoyer réponds répondre informe
   deliver submit
 pay:
   pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
-  überweise zahlen bezahlen überweisen paie payer vire rembourse
+  überweise zahlen bezahlen überweisen paie payer vire virer rembourse rembourser
 share:
   share give grant invite send publish expose teile partage
 schedule:

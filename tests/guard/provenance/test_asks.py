@@ -51,6 +51,9 @@ def verbs(text):
         ("Tell Kim that I will pay Bob.", ["tell"]),
         ("Tell Kim that rent is due and pay Bob.", ["tell", "pay"]),
         ("Mail Kim because you forgot to pay Bob.", ["mail"]),
+        ("pls send Kim the file", ["send"]),
+        ("Peux-tu virer 40 EUR sur mon compte ?", ["virer"]),
+        ("Hänge den Satz bitte an die Datei an.", ["häng"]),
         ("Envoie le dossier à Kim et paie la facture.", ["envoi", "pai"]),
     ],
 )
@@ -153,6 +156,9 @@ def test_every_text_can_be_read(text):
         "each ",
         "not Bob ",
         "Never mail Bob. ",
+        "I will pay. ",
+        "a task to pay and ",
+        "when I say ",
     ],
 )
 def test_reading_takes_time_by_the_length_of_the_text(piece):
