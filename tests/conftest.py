@@ -18,6 +18,12 @@ settings.load_profile("any")
 WAIT_FOR_OTHERS = ("browser", "peer", "conformance", "signals", "frameworks")
 """Markers of tests that start a process or a server, those that take longest first."""
 
+LONG = {
+    "test_wheel.py", "test_examples.py", "test_starter_policies.py", "test_house.py", "test_layers.py",
+    "test_asks.py", "test_recorded_hijackings.py", "test_question_too_long_to_read.py", "test_docs.py",
+}  # fmt: skip
+"""Files without these markers that take long with few tests: begun last, they would run alone."""
+
 
 def pytest_xdist_auto_num_workers():
     """Two processes for each core: half of the time a test waits for a peer that it started."""
@@ -31,9 +37,10 @@ def pytest_collection_modifyitems(items):
         files.setdefault(item.path, []).append(item)
 
     def place(tests):
+        late = len(WAIT_FOR_OTHERS) + (tests[0].path.name not in LONG)
         names = {mark.name for test in tests for mark in test.iter_markers()}
         waits = (at for at, name in enumerate(WAIT_FOR_OTHERS) if name in names)
-        return min(waits, default=len(WAIT_FOR_OTHERS)), -len(tests)
+        return min(waits, default=late), -len(tests)
 
     items[:] = [test for tests in sorted(files.values(), key=place) for test in tests]
 
