@@ -20,6 +20,8 @@ from guard.session.intent import TaskIntent
 from guard.session.result import value_of
 from guard.session.state import Session
 
+_NOTHING: tuple[Json, ...] = (None, "", [], {})
+"""Values of arguments that leave nothing out of a list."""
 NOTHING_DONE: Mapping[Deed, int] = MappingProxyType({})
 NOTHING_KNOWN = Known()
 """What a session knows that has seen no result. Nobody teaches it."""
@@ -111,10 +113,34 @@ def segment_for(
         step=step,
         wrote=weighed.wrote,
         write=weighed.write,
-        listed="read" in spec.effect and not call.parsed(),
+        listed=_is_whole(session, spec, call),
         endorsed=weighed.endorses if approved else (),
         size=weighed.size,
         task=session.task,
+    )
+
+
+def _is_whole(session: Session, spec: ToolSpec, call: ToolCall) -> bool:
+    """Return whether a call asks for all of a list, or for the part of it that a plan means.
+
+    A choice from a part that the agent chose would be the agent's choice.
+    """
+    if "read" not in spec.effect:
+        return False
+    given = {name: one for name, one in call.parsed().items() if one not in _NOTHING}
+    clauses = () if session.intent is None else session.intent.clauses
+    parts = [
+        step.args
+        for one in clauses
+        if one.declared_by != "agent"
+        for step in one.steps
+        if step.call == spec.action and step.args
+    ]
+    if not parts:
+        return not given
+    return any(
+        given.keys() == part.keys() and all(part[path].names(one) for path, one in given.items())
+        for part in parts
     )
 
 
