@@ -4,11 +4,11 @@ A number alone is no amount. 12.50 USD are not 12.50 EUR, and 98 cents are not 9
 without a unit may be of any, as long as the call itself does not choose it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from guard.provenance.currencies import USUAL_PLACES
-from guard.provenance.derived import amounts_of, unit_of
+from guard.provenance.derived import amounts_of, together, unit_of
 from guard.provenance.known import Known, Place, Record
 from guard.provenance.money import means
 from guard.provenance.select import is_amount
@@ -30,7 +30,11 @@ def places_of(known: Known, value: Value) -> Sequence[Place]:
 def follows(task: Task, known: Known, value: Value) -> bool:
     """Return whether an amount is reckoned from what the person said and what they named."""
     money, unit = value.money, value.unit
-    if money is None or not (task.money or task.percents):
+    if money is None:
+        return False
+    if task.adds and money.number == together(_amounts(task, known, value)):
+        return True
+    if not (task.money or task.percents):
         return False
     named = (
         amount.scaleb(-USUAL_PLACES) if is_minor(name) else amount
@@ -42,6 +46,21 @@ def follows(task: Task, known: Known, value: Value) -> bool:
     )
     said = (one.number for one in task.money if unit.is_in(one.currency))
     return money.number in amounts_of(said, task.percents, named)
+
+
+def _amounts(task: Task, known: Known, value: Value) -> Iterator[list[Decimal]]:
+    """Yield the amounts of each record that the person named, the same object once."""
+    seen: set[frozenset[str]] = set()
+    for record in known.measured():
+        if not task.calls(record) or (record.identity or record.titles) in seen:
+            continue
+        seen.add(record.identity or record.titles)
+        if _shares_currency(task, value, record):
+            yield [
+                one.scaleb(-USUAL_PLACES) if is_minor(name) else one
+                for name, one in record.measures.items()
+                if isinstance(one, Decimal) and is_amount(name)
+            ]
 
 
 def said_amount(task: Task, value: Value) -> bool:

@@ -6,7 +6,7 @@ whoever relies on these must know by other means where the money goes.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 _DURATION = re.compile(
@@ -61,6 +61,22 @@ _MEASURED = re.compile(
     re.IGNORECASE,
 )
 _CENT = Decimal("0.01")
+_ADDS = re.compile(
+    r"\b(?:together|sum|total|both|combined|altogether|in one (?:go|payment|transfer)"
+    r"|zusammen|beide[sn]?|summe|insgesamt|ensemble|somme|au total)\b",
+    re.IGNORECASE,
+)
+_FRACTIONS = {
+    **dict.fromkeys(("half", "die hälfte", "la moitié"), Decimal(50)),
+    **dict.fromkeys(("a quarter", "one quarter", "ein viertel", "un quart"), Decimal(25)),
+    "three quarters": Decimal(75),
+}
+_FRACTION = re.compile(
+    r"\b(" + "|".join(one.replace(" ", r"\s+") for one in _FRACTIONS) + r")\s+"
+    r"(?:of\b|the\b|my\b|our\b|his\b|her\b|their\b|de[rsn]?\b|von\b|du\b|d['\u2019])",
+    re.IGNORECASE,
+)
+"""Parts of something: "half of the rent", and not half an hour."""
 _MOST = 16
 
 
@@ -131,6 +147,33 @@ def amounts_of(
         for base in list(found)[:_MOST]
         for one in _reckoned(base, own, parts)
         if one > 0
+    )
+
+
+def together(found: Iterable[Sequence[Decimal]]) -> Decimal | None:
+    """Return what several records come to, each with one amount; None: there is no such sum.
+
+    All of them, and no choice of some: an attacker could choose as well.
+    """
+    amounts: list[Decimal] = []
+    for one in found:
+        if len(one) != 1 or len(amounts) == _MOST:
+            return None
+        amounts.append(one[0])
+    if len(amounts) < 2:  # noqa: PLR2004  one amount is no sum
+        return None
+    return sum(amounts, Decimal(0)).quantize(_CENT, ROUND_HALF_UP).normalize()
+
+
+def adds_up(text: str) -> bool:
+    """Return whether a text asks for a sum: of what is only named beside it nothing is paid."""
+    return _ADDS.search(text) is not None
+
+
+def parts_of(text: str) -> frozenset[Decimal]:
+    """Return the fractions of something that a text says in words, as percentages."""
+    return frozenset(
+        _FRACTIONS[" ".join(one[1].casefold().split())] for one in _FRACTION.finditer(text)
     )
 
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
-from guard.provenance.derived import converted, ends_of, units_in
+from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
 from guard.provenance.known import Record, names_of
@@ -52,6 +52,7 @@ class Task:
         into: the currencies into which something is to be converted.
         sums: the amounts by whom they are for.
         percents: the percentages named.
+        adds: whether it asks for a sum.
         counts: the numbers of other things: shares, litres, guests.
         converted: what those are in other units.
         units: the units of theirs that are known.
@@ -88,6 +89,7 @@ class Task:
     into: frozenset[str] = frozenset()
     sums: tuple[Sum, ...] = ()
     percents: frozenset[Decimal] = frozenset()
+    adds: bool = False
     counts: frozenset[Decimal] = frozenset()
     converted: frozenset[Decimal] = frozenset()
     units: frozenset[tuple[str, int]] = frozenset()
@@ -173,6 +175,13 @@ class Task:
             return True
         return any(self._titled(title) for title in record.titles)
 
+    def calls(self, record: Record) -> bool:
+        """Return whether the person used a trusted name of the record, rather than an address."""
+        addresses = {one.partition(":")[2].casefold() for one in record.links}
+        return any(
+            title in self.names or self._titled(title) for title in record.titles - addresses
+        )
+
     def asks_for(self, record: Record) -> frozenset[str]:
         """Return the names by which the person asked for this record, trusted or not."""
         return self.called & names_of(record)
@@ -234,7 +243,8 @@ def _read(text: str) -> Task:
         stated=stated,
         into=targets_in(wanted, places),
         sums=sums_of(text, named),
-        percents=_numbers(named, "percent"),
+        adds=adds_up(wanted),
+        percents=_numbers(named, "percent") | parts_of(wanted),
         counts=_numbers(named, "quantity"),
         converted=converted(
             (number, one.literal.split()[-1])
