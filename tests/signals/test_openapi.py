@@ -78,6 +78,16 @@ def test_no_value_of_any_member_breaks_the_guard(whole) -> None:
                     asked(whole, http, method, path, one, body.encode())
 
 
+def test_a_line_break_in_a_path_is_answered_behind_the_same_edge_as_any_name(whole) -> None:
+    with httpx.Client(trust_env=False, timeout=20) as http:
+        console = {"tags": ["console"]}
+        headers, base = whole.headers(console), whole.base(console)
+        for path in ("/console/approvals/a%0Ab", "/console/approvals/a%0A"):
+            answer = http.get(base + path, headers=headers)
+            assert answer.status_code == 404
+            assert "content-security-policy" in answer.headers, path
+
+
 def fuzzed(whole, **how):
     """Send every operation as the document has it, and otherwise; return what was wrong."""
     return [

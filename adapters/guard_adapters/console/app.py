@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp
 
 from guard.errors import GuardError, Refused, Unavailable
 from guard_adapters.console.edge import Edge
@@ -130,9 +131,19 @@ def console_routes(
     )
     linked = Starlette(routes=[Route("/{id}", _to_request, methods=["GET"])])
     return [
-        Mount("/console", app=Edge(inside, origin, token)),
-        Mount("/a", app=Edge(linked, origin, token)),
+        _whole("/console", Edge(inside, origin, token)),
+        _whole("/a", Edge(linked, origin, token)),
     ]
+
+
+def _whole(path: str, app: ASGIApp) -> Mount:
+    """Return a mount of all below a path, names with a line break too: Starlette leaves those out.
+
+    They are nobody's, and answered behind the same edge as every other one.
+    """
+    mount = Mount(path, app=app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _behind(door: Door, frame: Frame, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
