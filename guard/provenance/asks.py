@@ -25,6 +25,7 @@ from guard.provenance.pronouns import Told, told_by
 from guard.provenance.relayed import relayed
 from guard.provenance.sentences import WORD, Words, cased, dictated, requests, sentences
 from guard.provenance.unasked import Span, joined, within
+from guard.provenance.words import DEST
 
 ALL = "*"
 """Everything there is, where nothing says of what: all of them, everybody."""
@@ -41,6 +42,8 @@ _TO = re.compile(r"\s(?:to|for|an|für|à|pour)\s+$", re.IGNORECASE)
 _EVERYBODY = frozenset({"everyone", "everybody"})
 _NAMING = frozenset({"name", "quoted", "email", "iban", "url", "host", "phone", "object_id"})
 _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
+_THINGS = frozenset({"quoted", "filename", "object_id"})
+_FOR = frozenset({"for", "für", "pour"})
 _NEAR = 4
 _MOST = 20
 
@@ -54,7 +57,8 @@ class Ask:
         verbs: the classes of it.
         nouns: classes of what it is about; empty: it does not say.
         times: how often it says so: twice, three of them.
-        listed: how many receivers or things one phrase of it lists.
+        listed: how many receivers one phrase of it lists.
+        things: how many ids, files and quotes it names that are no receivers.
         many: the classes of nouns of which it means each one, or `ALL`.
     """
 
@@ -63,6 +67,7 @@ class Ask:
     nouns: frozenset[str] = frozenset()
     times: int = 1
     listed: int = 1
+    things: int = 1
     many: frozenset[str] = frozenset()
 
     def fits(self, able: Capability) -> bool:
@@ -111,6 +116,11 @@ class _Reading:
         self.naming = [one for one in found if one.kind in _NAMING and one.start not in said]
         self.amounts = [(one.start, one.end) for one in found if one.kind == "amount"]
         self.starts = [one.start for one in self.naming]
+        self.things = [
+            (one.start, one.canonical)
+            for one in found
+            if one.kind in _THINGS and one.frame in {"unknown", "mention"}
+        ]
 
     def words(self, start: int, end: int) -> list[re.Match[str]]:
         """Return the words of the person's own: not those of what they quote or link."""
@@ -158,13 +168,31 @@ class _Reading:
         return Ask(
             verb=stem(verb),
             verbs=(frozenset() if _causes(words) else _verbs(verb)) | self.done(verb, words),
-            nouns=frozenset(name for one in words for name in _nouns(one[0])),
+            nouns=frozenset(name for one in self.objects(words) for name in _nouns(one[0])),
             times=_times(words),
+            things=max(1, len({one for _, one in self.things[slice(*self.placed(start, stop))]})),
             listed=max(
                 [1, *map(_size, self.groups(going)), *(self.listed(places) for _, places in told)]
             ),
             many=self.many(words),
         )
+
+    def placed(self, start: int, stop: int) -> tuple[int, int]:
+        """Return which things stand between two places: the first, and the one after them."""
+        return bisect_left(self.things, (start, "")), bisect_left(self.things, (stop, ""))
+
+    def objects(self, words: Words) -> Words:
+        """Return the words of a request without what it is for: "pay 40 EUR to Ann for lunch"."""
+        at = next((at for at, one in enumerate(words) if at > 1 and one[0].casefold() in _FOR), 0)
+        if not at:
+            return words
+        start, stop = words[0].start(), words[at].start()
+        paid = bisect_left(self.amounts, (start, 0)) < bisect_left(self.amounts, (stop, 0))
+        if not paid and not any(_nouns(one[0]) for one in words[1:at]):
+            return words
+        later = range(at + 1, len(words))
+        after = next((one for one in later if words[one][0].casefold() in DEST), len(words))
+        return [*words[:at], *words[after:]]
 
     def done(self, verb: str, words: Words) -> frozenset[str]:
         """Return what is done where the verb leaves it to its object: "make a payment"."""

@@ -59,7 +59,7 @@ def left(
         return _by_words(task, (spec.action, spec.intent), done, kinds)
     if any(one.many and (ALL in one.many or not nouns.isdisjoint(one.many)) for one in own):
         return LARGEST_LEFT
-    rooms = tuple(max(one.times, one.listed) if kinds else one.times for one in task.asks)
+    rooms = tuple(max(one.times, one.listed if kinds else one.things) for one in task.asks)
     found = _left(task.asks, rooms, able, tuple(sorted(done.items())), spec.action)
     return LARGEST_LEFT if found >= MOST else found
 
@@ -67,10 +67,12 @@ def left(
 def _by_words(task: Task, deed: Deed, done: Mapping[Deed, int], kinds: frozenset[str]) -> int:
     """Return what is left where words name the tool and no request is for it.
 
-    It is good for one call, or one for each receiver named anywhere.
+    It is good for one call, or one for each receiver named anywhere, or for each id.
     """
     if task.plural:
         return LARGEST_LEFT
+    if not kinds:
+        return max(task.ids, 1) - done.get(deed, 0)
     named = sum(kind in kinds and "dest" in how for (kind, _), how in task.frames.items())
     return max(named, 1) - done.get(deed, 0)
 

@@ -59,6 +59,9 @@ BEING = _set("is are was were has had will would should sure")
 OBJECTS = _set("the a an my our your this that these those them him her it me us all each every")
 """Words with which the object of a verb begins."""
 
+ARTICLES = _set("a an my our your another")
+"""Words before a thing, and before no verb."""
+
 PEOPLE = _set("me us him her them it his their")
 """Words for those who were named before."""
 

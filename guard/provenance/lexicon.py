@@ -104,6 +104,12 @@ def is_other(one: str) -> bool:
     return one in _OTHER
 
 
+def acts(word: str, asked: Words) -> bool:
+    """Return whether a word is a verb that a text uses."""
+    one = stem(word)
+    return one in asked.stems and (one in _OTHER or one in _VERB_OF)
+
+
 def noun_classes(one: str) -> frozenset[str]:
     """Return the classes of nouns that a stem is in."""
     return _NOUN_OF.get(one, _NONE)

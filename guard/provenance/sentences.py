@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from guard.provenance.grammar import (
+    ARTICLES,
     ASKING,
     AUXILIARIES,
     BEING,
@@ -15,7 +16,7 @@ from guard.provenance.grammar import (
     PEOPLE,
     TO_ME,
 )
-from guard.provenance.lexicon import is_stop
+from guard.provenance.lexicon import is_stop, noun_classes, stem
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _STOP = re.compile(r"[.;!?\n](?=\s|$)")
@@ -68,7 +69,9 @@ def requests(text: str, words: Words, at: int) -> bool:
         return True
     if before in PEOPLE:
         return cased(words, at - 2) in {"help", "let", "lets", "have", "make"}
-    return after in OBJECTS and not before.endswith("s") and not is_stop(before)
+    # "A quick note that it rains" is one.
+    thing = cased(words, at - 2) in ARTICLES and bool(noun_classes(stem(word)))
+    return after in OBJECTS and not (thing or before.endswith("s") or is_stop(before))
 
 
 def is_base(word: str) -> bool:

@@ -112,6 +112,7 @@ class Task:
     receivers: frozenset[tuple[str, str]] = field(init=False, repr=False)
     called: frozenset[str] = field(init=False, repr=False)
     spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
+    ids: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         dests = frozenset(kind for (kind, _), how in self.frames.items() if "dest" in how)
@@ -125,6 +126,7 @@ class Task:
                 if "dest" in how or ("unknown" in how and one[0] not in dests)
             ),
             "called": self.names | frozenset(map(" ".join, self.pairs)),
+            "ids": len({one.canonical for one in self.entities if _is_id(one)}),
             "spelled": tuple(frozenset(one.split()) for one in self.names if one.strip()),
         }
         for name, one in made.items():
@@ -200,6 +202,12 @@ class Task:
         if not content.isdisjoint(self.content) and len(content) == 1:
             return True
         return not titled(title).isdisjoint(self.pairs)
+
+
+def _is_id(one: Entity) -> bool:
+    """Return whether a person speaks of one object, by its id, its file, or a word with a digit."""
+    word = one.kind == "name" and " " not in one.canonical and any(map(str.isdigit, one.canonical))
+    return one.frame not in _SILENT and (word or one.kind in {"object_id", "filename"})
 
 
 def read_task(texts: Iterable[str]) -> Task:

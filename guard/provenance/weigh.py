@@ -19,7 +19,7 @@ from guard.provenance.choice import another
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
-from guard.provenance.lexicon import capability, granted
+from guard.provenance.lexicon import Capability, acts, capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
 from guard.provenance.roles import CHANGING, like
@@ -84,7 +84,7 @@ def weigh(
     _put_leaves(scales, arguments, "", ())
     scales.values = owed(task, known, scales.values, scales.payees())
     digest = write_digest(call, spec)
-    prov, named = scales.facts(labels), granted(task.words, able)
+    prov, named = scales.facts(labels), granted(task.words, able) or scales.chosen(able)
     meant = asked(task, able, bare=prov.level == Levels()) if changes else ()
     return Weighed(
         prov=prov,
@@ -167,6 +167,12 @@ class _Scales:
         if taken_for(text, self.task.looks):
             return True
         return bool(self.endorsed) and taken_for(text, _approved(self.endorsed))
+
+    def chosen(self, able: Capability) -> bool:
+        """Return whether the person named an act that the call chooses from a closed set."""
+        return not able.verbs and any(
+            one.why == "exempt" and acts(value.text, self.task.words) for value, one in self.values
+        )
 
     def levels(self) -> Levels:
         return weakest(

@@ -51,6 +51,7 @@ def verbs(text):
         ("Tell Kim that I will pay Bob.", ["tell"]),
         ("Tell Kim that rent is due and pay Bob.", ["tell", "pay"]),
         ("Mail Kim because you forgot to pay Bob.", ["mail"]),
+        ("Send Kim a short note that it rains.", ["send"]),
         ("pls send Kim the file", ["send"]),
         ("Peux-tu virer 40 EUR sur mon compte ?", ["virer"]),
         ("Hänge den Satz bitte an die Datei an.", ["häng"]),

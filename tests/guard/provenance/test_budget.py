@@ -38,6 +38,12 @@ def room(said, tool, done=(), *, kinds=NAME, words=(), nouns=frozenset()):
         ("Send Kim a message. Then send Bob a message.", "send_message", ["send_message"], 1),
         ("Send Kim a message, and post a comment", "post_comment", ["send_message"], 1),
         ("Create three tickets", "create_ticket", ["create_ticket"], 2),
+        ("Create tickets #4 and #5", "create_ticket", ["create_ticket"], 1),
+        ("Create a file a.txt, b.txt and c.txt", "create_file", ["create_file"] * 2, 1),
+        ("Make a file a.txt from b.txt", "create_file", ["create_file"] * 2, 0),
+        ("Send 9 EUR to Kim for lunch, and send Bob 5 EUR", "send_payment", ["send_payment"], 1),
+        ("Reject AB-3 and grant AB-4", "decide", ["decide"], 1),
+        ("Reject AB-3 and Kim", "decide", ["decide"], 0),
         ("Reschedule my check-up", "create_file", ["reschedule_event"], 0),
         ("Send a message to each member", "send_message", ["send_message"] * 9, LARGEST_LEFT),
         ("Read the notes about the file", "create_file", [], 1),  # its words alone: once
@@ -45,7 +51,7 @@ def room(said, tool, done=(), *, kinds=NAME, words=(), nouns=frozenset()):
     ],
 )
 def test_a_request_is_met_by_whatever_does_what_it_asks(said, tool, done, rest):
-    kinds = NAME if tool not in {"create_file", "create_ticket"} else frozenset()
+    kinds = NAME if tool not in {"create_file", "create_ticket", "decide"} else frozenset()
     nouns = frozenset({"person"}) if "member" in said else frozenset()
     assert room(said, tool, done, kinds=kinds, nouns=nouns) == rest
 
