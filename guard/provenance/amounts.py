@@ -9,8 +9,9 @@ from decimal import Decimal
 
 from guard.provenance.currencies import USUAL_PLACES
 from guard.provenance.derived import amounts_of, together, unit_of
-from guard.provenance.known import Known, Place, Record
+from guard.provenance.known import Known, Place
 from guard.provenance.money import means
+from guard.provenance.records import Record
 from guard.provenance.select import is_amount
 from guard.provenance.task import Task
 from guard.provenance.units import is_minor

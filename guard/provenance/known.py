@@ -7,17 +7,14 @@ less known than it is, never more. It knows no task and judges nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from guard.model.origin import Source
-from guard.provenance.canonical import name_of
-from guard.provenance.currencies import codes_in
-from guard.provenance.lexicon import titled
+from guard.provenance.records import Record, grouped, names_of, record_of
 from guard.provenance.segment import Deed, Endorsed, Seen, Segment, chained, value_digest
-from guard.provenance.select import Selection, measured
+from guard.provenance.select import Selection
 
 CAP = 250_000
 """Values that one session remembers."""
@@ -27,18 +24,6 @@ WROTE = 50_000
 """Values of the agent's own that are remembered; beyond, no field is trusted any more."""
 NUMBERED = 256
 """Records with trusted numbers that are reckoned with; the newest ones."""
-TITLE = 60
-"""The longest text (characters) by which a record is named."""
-
-_IDENTIFIERS = frozenset({"email", "iban", "url"})
-_NAMELESS = frozenset(
-    {
-        *("status", "state", "read", "recurring", "permission", "role", "owner", "type", "kind"),
-        *("currency", "size", "length", "count", "date", "time", "timestamp", "created"),
-        *("updated", "modified", "start", "end", "due"),
-    }
-)
-_IDS = frozenset({"id", "uid", "uuid", "key", "iban", "email"})
 
 
 class Place(NamedTuple):
@@ -48,28 +33,6 @@ class Place(NamedTuple):
     action: str
     seen: Seen
     record: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """One object of a result, by what names it.
-
-    Args:
-        identity: its own ids; equal ones are the same object, none are not told apart.
-        links: identifiers in trusted fields, `kind:canonical`.
-        titles: short texts in trusted fields, casefolded.
-        names: short texts in any field: enough to be asked for, not enough to be trusted.
-        measures: trusted numbers and moments, by field, by which a list can be sorted.
-        currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
-    """
-
-    identity: frozenset[str] = frozenset()
-    links: frozenset[str] = frozenset()
-    titles: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-    measures: Mapping[str, Decimal | str] = field(default_factory=dict)
-    currencies: frozenset[str] = frozenset()
-    claimed: frozenset[str] = frozenset()
 
 
 class Known:
@@ -90,6 +53,7 @@ class Known:
         self._loose: dict[tuple[str, str], None] = {}  # seen in untrusted places only, oldest first
         self._records: dict[int, Record] = {}
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
+        self._called: dict[str, set[frozenset[str]]] = {}  # the same, as their own
         self._numbered: deque[int] = deque(maxlen=NUMBERED)
         self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._whole: dict[str, list[Record]] = {}  # the same, with those that bear no id
@@ -109,7 +73,7 @@ class Known:
         self.endorsed = self.endorsed.union(segment.endorsed)
         seen = [self._worth(one) for one in segment.seen]
         first = len(self._records)
-        records = {number: _record(fields) for number, fields in _grouped(seen).items()}
+        records = {number: record_of(fields) for number, fields in grouped(seen).items()}
         for number, record in records.items():
             self._enter(first + number, record)
         if segment.listed and not segment.truncated:
@@ -135,6 +99,16 @@ class Known:
     def shared(self, name: str) -> bool:
         """Return whether two different objects bear this name, as far as a full index can tell."""
         return self.full or len(self._named.get(name, ())) > 1
+
+    def mistaken(self, record: Record, name: str) -> bool:
+        """Return whether a trusted name of a record may mean another one.
+
+        Whose own name it is is meant, if one object is called so; who only refers to it is not.
+        """
+        called = self._called.get(name, ())
+        if self.full or not called:
+            return self.shared(name)
+        return name not in record.called or len(called) > 1
 
     def measured(self) -> Iterator[Record]:
         """Yield the newest records that hold trusted numbers, at most 256, newest first."""
@@ -175,10 +149,11 @@ class Known:
         self._records[number] = record
         if record.measures:
             self._numbered.append(number)
-        for name in names_of(record):
-            bearers = self._named.setdefault(name, set())
-            if record.identity and len(bearers) < 2:  # noqa: PLR2004  one is unique, two are not; nobody asks for more
-                bearers.add(record.identity)
+        for held, names in ((self._named, names_of(record)), (self._called, record.called)):
+            for name in names:
+                bearers = held.setdefault(name, set())
+                if record.identity and len(bearers) < 2:  # noqa: PLR2004  one is unique, two are not; nobody asks for more
+                    bearers.add(record.identity)
         self._size += 2 * len(record.names) + len(record.links)
 
     def _keep(self, key: tuple[str, str], place: Place) -> None:
@@ -212,64 +187,6 @@ _NOTHING = Record()
 _NO_DEEDS: Counter[Deed] = Counter()
 
 
-def _grouped(seen: Iterable[Seen]) -> dict[int, list[Seen]]:
-    groups: dict[int, list[Seen]] = {}
-    for one in seen:
-        if one.record and one.whole:
-            groups.setdefault(one.record, []).append(one)
-    return groups
-
-
-def _record(found: Iterable[Seen]) -> Record:
-    identity: set[str] = set()
-    links: set[str] = set()
-    titles: set[str] = set()
-    names: set[str] = set()
-    measures: dict[str, Decimal | str] = {}
-    told: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
-    fields = list(found)
-    listed = any(not one.path.endswith("*") for one in fields)
-    for one in fields:
-        last = one.path.rpartition(".")[2].casefold().strip("_")
-        if last in _IDS or last.endswith(("_id", "_key")):
-            identity.add(f"{last}:{one.canonical}")
-        if one.kind == "text":
-            own = one.path.rpartition(".")[2]
-            told[one.source is not Source.UNTRUSTED].append((own, one.canonical))
-        if one.kind == "text" and _is_name(last, one.canonical):
-            names.add(name_of(one.canonical))
-            if one.source is not Source.UNTRUSTED:
-                titles.add(name_of(one.canonical))
-        elif one.source is Source.UNTRUSTED:
-            continue
-        elif one.kind in {"number", "date"} and measured(last):
-            measures[last] = Decimal(one.canonical) if one.kind == "number" else one.canonical
-        elif one.kind in _IDENTIFIERS and not (listed and _is_crowd(last)):
-            links.add(f"{one.kind}:{one.canonical}")
-    return Record(
-        identity=frozenset(identity),
-        links=frozenset(links),
-        titles=frozenset(titles),
-        names=frozenset(names),
-        measures=measures,
-        currencies=codes_in(told[True]),
-        claimed=codes_in(told[False]),
-    )
-
-
-def _is_crowd(name: str) -> bool:
-    """Return whether a field tells who else is there, and not which one it is."""
-    return name == "*" or not _NAMELESS.isdisjoint(name.split("_"))
-
-
-def names_of(record: Record) -> frozenset[str]:
-    """Return the names of a record and every two neighbouring words of them."""
-    found = set(record.names)
-    for name in record.names:
-        found.update(map(" ".join, titled(name)))
-    return frozenset(found)
-
-
 def _is_extreme(record: Record, listed: Sequence[Record], selection: Selection) -> bool:
     """Return whether no other record of a list comes first, or as far, in one field."""
     for name, own in record.measures.items():
@@ -288,11 +205,3 @@ def beats(own: Decimal | str, other: Decimal | str | None, *, most: bool) -> boo
     if isinstance(own, str) and isinstance(other, str):
         return own > other if most else own < other
     return False  # a record that lacks the field could be the one
-
-
-def _is_name(name: str, text: str) -> bool:
-    return (
-        len(text) <= TITLE
-        and not _NAMELESS.intersection(name.split("_"))
-        and any(letter.isalpha() for letter in text)
-    )

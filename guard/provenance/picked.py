@@ -10,8 +10,9 @@ from typing import Literal
 
 from guard.model.call import Json
 from guard.provenance.canonical import classify
-from guard.provenance.known import Known, Record, beats
+from guard.provenance.known import Known, beats
 from guard.provenance.money import decimal_of
+from guard.provenance.records import Record
 
 Order = Literal["max", "min", "first", "all", "sum", "difference"]
 

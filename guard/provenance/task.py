@@ -14,11 +14,11 @@ from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
-from guard.provenance.known import Record, names_of
 from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.money import Money, decimal_of, money_of
+from guard.provenance.records import Record, names_of
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
 from guard.provenance.sums import Sum, sums_of

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
-from guard.provenance.known import Known, Place, Record
+from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
+from guard.provenance.records import Record
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -168,7 +169,7 @@ def _trusted(task: Task, known: Known, value: Value, place: Place, *, target: bo
     """Return what a trusted field is worth: the more the closer its record is to the task."""
     record = known.record(place.record)
     if task.links_to(record):
-        if any(known.shared(title) for title in record.titles & task.names):
+        if any(known.mistaken(record, title) for title in record.titles & task.names):
             return Worth(Source.TRUSTED, "ambiguous", place)
         return Worth(Source.LINKED, "linked_record", place)
     if value.role == "amount" and task.speaks_of(record):

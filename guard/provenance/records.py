@@ -1,0 +1,126 @@
+"""One object of a result, by what names it: made of the typed values that the result showed.
+
+It knows no session, and judges nothing.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from guard.model.origin import Source
+from guard.provenance.canonical import name_of
+from guard.provenance.currencies import codes_in
+from guard.provenance.lexicon import titled
+from guard.provenance.segment import Seen
+from guard.provenance.select import measured
+
+TITLE = 60
+"""The longest text (characters) by which a record is named."""
+
+_IDENTIFIERS = frozenset({"email", "iban", "url"})
+_NAMELESS = frozenset(
+    {
+        *("status", "state", "read", "recurring", "permission", "role", "owner", "type", "kind"),
+        *("currency", "size", "length", "count", "date", "time", "timestamp", "created"),
+        *("updated", "modified", "start", "end", "due"),
+    }
+)
+_IDS = frozenset({"id", "uid", "uuid", "key", "iban", "email"})
+_OWN = frozenset({"name", "title", "subject", "label", "filename", "username", "displayname"})
+"""Fields in which an object bears its own name, beside those that end in `_name`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One object of a result, by what names it.
+
+    Args:
+        identity: its own ids; equal ones are the same object, none are not told apart.
+        links: identifiers in trusted fields, `kind:canonical`.
+        titles: short texts in trusted fields, casefolded.
+        called: those of them that are its own name, and not that of somebody it refers to.
+        names: short texts in any field: enough to be asked for, not enough to be trusted.
+        measures: trusted numbers and moments, by field, by which a list can be sorted.
+        currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
+    """
+
+    identity: frozenset[str] = frozenset()
+    links: frozenset[str] = frozenset()
+    titles: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    measures: Mapping[str, Decimal | str] = field(default_factory=dict)
+    currencies: frozenset[str] = frozenset()
+    claimed: frozenset[str] = frozenset()
+
+
+def grouped(seen: Iterable[Seen]) -> dict[int, list[Seen]]:
+    """Return the whole fields of a result by their record."""
+    groups: dict[int, list[Seen]] = {}
+    for one in seen:
+        if one.record and one.whole:
+            groups.setdefault(one.record, []).append(one)
+    return groups
+
+
+def record_of(found: Iterable[Seen]) -> Record:
+    """Return the record of which these are the fields."""
+    identity: set[str] = set()
+    links: set[str] = set()
+    titles: set[str] = set()
+    called: set[str] = set()
+    names: set[str] = set()
+    measures: dict[str, Decimal | str] = {}
+    told: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+    fields = list(found)
+    listed = any(not one.path.endswith("*") for one in fields)
+    for one in fields:
+        last = one.path.rpartition(".")[2].casefold().strip("_")
+        if last in _IDS or last.endswith(("_id", "_key")):
+            identity.add(f"{last}:{one.canonical}")
+        if one.kind == "text":
+            own = one.path.rpartition(".")[2]
+            told[one.source is not Source.UNTRUSTED].append((own, one.canonical))
+        if one.kind == "text" and _is_name(last, one.canonical):
+            names.add(name_of(one.canonical))
+            if one.source is not Source.UNTRUSTED:
+                titles.add(name_of(one.canonical))
+                if last in _OWN or last.endswith("_name"):
+                    called.add(name_of(one.canonical))
+        elif one.source is Source.UNTRUSTED:
+            continue
+        elif one.kind in {"number", "date"} and measured(last):
+            measures[last] = Decimal(one.canonical) if one.kind == "number" else one.canonical
+        elif one.kind in _IDENTIFIERS and not (listed and _is_crowd(last)):
+            links.add(f"{one.kind}:{one.canonical}")
+    return Record(
+        identity=frozenset(identity),
+        links=frozenset(links),
+        titles=frozenset(titles),
+        called=frozenset(called),
+        names=frozenset(names),
+        measures=measures,
+        currencies=codes_in(told[True]),
+        claimed=codes_in(told[False]),
+    )
+
+
+def _is_crowd(name: str) -> bool:
+    """Return whether a field tells who else is there, and not which one it is."""
+    return name == "*" or not _NAMELESS.isdisjoint(name.split("_"))
+
+
+def names_of(record: Record) -> frozenset[str]:
+    """Return the names of a record and every two neighbouring words of them."""
+    found = set(record.names)
+    for name in record.names:
+        found.update(map(" ".join, titled(name)))
+    return frozenset(found)
+
+
+def _is_name(name: str, text: str) -> bool:
+    return (
+        len(text) <= TITLE
+        and not _NAMELESS.intersection(name.split("_"))
+        and any(letter.isalpha() for letter in text)
+    )
