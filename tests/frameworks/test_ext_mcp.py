@@ -20,7 +20,7 @@ from guard_adapters.front.gateways.ext_mcp_wire import (
     McpResponse,
     McpResponseResult,
 )
-from guard_adapters.front.mcp.gate import IDEMPOTENCY_KEY, TOKEN_KEY
+from guard_adapters.front.mcp.private import IDEMPOTENCY_KEY, TOKEN_KEY
 from guard_adapters.front.mcp.server import HttpServer
 from guard_adapters.wiring.gateways import Gateways
 

@@ -23,7 +23,7 @@ from guard_adapters._http.proved import mcp_http_client
 from guard_adapters.front.mcp.between import Key, ServerToken
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.edge import HeaderList
-from guard_adapters.front.mcp.gate import TOKEN_KEY
+from guard_adapters.front.mcp.private import TOKEN_KEY
 from guard_adapters.issuer.made import Maker
 from guard_adapters.wiring.build import token_form
 from guard_adapters.wiring.load import Loaded, reachable

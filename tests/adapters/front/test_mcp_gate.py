@@ -11,16 +11,8 @@ import pytest
 from guard.config import META_NAMESPACE
 from guard.errors import ApprovalPending, NotAllowed, NotApproved, Refused, Unavailable
 from guard.model.decision import Deny, Reason
-from guard_adapters.front.mcp.gate import (
-    GATE,
-    PRIVATE,
-    Way,
-    admit,
-    outgoing,
-    tool_call,
-    tool_name,
-    way,
-)
+from guard_adapters.front.mcp.gate import GATE, Way, admit, outgoing, tool_call, tool_name, way
+from guard_adapters.front.mcp.private import PRIVATE
 from guard_adapters.front.mcp.server_asks import Ask, ServerRules, refused_input, server_ask
 from guard_adapters.front.mcp.verdict import refusal_of, refused
 from guard_adapters.front.mcp.wire import VERSION_KEY, WireRefused

@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard_adapters.front.mcp.desk import Gone, Reply
-from guard_adapters.front.mcp.gate import PRIVATE, clean
 from guard_adapters.front.mcp.json import (
     Limits,
     Written,
@@ -19,6 +18,7 @@ from guard_adapters.front.mcp.json import (
     loads,
     written,
 )
+from guard_adapters.front.mcp.private import PRIVATE, clean
 from guard_adapters.front.mcp.wire import WireRefused
 
 VALUES = st.recursive(

@@ -17,9 +17,10 @@ from guard_adapters.front.legacy.wire import Answer, Api, RoutedTool, said
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.edge import Headers, check_edge, single
 from guard_adapters.front.mcp.front import GuardFront
-from guard_adapters.front.mcp.gate import NARROWED_KEY, noted
+from guard_adapters.front.mcp.gate import noted
 from guard_adapters.front.mcp.http import Access, caller_of
 from guard_adapters.front.mcp.json import limits_of
+from guard_adapters.front.mcp.private import NARROWED_KEY
 from guard_adapters.front.mcp.stream import Receive, Scope, Send
 from guard_adapters.front.mcp.verdict import Word, refusal_of
 from guard_adapters.front.mcp.wire import INVALID_REQUEST, WireRefused, refuse

@@ -11,7 +11,14 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from guard.model.call import Definition, ToolCall, ToolResult, argument_bytes
-from guard_adapters.front.mcp.json import Written, dumps, may_hold
+from guard_adapters.front.mcp.private import (
+    IDEMPOTENCY_KEY,
+    INTENT_KEY,
+    NARROWED_KEY,
+    SESSION_KEY,
+    TOKEN_KEY,
+    parted,
+)
 from guard_adapters.front.mcp.trace import parent_of
 from guard_adapters.front.mcp.wire import (
     HEADER_MISMATCH,
@@ -25,15 +32,6 @@ from guard_adapters.front.mcp.wire import (
 
 Text = TypeVar("Text", str, bytes)
 
-PRIVATE: Final = "dev.guardcall/"
-"""Names that only the guard may write: taken out of what clients and servers send."""
-
-_MARK: Final = PRIVATE.encode()
-SESSION_KEY: Final = PRIVATE + "session"
-INTENT_KEY: Final = PRIVATE + "intent"
-TOKEN_KEY: Final = PRIVATE + "call-token"
-IDEMPOTENCY_KEY: Final = PRIVATE + "idempotency-key"
-NARROWED_KEY: Final = PRIVATE + "narrowed"
 METHOD_TOOL: Final = "mcp:"
 """Prefix of the tool names under which judged methods other than tools/call appear."""
 
@@ -113,7 +111,7 @@ def admit(
         WireRefused: -32020 if message and surroundings name different sessions or intents,
             -32602 if a key does not hold what it should.
     """
-    clean, private = _parted(message)
+    clean, private = parted(message)
     params = clean.get("params") or {}
     meta = params.get("_meta") if isinstance(params.get("_meta"), dict) else {}
     token = (meta or {}).get("progressToken")
@@ -128,44 +126,6 @@ def admit(
         progress_token=token if isinstance(token, str | int) else None,
         is_retry="inputResponses" in params,
     )
-
-
-def _parted(message: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    params = message.get("params")
-    if not isinstance(params, dict):
-        return dict(message), {}
-    meta = params.get("_meta")
-    private: dict[str, Any] = {}
-    if isinstance(meta, dict):
-        private = {key: value for key, value in meta.items() if key.startswith(PRIVATE)}
-    # Arguments belong to the tool and are judged as they are; everything else is envelope.
-    clean = {
-        key: value if key == "arguments" else without_private(value)
-        for key, value in params.items()
-    }
-    if private and not clean["_meta"]:
-        del clean["_meta"]
-    return {**message, "params": clean}, private
-
-
-def without_private(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value without any member that has one of the guard's names."""
-    if isinstance(value, list):
-        return [without_private(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: without_private(item) for key, item in value.items() if not key.startswith(PRIVATE)
-    }
-
-
-def clean(message: dict[str, Any]) -> dict[str, Any]:
-    """Return a message without the guard's names; one that holds none as it is, bytes and all."""
-    raw = message.raw if isinstance(message, Written) else dumps(message)
-    if not may_hold(raw, _MARK):
-        return message
-    found: dict[str, Any] = without_private(message)
-    return found
 
 
 def _handle(value: object) -> str:

@@ -9,7 +9,7 @@ and never guesses which spelling was meant.
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from guard_adapters.front.mcp.gate import PRIVATE
+from guard_adapters.front.mcp.private import PRIVATE
 from guard_adapters.front.mcp.wire import (
     INVALID_PARAMS,
     INVALID_REQUEST,

@@ -12,9 +12,10 @@ from typing import Any, Final
 from guard.model.call import ToolSpec
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.mcp.front import GuardFront
-from guard_adapters.front.mcp.gate import Asked, clean
+from guard_adapters.front.mcp.gate import Asked
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, loads
 from guard_adapters.front.mcp.pins import MAX_AGE_MS
+from guard_adapters.front.mcp.private import clean
 from guard_adapters.front.mcp.relay import Passage
 from guard_adapters.front.mcp.reply import answers, is_events
 from guard_adapters.front.mcp.wire import MessageId, WireRefused

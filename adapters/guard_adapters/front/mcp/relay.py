@@ -18,10 +18,11 @@ from guard_adapters.front.mcp.cancel import FlightKey, flight_key
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.edge import HeaderList, Headers, headers_down, headers_up
 from guard_adapters.front.mcp.events import Event, EventSplitter, write_event
-from guard_adapters.front.mcp.gate import Asked, clean
+from guard_adapters.front.mcp.gate import Asked
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, as_read, dumps, loads
 from guard_adapters.front.mcp.outbound import Outbound
 from guard_adapters.front.mcp.pins import LIST_CHANGED, PinBook
+from guard_adapters.front.mcp.private import clean
 from guard_adapters.front.mcp.questions import Questions
 from guard_adapters.front.mcp.reply import (
     Reply,

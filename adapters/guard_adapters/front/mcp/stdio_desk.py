@@ -14,18 +14,12 @@ from typing import TYPE_CHECKING, Final
 from guard.errors import ApprovalPending, GuardError, Unavailable
 from guard_adapters.front.mcp.desk import Gone, Message, Side, Wires
 from guard_adapters.front.mcp.front import GuardFront
-from guard_adapters.front.mcp.gate import (
-    Asked,
-    Way,
-    admit,
-    clean,
-    tool_call,
-    tool_name,
-)
+from guard_adapters.front.mcp.gate import Asked, Way, admit, tool_call, tool_name
 from guard_adapters.front.mcp.invite import declined, modern_modes, modes
 from guard_adapters.front.mcp.keys import refuse_near_arguments, refuse_near_keys
 from guard_adapters.front.mcp.listen import listens, told
 from guard_adapters.front.mcp.pins import LIST_CHANGED, MAX_AGE_MS, PinBook
+from guard_adapters.front.mcp.private import clean
 from guard_adapters.front.mcp.rounds import Returned, Rounds, opened_for
 from guard_adapters.front.mcp.server_asks import (
     Ask,

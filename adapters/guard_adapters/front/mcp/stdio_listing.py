@@ -7,7 +7,8 @@ import secrets
 from typing import Any, Final
 
 from guard_adapters.front.mcp.desk import Gone, Message, Wires
-from guard_adapters.front.mcp.gate import Asked, clean
+from guard_adapters.front.mcp.gate import Asked
+from guard_adapters.front.mcp.private import clean
 
 _PAGES: Final = 50
 _ENVELOPE: Final = "io.modelcontextprotocol/"

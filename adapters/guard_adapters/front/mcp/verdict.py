@@ -22,7 +22,8 @@ from guard.errors import (
 from guard.grant.unanswered import SAID_NO
 from guard.model.decision import Reason
 from guard.model.legible import legible
-from guard_adapters.front.mcp.gate import PRIVATE, Asked, Way
+from guard_adapters.front.mcp.gate import Asked, Way
+from guard_adapters.front.mcp.private import PRIVATE
 from guard_adapters.front.mcp.wire import (
     GUARD_UNAVAILABLE,
     METHOD_NOT_FOUND,
