@@ -28,6 +28,17 @@ PRUNED_AT_ONCE = 1_000
 
 
 async def recover(wired: Wired) -> int:
+    """Do what a guard that starts owes the one before it; return how many calls may have run.
+
+    Raises:
+        Unavailable: the store failed; nothing may start on it.
+    """
+    ran = await settle_lost(wired)
+    await pay(wired)
+    return ran
+
+
+async def settle_lost(wired: Wired) -> int:
     """Settle everything that guards which are gone left open; return how many calls may have run.
 
     On a store of its own that is whatever is open when a guard starts; on a shared one other
@@ -35,14 +46,13 @@ async def recover(wired: Wired) -> int:
     journal, for the watchdog.
 
     Raises:
-        Unavailable: the store failed; nothing may start on it.
+        Unavailable: the store failed.
     """
     now_ms = wired.world.clock.now_ms()
     ran = 0
     for session, calls in (await wired.store.lost_calls()).items():
         ran += await _settled(wired, session, calls, now_ms)
     await wired.store.lose_runs(now_ms)
-    await pay(wired)
     gone = frozenset(lease.id for lease in await wired.store.lost_leases())
     await take_back_all(wired.world, gone)
     await sweep_targets(wired.world)

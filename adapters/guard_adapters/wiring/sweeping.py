@@ -14,7 +14,7 @@ from guard.grant.plan import PlanEvent
 from guard.ports import Silence, World
 from guard_adapters.store.board import Part
 from guard_adapters.wiring.build import Wired
-from guard_adapters.wiring.recovery import recover
+from guard_adapters.wiring.recovery import settle_lost
 from guard_adapters.wiring.tasks import tend
 from guard_adapters.wiring.together import meanwhile
 
@@ -55,7 +55,7 @@ async def sweep(wired: Wired) -> None:
                 await tally(wired)
             if wired.store.shared:
                 with around("What guards that are gone left open stays open"):
-                    await recover(wired)
+                    await settle_lost(wired)
         await asyncio.sleep(SWEEP_S)
 
 

@@ -20,7 +20,7 @@ from guard_adapters.store.sqlite.reading import read_log
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-from guard_adapters.wiring.recovery import recover
+from guard_adapters.wiring.recovery import recover, settle_lost
 
 CONFIG = """
 version: 1
@@ -193,7 +193,10 @@ async def test_what_people_were_asked_before_a_stop_is_void_after_a_restart(conf
     wired = build(load(config))
     await recover(wired)
     assert await wired.world.approvals.listed(open_only=True) == []
+    await settle_lost(wired)  # as a sweep of a shared store does, again and again
     wired.close()
+    leaves = [json.loads(leaf) for _, leaf in read_log(config.parent / "state/guard.sqlite").leaves]
+    assert [one["kind"] for one in leaves].count("stop_followed") == 1
 
 
 async def test_leases_of_the_dead_process_are_recalled(config: Path) -> None:
