@@ -9,6 +9,14 @@ AGENT = {
     "test_out_of_plan.py::test_what_is_not_the_step_that_is_next_is_a_question",
     "When the task is done, one call more is a question, whichever tool makes it.": "attack/"
     "test_one_more_than_asked.py::test_after_the_task_is_done_one_call_more_is_a_question",
+    "A task is used up wherever it is carried, and the next one neither inherits nor loses by it.": "attack/"
+    "test_task_after_a_task.py::test_going_back_to_a_task_brings_nothing_back",
+    "An amount is converted into what the person said, and into nothing else.": "attack/"
+    "test_another_thing_than_was_said.py::test_an_amount_is_converted_into_what_was_said",
+    "A file that a task makes has a name and a place of which the person spoke.": "attack/"
+    "test_file_of_another_name.py::test_a_file_of_another_name_or_place_is_a_question",
+    "A secret that was cleared clears no other.": "attack/test_secret_after_it_was_cleared.py::"
+    "test_the_next_secret_counts_again",
     "A site that has heard nothing for too long runs nothing, whatever its rules say.": "flow/"
     "test_offline.py::test_no_rule_can_open_what_age_has_closed",
     "Setting the clock of a site back gives it no time.": "attack/"
@@ -185,6 +193,13 @@ NETWORK = {
     "test_unknown_key_ids_cannot_make_us_fetch_more_often_than_every_ten_seconds",
 }
 LOG = {
+    "What a task says cannot be tried out on a token, a question, a row or the log.": "attack/"
+    "test_secret_tried_out_of_a_task.py::"
+    "test_no_guess_at_a_task_can_be_checked_against_token_rows_and_log",
+    "A code is hidden by its name where nobody called it a secret.": "attack/test_secret_by_its_name.py::"
+    "test_a_code_is_left_out_by_the_name_of_its_argument",
+    "A replay judges each call by the task of its moment.": "attack/test_log_of_several_tasks.py::"
+    "test_a_replay_without_recorded_facts_judges_each_call_by_its_own_task",
     "One flipped bit in the log is found.": "attack/test_flipped_byte_in_the_log.py::"
     "test_one_flipped_bit_in_any_byte_of_any_leaf_is_found",
     "A log that was cut short is found.": "attack/test_flipped_byte_in_the_log.py::"
