@@ -89,9 +89,10 @@ file:
   dokument fichier
 money:
   money payment transaction transfer bill invoice refund rent amount salary fee price
-  zahlung rechnung facture paiement überweisung
+  currency zahlung rechnung facture paiement überweisung
 person:
   user person member participant people contact guest attendee colleague friend someone
+  patient customer client tenant employee passenger student
   everyone recipient receiver addressee payee invitee benutzer mitglied membre
 channel:
   channel group room team workspace kanal gruppe groupe canal

@@ -3,12 +3,17 @@
 What a task asks for is counted for that task: in whichever session, and whatever came in between.
 """
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from guard.errors import NobodyToAsk
+from guard.model.call import ToolCall, argument_bytes
 from guard.model.decision import Allow, StepUp
+from guard.model.identity import Agent as Actor
+from guard.model.identity import Principal, Who
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
 from guard.provenance.segment import segment_of
@@ -17,6 +22,10 @@ from guard.replay.shelf import Shelf
 from guard.replay.trace import Record, TraceStep
 from guard.session.intent import parse_intent
 from guard.session.state import declared
+from guard.testing import RecordingTool
+from guard_adapters.wiring.build import build
+from guard_adapters.wiring.desk import Desk
+from guard_adapters.wiring.load import load
 
 RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
 TEXT = {"type": "string"}
@@ -181,3 +190,41 @@ def test_a_task_that_nobody_signed_is_asked_of_each_session_that_is_opened_with_
         )
         assert agent.writes("Ann")
         assert not agent.writes("Ann", "y")
+
+
+CONFIG = """\
+version: 1
+guard: {policies: ["starter:agent-tasks"], state: state, serve: {port: 0}}
+servers:
+  home:
+    trust: trusted
+    tools:
+      send_mail:
+        effect: [write, egress]
+        budget: none
+        budget_reason: of the task
+        input_schema: {type: object, properties: {to: {type: string}, body: {type: string}}}
+        args: {to: {role: recipient, kind: email}, body: {role: body}}
+        confirmed: true
+"""
+ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Actor(id="bot"))
+
+
+async def test_it_stays_used_up_after_a_restart_and_in_another_session(tmp_path):
+    (tmp_path / "guard.yaml").write_text(CONFIG)
+    said = {"purpose": "Send ann@firm.example a mail", "tools": ["write"]}
+    mail = replace(parse_intent(said, declared_by="host", max_bytes=4096), signed_at_s=1)
+    ran = []
+    for number in range(3):
+        wired = build(load(tmp_path / "guard.yaml"))
+        desk = Desk(wired)
+        session = await desk.open_session(ADA, replace(mail, signed_at_s=1 + number // 2))
+        call = ToolCall(
+            id=f"c-{number}", session=session, server="home", tool="send_mail",
+            arguments=argument_bytes({"to": "ann@firm.example", "body": f"{number}"}),
+        )  # fmt: skip
+        with suppress(NobodyToAsk):
+            await desk.call(call, RecordingTool(), hold_ms=0)
+            ran.append(number)
+        wired.close()
+    assert ran == [0, 2], "the third session has a task that was signed anew"

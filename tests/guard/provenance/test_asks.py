@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from guard.provenance.asks import ALL, asks_of
 from guard.provenance.entities import extract
-from guard.provenance.lexicon import capability, worded, words_of
+from guard.provenance.lexicon import capability, granted, worded, words_of
+from guard.provenance.task import read_task
 
 
 def asks(text):
@@ -217,3 +218,17 @@ def test_a_tools_name_has_one_verb_and_words_of_its_own(tool, verbs, own):
 )
 def test_a_word_of_a_tools_own_is_used_in_some_form(said, tool, worded_so):
     assert worded(words_of(said), capability(tool)) is worded_so
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("Text Mara Quill that the results are there", "text_patient"),
+        ("Convert 100 USD to EUR", "convert_currency"),
+        ("Remove Jon Vale", "remove_employee"),
+    ],
+)
+def test_a_person_or_an_amount_need_not_be_called_one(text, tool):
+    task = read_task([text])
+    assert granted(task.words, capability(tool))
+    assert any(one.fits(capability(tool)) for one in task.asks)
