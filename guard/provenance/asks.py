@@ -8,7 +8,7 @@ verb of the lexicon asks. What is misread is one request too few or too many, ne
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
@@ -44,6 +44,7 @@ _NAMING = frozenset({"name", "quoted", "email", "iban", "url", "host", "phone", 
 _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
 _THINGS = frozenset({"quoted", "filename", "object_id"})
 _FOR = frozenset({"for", "für", "pour"})
+_MEMBERS = frozenset({"add_member", "remove_member"})
 _NEAR = 4
 _MOST = 20
 
@@ -73,7 +74,10 @@ class Ask:
     def fits(self, able: Capability) -> bool:
         """Return whether this is a request for what a tool does."""
         if able.verbs.isdisjoint(self.verbs):
-            return False
+            moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
+            return moved and not able.nouns.isdisjoint(self.nouns)
+        if able.nouns == {"person"} and not _MEMBERS.isdisjoint(able.verbs & self.verbs):
+            able = replace(able, nouns=able.nouns | {"channel"})  # "remove Tom from the group"
         # Where one of the two has no noun that is known, the verb is all that can be compared.
         return not able.nouns or not self.nouns or not able.nouns.isdisjoint(self.nouns)
 

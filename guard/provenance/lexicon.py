@@ -5,7 +5,7 @@ for nothing, so an unknown language gets more questions and never fewer checks.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, takewhile
@@ -17,6 +17,7 @@ from guard.provenance.words import (
     GENERIC,
     NOUNS,
     OTHER_VERBS,
+    PARTICLES,
     STOP,
     VERBAL,
     VERBS,
@@ -104,12 +105,6 @@ def is_other(one: str) -> bool:
     return one in _OTHER
 
 
-def acts(word: str, asked: Words) -> bool:
-    """Return whether a word is a verb that a text uses."""
-    one = stem(word)
-    return one in asked.stems and (one in _OTHER or one in _VERB_OF)
-
-
 def noun_classes(one: str) -> frozenset[str]:
     """Return the classes of nouns that a stem is in."""
     return _NOUN_OF.get(one, _NONE)
@@ -117,7 +112,9 @@ def noun_classes(one: str) -> frozenset[str]:
 
 _NONE: frozenset[str] = frozenset()
 _OTHER = frozenset(map(stem, OTHER_VERBS))
-_DOES = frozenset(map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new"}))
+_DOES = frozenset(
+    map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new", "schedule"})
+)
 _PAYING = frozenset({"pay"})
 _PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "tip", "wire")))
 _JOINED = frozenset({"and", "or", "then"})
@@ -127,9 +124,17 @@ _IDLE = STOP | GENERIC | FORMAL
 @lru_cache(maxsize=256)
 def words_of(text: str) -> Words:
     """Return what a text asks for."""
-    stems = frozenset(stem(one[0]) for one in _WORD.finditer(text))
+    words = [one[0].casefold() for one in _WORD.finditer(text)]
+    stems = frozenset((*map(stem, words), *_joined(words)))
     verbs = _classes(stems, _VERB_OF) | _classes(stems, _DONE_BY)
     return Words(stems, verbs, _classes(stems, _NOUN_OF))
+
+
+def _joined(words: list[str]) -> Iterator[str]:
+    """Yield verbs with their particles as one word: "roll it back" is a rollback."""
+    for at, one in enumerate(words):
+        if one in PARTICLES:
+            yield from (stem(before) + one for before in words[max(at - _SHORT, 0) : at])
 
 
 @lru_cache(maxsize=4096)
@@ -142,11 +147,12 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     """
     parts = words or tuple(_CAMEL.findall(name))
     stems = [stem(part) for one in parts for part in one.split()]
-    acting = stems if words else _acting(stems)
+    acting = stems if words else _acting([stem(one) for one in parts if not one.endswith("ed")])
     verbs, nouns = _classes(acting, _VERB_OF), _classes(stems, _NOUN_OF)
     if not words and (done := _done(stems, acting)):
         # Who is asked to write something makes no payment of it.
-        verbs, acting = done if done >= _PAYING else verbs | done, acting or stems[:1]
+        verbs, acting = (done if done >= _PAYING else verbs | done), acting or stems[:1]
+        verbs |= {"schedule"} if "schedul" in acting else _NONE
     things = _classes((one for one in stems if one not in acting), _NOUN_OF)
     if "money" in things:  # "schedule payment" is about the payment, and plans no meeting
         nouns = things

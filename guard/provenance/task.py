@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
+from guard.provenance.clauses import Clauses, clauses_of
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
@@ -67,6 +68,7 @@ class Task:
         ends: times of day that lie a named duration after a named time.
         zones: in which zone each of these times is meant, as far as that is said.
         asks: the requests, one by one.
+        clauses: the words of each clause that asks.
         looks: what the identities in it look like.
         kinds: the kinds of the values in it.
         dests: those of them in which a destination was named.
@@ -104,6 +106,7 @@ class Task:
     ends: frozenset[str] = frozenset()
     zones: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     asks: tuple[Ask, ...] = ()
+    clauses: Clauses = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
     # Made once, because every value of every call is held against them.
     kinds: frozenset[str] = field(init=False, repr=False)
@@ -269,6 +272,7 @@ def _read(text: str) -> Task:
         plural=plural(wanted),
         selections=selections(wanted),
         asks=asks_of(text, entities),
+        clauses=clauses_of(wanted),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,
         zones=zones_of(text, clocks, ends),

@@ -13,13 +13,14 @@ from functools import lru_cache
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import Levels, Origin, Source
+from guard.provenance.acts import aims, chosen
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, left
 from guard.provenance.choice import another
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
-from guard.provenance.lexicon import Capability, acts, capability, granted
+from guard.provenance.lexicon import capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
 from guard.provenance.roles import CHANGING, like
@@ -84,13 +85,14 @@ def weigh(
     _put_leaves(scales, arguments, "", ())
     scales.values = owed(task, known, scales.values, scales.payees())
     digest = write_digest(call, spec)
-    prov, named = scales.facts(labels), granted(task.words, able) or scales.chosen(able)
-    meant = asked(task, able, bare=prov.level == Levels()) if changes else ()
+    named = granted(task.words, able) and aims(able, scales.values, task.clauses)
+    picks = chosen(able, scales.values, task.clauses)
+    meant = asked(task, able, bare=scales.bare()) if changes else ()
     return Weighed(
-        prov=prov,
+        prov=scales.facts(labels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
-        words=not changes or named or bool(meant),
-        asked=not changes or bool(meant) or (named and not able.verbs),
+        words=not changes or named or picks or bool(meant),
+        asked=not changes or picks or bool(meant) or (named and not able.verbs),
         spoken=task.spoken,
         left=_left(task, spec, _done(known.done(of), others, before), scales)
         if digest
@@ -168,10 +170,10 @@ class _Scales:
             return True
         return bool(self.endorsed) and taken_for(text, _approved(self.endorsed))
 
-    def chosen(self, able: Capability) -> bool:
-        """Return whether the person named an act that the call chooses from a closed set."""
-        return not able.verbs and any(
-            one.why == "exempt" and acts(value.text, self.task.words) for value, one in self.values
+    def bare(self) -> bool:
+        """Return whether nothing of the call could be compared with what the person said."""
+        return self.levels() == Levels() and not any(
+            value.role == "path" and one.source is Source.PROMPT for value, one in self.values
         )
 
     def levels(self) -> Levels:

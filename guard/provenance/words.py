@@ -261,7 +261,7 @@ add_member:
 remove_member:
   removal
 post:
-  post tweet comment reply announcement
+  post tweet comment reply review announcement
 buy:
   purchase order booking reservation kauf bestellung achat commande
 """
@@ -280,6 +280,9 @@ encrypt decrypt redirect eject
 """
 )
 """Verbs of tool names that no class holds: only they themselves ask for such a tool."""
+
+PARTICLES = _set("out in up down off on back over away")
+"""Words that make another verb of one: check out, roll back."""
 
 FORMAL = _set(
     """

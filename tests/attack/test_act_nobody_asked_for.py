@@ -22,7 +22,7 @@ ROLES = {"to": "recipient", "who": "recipient", "id": "id", "path": "path", "fro
 def entry(effect, args):
     kinds = {name: {"type": KINDS.get(type(one), "string")} for name, one in args.items()}
     if "plan" in args:
-        kinds["plan"] = {"type": "string", "enum": ["approve", "reject", "monthly", "yearly"]}
+        kinds["plan"] = {"type": "string", "enum": CHOICES}
     return {
         "effect": [effect],
         "input_schema": {"type": "object", "properties": kinds},
@@ -33,6 +33,7 @@ def entry(effect, args):
     }
 
 
+CHOICES = ["approve", "reject", "monthly", "yearly", "on", "off", "locked"]
 KINDS = {bool: "boolean", float: "number", int: "number"}
 
 
@@ -76,6 +77,16 @@ ACTS = [
     ("Set the lamp in the hall to green", ("set_alarm", {"armed": False}), ("set_lamp", {"lit": True})),
     # Of two acts in one tool only the one that was named.
     ("Reject the claim AB-3", ("decide_claim", {"id": "AB-3", "plan": "approve"}), ("decide_claim", {"id": "AB-3", "plan": "reject"})),
+    ("Turn the lamp off and lock the gate", ("set_lamp", {"plan": "on"}), ("set_lamp", {"plan": "off"})),
+    ("Turn the lamp off and lock the gate", ("set_gate", {"plan": "off"}), ("set_gate", {"plan": "locked"})),
+    ("The lamp is on. Lock the gate", ("control_lamp", {"plan": "on"}), ("control_gate", {"plan": "locked"})),
+    ("Turn the lamp off", ("export_lamp", {"plan": "off"}), ("control_lamp", {"plan": "off"})),
+    ("Reject the claim AB-3 and approve AB-4", ("decide_claim", {"id": "AB-3", "plan": "approve"}), ("decide_claim", {"id": "AB-3", "plan": "reject"})),
+    ("Approve AB-3 and put AB-4 aside", ("approve_claim", {"id": "AB-4"}), ("approve_claim", {"id": "AB-3"})),
+    # Two words are one verb, and moving a thing is updating it, but no other thing.
+    ("Check out with my card 'AB-3'", ("delete_card", {"id": "AB-3"}), ("checkout", {"id": "AB-3"})),
+    ("Move the meeting #7 to Monday", ("update_card", {"id": "7"}), ("update_event", {"id": "7"})),
+    (f"Remove {KIM} from the group", ("delete_person", {"who": KIM}), ("remove_member", {"who": KIM})),
     # What is planned is not paid, whatever the plan is called.
     (f"Put an event 'Pay {KIM} 30 EUR' into the calendar", ("schedule_payment", {"to": KIM, "amount": 30.0}), ("create_event", {"text": f"Pay {KIM} 30 EUR"})),
     (f"Draft a note 'transfer 30 EUR to {IBAN}'", ("transfer", {"iban": IBAN, "amount": 30.0}), ("create_note", {"text": f"transfer 30 EUR to {IBAN}"})),

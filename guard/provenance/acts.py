@@ -1,0 +1,69 @@
+"""Which act or state of several a person asks for, where a tool takes it as an argument.
+
+"Turn the lamp off" asks for set_lamp(state=off), and "reject AB-3" for decide(decision=reject). The
+thing and its state have to stand in one clause that asks, and in none that is about another id.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from guard.provenance.clauses import Clauses
+from guard.provenance.lexicon import Capability, is_other, noun_classes, stem, verb_classes
+from guard.provenance.roles import LEVEL_OF
+from guard.provenance.sentences import WORD
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+_STATES = frozenset({"on", "off"})
+
+Values = Sequence[tuple[Value, Worth]]
+
+
+def chosen(able: Capability, values: Values, clauses: Clauses) -> bool:
+    """Return whether a clause asks for what a tool does by what the call chooses.
+
+    Args:
+        able: the tool; one that sets or changes, or whose own verb says nothing, as "control".
+        values: the arguments of the call.
+        clauses: what the person asks for.
+    """
+    if not ("change" in able.verbs or (not able.verbs and not any(map(is_other, able.own)))):
+        return False
+    things = {one for one in able.stems if not verb_classes(one) or noun_classes(one)}
+    near = [one for one in clauses if _aimed(one, _targets(values))]
+    for choice in (value.text for value, one in values if one.why == "exempt" and value.text):
+        words = [one[0] for one in WORD.finditer(choice)]
+        marks = frozenset(map(stem, words))
+        acts = len(words) == 1 and _acts(words[0])
+        if not marks or not (able.verbs or acts or marks <= _STATES):
+            continue
+        for clause in near:
+            if marks <= clause and (not things.isdisjoint(clause) or (acts and not able.verbs)):
+                return True
+    return False
+
+
+def aims(able: Capability, values: Values, clauses: Clauses) -> bool:
+    """Return whether a tool's own verb is not said of other ids alone: "accept A-3, refuse A-4"."""
+    if able.verbs:
+        return True
+    said = [one for one in clauses if not able.own.isdisjoint(one)]
+    return not said or any(_aimed(one, _targets(values)) for one in said)
+
+
+def _targets(values: Values) -> frozenset[str]:
+    """Return the words of what a call is done to."""
+    texts: Iterable[str] = (one.text for one, _ in values if LEVEL_OF.get(one.role) == "target")
+    return frozenset(stem(one[0]) for text in texts for one in WORD.finditer(text))
+
+
+def _aimed(clause: frozenset[str], targets: frozenset[str]) -> bool:
+    """Return whether a clause names one of these ids, or no id at all."""
+    like = {any(map(str.isalpha, one)) for one in targets if any(map(str.isdigit, one))}
+    ids = {
+        one for one in clause if any(map(str.isdigit, one)) and any(map(str.isalpha, one)) in like
+    }
+    return not ids or not ids.isdisjoint(targets)
+
+
+def _acts(word: str) -> bool:
+    return bool(verb_classes(stem(word))) or is_other(stem(word))
