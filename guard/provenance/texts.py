@@ -3,6 +3,8 @@
 Prose is not judged: only the links and addresses in it, and in short texts the words.
 """
 
+import re
+
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import Source
@@ -50,7 +52,7 @@ def text_facts(
         elif one.role == "when":
             moments.append((one, found))
         elif one.role == "permission":
-            within = within and _within(spec, one, found)
+            within = within and _within(spec, task, one, found)
     starts = [one for one, _ in moments if not _is_end(one)]
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
@@ -109,10 +111,24 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
     return all(start <= end for start in first for end in last)
 
 
-def _within(spec: ToolSpec, value: Value, found: Worth) -> bool:
+def _within(spec: ToolSpec, task: Task, value: Value, found: Worth) -> bool:
     """Return whether a permission is one that the person named, or the least there is."""
-    if found.source is Source.PROMPT:
+    if found.source is Source.PROMPT or _granted(task, value.text):
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()
     return bool(order) and value.text == order[0]
+
+
+def _granted(task: Task, permission: str) -> bool:
+    """Return whether the person says a permission as one: "read access", "as viewer", "full only".
+
+    The word alone may be a verb, or about something else: "write to Ann", "full details".
+    """
+    one = "[ _-]".join(map(re.escape, re.split(r"[ _-]", permission)))
+    said = (
+        rf"\bas\s+(?:an?\s+)?{one}(?=\s*(?:[.,;!?)]|$|and\b))"
+        rf"|\b{one}[ -](?:only|access|permissions?|rights?|role|level)\b"
+        rf"|\b(?:access|permissions?|rights?|role|level)\s*(?:of|is|[:=])?\s+[\"'`]?{one}\b"
+    )
+    return bool(permission) and re.search(said, task.wanted, re.IGNORECASE) is not None
