@@ -14,7 +14,7 @@ from typing import NamedTuple
 from guard.model.origin import Source
 from guard.provenance.records import Record, grouped, names_of, record_of
 from guard.provenance.segment import Deed, Endorsed, Seen, Segment, chained, value_digest
-from guard.provenance.select import Selection
+from guard.provenance.select import Selection, measured
 
 CAP = 250_000
 """Values that one session remembers."""
@@ -147,7 +147,7 @@ class Known:
         if self._size >= self._cap and not self._room(loose=False):
             return
         self._records[number] = record
-        if record.measures:
+        if any(map(measured, record.measures)):
             self._numbered.append(number)
         for held, names in ((self._named, names_of(record)), (self._called, record.called)):
             for name in names:

@@ -32,9 +32,9 @@ def picked(known: Known, of: str, take: str, order: Order, by: str, value: Json)
     if not listed or isinstance(value, bool | None):
         return False
     if order in ("sum", "difference"):
-        numbers = [one.measures.get(take) for one in listed]
+        numbers = [one.measures.get(_field(take)) for one in listed]
         return _reckoned(numbers, order) == decimal_of(str(value))
-    meant = _meant(listed, order, by)
+    meant = _meant(listed, order, _field(by))
     return any(
         place.action == of
         and place.seen.trusted
@@ -43,6 +43,11 @@ def picked(known: Known, of: str, take: str, order: Order, by: str, value: Json)
         for kind, canonical in classify(str(value).strip())
         for place in known.places(kind, canonical)
     )
+
+
+def _field(name: str) -> str:
+    """Return the name of a field as records keep it."""
+    return name.casefold().strip("_")
 
 
 def _meant(listed: Sequence[Record], order: Order, by: str) -> Sequence[Record]:

@@ -12,7 +12,6 @@ from guard.provenance.canonical import name_of
 from guard.provenance.currencies import codes_in
 from guard.provenance.lexicon import titled
 from guard.provenance.segment import Seen
-from guard.provenance.select import measured
 
 TITLE = 60
 """The longest text (characters) by which a record is named."""
@@ -76,7 +75,7 @@ def record_of(found: Iterable[Seen]) -> Record:
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
         last = one.path.rpartition(".")[2].casefold().strip("_")
-        if last in _IDS or last.endswith(("_id", "_key")):
+        if _is_id(last):
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text":
             own = one.path.rpartition(".")[2]
@@ -89,7 +88,7 @@ def record_of(found: Iterable[Seen]) -> Record:
                     called.add(name_of(one.canonical))
         elif one.source is Source.UNTRUSTED:
             continue
-        elif one.kind in {"number", "date"} and measured(last):
+        elif one.kind in {"number", "date"} and not _is_id(last):
             measures[last] = Decimal(one.canonical) if one.kind == "number" else one.canonical
         elif one.kind in _IDENTIFIERS and not (listed and _is_crowd(last)):
             links.add(f"{one.kind}:{one.canonical}")
@@ -103,6 +102,10 @@ def record_of(found: Iterable[Seen]) -> Record:
         currencies=codes_in(told[True]),
         claimed=codes_in(told[False]),
     )
+
+
+def _is_id(name: str) -> bool:
+    return name in _IDS or name.endswith(("_id", "_key"))
 
 
 def _is_crowd(name: str) -> bool:

@@ -23,7 +23,7 @@ TOOLS = {
         "effect": ["read"],
         "input_schema": {"type": "object", "properties": {"month": S, "text": S}},
         "args": {"month": {"role": "query"}, "text": {"role": "query"}},
-        "output": {"labels": {f"*.{one}": ["trusted"] for one in ("id", "payee", "amount")}},
+        "output": {"labels": {f"*.{one}": ["trusted"] for one in ("id", "payee", "amount", "balance", "rating", "daysOpen")}},
         "confirmed": True,
     },
     "pay": {
@@ -84,6 +84,18 @@ def test_a_plan_that_means_no_part_means_all():
     assert asked([PAY], [({}, MAY + JUNE)], BOB, 99) == set()
     assert "TASK-STEP" in asked([PAY], [({"month": "May"}, MAY)], ANN, 30)
     assert asked([PAY], [({"month": ""}, MAY + JUNE)], BOB, 99) == set()
+
+
+@pytest.mark.parametrize("field", ["balance", "rating", "daysOpen"])
+def test_a_list_is_ordered_by_any_trusted_number_that_the_plan_names(field):
+    first, second = ({**MAY[0], field: 1}, {**JUNE[0], field: 9})
+    choice = {path: {**one, "by": field} for path, one in CHOICE.items()}
+    plan = [{"call": "home/pay", "select": choice}]
+    assert asked(plan, [({}, [first, second])], BOB, 99) == set()
+    assert "TASK-STEP" in asked(plan, [({}, [first, second])], ANN, 30)
+    untrusted = [{**first, "note": 9}, {**second, "note": 1}]
+    noted = [{"call": "home/pay", "select": {p: {**c, "by": "note"} for p, c in choice.items()}}]
+    assert "TASK-STEP" in asked(noted, [({}, untrusted)], ANN, 30)
 
 
 def test_an_agents_own_plan_means_no_part():
