@@ -18,8 +18,8 @@ _STATES = frozenset({"on", "off"})
 Values = Sequence[tuple[Value, Worth]]
 
 
-def chosen(able: Capability, values: Values, clauses: Clauses) -> bool:
-    """Return whether a clause asks for what a tool does by what the call chooses.
+def chosen(able: Capability, values: Values, clauses: Clauses) -> int:
+    """Return how often clauses ask for what a tool does by what the call chooses; 0: they do not.
 
     Args:
         able: the tool; one that sets or changes, or whose own verb says nothing, as "control".
@@ -27,26 +27,27 @@ def chosen(able: Capability, values: Values, clauses: Clauses) -> bool:
         clauses: what the person asks for.
     """
     if not ("change" in able.verbs or (not able.verbs and not any(map(is_other, able.own)))):
-        return False
+        return 0
     things = {one for one in able.stems if not verb_classes(one) or noun_classes(one)}
-    near = [one for one in clauses if _aimed(one, _targets(values))]
+    targets, found = _targets(values), 0
     for choice in (value.text for value, one in values if one.why == "exempt" and value.text):
         words = [one[0] for one in WORD.finditer(choice)]
         marks = frozenset(map(stem, words))
         acts = len(words) == 1 and _acts(words[0])
         if not marks or not (able.verbs or acts or marks <= _STATES):
             continue
-        for clause in near:
-            if marks <= clause and (not things.isdisjoint(clause) or (acts and not able.verbs)):
-                return True
-    return False
+        for clause, parts in clauses:
+            named = not things.isdisjoint(clause) or (acts and not able.verbs)
+            if named and marks <= clause and _aimed(clause, targets):
+                found += parts
+    return found
 
 
 def aims(able: Capability, values: Values, clauses: Clauses) -> bool:
     """Return whether a tool's own verb is not said of other ids alone: "accept A-3, refuse A-4"."""
     if able.verbs:
         return True
-    said = [one for one in clauses if not able.own.isdisjoint(one)]
+    said = [one for one, _ in clauses if not able.own.isdisjoint(one)]
     return not said or any(_aimed(one, _targets(values)) for one in said)
 
 

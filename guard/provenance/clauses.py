@@ -4,27 +4,44 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from guard.provenance.grammar import FOREIGN
-from guard.provenance.lexicon import is_stop, stem
-from guard.provenance.sentences import WORD, requests, sentences
+from guard.provenance.grammar import ASKING, FOREIGN
+from guard.provenance.lexicon import is_stop, noun_classes, stem
+from guard.provenance.sentences import WORD, Words, requests, sentences
 
 _SPLITS = re.compile(r"[,;]\s|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
 
-Clauses = tuple[frozenset[str], ...]
+Clauses = tuple[tuple[frozenset[str], int], ...]
+"""Clauses in their order: the stems of each, and how many things it lists."""
 
 
 def clauses_of(text: str) -> Clauses:
-    """Return the stems of each clause of a text that asks for something."""
-    return tuple(_asking(text))
+    """Return each clause of a text that asks for something."""
+    return tuple(one for start, end in sentences(text) for one in _asking(text, start, end))
 
 
-def _asking(text: str) -> Iterator[frozenset[str]]:
-    for start, end in sentences(text):
-        cuts = [start, *(one.end() for one in _SPLITS.finditer(text, start, end)), end]
-        for first, last in pairwise(cuts):
-            words = list(WORD.finditer(text, first, last))
-            said = [one[0].casefold() for one in words]
-            if not FOREIGN.isdisjoint(said) or any(
-                not is_stop(one) and requests(text, words, at) for at, one in enumerate(said)
-            ):
-                yield frozenset(map(stem, said))
+def _asking(text: str, start: int, end: int) -> Iterator[tuple[frozenset[str], int]]:
+    cuts = [start, *(one.end() for one in _SPLITS.finditer(text, start, end)), end]
+    words: list[re.Match[str]] = []
+    parts = 0
+    for first, last in pairwise(cuts):
+        more = list(WORD.finditer(text, first, last))
+        if words and _begins(more):
+            yield from _clause(text, words, parts)
+            words, parts = [], 0
+        words += more
+        parts += bool(more)
+    yield from _clause(text, words, parts)
+
+
+def _begins(words: Words) -> bool:
+    """Return whether a part of a sentence begins with what is done, not with one more of a list."""
+    first = next((one[0] for one in words if one[0].casefold() not in ASKING), "")
+    return first.isalpha() and first.islower() and not (is_stop(first) or noun_classes(stem(first)))
+
+
+def _clause(text: str, words: Words, parts: int) -> Iterator[tuple[frozenset[str], int]]:
+    said = [one[0].casefold() for one in words]
+    if not FOREIGN.isdisjoint(said) or any(
+        not is_stop(one) and requests(text, words, at) for at, one in enumerate(said)
+    ):
+        yield frozenset(map(stem, said)), parts

@@ -91,10 +91,10 @@ def weigh(
     return Weighed(
         prov=scales.facts(labels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
-        words=not changes or named or picks or bool(meant),
-        asked=not changes or picks or bool(meant) or (named and not able.verbs),
+        words=not changes or named or bool(picks or meant),
+        asked=not changes or bool(picks or meant) or (named and not able.verbs),
         spoken=task.spoken,
-        left=_left(task, spec, _done(known.done(of), others, before), scales)
+        left=_left(task, spec, _done(known.done(of), others, before), scales, picks)
         if digest
         else LARGEST_LEFT,
         repeat=bool(digest)
@@ -273,12 +273,13 @@ def _done(
     return done
 
 
-def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales) -> int:
+def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales, picks: int) -> int:
     """Return how many calls of this sort the task has left after this one."""
     if not task.spoken:
         return LARGEST_LEFT
     kinds, nouns = scales.going(), scales.about()
-    return left(task, spec, done, kinds=kinds, nouns=nouns) - scales.size()
+    rest = left(task, spec, done, kinds=kinds, nouns=nouns)
+    return max(rest, picks - done.get((spec.action, spec.intent), 0)) - scales.size()
 
 
 def _put_leaves(

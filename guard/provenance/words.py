@@ -78,7 +78,7 @@ run:
 NOUNS = _classes(
     """
 mail:
-  email mail message inbox letter mails gmail nachricht e-mail courriel
+  email mail message inbox letter note mails gmail nachricht e-mail courriel
 message:
   message chat dm sms note reply text word thread post channel slack nachricht
 event:

@@ -83,6 +83,7 @@ ACTS = [
     ("Turn the lamp off", ("export_lamp", {"plan": "off"}), ("control_lamp", {"plan": "off"})),
     ("Reject the claim AB-3 and approve AB-4", ("decide_claim", {"id": "AB-3", "plan": "approve"}), ("decide_claim", {"id": "AB-3", "plan": "reject"})),
     ("Approve AB-3 and put AB-4 aside", ("approve_claim", {"id": "AB-4"}), ("approve_claim", {"id": "AB-3"})),
+    ("Approve AB-3, AB-4", ("approve_claim", {"id": "AB-5"}), ("approve_claim", {"id": "AB-4"})),
     # Two words are one verb, and moving a thing is updating it, but no other thing.
     ("Check out with my card 'AB-3'", ("delete_card", {"id": "AB-3"}), ("checkout", {"id": "AB-3"})),
     ("Move the meeting #7 to Monday", ("update_card", {"id": "7"}), ("update_event", {"id": "7"})),
