@@ -7,10 +7,11 @@ without a unit may be of any, as long as the call itself does not choose it.
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from guard.provenance.counts import SINGLE
 from guard.provenance.currencies import USUAL_PLACES
 from guard.provenance.derived import amounts_of, together, unit_of
 from guard.provenance.known import Known, Place
-from guard.provenance.money import means
+from guard.provenance.money import Unit, means
 from guard.provenance.records import Record
 from guard.provenance.select import is_amount
 from guard.provenance.task import Task
@@ -69,11 +70,8 @@ def said_amount(task: Task, value: Value) -> bool:
     money = value.money
     if money is None:
         return False
-    if value.unit.counted and _measured(task, value.unit.measure):
-        if money.number in task.percents or money.number in task.counts:
-            return True
-    elif value.unit.counted:
-        return False
+    if value.unit.counted:
+        return _measured(task, value.unit.measure) and _counts(task, money.number, value.unit)
     codes, into = value.unit.codes, value.unit.into
     if into and into not in codes and into not in task.into:
         return False
@@ -82,6 +80,17 @@ def said_amount(task: Task, value: Value) -> bool:
         said = [one for one in task.money if one.currency in codes or (lends and not one.currency)]
         return means(said, money, value.unit._replace(chosen=False))
     return means(task.money, money, value.unit)
+
+
+def _counts(task: Task, number: Decimal, unit: Unit) -> bool:
+    """Return whether the person said so many; of the same things, where they said how many."""
+    own = frozenset(many for of, many in task.tallies if of in unit.things)
+    if own:
+        return number in own
+    if number == 1 and not task.counts and not SINGLE.isdisjoint(unit.things):
+        return True
+    bare = (one.number for one in task.money if not one.currency)
+    return number in task.counts or number in task.percents or number in bare
 
 
 def _measured(task: Task, measure: str) -> bool:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from guard.provenance.canonical import MONTHS, canonical, classify, text_of
 from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WEIGHED, WORD, code_of
 from guard.provenance.frames import Entity, Frame, clause_before, framed
+from guard.provenance.grammar import NUMBERS
 from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.money import pointed
 from guard.provenance.names import names
@@ -46,7 +47,8 @@ _BARE = re.compile(
     rf"(?<![\w.,/:¢{SIGNS}-])(?<![¢{SIGNS}] )({_DIGITS})(?![\w/:%-]|[.,]\d| ?[¢{SIGNS}])"
 )
 _COUNTED = re.compile(
-    r"[ -](?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
+    r"[ -][\"'`“„«]?"
+    r"(?!(?:and|or|to|for|from|in|on|at|as|with|by|per|und|für|an|et|pour|à)\b)[^\W\d_]"
 )
 """After a number: a word that says what is counted, so that the number is no amount."""
 _OBJECT = re.compile(
@@ -73,6 +75,15 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
+_MARKER = re.compile(r"\)\s")
+_STREET = re.compile(
+    r" (?:[A-Z][\w.'-]* ){0,3}"
+    r"(?i:street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|square)\b"
+)
+"""After a number: the street in which it is a house."""
+_NUMBER_WORD = re.compile(
+    r"(?<![\w-])(" + "|".join(one for one in NUMBERS if one != "twice") + r") (?=[^\W\d_]+s\b)"
+)
 _UNIT = re.compile(r"(?:(?:degrees?|grad)\s+)?[^\W\d_]+", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _BUYING = frozenset({"pay", "buy", "send"})
@@ -82,8 +93,9 @@ def extract(text: str) -> tuple[Entity, ...]:
     """Return the typed values of a person's text, in the order of the text."""
     typed = _untouched([*_secrets(text), *_dates(text), *_tokens(text), *_ids(text)])
     money = [one for one in _money(text) if not _covered(one, typed)]
-    typed += [one for one in _counted(text) if not _covered(one, [*typed, *money])]
     quoted = list(_quotes(text))
+    held = [one for one in typed if one.kind != "object_id"]  # "order 6 pens" has no number 6
+    typed += [one for one in _counted(text) if not _covered(one, [*held, *money, *quoted])]
     quoted += [one for one in _accounts(text) if not _covered(one, [*typed, *quoted])]
     quoted += [one for one in _paths(text) if not _covered(one, [*typed, *quoted, *money])]
     named = [one for one in names(text) if not _covered(one, [*typed, *quoted, *money])]
@@ -180,7 +192,7 @@ def _money(text: str) -> Iterator[Entity]:
         yield Entity("percent", canonical("number", found[1]) or found[1], found[0], *found.span())
     for found in _BARE.finditer(text):
         number = canonical("number", pointed(found[1]))
-        counted = _COUNTED.match(text, found.end())
+        counted = _COUNTED.match(text, found.end()) or _marks(text, found)
         after = found.start() - 1 in priced and text[found.start() - 1].isspace()  # 5 EUR 50
         if (
             found.start() not in seen
@@ -205,12 +217,24 @@ def _is_priced(text: str, found: re.Match[str]) -> bool:
     )
 
 
+def _marks(text: str, found: re.Match[str]) -> bool:
+    """Return whether a number only counts the points of a list: 2) call Ann."""
+    if not _MARKER.match(text, found.end()):
+        return False
+    before = text[max(found.start() - 120, 0) : found.start()]
+    return before.count("(") <= before.count(")")
+
+
 def _counted(text: str) -> Iterator[Entity]:
     """Yield numbers of things, with their unit: 100 shares, 30 liters."""
+    for found in _NUMBER_WORD.finditer(text):
+        word = _UNIT.match(text, found.end())
+        literal = f"{found[1]} {word[0] if word else ''}"
+        yield Entity("quantity", str(NUMBERS[found[1]]), literal, *found.span(1))
     for found in _BARE.finditer(text):
         unit = _COUNTED.match(text, found.end())
         number = canonical("number", pointed(found[1]))
-        if unit and number:
+        if unit and number and not _STREET.match(text, found.end()):
             word = _UNIT.match(text, unit.end() - 1)
             end = word.end() if word else unit.end()
             literal = f"{found[1]} {text[unit.end() - 1 : end]}"

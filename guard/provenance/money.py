@@ -25,6 +25,7 @@ class Unit(NamedTuple):
         chosen: whether the call itself says in which currency, where it might have said another.
         whole: whether it is known to be in whole units, rather than only not known to be in others.
         counted: whether nothing speaks of money, so that it may be of anything: shares, litres.
+        things: the stems of what it is a number of, as its name says.
         several: the codes, where the call names more than one currency: each must have been named.
         into: the code of what it is converted into; empty: nothing is converted.
         measure: the unit of things that the call says, as it is written.
@@ -35,6 +36,7 @@ class Unit(NamedTuple):
     chosen: bool = False
     whole: bool = False
     counted: bool = False
+    things: frozenset[str] = frozenset()
     several: frozenset[str] = frozenset()
     into: str = ""
     measure: str = ""

@@ -79,6 +79,12 @@ def names_beside(held: Held, path: str) -> tuple[str, ...]:
     return tuple(name for one in members if isinstance(one, dict) for name in one if name != own)
 
 
+def is_list(held: Held, path: str) -> bool:
+    """Return whether an argument may hold several values."""
+    found = _options(held.schema, _node(held.schema, path))
+    return any("items" in one or one.get("type") == "array" for one in found)
+
+
 @lru_cache(maxsize=4096)
 def types_in(held: Held, path: str) -> frozenset[str]:
     """Return the types that an argument may have, or its elements, beside null.

@@ -15,7 +15,7 @@ from guard.provenance.clauses import Clauses, clauses_of
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
-from guard.provenance.lexicon import Words, content_words, pairs, plural, titled, words_of
+from guard.provenance.lexicon import Words, content_words, pairs, plural, stem, titled, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.money import Money, decimal_of, money_of
@@ -55,6 +55,7 @@ class Task:
         percents: the percentages named.
         adds: whether it asks for a sum.
         counts: the numbers of other things: shares, litres, guests.
+        tallies: each of them with the stem of what it is of.
         converted: what those are in other units.
         units: the units of theirs that are known.
         links: identifiers by which a record is the one that the person means.
@@ -93,6 +94,7 @@ class Task:
     percents: frozenset[Decimal] = frozenset()
     adds: bool = False
     counts: frozenset[Decimal] = frozenset()
+    tallies: frozenset[tuple[str, Decimal]] = frozenset()
     converted: frozenset[Decimal] = frozenset()
     units: frozenset[tuple[str, int]] = frozenset()
     links: frozenset[str] = frozenset()
@@ -235,6 +237,11 @@ def _read(text: str) -> Task:
     money = frozenset(one for one, _ in priced)
     beside = frozenset(one.currency for one in money if one.currency)
     stated = stated_with(wanted, places, beside)
+    counted = [
+        (number, one.literal.split()[-1])
+        for one in named
+        if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
+    ]
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
         for key in _keys(one):
@@ -256,12 +263,9 @@ def _read(text: str) -> Task:
         sums=sums_of(text, named),
         adds=adds_up(wanted),
         percents=_numbers(named, "percent") | parts_of(wanted),
-        counts=_numbers(named, "quantity"),
-        converted=converted(
-            (number, one.literal.split()[-1])
-            for one in named
-            if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
-        ),
+        counts=frozenset(number for number, _ in counted),
+        tallies=frozenset((stem(of), number) for number, of in counted),
+        converted=converted(counted),
         units=units_in(wanted),
         links=frozenset(f"{one.kind}:{one.canonical}" for one in named if one.kind in _LINKING),
         names=frozenset(_name(one) for one in named if one.kind in _NAMING),

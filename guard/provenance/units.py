@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.model.call import Json, ToolSpec
+from guard.provenance.counts import is_counted, things_at
 from guard.provenance.currencies import (
     CODES,
     PLACES,
@@ -59,6 +60,7 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
     said, into = _said_around(spec, path, around)
     chosen = any(not usual and code != found.currency for code, usual in said)
     currency = said[0][0] if len(said) == 1 and said[0][0] else found.currency
+    counted = not found.currency and is_counted(Held(spec), path)
     places = 0
     if found.minor or (currency and found.scale and not found.whole):
         usual_places = PLACES.get(currency, USUAL_PLACES)
@@ -68,7 +70,8 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         places=places,
         chosen=chosen,
         whole=not places and found.whole,
-        counted=path in spec.args and not currency and not places and not chosen,
+        counted=counted and not (currency or places or chosen),
+        things=things_at(path) if counted else frozenset(),
         several=frozenset(code for code, usual in said if code and not usual)
         if chosen and len(said) > 1
         else frozenset(),

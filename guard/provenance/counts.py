@@ -1,0 +1,80 @@
+"""Whether a number of a call counts things, or is an amount of money: 3 nights, or 3 EUR.
+
+Told by the name of the argument, and by what its tool does. What may be either is money where
+something is paid, so that a number of followers pays nobody.
+"""
+
+from functools import lru_cache
+
+from guard.provenance.currencies import words_in
+from guard.provenance.lexicon import capability, noun_classes, stem
+from guard.provenance.shown import Held, is_list, names_beside
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(map(stem, words.split()))
+
+
+_PAYING = frozenset({"pay"})
+_MONEY = _stems(
+    "price cost fee payment balance budget salary deposit rent tip refund charge credit debit cash "
+    "bid wage income fund invoice bill fine premium donation coin token spend spending payout fare "
+    "tax discount"
+)
+"""Words of a name, each of which says money."""
+_PRICES = _stems("price cost rate")
+_EITHER = _stems("amount value limit total sum rate maximum minimum max min")
+"""Words that say how much, and not of what."""
+_COUNTS = _stems("quantity qty count copies pieces size times")
+"""Words that say how many, whatever the tool does."""
+_HOW_MANY = _stems("number num no")
+"""Words that say it of what follows them, and alone or behind it are what it is called."""
+_CALLED = _stems("number num no code key ref reference index port card serial zip pin id")
+"""Last words of a name under which a number is what something is called."""
+_SINGULAR = _stems("status bonus address")
+SINGLE = _stems("quantity qty")
+"""Words of a name where one stands when nobody says how many."""
+_MEASURES = _stems("unit uom")
+
+
+def is_counted(held: Held, path: str) -> bool:
+    """Return whether an argument counts things: what a person counts may stand there."""
+    return _is_counted(held, path)
+
+
+@lru_cache(maxsize=4096)
+def things_at(path: str) -> frozenset[str]:
+    """Return the stems of a name that counts things: guest of `guest_count`."""
+    return frozenset(map(stem, words_in(path.rpartition(".")[2])))
+
+
+@lru_cache(maxsize=4096)
+def _is_counted(held: Held, path: str) -> bool:
+    stems = [stem(one) for one in words_in(path.rpartition(".")[2])]
+    if not stems or not _MONEY.isdisjoint(stems) or is_list(held, path):
+        return False  # a list of numbers is one of what they stand for
+    if _EITHER.issuperset(stems):
+        beside = frozenset(stem(part) for one in names_beside(held, path) for part in words_in(one))
+        # Beside a price it is of what has that price, and beside a unit it is in that unit.
+        return not _pays(held) and not (_PRICES | _MEASURES).isdisjoint(beside)
+    if not _COUNTS.isdisjoint(stems) or not _HOW_MANY.isdisjoint(stems[:-1]) or _is_many(path):
+        return True
+    # What bears a number, as a chat or an account, is called so.
+    last = stems[-1]
+    named = last in _CALLED or (last not in _EITHER and bool(noun_classes(last)))
+    return not named and not _pays(held)
+
+
+def _pays(held: Held) -> bool:
+    """Return whether a tool moves money, or sends a number to somebody."""
+    able = capability(held.spec.tool, held.spec.intent)
+    if not able.verbs.isdisjoint(_PAYING) or "money" in able.nouns:
+        return True
+    return any(one.role == "recipient" for one in held.spec.args.values())
+
+
+def _is_many(path: str) -> bool:
+    """Return whether a name ends in things: guests, nights, replicas."""
+    last = words_in(path.rpartition(".")[2])[-1]
+    plain = last.endswith("s") and not last.endswith("ss")
+    return plain and stem(last) not in _EITHER | _CALLED | _SINGULAR
