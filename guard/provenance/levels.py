@@ -25,6 +25,8 @@ def level_of(spec: ToolSpec, role: str) -> str:
     """Return the level in which a role counts: an address to write to is a destination."""
     if role == "url":
         return "dest" if "write" in spec.effect else "url"
+    if role == "query" and "write" not in spec.effect:
+        return ""  # what is read is not acted on
     level = LEVEL_OF.get(role, "")
     if level == "target" and (spec.effect.isdisjoint(CHANGING) or _names_new(spec, role)):
         return ""

@@ -17,6 +17,7 @@ LEVEL_OF: Mapping[str, str] = {
     "id": "target",
     "path": "target",
     "source": "target",
+    "query": "target",
     "amount": "amount",
     "secret": "secret",
     "profile": "profile",

@@ -12,6 +12,7 @@ from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
 from guard.provenance.records import Record
+from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -117,6 +118,8 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
             return any(kind in _DESTS for kind, _ in task.receivers.intersection(value.kinds))
         case "amount":
             return said_amount(task, value)
+        case "query":
+            return _names(task, value) or searched(task, value.text, value.nouns)
         case "secret":
             spoken = (one for one in task.entities if one.frame == "secret")
             return any(one.literal == value.text for one in spoken)

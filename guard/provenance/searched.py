@@ -1,0 +1,36 @@
+"""Whether what a write looks for, to act on all of it, is what the person spoke of.
+
+A search is no name: whatever it finds is acted on. It counts where it says a thing by which the
+person told theirs from others, and nothing beside. It finds nothing itself, and decides nothing.
+"""
+
+import re
+
+from guard.provenance.lexicon import is_stop, noun_classes, stem
+from guard.provenance.sentences import WORD
+from guard.provenance.task import Task
+
+_FIELD = re.compile(r"[\w.]+\s*(?:[:=<>]|\b(?:like|contains|matches)\b)\s*", re.IGNORECASE)
+"""What a language of searches calls its fields: `from:`, `status = `."""
+_JOINED = frozenset({"and", "or", "near", "like", "in", "where"})
+_TURNED = re.compile(r"(?:^|[\s(:])(?:-|!|not\b)|<>|!=", re.IGNORECASE)
+"""What turns a search into all the rest."""
+_ANYTHING = re.compile(r"(?:^|[\s(:=\"'])[^\w\s\"'()@#-]*[*%?][^\w\s]*(?=$|[\s)\"'])|\.[*+]")
+"""A place at which anything may stand."""
+
+
+def searched(task: Task, text: str, nouns: frozenset[str]) -> bool:
+    """Return whether a search says what the person did, and enough to tell it from others.
+
+    Args:
+        task: what the person named.
+        text: of the search.
+        nouns: what its tool acts on; "mails" finds all of them.
+    """
+    if _TURNED.search(text) or _ANYTHING.search(text):
+        return False
+    words = (one[0] for one in WORD.finditer(_FIELD.sub(" ", text)))
+    said = [one for one in words if not is_stop(one) and one.casefold() not in _JOINED]
+    if any(stem(one) not in task.words.stems for one in said):
+        return False
+    return any(noun_classes(stem(one)).isdisjoint(nouns) for one in said if not one.isdigit())
