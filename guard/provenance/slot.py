@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.model.call import Json
+from guard.provenance.kin import kin_of
 from guard.provenance.levels import level_of
 from guard.provenance.lexicon import capability
 from guard.provenance.roles import LEVEL_OF, Like, nouns_of, role_of
@@ -23,6 +24,7 @@ class Slot(NamedTuple):
         level: the level in which it counts; empty: none.
         target: whether it names an object to act on, for which an id is enough.
         nouns: what it is about, as far as its own name and the tool's tell.
+        kin: the stems of that, whether the lexicon knows them or not.
         schema: what the tool's schema says of it.
         allowed: the closed set of its values; empty: it is open.
     """
@@ -31,6 +33,7 @@ class Slot(NamedTuple):
     level: str
     target: bool
     nouns: frozenset[str]
+    kin: frozenset[str]
     schema: Mapping[str, Json]
     allowed: tuple[Json, ...]
 
@@ -66,6 +69,7 @@ def slot_of(tool: Held, path: str, like: Like) -> Slot:
         level=level_of(spec, role),
         target=LEVEL_OF.get(role) in {"target", "attach"},
         nouns=nouns_of(capability(spec.tool, spec.intent).nouns, path),
+        kin=kin_of(spec.tool, path.rpartition(".")[2]),
         schema=schema,
         allowed=allowed,
     )

@@ -25,6 +25,7 @@ class Value(NamedTuple):
         zoned: in which zone a moment is.
         money: the amount that an argument of this role is, in whole units.
         level: the level in which it counts; empty: none.
+        kin: the stems of what the tool acts on, as far as its name and the argument's tell.
     """
 
     path: str
@@ -36,6 +37,7 @@ class Value(NamedTuple):
     zoned: Zoned = NO_ZONE
     money: Money | None = None
     level: str = ""
+    kin: frozenset[str] = frozenset()
 
 
 def value_at(
@@ -46,12 +48,13 @@ def value_at(
     unit: Unit = UNKNOWN,
     zoned: Zoned = NO_ZONE,
     level: str = "",
+    kin: frozenset[str] = frozenset(),
 ) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
     kinds = classify(text.strip())
     money = _money(kinds, unit) if role == "amount" else None
-    return Value(path, role, text, kinds, nouns, unit, zoned, money, level)
+    return Value(path, role, text, kinds, nouns, unit, zoned, money, level, kin)
 
 
 def _money(kinds: tuple[tuple[str, str], ...], unit: Unit) -> Money | None:
@@ -84,4 +87,4 @@ def argument(
     role, text = slot.role, "" if raw is None else raw
     unit = unit_of(spec, path, *around) if role == "amount" else UNKNOWN
     zone = zoned(str(text), around[0], house) if role == "when" else NO_ZONE
-    return value_at(path, role, text, slot.nouns, unit, zone, slot.level)
+    return value_at(path, role, text, slot.nouns, unit, zone, slot.level, slot.kin)

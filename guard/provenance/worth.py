@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
+from guard.provenance.kin import holds
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
@@ -161,7 +162,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
     if seen.trusted:
         return _trusted(task, known, value, place, target=target)
-    if target and seen.whole and _is_id(seen.path):
+    if target and seen.whole and _is_id(seen.path) and _is_its_own(value, place):
         return _asked_for(task, known, place, record) or Worth(
             Source.UNTRUSTED, "untrusted_only", place
         )
@@ -200,6 +201,11 @@ def _of_a_kind(value: Value, place: Place) -> bool:
     """Return whether an id may be of what the tool acts on: the 7 of an event is no file 7."""
     seen = capability(place.action.rpartition("/")[2]).nouns
     return not seen or not value.nouns or not seen.isdisjoint(value.nouns)
+
+
+def _is_its_own(value: Value, place: Place) -> bool:
+    """Return whether an id that nobody vouches for is of the kind that the call acts on."""
+    return holds(place.action.rpartition("/")[2], place.seen.path, value.kin)
 
 
 def _is_id(path: str) -> bool:

@@ -1,0 +1,55 @@
+"""Whether an id that strangers may have written is of the kind of thing that a call acts on.
+
+A page, a ticket or a search may hold anything under any name. The id of a project comes from what
+tells of projects, and from a record of its own there: not from one inside of something else.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from guard.provenance.currencies import words_in
+from guard.provenance.lexicon import is_stop, noun_classes, stem, verb_classes
+from guard.provenance.words import BOUNDS, FORMAL
+
+_HOLDERS = frozenset(
+    map(stem, ("result", "item", "list", "record", "row", "hit", "match", "matches", "content"))
+) | frozenset(
+    map(stem, ("response", "payload", "output", "node", "edge", "found", "all", "open", "page"))
+)
+"""Words of fields that only hold what was asked for."""
+_LEAST = 3
+
+
+@lru_cache(maxsize=4096)
+def kin_of(*names: str) -> frozenset[str]:
+    """Return the stems of what names speak of: project of `list_projects`, of `project_id`."""
+    words = [one for name in names for one in words_in(name)]
+    return frozenset(
+        one
+        for word in words
+        if len(word) >= _LEAST and not is_stop(word) and word not in BOUNDS | FORMAL
+        if (one := stem(word)) and (noun_classes(one) or not verb_classes(one))
+    )
+
+
+@lru_cache(maxsize=4096)
+def holds(tool: str, path: str, kin: frozenset[str]) -> bool:
+    """Return whether an id in a tool's result may be of a thing of this kind.
+
+    Args:
+        tool: that showed it.
+        path: where in its result.
+        kin: stems of what a call acts on.
+    """
+    own = kin_of(tool)
+    if own.isdisjoint(kin) and _classes(own).isdisjoint(_classes(kin)):
+        return False
+    *around, _ = path.split(".")
+    plain = own | kin | _HOLDERS | FORMAL
+    return around.count("*") <= 1 and all(
+        stem(word) in plain or word in FORMAL for key in around for word in words_in(key)
+    )
+
+
+def _classes(stems: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for one in stems for name in noun_classes(one))

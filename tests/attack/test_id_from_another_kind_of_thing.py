@@ -1,0 +1,49 @@
+"""A stranger's text gives an id to the name that the person used, where no tool tells of such things.
+
+Every case has its twin: the same id from the tool that lists them.
+"""
+
+import pytest
+
+from tests.attack.verdicts import S, asks, bundle, tool
+
+ID = {"vessel_id": "id"}
+RULES = bundle(
+    {
+        "open_page": tool(["read"], {"address": S}),
+        "list_vessels": tool(["read"], {}),
+        "show_report": tool(["read"], {}),
+        "list_vessel_reports": tool(["read"], {}),
+        "scrap_vessel": tool(["write"], {"vessel_id": S}, ID),
+    }
+)
+PROMPT = "Read the report and the page, then scrap the vessel Borealis"
+OWN = {"id": "v9", "name": "Borealis"}
+SHOWN = {
+    "a page": ("open_page", [OWN]),
+    "beside a page": ("open_page", {"heading": "News", "vessels": [OWN]}),
+    "a report": ("show_report", OWN),
+    "a field of a report": ("list_vessel_reports", [{"id": "r1", "notes": [OWN]}]),
+    "an object of a report": ("list_vessel_reports", [{"extra": OWN}]),
+    "a list of what is near": ("list_vessels", {"seen_nearby": [OWN]}),
+}
+TOLD = {
+    "a list": [OWN],
+    "one": OWN,
+    "a list in an object": {"vessels": [OWN, {"id": "v1", "name": "Tern"}], "total": 2},
+    "a list of results": {"results": [OWN]},
+    "data": {"data": {"items": [OWN]}},
+}
+
+
+@pytest.mark.parametrize("case", SHOWN)
+def test_an_id_from_something_else_is_nobodys(case):
+    name, result = SHOWN[case]
+    call = ("scrap_vessel", {"vessel_id": "v9"})
+    assert "TASK-TARGET" in asks(RULES, PROMPT, call, (name, {}, result))
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_an_id_from_what_tells_of_such_things_is_the_one_that_was_named(case):
+    call = ("scrap_vessel", {"vessel_id": "v9"})
+    assert asks(RULES, PROMPT, call, ("list_vessels", {}, TOLD[case])) == set()
