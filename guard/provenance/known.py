@@ -46,7 +46,7 @@ class Known:
         self.learned = 0
         self.chain = ""
         self.full = False
-        self.endorsed: frozenset[Endorsed] = frozenset()
+        self._endorsed: dict[str, set[Endorsed]] = {}  # by the action that was approved
         self._cap = cap
         self._size = 0
         self._places: dict[tuple[str, str], list[Place]] = {}
@@ -70,7 +70,8 @@ class Known:
             deed = segment.action, segment.words
             self._done.setdefault(segment.task, Counter())[deed] += segment.size
         self._wrote.update(segment.wrote)
-        self.endorsed = self.endorsed.union(segment.endorsed)
+        if segment.endorsed:
+            self._endorsed.setdefault(segment.action, set()).update(segment.endorsed)
         seen = [self._worth(one) for one in segment.seen]
         first = len(self._records)
         records = {number: record_of(fields) for number, fields in grouped(seen).items()}
@@ -82,6 +83,15 @@ class Known:
         for one in seen:
             place = Place(segment.step, segment.action, one, one.record and first + one.record)
             self._keep((one.kind, one.canonical), place)
+
+    @property
+    def endorsed(self) -> frozenset[Endorsed]:
+        """Return the destinations that a person approved, whatever for."""
+        return frozenset().union(*self._endorsed.values())
+
+    def endorsed_for(self, action: str) -> frozenset[Endorsed]:
+        """Return the destinations that a person approved for calls of one tool."""
+        return frozenset(self._endorsed.get(action, ()))
 
     @property
     def size(self) -> int:

@@ -69,7 +69,7 @@ def weigh(
         known: what the session has seen.
         declared: the limits of the declared task.
         labels: of the session: whether it has read what strangers can write, or a secret.
-        endorsed: destinations that a person approved in this session.
+        endorsed: destinations that a person approved for this tool in this session.
         before: the writes under way, admitted before this call.
         leaving: whether the call ran, so that `wrote` and `endorses` are wanted as well.
         house: the zone in which the house reads times; UTC: nobody said.

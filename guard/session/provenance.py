@@ -75,7 +75,7 @@ def weighed_for(
         known,
         declared,
         session.labels,
-        known.endorsed - session.withdrawn,
+        known.endorsed_for(spec.action) - session.withdrawn,
         before=() if leaving else _under_way(session, call),
         leaving=leaving,
         house=house,
