@@ -6,18 +6,26 @@ Values that the catalogue calls secret are not in here.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from guard.errors import Unavailable
-from guard.model.call import ToolCall, ToolSpec
+from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.origin import Source
+from guard.provenance.canonical import classify, name_of
+from guard.provenance.shown import Held, own_at
 
 _REST: tuple[Any, ...] = (1, (), "")
 """What a row leaves out at its end where it says nothing: size, words, task."""
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+
+_EXACT = frozenset({"number", "amount", "email", "iban", "phone"})
+"""Kinds of which one canonical spelling says everything."""
+_PROSE = frozenset({"title", "body"})
 
 Deed = tuple[str, tuple[str, ...]]
 """The action of a write, and how the catalogue says that it is asked for."""
@@ -145,10 +153,41 @@ def chained(before: str, body: bytes) -> str:
 
 
 def write_digest(call: ToolCall, spec: ToolSpec) -> str:
-    """Return the digest under which a write is remembered; empty for a call that is none."""
+    """Return the digest under which a write is remembered; empty for a call that is none.
+
+    Of what it does, however it is spelled: 40.0 is 40, a blank at the end is none, and what is left
+    out is as good as the default. Another note makes no other payment.
+    """
     if "write" not in spec.effect:
         return ""
-    return sha256(f"{spec.action}\n{call.bytes_sha256}".encode()).hexdigest()[:32]
+    pays = any(one.role == "amount" for one in spec.args.values())
+    told = [
+        (path, text)
+        for path, text in _leaves(call.parsed(), "", Held(spec))
+        if not pays or (entry := spec.args.get(path)) is None or entry.role not in _PROSE
+    ]
+    body = _COMPACT([spec.action, sorted(told, key=itemgetter(0))])
+    return sha256(body.encode()).hexdigest()[:32]
+
+
+def _leaves(value: Json, path: str, held: Held) -> Iterator[tuple[str, str]]:
+    """Yield the values of a call that are not its defaults, each in its one spelling."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _leaves(inner, f"{path}.{name}" if path else name, held)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner, path, held)
+    elif value is not None and value != own_at(held, path)[0].get("default"):
+        yield path, _spelled(value)
+
+
+def _spelled(value: str | float | bool) -> str:  # noqa: FBT001  a leaf of a call
+    if isinstance(value, bool):
+        return str(value)
+    text = str(value)
+    exact = (f"{kind} {one}" for kind, one in classify(text) if kind in _EXACT)
+    return next(exact, name_of(text))
 
 
 def value_digest(kind: str, canonical: str) -> str:
