@@ -4,10 +4,14 @@ Told by the name of the argument, and by what its tool does. What may be either 
 something is paid, so that a number of followers pays nobody.
 """
 
+from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
 
 from guard.provenance.currencies import words_in
+from guard.provenance.frames import Entity
 from guard.provenance.lexicon import capability, noun_classes, stem
+from guard.provenance.money import decimal_of
 from guard.provenance.shown import Held, is_list, names_beside
 
 
@@ -40,6 +44,15 @@ _MEASURES = _stems("unit uom")
 def is_counted(held: Held, path: str) -> bool:
     """Return whether an argument counts things: what a person counts may stand there."""
     return _is_counted(held, path)
+
+
+def quantities(found: Iterable[Entity]) -> list[tuple[Decimal, str]]:
+    """Return the numbers of things that a person named, each with the last word of its unit."""
+    return [
+        (number, one.literal.split()[-1])
+        for one in found
+        if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
+    ]
 
 
 @lru_cache(maxsize=4096)

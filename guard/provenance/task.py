@@ -12,6 +12,7 @@ from functools import lru_cache
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.clauses import Clauses, clauses_of
+from guard.provenance.counts import quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
@@ -237,11 +238,7 @@ def _read(text: str) -> Task:
     money = frozenset(one for one, _ in priced)
     beside = frozenset(one.currency for one in money if one.currency)
     stated = stated_with(wanted, places, beside)
-    counted = [
-        (number, one.literal.split()[-1])
-        for one in named
-        if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
-    ]
+    counted = quantities(named)
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
         for key in _keys(one):
