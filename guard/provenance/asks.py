@@ -61,6 +61,7 @@ class Ask:
         listed: how many receivers one phrase of it lists.
         things: how many ids, files and quotes it names that are no receivers.
         many: the classes of nouns of which it means each one, or `ALL`.
+        place: where it begins and ends.
     """
 
     verb: str
@@ -70,6 +71,7 @@ class Ask:
     listed: int = 1
     things: int = 1
     many: frozenset[str] = frozenset()
+    place: tuple[int, int] = (0, 0)
 
     def fits(self, able: Capability) -> bool:
         """Return whether this is a request for what a tool does."""
@@ -179,6 +181,7 @@ class _Reading:
                 [1, *map(_size, self.groups(going)), *(self.listed(places) for _, places in told)]
             ),
             many=self.many(words),
+            place=(start, stop),
         )
 
     def placed(self, start: int, stop: int) -> tuple[int, int]:

@@ -54,7 +54,7 @@ def role_of(spec: ToolSpec, path: str, like: Like) -> str:
 
     What is given as an address is one, whatever its argument is called: the call goes there.
     """
-    role, reads = _entered(spec, path), spec.effect.isdisjoint(CHANGING)
+    role, reads = entered(spec, path), spec.effect.isdisjoint(CHANGING)
     if like == "address" and (reads or role in _PLACED):
         return "url"
     if role:
@@ -77,7 +77,7 @@ def _undecided(name: str, like: Like) -> str:
             return "secret" if known_by_heart(name) else "recipient"
 
 
-def _entered(spec: ToolSpec, path: str) -> str:
+def entered(spec: ToolSpec, path: str) -> str:
     """Return the role that a person confirmed; what a schema leaves open has its holder's."""
     at = path
     while at:

@@ -12,7 +12,7 @@ from guard.model.call import Json
 from guard.provenance.kin import kin_of
 from guard.provenance.levels import level_of
 from guard.provenance.lexicon import capability
-from guard.provenance.roles import LEVEL_OF, Like, nouns_of, role_of
+from guard.provenance.roles import LEVEL_OF, Like, entered, nouns_of, role_of
 from guard.provenance.shown import Held, own_at
 
 
@@ -25,6 +25,7 @@ class Slot(NamedTuple):
         target: whether it names an object to act on, for which an id is enough.
         nouns: what it is about, as far as its own name and the tool's tell.
         kin: the stems of that, whether the lexicon knows them or not.
+        open: whether nobody said what it is.
         schema: what the tool's schema says of it.
         allowed: the closed set of its values; empty: it is open.
     """
@@ -34,6 +35,7 @@ class Slot(NamedTuple):
     target: bool
     nouns: frozenset[str]
     kin: frozenset[str]
+    open: bool
     schema: Mapping[str, Json]
     allowed: tuple[Json, ...]
 
@@ -70,6 +72,7 @@ def slot_of(tool: Held, path: str, like: Like) -> Slot:
         target=LEVEL_OF.get(role) in {"target", "attach"},
         nouns=nouns_of(capability(spec.tool, spec.intent).nouns, path),
         kin=kin_of(spec.tool, path.rpartition(".")[2]),
+        open=role == "recipient" and not entered(spec, path),
         schema=schema,
         allowed=allowed,
     )

@@ -20,9 +20,10 @@ from guard.provenance.choice import another
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
-from guard.provenance.lexicon import capability, granted
+from guard.provenance.lexicon import Capability, capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
+from guard.provenance.phrases import phrased
 from guard.provenance.roles import CHANGING, like
 from guard.provenance.segment import Deed, Endorsed, UnderWay, value_digest, write_digest
 from guard.provenance.shown import Held
@@ -79,7 +80,7 @@ def weigh(
     changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
         tool=Held(spec), task=task, known=known, declared=declared, endorsed=endorsed,
-        nouns=able.nouns, house=house,
+        able=able, house=house,
     )  # fmt: skip
     arguments = call.parsed()
     _put_leaves(scales, arguments, "", ())
@@ -115,7 +116,7 @@ class _Scales:
     known: Known
     declared: Declared
     endorsed: frozenset[Endorsed]
-    nouns: frozenset[str]
+    able: Capability
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
     other: bool = False
@@ -131,6 +132,8 @@ class _Scales:
             one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
         else:
             one = worth(self.task, self.known, value, target=slot.target, endorsed=self.endorsed)
+            if one.source < Source.LINKED and slot.open and phrased(self.task, self.able, value):
+                one = Worth(Source.PROMPT, "in_prompt")
         self.values.append((value, one))
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
@@ -232,12 +235,12 @@ class _Scales:
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""
         levels = {value.path: value.level for value, _ in self.values}
-        found = NOTHING if set(levels.values()) <= _SENT else self.nouns
+        found = NOTHING if set(levels.values()) <= _SENT else self.able.nouns
         for path, level in levels.items():
             if level in _ONE_OF_MANY:
                 named = capability(path.rpartition(".")[2]).nouns
                 found |= named or (_SOMEBODY if level == "dest" else NOTHING)
-        return found or self.nouns
+        return found or self.able.nouns
 
     def endorses(self) -> tuple[Endorsed, ...]:
         """Return destinations that neither the person nor a linked record named."""

@@ -1,0 +1,77 @@
+"""Whether a value is a phrase of the request that a call carries out: "turn on the porch light".
+
+For arguments of which nobody said what they are. Whoever is only spoken of in the request, is
+quoted there, or stands in what it says beside, is not meant by it.
+"""
+
+import re
+from itertools import pairwise
+
+from guard.provenance.lexicon import Capability, is_stop, stem
+from guard.provenance.sentences import WORD, sentences
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+
+_ASIDE = re.compile(
+    r"\b(?:that|which|who|whom|whose|where|when|because|if|since|while|from|by|about|than|like"
+    r"|regarding|concerning|saying|instead|not|but|except|without|dass|weil|wenn|von|über|que|de)\b"
+    r"|[(:\u2014\u2013]",
+    re.IGNORECASE,
+)
+"""Where a request goes on to what it is not done to."""
+_AND = re.compile(r"[,;]|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
+_JOINT = re.compile(r"[\s_-]+")
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST = 40
+
+
+def phrased(task: Task, able: Capability, value: Value) -> bool:
+    """Return whether a value stands, as whole words, in a request for what a tool does.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        value: an argument of the call; an address, a moment or a number is none of this sort, and
+            what the person named as somebody or something is judged as that.
+    """
+    phrase = value.text.strip().casefold()
+    words = _JOINT.split(phrase)
+    if len(value.kinds) != 1 or len(phrase) > _LONGEST or not all(map(_WORD.fullmatch, words)):
+        return False
+    if value.kinds[0] in task.frames or all(
+        is_stop(one) or stem(one) in able.stems for one in words
+    ):
+        return False
+    whole = re.compile(r"(?<![\w'.-])" + r"[\s_-]+".join(words) + r"(?![\w@-]|'s\b|[.']\w)")
+    return any(whole.search(one) is not None for one in _requests(task, able, value.kin))
+
+
+def _requests(task: Task, able: Capability, kin: frozenset[str]) -> list[str]:
+    """Return the requests for what a tool does, without what they quote or say beside."""
+    wanted = task.wanted
+    for one in task.entities:
+        if one.kind not in {"name", "quantity", "object_id"}:
+            wanted = wanted[: one.start] + "." * (one.end - one.start) + wanted[one.end :]
+    places = [one.place for one in task.asks if one.fits(able)]
+    if not places and not able.verbs:  # what no class of verbs has is asked for by its own word
+        places = [
+            (start, end)
+            for start, end in sentences(wanted)
+            if any(stem(one[0]) in able.own for one in WORD.finditer(wanted, start, end))
+        ]
+    if not places:  # "lock the porch" for `set_lock`: what it acts on is named beside
+        places = [
+            (start + first, start + last)
+            for start, end in sentences(wanted)
+            for first, last in _pieces(wanted[start:end])
+            if any(
+                stem(one[0]) in kin for one in WORD.finditer(wanted, start + first, start + last)
+            )
+        ]
+    return [_ASIDE.split(wanted[start:end], maxsplit=1)[0].casefold() for start, end in places]
+
+
+def _pieces(sentence: str) -> list[tuple[int, int]]:
+    """Return where the parts of a sentence lie that are joined by "and", "then" or a comma."""
+    cuts = [0, *(one.end() for one in _AND.finditer(sentence)), len(sentence)]
+    return list(pairwise(cuts))
