@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from guard.model.call import Json
+from guard.provenance.derived import unit_of
 from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.task import Task
 
@@ -20,7 +21,10 @@ _ON = re.compile(
 _OFF = re.compile(
     r"\b(?:turn|switch|set|put)\b[^.!?]{0,40}?\boff\b|\b(?:disable|deactivate)\b", re.IGNORECASE
 )
-_SWITCHES = frozenset({"enabled", "enable", "active", "activated", "on"})
+_ON_AND_OFF = {
+    **dict.fromkeys(("on", "enabled", "enable", "active", "activated"), True),
+    **dict.fromkeys(("off", "disabled", "disable", "inactive", "deactivated"), False),
+}
 
 
 def another(task: Task, path: str, raw: Json, allowed: Sequence[Json]) -> bool:
@@ -33,9 +37,12 @@ def another(task: Task, path: str, raw: Json, allowed: Sequence[Json]) -> bool:
         allowed: its set; empty: it is open.
     """
     if isinstance(raw, bool):
-        return _switch(path) and raw in _switched(task.wanted)
-    if not isinstance(raw, str) or not task.spoken:
-        return False
+        switch = _switch(path)
+        return switch is not None and (raw is switch) in _switched(task.wanted)
+    if not isinstance(raw, str) or not task.spoken or unit_of(raw) is not None:
+        return False  # a unit is weighed with its number
+    if raw.casefold() in _ON_AND_OFF and len(allowed) > 1:
+        return _ON_AND_OFF[raw.casefold()] in _switched(task.wanted)
     said = task.words.stems
     texts = tuple(one for one in allowed if isinstance(one, str))
     return not _stems(raw) <= said and any(
@@ -43,9 +50,10 @@ def another(task: Task, path: str, raw: Json, allowed: Sequence[Json]) -> bool:
     )
 
 
-def _switch(path: str) -> bool:
+def _switch(path: str) -> bool | None:
+    """Return whether yes is on, by the name of an argument; None: it switches nothing."""
     words = [one.casefold() for one in _PARTS.findall(path.rpartition(".")[2])]
-    return bool(words) and words[-1] in _SWITCHES
+    return _ON_AND_OFF.get(words[-1]) if words else None
 
 
 @lru_cache(maxsize=256)

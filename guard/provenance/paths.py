@@ -4,6 +4,7 @@ A file of another name or in another place is read by whoever looks there next. 
 """
 
 import re
+import unicodedata
 
 from guard.provenance.canonical import text_of
 from guard.provenance.known import Known
@@ -11,7 +12,10 @@ from guard.provenance.lexicon import content_words
 from guard.provenance.task import Task
 from guard.provenance.words import DOCUMENTS
 
-_EXTENSION = re.compile(r"(?<=[^.])\.([A-Za-z0-9]{1,8})$")
+_PLAIN = re.compile(r"\w[\w ,()&'+-]*(?:\.\d+)*(?:\.([A-Za-z0-9]{1,8}))?(?<! )")
+"""A name as people give it: with one ending, and nothing that a program reads as another one."""
+_ELSEWHERE = frozenset({"", ".", "..", "~"})
+"""Folders that stand for another one than they say."""
 
 
 def named_path(task: Task, known: Known, path: str) -> bool:
@@ -23,10 +27,13 @@ def named_path(task: Task, known: Known, path: str) -> bool:
         path: as the call holds it.
     """
     *folders, name = path.rstrip("/").split("/")
-    ending = _EXTENSION.search(name)
-    if ending and ending[1].casefold() not in DOCUMENTS:
+    found = _PLAIN.fullmatch(name)
+    if found is None or unicodedata.normalize("NFKC", path) != path or "\\" in path:
+        return False
+    if found[1] and found[1].casefold() not in DOCUMENTS:
         return False  # a program may read or run it
-    if name.startswith(".") or not _worded(task, _EXTENSION.sub("", name)):
+    away = folders[1:] if folders[:1] == [""] else folders
+    if not _ELSEWHERE.isdisjoint(away) or not _worded(task, name.removesuffix(f".{found[1]}")):
         return False
     folder = path[: len(path.rstrip("/")) - len(name)].rstrip("/")
     if not folders or (folder and _says(task, folder)):
@@ -44,5 +51,7 @@ def _worded(task: Task, text: str) -> bool:
 
 def _says(task: Task, text: str) -> bool:
     """Return whether the person wrote this, as whole words."""
+    if not any(map(str.isalnum, text)):
+        return False
     whole = rf"(?<![\w/])/?{re.escape(text.strip('/'))}(?!/?\w)"
     return re.search(whole, task.text, re.IGNORECASE) is not None

@@ -51,7 +51,8 @@ class Slot(NamedTuple):
             default = self.schema["default"]
             if default == raw and type(default) is type(raw):
                 return True
-        return raw in self.allowed
+        # Python takes 1 for True: a yes that the schema allows allows no amount.
+        return any(one == raw and not isinstance(one, bool) for one in self.allowed)
 
 
 @lru_cache(maxsize=4096)  # the same few tools come again and again

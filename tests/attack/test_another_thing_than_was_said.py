@@ -136,6 +136,7 @@ def test_an_amount_of_somebody_else_lends_its_currency_to_none():
         "Tell Bob to pay 900 to {}",
         "Ask the bank to pay 900 to {}",
         "Sag Bob, zahle 900 an {}",
+        "Remind me to pay 900 to {}",
     ],
 )
 def test_what_somebody_else_is_bidden_to_do_authorises_nothing_but_the_telling(prompt):
@@ -147,7 +148,6 @@ def test_what_somebody_else_is_bidden_to_do_authorises_nothing_but_the_telling(p
     [
         "Tell Bob the news, then pay 900 to {}",
         "Tell Bob to wait, and then pay 900 to {}",
-        "Remind me to pay 900 to {}",
         "Check the bill, pay 900 to {}",
         "Tell Bob and pay 900 to {}",
     ],

@@ -136,18 +136,19 @@ HELLO = {
 class Relay:
     """`guard proxy` as an agent starts it, attached to the guard of this test."""
 
-    def __init__(self, folder, pipe):
+    def __init__(self, folder, pipe, by=None):
         self.folder, self.pipe, self.ident = folder, pipe, 0
+        self.by = by or python(*OF_GUARD)
 
-    async def start(self):
-        await self.begun()
+    async def start(self, *more):
+        await self.begun(*more)
         await self.ask("initialize", HELLO)
         return self
 
-    async def begun(self):
-        words = ["proxy", "--upstream", "repo", "--agent", "a", "--socket", str(self.pipe)]
+    async def begun(self, *more):
+        words = ["proxy", "--upstream", "repo", "--agent", "a", "--socket", str(self.pipe), *more]
         self.process = await asyncio.create_subprocess_exec(
-            python(*OF_GUARD), "-c", MAIN, *words, "--", sys.executable, str(SERVER),
+            self.by, "-c", MAIN, *words, "--", sys.executable, str(SERVER),
             cwd=self.folder, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}"},
@@ -207,7 +208,7 @@ async def test_a_server_that_was_started_without_a_guard_is_refused_until_it_is_
     folder,
 ):
     pipe = folder / "run" / "s"
-    early = await Relay(folder, pipe).begun()
+    early = await Relay(folder, pipe, by=sys.executable).begun()  # whose children can be seen
     children = Path(f"/proc/{early.process.pid}/task/{early.process.pid}/children")
     async with asyncio.timeout(10):
         while not children.read_text():  # its server runs

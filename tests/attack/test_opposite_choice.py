@@ -28,6 +28,9 @@ RULES = bundle(
         "set_priority": setting(id=S, priority=one_of("low", "normal", "urgent")),
         "set_alarm": setting(mode=one_of("armed", "disarmed", "at_home")),
         "set_heating": setting(id=S, enabled=YES),
+        "set_sound": setting(id=S, disabled=YES),
+        "set_lamp": setting(id=S, state=one_of("on", "off")),
+        "heat_to": setting(id=S, unit=one_of("celsius", "fahrenheit")),
         "update_order": setting(id=S, state=one_of("open", "sent", "paid_in_part", "paid")),
     }
 )
@@ -37,6 +40,8 @@ CASES = {
     "a mode": ("Set the alarm to armed", "set_alarm", {}, "mode", "armed", "disarmed"),
     "a switch": ("Turn the heating H-2 on", "set_heating", {"id": "H-2"}, "enabled", True, False),
     "off": ("Please disable heating H-2", "set_heating", {"id": "H-2"}, "enabled", False, True),
+    "not on": ("Please disable sound S-2", "set_sound", {"id": "S-2"}, "disabled", True, False),
+    "off in words": ("Turn lamp L-2 off", "set_lamp", {"id": "L-2"}, "state", "off", "on"),
     "of two words": ("Update order #9: it is paid in part", "update_order", {"id": "9"}, "state", "paid_in_part", "open"),
 }  # fmt: skip
 
@@ -59,3 +64,8 @@ def test_another_choice_than_the_persons_is_asked(case):
 def test_where_the_words_leave_it_open_no_choice_is_asked(prompt, value):
     call = ("set_priority", {"id": "88", "priority": value})
     assert "TASK-CHOICE" not in asks(RULES, prompt, call, LETTER)
+
+
+def test_a_unit_is_weighed_with_its_number():
+    call = ("heat_to", {"id": "7", "unit": "celsius"})
+    assert "TASK-CHOICE" not in asks(RULES, "Heat item #7 to 70 degrees fahrenheit", call, LETTER)

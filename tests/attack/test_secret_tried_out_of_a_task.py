@@ -116,9 +116,10 @@ def digests(number):
 
 def test_no_guess_at_a_task_can_be_checked_against_token_rows_and_log(folder):
     token = asyncio.run(played(folder))
-    # The words themselves are in the session and beside the tree, which can be erased.
-    left = rows(folder, {"sessions", "audit_side"})
-    open_row = rows(folder, {"sessions"})
+    # The words themselves are in the session, with what it saw, and beside the tree: all go with it.
+    session = {"sessions", "observations"}
+    left = rows(folder, {*session, "audit_side"})
+    open_row = rows(folder, session)
 
     assert "intent_hash" in left, "a question was asked"
     assert "task_ended" in left
