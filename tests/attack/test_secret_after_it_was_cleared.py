@@ -7,11 +7,12 @@ not the agent clears it, or a rule says for whom it is none.
 import json
 import sqlite3
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from guard.errors import GuardError, Refused
+from guard.errors import GuardError, Refused, Unavailable
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard.model.identity import Agent, Principal, Who
 from guard_adapters.wiring.build import build
@@ -109,6 +110,47 @@ async def test_the_log_says_who_cleared_what(house, tmp_path):
     db.close()
     (found,) = (one for one in leaves if one["kind"] == "declassified")
     assert (found["by"], found["since_steps"]) == ("operator", [1])
+
+
+class FailsOnce:
+    def __init__(self, sink):
+        self.sink, self.failed = sink, False
+
+    async def write(self, events):
+        if not self.failed:
+            self.failed = True
+            raise Unavailable("The disk is full.", code="store_unavailable")
+        await self.sink.write(events)
+
+
+async def test_a_clearing_that_cannot_be_recorded_clears_nothing(house):
+    world = house.wired.world
+    failing = replace(world, sink=FailsOnce(world.sink))
+    await house.call("vault")
+    with pytest.raises(Unavailable) as no:
+        await declassify(failing, house.session, by="operator")
+    assert no.value.code == "store_unavailable"
+    assert "secret" in (await world.sessions.get(house.session)).labels
+    assert not await house.mails()
+
+    cleared = await declassify(failing, house.session, by="operator")  # the second try
+
+    assert "secret" not in cleared.labels
+
+
+async def test_a_secret_read_while_another_is_cleared_still_counts(house):
+    class Busy:
+        async def write(self, events):
+            await world.sink.write(events)
+            await house.clears()  # somebody else, and the agent reads the next one
+            await house.call("vault")
+
+    world = house.wired.world
+    await house.call("vault")
+    with pytest.raises(Unavailable) as no:
+        await declassify(replace(world, sink=Busy()), house.session, by="operator")
+    assert no.value.code == "state_conflict"
+    assert not await house.mails()
 
 
 async def test_nothing_is_cleared_where_nothing_secret_was_read(house):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from guard.audit.event import Event, Kind
 from guard.audit.redact import SALT, salted_sha256
 from guard.audit.said import kept
-from guard.errors import Refused
+from guard.errors import Refused, Unavailable
 from guard.model.call import Json
 from guard.model.labels import SECRET
 from guard.ports import World
@@ -73,21 +73,31 @@ async def withdraw(world: World, session_id: str, value: str, *, by: str) -> Ses
 async def declassify(world: World, session_id: str, *, by: str) -> Session:
     """Clear the secrets that a session has read: its texts go out again until it reads another.
 
+    It is in the log before it is done: no secret is cleared of which nobody can read that it was.
+
     Raises:
         Refused: `session_unknown`; `secret_unknown`: it has read none.
+        Unavailable: `state_conflict`: it read other ones meanwhile, and they still count.
     """
-    cleared: list[Json] = []
-
-    def change(session: Session) -> Session:
-        cleared[:] = [one.step for one in session.entered if one.label == SECRET]
-        return declassified(session)
-
-    session = await world.sessions.update(session_id, change)
-    leaf: dict[str, Json] = {"by": by, "since_steps": cleared}
+    before = await world.sessions.get(session_id)
+    declassified(before)  # refuses where there is none
+    since = _since(before)
+    leaf: dict[str, Json] = {"by": by, "since_steps": [*since]}
     now_ms = world.clock.now_ms()
     event = Event(kind="declassified", at_ms=now_ms, session=session_id, leaf=leaf)
     await world.sink.write([event])
-    return session
+
+    def change(session: Session) -> Session:
+        cleared = declassified(session)
+        if _since(session) != since:
+            raise Unavailable("The session read other secrets meanwhile.", code="state_conflict")
+        return cleared
+
+    return await world.sessions.update(session_id, change)
+
+
+def _since(session: Session) -> list[int]:
+    return [one.step for one in session.entered if one.label == SECRET]
 
 
 async def write_said(
