@@ -27,7 +27,7 @@ from guard_adapters.store.log import LogKey
 from guard_adapters.store.rows import picked
 from guard_adapters.store.sqlite import approval_rows, audit, board, leases
 from guard_adapters.store.sqlite.reading import read_log
-from guard_adapters.store.sqlite.store import SqliteStore
+from guard_adapters.store.sqlite.store import FORMAT, SqliteStore
 
 KEY = LogKey(origin="t/audit", key=Ed25519PrivateKey.from_private_bytes(b"k" * 32))
 WHO = Who(principal=Principal(issuer="i", subject="ada"), agent=Agent(id="bot"))
@@ -320,6 +320,40 @@ async def test_a_file_of_the_first_format_is_brought_up(tmp_path):
 
     assert [row.id for row in found] == ["apr_2", "apr_3"]
     assert [row.id for row in lost] == ["apr_1"]
+
+
+async def test_a_file_of_before_the_list_of_sessions_is_brought_up(tmp_path):
+    path = tmp_path / "guard.sqlite"
+    store = opened(path)
+    await store.sessions.open(new_session("gs_1", WHO, now_ms=NOW))
+    store.close(NOW)
+    with sqlite3.connect(path) as db:
+        db.execute("DROP INDEX sessions_opened")
+        db.execute("ALTER TABLE sessions DROP COLUMN opened_ms")
+        db.execute("PRAGMA user_version = 2")
+    db.close()
+
+    store = opened(path)
+    await store.sessions.open(new_session("gs_2", WHO, now_ms=NOW + 1))
+    store.close(NOW)
+
+    with sqlite3.connect(path) as db:
+        rows = db.execute("SELECT id, opened_ms FROM sessions ORDER BY id").fetchall()
+        ((now,),) = db.execute("PRAGMA user_version").fetchall()
+    db.close()
+    assert rows == [("gs_1", NOW), ("gs_2", NOW + 1)]
+    assert now == 3  # a guard that knows format 2 refuses it: it would fail at each new session
+
+
+def test_a_file_of_a_newer_guard_is_refused_at_start(tmp_path):
+    path = tmp_path / "guard.sqlite"
+    opened(path).close(NOW)
+    with sqlite3.connect(path) as db:
+        db.execute(f"PRAGMA user_version = {FORMAT + 1}")
+    db.close()
+    with pytest.raises(Unusable) as no:
+        opened(path)
+    assert (no.value.code, "format" in str(no.value)) == ("store_unusable", True)
 
 
 @pytest.mark.parametrize("whose", ["session", "requester"])

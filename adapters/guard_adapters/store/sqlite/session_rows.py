@@ -47,7 +47,8 @@ def filled(db: sqlite3.Connection) -> None:
 def insert(db: sqlite3.Connection, session: Session) -> Session:
     """Insert a session, and return the row that is there now."""
     db.execute(
-        "INSERT INTO sessions VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO sessions (id, version, head, opened_ms) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (id) DO NOTHING",
         (session.id, session.version, to_json(session), session.opened_at_ms),
     )
     found = read(db, session.id)

@@ -43,7 +43,7 @@ from guard_adapters.store.sqlite.time import KeptClock
 from guard_adapters.store.sqlite.transmit import SqliteTransmissions
 from guard_adapters.store.tasks_sqlite import SqliteOwners
 
-FORMAT = 2
+FORMAT = 3
 """The layout of the file; a newer one is refused, an older one is brought up to it."""
 
 OWNERS = "tasks.sqlite"
