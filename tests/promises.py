@@ -124,6 +124,9 @@ UPSTREAM = {
     "What is sent between calls carries a token of its session, and nothing is sent once that has ended.": "adapters/issuer/"
     "test_between.py::"
     "test_a_session_that_ended_gets_none_and_the_old_one_is_void_at_the_server",
+    "Who waits for a token between calls gets none after the session's end.": "attack/"
+    "test_token_after_the_last_word.py::"
+    "test_who_waited_for_another_gets_none_after_the_last_word",
     "The client's own credential is never passed on.": "attack/test_header_smuggling.py::"
     "test_no_credential_or_foreign_header_ever_reaches_an_upstream",
     "A challenge of the server never reaches the client.": "attack/"

@@ -92,10 +92,12 @@ class Between:
         """Return a new credential for messages of this session to this server.
 
         Raises:
-            Refused: `access_narrowed`: a narrowing leaves nothing of the grant; `grant_unusable`;
-                `tool_quarantined`: an earlier one could not be revoked.
-            Unavailable: `issuer_unknown`, `credential_recalled`, or the journal or the issuer
-                failed; the lease is left to be revoked.
+            Refused: as `may`, also for what was said while it was made; `access_narrowed`: a
+                narrowing leaves nothing of the grant; `grant_unusable`; `tool_quarantined`: an
+                earlier one could not be revoked.
+            Unavailable: `issuer_unknown`; `credential_recalled`: it was taken back, or the grant
+                changed, while it was made; or the journal or the issuer failed; the lease is left
+                to be revoked.
         """
         issuer, maker = self._issuer(server), Leasing(world=self.world)
         grant = self.grant(session, server)
@@ -133,7 +135,23 @@ class Between:
             binding=int(credential.binding),
         )  # fmt: skip
         await maker.deliver(leased)
+        await self._look_again(lease, server)
         return credential
+
+    async def _look_again(self, lease: Lease, server: ServerSpec) -> None:
+        """Take back what was written down after the word that would have recalled it."""
+        try:
+            same = self.grant(await self.may(lease.session, server), server) == lease.grant
+        except GuardError as no:
+            await self.take_back(lease.id, no.code)
+            raise
+        if not same:
+            await self.take_back(lease.id, "access_narrowed")
+            raise Unavailable(
+                "What the session may changed while its credential was made.",
+                code="credential_recalled",
+                next_step="Send it again if you still may.",
+            )
 
 
 def _narrowed(why: str) -> Refused:

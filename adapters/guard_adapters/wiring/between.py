@@ -48,9 +48,14 @@ class BetweenAt:
     async def held(self, who: Caller, handle: str) -> Credential:
         """Return the token of this caller's session; raises as `Between.may` and `mint`."""
         session_id = await self._desk.session(who, handle, b"")
-        session = await self._between.may(session_id, self._server)
-        mine, grant = self._of(session_id), self._between.grant(session, self._server)
+        return await self._current(session_id)
+
+    async def _current(self, session_id: str) -> Credential:
+        mine = self._of(session_id)
         async with mine.lock:
+            # Asked here: who waited for the lock has waited long enough for the session to end.
+            session = await self._between.may(session_id, self._server)
+            grant = self._between.grant(session, self._server)
             here = mine.credential
             fresh = mine.grant == grant and not mine.refused
             fresh = fresh and self._desk.now_ms() < mine.until_ms

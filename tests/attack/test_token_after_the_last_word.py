@@ -1,0 +1,137 @@
+"""A message waits while a token between calls is made; meanwhile its session is taken away or less."""
+
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from guard.access.killing import Killing
+from guard.errors import GuardError
+from guard.grant.lease import LeaseState
+from guard.lease.between import Between
+from guard.model.access import Access
+from guard.policy.catalog_server import ServerSpec
+from guard.testing.kills import MemoryKills
+from guard_adapters.wiring.between import BetweenAt
+from tests.flow.conftest import (  # fixtures too
+    RecordingIssuer,
+    bundle,  # noqa: F401
+    catalogue,  # noqa: F401
+    credential,
+    flow,  # noqa: F401
+    make_bundle,  # noqa: F401
+    policy,  # noqa: F401
+)
+
+URL = "http://127.0.0.1:1/mcp"
+SERVER = ServerSpec(
+    name="bank", trust="trusted", url=URL, audience=URL, issuer="idp", grant="a b", between="a b"
+)
+WORDS = [
+    ("end", "session_ended"),
+    ("suspend", "session_suspended"),
+    ("kill", "stopped_by_operator"),
+    ("narrow", "credential_recalled"),
+]
+
+
+class Gated(RecordingIssuer):
+    """Answers the first that asks once it is let; the others at once."""
+
+    leaves_object = True
+
+    def __init__(self):
+        super().__init__(leaves_object=True)
+        self.reached, self.let = asyncio.Event(), asyncio.Event()
+
+    async def issue_between(self, caller, lease):
+        self.issued.append((caller, lease))
+        self.reached.set()
+        await self.let.wait()
+        return credential(lease)
+
+
+@pytest.fixture
+def issuer(flow):  # noqa: F811
+    made = Gated()
+    flow.but(issuers={"idp": made, "calltoken": RecordingIssuer()}, kills=MemoryKills())
+    return made
+
+
+class Late:
+    """A journal before whose first row something happens."""
+
+    def __init__(self, inner, happens):
+        self._inner = inner
+        self._happens = happens
+        self._before = True
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    async def reserve(self, lease, events):
+        if self._before:
+            self._before = False
+            await self._happens()
+        return await self._inner.reserve(lease, events)
+
+
+def fronted(flow):  # noqa: F811
+    async def session(who, handle, intent):
+        return handle or flow.session
+
+    desk = SimpleNamespace(session=session, now_ms=flow.clock.now_ms)
+    return BetweenAt(desk, Between(world=flow.world), SERVER)
+
+
+@pytest.fixture
+def at(flow, issuer):  # noqa: F811
+    return fronted(flow)
+
+
+async def said(flow, word):  # noqa: F811
+    match word:
+        case "end":
+            await flow.reauthorizing.end("gs_1", "operator")
+        case "suspend":
+            await flow.reauthorizing.suspend("gs_1", "operator")
+        case "kill":
+            killing = Killing(world=flow.world, policy=lambda: flow.bundle)
+            await killing.follow(await killing.stop("agent", "clerk", why="", by="op"))
+        case "narrow":
+            await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"a"})), "careful")
+
+
+def held(flow):  # noqa: F811
+    rows = flow.store.leases.values()
+    return [row.grant for row in rows if row.state is LeaseState.DELIVERED]
+
+
+async def outcomes(*tasks):
+    done = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+    return [one.code if isinstance(one, GuardError) else one for one in done]
+
+
+@pytest.mark.parametrize(("word", "code"), WORDS)
+async def test_who_waited_for_another_gets_none_after_the_last_word(flow, at, issuer, word, code):  # noqa: F811
+    first, second = (asyncio.create_task(at.held(None, "")) for _ in range(2))
+    await asyncio.wait_for(issuer.reached.wait(), 5)
+    await said(flow, word)
+    issuer.let.set()
+    one, two = await outcomes(first, second)
+    assert one == ("credential_recalled" if word == "kill" else code)  # its row was taken back
+    if word == "narrow":
+        assert held(flow) == ["a"]
+        assert flow.store.leases[two.lease_id].grant == "a"
+    else:
+        assert two == code
+        assert held(flow) == []
+
+
+@pytest.mark.parametrize(("word", "code"), WORDS)
+async def test_a_word_before_the_row_is_there_to_be_recalled_counts(flow, issuer, word, code):  # noqa: F811
+    issuer.let.set()
+    flow.but(leases=Late(flow.world.leases, lambda: said(flow, word)))
+    (got,) = await outcomes(asyncio.create_task(fronted(flow).held(None, "")))
+    assert got == code
+    assert held(flow) == []
