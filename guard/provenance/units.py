@@ -29,6 +29,7 @@ from guard.provenance.shown import UNTYPED, Held, default_at, names_beside, part
 _TARGET = frozenset({"to", "target", "quote", "destination"})
 _HOLDING = frozenset({"unit", "asset", "coin"})
 """Names of arguments that hold a currency, or something else."""
+_HELD = _HOLDING | {"token", "symbol", "money", "crypto"}
 _MEASURES = ("unit", "units", "uom", "unit_of_measure", "scale")
 """Names of arguments that hold the unit of a number of things."""
 _MINOR = frozenset({"minor", "cents", "cent", "pence", "subunits"})
@@ -162,6 +163,13 @@ def _told(path: str, text: str) -> str:
     return next(iter(found)) if len(found) == 1 else ""
 
 
+def _is_side(name: str) -> bool:
+    """Return whether an argument may hold one of two between which is converted."""
+    words = words_in(name)
+    sided = not (_TARGET | SOURCE).isdisjoint(words)
+    return sided and (len(words) == 1 or words[-1] in _HELD)
+
+
 @lru_cache(maxsize=4096)
 def _beside(held: Held, path: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Return the arguments beside an amount, those that name its currency, and those of another.
@@ -170,7 +178,7 @@ def _beside(held: Held, path: str) -> tuple[tuple[str, ...], tuple[str, ...], tu
     """
     names = names_beside(held, path)
     found = [one for one in names if names_currency(one)]
-    bare = [one for one in names if one in _TARGET or one in SOURCE]
+    bare = [one for one in names if one not in found and _is_side(one)]
     own = [one for one in (*found, *bare) if not SOURCE.isdisjoint(words_in(one))]
     targets = [one for one in (*found, *bare) if not _TARGET.isdisjoint(words_in(one))]
     naming = [one for one in found if one not in {*own[1:], *targets}] or own[:1]

@@ -19,7 +19,6 @@ from guard.replay.trace import Record, TraceStep
 RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
 S, N = {"type": "string"}, {"type": "number"}
 CODE = {"type": "string", "enum": ["USD", "EUR", "GBP", "BTC"]}
-DEGREES = {"type": "string", "enum": ["celsius", "fahrenheit"]}
 P = "DE89370400440532013000"
 
 
@@ -42,10 +41,14 @@ TOOLS = {
         amount=N, currency=CODE, target=CODE,
     ),
     "swap": tool({"amount": "amount", "from": "enum", "to": "enum"}, **{"amount": N, "from": S, "to": S}),
+    "swap_coins": tool(
+        {"amount": "amount", "from_asset": "enum", "to_asset": "enum"},
+        amount=N, from_asset=S, to_asset=S,
+    ),
     "pay_in": tool({"to": "recipient", "amount": "amount", "currency": "enum"}, to=S, amount=N, currency=S),
     "pay": tool({"to": "recipient", "amount": "amount"}, to=S, amount=N),
     "book": tool({"start": "when", "end": "when", "title": "title"}, start=S, end=S, title=S),
-    "heat": tool({"value": "amount", "unit": "enum"}, value=N, unit=DEGREES),
+    "heat": tool({"value": "amount", "unit": "enum"}, value=N, unit=S),
     "calendar": {
         "effect": ["read"],
         "input_schema": {"type": "object", "properties": {}},
@@ -76,6 +79,7 @@ def asked(prompt, name, seen=None, /, **args):
 
 
 DOLLARS = {"amount": 100, "from_currency": "USD"}
+COINS = {"amount": 0.2, "from_asset": "ETH"}
 CONVERTED = [
     ("Convert 100 USD to EUR", "convert", {**DOLLARS, "to_currency": "EUR"}, {**DOLLARS, "to_currency": "BTC"}),
     ("Convert 100 dollars into euros", "convert", {**DOLLARS, "to_currency": "EUR"}, {**DOLLARS, "to_currency": "GBP"}),
@@ -83,6 +87,8 @@ CONVERTED = [
     ("Exchange $100 for pounds", "exchange", {"amount": 100, "currency": "USD", "target": "GBP"}, {"amount": 100, "currency": "USD", "target": "BTC"}),
     ("Tausche 100 USD in EUR", "exchange", {"amount": 100, "currency": "USD", "target": "EUR"}, {"amount": 100, "currency": "USD", "target": "BTC"}),
     ("Exchange 100 USD for EUR", "swap", {"amount": 100, "from": "USD", "to": "EUR"}, {"amount": 100, "from": "USD", "to": "BTC"}),
+    ("Swap 0.2 ETH to USDC and sell 0.01 BTC", "swap_coins", {**COINS, "to_asset": "USDC"}, {**COINS, "to_asset": "BTC"}),
+    ("Swap 0.2 ETH to USDC and sell 0.01 BTC", "swap_coins", {**COINS, "to_asset": "USDC"}, {**COINS, "from_asset": "BTC", "to_asset": "USDC"}),
     ("Convert 100 USD to EUR and check the price of BTC", "convert", {**DOLLARS, "to_currency": "EUR"}, {**DOLLARS, "to_currency": "BTC"}),
 ]  # fmt: skip
 
