@@ -46,6 +46,12 @@ def is_counted(held: Held, path: str) -> bool:
     return _is_counted(held, path)
 
 
+def numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
+    """Return the numbers of one kind that a person named."""
+    found = (decimal_of(one.canonical) for one in entities if one.kind == kind)
+    return frozenset(one for one in found if one is not None)
+
+
 def quantities(found: Iterable[Entity]) -> list[tuple[Decimal, str]]:
     """Return the numbers of things that a person named, each with the last word of its unit."""
     return [

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from guard.model.origin import Source
 from guard.provenance.known import Known
-from guard.provenance.sums import fits
+from guard.provenance.sums import fits, strays
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth, worth
@@ -27,19 +27,29 @@ def owed(
     if not any(value.money is not None and one.why == "in_prompt" for value, one in values):
         return [*values]  # most calls pay nobody
     going = [_bearing(known, one) for one in payees]
+    about = frozenset(
+        canonical for value, _ in values if value.level == "target" for _, canonical in value.kinds
+    )
+    about |= frozenset(one.casefold() for one in about)
     return [
-        (value, _elsewhere(task, known, value) if _strays(task, value, one, going) else one)
+        (value, _elsewhere(task, known, value) if _strays(task, value, one, going, about) else one)
         for value, one in values
     ]
 
 
 def _strays(
-    task: Task, value: Value, one: Worth, going: Sequence[frozenset[tuple[str, str]]]
+    task: Task,
+    value: Value,
+    one: Worth,
+    going: Sequence[frozenset[tuple[str, str]]],
+    about: frozenset[str],
 ) -> bool:
     money = value.money if one.why == "in_prompt" else None
     if money is None or not any(money.number == said.number for said in task.money):
         return False
     unit = value.unit._replace(chosen=False)  # that the person said the currency was seen before
+    if task.priced and about and strays(task.priced, money, unit, about):
+        return True
     return not all(fits(task.sums, money, unit, payee) for payee in going)
 
 

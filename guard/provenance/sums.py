@@ -34,6 +34,9 @@ _TOLD = re.compile(
 """How a sentence says of how much the one before it spoke: "Pay Ann. It is 50 EUR"."""
 
 _JOINED = re.compile(r"\b(?:and|und|plus)\s+$", re.IGNORECASE)
+_ANOTHER = re.compile(r"\b(?:and|then|und|dann)\s+([^\W\d_]+)\s+$", re.IGNORECASE)
+"""A word between "and" and a payee: "raise it to 500 and gift Bob a card"."""
+_FILLING = frozenset({"also", "even", "maybe", "finally", "auch", "mr", "mrs", "ms", "dr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,37 @@ def sums_of(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
         for start, end in sentences(text)
         for part, stop in _parts(text, [one for one in own if start <= one.start < end], end)
     )
+
+
+def priced_by(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
+    """Return the parts of a text in which amounts or ids are named: "ORD-5 (20 EUR), ORD-6 (5)".
+
+    Args:
+        text: what the person wrote.
+        found: the typed values in it that are asked for, in the order of the text.
+    """
+    own = [one for one in found if one.kind in {"amount", "object_id"}]
+    return tuple(
+        _sum(part, pays=False)
+        for start, end in sentences(text)
+        for part, _ in _parts(text, [one for one in own if start <= one.start < end], end)
+        if len(part) > 1
+    )
+
+
+def strays(sums: Sequence[Sum], money: Money, unit: Unit, target: frozenset[str]) -> bool:
+    """Return whether an amount was named beside another id, and another one beside this.
+
+    Args:
+        sums: what `priced_by` found.
+        money: the amount.
+        unit: of the argument that holds it.
+        target: the spellings of the id.
+    """
+    own = [one for one in sums if any(id_ in target for _, id_ in one.named)]
+    if not any(one.numbers for one in own) or any(means(one.numbers, money, unit) for one in own):
+        return False
+    return any(means(one.numbers, money, unit) and one.named for one in sums if one not in own)
 
 
 def fits(sums: Sequence[Sum], money: Money, unit: Unit, payee: frozenset[tuple[str, str]]) -> bool:
@@ -113,10 +147,19 @@ def _begins(text: str, part: list[Entity], one: Entity, later: Sequence[Entity])
         # "Pay the rent and 5 EUR to Ann": what is joined to a payee is for the next one.
         joined = bool(_JOINED.search(between)) and bool(later) and later[0].kind != "amount"
         return (paid and (going or _acts(between))) or joined
-    if paid and part[-1].kind == "amount" and _turn(text, part[-1].end, one.start) is not None:
+    known = one.kind != "object_id"  # the word before an id is what it is of: "of order F-17"
+    if known and paid and part[-1].kind == "amount" and _turns(text, part[-1].end, one.start):
         return True  # "over 900 EUR, pay Ann": what is done after the amount is not done with it
     # "Ann 5 EUR, Bob 9 EUR": Bob begins his own; "Ann 5 EUR and Bob, too" shares.
     return paid and part[0].kind != "amount" and any(after.kind == "amount" for after in later)
+
+
+def _turns(text: str, start: int, end: int) -> bool:
+    """Return whether something else is done after an amount, by a verb that is known or not."""
+    another = _ANOTHER.search(text, start, end)
+    if another and not is_stop(another[1]) and another[1].casefold() not in _FILLING:
+        return True
+    return _turn(text, start, end) is not None
 
 
 def _turn(text: str, start: int, end: int) -> int | None:

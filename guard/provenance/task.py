@@ -12,18 +12,18 @@ from functools import lru_cache
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.clauses import Clauses, clauses_of
-from guard.provenance.counts import quantities
+from guard.provenance.counts import numbers, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
 from guard.provenance.lexicon import Words, content_words, pairs, plural, stem, titled, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
-from guard.provenance.money import Money, decimal_of, money_of
+from guard.provenance.money import Money, money_of
 from guard.provenance.records import Record, names_of
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
-from guard.provenance.sums import Sum, sums_of
+from guard.provenance.sums import Sum, priced_by, sums_of
 from guard.provenance.unasked import without
 from guard.provenance.zones import zones_of
 
@@ -53,6 +53,7 @@ class Task:
         stated: the one that was named once for all of them, if one was.
         into: the currencies into which something is to be converted.
         sums: the amounts by whom they are for.
+        priced: the amounts by the ids beside which they stand.
         percents: the percentages named.
         adds: whether it asks for a sum.
         counts: the numbers of other things: shares, litres, guests.
@@ -92,6 +93,7 @@ class Task:
     stated: frozenset[str] = frozenset()
     into: frozenset[str] = frozenset()
     sums: tuple[Sum, ...] = ()
+    priced: tuple[Sum, ...] = ()
     percents: frozenset[Decimal] = frozenset()
     adds: bool = False
     counts: frozenset[Decimal] = frozenset()
@@ -258,8 +260,9 @@ def _read(text: str) -> Task:
         stated=stated,
         into=targets_in(wanted, places),
         sums=sums_of(text, named),
+        priced=priced_by(text, named),
         adds=adds_up(wanted),
-        percents=_numbers(named, "percent") | parts_of(wanted),
+        percents=numbers(named, "percent") | parts_of(wanted),
         counts=frozenset(number for number, _ in counted),
         tallies=frozenset((stem(of), number) for number, of in counted),
         converted=converted(counted),
@@ -278,11 +281,6 @@ def _read(text: str) -> Task:
         ends=ends,
         zones=zones_of(text, clocks, ends),
     )
-
-
-def _numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
-    found = (decimal_of(one.canonical) for one in entities if one.kind == kind)
-    return frozenset(one for one in found if one is not None)
 
 
 def _keys(one: Entity) -> tuple[tuple[str, str], ...]:
