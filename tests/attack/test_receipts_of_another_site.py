@@ -3,13 +3,17 @@
 import asyncio
 import json
 import sys
+import threading
 
 import httpx
 import pytest
 
+from guard.grant.strict import storable_json
+from guard_adapters.front import receipts as front
 from guard_adapters.front.receipts import PATH
 from guard_adapters.wiring import sites
 from guard_adapters.wiring.build import build
+from guard_adapters.wiring.collecting import taken
 from guard_adapters.wiring.forwarding import WHAT, Forwarding
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.receipts import marked
@@ -88,6 +92,73 @@ async def test_what_is_not_the_sites_own_is_refused_and_closes_nobody(hq, site) 
         assert await posted(url, told) == (409, "receipts_gap")  # the same once more
         assert (record(owner).size, record(owner).fault) == (size, "")
         assert owner.faults.standing() == []
+    owner.close()
+
+
+class Reader:
+    """Reads JSON, and notes in which thread and how many at once."""
+
+    def __init__(self):
+        self.threads, self.now, self.most = [], 0, 0
+
+    def __call__(self, raw):
+        self.threads.append(threading.current_thread())
+        self.now += 1
+        self.most = max(self.most, self.now)
+        try:
+            return storable_json(raw)
+        finally:
+            self.now -= 1
+
+
+async def test_a_stranger_has_nothing_read_but_his_checkpoint(hq, site, monkeypatch) -> None:
+    owner = await asyncio.to_thread(at_work, hq, site)
+    told = json.loads((await asyncio.to_thread(receipts, site)).read_text())
+    note = told["note"]
+    strangers = [
+        {"site": "north", "from": 0, "leaves": [0] * 1_000, "note": "north/audit\n1\nAA==\n\n"},
+        {**told, "note": note.replace("north", "south")},
+        {**told, "note": note[:-9] + "AAAAAAA=\n"},
+        {**told, "note": [note]},
+        {**told, "note": "9" * 5_000},
+        {**told, "note": note + " " * 5_000},
+        {"site": "north", "leaves": [json.dumps({"note": note})]},
+        {"site": "north", "from": 0, "leaves": [note]},
+    ]
+    raws = [json.dumps(one).encode() for one in strangers]
+    raws += [
+        b'{"note":"\\ud800\\n1\\nAA==\\n\\n"}',
+        b'"note":',
+        b'"note"',
+        b"",
+        b'{"note":"',
+        b'"note":"\\u00',
+    ]
+    reader = Reader()
+    monkeypatch.setattr(front, "storable_json", reader)
+    async with serving(owner, {}) as url, httpx.AsyncClient(trust_env=False) as http:
+        for raw in raws:
+            answer = await http.post(url + PATH, content=raw)
+            assert (answer.status_code, answer.json()) == (400, {"error": "receipts_forged"}), raw
+        assert reader.threads == []
+        assert owner.faults.standing() == []
+
+        again = await asyncio.gather(*(posted(url, told) for _ in range(6)))
+
+        assert sorted(again) == [(200, ""), *[(409, "receipts_gap")] * 5]
+        assert threading.main_thread() not in reader.threads  # the guard's loop goes on
+        assert (len(reader.threads), reader.most) == (6, 1)
+    owner.close()
+
+
+async def test_no_record_is_looked_at_before_the_sites_own_signature(hq, site, monkeypatch) -> None:
+    owner = await asyncio.to_thread(at_work, hq, site)
+    told = json.loads((await asyncio.to_thread(receipts, site)).read_text())
+    looked = []
+    monkeypatch.setattr(sites, "collected", lambda *given: looked.append(given))
+    forged = {**told, "note": told["note"].replace("—", "-")}
+    _, code, _ = await asyncio.to_thread(taken, owner.loaded.state, forged, sent=True)
+    assert (code, looked) == ("receipts_forged", [])
     owner.close()
 
 
