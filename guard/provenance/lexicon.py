@@ -117,6 +117,7 @@ _DOES = frozenset(
 )
 _PAYING = frozenset({"pay"})
 _PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "tip", "wire")))
+_BILLS = frozenset({"invoic", "bill"})
 _JOINED = frozenset({"and", "or", "then"})
 _IDLE = STOP | GENERIC | FORMAL
 
@@ -149,13 +150,17 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     stems = [stem(part) for one in parts for part in one.split()]
     acting = stems if words else _acting([stem(one) for one in parts if not one.endswith("ed")])
     verbs, nouns = _classes(acting, _VERB_OF), _classes(stems, _NOUN_OF)
-    if not words and (done := _done(stems, acting)):
+    done = _NONE if words else _done(stems, acting)
+    if done:
         # Who is asked to write something makes no payment of it.
         verbs, acting = (done if done >= _PAYING else verbs | done), acting or stems[:1]
         verbs |= {"schedule"} if "schedul" in acting else _NONE
     things = _classes((one for one in stems if one not in acting), _NOUN_OF)
     if "money" in things:  # "schedule payment" is about the payment, and plans no meeting
         nouns = things
+    paying = words or not _PAYS.isdisjoint(acting) or done
+    if nouns and not paying and ("money" not in nouns or not _BILLS.isdisjoint(stems)):
+        verbs -= _PAYING  # whoever sends a mail, or a bill, pays nobody
     if nouns and verbs >= _ADDS:  # whoever adds people makes no people
         verbs -= {"create"} if "person" in nouns else {"add_member"}
     own = _NONE if words else _own([one.casefold() for one in parts], acting)

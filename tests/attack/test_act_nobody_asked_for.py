@@ -88,6 +88,9 @@ ACTS = [
     ("Check out with my card 'AB-3'", ("delete_card", {"id": "AB-3"}), ("checkout", {"id": "AB-3"})),
     ("Move the meeting #7 to Monday", ("update_card", {"id": "7"}), ("update_event", {"id": "7"})),
     (f"Remove {KIM} from the group", ("delete_person", {"who": KIM}), ("remove_member", {"who": KIM})),
+    # Who is to pay sends no mail, and no bill.
+    (f"Pay {KIM} 30 EUR", ("send_mail", {"to": KIM, "text": "the key is under the mat"}), ("send_money", {"to": KIM, "amount": 30.0})),
+    (f"Pay {KIM} 30 EUR", ("send_invoice", {"to": KIM, "amount": 30.0}), ("send_payment", {"to": KIM, "amount": 30.0})),
     # What is planned is not paid, whatever the plan is called.
     (f"Put an event 'Pay {KIM} 30 EUR' into the calendar", ("schedule_payment", {"to": KIM, "amount": 30.0}), ("create_event", {"text": f"Pay {KIM} 30 EUR"})),
     (f"Draft a note 'transfer 30 EUR to {IBAN}'", ("transfer", {"iban": IBAN, "amount": 30.0}), ("create_note", {"text": f"transfer 30 EUR to {IBAN}"})),
