@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import threading
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from guard_adapters.front.receipts import PATH
 from guard_adapters.wiring import sites
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.collecting import taken
-from guard_adapters.wiring.forwarding import WHAT, Forwarding
+from guard_adapters.wiring.forwarding import CLOSED, WHAT, Forwarding
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.receipts import marked
 from guard_adapters.wiring.running import serving
@@ -172,6 +173,25 @@ async def test_too_many_calls_close_a_site_until_somebody_has_looked(hq, site) -
         await wired.world.sink.write([])
         await forwarding.tell()  # nothing new: and nothing is forgiven
         assert record(owner).fault == "receipts_overrun"
+        wired.close()
+
+        for fault in ("receipts_overrun", "receipts_forged"):  # or by a file that was carried
+            size = record(owner).size
+            sites.keep(owner.loaded.state, replace(record(owner), fault=fault, allowance=9))
+            await asyncio.to_thread(ran, site, "find")
+            wired = await asyncio.to_thread(build, load(site / "guard.yaml"))
+            await Forwarding(wired=wired).tell()
+            assert (record(owner).size > size, record(owner).fault) == (True, fault)
+            assert [code for _, code in wired.faults.standing()] == [fault]
+            assert [code for _, code in owner.faults.standing()] == [fault]
+            wired.close()
+
+        sites.keep(owner.loaded.state, replace(sites.released(record(owner)), allowance=9))
+        await asyncio.to_thread(ran, site, "find")
+        wired = await asyncio.to_thread(build, load(site / "guard.yaml"))
+        wired.faults.note(CLOSED, "receipts_overrun")
+        await Forwarding(wired=wired).tell()
+        assert (wired.faults.standing(), owner.faults.standing()) == ([], [])
         wired.close()
     owner.close()
 

@@ -9,6 +9,7 @@ offline collect`). It decides nothing about calls.
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
@@ -24,8 +25,22 @@ PATH: Final = "/guard/v1/sites/receipts"
 MOST: Final = 16 * 2**20
 """Largest request (bytes): what a site did in a second, and much more."""
 
-Take = Callable[[Mapping[str, Json]], Awaitable[tuple[int, str]]]
-"""Takes receipts; returns how many records are proven by now, and the code of what is wrong."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What became of receipts.
+
+    `size`: how many records of the site are proven by now; `wrong`: why these were not taken;
+    `closed`: they were, and why the site is given nothing until somebody has looked.
+    """
+
+    size: int
+    wrong: str = ""
+    closed: str = ""
+
+
+Take = Callable[[Mapping[str, Json]], Awaitable[Taken]]
+"""Takes receipts."""
 
 Known = Callable[[str], bool]
 """Whether a site that is known here signed this checkpoint, whatever it is over."""
@@ -34,7 +49,7 @@ _NAME: Final = b'"note"'
 _NOTE: Final = 4_096
 """Longest checkpoint (bytes) as it stands in the request: some 25 witnesses signed it, too."""
 
-_STATUS: Final = {"receipts_gap": 409, "site_unknown": 404, "receipts_overrun": 200}
+_STATUS: Final = {"receipts_gap": 409, "site_unknown": 404}
 
 
 def receipt_route(take: Take, known: Known) -> Route:
@@ -58,11 +73,12 @@ def receipt_route(take: Take, known: Known) -> Route:
         if len(raw) > MOST:
             return _no(413, "request_unusable")
         try:
-            size, wrong = await take(await read(raw))
+            found = await take(await read(raw))
         except GuardError as error:
             return _no(503 if isinstance(error, Unavailable) else 400, error.code)
-        body: dict[str, Json] = {"size": size} | ({"error": wrong} if wrong else {})
-        return JSONResponse(body, status_code=_STATUS.get(wrong, 400) if wrong else 200)
+        code = found.wrong or found.closed
+        body: dict[str, Json] = {"size": found.size} | ({"error": code} if code else {})
+        return JSONResponse(body, status_code=_STATUS.get(code, 400) if found.wrong else 200)
 
     return Route(PATH, came, methods=["POST"])
 

@@ -14,7 +14,7 @@ from typing import Any
 from starlette.routing import Route
 
 from guard.model.call import Json
-from guard_adapters.front.receipts import receipt_route
+from guard_adapters.front.receipts import Taken, receipt_route
 from guard_adapters.wiring import sites
 from guard_adapters.wiring.build import Wired
 
@@ -61,14 +61,20 @@ def collecting(wired: Wired) -> list[Route]:
     """Return where sites of this guard send their receipts."""
     state = wired.loaded.state
 
-    async def take(told: Mapping[str, Json]) -> tuple[int, str]:
+    async def take(told: Mapping[str, Json]) -> Taken:
         kept, wrong, _ = await asyncio.to_thread(taken, state, told, sent=True)
         what = f"Receipts that were sent for the site {kept.site} were not taken"
-        if wrong and wrong != "receipts_gap":  # after a gap the site sends what is missing
-            wired.faults.note(what, wrong)
-        elif not wrong:
-            wired.faults.over(what)
-        return kept.size, wrong
+        if wrong in sites.UNPROVEN:
+            if wrong != "receipts_gap":  # after a gap the site sends what is missing
+                wired.faults.note(what, wrong)
+            return Taken(size=kept.size, wrong=wrong)
+        wired.faults.over(what)
+        closed = f"The site {kept.site} is given nothing until somebody has looked"
+        if kept.fault:
+            wired.faults.note(closed, kept.fault)
+        else:
+            wired.faults.over(closed)
+        return Taken(size=kept.size, closed=kept.fault)
 
     def known(note: str) -> bool:
         return any(sites.signed_by(one, note) for one in sites.records(state))

@@ -19,6 +19,7 @@ from guard_adapters.wiring.rounds import rounds
 from guard_adapters.wiring.together import meanwhile
 
 WHAT: Final = "Receipts do not reach the control plane"
+CLOSED: Final = "The control plane has closed this site"
 ROUNDS: Final = 100
 """Most requests in a row: what is left then is sent the next time."""
 
@@ -70,14 +71,14 @@ class Forwarding:
         status, answer = await said_back(url, told)
         code, size = str(answer.get("error", "")), answer.get("size")
         known = type(size) is int and size >= 0
-        if code == "receipts_overrun":  # they came; the site is closed until somebody looks
-            self.wired.faults.note("The control plane has closed this site", code)
+        if code and known and status < 400:  # noqa: PLR2004  they came; the site is closed until somebody looks
+            self.wired.faults.note(CLOSED, code)
         elif code == "receipts_gap" and known and size != told["from"]:
             pass  # it has more, or less: go on from there
         elif status >= 400 or not known:  # noqa: PLR2004  HTTP's own line
             raise NotForwarded(code or f"status {status}")
         else:
-            self.wired.faults.over("The control plane has closed this site")
+            self.wired.faults.over(CLOSED)
         assert isinstance(size, int)  # noqa: S101  looked at above
         return size
 
