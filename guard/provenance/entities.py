@@ -33,6 +33,9 @@ _MONTH_DAY = re.compile(
     rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?", re.IGNORECASE
 )
 _CLOCK = re.compile(r"\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\d{1,2}:\d{2})", re.IGNORECASE)
+_NOON = re.compile(
+    r"\b(?:(noon|midday|zwölf uhr mittags|midi)|midnight|mitternacht|minuit)\b", re.IGNORECASE
+)
 _DIGITS = r"\d(?:[\d.,]{0,28}\d)?"
 _BEFORE = r"(?<![\w.,])"
 _MONEY = re.compile(
@@ -152,6 +155,9 @@ def _dates(text: str) -> Iterator[Entity]:
         times = [one for kind, one in classify(found[0].rstrip(".")) if kind == "time"]
         if times:
             yield Entity("time", times[0], found[0], *found.span(), "when")
+    for found in _NOON.finditer(text):
+        time = "12:00" if found[1] else "00:00"
+        yield Entity("time", time, found[0], *found.span(), "when")
 
 
 def _month(word: str) -> str:

@@ -93,7 +93,14 @@ def facts(
     denied = read.pop(DENIED.name)
     given, spent = facts_input.values, spent_before(read, plan, facts_input)
     weighed = weighed_for(
-        session, call, spec, known, intent=intent, house=house, others=elsewhere.done
+        session,
+        call,
+        spec,
+        known,
+        intent=intent,
+        house=house,
+        others=elsewhere.done,
+        now_ms=now_ms,
     )
     stated = intent_facts(
         task,

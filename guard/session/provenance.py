@@ -12,6 +12,7 @@ from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.observe import labels_shown, observed
 from guard.provenance.segment import Deed, Segment, UnderWay
+from guard.provenance.soon import on_its_days
 from guard.provenance.task import Task, read_task
 from guard.provenance.weigh import weigh
 from guard.provenance.weighed import Weighed
@@ -37,6 +38,7 @@ def weighed_for(
     leaving: bool = False,
     house: tzinfo = UTC,
     others: Mapping[Deed, int] = NOTHING_DONE,
+    now_ms: int = 0,
 ) -> Weighed:
     """Return where the arguments of a call came from.
 
@@ -49,6 +51,7 @@ def weighed_for(
         leaving: whether the call ran, and what it leaves behind is wanted.
         house: the zone in which the house reads times; UTC: nobody said.
         others: what other sessions did for the same task.
+        now_ms: milliseconds since the epoch, by which "tomorrow" is a day; 0: nobody knows.
     """
     task = session.intent if intent is None else intent
     spoken = (
@@ -71,7 +74,7 @@ def weighed_for(
     return weigh(
         call,
         spec,
-        _task(session, spoken),
+        on_its_days(_task(session, spoken), now_ms, house),
         known,
         declared,
         session.labels,

@@ -1,0 +1,56 @@
+"""The person says "tomorrow", and the call takes a day of the agent's own.
+
+Every case has its twin: a day that the word may mean where the person is. The clock of the tests
+stands at 2026-03-10 09:00 UTC, a Tuesday.
+"""
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from guard.provenance.soon import days_of, near_in
+from tests.attack.verdicts import S, asks, bundle, tool
+
+RULES = bundle(
+    {"book_visit": tool(["write"], {"title": S, "day": S, "at": S}, {"title": "title", "day": "when", "at": "when"})}
+)  # fmt: skip
+SAID = {
+    "tomorrow": ("Book the visit 'Vet' for tomorrow at 15:00", ("2026-03-11", "15:00"), ("2026-03-18", "15:00")),
+    "in days": ("Book the visit 'Vet' in 3 days", ("2026-03-13", None), ("2026-03-14", None)),
+    "a day of the week": ("Book the visit 'Vet' next Friday", ("2026-03-13", None), ("2026-04-01", None)),
+    "noon": ("Book the visit 'Vet' next Friday at noon", ("2026-03-20", "12:00"), ("2026-03-20", "03:00")),
+    "in German": ("Buche den Besuch 'Vet' für morgen", ("2026-03-11", None), ("2026-03-21", None)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_a_day_that_was_said_by_how_near_it_is_is_that_day(case):
+    prompt, *calls = SAID[case]
+    for (day, at), asked in zip(calls, (False, True), strict=True):
+        args = {"title": "Vet", "day": day} | ({"at": at} if at else {})
+        assert ("TASK-WHEN" in asks(RULES, prompt, ("book_visit", args))) is asked
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Book the visit 'Vet' next week",
+        "Book the visit 'Vet' every Friday",
+        "Book the visit 'Vet' that the mail from Monday speaks of",
+    ],
+)
+def test_what_may_be_any_day_holds_none_back(prompt):
+    args = {"title": "Vet", "day": "2026-03-19"}
+    assert "TASK-WHEN" not in asks(RULES, prompt, ("book_visit", args))
+
+
+def test_a_house_that_says_its_zone_has_one_tomorrow():
+    near, hour = near_in("tomorrow"), 1773183600000 // 3_600_000  # 2026-03-10 23:00 UTC
+    assert days_of(near, frozenset(), hour, ZoneInfo("Europe/Berlin")) == {"2026-03-12"}
+    assert days_of(near, frozenset(), hour, UTC) == {"2026-03-11", "2026-03-12"}
+
+
+def test_what_lasts_for_nights_ends_as_many_days_later():
+    near, hour = near_in("tomorrow"), 1773133200000 // 3_600_000  # 2026-03-10 09:00 UTC
+    assert "2026-03-13" in days_of(near, frozenset({2}), hour, UTC)
