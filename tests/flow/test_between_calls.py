@@ -148,6 +148,39 @@ async def test_one_that_the_server_refused_is_handed_out_no_more_and_taken_back(
     assert await at.held(None, "") is second
 
 
+class BrokenOnce:
+    """A journal that fails at the first change of a row."""
+
+    def __init__(self, inner):
+        self._inner = inner
+        self._broken = True
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    async def advance(self, lease_id, change, events):
+        if self._broken:
+            self._broken = False
+            raise Unavailable("It is away.", code="store_unavailable")
+        return await self._inner.advance(lease_id, change, events)
+
+
+@pytest.mark.parametrize("word", ["refused", "narrow"])
+async def test_one_that_could_not_be_taken_back_is_taken_back_by_the_next(flow, at, word):
+    first = await at.held(None, "")
+    if word == "refused":
+        at.refused(first)
+    else:
+        await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"b"})), "careful")
+    world = flow.world
+    at._between = Between(world=replace(world, leases=BrokenOnce(world.leases)))
+    assert await code_of(at.held(None, "")) == "store_unavailable"
+    assert states(flow) == [LeaseState.DELIVERED]
+    second = await at.held(None, "")
+    assert second is not first
+    assert states(flow) == [LeaseState.REVOKED, LeaseState.DELIVERED]
+
+
 async def test_an_issuer_that_fails_leaves_no_open_row(flow, at, issuer):
     issuer.broken = True
     assert await code_of(at.held(None, "")) == "issuer_unavailable"

@@ -61,10 +61,10 @@ class BetweenAt:
             fresh = fresh and self._desk.now_ms() < mine.until_ms
             if here is not None and fresh and await self._between.stands(here.lease_id):
                 return here
-            mine.credential, refused, mine.refused = None, mine.refused, False
-            if here is not None and (refused or mine.grant != grant):
-                why = "refused" if refused else "access_narrowed"
+            if here is not None and (mine.refused or mine.grant != grant):
+                why = "refused" if mine.refused else "access_narrowed"
                 await self._between.take_back(here.lease_id, why)
+            mine.credential, mine.refused = None, False  # now: a journal that fails is asked again
             began_ms = self._desk.now_ms()
             made = await self._between.mint(session, self._server)
             life_ms = made.expires_at_ms - began_ms
