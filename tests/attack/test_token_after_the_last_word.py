@@ -135,3 +135,29 @@ async def test_a_word_before_the_row_is_there_to_be_recalled_counts(flow, issuer
     (got,) = await outcomes(asyncio.create_task(fronted(flow).held(None, "")))
     assert got == code
     assert held(flow) == []
+
+
+async def left(at, issuer):
+    work = asyncio.create_task(at.held(None, ""))
+    await asyncio.wait_for(issuer.reached.wait(), 5)
+    work.cancel()
+    await asyncio.wait([work])
+    assert work.cancelled()
+
+
+async def test_a_client_that_leaves_in_the_making_leaves_no_row_that_nobody_holds(flow, at, issuer):  # noqa: F811
+    await left(at, issuer)
+    issuer.let.set()
+    got = await asyncio.wait_for(at.held(None, ""), 5)
+    assert list(flow.store.leases) == [got.lease_id]
+    assert held(flow) == ["a b"]
+
+
+async def test_what_a_client_left_is_not_kept_where_its_session_ends(flow, at, issuer):  # noqa: F811
+    await left(at, issuer)
+    await said(flow, "end")
+    issuer.let.set()
+    (got,) = await outcomes(asyncio.create_task(at.held(None, "")))
+    assert got == "session_ended"
+    ended = {LeaseState.REVOKE_PENDING, LeaseState.REVOKED}
+    assert {row.state for row in flow.store.leases.values()} <= ended

@@ -44,11 +44,22 @@ class BetweenAt:
         self._between = between
         self._server = server
         self._held: dict[str, _Held] = {}
+        self._making: set[asyncio.Task[Credential]] = set()
 
     async def held(self, who: Caller, handle: str) -> Credential:
         """Return the token of this caller's session; raises as `Between.may` and `mint`."""
         session_id = await self._desk.session(who, handle, b"")
-        return await self._current(session_id)
+        # A work of its own: a client that leaves stops nothing that is half made and written down.
+        work = asyncio.create_task(self._current(session_id))
+        self._making.add(work)
+        work.add_done_callback(self._made)
+        await asyncio.wait([work])
+        return work.result()
+
+    def _made(self, work: asyncio.Task[Credential]) -> None:
+        self._making.discard(work)
+        if not work.cancelled():
+            work.exception()  # told to whoever is still there
 
     async def _current(self, session_id: str) -> Credential:
         mine = self._of(session_id)
