@@ -1,15 +1,20 @@
 """After a restart a relay says where its server pulls credentials: only what this guard gave it counts."""
 
+import asyncio
 import os
+import shlex
 import socket
 import sys
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from guard.errors import Refused
-from guard_adapters.front.hooks.child import Unreachable
+from guard.testing import FrozenClock
+from guard_adapters.front.hooks.child import Unreachable, hooked
+from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.frames import Pulled
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.load import load
@@ -109,6 +114,33 @@ async def test_a_port_that_somebody_else_has_by_now_is_not_shared(wired):
         thief.bind(("127.0.0.1", port))
         thief.listen()
         assert await opened(wired, before) is None
+
+
+@pytest.mark.parametrize("name", ["git", "postgres", "ssh"])
+async def test_the_end_of_an_older_link_takes_nothing_from_the_one_in_force(name):
+    clock, gate = FrozenClock(), HookGate(ME)
+    async with AsyncExitStack() as newer:
+        async with hooked([name], clock, gate) as first:
+            second = await newer.enter_async_context(hooked([name], clock, gate, first.environ))
+            place = place_of(name, second.environ)
+        assert second.environ == first.environ
+        if name == "postgres":
+            assert place.is_file()
+        else:
+            _, writer = await asyncio.open_unix_connection(place)
+            writer.close()
+            await writer.wait_closed()
+    assert not place.parent.exists()
+
+
+def place_of(name, environ):
+    match name:
+        case "git":
+            return Path(shlex.split(environ["GIT_CONFIG_VALUE_1"])[-1])
+        case "postgres":
+            return Path(environ["PGPASSFILE"])
+        case _:
+            return Path(environ["SSH_AUTH_SOCK"])
 
 
 async def test_what_cannot_be_opened_again_lets_calls_without_a_credential_run(wired):

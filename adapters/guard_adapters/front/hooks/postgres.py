@@ -6,7 +6,6 @@ this account can enter, under a name that only the child was given.
 """
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from typing import Final
 
 from guard.grant.credential import Credential
 from guard_adapters.front.hooks.gate import NOTHING, Given
-from guard_adapters.front.hooks.private import own_folder
+from guard_adapters.front.hooks.private import OwnFolder
 
 PLACE: Final = "PGPASSFILE"
 SERVICE: Final = "guard"
@@ -40,7 +39,8 @@ class PostgresFiles:
         self._folder = (
             Path(known).parent if known else Path(tempfile.mkdtemp(prefix="guard-pg-", dir=place))
         )
-        own_folder(self._folder)
+        self._own = OwnFolder(self._folder)
+        self._own.take()
         self._empty()
 
     @property
@@ -53,8 +53,8 @@ class PostgresFiles:
         }
 
     def close(self) -> None:
-        """Remove the files."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Remove the files, unless they are another's by now."""
+        self._own.leave()
 
     @contextmanager
     def holding(self, credential: Credential) -> Iterator[None]:

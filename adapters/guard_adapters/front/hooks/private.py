@@ -24,6 +24,9 @@ PRIVATE: Final = 0o700
 LONGEST: Final = 64 * 1024
 """Longest message, in bytes."""
 
+_TAKEN: Final = ".taken"
+"""Tells in a folder who took it last."""
+
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter, int], Awaitable[None]]
 """Carries on one connection to its end; is told which process is at the other end."""
 
@@ -42,7 +45,7 @@ class HookSocket:
         self.path = (
             Path(path) if path else Path(tempfile.mkdtemp(prefix=name)) / (secrets.token_hex(16))
         )
-        self._folder = self.path.parent
+        self._folder = OwnFolder(self.path.parent)
         self._server: asyncio.Server | None = None
 
     async def open(self) -> None:
@@ -51,16 +54,16 @@ class HookSocket:
         Raises:
             OSError: the folder has come into other hands.
         """
-        own_folder(self._folder)
+        self._folder.take()
         self.path.unlink(missing_ok=True)  # left behind by a guard that was killed
         self._server = await asyncio.start_unix_server(self._serve, self.path, limit=LONGEST)
 
     async def aclose(self) -> None:
-        """Stop, and remove the socket."""
+        """Stop, and remove the socket if nobody listens in its place by now."""
         if self._server is not None:
             self._server.close()
             await self._server.wait_closed()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.leave()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         connection: socket.socket = writer.get_extra_info("socket")
@@ -70,17 +73,36 @@ class HookSocket:
                 await self._talk(reader, writer, pid)
 
 
-def own_folder(folder: Path) -> None:
-    """Make a folder that only this account can enter, or look that it is one.
+class OwnFolder:
+    """A folder that only this account can enter. Who takes it last has it, and removes it.
 
-    Raises:
-        OSError: it is not: whoever can put files there could play the guard.
+    A link that begins before the one of before has ended is given the same places: the end of the
+    older one must not remove them.
     """
-    folder.mkdir(mode=PRIVATE, exist_ok=True)
-    found = folder.lstat()
-    private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == PRIVATE
-    if not private or found.st_uid != os.geteuid():
-        raise PermissionError(errno.EPERM, "not a folder of this account alone", str(folder))
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._mark = secrets.token_hex(16)
+
+    def take(self) -> None:
+        """Make the folder, or look that it is one of this account alone.
+
+        Raises:
+            OSError: it is not: whoever can put files there could play the guard.
+        """
+        self._folder.mkdir(mode=PRIVATE, exist_ok=True)
+        found = self._folder.lstat()
+        private = stat.S_ISDIR(found.st_mode) and stat.S_IMODE(found.st_mode) == PRIVATE
+        if not private or found.st_uid != os.geteuid():
+            where = str(self._folder)
+            raise PermissionError(errno.EPERM, "not a folder of this account alone", where)
+        (self._folder / _TAKEN).write_text(self._mark, encoding="ascii")
+
+    def leave(self) -> None:
+        """Remove the folder, unless somebody has taken it since."""
+        with suppress(OSError, UnicodeError):
+            if (self._folder / _TAKEN).read_text(encoding="ascii") == self._mark:
+                shutil.rmtree(self._folder, ignore_errors=True)
 
 
 @asynccontextmanager
