@@ -77,7 +77,9 @@ def receipt_route(take: Take, known: Known) -> Route:
         except GuardError as error:
             return _no(503 if isinstance(error, Unavailable) else 400, error.code)
         code = found.wrong or found.closed
-        body: dict[str, Json] = {"size": found.size} | ({"error": code} if code else {})
+        body: dict[str, Json] = {"size": found.size}
+        if code:
+            body["error"] = code
         return JSONResponse(body, status_code=_STATUS.get(code, 400) if found.wrong else 200)
 
     return Route(PATH, came, methods=["POST"])
