@@ -20,6 +20,10 @@ from guard_adapters.front.function import (
 from guard_adapters.front.kept import Form
 
 
+class NotMade(Exception):
+    """A call that was handed out was not made: nothing acted."""
+
+
 class Enclosed:
     """The `Tool` port around a framework's own way to run one tool."""
 
@@ -43,6 +47,9 @@ class Enclosed:
         try:
             with running_call(call, credential):
                 self.value = await self._run(call.parsed())
+        except NotMade as unmade:
+            self.raised, self.outcome = unmade, Outcome.REFUSED
+            return ToolResult(outcome=Outcome.ERROR)
         except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the framework
             self.raised = error
             self.outcome = Outcome.ERROR
