@@ -138,7 +138,8 @@ def _names(task: Task, value: Value) -> bool:
 
 
 def _numbered(task: Task, value: Value) -> bool:
-    return any(task.names_it("object_id", one) for _, one in value.kinds)
+    bare = value.text.strip().removeprefix("#").casefold()  # people write the mark, or leave it out
+    return any(task.names_it("object_id", one) for one in (bare, *(one for _, one in value.kinds)))
 
 
 def _says(text: str, phrase: str) -> bool:
