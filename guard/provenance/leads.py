@@ -15,12 +15,13 @@ _RUN = r"[^\s<>\"'`]"
 # Browsers take `//host` and `\\host` for a host, a whole number or a bracket for an address, and
 # letters of any alphabet for a name; what follows a scheme is one whatever it looks like.
 _ROOTED = re.compile(
-    rf"(?<=:)[/\\]{{2}}{_RUN}+|[/\\]{{2}}(?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*"
+    rf"(?<=:)[/\\]{{2}}{_RUN}+"
+    rf"|[/\\]{{2}}(?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*"
 )
-_SCHEME = re.compile(
-    rf"\b(?:(?:java|vb)script:|data:[a-z]+/|(?:tel|sms|mailto|file|intent):[+/\w])(?<!: ){_RUN}*",
-    re.IGNORECASE,
-)
+_ROOTS = ("//", "\\\\", "/\\", "\\/")
+_AFTER_SCHEME = re.compile(rf":[+/\w]{_RUN}*")
+_SCHEMES = ("javascript", "vbscript", "data", "tel", "sms", "mailto", "file", "intent")
+_DATA = re.compile(r":[A-Za-z]+/")
 _WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40})\b")
 """Addresses of coins by their form: BIP 173, ERC-55."""
 
@@ -34,7 +35,19 @@ def leads(text: str) -> Iterator[tuple[str, str]]:
         if kind in _ACTIVE:
             spans.append((start, end))
             yield kind, canonical
-    for mark in (_ROOTED, _SCHEME, _WALLET):
-        for found in mark.finditer(text):
-            if not any(start < found.end() and found.start() < end for start, end in spans):
-                yield "text", found[0]
+    for first, last in _marked(text):
+        if not any(start < last and first < end for start, end in spans):
+            yield "text", text[first:last]
+
+
+def _marked(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where something stands that programs follow by its mark; most texts have no mark."""
+    if any(root in text for root in _ROOTS):
+        yield from (found.span() for found in _ROOTED.finditer(text))
+    if "bc1" in text or "0x" in text:
+        yield from (found.span() for found in _WALLET.finditer(text))
+    for found in _AFTER_SCHEME.finditer(text):
+        before = text[max(found.start() - 10, 0) : found.start()].casefold()
+        scheme = next((one for one in _SCHEMES if before.endswith(one)), "")
+        if scheme and (scheme != "data" or _DATA.match(text, found.start())):
+            yield found.start() - len(scheme), found.end()

@@ -44,7 +44,8 @@ def like(raw: Json) -> Like:
         return "number" if isinstance(raw, int | float) else ""
     if _ADDRESS.match(raw):
         return "address"
-    if any(kind == "url" for kind, _ in classify(raw.strip())):
+    named = "." in raw or "localhost" in raw
+    if named and any(kind == "url" for kind, _ in classify(raw.strip())):
         return "host"
     return "currency" if len(raw) <= _NAME and currency_of(raw) else ""
 

@@ -26,7 +26,8 @@ _RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
 def tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Yield the typed values inside a longer text: kind, canonical, start, end."""
     spans: list[tuple[int, int]] = []
-    for kind, pattern in (("iban", _SPACED_IBAN), ("phone", _SPACED_PHONE)):
+    phones = (("phone", _SPACED_PHONE),) if "+" in text or "(" in text else ()
+    for kind, pattern in (("iban", _SPACED_IBAN), *phones):
         for whole in pattern.finditer(text):
             found = canonical(kind, whole[0])
             if found:
