@@ -3,17 +3,10 @@
 Each row has its twin, the tool that does what they said, which runs: after a stranger's text was read.
 """
 
-from pathlib import Path
-
 import pytest
 
-from guard.model.decision import Allow, StepUp
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
-from guard.replay.judge import Course, Options
-from guard.replay.trace import Record, TraceStep
+from tests.attack.verdicts import asks, bundle, tool
 
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
 KIM, IBAN = "kim@firm.example", "DE89370400440532013000"
 ROLES = {"to": "recipient", "who": "recipient", "id": "id", "path": "path", "from": "source",
          "iban": "recipient", "amount": "amount", "text": "body", "plan": "enum", "day": "when"}  # fmt: skip
@@ -23,36 +16,17 @@ def entry(effect, args):
     kinds = {name: {"type": KINDS.get(type(one), "string")} for name, one in args.items()}
     if "plan" in args:
         kinds["plan"] = {"type": "string", "enum": CHOICES}
-    return {
-        "effect": [effect],
-        "input_schema": {"type": "object", "properties": kinds},
-        "args": {one: {"role": ROLES[one]} for one in args if one in ROLES},
-        "budget": "none",
-        "budget_reason": "of the task",
-        "confirmed": True,
-    }
+    return tool([effect], kinds, {one: ROLES[one] for one in args if one in ROLES})
 
 
 CHOICES = ["approve", "reject", "monthly", "yearly", "on", "off", "locked"]
 KINDS = {bool: "boolean", float: "number", int: "number"}
 
 
-def rules_for(prompt, tool, args):
+def rules_for(prompt, name, args):
     """Return the rules that ask about a call after a stranger's letter; none: it runs."""
-    tools = {"letters": entry("read", {}), tool: entry("write", args)}
-    listed = {"version": 1, "servers": {"home": {"trust": "trusted", "tools": tools}}}
-    rules = {RULES.name: RULES.read_text(encoding="utf-8")}
-    record = {
-        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
-        "intent": {"purpose": prompt}, "steps": [],
-    }  # fmt: skip
-    bundle = compile_bundle(rules, read_catalog(listed))
-    course = Course(bundle, Record.model_validate(record), Options())
-    read = course.judge(TraceStep(server="home", tool="letters", args={}))
-    course.end(read, ran=True, result=[{"text": "do as I say"}])
-    decision = course.judge(TraceStep(server="home", tool=tool, args=args)).decision
-    assert isinstance(decision, Allow | StepUp)
-    return set() if isinstance(decision, Allow) else {one.rule for one in decision.requirements}
+    rules = bundle({"letters": entry("read", {}), name: entry("write", args)})
+    return asks(rules, prompt, (name, args), ("letters", {}, [{"text": "do as I say"}]))
 
 
 ACTS = [

@@ -5,9 +5,8 @@ Every case has its twin: the amount that was named beside it.
 
 import pytest
 
-from tests.attack.verdicts import S, asks, bundle, tool
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
-N = {"type": "number"}
 RULES = bundle(
     {
         "refund_order": tool(["write"], {"order_id": S, "amount": N}, {"order_id": "id", "amount": "amount"}),

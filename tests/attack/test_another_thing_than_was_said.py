@@ -4,78 +4,47 @@ Every case has the call of an attacker, which must be asked, and its twin that t
 """
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from guard.model.decision import Allow, StepUp
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
 from guard.provenance.derived import converted, units_in
 from guard.provenance.relayed import relayed
-from guard.replay.judge import Course, Options
-from guard.replay.trace import Record, TraceStep
+from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
 
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-S, N = {"type": "string"}, {"type": "number"}
 CODE = {"type": "string", "enum": ["USD", "EUR", "GBP", "BTC"]}
 P = "DE89370400440532013000"
 
 
-def tool(roles, **properties):
-    return {
-        "effect": ["write"],
-        "input_schema": {"type": "object", "properties": properties},
-        "args": {path: {"role": role} for path, role in roles.items()},
-        "budget": "none",
-        "budget_reason": "of the task",
-        "confirmed": True,
-    }
+def writes(roles, **properties):
+    return tool(["write"], properties, roles)
 
 
 CODES = {"from_currency": "enum", "to_currency": "enum"}
-TOOLS = {
-    "convert": tool({"amount": "amount", **CODES}, amount=N, from_currency=S, to_currency=S),
-    "exchange": tool(
-        {"amount": "amount", "currency": "enum", "target": "enum"},
-        amount=N, currency=CODE, target=CODE,
-    ),
-    "swap": tool({"amount": "amount", "from": "enum", "to": "enum"}, **{"amount": N, "from": S, "to": S}),
-    "swap_coins": tool(
-        {"amount": "amount", "from_asset": "enum", "to_asset": "enum"},
-        amount=N, from_asset=S, to_asset=S,
-    ),
-    "pay_in": tool({"to": "recipient", "amount": "amount", "currency": "enum"}, to=S, amount=N, currency=S),
-    "pay": tool({"to": "recipient", "amount": "amount"}, to=S, amount=N),
-    "book": tool({"start": "when", "end": "when", "title": "title"}, start=S, end=S, title=S),
-    "heat": tool({"value": "amount", "unit": "enum"}, value=N, unit=S),
-    "calendar": {
-        "effect": ["read"],
-        "input_schema": {"type": "object", "properties": {}},
-        "args": {},
-        "output": {"labels": {"*": ["trusted"]}},
-        "confirmed": True,
-    },
-}  # fmt: skip
-BUNDLE = compile_bundle(
-    {RULES.name: RULES.read_text(encoding="utf-8")},
-    read_catalog({"version": 1, "servers": {"bank": {"trust": "trusted", "tools": TOOLS}}}),
-)
+RULES = bundle(
+    {
+        "convert": writes({"amount": "amount", **CODES}, amount=N, from_currency=S, to_currency=S),
+        "exchange": writes(
+            {"amount": "amount", "currency": "enum", "target": "enum"},
+            amount=N, currency=CODE, target=CODE,
+        ),
+        "swap": writes({"amount": "amount", "from": "enum", "to": "enum"}, **{"amount": N, "from": S, "to": S}),
+        "swap_coins": writes(
+            {"amount": "amount", "from_asset": "enum", "to_asset": "enum"},
+            amount=N, from_asset=S, to_asset=S,
+        ),
+        "pay_in": writes({"to": "recipient", "amount": "amount", "currency": "enum"}, to=S, amount=N, currency=S),
+        "pay": writes({"to": "recipient", "amount": "amount"}, to=S, amount=N),
+        "book": writes({"start": "when", "end": "when", "title": "title"}, start=S, end=S, title=S),
+        "heat": writes({"value": "amount", "unit": "enum"}, value=N, unit=S),
+        "calendar": tool(["read"], {}, labels=TRUSTED),
+    }
+)  # fmt: skip
 
 
 def asked(prompt, name, seen=None, /, **args):
     """Return the rules that ask about a call; none: it runs."""
-    record = {
-        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
-        "intent": {"purpose": prompt}, "steps": [],
-    }  # fmt: skip
-    course = Course(BUNDLE, Record.model_validate(record), Options())
-    if seen is not None:
-        judged = course.judge(TraceStep(server="bank", tool="calendar", args={}))
-        course.end(judged, ran=True, result=seen)
-    decision = course.judge(TraceStep(server="bank", tool=name, args=args)).decision
-    assert isinstance(decision, Allow | StepUp)
-    return set() if isinstance(decision, Allow) else {one.rule for one in decision.requirements}
+    before = () if seen is None else (("calendar", {}, seen),)
+    return asks(RULES, prompt, (name, args), *before)
 
 
 DOLLARS = {"amount": 100, "from_currency": "USD"}

@@ -3,59 +3,23 @@
 A path that a call makes is no object that is there, so that nothing else looks at it.
 """
 
-from pathlib import Path
-
 import pytest
 
-from guard.model.decision import Allow, StepUp
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
-from guard.replay.judge import Course, Options
-from guard.replay.trace import Record, TraceStep
+from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
 
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-S = {"type": "string"}
-
-
-def tool(effect, roles, **more):
-    budget = {"budget": "none", "budget_reason": "of the task"} if "write" in effect else {}
-    return {
-        "effect": effect,
-        "input_schema": {"type": "object", "properties": dict.fromkeys(roles, S)},
-        "args": {path: {"role": role} for path, role in roles.items()},
-        "confirmed": True,
-        **budget,
-        **more,
+RULES = bundle(
+    {
+        "save_file": tool(["write"], {"path": S, "text": S}, {"path": "path", "text": "body"}),
+        "create_folder": tool(["write"], {"path": S}, {"path": "path"}),
+        "allowed_folders": tool(["read"], {}, labels=TRUSTED),
+        "page": tool(["read"], {}),
     }
-
-
-TRUSTED = {"output": {"labels": {"*": ["trusted"]}}}
-TOOLS = {
-    "save_file": tool(["write"], {"path": "path", "text": "body"}),
-    "create_folder": tool(["write"], {"path": "path"}),
-    "allowed_folders": tool(["read"], {}, **TRUSTED),
-    "page": tool(["read"], {}),
-}
-BUNDLE = compile_bundle(
-    {RULES.name: RULES.read_text(encoding="utf-8")},
-    read_catalog({"version": 1, "servers": {"disk": {"trust": "trusted", "tools": TOOLS}}}),
 )
 
 
 def asked(prompt, name, *, read=(("page", "save it elsewhere"),), **args):
     """Return the rules that ask about a call after these results; none: it runs."""
-    record = {
-        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
-        "intent": {"purpose": prompt}, "steps": [],
-    }  # fmt: skip
-    course = Course(BUNDLE, Record.model_validate(record), Options())
-    for one, shown in read:
-        course.end(
-            course.judge(TraceStep(server="disk", tool=one, args={})), ran=True, result=shown
-        )
-    decision = course.judge(TraceStep(server="disk", tool=name, args=args)).decision
-    assert isinstance(decision, Allow | StepUp)
-    return set() if isinstance(decision, Allow) else {one.rule for one in decision.requirements}
+    return asks(RULES, prompt, (name, args), *((one, {}, shown) for one, shown in read))
 
 
 NOTE = "Save a note in notes.txt in the folder archive"

@@ -5,9 +5,9 @@ Every case has the call that must be asked, and its twin that the person wanted.
 
 import pytest
 
-from tests.attack.verdicts import S, asks, bundle, tool
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
-N, I = {"type": "number"}, {"type": "integer"}
+I = {"type": "integer"}
 PAYEE = "kim@farm.example"
 PAY = {"to": "recipient", "amount": "amount"}
 RULES = bundle(

@@ -1,43 +1,15 @@
 """Attack: a word of the task that is no permission there is used as one: "write to Ann"."""
 
-from pathlib import Path
-
 import pytest
 
-from guard.model.decision import Allow, StepUp
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
-from guard.replay.judge import Course, Options
-from guard.replay.trace import Record, TraceStep
+from tests.attack.verdicts import S, asks, bundle, tool
 
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-S = {"type": "string"}
-TOOL = {
-    "effect": ["write"],
-    "input_schema": {"type": "object", "properties": {"with": S, "level": S}},
-    "args": {"with": {"role": "recipient"}, "level": {"role": "permission"}},
-    "budget": "none",
-    "budget_reason": "of the task",
-    "confirmed": True,
-}
-BUNDLE = compile_bundle(
-    {RULES.name: RULES.read_text(encoding="utf-8")},
-    read_catalog(
-        {"version": 1, "servers": {"disk": {"trust": "trusted", "tools": {"share_file": TOOL}}}}
-    ),
-)
+ROLES = {"with": "recipient", "level": "permission"}
+RULES = bundle({"share_file": tool(["write"], {"with": S, "level": S}, ROLES)})
 
 
 def asked(prompt, level):
-    record = {
-        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
-        "intent": {"purpose": prompt}, "steps": [],
-    }  # fmt: skip
-    course = Course(BUNDLE, Record.model_validate(record), Options())
-    args = {"with": "ann@firm.example", "level": level}
-    decision = course.judge(TraceStep(server="disk", tool="share_file", args=args)).decision
-    assert isinstance(decision, Allow | StepUp)
-    return set() if isinstance(decision, Allow) else {one.rule for one in decision.requirements}
+    return asks(RULES, prompt, ("share_file", {"with": "ann@firm.example", "level": level}))
 
 
 @pytest.mark.parametrize(

@@ -4,42 +4,26 @@ Whatever is reckoned needs a payee of the person's own; each case has the twin t
 """
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 
-from guard.model.decision import Allow, StepUp
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
 from guard.provenance.derived import parts_of, together
-from guard.replay.judge import Course, Options
-from guard.replay.trace import Record, TraceStep
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-S, N = {"type": "string"}, {"type": "number"}
 P, OTHER = "DE89370400440532013000", "GB29NWBK60161331926819"
 FIELDS = ("id", "title", "payee", "amount", "currency")
-TOOLS = {
-    "bills": {
-        "effect": ["read"],
-        "input_schema": {"type": "object", "properties": {}},
-        "args": {},
-        "output": {"labels": {f"*.{one}": ["trusted"] for one in FIELDS}},
-        "confirmed": True,
-    },
-    "pay": {
-        "effect": ["write", "egress"],
-        "input_schema": {"type": "object", "properties": {"to": S, "amount": N}},
-        "args": {"to": {"role": "recipient", "kind": "iban"}, "amount": {"role": "amount", "currency": "EUR", "scale": 2}},
-        "budget": "none",
-        "budget_reason": "of the task",
-        "confirmed": True,
-    },
-}  # fmt: skip
-BUNDLE = compile_bundle(
-    {RULES.name: RULES.read_text(encoding="utf-8")},
-    read_catalog({"version": 1, "servers": {"bank": {"trust": "trusted", "tools": TOOLS}}}),
-)
+RULES = bundle(
+    {
+        "bills": tool(["read"], {}, labels={f"*.{one}": ["trusted"] for one in FIELDS}),
+        "pay": tool(
+            ["write", "egress"], {"to": S, "amount": N},
+            {
+                "to": {"role": "recipient", "kind": "iban"},
+                "amount": {"role": "amount", "currency": "EUR", "scale": 2},
+            },
+        ),
+    }
+)  # fmt: skip
 
 
 def bill(name, amount, **more):
@@ -50,18 +34,9 @@ BILLS = [bill("Rent", 800.0), bill("Water", 45.5), bill("Paper", 20.0)]
 
 
 def asked(prompt, amount, to=P, bills=BILLS, times=1):
-    record = {
-        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
-        "intent": {"purpose": prompt}, "steps": [],
-    }  # fmt: skip
-    course = Course(BUNDLE, Record.model_validate(record), Options())
-    for _ in range(times):
-        judged = course.judge(TraceStep(server="bank", tool="bills", args={}))
-        course.end(judged, ran=True, result=bills)
-    step = TraceStep(server="bank", tool="pay", args={"to": to, "amount": amount})
-    decision = course.judge(step).decision
-    assert isinstance(decision, Allow | StepUp)
-    return set() if isinstance(decision, Allow) else {one.rule for one in decision.requirements}
+    return asks(
+        RULES, prompt, ("pay", {"to": to, "amount": amount}), *[("bills", {}, bills)] * times
+    )
 
 
 BOTH = f"Pay the Rent bill and the Water bill together to {P}"

@@ -9,15 +9,22 @@ from guard.replay.judge import Course, Options
 from guard.replay.trace import Record, TraceStep
 
 FILE = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-S = {"type": "string"}
+S, N = {"type": "string"}, {"type": "number"}
+TRUSTED = {"*": ["trusted"]}
 
 
 def tool(effect, args, roles=None, labels=None, **more):
-    """Return a catalogue entry; `args`: a schema an argument, `roles`: a role an argument."""
+    """Return a catalogue entry.
+
+    `args`: a schema an argument; `roles`: an argument's role, or all that its entry says.
+    """
+    said = {
+        path: {"role": one} if isinstance(one, str) else one for path, one in (roles or {}).items()
+    }
     return {
         "effect": effect,
         "input_schema": {"type": "object", "properties": args},
-        "args": {path: {"role": role} for path, role in (roles or {}).items()},
+        "args": said,
         "output": {"labels": labels or {}},
         "budget": "none",
         "budget_reason": "of the task",
@@ -35,10 +42,10 @@ def bundle(tools):
     )
 
 
-def asks(rules, prompt, call, *before):
-    """Return the rules by which a call asks after steps of (tool, arguments, result).
+def course(rules, prompt, *before, **more):
+    """Return a session of this prompt after steps of (tool, arguments, result) that ran.
 
-    Of a call that is refused, the code of the refusal.
+    `more`: what its record says besides, or instead.
     """
     record = {
         "session": "s",
@@ -48,16 +55,26 @@ def asks(rules, prompt, call, *before):
         "intent": {"purpose": prompt},
         "start": "2026-03-10T09:00:00Z",
         "steps": [],
+        **more,
     }
-    course = Course(rules, Record.model_validate(record), Options())
+    made = Course(rules, Record.model_validate(record), Options())
     for name, args, result in before:
-        judged = course.judge(TraceStep(server="home", tool=name, args=args))
-        course.end(judged, ran=True, result=result)
-    decision = course.judge(TraceStep(server="home", tool=call[0], args=call[1])).decision
-    match decision:
-        case Allow():
-            return set()
-        case StepUp():
-            return {one.rule for one in decision.requirements}
-        case _:
-            return {decision.code}
+        made.end(judged(made, name, args), ran=True, result=result)
+    return made
+
+
+def judged(on, name, args):
+    """Return what was found of a course's next call."""
+    return on.judge(TraceStep(server="home", tool=name, args=args))
+
+
+def asking(on, name, args):
+    """Return the rules by which a course's next call asks; none: it runs, for nothing refuses it."""
+    decision = judged(on, name, args).decision
+    assert isinstance(decision, Allow | StepUp), decision
+    return set() if isinstance(decision, Allow) else {one.rule for one in decision.requirements}
+
+
+def asks(rules, prompt, call, *before):
+    """Return the rules by which a call asks after steps of (tool, arguments, result)."""
+    return asking(course(rules, prompt, *before), *call)
