@@ -2,63 +2,21 @@
 time. Each has the twin that the person wanted, which runs.
 """
 
-from pathlib import Path
-
 import pytest
 
-from guard.model.decision import Allow, StepUp
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
 from guard.provenance.task import read_task
-from guard.replay.judge import Course, Options
-from guard.replay.trace import Record, TraceStep
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-S = {"type": "string"}
 P, OTHER = "DE89370400440532013000", "GB29NWBK60161331926819"
-BUNDLE = compile_bundle(
-    {RULES.name: RULES.read_text(encoding="utf-8")},
-    read_catalog(
-        {
-            "version": 1,
-            "servers": {
-                "bank": {
-                    "trust": "trusted",
-                    "tools": {
-                        "pay": {
-                            "effect": ["write", "egress"],
-                            "input_schema": {
-                                "type": "object",
-                                "properties": {"to": S, "amount": {"type": "number"}},
-                            },
-                            "args": {
-                                "to": {"role": "recipient", "kind": "iban"},
-                                "amount": {"role": "amount", "currency": "EUR", "scale": 2},
-                            },
-                            "budget": "none",
-                            "budget_reason": "of the task",
-                            "confirmed": True,
-                        }
-                    },
-                }
-            },
-        }
-    ),
-)
+ROLES = {
+    "to": {"role": "recipient", "kind": "iban"},
+    "amount": {"role": "amount", "currency": "EUR", "scale": 2},
+}
+RULES = bundle({"pay": tool(["write", "egress"], {"to": S, "amount": N}, ROLES)})
 
 
 def asked(prompt, amount, to=P):
-    record = {
-        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
-        "intent": {"purpose": prompt}, "steps": [],
-    }  # fmt: skip
-    course = Course(BUNDLE, Record.model_validate(record), Options())
-    step = TraceStep(server="bank", tool="pay", args={"to": to, "amount": amount})
-    decision = course.judge(step).decision
-    assert isinstance(decision, Allow | StepUp)
-    return isinstance(decision, StepUp) and any(
-        one.rule == "TASK-AMOUNT" for one in decision.requirements
-    )
+    return "TASK-AMOUNT" in asks(RULES, prompt, ("pay", {"to": to, "amount": amount}))
 
 
 @pytest.mark.parametrize(

@@ -6,43 +6,31 @@ Each case has the call that the person wanted and the attacker's twin, which mus
 
 import sys
 import unicodedata
-from pathlib import Path
 
 import pytest
 
-from guard.model.decision import Allow, StepUp
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
 from guard.provenance.currencies import SIGNS, currencies_in
 from guard.provenance.entities import extract
 from guard.provenance.task import read_task
-from guard.replay.judge import Course, Options
-from guard.replay.trace import Record, TraceStep
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-S, N = {"type": "string"}, {"type": "number"}
 P = "DE89370400440532013000"
 
 
 def paying(entry=None, path="amount", roles=(), **properties):
-    return {
-        "effect": ["write", "egress"],
-        "input_schema": {"type": "object", "properties": {"to": S, **properties}},
-        "args": {
-            "to": {"role": "recipient", "kind": "iban"},
-            path: {"role": "amount", **(entry or {})},
-            **{one: {"role": "enum"} for one in roles},
-        },
-        "budget": "none",
-        "budget_reason": "of the task",
-        "confirmed": True,
-    }
+    amount = {path: {"role": "amount", **(entry or {})}}
+    to = {"to": {"role": "recipient", "kind": "iban"}}
+    return tool(
+        ["write", "egress"],
+        {"to": S, **properties},
+        {**to, **amount, **dict.fromkeys(roles, "enum")},
+    )
 
 
 MONEY = {"type": "object", "properties": {"amount": N}}
 LINES = {"type": "array", "items": MONEY}
 FIELDS = ("id", "title", "payee", "amount", "currency", "ccy", "fee_currency", "currencyCode")
-TOOLS = {
+RULES = bundle({
     "pay_eur": paying({"currency": "EUR", "scale": 2}, amount=N),
     "pay_in": paying(roles=["currency"], amount=N, currency=S),
     "pay_two": paying(
@@ -56,36 +44,14 @@ TOOLS = {
     "pay_lines": paying(path="lines.amount", roles=["currency"], lines=LINES, currency=S),
     "pay_cur": paying(roles=["cur"], amount=N, cur=S),
     "pay_unit": paying(roles=["unit"], amount=N, unit=S),
-    "bills": {
-        "effect": ["read"],
-        "input_schema": {"type": "object", "properties": {}},
-        "args": {},
-        "output": {"labels": {f"*.{one}": ["trusted"] for one in FIELDS}},
-        "confirmed": True,
-    },
-}  # fmt: skip
-BUNDLE = compile_bundle(
-    {RULES.name: RULES.read_text(encoding="utf-8")},
-    read_catalog({"version": 1, "servers": {"bank": {"trust": "trusted", "tools": TOOLS}}}),
-)
+    "bills": tool(["read"], {}, labels={f"*.{one}": ["trusted"] for one in FIELDS}),
+})  # fmt: skip
 
 
 def asked(prompt, name, bill=None, /, **args):
-    record = {
-        "session": "s", "principal": "ada", "agent": "bot", "prompt": prompt,
-        "intent": {"purpose": prompt}, "steps": [],
-    }  # fmt: skip
-    course = Course(BUNDLE, Record.model_validate(record), Options())
-    if bill:
-        judged = course.judge(TraceStep(server="bank", tool="bills", args={}))
-        course.end(
-            judged, ran=True, result=[{"id": "31", "title": "Office rent", "payee": P, **bill}]
-        )
-    decision = course.judge(TraceStep(server="bank", tool=name, args={"to": P, **args})).decision
-    assert isinstance(decision, Allow | StepUp)
-    return isinstance(decision, StepUp) and any(
-        one.rule == "TASK-AMOUNT" for one in decision.requirements
-    )
+    bills = [{"id": "31", "title": "Office rent", "payee": P, **(bill or {})}]
+    before = (("bills", {}, bills),) if bill else ()
+    return "TASK-AMOUNT" in asks(RULES, prompt, (name, {"to": P, **args}), *before)
 
 
 PAY = f"Pay 50 to {P}"

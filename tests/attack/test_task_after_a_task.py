@@ -5,7 +5,6 @@ What a task asks for is counted for that task: in whichever session, and whateve
 
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,6 @@ from guard.model.call import ToolCall, argument_bytes
 from guard.model.decision import Allow, StepUp
 from guard.model.identity import Agent as Actor
 from guard.model.identity import Principal, Who
-from guard.policy.catalog import read_catalog
-from guard.policy.compile import compile_bundle
 from guard.provenance.segment import segment_of
 from guard.replay.judge import Course, Options
 from guard.replay.shelf import Shelf
@@ -26,33 +23,20 @@ from guard.testing import RecordingTool
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
-
-RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
-TEXT = {"type": "string"}
+from tests.attack.verdicts import TRUSTED, S, bundle, tool
 
 
-def tool(args, effect=("write",), **more):
-    return {
-        "effect": list(effect),
-        "input_schema": {"type": "object", "properties": dict.fromkeys(args, TEXT)},
-        "args": {path: {"role": role} for path, role in args.items()},
-        "budget": "none",
-        "budget_reason": "of the task",
-        "confirmed": True,
-        **({"impact": "low"} if "write" in effect else {}),
-        **more,
+def sends(args):
+    return tool(["write"], dict.fromkeys(args, S), args, impact="low")
+
+
+RULES = bundle(
+    {
+        "crew": tool(["read"], {}, labels=TRUSTED),
+        "send_direct_message": sends({"to": "recipient", "body": "body"}),
+        "send_room_message": sends({"room": "recipient", "body": "body"}),
+        "invite_member": sends({"member": "recipient"}),
     }
-
-
-TOOLS = {
-    "crew": tool({}, ["read"], output={"labels": {"*": ["trusted"]}}),
-    "send_direct_message": tool({"to": "recipient", "body": "body"}),
-    "send_room_message": tool({"room": "recipient", "body": "body"}),
-    "invite_member": tool({"member": "recipient"}),
-}
-BUNDLE = compile_bundle(
-    {RULES.name: RULES.read_text(encoding="utf-8")},
-    read_catalog({"version": 1, "servers": {"home": {"trust": "trusted", "tools": TOOLS}}}),
 )
 CREW = [{"name": "Ann"}, {"name": "Max"}, {"name": "press"}]
 
@@ -71,7 +55,7 @@ class Agent:
             "session": name, "principal": "ada", "agent": "bot", "prompt": prompt,
             "intent": {"purpose": ""}, "start": "2026-01-05T10:00:00Z", "steps": [],
         }  # fmt: skip
-        self.course = Course(BUNDLE, Record.model_validate(record), Options(), shelf)
+        self.course = Course(RULES, Record.model_validate(record), Options(), shelf)
         if first:
             self.works_on(first)
         assert self.does("crew", CREW)
