@@ -5,21 +5,19 @@ The measure is the bridge alone: what a pipe cannot do (events by number, header
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 
 import pytest
 
 from tests.conformance.harness import (
-    HERE,
     LEGACY,
     MODERN,
     Bench,
     Findings,
     checks,
     compare,
-    listening,
+    everything_command,
     run_suite,
     totals,
 )
@@ -31,12 +29,9 @@ EXPECTED = {LEGACY: (80, 0), MODERN: (151, 1)}  # passed, failed, through the br
 @pytest.fixture(scope="module")
 def url(
     piped: Callable[[list[str]], AbstractContextManager[str]],
-    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Whatever stands before the fixture, each a path of one guard."""
-    at = str(tmp_path_factory.mktemp("forked") / "s")
-    command = [sys.executable, "-I", "-S", str(HERE / "to_forked.py"), at]
-    with listening([sys.executable, str(HERE / "forked.py"), at]), piped(command) as url:
+    with piped(everything_command("--stdio")) as url:
         yield url
 
 
