@@ -19,10 +19,6 @@ async def rounds(pause_s: float, faults: Faults, *steps: tuple[str, Step]) -> No
     """
     while True:
         for what, step in steps:
-            try:
+            with faults.around(what):
                 await step()
-            except Exception as error:  # noqa: BLE001  whatever failed: the next round is not given up
-                faults.met(what, error)
-            else:
-                faults.over(what)
         await asyncio.sleep(pause_s)

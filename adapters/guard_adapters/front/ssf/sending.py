@@ -59,14 +59,11 @@ class Sending:
         await asyncio.gather(*busy, return_exceptions=True)
 
     async def _drained(self, stream_id: str) -> None:
-        what = f"Nothing is sent on stream {stream_id}"
         try:
-            while await self._one(stream_id):
-                pass
-        except Exception as error:  # noqa: BLE001  whatever failed, the token is due again later
-            self.faults.met(what, error)
-        else:
-            self.faults.over(what)
+            # Whatever fails, the token is due again later.
+            with self.faults.around(f"Nothing is sent on stream {stream_id}"):
+                while await self._one(stream_id):
+                    pass
         finally:
             self._busy.pop(stream_id, None)
 
