@@ -19,7 +19,7 @@ from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.store.clock import SystemClock, SystemIds
 from guard_adapters.wiring.issuers import issuers_of
 from guard_adapters.wiring.load import Loaded
-from guard_adapters.wiring.probed import Left, keep_left, took_back
+from guard_adapters.wiring.probed import keep_left, took_back
 from guard_adapters.wiring.proving_exchange import Asking
 
 
@@ -80,10 +80,9 @@ async def _token(
         server=server.name, audience=server.audience or server.url, session="probe",
         principal=asking.principal, agent=asking.agent, grant=server.between,
     )  # fmt: skip
-    left: list[Left] = []
     try:
         yield ServerToken(credential=await issuer.issue_between(caller, lease))
     finally:
-        more = await took_back(issuer, lease)
-        left += [] if more is None else [more]
-        keep_left(loaded.state, left, maker.clock.now_ms())
+        left = await took_back(issuer, lease)
+        if left is not None:
+            keep_left(loaded.state, [left], maker.clock.now_ms())
