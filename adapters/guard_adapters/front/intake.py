@@ -112,8 +112,7 @@ class Intake:
             return _waiting(no, call) if isinstance(no, ApprovalPending) else _no(no, tool)
         except TimeoutError:  # the front's own: a tool that began to run is not bounded here
             return _no(Unavailable("The guard did not answer in time.", code="guard_silent"), tool)
-        except Exception:
-            # Rule 1: before the tool began, any bug is a refusal; after it, it is raised.
+        except Exception:  # rule 1: before the tool began, any bug is a refusal; after it, raised
             if tool.started:
                 raise
             return _no(Unavailable("The guard failed.", code="guard_failed"), tool)
