@@ -5,12 +5,12 @@ session at one server. It is journalled like that of a call, and ends with its s
 its own time. It keeps no secret and sends nothing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from guard.errors import GuardError, Refused, Unavailable
 from guard.grant.credential import BoundCaller, Credential
 from guard.grant.lease import Lease, LeaseState
-from guard.lease.issuing import Leased, Leasing, drawn, lease_event
+from guard.lease.issuing import Leased, Leasing, drawn
 from guard.lease.revoking import Revoking
 from guard.model.access import Level
 from guard.model.kill import stopped
@@ -114,8 +114,7 @@ class Between:
             grant=grant,
             guard=self.world.guard_id,
         )
-        lease = replace(lease, handle=issuer.handle(lease))
-        await self.world.leases.reserve(lease, [lease_event("lease_reserved", lease, now_ms)])
+        lease = await maker.reserved(lease, issuer)
         bound = BoundCaller(
             server=server.name,
             audience=server.audience or server.url,

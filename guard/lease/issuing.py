@@ -84,8 +84,7 @@ class Leasing:
         now_ms = self.world.clock.now_ms()
         if issuer.can_cut:
             self._watched(now_ms)
-        lease = self._lease(call, spec, issuer, now_ms, ttl_s)
-        await self.world.leases.reserve(lease, [lease_event("lease_reserved", lease, now_ms)])
+        lease = await self.reserved(self._lease(call, spec, issuer, now_ms, ttl_s), issuer)
         leased = Leased(
             id=lease.id,
             call=call.id,
@@ -131,7 +130,7 @@ class Leasing:
     def _lease(
         self, call: ToolCall, spec: ToolSpec, issuer: Issuer, now_ms: int, ttl_s: int
     ) -> Lease:
-        lease = Lease(
+        return Lease(
             id=drawn(self.world.ids),
             call_id=call.id,
             session=call.session,
@@ -144,7 +143,18 @@ class Leasing:
             grant=spec.grant,
             guard=self.world.guard_id,
         )
-        return replace(lease, handle=issuer.handle(lease))
+
+    async def reserved(self, lease: Lease, issuer: Issuer) -> Lease:
+        """Write down that a secret will be asked for; return the row, with its name at the target.
+
+        Raises:
+            Refused: `tool_quarantined`: an earlier credential could not be revoked.
+            Unavailable: the journal failed.
+        """
+        lease = replace(lease, handle=issuer.handle(lease))
+        event = _event("lease_reserved", lease, lease.changed_ms)
+        await self.world.leases.reserve(lease, [event])
+        return lease
 
     async def issued(self, lease: Lease, credential: Credential) -> Credential:
         """Write down that the secret exists, and return it.
@@ -160,7 +170,7 @@ class Leasing:
         def issued(row: Lease) -> Lease:
             return replace(row.issued(digest, now_ms), binding=binding)
 
-        event = lease_event("credential_issued", lease, now_ms, binding=binding)
+        event = _event("credential_issued", lease, now_ms, binding=binding)
         # Where it was recalled while its target was asked, `deliver` refuses.
         await self.world.leases.advance(lease.id, issued, [event])
         return credential
@@ -246,8 +256,7 @@ def _evidence(approval: Approval) -> ApprovalEvidence:
     )
 
 
-def lease_event(kind: Kind, lease: Lease, now_ms: int, **more: int) -> Event:
-    """Return the record of a step of a lease."""
+def _event(kind: Kind, lease: Lease, now_ms: int, **more: int) -> Event:
     leaf = {
         "lease": lease.id,
         "handle": lease.handle,
