@@ -9,12 +9,12 @@ from typing import Final
 
 from guard.model.call import Json
 
+PASS: Final = re.compile(r"pass(word|wd|phrase|code)", re.IGNORECASE)
 NAME: Final = re.compile(
-    r"pass(word|wd|phrase|code)|secret|token|api_?key|private_?key|credential|authorization|cookie",
+    PASS.pattern + r"|secret|token|api_?key|private_?key|credential|authorization|cookie",
     re.IGNORECASE,
 )
 """What the name of a secret holds, wherever in it."""
-PASS: Final = re.compile(r"pass(word|wd|phrase|code)", re.IGNORECASE)
 WORDS: Final = frozenset(
     {"pin", "otp", "totp", "hotp", "puk", "tan", "cvv", "cvc", "csc", "cvn", "pwd", "mfa"}
     | {"passkey", "mnemonic", "jwt"}
@@ -23,16 +23,7 @@ WORDS: Final = frozenset(
 _OF: Final = frozenset({"code", "codes", "number", "no", "value", "phrase"})
 _CODES: Final = frozenset(
     {"mfa", "fa", "otp", "sms", "security", "verification", "auth", "authentication", "login"}
-    | {
-        "access",
-        "recovery",
-        "backup",
-        "unlock",
-        "factor",
-        "time",
-        "onetime",
-        "card",
-    }
+    | {"access", "recovery", "backup", "unlock", "factor", "time", "onetime", "card"}
 )
 """What a code is of that is a secret: `mfa_code`, `one_time_code`."""
 _PHRASES: Final = frozenset({"seed", "recovery"})
