@@ -1,12 +1,12 @@
 """`guard signals status`: what the running guard hears and tells. It changes nothing."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from guard.errors import Unusable
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE
+from guard_adapters.cli.listing import listing
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place
 
@@ -29,29 +29,23 @@ def status(found: Place, name: str, *, as_json: bool) -> int:
                 code="stream_unknown",
                 next_step="See which it has: guard signals status.",
             )
-    for one in rows:
-        if as_json:
-            print(json.dumps(one))
-        elif name:
-            for field, value in one.items():
-                print(shown(f"{field}: {_said(field, value, told['now_ms'])}"))
-        else:
-            print(shown(line(one, told["now_ms"])))
-    if not rows and not as_json:
-        print("No stream is listened to, and nobody is told.")
+    said, now_ms = whole if name else line, told["now_ms"]
+    nothing = "No stream is listened to, and nobody is told."
+    listing(rows, lambda one: said(one, now_ms), as_json=as_json, nothing=nothing)
     return FINDINGS if any(one["wrong"] for one in rows) else FINE
 
 
 def line(one: Mapping[str, Any], now_ms: int) -> str:
     """Return one stream as one line."""
-    state = one["wrong"] or "fine"
-    if one["direction"] == "in":
-        last = f"heard {ago(one['heard_ms'], now_ms)}"
-        counts = f"{one['taken']} taken, {one['refused']} refused"
-    else:
-        last = f"{one['waiting']} wait"
-        counts = f"{one['taken']} taken, {one['refused']} refused"
-    return f"{one['name']}  {one['direction']}  {one['way']}  {last}  {counts}  {state}"
+    state, heard = one["wrong"] or "fine", one["direction"] == "in"
+    last = f"heard {ago(one['heard_ms'], now_ms)}" if heard else f"{one['waiting']} wait"
+    counts = f"{one['taken']} taken, {one['refused']} refused"
+    return shown(f"{one['name']}  {one['direction']}  {one['way']}  {last}  {counts}  {state}")
+
+
+def whole(one: Mapping[str, Any], now_ms: int) -> str:
+    """Return one stream, a line a field."""
+    return "\n".join(shown(f"{name}: {_said(name, value, now_ms)}") for name, value in one.items())
 
 
 def ago(moment_ms: int, now_ms: int) -> str:
