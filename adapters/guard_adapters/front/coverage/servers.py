@@ -18,7 +18,6 @@ REFERENCES: Final = "fastmcp.server.middleware.dereference.DereferenceRefsMiddle
 """Rewrites schemas in lists, and no call."""
 
 SDK_TOOL: Final = "claude_agent_sdk.SdkMcpTool"
-SDK_SERVER: Final = "mcp.server.lowlevel.server.Server"
 FAST_TOOL: Final = "fastmcp.tools.base.Tool", "fastmcp.tools.tool.Tool"
 FAST_SERVER: Final = "fastmcp.server.server.FastMCP"
 MCP_SERVER: Final = "mcp.server.mcpserver.server.MCPServer"
