@@ -6,7 +6,7 @@ Values that the catalogue calls secret are not in here.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -26,6 +26,11 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 _EXACT = frozenset({"number", "amount", "email", "iban", "phone"})
 """Kinds of which one canonical spelling says everything."""
 _PROSE = frozenset({"title", "body"})
+
+Kinds = tuple[tuple[str, str], ...]
+"""Everything that a value can be: (kind, canonical)."""
+Classified = tuple[str, Json, Kinds]
+"""One value of a call: its path, what stands there, and what that can be."""
 
 Deed = tuple[str, tuple[str, ...]]
 """The action of a write, and how the catalogue says that it is asked for."""
@@ -160,34 +165,47 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     """
     if "write" not in spec.effect:
         return ""
-    pays = any(one.role == "amount" for one in spec.args.values())
+    found = ((path, value, classify(str(value))) for path, value, _ in leaves(call.parsed()))
+    return digest_of(spec, found)
+
+
+def digest_of(spec: ToolSpec, found: Iterable[Classified]) -> str:
+    """Return the same digest for values of a call that are classified already."""
+    if "write" not in spec.effect:
+        return ""
+    pays, held = any(one.role == "amount" for one in spec.args.values()), Held(spec)
     told = [
-        (path, text)
-        for path, text in _leaves(call.parsed(), "", Held(spec))
+        (path, _spelled(value, kinds))
+        for path, value, kinds in found
+        if value is not None and value != own_at(held, path)[0].get("default")
         if not pays or (entry := spec.args.get(path)) is None or entry.role not in _PROSE
     ]
     body = _COMPACT([spec.action, sorted(told, key=itemgetter(0))])
     return sha256(body.encode()).hexdigest()[:32]
 
 
-def _leaves(value: Json, path: str, held: Held) -> Iterator[tuple[str, str]]:
-    """Yield the values of a call that are not its defaults, each in its one spelling."""
+def leaves(
+    value: Json, path: str = "", around: tuple[Mapping[str, Json], ...] = ()
+) -> Iterator[tuple[str, Json, tuple[Mapping[str, Json], ...]]]:
+    """Yield each value of a call with its path and the objects that hold it, the nearest first.
+
+    Elements of an array are under its path; an empty one has a path, too, and holds nothing.
+    """
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _leaves(inner, f"{path}.{name}" if path else name, held)
+            yield from leaves(inner, f"{path}.{name}" if path else name, (value, *around))
     elif isinstance(value, list):
-        for inner in value:
-            yield from _leaves(inner, path, held)
-    elif value is not None and value != own_at(held, path)[0].get("default"):
-        yield path, _spelled(value)
+        for inner in value or [None]:
+            yield from leaves(inner, path, around)
+    else:
+        yield path, value, around
 
 
-def _spelled(value: str | float | bool) -> str:  # noqa: FBT001  a leaf of a call
+def _spelled(value: Json, kinds: Kinds) -> str:
     if isinstance(value, bool):
         return str(value)
-    text = str(value)
-    exact = (f"{kind} {one}" for kind, one in classify(text) if kind in _EXACT)
-    return next(exact, name_of(text))
+    exact = (f"{kind} {one}" for kind, one in kinds if kind in _EXACT)
+    return next(exact, None) or name_of(str(value))
 
 
 def value_digest(kind: str, canonical: str) -> str:

@@ -25,7 +25,15 @@ from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
 from guard.provenance.phrases import phrased
 from guard.provenance.roles import CHANGING, like
-from guard.provenance.segment import Deed, Endorsed, UnderWay, value_digest, write_digest
+from guard.provenance.segment import (
+    Classified,
+    Deed,
+    Endorsed,
+    UnderWay,
+    digest_of,
+    leaves,
+    value_digest,
+)
 from guard.provenance.shown import Held
 from guard.provenance.slot import slot_of
 from guard.provenance.task import Task
@@ -82,10 +90,10 @@ def weigh(
         tool=Held(spec), task=task, known=known, declared=declared, endorsed=endorsed,
         able=able, house=house,
     )  # fmt: skip
-    arguments = call.parsed()
-    _put_leaves(scales, arguments, "", ())
+    for path, raw, around in leaves(call.parsed()):
+        scales.put(path, raw, around)
     scales.values = owed(task, known, scales.values, scales.payees())
-    digest = write_digest(call, spec)
+    digest = digest_of(spec, scales.sent)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     picks = chosen(able, scales.values, task.clauses)
     meant = asked(task, able, bare=scales.bare()) if changes else ()
@@ -119,6 +127,7 @@ class _Scales:
     able: Capability
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
+    sent: list[Classified] = field(default_factory=list)
     other: bool = False
     """Whether a value is another one of its set than the person named."""
 
@@ -135,6 +144,7 @@ class _Scales:
             if one.source < Source.LINKED and slot.open and phrased(self.task, self.able, value):
                 one = Worth(Source.PROMPT, "in_prompt")
         self.values.append((value, one))
+        self.sent.append((path, raw, value.kinds))
 
     def facts(self, labels: frozenset[str]) -> ProvFacts:
         of = by_source([(value.path, one.source) for value, one in self.values])
@@ -283,16 +293,3 @@ def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales,
     kinds, nouns = scales.going(), scales.about()
     rest = left(task, spec, done, kinds=kinds, nouns=nouns)
     return max(rest, picks - done.get((spec.action, spec.intent), 0)) - scales.size()
-
-
-def _put_leaves(
-    scales: _Scales, value: Json, path: str, around: tuple[Mapping[str, Json], ...]
-) -> None:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            _put_leaves(scales, inner, f"{path}.{name}" if path else name, (value, *around))
-    elif isinstance(value, list):
-        for inner in value or [None]:  # an empty list has a path, too
-            _put_leaves(scales, inner, path, around)
-    else:
-        scales.put(path, value, around)
