@@ -39,12 +39,11 @@ def follows(task: Task, known: Known, value: Value) -> bool:
     if not (task.money or task.percents):
         return False
     named = (
-        amount.scaleb(-USUAL_PLACES) if is_minor(name) else amount
+        amount
         for record in known.measured()
         if task.links_to(record) or task.speaks_of(record)
         if _shares_currency(task, value, record)
-        for name, amount in record.measures.items()
-        if isinstance(amount, Decimal) and is_amount(name)
+        for amount in _amounts_in(record)
     )
     said = (one.number for one in task.money if unit.is_in(one.currency))
     return money.number in amounts_of(said, task.percents, named)
@@ -58,11 +57,14 @@ def _amounts(task: Task, known: Known, value: Value) -> Iterator[list[Decimal]]:
             continue
         seen.add(record.identity or record.titles)
         if _shares_currency(task, value, record):
-            yield [
-                one.scaleb(-USUAL_PLACES) if is_minor(name) else one
-                for name, one in record.measures.items()
-                if isinstance(one, Decimal) and is_amount(name)
-            ]
+            yield [*_amounts_in(record)]
+
+
+def _amounts_in(record: Record) -> Iterator[Decimal]:
+    """Yield the amounts of a record, in whole units."""
+    for name, one in record.measures.items():
+        if isinstance(one, Decimal) and is_amount(name):
+            yield one.scaleb(-USUAL_PLACES) if is_minor(name) else one
 
 
 def said_amount(task: Task, value: Value) -> bool:
