@@ -41,11 +41,6 @@ SINGLE = _stems("quantity qty")
 _MEASURES = _stems("unit uom")
 
 
-def is_counted(held: Held, path: str) -> bool:
-    """Return whether an argument counts things: what a person counts may stand there."""
-    return _is_counted(held, path)
-
-
 def numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
     """Return the numbers of one kind that a person named."""
     found = (decimal_of(one.canonical) for one in entities if one.kind == kind)
@@ -68,7 +63,8 @@ def things_at(path: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _is_counted(held: Held, path: str) -> bool:
+def is_counted(held: Held, path: str) -> bool:
+    """Return whether an argument counts things: what a person counts may stand there."""
     stems = [stem(one) for one in words_in(path.rpartition(".")[2])]
     if not stems or not _MONEY.isdisjoint(stems) or is_list(held, path):
         return False  # a list of numbers is one of what they stand for

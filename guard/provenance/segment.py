@@ -108,10 +108,10 @@ class Segment:
     def body(self) -> bytes:
         """Return the segment as it is stored (JSON)."""
         head: list[object] = [self.step, self.action, self.write, self.truncated, self.listed]
-        if self.words or self.size != 1:  # older rows have neither, and their digest must stay
-            head += [self.size, self.words]
+        if self.words or self.size != 1 or self.task:
+            head += [self.size, self.words]  # older rows have neither, and their digest must stay
         if self.task:
-            head += [*([] if self.words or self.size != 1 else [1, ()]), self.task]
+            head.append(self.task)
         return _COMPACT([head, self.wrote, self.seen, self.endorsed]).encode()
 
 
