@@ -48,7 +48,10 @@ def aims(able: Capability, values: Values, clauses: Clauses) -> bool:
     if able.verbs:
         return True
     said = [one for one, _ in clauses if not able.own.isdisjoint(one)]
-    return not said or any(_aimed(one, _targets(values)) for one in said)
+    if not said:
+        return True
+    targets = _targets(values)
+    return any(_aimed(one, targets) for one in said)
 
 
 def _targets(values: Values) -> frozenset[str]:

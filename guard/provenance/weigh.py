@@ -93,12 +93,13 @@ def weigh(
     for path, raw, around in leaves(call.parsed()):
         scales.put(path, raw, around)
     scales.values = owed(task, known, scales.values, scales.payees())
+    levels = scales.levels()
     digest = digest_of(spec, scales.sent)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     picks = chosen(able, scales.values, task.clauses)
-    meant = asked(task, able, bare=scales.bare()) if changes else ()
+    meant = asked(task, able, bare=scales.bare(levels)) if changes else ()
     return Weighed(
-        prov=scales.facts(labels),
+        prov=scales.facts(labels, levels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
         words=not changes or named or bool(picks or meant),
         asked=not changes or bool(picks or meant) or (named and not able.verbs),
@@ -146,7 +147,7 @@ class _Scales:
         self.values.append((value, one))
         self.sent.append((path, raw, value.kinds))
 
-    def facts(self, labels: frozenset[str]) -> ProvFacts:
+    def facts(self, labels: frozenset[str], levels: Levels) -> ProvFacts:
         of = by_source([(value.path, one.source) for value, one in self.values])
         tainted = "untrusted" in labels
         composed, untrusted = of[Source.COMPOSED], of[Source.UNTRUSTED]
@@ -160,7 +161,7 @@ class _Scales:
             model=frozenset() if tainted else composed,
             linked=of[Source.LINKED],
             created=of[Source.CREATED],
-            level=self.levels(),
+            level=levels,
             same_record=self.same_record(),
             ambiguous="ambiguous" in whys,
             index_full="index_full" in whys,
@@ -183,9 +184,9 @@ class _Scales:
             return True
         return bool(self.endorsed) and taken_for(text, _approved(self.endorsed))
 
-    def bare(self) -> bool:
+    def bare(self, levels: Levels) -> bool:
         """Return whether nothing of the call could be compared with what the person said."""
-        return self.levels() == Levels() and not any(
+        return levels == Levels() and not any(
             value.role == "path" and one.source is Source.PROMPT for value, one in self.values
         )
 
