@@ -3,23 +3,19 @@
 What the log shows of a call, and what a replay judges it by, is the task of that moment.
 """
 
-import asyncio
 import json
 
 import pytest
 
 from guard.errors import GuardError
-from guard.model.call import ToolCall, argument_bytes
-from guard.model.identity import Agent, Principal, Who
 from guard.replay.judge import Options, judge_record
 from guard.replay.trace import parse_line
 from guard.session.intent import parse_intent
-from guard.testing import RecordingTool
 from guard_adapters.cli import main
-from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.tasks import TaskDesk
+from tests.at_desk import ADA, called, installed, ran
 
 CONFIG = """\
 version: 1
@@ -47,7 +43,6 @@ RULES = """
 @id("OK-1") @reason("within_task") permit (principal, action in Guard::Action::"any", resource)
 when { context.intent.declared && context.intent.covers };
 """
-ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
 
 
 def task(purpose, *tools):
@@ -57,12 +52,8 @@ def task(purpose, *tools):
 
 @pytest.fixture
 def config(tmp_path):
-    (tmp_path / "rules.cedar").write_text(RULES)
-    path = tmp_path / "guard.yaml"
-    path.write_text(CONFIG)
-    wired = build(load(path))
-    asyncio.run(played(wired))
-    wired.close()
+    path = installed(tmp_path, CONFIG, RULES)
+    ran(path, played)
     return path
 
 
@@ -80,12 +71,8 @@ async def played(wired):
             await desk.tell(session, "And cancel the bread")
         if number == 4:
             await tasks.end_task(session)
-        call = ToolCall(
-            id=f"c-{number}", session=session, server="shop", tool=what,
-            arguments=argument_bytes({"what": "tea"}),
-        )  # fmt: skip
         try:
-            await desk.call(call, RecordingTool(), hold_ms=0)
+            await called(desk, session, f"shop/{what}", f"c-{number}", {"what": "tea"})
         except GuardError as no:
             assert no.code == "no_permit"
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from guard.errors import GuardError, Refused, Unavailable
-from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
-from guard.model.identity import Agent, Principal, Who
+from guard.testing import RecordingTool
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.said import declassify
+from tests.at_desk import ADA, called
 
 CONFIG = """\
 version: 1
@@ -40,13 +40,7 @@ servers:
         args: {to: {role: recipient, kind: email}, body: {role: body}}
         confirmed: true
 """
-ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
 WORDS = ["Send ann@firm.example five mails"]
-
-
-class Tool:
-    async def run(self, call, credential):
-        return ToolResult(outcome=Outcome.OK)
 
 
 class House:
@@ -62,12 +56,9 @@ class House:
     async def call(self, tool, **args):
         """Return whether a call ran without a question."""
         self.n += 1
-        call = ToolCall(
-            id=f"c-{self.n}", session=self.session, server="house", tool=tool,
-            arguments=argument_bytes(args),
-        )  # fmt: skip
+        empty = RecordingTool(returns=None)
         try:
-            await self.desk.call(call, Tool(), hold_ms=0)
+            await called(self.desk, self.session, f"house/{tool}", f"c-{self.n}", args, empty)
         except GuardError as no:
             assert no.code == "no_approver"
             return False

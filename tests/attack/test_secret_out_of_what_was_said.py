@@ -14,22 +14,20 @@ from guard.audit.event import Event, decided, facts_hold
 from guard.audit.said import holds, kept, said_sha256
 from guard.audit.unread import unread
 from guard.errors import Unusable
-from guard.model.call import ToolCall, ToolSpec, argument_bytes
+from guard.model.call import ToolSpec
 from guard.model.decision import Basis, Deny
 from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, Input, IntentFacts
-from guard.model.identity import Agent, Principal, Who
 from guard.policy.convert import Limits
 from guard.session.intent import TaskIntent, parse_intent
-from guard.testing import RecordingTool
 from guard_adapters.cli import main
 from guard_adapters.cli.audit_export import _intent
 from guard_adapters.cli.audit_show import Shown
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
+from tests.at_desk import ADA, called, installed, ran
 
 SALT = bytes(range(16))
-ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
 SECRETS = [
     ("Log in with password hunter2 and pay", "hunter2"),
     ("PIN 4711", "4711"),
@@ -168,12 +166,8 @@ RULES = '@id("A-1") @reason("any") permit (principal, action in Guard::Action::"
 
 @pytest.fixture
 def config(tmp_path):
-    (tmp_path / "rules.cedar").write_text(RULES)
-    path = tmp_path / "guard.yaml"
-    path.write_text(CONFIG)
-    wired = build(load(path))
-    asyncio.run(play(wired))
-    wired.close()
+    path = installed(tmp_path, CONFIG, RULES)
+    ran(path, play)
     return path
 
 
@@ -186,11 +180,7 @@ async def play(wired):
         max_bytes=4096,
     )
     session = await desk.open_session(ADA, task, words=["Set the price"])
-    call = ToolCall(
-        id="c-1", session=session, server="shop", tool="price",
-        arguments=argument_bytes({"price": 5}),
-    )  # fmt: skip
-    await desk.call(call, RecordingTool(), hold_ms=0)
+    await called(desk, session, "shop/price", "c-1", {"price": 5})
     await desk.tell(session, "Now stop")
     await desk.open_session(ADA, None)
 

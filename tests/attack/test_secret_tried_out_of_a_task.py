@@ -11,12 +11,12 @@ import pytest
 
 from guard.audit.said import kept
 from guard.errors import ApprovalPending
-from guard.model.call import Outcome, ToolCall, ToolResult
-from guard.model.identity import Agent, Principal, Who
 from guard.session.intent import parse_intent
+from guard.testing import RecordingTool
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
+from tests.at_desk import ADA, called, installed
 
 CONFIG = """\
 version: 1
@@ -39,22 +39,12 @@ RULES = """
 forbid (principal, action == Guard::Action::"shop/price", resource)
 unless { context.input has price && context.input.price < 9 };
 """
-ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
 
 
 def task(number):
     """Return a task with a number in it of which no word says that it is secret."""
     said = {"purpose": f"Open the gate of the yard: {number}, then price", "tools": ["shop/price"]}
     return parse_intent(said, declared_by="user", max_bytes=4096)
-
-
-class Tool:
-    def __init__(self):
-        self.shown = ""
-
-    async def run(self, call, credential):
-        self.shown = credential.secret
-        return ToolResult(outcome=Outcome.OK)
 
 
 class Told:
@@ -64,26 +54,21 @@ class Told:
 
 @pytest.fixture
 def folder(tmp_path):
-    (tmp_path / "rules.cedar").write_text(RULES)
-    (tmp_path / "guard.yaml").write_text(CONFIG)
-    return tmp_path
+    return installed(tmp_path, CONFIG, RULES).parent
 
 
 async def played(folder):
     """Run one call, ask about a second, take the task back; return the token of the first."""
     wired = build(load(folder / "guard.yaml"), approvers=lambda _store: (Told(),))
-    desk, tool = Desk(wired), Tool()
+    desk, tool = Desk(wired), RecordingTool()
     session = await desk.open_session(ADA, task(4711))
     for number, price in enumerate((5, 500)):
-        call = ToolCall(
-            id=f"c-{number}", session=session, server="shop", tool="price",
-            arguments=b'{"price":%d}' % price,
-        )  # fmt: skip
         with suppress(ApprovalPending):
-            await desk.call(call, tool, hold_ms=0)
+            await called(desk, session, "shop/price", f"c-{number}", {"price": price}, tool)
     await wired.reauthorizing.end_task(session, "done")
     wired.close()
-    return tool.shown
+    ((_, credential),) = tool.runs
+    return credential.secret
 
 
 def rows(folder, leave_out):

@@ -9,20 +9,17 @@ from dataclasses import replace
 import pytest
 
 from guard.errors import NobodyToAsk
-from guard.model.call import ToolCall, argument_bytes
 from guard.model.decision import Allow, StepUp
-from guard.model.identity import Agent as Actor
-from guard.model.identity import Principal, Who
 from guard.provenance.segment import segment_of
 from guard.replay.judge import Course, Options
 from guard.replay.shelf import Shelf
 from guard.replay.trace import Record, TraceStep
 from guard.session.intent import parse_intent
 from guard.session.state import declared
-from guard.testing import RecordingTool
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
+from tests.at_desk import ADA, called
 from tests.attack.verdicts import TRUSTED, S, bundle, tool
 
 
@@ -191,7 +188,6 @@ servers:
         args: {to: {role: recipient, kind: email}, body: {role: body}}
         confirmed: true
 """
-ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Actor(id="bot"))
 
 
 async def test_it_stays_used_up_after_a_restart_and_in_another_session(tmp_path):
@@ -203,12 +199,9 @@ async def test_it_stays_used_up_after_a_restart_and_in_another_session(tmp_path)
         wired = build(load(tmp_path / "guard.yaml"))
         desk = Desk(wired)
         session = await desk.open_session(ADA, replace(mail, signed_at_s=1 + number // 2))
-        call = ToolCall(
-            id=f"c-{number}", session=session, server="home", tool="send_mail",
-            arguments=argument_bytes({"to": "ann@firm.example", "body": f"{number}"}),
-        )  # fmt: skip
+        args = {"to": "ann@firm.example", "body": f"{number}"}
         with suppress(NobodyToAsk):
-            await desk.call(call, RecordingTool(), hold_ms=0)
+            await called(desk, session, "home/send_mail", f"c-{number}", args)
             ran.append(number)
         wired.close()
     assert ran == [0, 2], "the third session has a task that was signed anew"

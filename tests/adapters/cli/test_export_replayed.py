@@ -1,7 +1,7 @@
 """`guard audit export --traces | guard policy replay`: what was decided is decided again."""
 
-import asyncio
 import contextlib
+import functools
 import io
 import json
 import re
@@ -10,14 +10,10 @@ import sys
 import pytest
 
 from guard.errors import GuardError
-from guard.model.call import ToolCall, argument_bytes
-from guard.model.identity import Agent, Principal, Who
 from guard.session.intent import parse_intent
-from guard.testing import RecordingTool
 from guard_adapters.cli import main
-from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
-from guard_adapters.wiring.load import load
+from tests.at_desk import ADA, called, installed, ran
 
 CONFIG = """\
 version: 1
@@ -60,7 +56,6 @@ ARGS = {
 }  # fmt: skip
 CALLS = ({}, {"price": 900}, {"extra": {"a": [1]}})
 """What each session changes of it: nothing, the price, and an argument that no rule can see."""
-ADA = Who(principal=Principal(issuer="https://id.example", subject="ada"), agent=Agent(id="bot"))
 
 
 def task(by):
@@ -73,24 +68,16 @@ async def played(wired, intent):
     desk = Desk(wired)
     session = await desk.open_session(ADA, intent)
     for number, changed in enumerate(CALLS):
-        call = ToolCall(
-            id=f"{session}-{number}", session=session, server="shop", tool="price",
-            arguments=argument_bytes(ARGS | changed),
-        )  # fmt: skip
         with contextlib.suppress(GuardError):  # a refusal is one of the answers
-            await desk.call(call, RecordingTool(), hold_ms=0)
+            await called(desk, session, "shop/price", f"{session}-{number}", ARGS | changed)
 
 
 @pytest.fixture
 def log(tmp_path):
     """The log of three sessions: without a task, with the agent's own, with a person's."""
-    (tmp_path / "rules.cedar").write_text(RULES)
-    config = tmp_path / "guard.yaml"
-    config.write_text(CONFIG)
-    wired = build(load(config))
-    for intent in (None, task("agent"), task("user")):
-        asyncio.run(played(wired, intent))
-    wired.close()
+    config = installed(tmp_path, CONFIG, RULES)
+    tasks = (None, task("agent"), task("user"))
+    ran(config, *(functools.partial(played, intent=one) for one in tasks))
     return config
 
 
@@ -136,10 +123,7 @@ def test_a_purpose_of_the_agent_is_exported_as_such(log, capsys):
 
 
 def test_a_declared_task_and_the_words_of_a_person_are_exported(log, capsys):
-    wired = build(load(log))
-    words = ("Set the price to 12.50. The PIN is 4711.",)
-    session = asyncio.run(said(wired, words))
-    wired.close()
+    (session,) = ran(log, said)
 
     lines = [json.loads(line) for line in exported(log, capsys).splitlines()]
 
@@ -153,14 +137,13 @@ def test_a_declared_task_and_the_words_of_a_person_are_exported(log, capsys):
     assert lines[-1]["session"] == session
 
 
-async def said(wired, words):
+async def said(wired):
     """Make a call in a session whose person said something, and then more."""
     desk = Desk(wired)
-    session = await desk.open_session(ADA, None, words=words)
-    call = ToolCall(
-        id="w-1", session=session, server="shop", tool="price", arguments=argument_bytes(ARGS)
+    session = await desk.open_session(
+        ADA, None, words=("Set the price to 12.50. The PIN is 4711.",)
     )
-    await desk.call(call, RecordingTool(), hold_ms=0)
+    await called(desk, session, "shop/price", "w-1", ARGS)
     await desk.tell(session, "Now stop.")
     return session
 
