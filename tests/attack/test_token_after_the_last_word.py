@@ -1,32 +1,21 @@
 """A message waits while a token between calls is made; meanwhile its session is taken away or less."""
 
 import asyncio
-from types import SimpleNamespace
 
 import pytest
 
-from guard.access.killing import Killing
 from guard.errors import GuardError
 from guard.grant.lease import LeaseState
-from guard.lease.between import Between
 from guard.model.access import Access
-from guard.policy.catalog_server import ServerSpec
-from guard.testing.kills import MemoryKills
-from guard_adapters.wiring.between import BetweenAt
 from tests.flow.conftest import (  # fixtures too
-    RecordingIssuer,
     bundle,  # noqa: F401
     catalogue,  # noqa: F401
-    credential,
     flow,  # noqa: F401
     make_bundle,  # noqa: F401
     policy,  # noqa: F401
 )
+from tests.flow.held import Issuing, fronted, made_by, taken_away
 
-URL = "http://127.0.0.1:1/mcp"
-SERVER = ServerSpec(
-    name="bank", trust="trusted", url=URL, audience=URL, issuer="idp", grant="a b", between="a b"
-)
 WORDS = [
     ("end", "session_ended"),
     ("suspend", "session_suspended"),
@@ -35,27 +24,22 @@ WORDS = [
 ]
 
 
-class Gated(RecordingIssuer):
+class Gated(Issuing):
     """Answers the first that asks once it is let; the others at once."""
 
-    leaves_object = True
-
     def __init__(self):
-        super().__init__(leaves_object=True)
+        super().__init__()
         self.reached, self.let = asyncio.Event(), asyncio.Event()
 
     async def issue_between(self, caller, lease):
-        self.issued.append((caller, lease))
         self.reached.set()
         await self.let.wait()
-        return credential(lease)
+        return await super().issue_between(caller, lease)
 
 
 @pytest.fixture
 def issuer(flow):  # noqa: F811
-    made = Gated()
-    flow.but(issuers={"idp": made, "calltoken": RecordingIssuer()}, kills=MemoryKills())
-    return made
+    return made_by(flow, Gated())
 
 
 class Late:
@@ -76,14 +60,6 @@ class Late:
         return await self._inner.reserve(lease, events)
 
 
-def fronted(flow):  # noqa: F811
-    async def session(who, handle, intent):
-        return handle or flow.session
-
-    desk = SimpleNamespace(session=session, now_ms=flow.clock.now_ms)
-    return BetweenAt(desk, Between(world=flow.world), SERVER)
-
-
 @pytest.fixture
 def at(flow, issuer):  # noqa: F811
     return fronted(flow)
@@ -91,15 +67,10 @@ def at(flow, issuer):  # noqa: F811
 
 async def said(flow, word):  # noqa: F811
     match word:
-        case "end":
-            await flow.reauthorizing.end("gs_1", "operator")
-        case "suspend":
-            await flow.reauthorizing.suspend("gs_1", "operator")
-        case "kill":
-            killing = Killing(world=flow.world, policy=lambda: flow.bundle)
-            await killing.follow(await killing.stop("agent", "clerk", why="", by="op"))
         case "narrow":
             await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"a"})), "careful")
+        case _:
+            await taken_away(flow, word)
 
 
 def held(flow):  # noqa: F811

@@ -1,65 +1,26 @@
 """What a caller holds between calls: one grant, one session, one server, and no longer than these."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import pytest
 
-from guard.access.killing import Killing
-from guard.errors import GuardError, Unavailable
+from guard.errors import Unavailable
 from guard.grant.credential import BoundCaller
 from guard.grant.lease import LeaseState
 from guard.lease.between import Between
 from guard.model.access import Access, Level
-from guard.policy.catalog_server import ServerSpec
-from guard.testing.kills import MemoryKills
-from guard_adapters.wiring.between import BetweenAt
-from tests.flow.conftest import RecordingIssuer, credential
-
-URL = "http://127.0.0.1:1/mcp"
-SERVER = ServerSpec(
-    name="bank", trust="trusted", url=URL, audience=URL, issuer="idp", grant="a b", between="a b"
-)
-
-
-class Issuing(RecordingIssuer):
-    leaves_object = True
-
-    def __init__(self):
-        super().__init__(leaves_object=True)
-        self.broken = False
-
-    async def issue_between(self, caller, lease):
-        self.issued.append((caller, lease))
-        if self.broken:
-            raise Unavailable("It did not answer.", code="issuer_unavailable")
-        return credential(lease)
+from tests.flow.conftest import RecordingIssuer
+from tests.flow.held import URL, Issuing, code_of, fronted, made_by, states, taken_away
 
 
 @pytest.fixture
 def issuer(flow):
-    made = Issuing()
-    flow.but(issuers={"idp": made, "calltoken": RecordingIssuer()}, kills=MemoryKills())
-    return made
+    return made_by(flow, Issuing())
 
 
 @pytest.fixture
 def at(flow, issuer):
-    async def session(who, handle, intent):
-        return handle or flow.session
-
-    desk = SimpleNamespace(session=session, now_ms=flow.clock.now_ms)
-    return BetweenAt(desk, Between(world=flow.world), SERVER)
-
-
-async def code_of(work):
-    with pytest.raises(GuardError) as no:
-        await work
-    return no.value.code
-
-
-def states(flow):
-    return [row.state for row in flow.store.leases.values()]
+    return fronted(flow)
 
 
 async def test_it_is_for_the_sessions_person_and_agent_and_bound_to_no_call(flow, at, issuer):
@@ -105,15 +66,10 @@ async def test_messages_that_come_at_once_share_it_and_sessions_do_not(flow, at,
 async def test_nothing_is_sent_once_the_session_may_do_nothing(flow, at, issuer, word, code):
     await at.held(None, "")
     match word:
-        case "end":
-            await flow.reauthorizing.end("gs_1", "operator")
-        case "suspend":
-            await flow.reauthorizing.suspend("gs_1", "operator")
         case "narrow":
             await flow.reauthorizing.narrow("gs_1", Access(level=Level.STOPPED), "incident")
-        case "kill":
-            killing = Killing(world=flow.world, policy=lambda: flow.bundle)
-            await killing.follow(await killing.stop("agent", "clerk", why="", by="op"))
+        case _:
+            await taken_away(flow, word)
     assert await code_of(at.held(None, "")) == code
     assert await code_of(at.may(None, "")) == code
     assert len(issuer.issued) == 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from guard.errors import GuardError, NotAllowed, Refused, Unavailable
+from guard.errors import NotAllowed, Refused, Unavailable
 from guard.grant.credential import CALL_TOKEN
 from guard.grant.lease import Fate, Lease, LeaseState, handle_of
 from guard.grant.replay import MemoryReplay
@@ -13,6 +13,7 @@ from guard.grant.verify import CallRefused, verify_call
 from guard.lease.revoking import Revoking
 from guard.model.kill import epoch_id
 from guard.testing.kills import MemoryKills
+from tests.flow.held import code_of, states
 from tests.guard.grant.tokens import ARGS, TOOL, claims, settings, token
 
 
@@ -35,16 +36,6 @@ def use(flow, make_issuer, **more):
         setattr(issuer, name, value)
     flow.but(issuers={"calltoken": issuer})
     return issuer
-
-
-async def refusal(work):
-    with pytest.raises(GuardError) as no:
-        await work
-    return no.value.code
-
-
-def states(flow):
-    return [row.state for row in flow.store.leases.values()]
 
 
 async def test_every_step_of_a_lease_is_a_leaf_with_handle_and_binding(flow, make_issuer):
@@ -107,7 +98,7 @@ async def test_a_credential_recalled_before_the_call_begins_is_not_used(flow, ma
         return await issue(call, terms, lease)
 
     issuer.issue = and_recalled
-    assert await refusal(flow.call("read", id="1")) == "credential_recalled"
+    assert await code_of(flow.call("read", id="1")) == "credential_recalled"
     assert flow.tool.runs == []
     # The target was asked to forget it before it had made it: it is to be asked again.
     assert len(issuer.revoked) == 1
@@ -119,7 +110,7 @@ async def test_no_session_is_opened_that_nobody_would_cut(flow, make_issuer):
     now_ms = flow.clock.now_ms()
     for dog in (None, Dog(0), Dog(now_ms - 1001)):
         flow.but(watchdog=dog)
-        assert await refusal(flow.call("read", id="1")) == "watchdog_stalled"
+        assert await code_of(flow.call("read", id="1")) == "watchdog_stalled"
     flow.but(watchdog=Dog(now_ms - 1000))
     await flow.call("read", id="1")
     assert len(issuer.issued) == 1
@@ -135,7 +126,7 @@ async def test_policy_cannot_ask_for_a_shorter_life_than_the_target_gives(flow, 
 
 async def test_a_tool_whose_issuer_is_not_there_does_not_run_without_one(flow):
     flow.but(issuers={})
-    assert await refusal(flow.call("read", id="1")) == "issuer_unknown"
+    assert await code_of(flow.call("read", id="1")) == "issuer_unknown"
     assert flow.tool.runs == []
 
 
@@ -170,7 +161,7 @@ async def test_nobody_is_asked_about_a_call_of_a_tool_in_quarantine(flow, make_i
         state=LeaseState.IRREVOCABLE, issuer="calltoken",
     )  # fmt: skip
     await flow.store.reserve(stuck, [])
-    assert await refusal(flow.call("pay", amount_minor=500)) == "tool_quarantined"
+    assert await code_of(flow.call("pay", amount_minor=500)) == "tool_quarantined"
     assert flow.approvals.rows == {}
     assert [one.leaf["code"] for one in flow.events("outcome")] == ["tool_quarantined"]
 
@@ -230,7 +221,7 @@ async def test_what_is_made_after_its_target_said_gone_is_asked_for_again(flow, 
         raise Unavailable("It is over.", code="issuer_unavailable")
 
     issuer.issue = issued
-    assert await refusal(flow.call("read", id="1")) == "issuer_unavailable"
+    assert await code_of(flow.call("read", id="1")) == "issuer_unavailable"
     assert states(flow) == [LeaseState.REVOKED]
 
 
