@@ -145,13 +145,13 @@ def run(folder, argv, env, pipes):
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGINT)
-    except BaseException:
+    except BaseException:  # as Python ends a program: whatever it is, it is printed
         traceback.print_exc()
     finally:
         threading._shutdown()
         atexit._run_exitfuncs()
         for stream in (sys.stdout, sys.stderr):
-            with suppress(Exception):
+            with suppress(Exception):  # a program may have put its own there: the code counts
                 stream.flush()
         os._exit(code & 0xFF)
 

@@ -220,7 +220,7 @@ class Running:
     def _run(self, wired):
         try:
             asyncio.run(self._serve(wired))
-        except BaseException as failed:
+        except BaseException as failed:  # of a thread: who waits for it raises it
             self.failed = failed
             self.ready.set()
 

@@ -148,7 +148,7 @@ def forked(kind, where, notes):
     try:
         notes.open()
         asyncio.run(work(kind, where, notes))
-    except BaseException as error:
+    except BaseException as error:  # whoever forked it must not go on twice
         print(f"worker: {error!r}", file=sys.stderr, flush=True)
     finally:
         os._exit(1)
