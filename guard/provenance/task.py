@@ -79,6 +79,7 @@ class Task:
         receivers: those named as where something goes.
         called: the names, and neighbouring words that may be one.
         spelled: the words of each name.
+        ids: how many things are named by an id, a file or a word with a digit.
     """
 
     spoken: bool = False

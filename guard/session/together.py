@@ -50,10 +50,10 @@ def together(session: Session, spec: ToolSpec) -> tuple[LedgerSpec, ...]:
 
 def apart(plan: Plan) -> tuple[Plan, Plan]:
     """Return the ledgers of a call that rules may read, and those of this file."""
-    if not any(row.ledger.name in _NAMES for row in plan):  # nearly always
-        return plan, ()
     mine = tuple(row for row in plan if row.ledger.name in _NAMES)
-    return tuple(row for row in plan if row not in mine), mine
+    if not mine:  # nearly always
+        return plan, ()
+    return tuple(row for row in plan if row.ledger.name not in _NAMES), mine
 
 
 def others(plan: Plan, read: Read, given: Input, now_ms: int, session: str) -> Others:
