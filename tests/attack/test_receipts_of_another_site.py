@@ -1,7 +1,9 @@
 """Receipts that are sent: from the site alone, each once, and nobody else closes a site with them."""
 
 import asyncio
+import fcntl
 import json
+import os
 import sys
 import threading
 from dataclasses import replace
@@ -194,6 +196,32 @@ async def test_too_many_calls_close_a_site_until_somebody_has_looked(hq, site) -
         assert (wired.faults.standing(), owner.faults.standing()) == ([], [])
         wired.close()
     owner.close()
+
+
+def held(folder):
+    """Return whether somebody else has the records of sites to themselves."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def test_receipts_that_come_while_an_operator_acts_are_not_forgotten(hq, site, monkeypatch) -> None:
+    export(hq, site, "b1")
+    folder, alone = load(hq / "guard.yaml").state / sites.FOLDER, []
+
+    def noting(real):
+        return lambda *given: alone.append(held(folder)) or real(*given)
+
+    for name in ("records", "keep"):
+        monkeypatch.setattr(sites, name, noting(getattr(sites, name)))
+    export(hq, site, "b2")
+    assert shared.guard("offline", "release", "north", "--config", hq / "guard.yaml") == 0
+    assert alone == [True] * 4  # each read the record and wrote it, and nobody in between
 
 
 async def test_a_control_plane_out_of_reach_loses_nothing_and_is_said(hq, site) -> None:

@@ -21,7 +21,7 @@ from guard_adapters.cli.place import Place, place
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring import sites
-from guard_adapters.wiring.collecting import taken
+from guard_adapters.wiring.collecting import one_at_a_time, taken
 from guard_adapters.wiring.load import Loaded, load, policy_texts
 from guard_adapters.wiring.stores import read_rows
 
@@ -70,7 +70,17 @@ def export(args: argparse.Namespace) -> int:
     """Write a bundle for one site."""
     if not _NAME.fullmatch(args.site):
         raise Unusable(f"{args.site!r} is no name of a guard.", code="site_keys_unusable")
-    loaded, now_s = load(args.config), SystemClock().now_ms() // 1000
+    loaded = load(args.config)
+    # All the while: receipts may come meanwhile, and the record says how far the site has come.
+    with one_at_a_time(loaded.state):
+        token, bundle = _signed(args, loaded)
+    args.out.write_text(token + "\n", encoding="ascii")
+    print(f"Epoch {bundle.seq} for {bundle.site}, until {moment(bundle.not_after_s)}: {args.out}.")
+    return FINE
+
+
+def _signed(args: argparse.Namespace, loaded: Loaded) -> tuple[str, SiteBundle]:
+    now_s = SystemClock().now_ms() // 1000
     found = Place(state=loaded.state, name=loaded.installation.name, config=args.config)
     kept = sites.record(found.state, args.site)
     if args.site_keys is not None or kept is None:
@@ -93,9 +103,7 @@ def export(args: argparse.Namespace) -> int:
             next_step="Choose --full <= --read-only, and --for up to 31d.",
         ) from None
     sites.keep(found.state, kept)
-    args.out.write_text(token + "\n", encoding="ascii")
-    print(f"Epoch {bundle.seq} for {kept.site}, until {moment(bundle.not_after_s)}: {args.out}.")
-    return FINE
+    return token, bundle
 
 
 def _bundle(
@@ -206,10 +214,8 @@ def collect(args: argparse.Namespace) -> int:
 def release(args: argparse.Namespace) -> int:
     """Give a site bundles again."""
     found, site = place(args), args.site
-    kept = sites.record(found.state, site)
-    if kept is None:
-        raise Unusable("Nothing was ever given to that site.", code="site_unknown")
-    sites.keep(found.state, sites.released(kept))
+    with one_at_a_time(found.state):
+        sites.keep(found.state, sites.released(sites.known(found.state, site)))
     print(f"{site} gets bundles again.")
     return FINE
 

@@ -4,7 +4,6 @@ One at a time, whichever process does it: a record is read, proven and written a
 """
 
 import asyncio
-import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,17 +14,17 @@ from starlette.routing import Route
 
 from guard.model.call import Json
 from guard_adapters.front.receipts import Taken, receipt_route
+from guard_adapters.issuer.shared_files import locked
 from guard_adapters.wiring import sites
 from guard_adapters.wiring.build import Wired
 
 
 @contextmanager
 def one_at_a_time(state: Path) -> Iterator[None]:
-    """Hold the records of sites, against other processes too."""
+    """Hold the records of sites, against other processes too: from reading one to keeping it."""
     folder = state / sites.FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with locked(folder, alone=True):
         yield
 
 
