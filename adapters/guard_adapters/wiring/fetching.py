@@ -15,6 +15,7 @@ from guard_adapters._http.documents import get_text
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.operating import reloading
+from guard_adapters.wiring.rounds import rounds
 from guard_adapters.wiring.site import Site, bundle_text, epoch, take_bundle
 from guard_adapters.wiring.together import meanwhile
 
@@ -86,11 +87,8 @@ async def fetching(wired: Wired, tell: Callable[[str], None]) -> AsyncIterator[N
         yield
         return
     asking = Fetching(wired=wired, tell=tell)
-
-    async def rounds() -> None:
-        while True:
-            await asking.once()
-            await asyncio.sleep(installation.offline_every_s)
-
-    async with meanwhile(rounds()):
+    work = rounds(
+        installation.offline_every_s, wired.faults, ("No bundle is asked for", asking.once)
+    )
+    async with meanwhile(work):
         yield
