@@ -16,7 +16,7 @@ from guard_adapters.cli.audit_rows import Where, rows
 from guard_adapters.cli.audit_show import events
 from guard_adapters.cli.courses import courses
 from guard_adapters.cli.operator_client import taken_up
-from guard_adapters.cli.place import Place
+from guard_adapters.cli.place import Place, place_of
 from guard_adapters.store.log import LogRows
 from guard_adapters.wiring.door import CHAINS, watch_of
 from guard_adapters.wiring.load import Loaded, load
@@ -48,12 +48,7 @@ def run(args: argparse.Namespace) -> int:
     loaded = load(args.config)
     if args.action == "show":
         return _show(loaded)
-    here = Place(
-        state=loaded.state,
-        name=loaded.installation.name,
-        config=args.config,
-        installation=loaded.installation,
-    )
+    here = place_of(loaded)
     log = Where(live=here) if args.live else Where(store=args.log or here.store)
     return _learn(loaded, here, rows(log), args.without)
 

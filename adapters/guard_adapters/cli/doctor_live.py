@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from guard.errors import GuardError
 from guard_adapters.cli.operator_client import OperatorClient
-from guard_adapters.cli.place import Place
+from guard_adapters.cli.place import place_of
 from guard_adapters.cli.signals_status import ago
 from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.load import Loaded
@@ -16,14 +16,10 @@ def live(loaded: Loaded) -> Iterator[Said]:
     """Ask the guard that runs on this state, if one does."""
     if not loaded.state.is_dir():  # which is said of the folder itself
         return
-    installation = loaded.installation
-    found = Place(
-        state=loaded.state, name=installation.name, config=loaded.file, installation=installation
-    )
     try:
         if listening_at(loaded.state) is None:
             return
-        guard = OperatorClient(found)
+        guard = OperatorClient(place_of(loaded))
         told, faults = guard.ask("GET", "signals/streams"), guard.ask("GET", "faults")["faults"]
     except GuardError as error:
         yield "guard_mute", f"The guard that runs here does not say how it is: {error.message}"

@@ -17,7 +17,7 @@ from guard.grant.offline import KINDS, Authority, SiteBundle, sign_bundle
 from guard.policy.duration import duration_ms
 from guard_adapters.cli import FINDINGS, FINE
 from guard_adapters.cli.operator_client import OperatorClient
-from guard_adapters.cli.place import Place, place
+from guard_adapters.cli.place import Place, place, place_of
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring import sites
@@ -136,13 +136,13 @@ def _bundle(
         full_s=args.full_ms // 1000,
         read_only_s=args.read_only_ms // 1000,
         policies=policy_texts(loaded.installation.policies, args.config.parent),
-        revoked=sites.revoked(loaded.state) | stopped_here(loaded, args.config),
+        revoked=sites.revoked(loaded.state) | stopped_here(loaded),
         approvable=frozenset(args.approve_locally),
         delegation=sign_delegation(_authority_of(signer), delegation, kept.jwk),
     )
 
 
-def stopped_here(loaded: Loaded, config: Path) -> frozenset[str]:
+def stopped_here(loaded: Loaded) -> frozenset[str]:
     """Return what the kill switch of the control plane holds, as a site is told: `<kind>:<name>`.
 
     A guard that runs is asked; else its log says it.
@@ -150,12 +150,7 @@ def stopped_here(loaded: Loaded, config: Path) -> frozenset[str]:
     Raises:
         Unusable: the log cannot be read; Unavailable: the guard runs and does not answer.
     """
-    found = Place(
-        state=loaded.state,
-        name=loaded.installation.name,
-        config=config,
-        installation=loaded.installation,
-    )
+    found = place_of(loaded)
     if isinstance(found.store, Path) and not found.store.is_file():
         return frozenset()
     try:

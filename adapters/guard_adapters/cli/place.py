@@ -17,6 +17,7 @@ from guard_adapters.wiring.stores import FILE, address
 
 if TYPE_CHECKING:
     from guard_adapters.store.postgres.database import Address
+    from guard_adapters.wiring.load import Loaded
 
 CONFIG = Path("guard.yaml")
 
@@ -60,6 +61,12 @@ def place(args: argparse.Namespace) -> Place:
     found = installation(args.config)
     state = args.state or args.config.parent / found.state
     return Place(state=state, name=found.name, config=args.config, installation=found)
+
+
+def place_of(loaded: "Loaded") -> Place:
+    """Return where the state of an installation is whose files were all read."""
+    found = loaded.installation
+    return Place(state=loaded.state, name=found.name, config=loaded.file, installation=found)
 
 
 def installation(config: Path) -> Installation:
