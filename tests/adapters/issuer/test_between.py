@@ -172,6 +172,7 @@ async def scene(
     delivery="dpop",
     of_calls="idp",
     gate=lambda idp, url, app: app,
+    checks=lambda url: {},
     **more,
 ):
     listener, port = listening()
@@ -187,7 +188,7 @@ async def scene(
     (folder / "all.cedar").write_text(
         '@id("ALL") @reason("all") permit (principal, action, resource);'
     )
-    server = MCPServer("crm", log_level="ERROR")
+    server = MCPServer("crm", log_level="ERROR", **checks(url))
 
     @server.tool()
     def rename(number: int) -> str:
@@ -432,10 +433,13 @@ async def test_the_official_servers_own_check_lets_the_guard_in(
     asked = []
 
     class Check:
+        def __init__(self, url):
+            self.url = url
+
         async def verify_token(self, token):
             said = await asyncio.to_thread(idp.reads, token)
             asked.append(said)
-            if said["aud"] != it.url:
+            if said["aud"] != self.url:
                 return None
             return AccessToken(
                 token=token,
@@ -445,57 +449,22 @@ async def test_the_official_servers_own_check_lets_the_guard_in(
                 expires_at=said["exp"],
             )
 
-    class It:
-        url = ""
+    def checks(url):
+        auth = AuthSettings(
+            validate_token_resource=True,
+            issuer_url=idp.url,
+            resource_server_url=url,
+            required_scopes=["crm.read"],
+        )
+        return {"token_verifier": Check(url), "auth": auth}
 
-    it = It()
-    async with checked_by_the_sdk(idp, tmp_path, it, Check()) as at:
-        http = mcp_http_client(lambda *_: [("Authorization", "Bearer ann")], wait_s=5)
-        target = streamable_http_client(f"{at}/mcp/crm", http_client=http)
-        async with http, Client(target, mode=mode) as client:
-            listed = await client.list_tools()
-            answer = await client.call_tool("rename", {"number": 1})
+    def gate(_idp, _url, door):
+        return door.app  # the SDK's check alone
+
+    more = {"delivery": "bearer", "dpop": False, "gate": gate, "checks": checks}
+    async with scene(idp, tmp_path, **more) as it, it.client(mode=mode) as client:
+        listed = await client.list_tools()
+        answer = await client.call_tool("rename", {"number": 1})
     assert [tool.name for tool in listed.tools] == ["rename"]
     assert "renamed 1" in str(answer)
     assert {said["scope"] for said in asked} == {"crm.read", "crm.read crm.write"}
-
-
-@asynccontextmanager
-async def checked_by_the_sdk(idp, folder, it, check):
-    listener, port = listening()
-    it.url = f"http://127.0.0.1:{port}/long"
-    key = str(idp.home / "keys" / "identity.pem")
-    issuer = json.dumps(
-        {"kind": "oauth_exchange", **idp.settings(key_file=key, ttl_s=90, dpop=False)}
-    )
-    text = CONFIG.format(
-        issuer=issuer, url=it.url, between=", between: crm.read", delivery="bearer", of_calls="idp"
-    )
-    (folder / "guard.yaml").write_text(text)
-    (folder / "all.cedar").write_text(
-        '@id("ALL") @reason("all") permit (principal, action, resource);'
-    )
-    auth = AuthSettings(
-        validate_token_resource=True,
-        issuer_url=idp.url,
-        resource_server_url=it.url,
-        required_scopes=["crm.read"],
-    )
-    server = MCPServer("crm", log_level="ERROR", token_verifier=check, auth=auth)
-
-    @server.tool()
-    def rename(number: int) -> str:
-        return f"renamed {number}"
-
-    app = server.streamable_http_app(streamable_http_path="/long")
-    wired = build(load(folder / "guard.yaml"))
-    try:
-        async with (
-            server.session_manager.run(),
-            behind(app, listener),
-            serving(wired, KEYS) as at,
-        ):
-            yield at
-    finally:
-        await wired.world.issuers["idp"].aclose()
-        wired.close()
