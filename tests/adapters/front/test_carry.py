@@ -2,6 +2,7 @@
 
 import pytest
 
+from guard.grant.credential import ACCESS_TOKEN, CALL_TOKEN
 from guard.grant.dpop import Proof, check_proof
 from guard.testing import CountedIds
 from guard_adapters.front.mcp.carry import Carried
@@ -37,6 +38,23 @@ def test_each_delivery_carries_the_token_in_one_place(delivery, names, in_meta):
         delivery=delivery, url=URL, credential=minted("s3cret", prover, kind="openbao")
     )
     assert (foreign.headers(), foreign.in_meta) == ([], "")
+
+
+class Unmade:
+    """Makes no proof."""
+
+    def proof(self, *_given, **_named):
+        raise AssertionError("a proof that is sent nowhere")
+
+
+@pytest.mark.parametrize("delivery", ["meta", "bearer", "dpop", "txn", "none"])
+@pytest.mark.parametrize("kind", [CALL_TOKEN, ACCESS_TOKEN, "openbao"])
+def test_whether_a_call_brings_an_authorization_is_known_without_a_proof(delivery, kind):
+    def carried(prover):
+        return Carried(delivery=delivery, url=URL, credential=minted("s3cret", prover, kind=kind))
+
+    names = [name for name, _ in carried(key()).headers()]
+    assert carried(Unmade()).authorizes == (b"authorization" in names)
 
 
 class Asking(Scripted):

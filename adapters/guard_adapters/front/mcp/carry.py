@@ -56,6 +56,19 @@ class Carried:
         """Return what travels in the message itself."""
         return self.token if self.delivery == "meta" else ""
 
+    @property
+    def authorizes(self) -> bool:
+        """Return whether its headers hold an authorization; none is made to find out."""
+        if self.credential is None or not self.credential.bearer:
+            return False
+        match self.delivery:
+            case "bearer" | "dpop":
+                return True
+            case "txn":  # of another issuer: an access token of its own
+                return not self.token
+            case "meta" | "none":
+                return False
+
     def checked(self, body: bytes) -> None:
         """Return if these bytes are the call that was decided.
 
@@ -87,14 +100,10 @@ class Carried:
         return encoded(own)
 
     def _credential(self, nonce: str) -> tuple[tuple[str, str], ...]:
-        if self.credential is None or not self.credential.bearer:
+        if self.credential is None:
             return ()
-        match self.delivery:
-            case "bearer" | "dpop":
-                return self.credential.headers("POST", self.url, nonce=nonce)
-            case "txn" if self.token:
-                return self.credential.beside("POST", self.url, nonce=nonce)
-            case "txn":  # of another issuer: an access token of its own
-                return self.credential.headers("POST", self.url, nonce=nonce)
-            case "meta" | "none":
-                return ()
+        if self.authorizes:
+            return self.credential.headers("POST", self.url, nonce=nonce)
+        if self.delivery == "txn" and self.token:
+            return self.credential.beside("POST", self.url, nonce=nonce)
+        return ()

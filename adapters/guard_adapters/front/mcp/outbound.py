@@ -36,8 +36,7 @@ class Outbound:
         key = self.server.key()
         if key is not None or self.standing is None:
             return key
-        own = beside.headers() if beside is not None else []
-        if any(name == b"authorization" for name, _ in own):
+        if beside is not None and beside.authorizes:
             return None
         return await self.standing.token()
 
