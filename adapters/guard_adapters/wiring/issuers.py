@@ -50,6 +50,13 @@ def issuers_of(listed: Mapping[str, Mapping[str, Any]], maker: Maker) -> dict[st
     return {name: _issuer(name, entry, maker) for name, entry in listed.items()}
 
 
+async def let_go(issuer: Issuer) -> None:
+    """Close what an issuer holds open; most hold nothing."""
+    close = getattr(issuer, "aclose", None)
+    if close is not None:
+        await close()
+
+
 def unlisted(catalog: Catalog, known: Mapping[str, Issuer]) -> None:
     """Refuse a catalogue that names an issuer which is not there, or whose tokens go nowhere.
 

@@ -17,7 +17,7 @@ from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.static import StaticIssuer
 from guard_adapters.store.clock import SystemClock, SystemIds
-from guard_adapters.wiring.issuers import issuers_of
+from guard_adapters.wiring.issuers import issuers_of, let_go
 from guard_adapters.wiring.load import Loaded
 from guard_adapters.wiring.probed import keep_left, took_back
 from guard_adapters.wiring.proving_exchange import Asking
@@ -61,9 +61,7 @@ async def lent(
         else:
             yield None
     finally:
-        close = getattr(issuer, "aclose", None)
-        if close is not None:
-            await close()
+        await let_go(issuer)
 
 
 @asynccontextmanager

@@ -25,7 +25,7 @@ from guard.ports import Issuer
 from guard_adapters.issuer.made import Maker
 from guard_adapters.issuer.oauth_answer import claims_in
 from guard_adapters.issuer.proof_key import ProofKey
-from guard_adapters.wiring.issuers import issuers_of
+from guard_adapters.wiring.issuers import issuers_of, let_go
 from guard_adapters.wiring.probed import Left, took_back
 from guard_adapters.wiring.proven import measured_as
 from guard_adapters.wiring.proving_tokens import ASKED, HOUR_MS, OTHER, Elsewhere, Moved, bound_call
@@ -120,9 +120,7 @@ class Exchanged:
         """Take back what was made, where the server takes tokens back; note what is left."""
         async with AsyncExitStack() as stack:  # each is tried, whatever became of the others
             for one in self._issuers:
-                close = getattr(one, "aclose", None)
-                if close is not None:
-                    stack.push_async_callback(close)
+                stack.push_async_callback(let_go, one)
             for issuer, lease in self._made:
                 stack.push_async_callback(self._taken_back, issuer, lease)
 

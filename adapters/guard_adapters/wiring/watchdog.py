@@ -14,6 +14,7 @@ from guard.lease.revoking import Revoking
 from guard.ports import World
 from guard_adapters._http.patience import persisting
 from guard_adapters.store.clock import Heartbeat
+from guard_adapters.wiring.issuers import let_go
 from guard_adapters.wiring.recovery import prune, sweep_targets
 from guard_adapters.wiring.together import Turns, meanwhile
 
@@ -119,9 +120,7 @@ async def watched(
             yield
     finally:
         for issuer in world.issuers.values():
-            close = getattr(issuer, "aclose", None)
-            if close is not None:
-                await close()
+            await let_go(issuer)
 
 
 def _rests(row: Lease, now_ms: int) -> bool:
