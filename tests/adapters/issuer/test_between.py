@@ -92,6 +92,7 @@ class Door:
     seen: list = field(default_factory=list)  # HTTP method, MCP method, token
     turned_away: list = field(default_factory=list)
     metas: list = field(default_factory=list)
+    followed: asyncio.Event = field(default_factory=asyncio.Event)  # a stream was let in
 
     async def __call__(self, scope, receive, send):
         headers = {name.decode().title(): value.decode() for name, value in scope["headers"]}
@@ -111,6 +112,8 @@ class Door:
             await send({"type": "http.response.start", "status": 401, "headers": head})
             return await send({"type": "http.response.body", "body": b""})
         self.seen.append((scope["method"], asked, headers["Authorization"].split(" ")[1]))
+        if scope["method"] == "GET":
+            self.followed.set()
 
         async def again():
             return parts.pop(0) if parts else await receive()
@@ -155,6 +158,13 @@ class Scene:
         async with httpx.AsyncClient(trust_env=False, verify=False) as http:
             body = {"jsonrpc": "2.0", **message}
             return await http.post(f"{self.url}/mcp/crm", json=body, headers={**head, **headers})
+
+
+async def at_rest(it, client):
+    """List the tools, and wait until the client's stream is open: it takes the same token there."""
+    await client.list_tools()
+    async with asyncio.timeout(5):
+        await it.door.followed.wait()
 
 
 async def pinged(client):
@@ -315,7 +325,7 @@ async def test_a_token_that_was_taken_back_is_not_used_again(authorization_serve
         scene(authorization_server, tmp_path, path="/opaque") as it,
         it.client(mode="legacy") as client,
     ):
-        await client.list_tools()
+        await at_rest(it, client)
         first = it.door.seen[-1][2]
         (row,) = await it.wired.world.leases.recent(10)
         await LeaseDesk(world=it.wired.world).revoke_lease(row.id)
@@ -332,7 +342,7 @@ async def test_one_that_the_server_no_longer_takes_is_replaced_with_the_next_mes
         scene(authorization_server, tmp_path, path="/opaque") as it,
         it.client(mode="legacy") as client,
     ):
-        await client.list_tools()
+        await at_rest(it, client)
         first = it.door.seen[-1][2]
         (row,) = await it.wired.world.leases.recent(10)
         await it.wired.world.issuers["idp"].revoke(row, "elsewhere")
