@@ -80,6 +80,8 @@ def canonical(kind: str, value: str) -> str | None:  # noqa: PLR0911  one line a
 
 def text_of(value: str) -> str:
     """Return a text as it is compared: one space between words; two cases are two texts."""
+    if "  " not in value and value.isprintable() and value == value.strip():
+        return value  # no other blank is printable
     return " ".join(value.split())
 
 

@@ -94,7 +94,9 @@ WEIGHED = re.compile(r"\bpounds?\b(?! sterling)", re.IGNORECASE)
 
 def currency_of(text: str) -> str:
     """Return the code of a currency by its code, mark or name; empty: it is none that is known."""
-    name = " ".join(text.upper().split())
+    name = text.upper()
+    if name not in NAMES:
+        name = " ".join(name.split())
     return NAMES.get(name) or NAMES.get(name.removesuffix("S"), "")
 
 

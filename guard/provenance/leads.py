@@ -14,9 +14,10 @@ _ACTIVE = frozenset({"email", "url", "host", "iban", "phone"})
 _RUN = r"[^\s<>\"'`]"
 # Browsers take `//host` and `\\host` for a host, a whole number or a bracket for an address, and
 # letters of any alphabet for a name; what follows a scheme is one whatever it looks like.
+# Begins with a plain class, to which the engine leaps.
 _ROOTED = re.compile(
-    rf"(?<=:)[/\\]{{2}}{_RUN}+"
-    rf"|[/\\]{{2}}(?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*"
+    rf"[/\\](?:(?<=:.)[/\\]{_RUN}+"
+    rf"|[/\\](?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*)"
 )
 _ROOTS = ("//", "\\\\", "/\\", "\\/")
 _AFTER_SCHEME = re.compile(rf":[+/\w]{_RUN}*")
@@ -48,6 +49,8 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
         yield from (found.span() for found in _WALLET.finditer(text))
     for found in _AFTER_SCHEME.finditer(text):
         before = text[max(found.start() - 10, 0) : found.start()].casefold()
-        scheme = next((one for one in _SCHEMES if before.endswith(one)), "")
-        if scheme and (scheme != "data" or _DATA.match(text, found.start())):
+        if not before.endswith(_SCHEMES):
+            continue
+        scheme = next(one for one in _SCHEMES if before.endswith(one))
+        if scheme != "data" or _DATA.match(text, found.start()):
             yield found.start() - len(scheme), found.end()

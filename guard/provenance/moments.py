@@ -29,8 +29,9 @@ def whole(known: Known, value: Value, places: Sequence[Place]) -> Sequence[Place
 
     Day and time may stand in two fields of one record.
     """
-    days, times = of(value, "date"), of(value, "time")
-    if not places or not days or not times:
+    days = of(value, "date") if places else ()
+    times = of(value, "time") if days else ()
+    if not times:
         return places
     timed = {_where(place) for one in times for place in known.places("time", one)}
     return [place for place in places if place.seen.kind not in _PARTS or _where(place) in timed]

@@ -17,9 +17,9 @@ _SPACED_PHONE = re.compile(
     r"|(?<!\w)\(\d{2,5}\)[ -]?\d{2,4}(?:[ -]\d{2,5}){1,3}(?!\w)"
 )
 _GAP = r"\s<>()\[\]{}\"'`|,;“”«»"
-# Begins at a gap only and never steps back, so that a long word without a mark is passed once. The
-# last repeat is not possessive: before 3.11.5, one around a look-ahead takes what it refused.
-_TOKEN = re.compile(rf"(?<![^{_GAP}])[^{_GAP}0-9@/:.]*+[0-9@/:.](?:[^{_GAP}]|,(?=\d))*")
+_GAPS = re.compile(rf"[{_GAP}]")
+# From the first mark of a token on: the engine leaps to it, over all the words that have none.
+_MARKED = re.compile(rf"[0-9@/:.](?:[^{_GAP}]|,(?=\d))*")
 _RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
 
 
@@ -34,17 +34,30 @@ def tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
                 spans.append(whole.span())
                 yield kind, found, whole.start(), whole.end()
     spans.sort(reverse=True)
-    for token in _TOKEN.finditer(text):
-        while spans and spans[-1][1] <= token.start():
+    for first, last in _marked(text):
+        while spans and spans[-1][1] <= first:
             spans.pop()
-        if spans and spans[-1][0] <= token.start():
+        if spans and spans[-1][0] <= first:
             continue  # the digits of a number written with spaces are none of their own
-        raw = token[0]
+        raw = text[first:last]
         bare = raw.rstrip("*_~:.!?=").lstrip("*_~:.!?#=")
         if len(bare) <= 2 * WHOLE:
-            start = token.start() + raw.find(bare)
+            start = first + raw.find(bare)
             for kind, one, length in _typed(bare):
                 yield kind, one, start, start + length
+
+
+def _marked(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each token with a mark begins and ends."""
+    before = 0
+    for found in _MARKED.finditer(text):
+        mark, last = found.span()
+        first = max(text.rfind(" ", before, mark) + 1, before)
+        if first < mark and not text[first:mark].isalnum():
+            for gap in _GAPS.finditer(text, first, mark):
+                first = gap.end()
+        yield first, last
+        before = last
 
 
 def _first_sentence(token: str) -> str:
