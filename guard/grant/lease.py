@@ -181,8 +181,12 @@ class Lease:
         return replace(self, state=target, changed_ms=now_ms, reason=reason or self.reason)
 
     def issued(self, token_sha256: str, now_ms: int) -> "Lease":
-        """Return the lease whose secret exists; the row keeps its digest (lower-case hex)."""
-        return replace(self.after(LeaseEvent.ANSWERED, now_ms), token_sha256=token_sha256)
+        """Return the lease whose secret exists; the row keeps its digest (lower-case hex).
+
+        What is to be gone already is asked about anew: nobody knew of a secret before.
+        """
+        made = self.after(LeaseEvent.ANSWERED, now_ms)
+        return replace(made, token_sha256=token_sha256, next_try_ms=0)
 
     def tried(self, now_ms: int) -> "Lease":
         """Return the lease after one failed revocation: a longer pause, or given up."""

@@ -74,6 +74,6 @@ class Changes:
         self._hear = hear
 
     def tell(self, what: What, name: str) -> None:
-        """Tell whoever listens."""
+        """Tell whoever listens; a session without a name: that a hint of any may be lost."""
         if self._hear is not None:
             self._hear(what, name)

@@ -105,7 +105,11 @@ def _unknown(session_id: str) -> Session | None:
 
 
 async def _moved(wired: Wired, session_id: str) -> None:
-    if any(one.call.session == session_id for one in wired.world.live.flights()):
-        session = await wired.world.sessions.get(session_id)
-        await wired.reauthorizing.cut(session, "changed_elsewhere")
-        wired.world.live.relist(session.who.key)
+    """Judge calls that run here again: those of a session; "": of all, for a hint may be lost."""
+    running = {one.call.session for one in wired.world.live.flights()}
+    for name in running & {session_id} if session_id else running:
+        session = await wired.world.sessions.get(name)
+        if session_id or session.closed or session.narrowings or session.signals:
+            await wired.reauthorizing.cut(session, "changed_elsewhere")
+        if session_id:
+            wired.world.live.relist(session.who.key)

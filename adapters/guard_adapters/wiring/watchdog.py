@@ -45,6 +45,7 @@ class Watchdog:
         self._revoking = Revoking(world=world)
         self._turns = Turns()
         self._busy: dict[str, asyncio.Task[None]] = {}
+        self._heard: frozenset[tuple[str, str]] = frozenset()
 
     async def run(self) -> None:
         """Look until cancelled. A store that fails stops the marks, not the watchdog."""
@@ -71,9 +72,13 @@ class Watchdog:
             Unavailable: the journal failed.
         """
         now_ms = self._world.clock.now_ms()
-        for row in await self._world.leases.unsettled():
-            if row.id not in self._busy and self._mine(row, now_ms):
+        rows = await self._world.leases.unsettled()
+        recalled = frozenset(_secret(row) for row in rows if _recalled(row))
+        for row in rows:
+            news = _secret(row) in recalled - self._heard
+            if row.id not in self._busy and (news or self._mine(row, now_ms)):
                 self._begin(row.id, self._ended(row))
+        self._heard = recalled
         self._heart.beat()
 
     async def settled(self) -> None:
@@ -121,6 +126,18 @@ async def watched(
     finally:
         for issuer in world.issuers.values():
             await let_go(issuer)
+
+
+def _recalled(row: Lease) -> bool:
+    """Return whether somebody's word ends it: each guard asks once, for its secret may be here.
+
+    Where another guard took the word, the target cannot be asked there without the secret.
+    """
+    return row.state is LeaseState.REVOKE_PENDING and bool(row.reason) and row.tries == 0
+
+
+def _secret(row: Lease) -> tuple[str, str]:
+    return row.id, row.token_sha256
 
 
 def _rests(row: Lease, now_ms: int) -> bool:

@@ -49,7 +49,7 @@ guard:
   policies: [all.cedar]
   state: state
   serve: {{port: 0}}
-  issuers: {{idp: {issuer}}}
+{store}  issuers: {{idp: {issuer}}}
 servers:
   crm:
     trust: trusted
@@ -183,6 +183,7 @@ async def scene(
     of_calls="idp",
     gate=lambda idp, url, app: app,
     checks=lambda url: {},
+    store="",
     **more,
 ):
     listener, port = listening()
@@ -192,7 +193,7 @@ async def scene(
         {"kind": "oauth_exchange", **idp.settings(**{"key_file": key, "ttl_s": 90, **more})}
     )
     text = CONFIG.format(
-        issuer=issuer, url=url, between=between, delivery=delivery, of_calls=of_calls
+        issuer=issuer, url=url, between=between, delivery=delivery, of_calls=of_calls, store=store
     )
     (folder / "guard.yaml").write_text(text)
     (folder / "all.cedar").write_text(

@@ -119,3 +119,23 @@ async def test_what_one_guard_is_told_cuts_a_call_that_runs_at_the_other(
         await asyncio.wait_for(running, 5)
     assert caught.value.code == "call_cut"
     assert runner.world.live.flights() == []
+
+
+async def test_a_call_is_cut_also_where_the_hint_was_lost(
+    two: tuple[Wired, Wired], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    teller, runner = two
+    changes = runner.store.changes
+    tell = changes.tell
+    monkeypatch.setattr(changes, "tell", lambda what, name: None if name else tell(what, name))
+    desk, tool = Desk(runner), Running()
+    session = await desk.session(ANA, "", b"")
+    call = ToolCall(
+        id=desk.new_id(), session=session, server="crm", tool="find", arguments=argument_bytes({})
+    )
+    running = asyncio.ensure_future(desk.call(call, tool, hold_ms=0))
+    await asyncio.wait_for(tool.began.wait(), 5)
+    await teller.reauthorizing.end(session, "operator")
+    with pytest.raises(Refused) as caught:
+        await asyncio.wait_for(running, 5)
+    assert caught.value.code == "call_cut"

@@ -184,6 +184,47 @@ async def test_what_a_signal_ended_is_not_left_to_who_heard_it(world, target):
     assert await looked(world) == {"l1": "revoked"}
 
 
+class Forgetful(Target):
+    """Can take back only what was made here, like an issuer whose server wants the secret itself."""
+
+    def __init__(self, *made):
+        super().__init__()
+        self.made = set(made)
+
+    async def revoke(self, lease, why):
+        self.asked.append((lease.id, why))
+        return Fate.GONE if lease.id in self.made else Fate.RUNS_OUT
+
+
+async def test_what_another_guard_was_told_to_end_is_taken_back_where_its_secret_is(world):
+    """The other guard has asked already, without the secret: it would run out by itself."""
+    here = world.issuers["db"] = Forgetful("l1")
+    late_ms = world.clock.ms + 31_000
+    more = {"reason": "operator", "next_try_ms": late_ms, "token_sha256": "ab"}
+    for number in (1, 2):
+        lease(world, number, LeaseState.REVOKE_PENDING, **more)
+    dog = Watchdog(world, Heartbeat(world.clock))
+    for _ in range(3):
+        await dog.look()
+        await dog.settled()
+    states = {row.id: row.state.value for row in world.leases.leases.values()}
+    assert states == {"l1": "revoked", "l2": "revoke_pending"}
+    assert here.asked == [("l1", "operator"), ("l2", "operator")]  # each once, not every round
+
+
+async def test_what_was_made_after_it_was_recalled_is_taken_back_where_its_secret_is(world):
+    here = world.issuers["db"] = Forgetful()
+    early = lease(world, 1, LeaseState.REVOKE_PENDING, reason="operator", next_try_ms=10**15)
+    dog = Watchdog(world, Heartbeat(world.clock))
+    await dog.look()
+    await dog.settled()
+    here.made.add("l1")
+    await world.leases.advance(early.id, lambda row: row.issued("ab" * 32, world.clock.ms), [])
+    await dog.look()
+    await dog.settled()
+    assert world.leases.leases["l1"].state is LeaseState.REVOKED
+
+
 async def test_old_rows_are_forgotten_and_what_lives_is_not(world):
     for number in range(KEPT_ROWS + 50):
         lease(world, number, LeaseState.REVOKED, changed_ms=world.clock.ms + number)

@@ -61,6 +61,8 @@ def test_ended_states_lead_nowhere():
 def test_a_target_that_answers_after_it_was_asked_to_forget_is_asked_again():
     assert lease(LeaseState.REVOKED).issued("ab" * 32, 7).state is LeaseState.REVOKE_PENDING
     assert list(TRANSITIONS[LeaseState.REVOKED]) == [LeaseEvent.ANSWERED]
+    runs_out = replace(lease(LeaseState.REVOKE_PENDING), next_try_ms=60_000)
+    assert runs_out.issued("ab" * 32, 7).due(7)
 
 
 def test_what_failed_at_the_target_is_assumed_to_have_acted():

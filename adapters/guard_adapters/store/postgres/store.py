@@ -100,9 +100,8 @@ class PostgresStore:
         self.hints.start()
 
     async def _moved(self, session_id: str) -> None:
-        """Pass on that a session can do less; without the hint, its next call finds out."""
-        if session_id:
-            self.changes.tell("session", session_id)
+        """Pass on that a session can do less; "": that a hint of it may be lost."""
+        self.changes.tell("session", session_id)
 
     @property
     def clock(self) -> DatabaseClock:
