@@ -201,6 +201,8 @@ GUARD = {
     "credential_needs_transport": "This key travels in a header that redirects would carry to other "
     "hosts. Use a transport of `guard_adapters.front.egress`.",
     "credential_recalled": "The credential was taken back before the call began: nothing ran.",
+    "credentials_turned_away": "The server refused the last three credentials of this person and agent, or more: none "
+    "is made for 1 minute, then up to 5. Look at `credential` of the server.",
     "grant_unusable": "`credential.grant` of the catalogue is no word that this issuer can give.",
     "issuer_unavailable": "The target of a credential refused, or cannot be reached: nothing ran.",
     "header_taken": "A tool's idempotency key would travel in the header of its static key: one of them would "

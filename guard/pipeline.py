@@ -94,8 +94,8 @@ class Guard:
                 done = self.world.outcomes.close(course.ending(self._end_ms(course)))
                 span.note("guard.outcome", course.outcome)
             await done
-        await Leasing(world=self.world).end(course.leased)
         assert course.result is not None  # noqa: S101  `_walk` returned, so the tool did
+        await Leasing(world=self.world).end(course.leased, course.result.refused)
         if course.result.refused:
             await self._token_refused(course.call, course.result.refused)
         return course.result
@@ -126,7 +126,7 @@ class Guard:
         salt = self.world.ids.token(16)
         await self.world.sink.write([judged.event(salt)])
         if isinstance(judged.answer, StepUp):
-            await Leasing(world=self.world).free(spec)
+            await Leasing(world=self.world).free(spec, session.who)
             judged = await self._asked(course, spec, judged, hold_ms, span)
             if REAUTH_RULE in judged.facts.evidence.approvals:
                 await narrower.give_back(session.id, "reauth")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from guard.errors import GuardError, Refused, Unavailable
 from guard.grant.credential import BoundCaller, Credential
 from guard.grant.lease import Lease, LeaseState
+from guard.grant.refusals import Toward
 from guard.lease.issuing import Leased, Leasing, drawn
 from guard.lease.revoking import Revoking
 from guard.model.access import Level
@@ -74,6 +75,14 @@ class Between:
             )
         return issuer
 
+    def toward(self, session: Session, server: ServerSpec) -> Toward:
+        """Return where a credential of this session goes, and for whom."""
+        return server.issuer, server.name, server.between, session.who.key
+
+    def told(self, toward: Toward, *, taken: bool) -> None:
+        """Note whether the server took such a credential."""
+        self.world.refusals.told(toward, taken=taken, now_ms=self.world.clock.now_ms())
+
     async def stands(self, lease_id: str) -> bool:
         """Return whether a credential that was handed over has not been taken back since."""
         row = await self.world.leases.lease(lease_id)
@@ -95,13 +104,14 @@ class Between:
             Refused: as `may`, also for what was said while it was made; `access_narrowed`: a
                 narrowing leaves nothing of the grant; `grant_unusable`; `tool_quarantined`: an
                 earlier one could not be revoked.
-            Unavailable: `issuer_unknown`; `credential_recalled`: it was taken back, or the grant
-                changed, while it was made; or the journal or the issuer failed; the lease is left
-                to be revoked.
+            Unavailable: `issuer_unknown`; `credentials_turned_away`; `credential_recalled`: it was
+                taken back, or the grant changed, while it was made; or the journal or the issuer
+                failed; the lease is left to be revoked.
         """
         issuer, maker = self._issuer(server), Leasing(world=self.world)
         grant = self.grant(session, server)
-        now_ms = self.world.clock.now_ms()
+        now_ms, toward = self.world.clock.now_ms(), self.toward(session, server)
+        self.world.refusals.refuse(toward, now_ms)
         lease = Lease(
             id=drawn(self.world.ids),
             call_id="",
@@ -131,7 +141,7 @@ class Between:
         await maker.issued(lease, credential)
         leased = Leased(
             id=lease.id, call="", session=session.id, issuer=issuer, handle=lease.handle,
-            binding=int(credential.binding),
+            binding=int(credential.binding), toward=toward,
         )  # fmt: skip
         await maker.deliver(leased)
         await self._look_again(lease, server)

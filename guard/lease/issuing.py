@@ -12,12 +12,14 @@ from guard.errors import NotAllowed, Unavailable
 from guard.grant.approval import Approval
 from guard.grant.credential import ApprovalEvidence, BoundCall, Credential, token_id
 from guard.grant.lease import Lease, LeaseChange, LeaseEvent, LeaseState, ended
+from guard.grant.refusals import TURNED_AWAY, Toward, toward_of
 from guard.grant.signing import NotCanonical, args_s256
 from guard.lease.quarantine import refuse_quarantined
 from guard.lease.revoking import Revoking
 from guard.model.call import ToolCall, ToolSpec
 from guard.model.decision import Basis, Deny, Terms
 from guard.model.facts import Facts
+from guard.model.identity import Who
 from guard.ports import Ids, Issuer, World
 from guard.session.state import refuse_closed
 
@@ -35,6 +37,7 @@ class Leased:
     issuer: Issuer
     handle: str
     binding: int
+    toward: Toward
 
     def settled(self, now_ms: int) -> LeaseChange:
         """Return what the end of the call does to the row, however far it came."""
@@ -68,8 +71,8 @@ class Leasing:
                 reaches; `issuer_ttl_floor`: or a shorter life than it can give;
                 `arguments_not_canonical`: the arguments cannot be bound (RFC 8785).
             Refused: `tool_quarantined`: an earlier credential of this tool could not be revoked.
-            Unavailable: `watchdog_stalled`, `issuer_unknown`, or the journal or the issuer failed;
-                the lease is left to be revoked.
+            Unavailable: `watchdog_stalled`, `issuer_unknown`, `credentials_turned_away`, or the
+                journal or the issuer failed; the lease is left to be revoked.
         """
         issuer = self._issuer(spec)
         reached = facts.credential.binding
@@ -82,6 +85,8 @@ class Leasing:
         if ttl_s < issuer.min_ttl_s:
             raise self._no("issuer_ttl_floor", facts, f"{issuer.min_ttl_s} s is the least")
         now_ms = self.world.clock.now_ms()
+        toward = toward_of(spec, facts.who)
+        self.world.refusals.refuse(toward, now_ms)
         if issuer.can_cut:
             self._watched(now_ms)
         lease = await self.reserved(self._lease(call, spec, issuer, now_ms, ttl_s), issuer)
@@ -92,19 +97,21 @@ class Leasing:
             issuer=issuer,
             handle=lease.handle,
             binding=int(reached),
+            toward=toward,
         )
         keep(leased)
         credential = await issuer.issue(bound, replace(terms, max_ttl_s=ttl_s), lease)
         return await self.issued(lease, credential)
 
-    async def free(self, spec: ToolSpec) -> None:
+    async def free(self, spec: ToolSpec, who: Who) -> None:
         """Return if nothing keeps this tool from getting a credential: before people are asked.
 
         Raises:
             Refused: `tool_quarantined`. `mint` refuses as well: it may have come since.
-            Unavailable: the journal failed.
+            Unavailable: `credentials_turned_away`; the journal failed.
         """
         if spec.issuer:
+            self.world.refusals.refuse(toward_of(spec, who), self.world.clock.now_ms())
             refuse_quarantined(await self.world.leases.irrevocable(), spec.server, spec.tool)
 
     def _issuer(self, spec: ToolSpec) -> Issuer | None:
@@ -207,9 +214,16 @@ class Leasing:
                 next_step="Make the call again if you still may.",
             )
 
-    async def end(self, leased: Leased | None) -> None:
-        """Revoke at the target what the call left there; a failure is left to the watchdog."""
-        if leased is None or not leased.issuer.leaves_object:
+    async def end(self, leased: Leased | None, refused: str) -> None:
+        """Revoke at the target what the call left there; a failure is left to the watchdog.
+
+        `refused` is why the server did not take the credential, empty = it did.
+        """
+        if leased is None:
+            return
+        taken, now_ms = refused != TURNED_AWAY, self.world.clock.now_ms()
+        self.world.refusals.told(leased.toward, taken=taken, now_ms=now_ms)
+        if not leased.issuer.leaves_object:
             return
         # The tool ran and its outcome is recorded: a target that cannot be reached now must not
         # make the caller believe that nothing happened.

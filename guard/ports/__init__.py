@@ -17,6 +17,7 @@ from guard.clock import Clock
 from guard.grant.approval import Approval, NewApproval
 from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import Fate, Lease, LeaseChange
+from guard.grant.refusals import Refusals
 from guard.grant.votes import Vote
 from guard.model.call import Json, Outcome
 from guard.model.decision import Decision, Terms
@@ -278,3 +279,4 @@ class World:
     live: Live = field(default_factory=Unwatched)
     kills: Kills = field(default_factory=NothingStopped)
     together: Together = field(default_factory=InTurn)
+    refusals: Refusals = field(default_factory=Refusals)

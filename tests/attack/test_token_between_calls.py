@@ -21,7 +21,7 @@ class Held:
 
     def __init__(self, prover=None):
         self.credential = minted(SECRET, prover, "oauth_exchange")
-        self.dropped = []
+        self.dropped, self.used = [], []
 
     async def held(self, who, handle):
         return self.credential
@@ -29,8 +29,8 @@ class Held:
     async def may(self, who, handle):
         return None
 
-    def refused(self, credential):
-        self.dropped.append(credential)
+    def told(self, credential, *, taken):
+        (self.used if taken else self.dropped).append(credential)
 
 
 async def test_a_token_between_calls_in_a_list_of_tools():

@@ -96,12 +96,40 @@ async def test_a_narrowing_to_a_life_that_the_issuer_cannot_give_leaves_none(flo
 
 async def test_one_that_the_server_refused_is_handed_out_no_more_and_taken_back(flow, at, issuer):
     first = await at.held(None, "")
-    at.refused(first)
+    at.told(first, taken=False)
     second = await at.held(None, "")
     assert second is not first
     assert states(flow) == [LeaseState.REVOKED, LeaseState.DELIVERED]
-    at.refused(first)  # said late: the one in force stays
+    at.told(first, taken=False)  # said late: the one in force stays
     assert await at.held(None, "") is second
+
+
+async def refused_ones(at, count):
+    for _ in range(count):
+        at.told(await at.held(None, ""), taken=False)
+
+
+async def test_a_server_that_refuses_one_after_the_other_is_left_in_peace(flow, at, issuer):
+    await refused_ones(at, 3)
+    for _ in range(5):
+        assert await code_of(at.held(None, "")) == "credentials_turned_away"
+    assert len(issuer.issued) == 3
+    assert states(flow) == [LeaseState.REVOKED] * 3
+    flow.clock.ms += 60_000
+    await refused_ones(at, 1)
+    flow.clock.ms += 119_999
+    assert await code_of(at.held(None, "")) == "credentials_turned_away"
+    flow.clock.ms += 1
+    at.told(await at.held(None, ""), taken=True)  # and somebody has mended it
+    await refused_ones(at, 2)
+    await at.held(None, "")
+
+
+async def test_several_messages_with_one_refused_token_count_once(flow, at, issuer):
+    first = await at.held(None, "")
+    for _ in range(9):
+        at.told(first, taken=False)
+    await at.held(None, "")
 
 
 class BrokenOnce:
@@ -125,7 +153,7 @@ class BrokenOnce:
 async def test_one_that_could_not_be_taken_back_is_taken_back_by_the_next(flow, at, word):
     first = await at.held(None, "")
     if word == "refused":
-        at.refused(first)
+        at.told(first, taken=False)
     else:
         await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"b"})), "careful")
     world = flow.world

@@ -11,6 +11,7 @@ from guard.grant.lease import Fate, Lease, LeaseState, handle_of
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import CallRefused, verify_call
 from guard.lease.revoking import Revoking
+from guard.model.call import Outcome
 from guard.model.kill import epoch_id
 from guard.testing.kills import MemoryKills
 from tests.flow.held import code_of, states
@@ -152,6 +153,23 @@ async def test_a_target_that_never_answers_puts_its_tool_in_quarantine(flow, mak
     again = await Revoking(world=flow.world).take_back(row, "again")
     assert again.state is LeaseState.REVOKED
     await flow.call("read", id="1")
+
+
+async def test_calls_whose_credential_the_server_refuses_get_none_for_a_while(flow, make_issuer):
+    issuer = use(flow, make_issuer)
+    flow.tool.refused, flow.tool.outcome = "upstream_credential_refused", Outcome.ERROR
+    for number in range(3):
+        await flow.call("read", id=str(number))
+    assert await code_of(flow.call("read", id="4")) == "credentials_turned_away"
+    assert await code_of(flow.call("pay", amount_minor=500)) == "credentials_turned_away"
+    assert flow.approvals.rows == {}  # nobody is asked about a call that would get none
+    assert (len(issuer.issued), len(flow.tool.runs)) == (3, 3)
+    assert states(flow) == [LeaseState.REVOKED] * 3
+    flow.clock.ms += 60_000
+    flow.tool.refused, flow.tool.outcome = "", Outcome.OK
+    for number in range(5, 9):
+        await flow.call("read", id=str(number))
+    assert len(issuer.issued) == 7
 
 
 async def test_nobody_is_asked_about_a_call_of_a_tool_in_quarantine(flow, make_issuer):

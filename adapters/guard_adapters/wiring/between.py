@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from guard.grant.credential import Credential
+from guard.grant.refusals import Toward
 from guard.lease.between import Between
 from guard.policy.catalog_server import ServerSpec
 from guard_adapters.front.mcp.front import Caller
@@ -27,6 +28,7 @@ class _Held:
     credential: Credential | None = None
     grant: str = ""
     until_ms: int = 0
+    toward: Toward = ("", "", "", "")
     refused: bool = False  # by the server
 
 
@@ -79,7 +81,7 @@ class BetweenAt:
             began_ms = self._desk.now_ms()
             made = await self._between.mint(session, self._server)
             life_ms = made.expires_at_ms - began_ms
-            mine.grant = grant
+            mine.grant, mine.toward = grant, self._between.toward(session, self._server)
             mine.credential, mine.until_ms = made, made.expires_at_ms - life_ms // _LAST_PART
             return made
 
@@ -87,11 +89,12 @@ class BetweenAt:
         """Return if the session may still have one; raises as `Between.may`."""
         await self._between.may(await self._desk.session(who, handle, b""), self._server)
 
-    def refused(self, credential: Credential) -> None:
-        """Hand this one out no more; it is taken back before there is another."""
+    def told(self, credential: Credential, *, taken: bool) -> None:
+        """Note what the server made of this one: refused, it goes out no more and is taken back."""
         for mine in self._held.values():
-            if mine.credential is credential:
-                mine.refused = True
+            if mine.credential is credential and not mine.refused:
+                mine.refused = not taken
+                self._between.told(mine.toward, taken=taken)
 
     def _of(self, session_id: str) -> _Held:
         if session_id not in self._held and len(self._held) >= _MOST:

@@ -48,6 +48,7 @@ class AllowAll:
     credential: object = None
     page: str = ""  # where people answer
     noes: list[str] = field(default_factory=list)
+    results: list[ToolResult] = field(default_factory=list)
 
     async def session(self, who, handle: str, intent: bytes) -> str:
         return handle or f"default-{who.subject}"
@@ -75,7 +76,8 @@ class AllowAll:
             raise NotAllowed(Deny(code="tool_changed"))
         if call.tool in self.hidden:
             raise NotAllowed(Deny(code="no_permit"))
-        return await tool.run(call, self.credential)
+        self.results.append(await tool.run(call, self.credential))
+        return self.results[-1]
 
     def list_turn(self, who: object) -> int:
         return 0

@@ -112,5 +112,6 @@ async def test_a_server_that_is_never_content_is_not_asked_again_and_again(wrong
     async with relayed(upstream, front, delivery="dpop") as it:
         [answer] = await called(it)
     assert "upstream_credential_refused" in str(answer)
+    assert front.results[-1].refused == "upstream_credential_refused"  # the guard is told, too
     assert upstream.methods() == []
     assert len([proof for proof in upstream.proofs if proof]) == 1

@@ -140,6 +140,16 @@ async def test_an_answer_that_may_not_pass_is_told_as_such(tmp_path):
             assert not {"www-authenticate", "location"} & got.headers.keys()
 
 
+async def test_an_api_that_does_not_take_the_key_is_not_shown_it_again_and_again(tmp_path):
+    async with billing(tmp_path) as it:
+        it.api.answers = [(401, [], b"")] * 5
+        got = [await it.ask("GET /http/billing/invoices/1") for _ in range(5)]
+    assert [one.body["code"] for one in got] == [
+        *["upstream_credential_refused"] * 3, *["credentials_turned_away"] * 2,
+    ]  # fmt: skip
+    assert len(it.api.seen) == 3
+
+
 async def test_an_error_of_the_api_is_the_clients_to_read(tmp_path):
     async with billing(tmp_path) as it:
         it.api.answers = [(409, [(b"content-type", b"text/plain")], b"paid already")]

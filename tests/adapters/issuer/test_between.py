@@ -354,6 +354,27 @@ async def test_one_that_the_server_no_longer_takes_is_replaced_with_the_next_mes
         assert it.door.seen[-1][2] != first
 
 
+async def test_a_server_that_takes_no_token_is_not_shown_one_after_the_other(
+    authorization_server, tmp_path
+):
+    def closed(_idp, _url, door):
+        async def app(scope, receive, send):
+            door.turned_away.append(scope["path"])
+            await send({"type": "http.response.start", "status": 401, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        return app
+
+    async with scene(authorization_server, tmp_path, gate=closed) as it:
+        answers = [(await it.post(INITIALIZE)).json()["error"]["data"] for _ in range(5)]
+        rows = await it.wired.world.leases.recent(10)
+    assert [one.get("reason") or one["code"] for one in answers] == [
+        *["upstream_credential_refused"] * 3, *["credentials_turned_away"] * 2,
+    ]  # fmt: skip
+    assert answers[-1]["next_action"] == "retry_later"
+    assert (len(it.door.turned_away), len(rows)) == (3, 3)
+
+
 async def test_its_thief_can_do_nothing_with_it_without_the_key(authorization_server, tmp_path):
     async with scene(authorization_server, tmp_path) as it:
         async with it.client() as client:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
+from guard.grant.refusals import TURNED_AWAY
 from guard.grant.scrub import Scrub
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.route import Unclear, Written, written
@@ -129,7 +130,8 @@ class RoutedTool:
         status = upstream.status
         if status == HTTPStatus.UNAUTHORIZED:  # about the guard, not about the client
             text = "The server refused the guard's own credential. An operator must look at it."
-            return _failed(said(502, "upstream_credential_refused", text))
+            answer = said(502, TURNED_AWAY, text)
+            return ToolResult(outcome=Outcome.ERROR, value=answer, refused=TURNED_AWAY)
         if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
             return _failed(said(502, "upstream_redirects", "The server answered with a redirect."))
         kept = [(name.lower(), value) for name, value in upstream.headers if name.lower() in _DOWN]

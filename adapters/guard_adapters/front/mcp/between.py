@@ -24,8 +24,8 @@ class Between(Protocol):
         """Return if the session may still have one."""
         ...
 
-    def refused(self, credential: Credential) -> None:
-        """Hand this one out no more: the server did not take it."""
+    def told(self, credential: Credential, *, taken: bool) -> None:
+        """Take in whether the server took this one; if not, it is handed out no more."""
         ...
 
 

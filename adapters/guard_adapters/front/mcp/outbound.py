@@ -68,9 +68,9 @@ class Outbound:
         if again and self.nonces.asked_again(to, found.status, found.named()):
             await found.aclose()
             found = await self._once(method, body, head(self.nonces.of(to)), key, read_s)
-        refused = found.status == HTTPStatus.UNAUTHORIZED
-        if refused and self.standing is not None and isinstance(key, ServerToken):
-            self.standing.between.refused(key.credential)
+        if self.standing is not None and isinstance(key, ServerToken):
+            taken = found.status != HTTPStatus.UNAUTHORIZED
+            self.standing.between.told(key.credential, taken=taken)
         return found
 
     async def _once(

@@ -38,7 +38,7 @@ def as_result(
         return ToolResult(outcome=outcome, value=reply)
     if reply.code == "upstream_credential_refused" and asked.way is Way.CALL:
         no = refusal("DENIED", reply.code)
-        return ToolResult(outcome=Outcome.ERROR, value=refused(no))
+        return ToolResult(outcome=Outcome.ERROR, value=refused(no), refused=reply.code)
     result = reply.message.get("result")
     good = isinstance(result, dict) and result.get("isError") is not True
     outcome = Outcome.OK if good else Outcome.ERROR
