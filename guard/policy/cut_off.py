@@ -9,7 +9,7 @@ from typing import Final
 
 from guard.model.call import ToolSpec
 from guard.model.decision import Decision, Deny, Reason, StepUp
-from guard.model.facts import OfflineFacts
+from guard.model.facts import Facts, OfflineFacts
 
 LONGEST_S: Final = 300
 """How long a question may wait, and its yes may be used, at a site (s)."""
@@ -27,6 +27,14 @@ def closed(spec: ToolSpec, offline: OfflineFacts) -> str:
     elif offline.step and not spec.effect <= _READS:
         code = "offline_read_only"
     return code if offline.site else ""
+
+
+def counted(facts: Facts) -> Facts:
+    """Return the facts with those yeses alone that people here may give by the newest bundle."""
+    said, may = facts.evidence.approvals, facts.offline.approvable
+    if not facts.offline.site or said <= may:
+        return facts
+    return replace(facts, evidence=replace(facts.evidence, approvals=said & may))
 
 
 def answerable(answer: Decision, offline: OfflineFacts) -> Decision:

@@ -24,7 +24,7 @@ from guard.model.decision import (
 from guard.model.facts import AccessFacts, Facts
 from guard.policy.ask import Verdict, ask
 from guard.policy.compile import Bundle
-from guard.policy.cut_off import answerable, closed
+from guard.policy.cut_off import answerable, closed, counted
 from guard.policy.delegate import Above, as_if, met
 from guard.policy.rule import Rule
 from guard.policy.slice import RuleSet, Slice
@@ -75,6 +75,7 @@ def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
     if cut is None:
         return _denied("unknown_tool", Basis(bundle=bundle.digest, slice=""))
+    facts = counted(facts)
     answer = _decided(bundle, cut, cut.enforced, facts, narrowings)
     for agent in facts.who.agent.parents:
         above = Above(narrowings=narrowings, agent=agent)

@@ -85,6 +85,19 @@ async def test_what_goes_stale_while_people_think_does_not_run(site):
     assert site.tool.runs == []
 
 
+async def test_a_yes_counts_only_while_its_rule_is_one_that_the_site_may_answer(site):
+    for kept in (frozenset(), frozenset({"ASK-2"})):
+        at(site, approvable=frozenset({"ASK-1"}))
+        with pytest.raises(ApprovalPending):
+            await site.call("pay", amount_minor=500 + len(kept))
+        asked = (await site.approvals.listed(open_only=True))[-1]
+        await site.approvals.vote(site.vote(asked.id), [])
+        at(site, approvable=kept)  # a later bundle came while people thought
+        with pytest.raises(NotAllowed, match="offline_approval"):
+            await site.call("pay", amount_minor=500 + len(kept))
+    assert site.tool.runs == []
+
+
 async def test_the_log_decides_it_again(site):
     at(site, step=1, approvable=frozenset({"ASK-1"}))
     with pytest.raises(NotAllowed):

@@ -17,7 +17,8 @@ MARK: Final = "forwarded.json"
 def receipts_of(state: Path, name: str, rows: LogRows) -> tuple[dict[str, Any], Callable[[], None]]:
     """Return the receipts since the last ones, and what remembers that they were written.
 
-    Nothing that was kept beside the log goes with them: no argument, no name, no reason.
+    Nothing that was kept beside the log goes with them: no argument, no reason, nobody for whom an
+    agent acts. Who answered a question stands in the log itself.
 
     Raises:
         Unusable: `receipts_none`: no checkpoint covers anything new.

@@ -75,7 +75,7 @@ def test_receipts_come_in_order_and_are_proven(hq, site, capsys):
     assert "receipts_gap" in capsys.readouterr().err
 
 
-def test_receipts_hold_no_arguments_and_no_names(hq, site):
+def test_receipts_hold_no_arguments_and_nobody_for_whom_an_agent_acts(hq, site):
     assert take(site, export(hq, site)) == 0
     ran(site, "find")
     text = receipts(site).read_text()
