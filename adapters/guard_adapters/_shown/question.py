@@ -188,12 +188,16 @@ def _reaches(blast: Blast) -> str:
     amount = money(blast.amount_minor, blast.scale, blast.currency)
     parts = [
         UNDO[blast.reversible],
-        f"{blast.targets} receivers" if blast.targets >= 0 else "",
+        _receivers(blast.targets),
         amount.strip() if blast.amount_minor >= 0 else "",
         f"environment {_text(blast.environment)}" if blast.environment else "environment not known",
         f"to {_listed(blast.destinations)}" if blast.destinations else "destination not known",
     ]
     return "; ".join(one for one in parts if one)
+
+
+def _receivers(targets: int) -> str:
+    return "" if targets < 0 else "1 receiver" if targets == 1 else f"{targets} receivers"
 
 
 def _chain(chain: Chain) -> Iterator[str]:

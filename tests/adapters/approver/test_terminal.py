@@ -154,3 +154,14 @@ def test_a_call_that_was_approved_before_is_shown_as_that():
     told = question(replace(VIEW, ran=ran))
     assert "  Same call  approved before (apr_9), let run 40 s before: ok" in told
     assert not any("Same call" in line for line in question(VIEW))
+
+
+@pytest.mark.parametrize(
+    ("targets", "said"), [(0, "0 receivers"), (1, "1 receiver"), (2, "2 receivers")]
+)
+def test_how_many_a_call_reaches_is_counted_in_plain_words(targets, said):
+    view = replace(VIEW, blast=replace(VIEW.blast, targets=targets))
+
+    reaches = next(line for line in question(view) if line.startswith("  Reaches"))
+
+    assert said in [part.strip() for part in reaches.removeprefix("  Reaches").split(";")]
