@@ -1,6 +1,7 @@
 """After a restart a relay says where its server pulls credentials: only what this guard gave it counts."""
 
 import asyncio
+import json
 import os
 import shlex
 import socket
@@ -8,10 +9,13 @@ import sys
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from guard.errors import Refused
+from guard.grant.credential import Credential
+from guard.model.facts import Binding
 from guard.testing import FrozenClock
 from guard_adapters.front.hooks.child import Unreachable, hooked
 from guard_adapters.front.hooks.gate import HookGate
@@ -114,6 +118,53 @@ async def test_a_port_that_somebody_else_has_by_now_is_not_shared(wired):
         thief.bind(("127.0.0.1", port))
         thief.listen()
         assert await opened(wired, before) is None
+
+
+async def test_the_end_of_an_older_link_leaves_the_port_to_the_one_in_force():
+    clock = FrozenClock()
+    older, newer = HookGate(ME), HookGate(ME)
+    async with AsyncExitStack() as later:
+        async with hooked(["aws"], clock, older) as first:
+            second = await later.enter_async_context(hooked(["aws"], clock, newer, first.environ))
+            assert second.environ == first.environ
+            async with newer.opened(cloud(clock)):
+                assert await fetched(second.environ) == "AKIA"
+            async with older.opened(cloud(clock)):  # its relay is gone
+                assert await fetched(second.environ) == "no_active_call"
+        async with newer.opened(cloud(clock)):
+            assert await fetched(second.environ) == "AKIA"
+    with pytest.raises(ConnectionRefusedError):
+        await fetched(second.environ)
+
+
+async def test_a_port_of_this_guard_is_given_to_no_other_child():
+    clock = FrozenClock()
+    async with hooked(["aws"], clock, HookGate(ME)) as first:
+        chosen = {**first.environ, "AWS_CONTAINER_AUTHORIZATION_TOKEN": "of-another-child"}
+        with pytest.raises(OSError, match="in use"):
+            async with hooked(["aws"], clock, HookGate(ME), chosen):
+                raise AssertionError
+        assert await fetched(first.environ) == "no_active_call"
+
+
+def cloud(clock):
+    parts = {"access_key_id": "AKIA", "secret_access_key": "s", "session_token": "t"}
+    return Credential(
+        kind="sts", lease_id="l", audience="a", binding=Binding.L1, secret="s",
+        expires_at_ms=clock.ms + 60_000, parts=parts,
+    )  # fmt: skip
+
+
+async def fetched(environ):
+    """Return the key that an SDK would get, or why it gets none."""
+    where = urlsplit(environ["AWS_CONTAINER_CREDENTIALS_FULL_URI"])
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    token = environ["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
+    writer.write(f"GET {where.path} HTTP/1.1\r\nAuthorization: {token}\r\n\r\n".encode())
+    said = json.loads((await asyncio.wait_for(reader.read(), 5)).partition(b"\r\n\r\n")[2])
+    writer.close()
+    await writer.wait_closed()
+    return said.get("AccessKeyId") or said["code"]
 
 
 @pytest.mark.parametrize("name", ["git", "postgres", "ssh"])

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import socket
 import sys
 import time
 from pathlib import Path
@@ -90,7 +91,16 @@ async def test_the_owner_of_a_connection_is_told_by_the_kernel(monkeypatch):
 def test_a_port_that_nobody_has_has_no_owner():
     listener, port = listening()
     listener.close()
-    assert owner(port) == -1
+    assert owner(port, port) == -1
+
+
+def test_a_port_that_is_connected_to_somewhere_else_as_well_is_owned_by_this_connection():
+    """A port may be used twice, by two accounts: what counts is who is connected to us."""
+    (first, to), (second, elsewhere) = listening(), listening()
+    with first, second, socket.create_connection(("127.0.0.1", to)) as mine:
+        port = mine.getsockname()[1]
+        assert owner(port, to) == os.geteuid()
+        assert owner(port, elsewhere) == -1
 
 
 async def test_a_credential_that_has_ended_is_not_given():

@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import secrets
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -27,6 +28,21 @@ ASKED_S: Final = 5.0
 _TABLES: Final = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 
 
+@dataclass(slots=True)
+class _Port:
+    """One port of this process, and who answers on it: whoever took it last.
+
+    A link that begins before the one of before has ended is given the same port.
+    """
+
+    server: asyncio.Server
+    token: str = field(repr=False)
+    endpoint: "AwsEndpoint"
+
+
+_PORTS: Final[dict[int, _Port]] = {}
+
+
 class AwsEndpoint:
     """Listens on loopback; give `environ` to the child.
 
@@ -40,7 +56,7 @@ class AwsEndpoint:
         self._gate = gate
         self._clock = clock
         self._token = given.get(TOKEN) or secrets.token_urlsafe(32)
-        self._server: asyncio.Server | None = None
+        self._held: _Port | None = None
         self._port = urlsplit(given.get(PLACE, "")).port or 0
 
     def __repr__(self) -> str:
@@ -61,22 +77,41 @@ class AwsEndpoint:
         Raises:
             OSError: somebody else has the port by now.
         """
+        self._held = _PORTS.get(self._port)
+        if self._held is not None and self._same(self._held):
+            self._held.endpoint = self
+            return
         where = "127.0.0.1", self._port
-        self._server = await asyncio.start_server(self._serve, *where, limit=LONGEST)
-        self._port = self._server.sockets[0].getsockname()[1]
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await held.endpoint.answer(reader, writer)
+
+        server = await asyncio.start_server(serve, *where, limit=LONGEST)
+        held = self._held = _Port(server, self._token, self)
+        self._port = server.sockets[0].getsockname()[1]
+        _PORTS[self._port] = held
+
+    def _same(self, held: _Port) -> bool:
+        """Return whether a port of this process is that of the same child."""
+        mine = hmac.compare_digest(held.token.encode(), self._token.encode())
+        here = held.server.get_loop() is asyncio.get_running_loop()
+        return mine and here and held.server.is_serving()
 
     async def aclose(self) -> None:
-        """Stop."""
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
+        """Stop, unless somebody has taken the port since."""
+        if self._held is None or self._held.endpoint is not self:
+            return
+        if _PORTS.get(self._port) is self._held:
+            del _PORTS[self._port]
+        self._held.server.close()
+        await self._held.server.wait_closed()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one request, and close its connection."""
         async with to_its_end(writer):
             async with asyncio.timeout(ASKED_S):
                 head = await reader.readuntil(b"\r\n\r\n")
-            port = writer.get_extra_info("peername")[1]
-            status, body = self._answer(head, port)
+            status, body = self._answer(head, writer.get_extra_info("peername")[1])
             raw = json.dumps(body).encode()
             writer.write(
                 f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\n"
@@ -96,7 +131,7 @@ class AwsEndpoint:
             return _no("403 Forbidden", "peer_refused")
         if "origin" in named or not lines[0].startswith("GET /credentials "):
             return _no("404 Not Found", "not_found")
-        if owner(port) != os.geteuid():
+        if owner(port, self._port) != os.geteuid():
             return _no("403 Forbidden", "peer_refused")
         try:
             active = self._gate.active(self._gate.pid, self._clock.now_ms())
@@ -114,8 +149,11 @@ class AwsEndpoint:
         }
 
 
-def owner(port: int) -> int:
-    """Return the user whose socket on loopback has this local port; -1 where there is none."""
+def owner(port: int, to: int) -> int:
+    """Return the user whose socket is connected from one port to another on loopback; -1: nobody's.
+
+    One local port may be that of several connections, each to somewhere else.
+    """
     for table in _TABLES:
         try:
             rows = table.read_text(encoding="ascii").splitlines()[1:]
@@ -123,7 +161,8 @@ def owner(port: int) -> int:
             continue
         for row in rows:
             fields = row.split()
-            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == "01":
+            ends = [int(one.rpartition(":")[2], 16) for one in fields[1:3]]
+            if ends == [port, to] and fields[3] == "01":
                 return int(fields[7])
     return -1
 
