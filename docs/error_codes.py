@@ -434,6 +434,7 @@ FILES = {
     "env_malformed": "`--env` needs NAME=VALUE.",
     "guard_already_running": "Another guard listens on this socket.",
     "guard_not_running": "No guard answers here. Start `guard serve`.",
+    "init_token": "`--token-env` of `guard init` names a variable with an access token, for a server at an https URL.",
     "init_server": "`guard init` needs a server: a command after two dashes, or `--url`.",
     "key_file_unreadable": "A key file is damaged. Restore it, or delete it and a new one is made.",
     "key_unusable": "A key in `guard.intent_keys` is no public P-256 key. List it as a JWK.",
@@ -456,6 +457,7 @@ FILES = {
     "serve_file_unusable": "The file that says where the guard listens is damaged. Start the guard again.",
     "server_env_reserved": "This variable is the guard's own and is not passed to a server.",
     "server_not_started": "The server's command could not be started.",
+    "server_wants_token": "The server lists its tools only with an access token, or did not take the one it was shown.",
     "server_unreachable": "The server could not be asked for its tools. Start it by hand to see why.",
     "server_unknown": "guard.yaml has no server of this name.",
     "access_unknown": "The policy has no access of this name. It knows `reduced`, `read_only`, `stopped` and "

@@ -9,62 +9,31 @@ import asyncio
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-from mcp import Client, StdioServerParameters
-from mcp.client.streamable_http import streamable_http_client
-
 from guard.errors import Unusable
-from guard.model.call import Json
+from guard.grant.scrub import SHORTEST, Scrub
 from guard.model.secret_name import named_secret
-from guard_adapters._http.carrying import Sending
-from guard_adapters._http.proved import mcp_http_client
+from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.guess import MAIL, Guess, RoleGuess, guessed
 from guard_adapters.cli.guess_labels import labels_of
-from guard_adapters.front.mcp.between import Key
+from guard_adapters.cli.published import Listed, tools_of
+from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.pins import tool_digest
+from guard_adapters.wiring.places import environment
 
-WAIT_S = 30
 NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 MARK = "# DECIDE:"
 """Stands wherever a person must decide; nothing in the file is in force before."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """One tool as its server describes it."""
-
-    definition: Mapping[str, Json]
-
-    @property
-    def name(self) -> str:
-        """Return the tool's name."""
-        return str(self.definition["name"])
-
-    @property
-    def schema(self) -> Mapping[str, Json]:
-        """Return the schema of its arguments."""
-        found = self.definition.get("inputSchema")
-        return found if isinstance(found, dict) else {}
-
-    @property
-    def results(self) -> Mapping[str, Json]:
-        """Return the schema of its results, where the server publishes one."""
-        found = self.definition.get("outputSchema")
-        return found if isinstance(found, dict) else {}
-
-    @property
-    def hints(self) -> dict[str, bool]:
-        """Return its annotations: the server's word."""
-        found = self.definition.get("annotations")
-        said = found if isinstance(found, dict) else {}
-        return {name: hint for name, hint in said.items() if isinstance(hint, bool)}
+WANTS_TOKEN = (
+    f"credential: {{issuer: , grant: , between: }}  {MARK} it wants a token with every message;"
+    " docs/issuers/oauth-exchange.md"
+)
 
 
 def register(commands: Commands) -> None:
@@ -73,6 +42,11 @@ def register(commands: Commands) -> None:
     parser.add_argument("--url", help="an MCP server over HTTP")
     parser.add_argument("--name", help="what to call the server in actions")
     parser.add_argument("--out", type=Path, default=Path("guard.yaml"), help="file to write")
+    parser.add_argument(
+        "--token-env",
+        metavar="NAME",
+        help="with --url: the environment variable that holds an access token for this one list",
+    )
     parser.add_argument("--force", action="store_true", help="overwrite the file")
     parser.add_argument("server", nargs="*", metavar="-- CMD", help="starts a stdio MCP server")
 
@@ -93,10 +67,15 @@ def run(args: argparse.Namespace) -> int:
             where=str(args.out),
             next_step="Give another --out, or --force to overwrite it.",
         )
-    tools = asyncio.run(tools_of(args.url or "", command))
+    key = _token(args.token_env, args.url) if args.token_env else None
+    tools = asyncio.run(tools_of(args.url or "", command, key))
     name = server_name(args.name or _source(args.url, command))
     reach = f"url: {_text(args.url)}" if args.url else f"command: {_text(command)}"
+    if key is not None:
+        reach += f"\n    # {WANTS_TOKEN}"
     text = config_text(name, reach, tools)
+    if key is not None:  # a server may say in its definitions what it was shown
+        text = Scrub(key.secret).whole(text.encode()).decode()
     args.out.write_text(text, encoding="utf-8")
     print(f"{args.out}: {len(tools)} tools of {name!r}, none confirmed, so none is allowed.")
     print(f"{text.count(MARK)} decisions are left: look for `{MARK}` in the file.")
@@ -104,44 +83,26 @@ def run(args: argparse.Namespace) -> int:
     return FINE
 
 
-async def tools_of(url: str, command: list[str], key: Key | None = None) -> list[Listed]:
-    def headers(sending: Sending) -> list[tuple[str, str]]:
-        own = key.headers(sending.method, url, sending.nonce) if key is not None else []
-        return [(name.decode(), value.decode()) for name, value in own]
+def _token(name: str, url: str | None) -> ServerKey:
+    """Return what goes with the question, from the environment: it is kept nowhere.
 
-    found: list[Listed] = []
+    Raises:
+        Unusable: `init_token`.
+    """
+    token = environment().get(name, "").strip()
+    if not url:
+        raise _no_token("A token goes to a server at a URL.")
+    if not (token.isascii() and token.isprintable() and len(token) >= SHORTEST) or " " in token:
+        raise _no_token(f"The variable {name!r} holds no access token.")
     try:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(asyncio.timeout(WAIT_S))
-            target: Any = url or StdioServerParameters(command=command[0], args=command[1:])
-            if key is not None:
-                http = await stack.enter_async_context(mcp_http_client(headers, wait_s=WAIT_S))
-                target = streamable_http_client(url, http_client=http)
-            client = await stack.enter_async_context(Client(target))
-            cursor: str | None = None
-            while True:
-                page = await client.list_tools(cursor=cursor)
-                found += [
-                    Listed(
-                        definition=tool.model_dump(mode="json", by_alias=True, exclude_none=True)
-                    )
-                    for tool in page.tools
-                ]
-                cursor = page.next_cursor
-                if not cursor:
-                    return found
-    except Exception as error:  # noqa: BLE001  the SDK raises groups and own types: no list
-        raise Unusable(
-            f"The server gave no list of tools: {_first(error)}.",
-            code="server_unreachable",
-            next_step="Start it by hand to see what it says, then try again.",
-        ) from None
+        check_sendable(url)
+    except UpstreamFailed:
+        raise _no_token("A token goes over https, or to this machine.") from None
+    return ServerKey(header="authorization", value=f"Bearer {token}", secret=token)
 
 
-def _first(error: BaseException) -> str:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return f"{type(error).__name__} {error}".strip().rstrip(".")
+def _no_token(why: str) -> Unusable:
+    return Unusable(why, code="init_token", next_step="See `guard init --help`.")
 
 
 _PACKAGE = re.compile(

@@ -10,7 +10,8 @@ from guard.provenance.observe import label_at
 from guard_adapters._yaml import parse_yaml
 from guard_adapters.cli.guess import guessed, roles_of
 from guard_adapters.cli.guess_labels import labels_of
-from guard_adapters.cli.init import MARK, Listed, config_text
+from guard_adapters.cli.init import MARK, config_text
+from guard_adapters.cli.published import Listed
 from guard_adapters.demo.servers.files import files_server
 from guard_adapters.demo.servers.mail import mail_server
 

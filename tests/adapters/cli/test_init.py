@@ -10,7 +10,8 @@ from guard.policy.compile import compile_bundle
 from guard_adapters._yaml import parse_yaml
 from guard_adapters.cli import main
 from guard_adapters.cli.guess import guessed
-from guard_adapters.cli.init import MARK, Listed, _source, config_text, server_name
+from guard_adapters.cli.init import MARK, _source, config_text, server_name
+from guard_adapters.cli.published import Listed
 from guard_adapters.wiring.load import policy_texts
 
 STRING = {"type": "string"}
