@@ -114,6 +114,8 @@ PEOPLE = {
     "approval_no_answer": "Nobody answered in time. It is no refusal: it may be asked later.",
     "approval_pending": "A person has been asked. Call the same tool with the same arguments again "
     "to keep waiting.",
+    "approval_ran": "The same call ran a short while ago with a person's yes, and its answer reached "
+    "nobody: the error says how it ended. Read the state; the next same call asks a person again.",
     "approval_revoked": "The yes no longer holds: it was used, or the situation changed after it.",
     "approval_transition": "The question has ended, so this cannot happen to it any more.",
     "view_unreadable": "What people were to be shown cannot be read, so nobody can say yes to it. Let "

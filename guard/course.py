@@ -32,6 +32,7 @@ class Course:
     outcome: Outcome = Outcome.REFUSED
     code: str = ""
     denied: bool = False
+    told: bool = False  # whoever made the call hears how it ended
     result: ToolResult | None = None
     found: Mapping[str, str] = field(default_factory=dict)  # what policy may match in the result
     segment: Segment | None = None  # what the result showed
@@ -65,6 +66,8 @@ class Course:
             outcome=outcome,
             approval=self.claim.approval,
             consume_id=self.claim.consume_id,
+            # What was never sent has no answer that could be lost.
+            told_ms=now_ms if self.told or outcome is Outcome.REFUSED else 0,
             lease=leased.id if leased else "",
             lease_change=leased.settled(now_ms) if leased else None,
             segment=self.segment,

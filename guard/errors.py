@@ -55,8 +55,9 @@ class NotAllowed(Refused):
 class NotApproved(Refused):
     """A person refused, nobody answered in time, or the approval no longer holds.
 
-    `status` is one of denied, no_answer, revoked, unknown (it may have run); `reason_code` says
-    why as a stable word, `until_ms` how long a no holds (Unix ms), `asked_s` how long people had.
+    `status` is one of denied, no_answer, revoked, ran (the same call did, and its answer was lost),
+    unknown (it may have run); `reason_code` says why as a stable word, `until_ms` how long a no
+    holds (Unix ms), `asked_s` how long people had, `ran_ms` when the same call ran (Unix ms).
     `approval_id` is empty where a no to an earlier call answers this one.
     """
 
@@ -70,6 +71,7 @@ class NotApproved(Refused):
         reason_code: str = "",
         until_ms: int = 0,
         asked_s: int = 0,
+        ran_ms: int = 0,
     ) -> None:
         super().__init__(f"Approval {approval_id!r}: {reason}.", code=f"approval_{status}")
         self.approval_id = approval_id
@@ -79,6 +81,7 @@ class NotApproved(Refused):
         self.reason_code = reason_code
         self.until_ms = until_ms
         self.asked_s = asked_s
+        self.ran_ms = ran_ms
 
 
 class NobodyToAsk(Refused):
@@ -142,9 +145,9 @@ class Unusable(GuardError):
         return f"{self.where}: {text}" if self.where else text
 
 
-_OPEN_QUESTION = frozenset({"approval_pending", "approval_no_answer"})
+_NOBODY_SAID_NO = frozenset({"approval_pending", "approval_no_answer", "approval_ran"})
 
 
 def is_no(error: GuardError) -> bool:
     """Return whether an error is a denial; while a question is open, nobody said no yet."""
-    return isinstance(error, Refused) and error.code not in _OPEN_QUESTION
+    return isinstance(error, Refused) and error.code not in _NOBODY_SAID_NO

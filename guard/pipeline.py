@@ -35,6 +35,7 @@ from guard.session.result import extracted
 from guard.session.state import Session
 from guard.session.tasks import lapsed
 from guard.stepup.asking import Asking, Claim
+from guard.stepup.repeating import Repeating
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
 
@@ -85,9 +86,10 @@ class Guard:
             course.call = call.within(span.traceparent)
             try:
                 await self._walk(course, tool, hold_ms, span)
+                course.told = course.result is not None and not course.result.unheard
             except GuardError as error:
                 course.code = error.code
-                course.denied = is_no(error)
+                course.denied, course.told = is_no(error), True
                 raise
             finally:
                 # One synchronous hand-over: an await here would be lost to a second cancel.
@@ -216,6 +218,7 @@ class Guard:
             showing=showing,
             retry_after_s=self.settings.retry_after_s,
             outcome_due_ms=(self.settings.tool_timeout_s + 30) * 1000,
+            repeating=Repeating(world=self.world, within_ms=self.settings.lost_answer_s * 1000),
             sparing=Sparing.under(self.world, self.settings),
             key=self.salt,
         )

@@ -56,6 +56,13 @@ class Settings(BaseModel):
     denials_window_s: int = Field(
         3_600, ge=60, le=86_400, description="How long a denial counts (s)."
     )
+    lost_answer_s: int = Field(
+        600,
+        ge=0,
+        le=86_400,
+        description="How long the same call is told how it ended, and nobody is asked again, after "
+        "an approved call ran and its answer reached nobody (s).",
+    )
     canary_every: int = Field(
         0,
         ge=0,

@@ -5,7 +5,7 @@ have no way out. Rule 2: this file does not know who is asked, how, or where row
 time and randomness are arguments. A late "no" counts, a late "yes" does not.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -138,6 +138,7 @@ class Approval(NewApproval):
     outcome: Outcome | None = None
     outcome_due_ms: int = 0
     delivered_ms: int = 0  # when it first was on a reviewer's page, or a channel took it
+    told_ms: int = 0  # when whoever made the call was told how it ended
 
     @property
     def open(self) -> bool:
@@ -221,17 +222,23 @@ class Approval(NewApproval):
             outcome_due_ms=outcome_due_ms,
         )
 
-    def ended_by(self, consume_id: str, outcome: Outcome) -> "Approval":
+    def ended_by(self, consume_id: str, outcome: Outcome, told_ms: int) -> "Approval":
         """Return the approval with how the attempt that used it ended; else as it is.
 
         A call that was not sent counts as an error. An ending that comes late, when the run is
-        already unknown, is evidence: it is taken.
+        already unknown, is evidence: it is taken. `told_ms` is when whoever made the call is told
+        of it (Unix milliseconds), 0 if nobody waits for that any more.
         """
         known = Outcome.ERROR if outcome is Outcome.REFUSED else outcome
         mine = bool(consume_id) and consume_id == self.consume_id
         if not mine or self.outcome is None or known not in OUTCOMES[self.outcome]:
             return self
-        return replace(self, outcome=known)
+        return replace(self, outcome=known, told_ms=self.told_ms or told_ms)
+
+    def told(self, now_ms: int) -> "Approval":
+        """Return the approval, noted as one of whose end the agent knows, if it was used."""
+        first = self.status is S.CONSUMED and not self.told_ms
+        return replace(self, told_ms=now_ms) if first else self
 
     def resolved(self, outcome: Outcome) -> "Approval":
         """Return the approval of whose unknown run somebody found out how it ended.
@@ -274,22 +281,3 @@ def limits(requirements: Sequence[Requirement], now_ms: int) -> tuple[int, int]:
     ttl_s = min((asked.ttl_s for asked in requirements), default=0)
     grant_s = min((asked.grant_ttl_s for asked in requirements), default=0)
     return now_ms + min(ttl_s, MAX_PENDING_S) * 1000, min(grant_s, MAX_GRANT_S)
-
-
-def never_used(admitted: Mapping[str, int], rows: Iterable[Approval]) -> frozenset[str]:
-    """Return the calls that were in flight, asked people, and used no yes: they did not run.
-
-    A call that joined the question of another is not among them, nor is one whose question is of
-    an earlier turn under the same id: both may have run.
-
-    Args:
-        admitted: when each call in flight was admitted (Unix milliseconds).
-        rows: the approvals of their session, in any state.
-    """
-    own = [
-        row
-        for row in rows
-        if not row.canary and row.created_ms >= admitted.get(row.call_id, row.created_ms + 1)
-    ]
-    used = {row.call_id for row in own if row.status is ApprovalState.CONSUMED}
-    return frozenset(row.call_id for row in own) - used

@@ -68,10 +68,23 @@ def unusable(approval: Approval, left_ms: int, now_ms: int) -> NotApproved:
         case ApprovalState.CONSUMED if approval.outcome in _SETTLED:
             return used_up(ident)
         case ApprovalState.CONSUMED:
-            why = "an identical call used it and may have run"
-            return NotApproved(ident, "unknown", why, reason_code="outcome_unknown")
+            return _may_have_run(ident)
         case _:
             return NotApproved(ident, "revoked", code or "it ended", reason_code=code or "ended")
+
+
+def lost(approval: Approval) -> NotApproved:
+    """Return what to say of the same call, which ran and whose answer reached nobody."""
+    if approval.outcome not in _SETTLED:
+        return _may_have_run(approval.id)
+    why = "the same call ran, and its answer was lost"
+    end = "ran_ok" if approval.outcome is Outcome.OK else "ran_error"
+    return NotApproved(approval.id, "ran", why, reason_code=end, ran_ms=approval.consumed_ms)
+
+
+def _may_have_run(approval_id: str) -> NotApproved:
+    why = "an identical call used it and may have run"
+    return NotApproved(approval_id, "unknown", why, reason_code="outcome_unknown")
 
 
 def used_up(approval_id: str) -> NotApproved:

@@ -176,5 +176,6 @@ class ToolResult:
     shown: Json = field(default=None, repr=False)
     labels: frozenset[str] = frozenset()
     narrowed: tuple[tuple[str, str], ...] = ()  # (reason code, argument path) for the agent
+    unheard: bool = False  # whoever made the call has gone: nobody will read this
     refused: str = ""  # the code by which the server's verifier refused the call's own token
     reduced: tuple[tuple[str, str, str], ...] = ()  # (id, dimension, reason) of the session

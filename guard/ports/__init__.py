@@ -119,6 +119,7 @@ class Approvals(Protocol):
     async def last_used(self, action: str, requester: str) -> Approval | None: ...  # by a call
     async def last_same(self, cooldown_key: str) -> Approval | None: ...  # by the same call
     async def delivered(self, approval_id: str, now_ms: int) -> None: ...  # it reached somebody
+    async def told(self, approval_id: str, now_ms: int) -> None: ...  # the agent knows its end
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval: ...
     async def end(
         self, approval_id: str, event: str, reason: str, now_ms: int, events: Sequence[Event]
@@ -230,6 +231,7 @@ class Ending:
     outcome: Outcome
     approval: str = ""
     consume_id: str = ""
+    told_ms: int = 0  # when whoever made the call hears of it; 0 if they have gone
     lease: str = ""
     lease_change: LeaseChange | None = None
     segment: Segment | None = None  # what the result showed; `change` has counted it

@@ -33,6 +33,7 @@ from guard.ports import Attempt, Waiter, World
 from guard.session.state import Session
 from guard.stepup.granting import Granting, Standing, ground_of, offer_beside
 from guard.stepup.hearing import somebody_hears
+from guard.stepup.repeating import Repeating
 from guard.stepup.showing import Showing
 from guard.stepup.sparing import Sparing
 
@@ -73,6 +74,7 @@ class Asking:
     showing: Showing
     retry_after_s: int
     outcome_due_ms: int
+    repeating: Repeating
     sparing: Sparing
     key: bytes = field(repr=False)
 
@@ -89,7 +91,7 @@ class Asking:
 
         Raises:
             NotAllowed, NobodyToAsk: nobody could read a call of this size, or answer it.
-            NotApproved: denied, no answer, or the yes no longer holds.
+            NotApproved: denied, no answer, the yes no longer holds, or the same call ran already.
             ApprovalPending: nobody answered within `hold`; the question stays open.
             Unavailable: an approver or the store failed.
         """
@@ -99,6 +101,7 @@ class Asking:
         view = await self.showing.view(asked, spec, judged, same_call(self.key, asked, facts.who))
         new = self._question(asked, spec, facts, answer, view)
         await self.sparing.check(new)
+        await self.repeating.check(spec, new, hold)
         standing = await Granting(world=self.world).answered(asked, spec, facts, answer, new)
         if standing is None:
             bait = await self._bait(asked, spec, judged, answer)

@@ -111,7 +111,7 @@ class MemoryStore(MemoryLeases):
         if row is not None and ending.lease_change is not None:
             self.leases[row.id] = ending.lease_change(row)
         if ending.approval and self.approvals is not None:
-            self.approvals.settle(ending.approval, ending.consume_id, ending.outcome)
+            self.approvals.settle(ending)
         self.events.extend(ending.events)
         return Done()
 

@@ -17,7 +17,7 @@ from guard.grant.approval import (
 )
 from guard.grant.votes import Vote
 from guard.model.call import Outcome
-from guard.ports import Attempt
+from guard.ports import Attempt, Ending
 from guard.ports.outbox import About
 from guard.session.judged import still
 from guard.session.state import Session
@@ -95,6 +95,11 @@ class MemoryApprovals:
         if approval_id in self.rows:
             self.rows[approval_id] = self.rows[approval_id].delivered(now_ms)
 
+    async def told(self, approval_id: str, now_ms: int) -> None:
+        """Note that the agent knows how the call that used it ended; the first time counts."""
+        if approval_id in self.rows:
+            self.rows[approval_id] = self.rows[approval_id].told(now_ms)
+
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer."""
         row = self._changed(vote.approval_id, lambda row: row.voted(vote))
@@ -161,11 +166,11 @@ class MemoryApprovals:
         self.events.extend(approvals_ended(swept, now_ms))
         return swept
 
-    def settle(self, approval_id: str, consume_id: str, outcome: Outcome) -> None:
+    def settle(self, ending: Ending) -> None:
         """Write the outcome of the call that used an approval."""
-        row = self.rows.get(approval_id)
+        row = self.rows.get(ending.approval)
         if row is not None:
-            self.rows[approval_id] = row.ended_by(consume_id, outcome)
+            self.rows[row.id] = row.ended_by(ending.consume_id, ending.outcome, ending.told_ms)
 
     def _changed(self, approval_id: str, change: Callable[[Approval], Approval]) -> Approval:
         row = self.rows.get(approval_id)

@@ -137,7 +137,16 @@ def look_of(words: Words) -> Look:
     return Look(finds=words["finds"], no=no if isinstance(no, NotApproved) else None)
 
 
-_ENDED = ("approval_id", "status", "reason", "retry_after_s", "reason_code", "until_ms", "asked_s")
+_ENDED = (
+    "approval_id",
+    "status",
+    "reason",
+    "retry_after_s",
+    "reason_code",
+    "until_ms",
+    "asked_s",
+    "ran_ms",
+)
 _PENDING = ("approval_id", "pending_until_ms", "retry_after_s")
 
 

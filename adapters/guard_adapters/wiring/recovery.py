@@ -13,8 +13,8 @@ from contextlib import suppress
 from guard.access.killing import Killing
 from guard.audit.event import Event
 from guard.errors import GuardError
-from guard.grant.approval import never_used
 from guard.grant.lease import KEPT_MS, KEPT_ROWS, Lease
+from guard.grant.used import never_used
 from guard.lease.revoking import Revoking
 from guard.model.call import Outcome
 from guard.ports import Ending, World

@@ -101,6 +101,53 @@ async def test_a_legacy_cancel_of_a_running_call_reaches_the_upstream() -> None:
         assert it.upstream.methods() == ["initialize", "tools/call", "notifications/cancelled"]
 
 
+class Hearing(AllowAll):
+    """Keeps whether whoever made the call still waits for its result."""
+
+    async def call(self, call, tool, *, hold_ms):
+        self.tool = tool
+        result = await super().call(call, tool, hold_ms=hold_ms)
+        self.unheard.set_result(result.unheard)
+        return result
+
+
+def hearing() -> Hearing:
+    front = Hearing(settings=Settings(progress_every_s=1))
+    front.unheard = asyncio.get_running_loop().create_future()
+    return front
+
+
+async def gone(front: Hearing) -> None:
+    async with asyncio.timeout(5):
+        while not front.tool.unheard():
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+async def test_the_guard_learns_whether_a_legacy_client_was_there_to_the_end(leaves: bool) -> None:
+    async with relayed(Scripted(wait="head"), hearing()) as it:
+        client = asyncio.create_task(it.post(legacy("tools/call", CALL)))
+        await within(it.upstream.reached.wait())
+        if leaves:
+            client.cancel()
+            await gone(it.front)
+        it.upstream.go_on.set()
+        assert await asyncio.wait_for(it.front.unheard, 5) is leaves
+        await asyncio.wait({client})
+
+
+async def test_who_takes_a_running_legacy_call_back_does_not_wait_for_its_answer() -> None:
+    async with relayed(Scripted(wait="head"), hearing()) as it:
+        session = await opened_session(it)
+        client = asyncio.create_task(it.post(legacy("tools/call", CALL, 7), session))
+        await within(it.upstream.reached.wait())
+        cancel = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 7}}
+        await it.post(cancel, session)
+        it.upstream.go_on.set()
+        assert await asyncio.wait_for(it.front.unheard, 5)
+        await within(client)
+
+
 async def test_a_second_request_with_a_running_id_is_refused() -> None:
     async with relayed(Scripted(wait="head")) as it:
         session = await opened_session(it)

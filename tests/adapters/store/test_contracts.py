@@ -648,3 +648,34 @@ async def test_what_was_answered_before_anybody_saw_it_was_never_delivered(ports
     await ports.approvals.delivered("apr_1", NOW + 5_000)
 
     assert (await ports.approvals.get("apr_1")).delivered_ms == 0
+
+
+async def used(ports, **changes):
+    await approved(ports)
+    await ports.approvals.consume("apr_1", attempt(), [])
+    fields = {"approval": "apr_1", "consume_id": "use_1", **changes}
+    await ports.outcomes.close(ending(**fields))
+    return await ports.approvals.get("apr_1")
+
+
+async def test_an_ending_says_whether_whoever_made_the_call_hears_of_it(ports):
+    row = await used(ports, told_ms=NOW + 7)
+
+    assert (row.outcome, row.told_ms) == (Outcome.OK, NOW + 7)
+
+
+async def test_an_answer_that_reached_nobody_is_noted_once_somebody_is_told(ports):
+    assert (await used(ports)).told_ms == 0
+    for at_ms in (NOW + 7_000, NOW + 9_000):
+        await ports.approvals.told("apr_1", at_ms)
+    await ports.approvals.told("apr_9", NOW)
+    row = await ports.approvals.get("apr_1")
+
+    assert (row.told_ms, row.outcome) == (NOW + 7_000, Outcome.OK)
+
+
+async def test_nobody_is_told_the_end_of_what_was_not_used(ports):
+    await approved(ports)
+    await ports.approvals.told("apr_1", NOW + 5_000)
+
+    assert (await ports.approvals.get("apr_1")).told_ms == 0

@@ -13,10 +13,10 @@ from guard.grant.approval import (
     Vote,
     Voter,
     limits,
-    never_used,
     opened,
 )
 from guard.grant.binding import Ref, binding
+from guard.grant.used import never_used
 from guard.model.call import Outcome
 from guard.model.decision import Requirement
 

@@ -26,23 +26,23 @@ class Gone(Exception):
 async def attended(
     work: "asyncio.Task[Done]",
     *,
-    receive: Receive | None,
+    receive: Receive,
+    goes_on: "Flight | None" = None,
     every_s: float,
     tick: Callable[[], Awaitable[None]],
 ) -> Done:
-    """Wait for `work`, ticking every `every_s` seconds; with `receive`, until the client leaves.
+    """Wait for `work`, ticking every `every_s` seconds, until the client leaves.
 
-    `receive` is None where a lost connection is no cancel.
+    `goes_on` is the call where a lost connection is no cancel: that is noted, and waiting goes on.
 
     Raises:
         Gone: the client left or the work was taken back; the work has ended by then.
     """
     left: asyncio.Task[None] | None = None
     try:
-        if receive is not None:
-            # Most answers come at once; those that take longer are worth a task that watches.
-            await asyncio.wait({work}, timeout=_PROMPT_S)
-        if receive is not None and not work.done():
+        # Most answers come at once; those that take longer are worth a task that watches.
+        await asyncio.wait({work}, timeout=_PROMPT_S)
+        if not work.done():
             left = asyncio.create_task(_disconnected(receive))
         while not work.done():
             waiting: set[asyncio.Task[Any]] = {work} if left is None else {work, left}
@@ -51,8 +51,10 @@ async def attended(
             )
             if not done:
                 await tick()
-            elif work not in done:
+            elif work not in done and goes_on is None:
                 break
+            elif left in done and goes_on is not None:
+                goes_on.left, left = True, None
     finally:
         if left is not None:
             left.cancel()
@@ -75,6 +77,7 @@ class Flight:
 
     work: "asyncio.Task[Any] | None" = None
     forwarded: bool = False
+    left: bool = False  # whoever made it has gone: its answer will reach nobody
 
 
 class Flights:
@@ -106,6 +109,8 @@ class Flights:
         """End the waiting of a held call; False if there is none: the upstream must be told."""
         flight = self._flights.get(key)
         if flight is None or flight.forwarded or flight.work is None:
+            if flight is not None:
+                flight.left = True
             return False
         flight.work.cancel()
         return True

@@ -18,12 +18,7 @@ from guard_adapters.front.mcp.cancel import Flight, Flights, Gone, attended, fli
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.edge import check_routing
 from guard_adapters.front.mcp.front import GuardFront
-from guard_adapters.front.mcp.gate import (
-    Asked,
-    Way,
-    tool_call,
-    tool_name,
-)
+from guard_adapters.front.mcp.gate import Asked, Way, tool_call, tool_name
 from guard_adapters.front.mcp.invite import Invitation, declined, modern_modes, still_waiting
 from guard_adapters.front.mcp.keys import refuse_near_arguments
 from guard_adapters.front.mcp.listen import listens, told
@@ -91,7 +86,8 @@ class Exchange:
         self.flight.work = task
         reply = await attended(
             task,
-            receive=self.receive if self.asked.era == "modern" else None,
+            receive=self.receive,
+            goes_on=self.flight if self.asked.era == "legacy" else None,
             every_s=self.passage.settings.progress_every_s,
             tick=self._tick,
         )
@@ -237,6 +233,7 @@ class Exchange:
                 schema=schema,
                 send=self._forwarded,
                 refused=self._refused,
+                unheard=lambda: self.flight.left,
                 echoed=lambda: echoed(self.upstream),
             )
             result = await self.front.call(call, tool, hold_ms=invitation)

@@ -5,7 +5,7 @@ It decides nothing; what is sent is compared with what was decided once more, on
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from guard.errors import Refused
@@ -34,7 +34,10 @@ class Send(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RelayedTool:
-    """One tool of an upstream, for one call. `echoed` labels a result that held the guard's key."""
+    """One tool of an upstream, for one call.
+
+    `echoed` labels a result that held the guard's key, `unheard` says whether the client has gone.
+    """
 
     asked: Asked
     server: HttpServer
@@ -42,6 +45,7 @@ class RelayedTool:
     send: Send
     refused: Callable[[Refusal], Reply]
     echoed: Callable[[], frozenset[str]]
+    unheard: Callable[[], bool]
     stoppable: bool = True
 
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
@@ -62,7 +66,8 @@ class RelayedTool:
         except WireRefused as wrong:
             told = self.refused(refusal("RESULT_WITHHELD", wrong.reason))
             return ToolResult(outcome=Outcome.UNKNOWN, value=told)
-        return as_result(reply, self.asked, self.refused, self.echoed())
+        result = as_result(reply, self.asked, self.refused, self.echoed())
+        return replace(result, unheard=self.unheard())
 
 
 async def told_off(passage: Passage, asked: Asked) -> None:

@@ -76,6 +76,7 @@ _OF_STATUS: Final[Mapping[str, Word]] = {
     "denied": "DENIED",
     "no_answer": "NO_ANSWER",
     "revoked": "REVOKED",
+    "ran": "RESULT_WITHHELD",
     "unknown": "OUTCOME_UNKNOWN",
 }
 _WHY_REVOKED: Final[Mapping[str, str]] = {
@@ -193,6 +194,13 @@ def _ended(error: NotApproved) -> Refusal:
             reason_code = reason_code if reason_code in _WHY_REVOKED else "changed"
             why = _WHY_REVOKED.get(reason_code, "the situation or the risk changed")
             text = f"not executed. It ended before it ran: {why}. Calling again asks again."
+        case "RESULT_WITHHELD":
+            how = "without an error" if reason_code == "ran_ok" else "with an error"
+            text = (
+                f"the same call ran at {_utc(error.ran_ms)} and ended {how}; its answer was lost. "
+                "Do not repeat it to get that; read the state first. Calling again asks a person "
+                "whether it may run once more."
+            )
         case _:
             text = "it may have run. Do not repeat it; read the state first."
     return _Said(word, error.approval_id, error.status, text).refusal(

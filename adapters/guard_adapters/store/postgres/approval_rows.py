@@ -1,15 +1,16 @@
 """The rows of approvals: read and written on one connection, each change hinted at."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 from guard.audit.asked import approvals_ended
 from guard.grant.approval import Approval
-from guard.model.call import Outcome
+from guard.ports import Ending
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection
 from guard_adapters.store.postgres.hints import CHANNEL
 from guard_adapters.store.postgres.replicas import LIVING
+from guard_adapters.store.postgres.schema import later_ms
 from guard_adapters.store.rows import OPEN, approval_from, approval_text, asked, due_ms, storable
 
 TIMELINE: Final = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)"
@@ -37,11 +38,24 @@ ORDER BY due_ms LIMIT {SWEPT} FOR UPDATE SKIP LOCKED
 """  # noqa: S608  constants
 
 
-async def settle(db: Connection, approval_id: str, consume_id: str, outcome: Outcome) -> None:
+async def settle(db: Connection, ending: Ending) -> None:
     """Write the outcome of the call that used an approval; a failed mint counts as an error."""
-    row = await locked(db, approval_id)
-    if row is not None and (ended := row.ended_by(consume_id, outcome)) != row:
+    row = await locked(db, ending.approval)
+    if row is None:
+        return
+    ended = row.ended_by(ending.consume_id, ending.outcome, ending.told_ms)
+    if ended != row:
         await save(db, ended)
+
+
+async def note(
+    db: Connection, approval_id: str, now_ms: int, change: Callable[[Approval, int], Approval]
+) -> None:
+    """Write what `change` notes on a row, if it notes anything."""
+    row = await locked(db, approval_id)
+    at_ms = await later_ms(db, now_ms)
+    if row is not None and (noted := change(row, at_ms)) is not row:
+        await save(db, noted)
 
 
 async def row_of(db: Connection, approval_id: str) -> Approval | None:

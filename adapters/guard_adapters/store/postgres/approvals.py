@@ -29,6 +29,7 @@ from guard_adapters.store.postgres.approval_rows import (
     LISTED,
     TIMELINE,
     locked,
+    note,
     put,
     row_of,
     save,
@@ -122,14 +123,11 @@ class PostgresApprovals:
 
     async def delivered(self, approval_id: str, now_ms: int) -> None:
         """Note that a waiting question reached somebody; the first time counts."""
+        await self._database.run(lambda db: note(db, approval_id, now_ms, Approval.delivered))
 
-        async def work(db: Connection) -> None:
-            row = await locked(db, approval_id)
-            at_ms = await later_ms(db, now_ms)
-            if row is not None and (noted := row.delivered(at_ms)) is not row:
-                await save(db, noted)
-
-        await self._database.run(work)
+    async def told(self, approval_id: str, now_ms: int) -> None:
+        """Note that the agent knows how the call that used it ended; the first time counts."""
+        await self._database.run(lambda db: note(db, approval_id, now_ms, Approval.told))
 
     async def vote(self, vote: Vote, events: Sequence[Event]) -> Approval:
         """Count one person's answer.

@@ -29,7 +29,7 @@ async def left_behind(db: Connection, ending: Ending, session: Session | None) -
             ending.segment.body,
         )
     if ending.approval:
-        await settle_approval(db, ending.approval, ending.consume_id, ending.outcome)
+        await settle_approval(db, ending)
     if ending.lease_change is not None:
         await settle_lease(db, ending.lease, ending.lease_change)
     await append(db, ending.events)

@@ -6,6 +6,7 @@ import sqlite3
 from guard.errors import Unavailable
 from guard.grant.approval import Approval
 from guard.model.call import Outcome
+from guard.ports import Ending
 from guard_adapters.store.rows import approval_from, approval_text, asked, due_ms, picked
 
 LISTED = 500
@@ -32,10 +33,13 @@ CREATE TABLE IF NOT EXISTS cooldowns (key TEXT PRIMARY KEY, until_ms INTEGER NOT
 """
 
 
-def settle(db: sqlite3.Connection, approval_id: str, consume_id: str, outcome: Outcome) -> None:
+def settle(db: sqlite3.Connection, ending: Ending) -> None:
     """Write the outcome of the call that used an approval; a failed mint counts as an error."""
-    row = row_of(db, approval_id)
-    if row is not None and (ended := row.ended_by(consume_id, outcome)) != row:
+    row = row_of(db, ending.approval)
+    if row is None:
+        return
+    ended = row.ended_by(ending.consume_id, ending.outcome, ending.told_ms)
+    if ended != row:
         save(db, ended)
 
 

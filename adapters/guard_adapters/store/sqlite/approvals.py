@@ -99,10 +99,16 @@ class SqliteApprovals:
 
     async def delivered(self, approval_id: str, now_ms: int) -> None:
         """Note that a waiting question reached somebody; the first time counts."""
+        await self._noted(approval_id, lambda row: row.delivered(now_ms))
 
+    async def told(self, approval_id: str, now_ms: int) -> None:
+        """Note that the agent knows how the call that used it ended; the first time counts."""
+        await self._noted(approval_id, lambda row: row.told(now_ms))
+
+    async def _noted(self, approval_id: str, note: Callable[[Approval], Approval]) -> None:
         def work(db: sqlite3.Connection) -> None:
             row = row_of(db, approval_id)
-            if row is not None and (noted := row.delivered(now_ms)) is not row:
+            if row is not None and (noted := note(row)) is not row:
                 save(db, noted)
 
         await self._database.run(work)

@@ -246,7 +246,7 @@ class SqliteSessions:
                 if ending.segment is not None:
                     observations.append(db, head, ending.segment)
             if ending.approval:
-                settle_approval(db, ending.approval, ending.consume_id, ending.outcome)
+                settle_approval(db, ending)
             if ending.lease_change is not None:
                 settle_lease(db, ending.lease, ending.lease_change)
             self._journal.append(db, ending.events)

@@ -1,0 +1,145 @@
+"""A call ran with a person's yes and its answer was lost. Made again, it must not run twice."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from guard.errors import ApprovalPending, NotApproved
+from guard.model.call import Outcome, ToolResult
+from guard_adapters.front.mcp.verdict import refusal_of
+from tests.flow.conftest import bundle, durable, flow  # noqa: F401  the fixtures
+
+
+class Hung:
+    """A tool that acts, and then keeps its caller waiting; `unheard` is what a front knows then."""
+
+    stoppable = True
+
+    def __init__(self, outcome=Outcome.OK, *, unheard=False):
+        self.result = ToolResult(outcome=outcome, value="done", shown="done", unheard=unheard)
+        self.runs, self.acted, self.go_on = 0, asyncio.Event(), asyncio.Event()
+
+    async def run(self, call, credential):
+        self.runs += 1
+        self.acted.set()
+        await self.go_on.wait()
+        return self.result
+
+
+async def pay(flow, tool, **more):  # noqa: F811
+    return await flow.call("pay", by=tool, amount_minor=500, **more)
+
+
+async def begun(flow, tool):  # noqa: F811
+    flow.approver.script = ["approve"]
+    first = asyncio.create_task(pay(flow, tool))
+    await asyncio.wait_for(tool.acted.wait(), 5)
+    return first
+
+
+async def lost(flow, tool):  # noqa: F811
+    """Let a call run whose client goes away before it has the answer."""
+    first = await begun(flow, tool)
+    tool.go_on.set()
+    await first
+
+
+async def told(flow, tool, **more):  # noqa: F811
+    flow.approver.script = ["approve"]  # a reviewer who says yes to everything
+    with pytest.raises(NotApproved) as no:
+        await pay(flow, tool, **more)
+    return no.value
+
+
+async def asked(flow, tool):  # noqa: F811
+    flow.approver.script, flow.hold_ms = [], 0
+    with pytest.raises(ApprovalPending):
+        await pay(flow, tool)
+
+
+@pytest.fixture(params=["flow", "durable"])
+def world(request):
+    return request.getfixturevalue(request.param)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "how"), [(Outcome.OK, "without an error"), (Outcome.ERROR, "with an error")]
+)
+async def test_the_same_call_is_told_how_it_ended_and_nobody_is_asked(world, outcome, how):
+    tool = Hung(outcome, unheard=True)
+    await lost(world, tool)
+    said = refusal_of(await told(world, tool))
+    assert said.word == "RESULT_WITHHELD"
+    assert f"ran at 2026-01-05T10:00:00Z and ended {how}" in said.text
+    assert (tool.runs, len(world.approver.seen)) == (1, 1)
+
+
+async def test_a_new_session_does_not_make_it_another_call(flow):  # noqa: F811
+    tool = Hung(unheard=True)
+    await lost(flow, tool)
+    await flow.open("gs_2")
+    assert (await told(flow, tool, session="gs_2")).status == "ran"
+    assert tool.runs == 1
+
+
+async def test_a_client_that_hangs_up_while_it_runs_is_told_that_it_may_have_run(world):
+    tool = Hung()
+    first = await begun(world, tool)
+    first.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await first
+    no = await told(world, tool)
+    assert (no.status, refusal_of(no).word) == ("unknown", "OUTCOME_UNKNOWN")
+    assert (tool.runs, len(world.approver.seen)) == (1, 1)
+
+
+async def test_a_run_that_goes_on_is_waited_for_and_its_end_told(durable):  # noqa: F811
+    tool = Hung(unheard=True)
+    first = await begun(durable, tool)
+    again = asyncio.create_task(told(durable, tool))
+    await asyncio.sleep(0)
+    assert not again.done()
+    tool.go_on.set()
+    assert (await asyncio.wait_for(again, 5)).status == "ran"
+    await first
+    assert (tool.runs, len(durable.approver.seen)) == (1, 1)
+
+
+async def test_a_run_that_outlasts_the_waiting_is_no_second_question(flow):  # noqa: F811
+    tool = Hung()
+    first = await begun(flow, tool)
+    for _ in range(2):
+        assert (await told(flow, tool)).status == "unknown"
+    assert (tool.runs, len(flow.approver.seen)) == (1, 1)
+    tool.go_on.set()
+    await first
+
+
+async def test_once_told_the_same_call_is_a_new_question(world):
+    tool = Hung(unheard=True)
+    await lost(world, tool)
+    await told(world, tool)
+    await asked(world, tool)
+    assert (tool.runs, len(world.approver.seen)) == (1, 2)
+
+
+async def test_an_answer_that_arrived_holds_nothing_back(world):
+    tool = Hung()
+    await lost(world, tool)  # its client was there
+    await asked(world, tool)
+
+
+async def test_after_a_while_the_same_call_is_a_new_question(flow):  # noqa: F811
+    tool = Hung(unheard=True)
+    await lost(flow, tool)
+    flow.clock.advance(600_001)
+    await asked(flow, tool)
+
+
+async def test_being_told_is_no_denial_that_tires_anybody(flow):  # noqa: F811
+    tool = Hung(unheard=True)
+    await lost(flow, tool)
+    await told(flow, tool)
+    assert (await flow.state()).suspended_at_ms == 0
+    assert flow.outcomes()[-1] == ("refused", "approval_ran")
