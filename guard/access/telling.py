@@ -2,7 +2,8 @@
 
 Where it fails half-way, some sessions know of it already, and it must come again.
 Sessions that it does not change are not written, and those that it is not about are not looked at.
-From then on their calls are judged on it; what they hold already is not cut here.
+From then on their calls are judged on it; what they hold already is not cut here. One whose row
+cannot be read makes no call; the log says that it was not reached.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,7 +45,7 @@ async def heard_by_all(world: World, rules: Narrower, event: SecurityEvent) -> S
         return heard(session, event, now_ms), _heard(event, session.id, now_ms)
 
     why = event.kind if narrows(event) else ""
-    return await _told(world, rules, event.subject, change, why)
+    return await _told(world, rules, event.subject, change, why, event.kind)
 
 
 async def signal_to_all(
@@ -61,13 +62,19 @@ async def signal_to_all(
         one = replace(signal, subject=session.who.principal.key)
         return signalled(session, one, now_ms), signal_event(one, session.id, now_ms)
 
-    return await _told(world, rules, about, change, signal.kind)
+    return await _told(world, rules, about, change, signal.kind, signal.kind)
 
 
 async def _told(
-    world: World, rules: Narrower, about: Subject, change: Change, why: str
+    world: World, rules: Narrower, about: Subject, change: Change, why: str, kind: str
 ) -> Sequence[Told]:
     before: dict[str, Session] = {}
+    now_ms = world.clock.now_ms()
+
+    def lost(session_id: str, code: str) -> Sequence[Event]:
+        leaf: dict[str, Json] = {"code": code, "signal": kind}
+        made = Event(kind="session_unreadable", at_ms=now_ms, session=session_id, leaf=leaf)
+        return (made,)
 
     def looked(session: Session) -> tuple[Session, Sequence[Event]]:
         before[session.id] = session
@@ -75,7 +82,7 @@ async def _told(
         after, shifts = rules.looked(changed)
         return after, [event, *shifts]
 
-    sessions = await world.sessions.tell(about, looked)
+    sessions = await world.sessions.tell(about, looked, lost)
     for one in sessions:
         if one.narrowings != before[one.id].narrowings:
             world.live.relist(one.who.key)

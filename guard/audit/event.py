@@ -18,7 +18,7 @@ from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
 from guard.model.facts import Facts
 
 Kind = Literal[
-    "session_opened", "session_suspended", "session_resumed", "session_ended",
+    "session_opened", "session_suspended", "session_resumed", "session_ended", "session_unreadable",
     "intent_declared", "task_told", "task_ended",
     "endorsement_withdrawn", "declassified", "narrowed", "restored", "call_cut",
     "stopped", "stop_followed", "lifted",

@@ -45,6 +45,13 @@ from guard.session.state import Session
 Change = Callable[[Session], Session]
 Noted = Callable[[Session], tuple[Session, Sequence[Event]]]
 """A change, and what is written down of it."""
+Lost = Callable[[str, str], Sequence[Event]]
+"""What is written down of a session whose row cannot be read: its handle, and the stable code."""
+
+
+def unnoted(session_id: str, code: str) -> Sequence[Event]:  # noqa: ARG001  the shape of `Lost`
+    """Write nothing down of it."""
+    return ()
 
 
 class Ids(Protocol):
@@ -62,9 +69,11 @@ class Sessions(Protocol):
     since, with what their results showed, and none with a call in flight. `tell` changes every live
     session that a subject fits, none of their pools; those that became something else and all that
     is noted are written, many sessions in one transaction, and they are returned; where it raises,
-    some may be told already. An unknown handle is `Refused("session_unknown")`, a store that fails
-    `Unavailable("store_unavailable")`, five lost swaps `Unavailable("state_conflict")`,
-    observations that are not those which the session counts `Unavailable("state_corrupt")`.
+    some may be told already. A session whose row is damaged is passed over, and `lost` says what is
+    written of it: where nobody can tell whose it is, once in each process. An unknown handle is
+    `Refused("session_unknown")`, a store that fails `Unavailable("store_unavailable")`, five lost
+    swaps `Unavailable("state_conflict")`, observations that are not those which the session counts
+    `Unavailable("state_corrupt")`.
     """
 
     async def open(self, session: Session) -> Session: ...  # insert, or return the one there
@@ -72,7 +81,9 @@ class Sessions(Protocol):
     async def update(
         self, session_id: str, change: Change, wanted: Wanted = nothing_wanted
     ) -> Session: ...
-    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]: ...
+    async def tell(
+        self, about: Subject, change: Noted, lost: Lost = unnoted
+    ) -> Sequence[Session]: ...
     async def all(self) -> Sequence[Session]: ...
     async def live(self) -> Sequence[Session]: ...  # not ended; without rows that are damaged
     async def known(self, session_id: str) -> Known: ...  # what the endings left behind

@@ -14,7 +14,7 @@ from guard.errors import Refused
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
 from guard.model.secevent import Subject
-from guard.ports import Approvals, Change, Ending, Noted
+from guard.ports import Approvals, Change, Ending, Lost, Noted, unnoted
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted
 from guard.session.state import Session, idle_since_ms
@@ -62,7 +62,12 @@ class MemoryStore(MemoryLeases):
         self.held[session.id] = self.tallies.keep(session, new)
         return new
 
-    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
+    async def tell(
+        self,
+        about: Subject,
+        change: Noted,
+        lost: Lost = unnoted,  # noqa: ARG002  no row here can be damaged
+    ) -> Sequence[Session]:
         """Change those that have not ended and that this is about."""
         fit = [one for one in await self.live() if about.fits(one.who, one.id)]
         made = [(one, *change(one)) for one in fit]

@@ -1,6 +1,7 @@
 """One damaged row, one bug or one full page must not silence what others are told of all the rest."""
 
 import asyncio
+import json
 import sqlite3
 import threading
 from dataclasses import replace
@@ -12,6 +13,7 @@ from guard.access.outward import level_of
 from guard.errors import Unavailable
 from guard.model.access import Access, Level, Restore
 from guard.model.identity import Agent, Principal, Who
+from guard.model.secevent import Subject
 from guard.ports.transmit import OutStream, OutToken
 from guard.session.narrowing import Narrowing
 from guard.session.risk import signal
@@ -108,6 +110,26 @@ async def test_a_session_that_cannot_be_read_silences_no_other(tmp_path) -> None
     assert [one for one in said if ana in one and "Receivers" in one] == [
         f"Receivers are told nothing of session {ana} (session_unreadable)."
     ]
+
+
+async def test_the_log_says_which_session_a_word_did_not_reach(tmp_path) -> None:
+    first = Guard(tmp_path, POLLS)
+    ana, _ = await first.session("ana"), await first.session("bob")
+    first.wired.close()
+    damaged(tmp_path, ana)
+    again = Guard(tmp_path, POLLS)
+    now_ms = again.wired.world.clock.now_ms()
+    for kind in ("token_reuse", "velocity"):  # of others, too: nobody can tell whose it is
+        about = Subject(issuer="https://idp.example", subject="bob")
+        await again.wired.reauthorizing.signals(
+            about, signal(kind, subject="", at_ms=now_ms, source="edr")
+        )
+    page = await again.wired.store.log.page(0)
+    again.wired.close()
+    leaves = [json.loads(leaf) for _, leaf in page.leaves]
+    (noted,) = [one for one in leaves if one["kind"] == "session_unreadable"]
+    assert (noted["session"], noted["code"]) == (ana, "session_unreadable")
+    assert noted["signal"] == "token_reuse"
 
 
 class Failing:

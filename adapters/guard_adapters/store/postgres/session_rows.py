@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from guard.audit.event import Event
 from guard.errors import GuardError
 from guard.model.secevent import Subject, names_of
-from guard.ports import Noted
+from guard.ports import Lost, Noted
 from guard.session.judged import still
 from guard.session.state import Session
 from guard.session.stored import from_json, to_json
@@ -73,10 +74,13 @@ def _lessened(before: Session, after: Session) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in LESSENS)
 
 
-async def told(db: Connection, about: Subject, change: Noted, faults: Faults) -> list[Told]:
+async def told(
+    db: Connection, about: Subject, change: Noted, lost: Lost, faults: Faults
+) -> list[Told]:
     """Change every live session that a subject fits, and write what is noted; return them all.
 
-    A row without names is of an older guard: it is looked at, too. A damaged one is passed over.
+    A row without names is of an older guard: it is looked at, too. A damaged one is passed over,
+    and that is noted.
     """
     if not about.named:
         return []
@@ -85,10 +89,15 @@ async def told(db: Connection, about: Subject, change: Noted, faults: Faults) ->
         " WHERE NOT ended AND (names @> ARRAY[$1::text] OR names = '{}') ORDER BY id FOR UPDATE",
         spelled(about.name),
     )
-    live = [(_readable(row, faults), str(row["flights"])) for row in rows]
-    fit = [
-        (one, flights) for one, flights in live if one is not None and about.fits(one.who, one.id)
-    ]
+    live: list[tuple[Session, str]] = []
+    noted: list[Event] = []
+    for row in rows:
+        try:
+            live.append((session_from(row), str(row["flights"])))
+        except GuardError as error:
+            left_out(faults, row["id"], error)
+            noted += lost(row["id"], error.code)
+    fit = [(one, flights) for one, flights in live if about.fits(one.who, one.id)]
     made = [(one, flights, *change(one)) for one, flights in fit]
     new = [
         (before, replace(after, version=before.version + 1))
@@ -96,7 +105,7 @@ async def told(db: Connection, about: Subject, change: Noted, faults: Faults) ->
         if after != before
     ]
     await _overwritten(db, new)
-    await append(db, [event for *_, noted in made for event in noted])
+    await append(db, [*noted, *(event for *_, of_one in made for event in of_one)])
     after = {one.id: one for _, one in new}
     return [(after.get(one.id, one), flights) for one, flights, *_ in made]
 

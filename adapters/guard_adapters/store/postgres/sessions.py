@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from guard.errors import Refused, Unavailable
 from guard.model.secevent import Subject
-from guard.ports import Change, Ending, Noted
+from guard.ports import Change, Ending, Lost, Noted, unnoted
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, lent, nothing_wanted, pools_of, without_pools
 from guard.session.shared import changed
@@ -101,11 +101,13 @@ class PostgresSessions:
             session_id, lambda db: self._change(db, session_id, change, wanted)
         )
 
-    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
+    async def tell(self, about: Subject, change: Noted, lost: Lost = unnoted) -> Sequence[Session]:
         """Change every live session that this is about; whoever has its turn may come later."""
 
         async def work() -> list[Session]:
-            rows = await self._database.transacted(lambda db: told(db, about, change, self._faults))
+            rows = await self._database.transacted(
+                lambda db: told(db, about, change, lost, self._faults)
+            )
             return [self._hold(session, flights) for session, flights in rows]
 
         return await self._database.settled(self._database.hand(work()))

@@ -16,14 +16,14 @@ from threading import RLock
 
 from guard.errors import GuardError, Refused
 from guard.model.secevent import Subject
-from guard.ports import Change, Ending, Noted
+from guard.ports import Change, Ending, Lost, Noted, unnoted
 from guard.provenance.known import Known
 from guard.session.calls import Wanted, nothing_wanted, pools_of
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool
 from guard.session.state import Session, idle_since_ms
 from guard_adapters._faults import Faults
-from guard_adapters.store.damaged import left_out
+from guard_adapters.store.damaged import Unreached, left_out
 from guard_adapters.store.folding import Indexes, folded
 from guard_adapters.store.recorded import Recorded
 from guard_adapters.store.sqlite import observations, session_rows, tallies
@@ -42,6 +42,7 @@ class SqliteSessions:
 
     def __init__(self, database: Database, journal: Journal, faults: Faults) -> None:
         self._damaged = partial(left_out, faults)
+        self._unreached = Unreached(faults)
         self._database = database
         self._journal = journal
         self._held: OrderedDict[str, Session] = OrderedDict()
@@ -122,7 +123,7 @@ class SqliteSessions:
             self._database.later(lambda db: session_rows.write(db, kept, pools))
         return head
 
-    async def tell(self, about: Subject, change: Noted) -> Sequence[Session]:
+    async def tell(self, about: Subject, change: Noted, lost: Lost = unnoted) -> Sequence[Session]:
         """Change every live session that this is about; it holds before it is durable."""
         rows = [] if self._named.whole else await self._database.run(self._readable)
         with self._turn:
@@ -134,10 +135,13 @@ class SqliteSessions:
             some, written = await self._told(now, about, change)
             await self._database.settled(written)
             told += some
+        if events := self._unreached.taken(lost):
+            work = partial(self._journal.append, events=events)
+            await self._database.settled(self._database.submit(work, vital=True))
         return told
 
     def _readable(self, db: sqlite3.Connection) -> list[Session]:
-        return session_rows.readable(db, self._damaged)
+        return session_rows.readable(db, self._unreached.met)
 
     async def _told(
         self, names: Sequence[str], about: Subject, change: Noted
@@ -146,7 +150,7 @@ class SqliteSessions:
         gone: set[str] = set()
         while True:
             for name in names:
-                if await self._there(name) is None:
+                if await self._there(name, self._unreached.met) is None:
                     gone.add(name)
             with self._turn:
                 here = [name for name in names if name not in gone]
@@ -182,16 +186,16 @@ class SqliteSessions:
         A damaged one is left out: no call can be made of it, and a stop has to reach the others.
         """
         names = await self._database.run(session_rows.living)
-        found = [await self._there(name) for name in names]
+        found = [await self._there(name, self._damaged) for name in names]
         return [one for one in found if one is not None and not one.ended_at_ms]
 
-    async def _there(self, session_id: str) -> Session | None:
+    async def _there(self, session_id: str, damaged: session_rows.LeftOut) -> Session | None:
         """Return a session; None: it is damaged, or went because nobody used it for so long."""
         try:
             return self._held.get(session_id) or await self._loaded(session_id)
         except GuardError as error:
             if error.code != "session_unknown":
-                self._damaged(session_id, error)
+                damaged(session_id, error)
             return None
 
     async def forget(self, idle_before_ms: int) -> int:
