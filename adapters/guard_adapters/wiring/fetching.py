@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from guard.audit.event import Event
 from guard.errors import GuardError
@@ -19,25 +20,27 @@ from guard_adapters.wiring.rounds import rounds
 from guard_adapters.wiring.site import Site, bundle_text, epoch, take_bundle
 from guard_adapters.wiring.together import meanwhile
 
+WHAT: Final = "No later bundle is in force"
+
 
 @dataclass(slots=True, kw_only=True)
 class Fetching:
-    """One site that asks one address. `fault` says why what came last is not in force."""
+    """One site that asks one address. `tell` is given a sentence for each bundle in force."""
 
     wired: Wired
     tell: Callable[[str], None]
-    fault: str = ""
     _seen: str = field(default="", repr=False)
     _unsaid: list[Event] = field(default_factory=list[Event], repr=False)  # not in the log yet
 
     async def once(self) -> None:
-        """Ask once, and put in force what is later; what fails is said, and tried again."""
+        """Ask once, and put in force what is later; what fails is a fault, and tried again."""
         fault = await _fault(self._fetched)
         # Also where nothing new came: what was taken before may be on disk and not in force yet.
         fault = await _fault(self._in_force) or fault
-        if fault and fault != self.fault:  # said once, not every minute
-            self.tell(f"No later bundle is in force ({fault}).")
-        self.fault = fault
+        if fault:
+            self.wired.faults.note(WHAT, fault)
+        else:
+            self.wired.faults.over(WHAT)
 
     async def _fetched(self) -> None:
         loaded, named = self.wired.loaded, self.wired.loaded.installation
@@ -75,7 +78,7 @@ async def _fault(step: Callable[[], Awaitable[None]]) -> str:
     except GuardError as no:
         return str(no)
     except Exception as error:  # noqa: BLE001  a full disk for a minute must not end fetching
-        return f"{type(error).__name__}: {error}"
+        return type(error).__name__
     return ""
 
 

@@ -3,6 +3,7 @@
 One process holds the embedded store; several agents on a machine attach to one `guard serve`.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from guard.model.call import ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
 from guard.ports import Tool, Trace
 from guard.session.intent import TaskIntent
+from guard_adapters._shown import shown
 from guard_adapters.front.intake import Intake
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load
@@ -75,6 +77,10 @@ class _Told:
         self.tell(approval)
 
 
+def _logged(sentence: str) -> None:
+    logging.getLogger("guardcall").warning("%s", shown(sentence))
+
+
 def local(
     config: Path | str,
     *,
@@ -83,6 +89,7 @@ def local(
     issuer: str = "local",
     tell: Callable[[Approval], None] | None = None,
     trace: Trace | None = None,
+    fault: Callable[[str], None] = _logged,
 ) -> Local:
     """Return the guard of one agent.
 
@@ -93,12 +100,15 @@ def local(
         issuer: who authenticated the person.
         tell: is given each question to people; without it nothing that needs a person runs.
         trace: where spans and metrics go; None = where the environment says.
+        fault: is given a sentence for each thing that fails behind the scenes, once; otherwise it
+            goes to the log "guardcall" of this program, as a warning.
 
     Raises:
         Unusable: a file, a key or the store cannot be used.
     """
     announce = () if tell is None else (_Told(tell=tell),)
     wired = build(load(Path(config)), approvers=lambda _store: announce, trace=trace)
+    wired.faults.tell = fault
     who = Who(principal=Principal(issuer=issuer, subject=person), agent=Agent(id=agent))
     seat = OwnSeat(wired, who)
     return Local(intake=Intake(calls=seat), seat=seat, wired=wired)

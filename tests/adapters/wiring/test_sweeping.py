@@ -68,11 +68,16 @@ async def test_a_guard_in_an_agents_process_forgets_between_its_calls(config):
         assert await known(made.wired, "gs_new")
 
 
-async def test_tidying_that_fails_takes_no_result_away(config, monkeypatch):
+@pytest.mark.parametrize("told", [True, False])
+async def test_tidying_that_fails_takes_no_result_away_and_is_said(
+    config, monkeypatch, caplog, told
+):
     async def denied(*_):
         raise Refused("Somebody else was faster.", code="session_ended")
 
-    with local(config, person="ana", agent="bot") as made:
+    said = []
+    more = {"fault": said.append} if told else {}
+    with local(config, person="ana", agent="bot", **more) as made:
         handle = await made.start("chat-1")
         call = ToolCall(
             id="c-1", session=handle, server="docs", tool="read", arguments=argument_bytes({})
@@ -82,6 +87,10 @@ async def test_tidying_that_fails_takes_no_result_away(config, monkeypatch):
         result = await made.seat.call(call, RecordingTool(), hold_ms=0)
 
         assert result.value == "done"
+    logged = [one.getMessage() for one in caplog.records if one.name == "guardcall"]
+    assert (said, logged)[:: 1 if told else -1] == (
+        ["Nothing that is over ends (session_ended)."], [],
+    )  # fmt: skip
 
 
 async def test_it_looks_again_only_after_a_while(config):
