@@ -120,6 +120,20 @@ class Budget:
     per: str = "task"  # session, task or principal
 
 
+class Held:
+    """A tool as a cache key: by identity, held so that the identity stays its own."""
+
+    __slots__ = ("spec",)
+
+    def __init__(self, spec: "ToolSpec") -> None:
+        self.spec = spec
+
+    @property
+    def schema(self) -> Mapping[str, Json]:
+        """Return what its server published of its arguments."""
+        return self.spec.input_schema
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolSpec:
     """A tool as the operator's catalogue knows it. What is not in here does not run."""
@@ -153,9 +167,11 @@ class ToolSpec:
     low_impact: bool = False  # reversible by the same person, stays inside, no money
     intent: tuple[str, ...] = ()  # words by which people ask for it
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
+    held: "Held" = field(init=False, repr=False, compare=False)  # for caches
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"{self.server}/{self.tool}")
+        object.__setattr__(self, "held", Held(self))
 
     def definition_sha256(self) -> str:
         """Return the digest of what the tool takes: accepted definitions, and the schema."""

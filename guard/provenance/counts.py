@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
+from guard.model.call import Held
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
 from guard.provenance.lexicon import capability, noun_classes, stem
 from guard.provenance.money import decimal_of
-from guard.provenance.shown import Held, is_list, names_beside
+from guard.provenance.shown import is_list, names_beside
 
 
 def _stems(words: str) -> frozenset[str]:

@@ -52,7 +52,9 @@ def by_source(values: Iterable[tuple[str, Source]]) -> dict[Source, frozenset[st
     """Return the paths by the weakest source of what stands there; every source has a set."""
     sources: dict[str, Source] = {}
     for path, source in values:
-        sources[path] = min(sources.get(path, Source.PROMPT), source)
+        before = sources.get(path)
+        if before is None or source < before:
+            sources[path] = source
     paths: dict[Source, set[str]] = {}
     for path, source in sources.items():
         paths.setdefault(source, set()).add(path)

@@ -50,6 +50,12 @@ def like(raw: Json) -> Like:
     return "currency" if len(raw) <= _NAME and currency_of(raw) else ""
 
 
+def is_settled(spec: ToolSpec, path: str) -> bool:
+    """Return whether an argument has its role whatever a value of it is like."""
+    role = entered(spec, path)
+    return bool(role) and role not in _PLACED and not spec.effect.isdisjoint(CHANGING)
+
+
 def role_of(spec: ToolSpec, path: str, like: Like) -> str:
     """Return the role of an argument; one that nobody decided on is held to the strictest.
 

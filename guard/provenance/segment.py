@@ -8,16 +8,16 @@ Values that the catalogue calls secret are not in here.
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from guard.errors import Unavailable
-from guard.model.call import Json, ToolCall, ToolSpec
+from guard.model.call import Held, Json, ToolCall, ToolSpec
 from guard.model.origin import Source
 from guard.provenance.canonical import classify, name_of
-from guard.provenance.shown import Held, own_at
+from guard.provenance.shown import own_at
 
 _REST: tuple[Any, ...] = (1, (), "")
 """What a row leaves out at its end where it says nothing: size, words, task."""
@@ -161,7 +161,7 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     """Return the digest under which a write is remembered; empty for a call that is none.
 
     Of what it does, however it is spelled: 40.0 is 40, a blank at the end is none, and what is left
-    out is as good as the default. Another note makes no other payment.
+    out is as good as the default.
     """
     if "write" not in spec.effect:
         return ""
@@ -173,15 +173,31 @@ def digest_of(spec: ToolSpec, found: Iterable[Classified]) -> str:
     """Return the same digest for values of a call that are classified already."""
     if "write" not in spec.effect:
         return ""
-    pays, held = any(one.role == "amount" for one in spec.args.values()), Held(spec)
     told = [
         (path, _spelled(value, kinds))
         for path, value, kinds in found
-        if value is not None and value != own_at(held, path)[0].get("default")
-        if not pays or (entry := spec.args.get(path)) is None or entry.role not in _PROSE
+        if value is not None and value != (own := _own(spec.held, path)).default and own.tells
     ]
     body = _COMPACT([spec.action, sorted(told, key=itemgetter(0))])
     return sha256(body.encode()).hexdigest()[:32]
+
+
+class _Own(NamedTuple):
+    """What an argument is in the digest of a write."""
+
+    default: Json
+    tells: bool
+    """Whether another value makes another write: another note makes no other payment."""
+
+
+@lru_cache(maxsize=4096)
+def _own(tool: Held, path: str) -> _Own:
+    args = tool.spec.args
+    note = path in args and args[path].role in _PROSE
+    return _Own(
+        default=own_at(tool, path)[0].get("default"),
+        tells=not note or all(one.role != "amount" for one in args.values()),
+    )
 
 
 def leaves(
@@ -204,8 +220,10 @@ def leaves(
 def _spelled(value: Json, kinds: Kinds) -> str:
     if isinstance(value, bool):
         return str(value)
-    exact = (f"{kind} {one}" for kind, one in kinds if kind in _EXACT)
-    return next(exact, None) or name_of(str(value))
+    for kind, one in kinds:
+        if kind in _EXACT:
+            return f"{kind} {one}"
+    return name_of(str(value))
 
 
 def value_digest(kind: str, canonical: str) -> str:

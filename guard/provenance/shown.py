@@ -6,7 +6,7 @@ A value that the schema itself names, or its default, carries nothing of anybody
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from guard.model.call import Json, ToolSpec
+from guard.model.call import Held, Json, ToolSpec
 
 _MOST_REFS = 8
 _UNIONS = ("anyOf", "oneOf", "allOf")
@@ -32,28 +32,8 @@ def allowed_values(schema: Mapping[str, Json]) -> tuple[Json, ...]:
 
 def default_at(spec: ToolSpec, path: str) -> Json:
     """Return the default of an argument, or its only value; None: it has none."""
-    found, allowed = own_at(Held(spec), path)
+    found, allowed = own_at(spec.held, path)
     return found.get("default", allowed[0] if len(allowed) == 1 else None)
-
-
-class Held:
-    """A tool as a cache key: by identity, held so that the identity stays its own."""
-
-    __slots__ = ("spec",)
-
-    def __init__(self, spec: ToolSpec) -> None:
-        self.spec = spec
-
-    @property
-    def schema(self) -> Mapping[str, Json]:
-        """Return what its server published of its arguments."""
-        return self.spec.input_schema
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Held) and other.spec is self.spec
-
-    def __hash__(self) -> int:
-        return id(self.spec)
 
 
 @lru_cache(maxsize=4096)

@@ -4,16 +4,19 @@ Read from the catalogue and the tool's published schema. It sees one value only 
 is the schema's own.
 """
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from guard.model.call import Json
+from guard.model.call import Held, Json
 from guard.provenance.kin import kin_of
 from guard.provenance.levels import level_of
 from guard.provenance.lexicon import capability
-from guard.provenance.roles import LEVEL_OF, Like, entered, nouns_of, role_of
-from guard.provenance.shown import Held, own_at
+from guard.provenance.roles import LEVEL_OF, Like, entered, is_settled, like, nouns_of, role_of
+from guard.provenance.shown import own_at
+
+_ONE_OF_MANY = frozenset({"dest", "target"})
+_SOMEBODY = frozenset({"person"})
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Slot(NamedTuple):
@@ -24,9 +27,10 @@ class Slot(NamedTuple):
         level: the level in which it counts; empty: none.
         target: whether it names an object to act on, for which an id is enough.
         nouns: what it is about, as far as its own name and the tool's tell.
+        about: of what the call can be one of many because of it.
         kin: the stems of that, whether the lexicon knows them or not.
         open: whether nobody said what it is.
-        schema: what the tool's schema says of it.
+        default: what the tool's schema says it is where it is left out; None: nothing.
         allowed: the closed set of its values; empty: it is open.
     """
 
@@ -34,9 +38,10 @@ class Slot(NamedTuple):
     level: str
     target: bool
     nouns: frozenset[str]
+    about: frozenset[str]
     kin: frozenset[str]
     open: bool
-    schema: Mapping[str, Json]
+    default: Json
     allowed: tuple[Json, ...]
 
     def exempts(self, raw: Json) -> bool:
@@ -47,33 +52,52 @@ class Slot(NamedTuple):
             return False
         if isinstance(raw, bool):
             return True
-        if "default" in self.schema:
-            default = self.schema["default"]
-            if default == raw and type(default) is type(raw):
-                return True
+        if self.default == raw and type(self.default) is type(raw):
+            return True
         # Python takes 1 for True: a yes that the schema allows allows no amount.
-        return any(one == raw and not isinstance(one, bool) for one in self.allowed)
+        return bool(self.allowed) and any(
+            one == raw and not isinstance(one, bool) for one in self.allowed
+        )
 
 
-@lru_cache(maxsize=4096)  # the same few tools come again and again
-def slot_of(tool: Held, path: str, like: Like) -> Slot:
+def slot_of(tool: Held, path: str, raw: Json) -> Slot:
     """Return what is known of an argument.
 
     Args:
         tool: the tool.
         path: of the argument; elements of arrays are under their array's path.
-        like: what the value is like, which tells where nobody said what it is.
+        raw: what stands there, which tells what it is where nobody said so.
     """
-    spec = tool.spec
+    return _settled(tool, path) or _slot(tool, path, like(raw))
+
+
+@lru_cache(maxsize=4096)  # the same few tools come again and again
+def _settled(tool: Held, path: str) -> Slot | None:
+    """Return what is known of an argument where no value of it changes that."""
+    return _slot(tool, path, "") if is_settled(tool.spec, path) else None
+
+
+@lru_cache(maxsize=4096)
+def _slot(tool: Held, path: str, like: Like) -> Slot:
+    spec, name = tool.spec, path.rpartition(".")[2]
     role = role_of(spec, path, like)
+    level = level_of(spec, role)
     schema, allowed = own_at(tool, path)
     return Slot(
         role=role,
-        level=level_of(spec, role),
+        level=level,
         target=LEVEL_OF.get(role) in {"target", "attach"},
         nouns=nouns_of(capability(spec.tool, spec.intent).nouns, path),
-        kin=kin_of(spec.tool, path.rpartition(".")[2]),
+        about=_about(level, name),
+        kin=kin_of(spec.tool, name),
         open=role == "recipient" and not entered(spec, path),
-        schema=schema,
+        default=schema.get("default"),
         allowed=allowed,
     )
+
+
+def _about(level: str, name: str) -> frozenset[str]:
+    """Return of what a call can be one of many by this: whom it goes to, or what it is done to."""
+    if level not in _ONE_OF_MANY:
+        return _NOTHING
+    return capability(name).nouns or (_SOMEBODY if level == "dest" else _NOTHING)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from guard.model.call import Json, ToolSpec
+from guard.model.call import Held, Json, ToolSpec
 from guard.provenance.counts import is_counted, things_at
 from guard.provenance.currencies import (
     CODES,
@@ -24,7 +24,7 @@ from guard.provenance.currencies import (
     words_in,
 )
 from guard.provenance.money import Unit
-from guard.provenance.shown import UNTYPED, Held, default_at, names_beside, parts_at, types_in
+from guard.provenance.shown import UNTYPED, default_at, names_beside, parts_at, types_in
 
 _TARGET = frozenset({"to", "target", "quote", "destination"})
 _HOLDING = frozenset({"unit", "asset", "coin"})
@@ -57,11 +57,11 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         path: of the argument.
         around: the objects of the call that hold it, the nearest first.
     """
-    found = _amount(Held(spec), path)
+    found = _amount(spec.held, path)
     said, into = _said_around(spec, path, around)
     chosen = any(not usual and code != found.currency for code, usual in said)
     currency = said[0][0] if len(said) == 1 and said[0][0] else found.currency
-    counted = not found.currency and is_counted(Held(spec), path)
+    counted = not found.currency and is_counted(spec.held, path)
     places = 0
     if found.minor or (currency and found.scale and not found.whole):
         usual_places = PLACES.get(currency, USUAL_PLACES)
@@ -98,7 +98,7 @@ def _said_around(
     where = path
     for beside in around:
         inner, where = where, where.rpartition(".")[0]
-        listed, naming, targets = _beside(Held(spec), inner)
+        listed, naming, targets = _beside(spec.held, inner)
         more = [one for one in beside if one not in listed and names_currency(one)]
         held = [one for one in beside if one in _HOLDING]
         own = _said_by(spec, where, (*naming, *more, *held), beside)

@@ -24,7 +24,7 @@ from guard.provenance.lexicon import Capability, capability, granted
 from guard.provenance.lookalike import Looks, looks_of, taken_for
 from guard.provenance.owed import owed
 from guard.provenance.phrases import phrased
-from guard.provenance.roles import CHANGING, like
+from guard.provenance.roles import CHANGING
 from guard.provenance.segment import (
     Classified,
     Deed,
@@ -34,8 +34,7 @@ from guard.provenance.segment import (
     leaves,
     value_digest,
 )
-from guard.provenance.shown import Held
-from guard.provenance.slot import slot_of
+from guard.provenance.slot import Slot, slot_of
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
 from guard.provenance.value import Value, argument
@@ -45,9 +44,7 @@ from guard.provenance.worth import Worth, worth
 _IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
-_ONE_OF_MANY = frozenset({"dest", "target"})
 _SENT = frozenset({"dest", ""})
-_SOMEBODY = frozenset({"person"})
 NOTHING: frozenset[str] = frozenset()
 
 Declared = Callable[[str, Json], Source | None]
@@ -87,7 +84,7 @@ def weigh(
     """
     changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.tool, spec.intent)
     scales = _Scales(
-        tool=Held(spec), task=task, known=known, declared=declared, endorsed=endorsed,
+        tool=spec, task=task, known=known, declared=declared, endorsed=endorsed,
         able=able, house=house,
     )  # fmt: skip
     for path, raw, around in leaves(call.parsed()):
@@ -120,7 +117,7 @@ def weigh(
 class _Scales:
     """The arguments of one call, each with its worth."""
 
-    tool: Held
+    tool: ToolSpec
     task: Task
     known: Known
     declared: Declared
@@ -129,12 +126,13 @@ class _Scales:
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
     sent: list[Classified] = field(default_factory=list)
+    slots: dict[str, Slot] = field(default_factory=dict)
     other: bool = False
     """Whether a value is another one of its set than the person named."""
 
     def put(self, path: str, raw: Json, around: Sequence[Mapping[str, Json]]) -> None:
-        slot = slot_of(self.tool, path, like(raw))
-        value = argument(self.tool.spec, path, raw, slot, around, self.house)
+        slot = self.slots[path] = slot_of(self.tool.held, path, raw)
+        value = argument(self.tool, path, raw, slot, around, self.house)
         if slot.exempts(raw):
             self.other = self.other or another(self.task, path, raw, slot.allowed)
             one = Worth(Source.PROMPT, "exempt")
@@ -245,12 +243,9 @@ class _Scales:
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""
-        levels = {value.path: value.level for value, _ in self.values}
-        found = NOTHING if set(levels.values()) <= _SENT else self.able.nouns
-        for path, level in levels.items():
-            if level in _ONE_OF_MANY:
-                named = capability(path.rpartition(".")[2]).nouns
-                found |= named or (_SOMEBODY if level == "dest" else NOTHING)
+        found = NOTHING
+        for one in self.slots.values():
+            found |= one.about if one.level in _SENT else one.about | self.able.nouns
         return found or self.able.nouns
 
     def endorses(self) -> tuple[Endorsed, ...]:

@@ -14,7 +14,7 @@ from guard.model.call import Json, ToolSpec
 from guard.policy.shape import Shape, shape_at, shape_of, walk
 from guard.provenance.currencies import names_currency
 from guard.provenance.lexicon import capability
-from guard.provenance.shown import Held, parts_at
+from guard.provenance.shown import parts_at
 from guard_adapters.cli.guess_effects import effects_of
 from guard_adapters.cli.guess_names import LADDER, role_by_format, role_by_name
 
@@ -94,7 +94,7 @@ class _Tool:
     """What the arguments of one tool are read by, beside their own names."""
 
     def __init__(self, name: str, schema: Mapping[str, Json], paths: Iterable[str]) -> None:
-        self._held = Held(ToolSpec(server="", tool=name, effect=frozenset(), input_schema=schema))
+        self._tool = ToolSpec(server="", tool=name, effect=frozenset(), input_schema=schema)
         self.shares = not _SHARING.isdisjoint(capability(name).verbs)
         self.pays = any(role_by_name(_word(path)) == "amount" for path in paths)
 
@@ -102,7 +102,7 @@ class _Tool:
         """Return the role that schema or tool give an argument whose name has none, and why."""
         if self.pays and names_currency(word):
             return "enum", "its name: it is weighed with the amount"
-        return role_by_format(parts_at(self._held, path)), "the format in its schema"
+        return role_by_format(parts_at(self._tool.held, path)), "the format in its schema"
 
 
 def roles_of(

@@ -3,8 +3,6 @@
 import pytest
 
 from guard.model.call import ArgSpec, ToolSpec
-from guard.provenance.roles import like
-from guard.provenance.shown import Held
 from guard.provenance.slot import slot_of
 
 SCHEMA = {
@@ -30,7 +28,7 @@ SPEC = ToolSpec(
 
 
 def exempts(name, raw):
-    return slot_of(Held(SPEC), name, like(raw)).exempts(raw)
+    return slot_of(SPEC.held, name, raw).exempts(raw)
 
 
 @pytest.mark.parametrize(
