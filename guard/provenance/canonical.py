@@ -6,6 +6,7 @@ A value that has no canonical form is compared as the text that it is. Nothing h
 import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from typing import NamedTuple
 
 from guard.provenance.currencies import MARKS, currency_of
 from guard.provenance.words import EXTENSIONS
@@ -90,30 +91,55 @@ def name_of(value: str) -> str:
     return text_of(value).casefold()
 
 
-@lru_cache(maxsize=8192)  # the same values come back in every result
+class Typed(NamedTuple):
+    """Everything that a whole value can be.
+
+    Args:
+        kinds: (kind, canonical), strict kinds first.
+        moment: the day (YYYY-MM-DD) and the time of day (HH:MM) that it is; each may be empty.
+    """
+
+    kinds: tuple[tuple[str, str], ...] = ()
+    moment: tuple[str, str] = ("", "")
+
+
+_NOTHING = Typed()
+
+
 def classify(value: str) -> tuple[tuple[str, str], ...]:
-    """Return every (kind, canonical) that a whole value can be, strict kinds first.
+    """Return every (kind, canonical) that a whole value can be, strict kinds first."""
+    return typed(value).kinds
+
+
+def typed(value: str) -> Typed:
+    """Return everything that a whole value can be.
 
     Args:
         value: an argument or a field, whole. One that is too long to be compared is nothing.
     """
     value = value.strip()
-    if not value or len(value) > WHOLE:
-        return ()
+    return _typed(value) if 0 < len(value) <= WHOLE else _NOTHING
+
+
+@lru_cache(maxsize=8192)  # the same values come back in every result
+def _typed(value: str) -> Typed:
     found: list[tuple[str, str]] = []
+    moments: list[tuple[str, str]] = []
     if not MARKED.isdisjoint(value):
         for kind in _possible(value):
             one = canonical(kind, value)
             if one is not None:
                 found.append((kind, one))
-        found += moments_of(value)
+        moments = moments_of(value)
+        found += moments
         hosts = [
             ("host", one.partition("/")[0].partition(":")[0])
             for kind, one in found
             if kind == "url" and "/" not in one
         ]
         found += hosts
-    return (*found, ("text", text_of(value)))
+    when = dict(moments)
+    return Typed((*found, ("text", text_of(value))), (when.get("date", ""), when.get("time", "")))
 
 
 def _possible(value: str) -> tuple[str, ...]:

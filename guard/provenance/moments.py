@@ -17,10 +17,9 @@ _PARTS = frozenset({"date", "time"})
 
 def named(task: Task, value: Value) -> bool:
     """Return whether day and time of a value are both named."""
-    dates, times = of(value, "date"), of(value, "time")
     return any(
-        (not dates or task.dated(date)) and (not times or task.timed(time))
-        for date, time in _read(task, value, dates, times)
+        (not date or task.dated(date)) and (not time or task.timed(time))
+        for date, time in _read(task, value)
     )
 
 
@@ -29,11 +28,10 @@ def whole(known: Known, value: Value, places: Sequence[Place]) -> Sequence[Place
 
     Day and time may stand in two fields of one record.
     """
-    days = of(value, "date") if places else ()
-    times = of(value, "time") if days else ()
-    if not times:
+    date, time = value.moment
+    if not (places and date and time):
         return places
-    timed = {_where(place) for one in times for place in known.places("time", one)}
+    timed = {_where(place) for place in known.places("time", time)}
     return [place for place in places if place.seen.kind not in _PARTS or _where(place) in timed]
 
 
@@ -43,30 +41,23 @@ def _where(place: Place) -> tuple[int, int | str]:
 
 def contradicts(task: Task, value: Value) -> bool:
     """Return whether a moment is at odds with the days and times that the person named."""
-    dates, times = of(value, "date"), of(value, "time")
-    if not dates and not times:
+    if not any(value.moment):
         return task.when
     return not any(
-        (not task.days or not dates or task.dated(date))
-        and (not task.hours or not times or task.timed(time))
-        for date, time in _read(task, value, dates, times)
+        (not task.days or not date or task.dated(date))
+        and (not task.hours or not time or task.timed(time))
+        for date, time in _read(task, value)
     )
 
 
-def of(value: Value, wanted: str) -> list[str]:
-    """Return the days, or the times of day, that a value is."""
-    return [canonical for kind, canonical in value.kinds if kind == wanted]
-
-
-def _read(task: Task, value: Value, dates: list[str], times: list[str]) -> Iterator[Moment]:
+def _read(task: Task, value: Value) -> Iterator[Moment]:
     """Yield what a moment is in each zone in which the person named a time."""
-    moment = (dates[0] if dates else "", times[0] if times else "")
     zone, here = value.zoned
-    if not (zone and dates and times and task.zones):
-        yield moment
+    if not (zone and all(value.moment) and task.zones):
+        yield value.moment
         return
     for time, zones in task.zones.items():
         for said in zones:
-            found = same_in(moment, zone, said) if said else here
+            found = same_in(value.moment, zone, said) if said else here
             if found is not None and found[1] == time:
                 yield found

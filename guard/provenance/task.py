@@ -30,6 +30,8 @@ from guard.provenance.zones import zones_of
 _NAMING = frozenset({"name", "quoted", "filename", "literal"})
 _LINKING = frozenset({"email", "iban", "url"})
 _IDENTITIES = _NAMING | _LINKING | {"host", "object_id"}
+_DESTS = frozenset({"email", "iban", "url", "host", "phone", "text"})
+"""Kinds of what a receiver is known by."""
 
 _UNASKED = frozenset({"unasked"})
 _SILENT = frozenset({"unasked", "told"})
@@ -76,6 +78,7 @@ class Task:
         kinds: the kinds of the values in it.
         dests: those of them in which a destination was named.
         named: the values named, rather than left out or passed on.
+        objects: those of them that are no bare number, which names nothing.
         receivers: those named as where something goes.
         called: the names, and neighbouring words that may be one.
         spelled: the words of each name.
@@ -118,6 +121,7 @@ class Task:
     kinds: frozenset[str] = field(init=False, repr=False)
     dests: frozenset[str] = field(init=False, repr=False)
     named: frozenset[tuple[str, str]] = field(init=False, repr=False)
+    objects: frozenset[tuple[str, str]] = field(init=False, repr=False)
     receivers: frozenset[tuple[str, str]] = field(init=False, repr=False)
     called: frozenset[str] = field(init=False, repr=False)
     spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
@@ -125,13 +129,16 @@ class Task:
 
     def __post_init__(self) -> None:
         dests = frozenset(kind for (kind, _), how in self.frames.items() if "dest" in how)
+        named = frozenset(one for one, how in self.frames.items() if not how <= _SILENT)
         made = {
             "kinds": frozenset(kind for kind, _ in self.frames),
             "dests": dests,
-            "named": frozenset(one for one, how in self.frames.items() if not how <= _SILENT),
+            "named": named,
+            "objects": frozenset(one for one in named if one[0] != "number"),
             "receivers": frozenset(
                 one
                 for one, how in self.frames.items()
+                if one[0] in _DESTS
                 if "dest" in how or ("unknown" in how and one[0] not in dests)
             ),
             "called": self.names | frozenset(map(" ".join, self.pairs)),
@@ -155,10 +162,6 @@ class Task:
     def when(self) -> bool:
         """Return whether any moment was named."""
         return self.days or self.hours
-
-    def names_a(self, kind: str) -> bool:
-        """Return whether a value of this kind was named as a destination."""
-        return kind in self.dests
 
     def sends_to(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named as where something goes."""

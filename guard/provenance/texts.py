@@ -11,7 +11,7 @@ from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
 from guard.provenance.lexicon import content_words
-from guard.provenance.moments import contradicts, of
+from guard.provenance.moments import contradicts
 from guard.provenance.paths import named_path
 from guard.provenance.task import Task
 from guard.provenance.value import Value, value_at
@@ -92,10 +92,12 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
 
 def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     """Return whether a moment ends what begins at the only time that the person named."""
-    days = {day for one in starts for day in of(one, "date")}
-    if not _is_end(value) or not all(task.dated(one) or one in days for one in of(value, "date")):
+    day, _ = value.moment
+    if not _is_end(value) or not (
+        not day or task.dated(day) or any(day == one.moment[0] for one in starts)
+    ):
         return False
-    begun = {time for one in starts for time in of(one, "time")}
+    begun = {one.moment[1] for one in starts}
     return all(canonical in begun for kind, canonical in task.frames if kind == "time")
 
 
@@ -106,8 +108,8 @@ def _is_end(value: Value) -> bool:
 
 def _ordered(starts: list[Value], ends: list[Value]) -> bool:
     """Return whether every end comes after its start, as far as both are moments."""
-    first = [moment for one in starts if (moment := (of(one, "date"), of(one, "time")))[0]]
-    last = [moment for one in ends if (moment := (of(one, "date"), of(one, "time")))[0]]
+    first = [one.moment for one in starts if one.moment[0]]
+    last = [one.moment for one in ends if one.moment[0]]
     return all(start <= end for start in first for end in last)
 
 

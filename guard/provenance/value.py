@@ -5,11 +5,11 @@ from datetime import tzinfo
 from typing import NamedTuple
 
 from guard.model.call import Json, ToolSpec
-from guard.provenance.canonical import classify
+from guard.provenance.canonical import typed
 from guard.provenance.money import UNKNOWN, Money, Unit, money_of
 from guard.provenance.slot import Slot
 from guard.provenance.units import unit_of
-from guard.provenance.zones import NO_ZONE, Zoned, zoned
+from guard.provenance.zones import NO_ZONE, Moment, Zoned, zoned
 
 
 class Value(NamedTuple):
@@ -20,6 +20,7 @@ class Value(NamedTuple):
         role: what it is there.
         text: as it is written.
         kinds: everything that it can be: (kind, canonical).
+        moment: the day and the time of day that it is; each may be empty.
         nouns: what the tool acts on, as far as its name and the argument's tell.
         unit: what an amount is of.
         zoned: in which zone a moment is.
@@ -32,6 +33,7 @@ class Value(NamedTuple):
     role: str
     text: str
     kinds: tuple[tuple[str, str], ...]
+    moment: Moment
     nouns: frozenset[str] = frozenset()
     unit: Unit = UNKNOWN
     zoned: Zoned = NO_ZONE
@@ -52,9 +54,9 @@ def value_at(
 ) -> Value:
     """Return an argument value with every kind that it can be."""
     text = str(raw)
-    kinds = classify(text.strip())
+    kinds, moment = typed(text)
     money = _money(kinds, unit) if role == "amount" else None
-    return Value(path, role, text, kinds, nouns, unit, zoned, money, level, kin)
+    return Value(path, role, text, kinds, moment, nouns, unit, zoned, money, level, kin)
 
 
 def _money(kinds: tuple[tuple[str, str], ...], unit: Unit) -> Money | None:

@@ -18,8 +18,6 @@ from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 
-_DESTS = frozenset({"email", "iban", "url", "host", "phone", "text"})
-_MOMENTS = frozenset({"date", "time"})
 _NUMBERLESS = frozenset(
     {"id", "uid", "uuid", "key", "size", "count", "length", "filename", "date", "time"}
 )
@@ -27,7 +25,7 @@ _NUMBERED = frozenset(
     {"id", "uid", "account", "iban", "number", "phone", "recipient", "payee", "to", "receiver"}
 )
 """Names of fields in which a number stands for somebody."""
-_MEASURES = _MOMENTS | {"number", "amount"}
+_MEASURES = frozenset({"date", "time", "number", "amount"})
 _EXCERPT = 80
 
 
@@ -110,13 +108,13 @@ def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
 
 def _spoken_of(task: Task, value: Value) -> bool:
     """Return whether the person named this one, and another one as where it goes."""
-    return any(task.names_a(kind) for kind, _ in task.named.intersection(value.kinds))
+    return any(kind in task.dests for kind, _ in task.named.intersection(value.kinds))
 
 
 def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
     match value.role:
         case "recipient":
-            return any(kind in _DESTS for kind, _ in task.receivers.intersection(value.kinds))
+            return not task.receivers.isdisjoint(value.kinds)
         case "amount":
             return said_amount(task, value)
         case "query":
@@ -131,10 +129,10 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
 
 
 def _names(task: Task, value: Value) -> bool:
-    if not _MOMENTS.isdisjoint([kind for kind, _ in value.kinds]):
+    if any(value.moment):
         return named(task, value)  # ten o'clock of another day is another moment
     # A bare number is an object only where the person said so, and then it is an object_id.
-    return any(kind != "number" for kind, _ in task.named.intersection(value.kinds))
+    return not task.objects.isdisjoint(value.kinds)
 
 
 def _numbered(task: Task, value: Value) -> bool:
