@@ -8,8 +8,8 @@ verb of the lexicon asks. What is misread is one request too few or too many, ne
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
 from guard.provenance.grammar import ENGLISH, FOREIGN, NUMBERS, OBJECTS, SUPPORT
@@ -49,8 +49,7 @@ _NEAR = 4
 _MOST = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """One request.
 
     Args:
@@ -79,7 +78,7 @@ class Ask:
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
             return moved and not able.nouns.isdisjoint(self.nouns)
         if able.nouns == {"person"} and not _MEMBERS.isdisjoint(able.verbs & self.verbs):
-            able = replace(able, nouns=able.nouns | {"channel"})  # "remove Tom from the group"
+            able = able._replace(nouns=able.nouns | {"channel"})  # "remove Tom from the group"
         # Where one of the two has no noun that is known, the verb is all that can be compared.
         return not able.nouns or not self.nouns or not able.nouns.isdisjoint(self.nouns)
 

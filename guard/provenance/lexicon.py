@@ -6,9 +6,9 @@ for nothing, so an unknown language gets more questions and never fewer checks.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from guard.provenance.grammar import SUPPORT
 from guard.provenance.words import (
@@ -34,8 +34,7 @@ _ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
 _JOINT = re.compile(r"[_./\-]")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """What a text asks for: stems, and classes of verbs and of nouns."""
 
     stems: frozenset[str] = frozenset()
@@ -43,8 +42,7 @@ class Words:
     nouns: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Capability:
+class Capability(NamedTuple):
     """What a tool does: classes of verbs and of nouns, and the stems of its own words.
 
     `own`: words that no class stands for; whoever asks for the tool uses one of them.
