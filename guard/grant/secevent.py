@@ -46,7 +46,6 @@ Err = Literal[
     "invalid_issuer",
     "invalid_audience",
     "authentication_failed",
-    "access_denied",
     "invalid_state",
 ]
 
