@@ -17,6 +17,7 @@ Why = Literal[
     "trusted_field",
     "other_role",
     "other_payee",
+    "other_request",
     "other_unit",
     "untrusted_only",
     "composed",

@@ -41,7 +41,7 @@ def follows(task: Task, known: Known, value: Value) -> bool:
     named = (
         amount
         for record in known.measured()
-        if task.links_to(record) or task.speaks_of(record)
+        if task.naming.links_to(record) or task.naming.speaks_of(record)
         if _shares_currency(task, value, record)
         for amount in _amounts_in(record)
     )
@@ -53,7 +53,7 @@ def _amounts(task: Task, known: Known, value: Value) -> Iterator[list[Decimal]]:
     """Yield the amounts of each record that the person named, the same object once."""
     seen: set[frozenset[str]] = set()
     for record in known.measured():
-        if not task.calls(record) or (record.identity or record.titles) in seen:
+        if not task.naming.calls(record) or (record.identity or record.titles) in seen:
             continue
         seen.add(record.identity or record.titles)
         if _shares_currency(task, value, record):

@@ -39,6 +39,8 @@ _EACH = re.compile(
     re.IGNORECASE,
 )
 _TO = re.compile(r"\s(?:to|for|an|für|à|pour)\s+$", re.IGNORECASE)
+_MARK = re.compile(r"(?:\s+(?:id|no\.?|number|nr\.?))?:?\s*#?$", re.IGNORECASE)
+"""What may stand between a word and the id of what it says."""
 _EVERYBODY = frozenset({"everyone", "everybody"})
 _NAMING = frozenset({"name", "quoted", "email", "iban", "url", "host", "phone", "object_id"})
 _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
@@ -101,11 +103,6 @@ def asks_of(text: str, found: Sequence[Entity]) -> tuple[Ask, ...]:
     return tuple(one for start, end in sentences(text) for one in reading.sentence(start, end))
 
 
-def _quoted(found: Iterable[Entity]) -> Iterator[tuple[int, int]]:
-    """Yield where the person quotes, names a file, or gives an address."""
-    yield from ((one.start, one.end) for one in found if one.kind in _QUOTED)
-
-
 class _Reading:
     """One text while its requests are looked for."""
 
@@ -114,12 +111,18 @@ class _Reading:
     ) -> None:
         self.text, self.silent = text, silent
         self.told, self.pronouns = told, [at for at, _ in told]
-        self.masked = {
-            at for start, end in (*_quoted(found), *dictated(text)) for at in range(start, end)
-        }
         said = {at for start, end in dictated(text) for at in range(start, end)}
+        given = (one for one in found if one.kind in _QUOTED)  # quotes, files and addresses
+        self.masked = said.union(*(range(one.start, one.end) for one in given))
         self.naming = [one for one in found if one.kind in _NAMING and one.start not in said]
         self.amounts = [(one.start, one.end) for one in found if one.kind == "amount"]
+        counted = {one.start for one in found if one.kind == "quantity"}
+        self.marks = {  # "order 55" is a thing, and "order 6 pens" asks for some
+            one.start - len(mark[0])
+            for one in found
+            if one.kind == "object_id" and one.start not in counted
+            if (mark := _MARK.search(text, max(one.start - 12, 0), one.start))
+        }
         self.starts = [one.start for one in self.naming]
         self.things = [
             (one.start, one.canonical)
@@ -143,6 +146,7 @@ class _Reading:
             one
             for at, one in enumerate(words)
             if (_verbs(one[0]) or one[0].casefold() in SUPPORT)
+            and one.end() not in self.marks
             and not within(one.start(), self.silent)
             and (not english or requests(self.text, words, at))
         ]

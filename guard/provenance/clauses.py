@@ -8,7 +8,7 @@ from guard.provenance.grammar import ASKING, FOREIGN
 from guard.provenance.lexicon import is_stop, noun_classes, stem
 from guard.provenance.sentences import WORD, Words, requests, sentences
 
-_SPLITS = re.compile(r"[,;]\s|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
+SPLITS = re.compile(r"[,;]\s|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
 
 Clauses = tuple[tuple[frozenset[str], int], ...]
 """Clauses in their order: the stems of each, and how many things it lists."""
@@ -20,7 +20,7 @@ def clauses_of(text: str) -> Clauses:
 
 
 def _asking(text: str, start: int, end: int) -> Iterator[tuple[frozenset[str], int]]:
-    cuts = [start, *(one.end() for one in _SPLITS.finditer(text, start, end)), end]
+    cuts = [start, *(one.end() for one in SPLITS.finditer(text, start, end)), end]
     words: list[re.Match[str]] = []
     parts = 0
     for first, last in pairwise(cuts):

@@ -8,6 +8,7 @@ from typing import Literal
 from guard.provenance.lone import is_asked
 from guard.provenance.pronouns import told_by
 from guard.provenance.relayed import recited, relayed
+from guard.provenance.sentences import STOP
 from guard.provenance.unasked import Span, unasked, within
 from guard.provenance.words import DEST, MENTION, WHEN
 
@@ -46,7 +47,6 @@ _DESCRIBES = re.compile(
 )
 """What stands before a part of a name, rather than before somebody."""
 _VALUES = frozenset({"email", "iban", "url", "phone", "amount", "object_id"})
-_CLAUSE = re.compile(r"[.;!?\n](?=\s|$)")
 
 
 def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
@@ -114,5 +114,5 @@ def _nearest(clause: str) -> Frame:
 def clause_before(text: str, start: int) -> str:
     """Return the part of the sentence before a place, at most 120 characters of it."""
     window = text[max(start - 120, 0) : start]
-    ends = [one.end() for one in _CLAUSE.finditer(window)]
+    ends = [one.end() for one in STOP.finditer(window)]
     return window[ends[-1] :] if ends else window

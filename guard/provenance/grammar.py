@@ -85,3 +85,6 @@ DICTATED = _set(
     "body post nachricht text folgende message texte suivant"
 )
 """Words before a colon after which the person dictates."""
+
+TITLES = ("Dr", "Mr", "Ms", "Mrs", "Prof")
+"""Words before a name whose full stop ends no sentence."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from guard.provenance.confusables import ALIKE
+from guard.provenance.segment import Endorsed
 
 Looks = Mapping[str, frozenset[str]]
 """Skeleton -> the known identities that have it."""
@@ -41,6 +42,16 @@ def taken_for(value: str, looks: Looks) -> bool:
         if known is not None and part not in known:
             return True
     return False
+
+
+def poses(value: str, looks: Looks, endorsed: frozenset[Endorsed]) -> bool:
+    """Return whether a value looks like what the person named or approved, and is not it."""
+    return taken_for(value, looks) or (bool(endorsed) and taken_for(value, _approved(endorsed)))
+
+
+@lru_cache(maxsize=256)  # a session approves little, and asks often
+def _approved(endorsed: frozenset[Endorsed]) -> Looks:
+    return looks_of(canonical for _, _, canonical in endorsed)
 
 
 @lru_cache(maxsize=8192)  # the same values come again and again

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from guard.provenance.canonical import MONTHS, text_of
 from guard.provenance.frames import Entity
+from guard.provenance.grammar import TITLES
 from guard.provenance.lexicon import is_plain, is_stop
 from guard.provenance.words import CONTAINERS, LOOSE
 
@@ -16,7 +17,7 @@ def names(text: str) -> Iterator[Entity]:
     words = [(one[0], one.start(), one.end()) for one in _WORD.finditer(text)]
     run: list[tuple[str, int, int]] = []
     for at, (word, start, end) in enumerate(words):
-        joined = bool(run) and text[run[-1][2] : start] in {" ", "-"}
+        joined = bool(run) and _joins(text, run[-1], start)
         if _is_capital(text, word, start, continues=joined):
             if run and not joined:
                 yield from _run(text, run)
@@ -28,6 +29,13 @@ def names(text: str) -> Iterator[Entity]:
         if _is_handle(word) or _beside_container(words, at):
             yield _name(text, [(word, start, end)])
     yield from _run(text, run)
+
+
+def _joins(text: str, before: tuple[str, int, int], start: int) -> bool:
+    """Return whether a word goes on with the name before it: "Ann Oak", and "Dr. Oak"."""
+    word, _, end = before
+    between = text[end:start]
+    return between in {" ", "-"} or (between == ". " and word in TITLES)
 
 
 def _run(text: str, run: list[tuple[str, int, int]]) -> Iterator[Entity]:

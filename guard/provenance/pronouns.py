@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
+from guard.provenance.sentences import STOP
 from guard.provenance.words import TELLING
 
 Named = tuple[str, int, int]
@@ -26,13 +27,12 @@ _PRONOUN = re.compile(
     r"|\s+(?:and|or|the|an?|my|our|this|that|these|those|it|some|all|about|with|when|if|via|by|on|at|for)\b)",
     re.IGNORECASE,
 )
-_END = re.compile(r"[.;!?\n](?=\s|$)")
 
 
 def told_by(text: str, named: Sequence[Named]) -> tuple[Told, ...]:
     """Return the pronouns of this text that stand for somebody, each with whom."""
     people = [one for one in named if one[0][:1].isupper() or one[0][:1] == "@"]
-    ends = [0, *(one.end() for one in _END.finditer(text))] if people else []
+    ends = [0, *(one.end() for one in STOP.finditer(text))] if people else []
     found: list[Told] = []
     for pronoun in _PRONOUN.finditer(text) if people else ():
         before = list(_named_before(people, ends, pronoun.start()))

@@ -14,12 +14,16 @@ from guard.provenance.grammar import (
     OBJECTS,
     PAST,
     PEOPLE,
+    TITLES,
     TO_ME,
 )
 from guard.provenance.lexicon import is_stop, noun_classes, stem
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
-_STOP = re.compile(r"[.;!?\n](?=\s|$)")
+_UNTITLED = "".join(rf"(?<!\b{one}\.)" for one in TITLES)
+END = rf"(?:[.;!?\n]{_UNTITLED}(?=\s|$))"
+"""Where a sentence ends: not in the middle of "Dr. Oak"."""
+STOP = re.compile(END)
 _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
 _LEAST_GERUND = 6
@@ -30,7 +34,7 @@ Words = Sequence[re.Match[str]]
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield where each sentence begins and ends."""
     start = 0
-    for one in _STOP.finditer(text):
+    for one in STOP.finditer(text):
         yield start, one.end()
         start = one.end()
     yield start, len(text)

@@ -10,32 +10,28 @@ from decimal import Decimal
 from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
-from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.clauses import Clauses, clauses_of
 from guard.provenance.counts import numbers, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
-from guard.provenance.lexicon import Words, content_words, pairs, plural, stem, titled, words_of
+from guard.provenance.lexicon import Words, content_words, plural, stem, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.money import Money, money_of
-from guard.provenance.records import Record, names_of
+from guard.provenance.naming import LINKING, NAMED, SILENT, Naming, keys_of, naming_of
+from guard.provenance.pieces import Piece, pieces_of
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
 from guard.provenance.sums import Sum, priced_by, sums_of
 from guard.provenance.unasked import without
 from guard.provenance.zones import zones_of
 
-_NAMING = frozenset({"name", "quoted", "filename", "literal"})
-_LINKING = frozenset({"email", "iban", "url"})
-_IDENTITIES = _NAMING | _LINKING | {"host", "object_id"}
+_IDENTITIES = NAMED | LINKING | {"host", "object_id"}
 _DESTS = frozenset({"email", "iban", "url", "host", "phone", "text"})
 """Kinds of what a receiver is known by."""
 
 _UNASKED = frozenset({"unasked"})
-_SILENT = frozenset({"unasked", "told"})
-"""Frames of what authorises nothing: left out, or passed on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +58,7 @@ class Task:
         tallies: each of them with the stem of what it is of.
         converted: what those are in other units.
         units: the units of theirs that are known.
-        links: identifiers by which a record is the one that the person means.
-        names: the names, titles and quotes by which it is, casefolded.
-        pairs: neighbouring words, one of them of content.
-        content: the words of content, stemmed.
+        naming: by what it names things.
         wording: those of what is passed on as well: what a text may say.
         words: what the words ask to be done.
         plural: whether it says each, all or every.
@@ -74,14 +67,13 @@ class Task:
         zones: in which zone each of these times is meant, as far as that is said.
         asks: the requests, one by one.
         clauses: the words of each clause that asks.
+        pieces: the requests with what each of them names.
         looks: what the identities in it look like.
         kinds: the kinds of the values in it.
         dests: those of them in which a destination was named.
         named: the values named, rather than left out or passed on.
         objects: those of them that are no bare number, which names nothing.
         receivers: those named as where something goes.
-        called: the names, and neighbouring words that may be one.
-        spelled: the words of each name.
         ids: how many things are named by an id, a file or a word with a digit.
     """
 
@@ -104,10 +96,7 @@ class Task:
     tallies: frozenset[tuple[str, Decimal]] = frozenset()
     converted: frozenset[Decimal] = frozenset()
     units: frozenset[tuple[str, int]] = frozenset()
-    links: frozenset[str] = frozenset()
-    names: frozenset[str] = frozenset()
-    pairs: frozenset[tuple[str, str]] = frozenset()
-    content: frozenset[str] = frozenset()
+    naming: Naming = field(default_factory=Naming)
     wording: frozenset[str] = frozenset()
     words: Words
     plural: bool = False
@@ -116,6 +105,7 @@ class Task:
     zones: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     asks: tuple[Ask, ...] = ()
     clauses: Clauses = ()
+    pieces: tuple[Piece, ...] = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
     # Made once, because every value of every call is held against them.
     kinds: frozenset[str] = field(init=False, repr=False)
@@ -123,13 +113,11 @@ class Task:
     named: frozenset[tuple[str, str]] = field(init=False, repr=False)
     objects: frozenset[tuple[str, str]] = field(init=False, repr=False)
     receivers: frozenset[tuple[str, str]] = field(init=False, repr=False)
-    called: frozenset[str] = field(init=False, repr=False)
-    spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
     ids: int = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         dests = frozenset(kind for (kind, _), how in self.frames.items() if "dest" in how)
-        named = frozenset(one for one, how in self.frames.items() if not how <= _SILENT)
+        named = frozenset(one for one, how in self.frames.items() if not how <= SILENT)
         made = {
             "kinds": frozenset(kind for kind, _ in self.frames),
             "dests": dests,
@@ -141,9 +129,7 @@ class Task:
                 if one[0] in _DESTS
                 if "dest" in how or ("unknown" in how and one[0] not in dests)
             ),
-            "called": self.names | frozenset(map(" ".join, self.pairs)),
             "ids": len({one.canonical for one in self.entities if _is_id(one)}),
-            "spelled": tuple(frozenset(one.split()) for one in self.names if one.strip()),
         }
         for name, one in made.items():
             object.__setattr__(self, name, one)
@@ -183,43 +169,11 @@ class Task:
         """Return whether a time of day (HH:MM) was named, or follows from one and a duration."""
         return ("time", time) in self.frames or time in self.ends
 
-    def links_to(self, record: Record) -> bool:
-        """Return whether a trusted field of the record is what the person named."""
-        if not self.links.isdisjoint(record.links) or not self.names.isdisjoint(record.titles):
-            return True
-        return any(self._titled(title) for title in record.titles)
-
-    def calls(self, record: Record) -> bool:
-        """Return whether the person used a trusted name of the record, rather than an address."""
-        addresses = {one.partition(":")[2].casefold() for one in record.links}
-        return any(
-            title in self.names or self._titled(title) for title in record.titles - addresses
-        )
-
-    def asks_for(self, record: Record) -> frozenset[str]:
-        """Return the names by which the person asked for this record, trusted or not."""
-        return self.called & names_of(record)
-
-    def speaks_of(self, record: Record) -> bool:
-        """Return whether a name that the person used is among the words of the record's names."""
-        return any(
-            words <= told
-            for told in map(frozenset, map(str.split, record.names))
-            for words in self.spelled
-        )
-
-    def _titled(self, title: str) -> bool:
-        """Return whether a title shares two neighbouring words, or its only word of content."""
-        content = content_words(title)
-        if not content.isdisjoint(self.content) and len(content) == 1:
-            return True
-        return not titled(title).isdisjoint(self.pairs)
-
 
 def _is_id(one: Entity) -> bool:
     """Return whether a person speaks of one object, by its id, its file, or a word with a digit."""
     word = one.kind == "name" and " " not in one.canonical and any(map(str.isdigit, one.canonical))
-    return one.frame not in _SILENT and (word or one.kind in {"object_id", "filename"})
+    return one.frame not in SILENT and (word or one.kind in {"object_id", "filename"})
 
 
 def read_task(texts: Iterable[str]) -> Task:
@@ -230,7 +184,7 @@ def read_task(texts: Iterable[str]) -> Task:
 @lru_cache(maxsize=256)  # a session is judged far more often than its task changes
 def _read(text: str) -> Task:
     entities = extract(text)
-    named = tuple(one for one in entities if one.frame not in _SILENT)
+    named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
     ends = ends_of(text, (time for time, _, _ in clocks))
     said = without(text, silences(text, entities))
@@ -245,9 +199,10 @@ def _read(text: str) -> Task:
     beside = frozenset(one.currency for one in money if one.currency)
     stated = stated_with(wanted, places, beside)
     counted = quantities(named)
+    asks = asks_of(text, entities)
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
-        for key in _keys(one):
+        for key in keys_of(one):
             frames.setdefault(key, set()).add(one.frame)
     return Task(
         spoken=bool(text.strip()),
@@ -257,7 +212,7 @@ def _read(text: str) -> Task:
         entities=entities,
         frames={key: frozenset(how) for key, how in frames.items()},
         left_out=frozenset(
-            key for key, how in frames.items() if "unasked" in how and how <= _SILENT
+            key for key, how in frames.items() if "unasked" in how and how <= SILENT
         ),
         money=money | lent(wanted, priced),
         currencies=stated or beside,
@@ -271,30 +226,15 @@ def _read(text: str) -> Task:
         tallies=frozenset((stem(of), number) for number, of in counted),
         converted=converted(counted),
         units=units_in(wanted),
-        links=frozenset(f"{one.kind}:{one.canonical}" for one in named if one.kind in _LINKING),
-        names=frozenset(_name(one) for one in named if one.kind in _NAMING),
-        pairs=pairs(wanted),
-        content=content_words(wanted),
+        naming=naming_of(wanted, entities),
         wording=content_words(said),
         words=words_of(wanted),
         plural=plural(wanted),
         selections=selections(wanted),
-        asks=asks_of(text, entities),
+        asks=asks,
+        pieces=pieces_of(wanted, entities, asks),
         clauses=clauses_of(wanted),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,
         zones=zones_of(text, clocks, ends),
     )
-
-
-def _keys(one: Entity) -> tuple[tuple[str, str], ...]:
-    own = (one.kind, one.canonical)
-    if one.kind in _NAMING:
-        return (own, ("text", text_of(one.literal.lstrip("@#"))), *classify(one.literal))
-    if one.kind == "object_id":
-        return (own, ("text", one.literal), ("number", one.canonical))
-    return (own,)
-
-
-def _name(one: Entity) -> str:
-    return name_of(one.literal.lstrip("@#"))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from guard.provenance.lexicon import stem, verb_classes
-from guard.provenance.sentences import dictated, sentences
+from guard.provenance.sentences import END, dictated, sentences
 
 Span = tuple[int, int]
 
@@ -97,7 +97,7 @@ _TELLS = re.compile(
 """How a sentence begins that tells what was done."""
 _TURNS = ("but", "instead", "then", "aber", "sondern", "stattdessen", "dann")
 _TURN = re.compile(
-    r"(?P<stop>[.;!?\n](?=\s|$)|\b(?:but|instead(?!\s+of)|then|please|aber|sondern|stattdessen|dann)\b)"
+    rf"(?P<stop>{END}|\b(?:but|instead(?!\s+of)|then|please|aber|sondern|stattdessen|dann)\b)"
     r"|(?P<comma>,)\s*(?:(?:and|und|or|oder)\s+)?(?P<next>[^\W\d_]*)"
     r"|\b(?:and|und)\s+(?P<more>[^\W\d_]+)",
     re.IGNORECASE,

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from functools import lru_cache
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
@@ -21,7 +20,7 @@ from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import Capability, capability, granted
-from guard.provenance.lookalike import Looks, looks_of, taken_for
+from guard.provenance.lookalike import poses
 from guard.provenance.owed import owed
 from guard.provenance.phrases import phrased
 from guard.provenance.roles import CHANGING
@@ -39,6 +38,7 @@ from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
 from guard.provenance.value import Value, argument
 from guard.provenance.weighed import Weighed
+from guard.provenance.whose import theirs
 from guard.provenance.worth import Worth, worth
 
 _IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
@@ -90,6 +90,8 @@ def weigh(
     for path, raw, around in leaves(call.parsed()):
         scales.put(path, raw, around)
     scales.values = owed(task, known, scales.values, scales.payees())
+    if changes:
+        scales.values = theirs(task, known, able, scales.values, scales.declares)
     levels = scales.levels()
     digest = digest_of(spec, scales.sent)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
@@ -145,6 +147,11 @@ class _Scales:
         self.values.append((value, one))
         self.sent.append((path, raw, value.kinds))
 
+    def declares(self, at: int) -> bool:
+        """Return whether a limit of the declared task names the argument at a place."""
+        path, raw, _ = self.sent[at]
+        return self.declared(path, raw) is not None
+
     def facts(self, labels: frozenset[str], levels: Levels) -> ProvFacts:
         of = by_source([(value.path, one.source) for value, one in self.values])
         tainted = "untrusted" in labels
@@ -174,13 +181,9 @@ class _Scales:
         """
         if value.role not in _IDENTITIES or value.text in self.task.text:
             return False
-        return bool(flaw(value.text)) or (one.source < Source.LINKED and self.posing(value.text))
-
-    def posing(self, text: str) -> bool:
-        """Return whether a value looks like what the person named or approved, and is not it."""
-        if taken_for(text, self.task.looks):
+        if flaw(value.text):
             return True
-        return bool(self.endorsed) and taken_for(text, _approved(self.endorsed))
+        return one.source < Source.LINKED and poses(value.text, self.task.looks, self.endorsed)
 
     def bare(self, levels: Levels) -> bool:
         """Return whether nothing of the call could be compared with what the person said."""
@@ -262,11 +265,6 @@ class _Scales:
             if one.source < Source.CREATED:
                 for kind, canonical in value.kinds:
                     yield value_digest(kind, canonical)
-
-
-@lru_cache(maxsize=256)  # a session approves little, and asks often
-def _approved(endorsed: frozenset[Endorsed]) -> Looks:
-    return looks_of(canonical for _, _, canonical in endorsed)
 
 
 def _done(

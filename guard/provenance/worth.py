@@ -171,11 +171,11 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
 def _trusted(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
     """Return what a trusted field is worth: the more the closer its record is to the task."""
     record = known.record(place.record)
-    if task.links_to(record):
-        if any(known.mistaken(record, title) for title in record.titles & task.names):
+    if task.naming.links_to(record):
+        if any(known.mistaken(record, title) for title in record.titles & task.naming.names):
             return Worth(Source.TRUSTED, "ambiguous", place)
         return Worth(Source.LINKED, "linked_record", place)
-    if value.role == "amount" and task.speaks_of(record):
+    if value.role == "amount" and task.naming.speaks_of(record):
         return Worth(Source.LINKED, "linked_record", place)
     if target and _is_id(place.seen.path):
         if any(known.chosen(record, one) for one in task.selections):
@@ -188,7 +188,7 @@ def _trusted(task: Task, known: Known, value: Value, place: Place, *, target: bo
 
 def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:
     """Return what the id of a record is worth whose name the person used, if nobody shares it."""
-    names = task.asks_for(record)
+    names = task.naming.asks_for(record)
     if not names:
         return None
     if all(known.shared(name) for name in names):

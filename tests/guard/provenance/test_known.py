@@ -112,4 +112,4 @@ def test_a_file_is_meant_by_the_words_of_its_name(said, title, is_it):
     known = Known()
     known.learn(segment(seen("text", title, path="*.filename"), seen("text", "7", path="*.id")))
     record = known.record(known.places("text", title)[0].record)
-    assert read_task([said]).links_to(record) is is_it
+    assert read_task([said]).naming.links_to(record) is is_it

@@ -21,7 +21,7 @@ def linked(shown, said, address):
     known = known_of(shown)
     task = read_task([said])
     return any(
-        task.links_to(known.record(place.record)) for place in known.places("email", address)
+        task.naming.links_to(known.record(place.record)) for place in known.places("email", address)
     )
 
 

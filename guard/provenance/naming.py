@@ -1,0 +1,113 @@
+"""By what a person names the thing that they mean, and whether a record is that thing.
+
+Made for a whole text and for each of its requests. Who asks for what is not looked at in here.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from guard.provenance.canonical import classify, name_of, text_of
+from guard.provenance.frames import Entity
+from guard.provenance.lexicon import content_words, pairs, titled
+from guard.provenance.records import Record, names_of
+
+NAMED = frozenset({"name", "quoted", "filename", "literal"})
+"""Kinds of values that are names."""
+LINKING = frozenset({"email", "iban", "url"})
+"""Kinds of values by which a record is the one that is meant."""
+SILENT = frozenset({"unasked", "told"})
+"""Frames of what authorises nothing: left out, or passed on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What names a thing.
+
+    Args:
+        links: identifiers by which a record is the one that the person means.
+        names: the names, titles and quotes by which it is, casefolded.
+        pairs: neighbouring words, one of them of content.
+        content: the words of content, stemmed.
+        called: the names, and neighbouring words that may be one.
+        spelled: the words of each name.
+    """
+
+    links: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    pairs: frozenset[tuple[str, str]] = frozenset()
+    content: frozenset[str] = frozenset()
+    # Made once, because every value of every call is held against them.
+    called: frozenset[str] = field(init=False, repr=False)
+    spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        spelled = tuple(frozenset(one.split()) for one in self.names if one.strip())
+        object.__setattr__(self, "called", self.names | frozenset(map(" ".join, self.pairs)))
+        object.__setattr__(self, "spelled", spelled)
+
+    def links_to(self, record: Record) -> bool:
+        """Return whether a trusted field of the record is what the person named."""
+        if not self.links.isdisjoint(record.links) or not self.names.isdisjoint(record.titles):
+            return True
+        return any(self._titled(title) for title in record.titles)
+
+    def calls(self, record: Record) -> bool:
+        """Return whether the person used a trusted name of the record, rather than an address."""
+        addresses = {one.partition(":")[2].casefold() for one in record.links}
+        return any(
+            title in self.names or self._titled(title) for title in record.titles - addresses
+        )
+
+    def asks_for(self, record: Record) -> frozenset[str]:
+        """Return the names by which the person asked for this record, trusted or not."""
+        return self.called & names_of(record)
+
+    def means(self, record: Record) -> bool:
+        """Return whether the record is named in any of these ways."""
+        return self.links_to(record) or bool(self.asks_for(record))
+
+    def speaks_of(self, record: Record) -> bool:
+        """Return whether a name that the person used is among the words of the record's names."""
+        return any(
+            words <= told
+            for told in map(frozenset, map(str.split, record.names))
+            for words in self.spelled
+        )
+
+    def _titled(self, title: str) -> bool:
+        """Return whether a title shares two neighbouring words, or its only word of content."""
+        content = content_words(title)
+        if not content.isdisjoint(self.content) and len(content) == 1:
+            return True
+        return not titled(title).isdisjoint(self.pairs)
+
+
+def naming_of(text: str, found: Iterable[Entity]) -> Naming:
+    """Return what a text names.
+
+    Args:
+        text: what is asked for; blanks where nothing is.
+        found: the typed values in it.
+    """
+    named = [one for one in found if one.frame not in SILENT]
+    return Naming(
+        links=frozenset(f"{one.kind}:{one.canonical}" for one in named if one.kind in LINKING),
+        names=frozenset(_name(one) for one in named if one.kind in NAMED),
+        pairs=pairs(text),
+        content=content_words(text),
+    )
+
+
+def keys_of(one: Entity) -> Iterator[tuple[str, str]]:
+    """Yield everything as which a value of a text is found again: (kind, canonical)."""
+    yield one.kind, one.canonical
+    if one.kind in NAMED:
+        yield "text", text_of(one.literal.lstrip("@#"))
+        yield from classify(one.literal)
+    if one.kind == "object_id":
+        yield "text", one.literal
+        yield "number", one.canonical
+
+
+def _name(one: Entity) -> str:
+    return name_of(one.literal.lstrip("@#"))

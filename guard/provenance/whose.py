@@ -1,0 +1,171 @@
+"""Whether a call takes a value from another request of the prompt: "pay Ann, and write to Bob".
+
+Both are the person's words, so only the request tells whose a value is. One that no request names,
+or that the request for this tool names as well, may be meant; so may any where that request names
+none of its own, or says "them". It looks at values that are known to be the person's, and decides
+nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from guard.model.origin import Source
+from guard.provenance.currencies import words_in
+from guard.provenance.frames import Entity
+from guard.provenance.known import Known
+from guard.provenance.lexicon import Capability, stem
+from guard.provenance.naming import keys_of
+from guard.provenance.pieces import NUMBERS, Piece, asking, sort_of
+from guard.provenance.records import Record
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth, worth
+
+_PLAIN = frozenset(map(stem, ("email", "mail", "phone", "message", "text", "to", "id", "name")))
+"""Words of arguments that say only of which sort their values are."""
+
+Values = Sequence[tuple[Value, Worth]]
+
+
+class _Claim(NamedTuple):
+    """A value of a call that requests name.
+
+    Args:
+        at: its place in the call.
+        value: the value.
+        by: the requests.
+        words: stems of its argument's own name, beside what the tool's name says: the tip of
+            "order_food", so that "and tip 3 EUR" is meant.
+        record: through which it is named; None: it stands there itself.
+        action: whose result showed that.
+    """
+
+    at: int
+    value: Value
+    by: frozenset[Piece]
+    words: frozenset[str]
+    record: Record | None = None
+    action: str = ""
+
+
+def theirs(
+    task: Task, known: Known, able: Capability, values: Values, declared: Callable[[int], bool]
+) -> list[tuple[Value, Worth]]:
+    """Return the arguments of a call, with those of another request at what else they are worth.
+
+    Args:
+        task: what the person named.
+        known: what the session has seen.
+        able: what the tool does.
+        values: the arguments with their worth.
+        declared: whether a limit of the declared task names the argument at a place.
+    """
+    found = [*values]
+    own = asking(task.pieces, able) if len(task.pieces) > 1 else ()
+    claims = (
+        [*filter(None, map(_claims(task, known, able), range(len(found)), found))] if own else []
+    )
+    for one in _strays(known, own, claims, found):
+        if not declared(one.at):
+            found[one.at] = one.value, _without(task, known, one.value, found[one.at][1])
+    return found
+
+
+def _claims(
+    task: Task, known: Known, able: Capability
+) -> Callable[[int, tuple[Value, Worth]], _Claim | None]:
+    def claim(at: int, one: tuple[Value, Worth]) -> _Claim | None:
+        value, its = one
+        if not value.level:
+            return None
+        if its.why == "in_prompt":
+            by = frozenset(piece for piece in task.pieces if _holds(piece, value))
+            return _Claim(at, value, by, _words(value, able)) if by else None
+        if its.why != "linked_record" or its.place is None or value.level == "amount":
+            return None
+        record = known.record(its.place.record)
+        by = frozenset(piece for piece in task.pieces if piece.naming.means(record))
+        words = _words(value, able)
+        return _Claim(at, value, by, words, record, its.place.action) if by else None
+
+    return claim
+
+
+def _words(value: Value, able: Capability) -> frozenset[str]:
+    name = value.path.rpartition(".")[2]
+    return frozenset(map(stem, words_in(name))) - able.stems - _PLAIN
+
+
+def _holds(piece: Piece, value: Value) -> bool:
+    """Return whether a request names a value of a call."""
+    if value.money is not None:
+        return value.money.number in piece.numbers
+    bare = value.text.strip().removeprefix("#").casefold()
+    return not piece.keys.isdisjoint(value.kinds) or ("object_id", bare) in piece.keys
+
+
+def _strays(
+    known: Known, own: Sequence[Piece], claims: Sequence[_Claim], values: Values
+) -> list[_Claim]:
+    """Return the values that are of another request than the one that the others fit best."""
+    if not claims:
+        return []
+    many = Counter(one.value.path for one in claims)
+    lists = [one for one in claims if many[one.value.path] > 1]  # some of each request, perhaps
+    lost = [one for one in lists if not any(_may(known, piece, one, values) for piece in own)]
+    single = [one for one in claims if many[one.value.path] == 1]
+    rest = ([one for one in single if not _may(known, piece, one, values)] for piece in own)
+    return [*lost, *min(rest, key=len)]
+
+
+def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
+    """Return whether a value of a call may be meant by a request."""
+    if piece in claim.by or (piece.refers and any(one.start < piece.start for one in claim.by)):
+        return True
+    if any(not (claim.words & one.stems) <= piece.stems for one in claim.by):
+        return True
+    taken = {key for value, _ in values if value.level != claim.value.level for key in value.kinds}
+    free = [one for one in piece.held if taken.isdisjoint(keys_of(one))]
+    if claim.record is None:
+        groups = {
+            _group(one)
+            for other in claim.by
+            for one in other.held
+            if claim.value.money is not None or not set(keys_of(one)).isdisjoint(claim.value.kinds)
+        }
+        return groups.isdisjoint(map(_group, free))
+    listed = [*known.listed(claim.action)]
+    seen = (
+        known.record(place.record)
+        for one in free
+        for key in keys_of(one)
+        for place in known.places(*key)
+        if place.action == claim.action and place.record
+    )
+    if any(
+        one.identity != claim.record.identity and piece.naming.means(one)
+        for one in (*listed, *seen)
+    ):
+        return False
+    going = claim.value.level == "dest"
+    return bool(listed) or not any((sort_of(one) == "somebody") is going for one in free)
+
+
+def _group(one: Entity) -> str:
+    """Return with which values of a request one is compared."""
+    if one.kind in NUMBERS:
+        return "amount"
+    return one.kind if one.kind in {"email", "iban", "phone", "url", "host"} else "text"
+
+
+def _without(task: Task, known: Known, value: Value, one: Worth) -> Worth:
+    """Return what a value is worth that another request names."""
+    if value.level == "amount":
+        found = worth(task, known, value, target=False, said=False)
+        return (
+            found if found.source is not Source.COMPOSED else Worth(found.source, "other_request")
+        )
+    place = one.place or next((at for kind in value.kinds for at in known.places(*kind)), None)
+    source = Source.UNTRUSTED if place else Source.COMPOSED
+    return Worth(source, "other_request", place)
