@@ -1,11 +1,14 @@
 """Plays the contract in every framework, newest and oldest, and writes down with which versions.
 
 `python tests/frameworks/lanes.py [LANE ...]`: each lane has an environment for the newest release of
-its frameworks and one for the oldest that their extras allow, in `.venv-frameworks`.
+its frameworks and one for the oldest that their extras allow, in `.venv-frameworks`. Programs of
+coding agents come from npm, Claude Code with its SDK.
 """
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -37,18 +40,32 @@ LANES = {
     },
     "program": {
         "claude_program": ("claude", "claude-agent-sdk"),
+        "claude_code": ("", "claude-code"),
+        "codex": ("", "@openai/codex"),
+        "gemini_cli": ("", "@google/gemini-cli"),
     },
 }
 """World -> its extra and the package whose version counts. Lane two has frameworks with mcp 1.x."""
 
-SHOWN = {"claude_program": "claude-agent-sdk, with its program"}
+FROM_NPM = {"@openai/codex": "0.160.0", "@google/gemini-cli": "0.55.1"}
+"""Programs, and the oldest version of each whose hooks are known to be asked."""
+
+SHOWN = {
+    "claude_program": "claude-agent-sdk, with its program",
+    "claude_code": "Claude Code, by its settings",
+    "codex": "Codex, by its settings",
+    "gemini_cli": "Gemini CLI, by its settings",
+}
 """What the table calls a world that has not the name of its package."""
 
 APART = ("--no-binary", "claude-agent-sdk")
 """Its wheel brings a program of 381 MB, which only the lane of that name runs."""
 
 PARTS = ("contract", "covered", "programs", "snippets")
-"""What is played of a framework; of a program that stands behind one, the contract."""
+"""What is played of a framework."""
+
+OF_PROGRAMS = ("contract", "coding_programs")
+"""What is played of a program that runs tools itself."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +91,13 @@ def play(lane: str, age: str) -> Played:
     worlds = ",".join(LANES[lane])
     tests = [
         str(ROOT / "tests" / "frameworks" / f"test_{one}.py")
-        for one in (PARTS[:1] if lane == "program" else PARTS)
+        for one in (OF_PROGRAMS if lane == "program" else PARTS)
     ]
+    folders = programs(lane, age, python)
     env = {
         **os.environ,
         "GUARD_FRAMEWORKS": worlds,
+        "GUARD_PROGRAMS": os.pathsep.join(map(str, folders)),
         "CI": "true",
         "CREWAI_DISABLE_TELEMETRY": "true",
     }
@@ -86,7 +105,8 @@ def play(lane: str, age: str) -> Played:
     ran = subprocess.run(
         [python, "-m", "pytest", "-q", "-W", "ignore", *tests], cwd=ROOT, env=env, check=False
     )
-    return Played(versions=versions(python), passed=ran.returncode == 0)
+    found = {**versions(python), **versions_of_programs(folders)}
+    return Played(versions=found, passed=ran.returncode == 0)
 
 
 def environment(lane: str, age: str) -> Path:
@@ -108,6 +128,32 @@ def environment(lane: str, age: str) -> Path:
         check=True,
     )
     return python
+
+
+def programs(lane: str, age: str, python: Path) -> list[Path]:
+    """Return the folders with the programs of a lane; those that npm has are installed anew."""
+    if lane != "program":
+        return []
+    folder = HOME / f"programs-{age}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / "package.json").write_text("{}")
+    wanted = [f"{one}@{oldest if age == 'oldest' else 'latest'}" for one, oldest in FROM_NPM.items()]  # fmt: skip
+    quiet = ["--silent", "--no-fund", "--no-audit"]
+    subprocess.run(["npm", "install", *quiet, *wanted], cwd=folder, check=True)
+    code = "import claude_agent_sdk as m; print(m.__path__[0])"
+    ran = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True)
+    return [folder / "node_modules" / ".bin", Path(ran.stdout.strip()) / "_bundled"]
+
+
+def versions_of_programs(folders: list[Path]) -> dict[str, str]:
+    """Return the version of each program."""
+    if not folders:
+        return {}
+    npm, claude = folders
+    found = {one: json.loads((npm.parent / one / "package.json").read_text())["version"] for one in FROM_NPM}  # fmt: skip
+    ran = subprocess.run([claude / "claude", "--version"], capture_output=True, text=True, check=True)  # fmt: skip
+    return {**found, "claude-code": ran.stdout.split()[0]}
 
 
 def floor(extra: str, package: str) -> str:

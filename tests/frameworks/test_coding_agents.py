@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import pytest
 from guard.errors import Unusable
 from guard_adapters import cli
 from guard_adapters.front.coding import hook
-from guard_adapters.front.coding.settings import merged, settings
+from guard_adapters.front.coding.settings import command, merged, settings, words_of
 from guard_adapters.wiring.places import person
 from tests.frameworks.running import Running
 
@@ -53,7 +54,11 @@ QUERY = {
 AGENTS = ("claude", "codex", "gemini")
 FILE = {
     "version": 1,
-    "guard": {"policies": ["policy.cedar"], "agents": {one: {"hold_s": 0} for one in AGENTS}},
+    "guard": {
+        "settings": {"in_flight": 6},
+        "policies": ["policy.cedar"],
+        "agents": {one: {"hold_s": 0} for one in AGENTS},
+    },
     "servers": {
         **{one: {"trust": "trusted", "tools": {"Bash": BASH}} for one in AGENTS},
         "db": {"trust": "trusted", "tools": {"query": QUERY}},
@@ -154,6 +159,50 @@ def test_an_argument_that_must_go_is_taken_out_or_the_call_is_blocked(agent) -> 
         assert json.loads(ran.stdout)["hookSpecificOutput"]["updatedInput"] == {"command": "ls"}
 
 
+def test_narrowed_arguments_are_those_with_which_an_agent_without_ids_tells_the_end(
+    running,
+) -> None:
+    gemini = Agent("gemini", running)
+    gemini.before("Bash", command="ls", timeout=9000)
+    assert gemini.after("Bash", "a\n", command="ls", timeout=1000).returncode == 0
+    told = running.log()[-1]
+    assert (told["kind"], told["outcome"]) == ("outcome", "ok")
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ({"server_name": "db", "tool_name": "query"}, 0),
+        ({"server_name": "gemini", "tool_name": "Bash"}, 2),
+        ({"server_name": "elsewhere", "tool_name": "query"}, 2),
+        ({"server_name": "", "tool_name": "query"}, 2),
+        ({"tool_name": "query"}, 2),
+        ("db", 2),
+        (None, 2),
+    ],
+)
+def test_gemini_tells_beside_the_name_of_a_tool_which_server_it_is_of(running, told, code) -> None:
+    gemini = Agent("gemini", running)
+    given = {"sql": "s"} if code == 0 else {"command": "ls", "sql": "s"}
+    event = gemini.event("BeforeTool", "mcp_db_query", given, mcp_context=told)
+    assert gemini.run(event).returncode == code
+
+
+@pytest.mark.parametrize("name", ["mcp__claude__Bash", "mcp__claude__Read"])
+def test_an_mcp_server_does_not_pass_for_the_agents_own_tools(running, name: str) -> None:
+    for proxied in ((), ("claude",)):
+        assert Agent("claude", running, *proxied).before(name, command="ls").returncode == 2
+
+
+def test_calls_whose_end_is_never_told_lock_no_session_out(running) -> None:
+    codex = Agent("codex", running)
+    ran = [codex.before("Bash", command=f"ls {i}").returncode for i in range(8)]
+    assert ran == [0] * 8
+    assert codex.after("Bash", "a\n", command="ls 7").returncode == 0
+    told = [leaf["outcome"] for leaf in running.log() if leaf["kind"] == "outcome"]
+    assert told[-6:] == [*["unknown"] * 5, "ok"]
+
+
 def test_what_an_mcp_tool_returned_counts_for_the_next_command(running) -> None:
     claude = Agent("claude", running)
     for made, code in ((("Bash", {"command": "curl x"}), 0), (("mcp__db__query", {"sql": "s"}), 0)):
@@ -248,8 +297,18 @@ def test_the_hook_loads_the_standard_library_only_and_little_of_it() -> None:
     assert not loaded & {"asyncio", "argparse", "logging", "pathlib", "subprocess", "typing"}
 
 
+def test_the_installed_command_is_three_plain_words_for_every_shell(tmp_path) -> None:
+    made = command("codex", "/opt/it's/python", tmp_path / "a b", ["db"])
+    words = shlex.split(made)
+    assert words[:2] == ["/bin/sh", "-c"]
+    assert len(words) == 3, "fish and csh read nothing of what stands between the quotes"
+    assert words_of(made) == ["codex", str(tmp_path / "a b"), "55", "db"]
+    assert words_of(words[2]) == words_of(made), "as earlier versions wrote it"
+    assert words_of("lint") == words_of("'") == words_of("/bin/sh -c") == []
+
+
 def test_settings_of_others_stay_and_ours_are_replaced() -> None:
-    ours = settings("claude", f"x {hook.__file__} claude")
+    ours = settings("claude", command("claude", "x", Path("p")))
     theirs = {"matcher": "Bash", "hooks": [{"type": "command", "command": "lint"}]}
     before = json.dumps({"model": "m", "hooks": {"PreToolUse": [theirs, *ours["PreToolUse"]], "Stop": [theirs]}})  # fmt: skip
     after = json.loads(merged(before, ours, where="f"))

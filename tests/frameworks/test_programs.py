@@ -49,7 +49,15 @@ def test_the_program_looks_wipes_nothing_and_pays_once_a_person_said_yes(name: s
 def test_every_framework_has_a_program_that_its_page_and_the_list_of_programs_name() -> None:
     programs = sorted(one.stem.removeprefix("with_") for one in FOLDER.glob("with_*.py"))
     worlds = {one.stem for one in (Path(__file__).parent / "worlds").glob("*.py")}
-    others = {"__init__", "played", "claude_program"}
+    others = {
+        "__init__",
+        "played",
+        "claude_program",
+        "claude_code",
+        "codex",
+        "gemini_cli",
+        "hooked",
+    }
     assert {*worlds, "own_loop", "mcp_client"} - others == set(programs)
     listed = (FOLDER / "README.md").read_text()
     for name in programs:

@@ -48,7 +48,7 @@ class Guests:
             hold_ms=hold_s * 1000,
             run_ms=settings.tool_timeout_s * 1000,
         )
-        return HookDesk(intake, agent)
+        return HookDesk(intake, agent, most_open=max(1, settings.in_flight // 2))
 
     def _seat(self, subject: str, agent: str) -> Seat:
         whom = Principal(issuer="attached", subject=subject)

@@ -18,19 +18,13 @@ from claude_agent_sdk import (
 
 from guard_adapters.front.claude_sdk import GuardHooks
 from tests.frameworks.messages_api import MessagesApi
+from tests.frameworks.worlds.claude_code import QUIET
 from tests.frameworks.worlds.claude_sdk import _tools
 from tests.frameworks.worlds.played import Played
 
 pauses = True
 cancels = True
 WAIT_S = 60
-QUIET = {
-    "ANTHROPIC_API_KEY": "none",
-    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-    "DISABLE_AUTOUPDATER": "1",
-    "DISABLE_TELEMETRY": "1",
-    "ENABLE_TOOL_SEARCH": "false",
-}
 
 
 async def _run(world: Any, turns: Any, session: str | None) -> Played:

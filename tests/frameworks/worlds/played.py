@@ -50,6 +50,10 @@ class Framework(Protocol):
     """Whether a question stops the run in the framework's own way."""
     cancels: bool
     """Whether cancelling a run stops its tool: not where tools run in a thread."""
+    hands: bool
+    """Whether a tool is handed its credential: not where a program of its own calls it (True)."""
+    tells_failures: bool
+    """Whether the end of a call that failed is told (True)."""
 
     async def start(self, world: Any, *turns: Turn) -> Played: ...
     async def resume(self, world: Any, played: Played, *turns: Turn) -> Played: ...

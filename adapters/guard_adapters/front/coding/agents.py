@@ -31,12 +31,14 @@ class Dialect:
         after: the events after one, and whether each tells that the tool failed.
         scope: the member that tells apart the ids of two turns.
         merges: whether rewritten arguments are laid over the model's: none can be taken out then.
+        server_in: the member that says which MCP server a tool is of; empty = its name does.
     """
 
     before: str
     after: Mapping[str, bool]
     scope: str = ""
     merges: bool = False
+    server_in: str = ""
 
 
 DIALECTS: Final[Mapping[str, Dialect]] = {
@@ -46,7 +48,9 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
         scope="prompt_id",
     ),
     "codex": Dialect(before="PreToolUse", after={"PostToolUse": False}, scope="turn_id"),
-    "gemini": Dialect(before="BeforeTool", after={"AfterTool": False}, merges=True),
+    "gemini": Dialect(
+        before="BeforeTool", after={"AfterTool": False}, merges=True, server_in="mcp_context"
+    ),
 }
 
 
@@ -69,13 +73,18 @@ class HookDesk:
         intake: the guard, for this person and this agent.
         agent: its name in `DIALECTS`, under which the catalogue lists its built-in tools.
         defers: whether it can put a call off and be resumed, where a person is asked.
+        most_open: how many calls of one conversation may wait to be told their end. Codex tells
+            none of a call that failed: one more, and the oldest counts as lost.
     """
 
-    def __init__(self, intake: Intake, agent: str, *, defers: bool = False) -> None:
+    def __init__(
+        self, intake: Intake, agent: str, *, defers: bool = False, most_open: int = 16
+    ) -> None:
         self._intake = replace(intake, form=Form(failed=_failed))
         self._agent = agent
         self._dialect = DIALECTS[agent]
         self._defers = defers
+        self._most_open = most_open
         self._running = WaitingList[str, _Open](
             intake.run_ms / 1000, lambda late: late.handed.give_up()
         )
@@ -92,7 +101,7 @@ class HookDesk:
             native = self._native(event)
         except (KeyError, TypeError, ValueError):
             return _no(refusal("DENIED", "bad_argument").text)
-        if native.server in proxied and str(event["tool_name"]).startswith(MCP):
+        if native.server in proxied and native.server != self._agent:
             return GO
         if named == self._dialect.before:
             return await self._before(native)
@@ -108,6 +117,7 @@ class HookDesk:
         self._running.clear()
 
     async def _before(self, native: Native) -> Said:
+        await self._made_room(native.session)
         match await self._intake.before(native):
             case Handed() as handed:
                 return await self._go(native, handed)
@@ -125,12 +135,19 @@ class HookDesk:
             error = Refused("An argument cannot be taken out here.", code="narrowing_impossible")
             await handed.failed(error)
             return _no(refusal("DENIED", error.code).text)
-        self._running.keep(_key(native), _Open(native, handed))
+        self._running.keep(_key(native, judged), _Open(native, handed))
         if judged == proposed:
             return GO
         if self._dialect.merges:
             return self._said({"tool_input": judged})
         return self._said({"permissionDecision": "allow", "updatedInput": judged})
+
+    async def _made_room(self, session: str) -> None:
+        """Give up the oldest calls of a conversation where too many were never told their end."""
+        opened = [one for one in self._running if one.native.session == session]
+        for one in opened[: max(0, len(opened) - self._most_open + 1)]:
+            if self._running.take(_key(one.native, one.handed.arguments)) is not None:
+                await one.handed.lost()
 
     def _said(self, told: Mapping[str, object]) -> Said:
         whole = {"hookEventName": self._dialect.before, **told}
@@ -146,7 +163,7 @@ class HookDesk:
         return None
 
     async def _after(self, native: Native, response: object, *, failed: bool) -> Said:
-        opened = self._running.take(_key(native))
+        opened = self._running.take(_key(native, native.arguments))
         if opened is None:  # of before this guard began: its outcome is recorded as unknown
             return GO
         if failed:
@@ -156,10 +173,10 @@ class HookDesk:
         return _no(answer.text) if isinstance(answer, NotRun) else GO
 
     def _native(self, event: Mapping[str, Any]) -> Native:
-        name, arguments = str(event["tool_name"]), event["tool_input"]
+        arguments = event["tool_input"]
         if not isinstance(arguments, Mapping):
             raise TypeError(type(arguments).__name__)
-        server, tool = self._place(name)
+        server, tool = self._place(event)
         session = str(event["session_id"])
         return Native(
             server=server,
@@ -170,11 +187,21 @@ class HookDesk:
             call_id=str(event.get("tool_use_id") or ""),
         )
 
-    def _place(self, name: str) -> tuple[str, str]:
-        """Return server and tool of a name: no server of the catalogue has an underscore in it."""
-        if not name.startswith(MCP):
+    def _place(self, event: Mapping[str, Any]) -> tuple[str, str]:
+        """Return server and tool. No server of the catalogue has an underscore in its name.
+
+        Raises:
+            ValueError: an MCP server calls itself as the agent does, whose own tools it would be.
+        """
+        name, told = str(event["tool_name"]), event.get(self._dialect.server_in)
+        if told is not None:
+            server, tool = str(told["server_name"]), str(told["tool_name"])
+        elif not name.startswith(MCP):
             return self._agent, name
-        server, _, tool = name.removeprefix(MCP).partition("__")
+        else:
+            server, _, tool = name.removeprefix(MCP).partition("__")
+        if server == self._agent:
+            raise ValueError(server)
         return server or MCP, tool
 
 
@@ -202,7 +229,10 @@ def _no(text: str) -> Said:
     return Said(exit=2, stderr=text)
 
 
-def _key(native: Native) -> str:
-    """Return what the two events of one call have in common; two equal calls end in their order."""
-    ident = native.call_id or json.dumps(native.arguments, sort_keys=True, default=str)
+def _key(native: Native, judged: Mapping[str, object]) -> str:
+    """Return what the two events of one call have in common; two equal calls end in their order.
+
+    Where an agent has no ids, it tells the end with the arguments that the tool was given.
+    """
+    ident = native.call_id or json.dumps(dict(judged), sort_keys=True, default=str)
     return rerun_key(native.session, native.scope, native.server, native.tool, ident)

@@ -27,13 +27,28 @@ FILES: Final[Mapping[str, str]] = {
 }
 """Where each agent reads hooks for all projects of a user."""
 
+_SHELL: Final = ["/bin/sh", "-c"]
+_SCRIPT: Final = "/".join(Path(hook.__file__).parts[-3:])
+"""How the path of our script ends, of whichever installation."""
+
 _LOST: Final = "{ test $? -eq 2 || echo GUARD_UNAVAILABLE: not executed. >&2; exit 2; }"
 
 
 def command(agent: str, python: str, pipe: Path, proxied: Collection[str] = ()) -> str:
-    """Return the shell command of one hook."""
+    """Return the command of one hook; it means the same in whichever shell the agent runs it."""
     words = (python, "-I", "-S", hook.__file__, agent, str(pipe), str(WAIT_S), *proxied)
-    return f"{shlex.join(words)} || {_LOST}"
+    return shlex.join((*_SHELL, f"{shlex.join(words)} || {_LOST}"))
+
+
+def words_of(line: str) -> list[str]:
+    """Return what a hook is given: agent, socket, seconds, proxied servers; [] = none of ours."""
+    try:
+        words = shlex.split(line)
+        words = shlex.split(words[2]) if words[:2] == _SHELL else words
+    except (ValueError, IndexError):
+        return []
+    words = words[: words.index("||")] if "||" in words else words
+    return next((words[i + 1 :] for i, one in enumerate(words) if one.endswith(_SCRIPT)), [])
 
 
 def settings(agent: str, line: str) -> dict[str, Any]:
@@ -72,5 +87,4 @@ def merged(text: str, ours: Mapping[str, Any], *, where: str) -> str:
 
 def is_ours(group: Mapping[str, Any]) -> bool:
     """Return whether a group of hooks runs the guard's."""
-    script = "/".join(Path(hook.__file__).parts[-3:])  # of whichever installation
-    return any(script in str(one.get("command", "")) for one in group.get("hooks", []))
+    return any(words_of(str(one.get("command", ""))) for one in group.get("hooks", []))

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from guard.errors import Unusable
 from guard_adapters.front.coding.agents import DIALECTS
-from guard_adapters.front.coding.settings import is_ours
+from guard_adapters.front.coding.settings import is_ours, words_of
 from guard_adapters.front.coverage.reach import Reach, State
 
 EVERY: Final = frozenset({None, "", "*", ".*"})
@@ -85,8 +85,7 @@ def _proxied(found: Mapping[str, Any]) -> Iterator[str]:
     for groups in found["hooks"].values() if isinstance(found["hooks"], dict) else ():
         for group in filter(is_ours, groups):
             for one in group["hooks"]:
-                words = str(one.get("command", "")).partition("||")[0].split()
-                yield from words[words.index("-S") + 5 :] if "-S" in words else ()
+                yield from words_of(str(one.get("command", "")))[3:]
 
 
 def _servers(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
