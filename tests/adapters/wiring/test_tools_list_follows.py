@@ -1,4 +1,4 @@
-"""A session is narrowed while its client holds a list: the client hears of it, and lists less."""
+"""A session is narrowed while its client holds a list: it hears of it, lists less, and reads why."""
 
 import asyncio
 from hashlib import sha256
@@ -75,6 +75,15 @@ async def listed(client):
     return {tool.name for tool in (await client.list_tools()).tools}
 
 
+async def told(client, tool):
+    """Make a call; return what its result says of the session it came through."""
+    result = await client.call_tool(tool, {})
+    assert not result.is_error
+    said = (result.meta or {}).get("dev.guardcall/narrowed", [])
+    assert all(one["id"] for one in said)
+    return [(one["dimension"], one["reason"]) for one in said]
+
+
 async def followed(client, wired):
     """Listen, list, be narrowed, hear of it, list again, and get it back."""
     async with client.listen(tools_list_changed=True) as heard:
@@ -83,9 +92,14 @@ async def followed(client, wired):
         await wired.reauthorizing.narrow(session.id, Access(level=Level.READ_ONLY), "looking")
         await asyncio.wait_for(anext(aiter(heard)), 5)
         assert await listed(client) == {"look"}
+        assert await told(client, "look") == [("level=read_only", "looking")]
+        hidden = await client.call_tool("write", {})  # from a list that was kept
+        assert hidden.is_error
+        assert "access_narrowed" in hidden.model_dump_json()
         await wired.reauthorizing.give_back(session.id, "operator")
         await asyncio.wait_for(anext(aiter(heard)), 5)
         assert await listed(client) == {"look", "write"}
+        assert await told(client, "write") == []
 
 
 async def test_a_client_that_listens_over_http_hears_that_its_tools_have_changed(tmp_path):
