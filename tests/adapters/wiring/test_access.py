@@ -1,3 +1,4 @@
+# ruff: noqa: F811  the fixture has the name of what it gives
 """Who comes in over HTTP, all the way: a listed client's assertion, a second showing of it, a reload."""
 
 import asyncio
@@ -19,6 +20,7 @@ from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving
 from tests.adapters.front.relaying import listening
 from tests.adapters.front.relaying import serving as behind
+from tests.adapters.front.test_mcp_beside import POD, api, token  # noqa: F401  a fixture
 
 KEY = ECKey.generate_key("P-256", {"kid": "e", "use": "sig"})
 CONFIG = """
@@ -48,10 +50,15 @@ def b64(raw):
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
+def signed(claims, typ="JWT"):
+    head = {"alg": "ES256", "kid": "e", "typ": typ}
+    text = f"{b64(json.dumps(head).encode())}.{b64(json.dumps(claims).encode())}"
+    return f"{text}.{b64(JWSRegistry.algorithms['ES256'].sign(text.encode(), KEY))}"
+
+
 def assertion(now_ms, url, **claims):
     said = {"iss": "nightly", "sub": "nightly", "aud": url, "jti": "1", "iat": now_ms // 1000 + 1, "exp": now_ms // 1000 + 60}  # fmt: skip
-    signed = f"{b64(json.dumps({'alg': 'ES256', 'kid': 'e'}).encode())}.{b64(json.dumps(said | claims).encode())}"
-    return f"{signed}.{b64(JWSRegistry.algorithms['ES256'].sign(signed.encode(), KEY))}"
+    return signed(said | claims)
 
 
 @asynccontextmanager
@@ -76,11 +83,12 @@ async def guarded(tmp_path):
             wired.close()
 
 
-async def posted(url, token):
+async def posted(url, token, **more):
     async with httpx2.AsyncClient() as http:
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/json, text/event-stream",
+            **{name.replace("_", "-"): value for name, value in more.items()},
         }
         answer = await http.post(f"{url}/mcp/notes", json=CALL, headers=headers)
     error = answer.json().get("error", {})
@@ -104,6 +112,52 @@ async def test_an_assertion_for_somebody_else_opens_nothing(guarded):
     other = assertion(wired.world.clock.now_ms(), "https://other.example")
     assert await posted(url, other) == (401, "token_audience_wrong")
     assert await posted(url, "dev") == (401, "token_unknown")
+
+
+ATTESTED = """\
+  callers:
+    spiffe: {{socket: "{socket}", trust_domains: [corp.example]}}
+    posture: {{issuer: "https://mdm.example", jwks_url: "http://127.0.0.1:{port}/jwks"}}
+    workloads: {{nightly: ["{pod}"]}}
+"""
+
+
+async def test_a_job_runs_as_its_own_workload_alone_and_shows_its_device(tmp_path, api):
+    async with keys() as port:
+        more = ATTESTED.format(socket=api.socket, port=port, pod=POD)
+        text = CONFIG.format(port=port).replace("  callers:\n", more)
+        (tmp_path / "guard.yaml").write_text(text)
+        wired = build(load(tmp_path / "guard.yaml"))
+        try:
+            async with serving(wired, {}) as url:
+                now_s = wired.world.clock.now_ms() // 1000
+                svid = {"sub": POD, "aud": [url], "exp": now_s + 300, "iat": now_s}
+                device = {
+                    "iss": "https://mdm.example", "aud": url, "sub": "laptop-7", "user": "nightly",
+                    "compliant": True, "iat": now_s - 60, "exp": now_s + 300,
+                }  # fmt: skip
+
+                async def called(number, **shown):
+                    said = assertion(wired.world.clock.now_ms(), url, jti=number)
+                    return await posted(url, said, **shown)
+
+                other = token(svid | {"sub": "spiffe://corp.example/other"})
+                stale = token(svid | {"exp": now_s - 60})
+                assert await called("1") == (403, "workload_wrong")
+                assert await called("2", guard_workload=other) == (403, "workload_wrong")
+                assert await called("3", guard_workload=stale) == (401, "token_expired")
+                assert await wired.world.sessions.all() == []
+                mine = signed(device, "device-posture+jwt")
+                theirs = signed(device | {"user": "eve"}, "device-posture+jwt")
+                good = token(svid)
+                assert await called("4", guard_workload=good, guard_device=theirs) == (401, "posture_foreign")  # fmt: skip
+                status, _ = await called("5", guard_workload=good, guard_device=mine)
+                assert status not in {400, 401, 403}
+                (session,) = await wired.world.sessions.all()
+                assert (session.who.workload.id, session.who.workload.attested) == (POD, True)
+                assert (session.who.device.id, session.who.device.compliant) == ("laptop-7", True)
+        finally:
+            wired.close()
 
 
 async def test_a_running_guard_takes_up_what_was_learned(guarded, capsys):
