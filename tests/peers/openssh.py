@@ -14,7 +14,8 @@ SSHD = Path("/usr/sbin/sshd")
 class OpenSsh:
     """The server, its authority for users, and a client."""
 
-    def __init__(self):
+    def __init__(self, users=""):
+        """Start it; `users` is how it knows them, in the words of sshd_config."""
         if not SSHD.exists() or shutil.which("ssh") is None:
             missing("OpenSSH is not here (Debian: openssh-server)")
         self.home, self.port, self.user = folder(), free_port(), getpass.getuser()
@@ -38,9 +39,7 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 AuthorizedKeysFile none
-TrustedUserCAKeys {self.home}/ca.pub
-AuthorizedPrincipalsFile {self.home}/principals
-RevokedKeys {self.home}/krl
+{users.replace("HOME", str(self.home)) or self._users()}
 """)
         subprocess.run(["ssh-keygen", "-q", "-k", "-f", self.home / "krl"], check=True)
         argv = [str(SSHD), "-D", "-f", str(self.home / "sshd.conf"), "-E", str(self.log)]
@@ -49,6 +48,13 @@ RevokedKeys {self.home}/krl
         (self.home / "known_hosts").write_text(
             f"[127.0.0.1]:{self.port} {(self.home / 'host.pub').read_text()}"
         )
+
+    def _users(self):
+        return f"""
+TrustedUserCAKeys {self.home}/ca.pub
+AuthorizedPrincipalsFile {self.home}/principals
+RevokedKeys {self.home}/krl
+"""
 
     def settings(self, **more):
         commands = {"restart": "echo restarted {service}", "show": "echo shown -- {service}"}

