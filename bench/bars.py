@@ -128,6 +128,7 @@ COST = (
     Bar("issuers", "client certificate for PostgreSQL, made, p50", lambda f: f["postgres_cert"]["mint_ms"], 2, "ms"),
     Bar("issuers", "signal to the end of a live SQL session, a role's, p99", lambda f: f["signal to cut, postgres_role"]["p99_ms"], 500, "ms"),
     Bar("issuers", "the same, a certificate's, p99", lambda f: f["signal to cut, postgres_cert"]["p99_ms"], 500, "ms"),
+    Bar("issuers", "the same, one of OpenBao's, p99", lambda f: f["signal to cut, openbao"]["p99_ms"], 500, "ms"),
     Bar("detectors", "usual sessions of the synthetic fleet with a finding, of 1,000", lambda f: 1000 * f["usual_with_a_finding"] / f["usual"], 15),
     Bar("detectors", "detectors of one call, CPU p50", lambda f: f["cost"]["call_p50_us"], 25, "us"),
     Bar("console", "first byte of the slowest console page, 10,000 rows of everything, p95", lambda f: f["worst"]["p95_ms"], 100, "ms"),
@@ -184,6 +185,8 @@ SOAKS = (
     Bar("soak", "approvals used after their limit in them", _of("late uses", "late"), 0),
     Bar("soak", "kill -9 of a guard that makes credentials", _of("broker killed", "kills"), 60, least=True),
     Bar("soak", "credentials left at their targets after its next start", _of("broker killed", "orphans"), 0),
+    Bar("soak", "the same, its journal in PostgreSQL", _of("broker killed, postgres", "kills"), 60, least=True),
+    Bar("soak", "credentials left at their targets after its next start", _of("broker killed, postgres", "orphans"), 0),
 )  # fmt: skip
 """Measured by `make soak`: minutes, some of them a quarter of an hour."""
 

@@ -26,6 +26,7 @@ MADE_OF = {
     "fuzz": (*JUDGEMENT, "bench/agentdojo", "bench/fuzz"),
     "bfcl": (*JUDGEMENT, "bench/bfcl"),
     "soak": ("guard", "adapters"),
+    "issuers": ("guard", "adapters", "bench/issuers.py", "bench/issuer_rows.py"),
 }
 """What each benchmark measures; every other one: the whole house, by its own file."""
 MADE_BY = {

@@ -19,7 +19,7 @@ runs out by itself.
 {rows}
 
 A signal to the end of a live SQL session, through the guard's own code: a role's {role} ms p50 and
-{role99} ms p99, a certificate's {cert} and {cert99} ms.
+{role99} ms p99, a certificate's {cert} and {cert99} ms, one of OpenBao's {bao} and {bao99} ms.
 """
 
 LEVEL = """
@@ -36,13 +36,16 @@ def credentials() -> str:
         for name, one in held.items()
         if isinstance(one, dict) and "mint_ms" in one
     ]
-    role, cert = (held[f"signal to cut, postgres_{kind}"] for kind in ("role", "cert"))
+    kinds = ("postgres_role", "postgres_cert", "openbao")
+    role, cert, bao = (held[f"signal to cut, {kind}"] for kind in kinds)
     text = TEXT.format(
         rows="\n".join(rows),
         role=role["p50_ms"],
         role99=role["p99_ms"],
         cert=cert["p50_ms"],
         cert99=cert["p99_ms"],
+        bao=bao["p50_ms"],
+        bao99=bao["p99_ms"],
     )
     return text + _level(found("call_token"))
 

@@ -13,7 +13,7 @@ from guard.grant.credential import Credential
 from guard.model.facts import Binding
 from guard_adapters.wiring.issuers import KINDS
 from tests.adapters.issuer.leased import issued_between
-from tests.attack.stolen.databases import of_certificates, of_openbao, of_roles
+from tests.attack.stolen.databases import of_certificates, of_openbao, of_roles, of_wrapped
 from tests.attack.stolen.shells import of_ssh
 from tests.attack.stolen.tokens import of_call_tokens
 from tests.attack.stolen.web import of_clouds, of_exchange, of_exchange_checked, of_static
@@ -49,6 +49,7 @@ ROWS = {
         lambda pg, other, tmp: of_certificates(other, pg, listed=True),
     ),
     "`openbao`": (1, lambda pg, other, tmp: of_openbao(pg, other)),
+    "`openbao` with `wrap`": (1, lambda pg, other, tmp: of_wrapped(pg, other)),
     "`sts`": (1, lambda pg, other, tmp: of_clouds()),
     "`oauth_exchange`": (1, lambda pg, other, tmp: of_exchange("https://opaque.example/mcp")),
     "`oauth_exchange`, tokens that are JWTs": (

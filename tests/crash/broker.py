@@ -95,7 +95,8 @@ class Awake:
 async def life(job, out):
     wired = build(load(Path(job["config"])))
     real = wired.world
-    await take_back_all(real)
+    gone = frozenset(lease.id for lease in await wired.store.lost_leases())
+    await take_back_all(real, gone)
     if job.get("sweep"):
         await sweep_targets(real)
     alive = {}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import postgres as databases
 from tests.peers.openbao import OpenBao
 from tests.peers.postgres import Postgres
 from tests.soak.kept import keep
@@ -17,11 +18,13 @@ pytestmark = pytest.mark.peer
 ROOT = Path(__file__).parents[2]
 POINTS = ("reserved", "acted", "issued", "delivered", "ending", "gone")
 TOOLS = ("by_role", "by_bao")
+STORES = pytest.mark.parametrize("store", ["sqlite", "postgres"])
 CONFIG = """
 version: 1
 guard:
   policies: [all.cedar]
   state: {state}
+{store}
   settings: {{port_timeout_ms: 5000}}
   issuers: {issuers}
 servers:
@@ -48,13 +51,23 @@ def openbao(postgres):
 
 
 class Broker:
-    def __init__(self, folder, postgres, openbao, order):
+    """A guard that is killed again and again, and started anew on what it left.
+
+    `url` is the database that holds its rows; empty: a file.
+    """
+
+    def __init__(self, folder, postgres, openbao, order, url):
+        self.url, self.lives = url, 0
         issuers = {
             "role": {"kind": "postgres_role", **postgres.settings()},
             "bao": {"kind": "openbao", **openbao.settings()},
         }
         self.config, self.order = folder / f"{order}.yaml", order
-        self.config.write_text(CONFIG.format(issuers=json.dumps(issuers), state=order))
+        if url:
+            (folder / "db.url").write_text(url)
+            (folder / "db.url").chmod(0o600)
+        store = "  store: {url_file: db.url}" if url else ""
+        self.config.write_text(CONFIG.format(issuers=json.dumps(issuers), state=order, store=store))
         (folder / "all.cedar").write_text(
             '@id("ALL") @reason("all") permit (principal, action, resource);'
         )
@@ -64,6 +77,9 @@ class Broker:
         )  # fmt: skip
 
     def life(self, point="", tool="", **more):
+        if self.url and self.lives:  # a guard counts as gone once its marks are old
+            databases.execute(self.url, "UPDATE replicas SET seen_ms = 0")
+        self.lives += 1
         job = {
             "config": str(self.config),
             "point": point,
@@ -87,8 +103,9 @@ class Broker:
 def broker(tmp_path, postgres, openbao):
     made = []
 
-    def make(order):
-        made.append(Broker(tmp_path, postgres, openbao, order))
+    def make(order, store="sqlite"):
+        url = databases.fresh() if store == "postgres" else ""
+        made.append(Broker(tmp_path, postgres, openbao, order, url))
         return made[-1]
 
     yield make
@@ -120,8 +137,9 @@ def orphans(found):
     return [name for alive in found for names in alive.values() for name in names]
 
 
-def test_12_kills_leave_nothing_after_a_restart_and_no_sweep_is_needed(broker, postgres):
-    one = broker("journal-first")
+@STORES
+def test_12_kills_leave_nothing_after_a_restart_and_no_sweep_is_needed(broker, postgres, store):
+    one = broker("journal-first", store)
     found = killed(one, 1)
     last = one.life()
     assert len(found) == 12
@@ -130,8 +148,9 @@ def test_12_kills_leave_nothing_after_a_restart_and_no_sweep_is_needed(broker, p
     assert left(postgres, 5) == []
 
 
-def test_in_the_wrong_order_some_are_left_and_a_sweep_finds_them(broker, postgres):
-    one = broker("journal-last")
+@pytest.mark.parametrize("store", ["sqlite", pytest.param("postgres", marks=pytest.mark.soak)])
+def test_in_the_wrong_order_some_are_left_and_a_sweep_finds_them(broker, postgres, store):
+    one = broker("journal-last", store)
     found = killed(one, 1)
     last = one.life()
     assert len(set(orphans([*found, last["alive"]]))) >= 2
@@ -142,11 +161,13 @@ def test_in_the_wrong_order_some_are_left_and_a_sweep_finds_them(broker, postgre
 
 
 @pytest.mark.soak
-def test_60_kills_leave_nothing_after_a_restart(broker, postgres):
-    one = broker("journal-first")
+@STORES
+def test_60_kills_leave_nothing_after_a_restart(broker, postgres, store):
+    one = broker("journal-first", store)
     found = killed(one, 5)
     last = one.life()
     alive, rest = orphans([*found, last["alive"]]), left(postgres, 5)
-    keep("broker killed", kills=len(found), orphans=len(alive) + len(rest), open=len(last["open"]))
+    name = {"sqlite": "broker killed", "postgres": "broker killed, postgres"}[store]
+    keep(name, kills=len(found), orphans=len(alive) + len(rest), open=len(last["open"]))
     assert len(found) == 60
     assert (alive, last["open"], rest) == ([], [], [])

@@ -39,13 +39,18 @@ def for_cert(postgres, _folder):
     yield leased("postgres_cert", "svc_crm_read", **postgres.settings(**keys)), [own]
 
 
-def for_bao(postgres, _folder):
+def for_bao(postgres, _folder, **more):
     server = OpenBao(postgres)
     try:
         own = server.token_file.read_text()
-        yield leased("openbao", "crm_read", **server.settings()), [own]
+        yield leased("openbao", "crm_read", **server.settings(**more)), [own]
     finally:
         server.stop()
+
+
+def for_wrapped(postgres, folder):
+    """The token that the credentials can be taken out with, once."""
+    return for_bao(postgres, folder, wrap=True)
 
 
 def for_ssh(_postgres, _folder, **more):
@@ -122,6 +127,7 @@ def for_token_of_bao(postgres, _folder):
 KINDS = {
     "calltoken": for_token, "calltoken, txn": for_transaction,
     "calltoken of openbao": for_token_of_bao, "postgres_role": for_role,
-    "postgres_cert": for_cert, "openbao": for_bao, "ssh": for_ssh, "ssh agent": for_agent,
+    "postgres_cert": for_cert, "openbao": for_bao, "openbao, wrapped": for_wrapped,
+    "ssh": for_ssh, "ssh agent": for_agent,
     "sts": for_sts, "static": for_static, "oauth_exchange": for_exchange,
 }  # fmt: skip

@@ -93,6 +93,40 @@ async def of_openbao(here, there):
         bao.stop()
 
 
+async def of_wrapped(here, there):
+    """The token for credentials that wait to be taken out, once, and what it opens then."""
+    bao, other = OpenBao(here), OpenBao(there)
+    issuer = OpenBaoIssuer(Bao(**bao.settings(wrap=True)), maker(bao.home))
+    spent = RuntimeError, r"400 .*wrapping token is not valid"
+
+    async def taken_out(credential, at_bao=bao, what=session):
+        path, token = "sys/wrapping/unwrap", credential.secret
+        inner = (await asyncio.to_thread(at_bao.ask, "POST", path, None, token))["data"]
+        return await what(at(here, {"user": inner["username"], "password": inner["password"]}))
+
+    try:
+        lease, credential = await issued(issuer, grant="crm_read")
+        elsewhere = await tried(taken_out(credential, other), *spent)
+        assert await taken_out(credential)  # the call itself, although a thief tried elsewhere
+        again = await tried(taken_out(credential), *spent)
+        wide = await tried(taken_out(credential, what=wider), *spent)
+        await issuer.revoke(lease, "ended")
+        after = await tried(taken_out(credential), *spent)
+        unused, recalled = await issued(issuer, grant="crm_read")
+        await issuer.revoke(unused, "signal")
+        revoked = await tried(taken_out(recalled), *NO_SUCH_ROLE)
+        _, first = await issued(issuer, grant="crm_read")
+        by_thief = await tried(taken_out(first), *spent)  # who is the first, with whatever key
+        await issuer.aclose()
+        return [
+            word(again), word(wide), word(elsewhere), until(after, credential, lease),
+            until(revoked, recalled, unused), word(by_thief),
+        ]  # fmt: skip
+    finally:
+        bao.stop()
+        other.stop()
+
+
 @contextmanager
 def with_certificate(server, credential):
     """Yield a client's TLS: it believes this server, and shows the stolen certificate."""
