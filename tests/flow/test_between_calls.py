@@ -203,3 +203,4 @@ async def test_memory_holds_no_more_sessions_than_have_something(flow, at, issue
         await at.held(None, f"gs_x{number}")
         flow.clock.ms += 31_000
     assert len(at._held) <= 3
+    assert len(at._out) <= 3

@@ -46,6 +46,7 @@ class BetweenAt:
         self._between = between
         self._server = server
         self._held: dict[str, _Held] = {}
+        self._out: dict[str, _Held] = {}  # by the lease of what is handed out
         self._making: set[asyncio.Task[Credential]] = set()
 
     async def held(self, who: Caller, handle: str) -> Credential:
@@ -74,6 +75,8 @@ class BetweenAt:
             fresh = fresh and self._desk.now_ms() < mine.until_ms
             if here is not None and fresh and await self._between.stands(here.lease_id):
                 return here
+            if here is not None:
+                self._out.pop(here.lease_id, None)
             if here is not None and (mine.refused or mine.grant != grant):
                 why = "refused" if mine.refused else "access_narrowed"
                 await self._between.take_back(here.lease_id, why)
@@ -82,6 +85,7 @@ class BetweenAt:
             made = await self._between.mint(session, self._server)
             life_ms = made.expires_at_ms - began_ms
             mine.grant, mine.toward = grant, self._between.toward(session, self._server)
+            self._out[made.lease_id] = mine
             mine.credential, mine.until_ms = made, made.expires_at_ms - life_ms // _LAST_PART
             return made
 
@@ -91,10 +95,10 @@ class BetweenAt:
 
     def told(self, credential: Credential, *, taken: bool) -> None:
         """Note what the server made of this one: refused, it goes out no more and is taken back."""
-        for mine in self._held.values():
-            if mine.credential is credential and not mine.refused:
-                mine.refused = not taken
-                self._between.told(mine.toward, taken=taken)
+        mine = self._out.get(credential.lease_id)
+        if mine is not None and not mine.refused:
+            mine.refused = not taken
+            self._between.told(mine.toward, taken=taken)
 
     def _of(self, session_id: str) -> _Held:
         if session_id not in self._held and len(self._held) >= _MOST:
@@ -105,4 +109,6 @@ class BetweenAt:
             }  # fmt: skip
             self._held.clear()
             self._held.update(kept)
+            made = [(one.credential, one) for one in kept.values()]
+            self._out = {one.lease_id: mine for one, mine in made if one is not None}
         return self._held.setdefault(session_id, _Held())

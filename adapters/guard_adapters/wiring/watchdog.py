@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from guard.errors import GuardError
+from guard.grant.credential import CALL_TOKEN
 from guard.grant.lease import Lease, LeaseState
 from guard.lease.revoking import Revoking
 from guard.ports import World
@@ -131,9 +132,11 @@ async def watched(
 def _recalled(row: Lease) -> bool:
     """Return whether somebody's word ends it: each guard asks once, for its secret may be here.
 
-    Where another guard took the word, the target cannot be asked there without the secret.
+    Where another guard took the word, the target cannot be asked there without the secret. Of a
+    call token the name is enough, at any guard.
     """
-    return row.state is LeaseState.REVOKE_PENDING and bool(row.reason) and row.tries == 0
+    told = row.state is LeaseState.REVOKE_PENDING and bool(row.reason) and row.tries == 0
+    return told and row.kind != CALL_TOKEN
 
 
 def _secret(row: Lease) -> tuple[str, str]:

@@ -29,7 +29,7 @@ async def ran(argv, **env):
         *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE, env={"PATH": os.environ["PATH"], "HOME": "/nonexistent", **env},
     )  # fmt: skip
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):  # a login takes a second on a machine that is busy, or ten
         out, err = await process.communicate()
     return process.returncode, out.decode(), err.decode()
 

@@ -5,7 +5,7 @@ new connection, all who wait are compared with their rows, in one statement.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
@@ -30,13 +30,18 @@ class Hints:
         self._listener: Connection = None
         self._looks: set[asyncio.Future[None]] = set()
         self._others: dict[str, Callable[[str], Awaitable[None]]] = {}
+        self._each_second: set[str] = set()
 
-    def also(self, channel: str, look: Callable[[str], Awaitable[None]]) -> None:
+    def also(
+        self, channel: str, look: Callable[[str], Awaitable[None]], *, each_second: bool = False
+    ) -> None:
         """Call `look` with what is said on a channel, and with nothing when a hint may be lost.
 
-        Before `start`.
+        That is at every new connection, and, where a look is cheap, each second. Before `start`.
         """
         self._others[channel] = look
+        if each_second:
+            self._each_second.add(channel)
 
     def start(self) -> None:
         """Listen and look until the store is closed."""
@@ -69,7 +74,7 @@ class Hints:
             for channel in self._others:
                 await db.add_listener(channel, self._said)
             await self._look()
-            await self._look_elsewhere()
+            await self._look_elsewhere(self._others)
             await gone.wait()
         finally:
             self._listener = None
@@ -80,7 +85,7 @@ class Hints:
             await asyncio.sleep(LOOK_S)
             with suppress(*FAILED):
                 await self._look()
-                await self._look_elsewhere()
+                await self._look_elsewhere(self._each_second)
 
     def _said(self, *said: object) -> None:
         """Take a hint: (connection, process, channel, payload)."""
@@ -92,8 +97,8 @@ class Hints:
         with suppress(*FAILED, Unavailable):  # the next look comes in a second
             await self._others[channel](name)
 
-    async def _look_elsewhere(self) -> None:
-        for channel in self._others:
+    async def _look_elsewhere(self, channels: Iterable[str]) -> None:
+        for channel in channels:
             await self._tried(channel, "")
 
     async def _look(self) -> None:

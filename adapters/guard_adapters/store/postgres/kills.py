@@ -35,7 +35,7 @@ class PostgresKills:
         self._database = database
         self._changes = changes
         self._stops = Stops(database.hand(database.transacted(_rows)).result())
-        hints.also(CHANNEL, self._heard)
+        hints.also(CHANNEL, self._heard, each_second=True)
 
     def standing(self) -> Sequence[Kill]:
         """Return what is stopped, as this guard knows it."""
