@@ -6,6 +6,7 @@ nothing else, and ends at the deadline. Revoking it takes everything back that w
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -39,6 +40,15 @@ class OpenBao(VaultServer):
     ttl_s: int = Field(60, ge=5, le=3_600, description="Longest life of a credential (s).")
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was made for one lease: how each part is taken back. None of it is secret."""
+
+    child: str  # accessor of the child token
+    lease_id: str = ""  # of the credentials; unknown where they are wrapped
+    wrapping: str = ""  # accessor of the token that they can be taken out with
+
+
 class OpenBaoIssuer:
     """Makes child tokens and reads credentials with them; fulfils `guard.ports.Issuer`."""
 
@@ -56,7 +66,7 @@ class OpenBaoIssuer:
         self._token = read_secret(maker.path(settings.token_file))
         # What a sweep has seen of accessors: handles of ours, and "" for what is somebody else's.
         self._known: dict[str, str] = {}
-        self._leases: dict[str, tuple[str, str]] = {}  # handle -> accessor, lease id there
+        self._made: dict[str, _Made] = {}  # by handle
 
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: one level for all."""
@@ -87,7 +97,11 @@ class OpenBaoIssuer:
         path = f"{self._settings.mount}/creds/{call.grant}"
         more = {"X-Vault-Wrap-TTL": f"{left_s}s"} if self._settings.wrap else {}
         found = await self._ask("GET", path, token=child["client_token"], headers=more)
-        self._leases[lease.handle] = (str(child["accessor"]), str(found.get("lease_id", "")))
+        self._made[lease.handle] = _Made(
+            child=str(child["accessor"]),
+            lease_id=str(found.get("lease_id", "")),
+            wrapping=str((found.get("wrap_info") or {}).get("accessor", "")),
+        )
         secret, parts = self._delivered(found)
         return Credential(
             kind=self.kind,
@@ -131,22 +145,28 @@ class OpenBaoIssuer:
     async def revoke(self, lease: Lease, why: str) -> Fate:
         """Take back what was made with the child token, then the token. One not there is gone."""
         del why
-        known = self._leases.get(lease.handle)
-        if known is not None and known[1]:
+        known = self._made.get(lease.handle)
+        if known is not None and known.wrapping:  # first: nobody takes anything out any more
+            await self._end_token(known.wrapping)
+        if known is not None and known.lease_id:
             # Told to be in step: without it, the roles are dropped a moment after the answer.
-            await self._ask("PUT", "sys/leases/revoke", body={"lease_id": known[1], "sync": True})
-        accessor = known[0] if known else await self._found(lease.handle)
+            body = {"lease_id": known.lease_id, "sync": True}
+            await self._ask("PUT", "sys/leases/revoke", body=body)
+        accessor = known.child if known else await self._found(lease.handle)
         if accessor is None:
             return Fate.GONE
+        await self._end_token(accessor)
+        self._made.pop(lease.handle, None)
+        self._known.pop(accessor, None)
+        return Fate.GONE
+
+    async def _end_token(self, accessor: str) -> None:
         await self._ask(
             "POST",
             "auth/token/revoke-accessor",
             body={"accessor": accessor},
             fine=(HTTPStatus.BAD_REQUEST,),  # it is not there any more
         )
-        self._leases.pop(lease.handle, None)
-        self._known.pop(accessor, None)
-        return Fate.GONE
 
     async def _found(self, handle: str) -> str | None:
         """Return the accessor of the child token that carries this name."""

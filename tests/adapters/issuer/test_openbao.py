@@ -88,6 +88,15 @@ async def test_a_wrapped_credential_can_be_taken_out_once(postgres, openbao):
     await issuer.aclose()
 
 
+async def test_what_nobody_took_out_cannot_be_taken_out_once_it_is_revoked(openbao):
+    issuer = made(openbao, wrap=True)
+    lease, credential = await issued(issuer, grant="crm_read")
+    assert await issuer.revoke(lease, "signal") is Fate.GONE
+    with pytest.raises(RuntimeError, match="400"):
+        openbao.ask("POST", "sys/wrapping/unwrap", token=credential.secret)
+    await issuer.aclose()
+
+
 @pytest.mark.parametrize("grant", ["", "../../sys/seal", "a/b", "a?x=1"])
 async def test_a_grant_that_could_name_another_path_is_not_asked_for(issuer, grant):
     with pytest.raises(Refused) as no:

@@ -114,7 +114,7 @@ async def of_wrapped(here, there):
         after = await tried(taken_out(credential), *spent)
         unused, recalled = await issued(issuer, grant="crm_read")
         await issuer.revoke(unused, "signal")
-        revoked = await tried(taken_out(recalled), *NO_SUCH_ROLE)
+        revoked = await tried(taken_out(recalled), *spent)
         _, first = await issued(issuer, grant="crm_read")
         by_thief = await tried(taken_out(first), *spent)  # who is the first, with whatever key
         await issuer.aclose()
