@@ -17,6 +17,7 @@ from guard.detect.watch import Watch
 from guard.errors import Refused
 from guard.grant.lease import Lease
 from guard.judging import Judging
+from guard.lease.between import Between
 from guard.lease.revoking import Revoking
 from guard.model.access import Access, By
 from guard.model.call import Json
@@ -212,7 +213,7 @@ class Reauthorizing:
         await self._tried(await self._stopped(session, why))
 
     async def _stopped(self, session: Session, why: str) -> Sequence[Lease]:
-        """Stop the calls that may not run on; return their leases, which are to end."""
+        """Stop the calls that may not run on; return the leases that are to end with them."""
         flights = [one for one in self.world.live.flights() if one.call.session == session.id]
         cut = [one for one in flights if session.closed or not await self.may(session, one)]
         now_ms = self.world.clock.now_ms()
@@ -229,6 +230,7 @@ class Reauthorizing:
         if events:
             await self.world.sink.write(events)
         leases = [one.lease for one in cut if one.lease]
+        leases += await Between(world=self.world).outgrown(session)
         return await Revoking(world=self.world).marked_by_id(leases, why)
 
     async def still(self, judged: Session, now: Session, flight: Flight) -> Session:

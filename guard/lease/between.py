@@ -5,6 +5,7 @@ session at one server. It is journalled like that of a call, and ends with its s
 its own time. It keeps no secret and sends nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from guard.errors import GuardError, Refused, Unavailable
@@ -13,12 +14,12 @@ from guard.grant.lease import Lease, LeaseState
 from guard.grant.refusals import Toward
 from guard.lease.issuing import Leased, Leasing, drawn
 from guard.lease.revoking import Revoking
-from guard.model.access import Level
+from guard.model.access import Access, Level
 from guard.model.kill import stopped
 from guard.policy.catalog_server import ServerSpec
 from guard.ports import World
 from guard.ports.between import IssuesBetween
-from guard.session.narrowing import access_of
+from guard.session.narrowing import access_of, standing
 from guard.session.state import Session, refuse_closed
 
 
@@ -88,6 +89,18 @@ class Between:
         row = await self.world.leases.lease(lease_id)
         return row is not None and row.state is LeaseState.DELIVERED
 
+    async def outgrown(self, session: Session) -> Sequence[str]:
+        """Return the leases between calls that carry more than is left to a session by now.
+
+        Raises:
+            Unavailable: the journal failed.
+        """
+        if not standing(session.narrowings):
+            return ()
+        access, now_ms = access_of(session.narrowings), self.world.clock.now_ms()
+        rows = await self.world.leases.unsettled_of(session.id)
+        return [row.id for row in rows if not row.call_id and _outgrown(row, access, now_ms)]
+
     async def take_back(self, lease_id: str, why: str) -> None:
         """End a credential that nobody will use any more, or may.
 
@@ -111,13 +124,14 @@ class Between:
         issuer, maker = self._issuer(server), Leasing(world=self.world)
         grant = self.grant(session, server)
         now_ms, toward = self.world.clock.now_ms(), self.toward(session, server)
+        most_s = access_of(session.narrowings).max_ttl_s or issuer.max_ttl_s
         self.world.refusals.refuse(toward, now_ms)
         lease = Lease(
             id=drawn(self.world.ids),
             call_id="",
             session=session.id,
             kind=issuer.kind,
-            deadline_ms=now_ms + issuer.max_ttl_s * 1000,
+            deadline_ms=now_ms + min(issuer.max_ttl_s, most_s) * 1000,
             changed_ms=now_ms,
             issuer=server.issuer,
             server=server.name,
@@ -161,6 +175,13 @@ class Between:
                 code="credential_recalled",
                 next_step="Send it again if you still may.",
             )
+
+
+def _outgrown(row: Lease, access: Access, now_ms: int) -> bool:
+    over = access.level is Level.STOPPED
+    wide = access.scopes is not None and not access.scopes.issuperset(row.grant.split())
+    most_ms = None if access.max_ttl_s is None else now_ms + access.max_ttl_s * 1000
+    return over or wide or (most_ms is not None and row.deadline_ms > most_ms)
 
 
 def _narrowed(why: str) -> Refused:

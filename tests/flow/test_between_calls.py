@@ -73,19 +73,35 @@ async def test_nothing_is_sent_once_the_session_may_do_nothing(flow, at, issuer,
     assert await code_of(at.held(None, "")) == code
     assert await code_of(at.may(None, "")) == code
     assert len(issuer.issued) == 1
-    if word != "narrow":  # what a narrowed session holds it may use again once that is lifted
-        assert states(flow) == [LeaseState.REVOKED]
-        assert issuer.revoked == [issuer.issued[0][1].id]
+    assert states(flow) == [LeaseState.REVOKED]
+    assert issuer.revoked == [issuer.issued[0][1].id]
 
 
 async def test_a_narrowing_leaves_no_more_scopes_than_it_says(flow, at, issuer):
     await at.held(None, "")
     await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"b", "c"})), "careful")
+    assert states(flow) == [LeaseState.REVOKED]  # at once, not with the next message
     await at.held(None, "")
     assert [caller.grant for caller, _ in issuer.issued] == ["a b", "b"]
     assert states(flow) == [LeaseState.REVOKED, LeaseState.DELIVERED]
     await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"c"})), "more careful")
     assert await code_of(at.held(None, "")) == "access_narrowed"
+    assert states(flow) == [LeaseState.REVOKED] * 2
+
+
+async def test_a_narrowing_that_leaves_all_of_it_takes_nothing_back(flow, at, issuer):
+    first = await at.held(None, "")
+    access = Access(level=Level.READ_ONLY, scopes=frozenset({"a", "b", "c"}), max_ttl_s=60)
+    await flow.reauthorizing.narrow("gs_1", access, "careful")
+    assert await at.held(None, "") is first
+
+
+async def test_one_that_lives_longer_than_a_narrowing_lets_it_is_taken_back(flow, at, issuer):
+    await at.held(None, "")  # for 30 s
+    await flow.reauthorizing.narrow("gs_1", Access(max_ttl_s=20), "careful")
+    assert states(flow) == [LeaseState.REVOKED]
+    await at.held(None, "")
+    assert issuer.issued[1][1].deadline_ms == flow.clock.ms + 20_000
 
 
 async def test_a_narrowing_to_a_life_that_the_issuer_cannot_give_leaves_none(flow, at, issuer):
@@ -151,14 +167,15 @@ class BrokenOnce:
 
 @pytest.mark.parametrize("word", ["refused", "narrow"])
 async def test_one_that_could_not_be_taken_back_is_taken_back_by_the_next(flow, at, word):
-    first = await at.held(None, "")
+    first, broken = await at.held(None, ""), BrokenOnce(flow.world.leases)
     if word == "refused":
         at.told(first, taken=False)
+        at._between = Between(world=replace(flow.world, leases=broken))
+        work = at.held(None, "")
     else:
-        await flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"b"})), "careful")
-    world = flow.world
-    at._between = Between(world=replace(world, leases=BrokenOnce(world.leases)))
-    assert await code_of(at.held(None, "")) == "store_unavailable"
+        flow.but(leases=broken)
+        work = flow.reauthorizing.narrow("gs_1", Access(scopes=frozenset({"b"})), "careful")
+    assert await code_of(work) == "store_unavailable"
     assert states(flow) == [LeaseState.DELIVERED]
     second = await at.held(None, "")
     assert second is not first

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from guard.access.killing import Killing
+from guard.model.access import Access, Level
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.leases import LeaseDesk
 from guard_adapters.wiring.load import load
@@ -44,11 +45,15 @@ async def stop(wired, session, lease):
     await killing.follow(await killing.stop("agent", "a", why="", by="op"))
 
 
+async def narrow(wired, session, lease):
+    await wired.reauthorizing.narrow(session, Access(level=Level.STOPPED), "operator")
+
+
 async def revoke(wired, session, lease):
     await LeaseDesk(world=wired.world).revoke_lease(lease)
 
 
-@pytest.mark.parametrize("word", [end, suspend, stop, revoke])
+@pytest.mark.parametrize("word", [end, suspend, stop, narrow, revoke])
 async def test_what_another_guard_ended_is_void_at_the_server_at_once(
     authorization_server, tmp_path, monkeypatch, word
 ):
