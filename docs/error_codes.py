@@ -454,6 +454,9 @@ FILES = {
     "receipts_forged": "The receipts do not lead from what came before to what the site signed.",
     "receipts_gap": "The receipts do not begin where the last ones ended. Bring those between.",
     "receipts_none": "No checkpoint covers anything that was not written yet.",
+    "receipts_unsigned": "At the site a yes was used that no passkey gave. The records are taken in, and the site "
+    "is given nothing until somebody has looked.",
+    "site_asks_passkeys": "A guard that is a site of a control plane was told to ask in a terminal.",
     "receipts_overrun": "The site issued more call tokens than its bundles allowed.",
     "request_unusable": "The operator's request is not what its route takes.",
     "serve_file_unusable": "The file that says where the guard listens is damaged. Start the guard again.",

@@ -95,11 +95,11 @@ def take(site, file):
     return guard("offline", "import", file, "--config", site / "guard.yaml")
 
 
-def ran(site, *tools):
-    """Return what became of each call of a session at the site."""
+def ran(site, *tools, **more):
+    """Return what became of each call of a session at the site; `more`: how its guard is built."""
 
     async def work():
-        wired = build(load(site / "guard.yaml"))
+        wired = build(load(site / "guard.yaml"), **more)
         ends = []
         try:
             desk = Desk(wired)

@@ -10,7 +10,7 @@ import pytest
 from guard.grant.replay import MemoryReplay
 from guard.grant.verify import CallRefused, Verifier
 from guard.model.call import ToolCall
-from guard.testing import RecordingTool
+from guard.testing import RecordingTool, ScriptedApprover
 from guard_adapters.cli import main
 from guard_adapters.store.clock import Moment, SystemClock
 from guard_adapters.wiring.build import build
@@ -98,6 +98,24 @@ def test_a_gap_a_forged_record_and_too_many_calls_close_the_site(hq, site, capsy
     assert collect(hq, file) == 1
     assert "receipts_overrun" in capsys.readouterr().err
     assert main(refused) == 3
+
+
+def test_a_yes_that_no_passkey_gave_closes_the_site(hq, site, capsys):
+    asking = ("serve", "--unsafe-ask-in-terminal", "--config", site / "guard.yaml")
+    assert guard(*asking) == 3
+    assert "site_asks_passkeys" in capsys.readouterr().err
+    assert take(site, export(hq, site, "b1", "--approve-locally", "ASK-1")) == 0
+
+    def answering(store):  # who owns the machine can run a guard that answers itself
+        return (ScriptedApprover(approvals=store.approvals, clock=store.clock, script=["approve"]),)
+
+    assert ran(site, "pay", approvers=answering) == ["ran"]
+    assert collect(hq, receipts(site)) == 1
+    assert "receipts_unsigned" in capsys.readouterr().err
+    told = ["offline", "export", "north", "--config", hq / "guard.yaml", "--out", site / "no"]
+    assert guard(*told) == 3
+    assert guard("offline", "release", "north", "--config", hq / "guard.yaml") == 0
+    assert guard(*told) == 0
 
 
 def tokens_of(site, tool):

@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+from guard.errors import Unusable
 from guard.model.legible import legible
 from guard.ports import Approver
 from guard_adapters.cli import FINE, Commands
@@ -30,8 +31,14 @@ def register(commands: Commands) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until the process is told to stop."""
-    asked = args.unsafe_ask_in_terminal
-    wired = build(load(args.config), approvers=_approvers(ask=asked), reviewed=not asked)
+    asked, loaded = args.unsafe_ask_in_terminal, load(args.config)
+    if asked and loaded.installation.offline_authority:
+        raise Unusable(
+            "At a site people answer with their passkeys, and a terminal is no proof of a person.",
+            code="site_asks_passkeys",
+            next_step="Start it without --unsafe-ask-in-terminal, and enrol reviewers.",
+        )
+    wired = build(loaded, approvers=_approvers(ask=asked), reviewed=not asked)
     pipe = args.socket or socket_path("guardcall")
     try:
         asyncio.run(_until_told(wired, pipe))

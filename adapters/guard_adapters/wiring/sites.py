@@ -28,7 +28,8 @@ class SiteRecord:
     """What the control plane knows of one site.
 
     `allowance`: calls that its certificates allow and its receipts have not used; `peaks`: the tree
-    over the `size` leaves that came, as hex; `fault`: why nothing more is given, empty where it is.
+    over the `size` leaves that came, as hex; `fault`: why nothing more is given, empty where it is;
+    `signed`: questions that a passkey said yes to, and that were not used yet.
     """
 
     site: str
@@ -39,6 +40,7 @@ class SiteRecord:
     peaks: tuple[str, ...] = ()
     allowance: int = 0
     fault: str = ""
+    signed: tuple[str, ...] = ()
 
 
 def new_record(site: str, keys: Mapping[str, Any]) -> SiteRecord:
@@ -119,7 +121,8 @@ def keep(state: Path, kept: SiteRecord) -> None:
 def _read(file: Path) -> SiteRecord:
     try:
         raw = json.loads(file.read_text(encoding="utf-8"))
-        return SiteRecord(**{**raw, "peaks": tuple(raw["peaks"])})
+        lists = {name: tuple(raw.get(name, ())) for name in ("peaks", "signed")}
+        return SiteRecord(**{**raw, **lists})
     except (ValueError, KeyError, TypeError) as wrong:
         raise Unusable(
             f"The record of a site cannot be read ({type(wrong).__name__}).",
@@ -184,10 +187,12 @@ def collected(
         code = "receipts_gap"
         return replace(kept, fault=code), code
     tree = Tree(size=kept.size, peaks=tuple(bytes.fromhex(one) for one in kept.peaks))
-    used = 0
+    used, unsigned, signed = 0, False, set(kept.signed)
     for leaf in leaves:
         tree, _ = tree.appended(leaf)
-        used += _kind(leaf) == ISSUED
+        said = _said(leaf)
+        used += said.get("kind") == ISSUED
+        unsigned |= _unsigned(said, signed)
     if not _signed(kept, note, tree):
         code = "receipts_forged"
         return replace(kept, fault=code), code
@@ -195,7 +200,10 @@ def collected(
     left = kept.allowance - used
     if left < 0:
         code = "receipts_overrun"
-    return replace(kept, size=tree.size, peaks=peaks, allowance=left, fault=code), code
+    elif unsigned:
+        code = "receipts_unsigned"
+    after = replace(kept, size=tree.size, peaks=peaks, allowance=left, fault=code)
+    return replace(after, signed=tuple(sorted(signed))), code
 
 
 def _signed(kept: SiteRecord, note: str, tree: Tree) -> bool:
@@ -207,11 +215,28 @@ def _signed(kept: SiteRecord, note: str, tree: Tree) -> bool:
     return (proven.size, proven.root) == (tree.size, tree.root())
 
 
-def _kind(leaf: bytes) -> str:
+def _said(leaf: bytes) -> Mapping[str, Any]:
     try:
-        return str(json.loads(leaf)["kind"])
-    except (ValueError, KeyError, TypeError):
-        return ""
+        said = json.loads(leaf)
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _unsigned(said: Mapping[str, Any], signed: set[str]) -> bool:
+    """Return whether a yes was used that no passkey gave; `signed` is what passkeys gave so far."""
+    match said:
+        case {"kind": "vote", "decision": "approve", "method": "webauthn", "approval": str(asked)}:
+            signed.add(asked)
+        case {"kind": "consume", "approval": str(asked)}:
+            missing = asked not in signed
+            signed.discard(asked)
+            return missing
+        case {"kind": "approval_ended", "approval": str(asked)}:
+            signed.discard(asked)
+        case _:
+            pass
+    return False
 
 
 def revoked(state: Path) -> frozenset[str]:
