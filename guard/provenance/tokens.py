@@ -12,6 +12,8 @@ from guard.provenance.words import EXTENSIONS
 
 # Begins with a plain class, for which the engine leaps ahead, and only then looks back.
 _SPACED_IBAN = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b")
+_GROUPS = re.compile(r" [A-Z0-9]{4} [A-Z0-9]{4}")
+"""What every IBAN with blanks holds, and few other texts; the engine leaps to a blank fastest."""
 _SPACED_PHONE = re.compile(
     r"(?<![\w+])\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?!\w)"
     r"|(?<!\w)\(\d{2,5}\)[ -]?\d{2,4}(?:[ -]\d{2,5}){1,3}(?!\w)"
@@ -26,8 +28,9 @@ _RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
 def tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Yield the typed values inside a longer text: kind, canonical, start, end."""
     spans: list[tuple[int, int]] = []
+    ibans = (("iban", _SPACED_IBAN),) if _GROUPS.search(text) else ()
     phones = (("phone", _SPACED_PHONE),) if "+" in text or "(" in text else ()
-    for kind, pattern in (("iban", _SPACED_IBAN), *phones):
+    for kind, pattern in (*ibans, *phones):
         for whole in pattern.finditer(text):
             found = canonical(kind, whole[0])
             if found:
