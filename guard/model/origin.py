@@ -3,7 +3,6 @@
 Levels are ordered, and policy compares them. This file looks nothing up and decides nothing.
 """
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, NamedTuple
 
@@ -56,8 +55,7 @@ class Origin(NamedTuple):
     place: int = 0  # which value of its path it is, counted from 1; 0 = not known
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
+class Levels(NamedTuple):
     """The weakest source of each role of one call; `NO_ARGUMENT` where it has no such argument."""
 
     dest: int = NO_ARGUMENT

@@ -185,7 +185,7 @@ def _prov(spec: ToolSpec, holds: Given) -> ProvFacts:
     )
     named = {**given.model_dump(), **(paths_of(origins) if origins else {})}
     named |= {name: getattr(given, name) for name in given.model_fields_set}
-    level = replace(levels_of(spec, origins), **given.level)
+    level = levels_of(spec, origins)._replace(**given.level)
     return ProvFacts(**{**named, "level": level, "origins": origins})
 
 

@@ -4,7 +4,6 @@ The other half of the schema comes from the tools themselves: `guard.policy.sche
 """
 
 from collections.abc import Mapping
-from dataclasses import fields
 
 from guard.model.origin import Levels
 
@@ -26,7 +25,7 @@ FIXED: Mapping[str, Type] = {
         {
             **dict.fromkeys(("user_prompt", "trusted_tool", "untrusted", "secret", "model"), WORDS),
             **dict.fromkeys(("linked", "created"), WORDS),
-            "level": record(dict.fromkeys((one.name for one in fields(Levels)), LONG)),
+            "level": record(dict.fromkeys(Levels._fields, LONG)),
             **dict.fromkeys(("same_record", "ambiguous", "index_full", "not_canonical"), BOOL),
         }
     ),

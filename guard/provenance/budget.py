@@ -11,7 +11,7 @@ from functools import lru_cache
 from guard.model.call import ToolSpec
 from guard.model.facts import LARGEST_LEFT
 from guard.provenance.asks import ALL, Ask
-from guard.provenance.lexicon import Capability, capability, noun_classes, worded
+from guard.provenance.lexicon import Capability, Words, capability, noun_classes, worded
 from guard.provenance.segment import Deed
 from guard.provenance.task import Task
 
@@ -28,12 +28,17 @@ def asked(task: Task, able: Capability, *, bare: bool = False) -> tuple[Ask, ...
         bare: the call holds nothing that could be compared with what they said, so that they have
             to name what the tool acts on.
     """
-    if not worded(task.words, able):
+    return _asked(task.words, task.asks, able, bare)
+
+
+@lru_cache(maxsize=4096)  # a task lives long, and so do its tools
+def _asked(words: Words, asks: tuple[Ask, ...], able: Capability, bare: bool) -> tuple[Ask, ...]:  # noqa: FBT001  a cache key
+    if not worded(words, able):
         return ()
     spoken = not bare or any(
-        one in task.words.stems for one in able.stems if able.nouns and noun_classes(one)
+        one in words.stems for one in able.stems if able.nouns and noun_classes(one)
     )
-    return tuple(one for one in task.asks if one.fits(able) and (spoken or one.names(able)))
+    return tuple(one for one in asks if one.fits(able) and (spoken or one.names(able)))
 
 
 def left(
@@ -59,8 +64,7 @@ def left(
         return _by_words(task, (spec.action, spec.intent), done, kinds)
     if any(one.many and (ALL in one.many or not nouns.isdisjoint(one.many)) for one in own):
         return LARGEST_LEFT
-    rooms = tuple(max(one.times, one.listed if kinds else one.things) for one in task.asks)
-    found = _left(task.asks, rooms, able, tuple(sorted(done.items())), spec.action)
+    found = _left(task.asks, bool(kinds), able, tuple(sorted(done.items())), spec.action)
     return LARGEST_LEFT if found >= MOST else found
 
 
@@ -80,13 +84,13 @@ def _by_words(task: Task, deed: Deed, done: Mapping[Deed, int], kinds: frozenset
 @lru_cache(maxsize=4096)  # what was done changes only with a write
 def _left(
     asks: tuple[Ask, ...],
-    rooms: tuple[int, ...],
+    going: bool,  # noqa: FBT001  a cache key
     able: Capability,
     done: tuple[tuple[Deed, int], ...],
     action: str,
 ) -> int:
     own = _places(asks, able)
-    filling = _Filling(rooms)
+    filling = _Filling(tuple(max(one.times, one.listed if going else one.things) for one in asks))
     for deed, many in done:
         other = capability(deed[0].partition("/")[2], deed[1])
         fitting = own if deed[0] == action else _shared(asks, able, other)

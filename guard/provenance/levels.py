@@ -52,13 +52,12 @@ def by_source(values: Iterable[tuple[str, Source]]) -> dict[Source, frozenset[st
     """Return the paths by the weakest source of what stands there; every source has a set."""
     sources: dict[str, Source] = {}
     for path, source in values:
-        before = sources.get(path)
-        if before is None or source < before:
+        if source <= sources.get(path, source):
             sources[path] = source
-    paths: dict[Source, set[str]] = {}
+    paths: dict[Source, list[str]] = {one: [] for one in _SET_OF}
     for path, source in sources.items():
-        paths.setdefault(source, set()).add(path)
-    return {one: frozenset(paths.get(one, ())) for one in _SET_OF}
+        paths[source].append(path)
+    return {source: frozenset(several) for source, several in paths.items()}
 
 
 def paths_of(origins: Sequence[Origin]) -> dict[str, frozenset[str]]:

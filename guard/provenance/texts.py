@@ -4,21 +4,24 @@ Prose is not judged: only the links and addresses in it, and in short texts the 
 """
 
 import re
+from functools import lru_cache
 
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import Source
+from guard.provenance.canonical import typed
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
 from guard.provenance.lexicon import content_words
 from guard.provenance.moments import contradicts
 from guard.provenance.paths import named_path
 from guard.provenance.task import Task
-from guard.provenance.value import Value, value_at
+from guard.provenance.value import Value
 from guard.provenance.worth import Worth, worth
 
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
+_LOOKED_AT = _TEXTS | {"when", "permission"}
 
 Weighed = list[tuple[Value, Worth]]
 
@@ -39,6 +42,8 @@ def text_facts(
     moments: list[tuple[Value, Worth]] = []
     outbound, short_unknown, within = False, False, True
     for one, found in values:
+        if one.role not in _LOOKED_AT:
+            continue
         if one.role in _TEXTS:
             outbound = True
         if one.role in _FREE and found.why != "exempt":
@@ -53,7 +58,7 @@ def text_facts(
             moments.append((one, found))
         elif one.role == "permission":
             within = within and _within(spec, task, one, found)
-    starts = [one for one, _ in moments if not _is_end(one)]
+    starts = [one for one, _ in moments if not _is_end(one.path)]
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
         active_unknown=any(_active_unknown(task, known, one) for one in free),
@@ -61,7 +66,7 @@ def text_facts(
         when_known=all(
             _when_known(task, one, found) or _free_end(task, one, starts) for one, found in moments
         ),
-        when_ordered=_ordered(starts, [one for one, _ in moments if _is_end(one)]),
+        when_ordered=_ordered(starts, [one for one, _ in moments if _is_end(one.path)]),
         permission_within=within,
         choice_known=chosen,
     )
@@ -74,7 +79,7 @@ def _active_unknown(task: Task, known: Known, value: Value) -> bool:
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
     if task.passes_on(kind, canonical) or (kind == "text" and canonical in task.said):
         return True
-    found = worth(task, known, value_at("", "body", canonical), target=False)
+    found = worth(task, known, Value("", "body", canonical, *typed(canonical)), target=False)
     return found.source >= Source.LINKED
 
 
@@ -93,7 +98,7 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
 def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     """Return whether a moment ends what begins at the only time that the person named."""
     day, _ = value.moment
-    if not _is_end(value) or not (
+    if not _is_end(value.path) or not (
         not day or task.dated(day) or any(day == one.moment[0] for one in starts)
     ):
         return False
@@ -101,8 +106,9 @@ def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     return all(canonical in begun for kind, canonical in task.frames if kind == "time")
 
 
-def _is_end(value: Value) -> bool:
-    last = value.path.rpartition(".")[2].casefold()
+@lru_cache(maxsize=1024)  # the same few arguments come again and again
+def _is_end(path: str) -> bool:
+    last = path.rpartition(".")[2].casefold()
     return not {"end", "until", "to"}.isdisjoint(last.split("_"))
 
 
@@ -110,7 +116,7 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
     """Return whether every end comes after its start, as far as both are moments."""
     first = [one.moment for one in starts if one.moment[0]]
     last = [one.moment for one in ends if one.moment[0]]
-    return all(start <= end for start in first for end in last)
+    return not (first and last) or max(first) <= min(last)
 
 
 def _within(spec: ToolSpec, task: Task, value: Value, found: Worth) -> bool:

@@ -42,23 +42,6 @@ class Value(NamedTuple):
     kin: frozenset[str] = frozenset()
 
 
-def value_at(
-    path: str,
-    role: str,
-    raw: object,
-    nouns: frozenset[str] = frozenset(),
-    unit: Unit = UNKNOWN,
-    zoned: Zoned = NO_ZONE,
-    level: str = "",
-    kin: frozenset[str] = frozenset(),
-) -> Value:
-    """Return an argument value with every kind that it can be."""
-    text = str(raw)
-    kinds, moment = typed(text)
-    money = _money(kinds, unit) if role == "amount" else None
-    return Value(path, role, text, kinds, moment, nouns, unit, zoned, money, level, kin)
-
-
 def _money(kinds: tuple[tuple[str, str], ...], unit: Unit) -> Money | None:
     found = (
         unit.money(one.number, one.currency)
@@ -86,7 +69,14 @@ def argument(
         around: the objects of the call that hold it, the nearest first.
         house: the zone in which the house reads times; UTC: nobody said.
     """
-    role, text = slot.role, "" if raw is None else raw
-    unit = unit_of(spec, path, *around) if role == "amount" else UNKNOWN
-    zone = zoned(str(text), around[0], house) if role == "when" else NO_ZONE
-    return value_at(path, role, text, slot.nouns, unit, zone, slot.level, slot.kin)
+    role, text = slot.role, "" if raw is None else str(raw)
+    kinds, moment = typed(text)
+    unit, zone, money = UNKNOWN, NO_ZONE, None
+    if role == "amount":
+        unit = unit_of(spec, path, *around)
+        money = _money(kinds, unit)
+    elif role == "when":
+        zone = zoned(text, around[0], house)
+    return Value(
+        path, role, text, kinds, moment, slot.nouns, unit, zone, money, slot.level, slot.kin
+    )

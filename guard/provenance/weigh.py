@@ -45,6 +45,7 @@ _IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 _SENT = frozenset({"dest", ""})
+_NONE = Levels()
 NOTHING: frozenset[str] = frozenset()
 
 Declared = Callable[[str, Json], Source | None]
@@ -142,7 +143,7 @@ class _Scales:
             one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
         else:
             one = worth(self.task, self.known, value, target=slot.target, endorsed=self.endorsed)
-            if one.source < Source.LINKED and slot.open and phrased(self.task, self.able, value):
+            if slot.open and one.source < Source.LINKED and phrased(self.task, self.able, value):
                 one = Worth(Source.PROMPT, "in_prompt")
         self.values.append((value, one))
         self.sent.append((path, raw, value.kinds))
@@ -187,13 +188,13 @@ class _Scales:
 
     def bare(self, levels: Levels) -> bool:
         """Return whether nothing of the call could be compared with what the person said."""
-        return levels == Levels() and not any(
+        return levels == _NONE and not any(
             value.role == "path" and one.source is Source.PROMPT for value, one in self.values
         )
 
     def levels(self) -> Levels:
         return weakest(
-            (value.level, one.source) for value, one in self.values if one.why != "exempt"
+            [(value.level, one.source) for value, one in self.values if one.why != "exempt"]
         )
 
     def payees(self) -> Iterator[Value]:
@@ -236,12 +237,12 @@ class _Scales:
             for value, one in self.values
             if value.role == "recipient" and one.why == "in_prompt"
         ]
-        return max(Counter(named).values()) if named else 1
+        return max(Counter(named).values()) if len(named) > 1 else 1
 
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
         return frozenset(
-            kind for value, _ in self.values if value.level == "dest" for kind, _ in value.kinds
+            [kind for value, _ in self.values if value.level == "dest" for kind, _ in value.kinds]
         )
 
     def about(self) -> frozenset[str]:

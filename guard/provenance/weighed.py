@@ -1,13 +1,12 @@
 """What is known of one call once its values were weighed: facts, and what it leaves behind."""
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
 from guard.provenance.segment import Endorsed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class Weighed(NamedTuple):
     """What is known of one call beside its session.
 
     Args:
@@ -24,8 +23,8 @@ class Weighed:
         endorses: destinations that only a person can answer for.
     """
 
-    prov: ProvFacts = field(default_factory=ProvFacts)
-    text: TextFacts = field(default_factory=TextFacts)
+    prov: ProvFacts = ProvFacts()
+    text: TextFacts = TextFacts()
     words: bool = True
     asked: bool = True
     left: int = LARGEST_LEFT

@@ -106,8 +106,7 @@ def zoned(text: str, beside: Mapping[str, Json], house: tzinfo) -> Zoned:
     if stamp is None:
         return NO_ZONE
     moment = (stamp[1], stamp[2])
-    named = (one for name, one in beside.items() if name in _ZONES and isinstance(one, str))
-    said = stamp[3] or next(named, "")
+    said = stamp[3] or _said(beside)
     zone = zone_of(said) if said else ""
     if not zone:
         return NO_ZONE
@@ -117,6 +116,14 @@ def zoned(text: str, beside: Mapping[str, Json], house: tzinfo) -> Zoned:
     if house is UTC or str(house) == "UTC":
         return Zoned(zone, None if offset else moment)
     return Zoned(zone, _moved(moment, offset, house))
+
+
+def _said(beside: Mapping[str, Json]) -> str:
+    """Return the zone that stands beside a moment; empty: none does, as nearly always."""
+    if _ZONES.isdisjoint(beside):
+        return ""
+    named = (one for name, one in beside.items() if name in _ZONES and isinstance(one, str))
+    return next(named, "")
 
 
 def same_in(moment: Moment, zone: str, other: str) -> Moment | None:
