@@ -21,9 +21,7 @@ from guard.provenance.value import Value
 
 def places_of(known: Known, value: Value) -> Sequence[Place]:
     """Return where a value was seen; an amount in cents also where it stands in whole units."""
-    found: list[Place] = []
-    for kind, canonical in value.kinds:
-        found += known.places(kind, canonical)
+    found = known.seen(value.kinds)
     if value.money is not None and value.unit.places:
         found += known.places("number", f"{value.money.number:f}")
     return found

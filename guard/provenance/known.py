@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.records import Record, grouped, names_of, record_of
-from guard.provenance.segment import Deed, Endorsed, Seen, Segment, chained, value_digest
+from guard.provenance.segment import Deed, Endorsed, Kinds, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
 
 CAP = 250_000
@@ -101,6 +101,10 @@ class Known:
     def places(self, kind: str, canonical: str) -> Sequence[Place]:
         """Return where a value of this kind was seen, oldest first; empty: nowhere."""
         return self._places.get((kind, canonical), ())
+
+    def seen(self, kinds: Kinds) -> list[Place]:
+        """Return where a value was seen that can be all of these, oldest first for each of them."""
+        return [place for one in kinds for place in self._places.get(one, ())]
 
     def record(self, number: int) -> Record:
         """Return the record of a place; one that names nothing if it stood in none."""

@@ -62,8 +62,7 @@ def _bearing(known: Known, payee: Value) -> frozenset[tuple[str, str]]:
     """Return what a payee is, and the trusted names of the records that it stands in."""
     titles = {
         title
-        for kind, canonical in payee.kinds
-        for place in known.places(kind, canonical)
+        for place in known.seen(payee.kinds)
         if place.seen.trusted
         for title in known.record(place.record).titles
     }

@@ -40,8 +40,7 @@ def picked(known: Known, of: str, take: str, order: Order, by: str, value: Json)
         and place.seen.trusted
         and place.seen.path.rpartition(".")[2] == take
         and any(known.record(place.record) is one for one in meant)
-        for kind, canonical in classify(str(value).strip())
-        for place in known.places(kind, canonical)
+        for place in known.seen(classify(str(value)))
     )
 
 

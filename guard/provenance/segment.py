@@ -6,10 +6,11 @@ Values that the catalogue calls secret are not in here.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii as quoted
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -31,6 +32,9 @@ Kinds = tuple[tuple[str, str], ...]
 """Everything that a value can be: (kind, canonical)."""
 Classified = tuple[str, Json, Kinds]
 """One value of a call: its path, what stands there, and what that can be."""
+
+Leaf = tuple[str, Json, tuple[Mapping[str, Json], ...]]
+"""One value of a call: its path, what stands there, and the objects that hold it."""
 
 Deed = tuple[str, tuple[str, ...]]
 """The action of a write, and how the catalogue says that it is asked for."""
@@ -178,7 +182,9 @@ def digest_of(spec: ToolSpec, found: Iterable[Classified]) -> str:
         for path, value, kinds in found
         if value is not None and value != (own := _own(spec.held, path)).default and own.tells
     ]
-    body = _COMPACT([spec.action, sorted(told, key=itemgetter(0))])
+    told.sort(key=itemgetter(0))
+    rows = ",".join([f"[{quoted(path)},{quoted(spelled)}]" for path, spelled in told])
+    body = f"[{quoted(spec.action)},[{rows}]]"  # as JSON, which takes longer to say the same
     return sha256(body.encode()).hexdigest()[:32]
 
 
@@ -200,21 +206,28 @@ def _own(tool: Held, path: str) -> _Own:
     )
 
 
-def leaves(
-    value: Json, path: str = "", around: tuple[Mapping[str, Json], ...] = ()
-) -> Iterator[tuple[str, Json, tuple[Mapping[str, Json], ...]]]:
-    """Yield each value of a call with its path and the objects that hold it, the nearest first.
+def leaves(arguments: Json) -> list[Leaf]:
+    """Return each value of a call with its path and the objects that hold it, the nearest first.
 
     Elements of an array are under its path; an empty one has a path, too, and holds nothing.
     """
+    found: list[Leaf] = []
+    _walk(arguments, "", (), found)
+    return found
+
+
+def _walk(
+    value: Json, path: str, around: tuple[Mapping[str, Json], ...], found: list[Leaf]
+) -> None:
     if isinstance(value, dict):
+        around = (value, *around)
         for name, inner in value.items():
-            yield from leaves(inner, f"{path}.{name}" if path else name, (value, *around))
+            _walk(inner, f"{path}.{name}" if path else name, around, found)
     elif isinstance(value, list):
         for inner in value or [None]:
-            yield from leaves(inner, path, around)
+            _walk(inner, path, around, found)
     else:
-        yield path, value, around
+        found.append((path, value, around))
 
 
 def _spelled(value: Json, kinds: Kinds) -> str:
@@ -223,6 +236,8 @@ def _spelled(value: Json, kinds: Kinds) -> str:
     for kind, one in kinds:
         if kind in _EXACT:
             return f"{kind} {one}"
+        if kind == "text":
+            return one.casefold()
     return name_of(str(value))
 
 

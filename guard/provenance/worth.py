@@ -85,8 +85,8 @@ def worth(
     if value.role == "amount" and converts(task, value):
         return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
     if not task.left_out.isdisjoint(value.kinds):
-        seen = next((place for one in value.kinds for place in known.places(*one)), None)
-        return Worth(Source.UNTRUSTED, "other_role", seen) if seen else COMPOSED
+        seen = known.seen(value.kinds)
+        return Worth(Source.UNTRUSTED, "other_role", seen[0]) if seen else COMPOSED
     found = COMPOSED
     for place in whole(known, value, places_of(known, value)):
         one = _placed(task, known, value, place, target=target)
@@ -108,7 +108,8 @@ def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
 
 def _spoken_of(task: Task, value: Value) -> bool:
     """Return whether the person named this one, and another one as where it goes."""
-    return any(kind in task.dests for kind, _ in task.named.intersection(value.kinds))
+    own = task.named.intersection(value.kinds)
+    return bool(own) and any(kind in task.dests for kind, _ in own)
 
 
 def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
@@ -160,7 +161,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     if seen.source is Source.CREATED:
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
     if seen.trusted:
-        return _trusted(task, known, value, place, target=target)
+        return _trusted(task, known, value, place, record, target=target)
     if target and seen.whole and _is_id(seen.path) and _is_its_own(value, place):
         return _asked_for(task, known, place, record) or Worth(
             Source.UNTRUSTED, "untrusted_only", place
@@ -168,9 +169,10 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     return Worth(Source.UNTRUSTED, "untrusted_only", place)
 
 
-def _trusted(task: Task, known: Known, value: Value, place: Place, *, target: bool) -> Worth:
+def _trusted(
+    task: Task, known: Known, value: Value, place: Place, record: Record, *, target: bool
+) -> Worth:
     """Return what a trusted field is worth: the more the closer its record is to the task."""
-    record = known.record(place.record)
     if task.naming.links_to(record):
         if any(known.mistaken(record, title) for title in record.titles & task.naming.names):
             return Worth(Source.TRUSTED, "ambiguous", place)
