@@ -21,6 +21,9 @@ from tests.web_server import WebServer
 ROLE = "arn:aws:iam::role/Files"
 AUDIENCE = "guard-test"
 ATTEMPTS = 3
+TRUST = {"Version": "2012-10-17", "Statement": [{
+    "Effect": "Allow", "Principal": {"Federated": "guard"}, "Action": ["sts:AssumeRoleWithWebIdentity"],
+}]}  # fmt: skip
 MEET_S = 25
 """How long the parts of one start may take to find each other."""
 ADMIN = {"access_key_id": "admin-access", "secret_access_key": "ADMIN-SECRET-CANARY"}
@@ -29,7 +32,8 @@ ADMIN = {"access_key_id": "admin-access", "secret_access_key": "ADMIN-SECRET-CAN
 class SeaweedFs:
     """The server; it asks the guard's identity provider, which the test plays by `keys`."""
 
-    def __init__(self):
+    def __init__(self, trust=TRUST):
+        """Start it; `trust` is the trust policy of its one role."""
         if sys.platform != "linux":
             missing("the packaged SeaweedFS is for Linux")
         program = shutil.which("weed", path=f"{sys.prefix}/bin") or shutil.which("weed")
@@ -38,7 +42,7 @@ class SeaweedFs:
         self.home, self.log, self.keys = folder(), None, {"keys": []}
         self.log = self.home / "log"
         self._provider()
-        self._files()
+        self._files(trust)
         self._program = program
         for attempt in range(ATTEMPTS):
             self._serve(self.home / f"data{attempt}")
@@ -89,7 +93,7 @@ class SeaweedFs:
         self._http = WebServer(Handler)
         self.identity = self._http.url
 
-    def _files(self):
+    def _files(self, trust):
         everything = {"Effect": "Allow", "Action": ["s3:*"], "Resource": ["arn:aws:s3:::*"]}
         (self.home / "iam.json").write_text(json.dumps({
             "sts": {
@@ -103,11 +107,7 @@ class SeaweedFs:
             }],
             "policy": {"defaultEffect": "Deny", "storeType": "memory"},
             "roles": [{
-                "roleName": "Files", "roleArn": ROLE, "attachedPolicies": ["All"],
-                "trustPolicy": {"Version": "2012-10-17", "Statement": [{
-                    "Effect": "Allow", "Principal": {"Federated": "guard"},
-                    "Action": ["sts:AssumeRoleWithWebIdentity"],
-                }]},
+                "roleName": "Files", "roleArn": ROLE, "attachedPolicies": ["All"], "trustPolicy": trust,
             }],
             "policies": [{"name": "All", "document": {"Version": "2012-10-17", "Statement": [everything]}}],
         }))  # fmt: skip

@@ -4,6 +4,7 @@ Only addresses, names of this machine and passwords are put in for those of the 
 a page is left out here: then the call fails, and with it the test.
 """
 
+import json
 import re
 import shlex
 import shutil
@@ -15,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from guard.errors import Unavailable
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard_adapters.front.egress import async_transport
 from guard_adapters.front.function import running_call
@@ -237,7 +239,13 @@ async def test_a_certificate_for_one_command(tmp_path):
 
 
 async def test_a_session_of_a_cloud(tmp_path):
-    cloud = SeaweedFs()
+    (trust,) = blocks("sts.md", "json")
+    trust = put(trust, **{
+        "arn:aws:iam::123456789012:oidc-provider/guard.example": "guard",
+        "guard.example:sub": "oidc:sub", "guard.example:aud": "oidc:aud",
+        "sts.amazonaws.com": AUDIENCE,
+    })  # fmt: skip
+    cloud = SeaweedFs(json.loads(trust))
     try:
         own = LocalSigner.from_own_folder(tmp_path / "keys" / "identity.pem")
         cloud.keys = {"keys": [{**own.public_jwk, "kid": own.kid, "alg": "ES256", "use": "sig"}]}
@@ -248,13 +256,18 @@ async def test_a_session_of_a_cloud(tmp_path):
             "arn:aws:iam::123456789012:role/agent-files": ROLE,
             "arn:aws:s3:::reports": "arn:aws:s3:::files",
         })  # fmt: skip
+        entry = text.partition("      read_report:\n")[2]
+        text += f"      another_tool:\n{entry}"
 
         async def use(credential):
             return [cloud.ask(credential.parts, "GET", f"/files/{name}.txt") for name in "ab"]
 
         async with guarding(tmp_path, text) as wired:
             found, _, lease = await called(wired, "reports/read_report", use, name="a.txt")
+            with pytest.raises(Unavailable) as no:
+                await called(wired, "reports/another_tool", use, name="a.txt")
         assert found == [200, 403]
+        assert "403 (AccessDenied)" in str(no.value)  # the role trusts one tool
         assert lease.state.value == "revoke_pending"
     finally:
         cloud.stop()
