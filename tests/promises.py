@@ -127,6 +127,11 @@ UPSTREAM = {
     "Who waits for a token between calls gets none after the session's end.": "attack/"
     "test_token_after_the_last_word.py::"
     "test_who_waited_for_another_gets_none_after_the_last_word",
+    "A token between calls that one guard holds is void at once when another guard is told so.": "adapters/issuer/"
+    "test_between_two_guards.py::"
+    "test_what_another_guard_ended_is_void_at_the_server_at_once",
+    "A server that refuses three credentials in a row is shown no other one for a while.": "flow/"
+    "test_leases.py::test_calls_whose_credential_the_server_refuses_get_none_for_a_while",
     "The client's own credential is never passed on.": "attack/test_header_smuggling.py::"
     "test_no_credential_or_foreign_header_ever_reaches_an_upstream",
     "A challenge of the server never reaches the client.": "attack/"
