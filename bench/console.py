@@ -24,7 +24,7 @@ from guard_adapters.console.origin import origin_of
 from guard_adapters.console.questions import Questions
 from guard_adapters.console.views import Views
 from guard_adapters.wiring.board import BoardDesk
-from tests.adapters.console.full import LONG, fill, guard, name, people_page
+from tests.adapters.console.full import LONG, fill, guard, lose, name, people_page
 
 ROWS, ROUNDS = 10_000, 40
 
@@ -72,6 +72,7 @@ def on(store: str, rows: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         wired = guard(Path(folder), store)
         asyncio.run(fill(wired, rows))
+        asyncio.run(lose(wired, rows))
         desk, origin = BoardDesk(wired=wired), origin_of("http://localhost:8470")
         routes = console_routes(
             origin=origin, door=AlwaysAna(), token=wired.world.ids.token,

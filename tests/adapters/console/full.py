@@ -19,7 +19,8 @@ from guard.grant.votes import Vote, Voter
 from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
 from guard.model.limits import Equal
-from guard.session.state import new_session
+from guard.ports import Attempt
+from guard.session.state import Session, new_session
 from guard.testing.review import a_view
 from guard_adapters.console.app import Door, Page
 from guard_adapters.console.gate import Gate
@@ -44,6 +45,8 @@ LONG = "gs_0"
 NO = Vote(
     approval_id="", voter=Voter(principal="idp|bob"), decision="deny", method="login", at_ms=0
 )
+YES = replace(NO, decision="approve", method="webauthn",
+              voter=Voter(principal="idp|bob", groups=frozenset({"finance"}), uv=True))  # fmt: skip
 
 
 def guard(folder: Path, store: str = "") -> Wired:
@@ -88,12 +91,33 @@ async def fill(wired: Wired, rows: int) -> None:
     assert grants is not None
     for numbers in steps(rows):
         await each(grants.propose(plan(n, now_ms), []) for n in numbers)
-        yes = replace(NO, decision="approve", method="webauthn", at_ms=now_ms + 1,
-                      voter=Voter(principal="idp|bob", groups=frozenset({"finance"}), uv=True))  # fmt: skip
+        yes = replace(YES, at_ms=now_ms + 1)
         await each(grants.vote(replace(yes, approval_id=f"pln_{n:036x}"), []) for n in numbers[::2])
     for numbers in steps(rows // 2, 500):
         await wired.world.sink.write([one for n in numbers for one in call(n, now_ms)])
     await numbered(wired.store)
+
+
+async def lose(wired: Wired, rows: int) -> None:
+    """Let so many approved calls run of which nobody knows how they ended."""
+    now_ms, approvals = wired.world.clock.now_ms(), wired.world.approvals
+    session = await wired.world.sessions.open(new_session("gs_lost", WHO, now_ms=now_ms))
+    for numbers in steps(rows):
+        asked = [question(n, now_ms, "lost") for n in numbers]
+        await each(approvals.open(one, []) for one in asked)
+        await each(
+            approvals.vote(replace(YES, approval_id=one.id, at_ms=now_ms), []) for one in asked
+        )
+        await each(approvals.consume(one.id, attempt(one, session), []) for one in asked)
+    while await approvals.sweep(now_ms + rows):
+        pass
+
+
+def attempt(asked: NewApproval, session: Session) -> Attempt:
+    return Attempt(
+        consume_id=asked.id, judged=session, binding=asked.binding, policy_version="p",
+        now_ms=asked.created_ms, outcome_due_ms=asked.created_ms,
+    )  # fmt: skip
 
 
 def reviewer(number: int) -> str:
@@ -117,8 +141,8 @@ def steps(rows: int, step: int = STEP) -> list[Sequence[int]]:
     return [range(start, min(rows, start + step)) for start in range(0, rows, step)]
 
 
-def name(number: int) -> str:
-    return f"apr_{number:036x}"
+def name(number: int, kind: str = "") -> str:
+    return f"apr_{kind}{number:036x}"
 
 
 async def numbered(store: Any) -> None:
@@ -128,9 +152,9 @@ async def numbered(store: Any) -> None:
         await store._database.settled(store._database.hand(work))
 
 
-def question(number: int, now_ms: int) -> NewApproval:
+def question(number: int, now_ms: int, kind: str = "") -> NewApproval:
     return NewApproval(
-        id=name(number), binding=f"b{number}", envelope=BOUND, call_id=f"c{number}",
+        id=name(number, kind), binding=f"b{kind}{number}", envelope=BOUND, call_id=f"c{number}",
         call_bytes=b"{}", view_json=VIEW, nonce="00", requester="idp|zoe", agent="clerk",
         session=f"gs_{number}", requirements=(ASKED,), policy_version="p",
         pending_until_ms=now_ms + 3_600_000, grant_ttl_s=60, created_ms=now_ms + number,

@@ -31,6 +31,7 @@ from tests.adapters.console.full import (
     call,
     fill,
     guard,
+    lose,
     name,
     people_page,
     question,
@@ -113,6 +114,20 @@ def test_a_list_leads_to_every_row_of_it(http, path, link, wanted):
         wanted = half(QUESTIONS, 1)
     assert set(found) == wanted
     assert len(found) == len(wanted)  # and to none twice
+
+
+def test_a_list_of_runs_that_nobody_knows_the_end_of_leads_to_every_one(tmp_path):
+    wired = guard(tmp_path)
+    asyncio.run(lose(wired, ROWS))
+    with looked_at(wired) as http:
+        pages = walked(http, "/console/unknown")
+        first = re.findall(r"approvals/(apr_\w+)", http.get("/console/").text)
+    wired.close()
+    found = [one for page in pages for one in dict.fromkeys(re.findall(r"(apr_lost\w+)", page))]
+
+    assert len(pages) > 1
+    assert sorted(found) == [name(n, "lost") for n in range(ROWS)]
+    assert first[0].startswith("apr_lost")  # before what waits
 
 
 def test_the_log_is_read_back_to_its_first_entry(http):
