@@ -344,10 +344,15 @@ class Person:
         body = {"credential": credential, "seen": self.seen(approval)}
         return self.post(f"approvals/{approval}/approve", body)
 
-    def signed(self, approval: str) -> Any:
-        """Let the passkey sign a yes, and return it without sending it."""
+    def signed(self, approval: str, challenge: str = "") -> Any:
+        """Let the passkey sign a yes, and return it without sending it.
+
+        `challenge`: what it signs in place of what the guard asked for (base64url).
+        """
         self.open("/console/")
         options = self.post(f"approvals/{approval}/options", {"seen": self.seen(approval)})
+        if challenge:
+            options["publicKey"]["challenge"] = challenge
         return self.page.evaluate(
             """async ({publicKey}) => (await navigator.credentials.get({publicKey:
                 PublicKeyCredential.parseRequestOptionsFromJSON(publicKey)})).toJSON()""",

@@ -1,12 +1,15 @@
 """In a real browser, with a real passkey: a yes runs the waiting call once, and nothing else does."""
 
 import json
+from base64 import urlsafe_b64encode
 
 import pytest
 
 from guard.audit.check import check_log
 from guard.grant.approval import ApprovalState
+from guard.grant.seen import marks
 from guard.model.call import argument_bytes
+from guard.stepup.reviewing import signed_for
 from guard_adapters.wiring.build import log_key
 from tests.browser.conftest import PAYMENT, WAIT_S, person
 
@@ -88,6 +91,13 @@ def test_a_yes_that_was_changed_on_its_way_is_none(guard, people):
 
 def test_a_flipped_decision_is_another_challenge(guard, people):
     """What was signed as a login, or for a no, is no yes: the answer is part of the challenge."""
+
+    def signing(decision):
+        reviewer, row = guard.wired.directory.people["ana"], guard.row(approval)
+        seen = marks(guard.wired.guard.salt, row, reviewer.principal)
+        challenge = signed_for(row, reviewer, decision, seen).challenge()
+        return urlsafe_b64encode(challenge).rstrip(b"=").decode()
+
     ana = people("ana")
     approval, call = guard.asks()
     ana.open("/console/")
@@ -102,7 +112,12 @@ def test_a_flipped_decision_is_another_challenge(guard, people):
     )
     said = ana.sends(approval, other)
     assert said["error"] == "assertion_wrong_challenge"
-    credential = ana.signed(approval)
+    as_a_no = ana.signed(approval, signing("deny"))
+    assert ana.sends(approval, as_a_no)["error"] == "assertion_wrong_challenge"
+    assert guard.row(approval).votes == ()
+    credential = ana.signed(
+        approval, signing("approve")
+    )  # what a yes signs: else the above is void
     denied = ana.post(f"approvals/{approval}/deny", {"credential": credential, "reason": "no"})
     assert denied["status"] == "denied"
     assert ana.sends(approval, credential)["error"] == "approval_transition"

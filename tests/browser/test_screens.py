@@ -17,7 +17,7 @@ from guard.model.legible import read_back
 from guard.stepup.granting import Granting
 from guard_adapters.wiring.build import log_key
 from tests.browser.conftest import WAIT_MS, WAIT_S, Person, Running, executable, person, running
-from tests.browser.scene import ACME, FILES, PAYMENT, Agent117
+from tests.browser.scene import ACME, FILES, OTHER, PAYMENT, Agent117
 from tests.conformance.harness import BenchMissingError, install
 
 pytestmark = pytest.mark.browser
@@ -417,16 +417,55 @@ def test_everything_that_can_be_pressed_is_reached_with_the_keyboard_and_shows_i
 def test_no_page_weighs_more_than_100_kilobytes(company, wide, agent, several):
     approval, _ = agent.pays(hold_ms=0, letter="y" * 50_000)
     weights: dict[str, int] = {}
+    arrived: list[int] = []
+    wide.cdp.on("Network.loadingFinished", lambda one: arrived.append(one["encodedDataLength"]))
+    wide.cdp.send("Network.enable")
+    wide.cdp.send("Network.setCacheDisabled", {"cacheDisabled": True})
     for path in (*PAGES, *several, *of_one(approval, agent)):
-        sizes: list[int] = []
-        wide.page.on("response", lambda one, sizes=sizes: sizes.append(
-            int(one.headers.get("content-length", "0"))))  # fmt: skip
+        arrived.clear()
         wide.open(path)
-        weights[path] = sum(sizes[:1])
+        weights[path] = int(sum(arrived))
+    wide.cdp.send("Network.disable")
 
     print(json.dumps(weights))
+    assert min(weights.values()) > SCRIPTS  # each came with all that it loads
     assert max(weights.values()) <= 100_000
-    assert PAYMENT
+
+
+SCRIPTS = 20_000
+"""What the scripts and the style weigh at least on the wire: every page loads them."""
+NINE = ("effect", "why", "task", "args", "reach", "chain", "who", "gives", "Your answer")
+PLACES = """() => ["h1.effect", ...["why", "task", "args", "reach", "chain", "who", "gives"].map(
+    (id) => `section[aria-labelledby="${id}"]`), '[aria-label="Your answer"]'].map((one) => {
+        const found = document.querySelectorAll(one);
+        return [found.length, found[0].getBoundingClientRect().top + scrollY, found[0].innerText];
+    })"""
+"""Of the nine things that a reviewer reads: how many of each there are, where, and their text."""
+SAID = {
+    "effect": ("Pays 98.70 EUR to", OTHER),
+    "why": ("payment needs a second person", "rule PAY-REVIEW, payments.cedar:2", "1 of finance"),
+    "task": ("Pay invoice 117 of ACME Ltd, please.", "in their own words"),
+    "args": ("amount_minor", "recipient", "memo", "notify", "letter", "urgent"),
+    "reach": ("cannot be undone", "98.70 EUR", "Receivers\n3", "production", OTHER),
+    "chain": ("mail/read", "ledger/find_invoice", "untrusted"),
+    "who": ("payables-bot", "idp|zoe", "spiffe://acme.example/payables, attested", "laptop-7",
+            "open for", "of 3"),
+    "gives": ("One call with exactly these bytes, within 60 s", "credential", "0 of 1"),
+    "Your answer": ("Deny", "Approve", "Deny and suspend session"),
+}  # fmt: skip
+
+
+def test_nine_things_are_read_in_their_order_and_each_says_what_it_is_for(company, wide, agent):
+    approval, _ = agent.pays(hold_ms=0)
+    wide.open(f"/console/approvals/{approval}")
+    wide.read()
+    wide.page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    found = wide.page.evaluate(PLACES)
+
+    assert [count for count, _, _ in found] == [1] * 9
+    assert [top for _, top, _ in found] == sorted(top for _, top, _ in found)
+    for name, (_, _, text) in zip(NINE, found, strict=True):
+        assert [one for one in SAID[name] if one.lower() not in text.lower()] == [], (name, text)
 
 
 def test_the_policy_page_says_how_people_answer_each_rule(company, wide):

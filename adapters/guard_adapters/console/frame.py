@@ -6,6 +6,7 @@ It holds the files of the package in memory and reads no others; what a page say
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from gzip import compress
 from hashlib import sha256
 from importlib.resources import files
 from typing import TYPE_CHECKING, Final
@@ -76,6 +77,10 @@ class Frame:
         made.globals.update(FUNCTIONS, static=self.address)
         return made
 
+    @cached_property
+    def _packed(self) -> dict[str, bytes]:
+        return {name: compress(raw, mtime=0) for name, raw in self.static.items()}
+
     def address(self, name: str) -> str:
         """Return the path of a static file; it changes when the file does."""
         return f"/console/static/{name}?v={self._version(name)}"
@@ -102,5 +107,9 @@ class Frame:
         if name not in self.static or kind is None:
             return Response(status_code=404)
         fresh = request.query_params.get("v") == self._version(name)
-        cached = {"cache-control": FOREVER if fresh else "no-cache"}
-        return Response(self.static[name], media_type=kind, headers=cached)
+        head = {"cache-control": FOREVER if fresh else "no-cache", "vary": "accept-encoding"}
+        # Pages are never packed: their length would tell what stands beside a guess in them.
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            head["content-encoding"] = "gzip"
+            return Response(self._packed[name], media_type=kind, headers=head)
+        return Response(self.static[name], media_type=kind, headers=head)

@@ -119,6 +119,18 @@ def test_a_static_file_is_kept_for_ever_under_its_own_version_only():
     assert http.get(address).headers["content-type"] == "text/css; charset=utf-8"
 
 
+def test_scripts_and_style_are_packed_for_who_takes_it_and_pages_never():
+    http = client()
+    packed, plain = {"accept-encoding": "gzip"}, {"accept-encoding": "identity"}
+    page = http.get("/console/", headers=packed)
+    (address,) = re.findall(r'src="(/console/static/[^"]*htmx.min.js[^"]*)"', page.text)
+    small, whole = (http.get(address, headers=one) for one in (packed, plain))
+    assert small.content == whole.content  # unpacked by the client
+    assert int(small.headers["content-length"]) < len(whole.content) / 2
+    assert {one.headers["vary"] for one in (small, whole)} == {"accept-encoding"}
+    assert "content-encoding" not in page.headers
+
+
 @pytest.mark.parametrize("name", ["../app.py", "htmx-4.0.1/LICENSE", "%2e%2e/app.py", "console.cs"])
 def test_no_other_file_is_given_out(name):
     assert client().get(f"/console/static/{name}").status_code == 404
