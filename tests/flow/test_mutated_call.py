@@ -21,7 +21,6 @@ from guard.model.call import argument_bytes
 from guard.model.identity import Agent, Principal, Who, Workload
 from guard.session.intent import parse_intent
 from guard.session.state import declared
-from tests import postgres
 from tests.flow.conftest import CATALOG, bundle_of, on_sqlite
 from tests.soak.kept import keep
 
@@ -193,7 +192,7 @@ async def bench(request, flow, bundles):
 
         yield Bench(flow, bundles, forget)
         return
-    with TemporaryDirectory(dir=postgres.memory()) as folder:
+    with TemporaryDirectory() as folder:
         async with on_sqlite(flow, Path(folder)) as stored:
             yield Bench(stored, bundles)
 

@@ -10,7 +10,6 @@ from guard.grant.approval import ApprovalState
 from guard.model.secevent import SecurityEvent, Subject
 from guard.session.risk import signal
 from guard.session.state import signalled, suspended
-from tests import postgres
 from tests.flow.conftest import bundle_of
 from tests.flow.stepwise import real_flow
 from tests.postgres import POSTGRES
@@ -25,7 +24,7 @@ PAID = {"amount_minor": 5, "recipient": "DE1"}
 
 @pytest.fixture(params=["sqlite", POSTGRES])
 async def world(request):
-    with TemporaryDirectory(dir=postgres.memory()) as folder:
+    with TemporaryDirectory() as folder:
         flow = real_flow(request.param, Path(folder), bundle_of(POLICY))
         await flow.open("gs_1")
         yield flow

@@ -29,7 +29,6 @@ from guard.model.secevent import SecurityEvent, Subject
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
 from guard.session.state import declared
-from tests import postgres
 from tests.flow.conftest import bundle_of
 from tests.flow.stepwise import LONGEST_S, TTL_MS, Forgetful, Gate, Hasty, real_flow
 from tests.postgres import POSTGRES
@@ -69,7 +68,7 @@ forbid (principal, action == Guard::Action::"bank/pay", resource);
 
 @pytest.fixture(params=["sqlite", POSTGRES])
 def world(request):
-    with TemporaryDirectory(dir=postgres.memory()) as folder, asyncio.Runner() as runner:
+    with TemporaryDirectory() as folder, asyncio.Runner() as runner:
         flow = real_flow(request.param, Path(folder), bundle_of(POLICY))
         flow.name, flow.counts, flow.runner = request.param, Counter(), runner
         yield flow
