@@ -50,6 +50,8 @@ def _view(shape: Shape, value: Json, args: Mapping[str, ArgSpec], path: str) -> 
     named = not entry.role and looks_secret(path.rpartition(".")[2], value)
     if entry.opaque or entry.role == "secret" or named:
         return _empty(value)
+    if shape.lone and shape.element is not None and not isinstance(value, list):
+        shape = shape.element
     match shape.kind, value:
         case "set", list() if shape.element is not None:
             return [_view(shape.element, one, args, path) for one in value]

@@ -93,7 +93,7 @@ def convert_args(
     except _Wrong as wrong:
         return wrong.answer
     except ExtractError as wrong:
-        return ArgError(code="extractor_failed", path="", message=f"{wrong}")
+        return ArgError(code="extractor_failed", path=wrong.path, message=f"{wrong}")
     except ValueError:  # argument_bytes: not finite, or a lone surrogate in a key
         return ArgError(code="bad_argument", path="", message="got a value that is not JSON")
     return Input(values=values, derived=facts)
@@ -246,6 +246,8 @@ def _decimal(shape: Shape, value: Json, path: str) -> str:
 
 
 def _set(reader: _Reader, shape: Shape, value: Json, path: str, entry: ArgSpec | None) -> Json:
+    if shape.lone and not isinstance(value, list) and shape.element is not None:
+        return [_value(reader, shape.element, value, path, entry)]
     if not isinstance(value, list):
         raise _expected("an array", value, path)
     limit = (entry.max_items if entry is not None else 0) or reader.limits.max_items

@@ -5,7 +5,9 @@ raises, and that is a refusal.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
 
 from guard.model.call import ArgSpec, Json, ToolSpec
 from guard.model.facts import Derived
@@ -25,6 +27,8 @@ from guard.provenance.currencies import USUAL_PLACES
 _HANDLE = re.compile(r"@[^\W_][\w-]{0,63}")
 """A name on a platform; an address has something before its @."""
 _DERIVED_FROM = frozenset({"recipient", "amount", "path", "source", "url"})
+_Found = list[tuple[str, ArgSpec, Json]]
+_Read = TypeVar("_Read")
 
 
 def values_at(arguments: Mapping[str, Json], path: str) -> list[Json]:
@@ -67,19 +71,16 @@ def derive(
     Raises:
         ExtractError: a value with a role has no single meaning.
     """
-    found: dict[str, list[tuple[str, ArgSpec, Json]]] = {}
+    found: dict[str, _Found] = {}
     for path, entry in spec.args.items():
         if entry.role in _DERIVED_FROM and not entry.opaque:
             here = [(path, entry, value) for value in values_at(arguments, path)]
             found[entry.role] = found.get(entry.role, []) + here
     if not found and not spec.destination:
         return Derived(opaque=opaque, bytes=size)
-    people = [
-        one for _, entry, value in found.get("recipient", []) for one in _people(entry, value)
-    ]
-    urls = [value for _, _, value in found.get("url", [])]
+    people = [one for each in found.get("recipient", []) for one in _people(*each)]
     domains = {one.rpartition("@")[2] for one in people if "@" in one[1:]} | {
-        url_host(u) for u in urls
+        _read(path, url_host, value) for path, _, value in found.get("url", [])
     }
     if spec.destination:
         domains.add(spec.destination)
@@ -90,14 +91,26 @@ def derive(
         dest_domains=frozenset(domains) if reaches else None,
         recipients=frozenset(people) if "recipient" in found else None,
         amount_minor=_amount(spec, found["amount"]) if found.get("amount") else None,
-        path=path_norm(_single(found["path"])) if found.get("path") else None,
-        source_path=path_norm(_single(found["source"])) if found.get("source") else None,
-        url_host=url_host(_single(found["url"])) if found.get("url") else None,
-        dest_ip=host_ip(_single(found["url"])) if found.get("url") else None,
+        path=_single(path_norm, found.get("path")),
+        source_path=_single(path_norm, found.get("source")),
+        url_host=_single(url_host, found.get("url")),
+        dest_ip=_single(host_ip, found.get("url")),
     )
 
 
-def _people(entry: ArgSpec, value: Json) -> list[str]:
+def _read(path: str, extract: Callable[[Json], _Read], value: Json) -> _Read:
+    """Return what an extractor makes of a value; its refusal says where the value stood."""
+    try:
+        return extract(value)
+    except ExtractError as wrong:
+        raise ExtractError(f"{wrong}", path) from None
+
+
+def _people(path: str, entry: ArgSpec, value: Json) -> list[str]:
+    return _read(path, lambda one: _people_in(entry, one), value)
+
+
+def _people_in(entry: ArgSpec, value: Json) -> list[str]:
     """Return recipients in canonical form; one string may list several mail addresses."""
     if entry.kind == "iban":
         return ["".join(identifier(value).split()).upper()]
@@ -111,7 +124,7 @@ def _people(entry: ArgSpec, value: Json) -> list[str]:
     return [text.strip()]
 
 
-def _amount(spec: ToolSpec, found: list[tuple[str, ArgSpec, Json]]) -> int:
+def _amount(spec: ToolSpec, found: _Found) -> int:
     """Return the sum of all amounts.
 
     An argument of type integer holds minor units, unless its kind is `major`; numbers and strings
@@ -120,16 +133,20 @@ def _amount(spec: ToolSpec, found: list[tuple[str, ArgSpec, Json]]) -> int:
     total = 0
     for path, entry, value in found:
         minor = _in_minor_units(spec, path, entry)
-        total += amount_minor(value, 0 if minor else scale_of(spec, path, entry))
+        scale = 0 if minor else scale_of(spec, path, entry)
+        total += _read(path, partial(amount_minor, scale=scale), value)
     if total > I64_MAX:
         raise ExtractError(f"the amounts of {spec.action} add up to more than 64 bits")
     return total
 
 
-def _single(found: list[tuple[str, ArgSpec, Json]]) -> Json:
-    if len(found) != 1:
-        raise ExtractError("several values where policy can see one; give each its own call")
-    return found[0][2]
+def _single(extract: Callable[[Json], _Read], found: _Found | None) -> _Read | None:
+    if not found:
+        return None
+    path, _, value = found[0]
+    if len(found) > 1:
+        raise ExtractError("several values where policy can see one; give each its own call", path)
+    return _read(path, extract, value)
 
 
 def scale_of(spec: ToolSpec, path: str, entry: ArgSpec) -> int:

@@ -27,7 +27,16 @@ _MAX_HOST = 253
 
 
 class ExtractError(ValueError):
-    """The value has no single meaning. The message names the shape, never the value."""
+    """The value has no single meaning. The message names the shape, never the value.
+
+    Args:
+        message: what was wrong with it.
+        path: of the argument; empty: of none in particular.
+    """
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
 
 
 def _text(value: Json) -> str:

@@ -27,6 +27,7 @@ _KINDS: Mapping[str, ShapeKind] = {
 _ANNOTATIONS = frozenset(
     {"anyOf", "oneOf", "title", "description", "default", "examples", "deprecated"}
 )
+_NULL: Json = {"type": "null"}
 _UNIONS = ("anyOf", "oneOf", "allOf", "not", "if", "patternProperties", "prefixItems")
 
 
@@ -46,6 +47,7 @@ class Shape:
     element: "Shape | None" = None
     members: Mapping[str, "Shape"] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
+    lone: bool = False  # of a set: one element may stand in place of the list of it
 
 
 OPAQUE = Shape(kind="opaque")
@@ -86,25 +88,32 @@ def _shape(node: Json | JsonSchema, root: JsonSchema, depth: int, seen: tuple[st
         if ref in seen or not ref.startswith("#/"):
             return OPAQUE  # a cycle, or a schema somewhere else
         return _shape(_local(ref, root), root, depth, (*seen, ref))
-    optional = _optional(node)
-    if optional is not None:
-        found = _shape(optional, root, depth, seen)
-        return found if found.kind == "opaque" else replace(found, nullable=True)
     if any(union in node for union in _UNIONS):
-        return OPAQUE
+        options = _options(node)
+        found = _one_of([_shape(one, root, depth, seen) for one in options if one != _NULL])
+        nullable = found.nullable or _NULL in options
+        return found if found.kind == "opaque" else replace(found, nullable=nullable)
     return _typed(node, root, depth, seen)
 
 
-def _optional(node: JsonSchema) -> Json:
-    """Return what a union allows beside null, if that is one thing and nothing else is said."""
+def _options(node: JsonSchema) -> list[Json]:
+    """Return what a union allows, if nothing else is said of it."""
     names = [name for name in _UNIONS if name in node]
     if len(names) != 1 or names[0] not in {"anyOf", "oneOf"} or not node.keys() <= _ANNOTATIONS:
-        return None
+        return []
     options = node[names[0]]
-    if not isinstance(options, list):
-        return None
-    rest = [one for one in options if one != {"type": "null"}]
-    return rest[0] if len(rest) == 1 and len(options) == 2 else None  # noqa: PLR2004  it and null
+    return options if isinstance(options, list) else []
+
+
+def _one_of(options: list[Shape]) -> Shape:
+    """Return the shape of a union: of one thing, or of one thing and a list of the same."""
+    match options:
+        case [only]:
+            return only
+        case [one, Shape(kind="set") as many] | [Shape(kind="set") as many, one]:
+            return replace(many, lone=True) if one == many.element else OPAQUE
+        case _:
+            return OPAQUE
 
 
 def _typed(node: JsonSchema, root: JsonSchema, depth: int, seen: tuple[str, ...]) -> Shape:

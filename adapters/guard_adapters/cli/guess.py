@@ -24,15 +24,26 @@ _EITHER = frozenset({"source", "destination", "src", "dst", "dest"})
 """Names of paths, if there are other paths; else of places to travel to, or of anything."""
 _OF_PAYMENTS = frozenset({"ref", "reference"})
 """Names of what a payment says; elsewhere, of what it is about."""
-MAIL = frozenset({"to", "cc", "bcc", "reply_to", "forward_to", "email"})
-PLAIN = MAIL | frozenset(
-    {"recipient", "recipients", "url", "uri", "path", "file_path", "filename", "amount_minor"}
-    | {"command", "sql", "query", "subject", "body", "password", "api_key", "attachments"}
+_MAIL = frozenset({"cc", "bcc", "email"})
+_MAIL_IN_COMPANY = frozenset({"to", "reply_to", "forward_to"})
+_OF_A_MAIL = _MAIL | {"subject"}
+"""Names beside which those are of a mail: alone they may be a name, a number or a channel."""
+_SAYS_MAIL = re.compile(r"(?<![a-z])(e-?|g)?mails?(?![a-z])", re.IGNORECASE)
+_BEGINS = frozenset({"from", "start", "since", "begin", "start_date", "from_date"})
+"""Names beside which `to` is the end of something, where nothing is sent or paid."""
+PLAIN = (
+    _MAIL
+    | _MAIL_IN_COMPANY
+    | frozenset(
+        {"recipient", "recipients", "url", "uri", "path", "file_path", "filename", "amount_minor"}
+        | {"command", "sql", "query", "subject", "body", "password", "api_key", "attachments"}
+    )
 )
 """Names that mean one thing wherever they stand."""
 
 _SHARING = frozenset({"share", "add_member"})
 """Classes of tools that give somebody else a right."""
+_SENDING = frozenset({"send", "pay"})
 _LISTS = frozenset({"recipient", "url", "path", "attach", "permission"})
 _KINDS: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"long", "decimal"}),
@@ -50,12 +61,16 @@ Sure = Literal["high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGuess:
-    """The role of one argument, how sure that is and why. `order`: of a permission, least first."""
+    """The role of one argument, how sure that is and why. `order`: of a permission, least first.
+
+    `kind`: of a recipient, where it can be nothing but a mail address.
+    """
 
     role: str
     sure: Sure
     why: str
     order: tuple[str, ...] = ()
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +88,7 @@ class Guess:
 def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) -> Guess:
     """Return the guess for one tool; `hints` are its annotations, by their names on the wire."""
     roles, undecided = roles_of(schema, name)
-    words = re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    words = _words(name)
     args = {_word(path): "" for path in undecided} | {
         _word(p): one.role for p, one in roles.items()
     }
@@ -95,8 +110,21 @@ class _Tool:
 
     def __init__(self, name: str, schema: Mapping[str, Json], paths: Iterable[str]) -> None:
         self._tool = ToolSpec(server="", tool=name, effect=frozenset(), input_schema=schema)
-        self.shares = not _SHARING.isdisjoint(capability(name).verbs)
+        verbs, beside = capability(name).verbs, {_word(path) for path in paths}
+        self.shares = not _SHARING.isdisjoint(verbs)
+        self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
+        named = not _OF_A_MAIL.isdisjoint(beside)
+        self._mails = named or _SAYS_MAIL.search(" ".join(_words(name))) is not None
         self.pays = any(role_by_name(_word(path)) == "amount" for path in paths)
+
+    def kind(self, path: str) -> str:
+        """Return the kind of a receiver; empty: it may be a name, a number or a channel."""
+        parts, word = parts_at(self._tool.held, path), _word(path)
+        if word in _MAIL or any(one.get("format") == "email" for one in parts):
+            return "email"
+        said = " ".join(str(one.get("description", "")) for one in parts)
+        mails = self._mails or (_SAYS_MAIL.search(said) and " or " not in said)
+        return "email" if mails and word in _MAIL_IN_COMPANY else ""
 
     def tells(self, path: str, word: str) -> tuple[str, str]:
         """Return the role that schema or tool give an argument whose name has none, and why."""
@@ -169,6 +197,10 @@ def _no_start(path: str) -> bool:
     return _STARTS.fullmatch(_word(path)) is None
 
 
+def _words(name: str) -> list[str]:
+    return re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+
+
 def _word(path: str) -> str:
     """Return the last name of an argument path as words."""
     name = path.rpartition(".")[2]
@@ -188,9 +220,10 @@ def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
     why = "its name"
     if not role:
         role, why = tool.tells(path, word)
-    if not role or not _fits(role, shape):
+    if not role or not _fits(role, shape) or (word == "to" and tool.spans):
         return None
-    return RoleGuess(role=role, sure="high" if word in PLAIN else "medium", why=why)
+    kind = tool.kind(path) if role == "recipient" else ""
+    return RoleGuess(role=role, sure="high" if word in PLAIN else "medium", why=why, kind=kind)
 
 
 def _closed(shape: Shape) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """First guess of what a tool does, from its name, its arguments' names and its annotations.
 
 Doubt writes: a name reads only where every word of it that could act is one that reads. Annotations
-are the server's own word, so that they can only add caution here, never take it away.
+are the server's own word, as the name is: they add caution, and take it away only from a name of
+which no word acts.
 """
 
 import re
@@ -24,7 +25,8 @@ def _set(text: str) -> frozenset[str]:
 
 READ_VERBS = _set(
     "get list read search find fetch show describe query view count check calculate compute "
-    "compare lookup browse inspect preview summarize summarise explain estimate"
+    "compare lookup retrieve browse inspect preview summarize summarise explain estimate "
+    "lesen suchen anzeigen abfragen rechercher consulter lire afficher lister"
 )
 FINAL_VERBS = _set(
     "delete remove purge drop destroy send pay transfer publish post refund reimburse erase wipe"
@@ -50,6 +52,8 @@ _AWAY = frozenset({"in", "out", "off"})
 """After "check" these make it another verb."""
 _OBTAINS = frozenset({"get", "list", "read", "view", "show", "fetch"})
 """Verbs that need no text to do what they say."""
+_GIVEN_TO_ACT = frozenset({"recipient", "amount", "body", "permission", "secret", "command"})
+"""Roles of arguments that a tool which only reads would not take."""
 _OWN = frozenset({"id", "uuid", "number", "ref", "reference", "key"})
 _REPLACES = re.compile(r"new_\w+|replacement\w*|replace_with")
 
@@ -66,11 +70,15 @@ def effects_of(
     """
     verb, given = verb_of(words, args), frozenset(args.values())
     why = [f"the name says {verb!r}" if verb else "the name says nothing"]
-    reads = verb in READ_VERBS and not hints.get("destructiveHint", False)
+    silent = not verb and not any(map(_could_act, words)) and given.isdisjoint(_GIVEN_TO_ACT)
+    hinted = silent and hints.get("readOnlyHint") is True
+    reads = (verb in READ_VERBS or hinted) and not hints.get("destructiveHint", False)
+    if hinted:
+        why.append("the server calls it read-only, and nothing of it acts")
     if reads and _changes(words[-1]):  # "open_tickets" are tickets; "find_replace" replaces
         reads = False
         why.append(f"and ends in {words[-1]!r}")
-    if hints.get("readOnlyHint") is True and not verb:
+    if hints.get("readOnlyHint") is True and not verb and not hinted:
         why.append("the server calls it read-only, and nothing else does")
     if hints.get("readOnlyHint") is False and reads:
         reads = False
@@ -118,6 +126,12 @@ def _against(words: Sequence[str], at: int, args: Mapping[str, str]) -> Iterator
             yield after[-1]
     if words[at] == "list" and after[-2:] == ["for", "sale"] and not after[0].endswith("s"):
         yield "sale"
+
+
+def _could_act(word: str) -> bool:
+    """Return whether a word can stand for a change, as a verb or as the noun of one."""
+    own = stem(word)
+    return bool((verb_classes(own) | verbal_classes(own)) - {"read"}) or is_other(own)
 
 
 def _changes(word: str) -> bool:

@@ -19,7 +19,7 @@ from guard.model.secret_name import named_secret
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands
-from guard_adapters.cli.guess import MAIL, Guess, RoleGuess, guessed
+from guard_adapters.cli.guess import Guess, RoleGuess, guessed
 from guard_adapters.cli.guess_labels import labels_of
 from guard_adapters.cli.published import Listed, tools_of
 from guard_adapters.front.mcp.carry import ServerKey
@@ -172,8 +172,7 @@ def _entry(tool: Listed) -> list[str]:
 
 
 def _argument(path: str, guess: RoleGuess) -> str:
-    mail = guess.role == "recipient" and path.rpartition(".")[2].lower() in MAIL
-    kind = ", kind: email" if mail else ""
+    kind = f", kind: {guess.kind}" if guess.kind else ""
     order = f", order: {_text(list(guess.order))}" if guess.order else ""
     mark = MARK if guess.role == "permission" else "#"
     why = f"guessed ({guess.sure}) from {guess.why}"

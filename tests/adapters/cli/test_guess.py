@@ -6,6 +6,7 @@ import pytest
 
 from guard.model.labels import Label, Secrecy, Trust
 from guard.policy.catalog import read_catalog
+from guard.policy.convert import Limits, convert_args
 from guard.provenance.observe import label_at
 from guard_adapters._yaml import parse_yaml
 from guard_adapters.cli.guess import guessed, roles_of
@@ -320,7 +321,8 @@ def test_of_two_paths_one_is_written_to_and_one_is_read(names, roles):
         ("list_files", {}, "read", "the name says 'list'"),
         ("list_and_delete", {}, "write", "the name says 'delete'"),
         ("get_or_create", {}, "write", "the name says 'create'"),
-        ("directory_tree", {"readOnlyHint": True}, "write", "the server calls it read-only"),
+        ("directory_tree", {"readOnlyHint": True}, "read", "the server calls it read-only"),
+        ("directory_tree", {}, "write", "the name says nothing"),
         ("doit", {}, "write", "the name says nothing"),
         ("find_replace", {}, "write", "and ends in 'replace'"),
         ("count_open_tickets", {}, "read", "the name says 'count'"),
@@ -365,3 +367,54 @@ def test_what_a_name_says_is_said_and_doubt_writes(name, hints, effect, why):
 )
 def test_a_name_reads_where_nothing_in_it_acts(name, args, effect):
     assert guessed(name, shaped(**dict.fromkeys(args, S)), {}).effect[0] == effect
+
+
+MAILS = {"to": S, "subject": S}
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "path", "kind"),
+    [
+        ("send_mail", {"to": S}, "to", "email"),
+        ("post", MAILS, "to", "email"),
+        ("post", {"to": {**S, "format": "email"}}, "to", "email"),
+        ("post", {"to": {**S, "description": "The mail address."}}, "to", "email"),
+        ("post", {"cc": S}, "cc", "email"),
+        (
+            "invite",
+            {"guests": {"type": "array", "items": {**S, "format": "email"}}},
+            "guests",
+            "email",
+        ),
+        ("send_sms", {"to": S}, "to", ""),
+        ("sendChatMessage", {"to": S, "text": S}, "to", ""),
+        ("post", {"to": {**S, "description": "A mail address or a user name."}}, "to", ""),
+    ],
+)
+def test_a_receiver_is_a_mail_address_only_where_the_tool_says_mail(name, properties, path, kind):
+    assert roles_of(shaped(**properties), name)[0][path].kind == kind
+
+
+def test_where_nothing_is_sent_the_end_of_a_span_is_nobody():
+    span = {"from": S, "to": S}
+
+    assert "to" in roles_of(shaped(**span), "grant_leave")[1]
+    assert roles_of(shaped(**span), "send_money")[0]["to"].role == "recipient"
+
+
+ONE_OR_MANY = {"anyOf": [S, {"type": "array", "items": S}]}
+
+
+@pytest.mark.parametrize(
+    "schema", [ONE_OR_MANY, {"oneOf": [*ONE_OR_MANY["anyOf"], {"type": "null"}]}]
+)
+def test_one_receiver_or_a_list_of_them_is_a_list_and_what_is_written_loads(schema):
+    text = written(listed("send_mail", {"to": schema, "cc": schema, "body": S}))
+
+    assert '"to": {role: recipient, kind: email}' in text
+    spec = next(iter(loaded(text).specs()))
+    given = {"to": "kim@home.example", "cc": ["lea@home.example"], "body": "hi"}
+    read = convert_args(spec, given, salt=b"", limits=Limits())
+    assert read.values["to"] == ["kim@home.example"]
+    assert read.derived.recipients == {"kim@home.example", "lea@home.example"}
+    assert not read.derived.opaque

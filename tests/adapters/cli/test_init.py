@@ -77,13 +77,27 @@ def test_every_line_that_needs_a_person_is_marked():
         ("getIssue", {"id": STRING}, {}, ("read",)),
         ("read_file", {"path": STRING}, {"destructiveHint": True}, ("write", "irreversible")),
         ("read_file", {"path": STRING}, {"readOnlyHint": False}, ("write",)),
-        ("frobnicate", {}, {"readOnlyHint": True}, ("write",)),
+        ("frobnicate", {}, {}, ("write",)),
+        ("frobnicate", {}, {"readOnlyHint": True}, ("read",)),
+        (
+            "frobnicate",
+            {},
+            {"readOnlyHint": True, "destructiveHint": True},
+            ("write", "irreversible"),
+        ),
+        ("frobnicate", {"to": STRING}, {"readOnlyHint": True}, ("write", "egress")),
+        ("frobnicate", {"amount": {"type": "number"}}, {"readOnlyHint": True}, ("write",)),
+        ("frobnicate_refund", {}, {"readOnlyHint": True}, ("write", "irreversible")),
+        ("unblock_all", {}, {"readOnlyHint": True}, ("write",)),
+        ("pay_invoice", {}, {"readOnlyHint": True}, ("write", "irreversible")),
         ("fetch", {"url": STRING}, {}, ("read", "egress")),
         ("send_mail", {"to": STRING}, {}, ("write", "egress", "irreversible")),
         ("run", {"command": STRING}, {}, ("write", "privileged")),
     ],
 )
-def test_annotations_only_add_caution(name, properties, hints, effect):
+def test_annotations_add_caution_and_take_it_only_from_what_does_not_act(
+    name, properties, hints, effect
+):
     assert guessed(name, {"properties": properties}, hints).effect == effect
 
 
