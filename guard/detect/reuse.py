@@ -19,6 +19,7 @@ KINDS: Final[Mapping[str, str]] = {
     "proof_key": "proof_mismatch",
     "proof_binding": "proof_mismatch",
     "approval_elsewhere": "approval_reuse",
+    "workload_wrong": "workload_moved",
 }
 """The code of a refusal -> the kind of finding."""
 
@@ -30,6 +31,7 @@ _SAID: Final[Mapping[str, str]] = {
     "proof_key": "A genuine token was shown with the proof of another key.",
     "proof_binding": "A genuine token was shown with the proof for another address.",
     "approval_elsewhere": "What belongs to one approved call was shown with another.",
+    "workload_wrong": "A genuine token was shown by a workload that its agent may not be.",
 }
 
 

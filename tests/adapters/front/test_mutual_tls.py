@@ -139,7 +139,10 @@ async def test_a_workload_that_the_agent_may_not_be_is_refused_and_runs_nothing(
         shown, _ = site.ours.signed(*uris)
         assert await site.look(shown) == (403, "workload_wrong"), uris
     assert await site.look() == (403, "workload_wrong")
-    assert (site.runs(), await site.sessions()) == (0, [])
+    assert site.runs() == 0
+    (session,) = await site.sessions()  # of the owner of the token, who is told of it
+    assert [one.kind for one in session.signals] == ["workload_moved"]
+    assert not session.ended_at_ms
 
 
 async def test_no_handshake_no_guard(site, tmp_path) -> None:

@@ -146,7 +146,8 @@ async def test_a_job_runs_as_its_own_workload_alone_and_shows_its_device(tmp_pat
                 assert await called("1") == (403, "workload_wrong")
                 assert await called("2", guard_workload=other) == (403, "workload_wrong")
                 assert await called("3", guard_workload=stale) == (401, "token_expired")
-                assert await wired.world.sessions.all() == []
+                (session,) = await wired.world.sessions.all()
+                assert [one.kind for one in session.signals] == ["workload_moved"]
                 mine = signed(device, "device-posture+jwt")
                 theirs = signed(device | {"user": "eve"}, "device-posture+jwt")
                 good = token(svid)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from guard.model.identity import Device, Workload
-from guard_adapters.front.mcp.auth import Caller, refuse_token
+from guard_adapters.front.mcp.auth import Caller, Misused, refuse_token
 from guard_adapters.front.mcp.certificate import Certificate, certificate_of
 from guard_adapters.front.mcp.edge import Headers, single
 from guard_adapters.front.mcp.jwks import KeySource
@@ -105,8 +105,8 @@ class Beside:
         """Return the caller with all that is known beside the token.
 
         Raises:
-            WireRefused: 400 or 401: what came cannot be believed; 403 `workload_wrong`: this agent
-                runs elsewhere.
+            WireRefused: 400 or 401: what came cannot be believed.
+            Misused: 403 `workload_wrong`: the token is genuine, and its agent runs elsewhere.
         """
         workload = certificate.workload if certificate else Workload()
         svid = single(headers, WORKLOAD) if self.svids else None
@@ -126,4 +126,4 @@ class Beside:
         may_be = self.workloads.get(caller.agent)
         if may_be is not None and not (workload.attested and workload.id in may_be):
             text = "This agent runs as another workload. Send its SVID, or use its certificate."
-            raise WireRefused(REFUSED, text, 403, "workload_wrong")
+            raise Misused.by(caller, WireRefused(REFUSED, text, 403, "workload_wrong"))
