@@ -5,16 +5,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import tzinfo
 
 from guard.audit.event import finished
 from guard.detect.finding import Finding
 from guard.grant.approval import Approval
 from guard.lease.issuing import Leased
-from guard.model.call import Outcome, ToolCall, ToolResult
+from guard.model.call import Json, Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Applied
 from guard.ports import Ending
+from guard.provenance.known import Known
 from guard.provenance.segment import Segment
 from guard.session.calls import settled
+from guard.session.provenance import segment_for
 from guard.session.state import Session, remembering
 from guard.stepup.asking import NOTHING_CLAIMED, Claim
 
@@ -44,6 +47,20 @@ class Course:
     def keep(self, leased: Leased) -> None:
         """Remember the credential from the moment that it is promised."""
         self.leased = leased
+
+    def shows(self, spec: ToolSpec, shown: Json, known: Known, house: tzinfo) -> None:
+        """Remember what the result of this call shows to those after it."""
+        self.segment = segment_for(
+            self.session,
+            self.call,
+            spec,
+            shown,
+            known,
+            step=self.session.step,
+            approved=self.approval is not None,
+            house=house,
+            now_ms=self.at_ms,
+        )
 
     def ending(self, now_ms: int) -> Ending:
         """Return everything that is recorded about the end of this call, together."""

@@ -30,7 +30,7 @@ from guard.ports.live import Flight
 from guard.provenance.known import Known
 from guard.reauthorize import Reauthorizing
 from guard.session.calls import admitted, forwarded
-from guard.session.provenance import labels_of, segment_for
+from guard.session.provenance import labels_of
 from guard.session.result import extracted
 from guard.session.state import Session
 from guard.session.tasks import lapsed
@@ -155,18 +155,14 @@ class Guard:
 
     def _returned(self, course: Course, spec: ToolSpec, result: ToolResult, known: Known) -> None:
         """Take over what the tool returned: labels, what it showed, and how it ended."""
-        session, call = course.session, course.call
         course.result = replace(
             result,
             labels=labels_of(spec, result.shown, result.labels),
             narrowed=told(course.applied),
-            reduced=told_of(session),
+            reduced=told_of(course.session),
         )
         course.found = extracted(spec, result.shown)
-        approved, n = course.approval is not None, session.step
-        course.segment = segment_for(
-            session, call, spec, result.shown, known, step=n, approved=approved
-        )
+        course.shows(spec, result.shown, known, self.zone)
         course.outcome = result.outcome if result.outcome in ENDS else Outcome.UNKNOWN
 
     async def _admit(self, course: Course, spec: ToolSpec, judging: Judging) -> Session:

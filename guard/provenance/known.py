@@ -7,7 +7,7 @@ less known than it is, never more. It knows no task and judges nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -54,11 +54,12 @@ class Known:
         self._records: dict[int, Record] = {}
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
         self._called: dict[str, set[frozenset[str]]] = {}  # the same, as their own
+        self._titled: set[tuple[str, str]] = set()  # the same again, by whose result showed it
         self._numbered: deque[int] = deque(maxlen=NUMBERED)
         self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._whole: dict[str, list[Record]] = {}  # the same, with those that bear no id
         self._wrote: set[str] = set()
-        self._writes: set[tuple[str, str]] = set()  # task and digest
+        self._writes: dict[tuple[str, str], set[str]] = {}  # task and part of a digest -> actions
         self._done: dict[str, Counter[Deed]] = {}  # by task; the empty one: none was declared
 
     def learn(self, segment: Segment) -> None:
@@ -66,7 +67,8 @@ class Known:
         self.learned += 1
         self.chain = chained(self.chain, segment.body)
         if segment.write:
-            self._writes.add((segment.task, segment.write))
+            for part in segment.write.split("."):
+                self._writes.setdefault((segment.task, part), set()).add(segment.action)
             deed = segment.action, segment.words
             self._done.setdefault(segment.task, Counter())[deed] += segment.size
         self._wrote.update(segment.wrote)
@@ -76,7 +78,7 @@ class Known:
         first = len(self._records)
         records = {number: record_of(fields) for number, fields in grouped(seen).items()}
         for number, record in records.items():
-            self._enter(first + number, record)
+            self._enter(first + number, record, segment.action)
         if segment.listed and not segment.truncated:
             self._whole[segment.action] = [*records.values()]
             self._lists[segment.action] = [one for one in records.values() if one.identity]
@@ -124,6 +126,16 @@ class Known:
             return self.shared(name)
         return name not in record.called or len(called) > 1
 
+    def outdone(self, record: Record, names: Collection[str], action: str) -> bool:
+        """Return whether a record bears each of these names only as a part of its own.
+
+        Each of them is all of a trusted name that another one in results of the same tool has: who
+        says "Ann Oak" means her, and not "Ann Oak-Elm".
+        """
+        return bool(names) and all(
+            name not in record.called and (action, name) in self._titled for name in names
+        )
+
     def measured(self) -> Iterator[Record]:
         """Yield the newest records that hold trusted numbers, at most 256, newest first."""
         return (self._records[number] for number in reversed(self._numbered))
@@ -140,9 +152,20 @@ class Known:
             if any(one.identity == record.identity for one in listed)
         )
 
-    def ran(self, digest: str, task: str = "") -> bool:
-        """Return whether a write with these arguments has run for a task, or before any was."""
-        return ("", digest) in self._writes or (task, digest) in self._writes
+    def ran(self, write: str, action: str, task: str = "") -> bool:
+        """Return whether such a write has run for a task, or before any was.
+
+        Args:
+            write: its digest.
+            action: its tool; another one may have paid the same sum to the same payee.
+            task: the declared task; empty: none was.
+        """
+        own, _, paid = write.partition(".")
+        return any(
+            (one, own) in self._writes
+            or (bool(paid) and not self._writes.get((one, paid), frozenset()) <= {action})
+            for one in ("", task)
+        )
 
     def done(self, task: str = "") -> Mapping[Deed, int]:
         """Return what was written for a task, or before any was declared, and for how many."""
@@ -157,12 +180,13 @@ class Known:
             return one._replace(source=Source.UNTRUSTED)
         return one
 
-    def _enter(self, number: int, record: Record) -> None:
+    def _enter(self, number: int, record: Record, action: str) -> None:
         if self._size >= self._cap and not self._room(loose=False):
             return
         self._records[number] = record
         if any(map(measured, record.measures)):
             self._numbered.append(number)
+        self._titled.update((action, name) for name in record.called)
         for held, names in ((self._named, names_of(record)), (self._called, record.called)):
             for name in names:
                 bearers = held.setdefault(name, set())

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from guard.provenance.lexicon import Capability, is_stop, stem
 from guard.provenance.sentences import WORD, sentences
+from guard.provenance.sides import on_side, side_of, spelled
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 
@@ -32,22 +33,26 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
         task: what the person said.
         able: what the tool does.
         value: an argument of the call; an address, a moment or a number is none of this sort, and
-            what the person named as somebody or something is judged as that.
+            what the person named as somebody or something is judged as that, unless the argument
+            is for what it comes from ("from barn-2"), or goes to.
     """
     phrase = value.text.strip().casefold()
     words = _JOINT.split(phrase)
     if len(value.kinds) != 1 or len(phrase) > _LONGEST or not all(map(_WORD.fullmatch, words)):
         return False
-    if value.kinds[0] in task.frames or all(
-        is_stop(one) or stem(one) in able.stems for one in words
-    ):
+    if all(is_stop(one) or stem(one) in able.stems for one in words):
         return False
-    whole = re.compile(r"(?<![\w'.-])" + r"[\s_-]+".join(words) + r"(?![\w@-]|'s\b|[.']\w)")
-    return any(whole.search(one) is not None for one in _requests(task, able, value.kin))
+    requests, side = _requests(task, able, value.kin), side_of(value.path)
+    if side and any(on_side(side, phrase, one) for one in requests):
+        return True
+    if value.kinds[0] in task.frames:
+        return False
+    whole = re.compile(rf"(?<![\w'.-]){spelled(phrase)}(?![\w@-]|'s\b|[.']\w)")
+    return any(whole.search(_ASIDE.split(one, maxsplit=1)[0]) for one in requests)
 
 
 def _requests(task: Task, able: Capability, kin: frozenset[str]) -> list[str]:
-    """Return the requests for what a tool does, without what they quote or say beside."""
+    """Return the requests for what a tool does, without what they quote."""
     wanted = task.wanted
     for one in task.entities:
         if one.kind not in {"name", "quantity", "object_id"}:
@@ -68,7 +73,7 @@ def _requests(task: Task, able: Capability, kin: frozenset[str]) -> list[str]:
                 stem(one[0]) in kin for one in WORD.finditer(wanted, start + first, start + last)
             )
         ]
-    return [_ASIDE.split(wanted[start:end], maxsplit=1)[0].casefold() for start, end in places]
+    return [wanted[start:end].casefold() for start, end in places]
 
 
 def _pieces(sentence: str) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ Values that the catalogue calls secret are not in here.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -18,6 +18,7 @@ from guard.errors import Unavailable
 from guard.model.call import Held, Json, ToolCall, ToolSpec
 from guard.model.origin import Source
 from guard.provenance.canonical import classify, name_of
+from guard.provenance.lexicon import capability
 from guard.provenance.shown import own_at
 
 _REST: tuple[Any, ...] = (1, (), "")
@@ -26,6 +27,7 @@ _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 _EXACT = frozenset({"number", "amount", "email", "iban", "phone"})
 """Kinds of which one canonical spelling says everything."""
+_PAYEES = frozenset({"iban", "email", "phone"})
 _PROSE = frozenset({"title", "body"})
 
 Kinds = tuple[tuple[str, str], ...]
@@ -165,15 +167,16 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     """Return the digest under which a write is remembered; empty for a call that is none.
 
     Of what it does, however it is spelled: 40.0 is 40, a blank at the end is none, and what is left
-    out is as good as the default.
+    out is as good as the default. A payment's goes on, behind a point, with whom it pays how much,
+    whichever tool does.
     """
     if "write" not in spec.effect:
         return ""
-    found = ((path, value, classify(str(value))) for path, value, _ in leaves(call.parsed()))
+    found = [(path, value, classify(str(value))) for path, value, _ in leaves(call.parsed())]
     return digest_of(spec, found)
 
 
-def digest_of(spec: ToolSpec, found: Iterable[Classified]) -> str:
+def digest_of(spec: ToolSpec, found: Sequence[Classified]) -> str:
     """Return the same digest for values of a call that are classified already."""
     if "write" not in spec.effect:
         return ""
@@ -185,7 +188,29 @@ def digest_of(spec: ToolSpec, found: Iterable[Classified]) -> str:
     told.sort(key=itemgetter(0))
     rows = ",".join([f"[{quoted(path)},{quoted(spelled)}]" for path, spelled in told])
     body = f"[{quoted(spec.action)},[{rows}]]"  # as JSON, which takes longer to say the same
-    return sha256(body.encode()).hexdigest()[:32]
+    write = sha256(body.encode()).hexdigest()[:32]
+    if "pay" not in capability(spec.tool, spec.intent).verbs:
+        return write
+    paid = _paid(spec, found)
+    return f"{write}.{paid}" if paid else write
+
+
+def same_write(write: str, action: str, other: str, other_action: str) -> bool:
+    """Return whether two writes do the same: of one tool, or of two that pay the same payee."""
+    own, _, paid = write.partition(".")
+    its, _, its_paid = other.partition(".")
+    return own == its or (bool(paid) and paid == its_paid and action != other_action)
+
+
+def _paid(spec: ToolSpec, found: Iterable[Classified]) -> str:
+    """Return the digest of whom a call pays how much; empty: it does not say one of them."""
+    payees, sums = set[str](), list[str]()
+    for path, value, kinds in found:
+        payees.update(f"{kind} {one}" for kind, one in kinds if kind in _PAYEES)
+        if value is not None and _own(spec.held, path).is_sum:
+            sums.append(_spelled(value, kinds))
+    body = _COMPACT([sorted(payees), sorted(sums)])
+    return sha256(body.encode()).hexdigest()[:32] if payees and sums else ""
 
 
 class _Own(NamedTuple):
@@ -194,6 +219,8 @@ class _Own(NamedTuple):
     default: Json
     tells: bool
     """Whether another value makes another write: another note makes no other payment."""
+    is_sum: bool
+    """Whether it says how much."""
 
 
 @lru_cache(maxsize=4096)
@@ -203,6 +230,7 @@ def _own(tool: Held, path: str) -> _Own:
     return _Own(
         default=own_at(tool, path)[0].get("default"),
         tells=not note or all(one.role != "amount" for one in args.values()),
+        is_sum=path in args and args[path].role == "amount",
     )
 
 

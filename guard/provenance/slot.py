@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.model.call import Held, Json
+from guard.provenance.contrary import repeats
 from guard.provenance.kin import kin_of
 from guard.provenance.levels import level_of
 from guard.provenance.lexicon import capability
@@ -30,6 +31,7 @@ class Slot(NamedTuple):
         about: of what the call can be one of many because of it.
         kin: the stems of that, whether the lexicon knows them or not.
         open: whether nobody said what it is.
+        again: whether it says, by its name, that something is done again and again.
         default: what the tool's schema says it is where it is left out; None: nothing.
         allowed: the closed set of its values; empty: it is open.
     """
@@ -41,6 +43,7 @@ class Slot(NamedTuple):
     about: frozenset[str]
     kin: frozenset[str]
     open: bool
+    again: bool
     default: Json
     allowed: tuple[Json, ...]
 
@@ -91,6 +94,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         about=_about(level, name),
         kin=kin_of(spec.tool, name),
         open=role == "recipient" and not entered(spec, path),
+        again=repeats(path),
         default=schema.get("default"),
         allowed=allowed,
     )

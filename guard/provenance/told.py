@@ -29,7 +29,7 @@ _SAID: Mapping[Why, str] = {
     "index_full": "not known: the session has seen more than is remembered",
     "other_role": "named in the task, and not as where this goes; in {result}{excerpt}",
     "other_payee": "an amount that the task names, and not for this payee",
-    "other_request": "named in the task, and for another request of it",
+    "other_request": "named in the task, and for something else there",
     "other_unit": "in {result}, in another unit or currency{excerpt}",
     "untrusted_only": "only in {result}, untrusted{excerpt}",
     "created": "made in this session: {field}",

@@ -16,6 +16,7 @@ from guard.provenance.acts import aims, chosen
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, left
 from guard.provenance.choice import another
+from guard.provenance.contrary import once, opposed, repeats
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
@@ -31,6 +32,7 @@ from guard.provenance.segment import (
     UnderWay,
     digest_of,
     leaves,
+    same_write,
     value_digest,
 )
 from guard.provenance.slot import Slot, slot_of
@@ -93,6 +95,8 @@ def weigh(
     scales.values = owed(task, known, scales.values, scales.payees())
     if changes:
         scales.values = theirs(task, known, able, scales.values, scales.declares)
+        scales.other |= opposed(task.words, able, scales.slots)
+        scales.other |= repeats(spec.tool) and once(task.wanted)
     levels = scales.levels()
     digest = digest_of(spec, scales.sent)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
@@ -108,7 +112,10 @@ def weigh(
         if digest
         else LARGEST_LEFT,
         repeat=bool(digest)
-        and (known.ran(digest, of) or any(digest == one.write for one in before)),
+        and (
+            known.ran(digest, spec.action, of)
+            or any(same_write(digest, spec.action, one.write, one.deed[0]) for one in before)
+        ),
         wrote=frozenset(scales.own()) if digest and leaving else frozenset(),
         write=digest,
         size=scales.size() if digest and leaving else 1,
@@ -131,11 +138,13 @@ class _Scales:
     sent: list[Classified] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)
     other: bool = False
-    """Whether a value is another one of its set than the person named."""
+    """Whether it does another thing than the person chose, or the opposite."""
 
     def put(self, path: str, raw: Json, around: Sequence[Mapping[str, Json]]) -> None:
         slot = self.slots[path] = slot_of(self.tool.held, path, raw)
         value = argument(self.tool, path, raw, slot, around, self.house)
+        if slot.again and self.declared(path, raw) is None and once(self.task.wanted, raw):
+            self.other = True
         if slot.exempts(raw):
             self.other = self.other or another(self.task, path, raw, slot.allowed)
             one = Worth(Source.PROMPT, "exempt")

@@ -18,12 +18,15 @@ from guard.provenance.lexicon import Capability, stem
 from guard.provenance.naming import keys_of
 from guard.provenance.pieces import NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
+from guard.provenance.sides import crossed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth, worth
 
 _PLAIN = frozenset(map(stem, ("email", "mail", "phone", "message", "text", "to", "id", "name")))
 """Words of arguments that say only of which sort their values are."""
+
+_NAMED = frozenset({"in_prompt", "linked_record"})
 
 Values = Sequence[tuple[Value, Worth]]
 
@@ -66,9 +69,11 @@ def theirs(
     claims = (
         [*filter(None, map(_claims(task, known, able), range(len(found)), found))] if own else []
     )
-    for one in _strays(known, own, claims, found):
-        if not declared(one.at):
-            found[one.at] = one.value, _without(task, known, one.value, found[one.at][1])
+    strays = [one.at for one in _strays(known, own, claims, found)]
+    for at in (*strays, *crossed(task, found)):
+        value, one = found[at]
+        if one.source >= Source.LINKED and one.why in _NAMED and not declared(at):
+            found[at] = value, _without(task, known, value, one)
     return found
 
 
@@ -166,6 +171,6 @@ def _without(task: Task, known: Known, value: Value, one: Worth) -> Worth:
         return (
             found if found.source is not Source.COMPOSED else Worth(found.source, "other_request")
         )
-    place = one.place or next((at for kind in value.kinds for at in known.places(*kind)), None)
+    place = one.place or next(iter(known.seen(value.kinds)), None)
     source = Source.UNTRUSTED if place else Source.COMPOSED
     return Worth(source, "other_request", place)

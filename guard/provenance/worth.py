@@ -174,7 +174,11 @@ def _trusted(
 ) -> Worth:
     """Return what a trusted field is worth: the more the closer its record is to the task."""
     if task.naming.links_to(record):
-        if any(known.mistaken(record, title) for title in record.titles & task.naming.names):
+        said = record.titles & task.naming.names
+        part = task.naming.links.isdisjoint(record.links) and known.outdone(
+            record, task.naming.asks_for(record), place.action
+        )
+        if part or any(known.mistaken(record, title) for title in said):
             return Worth(Source.TRUSTED, "ambiguous", place)
         return Worth(Source.LINKED, "linked_record", place)
     if value.role == "amount" and task.naming.speaks_of(record):

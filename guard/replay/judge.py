@@ -214,9 +214,16 @@ class Course:
         spec, call, recorded = opened.spec, opened.call, opened.recorded
         labels = None if recorded.labels is None else frozenset(recorded.labels)
         quiet = replace(spec, output=Label(trust=Trust.TRUSTED, secrecy=Secrecy.PUBLIC), labels={})
-        number = self.session.step
         segment = segment_for(
-            self.session, call, spec, result, self.known, step=number, approved=approved
+            self.session,
+            call,
+            spec,
+            result,
+            self.known,
+            step=self.session.step,
+            approved=approved,
+            house=self.zone,
+            now_ms=opened.now_ms,
         )
         self.session = forwarded(self.session, call.id, spec if labels is None else quiet)
         failed = is_failure(result) or recorded.is_error

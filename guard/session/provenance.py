@@ -96,6 +96,8 @@ def segment_for(
     *,
     step: int,
     approved: bool = False,
+    house: tzinfo = UTC,
+    now_ms: int = 0,
 ) -> Segment:
     """Return what a call that ran leaves behind for those after it.
 
@@ -107,9 +109,15 @@ def segment_for(
         known: what the session's results had shown before.
         step: the step of the session.
         approved: whether a person said yes to it: they said it of its destinations, too.
+        house: the zone in which the house reads times; UTC: nobody said.
+        now_ms: when it was judged (milliseconds since the epoch); 0: nobody knows.
     """
     weighs = approved or "write" in spec.effect
-    weighed = weighed_for(session, call, spec, known, leaving=True) if weighs else Weighed()
+    weighed = (
+        weighed_for(session, call, spec, known, leaving=True, house=house, now_ms=now_ms)
+        if weighs
+        else Weighed()
+    )
     return observed(
         spec,
         _value(spec, shown),

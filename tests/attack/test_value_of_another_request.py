@@ -33,10 +33,20 @@ RULES = bundle(
         "drop_from_crew": writes(crew="", hand=""),
         "lend_tool": writes(tool="id", to="recipient"),
         "send_note": tool(["write", "egress"], {"to": LIST, "text": S}, {"to": "recipient", "text": "body"}),
-        "set_herd": writes(barn="", herd=""),
+        "move_herd": writes(source_barn="", target_barn=""),
+        "graft": writes(base="", head="", title="title"),
     }
 )  # fmt: skip
 VISITS = ("visits", {}, [{"id": "v1", "healer": "Dr. Oak"}, {"id": "v2", "healer": "Dr. Elm"}])
+OAKS = (
+    "visits",
+    {},
+    [
+        {"id": "v1", "name": "Ann Oak"},
+        {"id": "v2", "name": "Ann Oak-Elm"},
+        {"id": "v3", "name": "Ann Oak, the younger"},
+    ],
+)
 LETTERS = ("visits", {}, [{"id": "l1", "from": KIM}, {"id": "l2", "from": LEE}])
 PLAIN = ("letters", {}, [{"from": "eve@bad.example", "body": "do it my way"}])
 CASES = {
@@ -84,6 +94,14 @@ CASES = {
         "Drop Kim from the crew night and add Lee to the crew day",
         "add_to_crew", {"crew": "day", "hand": "Lee"}, {"crew": "day", "hand": "Kim"}, PLAIN,
     ),
+    "whose name only begins like that": (
+        "Cancel the visit of Ann Oak",
+        "cancel_visit", {"visit_id": "v1"}, {"visit_id": "v2"}, OAKS,
+    ),
+    "whose name goes on": (
+        "Cancel the visit of Ann Oak",
+        "cancel_visit", {"visit_id": "v1"}, {"visit_id": "v3"}, OAKS,
+    ),
     "two of one sort, crossed": (
         f"Lend the saw #S-1 to {KIM} and the axe #A-2 to {LEE}",
         "lend_tool", {"tool": "S-1", "to": KIM}, {"tool": "S-1", "to": LEE}, PLAIN,
@@ -91,6 +109,14 @@ CASES = {
     "two requests for one tool, crossed": (
         f"Lend the saw #S-1 to {KIM}. Then lend the axe #A-2 to {LEE}",
         "lend_tool", {"tool": "A-2", "to": LEE}, {"tool": "A-2", "to": KIM}, PLAIN,
+    ),
+    "from where, as to where": (
+        "Move the herd from barn-2 to barn-7",
+        "move_herd", {"source_barn": "barn-2", "target_barn": "barn-7"}, {"source_barn": "barn-7", "target_barn": "barn-2"}, PLAIN,
+    ),
+    "the branch and the stock": (
+        "Graft 'early pear' from pear-branch onto quince",
+        "graft", {"title": "early pear", "head": "pear-branch", "base": "quince"}, {"title": "early pear", "head": "quince", "base": "pear-branch"}, PLAIN,
     ),
 }  # fmt: skip
 

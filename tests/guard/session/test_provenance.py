@@ -1,6 +1,7 @@
 """A session's own words are the ground on which the arguments of its calls are weighed."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -38,6 +39,11 @@ PEOPLE = [
     {"id": "7", "name": "Dora Smith", "email": "dora@firm.example", "note": "ask eve@bad.example"},
     {"id": "8", "name": "Max Miller", "email": "max@firm.example", "pin": "9911"},
 ]
+
+
+MEET = ToolSpec(
+    server="house", tool="schedule", effect=frozenset({"write"}), args={"day": ArgSpec(role="when")}
+)
 
 
 def session(*words, by=None, labels=frozenset()):
@@ -122,3 +128,15 @@ def test_what_an_untrusted_session_composes_may_be_a_strangers():
     got = weighed_for(tainted, call(PAY, to="x", memo="hello"), PAY, Known()).prov
     assert got.untrusted == got.secret == {"to", "memo"}
     assert got.model == frozenset()
+
+
+def test_what_the_person_said_of_tomorrow_is_nothing_that_the_agent_made_up():
+    who, now_ms = session("Schedule a meeting tomorrow"), 1_772_000_000_000
+    day = datetime.fromtimestamp(now_ms / 1000, UTC).date() + timedelta(days=1)
+    asked = call(MEET, day=day.isoformat())
+
+    def wrote(**more):
+        return segment_for(who, asked, MEET, "done", Known(), step=1, **more).wrote
+
+    assert wrote(now_ms=now_ms) == ()
+    assert wrote() != ()

@@ -1,0 +1,66 @@
+"""From where and to where: "merge the draft into the book" is not the book into the draft.
+
+An argument says its side by its name, and the person by a small word. It decides nothing.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from guard.provenance.currencies import words_in
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.words import CONTAINERS
+from guard.provenance.worth import Worth
+
+_FROM = frozenset({"from", "source", "src", "origin", "head", "old", "departure"})
+_TO = frozenset({"to", "into", "target", "destination", "dest", "dst", "base", "new", "arrival"})
+_KINDS = "|".join(sorted(CONTAINERS | {"account"}))
+_BESIDE = (
+    r"(?:(?:the|my|our|its|an?|der|die|das|den|dem|le|la|les)\s+)?"
+    rf"(?:(?:{_KINDS})\s+)?[\"'`#@]?"
+)
+_GAPS = {"-": r"[\s-]+", "_": r"[\s_]+", " ": r"[\s_-]+"}
+Side = Literal["from", "to", ""]
+"""Which side of a move; empty: none."""
+_OTHER: Mapping[Side, Side] = {"from": "to", "to": "from", "": ""}
+_SIDES: Mapping[Side, str] = {
+    "from": rf"\b(?:from|out\s+of|von|aus|depuis)\s+{_BESIDE}",
+    "to": rf"\b(?:to|into|onto|nach|zu|zum|zur|vers)\s+{_BESIDE}",
+}
+
+
+def crossed(task: Task, values: Sequence[tuple[Value, Worth]]) -> Iterator[int]:
+    """Yield the places of a call's values that the person put on its other side, if it has both."""
+    sides = {at: side_of(value.path) for at, (value, _) in enumerate(values)}
+    if len({*sides.values()} - {""}) > 1:  # most calls have none
+        for at, side in sides.items():
+            value, other = values[at][0], _OTHER[side]
+            there = other and value.level and on_side(other, value.text, task.wanted)
+            if there and not on_side(side, value.text, task.wanted):
+                yield at
+
+
+@lru_cache(maxsize=4096)
+def side_of(path: str) -> Side:
+    """Return whether an argument says from where or to where, by its name; empty: neither."""
+    words = frozenset(words_in(path.rpartition(".")[2]))
+    comes, goes = not words.isdisjoint(_FROM), not words.isdisjoint(_TO)
+    return "" if comes == goes else "to" if goes else "from"
+
+
+def on_side(side: Side, value: str, text: str) -> bool:
+    """Return whether a text says of a value, whole, that something comes from it, or goes there."""
+    whole = rf"{_SIDES[side]}{spelled(value.strip())}(?![\w-]|[.@]\w|'s\b)"
+    return bool(value.strip()) and re.search(whole, text, re.IGNORECASE) is not None
+
+
+def spelled(phrase: str) -> str:
+    """Return the pattern of a phrase as people write it: south_wing is the south wing.
+
+    A stroke stays one, or is left out: nobody who writes kim-o means kim_o.
+    """
+    return "".join(
+        _GAPS.get(one[:1], re.escape(one)) for one in re.split(r"([\s_]+|-+)", phrase) if one
+    )
