@@ -65,6 +65,27 @@ ARTICLES = _set("a an my our your another")
 PEOPLE = _set("me us him her them it his their")
 """Words for those who were named before."""
 
+REFERRING = _set("it them that this those these one es das ihn sie le la les ça")
+"""Words for what was named before."""
+
+FURTHER = _set(
+    """
+else other others more further anymore sonst andere anderen weitere weiteren autre autres plus
+"""
+)
+"""Words of a clause that forbids something beside what was asked for."""
+
+REFUSING = _set("thanks thank way stop wait nope never not dont don please sorry sir wrong")
+"""Words after a "no" that refuses."""
+
+CONTENTED = _set(
+    """
+problem problems worries rush hurry doubt need matter more later less fewer longer biggie pressure
+stress one idea clue questions question comment
+"""
+)
+"""Words after a "no" that refuses nothing."""
+
 SUPPORT = _set(
     """
 make do perform process execute arrange request require need manage handle proceed issue place

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
 from guard.provenance.grammar import NUMBERS
-from guard.provenance.task import Task, read_task
+from guard.provenance.task import Task, task_of
 
 _NAMES = {
     **dict.fromkeys(("today", "tonight", "heute", "aujourd'hui"), 0),
@@ -84,7 +84,7 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
 
 @lru_cache(maxsize=256)
 def _dated(text: str, days: frozenset[str]) -> Task:
-    task = read_task((text,))
+    task = task_of(text)
     return replace(
         task, frames={**task.frames, **dict.fromkeys((("date", day) for day in days), _WHEN)}
     )

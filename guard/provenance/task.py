@@ -18,6 +18,7 @@ from guard.provenance.frames import Entity, silences
 from guard.provenance.lexicon import Words, content_words, plural, stem, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
+from guard.provenance.mended import mended
 from guard.provenance.money import Money, money_of
 from guard.provenance.naming import LINKING, NAMED, SILENT, Naming, keys_of, naming_of
 from guard.provenance.pieces import Piece, pieces_of
@@ -178,11 +179,12 @@ def _is_id(one: Entity) -> bool:
 
 def read_task(texts: Iterable[str]) -> Task:
     """Return what a person's texts name; none of them: nothing is named."""
-    return _read("\n".join(texts))
+    return task_of(mended(tuple(texts)))
 
 
 @lru_cache(maxsize=256)  # a session is judged far more often than its task changes
-def _read(text: str) -> Task:
+def task_of(text: str) -> Task:
+    """Return what a text names whose turns are marked, as that of a task is."""
     entities = extract(text)
     named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from guard.provenance.lexicon import stem, verb_classes
 from guard.provenance.sentences import END, dictated, sentences
+from guard.provenance.turns import left_out
 
 Span = tuple[int, int]
 
@@ -33,7 +34,10 @@ _LEAVES_OUT = re.compile(
     rf"\bnot\b{_LURE}|(?<!vergiss )(?<!vergessen sie )\bnicht\b{_LURE}"
     r"|\b(?:without|except|excluding|ohne|au(?:ß|ss)er|statt|anstatt|sauf|sans|hormis)\b"
     r"|\bau\s+lieu\s+d(?:e\b|['\u2019])|\bplutôt\s+qu(?:e\b|['\u2019])"
-    r"|\b(?:instead\s+of|other\s+than|rather\s+than|apart\s+from|aside\s+from)\b",
+    r"|\b(?:instead\s+of|other\s+than|rather\s+than|apart\s+from|aside\s+from)\b"
+    r"|(?<!not )(?<!n't )(?<!n\u2019t )(?<!never )\b(?:forget|never\s?mind|ignore|disregard)\s+"
+    r"(?:about\s+)?"
+    r"(?!(?:to|how|it|that|this)\b)(?=\w)",
     re.IGNORECASE,
 )
 """Words that leave out what comes after them."""
@@ -118,7 +122,17 @@ def unasked(text: str, quoted: tuple[Span, ...] = ()) -> tuple[Span, ...]:
         quoted: what they quote, so that a word in it forbids nothing.
     """
     own = without(text, joined([*quoted, *dictated(text)]))
-    return tuple(joined(_found(own)))
+    return tuple(joined([*_found(own), *left_out(text)]))
+
+
+def forbidden(text: str) -> list[Span]:
+    """Return the places of a text that forbid what they name, or leave it out, in order."""
+    return joined(
+        (start + first, start + last)
+        for start, end in sentences(text)
+        for pattern in (_FORBIDS, _LEAVES_OUT)
+        for first, last in _spans(text[start:end], pattern, joins=pattern is _FORBIDS)
+    )
 
 
 def joined(places: Iterable[Span]) -> list[Span]:

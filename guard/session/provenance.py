@@ -177,4 +177,5 @@ def _value(spec: ToolSpec, shown: Json) -> Json:
 
 
 def _task(session: Session, spoken: tuple[TaskIntent, ...]) -> Task:
-    return read_task((*session.words, *dict.fromkeys(one.purpose for one in spoken)))
+    # What others declared comes first: what the person says may take it back.
+    return read_task((*dict.fromkeys(one.purpose for one in spoken), *session.words))

@@ -1,0 +1,139 @@
+"""What a person takes back or puts right in a later turn: "no", "I meant 15", "not to Bob".
+
+It rewrites their turns as they are meant: what was put right stands where the mistake stood, and
+what was taken back is marked, so that it authorises nothing until they ask for it again. It only
+ever narrows: a new value is one that the person wrote. What is no correction goes on adding.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from guard.provenance.asks import Ask
+from guard.provenance.grammar import FURTHER, REFERRING
+from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.retract import Tone, tone_of
+from guard.provenance.sentences import WORD
+from guard.provenance.swapped import (
+    MOMENTS,
+    Keys,
+    Meant,
+    acts_of,
+    edited,
+    struck,
+    swapped,
+    values_of,
+)
+from guard.provenance.turns import as_one, bare, out
+from guard.provenance.unasked import forbidden, within
+
+_VAGUE = frozenset({"read", "create", "change"})
+
+
+@lru_cache(maxsize=256)  # a session is judged far more often than its person speaks
+def mended(said: tuple[str, ...]) -> str:
+    """Return the turns of a person as one text, as they are meant by the last of them."""
+    turns = [bare(one) for one in said]
+    gone: set[int] = set()
+    last: list[int] = []
+    for at in range(1, len(turns)):
+        tone = tone_of(turns[at])
+        if last and _resumes(turns, at, last, tone):
+            gone.difference_update(last)
+            last = []
+            continue
+        before = [one for one in range(at) if one not in gone]
+        if _mend(turns, at, before, tone):
+            gone.update(before)
+            last = before
+    return as_one(out(one) if at in gone else one for at, one in enumerate(turns))
+
+
+def _resumes(turns: Sequence[str], at: int, last: Iterable[int], tone: Tone) -> bool:
+    """Return whether a turn asks again for what was taken back: "ok, go ahead", "delete it"."""
+    if tone.turns or tone.goes_on:
+        return tone.goes_on
+    own = acts_of(turns[at])
+    if not own or values_of(turns[at]) or REFERRING.isdisjoint(_words(turns[at])):
+        return False
+    return any(
+        _alike(one, other) for number in last for other in acts_of(turns[number]) for one in own
+    )
+
+
+def _mend(turns: list[str], at: int, before: Sequence[int], tone: Tone) -> bool:
+    """Put right in the turns before one what it puts right; return whether it takes all back."""
+    said, own = turns[at], acts_of(tone.rest)
+    asked = [one for one in before if any(_alike(a, b) for a in own for b in acts_of(turns[one]))]
+    dropped = _dropped(said)
+    if not (tone.adds and own):
+        any_of = tone.mends or (tone.refuses and not tone.takes)
+        meant = Meant(said=said, rest=tone.rest, dropped=dropped, any_of=any_of)
+        if (any_of or dropped) and swapped(turns, meant, asked or before):
+            turns[at] = _asking_once(said, own) if asked else said
+        elif tone.stops and (tone.takes or not asked):
+            return True
+        elif tone.turns:
+            for one in asked[-1:]:
+                _strike_acts(turns, one, own)
+    _forbid(turns, said, before)
+    return False
+
+
+def _dropped(text: str) -> Keys:
+    """Return the values that a turn forbids or leaves out."""
+    places = forbidden(text)
+    return (
+        frozenset((one.kind, one.canonical) for one in values_of(text) if within(one.start, places))
+        if places
+        else frozenset()
+    )
+
+
+def _alike(one: Ask, other: Ask) -> bool:
+    return one.verb == other.verb or not (one.verbs - _VAGUE).isdisjoint(other.verbs)
+
+
+def _strike_acts(turns: list[str], number: int, own: Sequence[Ask]) -> None:
+    """Take back what one turn asks for where a later one asks for it otherwise."""
+    asked = [
+        one.place for one in acts_of(turns[number]) if any(_alike(one, other) for other in own)
+    ]
+    turns[number] = struck(turns[number], asked)
+
+
+def _asking_once(text: str, own: Sequence[Ask]) -> str:
+    """Return a turn that asks no second time for what it only puts right."""
+    verbs = {one.verb for one in own}
+    return edited(
+        text, [(*one.span(), "then") for one in WORD.finditer(text) if stem(one[0]) in verbs]
+    )
+
+
+def _forbid(turns: list[str], text: str, before: Sequence[int]) -> None:
+    """Take back what a turn forbids or leaves out of what was asked for: "but not to Bob"."""
+    places = forbidden(text)
+    if not places:
+        return
+    own = values_of(text)
+    for start, end in places:
+        named = {
+            (one.kind, one.canonical)
+            for one in own
+            if start <= one.start < end and one.kind not in MOMENTS
+        }
+        words = _words(text[start:end])
+        verbs = frozenset[str]() if named or words & FURTHER else _verbs(words)
+        for number in before:
+            values = [one for one in values_of(turns[number]) if (one.kind, one.canonical) in named]
+            asked = [one.place for one in acts_of(turns[number]) if not one.verbs.isdisjoint(verbs)]
+            spans = [*((one.start, one.end) for one in values), *asked]
+            turns[number] = struck(turns[number], spans)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(one[0].casefold() for one in WORD.finditer(text))
+
+
+def _verbs(words: Iterable[str]) -> frozenset[str]:
+    found = (verb_classes(stem(one)) for one in words if not is_stop(one))
+    return frozenset[str]().union(*found) - _VAGUE
