@@ -8,10 +8,11 @@ import pytest
 from guard.model.call import ToolSpec
 from guard.model.labels import Label, Trust
 from guard.model.origin import Source
+from guard.provenance.canonical import typed
 from guard.provenance.known import Known
 from guard.provenance.observe import observed
 from guard.provenance.task import read_task
-from guard.provenance.value import value_at
+from guard.provenance.value import Value
 from guard.provenance.worth import worth
 
 SHOWN = [
@@ -37,7 +38,7 @@ def source(text):
     )
     known = Known()
     known.learn(observed(spec, SHOWN, step=1))
-    return worth(TASK, known, value_at("to", "recipient", text), target=False).source
+    return worth(TASK, known, Value("to", "recipient", text, *typed(text)), target=False).source
 
 
 @pytest.mark.parametrize("text", ["165", "2200", "2026-05-28T11:30:00"])

@@ -5,10 +5,11 @@ import pytest
 from guard.model.call import ToolSpec
 from guard.model.labels import Label, Trust
 from guard.model.origin import Source
+from guard.provenance.canonical import typed
 from guard.provenance.known import Known
 from guard.provenance.observe import observed
 from guard.provenance.task import read_task
-from guard.provenance.value import value_at
+from guard.provenance.value import Value
 from guard.provenance.worth import worth
 
 
@@ -31,6 +32,8 @@ def test_who_is_spoken_of_beside_a_receiver_is_none(said, to, source):
     known = Known()
     known.learn(observed(spec, ["Ann", "Kim", "Max"], step=1))
     assert (
-        worth(read_task([said]), known, value_at("to", "recipient", to), target=False).source
+        worth(
+            read_task([said]), known, Value("to", "recipient", to, *typed(to)), target=False
+        ).source
         is source
     )
