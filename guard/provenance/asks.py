@@ -76,6 +76,8 @@ class Ask(NamedTuple):
 
     def fits(self, able: Capability) -> bool:
         """Return whether this is a request for what a tool does."""
+        if self.verb in able.against:
+            return False
         if able.verbs.isdisjoint(self.verbs):
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
             return moved and not able.nouns.isdisjoint(self.nouns)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from guard.provenance.grammar import ASKING, FOREIGN
-from guard.provenance.lexicon import is_stop, noun_classes, stem
+from guard.provenance.lexicon import is_stop, noun_classes, stem, stems_of
 from guard.provenance.sentences import WORD, Words, requests, sentences
 
 SPLITS = re.compile(r"[,;]\s|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
@@ -40,8 +40,9 @@ def _begins(words: Words) -> bool:
 
 
 def _clause(text: str, words: Words, parts: int) -> Iterator[tuple[frozenset[str], int]]:
-    said = [one[0].casefold() for one in words]
+    own = [one[0] for one in words]
+    said = [one.casefold() for one in own]
     if not FOREIGN.isdisjoint(said) or any(
         not is_stop(one) and requests(text, words, at) for at, one in enumerate(said)
     ):
-        yield frozenset(map(stem, said)), parts
+        yield stems_of(own), parts

@@ -5,11 +5,12 @@ for nothing, so an unknown language gets more questions and never fewer checks.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import NamedTuple
 
+from guard.provenance import phrasal
 from guard.provenance.grammar import SUPPORT
 from guard.provenance.words import (
     BOUNDS,
@@ -17,7 +18,6 @@ from guard.provenance.words import (
     GENERIC,
     NOUNS,
     OTHER_VERBS,
-    PARTICLES,
     STOP,
     VERBAL,
     VERBS,
@@ -30,8 +30,6 @@ _PLURAL = re.compile(
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SHORT = 4
-_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,4}$")
-_JOINT = re.compile(r"[_./\-]")
 
 
 class Words(NamedTuple):
@@ -45,13 +43,15 @@ class Words(NamedTuple):
 class Capability(NamedTuple):
     """What a tool does: classes of verbs and of nouns, and the stems of its own words.
 
-    `own`: words that no class stands for; whoever asks for the tool uses one of them.
+    `own`: words that no class stands for; whoever asks for the tool uses one of them. `against`:
+    stems of the verbs by which people ask for the opposite.
     """
 
     verbs: frozenset[str] = frozenset()
     nouns: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
+    against: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=8192)  # most words are the same few thousand
@@ -123,17 +123,14 @@ _IDLE = STOP | GENERIC | FORMAL
 @lru_cache(maxsize=256)
 def words_of(text: str) -> Words:
     """Return what a text asks for."""
-    words = [one[0].casefold() for one in _WORD.finditer(text)]
-    stems = frozenset((*map(stem, words), *_joined(words)))
+    stems = stems_of([one[0] for one in _WORD.finditer(text)])
     verbs = _classes(stems, _VERB_OF) | _classes(stems, _DONE_BY)
     return Words(stems, verbs, _classes(stems, _NOUN_OF))
 
 
-def _joined(words: list[str]) -> Iterator[str]:
-    """Yield verbs with their particles as one word: "roll it back" is a rollback."""
-    for at, one in enumerate(words):
-        if one in PARTICLES:
-            yield from (stem(before) + one for before in words[max(at - _SHORT, 0) : at])
+def stems_of(words: Sequence[str]) -> frozenset[str]:
+    """Return the stems of words as they are written, verbs with their little word as one too."""
+    return frozenset(phrasal.spoken(words, [stem(one) for one in words]))
 
 
 @lru_cache(maxsize=4096)
@@ -144,7 +141,8 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
         name: the tool's name, in snake, kebab or camel case.
         words: how people ask for it, as the catalogue says.
     """
-    parts = words or tuple(_CAMEL.findall(name))
+    written = _CAMEL.findall(name)
+    parts = words or tuple(_named(written))
     stems = [stem(part) for one in parts for part in one.split()]
     acting = stems if words else _acting([stem(one) for one in parts if not one.endswith("ed")])
     verbs, nouns = _classes(acting, _VERB_OF), _classes(stems, _NOUN_OF)
@@ -161,12 +159,29 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
         verbs -= _PAYING  # whoever sends a mail, or a bill, pays nobody
     if nouns and verbs >= _ADDS:  # whoever adds people makes no people
         verbs -= {"create"} if "person" in nouns else {"add_member"}
-    own = _NONE if words else _own([one.casefold() for one in parts], acting)
-    return Capability(verbs, nouns, frozenset(stems), own if verbs else own or frozenset(stems))
+    own = (
+        _NONE
+        if words
+        else _own(
+            [one.casefold() for one in parts], acting, [one for one in parts if one not in written]
+        )
+    )
+    if not (verbs or own):
+        own = frozenset(stems)
+    return Capability(verbs, nouns, frozenset(stems), own, phrasal.against(acting))
+
+
+def _named(parts: Sequence[str]) -> list[str]:
+    """Return the words of a name, verbs with their little word as one."""
+    stems = [stem(one) for one in parts]
+    known = (one for one in stems if one in _VERB_OF or one in _NOUN_OF)
+    return phrasal.named(parts, stems, known)
 
 
 def _acting(stems: list[str]) -> list[str]:
     """Return the verbs of a name: a word that is also a noun is one only at its beginning."""
+    if len(stems) > 1 and stems[0] in phrasal.FIRST:
+        return []
     plain = [one for one in stems if one in _VERB_OF and one not in _NOUN_OF]
     first = next((one for one in stems if one in _OTHER or one in plain), "")
     if first in plain:  # what follows the first one is done with it: "set auto forward"
@@ -186,16 +201,17 @@ def _done(stems: list[str], acting: list[str]) -> frozenset[str]:
     return _classes(things[-1:], _DONE_BY)
 
 
-def _own(words: list[str], acting: list[str]) -> frozenset[str]:
+def _own(words: list[str], acting: list[str], made: Sequence[str]) -> frozenset[str]:
     """Return the words of a name for which the lexicon has no class, as far as they matter.
 
     Where it does not know the verb, that is the verb. Else it is the thing acted on; of what is
     added, its last word, for "account" in "account delegate" does not say what is added to it. Who
-    pays, pays: how much and to whom is compared, and not what for.
+    pays, pays: how much and to whom is compared, and not what for. `made`: verbs of two words.
     """
     named = [(one, stem(one)) for one in words]
     if not acting:
-        others = [one for _, one in named if one in _OTHER]
+        first = {one for _, one in named[:1] if len(named) > 1} & phrasal.FIRST
+        others = [one for _, one in named if one in _OTHER or one in first or one in made]
         return frozenset((others or [one for word, one in named if _strange(word, one)])[:1])
     if not _PAYS.isdisjoint(acting):
         return _NONE
@@ -216,6 +232,8 @@ def _strange(word: str, one: str) -> bool:
 
 def granted(asked: Words, able: Capability) -> bool:
     """Return whether a text asks for what a tool does: its verb, and its noun if both have one."""
+    if able.against & asked.stems and not phrasal.against(able.against) & asked.stems:
+        return False  # "lower the price" raises none
     if not able.verbs:
         return not able.own.isdisjoint(asked.stems)
     if able.verbs.isdisjoint(asked.verbs) or not worded(asked, able):
@@ -239,23 +257,6 @@ def _akin(one: str, other: str) -> bool:
     return same >= _SHORT and (same == short or same >= max(short - 2, _SHORT + 1))
 
 
-@lru_cache(maxsize=8192)
-def content_words(text: str) -> frozenset[str]:
-    """Return the stems of the words that carry the content of a text.
-
-    Short words count when they are written with a capital letter or hold a digit.
-    """
-    found: set[str] = set()
-    for one in _WORD.finditer(text):
-        word = one[0]
-        folded = word.casefold()
-        if folded in STOP or folded in GENERIC:
-            continue
-        if len(word) >= _SHORT or word[:1].isupper() or any(map(str.isdigit, word)):
-            found.add(stem(word))
-    return frozenset(found)
-
-
 def plural(text: str) -> bool:
     """Return whether a text says each, every or all: how often, only its list can tell."""
     return _PLURAL.search(text) is not None
@@ -274,24 +275,3 @@ def is_stop(word: str) -> bool:
 
 def _classes(stems: Iterable[str], table: dict[str, frozenset[str]]) -> frozenset[str]:
     return frozenset(name for one in stems for name in table.get(one, ()))
-
-
-@lru_cache(maxsize=8192)  # titles come back in every result
-def titled(title: str) -> frozenset[tuple[str, str]]:
-    """Return the neighbouring words of a title; those of a file name stand without spaces.
-
-    Only what a result shows is read so. A person who writes a file name means that very file.
-    """
-    return pairs(title) | pairs(" ".join(_JOINT.split(_ENDING.sub("", title))))
-
-
-@lru_cache(maxsize=8192)
-def pairs(text: str) -> frozenset[tuple[str, str]]:
-    """Return neighbouring words of which one is a word of content."""
-    words = ["".join(filter(str.isalnum, word)) for word in text.casefold().split()]
-    content = {word for word in words if len(word) >= 4 and content_words(word)}  # noqa: PLR2004
-    return frozenset(
-        (one, other)
-        for one, other in pairwise(words)
-        if one and other and (one in content or other in content)
-    )

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.frames import Entity
-from guard.provenance.lexicon import content_words, pairs, titled
 from guard.provenance.records import Record, names_of
+from guard.provenance.titles import content_words, pairs, titled
 
 NAMED = frozenset({"name", "quoted", "filename", "literal"})
 """Kinds of values that are names."""

@@ -8,8 +8,8 @@ import unicodedata
 
 from guard.provenance.canonical import text_of
 from guard.provenance.known import Known
-from guard.provenance.lexicon import content_words
 from guard.provenance.task import Task
+from guard.provenance.titles import content_words
 from guard.provenance.words import DOCUMENTS
 
 _PLAIN = re.compile(r"\w[\w ,()&'+-]*(?:\.\d+)*(?:\.([A-Za-z0-9]{1,8}))?(?<! )")

@@ -7,7 +7,7 @@ quoted there, or stands in what it says beside, is not meant by it.
 import re
 from itertools import pairwise
 
-from guard.provenance.lexicon import Capability, is_stop, stem
+from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
 from guard.provenance.sentences import WORD, sentences
 from guard.provenance.sides import on_side, side_of, spelled
 from guard.provenance.task import Task
@@ -62,7 +62,7 @@ def _requests(task: Task, able: Capability, kin: frozenset[str]) -> list[str]:
         places = [
             (start, end)
             for start, end in sentences(wanted)
-            if any(stem(one[0]) in able.own for one in WORD.finditer(wanted, start, end))
+            if able.own & stems_of([one[0] for one in WORD.finditer(wanted, start, end)])
         ]
     if not places:  # "lock the porch" for `set_lock`: what it acts on is named beside
         places = [

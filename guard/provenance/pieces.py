@@ -16,9 +16,18 @@ from guard.provenance.asks import Ask
 from guard.provenance.clauses import SPLITS
 from guard.provenance.frames import Entity
 from guard.provenance.grammar import ASKING, OBJECTS
-from guard.provenance.lexicon import Capability, is_other, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.lexicon import (
+    Capability,
+    is_other,
+    is_stop,
+    noun_classes,
+    stem,
+    stems_of,
+    verb_classes,
+)
 from guard.provenance.money import money_of
 from guard.provenance.naming import SILENT, Naming, keys_of, naming_of
+from guard.provenance.phrasal import bends
 from guard.provenance.sentences import WORD, cased, is_base, sentences
 from guard.provenance.words import BOUNDS, DEST
 
@@ -148,7 +157,7 @@ class _Reading:
         one = stem(said)
         if verb_classes(one) - {"read"} or (is_stop(said) and said != "get"):
             return False
-        if is_other(one) or after in OBJECTS or after == "one":
+        if is_other(one) or bends(one, after) or after in OBJECTS or after == "one":
             return True
         if noun_classes(one):
             return False
@@ -214,7 +223,7 @@ class _Reading:
         return Piece(
             start=start,
             asks=asks,
-            stems=frozenset(stem(one[0]) for one in WORD.finditer(text)),
+            stems=stems_of([one[0] for one in WORD.finditer(text)]),
             held=tuple(held),
             keys=frozenset(key for one in held for key in keys_of(one)),
             numbers=frozenset(

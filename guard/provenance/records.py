@@ -10,8 +10,8 @@ from decimal import Decimal
 from guard.model.origin import Source
 from guard.provenance.canonical import name_of
 from guard.provenance.currencies import codes_in
-from guard.provenance.lexicon import titled
 from guard.provenance.segment import Seen
+from guard.provenance.titles import titled
 
 TITLE = 60
 """The longest text (characters) by which a record is named."""

@@ -15,7 +15,7 @@ from guard.provenance.counts import numbers, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
-from guard.provenance.lexicon import Words, content_words, plural, stem, words_of
+from guard.provenance.lexicon import Words, plural, stem, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.mended import mended
@@ -25,6 +25,7 @@ from guard.provenance.pieces import Piece, pieces_of
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
 from guard.provenance.sums import Sum, priced_by, sums_of
+from guard.provenance.titles import content_words
 from guard.provenance.unasked import without
 from guard.provenance.zones import zones_of
 

@@ -12,10 +12,10 @@ from guard.model.origin import Source
 from guard.provenance.canonical import typed
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
-from guard.provenance.lexicon import content_words
 from guard.provenance.moments import contradicts
 from guard.provenance.paths import named_path
 from guard.provenance.task import Task
+from guard.provenance.titles import content_words
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth, worth
 

@@ -36,7 +36,8 @@ create:
   anlegen hänge anhängen trage lege crée créer écris ajoute ajouter
 change:
   change update modify edit set adjust rename append correct fix replace increase
-  decrease raise lower reset switch extend convert mark ändere aktualisiere hänge anhängen modifie
+  decrease raise lower reduce reset switch extend convert mark
+  ändere aktualisiere hänge anhängen modifie
 delete:
   delete remove erase clear discard drop purge trash wipe lösche entferne löschen entfernen supprime
   efface
@@ -280,9 +281,6 @@ encrypt decrypt redirect eject
 """
 )
 """Verbs of tool names that no class holds: only they themselves ask for such a tool."""
-
-PARTICLES = _set("out in up down off on back over away")
-"""Words that make another verb of one: check out, roll back."""
 
 FORMAL = _set(
     """

@@ -1,0 +1,120 @@
+"""Verbs that are another one with a little word, or in the other direction: check in, check out.
+
+"Turn it off" asks for no tool that turns something on. Plain data, and how it is read in a person's
+words and in the name of a tool; words are compared, and nothing is decided.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PARTICLES = _set("out in up down off on back over away")
+"""Words that make another verb of one: check out, roll back."""
+
+_STRONG = PARTICLES - {"in", "on"}
+"""Those of them that seldom say only where."""
+
+_TURNED = _set("turn switch power check clock log sign opt punch scal roll shut dial zoom fad")
+"""Stems of verbs that any such word turns into another one."""
+
+_BENT = _set("mov giv call mark cut tak writ lock bring hand pull push")
+"""Stems of verbs that the strong ones do."""
+
+_SAME = dict.fromkeys(_set("switch power"), "turn")
+"""Stems that mean the same with such a word."""
+
+_WAYS = (
+    (_set("increas rais extend boost upgrad"), _set("decreas lower reduc shorten downgrad")),
+    (_set("decreas lower reduc shorten downgrad"), _set("increas rais extend boost upgrad")),
+)
+"""Stems of verbs of one class, and those of the other direction."""
+
+FIRST = _set("pin lik star flag merg commit link bill bookmark follow")
+"""Stems of nouns and little words that are the verb where a tool's name begins with them."""
+
+_PLACES = _set(
+    "the a an my our your his her their this that these those every each monday tuesday wednesday"
+    " thursday friday saturday sunday weekday weekdays weekend weekends"
+)
+"""Words before which "in" and "on" say where or when."""
+_AND = _set("and then or und dann oder et puis")
+_WISHING = _set("would i'd we'd he'd she'd they'd who'd you'd")
+_NEAR = 4
+_FAR = 8
+
+
+def spoken(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
+    """Yield the stems of a person's words, and verbs with their little word as one: "roll it back".
+
+    Args:
+        words: as they are written.
+        stems: those of the words, in the same order.
+    """
+    for at, one in enumerate(stems):
+        if one != "lik" or at == 0 or words[at - 1].casefold() not in _WISHING:
+            yield one
+    taken: dict[int, int] = {}
+    for at, word in enumerate(words):
+        particle = word.casefold()
+        if particle not in PARTICLES:
+            continue
+        for verb in _verbs(words, stems, at):
+            if verb not in taken or any(one in _AND for one in stems[taken[verb] : at]):
+                taken[verb] = at
+                yield joined(stems[verb], particle)
+
+
+def _verbs(words: Sequence[str], stems: Sequence[str], at: int) -> Iterator[int]:
+    """Yield where the verbs stand that a little word may belong to; beside it there is one only."""
+    if not at or stems[at - 1] in _TURNED:
+        yield from range(at - 1, at) if at else ()
+        return
+    after = words[at + 1] if at + 1 < len(words) else ""
+    if words[at].casefold() not in _STRONG and (
+        after.casefold() in _PLACES or (not after.islower() and after)
+    ):
+        yield at - 1
+        return
+    yield from range(max(at - _NEAR, 0), at)
+    yield from (
+        one for one in range(max(at - _FAR, 0), max(at - _NEAR, 0)) if stems[one] in _TURNED
+    )
+
+
+def joined(verb: str, particle: str) -> str:
+    """Return a verb's stem and its little word as one."""
+    return _SAME.get(verb, verb) + particle
+
+
+def bends(verb: str, after: str) -> bool:
+    """Return whether a stem and the word after it are such a verb: turn off, log out."""
+    return after in PARTICLES and (verb in _TURNED or (verb in _BENT and after in _STRONG))
+
+
+def named(parts: Sequence[str], stems: Sequence[str], known: Iterable[str]) -> list[str]:
+    """Return the words of a tool's name, verbs with their little word as one: turn_on, checkOut.
+
+    Args:
+        parts: the words.
+        stems: those of the words, in the same order.
+        known: stems that do something by themselves, or name something: "comment on" is to comment.
+    """
+    found: list[str] = []
+    plain = frozenset(known)
+    for at, word in enumerate(parts):
+        particle, verb = word.casefold(), stems[at - 1] if at else ""
+        strange = at == 1 and particle in PARTICLES and verb not in plain
+        if strange or bends(verb, particle):
+            found[-1] = joined(verb, particle)
+        else:
+            found.append(word)
+    return found
+
+
+def against(acting: Iterable[str]) -> frozenset[str]:
+    """Return the stems of verbs that ask for the other direction than these."""
+    one = frozenset(acting)
+    return frozenset().union(*(other for way, other in _WAYS if not way.isdisjoint(one)))
