@@ -4,6 +4,7 @@ Without a pause, an agent that calls again and again has one secret after the ot
 target that may take that for an attack. It reads no clock, makes nothing and keeps nothing on disk.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from guard.errors import Unavailable
@@ -26,20 +27,38 @@ TURNED_AWAY: Final = "upstream_credential_refused"
 """What a front says where a server did not take the credential of a call."""
 
 
-class Refusals:
-    """Counts, in this process, what was turned away since something was taken."""
+PAUSED: Final = "credentials_turned_away"
+Heard = Callable[[str, str], None]
 
-    def __init__(self) -> None:
+
+def _nobody(server: str, fault: str) -> None:
+    """Tell nobody."""
+
+
+class Refusals:
+    """Counts, in this process, what was turned away since something was taken.
+
+    Args:
+        heard: is told of a server, by its name, that a pause begins (`PAUSED`), or that it took one
+            again (empty).
+    """
+
+    def __init__(self, heard: Heard = _nobody) -> None:
+        self._heard = heard
         self._row: dict[Toward, tuple[int, int]] = {}  # how many in a row, until when (ms)
 
     def told(self, toward: Toward, *, taken: bool, now_ms: int) -> None:
         """Note whether the server took a credential. Several that it refuses begin one pause."""
         count, until_ms = self._row.pop(toward, (0, 0))
         if taken:
+            if count >= IN_A_ROW:
+                self._heard(toward[1], "")
             return
         if now_ms >= until_ms:
             count += 1
             until_ms = now_ms + _pause_ms(count)
+            if count >= IN_A_ROW:
+                self._heard(toward[1], PAUSED)
         if len(self._row) >= _MOST:
             del self._row[next(iter(self._row))]
         self._row[toward] = count, until_ms

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from guard.grant.delegation import NO_CERTIFICATE
 from guard.grant.directory import Directory
 from guard.grant.lease import guard_id
 from guard.grant.presented import Keys
+from guard.grant.refusals import Refusals
 from guard.grant.signing import BadKey, public_key, thumbprint
 from guard.model.facts import Binding
 from guard.pipeline import Guard
@@ -166,6 +168,7 @@ def build(
         live=live,
         kills=store.kills,
         together=AtOnce(),
+        refusals=Refusals(partial(_turned_away, store.faults)),
     )
 
     def in_force() -> Bundle:
@@ -204,6 +207,14 @@ def build(
         intent_keys=_intent_keys(installation.intent_keys),
     )
     return wired
+
+
+def _turned_away(faults: Faults, server: str, fault: str) -> None:
+    what = f"Server {server!r} turns the guard's credentials away"
+    if fault:
+        faults.note(what, fault)
+    else:
+        faults.over(what)
 
 
 def site_of(loaded: Loaded, clock: Clock) -> Site | None:

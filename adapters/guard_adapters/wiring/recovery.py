@@ -33,13 +33,15 @@ async def recover(wired: Wired) -> int:
     Raises:
         Unavailable: the store failed; nothing may start on it.
     """
-    ran = await settle_lost(wired)
+    ran = await settle_lost(wired, sweep=True)
     await pay(wired)
     return ran
 
 
-async def settle_lost(wired: Wired) -> int:
+async def settle_lost(wired: Wired, *, sweep: bool = False) -> int:
     """Settle everything that guards which are gone left open; return how many calls may have run.
+
+    Where they left leases, or with `sweep`, the targets are asked for what is in no row, too.
 
     On a store of its own that is whatever is open when a guard starts; on a shared one other
     guards may live, and their calls are left alone. What a target cannot confirm now stays in the
@@ -55,7 +57,8 @@ async def settle_lost(wired: Wired) -> int:
     await wired.store.lose_runs(now_ms)
     gone = frozenset(lease.id for lease in await wired.store.lost_leases())
     await take_back_all(wired.world, gone)
-    await sweep_targets(wired.world)
+    if gone or sweep:
+        await sweep_targets(wired.world)
     return ran
 
 

@@ -368,6 +368,10 @@ async def test_a_server_that_takes_no_token_is_not_shown_one_after_the_other(
     async with scene(authorization_server, tmp_path, gate=closed) as it:
         answers = [(await it.post(INITIALIZE)).json()["error"]["data"] for _ in range(5)]
         rows = await it.wired.world.leases.recent(10)
+        told = it.wired.faults.standing()
+    assert told == [
+        ("Server 'crm' turns the guard's credentials away", "credentials_turned_away")
+    ]  # for the operator
     assert [one.get("reason") or one["code"] for one in answers] == [
         *["upstream_credential_refused"] * 3, *["credentials_turned_away"] * 2,
     ]  # fmt: skip

@@ -73,6 +73,17 @@ def test_the_error_says_where_to_look_and_how_long():
     assert "60 s" in str(caught.value)
 
 
+def test_an_operator_is_told_when_a_pause_begins_and_when_it_is_mended():
+    heard = []
+    seen = Refusals(lambda *said: heard.append(said))
+    for now_ms in (0, 0, 0, 0, PAUSE_MS):
+        no(seen, CRM, now_ms)
+    assert heard == [("crm", "credentials_turned_away")] * 2  # once for each pause
+    for _ in range(2):
+        seen.told(CRM, taken=True, now_ms=PAUSE_MS)
+    assert heard[2:] == [("crm", "")]
+
+
 def test_memory_stays_bounded(monkeypatch):
     monkeypatch.setattr(refusals, "_MOST", 3)
     seen = Refusals()
