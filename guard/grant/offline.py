@@ -66,6 +66,7 @@ class SiteBundle:
         revoked: `<kind>:<name>`, of `KINDS`.
         approvable: ids of the rules whose question a passkey at the site may answer.
         delegation: the certificate by which tool servers take the site's tokens; may be empty.
+        keys: public key sets of others (JSON text) by the address that the site's guard.yaml names.
     """
 
     guard: str
@@ -79,6 +80,7 @@ class SiteBundle:
     revoked: frozenset[str] = frozenset()
     approvable: frozenset[str] = frozenset()
     delegation: str = field(default="", repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     def step(self, now_ms: int) -> Step:
         """Return how far the site may go now."""
@@ -128,6 +130,7 @@ def sign_bundle(authority: Authority, bundle: SiteBundle) -> str:
         "revoked": [*sorted(bundle.revoked)],
         "approvable": [*sorted(bundle.approvable)],
         "delegation": bundle.delegation,
+        "keys": dict(bundle.keys),
     }
     return signed_by(authority, TYP, claims)
 
@@ -203,6 +206,7 @@ def _bundle(raw: Mapping[str, Any]) -> SiteBundle:
             revoked=frozenset(map(_text, raw["revoked"])),
             approvable=frozenset(map(_text, raw["approvable"])),
             delegation=_text(raw["delegation"]),
+            keys={str(url): _text(text) for url, text in raw.get("keys", {}).items()},
         )
     except (KeyError, TypeError, ValueError, AttributeError) as wrong:
         said = f"A part is missing or of another version ({wrong})."

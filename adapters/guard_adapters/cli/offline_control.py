@@ -5,7 +5,9 @@ import asyncio
 import json
 import re
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +17,12 @@ from guard.grant.delegation import LONGEST_S as LONGEST_DELEGATION_S
 from guard.grant.delegation import Delegation, sign_delegation
 from guard.grant.offline import KINDS, Authority, SiteBundle, sign_bundle
 from guard.policy.duration import duration_ms
+from guard_adapters._http.documents import get_json
+from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.cli import FINDINGS, FINE
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, place, place_of
+from guard_adapters.front.mcp.jwks import read_keys
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.store.clock import SystemClock
 from guard_adapters.wiring import sites
@@ -51,6 +56,11 @@ def add_export(export: argparse.ArgumentParser) -> None:
         help="a rule whose question a passkey at the site may answer; may be repeated",
     )  # fmt: skip
     export.add_argument(
+        "--keys", action="append", default=[], metavar="URL",
+        help="a key set that the site cannot reach, as its guard.yaml names it: fetched now, and "
+        "carried with the bundle; may be repeated",
+    )  # fmt: skip
+    export.add_argument(
         "--max-calls", type=int, default=1000, metavar="N",
         help="call tokens that the site's key may sign under this bundle (1000)",
     )  # fmt: skip
@@ -71,15 +81,39 @@ def export(args: argparse.Namespace) -> int:
     if not _NAME.fullmatch(args.site):
         raise Unusable(f"{args.site!r} is no name of a guard.", code="site_keys_unusable")
     loaded = load(args.config)
+    keys = {url: _key_set(url) for url in args.keys}
     # All the while: receipts may come meanwhile, and the record says how far the site has come.
     with one_at_a_time(loaded.state):
-        token, bundle = _signed(args, loaded)
+        token, bundle = _signed(args, loaded, keys)
     args.out.write_text(token + "\n", encoding="ascii")
     print(f"Epoch {bundle.seq} for {bundle.site}, until {moment(bundle.not_after_s)}: {args.out}.")
     return FINE
 
 
-def _signed(args: argparse.Namespace, loaded: Loaded) -> tuple[str, SiteBundle]:
+def _key_set(url: str) -> str:
+    """Return the public keys that are at an address now, as JSON text.
+
+    Raises:
+        Unusable: `keys_unavailable`: there are none that could be used.
+    """
+    try:
+        found = asyncio.run(get_json(url))
+        public = [one for one in found.get("keys", ()) if isinstance(one, dict) and "d" not in one]
+        wrong = "" if read_keys({"keys": public}) else "no key there can be used"
+    except (UpstreamFailed, TypeError) as error:
+        wrong, public = str(error), []
+    if wrong:
+        raise Unusable(
+            f"The keys of {url} cannot be carried: {wrong}.",
+            code="keys_unavailable",
+            next_step="Name the address as the site's guard.yaml does; https, or loopback.",
+        )
+    return json.dumps({"keys": public})
+
+
+def _signed(
+    args: argparse.Namespace, loaded: Loaded, keys: Mapping[str, str]
+) -> tuple[str, SiteBundle]:
     now_s = SystemClock().now_ms() // 1000
     found = Place(state=loaded.state, name=loaded.installation.name, config=args.config)
     kept = sites.record(found.state, args.site)
@@ -94,7 +128,7 @@ def _signed(args: argparse.Namespace, loaded: Loaded) -> tuple[str, SiteBundle]:
         )
     kept = sites.given(kept, args.max_calls)
     try:
-        bundle = _bundle(args, loaded, kept, _signer(found), now_s)
+        bundle = replace(_bundle(args, loaded, kept, _signer(found), now_s), keys=keys)
         token = sign_bundle(_authority_of(_signer(found)), bundle)
     except ValueError as wrong:
         raise Unusable(

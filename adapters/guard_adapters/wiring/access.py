@@ -6,7 +6,6 @@ from guard.callers import Callers
 from guard.config import Installation
 from guard.errors import Unusable
 from guard.grant.replay import MemoryReplay
-from guard_adapters._http.documents import fetching
 from guard_adapters._http.origins import LOOPBACK
 from guard_adapters.front.mcp.assertions import MOST, Assertions, Client
 from guard_adapters.front.mcp.auth import (
@@ -19,14 +18,21 @@ from guard_adapters.front.mcp.auth import (
 from guard_adapters.front.mcp.beside import Beside, Postures
 from guard_adapters.front.mcp.edge import EdgeRules
 from guard_adapters.front.mcp.http import Access
-from guard_adapters.front.mcp.jwks import FetchedKeys
+from guard_adapters.front.mcp.jwks import KeySource
 from guard_adapters.front.mcp.jwt import JwtCheck, JwtRules
 from guard_adapters.front.mcp.proofs import Proofs
 from guard_adapters.front.mcp.svid import Svids, workload_api
+from guard_adapters.wiring.key_sets import key_set
+from guard_adapters.wiring.site import Site
 
 
 def access(
-    installation: Installation, url: str, dev_keys: Mapping[str, Caller], *, now_ms: int
+    installation: Installation,
+    url: str,
+    dev_keys: Mapping[str, Caller],
+    *,
+    now_ms: int,
+    site: Site | None = None,
 ) -> Access:
     """Return who may come in: tokens of an issuer, listed clients, development keys on loopback.
 
@@ -35,6 +41,7 @@ def access(
         url: how clients reach the guard.
         dev_keys: SHA-256 of static bearer tokens, in hex, and whom they stand for.
         now_ms: Unix milliseconds, from which on assertions are remembered.
+        site: whose bundle may hold the keys of others; None: this guard is no site.
 
     Raises:
         Unusable: `auth_missing`; `extra_missing`: what is configured is not installed.
@@ -51,13 +58,16 @@ def access(
     if serve.unsafe_no_auth and not known:
         nobody = Caller(issuer="unsafe", subject="anybody", agent="unnamed")
         return Access(public_url=url, edge=edge, unsafe_caller=nobody)
-    beside = _beside(callers)
+    beside = _beside(callers, site)
     if not known:
         static = StaticKeys(dev_keys)
         return Access(public_url=url, edge=edge, tokens=lambda _server: static, beside=beside)
     proofs, shown = Proofs(), MemoryReplay(start_ms=now_ms, limit=MOST)
-    source = FetchedKeys(fetching(serve.jwks_url)) if serve.issuer else None
-    clients = {name: _client(one.jwks_url, one.servers) for name, one in callers.clients.items()}
+    source = key_set(serve.jwks_url, site) if serve.issuer else None
+    clients = {
+        name: _client(key_set(one.jwks_url, site), one.servers)
+        for name, one in callers.clients.items()
+    }
 
     def tokens(server: str) -> TokenCheck:
         resource = resource_uri(url, server)
@@ -78,18 +88,17 @@ def access(
     )
 
 
-def _client(jwks_url: str, servers: frozenset[str]) -> Client:
-    scopes = frozenset(upstream_scope(name) for name in servers)
-    return Client(keys=FetchedKeys(fetching(jwks_url)), scopes=scopes)
+def _client(keys: KeySource, servers: frozenset[str]) -> Client:
+    return Client(keys=keys, scopes=frozenset(upstream_scope(name) for name in servers))
 
 
-def _beside(callers: Callers) -> Beside:
+def _beside(callers: Callers, site: Site | None) -> Beside:
     spiffe, posture = callers.spiffe, callers.posture
     return Beside(
         location_header=callers.location_header,
         certificate_header=callers.certificate_header,
         svids=Svids(spiffe.trust_domains, workload_api(spiffe.socket)) if spiffe else None,
-        postures=Postures(issuer=posture.issuer, keys=FetchedKeys(fetching(posture.jwks_url)))
+        postures=Postures(issuer=posture.issuer, keys=key_set(posture.jwks_url, site))
         if posture
         else None,
         workloads=callers.workloads,

@@ -69,7 +69,11 @@ def endpoint(
         front=desk,
         servers=servers,
         access=access(
-            wired.loaded.installation, url, dev_keys or {}, now_ms=wired.world.clock.now_ms()
+            wired.loaded.installation,
+            url,
+            dev_keys or {},
+            now_ms=wired.world.clock.now_ms(),
+            site=wired.site,
         ),
         seals=Seals(session=SessionSeal(keys), state=RequestStateSeal(keys)),
         http=HttpClient(),

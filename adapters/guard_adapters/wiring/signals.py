@@ -12,15 +12,15 @@ from guard.config import SignalStream
 from guard.grant.secevent import Stream
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
-from guard_adapters._http.documents import fetching, post_json
+from guard_adapters._http.documents import post_json
 from guard_adapters._http.pool import UpstreamFailed
-from guard_adapters.front.mcp.jwks import FetchedKeys
 from guard_adapters.front.ssf.poll import Polled
 from guard_adapters.front.ssf.push import Pushed
 from guard_adapters.front.ssf.received import Remembering, Source
 from guard_adapters.issuer.made import read_secret
 from guard_adapters.store.replay_sqlite import SqliteReplay
 from guard_adapters.wiring.build import Wired
+from guard_adapters.wiring.key_sets import key_set
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.listening import Verifying
 
@@ -119,7 +119,7 @@ def _source(wired: Wired, name: str, one: SignalStream, seen: Remembering) -> So
         stream=Stream(
             issuer=one.issuer, audience=one.audience, algorithms=frozenset(one.algorithms)
         ),
-        keys=FetchedKeys(fetching(one.jwks_url)),
+        keys=key_set(one.jwks_url, wired.site),
         hearing=Ear(wired=wired),
         seen=seen,
     )

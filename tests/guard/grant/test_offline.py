@@ -40,6 +40,7 @@ BUNDLE = SiteBundle(
     guard="hq", site="north", seq=7, issued_s=S, not_after_s=S + 7200, full_s=300,
     read_only_s=1800, policies={"a.cedar": "permit (principal, action, resource);"},
     revoked=frozenset({"agent:clerk"}), approvable=frozenset({"ASK-1"}), delegation="x",
+    keys={"https://login.corp.example/jwks": '{"keys": []}'},
 )  # fmt: skip
 
 
