@@ -297,6 +297,77 @@ def test_the_hook_loads_the_standard_library_only_and_little_of_it() -> None:
     assert not loaded & {"asyncio", "argparse", "logging", "pathlib", "subprocess", "typing"}
 
 
+SAYS = """#!{python}
+import json, sys
+for line in sys.stdin:
+    if json.loads(line).get("id") == 2:
+        print(json.dumps({{"id": 2, "result": {result}}}), flush=True)
+"""
+
+
+@pytest.mark.parametrize("name", ["claude", "gemini"])
+def test_the_selftest_says_that_the_installed_hook_refuses(running, capsys, name: str) -> None:
+    Agent(name, running)
+    assert cli.main(["hook", "selftest", name, "--settings", str(running.folder / "s.json")]) == 0
+    said = capsys.readouterr().out
+    assert [line.split()[0] for line in said.splitlines()] == ["ok", "ok"]
+    assert running.log()[-1]["outcome"] == "refused"
+
+
+def test_the_selftest_says_what_is_wrong(running, tmp_path, capsys) -> None:
+    def said(change) -> str:
+        Agent("claude", running)
+        file = running.folder / "s.json"
+        file.write_text(change(file.read_text()))
+        assert cli.main(["hook", "selftest", "claude", "--settings", str(file)]) == 1
+        return capsys.readouterr().out
+
+    gone = str(tmp_path / "nobody.sock")
+    assert "no guard answers" in said(lambda text: text.replace(str(running.pipe), gone))
+    assert "no guard answers" in said(lambda text: text.replace(sys.executable, "/nowhere/python"))
+    assert "exit 0" in said(lambda text: text.replace("exit 2", "exit 0").replace(sys.executable, "/nowhere/python"))  # fmt: skip
+    assert "guard hook install" in said(lambda _: "{}")
+    absent = str(tmp_path / "absent.json")
+    assert cli.main(["hook", "selftest", "claude", "--settings", absent]) == 1
+    assert "is not there" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ('{{"data": [{{"hooks": [{{**hook, "trustStatus": "trusted"}}]}}]}}', "codex runs it"),
+        ('{{"data": [{{"hooks": [{{**hook, "trustStatus": "modified"}}]}}]}}', "it is modified"),
+        ('{{"data": [{{"hooks": [{{**hook, "enabled": False}}]}}]}}', "it is turned off"),
+        ('{{"data": [{{"hooks": []}}]}}', "it does not read"),
+        ("None", "did not say"),
+    ],
+)
+def test_the_selftest_asks_codex_whether_it_runs_the_hook(
+    running, tmp_path, monkeypatch, capsys, answer, text
+) -> None:
+    codex = Agent("codex", running)
+    file = running.folder / "s.json"
+    line = codex.hooks["PreToolUse"][0]["hooks"][0]["command"]
+    hook = {"eventName": "preToolUse", "command": line, "sourcePath": str(file), "enabled": True, "trustStatus": "trusted"}  # fmt: skip
+    program = tmp_path / "codex"
+    told = answer.replace("{{", "{").replace("}}", "}")
+    program.write_text(SAYS.format(python=sys.executable, result=told).replace("for line", f"hook = {hook!r}\nfor line"))  # fmt: skip
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    code = cli.main(["hook", "selftest", "codex", "--settings", str(file)])
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert (text in said, code) == (True, 0 if text == "codex runs it" else 1), said
+
+
+def test_without_codex_the_selftest_says_that_it_does_not_know(
+    running, monkeypatch, capsys
+) -> None:
+    Agent("codex", running)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert cli.main(["hook", "selftest", "codex", "--settings", str(running.folder / "s.json")]) == 1  # fmt: skip
+    assert "not in PATH" in capsys.readouterr().out
+
+
 def test_the_installed_command_is_three_plain_words_for_every_shell(tmp_path) -> None:
     made = command("codex", "/opt/it's/python", tmp_path / "a b", ["db"])
     words = shlex.split(made)

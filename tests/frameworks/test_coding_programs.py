@@ -6,12 +6,15 @@ They run in `make frameworks`, which installs them. The tools of MCP servers are
 import asyncio
 import importlib
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from guard_adapters import cli
+from guard_adapters.front.coding import codex
 from tests.frameworks.model_api import DIG
 from tests.frameworks.running import Running
 from tests.frameworks.test_contract import HOME, LANE
@@ -180,6 +183,40 @@ async def test_whatever_is_wrong_with_the_hook_its_shell_runs_nothing(shell, fau
 async def _silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read()
     writer.close()
+
+
+@pytest.mark.skipif("codex" not in LANE, reason="it is not played here")
+async def test_codex_runs_no_hook_that_it_was_not_told_to_trust_and_the_selftest_says_so(
+    tmp_path, monkeypatch, capsys
+) -> None:
+    shell = Shell("codex", tmp_path)
+    file = shell.home / shell.program.settings
+    monkeypatch.setenv("CODEX_HOME", str(shell.home))
+    monkeypatch.setenv("PATH", f"{os.environ['GUARD_PROGRAMS']}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(type(shell.program), "trust", [])
+    words = ["hook", "selftest", "codex", "--settings", str(file)]
+    await shell.run("echo 1 > secret.txt")
+    assert shell.made() == ["secret.txt"]
+    assert await asyncio.to_thread(cli.main, words) == 1
+    assert "it is untrusted" in capsys.readouterr().out
+    trusted = "".join(
+        f"[hooks.state.{json.dumps(one['key'])}]\ntrusted_hash = {json.dumps(one['currentHash'])}\n"
+        for one in await codex._hooks(hooked.found("codex"), tmp_path)
+    )
+    configured = type(shell.program).configured
+
+    def also_trusted(program: Any, home: Path, model: str, bank: str) -> None:
+        configured(program, home, model, bank)
+        with (home / "config.toml").open("a") as config:
+            config.write(f"\n{trusted}")
+
+    monkeypatch.setattr(type(shell.program), "configured", also_trusted)
+    assert "DENIED" in await shell.run("echo 1 > secret2.txt")
+    assert shell.made() == ["secret.txt"]
+    assert await asyncio.to_thread(cli.main, words) == 0
+    assert cli.main(["coverage", str(file), str(shell.home / "config.toml")]) == 0
+    assert "built-in tools" in capsys.readouterr().out
+    shell.running.close()
 
 
 @pytest.mark.parametrize("size", [100_000, 5_000_000])

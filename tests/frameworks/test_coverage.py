@@ -331,10 +331,50 @@ def test_a_server_that_the_hook_leaves_to_a_proxy_has_to_be_behind_one(tmp_path)
         lambda found: found["hooks"].pop("PostToolUseFailure"),
         lambda found: found["hooks"]["PreToolUse"][0].update(matcher="Bash"),
         lambda found: found.update(hooks=None),
+        lambda found: found["hooks"]["PreToolUse"][0]["hooks"][0].update(timeout=55),
     ],
 )
 def test_a_hook_that_does_not_see_all_is_a_finding(tmp_path, change) -> None:
-    file = Path(settings(tmp_path, "claude"))
+    _changed(Path(settings(tmp_path, "claude")), change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda found: found.update(hooksConfig={"enabled": False}),
+        lambda found: found.update(hooksConfig={"disabled": [_line(found)]}),
+        lambda found: found["hooks"]["BeforeTool"][0]["hooks"][0].update(timeout=60),
+    ],
+)
+def test_a_hook_that_gemini_cli_is_told_not_to_run_is_a_finding(tmp_path, change) -> None:
+    _changed(Path(settings(tmp_path, "gemini")), change)
+
+
+def _line(found: Any) -> str:
+    return str(found["hooks"]["BeforeTool"][0]["hooks"][0]["command"])
+
+
+@pytest.mark.parametrize(
+    ("config", "code"),
+    [
+        ("", 1),
+        ("[features]\nhooks = false", 1),
+        ("[hooks.state.'KEY']\ntrusted_hash = 'sha256:1'", 0),
+        ("[hooks.state.'KEY']\ntrusted_hash = 'sha256:1'\nenabled = false", 1),
+        ("[hooks.state.'KEY']\nenabled = true", 1),
+        ("features = 1", 1),
+        ("[hooks]\nstate = 1", 1),
+    ],
+)
+def test_a_hook_that_codex_was_not_told_to_trust_is_a_finding(tmp_path, config, code) -> None:
+    file, beside = tmp_path / "hooks.json", tmp_path / "config.toml"
+    assert cli.main(["hook", "install", "codex", "--settings", str(file)]) == 0
+    assert cli.main(["coverage", str(file)]) == 0
+    beside.write_text(config.replace("KEY", f"{file}:pre_tool_use:0:0"))
+    assert cli.main(["coverage", str(file), str(beside)]) == code
+
+
+def _changed(file: Path, change: Any) -> None:
     found = json.loads(file.read_text())
     change(found)
     file.write_text(json.dumps(found))

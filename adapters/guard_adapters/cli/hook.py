@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from guard_adapters.cli import FINE, Commands
+from guard_adapters.cli.hook_selftest import selftest
 from guard_adapters.front.coding.agents import DIALECTS
 from guard_adapters.front.coding.settings import FILES, command, merged, settings
 from guard_adapters.wiring.places import socket_path
@@ -19,9 +20,14 @@ def register(commands: Commands) -> None:
     parser = commands.add_parser("hook", help="settings by which coding agents ask the guard")
     acts = parser.add_subparsers(dest="act", required=True, metavar="ACT")
     install = acts.add_parser("install", help="print the hooks of an agent, or write them")
-    install.add_argument("agent", choices=sorted(DIALECTS))
+    selftest = acts.add_parser("selftest", help="say whether the installed hook really refuses")
+    for one, does in (
+        (install, "write to this file; others' hooks stay"),
+        (selftest, "where it is"),
+    ):
+        one.add_argument("agent", choices=sorted(DIALECTS))
+        one.add_argument("--settings", type=Path, help=does)
     install.add_argument("--socket", type=Path, help="socket of the running guard")
-    install.add_argument("--settings", type=Path, help="write to this file; others' hooks stay")
     install.add_argument(
         "--proxied",
         action="append",
@@ -32,7 +38,9 @@ def register(commands: Commands) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print or write the settings."""
+    """Print or write the settings, or look whether what was written refuses."""
+    if args.act == "selftest":
+        return selftest(args.agent, args.settings)
     pipe = (args.socket or socket_path("guardcall")).absolute()
     ours = settings(args.agent, command(args.agent, sys.executable, pipe, args.proxied))
     if args.settings is None:

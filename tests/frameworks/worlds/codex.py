@@ -21,6 +21,7 @@ class Codex:
     agent = "codex"
     settings = "hooks.json"
     api = ResponsesApi
+    trust = ("--dangerously-bypass-hook-trust",)
 
     def configured(self, home: Path, model: str, bank: str) -> None:
         lines = [
@@ -36,7 +37,7 @@ class Codex:
         (home / "config.toml").write_text("\n".join(lines))
 
     def words(self, session: str) -> list[str]:
-        flags = ["--skip-git-repo-check", "--dangerously-bypass-hook-trust"]
+        flags = ["--skip-git-repo-check", *self.trust]
         free = ["--dangerously-bypass-approvals-and-sandbox"]
         again = ["resume", session] if session else []
         return [hooked.found("codex"), "exec", *again, *flags, *free, "go"]

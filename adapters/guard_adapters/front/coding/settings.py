@@ -48,7 +48,8 @@ def words_of(line: str) -> list[str]:
     except (ValueError, IndexError):
         return []
     words = words[: words.index("||")] if "||" in words else words
-    return next((words[i + 1 :] for i, one in enumerate(words) if one.endswith(_SCRIPT)), [])
+    given = next((words[i + 1 :] for i, one in enumerate(words) if one.endswith(_SCRIPT)), [])
+    return given if given[2:] and given[2].isdecimal() else []
 
 
 def settings(agent: str, line: str) -> dict[str, Any]:

@@ -1,18 +1,19 @@
 """Settings of coding agents and lists of MCP servers: what in them is judged, and what is not."""
 
-import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from guard.errors import Unusable
-from guard_adapters.front.coding.agents import DIALECTS
-from guard_adapters.front.coding.settings import is_ours, words_of
+from guard_adapters.front.coding.installed import (
+    agent_of,
+    flaw,
+    hooks_of,
+    lines_of,
+    read,
+    untrusted,
+)
+from guard_adapters.front.coding.settings import words_of
 from guard_adapters.front.coverage.reach import Reach, State
-
-EVERY: Final = frozenset({None, "", "*", ".*"})
-"""Matchers of a hook that see every tool."""
 
 
 def covered(files: list[Path], serve: str) -> list[Reach]:
@@ -25,41 +26,25 @@ def covered(files: list[Path], serve: str) -> list[Reach]:
     Raises:
         Unusable: `settings_unreadable`.
     """
-    read = {file: _read(file) for file in files}
-    hooks = [(file, found) for file, found in read.items() if "hooks" in found]
-    seen = [_hooked(file, found) for file, found in hooks]
+    found_in = {file: read(file) for file in files}
+    hooks = [(file, found) for file, found in found_in.items() if _has_hooks(found)]
+    seen = [_hooked(file, found, found_in) for file, found in hooks]
     judged = any(one.state == "guarded" for one in seen)
     proxied = {name for _, found in hooks for name in _proxied(found)}
     servers = [
         _server(file, name, entry, judged=judged and name not in proxied, serve=serve)
-        for file, found in read.items()
+        for file, found in found_in.items()
         for name, entry in _servers(found)
     ]
     return sorted([*seen, *servers])
 
 
-def _read(file: Path) -> Mapping[str, Any]:
-    try:
-        text = file.read_text(encoding="utf-8")
-        found = tomllib.loads(text) if file.suffix == ".toml" else json.loads(text)
-    except (OSError, ValueError) as wrong:
-        found = wrong
-    if not isinstance(found, dict):
-        raise Unusable(
-            "The file is no settings file.",
-            code="settings_unreadable",
-            where=str(file),
-            next_step="Name JSON or TOML files that a coding agent reads.",
-        )
-    return found
-
-
-def _hooked(file: Path, found: Mapping[str, Any]) -> Reach:
-    hooks = found["hooks"] if isinstance(found["hooks"], dict) else {}
-    agent = "gemini" if "BeforeTool" in hooks else "claude"
-    if file.name == "hooks.json":
-        agent = "codex"
-    why = "disableAllHooks turns it off" if found.get("disableAllHooks") else _flaw(agent, hooks)
+def _hooked(file: Path, found: Mapping[str, Any], read: Mapping[Path, Mapping[str, Any]]) -> Reach:
+    agent = agent_of(file, found)
+    why = flaw(agent, found)
+    beside = next((one for one in read if one == file.with_name("config.toml")), None)
+    if agent == "codex" and not why and beside is not None:
+        why = untrusted(file, found, read[beside])
     return Reach(
         tool="built-in tools",
         path=str(file),
@@ -68,24 +53,15 @@ def _hooked(file: Path, found: Mapping[str, Any]) -> Reach:
     )
 
 
-def _flaw(agent: str, hooks: Mapping[str, Any]) -> str:
-    """Return why the guard's hook does not see every call of an agent, or an empty string."""
-    dialect = DIALECTS[agent]
-    ours = {event: [one for one in groups if is_ours(one)] for event, groups in hooks.items()}
-    before = ours.get(dialect.before, [])
-    if not before:
-        return "no hook of the guard stands before a tool: guard hook install"
-    if not any(one.get("matcher") in EVERY for one in before):
-        return f"the hook sees only {before[0].get('matcher')}"
-    silent = [event for event in dialect.after if not ours.get(event)]
-    return f"nobody tells how a call ended: no hook of {', '.join(silent)}" if silent else ""
+def _has_hooks(found: Mapping[str, Any]) -> bool:
+    """Return whether a file says something of hooks beside which of them are trusted."""
+    return "hooks" in found and (not found["hooks"] or bool(hooks_of(found)))
 
 
 def _proxied(found: Mapping[str, Any]) -> Iterator[str]:
-    for groups in found["hooks"].values() if isinstance(found["hooks"], dict) else ():
-        for group in filter(is_ours, groups):
-            for one in group["hooks"]:
-                yield from words_of(str(one.get("command", "")))[3:]
+    for event in hooks_of(found):
+        for line in lines_of(found, event):
+            yield from words_of(line)[3:]
 
 
 def _servers(found: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
