@@ -196,8 +196,27 @@ async def test_one_that_is_recalled_while_it_is_made_is_not_handed_over(flow, at
             await flow.reauthorizing.end("gs_1", "operator")
             return await super().issue_between(caller, lease)
 
-    flow.world.issuers["idp"] = Slow()
+    slow = flow.world.issuers["idp"] = Slow()
     assert await code_of(at.held(None, "")) == "session_ended"
+    # It was asked for before there was a secret, and again once there was one.
+    assert (states(flow), len(slow.revoked)) == ([LeaseState.REVOKED], 2)
+
+
+async def test_one_whose_making_could_not_be_written_down_is_taken_back(flow, at, issuer):
+    at._between = Between(world=replace(flow.world, leases=BrokenOnce(flow.world.leases)))
+    assert await code_of(at.held(None, "")) == "store_unavailable"
+    assert (states(flow), len(issuer.revoked)) == ([LeaseState.REVOKED], 1)
+
+
+async def test_one_that_outlives_a_narrowing_of_the_meantime_is_not_handed_over(flow, at, issuer):
+    class Slow(Issuing):
+        async def issue_between(self, caller, lease):
+            await flow.reauthorizing.narrow("gs_1", Access(max_ttl_s=20), "careful")
+            return await super().issue_between(caller, lease)
+
+    flow.world.issuers["idp"] = Slow()
+    assert await code_of(at.held(None, "")) == "credential_recalled"
+    assert states(flow) == [LeaseState.REVOKED]
 
 
 async def test_an_issuer_that_serves_calls_alone_makes_none(flow, at, issuer):

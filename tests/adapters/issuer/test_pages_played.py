@@ -33,6 +33,7 @@ from tests.peers.openbao import OpenBao
 from tests.peers.openssh import OpenSsh
 from tests.peers.postgres import HBA, Postgres, connected
 from tests.peers.seaweedfs import AUDIENCE, ROLE, SeaweedFs
+from tests.peers.started import missing
 from tests.web_server import WebServer
 
 pytestmark = pytest.mark.peer
@@ -155,6 +156,8 @@ async def test_a_certificate_for_each_call(tmp_path):
     ).splitlines()
     server = Postgres(f"{hba}\n{HBA}", f"root root postgres\nroot nobody postgres\n{ident}\n")
     try:
+        if shutil.which("openssl") is None:
+            missing("openssl, with which the page makes an authority")
         (commands,) = blocks("postgres.md", "console")
         (tmp_path / "keys").mkdir()
         for line in commands.splitlines():
@@ -208,6 +211,8 @@ async def test_a_child_token_of_openbao(tmp_path):
 async def test_a_certificate_for_one_command(tmp_path):
     known, listing = (one.strip() for one in blocks("ssh.md", "text"))
     lines = put(f"{known}\n{listing}", **{"/etc/ssh": "HOME", "/var/lib/guard": "HOME"})
+    if shutil.which("ssh-keygen") is None:
+        missing("OpenSSH is not here (Debian: openssh-server)")
     (tmp_path / "keys").mkdir()
     page = (PAGES / "ssh.md").read_text()
     (command,) = re.findall(r"`(ssh-keygen [^`]+)`", page)
