@@ -40,6 +40,9 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
     words = _JOINT.split(phrase)
     if len(value.kinds) != 1 or len(phrase) > _LONGEST or not all(map(_WORD.fullmatch, words)):
         return False
+    said = task.wanted.casefold()
+    if not all(one in said for one in words):
+        return False  # most values: what nobody said at all is no phrase of theirs
     if all(is_stop(one) or stem(one) in able.stems for one in words):
         return False
     requests, side = _requests(task, able, value.kin), side_of(value.path)
