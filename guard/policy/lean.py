@@ -24,19 +24,18 @@ Type = dict[str, object]
 
 
 class Part(NamedTuple):
-    """One attribute: its name with the colon, what reads it, and what it must be.
+    """One attribute: its name with the colon, what reads it, and what writes it.
 
-    `kind` is its type, or that of its elements; None: only the engine can tell.
+    `text` writes nothing where a value does not fit its type; `plain`: the engine need not look.
     """
 
     head: str
     read: Callable[[Facts], Json]
-    kind: type | None
-    many: bool
+    text: Callable[[Json], str]
+    plain: bool
     required: bool
 
 
-_PLAIN: Mapping[object, type] = {"Long": int, "Boolean": bool, "String": str}
 _LEAST, _MOST = -(2**63), 2**63 - 1
 
 _CONTEXT = pst.Var(name="context")
@@ -77,7 +76,7 @@ class Flat:
             for path in ordered
             for kind in [_at(context, path)]
         )
-        self.plain = all(part.kind is not None for part in self.parts)
+        self.plain = all(part.plain for part in self.parts)
 
     def rule(self, template: pst.Template, reads: Iterable[Path], made: Made) -> pst.Template:
         """Return a rule of the slice as it reads the flat record.
@@ -182,7 +181,10 @@ def _part(name: str, read: Callable[[Facts], Json], kind: Type) -> Part:
     many = kind["type"] == "Set"
     one = cast("Type", kind["element"]) if many else kind
     required = kind.get("required", True) is True
-    return Part(f"{quoted(name)}:", read, _PLAIN.get(one["type"]), many, required)
+    text = _PLAIN.get(one["type"], _text)
+    return Part(
+        f"{quoted(name)}:", read, _set_of(text) if many else text, one["type"] in _PLAIN, required
+    )
 
 
 def writer(flat: Flat) -> Callable[[Facts], str]:
@@ -201,21 +203,45 @@ def _written(parts: tuple[Part, ...], facts: Facts) -> str:
 def _typed(parts: tuple[Part, ...], facts: Facts) -> str:
     """Write a record that fits its schema, or raise; what it says quotes no value."""
     texts: list[str] = []
-    for head, read, kind, many, required in parts:
+    for head, read, text, _, required in parts:
         value = read(facts)
         if value is None and not required:
             continue
-        if isinstance(value, list) is not many:
+        written = text(value)
+        if not written:
             raise ValueError(f"{head} {type(value).__name__} does not fit its type")
-        for one in value if isinstance(value, list) else (value,):
-            if type(one) is not kind or not _fits(one):
-                raise ValueError(f"{head} {type(one).__name__} does not fit its type")
-        texts.append(head + _text(value))
+        texts.append(head + written)
     return "{" + ",".join(texts) + "}"
 
 
-def _fits(value: Json) -> bool:
-    return type(value) is not int or _LEAST <= value <= _MOST
+def _long(value: Json) -> str:
+    return str(value) if type(value) is int and _LEAST <= value <= _MOST else ""
+
+
+def _truth(value: Json) -> str:
+    return _TRUTH[value] if type(value) is bool else ""
+
+
+def _word(value: Json) -> str:
+    return quoted(value) if type(value) is str else ""
+
+
+def _set_of(text: Callable[[Json], str]) -> Callable[[Json], str]:
+    """Return what writes a set of what this writes, and nothing where one does not fit."""
+
+    def write(value: Json) -> str:
+        if type(value) is not list:
+            return ""
+        texts = [text(one) for one in value]
+        return f"[{','.join(texts)}]" if all(texts) else ""
+
+    return write
+
+
+_TRUTH = {True: "true", False: "false"}
+_PLAIN: Mapping[object, Callable[[Json], str]] = {
+    "Long": _long, "Boolean": _truth, "String": _word,
+}  # fmt: skip
 
 
 def _text(value: Json) -> str:
