@@ -69,7 +69,7 @@ class CallFacts:
         return f"{self.server}/{self.tool}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is copied once a call
 class IntentFacts:
     """How the call stands to the declared task."""
 

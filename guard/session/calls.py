@@ -5,9 +5,9 @@ cost counts from then on, in its session and in every pool that it shares with o
 """
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import replace
 
 from guard.errors import Refused
+from guard.model.altered import altered
 from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import Input
 from guard.model.ledger import LedgerSpec
@@ -64,7 +64,7 @@ def admitted(
         words=spec.intent if write else (),
         size=size_of(receivers_of(spec), facts_input) if write else 1,
     )
-    return replace(
+    return altered(
         session,
         steps=(*session.steps, step),
         step=step.n,
@@ -92,14 +92,14 @@ def forwarded(
     names = spec.output.names(spec.server)
     labels = session.labels | names
     if at is None:
-        return replace(session, labels=labels)
+        return altered(session, labels=labels)
     step, pools = session.steps[at], session.shared
     at_ms = max(now_ms, step.at_ms)
     if facts_input is not None:
         charges = charges_of(plan_for(session, spec, ledger_specs), facts_input, session.id)
         pools = shared.recharged(pools, session.id, call_id, step.charges, charges, at_ms)
         step = step.charged(charges)
-    return replace(
+    return altered(
         session,
         steps=replaced(session.steps, at, step),
         labels=labels,
@@ -134,11 +134,11 @@ def settled(
     """
     at = running(session.steps, call_id)
     if at is None:
-        return replace(session, labels=session.labels | labels)
+        return altered(session, labels=session.labels | labels)
     step = session.steps[at]
     kinds = kinds_of_end(outcome, denied=denied, approved=approved)
     end = End(kinds=kinds, at_ms=now_ms, labels=labels, found=result_facts)
-    return replace(
+    return altered(
         session,
         steps=without(session.steps, at),
         used_at_ms=max(now_ms, session.used_at_ms),
@@ -220,9 +220,9 @@ def pools_of(session: Session) -> frozenset[PoolKey]:
 
 def lent(session: Session, pools: shared.Shared) -> Session:
     """Return a session with the pools that were read with it."""
-    return replace(session, shared=pools) if pools or session.shared else session
+    return altered(session, shared=pools) if pools or session.shared else session
 
 
 def without_pools(session: Session) -> Session:
     """Return a session as its own row keeps it."""
-    return replace(session, shared=shared.NOTHING_SHARED) if session.shared else session
+    return altered(session, shared=shared.NOTHING_SHARED) if session.shared else session

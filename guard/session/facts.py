@@ -4,10 +4,10 @@ Only states it: session, task, history, risk and provenance are read, nothing is
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, tzinfo
 from typing import Final
 
+from guard.model.altered import altered
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import (
     UNNARROWED,
@@ -124,7 +124,7 @@ def facts(
         who=session.caller(call.acting),
         input=facts_input,
         clock=clock,
-        intent=replace(
+        intent=altered(
             stated,
             sha256="" if task is None else blinded(task.digest, salt),
             spoken=weighed.spoken,

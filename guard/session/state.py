@@ -35,7 +35,7 @@ class Entered:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is copied several times a call
 class Session:
     """Everything the guard knows of one (principal, agent, handle)."""
 

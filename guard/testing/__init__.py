@@ -5,7 +5,7 @@ nobody, and must never stand in front of a real tool.
 """
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
@@ -13,6 +13,7 @@ from guard.audit.event import Event
 from guard.errors import Refused
 from guard.grant.approval import Approval
 from guard.grant.votes import Vote, Voter
+from guard.model.altered import altered
 from guard.model.secevent import Subject
 from guard.ports import Approvals, Change, Ending, Lost, Noted, unnoted
 from guard.provenance.known import Known
@@ -58,7 +59,7 @@ class MemoryStore(MemoryLeases):
         return self._changed(session, change)
 
     def _changed(self, session: Session, change: Change) -> Session:
-        new = replace(change(session), version=session.version + 1)
+        new = altered(change(session), version=session.version + 1)
         self.held[session.id] = self.tallies.keep(session, new)
         return new
 

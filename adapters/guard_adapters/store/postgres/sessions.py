@@ -11,12 +11,12 @@ import json
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from secrets import token_hex
 from threading import RLock
 from typing import Any, Final
 
 from guard.errors import Refused, Unavailable
+from guard.model.altered import altered
 from guard.model.secevent import Subject
 from guard.ports import Change, Ending, Lost, Noted, unnoted
 from guard.provenance.known import Known
@@ -281,4 +281,4 @@ def unknown() -> Refused:
 
 
 def _next(session: Session, change: Change) -> Session:
-    return replace(change(session), version=session.version + 1)
+    return altered(change(session), version=session.version + 1)

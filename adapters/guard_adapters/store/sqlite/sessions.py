@@ -10,11 +10,11 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Awaitable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from threading import RLock
 
 from guard.errors import GuardError, Refused
+from guard.model.altered import altered
 from guard.model.secevent import Subject
 from guard.ports import Change, Ending, Lost, Noted, unnoted
 from guard.provenance.known import Known
@@ -268,7 +268,7 @@ class SqliteSessions:
         self, session: Session, change: Change
     ) -> tuple[Session, Session, Mapping[PoolKey, Pool]]:
         """Return a session after a change: as its caller sees it, as it is kept, and its pools."""
-        new = replace(change(session), version=session.version + 1)
+        new = altered(change(session), version=session.version + 1)
         kept, pools = self.pools.take_back(session, new)
         self._hold(kept)
         return new, kept, pools
