@@ -145,9 +145,12 @@ class Unusable(GuardError):
         return f"{self.where}: {text}" if self.where else text
 
 
-_NOBODY_SAID_NO = frozenset({"approval_pending", "approval_no_answer", "approval_ran"})
-
-
 def is_no(error: GuardError) -> bool:
-    """Return whether an error is a denial; while a question is open, nobody said no yet."""
-    return isinstance(error, Refused) and error.code not in _NOBODY_SAID_NO
+    """Return whether an error is a denial: an open question is none, nor is word of another run."""
+    match error:
+        case ApprovalPending():
+            return False
+        case NotApproved(status="no_answer" | "ran" | "unknown"):
+            return False
+        case _:
+            return isinstance(error, Refused)

@@ -9,6 +9,8 @@ AGENT = {
     "test_out_of_plan.py::test_what_is_not_the_step_that_is_next_is_a_question",
     "When the task is done, one call more is a question, whichever tool makes it.": "attack/"
     "test_one_more_than_asked.py::test_after_the_task_is_done_one_call_more_is_a_question",
+    "An approved call whose answer was lost does not run twice: made again, it is told how it ended.": "attack/"
+    "test_answer_that_was_lost.py::test_the_same_call_is_told_how_it_ended_and_nobody_is_asked",
     "A task is used up wherever it is carried, and the next one neither inherits nor loses by it.": "attack/"
     "test_task_after_a_task.py::test_going_back_to_a_task_brings_nothing_back",
     "An amount is converted into what the person said, and into nothing else.": "attack/"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 
 import pytest
 
@@ -137,9 +138,12 @@ async def test_after_a_while_the_same_call_is_a_new_question(flow):  # noqa: F81
     await asked(flow, tool)
 
 
-async def test_being_told_is_no_denial_that_tires_anybody(flow):  # noqa: F811
-    tool = Hung(unheard=True)
+@pytest.mark.parametrize("outcome", [Outcome.OK, Outcome.UNKNOWN])
+async def test_being_told_is_no_denial_in_the_history_of_the_session(flow, outcome):  # noqa: F811
+    tool = Hung(outcome, unheard=True)
     await lost(flow, tool)
-    await told(flow, tool)
-    assert (await flow.state()).suspended_at_ms == 0
-    assert flow.outcomes()[-1] == ("refused", "approval_ran")
+    no = await told(flow, tool)
+    await flow.call("read", id="1")
+    assert flow.outcomes()[-2] == ("refused", no.code)
+    facts = json.loads(flow.events("decision")[-1].side["facts"])
+    assert facts["history"]["denied_1h"] == 0

@@ -20,6 +20,8 @@ class Target:
 
     def __init__(self):
         self.seen, self.answers = [], []
+        self.go_on = asyncio.Event()  # cleared: it keeps whoever asks waiting
+        self.go_on.set()
 
     async def __call__(self, scope, receive, send):
         headers = {key.decode(): value.decode() for key, value in scope["headers"]}
@@ -30,6 +32,7 @@ class Target:
                 break
             body, more = body + part.get("body", b""), part.get("more_body", False)
         self.seen.append({"headers": headers, "path": scope["path"], "body": body})
+        await self.go_on.wait()
         status, own, text = self.answers.pop(0) if self.answers else (200, [], b"{}")
         await send({"type": "http.response.start", "status": status, "headers": own})
         await send({"type": "http.response.body", "body": text})

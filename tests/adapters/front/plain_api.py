@@ -98,11 +98,12 @@ async def billing(folder, *, policy=POLICY, at=""):
 
                 async def raw(data):
                     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-                    writer.write(data)
-                    got = await asyncio.wait_for(reader.read(), 5)
-                    writer.close()
-                    await writer.wait_closed()
-                    return got
+                    try:
+                        writer.write(data)
+                        return await asyncio.wait_for(reader.read(), 5)
+                    finally:
+                        writer.close()
+                        await writer.wait_closed()
 
                 async def ask(line, body=b"", token="ann", **headers):
                     own = {

@@ -1,7 +1,11 @@
 """A plain HTTP API behind the guard: its requests are tool calls, judged and written anew."""
 
+import asyncio
 import json
 
+from guard.grant.votes import Vote, Voter
+from guard_adapters.front.legacy import front
+from guard_adapters.front.legacy.wire import RoutedTool
 from tests.adapters.front.plain_api import POLICY, SECRET, basic, billing
 from tests.peers.started import free_port
 
@@ -73,6 +77,46 @@ async def test_what_needs_a_person_is_a_503_that_says_when_to_come_again(tmp_pat
     assert (got.status, got.body["code"]) == (503, "approval_pending"), got.body
     assert int(got.headers["retry-after"]) > 0
     assert it.api.seen == []
+
+
+async def test_a_client_that_gave_up_is_told_how_its_payment_ended_and_it_is_not_made_twice(
+    tmp_path, monkeypatch
+):
+    made = []
+
+    def kept(**given):
+        made.append(RoutedTool(**given))
+        return made[-1]
+
+    monkeypatch.setattr(front, "RoutedTool", kept)
+    asks = (
+        POLICY
+        + ASKS
+        + 'forbid (principal, action == Guard::Action::"billing/pay_invoice", resource);'
+    )
+    async with billing(tmp_path, policy=asks) as it, asyncio.timeout(15):
+        asked = (await it.ask("POST /http/billing/invoices/17/pay", PAY)).body["approval_id"]
+        voter, now_ms = Voter(principal="t|ann", uv=True), it.wired.world.clock.now_ms()
+        yes = Vote(
+            approval_id=asked, voter=voter, decision="approve", method="webauthn", at_ms=now_ms
+        )
+        await it.wired.world.approvals.vote(yes, [])
+        it.api.go_on.clear()
+        first = asyncio.create_task(it.ask("POST /http/billing/invoices/17/pay", PAY))
+        while not it.api.seen:
+            await asyncio.sleep(0.01)
+        first.cancel()
+        while not made[-1].client.left:
+            await asyncio.sleep(0.01)
+        it.api.go_on.set()
+        while (await it.wired.world.approvals.get(asked)).outcome == "running":
+            await asyncio.sleep(0.01)
+        told = await it.ask("POST /http/billing/invoices/17/pay", PAY)
+        again = await it.ask("POST /http/billing/invoices/17/pay", PAY)
+    assert (told.status, told.body["code"]) == (502, "approval_ran")
+    assert "ended without an error; its answer was lost" in told.body["message"]
+    assert again.body["code"] == "approval_pending"
+    assert len(it.api.seen) == 1
 
 
 async def test_what_was_narrowed_is_what_is_sent_and_the_answer_says_so(tmp_path):

@@ -73,6 +73,7 @@ class Bank:
 
     def __init__(self) -> None:
         self.paid: list[int] = []
+        self.hangs, self.reached, self.let_go = False, asyncio.Event(), asyncio.Event()
 
     async def __call__(self, scope, receive, send) -> None:
         raw = b""
@@ -87,6 +88,9 @@ class Bank:
             result = {"tools": [{"name": "pay", "inputSchema": schema}], "resultType": "complete"}
         else:
             self.paid.append(message["params"]["arguments"]["amount"])
+            if self.hangs:
+                self.reached.set()
+                await self.let_go.wait()
             result = {"content": [{"type": "text", "text": "paid"}], "resultType": "complete"}
         body = json.dumps({"jsonrpc": "2.0", "id": message["id"], "result": result}).encode()
         head = [(b"content-type", b"application/json")]
@@ -148,6 +152,7 @@ async def bank():
             await asyncio.sleep(0.01)
     made.port = server.servers[0].sockets[0].getsockname()[1]
     yield made
+    made.let_go.set()
     server.should_exit = True
     await task
 
@@ -238,3 +243,34 @@ async def test_a_yes_after_the_guard_was_killed_lets_the_repeated_call_run_once(
     assert ("paid" in answer, bank.paid) == (True, [5])
     assert (used.consume_try, used.outcome.value) == (1, "ok")
     assert os.environ["TEST_STORE"] not in (tmp_path / "guard.yaml").read_text()
+
+
+async def test_a_run_that_the_guard_died_in_is_not_run_again_by_the_repeated_call(tmp_path, bank):
+    config = await installed(tmp_path, bank.port, "{}", hold_s=0)
+    first = await Serving(config).up()
+    asked = approval_of(await pay(first.url, dev_key(config)))
+    first.end(signal.SIGTERM)
+    wired = build(load(config))
+    bob = Voter(principal="idp|bob", groups=frozenset({"finance"}), uv=True)
+    yes = Vote(
+        approval_id=asked, voter=bob, decision="approve", method="webauthn",
+        at_ms=wired.world.clock.now_ms(),
+    )  # fmt: skip
+    await wired.world.approvals.vote(yes, [])
+    wired.close()
+
+    bank.hangs = True
+    second = await Serving(config).up()
+    lost = asyncio.create_task(pay(second.url, dev_key(config)))
+    await asyncio.wait_for(bank.reached.wait(), 5)
+    second.end(signal.SIGKILL)
+    await asyncio.wait({lost})
+    third = await Serving(config).up()
+    told = await pay(third.url, dev_key(config))
+    again = await pay(third.url, dev_key(config))
+    third.end(signal.SIGTERM)
+
+    assert isinstance(lost.exception(), httpx2.HTTPError)
+    assert f"OUTCOME_UNKNOWN {asked}: it may have run" in told
+    assert "APPROVAL_PENDING" in again  # told once, whoever wants it again has to ask a person
+    assert bank.paid == [5]

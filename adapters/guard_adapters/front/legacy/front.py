@@ -5,6 +5,7 @@ checks is the order of `_answer`: edge, API, caller, body, route, arguments, the
 goes up is written anew from what was judged; it merges no APIs and keeps no state.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from guard.model.call import ToolCall, ToolResult, argument_bytes
 from guard_adapters.front.legacy.request import Asked, Table, body_of, signed_in
 from guard_adapters.front.legacy.wire import Answer, Api, RoutedTool, said
 from guard_adapters.front.mcp.auth import Caller
+from guard_adapters.front.mcp.cancel import attended
 from guard_adapters.front.mcp.edge import Headers, check_edge, single
 from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import noted
@@ -77,9 +79,11 @@ class PlainHttp:
         settings = self.front.settings
         body = await body_of(receive, settings.max_body_bytes)
         asked = self.tables[name].read(scope, rest, body, limits_of(settings))
-        return await self._called(api, asked, headers, caller)
+        return await self._called(api, asked, headers, caller, receive)
 
-    async def _called(self, api: Api, asked: Asked, headers: Headers, caller: Caller) -> Answer:
+    async def _called(
+        self, api: Api, asked: Asked, headers: Headers, caller: Caller, receive: Receive
+    ) -> Answer:
         settings = self.front.settings
         raw = argument_bytes(asked.arguments)
         if len(raw) > settings.max_args_bytes:
@@ -102,7 +106,9 @@ class PlainHttp:
                 arguments=raw,
                 acting=caller.acting,
             )
-            result = await self.front.call(call, tool, hold_ms=self.front.hold_ms(caller))
+            work = self.front.call(call, tool, hold_ms=self.front.hold_ms(caller))
+            running = asyncio.create_task(work)
+            result = await attended(running, receive=receive, goes_on=tool.client)
         except GuardError as error:
             return self._no(error, ran=tool.ran)
         return _noted(result)

@@ -6,7 +6,7 @@ No redirect is followed. Of the answer, body and a few headers come back, the cr
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from guard.model.route import Unclear, Written, written
 from guard_adapters._http.carrying import Address, Nonces, Sending, headers_for
 from guard_adapters._http.pool import HttpClient, Upstream, UpstreamFailed
 from guard_adapters.front.legacy.request import FORM, JSON, Asked
+from guard_adapters.front.mcp.cancel import Flight
 from guard_adapters.front.mcp.edge import HeaderList, Headers, encoded
 from guard_adapters.front.mcp.outcome import echoed
 
@@ -65,6 +66,7 @@ class RoutedTool:
     read_s: float
     most: int  # bytes of an answer
     ran: bool = False
+    client: Flight = field(default_factory=Flight)
 
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
         """Send the judged call; what the API says is the result."""
@@ -82,7 +84,7 @@ class RoutedTool:
                 told = said(502, "outcome_unknown", "The call may have run. Read the state first.")
                 return ToolResult(outcome=Outcome.UNKNOWN, value=told)
             return _failed(said(503, "upstream_unreachable", "The server cannot be reached."))
-        return self._result(upstream, raw)
+        return replace(self._result(upstream, raw), unheard=self.client.left)
 
     async def _sent(
         self, request: Written, call: ToolCall, credential: Credential | None

@@ -28,8 +28,8 @@ async def attended(
     *,
     receive: Receive,
     goes_on: "Flight | None" = None,
-    every_s: float,
-    tick: Callable[[], Awaitable[None]],
+    every_s: float | None = None,
+    tick: Callable[[], Awaitable[None]] | None = None,
 ) -> Done:
     """Wait for `work`, ticking every `every_s` seconds, until the client leaves.
 
@@ -49,12 +49,12 @@ async def attended(
             done, _ = await asyncio.wait(
                 waiting, timeout=every_s, return_when=asyncio.FIRST_COMPLETED
             )
-            if not done:
-                await tick()
-            elif work not in done and goes_on is None:
-                break
-            elif left in done and goes_on is not None:
+            if left in done:
+                if goes_on is None:
+                    break
                 goes_on.left, left = True, None
+            elif not done and tick is not None:
+                await tick()
     finally:
         if left is not None:
             left.cancel()
@@ -73,7 +73,7 @@ async def _disconnected(receive: Receive) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class Flight:
-    """One legacy call under way. `forwarded` once it has left for the upstream."""
+    """One call that goes on when its client leaves. `forwarded` once it has gone upstream."""
 
     work: "asyncio.Task[Any] | None" = None
     forwarded: bool = False

@@ -85,8 +85,8 @@ class GuardFront(Protocol):
         """Judge the call, run the tool if it may run, return the labelled result.
 
         Raises:
-            NotAllowed, NotApproved, ApprovalPending: it did not run, except for the status
-                `unknown` of NotApproved.
+            NotAllowed, NotApproved, ApprovalPending: it did not run; for the statuses `ran` and
+                `unknown` of NotApproved the same call did before, or may have.
             Unavailable: the guard could not do its part.
         """
         ...
