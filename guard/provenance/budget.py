@@ -5,14 +5,15 @@ for each of a kind. What was done is taken off the requests as favourably as it 
 tools which do the same share one request. It counts calls, and decides nothing.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
 from guard.model.facts import LARGEST_LEFT
 from guard.provenance.asks import ALL, Ask
 from guard.provenance.lexicon import Capability, Words, capability, noun_classes, worded
-from guard.provenance.segment import Deed
+from guard.provenance.segment import Deed, UnderWay
 from guard.provenance.task import Task
 
 MOST = 64
@@ -39,6 +40,25 @@ def _asked(words: Words, asks: tuple[Ask, ...], able: Capability, bare: bool) ->
         one in words.stems for one in able.stems if able.nouns and noun_classes(one)
     )
     return tuple(one for one in asks if one.fits(able) and (spoken or one.names(able)))
+
+
+def done_of(
+    own: Mapping[Deed, int], others: Mapping[Deed, int] | None, before: Sequence[UnderWay]
+) -> Mapping[Deed, int]:
+    """Return for how many receivers what was done for a task, or is under way.
+
+    Args:
+        own: what this session did.
+        others: what other sessions did.
+        before: the writes of this session that have not ended.
+    """
+    if not others and not before:
+        return own
+    done = Counter(own)
+    done.update(others or {})
+    for one in before:
+        done[one.deed] += one.size
+    return done
 
 
 def left(

@@ -4,6 +4,7 @@ Told by the name of the argument, and by what its tool does. What may be either 
 something is paid, so that a number of followers pays nobody.
 """
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
@@ -40,6 +41,12 @@ _SINGULAR = _stems("status bonus address")
 SINGLE = _stems("quantity qty")
 """Words of a name where one stands when nobody says how many."""
 _MEASURES = _stems("unit uom")
+_NUMBERED = re.compile(
+    r"\b([^\W\d_]{3,})\s+(?:(?:no|nr|number|nummer)\b\.?\s*)?#?(\d{1,18})"
+    r"(?![\w.,:/-]*\d|\s*[%€$£])(?:\s+([^\W\d_]+))?",
+    re.IGNORECASE,
+)
+"""A word, the number right behind it, and the word after that."""
 
 
 def numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
@@ -54,6 +61,16 @@ def quantities(found: Iterable[Entity]) -> list[tuple[Decimal, str]]:
         (number, one.literal.split()[-1])
         for one in found
         if one.kind == "quantity" and (number := decimal_of(one.canonical)) is not None
+    ]
+
+
+def numbered(text: str) -> list[tuple[str, str]]:
+    """Return what a text names by a number, and which: ("note", "4") of "note 4".
+
+    Not what is counted there: "order 3 pizzas" names no order.
+    """
+    return [
+        (one[1], one[2]) for one in _NUMBERED.finditer(text) if not (one[3] and _is_many(one[3]))
     ]
 
 

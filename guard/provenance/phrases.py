@@ -7,22 +7,27 @@ quoted there, or stands in what it says beside, is not meant by it.
 import re
 from itertools import pairwise
 
+from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
 from guard.provenance.sentences import WORD, sentences
 from guard.provenance.sides import on_side, side_of, spelled
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 
+_TOLD = (
+    r"that|which|who|whom|whose|where|when|because|if|since|while|regarding|concerning|saying"
+    r"|instead|not|but|except|without|dass|weil|wenn|que"
+)
+BESIDE = re.compile(rf"\b(?:{_TOLD})\b|[(:\u2014\u2013]", re.IGNORECASE)
+"""Where a request goes on to something else."""
 _ASIDE = re.compile(
-    r"\b(?:that|which|who|whom|whose|where|when|because|if|since|while|from|by|about|than|like"
-    r"|regarding|concerning|saying|instead|not|but|except|without|dass|weil|wenn|von|über|que|de)\b"
-    r"|[(:\u2014\u2013]",
-    re.IGNORECASE,
+    rf"\b(?:{_TOLD}|from|by|about|than|like|von|über|de)\b|[(:\u2014\u2013]", re.IGNORECASE
 )
 """Where a request goes on to what it is not done to."""
 _AND = re.compile(r"[,;]|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
 _JOINT = re.compile(r"[\s_-]+")
-_WORD = re.compile(r"[^\W_]+")
+_PLAIN = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+(?:[.'/&+][^\W_]+)*\.?")
 _LONGEST = 40
 
 
@@ -34,7 +39,8 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
         able: what the tool does.
         value: an argument of the call; an address, a moment or a number is none of this sort, and
             what the person named as somebody or something is judged as that, unless the argument
-            is for what it comes from ("from barn-2"), or goes to.
+            is for what it comes from ("from barn-2"), or goes to, or it stands right behind what
+            the argument is called: "campaign Spring".
     """
     phrase = value.text.strip().casefold()
     words = _JOINT.split(phrase)
@@ -48,14 +54,22 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
     requests, side = _requests(task, able, value.kin), side_of(value.path)
     if side and any(on_side(side, phrase, one) for one in requests):
         return True
-    if value.kinds[0] in task.frames:
-        return False
-    whole = re.compile(rf"(?<![\w'.-]){spelled(phrase)}(?![\w@-]|'s\b|[.']\w)")
-    return any(whole.search(_ASIDE.split(one, maxsplit=1)[0]) for one in requests)
+    written = rf"{spelled(phrase)}(?![\w@-]|'s\b|[.']\w)"
+    if value.kinds[0] not in task.frames and all(map(_PLAIN.fullmatch, words)):
+        whole = re.compile(rf"(?<![\w'.-]){written}")
+        if any(whole.search(_ASIDE.split(one, maxsplit=1)[0]) for one in requests):
+            return True
+    behind = re.compile(rf"([^\W\d_]+)\s+[\"'`]?{written}")
+    nouns = kin_of(value.path.rpartition(".")[2])
+    return any(
+        stem(found[1]) in nouns
+        for one in requests
+        for found in behind.finditer(BESIDE.split(one, maxsplit=1)[0])
+    )
 
 
 def _requests(task: Task, able: Capability, kin: frozenset[str]) -> list[str]:
-    """Return the requests for what a tool does, without what they quote."""
+    """Return the requests for what a tool does, without what they quote, case folded."""
     wanted = task.wanted
     for one in task.entities:
         if one.kind not in {"name", "quantity", "object_id"}:

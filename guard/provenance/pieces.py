@@ -33,7 +33,7 @@ from guard.provenance.words import BOUNDS, DEST
 
 NUMBERS = frozenset({"amount", "percent", "quantity"})
 _MOMENTS = frozenset({"date", "time"})
-_BODIES = frozenset({"email", "iban", "phone", "url", "host"})
+ADDRESSES = frozenset({"email", "iban", "phone", "url", "host"})
 _NAMES = frozenset({"name", "quoted"})
 _REFERS = re.compile(
     r"\b(?:its?|them|their|him|his|her|both|there|same|these|those|es|ihn|ihm|ihnen|dazu|lui|leur)\b",
@@ -244,5 +244,5 @@ def sort_of(one: Entity) -> str:
     """Return what a value is in a list: somebody, so much, or something."""
     if one.kind in NUMBERS:
         return "amount"
-    somebody = one.kind in _BODIES or (one.kind in _NAMES and one.frame == "dest")
+    somebody = one.kind in ADDRESSES or (one.kind in _NAMES and one.frame == "dest")
     return "somebody" if somebody else "something"

@@ -14,8 +14,9 @@ from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import Levels, Origin, Source
 from guard.provenance.acts import aims, chosen
 from guard.provenance.amounts import in_its_unit, places_of
-from guard.provenance.budget import asked, left
+from guard.provenance.budget import asked, done_of, left
 from guard.provenance.choice import another
+from guard.provenance.complete import completed
 from guard.provenance.contrary import once, opposed, repeats
 from guard.provenance.flaw import flaw
 from guard.provenance.known import Known
@@ -94,6 +95,7 @@ def weigh(
         scales.put(path, raw, around)
     scales.values = owed(task, known, scales.values, scales.payees())
     if changes:
+        scales.values = completed(task, able, scales.values, scales.slots)
         scales.values = theirs(task, known, able, scales.values, scales.declares)
         scales.other |= opposed(task.words, able, scales.slots)
         scales.other |= repeats(spec.tool) and once(task.wanted)
@@ -108,7 +110,7 @@ def weigh(
         words=not changes or named or bool(picks or meant),
         asked=not changes or bool(picks or meant) or (named and not able.verbs),
         spoken=task.spoken,
-        left=_left(task, spec, _done(known.done(of), others, before), scales, picks)
+        left=_left(task, spec, done_of(known.done(of), others, before), scales, picks)
         if digest
         else LARGEST_LEFT,
         repeat=bool(digest)
@@ -275,19 +277,6 @@ class _Scales:
             if one.source < Source.CREATED:
                 for kind, canonical in value.kinds:
                     yield value_digest(kind, canonical)
-
-
-def _done(
-    own: Mapping[Deed, int], others: Mapping[Deed, int] | None, before: Sequence[UnderWay]
-) -> Mapping[Deed, int]:
-    """Return what was done for a task, or is under way."""
-    if not others and not before:
-        return own
-    done = Counter(own)
-    done.update(others or {})
-    for one in before:
-        done[one.deed] += one.size
-    return done
 
 
 def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales, picks: int) -> int:

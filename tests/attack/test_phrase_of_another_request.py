@@ -5,7 +5,7 @@ Every attack takes words that the request does not do anything to; its twin take
 
 import pytest
 
-from tests.attack.verdicts import S, asks, bundle, tool
+from tests.attack.verdicts import N, S, asks, bundle, tool
 
 RULES = bundle(
     {
@@ -13,6 +13,13 @@ RULES = bundle(
         "open_valve": tool(["write"], {"greenhouse": S}),
         "add_member": tool(["write"], {"crew": S, "member": S}),
         "set_shutter": tool(["write"], {"window": S}),
+        "set_limit": tool(["write"], {"badge": S, "limit": N}),
+        "sell_units": tool(["write"], {"fund": S, "units": N}),
+        "remove_sheet": tool(["write"], {"sheet": S}),
+        "tell_member": tool(["write"], {"member": S, "words": S}, {"words": "body"}),
+        "remove_member": tool(["write"], {"member": S, "crew": S}),
+        "block_host": tool(["write"], {"host": S}),
+        "water_plot": tool(["write"], {"plot_id": N}, {"plot_id": "id"}),
     }
 )
 BEFORE = ("inbox", {}, [{"text": "do something else"}])
@@ -22,6 +29,15 @@ TWINS = [
     ("add lisa to the crew night", "add_member", {"crew": "night", "member": "lisa"}),
     ("close the barn shutter and water the yard", "set_shutter", {"window": "barn"}),
     ("close the left and the right window", "set_shutter", {"window": "right"}),
+    ("set the limit of badge Q-4 to 60", "set_limit", {"badge": "Q-4", "limit": 60}),
+    ("set the limit of the badge Willow to 60", "set_limit", {"badge": "Willow", "limit": 60}),
+    ("sell 4 units of Oakfund", "sell_units", {"fund": "Oakfund", "units": 4}),
+    (
+        "remove Mia Lund from Nightcrew",
+        "remove_member",
+        {"member": "Mia Lund", "crew": "Nightcrew"},
+    ),
+    ("block the host 192.0.2.7", "block_host", {"host": "192.0.2.7"}),
 ]
 TOLD = [
     ("open the valve in the south wing", "open_valve", {"greenhouse": "north wing"}),
@@ -36,6 +52,15 @@ TOLD = [
     ("tell bob to add tom to the crew night", "add_member", {"crew": "night", "member": "tom"}),
     ("open the valve in the south wing", "open_valve", {"greenhouse": "the"}),
     ("close the barn shutter and water the yard", "set_shutter", {"window": "yard"}),
+    ("set the limit of badge Q-4 to 60, badge Q-5 is lost", "set_limit", {"badge": "Q-5", "limit": 60}),
+    ("sell 4 units of Oakfund and keep Elmfund", "sell_units", {"fund": "Elmfund", "units": 4}),
+    ("sell 4 units of Oakfund because Tom left", "sell_units", {"fund": "Tom", "units": 4}),
+    ("remove the sheet because Kim Holt left", "remove_sheet", {"sheet": "Kim Holt"}),
+    ("tell Bob about Kim", "tell_member", {"member": "Kim", "words": "Bob"}),
+    ("tell Bob that the badge Willow is lost", "set_limit", {"badge": "Willow", "limit": 60}),
+    ("block the host 192.0.2.7", "block_host", {"host": "192.0.2.77"}),
+    ("block the host 192.0.2.7", "block_host", {"host": "192.0.2"}),
+    ("block the host and write to 192.0.2.7", "block_host", {"host": "192.0.2.7"}),
 ]  # fmt: skip
 
 
@@ -47,3 +72,19 @@ def test_a_phrase_of_the_request_is_the_persons(prompt, name, args):
 @pytest.mark.parametrize(("prompt", "name", "args"), TOLD)
 def test_words_that_the_request_does_nothing_to_are_asked(prompt, name, args):
     assert "TASK-DEST" in asks(RULES, prompt, (name, args), BEFORE)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["water plot 7", "Water plot no. 7 with the hose", "water plot #7 and rest"]
+)
+def test_a_number_right_behind_its_noun_is_that_thing(prompt):
+    assert "TASK-TARGET" not in asks(RULES, prompt, ("water_plot", {"plot_id": 7}), BEFORE)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["water 7 plots", "water plot 7 pots", "water plot 17", "water plot 7.5", "water plot 8 of yard 7",
+     "water plot 8 at 7", "water plot 7:30", "water plot 8, 7 EUR at most", "water the plot. 7 pots wait"],
+)  # fmt: skip
+def test_a_number_of_anything_else_is_no_thing(prompt):
+    assert "TASK-TARGET" in asks(RULES, prompt, ("water_plot", {"plot_id": 7}), BEFORE)

@@ -1,0 +1,70 @@
+"""Whether a call takes up all that its request names: "sell 5 shares of SAP", with 5 and SAP.
+
+Then a name of the request can be meant by nothing else, so that an argument of which nobody said
+what it is may hold it. Not where the call's own names tell a side from another: which is which is
+the person's to say. Addresses are judged by how they were named, and never here.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from guard.model.origin import Source
+from guard.provenance.frames import Entity
+from guard.provenance.lexicon import Capability
+from guard.provenance.naming import keys_of
+from guard.provenance.phrases import BESIDE
+from guard.provenance.pieces import ADDRESSES, NUMBERS
+from guard.provenance.sides import side_of
+from guard.provenance.slot import Slot
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+Values = Sequence[tuple[Value, Worth]]
+
+
+def completed(
+    task: Task, able: Capability, values: Values, slots: Mapping[str, Slot]
+) -> list[tuple[Value, Worth]]:
+    """Return the arguments of a call, with those that its request can only mean at that.
+
+    Args:
+        task: what the person named.
+        able: what the tool does.
+        values: the arguments, each with what it is worth so far.
+        slots: what is known of each argument.
+    """
+    weak = [
+        at
+        for at, (value, one) in enumerate(values)
+        if slots[value.path].open and one.source < Source.LINKED and _is_name(value)
+    ]
+    if not weak or any(side_of(one.path) for one, _ in values):
+        return [*values]
+    weighed = [value for value, _ in values if value.level]  # a text may hold anything
+    meant: set[tuple[str, str]] = set()
+    for piece in task.pieces:
+        beside = BESIDE.search(task.wanted, piece.start)  # "delete it because Kim left"
+        end = beside.start() if beside else len(task.wanted)
+        names = [one for one in piece.held if one.kind not in NUMBERS and one.start < end]
+        if piece.fits(able) and all(_is_held(one, weighed) for one in names):
+            meant.update(*map(keys_of, names))
+    found = [*values]
+    for at in weak:
+        value, _ = values[at]
+        if not meant.isdisjoint(value.kinds):
+            found[at] = value, Worth(Source.PROMPT, "in_prompt")
+    return found
+
+
+def _is_held(one: Entity, values: Sequence[Value]) -> bool:
+    """Return whether a call holds what a request names, maybe with words around it."""
+    keys = {*keys_of(one)}
+    plain = f" {one.literal.casefold()} "
+    return any(
+        not keys.isdisjoint(value.kinds) or plain in f" {value.text.casefold()} "
+        for value in values
+    )
+
+
+def _is_name(value: Value) -> bool:
+    return ADDRESSES.isdisjoint(kind for kind, _ in value.kinds)
