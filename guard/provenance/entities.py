@@ -95,13 +95,13 @@ _BUYING = frozenset({"pay", "buy", "send"})
 def extract(text: str) -> tuple[Entity, ...]:
     """Return the typed values of a person's text, in the order of the text."""
     typed = _untouched([*_secrets(text), *_dates(text), *_tokens(text), *_ids(text)])
-    money = [one for one in _money(text) if not _covered(one, typed)]
+    money = _free(_money(text), typed)
     quoted = list(_quotes(text))
     held = [one for one in typed if one.kind != "object_id"]  # "order 6 pens" has no number 6
-    typed += [one for one in _counted(text) if not _covered(one, [*held, *money, *quoted])]
-    quoted += [one for one in _accounts(text) if not _covered(one, [*typed, *quoted])]
-    quoted += [one for one in _paths(text) if not _covered(one, [*typed, *quoted, *money])]
-    named = [one for one in names(text) if not _covered(one, [*typed, *quoted, *money])]
+    typed += _free(_counted(text), [*held, *money, *quoted])
+    quoted += _free(_accounts(text), [*typed, *quoted])
+    quoted += _free(_paths(text), [*typed, *quoted, *money])
+    named = _free(names(text), [*typed, *quoted, *money])
     found = sorted([*typed, *money, *quoted, *named], key=lambda one: (one.start, -one.end))
     return tuple(framed(text, found))
 
@@ -121,8 +121,12 @@ def _untouched(found: list[Entity]) -> list[Entity]:
     return kept
 
 
-def _covered(one: Entity, others: list[Entity]) -> bool:
-    return any(o.start < one.end and one.start < o.end for o in others)
+def _free(found: Iterator[Entity], others: list[Entity]) -> list[Entity]:
+    """Return the values that lie beside all of the others."""
+    taken = bytearray(max((one.end for one in others), default=0))
+    for one in others:
+        taken[one.start : one.end] = b"\1" * (one.end - one.start)
+    return [one for one in found if taken.find(1, one.start, one.end) < 0]
 
 
 def _quotes(text: str) -> Iterator[Entity]:

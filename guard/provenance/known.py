@@ -7,12 +7,12 @@ less known than it is, never more. It knows no task and judges nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from guard.model.origin import Source
-from guard.provenance.records import Record, grouped, names_of, record_of
+from guard.provenance.records import Record, grouped, names_of, plainly, record_of
 from guard.provenance.segment import Deed, Endorsed, Kinds, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
 
@@ -126,14 +126,20 @@ class Known:
             return self.shared(name)
         return name not in record.called or len(called) > 1
 
-    def outdone(self, record: Record, names: Collection[str], action: str) -> bool:
-        """Return whether a record bears each of these names only as a part of its own.
+    def outdone(self, record: Record, said: str, action: str) -> bool:
+        """Return whether a trusted name of a record only goes on where that of another one ends.
 
-        Each of them is all of a trusted name that another one in results of the same tool has: who
-        says "Ann Oak" means her, and not "Ann Oak-Elm".
+        Who says "Ann Oak" means her, and not "Ann Oak-Elm", where the same tool shows both.
+
+        Args:
+            record: the record.
+            said: the words of the text, as `plainly` has them.
+            action: the tool.
         """
-        return bool(names) and all(
-            name not in record.called and (action, name) in self._titled for name in names
+        return any(
+            f" {one} " not in said
+            and any((action, part) in self._titled and f" {part} " in said for part in _parts(one))
+            for one in map(plainly, record.called)
         )
 
     def measured(self) -> Iterator[Record]:
@@ -186,7 +192,7 @@ class Known:
         self._records[number] = record
         if any(map(measured, record.measures)):
             self._numbered.append(number)
-        self._titled.update((action, name) for name in record.called)
+        self._titled.update((action, plainly(name)) for name in record.called)
         for held, names in ((self._named, names_of(record)), (self._called, record.called)):
             for name in names:
                 bearers = held.setdefault(name, set())
@@ -219,6 +225,15 @@ class Known:
             del self._loose[oldest]
             self._size -= len(self._places.pop(oldest))
         return True
+
+
+def _parts(name: str) -> Iterator[str]:
+    """Yield each run of neighbouring words of a name, the whole left out."""
+    words = name.split()
+    for start in range(len(words)):
+        for stop in range(start + 1, len(words) + 1):
+            if stop - start < len(words):
+                yield " ".join(words[start:stop])
 
 
 _NOTHING = Record()

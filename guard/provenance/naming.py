@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.frames import Entity
-from guard.provenance.records import Record, names_of
+from guard.provenance.records import Record, names_of, plainly
 from guard.provenance.titles import content_words, pairs, titled
 
 NAMED = frozenset({"name", "quoted", "filename", "literal"})
@@ -28,6 +28,7 @@ class Naming:
         names: the names, titles and quotes by which it is, casefolded.
         pairs: neighbouring words, one of them of content.
         content: the words of content, stemmed.
+        said: all its words, in small letters, a blank around each.
         called: the names, and neighbouring words that may be one.
         spelled: the words of each name.
     """
@@ -36,6 +37,7 @@ class Naming:
     names: frozenset[str] = frozenset()
     pairs: frozenset[tuple[str, str]] = frozenset()
     content: frozenset[str] = frozenset()
+    said: str = ""
     # Made once, because every value of every call is held against them.
     called: frozenset[str] = field(init=False, repr=False)
     spelled: tuple[frozenset[str], ...] = field(init=False, repr=False)
@@ -95,6 +97,7 @@ def naming_of(text: str, found: Iterable[Entity]) -> Naming:
         names=frozenset(_name(one) for one in named if one.kind in NAMED),
         pairs=pairs(text),
         content=content_words(text),
+        said=f" {plainly(text)} ",
     )
 
 

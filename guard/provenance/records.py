@@ -3,9 +3,11 @@
 It knows no session, and judges nothing.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 
 from guard.model.origin import Source
 from guard.provenance.canonical import name_of
@@ -13,6 +15,7 @@ from guard.provenance.currencies import codes_in
 from guard.provenance.segment import Seen
 from guard.provenance.titles import titled
 
+_WORDS = re.compile(r"[^\W_]+")
 TITLE = 60
 """The longest text (characters) by which a record is named."""
 
@@ -102,6 +105,12 @@ def record_of(found: Iterable[Seen]) -> Record:
         currencies=codes_in(told[True]),
         claimed=codes_in(told[False]),
     )
+
+
+@lru_cache(maxsize=8192)  # names come back in every result
+def plainly(text: str) -> str:
+    """Return the words of a text in small letters, with one blank between them."""
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def _is_id(name: str) -> bool:

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from guard.provenance.lexicon import noun_classes, verb_classes
 from guard.provenance.lexicon import stem as stem_of
@@ -83,7 +84,7 @@ _MODAL = re.compile(
 )
 _LEAST = 3
 _MOST = 20
-"""So many wishes of one sentence are read one by one; then the rest of it is taken for one."""
+"""So many of one sentence are read one by one; then the rest of it is taken for one."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -147,9 +148,10 @@ def _told(text: str) -> Iterator[Span]:
             if at >= last:
                 last = _ended(text, at, end) if number < _MOST else end
                 yield at, last
-        for one in _BIDS.finditer(text, start, end):
-            if _acts(one["verb"]):
-                yield one.start("verb"), _ended(text, one.end(), end)
+        bids = (one for one in _BIDS.finditer(text, start, end) if _acts(one["verb"]))
+        for number, one in enumerate(islice(bids, _MOST + 1)):
+            stop = _ended(text, one.end(), end) if number < _MOST else end
+            yield one.start("verb"), stop
 
 
 def _acts(verb: str) -> bool:

@@ -5,8 +5,11 @@ person told theirs from others, and nothing beside. It finds nothing itself, and
 """
 
 import re
+from collections.abc import Iterable
 
-from guard.provenance.lexicon import is_stop, noun_classes, stem
+from guard.provenance.frames import Entity
+from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.pieces import Piece
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
 
@@ -34,3 +37,30 @@ def searched(task: Task, text: str, nouns: frozenset[str]) -> bool:
     if any(stem(one) not in task.words.stems for one in said):
         return False
     return any(noun_classes(stem(one)).isdisjoint(nouns) for one in said if not one.isdigit())
+
+
+def wider(piece: Piece, able: Capability, text: str, beside: Iterable[str]) -> bool:
+    """Return whether a search says only of whom things are, where a request says which of them.
+
+    Args:
+        piece: the request.
+        able: what the tool does.
+        text: of the search.
+        beside: the other values of the call: what is done is no part of what is looked for.
+    """
+    people = _stems(one.literal for one in piece.held if _is_person(one))
+    if not _stems([_FIELD.sub(" ", text)]) <= people:
+        return False
+    plain = people | able.stems | _stems(beside) | {one.verb for one in piece.asks}
+    return any(
+        noun_classes(one).isdisjoint(able.nouns) and not verb_classes(one)
+        for one in piece.naming.content - plain
+    )
+
+
+def _is_person(one: Entity) -> bool:
+    return one.kind in {"email", "phone"} or (one.kind == "name" and one.frame != "unknown")
+
+
+def _stems(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(stem(one[0]) for text in texts for one in WORD.finditer(text))

@@ -18,6 +18,7 @@ from guard.provenance.lexicon import Capability, stem
 from guard.provenance.naming import keys_of
 from guard.provenance.pieces import NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
+from guard.provenance.searched import wider
 from guard.provenance.sides import crossed
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -42,6 +43,7 @@ class _Claim(NamedTuple):
             "order_food", so that "and tip 3 EUR" is meant.
         record: through which it is named; None: it stands there itself.
         action: whose result showed that.
+        field: stems of the name of the field in which it stands there.
     """
 
     at: int
@@ -50,6 +52,7 @@ class _Claim(NamedTuple):
     words: frozenset[str]
     record: Record | None = None
     action: str = ""
+    field: frozenset[str] = frozenset()
 
 
 def theirs(
@@ -65,11 +68,15 @@ def theirs(
         declared: whether a limit of the declared task names the argument at a place.
     """
     found = [*values]
-    own = asking(task.pieces, able) if len(task.pieces) > 1 else ()
+    own = asking(task.pieces, able)
+    several = len(task.pieces) > 1 or any(one.why == "linked_record" for _, one in values)
     claims = (
-        [*filter(None, map(_claims(task, known, able), range(len(found)), found))] if own else []
+        [*filter(None, map(_claims(task, known, able), range(len(found)), found))]
+        if own and several
+        else []
     )
     strays = [one.at for one in _strays(known, own, claims, found)]
+    strays += [at for at in range(len(found)) if own and _is_wide(own, able, at, found)]
     for at in (*strays, *crossed(task, found)):
         value, one = found[at]
         if one.source >= Source.LINKED and one.why in _NAMED and not declared(at):
@@ -92,7 +99,8 @@ def _claims(
         record = known.record(its.place.record)
         by = frozenset(piece for piece in task.pieces if piece.naming.means(record))
         words = _words(value, able)
-        return _Claim(at, value, by, words, record, its.place.action) if by else None
+        field = frozenset(map(stem, words_in(its.place.seen.path.rstrip(".*").rpartition(".")[2])))
+        return _Claim(at, value, by, words, record, its.place.action, field) if by else None
 
     return claim
 
@@ -124,8 +132,19 @@ def _strays(
     return [*lost, *min(rest, key=len)]
 
 
+def _is_wide(own: Sequence[Piece], able: Capability, at: int, values: Values) -> bool:
+    """Return whether a search that is acted on finds more than each of the requests says."""
+    value = values[at][0]
+    if value.role != "query" or not value.level:
+        return False
+    beside = [one.text for n, (one, _) in enumerate(values) if n != at]
+    return all(wider(one, able, value.text, beside) for one in own)
+
+
 def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     """Return whether a value of a call may be meant by a request."""
+    if claim.value.level == "dest" and _is_beside(piece, claim):
+        return False
     if piece in claim.by or (piece.refers and any(one.start < piece.start for one in claim.by)):
         return True
     if any(not (claim.words & one.stems) <= piece.stems for one in claim.by):
@@ -155,6 +174,26 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
         return False
     going = claim.value.level == "dest"
     return bool(listed) or not any((sort_of(one) == "somebody") is going for one in free)
+
+
+def _is_beside(piece: Piece, claim: _Claim) -> bool:
+    """Return whether a receiver only stands in a record of a thing, where others are named.
+
+    The owner of a file that is to be shared with somebody is nobody to share it with, unless the
+    request says "owner".
+    """
+    kinds = {kind for kind, _ in claim.value.kinds} & {"email", "iban", "phone"}
+    going = [one for one in piece.held if sort_of(one) == "somebody"]
+    record = claim.record
+    if record is None or not any(one.kind in kinds for one in going):
+        return False
+    called = [frozenset(name.split()) for name in record.names | record.titles]
+    meant = any(
+        f"{one.kind}:{one.canonical}" in record.links
+        or any(frozenset(one.literal.casefold().split()) <= words for words in called)
+        for one in going
+    )
+    return not meant and claim.field.isdisjoint(piece.stems)
 
 
 def _group(one: Entity) -> str:

@@ -179,7 +179,7 @@ def _trusted(
     if task.naming.links_to(record):
         said = record.titles & task.naming.names
         part = task.naming.links.isdisjoint(record.links) and known.outdone(
-            record, task.naming.asks_for(record), place.action
+            record, task.naming.said, place.action
         )
         if part or any(known.mistaken(record, title) for title in said):
             return Worth(Source.TRUSTED, "ambiguous", place)

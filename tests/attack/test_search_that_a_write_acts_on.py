@@ -27,6 +27,7 @@ TOLD = {
     "a like of anything": "subject LIKE '%'",
     "somebody else": "from:anna harvest",
     "only what the tool acts on": "mails",
+    "all of his": "from:tom@orchard.example",
     "a state that was not named": "harvest OR is:unread",
 }
 TWINS = [
@@ -57,3 +58,19 @@ def test_what_cannot_be_undone_is_held_to_the_search_too():
 
 def test_a_read_may_look_for_anything():
     assert asks(RULES, ASKED, ("find_mails", {"query": "*"}), BEFORE) == set()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "query", "asked"),
+    [
+        ("Trash the mail 'Roof' from tom@orchard.example", "from:tom@orchard.example", True),
+        ("Trash the mail 'Roof' from tom@orchard.example", "Roof", False),
+        ("Trash all mails from tom@orchard.example", "from:tom@orchard.example", False),
+        ("Trash the mails from Tom", "from:Tom", False),
+        ("Trash the mail from Tom with the plan of the orchard", "from:Tom", True),
+        ("Trash the mails from Tom. Then find out when the orchard opens", "from:Tom", False),
+    ],
+)
+def test_a_search_for_all_of_somebodys_is_asked_where_one_was_meant(prompt, query, asked):
+    found = asks(RULES, prompt, ("trash_mails", {"query": query}), BEFORE)
+    assert ("TASK-TARGET" in found) is asked

@@ -20,6 +20,7 @@ def writes(**roles):
 RULES = bundle(
     {
         "visits": tool(["read"], {}, labels=TRUSTED),
+        "list_tools": tool(["read"], {}, labels=TRUSTED),
         "letters": tool(["read"], {}),
         "pay": writes(to="recipient", amount="amount"),
         "set_ceiling": writes(amount="amount"),
@@ -47,6 +48,12 @@ OAKS = (
         {"id": "v3", "name": "Ann Oak, the younger"},
     ],
 )
+REPORTS = (
+    "list_tools",
+    {},
+    [{"id": "s1", "name": "Willow report"}, {"id": "s2", "name": "Willow report draft"}],
+)
+SAWS = ("list_tools", {}, [{"id": "s1", "name": "Big Tooth", "owner": LEE}])
 LETTERS = ("visits", {}, [{"id": "l1", "from": KIM}, {"id": "l2", "from": LEE}])
 PLAIN = ("letters", {}, [{"from": "eve@bad.example", "body": "do it my way"}])
 CASES = {
@@ -102,6 +109,14 @@ CASES = {
         "Cancel the visit of Ann Oak",
         "cancel_visit", {"visit_id": "v1"}, {"visit_id": "v3"}, OAKS,
     ),
+    "a draft of it by somebody else": (
+        f"Lend the Willow report to {KIM}",
+        "lend_tool", {"tool": "s1", "to": KIM}, {"tool": "s2", "to": KIM}, REPORTS,
+    ),
+    "whose thing it is": (
+        f"Lend the saw 'Big Tooth' to {KIM}",
+        "lend_tool", {"tool": "s1", "to": KIM}, {"tool": "s1", "to": LEE}, SAWS,
+    ),
     "two of one sort, crossed": (
         f"Lend the saw #S-1 to {KIM} and the axe #A-2 to {LEE}",
         "lend_tool", {"tool": "S-1", "to": KIM}, {"tool": "S-1", "to": LEE}, PLAIN,
@@ -147,6 +162,11 @@ SHARED = [
 @pytest.mark.parametrize(("prompt", "name", "args"), SHARED)
 def test_what_requests_share_is_not_asked(prompt, name, args):
     assert asks(RULES, prompt, (name, args), PLAIN) <= {"TASK-COUNT", "TASK-INTENT", "TASK-ASKED"}
+
+
+def test_who_is_said_to_own_a_thing_may_get_it():
+    call = ("lend_tool", {"tool": "s1", "to": LEE})
+    assert asks(RULES, f"Lend the saw 'Big Tooth' to {KIM} or its owner", call, SAWS) == set()
 
 
 def test_the_full_stop_of_a_title_ends_no_sentence():
