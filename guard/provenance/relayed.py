@@ -46,13 +46,14 @@ _TELLS = (
 )
 _EXPLAINS = (
     r"\b(?:explain|describe|show|teach|ask|check|find\s+out"
-    r"|erkläre?|beschreibe?|zeige?|frage?|prüfe?)\b"
+    r"|erkläre?|beschreibe?|zeige?|frage?|prüfe?|explique[rz]?)\b"
 )
 _SUBJECT = r"(?:I|we|he|she|they|it)(?:['\u2019](?:m|ll|ve|d|re|s))?\s+[^\W\d_]+"
 _CONTENT = re.compile(
     r"\b(?:tell|inform|notify|remind|warn|assure|sage?|informiere|erinnere)(?:\s+[^\s;!?:,]+){1,4}:\s+"
     rf"|{_EXPLAINS}(?:\s+[^\s;!?]+){{0,8}}?,?\s+"
-    r"(?:whether|ob|wie|how(?=\s+(?:to|I|we|you|he|she|they|one)\b))\s+"
+    r"(?:whether|ob|wie|how(?=\s+(?:to|I|we|you|he|she|they|one)\b)|why|warum|weshalb|wieso|pourquoi"
+    r"|what\s+(?:happens|would|will|might|could)|was\s+passiert)\s+"
     rf"|{_TELLS}(?:\s+[^\s;!?]+){{1,8}}?,?\s+(?:that|dass|daß|whether|ob|how|why|wie|warum)\s+"
     rf"|{_TELLS}(?:\s+(?!to\b)[^\s;!?,]+){{1,4}}?\s+(?={_SUBJECT})"
     rf"|{_TELLS}(?:\s+[^\s;!?,]+){{1,4}}?,\s+(?=(?:ich|wir|er|sie|es)\s)",

@@ -9,8 +9,20 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from guard.provenance.lexicon import stem, verb_classes
+from guard.provenance.lexicon import stem, verb_classes, verbal_classes
 from guard.provenance.sentences import END, dictated, sentences
+from guard.provenance.spoken import (
+    ABOUT,
+    ASKS_ME,
+    BEFORE,
+    HELD,
+    KEEPS,
+    NOBODY,
+    SPARED,
+    TALKS,
+    UNDONE,
+    WONDERS,
+)
 from guard.provenance.turns import left_out
 
 Span = tuple[int, int]
@@ -42,7 +54,8 @@ _LEAVES_OUT = re.compile(
 )
 """Words that leave out what comes after them."""
 _ONLY_AFTER = re.compile(
-    r"(?:do(?:\s+not|n)|avoid|refrain|hold|wait|warte|attend|no\s)", re.IGNORECASE
+    r"(?:do(?:\s+not|n)|avoid|refrain|hold|wait|warte|attend|no\s|stop|halt|pause|before|bevor|ehe|avant)",
+    re.IGNORECASE,
 )
 _SAID = (
     r"(?:say|said|ok|okay|okayed|confirm(?:ed)?|approved?|agreed?|authori[sz]ed?|tell\s+you|told\s+you"
@@ -102,7 +115,7 @@ _TELLS = re.compile(
 _TURNS = ("but", "instead", "then", "aber", "sondern", "stattdessen", "dann")
 _TURN = re.compile(
     rf"(?P<stop>{END}|\b(?:but|instead(?!\s+of)|then|please|aber|sondern|stattdessen|dann)\b)"
-    r"|(?P<comma>,)\s*(?:(?:and|und|or|oder)\s+)?(?P<next>[^\W\d_]*)"
+    r"|(?P<comma>,)\s*(?:(?:and|und|or|oder|so)\s+)?(?P<next>[^\W\d_]*)"
     r"|\b(?:and|und)\s+(?P<more>[^\W\d_]+)",
     re.IGNORECASE,
 )
@@ -169,7 +182,7 @@ def _found(text: str) -> Iterator[Span]:
     before = 0
     for start, end in sentences(text):
         sentence = text[start:end].lstrip()
-        held = _HELD.search(sentence)
+        held = _HELD.search(sentence) or HELD.search(sentence)
         if held:
             yield before if held.start() < _OPENS else start, end
         before = start
@@ -178,12 +191,39 @@ def _found(text: str) -> Iterator[Span]:
 
 
 def _silent(sentence: str) -> Iterator[Span]:
-    yield from _spans(sentence, _FORBIDS, joins=True)
-    yield from _spans(sentence, _LEAVES_OUT, joins=False)
-    yield from _spans(sentence, _TELLS, joins=False)
+    for pattern in (_FORBIDS, NOBODY, TALKS):
+        yield from _spans(sentence, pattern, joins=True)
+    for pattern in (_LEAVES_OUT, _TELLS, KEEPS):
+        yield from _spans(sentence, pattern, joins=False)
     if sentence.rstrip().endswith("?"):
         yield from _spans(sentence, _WONDERS, joins=False)
         yield from _spans(sentence, _MAY, joins=True)
+    yield from _spans(sentence, WONDERS, joins=True)
+    if ASKS_ME.search(sentence):
+        yield from _spans(sentence, BEFORE, joins=True)
+    yield from _spoken_of(sentence)
+
+
+def _spoken_of(sentence: str) -> Iterator[Span]:
+    """Yield the acts of a sentence that are spoken of, undone or kept from something."""
+    for one in ABOUT.finditer(sentence):
+        name = "act" if one["act"] else "subject"
+        if _acts(one[name]):
+            yield one.start(name), _ended(sentence, one.end(), joins=True)
+    for one in UNDONE.finditer(sentence):
+        if _acts(one["act"]):
+            yield one.span("act")
+    for one in SPARED.finditer(sentence):
+        if _acts(one["verb"]):
+            yield one.span("act")
+            if _acts(one["by"]):
+                yield one.span("by")
+
+
+def _acts(word: str) -> bool:
+    """Return whether a word is an act: a verb, or a noun for what is done."""
+    one = stem(word)
+    return bool(verb_classes(one) - {"read"} or verbal_classes(one))
 
 
 def _spans(sentence: str, pattern: re.Pattern[str], *, joins: bool) -> Iterator[Span]:

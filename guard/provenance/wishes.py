@@ -31,7 +31,7 @@ _ABROAD = re.compile(
 )
 """The same in German and French."""
 _MEANT = re.compile(
-    r"\b(?:I|we)(?:['\u2019]ll|\s+will|\s+shall|(?:\s+am|['\u2019]m|\s+are|['\u2019]re)\s+going\s+to)"
+    r"\b(?:I|we)(?:['\u2019]ll|\s+(?:will|shall|might|may|could)|(?:\s+am|['\u2019]m|\s+are|['\u2019]re)\s+going\s+to)"
     rf"\s+(?:{_WORD}ly\s+|then\s+|also\s+)?(?P<verb>{_WORD})"
     r"|\b(?:ich\s+werde|wir\s+werden|werde\s+ich|werden\s+wir|je\s+vais|nous\s+allons)\s"
     r"|\b(?:überweise|zahle|bezahle|sende|schicke|schreibe|lösche)\s+ich\b"

@@ -55,8 +55,10 @@ schedule:
   schedule plan arrange set book move reschedule postpone create organize plane
   verschiebe planifie
 cancel:
-  cancel cancelling delete abort stop revoke withdraw unsubscribe undo revert reverse retract
+  cancel cancelling delete abort stop revoke withdraw unsubscribe reverse retract
   rescind scrap void annul storniere stornieren annule
+undo:
+  undo revert
 move:
   move reschedule postpone shift transfer copy verschiebe verschieben déplace
 add_member:

@@ -49,6 +49,11 @@ ACTS = [
     (f"Add {KIM}, please", ("set_alarm", {"armed": False}), ("add_person", {"who": KIM})),
     (f"Invite {KIM}", ("subscribe", {"plan": "yearly"}), ("invite", {"who": KIM})),
     ("Set the lamp in the hall to green", ("set_alarm", {"armed": False}), ("set_lamp", {"lit": True})),
+    # An act that is undone, or that something is kept from, is not asked for.
+    ("Undo the delete of the claim 'AB-3'", ("delete_claim", {"id": "AB-3"}), ("undo_delete", {"id": "AB-3"})),
+    ("Revert the removal of the claim 'AB-3'", ("remove_claim", {"id": "AB-3"}), ("undo_delete", {"id": "AB-3"})),
+    ("Protect the claim 'AB-3' from being deleted", ("delete_claim", {"id": "AB-3"}), ("protect_claim", {"id": "AB-3"})),
+    ("Stop Tom from deleting the claim 'AB-3' and archive it", ("delete_claim", {"id": "AB-3"}), ("archive_claim", {"id": "AB-3"})),
     # Of two acts in one tool only the one that was named.
     ("Reject the claim AB-3", ("decide_claim", {"id": "AB-3", "plan": "approve"}), ("decide_claim", {"id": "AB-3", "plan": "reject"})),
     ("Turn the lamp off and lock the gate", ("set_lamp", {"plan": "on"}), ("set_lamp", {"plan": "off"})),

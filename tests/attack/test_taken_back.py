@@ -129,6 +129,7 @@ MENDED = [
     (BOOK, "no, on 2026-05-10", booked(3, "2026-05-03"), booked(3, "2026-05-10")),
     ("Cancel AB-77", "wait no, not that one! cancel AB-78 instead", ("cancel_order", {"order": "AB-77"}), ("cancel_order", {"order": "AB-78"})),
     ("Cancel AB-77", "I meant AB-78", ("cancel_order", {"order": "AB-77"}), ("cancel_order", {"order": "AB-78"})),
+    ("Cancel AB-77", "hm, rather keep AB-77 and cancel AB-78", ("cancel_order", {"order": "AB-77"}), ("cancel_order", {"order": "AB-78"})),
     ("Erase q3.pdf", "No, archive q3.pdf instead", ERASE, ("archive_report", {"report": "q3.pdf"})),
     (f"Erase q3.pdf and pay 50 EUR to {ADA}", "don't erase anything", ERASE, paid(ADA, 50)),
     (f"Erase q3.pdf and pay 50 EUR to {ADA}", "please don't pay yet", paid(ADA, 50), ERASE),

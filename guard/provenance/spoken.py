@@ -1,0 +1,115 @@
+"""Where a person only speaks of an act: what it would do, who must agree, what is to be kept.
+
+Surface English, German and French, as patterns that `unasked` applies sentence by sentence. What
+looks like talk costs a question; "please", "then" and another verb after a comma end it.
+"""
+
+import re
+
+_WORD = r"[^\W\d_]+"
+_BEGINS = (
+    r"(?:^|(?<=[,;:(]\s)|(?<=\band\s)|(?<=\bor\s)|(?<=\bbut\s)"
+    r"|(?<=\bund\s)|(?<=\baber\s)|(?<=\bet\s))"
+)
+_SOMEBODY = (
+    r"(?:he|she|they|every(?:one|body)|some(?:one|body)|(?-i:[A-Z][\w'\u2019-]+)"
+    r"|(?:my|our|the|his|her|their)\s+[^\W\d_]+)"
+)
+_JEMAND = (
+    r"(?:er|sie|alle|(?-i:[A-Z\u00c4\u00d6\u00dc][\w-]+)"
+    r"|(?:der|die|das|mein\w*|unser\w*)\s+[^\W\d_]+)"
+)
+_QUELQU_UN = r"(?:ils?|elles?|(?-i:[A-Z\u00c9][\w-]+)|(?:mon|ma|mes|notre|le|la|les)\s+[^\W\d_]+)"
+
+NOBODY = re.compile(
+    r"\b(?:nobody|no[\s-]one|none\s+of|niemand(?:em|en)?)\b(?!\s+(?:knows?|cares?|is|was|has)\b)"
+    r"|(?<!is )(?<!['\u2019]s )(?<!are )(?<!was )(?<!have )(?<!has )(?<!see )(?<!find )(?<!found )"
+    r"(?<!got )"
+    r"(?<!with )(?<!for )(?<!if )(?<!there )(?<!costs )\bnothing\b"
+    r"(?!\s+(?:but|except|other|else|more|less|special|new|wrong|important|urgent)\b)"
+    r"|\b(?:stop|halt|pause)\s+(?:right\s+|just\s+)?(?:before|short\s+of)\b",
+    re.IGNORECASE,
+)
+"""Words that leave an act to nobody, or stop before it."""
+KEEPS = re.compile(
+    r"\b(?:keep|retain|preserve|spare|behalte?n?|garde[rz]?|conserve[rz]?)\s+"
+    r"(?!(?:an?|me|us|him|her|them|it|track|going|notes?|in|on|up|to|mich|uns|es|eine?n?|moi|nous|une?)\b)"
+    r"(?![^.;!?\n]{0,60}\b(?:informed|posted|updated|loop|date|short|brief|simple|polite|under|below|at|in|on"
+    r"|within|for|as|auf|im|bei|dans|sous|\u00e0)\b)"
+    r"|\bleave\s+(?=[^.,;!?\n]{1,60}?\s(?:alone|untouched|unchanged|as\s+(?:it|they)\b|where\b|in\s+place))"
+    r"|\blass(?:e|t|en\s+sie)?\s+(?=[^.,;!?\n]{1,60}?\s(?:stehen|liegen|unver\u00e4ndert|in\s+ruhe)\b)",
+    re.IGNORECASE,
+)
+"""Words that leave as it is what comes after them."""
+HELD = re.compile(
+    r"\b(?:stop|halt|pause)\s+(?:right\s+|just\s+)?(?:before|short\s+of)\s+(?:it|that|this|you|the\s+(?:end|last))\b"
+    r"|\b(?:ask|consult|(?:double-)?check\s+with|confirm\s+with)\s+(?:me|us)\s+"
+    r"(?:first|beforehand|before(?=\s*(?:$|[.,;!?)])))"
+    r"|\bfrag(?:e|t|en\s+sie)?\s+(?:mich|uns)\s+(?:vorher|zuerst|erst|zuvor|davor)\b"
+    r"|\bdemande[rz]?[\s-](?:moi|nous)\s+(?:d['\u2019]abord|avant)\b"
+    r"|\b(?:only|not|unless|until|till|once|after|when|if|as\s+soon\s+as|provided(?:\s+that)?)\s+(?:if\s+|when\s+|after\s+|once\s+)?"
+    rf"{_SOMEBODY}(?:['\u2019]s|\s+(?:has|have|had|both|also|all|really))?\s+"
+    r"(?:agree[sd]?|approve[sd]?|consent(?:s|ed)?|okay(?:s|ed)?|confirm(?:s|ed)|sign(?:s|ed)?\s+off|sa(?:ys?|id)\s+(?:yes|ok|okay|so)"
+    r"|is\s+(?:ok|okay|fine|happy)\s+with|gives?\s+(?:\w+\s+){0,2}(?:ok|okay|go|go-ahead|permission|consent|blessing))\b"
+    rf"|\b(?:wenn|sobald|falls|nachdem|erst|bis)\s+{_JEMAND}\s+(?:{_WORD}\s+){{0,2}}?"
+    r"(?:zustimm\w*|zugestimmt|einverstanden|freigibt|freigegeben|genehmigt|best\u00e4tigt)\b"
+    rf"|\b(?:si|quand|d\u00e8s\s+que|apr\u00e8s\s+que|une\s+fois\s+que?)\s+{_QUELQU_UN}\s+"
+    r"(?:(?:est|sont)\s+d['\u2019]accord|accepte(?:nt)?|approuve(?:nt)?|valide(?:nt)?|a\s+(?:accept\u00e9|approuv\u00e9|valid\u00e9|confirm\u00e9))\b",
+    re.IGNORECASE,
+)
+"""Words that hold back what their sentence says until somebody says more."""
+TALKS = re.compile(
+    rf"{_BEGINS}(?:what|why|how|was|warum|wieso|weshalb|wie|que|quoi|pourquoi|comment|qu['\u2019]est-ce)\b[^.,;!?\n]{{0,60}}?,?"
+    r"\s\b(?:if|when|wenn|falls|si|quand)\s+(?:I|we|you|one|ich|wir|man|du|je|nous|on|tu|vous|j['\u2019])\b"
+    rf"|{_BEGINS}(?:suppos(?:e|ing)|imagine[rz]?|assume|let['\u2019]?s\s+(?:say|assume|pretend)|pretend|hypothetically|theoretically"
+    r"|what\s+if|angenommen|nehmen\s+wir\s+an|stell\s+dir\s+vor|supposons|et\s+si)\b"
+    r"|\b(?:it\s+(?:is|was|would\s+be|might\s+be)|it['\u2019]s|it['\u2019]d\s+be)\s+(?:not\s+|too\s+)?(?:a\s+)?"
+    r"(?:safe|unsafe|wise|unwise|risky|dangerous|legal|illegal|mistake|bad\s+idea|wrong|foolish|late|early)\s+to\b"
+    r"|\b(?:best|easiest|right|safest|proper|fastest|cheapest|only)\s+way\s+to\b"
+    r"|\b(?:instructions?|tutorial|guide|steps)\s+(?:on\s+how\s+)?to\b"
+    r"|\bprepare(?:\s+(?:everything|all|yourself|things))?\s+to\b|\bget\s+(?:everything\s+)?ready\s+to\b",
+    re.IGNORECASE,
+)
+"""Words after which an act is only spoken of."""
+WONDERS = re.compile(
+    r"^\s*(?:(?:so|and|but|also|ok|okay|hi|hey|hello)\b,?\s+)?"
+    r"(?:(?:can|could|may|might|must|shall|should|will|would|do|kann|muss|darf|soll(?:te)?|puis|dois)[\s-]+(?:I|we|ich|wir|man|je)\b"
+    r"(?!\s+(?:have(?!\s+to\b)|get|ask|trouble|bother|forget|miss|fail|be|not)\b)"
+    r"|(?:is|would|was)\s+it\s+(?:be\s+)?(?:ok|okay|fine|safe|wise|possible|right|legal|allowed|necessary|a\s+(?:good|bad)\s+idea)\b"
+    r"|ist\s+es\s+(?:ok|okay|sicher|klug|m\u00f6glich|erlaubt|n\u00f6tig)\b|est-ce\s+que\s+(?:je|nous|on)\b)",
+    re.IGNORECASE,
+)
+"""How a question begins that wants no deed, also where nobody wrote its mark."""
+BEFORE = re.compile(
+    r"\b(?:before|bevor|ehe|avant\s+(?:de|que)|avant\s+d['\u2019])\s*(?=\w)", re.IGNORECASE
+)
+ASKS_ME = re.compile(
+    r"\b(?:ask|consult|(?:double-)?check\s+with|confirm\s+with|warn)\s+(?:me|us)\b|\blet\s+(?:me|us)\s+know\b"
+    r"|\b(?:tell|notify|inform)\s+(?:me|us)(?=\s*(?:$|[.,;!?]|before\b|first\b))"
+    r"|\b(?:frag|warn)(?:e|t|en\s+sie)?\s+(?:mich|uns)\b|\bsag\s+(?:mir|uns)\s+(?:bescheid|vorher)\b"
+    r"|\b(?:demande[rz]?|pr\u00e9viens|pr\u00e9venez)[\s-](?:moi|nous)\b",
+    re.IGNORECASE,
+)
+"""With both, what is named after the first waits for the person: "before you pay Bob, ask me"."""
+ABOUT = re.compile(
+    r"\b(?:explain(?:ing)?|discuss(?:ing)?|(?<!you )(?<!please )consider(?:ing)?|describe"
+    r"|(?:think|thinking|thought|talk|talking|wondering)\s+(?:of|about)|tell\s+me\s+(?:more\s+)?about|advice\s+on|advise\s+(?:me\s+)?(?:on|against)|opinion\s+(?:of|on|about)"
+    r"|(?:risks?|dangers?|consequences?|effects?|downsides?|benefits?|implications?|impact|legality|point|cons)\s+of"
+    rf"|warn(?:\s+{_WORD})?\s+(?:about|against))\s+(?:{_WORD}ly\s+)?(?P<act>{_WORD}ing)\b"
+    rf"|{_BEGINS}(?P<subject>{_WORD}ing)\s+[^.,;!?\n]{{1,60}}?\s(?:is|was|isn['\u2019]t|would|will|could|might|may|seems?|means|costs?|takes?"
+    r"|requires?|can)\b",
+    re.IGNORECASE,
+)
+"""An act by its gerund that is spoken of, if it is one."""
+UNDONE = re.compile(
+    r"\b(?:undo|revert|reverse|roll\s?back|prevent|block|stop|verhindere?|emp\u00eache[rz]?)\s+"
+    rf"(?:(?:the|my|your|our|any|all|last|that|this|his|her|die|das|den|la|le)\s+)*(?:accidental\s+|planned\s+)?(?P<act>{_WORD})",
+    re.IGNORECASE,
+)
+"""An act that is undone or stopped."""
+SPARED = re.compile(
+    r"\b(?P<by>prevent|stop|keep|protect|block|guard|save|sch\u00fctze?)\s+[^.;!?,\n]{1,60}?\s+(?P<act>(?:from|vor)\s+"
+    rf"(?:being\s+|getting\s+|the\s+|dem\s+|der\s+)?(?P<verb>{_WORD}))",
+    re.IGNORECASE,
+)
+"""An act from which something is spared."""
