@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import traceback
 
 import pytest
 
@@ -119,7 +120,20 @@ def test_a_policy_that_is_too_long_is_not_cut():
         session_policy({"Statement": ["x" * 2100]}, {})
 
 
-async def test_no_secret_is_in_a_repr_or_an_error(issuer):
+async def test_no_secret_is_in_a_repr_or_an_error(issuer, monkeypatch):
+    real, found = StsIssuer._assumed, {}
+
+    async def kept(self, form):
+        found.update(await real(self, form))
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StsIssuer, "_assumed", kept)
+        with pytest.raises(Unavailable) as no:  # it was made, and would outlive its lease
+            await issued(issuer, ttl_s=1, grant="read", arguments=A)
+    told = f"{no.value!r} {''.join(traceback.format_exception(no.value))}"
+    assert "outlive" in told
+    assert all(found[name] not in told for name in ("SecretAccessKey", "SessionToken"))
     _, credential = await issued(issuer, grant="read", arguments=A)
     assert credential.secret not in f"{credential!r} {issuer!r} {vars(issuer)!r}"
     assert credential.parts["session_token"] not in f"{credential!r}"
