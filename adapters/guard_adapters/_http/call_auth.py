@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
-from guard_adapters._http.carrying import Nonces, headers_for
+from guard_adapters._http.carrying import Answered, Nonces, headers_for, unheard
 
 _SAFE: Final = frozenset({"authorization", "dpop"})
 """A proof that arrives without its token is worth nothing."""
@@ -22,8 +22,9 @@ Here = Callable[[], Credential | None]
 
 
 class _CallAuth:
-    def __init__(self, here: Here) -> None:
+    def __init__(self, here: Here, answered: Answered) -> None:
         self._here = here
+        self._answered = answered
         self._nonces = Nonces()
 
     def auth_flow(self, request: Any) -> Generator[Any, Any, None]:
@@ -33,7 +34,9 @@ class _CallAuth:
         status, headers = response.status_code, response.headers
         if dressed and self._nonces.asked_again(request.url, status, headers):
             self._dressed(request)
-            yield request
+            response = yield request
+        if dressed:
+            self._answered(response.status_code)
 
     def _dressed(self, request: Any) -> bool:
         credential = self._here()
@@ -59,6 +62,6 @@ def _class(library: ModuleType) -> type[Any]:
     return type("CallAuth", (_CallAuth, mod.Auth), {})
 
 
-def call_auth(library: ModuleType, here: Here) -> Any:
+def call_auth(library: ModuleType, here: Here, answered: Answered = unheard) -> Any:
     """Return the `Auth` for clients of `httpx` or `httpx2`, plain and asynchronous."""
-    return _class(library)(here)
+    return _class(library)(here, answered)

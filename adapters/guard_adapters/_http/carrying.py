@@ -17,6 +17,14 @@ from guard.grant.credential import Credential
 from guard_adapters._http.origins import origin, spelled
 
 Current = Callable[[], Credential]
+Answered = Callable[[int], None]
+"""Is told the status of each answer to a request that carried a credential."""
+
+
+def unheard(status: int) -> None:
+    """Tell nobody."""
+
+
 """Returns the credential of the call that runs; raises `no_active_call` outside one."""
 
 Headers = tuple[tuple[str, str], ...]

@@ -15,7 +15,14 @@ from typing import Any, Final, cast
 
 from guard.errors import Refused
 from guard.grant.scrub import Scrub
-from guard_adapters._http.carrying import Current, Headers, Nonces, headers_for
+from guard_adapters._http.carrying import (
+    Answered,
+    Current,
+    Headers,
+    Nonces,
+    headers_for,
+    unheard,
+)
 
 _IDENTITY: Final = "identity"
 
@@ -26,8 +33,9 @@ class Carrying:
     library: Any
     body: Any
 
-    def __init__(self, current: Current, inner: Any) -> None:
+    def __init__(self, current: Current, inner: Any, answered: Answered) -> None:
         self._current = current
+        self._answered = answered
         self.inner = inner
         self._nonces = Nonces()
         self.echoed = 0
@@ -58,7 +66,8 @@ class Carrying:
         return asked and isinstance(request.stream, self.library.ByteStream)
 
     def wrong(self, response: Any) -> Refused | None:
-        """Return why this answer is not handed over, or None."""
+        """Take in an answer; return why it is not handed over, or None."""
+        self._answered(response.status_code)
         if response.is_redirect:
             return Refused(
                 "The server answered with a redirect, and a credential follows none.",
@@ -185,19 +194,24 @@ def _classes(library: ModuleType) -> tuple[type[Any], type[Any]]:
     )
 
 
-def plain_transport(library: ModuleType, current: Current, inner: Any = None) -> Any:
+def plain_transport(
+    library: ModuleType, current: Current, inner: Any = None, *, answered: Answered = unheard
+) -> Any:
     """Return the transport for a `Client` of httpx or httpx2; see `async_transport`."""
     made, mod = _classes(library)[0], cast("Any", library)
-    return made(current, inner or mod.HTTPTransport(trust_env=False))
+    return made(current, inner or mod.HTTPTransport(trust_env=False), answered)
 
 
-def async_transport(library: ModuleType, current: Current, inner: Any = None) -> Any:
+def async_transport(
+    library: ModuleType, current: Current, inner: Any = None, *, answered: Answered = unheard
+) -> Any:
     """Return the transport for an `AsyncClient` of httpx or httpx2.
 
     Args:
         library: the module `httpx` or `httpx2`.
         current: returns the credential of the call that runs, raises outside one.
         inner: what sends; None takes the library's own, which asks the environment nothing.
+        answered: see `Answered`.
     """
     made, mod = _classes(library)[1], cast("Any", library)
-    return made(current, inner or mod.AsyncHTTPTransport(trust_env=False))
+    return made(current, inner or mod.AsyncHTTPTransport(trust_env=False), answered)

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 
 import httpx2
 
-from guard_adapters._http.carrying import Nonces, Sending
+from guard_adapters._http.carrying import Answered, Nonces, Sending, unheard
 
 HeadersOf = Callable[[Sending], Sequence[tuple[str, str]]]
 """Returns the headers of one request, or raises: then nothing is sent."""
@@ -16,8 +16,9 @@ HeadersOf = Callable[[Sending], Sequence[tuple[str, str]]]
 class ProvedAuth(httpx2.Auth):
     """Puts the headers that `headers` returns on each request."""
 
-    def __init__(self, headers: HeadersOf) -> None:
+    def __init__(self, headers: HeadersOf, answered: Answered = unheard) -> None:
         self._headers = headers
+        self._answered = answered
         self._nonces = Nonces()
 
     async def async_auth_flow(
@@ -31,21 +32,26 @@ class ProvedAuth(httpx2.Auth):
         status, headers = response.status_code, response.headers
         if self._nonces.asked_again(request.url, status, headers) and own:
             request.headers.update(self._own(request))
-            yield request
+            response = yield request
+        if own:
+            self._answered(response.status_code)
 
     def _own(self, request: httpx2.Request) -> Sequence[tuple[str, str]]:
         return self._headers(self._nonces.sending(request, request.content))
 
 
-def mcp_http_client(headers: HeadersOf, *, wait_s: float) -> httpx2.AsyncClient:
+def mcp_http_client(
+    headers: HeadersOf, *, wait_s: float, answered: Answered = unheard
+) -> httpx2.AsyncClient:
     """Return a client for the MCP SDK that follows no redirect: they would carry headers along.
 
     Args:
         headers: see `HeadersOf`.
         wait_s: longest wait for bytes of an answer (seconds).
+        answered: see `Answered`.
     """
     return httpx2.AsyncClient(
-        auth=ProvedAuth(headers),
+        auth=ProvedAuth(headers, answered),
         follow_redirects=False,
         trust_env=False,
         timeout=httpx2.Timeout(30, read=wait_s),

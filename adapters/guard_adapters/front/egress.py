@@ -18,22 +18,27 @@ from guard_adapters._http import call_auth as auths
 from guard_adapters._http import egress, proved
 from guard_adapters._http.carrying import Headers, Sending, headers_for
 from guard_adapters._http.key_bound import KeyBound
-from guard_adapters.front.function import credential_here, current_credential, running_here
+from guard_adapters.front.function import (
+    answered_here,
+    credential_here,
+    current_credential,
+    running_here,
+)
 
 
 def transport(library: ModuleType, inner: Any = None) -> Any:
     """Return the transport for a `Client` of httpx or httpx2; `inner` sends instead of its own."""
-    return egress.plain_transport(library, current_credential, inner)
+    return egress.plain_transport(library, current_credential, inner, answered=answered_here)
 
 
 def async_transport(library: ModuleType, inner: Any = None) -> Any:
     """Return the transport for an `AsyncClient` of httpx or httpx2; `inner` as in `transport`."""
-    return egress.async_transport(library, current_credential, inner)
+    return egress.async_transport(library, current_credential, inner, answered=answered_here)
 
 
 def call_auth(library: ModuleType) -> Any:
     """Return the `Auth` for clients of httpx or httpx2 that also talk to other addresses."""
-    return auths.call_auth(library, credential_here)
+    return auths.call_auth(library, credential_here, answered_here)
 
 
 def mcp_http_client(*, wait_s: float = 300) -> Any:
@@ -42,7 +47,7 @@ def mcp_http_client(*, wait_s: float = 300) -> Any:
     Args:
         wait_s: longest wait for bytes of an answer (seconds).
     """
-    return proved.mcp_http_client(at_the_wire, wait_s=wait_s)
+    return proved.mcp_http_client(at_the_wire, wait_s=wait_s, answered=answered_here)
 
 
 def key_bound(login: Any, prover: Prover) -> Any:

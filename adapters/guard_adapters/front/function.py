@@ -14,12 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Protocol
 
 from pydantic import TypeAdapter
 
 from guard.errors import Refused
 from guard.grant.credential import Credential
+from guard.grant.refusals import TURNED_AWAY
 from guard.model.call import Json, Outcome, ToolCall, ToolResult, argument_bytes
 from guard.ports import Tool
 
@@ -36,6 +38,7 @@ class Running:
     call: ToolCall | None
     credential: Credential | None = field(repr=False)
     over: bool = False
+    refused: str = ""  # why its target did not take the credential
 
 
 _running: ContextVar[Running | None] = ContextVar("running", default=None)
@@ -107,13 +110,20 @@ def running_here() -> Running | None:
     return None if found is None or found.over else found
 
 
+def answered_here(status: int) -> None:
+    """Take in how a target answered a request with the credential of the call that runs (HTTP)."""
+    found = running_here()
+    if found is not None and status == HTTPStatus.UNAUTHORIZED:
+        found.refused = TURNED_AWAY
+
+
 @contextmanager
-def running_call(call: ToolCall | None, credential: Credential | None) -> Iterator[None]:
+def running_call(call: ToolCall | None, credential: Credential | None) -> Iterator[Running]:
     """Make this call the current one while its tool runs; afterwards it is nobody's."""
     running = Running(call, credential)
     try:
         with entered(running):
-            yield
+            yield running
     finally:
         running.over = True
 
@@ -232,13 +242,14 @@ class _Function:
     async def run(self, call: ToolCall, credential: Credential | None) -> ToolResult:
         """Run the function with the judged arguments; what it raises is the call's outcome."""
         hidden = {HIDDEN: credential} if self._takes_it else {}
-        try:
-            with running_call(call, credential):
+        with running_call(call, credential) as here:
+            try:
                 value = await self._value({**call.parsed(), **hidden})
-        except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the caller
-            self.raised = error
-            return ToolResult(outcome=Outcome.ERROR)
-        return ToolResult(outcome=Outcome.OK, value=value, shown=shown_as_json(value))
+            except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the caller
+                self.raised = error
+                return ToolResult(outcome=Outcome.ERROR, refused=here.refused)
+        shown = shown_as_json(value)
+        return ToolResult(outcome=Outcome.OK, value=value, shown=shown, refused=here.refused)
 
     async def _value(self, arguments: dict[str, Any]) -> object:
         first = [arguments.pop(name) for name in self._nameless if name in arguments]

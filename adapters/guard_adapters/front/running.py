@@ -44,19 +44,19 @@ class Enclosed:
         """Run the tool with the judged arguments; what it raises is raised to its framework."""
         self.started = True
         self._begun()
-        try:
-            with running_call(call, credential):
+        with running_call(call, credential) as here:
+            try:
                 self.value = await self._run(call.parsed())
-        except NotMade as unmade:
-            self.raised, self.outcome = unmade, Outcome.REFUSED
-            return ToolResult(outcome=Outcome.ERROR)
-        except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the framework
-            self.raised = error
-            self.outcome = Outcome.ERROR
-            return ToolResult(outcome=Outcome.ERROR)
+            except NotMade as unmade:
+                self.raised, self.outcome = unmade, Outcome.REFUSED
+                return ToolResult(outcome=Outcome.ERROR)
+            except Exception as error:  # noqa: BLE001  the tool's own: recorded, then raised to the framework
+                self.raised = error
+                self.outcome = Outcome.ERROR
+                return ToolResult(outcome=Outcome.ERROR, refused=here.refused)
         self.outcome = Outcome.ERROR if self._form.failed(self.value) else Outcome.OK
         shown = shown_as_json(self._form.shown(self.value))
-        return ToolResult(outcome=self.outcome, value=self.value, shown=shown)
+        return ToolResult(outcome=self.outcome, value=self.value, shown=shown, refused=here.refused)
 
 
 class Handed:

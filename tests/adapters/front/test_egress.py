@@ -1,6 +1,7 @@
 """HTTP clients of tools: the call's credential goes to where it belongs, with both libraries."""
 
 import asyncio
+from contextlib import suppress
 
 import httpx
 import httpx2
@@ -107,6 +108,41 @@ async def test_a_guarded_function_uses_it_without_knowing_of_credentials(library
     guarded = Wrapper(Giving(), session="gs_1", server="bank").wrap(pay)
     assert await guarded(to="acme") == 200
     assert there.seen[0]["headers"]["authorization"] == f"Bearer {SECRET}"
+
+
+@LIBRARIES
+@pytest.mark.parametrize("way", ["transport", "auth", "thread"])
+@pytest.mark.parametrize("raises", [True, False])
+async def test_the_guard_hears_that_a_server_did_not_take_the_credential(
+    library, there, way, raises
+):
+    given = []
+
+    class Giving(AllowAll):
+        async def call(self, call, tool, *, hold_ms):
+            given.append(await tool.run(call, of("bearer", there.url)))
+            return given[-1]
+
+    async def pay(to: str) -> int:
+        if way == "thread":
+            answer = await asyncio.to_thread(posted, library, f"{there.url}/{to}")
+        elif way == "auth":
+            async with library.AsyncClient(auth=call_auth(library), trust_env=False) as one:
+                answer = await one.post(f"{there.url}/{to}")
+        else:
+            async with client(library) as one:
+                answer = await one.post(f"{there.url}/{to}")
+        if answer.status_code != 200 and raises:
+            raise RuntimeError("no money")
+        return answer.status_code
+
+    guarded = Wrapper(Giving(), session="gs_1", server="bank").wrap(pay)
+    there.answers = [(401, [], b""), (500, [], b"")]
+    for _ in range(3):
+        with suppress(RuntimeError):
+            await guarded(to="acme")
+    refused = [one.refused for one in given]
+    assert refused == ["upstream_credential_refused", "", ""]
 
 
 @LIBRARIES

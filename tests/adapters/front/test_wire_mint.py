@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from mcp import MCPError
 from mcp.client import Client
 from mcp.client.streamable_http import streamable_http_client
 from mcp.server.mcpserver import MCPServer
@@ -47,7 +48,7 @@ class Minting:
     form = None
 
     def __init__(self, issuer, url):
-        self.issuer, self.url = issuer, url
+        self.issuer, self.url, self.refused = issuer, url, []
 
     async def around(self, native, run):
         judged = ToolCall(
@@ -57,8 +58,11 @@ class Minting:
         named = {"audience": self.url, "args_s256": args_s256(native.tool, native.arguments)}
         call = bound(tool=native.tool, server="pay", **named)
         credential = await self.issuer.issue(call, Terms(), a_lease(self.issuer))
-        with running_call(judged, credential):
-            return Ran(result=await run(dict(native.arguments)))
+        with running_call(judged, credential) as here:
+            try:
+                return Ran(result=await run(dict(native.arguments)))
+            finally:
+                self.refused.append(here.refused)
 
 
 # dataclasses.replace wants an instance of a dataclass: what `guard_session` keeps of an intake
@@ -68,7 +72,7 @@ def intake(made, monkeypatch):
 
 
 @asynccontextmanager
-async def paying(seen):
+async def paying(seen, gate=lambda app: app):
     """A real server behind HTTP that takes key-bound call tokens alone."""
     listener, port = listening()
     url = f"http://127.0.0.1:{port}/mcp"
@@ -89,7 +93,7 @@ async def paying(seen):
         seen.append(verified_call())
         return f"refunded {number}"
 
-    app = server.streamable_http_app()
+    app = gate(server.streamable_http_app())
     async with server.session_manager.run(), serving(app, listener):
         yield SimpleNamespace(url=url, issuer=issuer)
 
@@ -109,6 +113,30 @@ async def test_every_call_of_a_session_has_a_token_and_a_proof_of_its_own(monkey
             assert f"refunded {number}" in str(answer)
     assert [call.binding for call in seen] == [3, 3]
     assert len({call.jti for call in seen}) == 2
+
+
+async def test_the_guard_hears_that_a_server_did_not_take_the_token_of_a_call(monkeypatch):
+    def closed(app):
+        async def gate(scope, receive, send):
+            if b"authorization" not in dict(scope.get("headers", ())):
+                return await app(scope, receive, send)
+            await send({"type": "http.response.start", "status": 401, "headers": []})
+            return await send({"type": "http.response.body", "body": b""})
+
+        return gate
+
+    async with (
+        paying([], closed) as it,
+        mcp_http_client(wait_s=5) as http,
+        Client(streamable_http_client(it.url, http_client=http)) as client,
+    ):
+        minting = Minting(it.issuer, it.url)
+        guard = intake(minting, monkeypatch)
+        guard_session(client.session, guard, server="pay", in_headers=True)
+        await client.list_tools()
+        with pytest.raises(MCPError):
+            await client.call_tool("refund", {"number": 1})
+    assert minting.refused == ["upstream_credential_refused"]
 
 
 async def in_between(it, monkeypatch):
