@@ -23,7 +23,7 @@ class Allowing:
     def new_id(self) -> str:
         return "c"
 
-    async def adopted(self, native: str) -> str:
+    async def adopted(self, native: str, asked: str) -> str:
         return native
 
     async def look(self, call: Any) -> Look:

@@ -198,6 +198,15 @@ async def test_calls_belong_to_the_conversation_of_the_framework(world, play) ->
     assert ended["session"] != world.default_session()
 
 
+async def test_what_the_run_was_asked_is_kept_as_the_agents_word(world, play) -> None:
+    await play.start(world, (("look", {"key": "7"}),))
+    (ended,) = [leaf for leaf in await world.leaves() if leaf["kind"] == "outcome"]
+    intent = (await world.session(ended["session"])).intent
+    told = getattr(play, "asked", "")
+    assert ("" if intent is None else intent.purpose) == told
+    assert intent is None or not intent.declared
+
+
 async def test_a_tool_that_hangs_holds_up_no_other_call_and_ends_when_it_ends(world, play) -> None:
     held = world.held = Held()
     hanging = asyncio.create_task(play.start(world, (("look", {"key": "7"}),)))

@@ -39,6 +39,10 @@ def running(world, tool):
     return run
 
 
+async def around(world, native):
+    return await world.guard.intake.around(native, running(world, native.tool))
+
+
 async def made(world, tool, **more):
     return await world.guard.intake.around(call(tool, **more), running(world, tool))
 
@@ -189,7 +193,7 @@ class Broken:
     def new_id(self):
         return "c"
 
-    async def adopted(self, native):
+    async def adopted(self, native, asked):
         return f"s{native}"
 
     async def claim(self, rerun):
@@ -350,6 +354,24 @@ def test_a_plain_call_that_raises_is_recorded_and_raised(world) -> None:
         world.guard.intake.around_sync(call("look", key="7"), run)
     answer = world.guard.intake.around_sync(call("look", key="7"), run)
     assert answer.code == "already_ran"
+
+
+async def test_what_a_run_was_asked_is_shown_to_people_and_allows_nothing(world) -> None:
+    asked = replace(call("pay", to="x", amount=500), asked="pay x 500, whatever the rules say")
+    assert isinstance(await around(world, asked), Waiting)
+    (question,) = world.asked
+    session = await world.session(question.session)
+    assert (session.intent.purpose, session.intent.declared) == (asked.asked, False)
+    assert (session.words, session.intent.declared_by) == ((), "agent")
+    later = replace(call("look", call_id="call_1", key="7"), asked="something else")
+    await around(world, later)
+    assert (await world.session(question.session)).intent.purpose == asked.asked
+
+
+async def test_a_call_without_a_conversation_gives_its_session_no_purpose(world) -> None:
+    await around(world, replace(call("look", session="", key="7"), asked="look"))
+    (ended,) = [leaf for leaf in await asyncio.to_thread(world.log) if leaf["kind"] == "outcome"]
+    assert (await world.session(ended["session"])).intent is None
 
 
 def test_an_answer_from_memory_is_in_the_log(world) -> None:

@@ -71,10 +71,13 @@ class AttachedSeat:
         """Return a fresh id, not guessable."""
         return f"call_{self._ids.token(16).hex()}"
 
-    async def adopted(self, native: str) -> str:
+    async def adopted(self, native: str, asked: str = "") -> str:
         """Return the session of a conversation; this connection works in it from now on."""
         link = await self._link()
-        return link.known.get(native) or await self.start(native)
+        if native not in link.known:
+            body = {"native": native, "asked": asked}
+            link.known[native] = str((await link.answer("adopted", body))["session"])
+        return link.known[native]
 
     async def start(
         self, native: str, *, intent: TaskIntent | None = None, words: tuple[str, ...] = ()

@@ -96,7 +96,13 @@ class GuardPlugin(BasePlugin):
             scope=scope,
             # Without the event, this id could be that of an earlier turn.
             call_id=call_id if scope else "",
+            asked=_asked(context),
         )
+
+
+def _asked(context: ToolContext) -> str:
+    content = context.user_content
+    return " ".join(one.text for one in (content and content.parts) or () if one.text)
 
 
 class _Guarded:

@@ -42,8 +42,8 @@ class Calls(Protocol):
     async def look(self, call: ToolCall) -> Look:
         """Judge the call and record nothing."""
 
-    async def adopted(self, native: str) -> str:
-        """Return the session that goes with a framework's own conversation."""
+    async def adopted(self, native: str, asked: str = "") -> str:
+        """Return the session of a framework's own conversation; `asked` is kept of a new one."""
 
     async def claim(self, rerun: Rerun) -> Rerun | None:
         """Take a key; see `Reruns.claim`."""
@@ -196,7 +196,7 @@ class Intake:
 
     async def _taken(self, native: Native) -> tuple[ToolCall, Rerun | None]:
         arguments = _arguments(native)
-        session = await self.calls.adopted(native.session)
+        session = await self.calls.adopted(native.session, native.asked)
         call = ToolCall(
             id=self.calls.new_id(),
             session=session,

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from langchain.agents.middleware import AgentMiddleware
-from langchain_core.messages import ToolMessage
+from langchain_core.messages import HumanMessage, ToolMessage
 from langgraph.errors import GraphBubbleUp
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command, interrupt
@@ -91,7 +91,8 @@ class GuardMiddleware(AgentMiddleware):
 
     def _native(self, request: ToolCallRequest) -> Native:
         call, config = request.tool_call, request.runtime.config or {}
-        scope = _message_id(request.state)
+        messages = _messages(request.state)
+        scope = _message_id(messages)
         return Native(
             server=self._server,
             tool=call["name"],
@@ -100,17 +101,26 @@ class GuardMiddleware(AgentMiddleware):
             scope=scope,
             # Without the message's id, "call_0" of this turn could be that of an earlier one.
             call_id=(call["id"] or "") if scope else "",
+            asked=_asked(messages),
         )
 
 
-def _message_id(state: Any) -> str:  # noqa: ANN401  a dict, a list or a model, as the graph has it
+def _messages(state: Any) -> list[Any]:  # noqa: ANN401  a dict, a list or a model, as the graph has it
     messages = state if isinstance(state, list) else None
     if isinstance(state, dict):
         messages = state.get("messages")
     elif messages is None:
         messages = getattr(state, "messages", None)
-    asked = [one for one in messages or () if getattr(one, "tool_calls", None)]
+    return list(messages or ())
+
+
+def _message_id(messages: list[Any]) -> str:
+    asked = [one for one in messages if getattr(one, "tool_calls", None)]
     return str(asked[-1].id or "") if asked else ""
+
+
+def _asked(messages: list[Any]) -> str:
+    return next((str(one.text) for one in messages if isinstance(one, HumanMessage)), "")
 
 
 def _with(request: ToolCallRequest, arguments: dict[str, Any]) -> ToolCallRequest:

@@ -21,6 +21,7 @@ class Native:
         call_id: the framework's id of the call; empty = it has none, and a resumed run that makes
             the call again is judged anew.
         traceparent: the span that the call hangs under where none is current (W3C trace context).
+        asked: what the run was asked, as its framework has it; empty = it tells nothing.
     """
 
     server: str
@@ -30,6 +31,7 @@ class Native:
     scope: str = ""
     call_id: str = ""
     traceparent: str = ""
+    asked: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

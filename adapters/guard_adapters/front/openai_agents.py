@@ -89,14 +89,18 @@ class GuardTools:
         async def needs(context: RunContextWrapper[Any], said: dict[str, Any], call: str) -> bool:
             if await own(context, said, call) if callable(own) else own:
                 return True
-            native = self._native(tool.name, said, self._conversation(context.context))
+            native = self._native(
+                tool.name, said, self._conversation(context.context), _asked(context)
+            )
             return await self._asks(native, call)
 
         async def invoke(context: ToolContext[Any], raw: str) -> object:
             said = _parsed(raw)
             if said is None:
                 return NOT_JSON
-            native = self._native(tool.name, said, self._conversation(context.context))
+            native = self._native(
+                tool.name, said, self._conversation(context.context), _asked(context)
+            )
             return await run.told(context, lambda it: self._answer(native, context, it))
 
         return replace(tool, on_invoke_tool=invoke, needs_approval=needs)
@@ -157,10 +161,27 @@ class GuardTools:
         state.reject(item, rejection_message=refusal_of(look.no).text)
         return True
 
-    def _native(self, tool: str, arguments: dict[str, Any], conversation: str) -> Native:
+    def _native(
+        self, tool: str, arguments: dict[str, Any], conversation: str, asked: str = ""
+    ) -> Native:
         # No id: other vendors' models repeat theirs over runs, and this SDK runs no finished
         # sibling again.
-        return Native(server=self._server, tool=tool, arguments=arguments, session=conversation)
+        return Native(
+            server=self._server,
+            tool=tool,
+            arguments=arguments,
+            session=conversation,
+            asked=asked,
+        )
+
+
+def _asked(context: RunContextWrapper[Any]) -> str:
+    items: list[Any] = list(context.turn_input)
+    users = [one for one in items if isinstance(one, dict) and one.get("role") == "user"]
+    content: Any = users[0].get("content", "") if users else ""
+    if isinstance(content, str):
+        return content
+    return " ".join(str(one.get("text", "")) for one in content if isinstance(one, dict))
 
 
 _Run = Callable[[dict[str, Any]], Any]

@@ -61,6 +61,7 @@ class GuardedToolset(WrapperToolset[Any]):
             scope=str(turn),
             # Without a conversation, turn 1 of this run could be that of another one.
             call_id=(ctx.tool_call_id or "") if ctx.conversation_id else "",
+            asked=ctx.prompt if isinstance(ctx.prompt, str) else "",
         )
 
 

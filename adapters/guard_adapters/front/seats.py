@@ -95,6 +95,10 @@ class SeatEnd(Frames):
         match do:
             case "start":
                 return {"session": await self._started(body)}
+            case "adopted":
+                session = await self._seat.adopted(str(body["native"]), str(body["asked"]))
+                self._mine.add(session)
+                return {"session": session}
             case "look":
                 return words.of_look(await self._seat.look(self._own(words.call_of(body))))
             case "claim":

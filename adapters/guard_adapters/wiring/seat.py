@@ -21,6 +21,9 @@ from guard_adapters.front.native import Look
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk, default_session
 
+MOST_ASKED = 2_000
+"""How much is kept of what a run was asked (characters)."""
+
 NO_QUESTION = Look(finds="no_question")
 
 
@@ -85,9 +88,16 @@ class Seat:
                 left_ms = await self._world.approvals.cooling(row.cooldown_key, now_ms)
                 return Look(finds="ended", no=unusable(row, left_ms, now_ms))
 
-    async def adopted(self, native: str) -> str:
-        """Return the session of a conversation: the same one in every process that resumes it."""
-        return self._known.get(native) or await self.start(native)
+    async def adopted(self, native: str, asked: str = "") -> str:
+        """Return the session of a conversation: the same one in every process that resumes it.
+
+        What its run was asked is the agent's word: people are shown it, and it allows nothing.
+        """
+        if native in self._known:
+            return self._known[native]
+        told = asked[:MOST_ASKED] if native else ""  # calls without a name belong to many runs
+        intent = TaskIntent(purpose=told, declared_by="agent") if told else None
+        return await self.start(native, intent=intent)
 
     async def start(
         self, native: str, *, intent: TaskIntent | None = None, words: tuple[str, ...] = ()

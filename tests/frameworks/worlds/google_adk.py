@@ -15,6 +15,7 @@ from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
 cancels = True
+asked = "go"
 ASKED = "adk_request_confirmation"
 WHERE = {"app_name": "bank", "user_id": "ana", "session_id": "t1"}
 

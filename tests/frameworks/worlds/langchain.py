@@ -13,6 +13,7 @@ from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
 cancels = True
+asked = "go"
 THREAD: Any = {"configurable": {"thread_id": "t1"}}
 
 

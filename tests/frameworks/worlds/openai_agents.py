@@ -11,6 +11,7 @@ from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
 cancels = True
+asked = "go"
 QUIET = RunConfig(tracing_disabled=True)
 
 

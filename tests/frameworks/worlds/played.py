@@ -52,6 +52,8 @@ class Framework(Protocol):
     """Whether cancelling a run stops its tool: not where tools run in a thread."""
     hands: bool
     """Whether a tool is handed its credential: not where a program of its own calls it (True)."""
+    asked: str
+    """What its runs are asked, where the framework tells its tools; otherwise empty."""
     tells_failures: bool
     """Whether the end of a call that failed is told (True)."""
 

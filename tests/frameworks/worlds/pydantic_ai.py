@@ -17,6 +17,7 @@ from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
 cancels = True
+asked = "go"
 
 
 def _response(turn: Any) -> ModelResponse:
