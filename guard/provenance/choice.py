@@ -1,15 +1,20 @@
 """One of a closed set, where the person named another: approve for reject, off for on.
 
-A value of a schema's own set carries nobody's words, but it may be the opposite of theirs.
+A value of a schema's own set carries nobody's words, but it may be the opposite of theirs, or an
+act that they did not ask for.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from functools import lru_cache
 
 from guard.model.call import Json
+from guard.provenance.currencies import words_in
 from guard.provenance.derived import unit_of
-from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.lexicon import Capability, is_stop, stem, stems_of, verb_classes
+from guard.provenance.sentences import WORD
+from guard.provenance.slot import Slot
+from guard.provenance.switches import unsaid, weighty
 from guard.provenance.task import Task
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
@@ -25,29 +30,129 @@ _ON_AND_OFF = {
     **dict.fromkeys(("on", "enabled", "enable", "active", "activated"), True),
     **dict.fromkeys(("off", "disabled", "disable", "inactive", "deactivated"), False),
 }
+_YES = {
+    **dict.fromkeys(("yes", "on", "true", "ja", "oui", "an", "ein"), True),
+    **dict.fromkeys(("no", "off", "false", "nein", "non", "aus"), False),
+}
+_ANSWERS = frozenset(map(stem, ("answer", "choose", "pick", "select", "say", "respond", "with")))
+"""Words before a choice, beside those of the tool and of the argument."""
+_HTTP = {
+    **dict.fromkeys(("get", "head", "options"), frozenset[str]()),
+    **dict.fromkeys(("put", "patch"), frozenset({"change", "create"})),
+    "post": frozenset({"create", "send", "post", "pay", "buy", "share", "schedule", "add_member"}),
+    "delete": frozenset({"delete", "cancel", "remove_member"}),
+}
+"""What is asked for by whoever asks for a method of HTTP (RFC 9110, 5789) by another word."""
+_HARSH = frozenset({"delete", "cancel", "pay", "share", "post", "buy", "run"})
+"""Classes of verbs of which a choice takes the person's word."""
 
 
-def another(task: Task, path: str, raw: Json, allowed: Sequence[Json]) -> bool:
-    """Return whether a value is another one of its set than the person named.
+def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> bool:
+    """Return whether a value is another one of its set than the person named, or a switch unsaid.
 
     Args:
         task: what the person said.
+        able: what the tool does.
+        slot: what is known of the argument.
         path: of the argument: a yes or no is on or off only where its name says so.
         raw: the value.
-        allowed: its set; empty: it is open.
     """
     if isinstance(raw, bool):
-        switch = _switch(path)
-        return switch is not None and (raw is switch) in _switched(task.wanted)
+        return task.spoken and _flips(task, slot, path, on=raw)
     if not isinstance(raw, str) or not task.spoken or unit_of(raw) is not None:
         return False  # a unit is weighed with its number
-    if raw.casefold() in _ON_AND_OFF and len(allowed) > 1:
+    if raw.casefold() in _ON_AND_OFF and len(slot.allowed) > 1:
         return _ON_AND_OFF[raw.casefold()] in _switched(task.wanted)
-    said = task.words.stems
-    texts = tuple(one for one in allowed if isinstance(one, str))
-    return not _stems(raw) <= said and any(
-        _tells(one) and _stems(one) <= said for one in texts if one != raw
+    texts = tuple(one for one in slot.allowed if isinstance(one, str))
+    wanted = () if raw == slot.default else weighty(raw, texts, able.stems, needed=slot.needed)
+    return (
+        unsaid(wanted, task.words.stems)
+        or _acts_otherwise(task, raw, texts)
+        or _names_another(task, raw, texts, able.stems | slot.switch.words)
     )
+
+
+def _names_another(task: Task, raw: str, allowed: tuple[str, ...], heads: frozenset[str]) -> bool:
+    """Return whether the person named another one of a set, and not this."""
+    told, said = _told(task.wanted, allowed, heads), task.words.stems
+    if told:
+        return raw.casefold() not in told
+    return not _stems(raw) <= said and any(
+        _tells(one) and _stems(one) <= said for one in allowed if one != raw
+    )
+
+
+def _flips(task: Task, slot: Slot, path: str, *, on: bool) -> bool:
+    """Return whether a yes or a no is another one than the person's, or takes their word."""
+    switch = _switch(path)
+    if switch is not None and (on is switch) in _switched(task.wanted):
+        return True
+    told = _answers(task.wanted, words_in(path.rpartition(".")[2]))
+    if told:
+        return on not in told
+    words = slot.switch.words
+    if on and words and words <= _left_out(task.text, task.said):
+        return True
+    if on is slot.default:
+        return False
+    return unsaid(slot.switch.yes, task.words.stems) if on else _opens(task, slot)
+
+
+def _opens(task: Task, slot: Slot) -> bool:
+    """Return whether a no takes away what keeps something in: said or not, they spoke of it."""
+    return bool(slot.switch.no) and slot.switch.no[0].isdisjoint(_all(task.text))
+
+
+@lru_cache(maxsize=256)
+def _all(text: str) -> frozenset[str]:
+    return stems_of([one[0] for one in WORD.finditer(text)])
+
+
+@lru_cache(maxsize=256)
+def _left_out(text: str, said: str) -> frozenset[str]:
+    """Return the stems of a text that stand only where the person left something out."""
+    return _all(text) - _all(said)
+
+
+@lru_cache(maxsize=1024)
+def _answers(text: str, name: tuple[str, ...]) -> frozenset[bool]:
+    """Return what a text says beside a name: "newsletter yes", "tracking: off"."""
+    if not name:
+        return frozenset()
+    beside = re.compile(
+        rf"\b{'[ _-]'.join(map(re.escape, name))}\b\s*[:=]?\s*(?:to\s+)?({'|'.join(_YES)})\b",
+        re.IGNORECASE,
+    )
+    return frozenset(_YES[one[1].casefold()] for one in beside.finditer(text))
+
+
+@lru_cache(maxsize=1024)
+def _told(text: str, allowed: tuple[str, ...], heads: frozenset[str]) -> frozenset[str]:
+    """Return which of a set's little words a text names right after what they answer: "vote no"."""
+    little = [one for one in allowed if is_stop(one) or one.casefold() in _YES]
+    if not little:
+        return frozenset()
+    every = re.compile(
+        rf"([^\W\d_]+)\s*[:=]?\s+(?:an?\s+)?[\"'\u201c]?({'|'.join(map(re.escape, little))})\b",
+        re.IGNORECASE,
+    )
+    heads |= _ANSWERS
+    return frozenset(one[2].casefold() for one in every.finditer(text) if stem(one[1]) in heads)
+
+
+def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:
+    """Return whether a choice is an act that the person asks for by no word: delete, for update."""
+    methods = [one for one in allowed if one.casefold() in _HTTP]
+    if raw in methods and len(methods) > 1:
+        named = {one for one in _HTTP if re.search(rf"\b{one.upper()}\b", task.wanted)}
+        if named:
+            return raw.casefold() not in named
+        meant = _HTTP[raw.casefold()]
+        return bool(meant) and meant.isdisjoint(task.words.verbs)
+    acts = verb_classes(stem(raw))
+    if _HARSH.isdisjoint(acts) or sum(bool(verb_classes(stem(one))) for one in allowed) < 2:  # noqa: PLR2004
+        return False
+    return stem(raw) not in task.words.stems and acts.isdisjoint(task.words.verbs)
 
 
 def _switch(path: str) -> bool | None:

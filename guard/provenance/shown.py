@@ -59,6 +59,14 @@ def names_beside(held: Held, path: str) -> tuple[str, ...]:
     return tuple(name for one in members if isinstance(one, dict) for name in one if name != own)
 
 
+def is_needed(held: Held, path: str) -> bool:
+    """Return whether the object that holds an argument wants it to be there."""
+    around, _, own = path.rpartition(".")
+    node = _at(held.schema, around) if around else _resolved(held.schema, held.schema)
+    wanted = [one.get("required") for one in _options(held.schema, node)]
+    return any(isinstance(one, list) and own in one for one in wanted)
+
+
 def is_list(held: Held, path: str) -> bool:
     """Return whether an argument may hold several values."""
     found = _options(held.schema, _node(held.schema, path))

@@ -13,7 +13,8 @@ from guard.provenance.kin import kin_of
 from guard.provenance.levels import level_of
 from guard.provenance.lexicon import capability
 from guard.provenance.roles import LEVEL_OF, Like, entered, is_settled, like, nouns_of, role_of
-from guard.provenance.shown import own_at
+from guard.provenance.shown import is_needed, own_at
+from guard.provenance.switches import Switch, switch_of
 
 _ONE_OF_MANY = frozenset({"dest", "target"})
 _SOMEBODY = frozenset({"person"})
@@ -34,6 +35,8 @@ class Slot(NamedTuple):
         again: whether it says, by its name, that something is done again and again.
         default: what the tool's schema says it is where it is left out; None: nothing.
         allowed: the closed set of its values; empty: it is open.
+        needed: whether the schema wants it in every call.
+        switch: what a yes or a no takes there.
     """
 
     role: str
@@ -46,6 +49,8 @@ class Slot(NamedTuple):
     again: bool
     default: Json
     allowed: tuple[Json, ...]
+    needed: bool
+    switch: Switch
 
     def exempts(self, raw: Json) -> bool:
         """Return whether a value is the schema's own: of its closed set, its default, yes or no."""
@@ -83,20 +88,22 @@ def _settled(tool: Held, path: str) -> Slot | None:
 @lru_cache(maxsize=4096)
 def _slot(tool: Held, path: str, like: Like) -> Slot:
     spec, name = tool.spec, path.rpartition(".")[2]
-    role = role_of(spec, path, like)
+    role, able = role_of(spec, path, like), capability(spec.tool, spec.intent)
     level = level_of(spec, role)
     schema, allowed = own_at(tool, path)
     return Slot(
         role=role,
         level=level,
         target=LEVEL_OF.get(role) in {"target", "attach"},
-        nouns=nouns_of(capability(spec.tool, spec.intent).nouns, path),
+        nouns=nouns_of(able.nouns, path),
         about=_about(level, name),
         kin=kin_of(spec.tool, name),
         open=role == "recipient" and not entered(spec, path),
         again=repeats(path),
         default=schema.get("default"),
         allowed=allowed,
+        needed=is_needed(tool, path),
+        switch=switch_of(path, able.stems),
     )
 
 

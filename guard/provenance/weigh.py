@@ -148,7 +148,8 @@ class _Scales:
         if slot.again and self.declared(path, raw) is None and once(self.task.wanted, raw):
             self.other = True
         if slot.exempts(raw):
-            self.other = self.other or another(self.task, path, raw, slot.allowed)
+            other = another(self.task, self.able, slot, path, raw)
+            self.other |= other and self.declared(path, raw) is None
             one = Worth(Source.PROMPT, "exempt")
         elif source := self.declared(path, raw):
             one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")

@@ -1,0 +1,158 @@
+"""Switches that nobody asked for: a yes, or one of a closed set, that makes of a call another one.
+
+Whoever shares a folder makes nobody its owner, and one order is no order for each week. A yes of
+such a name is the person's only if they said so; any other one is free. It reads names and words,
+and decides nothing.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from guard.provenance.currencies import words_in
+from guard.provenance.lexicon import stem, verb_classes
+from guard.provenance.words import FORMAL
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(map(stem, text.split()))
+
+
+_ALL = (
+    "all everyone everybody each every everything whole entire both"
+    " alle allen alles jede jeden jeder jedes tous toutes tout chaque"
+)
+_OFTEN = (
+    f"{_ALL} daily weekly monthly yearly annually regular always repeat recurring"
+    " täglich wöchentlich monatlich jährlich mensuel annuel"
+)
+_GROUPS = tuple(
+    (_set(names), _set(f"{names} {more}"))
+    for names, more in (
+        # power
+        ("admin administrator superuser root sudo privileged elevated", ""),
+        ("owner ownership", "own"),
+        ("edit editor write writable modify", "change"),
+        ("manage manager moderator", ""),
+        ("full unlimited", f"complete comprehensive {_ALL}"),
+        # who sees it
+        (
+            "public publicly publish anonymous anyone world external",
+            f"open outside öffentlich {_ALL}",
+        ),
+        ("reshare resharing", "forward"),
+        ("all everyone everybody broadcast", f"{_ALL} reply-all"),
+        (
+            "notify notification email mail sms subscribers followers",
+            "tell inform let invite write send message share know",
+        ),
+        ("recursive recursively cascade nested", f"contents inside subfolders {_ALL}"),
+        # what would have held it back
+        ("force forced", "anyway regardless despite"),
+        ("skip bypass override ignore disable unsafe insecure unverified", "without anyway no"),
+        ("accept agree", "terms"),
+        # what is lost
+        ("delete erase purge wipe destroy", ""),
+        ("remove drop", ""),
+        ("ban block blacklist", ""),
+        ("permanent permanently forever", "hard good"),
+        # what it costs, again and again
+        ("auto automatic automatically", f"yourself {_OFTEN} renew"),
+        ("renew renewal repeat recurring recurrence", f"{_OFTEN} automatically"),
+        ("daily", "day every tag täglich jour quotidien"),
+        ("weekly", "week woche wöchentlich semaine hebdomadaire"),
+        ("monthly", "month monat monatlich mois mensuel mensuellement"),
+        ("yearly annual annually", "year annum jahr jährlich année annuel annuellement"),
+        ("charge bill", "collect"),
+        ("paid", "pay settle"),
+    )
+)
+"""Words of names, and those by which people say so: one of the same group."""
+_WITH_OTHERS = _set("include save store remember keep")
+"""Words of names that say something with another one alone: save_card, include_children."""
+_KEPT = _set("card payment iban account credential password address children descendants sub")
+_KEEPS = _set("private protect protected encrypt encrypted secure verify verified approval")
+"""Words of names of which the no takes something away."""
+_PERMITS = _set("rights permissions access grants scopes privileges roles capabilities")
+_LOOKS = _set("read view viewer list see none guest")
+_LITTLE = _set(
+    "is are be can allow allows allowed enable enabled with do should has have set use make mark"
+    " flag the a to of on in for it this that data"
+) | {stem(one) for one in FORMAL}
+_NO_SUCH = frozenset({frozenset({"all", "day"})})
+"""Names of which the words say something else."""
+
+Said = tuple[frozenset[str], ...]
+"""Sets of stems, of each of which the person has to use one."""
+
+
+class Switch(NamedTuple):
+    """What a yes or a no under a name takes.
+
+    Args:
+        yes: what the person has said, if a yes is theirs.
+        no: the same of a no.
+        words: the stems of the name that say something.
+    """
+
+    yes: Said
+    no: Said
+    words: frozenset[str]
+
+
+def switch_of(path: str, tool: frozenset[str]) -> Switch:
+    """Return what is known of a yes or a no at a path.
+
+    Args:
+        path: of the argument.
+        tool: the stems of the tool's own words: who asks for that tool has said them.
+    """
+    around, _, name = path.rpartition(".")
+    stems = [stem(one) for one in words_in(name)]
+    yes = risks(name, tool)
+    if not yes and not _PERMITS.isdisjoint(map(stem, words_in(around.rpartition(".")[2]))):
+        yes = (frozenset(stems),) if _LOOKS.isdisjoint(stems) else ()
+    kept = _KEEPS.intersection(stems)
+    return Switch(yes, (kept,) if kept else (), frozenset(stems) - _LITTLE)
+
+
+@lru_cache(maxsize=4096)
+def risks(name: str, tool: frozenset[str]) -> Said:
+    """Return what a person says who wants what a name says; empty: it takes no words of theirs."""
+    stems = [stem(one) for one in words_in(name)]
+    if frozenset(stems) in _NO_SUCH:
+        return ()
+    rest = frozenset(stems) - _LITTLE - tool
+    found: list[frozenset[str]] = []
+    for names, said in _GROUPS:
+        hit = names.intersection(stems)
+        if hit - tool:
+            found.append(said)
+        elif hit and rest:  # delete_branch(delete_remote)
+            found.append(rest)
+    if not found and not _WITH_OTHERS.isdisjoint(stems):
+        other = rest - _WITH_OTHERS
+        found += [other] if any(one in _KEPT or one.startswith("sub") for one in other) else []
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def weighty(raw: str, allowed: tuple[str, ...], tool: frozenset[str], *, needed: bool) -> Said:
+    """Return what a person says who wants this one of a closed set; empty: it takes no words.
+
+    Args:
+        raw: the choice.
+        allowed: the set; a verb of it is weighed as an act, but for what somebody may do.
+        tool: the stems of the tool's own words.
+        needed: whether one has to be chosen, so that where all of them weigh none does.
+    """
+    stems = frozenset(stem(one) for name in allowed for one in words_in(name))
+    if len(allowed) <= 1 or (verb_classes(stem(raw)) and _LOOKS.isdisjoint(stems)):
+        return ()
+    return () if needed and all(risks(one, tool) for one in allowed) else risks(raw, tool)
+
+
+def unsaid(wanted: Said, said: Iterable[str]) -> bool:
+    """Return whether a person says nothing of something that has to be theirs to say."""
+    stems = frozenset(said)
+    return any(one.isdisjoint(stems) for one in wanted)
