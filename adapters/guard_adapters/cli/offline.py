@@ -87,6 +87,7 @@ def _status(args: argparse.Namespace) -> int:
     print(f"ends       {moment(bundle.not_after_s)}")
     print(f"revoked    {', '.join(sorted(bundle.revoked)) or 'nothing'}")
     print(f"local yes  {', '.join(sorted(bundle.approvable)) or 'to no rule'}")
+    print(f"keys of    {', '.join(sorted(bundle.keys)) or 'nobody else'}")
     if site.lost:
         print("The clock was set back. Import a bundle that was made since.")
     return FINE if step is Step.FULL else FINDINGS

@@ -77,10 +77,14 @@ async def served(site, login):
         wired.close()
 
 
-async def test_tokens_are_checked_by_the_keys_of_the_bundle_and_nobody_is_asked(hq, site, login):
+async def test_tokens_are_checked_by_the_keys_of_the_bundle_and_nobody_is_asked(
+    hq, site, login, capsys
+):
     async with login.reachable():
         file = await asyncio.to_thread(export, hq, site, "b1", "--keys", login.url)
     assert await asyncio.to_thread(take, site, file) == 0
+    assert guard("offline", "status", "--config", site / "guard.yaml") == 0
+    assert f"keys of    {login.url}\n" in capsys.readouterr().out
     asked = login.asked
     async with served(site, login) as (call, upstream):
         assert await call() == "answered"
