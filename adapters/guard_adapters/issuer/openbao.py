@@ -97,6 +97,8 @@ class OpenBaoIssuer:
         path = f"{self._settings.mount}/creds/{call.grant}"
         more = {"X-Vault-Wrap-TTL": f"{left_s}s"} if self._settings.wrap else {}
         found = await self._ask("GET", path, token=child["client_token"], headers=more)
+        while len(self._made) >= MOST_KNOWN:  # the oldest have ended long ago, perhaps elsewhere
+            del self._made[next(iter(self._made))]
         self._made[lease.handle] = _Made(
             child=str(child["accessor"]),
             lease_id=str(found.get("lease_id", "")),
