@@ -44,6 +44,13 @@ def pytest_configure():
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+def pytest_addoption(parser):
+    """Let a night have more than an hour: `make soak ARGS="-k killed_guards --kills 10000 ..."`."""
+    soak = parser.getgroup("soak")
+    soak.addoption("--attempts", type=int, default=20_000, help="to use an approval, each store")
+    soak.addoption("--kills", type=int, default=300, help="of guards that use approvals")
+
+
 def pytest_xdist_auto_num_workers():
     """Two processes for each core: half of the time a test waits for a peer that it started."""
     return 2 * (os.cpu_count() or 1)

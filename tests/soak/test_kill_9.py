@@ -18,7 +18,8 @@ def killing(store, attempts, kills):
         sys.executable, "-m", "tests.soak.kill9", "--store", store, "--url", url,
         "--attempts", str(attempts), "--kills", str(kills),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=7_200)
+    limit_s = max(7_200, attempts // 10)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=limit_s)
     assert done.returncode == 0, done.stderr
     print(done.stdout, done.stderr)
     return json.loads(done.stdout)
@@ -42,7 +43,8 @@ def test_a_few_killed_guards_use_no_approval_twice(store):
 
 @pytest.mark.soak
 @pytest.mark.parametrize("store", STORES)
-def test_300_killed_guards_use_no_approval_twice_in_20000_attempts(store):
-    found = killing(store, 20_000, 300)
-    holds(found, 20_000, 300)
+def test_300_killed_guards_use_no_approval_twice_in_20000_attempts(store, pytestconfig):
+    attempts, kills = (pytestconfig.getoption(one) for one in ("attempts", "kills"))
+    found = killing(store, attempts, kills)
+    holds(found, attempts, kills)
     keep(f"double use, {store}", **found)
