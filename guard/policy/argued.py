@@ -25,6 +25,11 @@ TOLD_AT_MOST = 32
 WAS_AT_MOST = 2_048
 """Characters of an earlier value that are shown beside the one of now; that one is never cut."""
 
+MAY_CHANGE = "what it points to may change after your yes"
+_POINTS = frozenset({"attach", "command", "source", "url"})
+_TAKES_CONTENT_ALONG = frozenset({"egress", "privileged"})
+"""Effects of tools that send or run what lies at a path; others write there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
@@ -161,7 +166,7 @@ class _Known:
             role=entry.role,
             origins=self.origins(place),
             untrusted=place in self.prov.untrusted,
-            notes=_notes(row),
+            notes=(*self.points(entry, row), *_notes(row)),
         )
         if not (secret or blob):
             return shown
@@ -174,6 +179,15 @@ class _Known:
             size=0 if secret else len(text.encode()),
             notes=(),
         )
+
+    def points(self, entry: ArgSpec, row: _Row) -> tuple[str, ...]:
+        """Return what to know of a value that only points at what is sent, read or run.
+
+        The bytes of the call are signed; what lies at a path or an address is not among them.
+        """
+        leaves = bool(self.spec.effect & _TAKES_CONTENT_ALONG)
+        points = entry.role in _POINTS or (entry.role == "path" and leaves)
+        return (MAY_CHANGE,) if points and any(one.text for one in row.values) else ()
 
     def origins(self, place: str) -> tuple[ValueOrigin, ...]:
         cut = [one for one in self.applied if place in one.changes]

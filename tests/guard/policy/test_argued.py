@@ -12,7 +12,7 @@ from guard.model.decision import Applied
 from guard.model.facts import ProvFacts
 from guard.model.legible import pieces, read_back
 from guard.model.origin import Origin, Source
-from guard.policy.argued import arguments_of, gone_since, shown_bytes, value_at
+from guard.policy.argued import MAY_CHANGE, arguments_of, gone_since, shown_bytes, value_at
 from guard.policy.looks import looks_like
 from guard.testing.review import a_view
 
@@ -29,8 +29,8 @@ def call(arguments):
     return ToolCall(id="c", session="s", server="bank", tool="pay", arguments=sent)
 
 
-def rows(arguments, prov=None, *, before=b"", applied=(), **args):
-    spec = ToolSpec(server="bank", tool="pay", effect=frozenset({"write"}), args=args)
+def rows(arguments, prov=None, *, before=b"", applied=(), effect="write", **args):
+    spec = ToolSpec(server="bank", tool="pay", effect=frozenset({effect}), args=args)
     return arguments_of(call(arguments), spec, prov or ProvFacts(), applied, before)
 
 
@@ -170,6 +170,25 @@ def test_a_name_that_looks_like_another_is_named(text, note):
 @pytest.mark.parametrize("text", ["acme.example", "Grüße", "日本語", "a.b.c", "xn--", "1.5"])
 def test_ordinary_words_carry_no_note(text):
     assert looks_like(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("role", "effect", "value", "said"),
+    [
+        ("attach", "write", "reports/may.pdf", True),
+        ("command", "privileged", "sh deploy.sh", True),
+        ("url", "read", "https://acme.example/terms", True),
+        ("path", "privileged", "scripts/deploy.sh", True),
+        ("path", "egress", "reports/may.pdf", True),
+        ("path", "write", "reports/may.pdf", False),  # it is written there
+        ("attach", "write", "", False),
+        ("body", "egress", "the text itself", False),
+    ],
+)
+def test_what_only_points_at_content_says_that_it_may_change(role, effect, value, said):
+    odd = " ".join(f"xn--{n}.example" for n in range(20)) if said else ""
+    (row,) = rows({"a": f"{value}{odd}"}, effect=effect, a=ArgSpec(role=role))
+    assert (row.notes[:1] == (MAY_CHANGE,)) is said  # first: of many notes the last are folded
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=5), JSON, max_size=3))
