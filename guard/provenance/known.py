@@ -34,6 +34,13 @@ class Place(NamedTuple):
     seen: Seen
     record: int
 
+    def is_field_of(self, other: "Place | None") -> bool:
+        """Return whether both are one field, read as two of the things that it can be."""
+        if other is None or self.step != other.step or self.record != other.record:
+            return False
+        own, its = self.seen, other.seen
+        return own.path == its.path and own.source is its.source and own.whole is its.whole
+
 
 class Known:
     """What one session has seen so far. Mutable: `learn` is its only change.

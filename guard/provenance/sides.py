@@ -33,9 +33,9 @@ _SIDES: Mapping[Side, str] = {
 
 def crossed(task: Task, values: Sequence[tuple[Value, Worth]]) -> Iterator[int]:
     """Yield the places of a call's values that the person put on its other side, if it has both."""
-    sides = {at: side_of(value.path) for at, (value, _) in enumerate(values)}
-    if len({*sides.values()} - {""}) > 1:  # most calls have none
-        for at, side in sides.items():
+    sides = [side_of(value.path) for value, _ in values]
+    if "from" in sides and "to" in sides:  # most calls have none
+        for at, side in enumerate(sides):
             value, other = values[at][0], _OTHER[side]
             there = other and value.level and on_side(other, value.text, task.wanted)
             if there and not on_side(side, value.text, task.wanted):

@@ -68,15 +68,14 @@ def theirs(
         declared: whether a limit of the declared task names the argument at a place.
     """
     found = [*values]
-    own = asking(task.pieces, able)
-    several = len(task.pieces) > 1 or any(one.why == "linked_record" for _, one in values)
-    claims = (
-        [*filter(None, map(_claims(task, known, able), range(len(found)), found))]
-        if own and several
-        else []
-    )
-    strays = [one.at for one in _strays(known, own, claims, found)]
-    strays += [at for at in range(len(found)) if own and _is_wide(own, able, at, found)]
+    own, strays = asking(task.pieces, able), list[int]()
+    if own:
+        several = len(task.pieces) > 1 or any(one.why == "linked_record" for _, one in values)
+        claim = _claims(task, known, able)
+        claims = filter(None, map(claim, range(len(found)), found)) if several else ()
+        strays = [one.at for one in _strays(known, own, [*claims], found)]
+        searches = [at for at, (one, _) in enumerate(found) if one.role == "query" and one.level]
+        strays += [at for at in searches if _is_wide(own, able, at, found)]
     for at in (*strays, *crossed(task, found)):
         value, one = found[at]
         if one.source >= Source.LINKED and one.why in _NAMED and not declared(at):
@@ -134,11 +133,8 @@ def _strays(
 
 def _is_wide(own: Sequence[Piece], able: Capability, at: int, values: Values) -> bool:
     """Return whether a search that is acted on finds more than each of the requests says."""
-    value = values[at][0]
-    if value.role != "query" or not value.level:
-        return False
     beside = [one.text for n, (one, _) in enumerate(values) if n != at]
-    return all(wider(one, able, value.text, beside) for one in own)
+    return all(wider(one, able, values[at][0].text, beside) for one in own)
 
 
 def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:

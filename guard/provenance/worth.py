@@ -42,18 +42,11 @@ class Worth(NamedTuple):
         if at is None:
             return Origin(value.path, value.role, kind, self.source, self.why, place=place)
         hidden = value.role == "secret"
+        excerpt = "" if hidden else (at.seen.excerpt or value.text)[:_EXCERPT]
         return Origin(
-            path=value.path,
-            role=value.role,
-            kind=kind,
-            source=self.source,
-            why=self.why,
-            step=at.step,
-            action=at.action,
-            field=at.seen.path,
-            excerpt="" if hidden else (at.seen.excerpt or value.text)[:_EXCERPT],
-            place=place,
-        )
+            value.path, value.role, kind, self.source, self.why,
+            at.step, at.action, at.seen.path, excerpt, place,
+        )  # fmt: skip
 
 
 COMPOSED = Worth(Source.COMPOSED, "composed")
@@ -89,6 +82,8 @@ def worth(
         return Worth(Source.UNTRUSTED, "other_role", seen[0]) if seen else COMPOSED
     found = COMPOSED
     for place in whole(known, value, places_of(known, value)):
+        if value.role != "amount" and place.is_field_of(found.place):
+            continue  # worth the same; of an amount each spelling counts
         one = _placed(task, known, value, place, target=target)
         if one.source > found.source:  # nothing that was seen is worth as little as COMPOSED
             found = one
