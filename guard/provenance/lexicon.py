@@ -5,6 +5,7 @@ for nothing, so an unknown language gets more questions and never fewer checks.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -29,6 +30,8 @@ _PLURAL = re.compile(
 )
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+_SERVICE = re.compile(r"[./:]|__")
+"""What stands between a service and what it does."""
 _SHORT = 4
 
 
@@ -78,10 +81,18 @@ def _table(words: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name, listed in words.items():
         for one in listed:
-            found.setdefault(stem(one), set()).add(name)
+            for spelled in (one, _in_ascii(one)):
+                found.setdefault(stem(spelled), set()).add(name)
     return {one: frozenset(names) for one, names in found.items()}
 
 
+def _in_ascii(word: str) -> str:
+    """Return a word as names of tools spell it: loeschen, reserver."""
+    spelled = word.translate(_UMLAUTS)
+    return unicodedata.normalize("NFD", spelled).encode("ascii", "ignore").decode()
+
+
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ADDS = frozenset({"add_member", "create"})
 _VERB_OF = _table(VERBS)
 _NOUN_OF = _table(NOUNS)
@@ -117,6 +128,8 @@ _PAYING = frozenset({"pay"})
 _PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "tip", "wire")))
 _BILLS = frozenset({"invoic", "bill"})
 _JOINED = frozenset({"and", "or", "then"})
+_OF_MANY = {"post": frozenset({"create"}), "put": frozenset({"change"})}
+"""What methods of HTTP do with a collection: RFC 9110, section 9.3."""
 _IDLE = STOP | GENERIC | FORMAL
 
 
@@ -146,6 +159,8 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     stems = [stem(part) for one in parts for part in one.split()]
     acting = stems if words else _acting([stem(one) for one in parts if not one.endswith("ed")])
     verbs, nouns = _classes(acting, _VERB_OF), _classes(stems, _NOUN_OF)
+    if not words and written[1:] and written[-1].endswith("s"):
+        verbs |= _OF_MANY.get(written[0].casefold(), _NONE)
     done = _NONE if words else _done(stems, acting)
     if done:
         # Who is asked to write something makes no payment of it.
@@ -159,16 +174,15 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
         verbs -= _PAYING  # whoever sends a mail, or a bill, pays nobody
     if nouns and verbs >= _ADDS:  # whoever adds people makes no people
         verbs -= {"create"} if "person" in nouns else {"add_member"}
-    own = (
-        _NONE
-        if words
-        else _own(
-            [one.casefold() for one in parts], acting, [one for one in parts if one not in written]
-        )
-    )
+    own = _NONE if words else _own(name, parts, written, acting)
     if not (verbs or own):
         own = frozenset(stems)
     return Capability(verbs, nouns, frozenset(stems), own, phrasal.against(acting))
+
+
+def _service(name: str) -> int:
+    """Return where the last part of a name begins: scale of `Cluster.scale`, `crm__scale`."""
+    return max((one.end() for one in _SERVICE.finditer(name)), default=0)
 
 
 def _named(parts: Sequence[str]) -> list[str]:
@@ -201,18 +215,22 @@ def _done(stems: list[str], acting: list[str]) -> frozenset[str]:
     return _classes(things[-1:], _DONE_BY)
 
 
-def _own(words: list[str], acting: list[str], made: Sequence[str]) -> frozenset[str]:
+def _own(
+    name: str, parts: Sequence[str], written: Sequence[str], acting: list[str]
+) -> frozenset[str]:
     """Return the words of a name for which the lexicon has no class, as far as they matter.
 
     Where it does not know the verb, that is the verb. Else it is the thing acted on; of what is
     added, its last word, for "account" in "account delegate" does not say what is added to it. Who
-    pays, pays: how much and to whom is compared, and not what for. `made`: verbs of two words.
+    pays, pays: how much and to whom is compared, and not what for.
     """
-    named = [(one, stem(one)) for one in words]
+    named = [(one.casefold(), stem(one)) for one in parts]
     if not acting:
+        made, service = {*parts} - {*written}, len(_CAMEL.findall(name[: _service(name)]))
         first = {one for _, one in named[:1] if len(named) > 1} & phrasal.FIRST
         others = [one for _, one in named if one in _OTHER or one in first or one in made]
-        return frozenset((others or [one for word, one in named if _strange(word, one)])[:1])
+        does = [*named[service:], *named[:service]]
+        return frozenset((others or [one for word, one in does if _strange(word, one)])[:1])
     if not _PAYS.isdisjoint(acting):
         return _NONE
     at = next(place for place, (_, one) in enumerate(named) if one in acting)

@@ -33,14 +33,14 @@ create:
   create make add new put write draft generate produce set record note open schedule initiate
   craft compose construct lodge raise submit file
   book save append store insert register build erstelle schreibe erstellen schreiben
-  anlegen hänge anhängen trage lege crée créer écris ajoute ajouter
+  anlegen hänge anhängen trage lege crée créer écris écrire ajoute ajouter
 change:
   change update modify edit set adjust rename append correct fix replace increase
-  decrease raise lower reduce reset switch extend convert mark
-  ändere aktualisiere hänge anhängen modifie
+  decrease raise lower reduce reset switch extend convert mark patch
+  ändere ändern aktualisiere aktualisieren hänge anhängen modifie modifier
 delete:
   delete remove erase clear discard drop purge trash wipe lösche entferne löschen entfernen supprime
-  efface
+  efface effacer supprimer
 send:
   send email mail message reply respond answer forward write tell notify inform remind
   contact invite text ping let sende schicke antworte informiere schicken senden mailen
@@ -50,30 +50,30 @@ pay:
   pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
   überweise zahlen bezahlen überweisen paie payer vire virer rembourse rembourser
 share:
-  share give grant invite send publish expose teile partage
+  share give grant invite send publish expose teile teilen freigeben partage partager
 schedule:
   schedule plan arrange set book move reschedule postpone create organize plane
-  verschiebe planifie
+  planen verschiebe planifie planifier
 cancel:
   cancel cancelling delete abort stop revoke withdraw unsubscribe reverse retract
-  rescind scrap void annul storniere stornieren annule
+  rescind scrap void annul storniere stornieren annule annuler
 undo:
   undo revert
 move:
-  move reschedule postpone shift transfer copy verschiebe verschieben déplace
+  move reschedule postpone shift transfer copy verschiebe verschieben déplace déplacer
 add_member:
   add invite include join subscribe enroll füge ajoute hinzufügen
 remove_member:
   remove kick exclude expel ban uninvite entferne retire
 post:
   post publish write send announce share tweet message comment reply poste
-  veröffentliche publie
+  veröffentliche veröffentlichen publie publier
 buy:
   buy book reserve order purchase rent acquire procure kaufe buche reserviere bestelle
-  kaufen buchen reservieren bestellen achète réserve commande
+  kaufen buchen reservieren bestellen achète acheter réserve réserver commande commander
 run:
   run execute launch start trigger deploy invoke initiate activate engage ignite starte lance
-  exécute
+  starten lancer exécute exécuter
 """
 )
 """What can be done, by class."""
