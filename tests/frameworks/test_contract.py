@@ -31,13 +31,16 @@ DEV = "agent_framework,langchain,mcp_server,openai_agents,pydantic_ai"
 LANE = os.environ.get("GUARD_FRAMEWORKS", DEV).split(",")
 """The worlds that are played here: one that cannot be is a failure."""
 
+OWN = ["own_loop", *(["mcp_client"] if "mcp_server" in LANE else [])]
+"""Worlds without a framework to install; the client's is played where the newer MCP SDK is."""
+
 WAIT_S = 20
 """Longest wait: the first run of a framework loads much."""
 
 PAY = (("pay", {"to": "x", "amount": 500}),)
 
 
-@pytest.fixture(params=LANE)
+@pytest.fixture(params=[*LANE, *OWN])
 def play(request: pytest.FixtureRequest) -> Any:
     """A framework's world."""
     return importlib.import_module(f"{HOME}.{request.param}")
