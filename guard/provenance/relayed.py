@@ -13,33 +13,11 @@ from itertools import islice
 
 from guard.provenance.lexicon import noun_classes, verb_classes
 from guard.provenance.lexicon import stem as stem_of
+from guard.provenance.pasted import pasted
 from guard.provenance.sentences import is_base, sentences
 from guard.provenance.unasked import Span, joined
 from guard.provenance.wishes import taken_up, wishes
 
-_FENCED = re.compile(
-    r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[ \t]*$|\Z)|\"\"\".*?(?:\"\"\"|\Z)",
-    re.MULTILINE | re.DOTALL,
-)
-_CITED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
-_FORWARDED = re.compile(
-    r"^[ \t]*(?:-{2,}[ \t]*(?:forwarded message|original message|weitergeleitete nachricht"
-    r"|ursprüngliche nachricht|message transféré)\b|begin forwarded message:"
-    r"|anfang der weitergeleiteten nachricht:)"
-    r"|^(?:from|von|de):[^\n]{0,200}\n(?:to|an|à|cc|subject|betreff|objet|date|datum|sent|gesendet)\b[^\n:]{0,20}:"
-    r"|^(?:from|von|de):[^\n]{1,200}\n[ \t]*\n|^(?:fwd?|wg):"
-    r"|^(?:on|am|le)\b[^\n]{5,120}\b(?:wrote|schrieb[^\n:]{0,80}|a écrit) ?:[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-"""How a pasted mail begins. Nothing tells where it ends."""
-_HEDGED = re.compile(
-    r"<<<.*?(?:>>>|\Z)"
-    r"|^[ \t]*[-=*_#]{2,}[ \t]*(?:begin|start|beginn|anfang|début)\b[^\n]*$.*?"
-    r"(?:^[ \t]*[-=*_#]{2,}[ \t]*(?:end|stop|ende|schluss|fin)\b[^\n]*$|\Z)",
-    re.MULTILINE | re.DOTALL | re.IGNORECASE,
-)
-"""Marks between which a text is pasted."""
-_TAG = re.compile(r"<(/?)([A-Za-z][\w:-]{0,40})(?:\s[^<>\n]{0,200})?>")
 _TELLS = (
     r"\b(?:tell|inform|notify|remind|let|write|message|text|e-?mail|answer|reply|say|warn|assure"
     r"|sage?|schreibe?|informiere|erinnere|antworte|teile)\b"
@@ -92,7 +70,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 @lru_cache(maxsize=16)  # who reads a text asks for this again and again
 def relayed(text: str) -> tuple[Span, ...]:
     """Return the places of a text that pass on what is not the person's request, in order."""
-    return tuple(joined([*_pasted(text), *_told(text)]))
+    return tuple(joined([*pasted(text), *_told(text)]))
 
 
 def recited(text: str, quoted: Iterable[Span], values: Iterable[Span]) -> tuple[Span, ...]:
@@ -115,26 +93,6 @@ def _orders(word: str) -> bool:
     """Return whether a word at the beginning of a quote says what to do: 'Pay bob 30 EUR'."""
     acts = verb_classes(stem_of(word))
     return bool(acts) and ("pay" in acts or not noun_classes(stem_of(word)))
-
-
-def _pasted(text: str) -> Iterator[Span]:
-    yield from (one.span() for one in _FENCED.finditer(text))
-    yield from (one.span() for one in _CITED.finditer(text))
-    yield from (one.span() for one in _HEDGED.finditer(text))
-    yield from _tagged(text)
-    begins = _FORWARDED.search(text)
-    if begins:
-        yield begins.start(), len(text)
-
-
-def _tagged(text: str) -> Iterator[Span]:
-    """Yield what stands between a tag and the last one that closes it: <mail> ... </mail>."""
-    tags = list(_TAG.finditer(text))
-    last = {one[2].casefold(): one.end() for one in tags if one[1]}
-    for one in tags:
-        end = 0 if one[1] else last.get(one[2].casefold(), 0)
-        if end > one.end():
-            yield one.start(), end
 
 
 def _told(text: str) -> Iterator[Span]:

@@ -111,6 +111,11 @@ def test_any_text_is_read_and_spans_are_of_it(text):
         "a/",
         "a+",
         "./",
+        "translate ",
+        "is this text, ",
+        "check this: ",
+        "what if I ",
+        "nothing ",
     ],
 )
 def test_reading_time_grows_with_the_text_and_not_with_its_square(unit):
