@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import IntEnum
+from typing import NamedTuple
 
 from guard.model.access import Level
 from guard.model.call import Definition, Json
@@ -90,8 +91,7 @@ class IntentFacts:
     repeat: bool = False  # the same write was made before
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvFacts:
+class ProvFacts(NamedTuple):
     """Argument paths by where their value came from."""
 
     user_prompt: frozenset[str] = frozenset()
@@ -101,7 +101,7 @@ class ProvFacts:
     model: frozenset[str] = frozenset()
     linked: frozenset[str] = frozenset()
     created: frozenset[str] = frozenset()
-    level: Levels = Levels()  # noqa: RUF009 - frozen: sharing it is safe
+    level: Levels = Levels()
     same_record: bool = False  # the amount stands in the record of the payee
     ambiguous: bool = False
     index_full: bool = False
@@ -109,8 +109,7 @@ class ProvFacts:
     origins: tuple[Origin, ...] = ()  # for people; a rule reads the levels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TextFacts:
+class TextFacts(NamedTuple):
     """What the texts of the arguments hold, and whether what must be known about them is."""
 
     outbound: bool = False  # carries text, a file or a URL to somebody else
@@ -134,8 +133,7 @@ class HistoryFacts:
     overflow: bool = False  # a ledger that a rule reads can no longer answer exactly
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RiskFacts:
+class RiskFacts(NamedTuple):
     """How far the session is trusted now: level 0 (none) to 3, made from a score up to 1000."""
 
     session: int = 0

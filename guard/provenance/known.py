@@ -174,10 +174,10 @@ class Known:
             task: the declared task; empty: none was.
         """
         own, _, paid = write.partition(".")
-        return any(
-            (one, own) in self._writes
-            or (bool(paid) and not self._writes.get((one, paid), frozenset()) <= {action})
-            for one in ("", task)
+        if ("", own) in self._writes or (task, own) in self._writes:
+            return True
+        return bool(paid) and any(
+            not self._writes.get((one, paid), frozenset()) <= {action} for one in ("", task)
         )
 
     def done(self, task: str = "") -> Mapping[Deed, int]:

@@ -43,7 +43,7 @@ def leads(text: str) -> Iterator[tuple[str, str]]:
 
 def _marked(text: str) -> Iterator[tuple[int, int]]:
     """Yield where something stands that programs follow by its mark; most texts have no mark."""
-    if any(root in text for root in _ROOTS):
+    if ("/" in text or "\\" in text) and any(root in text for root in _ROOTS):
         yield from (found.span() for found in _ROOTED.finditer(text))
     if "bc1" in text or "0x" in text:
         yield from (found.span() for found in _WALLET.finditer(text))

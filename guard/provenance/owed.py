@@ -24,7 +24,8 @@ def owed(
         values: the arguments with their worth.
         payees: those that say where the call goes; not looked at where no amount was said.
     """
-    if not any(value.money is not None and one.why == "in_prompt" for value, one in values):
+    paid = [one.why for value, one in values if value.money is not None]
+    if "in_prompt" not in paid:
         return [*values]  # most calls pay nobody
     going = [_bearing(known, one) for one in payees]
     about = frozenset(

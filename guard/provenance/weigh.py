@@ -183,7 +183,9 @@ class _Scales:
             same_record=self.same_record(),
             ambiguous="ambiguous" in whys,
             index_full="index_full" in whys,
-            not_canonical=any(self.flawed(value, one) for value, one in self.values),
+            not_canonical=any(
+                self.flawed(value, one) for value, one in self.values if value.role in _IDENTITIES
+            ),
             origins=self.origins(),
         )
 
@@ -192,7 +194,7 @@ class _Scales:
 
         What the person wrote letter for letter is theirs, however it is written.
         """
-        if value.role not in _IDENTITIES or value.text in self.task.text:
+        if value.text in self.task.text:
             return False
         if flaw(value.text):
             return True

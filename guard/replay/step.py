@@ -98,8 +98,7 @@ class Step:
         told = self.recorded.prov
         if told is None:
             return made
-        return replace(
-            made,
+        return made._replace(
             user_prompt=frozenset(told.user_prompt),
             trusted_tool=frozenset(told.trusted_tool),
             untrusted=frozenset(told.untrusted),

@@ -48,9 +48,10 @@ def every(kind):
     """Return any value of a type, every field of a record filled, those added later as well."""
     if kind in PLAIN:
         return PLAIN[kind]
-    if is_dataclass(kind):
+    names = [one.name for one in fields(kind)] if is_dataclass(kind) else []
+    if names := names or getattr(kind, "_fields", ()):
         hints = get_type_hints(kind)
-        parts = {one.name: every(hints[one.name]) for one in fields(kind)}
+        parts = {one: every(hints[one]) for one in names}
         return st.builds(kind, **parts | ({"values": INPUT} if kind is Input else {}))
     parts = get_args(kind)
     match get_origin(kind):
