@@ -130,6 +130,20 @@ def test_a_list_of_runs_that_nobody_knows_the_end_of_leads_to_every_one(tmp_path
     assert first[0].startswith("apr_lost")  # before what waits
 
 
+def test_a_run_whose_end_the_agent_was_not_told_says_so(tmp_path):
+    wired = guard(tmp_path)
+    asyncio.run(lose(wired, 1))
+    lost = name(0, "lost")
+    with looked_at(wired) as http:
+        before = http.get(f"/console/approvals/{lost}").text
+        asyncio.run(wired.world.approvals.told(lost, wired.world.clock.now_ms()))
+        after = http.get(f"/console/approvals/{lost}").text
+    wired.close()
+
+    said = "The agent was not told how it ended."
+    assert (said in before, said in after) == (True, False)
+
+
 def test_the_log_is_read_back_to_its_first_entry(http):
     pages = walked(http, "/console/audit")
     found = [int(one) for page in pages for one in re.findall(r"audit/(\d+)", page)]

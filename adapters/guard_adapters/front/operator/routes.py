@@ -247,6 +247,7 @@ def approval_json(approval: Approval) -> dict[str, Json]:
             for one in approval.votes
         ],
         "outcome": approval.outcome.value if approval.outcome else None,
+        "told_ms": approval.told_ms,
         "view": view,
     }
 
