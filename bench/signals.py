@@ -241,6 +241,7 @@ async def at_the_target(folder: Path, calls: int) -> dict[str, float]:
             live.terminate()
     await sender.settled()
     store.close(node.now_ms())
+    await issuer.aclose()
     server.stop()
     return figures(took)
 
