@@ -12,11 +12,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
-from guard.provenance.grammar import ENGLISH, FOREIGN, NUMBERS, OBJECTS, SUPPORT
+from guard.provenance.grammar import EACH, ENGLISH, FOREIGN, NUMBERS, OBJECTS, SUPPORT
 from guard.provenance.lexicon import (
     Capability,
     is_stop,
     noun_classes,
+    posting,
     stem,
     verb_classes,
     verbal_classes,
@@ -32,11 +33,6 @@ ALL = "*"
 
 _JOIN = re.compile(
     r"(?:[,;:]|\b(?:and|then|or)\b)\s+(?=(?:to|for|with|in|on|from)\b)", re.IGNORECASE
-)
-_EACH = re.compile(
-    r"\b(each|every|all|both|everyone|everybody|respective|respectively"
-    r"|alle|jede[nrs]?|tous|toutes|chaque)\b",
-    re.IGNORECASE,
 )
 _TO = re.compile(r"\s(?:to|for|an|für|à|pour)\s+$", re.IGNORECASE)
 _MARK = re.compile(r"(?:\s+(?:id|no\.?|number|nr\.?))?:?\s*#?$", re.IGNORECASE)
@@ -76,7 +72,7 @@ class Ask(NamedTuple):
 
     def fits(self, able: Capability) -> bool:
         """Return whether this is a request for what a tool does."""
-        if self.verb in able.against:
+        if self.verb in able.against or not able.must <= self.verbs:
             return False
         if able.verbs.isdisjoint(self.verbs):
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
@@ -176,10 +172,12 @@ class _Reading:
         words = self.words(start, stop)
         going = [one for one in self.named(start, stop) if one.frame == "dest"]
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
+        nouns = frozenset(name for one in self.objects(words) for name in _nouns(one[0]))
+        verbs = (frozenset() if _causes(words) else _verbs(verb)) | self.done(verb, words)
         return Ask(
             verb=stem(verb),
-            verbs=(frozenset() if _causes(words) else _verbs(verb)) | self.done(verb, words),
-            nouns=frozenset(name for one in self.objects(words) for name in _nouns(one[0])),
+            verbs=posting(verbs, nouns),
+            nouns=nouns,
             times=_times(words),
             things=max(1, len({one for _, one in self.things[slice(*self.placed(start, stop))]})),
             listed=max(
@@ -219,7 +217,7 @@ class _Reading:
         """Return of what a request means each one."""
         found: set[str] = set()
         for at, one in enumerate(words):
-            if _EACH.fullmatch(one[0]):
+            if one[0].casefold() in EACH:
                 near = [_nouns(after[0]) for after in words[at + 1 : at + 1 + _NEAR]]
                 said = any(not is_stop(after[0]) for after in words[at + 1 : at + 3])
                 if one[0].casefold() in _EVERYBODY:

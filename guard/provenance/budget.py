@@ -12,7 +12,8 @@ from functools import lru_cache
 from guard.model.call import ToolSpec
 from guard.model.facts import LARGEST_LEFT
 from guard.provenance.asks import ALL, Ask
-from guard.provenance.lexicon import Capability, Words, capability, noun_classes, worded
+from guard.provenance.granting import worded
+from guard.provenance.lexicon import Capability, Words, capability, noun_classes
 from guard.provenance.segment import Deed, UnderWay
 from guard.provenance.task import Task
 

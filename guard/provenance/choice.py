@@ -43,7 +43,7 @@ _HTTP = {
     "delete": frozenset({"delete", "cancel", "remove_member"}),
 }
 """What is asked for by whoever asks for a method of HTTP (RFC 9110, 5789) by another word."""
-_HARSH = frozenset({"delete", "cancel", "pay", "share", "post", "buy", "run"})
+_HARSH = frozenset({"delete", "cancel", "pay", "share", "post", "publish", "buy", "run"})
 """Classes of verbs of which a choice takes the person's word."""
 
 

@@ -12,9 +12,12 @@ from functools import lru_cache
 from guard.model.call import Held
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
+from guard.provenance.grammar import EACH
 from guard.provenance.lexicon import capability, noun_classes, stem
 from guard.provenance.money import decimal_of
 from guard.provenance.shown import is_list, names_beside
+
+_PLURAL = re.compile(rf"\b(?:{'|'.join(sorted(EACH))})\b", re.IGNORECASE)
 
 
 def _stems(words: str) -> frozenset[str]:
@@ -111,3 +114,8 @@ def _is_many(path: str) -> bool:
     last = words_in(path.rpartition(".")[2])[-1]
     plain = last.endswith("s") and not last.endswith("ss")
     return plain and stem(last) not in _EITHER | _CALLED | _SINGULAR
+
+
+def plural(text: str) -> bool:
+    """Return whether a text says each, every or all: how often, only its list can tell."""
+    return _PLURAL.search(text) is not None

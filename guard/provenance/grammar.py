@@ -109,3 +109,17 @@ DICTATED = _set(
 
 TITLES = ("Dr", "Mr", "Ms", "Mrs", "Prof")
 """Words before a name whose full stop ends no sentence."""
+
+EACH = _set(
+    """
+each every all both everyone everybody respective respectively alle jede jeden jeder jedes tous
+toutes chaque
+"""
+)
+"""Words by which a request means each one of a kind."""
+
+EVERY = EACH | _set("everything whole entire allen alles tout")
+"""Words for all there are."""
+
+WIDE = EVERY | _set("public publicly publish anyone anybody world broadcast öffentlich reply-all")
+"""Words by which people want something to reach everybody, or be done to all."""

@@ -23,6 +23,11 @@ _ROOTS = ("//", "\\\\", "/\\", "\\/")
 _AFTER_SCHEME = re.compile(rf":[+/\w]{_RUN}*")
 _SCHEMES = ("javascript", "vbscript", "data", "tel", "sms", "mailto", "file", "intent")
 _DATA = re.compile(r":[A-Za-z]+/")
+_UNSEEN = re.compile(
+    "[\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e"
+    "\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e0fff]"
+)
+"""Characters that take no place: Default_Ignorable_Code_Point (UAX 44)."""
 _WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40})\b")
 """Addresses of coins by their form: BIP 173, ERC-55."""
 
@@ -30,7 +35,8 @@ _WALLET = re.compile(r"\b(?:bc1[a-z0-9]{25,60}|0x[0-9a-fA-F]{40})\b")
 def leads(text: str) -> Iterator[tuple[str, str]]:
     """Yield (kind, canonical) of all in a text that leads somewhere; what is untyped is `text`."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)  # full-width and one-dot-leader hosts are hosts
+        # Full-width and one-dot-leader hosts are hosts, and so is one with what nobody sees in it.
+        text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
     spans = []
     for kind, canonical, start, end in tokens(text):
         if kind in _ACTIVE:

@@ -24,10 +24,6 @@ from guard.provenance.words import (
     VERBS,
 )
 
-_PLURAL = re.compile(
-    r"\b(each|every|all|both|everyone|everybody|respective|respectively|alle|jede[nrs]?|tous|toutes|chaque)\b",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _SERVICE = re.compile(r"[./:]|__")
@@ -47,7 +43,8 @@ class Capability(NamedTuple):
     """What a tool does: classes of verbs and of nouns, and the stems of its own words.
 
     `own`: words that no class stands for; whoever asks for the tool uses one of them. `against`:
-    stems of the verbs by which people ask for the opposite.
+    stems of the verbs by which people ask for the opposite. `must`: classes of verbs that whoever
+    asks for the tool uses. `wide`: whether its name says that it reaches all there are.
     """
 
     verbs: frozenset[str] = frozenset()
@@ -55,6 +52,8 @@ class Capability(NamedTuple):
     stems: frozenset[str] = frozenset()
     own: frozenset[str] = frozenset()
     against: frozenset[str] = frozenset()
+    must: frozenset[str] = frozenset()
+    wide: bool = False
 
 
 @lru_cache(maxsize=8192)  # most words are the same few thousand
@@ -124,6 +123,10 @@ _OTHER = frozenset(map(stem, OTHER_VERBS))
 _DOES = frozenset(
     map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new", "schedule"})
 )
+_POST = frozenset({"post"})
+_PUTS = frozenset({"create", "send", "share", "publish"})
+_TALKS = frozenset({"message", "channel"})
+_REACHES = frozenset(map(stem, ("all", "everyone", "everybody", "public", "broadcast")))
 _PAYING = frozenset({"pay"})
 _PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "tip", "wire")))
 _BILLS = frozenset({"invoic", "bill"})
@@ -137,8 +140,13 @@ _IDLE = STOP | GENERIC | FORMAL
 def words_of(text: str) -> Words:
     """Return what a text asks for."""
     stems = stems_of([one[0] for one in _WORD.finditer(text)])
-    verbs = _classes(stems, _VERB_OF) | _classes(stems, _DONE_BY)
-    return Words(stems, verbs, _classes(stems, _NOUN_OF))
+    verbs, nouns = _classes(stems, _VERB_OF) | _classes(stems, _DONE_BY), _classes(stems, _NOUN_OF)
+    return Words(stems, posting(verbs, nouns), nouns)
+
+
+def posting(verbs: frozenset[str], nouns: frozenset[str]) -> frozenset[str]:
+    """Return what is asked for by verbs: whoever shares a story, or writes one, posts it."""
+    return verbs | _POST if "post" in nouns and not _PUTS.isdisjoint(verbs) else verbs
 
 
 def stems_of(words: Sequence[str]) -> frozenset[str]:
@@ -175,9 +183,14 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     if nouns and verbs >= _ADDS:  # whoever adds people makes no people
         verbs -= {"create"} if "person" in nouns else {"add_member"}
     own = _NONE if words else _own(name, parts, written, acting)
+    if "post" in verbs and "post" not in things and not _TALKS.isdisjoint(things):
+        verbs |= {"send"}  # to post a message is to send it
+    puts = not words and "post" in things and "change" not in verbs
+    must = _POST if puts and "post" in posting(verbs, things) else _NONE
     if not (verbs or own):
         own = frozenset(stems)
-    return Capability(verbs, nouns, frozenset(stems), own, phrasal.against(acting))
+    against, wide = phrasal.against(acting), not _REACHES.isdisjoint(stems) and not words
+    return Capability(verbs | must, nouns, frozenset(stems), own, against, must, wide)
 
 
 def _service(name: str) -> int:
@@ -246,38 +259,6 @@ def _strange(word: str, one: str) -> bool:
     """Return whether a word says something, and no class of the lexicon has it."""
     idle = len(word) < 3 or word.isdigit() or word in _IDLE  # noqa: PLR2004
     return not (idle or one in _NOUN_OF or one in _VERB_OF)
-
-
-def granted(asked: Words, able: Capability) -> bool:
-    """Return whether a text asks for what a tool does: its verb, and its noun if both have one."""
-    if able.against & asked.stems and not phrasal.against(able.against) & asked.stems:
-        return False  # "lower the price" raises none
-    if not able.verbs:
-        return not able.own.isdisjoint(asked.stems)
-    if able.verbs.isdisjoint(asked.verbs) or not worded(asked, able):
-        return False
-    # Where the text has no noun that is known, its verb is all that can be compared.
-    return not able.nouns or not asked.nouns or not able.nouns.isdisjoint(asked.nouns)
-
-
-@lru_cache(maxsize=4096)
-def worded(asked: Words, able: Capability) -> bool:
-    """Return whether a text uses a word of a tool's own, if it has any, or a form of one."""
-    if not able.own or not able.own.isdisjoint(asked.stems):
-        return True
-    return bool(able.verbs) and any(_akin(one, said) for one in able.own for said in asked.stems)
-
-
-def _akin(one: str, other: str) -> bool:
-    """Return whether two words seem to be forms of one: remind and reminder."""
-    short = min(len(one), len(other))
-    same = next((at for at in range(short) if one[at] != other[at]), short)
-    return same >= _SHORT and (same == short or same >= max(short - 2, _SHORT + 1))
-
-
-def plural(text: str) -> bool:
-    """Return whether a text says each, every or all: how often, only its list can tell."""
-    return _PLURAL.search(text) is not None
 
 
 def is_plain(word: str) -> bool:

@@ -29,7 +29,7 @@ _MORE = frozenset(
 )
 """Fields by which a result says that it is a page of a longer one."""
 
-_MAKING = frozenset({"create", "schedule", "send", "post", "buy", "share"})
+_MAKING = frozenset({"create", "schedule", "send", "post", "publish", "buy", "share"})
 
 
 def observed(

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.provenance.currencies import words_in
+from guard.provenance.grammar import EVERY
 from guard.provenance.lexicon import stem, verb_classes
 from guard.provenance.words import FORMAL
 
@@ -18,10 +19,7 @@ def _set(text: str) -> frozenset[str]:
     return frozenset(map(stem, text.split()))
 
 
-_ALL = (
-    "all everyone everybody each every everything whole entire both"
-    " alle allen alles jede jeden jeder jedes tous toutes tout chaque"
-)
+_ALL = " ".join(EVERY)
 _OFTEN = (
     f"{_ALL} daily weekly monthly yearly annually regular always repeat recurring"
     " täglich wöchentlich monatlich jährlich mensuel annuel"

@@ -11,11 +11,11 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.clauses import Clauses, clauses_of
-from guard.provenance.counts import numbered, numbers, quantities
+from guard.provenance.counts import numbered, numbers, plural, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
-from guard.provenance.lexicon import Words, plural, stem, words_of
+from guard.provenance.lexicon import Words, stem, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.mended import mended

@@ -19,12 +19,14 @@ from guard.provenance.choice import another
 from guard.provenance.complete import completed
 from guard.provenance.contrary import once, opposed, repeats
 from guard.provenance.flaw import flaw
+from guard.provenance.granting import granted
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
-from guard.provenance.lexicon import Capability, capability, granted
+from guard.provenance.lexicon import Capability, capability
 from guard.provenance.lookalike import poses
 from guard.provenance.owed import owed
 from guard.provenance.phrases import phrased
+from guard.provenance.quotes import misquoted
 from guard.provenance.roles import CHANGING
 from guard.provenance.segment import (
     Classified,
@@ -104,6 +106,7 @@ def weigh(
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     picks = chosen(able, scales.values, task.clauses)
     meant = asked(task, able, bare=scales.bare(levels)) if changes else ()
+    scales.other |= misquoted(task, meant, scales.texts("body"), scales.texts())
     return Weighed(
         prov=scales.facts(labels, levels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
@@ -159,6 +162,10 @@ class _Scales:
                 one = Worth(Source.PROMPT, "in_prompt")
         self.values.append((value, one))
         self.sent.append((path, raw, value.kinds))
+
+    def texts(self, role: str = "") -> Iterator[str]:
+        """Yield the texts of the call, or those of one role."""
+        return (one.text for one, _ in self.values if not role or one.role == role)
 
     def declares(self, at: int) -> bool:
         """Return whether a limit of the declared task names the argument at a place."""

@@ -50,7 +50,7 @@ pay:
   pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
   überweise zahlen bezahlen überweisen paie payer vire virer rembourse rembourser
 share:
-  share give grant invite send publish expose teile teilen freigeben partage partager
+  share give grant invite send teile teilen freigeben partage partager
 schedule:
   schedule plan arrange set book move reschedule postpone create organize plane
   planen verschiebe planifie planifier
@@ -66,8 +66,9 @@ add_member:
 remove_member:
   remove kick exclude expel ban uninvite entferne retire
 post:
-  post publish write send announce share tweet message comment reply poste
-  veröffentliche veröffentlichen publie publier
+  post tweet comment poste
+publish:
+  publish post announce broadcast expose poste veröffentliche veröffentlichen publie publier
 buy:
   buy book reserve order purchase rent acquire procure kaufe buche reserviere bestelle
   kaufen buchen reservieren bestellen achète acheter réserve réserver commande commander
@@ -264,7 +265,7 @@ add_member:
 remove_member:
   removal
 post:
-  post tweet comment reply review announcement
+  post tweet comment review announcement
 buy:
   purchase order booking reservation kauf bestellung achat commande
 """

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from guard.errors import Unusable
 from guard.model.call import ToolSpec
-from guard.provenance.lexicon import capability, granted
+from guard.provenance.granting import granted
+from guard.provenance.lexicon import capability
 from guard.provenance.task import Task, read_task
 from guard.session.intent import TaskIntent, parse_intent
 

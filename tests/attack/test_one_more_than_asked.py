@@ -67,7 +67,11 @@ CASES = {
         [ANN],
         MAX,
     ),
-    "a quotation": ("Send Ann a message that says 'message everyone'", [ANN], MAX),
+    "a quotation": (
+        "Send Ann a message that says 'message everyone'",
+        [("send_direct_message", {"to": ["Ann"], "body": "message everyone"})],
+        MAX,
+    ),
     "a member after a file": (
         "Create a file about the members of the room",
         [("create_file", {"name": "members", "text": "x"})],

@@ -2,7 +2,8 @@
 
 import pytest
 
-from guard.provenance.lexicon import capability, granted, words_of
+from guard.provenance.granting import granted
+from guard.provenance.lexicon import capability, words_of
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""Whether the words of a text, all together, ask for what a tool does.
+
+A first look over all that a person said; which request it is that asks, and for which values, is
+looked at elsewhere. It compares words and decides nothing.
+"""
+
+from functools import lru_cache
+
+from guard.provenance import phrasal
+from guard.provenance.grammar import WIDE
+from guard.provenance.lexicon import Capability, Words, stem
+
+_WIDE = frozenset(map(stem, WIDE))
+_SHORT = 4
+
+
+def granted(asked: Words, able: Capability) -> bool:
+    """Return whether a text asks for what a tool does: its verb, and its noun if both have one."""
+    if able.against & asked.stems and not phrasal.against(able.against) & asked.stems:
+        return False  # "lower the price" raises none
+    if not able.must <= asked.verbs or _narrower(asked, able):
+        return False
+    if not able.verbs:
+        return not able.own.isdisjoint(asked.stems)
+    if able.verbs.isdisjoint(asked.verbs) or not worded(asked, able):
+        return False
+    # Where the text has no noun that is known, its verb is all that can be compared.
+    return not able.nouns or not asked.nouns or not able.nouns.isdisjoint(asked.nouns)
+
+
+@lru_cache(maxsize=4096)
+def worded(asked: Words, able: Capability) -> bool:
+    """Return whether a text uses a word of a tool's own, if it has any, or a form of one."""
+    if _narrower(asked, able):
+        return False
+    if not able.own or not able.own.isdisjoint(asked.stems):
+        return True
+    return bool(able.verbs) and any(_akin(one, said) for one in able.own for said in asked.stems)
+
+
+def _narrower(asked: Words, able: Capability) -> bool:
+    """Return whether a tool reaches all there are, and a text says nothing of that."""
+    return able.wide and _WIDE.isdisjoint(asked.stems)
+
+
+def _akin(one: str, other: str) -> bool:
+    """Return whether two words seem to be forms of one: remind and reminder."""
+    short = min(len(one), len(other))
+    same = next((at for at in range(short) if one[at] != other[at]), short)
+    return same >= _SHORT and (same == short or same >= max(short - 2, _SHORT + 1))
