@@ -6,7 +6,7 @@ from typing import Literal
 
 from guard.model.call import Json, ToolSpec
 from guard.model.secret_name import known_by_heart
-from guard.provenance.canonical import classify
+from guard.provenance.canonical import classify, typed
 from guard.provenance.currencies import currency_of, names_currency
 from guard.provenance.lexicon import capability
 
@@ -27,7 +27,7 @@ LEVEL_OF: Mapping[str, str] = {
 """Which level a role counts in; roles that are missing here are texts, or need nothing."""
 
 
-Like = Literal["", "number", "flag", "address", "host", "currency"]
+Like = Literal["", "number", "flag", "address", "host", "currency", "moment"]
 """What a value is like, as far as that tells what it is there."""
 _ADDRESS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:)?[/\\]{2}")
 _PLACED = frozenset({"path", "source", "attach", "id"})
@@ -47,6 +47,8 @@ def like(raw: Json) -> Like:
     named = "." in raw or "localhost" in raw
     if named and any(kind == "url" for kind, _ in classify(raw.strip())):
         return "host"
+    if any(typed(raw).moment):
+        return "moment"
     return "currency" if len(raw) <= _NAME and currency_of(raw) else ""
 
 
@@ -78,6 +80,8 @@ def _undecided(name: str, like: Like) -> str:
             return "flag"
         case "number":
             return "secret" if known_by_heart(name) else "amount"
+        case "moment" if not known_by_heart(name):
+            return "when"  # nobody is called so, and it may contradict no day that was named
         case "currency" if names_currency(name):
             return "enum"  # nobody is called so, and the amount beside it is weighed in it
         case _:

@@ -19,6 +19,7 @@ RULES = bundle(
         "tell_member": tool(["write"], {"member": S, "words": S}, {"words": "body"}),
         "remove_member": tool(["write"], {"member": S, "crew": S}),
         "block_host": tool(["write"], {"host": S}),
+        "raise_fee": tool(["write"], {"member": S, "effective": S}),
         "water_plot": tool(["write"], {"plot_id": N}, {"plot_id": "id"}),
     }
 )
@@ -88,3 +89,13 @@ def test_a_number_right_behind_its_noun_is_that_thing(prompt):
 )  # fmt: skip
 def test_a_number_of_anything_else_is_no_thing(prompt):
     assert "TASK-TARGET" in asks(RULES, prompt, ("water_plot", {"plot_id": 7}), BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("day", "asked"),
+    [("2026-05-01", set()), ("2026-06-01", {"TASK-WHEN"}), ("soon", {"TASK-DEST"})],
+)
+def test_a_day_is_held_to_the_days_that_were_named_whatever_its_argument_is_called(day, asked):
+    said = "raise the fee of the member Lund from 1 May 2026"
+
+    assert asks(RULES, said, ("raise_fee", {"member": "Lund", "effective": day}), BEFORE) == asked

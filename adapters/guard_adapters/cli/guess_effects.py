@@ -54,6 +54,9 @@ _OBTAINS = frozenset({"get", "list", "read", "view", "show", "fetch"})
 """Verbs that need no text to do what they say."""
 _GIVEN_TO_ACT = frozenset({"recipient", "amount", "body", "permission", "secret", "command"})
 """Roles of arguments that a tool which only reads would not take."""
+_REACHED = frozenset({"url", "recipient"})
+_LOOKED_UP = frozenset({"url"})
+"""Roles of addresses that a call goes to; who looks for somebody by their mail writes to nobody."""
 _OWN = frozenset({"id", "uuid", "number", "ref", "reference", "key"})
 _REPLACES = re.compile(r"new_\w+|replacement\w*|replace_with")
 
@@ -87,7 +90,7 @@ def effects_of(
         reads = False
         why.append(f"it takes {taken!r}")
     effect = ["read" if reads else "write"]
-    if {"url", "recipient"} & given:
+    if (_LOOKED_UP if reads else _REACHED) & given:
         effect.append("egress")
         why.append("it takes an address")
     if "command" in given:

@@ -12,29 +12,34 @@ _SIDES = ("source", "destination", "src", "dst", "from", "to", "input", "output"
 ROLES: Mapping[str, frozenset[str]] = {
     "recipient": frozenset(
         {"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to", "email"}
-        | {"attendees", "participants", "invitees"}
+        | {"attendees", "participants", "invitees", "an", "empfaenger", "destinataire"}
     ),
     "url": frozenset({"url", "urls", "uri", "uris", "link", "href", "webhook", "endpoint"}),
     "path": frozenset(
         {"path", "paths", "file", "files", "filename", "file_path", "directory", "dir", "folder"}
         | {"source", "destination", "src", "dst", "dest", "target_path", "new_path", "old_path"}
+        | {"datei", "dateiname", "ordner", "pfad", "fichier", "nom_fichier", "dossier", "chemin"}
         | {f"{one}_{what}" for one in _SIDES for what in ("path", "file")}
     ),
-    "amount": frozenset({"amount", "amount_minor", "amount_cents"}),
+    "amount": frozenset({"amount", "amount_minor", "amount_cents", "betrag", "montant"}),
     "command": frozenset({"command", "cmd", "script", "code", "sql", "shell"}),
     "query": frozenset({"query", "q", "search", "pattern"}),
-    "title": frozenset({"title", "subject", "headline"}),
+    "title": frozenset({"title", "subject", "headline", "titel", "betreff", "titre", "objet"}),
     "body": frozenset(
         {"body", "text", "content", "message", "note", "notes", "memo", "description", "comment"}
-        | {"comments", "remarks", "reason", "caption"}
+        | {"comments", "remarks", "reason", "caption", "markdown", "html", "special_requests"}
+        | {"special_request", "instructions", "nachricht", "inhalt", "verwendungszweck", "notiz"}
+        | {"bemerkung", "kommentar", "grund", "texte", "corps", "contenu", "commentaire", "motif"}
     ),
     "secret": frozenset(
         {"password", "new_password", "secret", "token", "api_key", "apikey", "pin"}
+        | {"passwort", "kennwort", "mot_de_passe"}
     ),
     "attach": frozenset({"attachment", "attachments", "attached_files"}),
     "when": frozenset(
         {"date", "day", "time", "start", "end", "start_time", "end_time", "start_date", "end_date"}
-        | {"due", "check_in", "check_out", "arrival", "departure"}
+        | {"due", "check_in", "check_out", "arrival", "departure", "datum", "uhrzeit", "zeit"}
+        | {"beginn", "ende", "debut", "fin", "heure"}
     ),
     "profile": frozenset(
         {"first_name", "last_name", "full_name", "street", "city", "zip", "zip_code", "postcode"}

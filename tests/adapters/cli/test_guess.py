@@ -57,6 +57,11 @@ def loaded(text):
         ("access", enum("red", "blue"), "permission"),
         ("profile_visibility", enum("red", "blue"), "permission"),
         ("anything", enum("r", "rw"), "permission"),
+        ("betreff", S, "title"),
+        ("empfaenger", S, "recipient"),
+        ("special_request", S, "body"),
+        ("contenu", S, "body"),
+        ("heure", S, "when"),
     ],
 )
 def test_a_role_is_guessed_with_how_sure_that_is(name, schema, role):
