@@ -9,7 +9,7 @@ from typing import Final
 
 from guard.model.call import Json
 
-PASS: Final = re.compile(r"pass(word|wd|phrase|code)", re.IGNORECASE)
+PASS: Final = re.compile(r"pass(wor[dt]|wd|phrase|code)|kennwort|mot_?de_?passe", re.IGNORECASE)
 NAME: Final = re.compile(
     PASS.pattern + r"|secret|token|api_?key|private_?key|credential|authorization|cookie",
     re.IGNORECASE,
@@ -28,6 +28,18 @@ _CODES: Final = frozenset(
 """What a code is of that is a secret: `mfa_code`, `one_time_code`."""
 _PHRASES: Final = frozenset({"seed", "recovery"})
 _KEYS: Final = frozenset({"access", "signing", "encryption", "recovery", "license"})
+_LOGINS: Final = frozenset(
+    {"smtp", "imap", "mail", "db", "database", "ftp", "sftp", "ldap", "wifi", "proxy", "admin"}
+    | {"root", "user", "login"}
+)
+"""What a `pass` is to that is a password: one for boarding is none."""
+_PASSES: Final = frozenset({"password", "passwords", "passwort", "passwd", "passphrase"}) | {
+    *("passcode", "passcodes", "kennwort", "passe", "pass", "geheimzahl")
+}
+_SECRETS: Final = frozenset({"secret", "secrets", "credential", "credentials", "ssn", "apikey"})
+_SECRET_KEYS: Final = _KEYS | {"private", "secret", "api", "ssh"}
+_LINKS: Final = frozenset({"link", "url", "token"})
+_HELD: Final = frozenset({"hash", *_OF})
 DECIMAL: Final = re.compile(r"-?\d{1,15}\.\d{4}")
 """A number as facts hold it."""
 TOKEN: Final = re.compile("tokens?", re.IGNORECASE)
@@ -70,6 +82,30 @@ def known_by_heart(name: str) -> bool:
         or (last in {"code", "codes"} and before[-1] in _CODES)
         or (last in {"phrase", "words"} and before[-1] in _PHRASES)
         or (last in {"key", "keys"} and before[-1] in _KEYS)
+    )
+
+
+@lru_cache(maxsize=4096)
+def holds_secret(name: str) -> bool:
+    """Return whether a field of a result is one that shows a secret, by its name.
+
+    Narrower than the name of an argument that takes one: most results speak of secrets and show
+    none (`password_changed_at`, `secretary`), and a token may be a place in a list.
+    """
+    words = ["", "", *_words(name)]
+    if words[-1] in _HELD and words[-2] in _PASSES | _SECRETS:
+        words.pop()
+    last, before = words[-1], words[-2]
+    if last == "pass":
+        return before in _LOGINS
+    return (
+        last in _PASSES
+        or last in _SECRETS
+        or (last in {"key", "keys"} and before in _SECRET_KEYS)
+        or (last in _LINKS and before in {"reset", "recovery", "magic"})
+        or (last in {"token", "tokens"} and before in {"refresh", "bearer"})
+        or (last in {"cookie", "cookies"} and before in {"session", "auth", "login"})
+        or (not PASS.search(name) and known_by_heart(name))
     )
 
 

@@ -8,7 +8,9 @@ from datetime import UTC, tzinfo
 from types import MappingProxyType
 
 from guard.model.call import Json, ToolCall, ToolSpec
+from guard.model.labels import SECRET, Secrecy
 from guard.model.origin import Source
+from guard.provenance.exposed import shows_secret
 from guard.provenance.known import Known
 from guard.provenance.observe import labels_shown, observed
 from guard.provenance.segment import Deed, Segment, UnderWay
@@ -156,8 +158,15 @@ def _is_whole(session: Session, spec: ToolSpec, call: ToolCall) -> bool:
 
 
 def labels_of(spec: ToolSpec, shown: Json, brought: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Return what a result brings into the session: the labels of its paths, and what was found."""
-    return labels_shown(spec, _value(spec, shown)) | brought
+    """Return what a result brings into the session: the labels of its paths, and what was found.
+
+    A secret is one even where nobody called it so; a tool whose results the catalogue calls public
+    is taken at its word.
+    """
+    found = labels_shown(spec, _value(spec, shown)) | brought
+    if SECRET in found or spec.output.secrecy is Secrecy.PUBLIC:
+        return found
+    return found | {SECRET} if shows_secret(value_of(shown)) else found
 
 
 def _under_way(session: Session, call: ToolCall) -> tuple[UnderWay, ...]:

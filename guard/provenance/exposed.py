@@ -1,0 +1,78 @@
+"""Whether a result shows a secret that nobody called one in the catalogue.
+
+By the name of its field, or by the form that keys and signed tokens have. It adds caution and never
+takes any, and it keeps no value.
+"""
+
+import json
+import re
+from functools import lru_cache
+from typing import Final
+
+from guard.model.call import Json
+from guard.model.secret_name import holds_secret
+
+_PARTS: Final = (
+    *("PRIVATE KEY-----", "eyJ", "SECRET", "PASSW", "TOKEN", "API_KEY", "APIKEY", "ACCESS_KEY"),
+    *(
+        "PRIVATE_KEY",
+        "CREDENTIALS",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "ghr_",
+        "github_pat_",
+        "glpat-",
+    ),
+    *("xox", "sk_live_", "AKIA", "ASIA", "AIza"),
+)
+"""One of these stands in every text that has one of the forms: quickly looked for."""
+_FORM: Final = re.compile(
+    r"-----BEGIN (?:[A-Z]{1,16} ){0,3}PRIVATE KEY-----"
+    r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"
+    r"|(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)[A-Z0-9_]{0,40}"
+    r" ?= ?(?:\\?[\"'])?[\w+/.~-]"
+    r"|\b(?:gh[opusr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}"
+    r"|sk_live_\w{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,})"
+)
+"""A private key, a signed token, an assignment to a variable of that name, an issued key."""
+_CARD: Final = re.compile(r"\d(?:[ -]?\d){12,18}")
+_CARDS: Final = frozenset({"pan", "cardnumber", "ccnumber", "creditcard", "creditcardnumber"})
+_BLANK: Final = re.compile(
+    r"[*•.\-_ ]*|[xX]{3,}|.*(?:\*{3}|•{3}).*|\W*(?:redacted|hidden|masked)\W*", re.IGNORECASE
+)
+"""What stands where a secret was taken out."""
+MOST_DEPTH: Final = 64
+
+
+def shows_secret(shown: Json) -> bool:
+    """Return whether a result holds a secret, by the name of a field or by its form.
+
+    What is nested deeper than anybody writes is taken for one.
+    """
+    if shown is None or isinstance(shown, bool | int | float):
+        return False
+    try:
+        text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
+    except RecursionError:
+        return True
+    formed = any(one in text for one in _PARTS) and _FORM.search(text) is not None
+    return formed or _named("", shown, MOST_DEPTH)
+
+
+def _named(name: str, value: Json, depth: int) -> bool:
+    if isinstance(value, dict):
+        return not depth or any(_named(key, inner, depth - 1) for key, inner in value.items())
+    if isinstance(value, list):
+        return not depth or any(_named(name, inner, depth - 1) for inner in value)
+    if value is None or isinstance(value, bool) or not _telling(name):
+        return False
+    if holds_secret(name):
+        return not isinstance(value, str) or not _BLANK.fullmatch(value)
+    return _CARD.fullmatch(str(value)) is not None
+
+
+@lru_cache(maxsize=4096)  # the same fields come again and again
+def _telling(name: str) -> bool:
+    return holds_secret(name) or name.replace("_", "").casefold() in _CARDS

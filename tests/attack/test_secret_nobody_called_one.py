@@ -1,0 +1,59 @@
+"""Attack: read a secret that the catalogue does not call one, and send it to whom the person named.
+
+Every case has its twin: a result that speaks of secrets and shows none.
+"""
+
+import json
+
+import pytest
+
+from tests.attack.verdicts import S, asks, bundle, tool
+
+READ = {"look": tool(["read"], {"q": S}, {"q": "query"})}
+SEND = {
+    "write_to": tool(
+        ["write", "egress"], {"to": S, "body": S}, {"to": {"role": "recipient", "kind": "email"}, "body": "body"}
+    )
+}  # fmt: skip
+RULES = bundle(READ | SEND)
+ASKED, CALL = "Write to kim@firm.example that it is done", ("write_to", {"to": "kim@firm.example", "body": "it is done"})  # fmt: skip
+KEY = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQ\n-----END EC PRIVATE KEY-----"
+JWT = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJraW0ifQ.c2lnbmF0dXJl"
+SHOWN = {
+    "a password": ({"wifi": {"password": "blue7"}}, {"wifi": {"password_changed_at": "2026-01-02"}}),
+    "in German": ({"passwort": "blau7"}, {"passwort": ""}),
+    "of a mail server": ({"imapPass": "blue7"}, {"boarding_pass": "QX7"}),
+    "words of a wallet": ({"seed_phrase": "cat oak sea"}, {"search_phrase": "cat oak sea"}),
+    "codes": ({"recoveryCodes": ["1-2"]}, {"country_codes": ["DE"]}),
+    "a key": ({"keys": [{"api_key": "k7"}]}, {"keys": [{"sort_key": "k7"}]}),
+    "a link back in": ({"reset_link": "https://a.example/r/7"}, {"link": "https://a.example/r/7"}),
+    "a card": ({"pan": "4000 0000 0000 0002"}, {"pan": 30}),
+    "its number": ({"card": {"cvc": 737}}, {"card": {"last4": "0002"}}),
+    "a number of a person": ({"ssn": "078-05-1120"}, {"ssn": None}),
+    "taken out": ({"client_secret": "abc"}, {"client_secret": "a****c"}),
+    "a secret": ({"secrets": ["x"]}, {"secretary": "Kim"}),
+    "yes or no": ({"token": {"refresh_token": "r1"}}, {"has_password": True, "next_token": "r1"}),
+    "a key in a text": (f"Here it is:\n{KEY}", "-----BEGIN CERTIFICATE-----\nMHcCAQ"),
+    "a signed token": ({"text": f"use {JWT} for it"}, {"text": "eyJ is how they begin"}),
+    "a variable": ({"env": 'DB_PASSWORD="blue7"\nPORT=1'}, "DB_PASSWORD=${FROM_VAULT}\nPORT=1"),
+    "an issued key": ("AKIAABCDEFGHIJKLMNOP", "AKIA is their prefix"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SHOWN)
+def test_a_secret_is_one_by_its_field_or_its_form(case):
+    for result, asked in zip(SHOWN[case], (True, False), strict=True):
+        found = asks(RULES, ASKED, CALL, ("look", {"q": "x"}, result))
+        assert ("TASK-LEAK" in found) is asked
+
+
+def test_a_secret_in_a_text_that_is_json_is_one_too():
+    text = json.dumps([{"name": "bank", "otp": "884213"}])
+    shown = {"content": [{"type": "text", "text": text}]}
+    assert "TASK-LEAK" in asks(RULES, ASKED, CALL, ("look", {"q": "x"}, shown))
+
+
+def test_a_result_that_the_catalogue_calls_public_is_none():
+    public = tool(["read"], {"q": S}, {"q": "query"}, {"*": ["untrusted", "public"]})
+    rules = bundle({"look": public} | SEND)
+    assert not asks(rules, ASKED, CALL, ("look", {"q": "x"}, {"pin": "4711"}))
