@@ -93,8 +93,7 @@ def weigh(
         tool=spec, task=task, known=known, declared=declared, endorsed=endorsed,
         able=able, house=house,
     )  # fmt: skip
-    for path, raw, around in leaves(call.parsed()):
-        scales.put(path, raw, around)
+    scales.take(call.parsed())
     scales.values = owed(task, known, scales.values, scales.payees())
     if changes:
         scales.values = completed(task, able, scales.values, scales.slots)
@@ -145,23 +144,26 @@ class _Scales:
     other: bool = False
     """Whether it does another thing than the person chose, or the opposite."""
 
-    def put(self, path: str, raw: Json, around: Sequence[Mapping[str, Json]]) -> None:
-        slot = self.slots[path] = slot_of(self.tool.held, path, raw)
-        value = argument(self.tool, path, raw, slot, around, self.house)
-        if slot.again and self.declared(path, raw) is None and once(self.task.wanted, raw):
-            self.other = True
-        if slot.exempts(raw):
-            other = another(self.task, self.able, slot, path, raw)
-            self.other |= other and self.declared(path, raw) is None
-            one = Worth(Source.PROMPT, "exempt")
-        elif source := self.declared(path, raw):
-            one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
-        else:
-            one = worth(self.task, self.known, value, target=slot.target, endorsed=self.endorsed)
-            if slot.open and one.source < Source.LINKED and phrased(self.task, self.able, value):
-                one = Worth(Source.PROMPT, "in_prompt")
-        self.values.append((value, one))
-        self.sent.append((path, raw, value.kinds))
+    def take(self, arguments: Json) -> None:
+        """Put every value of a call on the scales."""
+        tool, task, able = self.tool, self.task, self.able
+        for path, raw, around in leaves(arguments):
+            slot = self.slots[path] = slot_of(tool.held, path, raw)
+            value = argument(tool, path, raw, slot, around, self.house)
+            if slot.again and self.declared(path, raw) is None and once(task.wanted, raw):
+                self.other = True
+            if slot.exempts(raw):
+                other = another(task, able, slot, path, raw)
+                self.other |= other and self.declared(path, raw) is None
+                one = Worth(Source.PROMPT, "exempt")
+            elif source := self.declared(path, raw):
+                one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
+            else:
+                one = worth(task, self.known, value, target=slot.target, endorsed=self.endorsed)
+                if slot.open and one.source < Source.LINKED and phrased(task, able, value):
+                    one = Worth(Source.PROMPT, "in_prompt")
+            self.values.append((value, one))
+            self.sent.append((path, raw, value.kinds))
 
     def texts(self, role: str = "") -> Iterator[str]:
         """Yield the texts of the call, or those of one role."""
