@@ -94,7 +94,7 @@ async def test_a_client_that_gave_up_is_told_how_its_payment_ended_and_it_is_not
         + ASKS
         + 'forbid (principal, action == Guard::Action::"billing/pay_invoice", resource);'
     )
-    async with billing(tmp_path, policy=asks) as it, asyncio.timeout(15):
+    async with billing(tmp_path, policy=asks) as it, asyncio.timeout(30):
         asked = (await it.ask("POST /http/billing/invoices/17/pay", PAY)).body["approval_id"]
         voter, now_ms = Voter(principal="t|ann", uv=True), it.wired.world.clock.now_ms()
         yes = Vote(
