@@ -2,17 +2,20 @@
 
 Then a name of the request can be meant by nothing else, so that an argument of which nobody said
 what it is may hold it. Not where the call's own names tell a side from another: which is which is
-the person's to say. Addresses are judged by how they were named, and never here.
+the person's to say. Addresses are judged by how they were named, and never here. A number right
+behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
 from collections.abc import Mapping, Sequence
 
 from guard.model.origin import Source
+from guard.provenance.counts import numbered
 from guard.provenance.frames import Entity
+from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability
 from guard.provenance.naming import keys_of
 from guard.provenance.phrases import BESIDE
-from guard.provenance.pieces import ADDRESSES, NUMBERS
+from guard.provenance.pieces import ADDRESSES, NUMBERS, asking
 from guard.provenance.sides import side_of
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
@@ -33,13 +36,27 @@ def completed(
         values: the arguments, each with what it is worth so far.
         slots: what is known of each argument.
     """
-    weak = [
-        at
-        for at, (value, one) in enumerate(values)
-        if slots[value.path].open and one.source < Source.LINKED and _is_name(value)
-    ]
-    if not weak or any(side_of(one.path) for one, _ in values):
+    weak = [at for at, (_, one) in enumerate(values) if one.source < Source.LINKED]
+    if not weak:
         return [*values]
+    meant = _whole(task, able, values)
+    own = [one.numbered for one in asking(task.pieces, able)]
+    if not task.pieces and any(slots[values[at][0].path].target for at in weak):
+        only = numbered(task.wanted)
+        own = [frozenset((noun, digits) for _, noun, digits in only if len(only) == 1)]
+    found = [*values]
+    for at in weak:
+        value, slot = values[at][0], slots[values[at][0].path]
+        named = slot.open and _is_name(value) and not meant.isdisjoint(value.kinds)
+        if named or (slot.target and any(_is_numbered(value, one) for one in own)):
+            found[at] = value, Worth(Source.PROMPT, "in_prompt")
+    return found
+
+
+def _whole(task: Task, able: Capability, values: Values) -> set[tuple[str, str]]:
+    """Return the names of the requests that a call takes up whole."""
+    if any(side_of(one.path) for one, _ in values):
+        return set()
     weighed = [value for value, _ in values if value.level]  # a text may hold anything
     meant: set[tuple[str, str]] = set()
     for piece in task.pieces:
@@ -48,12 +65,14 @@ def completed(
         names = [one for one in piece.held if one.kind not in NUMBERS and one.start < end]
         if piece.fits(able) and all(_is_held(one, weighed) for one in names):
             meant.update(*map(keys_of, names))
-    found = [*values]
-    for at in weak:
-        value, _ = values[at]
-        if not meant.isdisjoint(value.kinds):
-            found[at] = value, Worth(Source.PROMPT, "in_prompt")
-    return found
+    return meant
+
+
+def _is_numbered(value: Value, things: frozenset[tuple[str, str]]) -> bool:
+    """Return whether a request names a thing of this sort by this number: "note 4"."""
+    own = kin_of(value.path.rpartition(".")[2]) or value.kin
+    bare = value.text.strip().removeprefix("#")
+    return any((noun, bare) in things for noun in own)
 
 
 def _is_held(one: Entity, values: Sequence[Value]) -> bool:

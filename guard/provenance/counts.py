@@ -67,13 +67,15 @@ def quantities(found: Iterable[Entity]) -> list[tuple[Decimal, str]]:
     ]
 
 
-def numbered(text: str) -> list[tuple[str, str]]:
-    """Return what a text names by a number, and which: ("note", "4") of "note 4".
+def numbered(text: str) -> list[tuple[int, str, str]]:
+    """Return what a text names by a number: where it stands, the stem, and the digits of "note 4".
 
     Not what is counted there: "order 3 pizzas" names no order.
     """
     return [
-        (one[1], one[2]) for one in _NUMBERED.finditer(text) if not (one[3] and _is_many(one[3]))
+        (one.start(2), stem(one[1]), one[2])
+        for one in _NUMBERED.finditer(text)
+        if not (one[3] and _is_many(one[3]))
     ]
 
 

@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 
 from guard.provenance.asks import Ask
 from guard.provenance.clauses import SPLITS
+from guard.provenance.counts import numbered
 from guard.provenance.frames import Entity
 from guard.provenance.grammar import ASKING, OBJECTS
 from guard.provenance.lexicon import (
@@ -61,6 +62,7 @@ class Piece:
         keys: everything as which these are found again.
         numbers: how much it names of anything.
         naming: by what it names things.
+        numbered: things that it names by a number: stem and digits, as of "note 4".
         refers: whether it speaks of what was named before it, as "them".
     """
 
@@ -71,6 +73,7 @@ class Piece:
     keys: frozenset[tuple[str, str]]
     numbers: frozenset[Decimal]
     naming: Naming
+    numbered: frozenset[tuple[str, str]]
     refers: bool
 
     def fits(self, able: Capability) -> bool:
@@ -113,6 +116,7 @@ class _Reading:
         self.starts = [one.start for one in self.found]
         self.asks = sorted(asks, key=_placed)
         self.asked = [one.place[0] for one in self.asks]
+        self.numbered = numbered(text)
         self.verbs: set[int] = set()  # verbs that open a sentence look like names
 
     def pieces(self) -> Iterator[Piece]:
@@ -232,6 +236,9 @@ class _Reading:
                 if one.kind in NUMBERS and (money := money_of(one.canonical)) is not None
             ),
             naming=naming_of(text, held),
+            numbered=frozenset(
+                (noun, digits) for at, noun, digits in self.numbered if start <= at < end
+            ),
             refers=_REFERS.search(text) is not None,
         )
 

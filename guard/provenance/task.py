@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.clauses import Clauses, clauses_of
-from guard.provenance.counts import numbered, numbers, plural, quantities
+from guard.provenance.counts import numbers, plural, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
@@ -58,7 +58,6 @@ class Task:
         adds: whether it asks for a sum.
         counts: the numbers of other things: shares, litres, guests.
         tallies: each of them with the stem of what it is of.
-        numbered: things that are named by a number: stem and digits, as of "note 4".
         converted: what those are in other units.
         units: the units of theirs that are known.
         naming: by what it names things.
@@ -97,7 +96,6 @@ class Task:
     adds: bool = False
     counts: frozenset[Decimal] = frozenset()
     tallies: frozenset[tuple[str, Decimal]] = frozenset()
-    numbered: frozenset[tuple[str, str]] = frozenset()
     converted: frozenset[Decimal] = frozenset()
     units: frozenset[tuple[str, int]] = frozenset()
     naming: Naming = field(default_factory=Naming)
@@ -229,7 +227,6 @@ def task_of(text: str) -> Task:
         percents=numbers(named, "percent") | parts_of(wanted),
         counts=frozenset(number for number, _ in counted),
         tallies=frozenset((stem(of), number) for number, of in counted),
-        numbered=frozenset((stem(of), digits) for of, digits in numbered(wanted)),
         converted=converted(counted),
         units=units_in(wanted),
         naming=naming_of(wanted, entities),

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
-from guard.provenance.kin import holds, kin_of
+from guard.provenance.kin import holds
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
@@ -133,10 +133,7 @@ def _names(task: Task, value: Value) -> bool:
 
 def _numbered(task: Task, value: Value) -> bool:
     bare = value.text.strip().removeprefix("#").casefold()  # people write the mark, or leave it out
-    if any(task.names_it("object_id", one) for one in (bare, *(one for _, one in value.kinds))):
-        return True
-    own = kin_of(value.path.rpartition(".")[2]) or value.kin
-    return any((noun, bare) in task.numbered for noun in own)
+    return any(task.names_it("object_id", one) for one in (bare, *(one for _, one in value.kinds)))
 
 
 def _says(text: str, phrase: str) -> bool:

@@ -85,7 +85,7 @@ def test_a_number_right_behind_its_noun_is_that_thing(prompt):
 @pytest.mark.parametrize(
     "prompt",
     ["water 7 plots", "water plot 7 pots", "water plot 17", "water plot 7.5", "water plot 8 of yard 7",
-     "water plot 8 at 7", "water plot 7:30", "water plot 8, 7 EUR at most", "water the plot. 7 pots wait"],
+     "water plot 8 at 7", "water plot 7:30", "water plot 8, and weed plot 7", "water plot 8, 7 EUR at most", "water the plot. 7 pots wait"],
 )  # fmt: skip
 def test_a_number_of_anything_else_is_no_thing(prompt):
     assert "TASK-TARGET" in asks(RULES, prompt, ("water_plot", {"plot_id": 7}), BEFORE)
