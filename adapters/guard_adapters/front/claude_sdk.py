@@ -17,6 +17,7 @@ from guard_adapters.front.function import entered
 from guard_adapters.front.intake import SLACK_MS, Guarding
 from guard_adapters.front.mcp.verdict import refusal
 
+PROMPT: Final = "UserPromptSubmit"
 OUTSIDE: Final = refusal("DENIED", "no_active_call").text
 
 
@@ -39,9 +40,10 @@ class GuardHooks:
         self._wait_s = (guard.intake.hold_ms + 2 * SLACK_MS) / 1000
 
     def hooks(self) -> dict[Any, list[HookMatcher]]:
-        """Return the hooks: before every tool, and after it."""
+        """Return the hooks: before every tool, after it, and where a prompt begins."""
         dialect = DIALECTS["claude"]
-        return {
+        asked: dict[Any, list[HookMatcher]] = {PROMPT: [HookMatcher(hooks=[self._prompted])]}
+        return asked | {
             event: [HookMatcher(hooks=[self._heard], timeout=self._wait_s, on_failure="block")]
             for event in (dialect.before, *dialect.after)
         }
@@ -49,6 +51,10 @@ class GuardHooks:
     async def _heard(self, event: Any, _tool_use_id: Any, _context: Any) -> Any:  # noqa: ANN401  the SDK's shapes
         said = await self._desk.answer(event, self.proxied)
         return _in_words(said, str(event["hook_event_name"]))
+
+    async def _prompted(self, event: Any, _tool_use_id: Any, _context: Any) -> Any:  # noqa: ANN401  the SDK's shapes
+        self._desk.prompted(str(event["session_id"]), str(event.get("prompt") or ""))
+        return {}
 
     def wrap(self, tools: Iterable[SdkMcpTool[Any]], *, server: str) -> list[SdkMcpTool[Any]]:
         """Return tools for `create_sdk_mcp_server(server, tools=...)`.

@@ -24,6 +24,7 @@ from tests.frameworks.worlds.played import Played
 
 pauses = True
 cancels = True
+asked = "go"
 WAIT_S = 60
 
 

@@ -19,6 +19,7 @@ from tests.frameworks.worlds.played import Played, functions, value_of
 
 pauses = True
 cancels = True
+asked = "go"
 SESSION = "t1"
 
 
@@ -92,6 +93,9 @@ class Scripted(Transport):
         first = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
         await self._mcp("initialize", id=-1, params=first)
         await self._mcp("notifications/initialized")
+        (prompted,) = self.hooks["UserPromptSubmit"]
+        said = {"hook_event_name": "UserPromptSubmit", "session_id": SESSION, "prompt": "go"}
+        await self._ask(subtype="hook_callback", callback_id=prompted["hookCallbackIds"][0], input=said, tool_use_id=None)  # fmt: skip
         for number, turn in enumerate(self.turns):
             for i, (name, given) in enumerate(turn):
                 event = {"prompt_id": f"p{number}", "tool_use_id": f"call_{i}", "tool_name": f"mcp__bank__{name}", "tool_input": dict(given)}  # fmt: skip

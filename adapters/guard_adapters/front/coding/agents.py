@@ -20,6 +20,8 @@ from guard_adapters.front.running import Handed
 from guard_adapters.front.waiting import WaitingList
 
 MCP: Final = "mcp__"
+MOST_ASKED: Final = 256
+"""Conversations of which it is remembered what they were asked, until their first call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,7 @@ class HookDesk:
         self._dialect = DIALECTS[agent]
         self._defers = defers
         self._most_open = most_open
+        self._asked: dict[str, str] = {}
         self._running = WaitingList[str, _Open](
             intake.run_ms / 1000, lambda late: late.handed.give_up()
         )
@@ -109,6 +112,12 @@ class HookDesk:
             response = event.get("tool_response", event.get("error"))
             return await self._after(native, response, failed=self._dialect.after[named])
         return _no(refusal("DENIED", "hook_event_unknown").text)
+
+    def prompted(self, session: str, text: str) -> None:
+        """Take what a conversation was asked first; it is kept as the agent's word."""
+        if session not in self._asked and len(self._asked) >= MOST_ASKED:
+            del self._asked[next(iter(self._asked))]
+        self._asked.setdefault(session, text)
 
     async def aclose(self) -> None:
         """Give up every call that still runs: its outcome is unknown."""
@@ -185,6 +194,7 @@ class HookDesk:
             session=f"{self._agent}:{session}" if session else "",
             scope=str(event.get(self._dialect.scope) or ""),
             call_id=str(event.get("tool_use_id") or ""),
+            asked=self._asked.get(session, ""),
         )
 
     def _place(self, event: Mapping[str, Any]) -> tuple[str, str]:
