@@ -8,8 +8,15 @@ import pytest
 
 from guard.errors import ApprovalPending, NotApproved
 from guard.model.call import Outcome, ToolResult
+from guard.model.identity import Agent, Principal, Who
 from guard_adapters.front.mcp.verdict import refusal_of
-from tests.flow.conftest import bundle, durable, flow  # noqa: F401  the fixtures
+from tests.flow.conftest import bundle, bundle_of, durable, flow  # noqa: F401  the fixtures
+
+READS = """
+@id("OK-1") @reason("open") permit (principal, action, resource);
+@id("ASK-1") @decision("step_up") @approvers("session-owner") @reason("private")
+forbid (principal, action == Guard::Action::"bank/read", resource);
+"""
 
 
 class Hung:
@@ -82,6 +89,26 @@ async def test_a_new_session_does_not_make_it_another_call(flow):  # noqa: F811
     await flow.open("gs_2")
     assert (await told(flow, tool, session="gs_2")).status == "ran"
     assert tool.runs == 1
+
+
+@pytest.mark.parametrize(("person", "program"), [("bob", "clerk"), ("ana", "other")])
+async def test_another_person_or_agent_is_told_nothing_of_it(flow, person, program):  # noqa: F811
+    tool = Hung(unheard=True)
+    await lost(flow, tool)
+    who = Who(principal=Principal(issuer="idp", subject=person), agent=Agent(id=program))
+    flow.session = await flow.open("gs_2", who)
+    await asked(flow, tool)
+    assert tool.runs == 1
+
+
+async def test_what_only_reads_is_asked_for_again(flow):  # noqa: F811
+    flow.bundle = bundle_of(READS)
+    tool = Hung(unheard=True)
+    flow.approver.script = ["approve", "approve"]
+    tool.go_on.set()
+    for _ in range(2):
+        await flow.call("read", by=tool, id="1")
+    assert (tool.runs, len(flow.approver.seen)) == (2, 2)
 
 
 async def test_a_client_that_hangs_up_while_it_runs_is_told_that_it_may_have_run(world):
