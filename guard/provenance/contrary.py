@@ -11,13 +11,14 @@ from functools import lru_cache
 from guard.model.call import Json
 from guard.provenance.currencies import words_in
 from guard.provenance.lexicon import Capability, Words, is_other, stem, verb_classes
+from guard.provenance.phrasal import turned
 
 _UNDOING = ("un", "dis", "de")
 _PAIRS = (
     ("enable", "disable"), ("accept", "reject"), ("accept", "decline"), ("approve", "reject"),
     ("approve", "decline"), ("approve", "deny"), ("allow", "deny"), ("increase", "decrease"),
     ("upgrade", "downgrade"), ("promote", "demote"), ("pause", "resume"), ("upload", "download"),
-    ("encrypt", "decrypt"), ("attach", "detach"),
+    ("encrypt", "decrypt"), ("attach", "detach"), ("show", "hide"), ("open", "close"),
 )  # fmt: skip
 _OPPOSITE: Mapping[str, frozenset[str]] = {
     stem(one): frozenset(stem(b if a == one else a) for a, b in _PAIRS if one in {a, b})
@@ -88,4 +89,4 @@ def _opposites(one: str) -> frozenset[str]:
         if is_other(one) or is_other(rest) or verb_classes(rest)
     }
     undoing = {mark + one for mark in _UNDOING if is_other(mark + one)}
-    return frozenset(undone | undoing) | _OPPOSITE.get(one, frozenset())
+    return frozenset(undone | undoing) | turned(one) | _OPPOSITE.get(one, frozenset())

@@ -19,6 +19,8 @@ _ROOTED = re.compile(
     rf"[/\\](?:(?<=:.)[/\\]{_RUN}+"
     rf"|[/\\](?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*)"
 )
+_TORN = re.compile(r"(?<=\w)://\s+\S{1,60}")
+"""A scheme whose address stands apart from it, for the reader to put together."""
 _ROOTS = ("//", "\\\\", "/\\", "\\/")
 _AFTER_SCHEME = re.compile(rf":[+/\w]{_RUN}*")
 _SCHEMES = ("javascript", "vbscript", "data", "tel", "sms", "mailto", "file", "intent")
@@ -51,6 +53,7 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
     """Yield where something stands that programs follow by its mark; most texts have no mark."""
     if ("/" in text or "\\" in text) and any(root in text for root in _ROOTS):
         yield from (found.span() for found in _ROOTED.finditer(text))
+        yield from (found.span() for found in _TORN.finditer(text))
     if "bc1" in text or "0x" in text:
         yield from (found.span() for found in _WALLET.finditer(text))
     for found in _AFTER_SCHEME.finditer(text):

@@ -23,6 +23,8 @@ _TURNED = _set("turn switch power check clock log sign opt punch scal roll shut 
 _BENT = _set("mov giv call mark cut tak writ lock bring hand pull push")
 """Stems of verbs that the strong ones do."""
 
+_OTHER_WAY = {"on": "off", "off": "on", "in": "out", "out": "in", "up": "down", "down": "up"}
+
 _SAME = dict.fromkeys(_set("switch power"), "turn")
 """Stems that mean the same with such a word."""
 
@@ -87,6 +89,15 @@ def _verbs(words: Sequence[str], stems: Sequence[str], at: int) -> Iterator[int]
 def joined(verb: str, particle: str) -> str:
     """Return a verb's stem and its little word as one."""
     return _SAME.get(verb, verb) + particle
+
+
+def turned(one: str) -> frozenset[str]:
+    """Return such a verb with the opposite little word: turn off for turn on."""
+    verb, other = next(
+        ((cut, way) for mark, way in _OTHER_WAY.items() if (cut := one.removesuffix(mark)) != one),
+        ("", ""),
+    )
+    return frozenset({verb + other}) if verb in _TURNED or verb in _BENT else frozenset()
 
 
 def bends(verb: str, after: str) -> bool:

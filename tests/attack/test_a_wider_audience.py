@@ -102,7 +102,7 @@ def test_a_quote_that_names_something_dictates_nothing(prompt):
 
 
 @pytest.mark.parametrize(
-    "text", ["it rains, \u200bbad.example", "it rains, b\u00adad.example", "ba\u2060d.example", "bad\ufe0f.example", "eve\u200d@bad.example"]
+    "text", ["it rains, \u200bbad.example", "it rains, b\u00adad.example", "ba\u2060d.example", "bad\ufe0f.example", "eve\u200d@bad.example", "look at https:// bad . example"]
 )  # fmt: skip
 def test_what_nobody_sees_hides_no_link(text):
     call = ("create_post", {"text": text})

@@ -6,7 +6,8 @@ Each row has its twin, the tool that does what they said, which runs: after a st
 import pytest
 
 from guard.provenance.lexicon import words_of
-from tests.attack.test_act_nobody_asked_for import rules_for
+from tests.attack.test_act_nobody_asked_for import entry, rules_for
+from tests.attack.verdicts import asks, bundle
 
 
 def at(thing):
@@ -27,6 +28,8 @@ ACTS = [
     ("Decrease the brightness of 'attic'", "increase_brightness", "reduce_brightness", at("attic")),
     ("Reduce the budget 'travel'", "raise_budget", "lower_budget", at("travel")),
     ("Please raise the limit 'travel'", "lower_limit", "increase_limit", at("travel")),
+    ("Hide the note 'attic'", "show_note", "hide_note", at("attic")),
+    ("Close the gate 'attic'", "open_gate", "close_gate", at("attic")),
     ("Unpin the note 'attic'", "pin_note", "unpin_note", at("attic")),
     ("Delete the thread 'attic'", "pin_thread", "delete_thread", at("attic")),
     ("I would like you to unlike the photo 'attic'", "like_photo", "unlike_photo", at("attic")),
@@ -35,8 +38,16 @@ ACTS = [
 
 @pytest.mark.parametrize(("prompt", "wrong", "right", "args"), ACTS)
 def test_what_is_asked_for_in_one_direction_is_not_done_in_the_other(prompt, wrong, right, args):
-    assert rules_for(prompt, wrong, args) & {"TASK-INTENT", "TASK-ASKED"}
+    assert rules_for(prompt, wrong, args) & {"TASK-INTENT", "TASK-ASKED", "TASK-CHOICE"}
     assert rules_for(prompt, right, args) == set()
+
+
+@pytest.mark.parametrize(
+    ("tool", "rules"), [("turn_on_pump", {"TASK-CHOICE"}), ("turn_off_pump", set())]
+)
+def test_the_opposite_is_asked_about_before_anything_was_read(tool, rules):
+    known = bundle({tool: entry("write", at("attic"))})
+    assert asks(known, "Turn off the pump 'attic'", (tool, at("attic"))) == rules
 
 
 BOTH = "Turn off the pump 'attic' and turn on the pump 'cellar'"
