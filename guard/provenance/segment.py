@@ -209,8 +209,10 @@ def _paid(spec: ToolSpec, found: Iterable[Classified]) -> str:
         payees.update(f"{kind} {one}" for kind, one in kinds if kind in _PAYEES)
         if value is not None and _own(spec.held, path).is_sum:
             sums.append(_spelled(value, kinds))
-    body = _COMPACT([sorted(payees), sorted(sums)])
-    return sha256(body.encode()).hexdigest()[:32] if payees and sums else ""
+    if not (payees and sums):
+        return ""
+    whom, how_much = (",".join(map(quoted, sorted(texts))) for texts in (payees, sums))
+    return sha256(f"[[{whom}],[{how_much}]]".encode()).hexdigest()[:32]
 
 
 class _Own(NamedTuple):
