@@ -21,7 +21,7 @@ def granted(asked: Words, able: Capability) -> bool:
     if not able.must <= asked.verbs or _narrower(asked, able):
         return False
     if not able.verbs:
-        return not able.own.isdisjoint(asked.stems)
+        return not able.own.isdisjoint(asked.stems) and able.stems.isdisjoint(asked.refused)
     if able.verbs.isdisjoint(asked.verbs) or not worded(asked, able):
         return False
     # Where the text has no noun that is known, its verb is all that can be compared.
@@ -33,6 +33,8 @@ def worded(asked: Words, able: Capability) -> bool:
     """Return whether a text uses a word of a tool's own, if it has any, or a form of one."""
     if _narrower(asked, able):
         return False
+    if not able.stems.isdisjoint(asked.refused):
+        return False  # "draft it, but do not send it" asks for no sending, whatever else it says
     if not able.own or not able.own.isdisjoint(asked.stems):
         return True
     return bool(able.verbs) and any(_akin(one, said) for one in able.own for said in asked.stems)

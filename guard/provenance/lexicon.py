@@ -37,6 +37,7 @@ class Words(NamedTuple):
     stems: frozenset[str] = frozenset()
     verbs: frozenset[str] = frozenset()
     nouns: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()  # verbs that it says are not to be done
 
 
 class Capability(NamedTuple):

@@ -101,6 +101,21 @@ ABOUT = re.compile(
     re.IGNORECASE,
 )
 """An act by its gerund that is spoken of, if it is one."""
+REFUSES = re.compile(
+    r"(?<!\bI )(?<!\bwe )(?<!\bhe )(?<!\bshe )(?<!\bthey )(?<!\bwho )"
+    r"\b(?:do\s+not|don['\u2019]?t|never|not\s+to|without)\s+"
+    rf"(?:(?:{_WORD}ly|yet|just|even|ever)\s+)?(?P<verb>{_WORD})"
+    rf"|\b(?:nicht|ohne\s+(?:{_WORD}\s+)?zu)\s+(?:{_WORD}\s+)?(?P<verbum>{_WORD}en)\b"
+    rf"|\b(?:ne\s+|n['\u2019])(?:l['\u2019]|les?\s+|la\s+)?(?P<verbe>{_WORD})\s+(?:pas|jamais)\b",
+    re.IGNORECASE,
+)
+"""A verb that the person refuses: "don't send it"."""
+WRONG = re.compile(
+    r"(?<![^\s,;])(?P<value>[^\s,;]{1,120})\s+(?:is|was|ist|war|est|\u00e9tait)\s+(?:an?\s+|ein\s+|une?\s+)?"
+    r"(?:old\s+)?(?:typo|mistake|wrong|incorrect|outdated|falsch|veraltet|tippfehler|fausse?|erreur)\b",
+    re.IGNORECASE,
+)
+"""A value of which the person says that it is wrong."""
 UNDONE = re.compile(
     r"\b(?:undo|revert|reverse|roll\s?back|prevent|block|stop|verhindere?|emp\u00eache[rz]?)\s+"
     rf"(?:(?:the|my|your|our|any|all|last|that|this|his|her|die|das|den|la|le)\s+)*(?:accidental\s+|planned\s+)?(?P<act>{_WORD})",

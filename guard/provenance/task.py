@@ -26,7 +26,7 @@ from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
 from guard.provenance.sums import Sum, priced_by, sums_of
 from guard.provenance.titles import content_words
-from guard.provenance.unasked import without
+from guard.provenance.unasked import refused, without
 from guard.provenance.zones import zones_of
 
 _IDENTITIES = NAMED | LINKING | {"host", "object_id"}
@@ -190,7 +190,9 @@ def task_of(text: str) -> Task:
     named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
     ends = ends_of(text, (time for time, _, _ in clocks))
-    said = without(text, silences(text, entities))
+    silent = silences(text, entities)
+    asks = asks_of(text, entities)
+    said = without(text, silent)
     wanted = without(said, relayed(text))
     priced = [
         (amount, (one.start, one.end))
@@ -231,7 +233,7 @@ def task_of(text: str) -> Task:
         units=units_in(wanted),
         naming=naming_of(wanted, entities),
         wording=content_words(said),
-        words=words_of(wanted),
+        words=words_of(wanted)._replace(refused=refused(text, silent) - {one.verb for one in asks}),
         plural=plural(wanted),
         selections=selections(wanted),
         asks=asks,

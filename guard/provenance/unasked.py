@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from guard.provenance.lexicon import stem, verb_classes, verbal_classes
+from guard.provenance.lexicon import noun_classes, stem, verb_classes, verbal_classes
 from guard.provenance.sentences import END, dictated, sentences
 from guard.provenance.spoken import (
     ABOUT,
@@ -18,10 +18,12 @@ from guard.provenance.spoken import (
     HELD,
     KEEPS,
     NOBODY,
+    REFUSES,
     SPARED,
     TALKS,
     UNDONE,
     WONDERS,
+    WRONG,
 )
 from guard.provenance.turns import left_out
 
@@ -140,12 +142,33 @@ def unasked(text: str, quoted: tuple[Span, ...] = ()) -> tuple[Span, ...]:
 
 def forbidden(text: str) -> list[Span]:
     """Return the places of a text that forbid what they name, or leave it out, in order."""
+    wrong = [one.span("value") for one in WRONG.finditer(text)]
     return joined(
-        (start + first, start + last)
-        for start, end in sentences(text)
-        for pattern in (_FORBIDS, _LEAVES_OUT)
-        for first, last in _spans(text[start:end], pattern, joins=pattern is _FORBIDS)
+        [
+            *wrong,
+            *(
+                (start + first, start + last)
+                for start, end in sentences(text)
+                for pattern in (_FORBIDS, _LEAVES_OUT)
+                for first, last in _spans(text[start:end], pattern, joins=pattern is _FORBIDS)
+            ),
+        ]
     )
+
+
+def refused(text: str, places: Sequence[Span]) -> frozenset[str]:
+    """Return the stems of the verbs that a text says are not to be done.
+
+    Args:
+        text: what a person wrote.
+        places: where it asks for nothing.
+    """
+    verbs = (
+        stem(one[one.lastgroup or 0])
+        for one in REFUSES.finditer(text)
+        if within(one.start(), places)
+    )
+    return frozenset(one for one in verbs if verb_classes(one) and not noun_classes(one))
 
 
 def joined(places: Iterable[Span]) -> list[Span]:
@@ -206,6 +229,7 @@ def _silent(sentence: str) -> Iterator[Span]:
 
 def _spoken_of(sentence: str) -> Iterator[Span]:
     """Yield the acts of a sentence that are spoken of, undone or kept from something."""
+    yield from (one.span("value") for one in WRONG.finditer(sentence))
     for one in ABOUT.finditer(sentence):
         name = "act" if one["act"] else "subject"
         if _acts(one[name]):

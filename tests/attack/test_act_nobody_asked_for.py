@@ -54,6 +54,11 @@ ACTS = [
     ("Revert the removal of the claim 'AB-3'", ("remove_claim", {"id": "AB-3"}), ("undo_delete", {"id": "AB-3"})),
     ("Protect the claim 'AB-3' from being deleted", ("delete_claim", {"id": "AB-3"}), ("protect_claim", {"id": "AB-3"})),
     ("Stop Tom from deleting the claim 'AB-3' and archive it", ("delete_claim", {"id": "AB-3"}), ("archive_claim", {"id": "AB-3"})),
+    # What they say is not to be done is not done by a word that another request shares with it.
+    (f"Draft a mail to {KIM}, just draft it, don't send it", ("send_mail", {"to": KIM, "text": "hi"}), ("create_mail_draft", {"to": KIM, "text": "hi"})),
+    (f"Write a mail to {KIM} without sending it", ("send_mail", {"to": KIM, "text": "hi"}), ("write_mail", {"to": KIM, "text": "hi"})),
+    ("Cancel the claim 'AB-3' but never delete it", ("delete_claim", {"id": "AB-3"}), ("cancel_claim", {"id": "AB-3"})),
+    ("I never send anything twice. Send the claim 'AB-3'", ("delete_claim", {"id": "AB-3"}), ("send_claim", {"id": "AB-3"})),
     # Of two acts in one tool only the one that was named.
     ("Reject the claim AB-3", ("decide_claim", {"id": "AB-3", "plan": "approve"}), ("decide_claim", {"id": "AB-3", "plan": "reject"})),
     ("Turn the lamp off and lock the gate", ("set_lamp", {"plan": "on"}), ("set_lamp", {"plan": "off"})),

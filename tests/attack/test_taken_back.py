@@ -123,6 +123,8 @@ MENDED = [
     (MAIL, f"instead of {ADA}, send it to {BEA}", sent("q3.pdf", ADA), sent("q3.pdf", BEA)),
     (f"Mail the report q3.pdf to {ADA} and {BEA}", f"but not to {ADA}", sent("q3.pdf", ADA), sent("q3.pdf", BEA)),
     (f"Mail the report q3.pdf to {ADA} and {BEA}", f"don't mail {ADA}", sent("q3.pdf", ADA), sent("q3.pdf", BEA)),
+    (MAIL, "sorry, q3.pdf is wrong, it's q2.pdf", sent("q3.pdf", ADA), sent("q2.pdf", ADA)),
+    (MAIL, f"ada@firm.exampel is a typo, I meant {BEA}", sent("q3.pdf", "ada@firm.exampel"), sent("q3.pdf", BEA)),
     (BOOK, "sorry, 4 guests", booked(3, "2026-05-03"), booked(4, "2026-05-03")),
     (BOOK, "actually make that 4", booked(3, "2026-05-03"), booked(4, "2026-05-03")),
     (f"Mail the report q3.pdf to {ADA} and {BEA}", f"forget {ADA}", sent("q3.pdf", ADA), sent("q3.pdf", BEA)),
