@@ -5,7 +5,7 @@ something is paid, so that a number of followers pays nobody.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ from guard.model.call import Held
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
 from guard.provenance.grammar import EACH
-from guard.provenance.lexicon import capability, noun_classes, stem
+from guard.provenance.lexicon import capability, is_stop, noun_classes, stem
 from guard.provenance.money import decimal_of
 from guard.provenance.shown import is_list, names_beside
 
@@ -38,10 +38,12 @@ _COUNTS = _stems("quantity qty count copies pieces size times")
 """Words that say how many, whatever the tool does."""
 _HOW_MANY = _stems("number num no")
 """Words that say it of what follows them, and alone or behind it are what it is called."""
+_DEGREES = frozenset({"rating", "stars", "score", "grade", "level", "priority"})
+"""Last words of a name for how good, high or urgent something is."""
 _CALLED = _stems("number num no code key ref reference index port card serial zip pin id")
 """Last words of a name under which a number is what something is called."""
 _SINGULAR = _stems("status bonus address")
-SINGLE = _stems("quantity qty")
+SINGLE = _stems("quantity qty copies")
 """Words of a name where one stands when nobody says how many."""
 _MEASURES = _stems("unit uom")
 _NUMBERED = re.compile(
@@ -50,6 +52,11 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 """A word, the number right behind it, and the word after that."""
+_WORD = re.compile(r"[^\W\d_]+|(?<![\w.,/:-])\d{1,9}(?:\.\d{1,4})?(?![\w/:%-]|[.,]\d)|[^\s\w]")
+_BETWEEN = frozenset(
+    {"to", "of", "at", "is", "it", "them", "with", ":", "=", "a", "auf", "zu", "à"}
+)
+"""What may stand between a number and what it is of: "rate it 4"."""
 
 
 def numbers(entities: Iterable[Entity], kind: str) -> frozenset[Decimal]:
@@ -79,6 +86,17 @@ def numbered(text: str) -> list[tuple[int, str, str]]:
     ]
 
 
+def behind_words(text: str) -> Iterator[tuple[str, Decimal]]:
+    """Yield the numbers that stand behind what they are of, with its stem: "brightness 60"."""
+    before = ""
+    for one in _WORD.finditer(text):
+        number = decimal_of(one[0]) if one[0][0].isdigit() else None
+        if number is not None and before:
+            yield stem(before), number
+        if one[0].casefold() not in _BETWEEN:
+            before = one[0] if one[0].isalpha() and not is_stop(one[0]) else ""
+
+
 @lru_cache(maxsize=4096)
 def things_at(path: str) -> frozenset[str]:
     """Return the stems of a name that counts things: guest of `guest_count`."""
@@ -88,7 +106,10 @@ def things_at(path: str) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def is_counted(held: Held, path: str) -> bool:
     """Return whether an argument counts things: what a person counts may stand there."""
-    stems = [stem(one) for one in words_in(path.rpartition(".")[2])]
+    words = words_in(path.rpartition(".")[2])
+    stems = [stem(one) for one in words]
+    if words and words[-1] in _DEGREES:
+        return not _pays(held)
     if not stems or not _MONEY.isdisjoint(stems) or is_list(held, path):
         return False  # a list of numbers is one of what they stand for
     if _EITHER.issuperset(stems):

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from guard.provenance.canonical import MONTHS, canonical, classify, text_of
+from guard.provenance.canonical import canonical, text_of
 from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WEIGHED, WORD, code_of
+from guard.provenance.days import dates
 from guard.provenance.frames import Entity, Frame, clause_before, framed
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.lexicon import is_stop, stem, verb_classes
@@ -19,22 +20,11 @@ from guard.provenance.names import names
 from guard.provenance.sentences import WORD as WORDS
 from guard.provenance.sentences import sentences
 from guard.provenance.tokens import tokens
-from guard.provenance.words import MONTH_NAMES, PAYING, PRICES
+from guard.provenance.words import PAYING, PRICES
 
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,256})\"|`([^`\n]{1,256})`|“([^”\n]{1,256})”|«([^»\n]{1,256})»|„([^“”\n]{1,256})[“”]"
     r"|(?<![\w])'([^'\n]{1,256})'(?!\w)"
-)
-_MONTH = "(" + "|".join(sorted(MONTH_NAMES, key=len, reverse=True)) + r")\.?(?![^\W\d_])"
-_DAY_MONTH = re.compile(
-    rf"\b(\d{{1,2}})(?:st|nd|rd|th|\.)?(?: of)? {_MONTH}(?:,? (\d{{4}}))?\b", re.IGNORECASE
-)
-_MONTH_DAY = re.compile(
-    rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{{4}}))?", re.IGNORECASE
-)
-_CLOCK = re.compile(r"\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\d{1,2}:\d{2})", re.IGNORECASE)
-_NOON = re.compile(
-    r"\b(?:(noon|midday|zwölf uhr mittags|midi)|midnight|mitternacht|minuit)\b", re.IGNORECASE
 )
 _DIGITS = r"\d(?:[\d.,]{0,28}\d)?"
 _BEFORE = r"(?<![\w.,])"
@@ -85,7 +75,9 @@ _STREET = re.compile(
 )
 """After a number: the street in which it is a house."""
 _NUMBER_WORD = re.compile(
-    r"(?<![\w-])(" + "|".join(one for one in NUMBERS if one != "twice") + r") (?=[^\W\d_]+s\b)"
+    r"(?<![\w-])("
+    + "|".join(one for one in NUMBERS if one != "twice")
+    + r") (?=[^\W\d_]+s\b|of (?:them|these|those|it)\b)"
 )
 _UNIT = re.compile(r"(?:(?:degrees?|grad)\s+)?[^\W\d_]+", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
@@ -94,7 +86,7 @@ _BUYING = frozenset({"pay", "buy", "send"})
 
 def extract(text: str) -> tuple[Entity, ...]:
     """Return the typed values of a person's text, in the order of the text."""
-    typed = _untouched([*_secrets(text), *_dates(text), *_tokens(text), *_ids(text)])
+    typed = _untouched([*_secrets(text), *dates(text), *_tokens(text), *_ids(text)])
     money = _free(_money(text), typed)
     quoted = list(_quotes(text))
     held = [one for one in typed if one.kind != "object_id"]  # "order 6 pens" has no number 6
@@ -147,27 +139,6 @@ def _secrets_by(pattern: re.Pattern[str], number: int, text: str) -> Iterator[En
         start = found.start(number)
         if literal and not is_stop(literal):
             yield Entity("literal", literal, literal, start, start + len(literal), "secret")
-
-
-def _dates(text: str) -> Iterator[Entity]:
-    for pattern, day, month in ((_DAY_MONTH, 1, 2), (_MONTH_DAY, 2, 1)):
-        for found in pattern.finditer(text):
-            if 1 <= int(found[day]) <= 31:  # noqa: PLR2004
-                where = f"{MONTHS[_month(found[month])]:02}-{int(found[day]):02}"
-                yield Entity("date", f"{found[3] or '-'}-{where}", found[0], *found.span(), "when")
-    for found in _CLOCK.finditer(text):
-        times = [one for kind, one in classify(found[0].rstrip(".")) if kind == "time"]
-        if times:
-            yield Entity("time", times[0], found[0], *found.span(), "when")
-    for found in _NOON.finditer(text):
-        time = "12:00" if found[1] else "00:00"
-        yield Entity("time", time, found[0], *found.span(), "when")
-
-
-def _month(word: str) -> str:
-    return next(
-        one for one in sorted(MONTHS, key=len, reverse=True) if word.casefold().startswith(one)
-    )
 
 
 def _tokens(text: str) -> Iterator[Entity]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from guard.model.origin import Source
-from guard.provenance.records import Record, grouped, names_of, plainly, record_of
+from guard.provenance.records import Record, grouped, names_of, plainly, record_of, runs_in
 from guard.provenance.segment import Deed, Endorsed, Kinds, Seen, Segment, chained, value_digest
 from guard.provenance.select import Selection, measured
 
@@ -22,6 +22,9 @@ PLACES = 32
 """Places of one value that are remembered; the first ones are kept."""
 WROTE = 50_000
 """Values of the agent's own that are remembered; beyond, no field is trusted any more."""
+_LONGEST_NAME, _MOST_WORDS, _TEXTS = 10, 2000, 64
+"""Words of a name that is looked for in a text, words of that text, texts whose names are kept."""
+_NO_NAMES: frozenset[str] = frozenset()
 NUMBERED = 256
 """Records with trusted numbers that are reckoned with; the newest ones."""
 
@@ -62,6 +65,7 @@ class Known:
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
         self._called: dict[str, set[frozenset[str]]] = {}  # the same, as their own
         self._titled: set[tuple[str, str]] = set()  # the same again, by whose result showed it
+        self._said: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}  # kept of `_meant`
         self._numbered: deque[int] = deque(maxlen=NUMBERED)
         self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._whole: dict[str, list[Record]] = {}  # the same, with those that bear no id
@@ -135,20 +139,40 @@ class Known:
         return name not in record.called or len(called) > 1
 
     def outdone(self, record: Record, said: str, action: str) -> bool:
-        """Return whether a trusted name of a record only goes on where that of another one ends.
+        """Return whether all that a text says of a record's trusted name is another's whole one.
 
         Who says "Ann Oak" means her, and not "Ann Oak-Elm", where the same tool shows both.
 
         Args:
             record: the record.
-            said: the words of the text, as `plainly` has them.
+            said: the words of the text, as `plainly` has them, a blank around each.
             action: the tool.
         """
-        return any(
-            f" {one} " not in said
-            and any((action, part) in self._titled and f" {part} " in said for part in _parts(one))
-            for one in map(plainly, record.called)
+        names = [*map(plainly, record.called)]
+        if not names or any(f" {one} " in said for one in names):
+            return False
+        whole = self._meant(said, action)
+        return bool(whole) and all(
+            any(all(f" {run} " in f" {other} " for run in runs_in(one, said)) for other in whole)
+            for one in names
         )
+
+    def _meant(self, said: str, action: str) -> frozenset[str]:
+        """Return the names that a tool has shown and a text says whole."""
+        key = said, action
+        size, found = self._said.get(key, (-1, _NO_NAMES))
+        if size != len(self._titled):
+            words = said.split()
+            runs = (
+                " ".join(words[at : at + many])
+                for at in range(min(len(words), _MOST_WORDS))
+                for many in range(1, _LONGEST_NAME + 1)
+            )
+            found = frozenset(one for one in runs if (action, one) in self._titled)
+            if len(self._said) > _TEXTS:
+                self._said.clear()
+            self._said[key] = len(self._titled), found
+        return found
 
     def measured(self) -> Iterator[Record]:
         """Yield the newest records that hold trusted numbers, at most 256, newest first."""
@@ -233,15 +257,6 @@ class Known:
             del self._loose[oldest]
             self._size -= len(self._places.pop(oldest))
         return True
-
-
-def _parts(name: str) -> Iterator[str]:
-    """Yield each run of neighbouring words of a name, the whole left out."""
-    words = name.split()
-    for start in range(len(words)):
-        for stop in range(start + 1, len(words) + 1):
-            if stop - start < len(words):
-                yield " ".join(words[start:stop])
 
 
 _NOTHING = Record()

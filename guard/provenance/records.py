@@ -4,7 +4,7 @@ It knows no session, and judges nothing.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -111,6 +111,18 @@ def record_of(found: Iterable[Seen]) -> Record:
 def plainly(text: str) -> str:
     """Return the words of a text in small letters, with one blank between them."""
     return " ".join(_WORDS.findall(text.casefold()))
+
+
+def runs_in(name: str, said: str) -> Iterator[str]:
+    """Yield the longest runs of a name's words that a text says as well."""
+    words, at = name.split(), 0
+    while at < len(words):
+        stop = at
+        while stop < len(words) and f" {' '.join(words[at : stop + 1])} " in said:
+            stop += 1
+        if stop > at:
+            yield " ".join(words[at:stop])
+        at = max(stop, at + 1)
 
 
 def _is_id(name: str) -> bool:

@@ -33,7 +33,7 @@ _SIDES: Mapping[Side, str] = {
 
 def crossed(task: Task, values: Sequence[tuple[Value, Worth]]) -> Iterator[int]:
     """Yield the places of a call's values that the person put on its other side, if it has both."""
-    sides = [side_of(value.path) for value, _ in values]
+    sides: list[Side] = [side_of(value.path) for value, _ in values]
     if "from" in sides and "to" in sides:  # most calls have none
         for at, side in enumerate(sides):
             value, other = values[at][0], _OTHER[side]

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.clauses import Clauses, clauses_of
-from guard.provenance.counts import numbers, plural, quantities
+from guard.provenance.counts import behind_words, numbers, plural, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
@@ -228,7 +228,7 @@ def task_of(text: str) -> Task:
         adds=adds_up(wanted),
         percents=numbers(named, "percent") | parts_of(wanted),
         counts=frozenset(number for number, _ in counted),
-        tallies=frozenset((stem(of), number) for number, of in counted),
+        tallies=frozenset([*((stem(of), number) for number, of in counted), *behind_words(wanted)]),
         converted=converted(counted),
         units=units_in(wanted),
         naming=naming_of(wanted, entities),

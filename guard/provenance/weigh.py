@@ -24,8 +24,8 @@ from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import Capability, capability
 from guard.provenance.lookalike import poses
+from guard.provenance.objects import done_to
 from guard.provenance.owed import owed
-from guard.provenance.phrases import phrased
 from guard.provenance.quotes import misquoted
 from guard.provenance.roles import CHANGING
 from guard.provenance.segment import (
@@ -160,7 +160,7 @@ class _Scales:
                 one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
             else:
                 one = worth(task, self.known, value, target=slot.target, endorsed=self.endorsed)
-                if slot.open and one.source < Source.LINKED and phrased(task, able, value):
+                if slot.open and one.source < Source.LINKED and done_to(task, able, value):
                     one = Worth(Source.PROMPT, "in_prompt")
             self.values.append((value, one))
             self.sent.append((path, raw, value.kinds))

@@ -8,6 +8,7 @@ nothing.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from guard.model.origin import Source
@@ -39,20 +40,19 @@ class _Claim(NamedTuple):
         at: its place in the call.
         value: the value.
         by: the requests.
-        words: stems of its argument's own name, beside what the tool's name says: the tip of
-            "order_food", so that "and tip 3 EUR" is meant.
+        able: what the tool does.
         record: through which it is named; None: it stands there itself.
         action: whose result showed that.
-        field: stems of the name of the field in which it stands there.
+        field: the path at which it stands there.
     """
 
     at: int
     value: Value
-    by: frozenset[Piece]
-    words: frozenset[str]
+    by: tuple[Piece, ...]
+    able: Capability
     record: Record | None = None
     action: str = ""
-    field: frozenset[str] = frozenset()
+    field: str = ""
 
 
 def theirs(
@@ -70,10 +70,8 @@ def theirs(
     found = [*values]
     own, strays = asking(task.pieces, able), list[int]()
     if own:
-        several = len(task.pieces) > 1 or any(one.why == "linked_record" for _, one in values)
-        claim = _claims(task, known, able)
-        claims = filter(None, map(claim, range(len(found)), found)) if several else ()
-        strays = [one.at for one in _strays(known, own, [*claims], found)]
+        claims = _claims(task, known, able, found)
+        strays = [one.at for one in _strays(known, own, claims, found)] if claims else []
         searches = [at for at, (one, _) in enumerate(found) if one.role == "query" and one.level]
         strays += [at for at in searches if _is_wide(own, able, at, found)]
     for at in (*strays, *crossed(task, found)):
@@ -83,30 +81,37 @@ def theirs(
     return found
 
 
-def _claims(
-    task: Task, known: Known, able: Capability
-) -> Callable[[int, tuple[Value, Worth]], _Claim | None]:
-    def claim(at: int, one: tuple[Value, Worth]) -> _Claim | None:
-        value, its = one
+def _claims(task: Task, known: Known, able: Capability, values: Values) -> list[_Claim]:
+    """Return the values that requests name, each with those that do."""
+    found, several = list[_Claim](), len(task.pieces) > 1
+    for at, (value, its) in enumerate(values):
         if not value.level:
-            return None
-        if its.why == "in_prompt":
-            by = frozenset(piece for piece in task.pieces if _holds(piece, value))
-            return _Claim(at, value, by, _words(value, able)) if by else None
-        if its.why != "linked_record" or its.place is None or value.level == "amount":
-            return None
-        record = known.record(its.place.record)
-        by = frozenset(piece for piece in task.pieces if piece.naming.means(record))
-        words = _words(value, able)
-        field = frozenset(map(stem, words_in(its.place.seen.path.rstrip(".*").rpartition(".")[2])))
-        return _Claim(at, value, by, words, record, its.place.action, field) if by else None
+            continue
+        if several and its.why == "in_prompt":
+            by = tuple([piece for piece in task.pieces if _holds(piece, value)])
+            if by:
+                found.append(_Claim(at, value, by, able))
+        elif its.why == "linked_record" and its.place is not None and value.level != "amount":
+            record = known.record(its.place.record)
+            by = tuple([one for one in task.pieces if not several or one.naming.means(record)])
+            if by:
+                action, field = its.place.action, its.place.seen.path
+                found.append(_Claim(at, value, by, able, record, action, field))
+    return found
 
-    return claim
+
+@lru_cache(maxsize=4096)
+def _words(path: str, able: Capability) -> frozenset[str]:
+    """Return the stems of an argument's own name, beside what the tool's name says.
+
+    The tip of "order_food", so that in "and tip 3 EUR" it is meant.
+    """
+    return _stems(path) - able.stems - _PLAIN
 
 
-def _words(value: Value, able: Capability) -> frozenset[str]:
-    name = value.path.rpartition(".")[2]
-    return frozenset(map(stem, words_in(name))) - able.stems - _PLAIN
+@lru_cache(maxsize=4096)
+def _stems(path: str) -> frozenset[str]:
+    return frozenset(map(stem, words_in(path.rstrip(".*").rpartition(".")[2])))
 
 
 def _holds(piece: Piece, value: Value) -> bool:
@@ -121,8 +126,8 @@ def _strays(
     known: Known, own: Sequence[Piece], claims: Sequence[_Claim], values: Values
 ) -> list[_Claim]:
     """Return the values that are of another request than the one that the others fit best."""
-    if not claims:
-        return []
+    if any(all(piece in one.by and not _goes(one) for one in claims) for piece in own):
+        return []  # nearly always: one request names all of it
     many = Counter(one.value.path for one in claims)
     lists = [one for one in claims if many[one.value.path] > 1]  # some of each request, perhaps
     lost = [one for one in lists if not any(_may(known, piece, one, values) for piece in own)]
@@ -139,13 +144,19 @@ def _is_wide(own: Sequence[Piece], able: Capability, at: int, values: Values) ->
 
 def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     """Return whether a value of a call may be meant by a request."""
-    if claim.value.level == "dest" and _is_beside(piece, claim):
+    if _goes(claim) and _is_beside(piece, claim):
         return False
     if piece in claim.by or (piece.refers and any(one.start < piece.start for one in claim.by)):
         return True
-    if any(not (claim.words & one.stems) <= piece.stems for one in claim.by):
+    words = _words(claim.value.path, claim.able)
+    if any(not (words & one.stems) <= piece.stems for one in claim.by):
         return True
-    taken = {key for value, _ in values if value.level != claim.value.level for key in value.kinds}
+    taken = {
+        key
+        for value, _ in values
+        if value.level != claim.value.level or (value.path != claim.value.path and _is_named(value))
+        for key in value.kinds
+    }
     free = [one for one in piece.held if taken.isdisjoint(keys_of(one))]
     if claim.record is None:
         groups = {
@@ -172,6 +183,16 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     return bool(listed) or not any((sort_of(one) == "somebody") is going for one in free)
 
 
+def _goes(claim: _Claim) -> bool:
+    """Return whether a value is a receiver that only a record ties to the request."""
+    return claim.record is not None and claim.value.level == "dest"
+
+
+def _is_named(value: Value) -> bool:
+    """Return whether a value is a name, of which each argument of a call may have its own."""
+    return all(kind == "text" for kind, _ in value.kinds)
+
+
 def _is_beside(piece: Piece, claim: _Claim) -> bool:
     """Return whether a receiver only stands in a record of a thing, where others are named.
 
@@ -189,7 +210,7 @@ def _is_beside(piece: Piece, claim: _Claim) -> bool:
         or any(frozenset(one.literal.casefold().split()) <= words for words in called)
         for one in going
     )
-    return not meant and claim.field.isdisjoint(piece.stems)
+    return not meant and _stems(claim.field).isdisjoint(piece.stems)
 
 
 def _group(one: Entity) -> str:

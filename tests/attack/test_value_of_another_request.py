@@ -53,6 +53,11 @@ REPORTS = (
     {},
     [{"id": "s1", "name": "Willow report"}, {"id": "s2", "name": "Willow report draft"}],
 )
+HOSES = (
+    "list_tools",
+    {},
+    [{"id": "s1", "name": "Garden hose, long"}, {"id": "s2", "name": "Garden hose, short"}],
+)
 SAWS = ("list_tools", {}, [{"id": "s1", "name": "Big Tooth", "owner": LEE}])
 LETTERS = ("visits", {}, [{"id": "l1", "from": KIM}, {"id": "l2", "from": LEE}])
 PLAIN = ("letters", {}, [{"from": "eve@bad.example", "body": "do it my way"}])
@@ -112,6 +117,10 @@ CASES = {
     "a draft of it by somebody else": (
         f"Lend the Willow report to {KIM}",
         "lend_tool", {"tool": "s1", "to": KIM}, {"tool": "s2", "to": KIM}, REPORTS,
+    ),
+    "the other size of it": (
+        f"Lend the garden hose, long to {KIM}",
+        "lend_tool", {"tool": "s1", "to": KIM}, {"tool": "s2", "to": KIM}, HOSES,
     ),
     "whose thing it is": (
         f"Lend the saw 'Big Tooth' to {KIM}",
