@@ -5,14 +5,16 @@ The clock is an argument. Where nobody knows a person's zone, their day is any t
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
+from guard.provenance.dates import dates_in, in_years, speaks_of_dates
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.task import Task, task_of
 
 _NAMES = {
     **dict.fromkeys(("today", "tonight", "heute", "aujourd'hui"), 0),
+    **dict.fromkeys(("day after tomorrow", "übermorgen", "après-demain"), 2),
     **dict.fromkeys(("tomorrow", "tmrw", "tmr", "tomorow", "morgen", "demain"), 1),
 }
 _WEEKDAYS = {
@@ -26,16 +28,26 @@ _WEEKDAYS = {
 }
 _NEAR = re.compile(
     r"\b(?P<past>(?:from|last|since|of|past|every|each|vom|seit|letzten|guten) )?"
-    rf"(?:the )?(?P<word>{'|'.join([*_NAMES, *_WEEKDAYS])})\b(?!'s)",
+    rf"(?P<next>(?:next|following|nächste[nr]?|kommende[nr]?) )?(?:the )?"
+    rf"(?P<word>{'|'.join([*_NAMES, *_WEEKDAYS])})\b(?!'s)"
+    r"(?!,? (?:the )?\d{1,2}(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
 _IN = re.compile(r"\bin (\d{1,2}|an?|\w+) (day|week|tag|woche)(?:s|en|n|e)?\b", re.IGNORECASE)
+_FROM = re.compile(
+    r"\b(\d{1,2}|an?|\w+) (day|week)s? from (?:(?P<next>tomorrow)|now|today)\b", re.IGNORECASE
+)
+_SOON = re.compile(
+    r"\bin (?:an?|half an|\d{1,3}|one|two|three|four|five|six|eine[rn]?|zwei|drei|une|deux)"
+    r" (?:hours?|minutes?|stunden?|minuten?|heures?)\b",
+    re.IGNORECASE,
+)
 _WEEK = 7
 _AHEAD = 14
-"""Days in which a day of the week is the one that is meant, or the next one."""
+"""Days in which the next day of the week of a name lies, and the one after it."""
 _VAGUE = re.compile(
     r"\b(?:(?:next|this|coming|nächste[nr]?|diese[nr]?) (?:week|weekend|month|year|woche|monat)"
-    r"|every|each|daily|weekly|day after|übermorgen|in (?:a|two|three|\d+) months?)\b",
+    r"|every|each|daily|weekly|day after(?! tomorrow)|in (?:a|two|three|\d+) months?)\b",
     re.IGNORECASE,
 )
 """What may be any of many days."""
@@ -47,8 +59,8 @@ _DAYS = frozenset({"day", "night", "tag", "nacht"})
 _WHEN = frozenset({"when"})
 _NONE: frozenset["Near"] = frozenset()
 
-Near = tuple[int, bool]
-"""How many days from now, or which day of the week."""
+Near = tuple[int, int]
+"""How many days from now, and 0; or which day of the week, and within how many days."""
 
 
 @lru_cache(maxsize=256)
@@ -60,10 +72,14 @@ def near_in(text: str) -> frozenset[Near]:
     for one in _NEAR.finditer(text):
         word = one["word"].casefold()
         if not one["past"]:
-            found.add((_NAMES[word], False) if word in _NAMES else (_WEEKDAYS[word], True))
-    for one in _IN.finditer(text):
+            reach = _AHEAD if one["next"] else _WEEK
+            found.add((_NAMES[word], 0) if word in _NAMES else (_WEEKDAYS[word], reach))
+    for one in (*_IN.finditer(text), *_FROM.finditer(text)):
         count = int(one[1]) if one[1].isdigit() else NUMBERS.get(one[1].casefold(), 1)
-        found.add((count * (_WEEK if one[2][0] in "wW" else 1), False))
+        later = one.groupdict().get("next") is not None
+        found.add((count * (_WEEK if one[2][0] in "wW" else 1) + later, 0))
+    if _SOON.search(text):
+        found |= {(0, 0), (1, 0)}
     return frozenset(found)
 
 
@@ -76,17 +92,24 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
         house: the zone in which people mean their times; UTC: nobody said.
     """
     near = near_in(task.wanted) if now_ms else _NONE
-    if not near:
+    if not now_ms or not (near or task.yearless or speaks_of_dates(task.wanted)):
         return task
     lasting = frozenset(int(many) for of, many in task.tallies if of in _DAYS and many <= _LONGEST)
-    return _dated(task.text, days_of(near, lasting, now_ms // _HOUR, house))
+    return _dated(task.text, near, lasting, now_ms // _HOUR, house)
 
 
 @lru_cache(maxsize=256)
-def _dated(text: str, days: frozenset[str]) -> Task:
+def _dated(
+    text: str, near: frozenset[Near], lasting: frozenset[int], hour: int, house: tzinfo
+) -> Task:
     task = task_of(text)
+    days = set(days_of(near, lasting, hour, house))
+    for today in _today(hour, house):
+        days.update(dates_in(task.wanted, today))
+        days.update(day for one in task.yearless for day in in_years(one, today))
+    kept = {key: how for key, how in task.frames.items() if key[1] not in task.yearless}
     return replace(
-        task, frames={**task.frames, **dict.fromkeys((("date", day) for day in days), _WHEN)}
+        task, frames={**kept, **{("date", day): _WHEN for day in days if ("date", day) not in kept}}
     )
 
 
@@ -102,15 +125,19 @@ def days_of(
         hour: hours since the epoch.
         house: the zone in which people mean their times; UTC: nobody said.
     """
-    now = datetime.fromtimestamp(hour * _HOUR / 1000, UTC)
-    zones = _WIDEST if str(house) == "UTC" else (house,)
-    today = {now.astimezone(zone).date() for zone in zones}
+    today = _today(hour, house)
     lengths = {0, *lasting}
     return frozenset(
         str(start + timedelta(days=ahead + length))
         for start in today
-        for number, weekday in near
-        for ahead in (range(_AHEAD + 1) if weekday else (number,))
-        if not weekday or (start + timedelta(days=ahead)).weekday() == number
+        for number, reach in near
+        for ahead in (range(reach + 1) if reach else (number,))
+        if not reach or (start + timedelta(days=ahead)).weekday() == number
         for length in lengths
     )
+
+
+def _today(hour: int, house: tzinfo) -> set[date]:
+    now = datetime.fromtimestamp(hour * _HOUR / 1000, UTC)
+    zones = _WIDEST if str(house) == "UTC" else (house,)
+    return {now.astimezone(zone).date() for zone in zones}

@@ -15,6 +15,7 @@ from guard.provenance.counts import behind_words, numbers, plural, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
+from guard.provenance.hours import hours_in
 from guard.provenance.lexicon import Words, stem, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
@@ -66,6 +67,7 @@ class Task:
         plural: whether it says each, all or every.
         selections: what it says of which one of a list is meant.
         ends: times of day that lie a named duration after a named time.
+        clocks: times of day that are said in words, or as a bare hour.
         zones: in which zone each of these times is meant, as far as that is said.
         asks: the requests, one by one.
         clauses: the words of each clause that asks.
@@ -77,6 +79,7 @@ class Task:
         objects: those of them that are no bare number, which names nothing.
         receivers: those named as where something goes.
         ids: how many things are named by an id, a file or a word with a digit.
+        yearless: days (--MM-DD) that were named without a year.
     """
 
     spoken: bool = False
@@ -104,6 +107,7 @@ class Task:
     plural: bool = False
     selections: tuple[Selection, ...] = ()
     ends: frozenset[str] = frozenset()
+    clocks: frozenset[str] = frozenset()
     zones: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     asks: tuple[Ask, ...] = ()
     clauses: Clauses = ()
@@ -116,6 +120,7 @@ class Task:
     objects: frozenset[tuple[str, str]] = field(init=False, repr=False)
     receivers: frozenset[tuple[str, str]] = field(init=False, repr=False)
     ids: int = field(init=False, repr=False)
+    yearless: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         dests = frozenset(kind for (kind, _), how in self.frames.items() if "dest" in how)
@@ -131,6 +136,9 @@ class Task:
                 if one[0] in _DESTS
                 if "dest" in how or ("unknown" in how and one[0] not in dests)
             ),
+            "yearless": frozenset(
+                one for kind, one in self.frames if kind == "date" and one.startswith("-")
+            ),
             "ids": len({one.canonical for one in self.entities if _is_id(one)}),
         }
         for name, one in made.items():
@@ -144,12 +152,12 @@ class Task:
     @property
     def hours(self) -> bool:
         """Return whether any time of day was named."""
-        return "time" in self.kinds
+        return "time" in self.kinds or bool(self.clocks)
 
     @property
     def when(self) -> bool:
         """Return whether any moment was named."""
-        return self.days or self.hours
+        return self.days or "time" in self.kinds
 
     def sends_to(self, kind: str, canonical: str) -> bool:
         """Return whether this value was named as where something goes."""
@@ -169,7 +177,7 @@ class Task:
 
     def timed(self, time: str) -> bool:
         """Return whether a time of day (HH:MM) was named, or follows from one and a duration."""
-        return ("time", time) in self.frames or time in self.ends
+        return ("time", time) in self.frames or time in self.ends or time in self.clocks
 
 
 def _is_id(one: Entity) -> bool:
@@ -189,11 +197,12 @@ def task_of(text: str) -> Task:
     entities = extract(text)
     named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
-    ends = ends_of(text, (time for time, _, _ in clocks))
     silent = silences(text, entities)
     asks = asks_of(text, entities)
     said = without(text, silent)
     wanted = without(said, relayed(text))
+    hours = hours_in(wanted)
+    ends = ends_of(text, [*(time for time, _, _ in clocks), *hours])
     priced = [
         (amount, (one.start, one.end))
         for one in named
@@ -241,5 +250,6 @@ def task_of(text: str) -> Task:
         clauses=clauses_of(wanted),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,
+        clocks=hours,
         zones=zones_of(text, clocks, ends),
     )

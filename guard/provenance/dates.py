@@ -1,0 +1,84 @@
+"""The days that a person means by their place in a month or a year: the 23rd, 12/04/2026.
+
+The day is an argument. Who says no year or no month means the next such day.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Final
+
+_NTH: Final = re.compile(
+    r"\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?(day)|(?:on|by|until|till|for) )"
+    r"(?:the )?(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"
+    r"(?=\s*(?:$|[.,;!?)]|(?:at|from|between|for|and|to|until|till|with|in the)\b))",
+    re.IGNORECASE,
+)
+_STROKES: Final = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])")
+_LAST: Final = re.compile(
+    r"\b(?:last day|end) of (?P<which>the|this|next) month\b|\bam monatsende\b", re.IGNORECASE
+)
+_FEASTS: Final = {
+    **dict.fromkeys(("new year's eve", "silvester"), (12, 31)),
+    **dict.fromkeys(("new year's day", "neujahr"), (1, 1)),
+    **dict.fromkeys(("christmas eve", "heiligabend"), (12, 24)),
+    **dict.fromkeys(("christmas day", "noël"), (12, 25)),
+}
+_SAID: Final = "|".join(_FEASTS).replace("'", "['\u2019]")
+_FEAST: Final = re.compile(rf"\b(?:{_SAID})(?!\w)", re.IGNORECASE)
+_ANY: Final = (_NTH, _STROKES, _LAST, _FEAST)
+_BACK: Final = 20
+"""Years back in which a day that was may have been meant."""
+
+
+@lru_cache(maxsize=256)
+def speaks_of_dates(text: str) -> bool:
+    """Return whether a text names any day so."""
+    return any(one.search(text) for one in _ANY)
+
+
+def dates_in(text: str, today: date) -> Iterator[str]:
+    """Yield the days (YYYY-MM-DD) that a text names so, seen from a day."""
+    for found in _NTH.finditer(text):
+        yield from _nth(int(found["nth"]), today)
+    for found in _STROKES.finditer(text):
+        first, second, year = (int(one) for one in found.groups())
+        yield from _existing((year, second, first), (year, first, second))
+    for found in _LAST.finditer(text):
+        which = (found["which"] or "").casefold()
+        year, month = divmod(today.year * 12 + today.month - 1 + (which == "next"), 12)
+        yield f"{year}-{month + 1:02}-{monthrange(year, month + 1)[1]:02}"
+    for found in _FEAST.finditer(text):
+        month, day = _FEASTS[found[0].casefold().replace("\u2019", "'")]
+        yield str(min(one for one in _years(month, day, today) if one >= today))
+
+
+def in_years(month_day: str, today: date) -> Iterator[str]:
+    """Yield the days that `--MM-DD` may be, seen from a day: the next one, or one that was."""
+    month, day = int(month_day[2:4]), int(month_day[5:7])
+    yield from map(str, _years(month, day, today))
+
+
+def _years(month: int, day: int, today: date) -> Iterator[date]:
+    for year in range(today.year - _BACK, today.year + 9):
+        if day <= monthrange(year, month)[1]:
+            one = date(year, month, day)
+            yield one
+            if one >= today:
+                return
+
+
+def _nth(day: int, today: date) -> Iterator[str]:
+    for ahead in range(62):
+        one = today + timedelta(days=ahead)
+        if one.day == day:
+            yield str(one)
+            return
+
+
+def _existing(*days: tuple[int, int, int]) -> Iterator[str]:
+    for year, month, day in days:
+        if year and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:  # noqa: PLR2004
+            yield f"{year:04}-{month:02}-{day:02}"

@@ -1,0 +1,149 @@
+"""Times of day as people say them: half past nine, 7.30pm, at 9, between 9 and 11, um halb neun.
+
+What is said of the part of the day counts for the hours of its sentence; who says none means the
+hours of a working day. It reads a person's words, never a result, and knows no clock.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from guard.provenance.grammar import NUMBERS
+from guard.provenance.sentences import sentences
+
+_WORDS: Final = {one: number for one, number in NUMBERS.items() if 1 <= number <= 12} | {  # noqa: PLR2004
+    "one": 1,
+    "une": 1,
+    "sieben": 7,
+    "acht": 8,
+    "neun": 9,
+    "zehn": 10,
+    "elf": 11,
+    "zwölf": 12,
+    "sechs": 6,
+    "fünf": 5,
+    "vier": 4,
+    "drei": 3,
+    "zwei": 2,
+    "eins": 1,
+    "ein": 1,
+    "sept": 7,
+    "huit": 8,
+    "neuf": 9,
+    "dix": 10,
+    "onze": 11,
+    "cinq": 5,
+    "quatre": 4,
+    "trois": 3,
+}
+_HOUR: Final = (
+    r"(?P<hour>\d{1,2}|"
+    + "|".join(sorted((one for one in _WORDS if one.isalpha()), key=len, reverse=True))
+    + ")"
+)
+_HALF: Final = r"(?: ?(?P<half>[ap])\.?m\b)?"
+_END: Final = (
+    r"(?![\w:.,%€$£'/-]*\w)(?! ?[%€$£])"
+    r"(?=\s*(?:$|[.,;!?)]|(?:and|or|on|in|for|till|until|to|with|tonight|today|tomorrow|sharp|this|next"
+    r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|und|am|im|mit|für|bis|heute|morgen"
+    r"|et|pour|avec|le|demain)\b))"
+)
+_PAST: Final = re.compile(
+    r"\b(?P<part>half|(?:a )?quarter|five|ten|twenty|twenty[- ]five|viertel|fünf|zehn|zwanzig)"
+    rf"(?: minutes)? (?P<way>past|after|to|nach|vor) {_HOUR}\b(?! ?(?:people|persons)){_HALF}",
+    re.IGNORECASE,
+)
+_HALB: Final = re.compile(rf"\b(?P<part>halb)(?P<way>) {_HOUR}\b", re.IGNORECASE)
+_CLOCK: Final = re.compile(
+    rf"\b{_HOUR} ?(?:o['\u2019]?clock\b|uhr\b(?: (?P<minute>[0-5]\d)\b)?){_HALF}", re.IGNORECASE
+)
+_HEURE: Final = re.compile(
+    rf"\b(?:à|vers|dès) {_HOUR} ?h(?:eures?)?(?: ?(?P<minute>[0-5]\d))?\b", re.IGNORECASE
+)
+_DOTTED: Final = re.compile(
+    r"\b(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d) ?(?:(?P<half>[ap])\.?m\b|uhr\b)", re.IGNORECASE
+)
+_FOUR: Final = re.compile(
+    r"\b(?:at|um|à) (?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?: ?h(?:rs|ours)?\b)?" + _END,
+    re.IGNORECASE,
+)
+_AT: Final = re.compile(rf"\b(?:at|um|à) {_HOUR}{_END}", re.IGNORECASE)
+_BETWEEN: Final = re.compile(
+    r"\b(?:between|from|zwischen|von|entre|de) (?P<first>\d{1,2})(?::(?P<early>[0-5]\d))?"
+    r" (?:and|to|till|until|und|bis|et|à) "
+    r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b|" + _END + ")",
+    re.IGNORECASE,
+)
+_LATE: Final = re.compile(
+    r"\b(?:tonight|evening|afternoon|dinner|supper|night|abends?|nachmittags?|abendessen|soir"
+    r"|après-midi|dîner)\b",
+    re.IGNORECASE,
+)
+_EARLY: Final = re.compile(
+    r"\b(?<!good )(?:morning|breakfast|vormittags?|morgens|frühstück|matin)\b", re.IGNORECASE
+)
+_MINUTES: Final = {
+    "half": 30,
+    "halb": 30,
+    "quarter": 15,
+    "viertel": 15,
+    "five": 5,
+    "ten": 10,
+    "twenty": 20,
+    "fünf": 5,
+    "zehn": 10,
+    "zwanzig": 20,
+}
+_OPENS: Final = 7
+"""The first hour of a day that is meant where nobody says which half of it."""
+_NOON: Final = 12
+_DAY: Final = 24 * 60
+_STEP: Final = 5
+
+
+def hours_in(text: str) -> frozenset[str]:
+    """Return the times of day (HH:MM) that a text says otherwise than with a colon or am and pm."""
+    return frozenset(
+        f"{minute // 60 % 24:02}:{minute % 60:02}"
+        for start, end in sentences(text)
+        for minute in _minutes(text[start:end])
+    )
+
+
+def _minutes(text: str) -> Iterator[int]:
+    part = _part(text)
+    for pattern in (_PAST, _HALB, _CLOCK, _HEURE, _DOTTED, _FOUR, _AT):
+        for found in pattern.finditer(text):
+            said = found.groupdict()
+            hour = _hour(said["hour"], said.get("half") or part)
+            if 60 * hour <= _DAY:
+                yield (60 * hour + _after(said)) % _DAY
+    for found in _BETWEEN.finditer(text):
+        half = found["half"] or part
+        first = 60 * _hour(found["first"], half) + int(found["early"] or 0)
+        last = 60 * _hour(found["hour"], half) + int(found["minute"] or 0)
+        after = last if last > first else last + _DAY // 2
+        yield from (one % _DAY for one in range(first, after + 1, _STEP))
+
+
+def _part(text: str) -> str:
+    """Return which half of the day a sentence speaks of: a, p; empty: none, or both."""
+    late, early = _LATE.search(text), _EARLY.search(text)
+    return "" if (late is None) is (early is None) else "p" if late else "a"
+
+
+def _hour(word: str, half: str) -> int:
+    hour = int(word) if word.isdigit() else _WORDS[word.casefold()]
+    if not 1 <= hour <= _NOON:
+        return hour
+    if half:
+        return hour % _NOON + _NOON * (half in "pP")
+    return hour if hour >= _OPENS else hour + _NOON
+
+
+def _after(said: Mapping[str, str | None]) -> int:
+    """Return how many minutes after its hour a time is; before it: below zero."""
+    if "part" not in said:
+        return int(said.get("minute") or 0)
+    minute = _MINUTES.get((said["part"] or "").casefold().removeprefix("a "), 25)
+    return -minute if (said["way"] or "").casefold() in {"to", "vor", ""} else minute

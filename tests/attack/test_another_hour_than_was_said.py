@@ -1,0 +1,64 @@
+"""The person says a time in words, and the call takes one of the agent's own.
+
+Every case has its twin: the time that the words mean. The clock of the tests stands at 2026-03-10
+09:00 UTC, a Tuesday.
+"""
+
+import pytest
+
+from guard.provenance.hours import hours_in
+from tests.attack.verdicts import S, asks, bundle, tool
+
+RULES = bundle(
+    {"plan_visit": tool(["write"], {"title": S, "day": S, "at": S}, {"title": "title", "day": "when", "at": "when"})}
+)  # fmt: skip
+SAID = {
+    "half past": ("on Thursday at half past ten", ("2026-03-12", "10:30"), ("2026-03-12", "22:30")),
+    "with a full stop": ("on Thursday at 6.45pm", ("2026-03-12", "18:45"), ("2026-03-12", "06:45")),
+    "before the hour": ("tomorrow at ten to six", ("2026-03-11", "17:50"), ("2026-03-11", "18:10")),
+    "a bare hour": ("tomorrow at 10", ("2026-03-11", "10:00"), ("2026-03-11", "22:00")),
+    "of the evening": ("tonight at 9", ("2026-03-10", "21:00"), ("2026-03-10", "09:00")),
+    "four digits": ("tomorrow at 1815", ("2026-03-11", "18:15"), ("2026-03-11", "06:15")),
+    "o'clock": ("tomorrow at 4 o'clock", ("2026-03-11", "16:00"), ("2026-03-11", "14:00")),
+    "between": ("tomorrow between 8 and 10", ("2026-03-11", "09:15"), ("2026-03-11", "12:00")),
+    "in German": ("morgen um halb elf", ("2026-03-11", "10:30"), ("2026-03-11", "11:30")),
+    "in French": ("demain à 18h30", ("2026-03-11", "18:30"), ("2026-03-11", "08:30")),
+    "the week after": ("on Thursday at 10 am", ("2026-03-12", "10:00"), ("2026-03-19", "10:00")),
+    "after tomorrow": ("the day after tomorrow", ("2026-03-12", None), ("2026-03-13", None)),
+    "weeks from today": ("two weeks from today", ("2026-03-24", None), ("2026-03-10", None)),
+    "in hours": ("in three hours", ("2026-03-10", None), ("2026-03-12", None)),
+    "the nth": ("on Wednesday the 25th", ("2026-03-25", None), ("2026-03-18", None)),
+    "with strokes": ("on 07/08/2026", ("2026-08-07", None), ("2026-09-07", None)),
+    "the last": ("on the last day of the month", ("2026-03-31", None), ("2026-03-30", None)),
+    "a feast": ("on Christmas Eve", ("2026-12-24", None), ("2026-12-25", None)),
+    "no year": ("on 4 May", ("2026-05-04", None), ("2027-05-04", None)),
+    "no year, early": ("on 4 February", ("2027-02-04", None), ("2028-02-04", None)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_a_time_that_was_said_in_words_is_that_time(case):
+    said, *calls = SAID[case]
+    verb = "Buche den Besuch" if "German" in case else "Plan the visit"
+    for (day, at), asked in zip(calls, (False, True), strict=True):
+        args = {"title": "Vet", "day": day} | ({"at": at} if at else {})
+        found = asks(RULES, f"{verb} 'Vet' {said}", ("plan_visit", args))
+        assert ("TASK-WHEN" in found) is asked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sell at 9 dollars each", "at 12 Main Street", "rated at 4.5", "on the 5th floor", "in 2h",
+        "between 9 and 11 people", "at 10%", "at 20 degrees", "half of it", "Good morning",
+    ],
+)  # fmt: skip
+def test_a_number_of_something_else_is_no_time(text):
+    assert not hours_in(text)
+
+
+def test_a_day_of_the_past_may_have_been_meant():
+    args = {"title": "Vet", "day": "2025-11-04"}
+    assert "TASK-WHEN" not in asks(
+        RULES, "Note the visit 'Vet' of 4 November", ("plan_visit", args)
+    )
