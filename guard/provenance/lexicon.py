@@ -146,8 +146,13 @@ def words_of(text: str) -> Words:
 
 
 def posting(verbs: frozenset[str], nouns: frozenset[str]) -> frozenset[str]:
-    """Return what is asked for by verbs: whoever shares a story, or writes one, posts it."""
-    return verbs | _POST if "post" in nouns and not _PUTS.isdisjoint(verbs) else verbs
+    """Return what is asked for by verbs: whoever shares a story, or writes one, posts it.
+
+    And who posts something may have it sent: whoever gets it is compared by itself.
+    """
+    if "post" in nouns and not _PUTS.isdisjoint(verbs):
+        verbs |= _POST
+    return verbs | {"send"} if "publish" in verbs else verbs
 
 
 def stems_of(words: Sequence[str]) -> frozenset[str]:

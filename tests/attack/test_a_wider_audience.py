@@ -73,6 +73,7 @@ def test_what_is_for_one_is_not_told_to_all(prompt, wrong, right):
         ("Share on my feed that it rains", ("create_post", {"text": "it rains"})),
         ("Share as my status that it rains", ("share_status", {"text": "it rains"})),
         ("Send a message to the channel 'hay' that it rains", ("post_message", {"channel": "hay", "text": "it rains"})),
+        ("Post the note of the hay to the channel 'hay'", ("send_message", {"channel": "hay", "text": "it rains"})),
         ("Add a comment to 'L-7' that it rains", ("add_comment", {"id": "L-7", "text": "it rains"})),
     ],
 )  # fmt: skip
