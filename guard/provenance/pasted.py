@@ -86,9 +86,12 @@ _SAYS = re.compile(
 )
 """How a person says that what comes next was written by somebody."""
 _FOLLOWS = re.compile(r"follow|folg|suivant", re.IGNORECASE)
-_UP = re.compile(r"above|obige|ci-dessus", re.IGNORECASE)
+_UP = re.compile(r"above|obige|ci-dessus|what|geschrieben|ce\s+que", re.IGNORECASE)
 _ABOVE = re.compile(
-    rf"\b(?:{_REWORD}|{_WORK})\b[^\n:.!?]{{0,60}}?\b(?:the\s+above|above|obige[nrsm]?|ci-dessus)\b",
+    rf"\b(?:{_REWORD}|{_WORK})\b[^\n:.!?]{{0,60}}?\b(?:the\s+above|above|obige[nrsm]?|ci-dessus)\b"
+    r"|\b(?:(?:that|this)(?:['\u2019]s|\s+is|\s+was)\s+what\s+(?:[^\W\d_]+\s+){1,3}?(?:wrote|writes|said|says|sent)"
+    r"|(?:so\s+)?(?:das\s+)?hat\s+(?:mir\s+)?[^\W\d_]+\s+(?:mir\s+)?(?:das\s+)?geschrieben"
+    r"|c['\u2019]est\s+ce\s+que\s+(?:[^\W\d_]+['\u2019\s]\s*){1,4}?(?:écrit|dit|envoyé))\b",
     re.IGNORECASE,
 )
 _FYI = re.compile(
@@ -129,7 +132,7 @@ def _in_turn(turn: str) -> Iterator[Span]:
         yield min(begins), len(turn)
     above = _ABOVE.search(turn) if _UP.search(turn) else None
     if above:
-        yield 0, _sentence(turn, above.start())
+        yield 0, above.start()
 
 
 def _sentence(turn: str, at: int) -> int:
