@@ -36,8 +36,13 @@ def completed(
         values: the arguments, each with what it is worth so far.
         slots: what is known of each argument.
     """
-    weak = [at for at, (_, one) in enumerate(values) if one.source < Source.LINKED]
-    if not weak:
+    weak = [
+        at
+        for at, (value, one) in enumerate(values)
+        if one.source < Source.LINKED
+        if slots[value.path].open or slots[value.path].target
+    ]
+    if not weak:  # most calls: somebody said what each argument is
         return [*values]
     meant = _whole(task, able, values)
     own = [one.numbered for one in asking(task.pieces, able)]
