@@ -4,11 +4,12 @@ It hands a secret to nobody but the tool's transport and never asks for more tha
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from guard.audit.event import Event, Kind
-from guard.errors import NotAllowed, Unavailable
+from guard.errors import GuardError, NotAllowed, Unavailable
 from guard.grant.approval import Approval
 from guard.grant.credential import ApprovalEvidence, BoundCall, Credential, token_id
 from guard.grant.lease import Lease, LeaseChange, LeaseEvent, LeaseState, ended
@@ -221,8 +222,11 @@ class Leasing:
         """
         if leased is None:
             return
-        taken, now_ms = refused != TURNED_AWAY, self.world.clock.now_ms()
-        self.world.refusals.told(leased.toward, taken=taken, now_ms=now_ms)
+        with suppress(
+            GuardError
+        ):  # a clock that fails now hides no result: this one is not counted
+            taken, now_ms = refused != TURNED_AWAY, self.world.clock.now_ms()
+            self.world.refusals.told(leased.toward, taken=taken, now_ms=now_ms)
         if not leased.issuer.leaves_object:
             return
         # The tool ran and its outcome is recorded: a target that cannot be reached now must not
