@@ -150,6 +150,11 @@ class Rebuilding:
         return replace(facts, input=found), argument_bytes(arguments)
 
 
+def altered(group, **changes):
+    """Return one group of facts with some of them changed."""
+    return group._replace(**changes) if isinstance(group, tuple) else replace(group, **changes)
+
+
 class World:
     def __init__(self, policy=POLICY, data=None, **options):
         files = policy if isinstance(policy, dict) else {"10-test.cedar": policy}
@@ -168,7 +173,7 @@ class World:
         assert not isinstance(found, ArgError), found
         facts = replace(BASE, call=replace(BASE.call, server=server, tool=tool), input=found)
         for name, changes in groups.items():
-            facts = replace(facts, **{name: replace(getattr(facts, name), **changes)})
+            facts = replace(facts, **{name: altered(getattr(facts, name), **changes)})
         return facts
 
     def decide(self, action, arguments, **groups):

@@ -176,7 +176,7 @@ def test_h10_an_unknown_or_wrapped_tool_is_denied(world, rebuilding):
 
 def test_h11_only_a_clear_allow_is_an_allow(world, rebuilding):
     facts = world.facts("docs/read", {"id": "k"})
-    odd = replace(facts, risk=replace(facts.risk, session="0"))
+    odd = replace(facts, risk=facts.risk._replace(session="0"))
     assert decide(world.bundle, odd, rebuilding(world.bundle, {})).code == "policy_error"
 
 
@@ -206,7 +206,7 @@ def test_engine_messages_never_leave_through_the_agents_text(world, make_world, 
     from guard.policy.explain import agent_text  # noqa: PLC0415
 
     facts = world.facts("docs/read", {"id": "k"})
-    secret = replace(facts, risk=replace(facts.risk, session="hunter2"))
+    secret = replace(facts, risk=facts.risk._replace(session="hunter2"))
     moment = 'context.risk.session > 1 && context.clock.now < datetime("2026-01-05")'
     engine = make_world(
         f'@id("NOW") @reason("r") permit(principal, action in Guard::Action::"any", resource)'
