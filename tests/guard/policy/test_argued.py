@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from guard.grant.view import view_from, view_json
@@ -63,7 +63,9 @@ def test_the_bytes_can_be_made_again_from_the_rows(arguments):
         sent = argument_bytes(arguments)
     except ValueError:  # half a character: refused before anybody is asked
         return
-    assert rebuilt(rows(sent)) == sent
+    found = rows(sent)
+    assume(not any(row.hidden for row in found))  # a name that says "secret" hides its value
+    assert rebuilt(found) == sent
 
 
 @given(TEXT)
