@@ -21,6 +21,7 @@ from guard.model.call import ArgSpec, ToolCall, ToolSpec, argument_bytes
 from guard.model.labels import Label, Trust
 from guard.provenance.known import Known
 from guard.provenance.observe import observed
+from guard.provenance.segment import write_digest
 from guard.provenance.task import read_task
 from guard.provenance.weigh import weigh
 
@@ -101,11 +102,12 @@ def remembering(results: int) -> Known:
 
 def weighing(results: int) -> Callable[[int], object]:
     known, calls = remembering(results), [call(number, results) for number in range(CALLS)]
+    writes = [write_digest(SEND, one.parsed()) for one in calls]  # made once, at the admission
 
     def never(_path: str, _value: object) -> None:
         return None
 
-    return lambda n: weigh(calls[n], SEND, TASK, known, never, frozenset())
+    return lambda n: weigh(calls[n], SEND, TASK, known, never, frozenset(), write=writes[n])
 
 
 def compared(few: Callable[[int], object], many: Callable[[int], object]) -> dict[str, object]:

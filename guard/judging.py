@@ -39,6 +39,7 @@ from guard.policy.remote import tightened
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import Span, World
 from guard.provenance.known import Known
+from guard.provenance.segment import write_digest
 from guard.session.calls import Wanted, wanted_by
 from guard.session.facts import facts
 from guard.session.intent import TaskIntent
@@ -129,8 +130,11 @@ class Judging:
         if self.bundle.slice_of(call.server, call.tool) is None:
             # Nobody listed it: the answer is that, whatever its arguments are.
             return Input(values={}, derived=Derived(bytes=len(call.arguments)))
-        limits, spec = limits_of(self.bundle.catalog), self.spec(call)
-        return convert_args(spec, _arguments(call), salt=self.salt, limits=limits)
+        limits, spec, given = limits_of(self.bundle.catalog), self.spec(call), _arguments(call)
+        found = convert_args(spec, given, salt=self.salt, limits=limits)
+        if isinstance(found, ArgError):
+            return found
+        return Input(values=found.values, derived=found.derived, write=write_digest(spec, given))
 
     def input(self, call: ToolCall) -> Input:
         """Return the typed arguments, or none of them where they cannot be converted."""

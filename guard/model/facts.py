@@ -47,10 +47,15 @@ class Derived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """The arguments after conversion: typed, closed-world, secrets as salted digests."""
+    """The arguments after conversion: typed, closed-world, secrets as salted digests.
+
+    `write` is the digest under which a write is remembered; no fact, and empty where nobody made
+    it yet.
+    """
 
     values: Mapping[str, Json]
     derived: Derived
+    write: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

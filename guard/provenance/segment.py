@@ -6,7 +6,7 @@ Values that the catalogue calls secret are not in here.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from guard.errors import Unavailable
-from guard.model.call import Held, Json, ToolCall, ToolSpec
+from guard.model.call import Held, Json, ToolSpec
 from guard.model.origin import Source
 from guard.provenance.canonical import classify, name_of
 from guard.provenance.lexicon import capability
@@ -163,7 +163,7 @@ def chained(before: str, body: bytes) -> str:
     return sha256(before.encode() + b"\n" + body).hexdigest()
 
 
-def write_digest(call: ToolCall, spec: ToolSpec) -> str:
+def write_digest(spec: ToolSpec, arguments: Json) -> str:
     """Return the digest under which a write is remembered; empty for a call that is none.
 
     Of what it does, however it is spelled: 40.0 is 40, a blank at the end is none, and what is left
@@ -172,14 +172,7 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     """
     if "write" not in spec.effect:
         return ""
-    found = [(path, value, classify(str(value))) for path, value, _ in leaves(call.parsed())]
-    return digest_of(spec, found)
-
-
-def digest_of(spec: ToolSpec, found: Sequence[Classified]) -> str:
-    """Return the same digest for values of a call that are classified already."""
-    if "write" not in spec.effect:
-        return ""
+    found = [(path, value, classify(str(value))) for path, value, _ in leaves(arguments)]
     told = [
         (path, _spelled(value, kinds))
         for path, value, kinds in found

@@ -29,11 +29,9 @@ from guard.provenance.owed import owed
 from guard.provenance.quotes import misquoted
 from guard.provenance.roles import CHANGING
 from guard.provenance.segment import (
-    Classified,
     Deed,
     Endorsed,
     UnderWay,
-    digest_of,
     leaves,
     same_write,
     value_digest,
@@ -66,6 +64,7 @@ def weigh(
     labels: frozenset[str],
     endorsed: frozenset[Endorsed] = frozenset(),
     *,
+    write: str = "",
     before: Sequence[UnderWay] = (),
     leaving: bool = False,
     house: tzinfo = UTC,
@@ -82,6 +81,7 @@ def weigh(
         declared: the limits of the declared task.
         labels: of the session: whether it has read what strangers can write, or a secret.
         endorsed: destinations that a person approved for this tool in this session.
+        write: the digest of a write; empty for a read.
         before: the writes under way, admitted before this call.
         leaving: whether the call ran, so that `wrote` and `endorses` are wanted as well.
         house: the zone in which the house reads times; UTC: nobody said.
@@ -101,7 +101,6 @@ def weigh(
         scales.other |= opposed(task.words, able, scales.slots)
         scales.other |= repeats(spec.tool) and once(task.wanted)
     levels = scales.levels()
-    digest = digest_of(spec, scales.sent)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     picks = chosen(able, scales.values, task.clauses)
     meant = asked(task, able, bare=scales.bare(levels)) if changes else ()
@@ -113,16 +112,16 @@ def weigh(
         asked=not changes or bool(picks or meant) or (named and not able.verbs),
         spoken=task.spoken,
         left=_left(task, spec, done_of(known.done(of), others, before), scales, picks)
-        if digest
+        if write
         else LARGEST_LEFT,
-        repeat=bool(digest)
+        repeat=bool(write)
         and (
-            known.ran(digest, spec.action, of)
-            or any(same_write(digest, spec.action, one.write, one.deed[0]) for one in before)
+            known.ran(write, spec.action, of)
+            or any(same_write(write, spec.action, one.write, one.deed[0]) for one in before)
         ),
-        wrote=frozenset(scales.own()) if digest and leaving else frozenset(),
-        write=digest,
-        size=scales.size() if digest and leaving else 1,
+        wrote=frozenset(scales.own()) if write and leaving else frozenset(),
+        write=write,
+        size=scales.size() if write and leaving else 1,
         endorses=scales.endorses() if leaving else (),
     )
 
@@ -139,7 +138,7 @@ class _Scales:
     able: Capability
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
-    sent: list[Classified] = field(default_factory=list)
+    sent: list[tuple[str, Json]] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)
     other: bool = False
     """Whether it does another thing than the person chose, or the opposite."""
@@ -163,7 +162,7 @@ class _Scales:
                 if slot.open and one.source < Source.LINKED and done_to(task, able, value):
                     one = Worth(Source.PROMPT, "in_prompt")
             self.values.append((value, one))
-            self.sent.append((path, raw, value.kinds))
+            self.sent.append((path, raw))
 
     def texts(self, role: str = "") -> Iterator[str]:
         """Yield the texts of the call, or those of one role."""
@@ -171,8 +170,7 @@ class _Scales:
 
     def declares(self, at: int) -> bool:
         """Return whether a limit of the declared task names the argument at a place."""
-        path, raw, _ = self.sent[at]
-        return self.declared(path, raw) is not None
+        return self.declared(*self.sent[at]) is not None
 
     def facts(self, labels: frozenset[str], levels: Levels) -> ProvFacts:
         of = by_source([(value.path, one.source) for value, one in self.values])

@@ -98,6 +98,7 @@ def facts(
         spec,
         known,
         intent=intent,
+        write=facts_input.write,
         house=house,
         others=elsewhere.done,
         now_ms=now_ms,

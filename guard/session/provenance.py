@@ -13,7 +13,7 @@ from guard.model.origin import Source
 from guard.provenance.exposed import shows_secret
 from guard.provenance.known import Known
 from guard.provenance.observe import labels_shown, observed
-from guard.provenance.segment import Deed, Segment, UnderWay
+from guard.provenance.segment import Deed, Segment, UnderWay, write_digest
 from guard.provenance.soon import on_its_days
 from guard.provenance.task import Task, read_task
 from guard.provenance.weigh import weigh
@@ -37,6 +37,7 @@ def weighed_for(
     known: Known = NOTHING_KNOWN,
     *,
     intent: TaskIntent | None = None,
+    write: str = "",
     leaving: bool = False,
     house: tzinfo = UTC,
     others: Mapping[Deed, int] = NOTHING_DONE,
@@ -50,6 +51,7 @@ def weighed_for(
         spec: its tool.
         known: what the session's results have shown.
         intent: the task to judge by, if it is narrower than the session's.
+        write: the digest of a write, where it is known already.
         leaving: whether the call ran, and what it leaves behind is wanted.
         house: the zone in which the house reads times; UTC: nobody said.
         others: what other sessions did for the same task.
@@ -81,6 +83,7 @@ def weighed_for(
         declared,
         session.labels,
         known.endorsed_for(spec.action) - session.withdrawn,
+        write=write or write_digest(spec, call.parsed()),
         before=() if leaving else _under_way(session, call),
         leaving=leaving,
         house=house,

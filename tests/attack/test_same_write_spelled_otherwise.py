@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from guard.model.call import ArgSpec, ToolCall, ToolSpec
+from guard.model.call import ArgSpec, ToolSpec
 from guard.provenance.segment import write_digest
 
 S, N = {"type": "string"}, {"type": "number"}
@@ -30,8 +30,7 @@ WRITE = ToolSpec(
 
 
 def digest(spec, args):
-    raw = args if isinstance(args, bytes) else json.dumps(args).encode()
-    return write_digest(ToolCall(id="c", session="s", server="farm", tool=spec.tool, arguments=raw), spec)  # fmt: skip
+    return write_digest(spec, json.loads(args) if isinstance(args, bytes) else args)
 
 
 PAID = {"to": "kim@farm.example", "amount": 40}
