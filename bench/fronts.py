@@ -73,7 +73,8 @@ def agent_framework(guarded: bool) -> Run:
     from guard_adapters.front.agent_framework import GuardMiddleware
     from tests.frameworks.worlds.agent_framework import Scripted
 
-    kept = [GuardMiddleware(GUARD, server="bank")] if guarded else []
+    own = GuardMiddleware(GUARD, server="bank")
+    kept = [own.prompts, own] if guarded else []
     tools = [tool(look, approval_mode="never_require")]
     agent = Agent(client=Scripted([LOOK]), tools=tools, middleware=kept)
     return lambda: agent.run("go")

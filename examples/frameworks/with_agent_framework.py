@@ -40,11 +40,12 @@ class Scripted(FunctionInvocationLayer[Any], BaseChatClient[Any]):
 
 
 async def work(bank: Bank) -> None:
+    guarded = GuardMiddleware(bank.guard, server="bank")
     agent = Agent(
         client=Scripted(),
         tools=[tool(one, approval_mode="never_require") for one in TOOLS],
         context_providers=[InMemoryHistoryProvider()],
-        middleware=[GuardMiddleware(bank.guard, server="bank")],
+        middleware=[guarded.prompts, guarded],
     )
     session = AgentSession(session_id="invoice-7")
     result: Any = await agent.run("Pay invoice 7, please.", session=session)

@@ -60,7 +60,7 @@ def _told(session: Session, call: ToolCall) -> tuple[tuple[Said, ...], tuple[str
         for one in clauses
         if one.declared_by != "agent"
     )
-    own = [one.purpose for one in clauses if one.declared_by == "agent"]
+    own = [one.purpose for one in clauses if one.declared_by == "agent"] + [session.asked]
     if call.intent:
         own.append(_purpose(call.intent))
     return words + task, tuple(whole(one) for one in dict.fromkeys(own) if one)

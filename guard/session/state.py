@@ -44,6 +44,7 @@ class Session:
     opened_at_ms: int
     intent: TaskIntent | None = None
     words: tuple[str, ...] = ()  # what the person said, as the front received it from them
+    asked: str = ""  # what its newest run was asked, as its framework has it: the agent's word
     task: str = ""  # digest of the task that others declared; an agent's narrowing keeps it
     version: int = 0
     step: int = 0  # steps admitted so far
@@ -204,6 +205,11 @@ def _latest(known: Device, now: Device) -> Device:
 def told(session: Session, words: str) -> Session:
     """Return the session after the person said more: what they name counts from now on."""
     return replace(session, words=(*session.words, words))
+
+
+def asked(session: Session, text: str) -> Session:
+    """Return the session whose newest run was asked this: it is shown, and allows nothing."""
+    return replace(session, asked=text)
 
 
 def declared(session: Session, intent: TaskIntent) -> Session:

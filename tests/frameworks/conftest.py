@@ -47,6 +47,8 @@ class World:
     ran: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     credentials: list[Any] = field(default_factory=list)
     held: "Held | None" = None
+    says: str = "go"
+    """What a run is asked."""
     left: threading.Event = field(default_factory=threading.Event)
     """Set once a framework that works in a thread has ended there."""
 

@@ -251,6 +251,27 @@ def test_an_event_that_is_none_is_blocked(running, raw: bytes) -> None:
     assert (ran.returncode, bool(ran.stderr)) == (2, True)
 
 
+def test_what_was_typed_is_shown_as_the_agents_word_to_whoever_is_asked(agent) -> None:
+    prompt = {"claude": "UserPromptSubmit", "codex": "UserPromptSubmit", "gemini": "BeforeAgent"}
+    for said in ("Ship x", "and now y"):
+        event = {"hook_event_name": prompt[agent.name], "session_id": agent.session, "prompt": said}
+        ran = agent.run(event)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+        assert agent.before("Bash", command=f"git push {said}").returncode == 2
+    assert json.loads(agent.running.asked[-1].view_json)["chain"]["prose"] == ["Ship x", "and now y"]  # fmt: skip
+
+
+def test_without_a_guard_a_prompt_goes_on_and_no_call_does(running, tmp_path) -> None:
+    claude = Agent("claude", running)
+    for groups in claude.hooks.values():
+        line = groups[0]["hooks"][0]
+        line["command"] = line["command"].replace(str(running.pipe), str(tmp_path / "none.sock"))
+    event = {"hook_event_name": "UserPromptSubmit", "session_id": "s", "prompt": "go"}
+    ran = claude.run(event)
+    assert (ran.returncode, ran.stdout) == (0, "")
+    assert claude.before("Bash", command="ls").returncode == 2
+
+
 def test_an_event_that_nobody_installed_is_blocked(running) -> None:
     claude = Agent("claude", running)
     assert claude.run({**claude.event("PreToolUse", "Bash", {"command": "ls"}), "hook_event_name": "PreToolUse", "tool_input": []}).returncode == 2  # fmt: skip

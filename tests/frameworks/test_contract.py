@@ -203,11 +203,33 @@ async def test_calls_belong_to_the_conversation_of_the_framework(world, play) ->
 
 async def test_what_the_run_was_asked_is_kept_as_the_agents_word(world, play) -> None:
     await play.start(world, (("look", {"key": "7"}),))
-    (ended,) = [leaf for leaf in await world.leaves() if leaf["kind"] == "outcome"]
-    intent = (await world.session(ended["session"])).intent
+    (session,) = await _sessions(world)
     told = getattr(play, "asked", "")
-    assert ("" if intent is None else intent.purpose) == told
-    assert intent is None or not intent.declared
+    assert ("" if session.intent is None else session.intent.purpose) == told
+    assert session.intent is None or not session.intent.declared
+    assert session.words == ()
+
+
+async def test_what_a_later_run_is_asked_is_shown_to_whoever_is_asked_about_it(world, play) -> None:
+    if not getattr(play, "asked", ""):
+        pytest.skip("this framework tells its tools nothing of its run")
+    await play.start(world, (("look", {"key": "7"}),))
+    world.says = "and now pay x"
+    await play.start(world, PAY)
+    first, *later = await _sessions(world)
+    assert first.intent.purpose == "go"
+    assert all(one.words == () and not one.intent.declared for one in (first, *later))
+    prose = json.loads(world.asked[0].view_json)["chain"]["prose"]
+    assert prose[-1] == "and now pay x"
+    assert prose == (["and now pay x"] if later else ["go", "and now pay x"])
+
+
+async def _sessions(world: Any) -> list[Any]:
+    """Return the sessions in which calls were made, in their order, as they are now."""
+    made = dict.fromkeys(
+        leaf["session"] for leaf in await world.leaves() if leaf["kind"] == "decision"
+    )
+    return [await world.session(one) for one in made]
 
 
 async def test_a_tool_that_hangs_holds_up_no_other_call_and_ends_when_it_ends(world, play) -> None:

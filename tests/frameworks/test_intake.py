@@ -368,6 +368,28 @@ async def test_what_a_run_was_asked_is_shown_to_people_and_allows_nothing(world)
     assert (await world.session(question.session)).intent.purpose == asked.asked
 
 
+async def test_what_the_newest_run_was_asked_stands_beside_what_the_first_one_was(both) -> None:
+    for asked in ("one", "two", "two", "", "three"):
+        await around(both, replace(call("look", call_id=asked, key="7"), asked=asked))
+    handle = await both.guard.seat.adopted("t1")
+    there = await both.session(handle)
+    assert (there.intent.purpose, there.asked, there.words) == ("one", "three", ())
+    both.restart()
+    await around(both, replace(call("look", call_id="again", key="7"), asked="one"))
+    assert (await both.session(handle)).asked == "", "it is shown already"
+
+
+async def test_what_the_person_said_first_and_later_is_kept_and_in_the_log(both) -> None:
+    handle = await both.guard.start("t1", words=("Look 7 up.",))
+    await both.guard.start("t1", words=("Never said.",))
+    await both.guard.tell("t1", "And 8.")
+    assert (await both.session(handle)).words == ("Look 7 up.", "And 8.")
+    leaves = await asyncio.to_thread(both.log)
+    said = [one for one in leaves if one["kind"] in {"session_opened", "task_told"}]
+    assert [one["kind"] for one in said] == ["session_opened", "task_told"]
+    assert all(one["said_s256"] for one in said)
+
+
 async def test_a_call_without_a_conversation_gives_its_session_no_purpose(world) -> None:
     await around(world, replace(call("look", session="", key="7"), asked="look"))
     (ended,) = [leaf for leaf in await asyncio.to_thread(world.log) if leaf["kind"] == "outcome"]

@@ -35,7 +35,7 @@ async def test_the_first_page_opens_a_guard_and_starts_a_conversation(world, mon
     made = await run(opened, {})
     await run(started, dict(made))
     sessions = await made["guard"].wired.world.sessions.all()
-    assert sessions[0].words == ("Pay invoice 117 of ACME, please.",)
+    assert sessions[0].words == ("Pay invoice 117 of ACME, please.", "And 118 as well.")
     made["guard"].close()
     await run(attached, {})
     world.open()
@@ -48,8 +48,10 @@ def test_the_page_on_coding_agents(world, capsys) -> None:
     (shown,) = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     for path, short in ((sys.executable, "/opt/guard/bin/python"), (hook.__file__, "/opt/guard/hook.py")):  # fmt: skip
         hooks = json.loads(json.dumps(hooks).replace(path, short))
+    (prompt,) = hooks.pop("UserPromptSubmit")
     assert {event: [json.loads(shown)] for event in hooks} == hooks
     assert sorted(hooks) == ["PostToolUse", "PostToolUseFailure", "PreToolUse"]
+    assert "onFailure" not in prompt["hooks"][0]
     (catalogue,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     (world.folder / "guard.yaml").write_text(catalogue)
     (world.folder / "policy.cedar").write_text(
@@ -122,6 +124,7 @@ async def test_the_page_on_functions(world) -> None:
         return f"found {key}"
 
     (code,) = snippets("functions.md")
-    made = await run(code, {"guard": world.guard, "tools": {"look": found}, "turn": "1"})
+    names = {"tools": {"look": found}, "turn": "1", "prompt": "Look 7 up."}
+    made = await run(code, {"guard": world.guard, **names})
     assert await made["dispatch"]("c", "look", {"key": "7"}) == "found 7"
     assert (await made["dispatch"]("d", "wipe", {"key": "7"})).startswith("DENIED")

@@ -12,6 +12,8 @@ from dataclasses import replace
 from typing import Any, Final
 
 from agent_framework import (
+    AgentContext,
+    AgentMiddleware,
     Content,
     FunctionInvocationContext,
     FunctionMiddleware,
@@ -19,6 +21,7 @@ from agent_framework import (
 )
 from pydantic import BaseModel
 
+from guard_adapters.front.asked import Prompts, text_of
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
@@ -38,11 +41,15 @@ class GuardMiddleware(FunctionMiddleware):
     Args:
         guard: the guard of this agent.
         server: the name under which the catalogue lists the agent's tools.
+
+    Attributes:
+        prompts: put it before, and people are shown what a run was asked: no function is told.
     """
 
     def __init__(self, guard: Guarding, *, server: str) -> None:
         self._intake = replace(guard.intake, form=FORM)
         self._server = server
+        self.prompts = PromptMiddleware()
 
     async def process(
         self, context: FunctionInvocationContext, call_next: Callable[[], Awaitable[None]]
@@ -75,7 +82,8 @@ class GuardMiddleware(FunctionMiddleware):
                 raise MiddlewareTermination(text)
 
     def _native(self, context: FunctionInvocationContext) -> Native:
-        said, session = context.arguments, context.session
+        said = context.arguments
+        session = "" if context.session is None else context.session.session_id
         arguments = said.model_dump() if isinstance(said, BaseModel) else said
         # The framework's own name of this one call; ids of models repeat.
         occurrence = str(context.metadata.get("function_call_occurrence_id") or "")
@@ -83,10 +91,31 @@ class GuardMiddleware(FunctionMiddleware):
             server=self._server,
             tool=context.function.name,
             arguments=arguments,
-            session="" if session is None else session.session_id,
+            session=session,
             scope="occurrence",
-            call_id=occurrence if session is not None else "",
+            call_id=occurrence if session else "",
+            asked=self.prompts.of(session),
         )
+
+
+class PromptMiddleware(AgentMiddleware):
+    """Notes what the runs of an agent are asked; it stops none."""
+
+    def __init__(self) -> None:
+        self._heard = Prompts()
+
+    async def process(
+        self, context: AgentContext, call_next: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Note what this run is asked."""
+        said = [text_of(one.contents) for one in context.messages if one.role == "user"]
+        if context.session is not None and (asked := "\n".join(filter(None, said))):
+            self._heard.heard(context.session.session_id, asked)
+        await call_next()
+
+    def of(self, session: str) -> str:
+        """Return what the newest run of a session was asked; empty = nobody told."""
+        return self._heard.of(session)
 
 
 def _request(context: FunctionInvocationContext, asked: str, view: Mapping[str, Any]) -> Content:

@@ -74,10 +74,12 @@ class AttachedSeat:
     async def adopted(self, native: str, asked: str = "") -> str:
         """Return the session of a conversation; this connection works in it from now on."""
         link = await self._link()
-        if native not in link.known:
+        handle, before = link.known.get(native, ("", 0))
+        if not handle or (asked and hash(asked) != before):
             body = {"native": native, "asked": asked}
-            link.known[native] = str((await link.answer("adopted", body))["session"])
-        return link.known[native]
+            handle = str((await link.answer("adopted", body))["session"])
+            link.known[native] = handle, hash(asked)
+        return handle
 
     async def start(
         self, native: str, *, intent: TaskIntent | None = None, words: tuple[str, ...] = ()
@@ -86,8 +88,14 @@ class AttachedSeat:
         link = await self._link()
         declared = None if intent is None else intent.canonical
         body = {"native": native, "intent": declared, "words": list(words)}
-        link.known[native] = str((await link.answer("start", body))["session"])
-        return link.known[native]
+        handle = str((await link.answer("start", body))["session"])
+        link.known[native] = handle, 0
+        return handle
+
+    async def tell(self, native: str, words: str) -> None:
+        """Take in what the person said in a conversation: what they name counts from now on."""
+        link = await self._link()
+        await link.answer("tell", {"native": native, "words": words})
 
     async def look(self, call: ToolCall) -> Look:
         """Judge the call and record nothing."""
@@ -165,7 +173,7 @@ class _Link(Frames):
         self._talks: dict[int, asyncio.Queue[Heard]] = {}
         self._numbers = itertools.count(1)
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.known: dict[str, str] = {}
+        self.known: dict[str, tuple[str, int]] = {}  # handle, hash of what was asked last
         self.over = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

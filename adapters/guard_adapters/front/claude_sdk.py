@@ -17,7 +17,6 @@ from guard_adapters.front.function import entered
 from guard_adapters.front.intake import SLACK_MS, Guarding
 from guard_adapters.front.mcp.verdict import refusal
 
-PROMPT: Final = "UserPromptSubmit"
 OUTSIDE: Final = refusal("DENIED", "no_active_call").text
 
 
@@ -42,7 +41,7 @@ class GuardHooks:
     def hooks(self) -> dict[Any, list[HookMatcher]]:
         """Return the hooks: before every tool, after it, and where a prompt begins."""
         dialect = DIALECTS["claude"]
-        asked: dict[Any, list[HookMatcher]] = {PROMPT: [HookMatcher(hooks=[self._prompted])]}
+        asked: dict[Any, list[HookMatcher]] = {dialect.prompt: [HookMatcher(hooks=[self._heard])]}
         return asked | {
             event: [HookMatcher(hooks=[self._heard], timeout=self._wait_s, on_failure="block")]
             for event in (dialect.before, *dialect.after)
@@ -51,10 +50,6 @@ class GuardHooks:
     async def _heard(self, event: Any, _tool_use_id: Any, _context: Any) -> Any:  # noqa: ANN401  the SDK's shapes
         said = await self._desk.answer(event, self.proxied)
         return _in_words(said, str(event["hook_event_name"]))
-
-    async def _prompted(self, event: Any, _tool_use_id: Any, _context: Any) -> Any:  # noqa: ANN401  the SDK's shapes
-        self._desk.prompted(str(event["session_id"]), str(event.get("prompt") or ""))
-        return {}
 
     def wrap(self, tools: Iterable[SdkMcpTool[Any]], *, server: str) -> list[SdkMcpTool[Any]]:
         """Return tools for `create_sdk_mcp_server(server, tools=...)`.

@@ -7,10 +7,16 @@ cannot be stopped: `run` lets no further call through once whoever awaits it is 
 """
 
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import replace
 from inspect import iscoroutinefunction
 from typing import Any, Final, TypeVar
 
+from crewai.hooks import (
+    ToolCallHookContext,
+    register_before_tool_call_hook,
+    unregister_before_tool_call_hook,
+)
 from crewai.tools import BaseTool
 
 from guard_adapters.front.intake import Guarding
@@ -21,11 +27,17 @@ from guard_adapters.front.threads import ThreadRun
 T = TypeVar("T")
 
 FORM: Final = Form(shown=str)
+_task: ContextVar[str] = ContextVar("task", default="")
 
 
 def never(_arguments: object = None, _result: object = None) -> bool:
     """Return that a result is not cached."""
     return False
+
+
+def hear(context: ToolCallHookContext) -> None:
+    """Note the task in which a tool is about to be called: CrewAI tells hooks, and no tool."""
+    _task.set(str(getattr(context.task, "description", None) or ""))
 
 
 class GuardTools:
@@ -41,6 +53,8 @@ class GuardTools:
         self._run = ThreadRun(replace(guard.intake, form=FORM))
         self._server = server
         self._conversation = conversation
+        unregister_before_tool_call_hook(hear)  # once, however many guards there are
+        register_before_tool_call_hook(hear)
 
     async def run(self, kickoff: Callable[[], T]) -> T:
         """Run a crew or a flow in a thread: `await guarded.run(crew.kickoff)`; see `ThreadRun`."""
@@ -79,10 +93,11 @@ class GuardTools:
             return found
 
         async def later(**arguments: Any) -> Any:  # noqa: ANN401  the tool's own
-            return _told(await self._run.around(replace(native, arguments=arguments), run))
+            said = replace(native, arguments=arguments, asked=_task.get())
+            return _told(await self._run.around(said, run))
 
         def now(**arguments: Any) -> Any:  # noqa: ANN401  the tool's own
-            said = replace(native, arguments=arguments)
+            said = replace(native, arguments=arguments, asked=_task.get())
             return _told(self._run.around_sync(said, lambda judged: inner(**judged)))
 
         return later if iscoroutinefunction(inner) else now

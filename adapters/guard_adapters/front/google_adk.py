@@ -18,6 +18,7 @@ from google.adk.plugins.base_plugin import BasePlugin
 from google.adk.tools.base_tool import BaseTool
 from google.adk.tools.tool_context import ToolContext
 
+from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
 from guard_adapters.front.mcp.verdict import refusal
@@ -96,13 +97,8 @@ class GuardPlugin(BasePlugin):
             scope=scope,
             # Without the event, this id could be that of an earlier turn.
             call_id=call_id if scope else "",
-            asked=_asked(context),
+            asked=text_of(content.parts) if (content := context.user_content) else "",
         )
-
-
-def _asked(context: ToolContext) -> str:
-    content = context.user_content
-    return " ".join(one.text for one in (content and content.parts) or () if one.text)
 
 
 class _Guarded:

@@ -6,8 +6,12 @@ question is a tool error that begins with `APPROVAL_PENDING`; the same call agai
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
+from inspect_ai.event import SampleInitEvent
+from inspect_ai.log import Transcript, transcript
 from inspect_ai.tool import Tool, ToolDef, ToolError
 
 from guard_adapters.front.intake import Guarding
@@ -15,6 +19,8 @@ from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
 
 FORM: Final = Form(shown=str)
+FIRST: Final = 16
+"""Among so many of its first events a sample says what it is."""
 
 
 class GuardTools:
@@ -23,13 +29,14 @@ class GuardTools:
     Args:
         guard: the guard of this agent.
         server: the name under which the catalogue lists the agent's tools.
-        conversation: the name of the conversation; the framework tells a tool none.
+        conversation: the name of the conversation; empty = one for each run of a sample.
     """
 
     def __init__(self, guard: Guarding, *, server: str, conversation: str = "") -> None:
         self._intake = replace(guard.intake, form=FORM)
         self._server = server
         self._conversation = conversation
+        self._samples: WeakKeyDictionary[Transcript, tuple[str, str]] = WeakKeyDictionary()
 
     def wrap(self, tools: Iterable[Tool | ToolDef]) -> list[Tool]:
         """Return the tools for a solver or agent, each behind the guard."""
@@ -43,12 +50,14 @@ class GuardTools:
                 done: object = await inner(**judged)
                 return done
 
+            sample, asked = self._sample()
             # No id: the framework tells a tool none.
             native = Native(
                 server=self._server,
                 tool=found.name,
                 arguments=arguments,
-                session=self._conversation,
+                session=self._conversation or sample,
+                asked=asked,
             )
             match await self._intake.around(native, run):
                 case Ran(result=result):
@@ -66,3 +75,19 @@ class GuardTools:
             model_input=found.model_input,
             options=found.options,
         ).as_tool()
+
+    def _sample(self) -> tuple[str, str]:
+        """Return the run of a sample in which a tool is called, and what it is asked."""
+        here = transcript()
+        if here not in self._samples:
+            first = islice(here.events, FIRST)
+            begun = next((one for one in first if isinstance(one, SampleInitEvent)), None)
+            self._samples[here] = ("", "") if begun is None else (str(begun.uuid), _asked(begun))
+        return self._samples[here]
+
+
+def _asked(begun: SampleInitEvent) -> str:
+    said = begun.sample.input
+    if isinstance(said, str):
+        return said
+    return next((one.text for one in reversed(said) if one.role == "user"), "")

@@ -43,7 +43,7 @@ class Calls(Protocol):
         """Judge the call and record nothing."""
 
     async def adopted(self, native: str, asked: str = "") -> str:
-        """Return the session of a framework's own conversation; `asked` is kept of a new one."""
+        """Return the session of a framework's own conversation; it keeps what a run was asked."""
 
     async def claim(self, rerun: Rerun) -> Rerun | None:
         """Take a key; see `Reruns.claim`."""

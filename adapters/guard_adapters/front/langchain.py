@@ -5,7 +5,7 @@ Put it last in `middleware=[...]`: whatever stands behind it could change a call
 judged. Sub-agents have middleware of their own: give it to each.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from langgraph.errors import GraphBubbleUp
 from langgraph.prebuilt.tool_node import ToolCallRequest
 from langgraph.types import Command, interrupt
 
+from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Answer, Native, NotRun, Ran, Waiting
@@ -91,8 +92,7 @@ class GuardMiddleware(AgentMiddleware):
 
     def _native(self, request: ToolCallRequest) -> Native:
         call, config = request.tool_call, request.runtime.config or {}
-        messages = _messages(request.state)
-        scope = _message_id(messages)
+        scope, asked = _turn(_messages(request.state))
         return Native(
             server=self._server,
             tool=call["name"],
@@ -101,26 +101,26 @@ class GuardMiddleware(AgentMiddleware):
             scope=scope,
             # Without the message's id, "call_0" of this turn could be that of an earlier one.
             call_id=(call["id"] or "") if scope else "",
-            asked=_asked(messages),
+            asked=asked,
         )
 
 
-def _messages(state: Any) -> list[Any]:  # noqa: ANN401  a dict, a list or a model, as the graph has it
-    messages = state if isinstance(state, list) else None
-    if isinstance(state, dict):
-        messages = state.get("messages")
-    elif messages is None:
-        messages = getattr(state, "messages", None)
-    return list(messages or ())
+def _messages(state: Any) -> Sequence[Any]:  # noqa: ANN401  a dict, a list or a model, as the graph has it
+    if isinstance(state, list):
+        return state
+    found = state.get("messages") if isinstance(state, dict) else getattr(state, "messages", None)
+    return found or ()
 
 
-def _message_id(messages: list[Any]) -> str:
-    asked = [one for one in messages if getattr(one, "tool_calls", None)]
-    return str(asked[-1].id or "") if asked else ""
-
-
-def _asked(messages: list[Any]) -> str:
-    return next((str(one.text) for one in messages if isinstance(one, HumanMessage)), "")
+def _turn(messages: Sequence[Any]) -> tuple[str, str]:
+    """Return the id of the message that made the call, and what was asked before it."""
+    scope = ""
+    for one in reversed(messages):
+        if isinstance(one, HumanMessage):
+            return scope, text_of(one.content)
+        if not scope and getattr(one, "tool_calls", None):
+            scope = str(one.id or "")
+    return scope, ""
 
 
 def _with(request: ToolCallRequest, arguments: dict[str, Any]) -> ToolCallRequest:

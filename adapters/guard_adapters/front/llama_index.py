@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from llama_index.core.tools import BaseTool, ToolOutput, adapt_to_async_tool
+from llama_index.core.workflow import Context, WorkflowRuntimeError
 
+from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding, Intake
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Answer, Native, Ran
@@ -100,9 +102,19 @@ class _AsyncCall(_Call):
 
     async def __call__(self, *args: Any, **kwargs: Any) -> ToolOutput:  # type: ignore[override]  # noqa: ANN401
         own, native = self._apart(args, kwargs)
+        native = replace(native, asked=await _asked())
 
         async def run(judged: dict[str, Any]) -> object:
             found: object = await self._inner(**judged, **own)
             return found
 
         return self._told(await self._intake.around(native, run))
+
+
+async def _asked() -> str:
+    """Return what the workflow that runs here was asked; nothing outside of one."""
+    try:
+        context = Context.get_step_context()
+    except WorkflowRuntimeError:
+        return ""
+    return text_of(await context.store.get("user_msg_str", default=""))

@@ -21,7 +21,7 @@ class Native:
         call_id: the framework's id of the call; empty = it has none, and a resumed run that makes
             the call again is judged anew.
         traceparent: the span that the call hangs under where none is current (W3C trace context).
-        asked: what the run was asked, as its framework has it; empty = it tells nothing.
+        asked: what the run was asked last, as its framework has it; empty = it tells nothing.
     """
 
     server: str

@@ -20,6 +20,7 @@ from agents.tool import (
 from agents.tool_context import ToolContext
 
 from guard.errors import Unusable
+from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding
 from guard_adapters.front.mcp.verdict import refusal, refusal_of
 from guard_adapters.front.native import Answer, Native, Ran, Waiting
@@ -176,12 +177,11 @@ class GuardTools:
 
 
 def _asked(context: RunContextWrapper[Any]) -> str:
-    items: list[Any] = list(context.turn_input)
-    users = [one for one in items if isinstance(one, dict) and one.get("role") == "user"]
-    content: Any = users[0].get("content", "") if users else ""
-    if isinstance(content, str):
-        return content
-    return " ".join(str(one.get("text", "")) for one in content if isinstance(one, dict))
+    items: list[Any] = context.turn_input
+    for one in reversed(items):
+        if isinstance(one, dict) and one.get("role") == "user":
+            return text_of(one.get("content"))
+    return ""
 
 
 _Run = Callable[[dict[str, Any]], Any]

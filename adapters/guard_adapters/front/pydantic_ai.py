@@ -13,6 +13,7 @@ from pydantic_ai.exceptions import ApprovalRequired, CallDeferred, ModelRetry, T
 from pydantic_ai.tools import RunContext
 from pydantic_ai.toolsets import AbstractToolset, ToolsetTool, WrapperToolset
 
+from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding, Intake
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
@@ -61,7 +62,7 @@ class GuardedToolset(WrapperToolset[Any]):
             scope=str(turn),
             # Without a conversation, turn 1 of this run could be that of another one.
             call_id=(ctx.tool_call_id or "") if ctx.conversation_id else "",
-            asked=ctx.prompt if isinstance(ctx.prompt, str) else "",
+            asked=text_of(ctx.prompt),
         )
 
 

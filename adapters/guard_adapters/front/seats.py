@@ -31,6 +31,9 @@ class Seating(Calls, Protocol):
     ) -> str:
         """Open the session of a conversation; see `Seat.start`."""
 
+    async def tell(self, native: str, words: str) -> None:
+        """Take in what the person said meanwhile; see `Seat.tell`."""
+
 
 class SeatEnd(Frames):
     """Answers one process.
@@ -104,8 +107,8 @@ class SeatEnd(Frames):
             case "claim":
                 row = self._own_row(words.rerun_of(body))
                 return words.of_rerun(await self._seat.claim(row))
-            case "settle":
-                await self._seat.settle(self._own_row(words.rerun_of(body)))
+            case "settle" | "tell":
+                await self._noted(do, body)
                 return {}
             case "call":
                 call = self._own(words.call_of(body["call"]))
@@ -114,6 +117,12 @@ class SeatEnd(Frames):
                 return words.of_result(await self._seat.call(call, tool, hold_ms=hold_ms))
             case _:
                 raise KeyError(do)
+
+    async def _noted(self, do: str, body: dict[str, Any]) -> None:
+        if do == "tell":
+            await self._seat.tell(str(body["native"]), str(body["words"]))
+        else:
+            await self._seat.settle(self._own_row(words.rerun_of(body)))
 
     async def _started(self, body: dict[str, Any]) -> str:
         said, intent = tuple(map(str, body["words"])), body["intent"]

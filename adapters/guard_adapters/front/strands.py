@@ -14,6 +14,7 @@ from strands import Agent
 from strands.middleware import ExecuteToolContext, ExecuteToolStage, MiddlewareNext, ToolResultEvent
 from strands.middleware import TypedEvent as Event
 
+from guard_adapters.front.asked import text_of
 from guard_adapters.front.intake import Guarding, Intake
 from guard_adapters.front.kept import Form
 from guard_adapters.front.native import Native, NotRun, Ran, Waiting
@@ -74,7 +75,7 @@ class _Judge:
             return results[-1]
 
         try:
-            answer = await self._intake.around(self._native(use), run)
+            answer = await self._intake.around(self._native(use, _asked(context.agent)), run)
         except _Paused:
             answer = None
         match answer:
@@ -87,14 +88,22 @@ class _Judge:
                 for event in events:
                     yield event
 
-    def _native(self, use: Mapping[str, Any]) -> Native:
+    def _native(self, use: Mapping[str, Any], asked: str) -> Native:
         # No id: models repeat theirs over turns, and a resumed run runs no finished sibling again.
         return Native(
             server=self._server,
             tool=str(use["name"]),
             arguments=use["input"] or {},
             session=self._conversation,
+            asked=asked,
         )
+
+
+def _asked(agent: Any) -> str:  # noqa: ANN401  an agent; results of tools are messages of a user, too
+    for one in reversed(agent.messages):
+        if one["role"] == "user" and (text := text_of(one["content"])):
+            return text
+    return ""
 
 
 def _told(use: Mapping[str, Any], text: str) -> ToolResultEvent:

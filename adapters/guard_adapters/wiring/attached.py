@@ -31,6 +31,10 @@ class Attached:
         """Say what a conversation is for before the agent runs; see `Seat.start`."""
         return await self.seat.start(conversation, intent=intent, words=words)
 
+    async def tell(self, conversation: str, words: str) -> None:
+        """Say what the person said meanwhile in a conversation; see `Seat.tell`."""
+        await self.seat.tell(conversation, words)
+
     def close(self) -> None:
         """Leave the guard; calls that still run here have an unknown outcome."""
         self.seat.close()

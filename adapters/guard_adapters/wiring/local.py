@@ -40,6 +40,10 @@ class Local:
         """Say what a conversation is for before the agent runs; see `Seat.start`."""
         return await self.seat.start(conversation, intent=intent, words=words)
 
+    async def tell(self, conversation: str, words: str) -> None:
+        """Say what the person said meanwhile in a conversation; see `Seat.tell`."""
+        await self.seat.tell(conversation, words)
+
     def close(self) -> None:
         """Finish what is queued and close the store."""
         self.intake.loop.close()

@@ -16,10 +16,12 @@ from guard.ports import Tool
 from guard.ports.reruns import Reruns
 from guard.session.calls import admitted
 from guard.session.intent import TaskIntent
-from guard.session.state import new_session
+from guard.session.state import Session, new_session
+from guard.session.state import asked as newly_asked
 from guard_adapters.front.native import Look
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.desk import Desk, default_session
+from guard_adapters.wiring.said import tell, write_said
 
 MOST_ASKED = 2_000
 """How much is kept of what a run was asked (characters)."""
@@ -36,7 +38,7 @@ class Seat:
         self._guard = wired.guard
         self._world = wired.world
         self._who = who
-        self._known: dict[str, str] = {}
+        self._known: dict[str, tuple[str, int]] = {}  # handle, hash of what was asked last
 
     def now_ms(self) -> int:
         """Return Unix time (milliseconds)."""
@@ -91,13 +93,20 @@ class Seat:
     async def adopted(self, native: str, asked: str = "") -> str:
         """Return the session of a conversation: the same one in every process that resumes it.
 
-        What its run was asked is the agent's word: people are shown it, and it allows nothing.
+        What a run was asked is the agent's word: people are shown it, and it allows nothing.
         """
-        if native in self._known:
-            return self._known[native]
+        handle, before = self._known.get(native, ("", 0))
         told = asked[:MOST_ASKED] if native else ""  # calls without a name belong to many runs
+        if handle and (not told or hash(told) == before):
+            return handle
         intent = TaskIntent(purpose=told, declared_by="agent") if told else None
-        return await self.start(native, intent=intent)
+        there, _ = await self._opened(native, intent, ())
+        purposes = [one.purpose for one in there.intent.clauses] if there.intent else []
+        newest = "" if told in {*purposes, *there.words} else told  # shown already
+        if told and newest != there.asked:
+            await self._world.sessions.update(there.id, lambda one: newly_asked(one, newest))
+        self._known[native] = there.id, hash(told)
+        return there.id
 
     async def start(
         self, native: str, *, intent: TaskIntent | None = None, words: tuple[str, ...] = ()
@@ -111,6 +120,32 @@ class Seat:
             intent: the declared task.
             words: what the person said, as the host received it from them.
         """
+        there, new = await self._opened(native, intent, words)
+        if new and (words or intent is not None):
+            await write_said(
+                self._world,
+                there.id,
+                "session_opened",
+                {},
+                self.now_ms(),
+                words=words,
+                intent=intent,
+            )
+        return there.id
+
+    async def tell(self, native: str, words: str) -> None:
+        """Take in what the person said in a conversation: what they name counts from now on.
+
+        Args:
+            native: the framework's own name of the conversation.
+            words: the person's own words; never what the agent, a tool or a page said.
+        """
+        await tell(self._world, await self.adopted(native), words, by="host")
+
+    async def _opened(
+        self, native: str, intent: TaskIntent | None, words: tuple[str, ...]
+    ) -> tuple[Session, bool]:
+        """Return the session of a conversation, and whether it was opened now."""
         owner = self._who.key
         text = f"guard/native/v1\0{owner}\0{native}"
         handle = (
@@ -119,10 +154,10 @@ class Seat:
         now_ms = self.now_ms()
         fresh = new_session(handle, self._who, intent=intent, words=words, now_ms=now_ms)
         there = await self._world.sessions.open(fresh)
-        self._known[native] = there.id
+        self._known.setdefault(native, (there.id, 0))
         if there == fresh:
             await self._door.opened(there)
-        return handle
+        return there, there == fresh
 
     async def claim(self, rerun: Rerun) -> Rerun | None:
         """Take a key, or return what an earlier call under it left; an answer from it is logged."""

@@ -20,6 +20,7 @@ from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
 cancels = True
+asked = "go"
 
 
 class Scripted(FunctionInvocationLayer[Any], BaseChatClient[Any]):
@@ -43,11 +44,12 @@ class Scripted(FunctionInvocationLayer[Any], BaseChatClient[Any]):
 
 
 async def _run(world: Any, session: AgentSession, said: Any, turns: Any) -> Played:
+    guarded = GuardMiddleware(world.guard, server="bank")
     agent = Agent(
         client=Scripted(turns),
         tools=[tool(one, approval_mode="never_require") for one in functions(world)],
         context_providers=[InMemoryHistoryProvider()],
-        middleware=[GuardMiddleware(world.guard, server="bank")],
+        middleware=[guarded.prompts, guarded],
     )
     result = await agent.run(said, session=session)
     contents = [part for one in result.messages for part in one.contents]
@@ -62,7 +64,7 @@ async def _run(world: Any, session: AgentSession, said: Any, turns: Any) -> Play
 
 
 async def start(world: Any, *turns: Any) -> Played:
-    return await _run(world, AgentSession(session_id="t1"), "go", turns)
+    return await _run(world, AgentSession(session_id="t1"), world.says, turns)
 
 
 async def resume(world: Any, played: Played, *turns: Any) -> Played:

@@ -10,6 +10,7 @@ from tests.frameworks.worlds.played import Played
 
 pauses = False
 cancels = True
+asked = "go"
 hands = False
 QUIET = {
     "ANTHROPIC_API_KEY": "none",
@@ -27,6 +28,7 @@ class ClaudeCode:
     agent = "claude"
     settings = "settings.json"
     api = MessagesApi
+    says = ""
 
     def configured(self, home: Path, model: str, bank: str) -> None:
         del model
@@ -37,7 +39,7 @@ class ClaudeCode:
     def words(self, session: str) -> list[str]:
         again = ["--resume", session] if session else []
         bank = ["--mcp-config", str(self._home / "mcp.json"), "--strict-mcp-config"]
-        words = [hooked.found("claude"), "-p", "go", *bank, *again]
+        words = [hooked.found("claude"), "-p", self.says, *bank, *again]
         return [*words, "--allowedTools", "mcp__bank,Bash"]
 
     def environ(self, home: Path, model: str) -> dict[str, str]:

@@ -43,7 +43,7 @@ async def _run(world: Any, turns: Any, session: str | None) -> Played:
         resume=session,
     )
     try:
-        read, ended = await _ended(options, go=session is None)
+        read, ended = await _ended(options, world.says if session is None else "")
     finally:
         await hooks.aclose()
         await asyncio.to_thread(api.close)
@@ -52,12 +52,12 @@ async def _run(world: Any, turns: Any, session: str | None) -> Played:
     return Played(read=read, view=view, kept=_kept(home), state=ended.session_id)
 
 
-async def _ended(options: Any, *, go: bool) -> tuple[list[str], ResultMessage]:
+async def _ended(options: Any, says: str) -> tuple[list[str], ResultMessage]:
     """Return what the model read, and how the run ended. A session that is resumed is told nothing."""
     read, ended = [], None
     async with ClaudeSDKClient(options) as client:
-        if go:
-            await client.query("go")
+        if says:
+            await client.query(says)
         async with asyncio.timeout(WAIT_S):
             async for message in client.receive_response():
                 if isinstance(message, UserMessage) and isinstance(message.content, list):

@@ -57,7 +57,7 @@ class Scripted(Transport):
                 answer = said["response"]
                 self.answers.pop(answer["request_id"]).set_result(answer)
             case "user":
-                self.task = asyncio.create_task(self._play())
+                self.task = asyncio.create_task(self._play(said["message"]["content"]))
 
     def _control(self, said: Any) -> None:
         if said["request"]["subtype"] == "initialize":
@@ -88,13 +88,13 @@ class Scripted(Transport):
         whole = {"jsonrpc": "2.0", "method": method, **message}
         return (await self._ask(subtype="mcp_message", server_name="bank", message=whole))["mcp_response"]  # fmt: skip
 
-    async def _play(self) -> None:
+    async def _play(self, says: str) -> None:
         client = {"name": "scripted", "version": "1"}
         first = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
         await self._mcp("initialize", id=-1, params=first)
         await self._mcp("notifications/initialized")
         (prompted,) = self.hooks["UserPromptSubmit"]
-        said = {"hook_event_name": "UserPromptSubmit", "session_id": SESSION, "prompt": "go"}
+        said = {"hook_event_name": "UserPromptSubmit", "session_id": SESSION, "prompt": says}
         await self._ask(subtype="hook_callback", callback_id=prompted["hookCallbackIds"][0], input=said, tool_use_id=None)  # fmt: skip
         for number, turn in enumerate(self.turns):
             for i, (name, given) in enumerate(turn):
@@ -152,10 +152,10 @@ def _tools(world: Any) -> list[Any]:
     return [made(one) for one in functions(world)]
 
 
-async def _ended(options: Any, process: Any) -> ResultMessage:
+async def _ended(options: Any, process: Any, says: str) -> ResultMessage:
     ended = None
     async with ClaudeSDKClient(options, transport=process) as client:
-        await client.query("go")
+        await client.query(says)
         async with asyncio.timeout(5):
             async for message in client.receive_response():
                 if isinstance(message, ResultMessage):
@@ -173,7 +173,7 @@ async def _run(world: Any, turns: Any) -> Played:
     )
     process = Scripted(world, turns)
     try:
-        ended = await _ended(options, process)
+        ended = await _ended(options, process, world.says)
     finally:
         await hooks.aclose()
     asked = ended.deferred_tool_use

@@ -10,6 +10,7 @@ from tests.frameworks.worlds.played import Played
 
 pauses = False
 cancels = True
+asked = "go"
 hands = False
 tells_failures = False
 """It asks before an MCP call that then fails, and never tells its end."""
@@ -21,6 +22,7 @@ class Codex:
     agent = "codex"
     settings = "hooks.json"
     api = ResponsesApi
+    says = ""
     trust = ("--dangerously-bypass-hook-trust",)
 
     def configured(self, home: Path, model: str, bank: str) -> None:
@@ -40,7 +42,7 @@ class Codex:
         flags = ["--skip-git-repo-check", *self.trust]
         free = ["--dangerously-bypass-approvals-and-sandbox"]
         again = ["resume", session] if session else []
-        return [hooked.found("codex"), "exec", *again, *flags, *free, "go"]
+        return [hooked.found("codex"), "exec", *again, *flags, *free, self.says]
 
     def environ(self, home: Path, model: str) -> dict[str, str]:
         del model

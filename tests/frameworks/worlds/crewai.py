@@ -13,6 +13,7 @@ from tests.frameworks.worlds.played import Played, functions, until_left
 
 pauses = False
 cancels = False
+asked = "go"
 
 
 class Scripted(BaseLLM):
@@ -47,7 +48,7 @@ async def start(world: Any, *turns: Any) -> Played:
         llm=model,
         tools=guarded.wrap([tool(one) for one in functions(world, awaited=False)]),
     )
-    task = Task(description="go", expected_output="done", agent=agent)
+    task = Task(description=world.says, expected_output="done", agent=agent)
     crew = Crew(agents=[agent], tasks=[task])
     await guarded.run(until_left(world, crew.kickoff))
     read = [str(one["content"]) for one in model.heard if one.get("role") == "tool"]

@@ -10,6 +10,7 @@ from tests.frameworks.worlds.played import Played
 
 pauses = False
 cancels = True
+asked = "go"
 hands = False
 
 
@@ -19,6 +20,7 @@ class GeminiCli:
     agent = "gemini"
     settings = ".gemini/settings.json"
     api = GeminiApi
+    says = ""
 
     def configured(self, home: Path, model: str, bank: str) -> None:
         del model
@@ -32,7 +34,7 @@ class GeminiCli:
     def words(self, session: str) -> list[str]:
         again = ["--resume", session] if session else []
         words = [hooked.found("gemini"), "--skip-trust", "--yolo", "-m", "gemini-2.5-flash"]
-        return [*words, *again, "-p", "go"]
+        return [*words, *again, "-p", self.says]
 
     def environ(self, home: Path, model: str) -> dict[str, str]:
         del home

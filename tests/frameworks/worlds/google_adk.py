@@ -68,7 +68,8 @@ async def _run(world: Any, message: types.Content, turns: Any) -> Played:
 
 
 async def start(world: Any, *turns: Any) -> Played:
-    return await _run(world, types.Content(role="user", parts=[types.Part(text="go")]), turns)
+    said = types.Content(role="user", parts=[types.Part(text=world.says)])
+    return await _run(world, said, turns)
 
 
 async def resume(world: Any, played: Played, *turns: Any) -> Played:

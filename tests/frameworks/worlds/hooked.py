@@ -36,10 +36,12 @@ class Program(Protocol):
     Args:
         agent: its name for `guard hook install`.
         settings: where in its home hooks are written.
+        says: what it is asked.
     """
 
     agent: str
     settings: str
+    says: str
 
     def api(self, turns: Any) -> ModelApi:
         """Return its model."""
@@ -103,7 +105,7 @@ async def start(world: Any, program: Program, turns: Any, session: str = "") -> 
     """Let the program work once; return what came of it."""
     home = world.folder / "home"
     home.mkdir(exist_ok=True)
-    api = program.api(turns)
+    program.says, api = world.says, program.api(turns)
     try:
         async with guarded(world, program.agent) as (pipe, seen), served(functions(world)) as bank:
             install(program, home, pipe)

@@ -1,7 +1,11 @@
-"""Inspect's own loop over tool calls, without a model in it."""
+"""Inspect's own loop over tool calls in a sample, without a model in it."""
 
 from typing import Any
 
+from inspect_ai.dataset import Sample
+from inspect_ai.event import SampleInitEvent
+from inspect_ai.log import Transcript
+from inspect_ai.log._transcript import init_transcript
 from inspect_ai.model import ChatMessageAssistant, ChatMessageTool, execute_tools
 from inspect_ai.tool import ToolCall, ToolDef
 
@@ -10,6 +14,7 @@ from tests.frameworks.worlds.played import Played, functions, value_of
 
 pauses = False
 cancels = True
+asked = "go"
 
 
 def _awaited(function: Any) -> Any:
@@ -23,8 +28,10 @@ def _awaited(function: Any) -> Any:
 
 
 async def start(world: Any, *turns: Any) -> Played:
-    guarded = GuardTools(world.guard, server="bank", conversation="t1")
+    guarded = GuardTools(world.guard, server="bank")
     tools = guarded.wrap([_awaited(one) for one in functions(world)])
+    init_transcript(begun := Transcript())  # as Inspect begins a sample
+    begun._event(SampleInitEvent(sample=Sample(input=world.says), state={}))
     read = []
     for turn in turns:
         calls = [ToolCall(f"call_{i}", name, dict(given)) for i, (name, given) in enumerate(turn)]

@@ -63,7 +63,7 @@ def _saver(plain: Any) -> InMemorySaver:
 
 
 async def start(world: Any, *turns: Any) -> Played:
-    return await _run(world, InMemorySaver(), {"messages": [("user", "go")]}, turns)
+    return await _run(world, InMemorySaver(), {"messages": [("user", world.says)]}, turns)
 
 
 async def resume(world: Any, played: Played, *turns: Any) -> Played:

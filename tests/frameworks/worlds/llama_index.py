@@ -14,6 +14,7 @@ from tests.frameworks.worlds.played import Played, functions
 
 pauses = False
 cancels = True
+asked = "go"
 
 
 class Scripted(FunctionCallingLLM):
@@ -62,7 +63,7 @@ async def start(world: Any, *turns: Any) -> Played:
         llm=Scripted(turns=list(turns)),
         streaming=False,
     )
-    handler = agent.run("go")
+    handler = agent.run(world.says)
     try:
         read = [
             str(event.tool_output.content)

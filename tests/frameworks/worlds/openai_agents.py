@@ -48,7 +48,7 @@ def _played(world: Any, result: Any) -> Played:
 async def start(world: Any, *turns: Any) -> Played:
     _, agent = _agent(world, turns)
     context = {"session_id": "t1"}
-    return _played(world, await Runner.run(agent, "go", context=context, run_config=QUIET))
+    return _played(world, await Runner.run(agent, world.says, context=context, run_config=QUIET))
 
 
 async def resume(world: Any, played: Played, *turns: Any) -> Played:

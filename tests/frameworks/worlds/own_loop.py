@@ -8,13 +8,14 @@ from tests.frameworks.worlds.played import Played, functions, value_of
 
 pauses = True
 cancels = True
+asked = "go"
 
 
 class Loop:
     """Makes the calls that a model said; its ids repeat in every turn."""
 
     def __init__(self, world: Any) -> None:
-        self.guard, self.read = world.guard, list[str]()
+        self.guard, self.says, self.read = world.guard, world.says, list[str]()
         self.tools = {one.__name__: one for one in functions(world)}
         self.waiting: Waiting | None = None
 
@@ -36,6 +37,7 @@ class Loop:
             session="t1",
             scope=str(turn),
             call_id=f"call_{number}",
+            asked=self.says,
         )
 
         async def run(judged: dict[str, Any]) -> object:

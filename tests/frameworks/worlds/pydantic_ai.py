@@ -47,7 +47,7 @@ async def _run(world: Any, turns: Any, **more: Any) -> Played:
 
 
 async def start(world: Any, *turns: Any) -> Played:
-    return await _run(world, turns, user_prompt="go")
+    return await _run(world, turns, user_prompt=world.says)
 
 
 async def resume(world: Any, played: Played, *turns: Any) -> Played:

@@ -40,7 +40,7 @@ async def start(world: Any, *turns: Any) -> Played:
         model=Scripted(steps),
         verbosity_level=LogLevel.OFF,
     )
-    await guarded.run(until_left(world, lambda: agent.run("go")))
+    await guarded.run(until_left(world, lambda: agent.run(world.says)))
     read = []
     for step in agent.memory.steps:
         if (error := getattr(step, "error", None)) is not None:

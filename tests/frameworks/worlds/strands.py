@@ -12,6 +12,7 @@ from tests.frameworks.worlds.played import Played, functions
 
 pauses = True
 cancels = True
+asked = "go"
 
 
 class Scripted(Model):
@@ -60,7 +61,7 @@ async def _run(world: Any, said: Any, turns: Any) -> Played:
 
 
 async def start(world: Any, *turns: Any) -> Played:
-    return await _run(world, "go", turns)
+    return await _run(world, world.says, turns)
 
 
 async def resume(world: Any, played: Played, *turns: Any) -> Played:

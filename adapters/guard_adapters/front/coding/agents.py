@@ -1,8 +1,8 @@
 """Claude Code, Codex, Gemini CLI: events of their hooks as tool calls, the answers in their words.
 
 The agent asks before a tool runs, runs it itself and tells afterwards, each time by a process of
-its own (`hook`). What a person typed is not read: a command that the agent runs could send
-the same event. What never ends within its time has an unknown outcome.
+its own (`hook`). What was typed is kept as the agent's word and no person's: a command that
+the agent runs could send the same event. What never ends within its time has an unknown outcome.
 """
 
 import json
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from guard.errors import Refused
 from guard.model.rerun import rerun_key
+from guard_adapters.front.asked import Prompts, text_of
 from guard_adapters.front.intake import Intake
 from guard_adapters.front.kept import Form
 from guard_adapters.front.mcp.verdict import refusal
@@ -20,8 +21,6 @@ from guard_adapters.front.running import Handed
 from guard_adapters.front.waiting import WaitingList
 
 MCP: Final = "mcp__"
-MOST_ASKED: Final = 256
-"""Conversations of which it is remembered what they were asked, until their first call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +30,7 @@ class Dialect:
     Args:
         before: the event before a call.
         after: the events after one, and whether each tells that the tool failed.
+        prompt: the event where somebody asks for something.
         scope: the member that tells apart the ids of two turns.
         merges: whether rewritten arguments are laid over the model's: none can be taken out then.
         server_in: the member that says which MCP server a tool is of; empty = its name does.
@@ -38,6 +38,7 @@ class Dialect:
 
     before: str
     after: Mapping[str, bool]
+    prompt: str = "UserPromptSubmit"
     scope: str = ""
     merges: bool = False
     server_in: str = ""
@@ -51,7 +52,11 @@ DIALECTS: Final[Mapping[str, Dialect]] = {
     ),
     "codex": Dialect(before="PreToolUse", after={"PostToolUse": False}, scope="turn_id"),
     "gemini": Dialect(
-        before="BeforeTool", after={"AfterTool": False}, merges=True, server_in="mcp_context"
+        before="BeforeTool",
+        after={"AfterTool": False},
+        prompt="BeforeAgent",
+        merges=True,
+        server_in="mcp_context",
     ),
 }
 
@@ -87,7 +92,7 @@ class HookDesk:
         self._dialect = DIALECTS[agent]
         self._defers = defers
         self._most_open = most_open
-        self._asked: dict[str, str] = {}
+        self._prompts = Prompts()
         self._running = WaitingList[str, _Open](
             intake.run_ms / 1000, lambda late: late.handed.give_up()
         )
@@ -101,6 +106,9 @@ class HookDesk:
         """
         try:
             named = str(event["hook_event_name"])
+            if named == self._dialect.prompt:
+                self._prompts.heard(str(event["session_id"]), text_of(event.get("prompt")))
+                return GO
             native = self._native(event)
         except (KeyError, TypeError, ValueError):
             return _no(refusal("DENIED", "bad_argument").text)
@@ -112,12 +120,6 @@ class HookDesk:
             response = event.get("tool_response", event.get("error"))
             return await self._after(native, response, failed=self._dialect.after[named])
         return _no(refusal("DENIED", "hook_event_unknown").text)
-
-    def prompted(self, session: str, text: str) -> None:
-        """Take what a conversation was asked first; it is kept as the agent's word."""
-        if session not in self._asked and len(self._asked) >= MOST_ASKED:
-            del self._asked[next(iter(self._asked))]
-        self._asked.setdefault(session, text)
 
     async def aclose(self) -> None:
         """Give up every call that still runs: its outcome is unknown."""
@@ -194,7 +196,7 @@ class HookDesk:
             session=f"{self._agent}:{session}" if session else "",
             scope=str(event.get(self._dialect.scope) or ""),
             call_id=str(event.get("tool_use_id") or ""),
-            asked=self._asked.get(session, ""),
+            asked=self._prompts.of(session),
         )
 
     def _place(self, event: Mapping[str, Any]) -> tuple[str, str]:

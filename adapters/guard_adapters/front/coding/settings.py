@@ -61,7 +61,10 @@ def settings(agent: str, line: str) -> dict[str, Any]:
     if agent == "gemini":
         runs["timeout"] = LIMIT_S * 1000  # milliseconds there
     every = {"matcher": "*"} if agent == "claude" else {}
-    return {event: [{**every, "hooks": [runs]}] for event in (dialect.before, *dialect.after)}
+    calls = {event: [{**every, "hooks": [runs]}] for event in (dialect.before, *dialect.after)}
+    # A prompt does nothing: without a guard it is the calls that do not run.
+    told = {"type": "command", "command": f"{line} || :", "timeout": runs["timeout"]}
+    return calls | {dialect.prompt: [{"hooks": [told]}]}
 
 
 def merged(text: str, ours: Mapping[str, Any], *, where: str) -> str:
