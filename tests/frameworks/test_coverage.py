@@ -338,6 +338,39 @@ def test_a_hook_that_does_not_see_all_is_a_finding(tmp_path, change) -> None:
     _changed(Path(settings(tmp_path, "claude")), change)
 
 
+def _hook(found: Any) -> Any:
+    return found["hooks"]["PreToolUse"][0]["hooks"][0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda hook: hook.update(command=hook["command"] + " || true"),
+        lambda hook: hook.update(command=hook["command"] + " ; true"),
+        lambda hook: hook.update(command=hook["command"].replace(" || {", " ; true || {")),
+        lambda hook: hook.update(command=hook["command"].partition(" || ")[0] + "'"),
+        lambda hook: hook.update(command=hook["command"].replace("exit 2", "exit 0")),
+        lambda hook: hook.update({"async": True}),
+        lambda hook: hook.update({"if": "Bash(git *)"}),
+        lambda hook: hook.update(type="prompt"),
+    ],
+)
+def test_a_hook_whose_no_gets_lost_is_a_finding(tmp_path, change) -> None:
+    _changed(Path(settings(tmp_path, "claude")), lambda found: change(_hook(found)))
+
+
+@pytest.mark.parametrize(
+    "group", [None, "x", {}, {"hooks": None}, {"hooks": 5}, {"hooks": ["x", {"command": []}]}, {"matcher": ["x"], "hooks": []}]
+)  # fmt: skip
+def test_hooks_of_others_in_whatever_shape_are_passed_over(tmp_path, group) -> None:
+    file = Path(settings(tmp_path, "claude"))
+    found = json.loads(file.read_text())
+    found["hooks"]["PreToolUse"].insert(0, group)
+    file.write_text(json.dumps(found))
+    assert cli.main(["coverage", str(file)]) == 0
+    _changed(file, lambda found: found["hooks"]["PreToolUse"][1].update(matcher=["x"]))
+
+
 @pytest.mark.parametrize(
     "change",
     [

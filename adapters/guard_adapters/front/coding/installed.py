@@ -8,10 +8,17 @@ from typing import Any, Final
 
 from guard.errors import Unusable
 from guard_adapters.front.coding.agents import DIALECTS
-from guard_adapters.front.coding.settings import is_ours, words_of
+from guard_adapters.front.coding.settings import as_written, is_ours, words_of
 
-EVERY: Final = frozenset({None, "", "*", ".*"})
+EVERY: Final = (None, "", "*", ".*")
 """Matchers of a hook that see every tool."""
+
+PLAIN: Final = frozenset({"type", "command", "timeout", "onFailure"}) | {
+    *("name", "description", "statusMessage")
+}
+"""What may stand in a hook. Whatever else does may keep the agent from waiting for it (`async`), or
+from running it at all (`if`).
+"""
 
 STATE: Final = "state"
 """Where Codex keeps, beside hooks, which of them it was told to trust."""
@@ -39,12 +46,19 @@ def read(file: Path) -> Mapping[str, Any]:
 
 
 def hooks_of(found: Mapping[str, Any]) -> Mapping[str, list[Mapping[str, Any]]]:
-    """Return the groups of hooks in settings, by event; what is no group is left out."""
+    """Return the groups of hooks in settings, by event; what is no group, or no hook, is empty."""
     return {
-        event: [one for one in groups if isinstance(one, dict)]
+        event: [_group(one) for one in groups]
         for event, groups in _table(found, "hooks").items()
         if event != STATE and isinstance(groups, list)
     }
+
+
+def _group(found: object) -> Mapping[str, Any]:
+    group = found if isinstance(found, dict) else {}
+    hooks = group.get("hooks")
+    listed = hooks if isinstance(hooks, list) else []
+    return {**group, "hooks": [one if isinstance(one, dict) else {} for one in listed]}
 
 
 def _table(found: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
@@ -90,6 +104,10 @@ def _flaws(agent: str, found: Mapping[str, Any]) -> Iterator[str]:
     if silent := [event for event in dialect.after if not ours.get(event)]:
         yield f"nobody tells how a call ended: no hook of {', '.join(silent)}"
     lines = lines_of(found, dialect.before)
+    if not all(map(as_written, lines)):
+        yield "its command was changed, and a no may get lost in it: guard hook install"
+    if more := sorted({name for group in before for one in group["hooks"] for name in _more(one)}):
+        yield f"{', '.join(more)} beside its command may keep the agent from waiting for it"
     off = _table(found, "hooksConfig")
     named = off.get("disabled")
     if off.get("enabled") is False or (
@@ -98,6 +116,14 @@ def _flaws(agent: str, found: Mapping[str, Any]) -> Iterator[str]:
         yield "hooksConfig turns it off"
     if any(_ended_early(agent, one) for group in before for one in group["hooks"]):
         yield "the agent ends the hook before the hook gives up, and runs the tool then"
+
+
+def _more(hook: Mapping[str, Any]) -> frozenset[str]:
+    """Return what stands in a hook of ours that has no business there."""
+    if not words_of(str(hook.get("command", ""))):
+        return frozenset()
+    kind = frozenset({"type"}) if hook.get("type") != "command" else frozenset[str]()
+    return kind | (hook.keys() - PLAIN)
 
 
 def _ended_early(agent: str, hook: Mapping[str, Any]) -> bool:

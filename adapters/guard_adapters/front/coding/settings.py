@@ -52,6 +52,22 @@ def words_of(line: str) -> list[str]:
     return given if given[2:] and given[2].isdecimal() else []
 
 
+def as_written(line: str) -> bool:
+    """Return whether a command of ours is one as `command` writes it, or earlier versions did.
+
+    In any other, what stands around our script may take its no for something else.
+    """
+    try:
+        words = shlex.split(line)
+        within = words[:2] == _SHELL
+        inner = words[2] if within else line
+        ours = inner.removesuffix(f" || {_LOST}")
+        plain = ours != inner and shlex.join(shlex.split(ours)) == ours
+    except (ValueError, IndexError):
+        return False
+    return plain and (not within or shlex.join((*_SHELL, inner)) == line)
+
+
 def settings(agent: str, line: str) -> dict[str, Any]:
     """Return what stands under `hooks` in the settings of an agent."""
     dialect = DIALECTS[agent]
