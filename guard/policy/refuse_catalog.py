@@ -103,7 +103,8 @@ def _aliases(spec: ToolSpec, catalog: Catalog) -> _Found:
             continue
         for path, _, _ in walk(shape_of(spec.input_schema)):
             last = path.rpartition(".")[2].lower().replace("-", "_")
-            if last in names and path not in spec.args:
+            within = any(one.startswith(f"{path}.") for one in spec.paths(role))
+            if last in names and path not in spec.args and not within:
                 message = f"{path!r} looks like a {role} and has no role."
                 yield error("G104", where_of(spec), message)
 

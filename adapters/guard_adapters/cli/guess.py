@@ -29,6 +29,11 @@ _MAIL_IN_COMPANY = frozenset({"to", "reply_to", "forward_to"})
 _OF_A_MAIL = _MAIL | {"subject"}
 """Names beside which those are of a mail: alone they may be a name, a number or a channel."""
 _SAYS_MAIL = re.compile(r"(?<![a-z])(e-?|g)?mails?(?![a-z])", re.IGNORECASE)
+_SAYS_HOST = re.compile(
+    r"(?<![a-z])(web|sites?|websites?|urls?|hosts?|hostnames?|dns|whois|domains?|internet)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What is about hosts: elsewhere a domain is a field of work, or a sort of devices."""
 _BEGINS = frozenset({"from", "start", "since", "begin", "start_date", "from_date"})
 """Names beside which `to` is the end of something, where nothing is sent or paid."""
 PLAIN = (
@@ -113,6 +118,7 @@ class _Tool:
         verbs, beside = capability(name).verbs, {_word(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
+        self._reaches = _SAYS_HOST.search(" ".join(_words(name))) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
         self._mails = named or _SAYS_MAIL.search(" ".join(_words(name))) is not None
         self.pays = any(role_by_name(_word(path)) == "amount" for path in paths)
@@ -125,6 +131,11 @@ class _Tool:
         said = " ".join(str(one.get("description", "")) for one in parts)
         mails = self._mails or (_SAYS_MAIL.search(said) and " or " not in said)
         return "email" if mails and word in _MAIL_IN_COMPANY else ""
+
+    def is_host(self, path: str) -> bool:
+        """Return whether an argument called `domain` is one of hosts, as far as anything says."""
+        said = " ".join(str(one.get("description", "")) for one in parts_at(self._tool.held, path))
+        return self._reaches or _SAYS_HOST.search(said) is not None
 
     def tells(self, path: str, word: str) -> tuple[str, str]:
         """Return the role that schema or tool give an argument whose name has none, and why."""
@@ -212,6 +223,8 @@ def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
     if shape.kind == "bool":
         return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
     role, closed = role_by_name(word), _closed(shape)
+    if word == "domain" and not tool.is_host(path):
+        role = ""
     known = [one.lower() in LADDER for one in closed]
     if role == "permission" or (closed and (all(known) or (tool.shares and any(known)))):
         return _permission(shape, closed, named=role == "permission")

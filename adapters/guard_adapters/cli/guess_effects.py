@@ -118,6 +118,8 @@ def _against(words: Sequence[str], at: int, args: Mapping[str, str]) -> Iterator
     before, after = words[:at], words[at + 1 :]
     yield from (one for one in before if _leads(one))
     yield from (one for one in after if one in _NEVER_NOUNS and not _changes(words[-1]))
+    if words[at] == "list":  # what is added to; "list_open_tickets" are tickets
+        yield from (one for one in after if one in WRITE_VERBS and _changes(one))
     if after[1:] and after[0] in _JOINED and not noun_classes(stem(after[1])):
         yield after[1]
     if words[at] == "check" and after and after[0] in _AWAY:

@@ -54,6 +54,7 @@ _ENDS: Mapping[str, frozenset[str]] = {
     "recipient": frozenset({"email", "phone", "iban", "recipient", "payee", "beneficiary"}),
     "url": frozenset({"url", "uri", "webhook", "link", "host", "hostname", "domain", "feed"}),
     "amount": frozenset({"amount"}),
+    "body": frozenset({"text", "content", "contents", "markdown", "html", "message"}),
     "when": frozenset(
         {"date", "datetime", "deadline", "until", "day", "time", "at", "on", "since"}
     ),

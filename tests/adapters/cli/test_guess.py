@@ -110,11 +110,26 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("invoice_no", S, "id"),
         ("booking_reference", S, "id"),
         ("memo", S, "body"),
+        ("newText", S, "body"),
+        ("commit_message", S, "body"),
+        ("domain", {**S, "description": "The website's domain"}, "url"),
     ],
 )
 def test_a_format_and_the_last_word_of_a_name_give_a_role_away(name, schema, role):
     (found,) = roles_of(shaped(**{name: schema}))[0].values()
     assert (found.role, found.sure) == (role, "medium")
+
+
+def test_a_domain_is_a_host_only_where_something_says_so():
+    """Elsewhere it is a sort of devices, and no URL could be read in it."""
+    assert roles_of(shaped(domain={"type": "array", "items": S}), "turn_on") == ({}, ("domain",))
+    assert roles_of(shaped(domain=S), "dns_lookup")[0]["domain"].role == "url"
+
+
+@pytest.mark.parametrize("name", ["HassListAddItem", "list_add_item", "todo_list_move_entry"])
+def test_a_list_to_which_something_is_done_is_not_read(name):
+    assert "read" not in guessed(name, shaped(item=S), {}).effect
+    assert guessed("list_open_tickets", shaped(shop=S), {}).effect == ("read",)
 
 
 def test_two_formats_are_none():

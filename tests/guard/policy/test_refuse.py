@@ -91,6 +91,22 @@ def alias_without_role(data):
     tool(data)["input_schema"]["properties"]["reply_to"] = {"type": "string"}
 
 
+def guests(data, **args):
+    """Let the tool take people as objects; a role for a member says who they are."""
+    person = {"type": "object", "properties": {"address": {"type": "string"}}}
+    tool(data)["input_schema"]["properties"]["attendees"] = {"type": "array", "items": person}
+    tool(data)["args"] |= args
+    tool(data)["says"] += "".join(f" {{{path}}}" for path in args)
+
+
+def test_an_alias_is_settled_by_what_stands_in_it(data):
+    guests(data, **{"attendees.address": {"role": "recipient"}})
+    assert "G104" not in {one.code for one in found(PERMIT, data)}
+    guests(data)
+    del tool(data)["args"]["attendees.address"]
+    assert "G104" in {one.code for one in found(PERMIT, data)}
+
+
 def open_argument(data):
     tool(data)["input_schema"]["properties"]["extra"] = {"type": "object"}
 
