@@ -3,17 +3,19 @@
 `pipeline` walks, this remembers: it decides nothing and waits for nobody.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
 from guard.audit.event import finished
 from guard.detect.finding import Finding
+from guard.errors import GuardError
 from guard.grant.approval import Approval
 from guard.lease.issuing import Leased
 from guard.model.call import Json, Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Applied
-from guard.ports import Ending
+from guard.ports import Ending, Outcomes
 from guard.provenance.known import Known
 from guard.provenance.segment import Segment
 from guard.session.calls import settled
@@ -89,3 +91,26 @@ class Course:
             lease_change=leased.settled(now_ms) if leased else None,
             segment=self.segment,
         )
+
+    @contextmanager
+    def heard(self, outcomes: Outcomes) -> Iterator[None]:
+        """Take back that the end was told where its caller leaves after it was written."""
+        over = False
+        try:
+            yield
+            over = True
+        except GuardError:
+            over = True
+            raise
+        finally:
+            if self.told and self.claim.approval and not over:
+                outcomes.close(
+                    Ending(
+                        session=self.call.session,
+                        change=lambda session: session,
+                        events=(),
+                        outcome=self.outcome,
+                        approval=self.claim.approval,
+                        consume_id=self.claim.consume_id,
+                    )
+                )

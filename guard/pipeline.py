@@ -82,8 +82,12 @@ class Guard:
                 that the tool ran and its result is withheld.
         """
         course = Course(call=call)
-        async with self.world.trace.call(call) as span:
-            course.call = call.within(span.traceparent)
+        with course.heard(self.world.outcomes):
+            return await self._called(course, tool, hold_ms)
+
+    async def _called(self, course: Course, tool: Tool, hold_ms: Hold) -> ToolResult:
+        async with self.world.trace.call(course.call) as span:
+            course.call = course.call.within(span.traceparent)
             try:
                 await self._walk(course, tool, hold_ms, span)
                 course.told = course.result is not None and not course.result.unheard

@@ -227,10 +227,13 @@ class Approval(NewApproval):
 
         A call that was not sent counts as an error. An ending that comes late, when the run is
         already unknown, is evidence: it is taken. `told_ms` is when whoever made the call is told
-        of it (Unix milliseconds), 0 if nobody waits for that any more.
+        of it (Unix milliseconds), 0 if nobody waits for that any more: so, too, where the same
+        ending comes once more, for they left meanwhile.
         """
         known = Outcome.ERROR if outcome is Outcome.REFUSED else outcome
         mine = bool(consume_id) and consume_id == self.consume_id
+        if mine and known is self.outcome and not told_ms:
+            return replace(self, told_ms=0)
         if not mine or self.outcome is None or known not in OUTCOMES[self.outcome]:
             return self
         return replace(self, outcome=known, told_ms=self.told_ms or told_ms)

@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from guard.errors import ApprovalPending, NotApproved
+from guard.errors import ApprovalPending, NotApproved, Unavailable
 from guard.model.call import Outcome, ToolResult
 from guard.model.identity import Agent, Principal, Who
 from guard_adapters.front.mcp.verdict import refusal_of
-from tests.flow.conftest import bundle, bundle_of, durable, flow  # noqa: F401  the fixtures
+from tests.flow.conftest import RecordingIssuer, bundle, bundle_of, durable, flow  # noqa: F401  the fixtures
 
 READS = """
 @id("OK-1") @reason("open") permit (principal, action, resource);
@@ -122,16 +122,115 @@ async def test_a_client_that_hangs_up_while_it_runs_is_told_that_it_may_have_run
     assert (tool.runs, len(world.approver.seen)) == (1, 1)
 
 
+async def again(world, tool):
+    """Make the call a second time while it runs; return it once it waits for the first."""
+    rows, waits = world.world.approvals, asyncio.Event()
+
+    class Watched:
+        def __getattr__(self, name):
+            return getattr(rows, name)
+
+        def waiter(self, approval_id):
+            waits.set()
+            return rows.waiter(approval_id)
+
+    world.but(approvals=Watched())
+    second = asyncio.create_task(pay(world, tool))
+    await asyncio.wait_for(waits.wait(), 5)
+    return second
+
+
 async def test_a_run_that_goes_on_is_waited_for_and_its_end_told(durable):  # noqa: F811
     tool = Hung(unheard=True)
     first = await begun(durable, tool)
-    again = asyncio.create_task(told(durable, tool))
-    await asyncio.sleep(0)
-    assert not again.done()
+    second = await again(durable, tool)
     tool.go_on.set()
-    assert (await asyncio.wait_for(again, 5)).status == "ran"
     await first
-    assert (tool.runs, len(durable.approver.seen)) == (1, 1)
+    with pytest.raises(NotApproved) as no:
+        await asyncio.wait_for(second, 5)
+    assert (no.value.status, tool.runs, len(durable.approver.seen)) == ("ran", 1, 1)
+
+
+async def test_where_the_first_caller_had_its_answer_the_second_is_a_question(durable):  # noqa: F811
+    tool = Hung()
+    first = await begun(durable, tool)
+    durable.approver.script = ["deny"]
+    second = await again(durable, tool)
+    tool.go_on.set()
+    await first
+    with pytest.raises(NotApproved) as no:
+        await asyncio.wait_for(second, 5)
+    assert (no.value.status, tool.runs, len(durable.approver.seen)) == ("denied", 1, 2)
+
+
+async def test_one_that_runs_longer_than_that_counts_is_no_second_question(flow):  # noqa: F811
+    tool = Hung()
+    first = await begun(flow, tool)
+    flow.clock.advance(600_001)
+    assert (await told(flow, tool)).status == "unknown"
+    tool.go_on.set()
+    await first
+
+
+class Slow:
+    """An issuer that hangs where it is asked for a credential, or to take one back."""
+
+    def __init__(self, made, *, at):
+        self.made, self.at, self.reached = made, at, asyncio.Event()
+
+    def __getattr__(self, name):
+        return getattr(self.made, name)
+
+    async def hang(self, here):
+        if here == self.at:
+            self.at = ""
+            self.reached.set()
+            await asyncio.Event().wait()
+
+    async def issue(self, call, terms, lease):
+        await self.hang("issue")
+        return await self.made.issue(call, terms, lease)
+
+    async def revoke(self, lease, why):
+        await self.hang("revoke")
+        return await self.made.revoke(lease, why)
+
+
+async def left(world, tool, issuer):
+    """Let whoever made an approved call go while the issuer hangs."""
+    world.but(issuers={"calltoken": issuer})
+    world.approver.script = ["approve"]
+    tool.go_on.set()
+    first = asyncio.create_task(pay(world, tool))
+    await asyncio.wait_for(issuer.reached.wait(), 5)
+    first.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await first
+
+
+async def test_a_client_that_leaves_while_the_credential_is_taken_back_heard_nothing(world):
+    tool = Hung()
+    await left(world, tool, Slow(RecordingIssuer(leaves_object=True), at="revoke"))
+    assert (await told(world, tool)).status == "ran"
+    assert (tool.runs, len(world.approver.seen)) == (1, 1)
+
+
+async def test_what_never_left_has_no_answer_that_is_lost(world):
+    tool = Hung()
+    await left(world, tool, Slow(RecordingIssuer(), at="issue"))
+    await asked(world, tool)
+    assert (tool.runs, len(world.approver.seen)) == (0, 2)
+
+
+async def test_an_error_of_the_guard_that_the_client_read_is_an_answer(world):
+    class Fails(Hung):
+        async def run(self, call, credential):
+            raise Unavailable("The target is away.", code="upstream_unreachable")
+
+    world.approver.script = ["approve"]
+    with pytest.raises(Unavailable):
+        await pay(world, Fails())
+    await asked(world, Hung())
 
 
 async def test_a_run_that_outlasts_the_waiting_is_no_second_question(flow):  # noqa: F811

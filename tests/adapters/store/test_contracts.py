@@ -674,6 +674,17 @@ async def test_an_answer_that_reached_nobody_is_noted_once_somebody_is_told(port
     assert (row.told_ms, row.outcome) == (NOW + 7_000, Outcome.OK)
 
 
+async def test_the_same_ending_once_more_says_that_whoever_made_the_call_has_left(ports):
+    await used(ports, told_ms=NOW + 7)
+    for other in ("use_2", ""):
+        await ports.outcomes.close(ending(approval="apr_1", consume_id=other))
+    assert (await ports.approvals.get("apr_1")).told_ms == NOW + 7
+
+    await ports.outcomes.close(ending(approval="apr_1", consume_id="use_1"))
+    row = await ports.approvals.get("apr_1")
+    assert (row.outcome, row.told_ms) == (Outcome.OK, 0)
+
+
 async def test_nobody_is_told_the_end_of_what_was_not_used(ports):
     await approved(ports)
     await ports.approvals.told("apr_1", NOW + 5_000)
