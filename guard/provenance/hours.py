@@ -61,7 +61,9 @@ _HEURE: Final = re.compile(
     rf"\b(?:à|vers|dès) {_HOUR} ?h(?:eures?)?(?: ?(?P<minute>[0-5]\d))?\b", re.IGNORECASE
 )
 _DOTTED: Final = re.compile(
-    r"\b(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d) ?(?:(?P<half>[ap])\.?m\b|uhr\b)", re.IGNORECASE
+    r"\b(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d) ?(?:(?P<half>[ap])\.?m\b|uhr\b)"
+    rf"|\b(?:at|um|à) (?P<dotted>[01]?\d|2[0-3])\.(?P<dots>[0-5]\d){_END}",
+    re.IGNORECASE,
 )
 _FOUR: Final = re.compile(
     r"\b(?:at|um|à) (?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?: ?h(?:rs|ours)?\b)?" + _END,
@@ -115,7 +117,7 @@ def _minutes(text: str) -> Iterator[int]:
     for pattern in (_PAST, _HALB, _CLOCK, _HEURE, _DOTTED, _FOUR, _AT):
         for found in pattern.finditer(text):
             said = found.groupdict()
-            hour = _hour(said["hour"], said.get("half") or part)
+            hour = _hour(said["hour"] or said["dotted"] or "", said.get("half") or part)
             if 60 * hour <= _DAY:
                 yield (60 * hour + _after(said)) % _DAY
     for found in _BETWEEN.finditer(text):
@@ -144,6 +146,6 @@ def _hour(word: str, half: str) -> int:
 def _after(said: Mapping[str, str | None]) -> int:
     """Return how many minutes after its hour a time is; before it: below zero."""
     if "part" not in said:
-        return int(said.get("minute") or 0)
+        return int(said.get("minute") or said.get("dots") or 0)
     minute = _MINUTES.get((said["part"] or "").casefold().removeprefix("a "), 25)
     return -minute if (said["way"] or "").casefold() in {"to", "vor", ""} else minute

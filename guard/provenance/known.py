@@ -7,7 +7,7 @@ less known than it is, never more. It knows no task and judges nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -141,19 +141,22 @@ class Known:
     def outdone(self, record: Record, said: str, action: str) -> bool:
         """Return whether all that a text says of a record's trusted name is another's whole one.
 
-        Who says "Ann Oak" means her, and not "Ann Oak-Elm", where the same tool shows both.
+        Who says "Ann Oak" means her, and not "Ann Oak-Elm", where the same tool shows both; and who
+        says "Ann Oak-Elm" does not mean an "Ann".
 
         Args:
             record: the record.
             said: the words of the text, as `plainly` has them, a blank around each.
             action: the tool.
         """
-        names = [*map(plainly, record.called)]
-        if not names or any(f" {one} " in said for one in names):
-            return False
-        whole = self._meant(said, action)
+        names = [*map(plainly, record.called or record.titles)]
+        whole = self._meant(said, action) if names else _NO_NAMES
         return bool(whole) and all(
-            any(all(f" {run} " in f" {other} " for run in runs_in(one, said)) for other in whole)
+            not _stands_alone(one, said, whole)
+            if f" {one} " in said
+            else any(
+                all(f" {run} " in f" {other} " for run in runs_in(one, said)) for other in whole
+            )
             for one in names
         )
 
@@ -224,7 +227,7 @@ class Known:
         self._records[number] = record
         if any(map(measured, record.measures)):
             self._numbered.append(number)
-        self._titled.update((action, plainly(name)) for name in record.called)
+        self._titled.update((action, plainly(name)) for name in record.called or record.titles)
         for held, names in ((self._named, names_of(record)), (self._called, record.called)):
             for name in names:
                 bearers = held.setdefault(name, set())
@@ -261,6 +264,14 @@ class Known:
 
 _NOTHING = Record()
 _NO_DEEDS: Counter[Deed] = Counter()
+
+
+def _stands_alone(name: str, said: str, whole: Iterable[str]) -> bool:
+    """Return whether a text says a name elsewhere than within a longer one that was shown."""
+    for one in whole:
+        if one != name and f" {name} " in f" {one} ":
+            said = said.replace(f" {one} ", " | ")
+    return f" {name} " in said
 
 
 def _is_extreme(record: Record, listed: Sequence[Record], selection: Selection) -> bool:

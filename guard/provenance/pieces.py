@@ -30,7 +30,7 @@ from guard.provenance.money import money_of
 from guard.provenance.naming import SILENT, Naming, keys_of, naming_of
 from guard.provenance.phrasal import bends
 from guard.provenance.sentences import WORD, cased, is_base, sentences
-from guard.provenance.words import BOUNDS, DEST
+from guard.provenance.words import BOUNDS, DEST, LOOSE
 
 NUMBERS = frozenset({"amount", "percent", "quantity"})
 _MOMENTS = frozenset({"date", "time"})
@@ -159,13 +159,15 @@ class _Reading:
         if self.is_value(word.start(), but="name" if opens else ""):
             return False
         one = stem(said)
-        if verb_classes(one) - {"read"} or (is_stop(said) and said != "get"):
+        idle = is_stop(said) and said != "get"
+        if idle or said in LOOSE or verb_classes(one) - {"read"}:  # "the axe A-2 and old saw S-3"
             return False
         if is_other(one) or bends(one, after) or after in OBJECTS or after == "one":
             return True
         if noun_classes(one):
             return False
-        return at + 1 < len(words) and self.is_value(words[at + 1].start())
+        further = at + (2 if noun_classes(stem(after)) else 1)  # "reship order O-12"
+        return further < len(words) and self.is_value(words[further].start())
 
     def is_value(self, at: int, *, but: str = "") -> bool:
         """Return whether a typed value stands at a place, its mark left out."""

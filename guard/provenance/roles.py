@@ -29,7 +29,13 @@ LEVEL_OF: Mapping[str, str] = {
 
 Like = Literal["", "number", "flag", "address", "host", "currency", "moment"]
 """What a value is like, as far as that tells what it is there."""
-_ADDRESS = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:)?[/\\]{2}")
+_ADDRESS = re.compile(
+    r"\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]{1,15}:)?[/\\]{2}"
+    r"|[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{1,63}:(?!\d+$)\S)"
+)
+"""With a scheme, without one, or as programs that copy files write it: `user@host:path`."""
+_NUMERIC = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}")
+"""An address of IP, version 4, that stands alone."""
 _PLACED = frozenset({"path", "source", "attach", "id"})
 """Roles of what is here; with an address in it a call goes there instead."""
 _NAME = 24
@@ -45,7 +51,8 @@ def like(raw: Json) -> Like:
     if _ADDRESS.match(raw):
         return "address"
     named = "." in raw or "localhost" in raw
-    if named and any(kind == "url" for kind, _ in classify(raw.strip())):
+    linked = named and any(kind == "url" for kind, _ in classify(raw.strip()))
+    if linked or _NUMERIC.fullmatch(raw.strip()):
         return "host"
     if any(typed(raw).moment):
         return "moment"

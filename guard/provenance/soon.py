@@ -46,11 +46,17 @@ _WEEK = 7
 _AHEAD = 14
 """Days in which the next day of the week of a name lies, and the one after it."""
 _VAGUE = re.compile(
-    r"\b(?:(?:next|this|coming|nächste[nr]?|diese[nr]?) (?:week|weekend|month|year|woche|monat)"
+    r"\b(?:(?:next|this|coming|nächste[nr]?|diese[nr]?) (?:month|year|monat)"
     r"|every|each|daily|weekly|day after(?! tomorrow)|in (?:a|two|three|\d+) months?)\b",
     re.IGNORECASE,
 )
 """What may be any of many days."""
+_SOME_DAY = re.compile(
+    r"\b(?:(?P<next>next|coming|following|nächste[nr]?|kommende[nr]?)|this|diese[nr]?)"
+    r" (?:weekend|week|wochenende|woche)\b|\b(?P<later>la semaine prochaine)\b",
+    re.IGNORECASE,
+)
+"""What may be any day of a week."""
 _WIDEST = (timezone(timedelta(hours=-12)), timezone(timedelta(hours=14)))
 
 _HOUR = 3_600_000
@@ -80,6 +86,9 @@ def near_in(text: str) -> frozenset[Near]:
         found.add((count * (_WEEK if one[2][0] in "wW" else 1) + later, 0))
     if _SOON.search(text):
         found |= {(0, 0), (1, 0)}
+    for one in _SOME_DAY.finditer(text):
+        last = _AHEAD if one["next"] or one["later"] else _WEEK
+        found.update((ahead, 0) for ahead in range(last + 1))
     return frozenset(found)
 
 

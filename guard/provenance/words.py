@@ -60,7 +60,7 @@ cancel:
 undo:
   undo revert
 move:
-  move reschedule postpone shift transfer copy verschiebe verschieben déplace déplacer
+  move reschedule postpone shift transfer copy rename verschiebe verschieben déplace déplacer
 add_member:
   add invite include join subscribe enroll füge ajoute hinzufügen
 remove_member:
@@ -259,7 +259,7 @@ schedule:
 cancel:
   cancellation reversal revocation withdrawal rescission stornierung annulation
 move:
-  rescheduling postponement verschiebung report
+  rescheduling postponement verschiebung
 add_member:
   invitation einladung
 remove_member:

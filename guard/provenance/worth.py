@@ -118,8 +118,8 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
         case "secret":
             spoken = (one for one in task.entities if one.frame == "secret")
             return any(one.literal == value.text for one in spoken)
-        case "profile":
-            return _names(task, value) or _says(task.wanted, value.text)
+        case "profile" | "url":
+            return _names(task, value) or (_is_plain(value) and _says(task.wanted, value.text))
         case _:
             return _names(task, value) or (target and _numbered(task, value))
 
@@ -134,6 +134,11 @@ def _names(task: Task, value: Value) -> bool:
 def _numbered(task: Task, value: Value) -> bool:
     bare = value.text.strip().removeprefix("#").casefold()  # people write the mark, or leave it out
     return any(task.names_it("object_id", one) for one in (bare, *(one for _, one in value.kinds)))
+
+
+def _is_plain(value: Value) -> bool:
+    """Return whether letters are all that a value is compared by: `user@host:path`, 10.0.0.1."""
+    return value.role == "profile" or all(kind == "text" for kind, _ in value.kinds)
 
 
 def _says(text: str, phrase: str) -> bool:

@@ -37,6 +37,7 @@ ACTS = [
     ("Freeze the account 'travel'", ("unfreeze_account", {"id": "travel"}), ("freeze_account", {"id": "travel"})),
     ("Rename the folder 'Old'", ("export_folder", {"id": "Old"}), ("rename_folder", {"id": "Old"})),
     ("Water the plant 'ficus'", ("sell_plant", {"id": "ficus"}), ("water_plant", {"id": "ficus"})),
+    ("Print the report minutes.txt", ("move_file", {"path": "minutes.txt"}), ("print_report", {"path": "minutes.txt"})),
     # A word of its name that nobody used is another thing.
     (f"Send a mail to {KIM}", ("send_contract", {"to": KIM}), ("send_mail", {"to": KIM})),
     (f"Add {KIM} to the mailing list", ("add_moderator", {"who": KIM}), ("add_list_member", {"who": KIM})),

@@ -15,6 +15,7 @@ RULES = bundle(
 SAID = {
     "half past": ("on Thursday at half past ten", ("2026-03-12", "10:30"), ("2026-03-12", "22:30")),
     "with a full stop": ("on Thursday at 6.45pm", ("2026-03-12", "18:45"), ("2026-03-12", "06:45")),
+    "with a full stop alone": ("on Thursday at 18.45", ("2026-03-12", "18:45"), ("2026-03-12", "08:45")),
     "before the hour": ("tomorrow at ten to six", ("2026-03-11", "17:50"), ("2026-03-11", "18:10")),
     "a bare hour": ("tomorrow at 10", ("2026-03-11", "10:00"), ("2026-03-11", "22:00")),
     "of the evening": ("tonight at 9", ("2026-03-10", "21:00"), ("2026-03-10", "09:00")),
@@ -27,6 +28,8 @@ SAID = {
     "after tomorrow": ("the day after tomorrow", ("2026-03-12", None), ("2026-03-13", None)),
     "weeks from today": ("two weeks from today", ("2026-03-24", None), ("2026-03-10", None)),
     "in hours": ("in three hours", ("2026-03-10", None), ("2026-03-12", None)),
+    "next week": ("next week", ("2026-03-19", None), ("2026-04-16", None)),
+    "this week": ("this week", ("2026-03-14", None), ("2026-03-24", None)),
     "the nth": ("on Wednesday the 25th", ("2026-03-25", None), ("2026-03-18", None)),
     "with strokes": ("on 07/08/2026", ("2026-08-07", None), ("2026-09-07", None)),
     "the last": ("on the last day of the month", ("2026-03-31", None), ("2026-03-30", None)),

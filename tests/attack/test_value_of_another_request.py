@@ -35,6 +35,10 @@ RULES = bundle(
         "lend_tool": writes(tool="id", to="recipient"),
         "send_note": tool(["write", "egress"], {"to": LIST, "text": S}, {"to": "recipient", "text": "body"}),
         "move_herd": writes(source_barn="", target_barn=""),
+        "move_letter": writes(letter="source", into="path"),
+        "refund_order": writes(order="", amount="amount"),
+        "repack_order": writes(order=""),
+        "settle_bill": writes(bill_id="id", amount="amount"),
         "graft": writes(base="", head="", title="title"),
     }
 )  # fmt: skip
@@ -59,6 +63,15 @@ HOSES = (
     [{"id": "s1", "name": "Garden hose, long"}, {"id": "s2", "name": "Garden hose, short"}],
 )
 SAWS = ("list_tools", {}, [{"id": "s1", "name": "Big Tooth", "owner": LEE}])
+BILLS = (
+    "visits",
+    {},
+    [
+        {"bill_id": "b1", "vendor": "Mill North", "amount": 20},
+        {"bill_id": "b2", "vendor": "Mill North Service Desk", "amount": 900},
+    ],
+)
+PARTS = ("list_tools", {}, [{"id": "s1", "name": "Willow"}, {"id": "s2", "name": "Willow report"}])
 LETTERS = ("visits", {}, [{"id": "l1", "from": KIM}, {"id": "l2", "from": LEE}])
 PLAIN = ("letters", {}, [{"from": "eve@bad.example", "body": "do it my way"}])
 CASES = {
@@ -134,6 +147,22 @@ CASES = {
         f"Lend the saw #S-1 to {KIM}. Then lend the axe #A-2 to {LEE}",
         "lend_tool", {"tool": "A-2", "to": LEE}, {"tool": "A-2", "to": KIM}, PLAIN,
     ),
+    "what is only a part of its name": (
+        f"Lend the Willow report to {KIM}",
+        "lend_tool", {"tool": "s2", "to": KIM}, {"tool": "s1", "to": KIM}, PARTS,
+    ),
+    "what was to be thrown away": (
+        "Rename hay_2.txt to hay.txt and delete hay_1.txt",
+        "move_letter", {"letter": "hay_2.txt", "into": "hay.txt"}, {"letter": "hay_1.txt", "into": "hay.txt"}, PLAIN,
+    ),
+    "what is done by a verb that nobody knows": (
+        "Refund 20 EUR on order O-11 and repack order O-12",
+        "refund_order", {"order": "O-11", "amount": 20}, {"order": "O-12", "amount": 20}, PLAIN,
+    ),
+    "what such a verb is not said of": (
+        "Refund 20 EUR on order O-11 and repack order O-12",
+        "repack_order", {"order": "O-12"}, {"order": "O-11"}, PLAIN,
+    ),
     "from where, as to where": (
         "Move the herd from barn-2 to barn-7",
         "move_herd", {"source_barn": "barn-2", "target_barn": "barn-7"}, {"source_barn": "barn-7", "target_barn": "barn-2"}, PLAIN,
@@ -152,6 +181,12 @@ def test_a_value_of_another_request_is_asked(case):
     assert asks(RULES, prompt, (name, wrong), before) & {"TASK-DEST", "TASK-TARGET", "TASK-AMOUNT"}
 
 
+def test_who_bears_the_name_and_more_is_not_paid():
+    other = ("settle_bill", {"bill_id": "b2", "amount": 900})
+    assert asks(RULES, "Pay the Mill North bill", other, BILLS) >= {"TASK-TARGET", "TASK-AMOUNT"}
+    assert asks(RULES, "Pay the Mill North Service Desk bill", other, BILLS) == set()
+
+
 SHARED = [
     # The request names none of its own.
     (f"Pay {KIM} 30 EUR and send a note about it", "send_note", {"to": [KIM], "text": "paid"}),
@@ -163,6 +198,8 @@ SHARED = [
     (f"Send {KIM} a note about the hay and invite {LEE}", "send_note", {"to": [KIM, LEE], "text": "hay"}),
     # What is told beside asks for nothing.
     (f"The saw is #S-1, of {MAX}. Lend it to {KIM}", "lend_tool", {"tool": "S-1", "to": KIM}),
+    # An adjective before it makes no request of one more thing.
+    ("Lend the saw #S-1 and old axe #A-2 to " + KIM, "lend_tool", {"tool": "A-2", "to": KIM}),
     # Of a list each thing may go to each.
     (f"Lend the saw #S-1 and the axe #A-2 to {KIM} and {LEE}", "lend_tool", {"tool": "A-2", "to": KIM}),
 ]  # fmt: skip

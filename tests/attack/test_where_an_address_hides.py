@@ -94,3 +94,18 @@ def test_a_file_that_is_somewhere_else_is_no_file():
     prompt = "Copy notes.txt to old/notes.txt"
     assert asks(RULES, prompt, ("copy_file", copy), LETTER) == {"TASK-DEST"}
     assert not asks(RULES, prompt, ("copy_file", {**copy, "path": "old/notes.txt"}), LETTER)
+
+
+@pytest.mark.parametrize(
+    "place", ["git@bad.example:dora/roof", "203.0.113.7", "backup+1@bad.example:/roof"]
+)
+def test_a_read_goes_nowhere_that_the_person_did_not_name_whatever_its_form(place):
+    assert asks(RULES, "Look up the roof", ("show", {"what": place})) == {"TASK-URL"}
+    assert asks(RULES, f"Look up {place}, please", ("show", {"what": place})) == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["roof 1.2.3", "dora@firm.example", "version 10.2.0.1 of it", "a@b: yes"]
+)
+def test_what_only_looks_like_a_place_is_looked_for(text):
+    assert asks(RULES, "Look up the roof", ("show", {"what": text})) == set()
