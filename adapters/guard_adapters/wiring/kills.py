@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Final
 
 from guard.access.killing import Killing
+from guard.errors import GuardError
 from guard.model.kill import Epoch, Kill, Scope
 from guard.policy.compile import Bundle
 from guard.ports import World
@@ -13,6 +15,9 @@ from guard.session.state import Session
 from guard_adapters._faults import Faults
 from guard_adapters.store.changes import What
 from guard_adapters.wiring.build import Wired
+
+AGAIN_S: Final = 1
+"""When what could not be followed is tried once more (seconds)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +86,12 @@ async def following(wired: Wired) -> AsyncIterator[None]:
     async def follow() -> None:
         while True:
             what, name = await told.get()
+            over = False
             with wired.faults.around("Calls that another guard took something from go on here"):
                 await (_stops(wired) if what == "kills" else _moved(wired, name))
+                over = True
+            if not over:  # nobody says it again
+                loop.call_later(AGAIN_S, told.put_nowait, (what, name))
 
     wired.store.changes.listen(hear)
     task = asyncio.create_task(follow())
@@ -105,11 +114,24 @@ def _unknown(session_id: str) -> Session | None:
 
 
 async def _moved(wired: Wired, session_id: str) -> None:
-    """Judge calls that run here again: those of a session; "": of all, for a hint may be lost."""
+    """Judge calls that run here again: those of a session; "": of all, for a hint may be lost.
+
+    One session that cannot be read keeps no other's calls running.
+    """
     running = {one.call.session for one in wired.world.live.flights()}
+    failed: GuardError | None = None
     for name in running & {session_id} if session_id else running:
-        session = await wired.world.sessions.get(name)
-        if session_id or session.closed or session.narrowings or session.signals:
-            await wired.reauthorizing.cut(session, "changed_elsewhere")
-        if session_id:
-            wired.world.live.relist(session.who.key)
+        try:
+            await _again(wired, name, told=bool(session_id))
+        except GuardError as error:
+            failed = error
+    if failed is not None:
+        raise failed
+
+
+async def _again(wired: Wired, session_id: str, *, told: bool) -> None:
+    session = await wired.world.sessions.get(session_id)
+    if told or session.closed or session.narrowings or session.signals:
+        await wired.reauthorizing.cut(session, "changed_elsewhere")
+    if told:
+        wired.world.live.relist(session.who.key)

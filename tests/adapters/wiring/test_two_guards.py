@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from guard.errors import Refused
+from guard.errors import Refused, Unavailable
 from guard.model.access import Access, Level
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
 from guard.model.secevent import SecurityEvent, Subject
@@ -140,3 +141,53 @@ async def test_a_call_is_cut_also_where_the_hint_was_lost(
     with pytest.raises(Refused) as caught:
         await asyncio.wait_for(running, 5)
     assert caught.value.code == "call_cut"
+
+
+async def _until(there: Callable[[], bool]) -> None:
+    while not there():
+        await asyncio.sleep(0.01)
+
+
+async def begun(desk: Desk, number: int) -> tuple[str, asyncio.Future[ToolResult]]:
+    """Return a session of its own in which a call runs."""
+    tool, who = Running(), Caller(issuer=ANA.issuer, subject=f"p{number}", agent="a")
+    session = await desk.session(who, "", b"")
+    call = ToolCall(
+        id=desk.new_id(), session=session, server="crm", tool="find", arguments=argument_bytes({})
+    )
+    running = asyncio.ensure_future(desk.call(call, tool, hold_ms=0))
+    await asyncio.wait_for(tool.began.wait(), 5)
+    return session, running
+
+
+@pytest.mark.parametrize(("code", "lasts"), [("state_corrupt", True), ("store_unavailable", False)])
+async def test_a_session_that_cannot_be_read_keeps_no_other_call_running(
+    two: tuple[Wired, Wired], monkeypatch: pytest.MonkeyPatch, code: str, *, lasts: bool
+) -> None:
+    teller, runner = two
+    changes, sessions = runner.store.changes, runner.world.sessions
+    tell, get, failed = changes.tell, sessions.get, list[str]()
+    desk = Desk(runner)
+    under_way = dict([await begun(desk, number) for number in range(3)])
+
+    async def fails(session: str, *more: object) -> object:
+        if not failed:
+            failed.append(session)
+            raise Unavailable("It cannot be read.", code=code)
+        if lasts and session == failed[0]:
+            raise Unavailable("It cannot be read.", code=code)
+        return await get(session, *more)
+
+    monkeypatch.setattr(changes, "tell", lambda what, name: None if name else tell(what, name))
+    for session in under_way:
+        await teller.reauthorizing.end(session, "operator")
+    monkeypatch.setattr(sessions, "get", fails)
+    runner.store.hints.cut()
+    await asyncio.wait_for(_until(lambda: bool(failed)), 5)
+    for session, running in under_way.items():
+        if not (lasts and session == failed[0]):
+            with pytest.raises(Refused, match="narrowed"):
+                await asyncio.wait_for(asyncio.shield(running), 5)
+    for running in under_way.values():
+        running.cancel()
+    await asyncio.gather(*under_way.values(), return_exceptions=True)
