@@ -35,6 +35,9 @@ def approval_from(text: str) -> Approval:
     raw["votes"] = tuple(vote_from(one) for one in raw["votes"])
     raw["status"] = ApprovalState(raw["status"])
     raw["outcome"] = None if raw["outcome"] is None else Outcome(raw["outcome"])
+    if raw["outcome"] not in {None, Outcome.RUNNING}:
+        # An older guard did not write down who was told: nobody says that the answer was lost.
+        raw.setdefault("told_ms", raw["consumed_ms"])
     return Approval(**raw)
 
 

@@ -23,6 +23,7 @@ from guard.provenance.segment import Seen, Segment
 from guard.session.state import new_session, remembering
 from guard.testing import FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.log import LogKey
+from guard_adapters.store.rows import approval_from, approval_text
 from guard_adapters.store.sqlite.store import SqliteStore
 from tests import postgres
 
@@ -683,6 +684,18 @@ async def test_the_same_ending_once_more_says_that_whoever_made_the_call_has_lef
     await ports.outcomes.close(ending(approval="apr_1", consume_id="use_1"))
     row = await ports.approvals.get("apr_1")
     assert (row.outcome, row.told_ms) == (Outcome.OK, 0)
+
+
+async def test_of_a_run_that_ended_under_an_older_guard_nobody_says_that_its_answer_was_lost(ports):
+    row = await used(ports)
+
+    def older(row):
+        return approval_from(json.dumps({k: v for k, v in json.loads(approval_text(row)).items() if k != "told_ms"}))  # fmt: skip
+
+    assert older(row).told_ms == row.consumed_ms
+    assert older(replace(row, outcome=Outcome.RUNNING)).told_ms == 0
+    assert older(await ports.approvals.open(question(2), [])).told_ms == 0
+    assert approval_from(approval_text(row)).told_ms == 0
 
 
 async def test_nobody_is_told_the_end_of_what_was_not_used(ports):
