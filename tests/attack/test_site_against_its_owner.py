@@ -17,6 +17,7 @@ from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.site import Site, lost_ms
+from guard_adapters.wiring.sites import _unsigned
 from tests.sites import WHO, both, collect, export, guard, hq, ran, receipts, site, take  # noqa: F401  fixtures
 
 
@@ -116,6 +117,31 @@ def test_a_yes_that_no_passkey_gave_closes_the_site(hq, site, capsys):
     assert guard(*told) == 3
     assert guard("offline", "release", "north", "--config", hq / "guard.yaml") == 0
     assert guard(*told) == 0
+
+
+YES = {"kind": "vote", "approval": "a", "decision": "approve", "method": "webauthn"}
+USED = {"kind": "consume", "approval": "a"}
+
+
+@pytest.mark.parametrize(
+    ("leaves", "found"),
+    [
+        ([YES, USED], False),
+        ([YES, {**YES, "approval": "b"}, USED, {**USED, "approval": "b"}], False),
+        ([USED], True),
+        ([YES, USED, USED], True),
+        ([USED, YES], True),
+        ([{**YES, "approval": "b"}, USED], True),
+        ([{**YES, "method": "terminal"}, USED], True),
+        ([{**YES, "decision": "deny"}, USED], True),
+        ([YES, {"kind": "approval_ended", "approval": "a"}, USED], True),
+    ],
+)
+def test_each_yes_of_a_passkey_counts_for_one_use_before_it_ends(leaves, found):
+    signed = set()
+    said = [_unsigned(leaf, signed) for leaf in leaves]
+    assert any(said) is found
+    assert signed <= ({"a", "b"} if found else set()), "nothing is kept of what is over"
 
 
 def tokens_of(site, tool):

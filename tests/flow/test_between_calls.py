@@ -219,6 +219,21 @@ async def test_one_that_outlives_a_narrowing_of_the_meantime_is_not_handed_over(
     assert states(flow) == [LeaseState.REVOKED]
 
 
+async def test_a_narrowing_that_came_before_its_row_could_be_found_takes_it_back(flow, at, issuer):
+    class Late:
+        def __getattr__(self, name):
+            return getattr(flow.store, name)
+
+        async def reserve(self, lease, events):
+            flow.but(leases=flow.store)
+            await flow.reauthorizing.narrow("gs_1", Access(max_ttl_s=20), "careful")
+            await flow.store.reserve(lease, events)
+
+    at._between = Between(world=replace(flow.world, leases=Late()))
+    assert await code_of(at.held(None, "")) == "credential_recalled"
+    assert (states(flow), len(issuer.revoked)) == ([LeaseState.REVOKED], 1)
+
+
 async def test_an_issuer_that_serves_calls_alone_makes_none(flow, at, issuer):
     flow.world.issuers["idp"] = RecordingIssuer()
     assert await code_of(at.held(None, "")) == "issuer_unknown"

@@ -242,6 +242,8 @@ def test_calls_of_a_server_behind_another_front_are_left_to_it(running) -> None:
     before = len(running.log())
     assert claude.before("mcp__db__query", sql="s").returncode == 0
     assert claude.before("mcp__elsewhere__query", sql="s").returncode == 2
+    named_so = Agent("claude", running, "claude")  # its own tools stand behind no other front
+    assert named_so.before("Bash", command="rm -rf /").returncode == 2
     assert not [leaf for leaf in running.log()[before:] if leaf.get("action") == "db/query"]
 
 
@@ -347,6 +349,9 @@ def test_the_selftest_says_what_is_wrong(running, tmp_path, capsys) -> None:
     assert "no guard answers" in said(lambda text: text.replace(str(running.pipe), gone))
     assert "no guard answers" in said(lambda text: text.replace(sys.executable, "/nowhere/python"))
     assert "exit 0" in said(lambda text: text.replace("exit 2", "exit 0").replace(sys.executable, "/nowhere/python"))  # fmt: skip
+    # It ends as a no does, and says beside it that the tool may run.
+    allows = "echo allow; echo DENIED >&2; exit 2; "
+    assert "lets a tool run" in said(lambda text: text.replace("-c '", f"-c '{allows}"))
     assert "guard hook install" in said(lambda _: "{}")
     absent = str(tmp_path / "absent.json")
     assert cli.main(["hook", "selftest", "claude", "--settings", absent]) == 1

@@ -46,6 +46,7 @@ async def begun(folder, *more, says="", redirects=""):
     def find_ticket(number: str) -> str:
         return number
 
+    server.tool(name=f"seen_{says}")(find_ticket)
     door = Door(server.streamable_http_app(), redirects)
     out = folder / "guard.yaml"
     words = ["init", "--url", f"http://127.0.0.1:{port}/mcp", "--out", str(out), *more]
