@@ -222,9 +222,7 @@ class Leasing:
         """
         if leased is None:
             return
-        with suppress(
-            GuardError
-        ):  # a clock that fails now hides no result: this one is not counted
+        with suppress(GuardError):  # a clock that fails now hides no result: it is not counted
             taken, now_ms = refused != TURNED_AWAY, self.world.clock.now_ms()
             self.world.refusals.told(leased.toward, taken=taken, now_ms=now_ms)
         if not leased.issuer.leaves_object:

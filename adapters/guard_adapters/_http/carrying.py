@@ -17,19 +17,18 @@ from guard.grant.credential import Credential
 from guard_adapters._http.origins import origin, spelled
 
 Current = Callable[[], Credential]
+"""Returns the credential of the call that runs; raises `no_active_call` outside one."""
+
 Answered = Callable[[int], None]
 """Is told the status of each answer to a request that carried a credential."""
-
-
-def unheard(status: int) -> None:
-    """Tell nobody."""
-
-
-"""Returns the credential of the call that runs; raises `no_active_call` outside one."""
 
 Headers = tuple[tuple[str, str], ...]
 _WANTS_NONCE: Final = "use_dpop_nonce"
 _NONCE: Final = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]{1,512}")  # RFC 9449, 8.1
+
+
+def unheard(status: int) -> None:
+    """Tell nobody."""
 
 
 class Url(Protocol):
