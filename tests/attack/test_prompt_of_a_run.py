@@ -138,6 +138,18 @@ async def test_a_forged_event_of_a_prompt_lets_nothing_go(made, agent):
     await desk.aclose()
 
 
+async def test_what_a_model_asked_of_a_sub_agent_is_not_shown_as_what_was_typed(made):
+    guard, asked = made("codex")
+    desk = HookDesk(guard.intake, "codex")
+    typed = {"hook_event_name": "UserPromptSubmit", "session_id": "s", "prompt": "Tidy up"}
+    for one in (typed, {**typed, "prompt": EVE, "agent_id": "a1", "agent_type": "default"}):
+        assert (await desk.answer(one)).exit == 0
+    event = {"hook_event_name": "PreToolUse", "session_id": "s", "agent_id": "a1", "tool_name": "mail", "tool_input": dict(CALL.arguments)}  # fmt: skip
+    await desk.answer(event)
+    assert '"prose":["Tidy up"]' in asked[0].view_json.decode()
+    await desk.aclose()
+
+
 class Scripted(GenericFakeChatModel):
     def bind_tools(self, tools, **_):
         return self

@@ -46,6 +46,34 @@ async def test_without_a_guard_no_call_waits_for_another_ones_connection(tmp_pat
     assert [one.code for one in answers] == ["guard_gone", "guard_gone"]
 
 
+async def test_the_program_is_told_once_that_no_guard_listens_and_again_when_it_left(
+    running,
+) -> None:
+    told: list[str] = []
+    guard = attach(person="ana", agent="clerk", socket=running.pipe, fault=told.append)
+    assert isinstance(await guard.intake.around(look(), found), Ran)
+    assert told == []
+    await asyncio.to_thread(running.stop)
+    for call in ("d", "e", "f"):  # the first one may still be on the connection that was left
+        await guard.intake.around(look(call_id=call), found)
+    assert len(told) == 1
+    assert str(running.pipe) in told[0]
+    running.open()
+    assert isinstance(await guard.intake.around(look(call_id="g"), found), Ran)
+    await asyncio.to_thread(running.stop)
+    for call in ("h", "i"):
+        await guard.intake.around(look(call_id=call), found)
+    assert len(told) == 2
+    guard.close()
+    running.open()
+
+
+async def test_where_nobody_asks_to_be_told_it_is_a_warning_in_the_log(tmp_path, caplog) -> None:
+    with attach(person="ana", agent="clerk", socket=tmp_path / "none.sock") as guard:
+        await guard.intake.around(look(), found)
+    assert [(one.name, one.levelname) for one in caplog.records] == [("guardcall", "WARNING")]
+
+
 async def test_whoever_listens_and_says_nothing_is_no_guard(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(attached, "CONNECT_S", 0.01)
     silent = tmp_path / "silent.sock"

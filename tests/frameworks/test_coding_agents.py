@@ -405,7 +405,7 @@ def test_the_installed_command_is_three_plain_words_for_every_shell(tmp_path) ->
 
 
 def test_settings_of_others_stay_and_ours_are_replaced() -> None:
-    ours = settings("claude", command("claude", "x", Path("p")))
+    ours = settings("claude", "x", Path("p"))
     theirs = {"matcher": "Bash", "hooks": [{"type": "command", "command": "lint"}]}
     before = json.dumps({"model": "m", "hooks": {"PreToolUse": [theirs, *ours["PreToolUse"]], "Stop": [theirs]}})  # fmt: skip
     after = json.loads(merged(before, ours, where="f"))

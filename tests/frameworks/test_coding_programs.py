@@ -161,6 +161,9 @@ async def test_a_sub_agent_is_asked_about_as_well_and_belongs_to_the_same_sessio
     ends = [leaf for leaf in shell.running.log() if leaf["kind"] == "outcome"]
     assert len({one["session"] for one in ends}) == 1
     assert {one["outcome"] for one in ends} == {"ok", "refused"}, read
+    there = shell.running.run(shell.running.wired.world.sessions.get(ends[0]["session"]))
+    assert (there.intent.purpose, there.words) == ("go", ())
+    assert there.asked == "", "what the model asked of the sub-agent is not what was typed"
 
 
 @pytest.mark.parametrize("fault", ["no_guard", "no_python", "silent"])

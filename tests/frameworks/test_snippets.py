@@ -39,3 +39,14 @@ async def test_the_page_shows_what_judges_a_call(world, name: str) -> None:
     assert [one["outcome"] for one in leaves if one["kind"] == "outcome"] == ["ok"], json.dumps(
         leaves
     )
+
+
+@pytest.mark.skipif("inspect_ai" not in LANE, reason="it has an environment of its own")
+async def test_each_run_of_a_sample_is_a_conversation_of_its_own(world) -> None:
+    play: Any = importlib.import_module(f"{HOME}.inspect_ai")
+    look = (("look", {"key": "7"}),)
+    for _ in range(2):
+        await play.unnamed(world, look, look)
+    made = [one["session"] for one in await world.leaves() if one["kind"] == "outcome"]
+    assert [made.count(one) for one in dict.fromkeys(made)] == [2, 2]
+    assert world.default_session() not in made

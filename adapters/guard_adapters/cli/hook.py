@@ -11,7 +11,7 @@ from pathlib import Path
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.hook_selftest import selftest
 from guard_adapters.front.coding.agents import DIALECTS
-from guard_adapters.front.coding.settings import FILES, command, merged, settings
+from guard_adapters.front.coding.settings import FILES, merged, settings
 from guard_adapters.wiring.places import socket_path
 
 
@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     if args.act == "selftest":
         return selftest(args.agent, args.settings)
     pipe = (args.socket or socket_path("guardcall")).absolute()
-    ours = settings(args.agent, command(args.agent, sys.executable, pipe, args.proxied))
+    ours = settings(args.agent, sys.executable, pipe, args.proxied)
     if args.settings is None:
         print(json.dumps({"hooks": ours}, indent=2))
         print(f"guard: put this into {FILES[args.agent]}.", file=sys.stderr)

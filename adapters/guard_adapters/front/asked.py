@@ -4,7 +4,7 @@ It is the agent's word, whoever may have written it: people are shown it, and it
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, cast
 
 MOST: Final = 256
 """Conversations of which it is remembered what they were asked."""
@@ -14,14 +14,17 @@ def text_of(content: object) -> str:
     """Return what a message says: a text, or the texts among its parts."""
     if isinstance(content, str):
         return content
-    parts = content if isinstance(content, Iterable) else ()
+    parts = cast("Iterable[object]", content) if isinstance(content, Iterable) else ()
     return " ".join(one for one in map(_part, parts) if one)
 
 
 def _part(part: object) -> str:
     if isinstance(part, str):
         return part
-    text = part.get("text") if isinstance(part, Mapping) else getattr(part, "text", None)
+    if isinstance(part, Mapping):
+        text = cast("Mapping[str, object]", part).get("text")
+    else:
+        text = getattr(part, "text", None)
     return text if isinstance(text, str) else ""
 
 

@@ -18,6 +18,7 @@ from guard.model.call import ToolCall, ToolResult
 from guard.model.rerun import Rerun
 from guard.ports import Ids, Tool
 from guard.session.intent import TaskIntent
+from guard_adapters._faults import Faults
 from guard_adapters.front import seat_words as words
 from guard_adapters.front.mcp.desk import Message
 from guard_adapters.front.mcp.frames import CONNECT_S, VERSION, Frames
@@ -46,6 +47,7 @@ class AttachedSeat:
         person: for whom the agent acts, as this process authenticated them.
         agent: its name.
         span: returns the span that is current here, for the guard's own to hang under.
+        faults: where it is said that no guard listens.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class AttachedSeat:
         clock: Clock,
         ids: Ids,
         span: Callable[[], str] = lambda: "",
+        faults: Faults | None = None,
     ) -> None:
-        self._path, self._span = path, span
+        self._path, self._span, self._faults = path, span, faults or Faults()
+        self._lost = f"No call runs, for no guard listens at {path}: start `guard serve`"
         self._hello: Message = {"hello": VERSION, "seat": {"person": person, "agent": agent}}
         self._clock, self._ids = clock, ids
         self._links: WeakKeyDictionary[asyncio.AbstractEventLoop, _Link] = WeakKeyDictionary()
@@ -135,7 +139,11 @@ class AttachedSeat:
                     await loop.create_unix_connection(lambda: found, self._path)
                     await asyncio.shield(found.ready)
             except OSError as wrong:  # includes the timeout
-                raise _gone() from wrong
+                gone = _gone()
+                self._faults.met(self._lost, gone)
+                raise gone from wrong
+            else:
+                self._faults.over(self._lost)
             finally:
                 if not found.ready.done():
                     found.connection_lost(None)  # others wait for it, too

@@ -3,14 +3,17 @@
 Several agents share one policy, one history and one store this way; `local` has a guard of its own.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
 from guard.session.intent import TaskIntent
+from guard_adapters._faults import Faults
 from guard_adapters.front.attached import AttachedSeat
 from guard_adapters.front.intake import Intake
 from guard_adapters.store.clock import SystemClock, SystemIds
+from guard_adapters.wiring.logged import logged
 from guard_adapters.wiring.places import socket_path
 from guard_adapters.wiring.tracing import span_here
 
@@ -47,7 +50,13 @@ class Attached:
         self.close()
 
 
-def attach(*, person: str, agent: str, socket: Path | str | None = None) -> Attached:
+def attach(
+    *,
+    person: str,
+    agent: str,
+    socket: Path | str | None = None,
+    fault: Callable[[str], None] = logged,
+) -> Attached:
     """Return the guard of one agent, which is the running one.
 
     Nothing is opened yet: while no guard listens, every call is refused as `guard_gone`.
@@ -57,6 +66,8 @@ def attach(*, person: str, agent: str, socket: Path | str | None = None) -> Atta
             `attached|person`.
         agent: its name.
         socket: where the guard listens, if not at the usual place.
+        fault: is told where no guard listens, once until one does; otherwise it goes to the log
+            "guardcall" of this program, as a warning.
     """
     path = str(socket or socket_path("guardcall"))
     seat = AttachedSeat(
@@ -66,5 +77,6 @@ def attach(*, person: str, agent: str, socket: Path | str | None = None) -> Atta
         clock=SystemClock(),
         ids=SystemIds(),
         span=span_here,
+        faults=Faults(tell=fault),
     )
     return Attached(intake=Intake(calls=seat), seat=seat)

@@ -3,7 +3,6 @@
 One process holds the embedded store; several agents on a machine attach to one `guard serve`.
 """
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +14,10 @@ from guard.model.call import ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
 from guard.ports import Tool, Trace
 from guard.session.intent import TaskIntent
-from guard_adapters._shown import shown
 from guard_adapters.front.intake import Intake
 from guard_adapters.wiring.build import Wired, build
 from guard_adapters.wiring.load import load
+from guard_adapters.wiring.logged import logged
 from guard_adapters.wiring.seat import Seat
 from guard_adapters.wiring.sweeping import Tidying
 
@@ -81,10 +80,6 @@ class _Told:
         self.tell(approval)
 
 
-def _logged(sentence: str) -> None:
-    logging.getLogger("guardcall").warning("%s", shown(sentence))
-
-
 def local(
     config: Path | str,
     *,
@@ -93,7 +88,7 @@ def local(
     issuer: str = "local",
     tell: Callable[[Approval], None] | None = None,
     trace: Trace | None = None,
-    fault: Callable[[str], None] = _logged,
+    fault: Callable[[str], None] = logged,
 ) -> Local:
     """Return the guard of one agent.
 

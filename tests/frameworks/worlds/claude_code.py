@@ -28,7 +28,7 @@ class ClaudeCode:
     agent = "claude"
     settings = "settings.json"
     api = MessagesApi
-    says = ""
+    says = "go"
 
     def configured(self, home: Path, model: str, bank: str) -> None:
         del model

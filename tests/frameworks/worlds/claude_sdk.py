@@ -200,5 +200,5 @@ def given(world: Any, turn: Any) -> Any:
 
 async def use(made: Any) -> None:
     """Let what the snippet made run once."""
-    await _ended(made["options"], made["process"])
+    await _ended(made["options"], made["process"], "go")
     await made["hooks"].aclose()

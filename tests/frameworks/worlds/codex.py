@@ -22,7 +22,7 @@ class Codex:
     agent = "codex"
     settings = "hooks.json"
     api = ResponsesApi
-    says = ""
+    says = "go"
     trust = ("--dangerously-bypass-hook-trust",)
 
     def configured(self, home: Path, model: str, bank: str) -> None:

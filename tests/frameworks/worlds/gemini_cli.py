@@ -20,7 +20,7 @@ class GeminiCli:
     agent = "gemini"
     settings = ".gemini/settings.json"
     api = GeminiApi
-    says = ""
+    says = "go"
 
     def configured(self, home: Path, model: str, bank: str) -> None:
         del model

@@ -27,11 +27,20 @@ def _awaited(function: Any) -> Any:
     return ToolDef(execute, name=function.__name__, description="A tool.", parameters=names)
 
 
+def sample(says: str) -> None:
+    """Begin the run of a sample, as Inspect does."""
+    init_transcript(begun := Transcript())
+    begun._event(SampleInitEvent(sample=Sample(input=says), state={}))
+
+
 async def start(world: Any, *turns: Any) -> Played:
-    guarded = GuardTools(world.guard, server="bank")
+    return await _run(world, turns, conversation="t1")
+
+
+async def _run(world: Any, turns: Any, **named: Any) -> Played:
+    guarded = GuardTools(world.guard, server="bank", **named)
     tools = guarded.wrap([_awaited(one) for one in functions(world)])
-    init_transcript(begun := Transcript())  # as Inspect begins a sample
-    begun._event(SampleInitEvent(sample=Sample(input=world.says), state={}))
+    sample(world.says)
     read = []
     for turn in turns:
         calls = [ToolCall(f"call_{i}", name, dict(given)) for i, (name, given) in enumerate(turn)]
@@ -41,6 +50,11 @@ async def start(world: Any, *turns: Any) -> Played:
             if isinstance(one, ChatMessageTool):
                 read.append(one.error.message if one.error else one.text)
     return Played(read=read, kept=str(read))
+
+
+async def unnamed(world: Any, *turns: Any) -> None:
+    """Let one run of a sample make these calls, in a conversation that nobody named."""
+    await _run(world, turns)
 
 
 async def resume(world: Any, _: Played, *turns: Any) -> Played:

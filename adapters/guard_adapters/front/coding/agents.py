@@ -107,7 +107,8 @@ class HookDesk:
         try:
             named = str(event["hook_event_name"])
             if named == self._dialect.prompt:
-                self._prompts.heard(str(event["session_id"]), text_of(event.get("prompt")))
+                if "agent_id" not in event:  # else a model wrote it, for a sub-agent
+                    self._prompts.heard(str(event["session_id"]), text_of(event.get("prompt")))
                 return GO
             native = self._native(event)
         except (KeyError, TypeError, ValueError):

@@ -17,6 +17,9 @@ from guard_adapters.front.coding.agents import DIALECTS
 WAIT_S: Final = 55
 """How long the hook waits for the guard's answer (seconds): the hold time, and ten more."""
 
+PROMPT_S: Final = 5
+"""How long the hook of a prompt waits (seconds): nobody is asked about one."""
+
 LIMIT_S: Final = 60
 """When the agent ends the hook and, most of them, runs the tool (seconds): always the later one."""
 
@@ -34,9 +37,11 @@ _SCRIPT: Final = "/".join(Path(hook.__file__).parts[-3:])
 _LOST: Final = "{ test $? -eq 2 || echo GUARD_UNAVAILABLE: not executed. >&2; exit 2; }"
 
 
-def command(agent: str, python: str, pipe: Path, proxied: Collection[str] = ()) -> str:
+def command(
+    agent: str, python: str, pipe: Path, proxied: Collection[str] = (), *, wait_s: int = WAIT_S
+) -> str:
     """Return the command of one hook; it means the same in whichever shell the agent runs it."""
-    words = (python, "-I", "-S", hook.__file__, agent, str(pipe), str(WAIT_S), *proxied)
+    words = (python, "-I", "-S", hook.__file__, agent, str(pipe), str(wait_s), *proxied)
     return shlex.join((*_SHELL, f"{shlex.join(words)} || {_LOST}"))
 
 
@@ -68,9 +73,10 @@ def as_written(line: str) -> bool:
     return plain and (not within or shlex.join((*_SHELL, inner)) == line)
 
 
-def settings(agent: str, line: str) -> dict[str, Any]:
+def settings(agent: str, python: str, pipe: Path, proxied: Collection[str] = ()) -> dict[str, Any]:
     """Return what stands under `hooks` in the settings of an agent."""
     dialect = DIALECTS[agent]
+    line = command(agent, python, pipe, proxied)
     runs: dict[str, Any] = {"type": "command", "command": line, "timeout": LIMIT_S}
     if agent == "claude":
         runs["onFailure"] = "block"
@@ -79,7 +85,8 @@ def settings(agent: str, line: str) -> dict[str, Any]:
     every = {"matcher": "*"} if agent == "claude" else {}
     calls = {event: [{**every, "hooks": [runs]}] for event in (dialect.before, *dialect.after)}
     # A prompt does nothing: without a guard it is the calls that do not run.
-    told = {"type": "command", "command": f"{line} || :", "timeout": runs["timeout"]}
+    line = f"{command(agent, python, pipe, wait_s=PROMPT_S)} || :"
+    told = {"type": "command", "command": line, "timeout": runs["timeout"]}
     return calls | {dialect.prompt: [{"hooks": [told]}]}
 
 
