@@ -30,7 +30,8 @@ _PARTS: Final = (
 """One of these stands in every text that has one of the forms: quickly looked for."""
 _FORM: Final = re.compile(
     r"-----BEGIN (?:[A-Z]{1,16} ){0,3}PRIVATE KEY-----"
-    r"|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"
+    # Only where a run begins: from each "eyJ" within one it would be read again, to its end.
+    r"|(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"
     r"|(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)[A-Z0-9_]{0,40}"
     r" ?= ?(?:\\?[\"'])?[\w+/.~-]"
     r"|\b(?:gh[opusr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}"
@@ -44,6 +45,8 @@ _BLANK: Final = re.compile(
 )
 """What stands where a secret was taken out."""
 MOST_DEPTH: Final = 64
+MOST_NAME: Final = 256
+"""Characters of the name of a field that are looked at, its last ones: it is kept for the next."""
 
 
 def shows_secret(shown: Json) -> bool:
@@ -66,9 +69,9 @@ def _named(name: str, value: Json, depth: int) -> bool:
         return not depth or any(_named(key, inner, depth - 1) for key, inner in value.items())
     if isinstance(value, list):
         return not depth or any(_named(name, inner, depth - 1) for inner in value)
-    if value is None or isinstance(value, bool) or not _telling(name):
+    if value is None or isinstance(value, bool) or not _telling(name[-MOST_NAME:]):
         return False
-    if holds_secret(name):
+    if holds_secret(name[-MOST_NAME:]):
         return not isinstance(value, str) or not _BLANK.fullmatch(value)
     return _CARD.fullmatch(str(value)) is not None
 

@@ -7,6 +7,7 @@ import json
 
 import pytest
 
+from guard.provenance.exposed import shows_secret
 from tests.attack.verdicts import S, asks, bundle, tool
 
 READ = {"look": tool(["read"], {"q": S}, {"q": "query"})}
@@ -57,3 +58,13 @@ def test_a_result_that_the_catalogue_calls_public_is_none():
     public = tool(["read"], {"q": S}, {"q": "query"}, {"*": ["untrusted", "public"]})
     rules = bundle({"look": public} | SEND)
     assert not asks(rules, ASKED, CALL, ("look", {"q": "x"}, {"pin": "4711"}))
+
+
+def test_a_long_result_that_is_nearly_a_token_keeps_nobody_waiting():
+    assert not shows_secret({"text": "eyJ-" * 500_000})  # minutes, where each is read to the end
+    assert shows_secret({"text": "eyJ-" * 500_000 + f" {JWT}"})
+
+
+def test_a_name_that_is_too_long_to_keep_is_known_by_its_end():
+    assert shows_secret({"x" * 10_000 + "_password": "blue7"})
+    assert not shows_secret({"password_" + "x" * 10_000: "blue7"})
