@@ -29,6 +29,8 @@ AGENT = {
     "test_sub_agents_spend_the_budget_of_the_session_and_get_no_new_one",
     "An agent cannot give itself a task.": "attack/test_intent_widening.py::"
     "test_an_agent_without_a_task_cannot_declare_itself_one",
+    "What a framework calls the prompt of its run gives nothing: a model may have written it.": "attack/"
+    "test_prompt_of_a_run.py::test_the_same_words_as_a_prompt_do_not",
     "What an agent declares never gives what its host did not.": "attack/test_intent_widening.py::"
     "test_no_declaration_of_an_agent_gives_what_the_host_did_not",
     "A look-alike of an approved address or name never counts as it.": "attack/"

@@ -174,6 +174,15 @@ async def test_of_three_calls_at_once_the_finished_one_runs_once(world, play) ->
     assert sorted(name for name, _ in world.ran) == ["look", "pay"]
 
 
+async def test_two_calls_at_once_both_run_each_with_its_own_end(world, play) -> None:
+    await play.start(world, (("look", {"key": "7"}), ("look", {"key": "8"})))
+    assert sorted(given["key"] for _, given in world.ran) == ["7", "8"]
+    leaves = await world.leaves()
+    ended = {one["call"]: one["outcome"] for one in leaves if one["kind"] == "outcome"}
+    assert [*ended.values()] == ["ok", "ok"]
+    assert len({one["session"] for one in leaves if one["kind"] == "outcome"}) == 1
+
+
 async def test_an_id_that_comes_again_in_the_next_turn_is_another_call(world, play) -> None:
     await play.start(world, (("look", {"key": "7"}),), (("look", {"key": "7"}),))
     assert len(world.ran) == 2

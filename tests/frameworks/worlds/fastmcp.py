@@ -1,5 +1,6 @@
 """A FastMCP server, and a client that calls it as its host's model says."""
 
+import asyncio
 from typing import Any
 
 from fastmcp import Client, FastMCP
@@ -16,11 +17,13 @@ async def start(world: Any, *turns: Any) -> Played:
     server = FastMCP("bank", middleware=[judge])
     for one in functions(world):
         server.tool(one)
-    read = []
+    read: list[str] = []
     async with Client(server) as client:
-        for name, given in [call for turn in turns for call in turn]:
-            result = await client.call_tool(name, dict(given), raise_on_error=False)
-            read.append(result.content[0].text)
+        for turn in turns:
+            calls = [
+                client.call_tool(name, dict(given), raise_on_error=False) for name, given in turn
+            ]
+            read += [one.content[0].text for one in await asyncio.gather(*calls)]
     return Played(read=read, kept=str(read))
 
 

@@ -1,5 +1,6 @@
 """An MCP server of the SDK, and a client that calls it as its host's model says."""
 
+import asyncio
 from typing import Any
 
 from mcp import Client
@@ -17,11 +18,11 @@ async def start(world: Any, *turns: Any) -> Played:
     server = MCPServer("bank", middleware=[judge])
     for one in functions(world):
         server.tool()(one)
-    read = []
+    read: list[str] = []
     async with Client(server) as client:
-        for name, given in [call for turn in turns for call in turn]:
-            result = await client.call_tool(name, dict(given))
-            read.append(result.content[0].text)
+        for turn in turns:
+            calls = [client.call_tool(name, dict(given)) for name, given in turn]
+            read += [one.content[0].text for one in await asyncio.gather(*calls)]
     return Played(read=read, kept=str(read))
 
 
