@@ -24,7 +24,7 @@ def _part(part: object) -> str:
     if isinstance(part, Mapping):
         text = cast("Mapping[str, object]", part).get("text")
     else:
-        text = getattr(part, "text", None)
+        text = getattr(part, "text", None) or getattr(part, "content", None)
     return text if isinstance(text, str) else ""
 
 
