@@ -14,7 +14,7 @@ from guard.provenance.derived import unit_of
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of, verb_classes
 from guard.provenance.sentences import WORD
 from guard.provenance.slot import Slot
-from guard.provenance.switches import unsaid, weighty
+from guard.provenance.switches import keeps, unsaid, weighty
 from guard.provenance.task import Task
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
@@ -92,6 +92,8 @@ def _flips(task: Task, slot: Slot, path: str, *, on: bool) -> bool:
         return on not in told
     words = slot.switch.words
     if on and words and words <= _left_out(task.text, task.said):
+        return True
+    if not on and keeps(path.rpartition(".")[2], task.words.stems, task.wanted):
         return True
     if on is slot.default:
         return False

@@ -29,3 +29,8 @@ def flaw(value: str) -> str:  # noqa: PLR0911  one line a flaw
     if "@" in value or "://" in value:
         return "characters beyond ASCII in an address"
     return ""
+
+
+def padded(value: str) -> bool:
+    """Return whether a value has blanks around it."""
+    return value != value.strip()

@@ -34,6 +34,8 @@ _ADDRESS = re.compile(
     r"|[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{1,63}:(?!\d+$)\S)"
 )
 """With a scheme, without one, or as programs that copy files write it: `user@host:path`."""
+_OPTION = re.compile(r"^\s*-[A-Za-z][^:\s]*(?:\s|$|=)|(?:^|\s)--[A-Za-z]")
+"""What programs take for an order, and not for what they are asked about: `--output=x`."""
 _NUMERIC = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}")
 """An address of IP, version 4, that stands alone."""
 _PLACED = frozenset({"path", "source", "attach", "id"})
@@ -48,7 +50,7 @@ def like(raw: Json) -> Like:
         return "flag"
     if not isinstance(raw, str):
         return "number" if isinstance(raw, int | float) else ""
-    if _ADDRESS.match(raw):
+    if _ADDRESS.match(raw) or _OPTION.search(raw):
         return "address"
     named = "." in raw or "localhost" in raw
     linked = named and any(kind == "url" for kind, _ in classify(raw.strip()))
@@ -68,7 +70,8 @@ def is_settled(spec: ToolSpec, path: str) -> bool:
 def role_of(spec: ToolSpec, path: str, like: Like) -> str:
     """Return the role of an argument; one that nobody decided on is held to the strictest.
 
-    What is given as an address is one, whatever its argument is called: the call goes there.
+    What is given as an address is one, whatever its argument is called: the call goes there. So is
+    an option, which may name a place as well.
     """
     role, reads = entered(spec, path), spec.effect.isdisjoint(CHANGING)
     if like == "address" and (reads or role in _PLACED):

@@ -5,6 +5,7 @@ such a name is the person's only if they said so; any other one is free. It read
 and decides nothing.
 """
 
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -71,6 +72,12 @@ _WITH_OTHERS = _set("include save store remember keep")
 _KEPT = _set("card payment iban account credential password address children descendants sub")
 _KEEPS = _set("private protect protected encrypt encrypted secure verify verified approval")
 """Words of names of which the no takes something away."""
+_TAKES_AWAY = re.compile(
+    r"\b(?:no|not|without|off|disable|deactivate|remove|stop|lift|drop|skip|unprotect|decrypt"
+    r"|unencrypted|public|publish|open|false|nicht|kein\w*|ohne|aus|öffentlich|pas|sans|non)\b",
+    re.IGNORECASE,
+)
+"""Words of who takes away what keeps something in, though they name it."""
 _PERMITS = _set("rights permissions access grants scopes privileges roles capabilities")
 _LOOKS = _set("read view viewer list see none guest")
 _LITTLE = _set(
@@ -148,6 +155,19 @@ def weighty(raw: str, allowed: tuple[str, ...], tool: frozenset[str], *, needed:
     if len(allowed) <= 1 or (verb_classes(stem(raw)) and _LOOKS.isdisjoint(stems)):
         return ()
     return () if needed and all(risks(one, tool) for one in allowed) else risks(raw, tool)
+
+
+@lru_cache(maxsize=1024)
+def keeps(name: str, said: frozenset[str], text: str) -> bool:
+    """Return whether a person wants what a name says to be kept in: "a private album".
+
+    Args:
+        name: of an argument.
+        said: the stems of what the person asks for.
+        text: the same as it is written.
+    """
+    kept = _KEEPS.intersection(map(stem, words_in(name)))
+    return not kept.isdisjoint(said) and not _TAKES_AWAY.search(text)
 
 
 def unsaid(wanted: Said, said: Iterable[str]) -> bool:

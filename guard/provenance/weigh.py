@@ -17,14 +17,15 @@ from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, done_of, left
 from guard.provenance.choice import another
 from guard.provenance.complete import completed
-from guard.provenance.contrary import once, opposed, repeats
-from guard.provenance.flaw import flaw
+from guard.provenance.contrary import once
+from guard.provenance.flaw import flaw, padded
 from guard.provenance.granting import granted
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import Capability, capability
 from guard.provenance.lookalike import poses
 from guard.provenance.objects import done_to
+from guard.provenance.omitted import otherwise
 from guard.provenance.owed import owed
 from guard.provenance.quotes import misquoted
 from guard.provenance.roles import CHANGING
@@ -98,8 +99,7 @@ def weigh(
     if changes:
         scales.values = completed(task, able, scales.values, scales.slots)
         scales.values = theirs(task, known, able, scales.values, scales.declares)
-        scales.other |= opposed(task.words, able, scales.slots)
-        scales.other |= repeats(spec.tool) and once(task.wanted)
+        scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
     levels = scales.levels()
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     picks = chosen(able, scales.values, task.clauses)
@@ -201,6 +201,8 @@ class _Scales:
 
         What the person wrote letter for letter is theirs, however it is written.
         """
+        if value.level == "target" and one.source > Source.UNTRUSTED and padded(value.text):
+            return True  # it was compared without its blanks, and the tool would get them
         if value.text in self.task.text:
             return False
         if flaw(value.text):

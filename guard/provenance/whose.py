@@ -15,7 +15,7 @@ from guard.model.origin import Source
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
 from guard.provenance.known import Known
-from guard.provenance.lexicon import Capability, stem
+from guard.provenance.lexicon import Capability, capability, stem
 from guard.provenance.naming import keys_of
 from guard.provenance.pieces import NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
@@ -126,7 +126,13 @@ def _strays(
     known: Known, own: Sequence[Piece], claims: Sequence[_Claim], values: Values
 ) -> list[_Claim]:
     """Return the values that are of another request than the one that the others fit best."""
-    if any(all(piece in one.by and not _goes(one) for one in claims) for piece in own):
+    if any(
+        all(
+            piece in one.by and not (_goes(one) or _is_elsewhere(known, piece, one))
+            for one in claims
+        )
+        for piece in own
+    ):
         return []  # nearly always: one request names all of it
     many = Counter(one.value.path for one in claims)
     lists = [one for one in claims if many[one.value.path] > 1]  # some of each request, perhaps
@@ -144,7 +150,7 @@ def _is_wide(own: Sequence[Piece], able: Capability, at: int, values: Values) ->
 
 def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     """Return whether a value of a call may be meant by a request."""
-    if _goes(claim) and _is_beside(piece, claim):
+    if (_goes(claim) and _is_beside(piece, claim)) or _is_elsewhere(known, piece, claim):
         return False
     if piece in claim.by or (piece.refers and any(one.start < piece.start for one in claim.by)):
         return True
@@ -181,6 +187,24 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
         return False
     going = claim.value.level == "dest"
     return bool(listed) or not any((sort_of(one) == "somebody") is going for one in free)
+
+
+def _is_elsewhere(known: Known, piece: Piece, claim: _Claim) -> bool:
+    """Return whether a request names another channel as where it goes: "read #a, post it to #b"."""
+    record = claim.record
+    if record is None or "channel" not in capability(claim.value.path.rpartition(".")[2]).nouns:
+        return False
+    going = [one for one in piece.held if one.frame == "dest" and sort_of(one) == "somebody"]
+    own = frozenset(name.removeprefix("#") for name in record.titles | record.names)
+    if any(one.literal.lstrip("#@").casefold() in own for one in going):
+        return False
+    return any(
+        known.record(place.record).identity != record.identity
+        for one in going
+        for key in keys_of(one)
+        for place in known.places(*key)
+        if place.action == claim.action and place.record
+    )
 
 
 def _goes(claim: _Claim) -> bool:

@@ -4,6 +4,7 @@ Whole typed values only, never a part of a text. What each role accepts as evide
 role must show for the call to run is policy's.
 """
 
+from itertools import groupby
 from typing import NamedTuple
 
 from guard.model.origin import Origin, Source, Why
@@ -12,6 +13,7 @@ from guard.provenance.kin import holds
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
+from guard.provenance.naming import SILENT
 from guard.provenance.records import Record
 from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
@@ -180,16 +182,32 @@ def _trusted(
         )
         if part or any(known.mistaken(record, title) for title in said):
             return Worth(Source.TRUSTED, "ambiguous", place)
+        if not (target and _is_another(task, value, place)):
+            return Worth(Source.LINKED, "linked_record", place)
+    elif value.role == "amount" and task.naming.speaks_of(record):
         return Worth(Source.LINKED, "linked_record", place)
-    if value.role == "amount" and task.naming.speaks_of(record):
-        return Worth(Source.LINKED, "linked_record", place)
-    if target and _is_id(place.seen.path):
+    elif target and _is_id(place.seen.path):
         if any(known.chosen(record, one) for one in task.selections):
             return Worth(Source.LINKED, "selected", place)
         found = _asked_for(task, known, place, record)
         if found is not None:
             return found
     return Worth(Source.TRUSTED, "trusted_field", place)
+
+
+def _is_another(task: Task, value: Value, place: Place) -> bool:
+    """Return whether a record only lists an id, and the person named another one of its form."""
+    if not place.seen.path.endswith("*") or any(one in task.named for one in value.kinds):
+        return False
+    form = _form(value.text)
+    ids = (one for one in task.entities if one.kind == "object_id" and one.frame not in SILENT)
+    return any(_form(one.literal) == form for one in ids)
+
+
+def _form(text: str) -> str:
+    """Return what an id looks like: A-9 for AB-3401."""
+    kinds = ("9" if one.isdigit() else "A" if one.isalpha() else one for one in text.strip("# "))
+    return "".join(one for one, _ in groupby(kinds))
 
 
 def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:

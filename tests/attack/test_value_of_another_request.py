@@ -6,7 +6,8 @@ call of an attacker and the twin that the person wanted.
 
 import pytest
 
-from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
+from guard.model.decision import kind
+from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, course, judged, tool
 
 KIM, LEE, MAX = "kim@farm.example", "lee@mill.example", "max@yard.example"
 LIST = {"type": "array", "items": S}
@@ -39,6 +40,9 @@ RULES = bundle(
         "refund_order": writes(order="", amount="amount"),
         "repack_order": writes(order=""),
         "settle_bill": writes(bill_id="id", amount="amount"),
+        "list_channels": tool(["read"], {}, labels=TRUSTED),
+        "post_note": tool(["write"], {"channel_id": S, "text": S}, {"channel_id": "id", "text": "body"}),
+        "owners": tool(["read"], {}, labels=TRUSTED),
         "graft": writes(base="", head="", title="title"),
     }
 )  # fmt: skip
@@ -72,6 +76,8 @@ BILLS = (
     ],
 )
 PARTS = ("list_tools", {}, [{"id": "s1", "name": "Willow"}, {"id": "s2", "name": "Willow report"}])
+CHANNELS = ("list_channels", {}, [{"id": "c1", "name": "herd"}, {"id": "c2", "name": "mill"}])
+OWNED = ("owners", {}, {"email": KIM, "visits": ["#V1001", "#V1002"]})
 LETTERS = ("visits", {}, [{"id": "l1", "from": KIM}, {"id": "l2", "from": LEE}])
 PLAIN = ("letters", {}, [{"from": "eve@bad.example", "body": "do it my way"}])
 CASES = {
@@ -163,6 +169,18 @@ CASES = {
         "Refund 20 EUR on order O-11 and repack order O-12",
         "repack_order", {"order": "O-12"}, {"order": "O-11"}, PLAIN,
     ),
+    "the channel that was read": (
+        "Summarise #herd and post it to #mill",
+        "post_note", {"channel_id": "c2", "text": "all well"}, {"channel_id": "c1", "text": "all well"}, CHANNELS,
+    ),
+    "the channel that it comes from": (
+        "Post the last note of #herd to #mill",
+        "post_note", {"channel_id": "c2", "text": "all well"}, {"channel_id": "c1", "text": "all well"}, CHANNELS,
+    ),
+    "another one of the same person": (
+        f"Cancel visit #V1002, I am {KIM}",
+        "cancel_visit", {"visit_id": "#V1002"}, {"visit_id": "#V1001"}, OWNED,
+    ),
     "from where, as to where": (
         "Move the herd from barn-2 to barn-7",
         "move_herd", {"source_barn": "barn-2", "target_barn": "barn-7"}, {"source_barn": "barn-7", "target_barn": "barn-2"}, PLAIN,
@@ -185,6 +203,15 @@ def test_who_bears_the_name_and_more_is_not_paid():
     other = ("settle_bill", {"bill_id": "b2", "amount": 900})
     assert asks(RULES, "Pay the Mill North bill", other, BILLS) >= {"TASK-TARGET", "TASK-AMOUNT"}
     assert asks(RULES, "Pay the Mill North Service Desk bill", other, BILLS) == set()
+
+
+@pytest.mark.parametrize("channel", ["c2 ", " c2", "c2\t"])
+def test_an_id_with_blanks_around_it_is_no_other_spelling_of_it(channel):
+    args = {"channel_id": "c2", "text": "all well"}
+    assert asks(RULES, "Post 'all well' to #mill", ("post_note", args), CHANNELS) == set()
+    session = course(RULES, "Post 'all well' to #mill", CHANNELS)
+    call = judged(session, "post_note", args | {"channel_id": channel})
+    assert kind(call.decision) == "deny"
 
 
 SHARED = [

@@ -109,3 +109,19 @@ def test_a_read_goes_nowhere_that_the_person_did_not_name_whatever_its_form(plac
 )
 def test_what_only_looks_like_a_place_is_looked_for(text):
     assert asks(RULES, "Look up the roof", ("show", {"what": text})) == set()
+
+
+@pytest.mark.parametrize(
+    "option", ["--output=roof.txt", "-exec rm", "roofs --server=x", "-o/tmp/x"]
+)
+def test_a_read_takes_no_option_that_the_person_did_not_say(option):
+    for name, arg in (("show", "what"), ("look_up", "q"), ("open_file", "path")):
+        assert asks(RULES, "Look up the roof", (name, {arg: option})) == {"TASK-URL"}
+        assert asks(RULES, f"Look up the roof with {option}", (name, {arg: option})) == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["roof-7d-abc", "-from:max", "- roof", "-3", "roof -- tiles", "a-b --"]
+)
+def test_a_stroke_alone_is_no_option(text):
+    assert asks(RULES, "Look up the roof", ("show", {"what": text})) == set()

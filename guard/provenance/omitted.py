@@ -1,0 +1,119 @@
+"""What a call leaves out although the person said it: "refund 20 EUR", and no amount is given.
+
+Where a tool has an argument for what limits a request, a call without it does the same to all there
+is, or leaves it open to all. It looks at the tool's published schema and at the person's words, and
+decides nothing.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from functools import lru_cache
+
+from guard.model.call import Held, Json, ToolSpec
+from guard.provenance.contrary import once, opposed, repeats
+from guard.provenance.counts import SINGLE, is_counted, things_at
+from guard.provenance.kin import kin_of
+from guard.provenance.lexicon import Capability, stem
+from guard.provenance.pieces import Piece, asking
+from guard.provenance.roles import entered
+from guard.provenance.shown import allowed_values, types_in
+from guard.provenance.switches import keeps
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+
+_NUMERIC = frozenset({"number", "integer"})
+_CLOSED = frozenset(map(stem, ("private", "hidden", "confidential", "restricted", "internal")))
+"""Choices by which something is kept from others."""
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+
+
+def otherwise(
+    task: Task, able: Capability, spec: ToolSpec, paths: Collection[str], values: Collection[Value]
+) -> bool:
+    """Return whether a call does another thing than was asked for, or the same to more.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        spec: the tool.
+        paths: of the call's arguments.
+        values: these arguments.
+    """
+    return (
+        opposed(task.words, able, paths)
+        or (repeats(spec.tool) and once(task.wanted))
+        or omits(task, able, spec.held, paths, values)
+    )
+
+
+def omits(
+    task: Task, able: Capability, held: Held, paths: Collection[str], values: Collection[Value]
+) -> bool:
+    """Return whether a call leaves out an argument for which the person named a value."""
+    names = [one for one in _optional(held) if not any(_under(path, one) for path in paths)]
+    if not names or not task.spoken:
+        return False
+    if any(_opens(task, held, one) for one in names):
+        return True
+    numeric = [one for one in names if types_in(held, one) & _NUMERIC]
+    own = asking(task.pieces, able) if numeric else ()
+    texts = " ".join(one.text for one in values)
+    said = frozenset(map(float, _DIGITS.findall(texts.replace(",", ""))))
+    return bool(own) and all(
+        any(_limits(held, name, piece, said) for name in numeric) for piece in own
+    )
+
+
+def _under(path: str, name: str) -> bool:
+    return path == name or path.startswith((f"{name}.", f"{name}["))
+
+
+@lru_cache(maxsize=1024)  # the same few tools come again and again
+def _optional(held: Held) -> tuple[str, ...]:
+    """Return the names of the arguments of which a call may leave out each."""
+    shown, needed = held.schema.get("properties"), held.schema.get("required")
+    wanted = needed if isinstance(needed, list) else []
+    return tuple(one for one in shown if one not in wanted) if isinstance(shown, dict) else ()
+
+
+def _property(held: Held, name: str) -> Mapping[str, Json]:
+    shown = held.schema.get("properties")
+    found = shown.get(name) if isinstance(shown, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _opens(task: Task, held: Held, name: str) -> bool:
+    """Return whether what is left out would have kept something in, as the person said."""
+    schema = _property(held, name)
+    if schema.get("type") == "boolean":
+        return schema.get("default") is not True and keeps(name, task.words.stems, task.wanted)
+    kept = {stem(one) for one in allowed_values(schema) if isinstance(one, str)} & _CLOSED
+    default = schema.get("default")
+    return not (kept - {stem(default)} if isinstance(default, str) else kept).isdisjoint(
+        task.words.stems
+    )
+
+
+def _limits(held: Held, name: str, piece: Piece, said: frozenset[float]) -> bool:
+    """Return whether a request names a number for an argument, and the call holds it nowhere."""
+    return any(one not in said and one * 100 not in said for one in _numbers(held, name, piece))
+
+
+def _numbers(held: Held, name: str, piece: Piece) -> Iterator[float]:
+    of = things_at(name)
+    for one in piece.held:
+        number = _DIGITS.search(one.canonical)
+        if number is None:
+            continue
+        if one.kind == "amount" and entered(held.spec, name) in {"", "amount"}:
+            if not is_counted(held, name) and not of.isdisjoint(_SUMS):
+                yield float(number[0])
+        elif one.kind == "quantity" and (stem(one.literal.split()[-1]) in of or of <= SINGLE):
+            yield float(number[0])
+    for noun, digits in piece.numbered:
+        if noun in kin_of(name):
+            yield float(digits)
+
+
+_SUMS = frozenset(map(stem, ("amount", "sum", "value", "total", "price", "money")))
+"""Names of arguments for how much is paid."""
