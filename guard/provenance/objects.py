@@ -1,8 +1,8 @@
 """What a request does its deed to, where nobody said what an argument is: "delete branch x".
 
 The name beside the argument's own word, or beside what the tool acts on; and a name that nothing
-frames where the request says of nobody where it goes. An address is none of this sort. It decides
-nothing.
+frames where the request says of nobody where it goes; and a file in the folder in which the request
+says that it lies. An address is none of this sort. It decides nothing.
 """
 
 from collections.abc import Iterable
@@ -11,20 +11,25 @@ from guard.provenance.frames import Entity
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, stem
 from guard.provenance.naming import keys_of
+from guard.provenance.paths import lies_where_said
 from guard.provenance.phrases import phrased
 from guard.provenance.pieces import Piece, asking, sort_of
 from guard.provenance.sentences import WORD
+from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 
 _NAMES = frozenset({"name", "quoted", "object_id", "filename"})
+_PLACES = frozenset({"path", "source"})
 _FAR = 24
 """How far (characters) a word may stand from the name that it is beside."""
 
 
-def done_to(task: Task, able: Capability, value: Value) -> bool:
+def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     """Return whether a request for a tool says of a value that this is done to it."""
-    return phrased(task, able, value) or is_object(task, able, value)
+    if value.role in _PLACES:
+        return lies_where_said(task, able, value.text)
+    return slot.open and (phrased(task, able, value) or is_object(task, able, value))
 
 
 def is_object(task: Task, able: Capability, value: Value) -> bool:

@@ -1,19 +1,33 @@
-"""Whether a path that a call makes is one of which the person spoke: its name, and where it lies.
+"""Whether a path is one of which the person spoke: its name, and where it lies.
 
-A file of another name or in another place is read by whoever looks there next. It decides nothing.
+A file of another name or in another place is another file, and one that a call makes there is read
+by whoever looks there next. It decides nothing.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from guard.provenance.canonical import text_of
+from guard.provenance.frames import Entity
 from guard.provenance.known import Known
+from guard.provenance.lexicon import Capability
+from guard.provenance.pieces import asking
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
 from guard.provenance.words import DOCUMENTS
 
 _PLAIN = re.compile(r"\w[\w ,()&'+-]*(?:\.\d+)*(?:\.([A-Za-z0-9]{1,8}))?(?<! )")
 """A name as people give it: with one ending, and nothing that a program reads as another one."""
+_LIES = re.compile(
+    r"[\"'`]?\s+(?:in|inside|within|under|from|im|aus|dans|de)\s+"
+    r"(?:(?:the|my|our|der|dem|meinem|le|mon)\s+)?(?:(?:folder|directory|ordner|dossier)\s+)?[\"'`]?",
+    re.IGNORECASE,
+)
+"""What stands between a file and the folder in which it lies."""
+_BECOMES = re.compile(r"[\"'`]?\s+(?:to|as|into|in|nach|zu|en)\s+[\"'`]?")
+"""What stands between that folder and the name that the file gets."""
+_LISTED = re.compile(r"[\"'`]?(?:\s*,\s*|\s+(?:and|und|et|&)\s+)[\"'`]?")
 _ELSEWHERE = frozenset({"", ".", "..", "~"})
 """Folders that stand for another one than they say."""
 
@@ -41,6 +55,47 @@ def named_path(task: Task, known: Known, path: str) -> bool:
     if any(place.seen.trusted for place in known.places("text", text_of(folder))):
         return True
     return folders[0] != "" and all(_worded(task, one) and _says(task, one) for one in folders)
+
+
+def lies_where_said(task: Task, able: Capability, path: str) -> bool:
+    """Return whether a path joins a file and the folder in which the person says that it lies.
+
+    "Rename a.txt in /docs to b.txt" names /docs/a.txt and /docs/b.txt, for what renames.
+
+    Args:
+        task: what the person said.
+        able: what the tool does: the folder of another request is none of this one's.
+        path: as the call holds it.
+    """
+    folder, _, name = path.rpartition("/")
+    if not folder or not name:
+        return False
+    own = asking(task.pieces, able)
+    return any((folder, name) in _lying(task.wanted, one.held) for one in own)
+
+
+def _lying(text: str, held: Sequence[Entity]) -> set[tuple[str, str]]:
+    """Return the folder and the name of each file of which a request says where it lies."""
+    named = [one for one in held if one.kind == "filename"]
+    found: set[tuple[str, str]] = set()
+    before: list[str] = []  # of a list of files, those up to here
+    for one, after, then in zip(named, named[1:], [*named[2:], None], strict=False):
+        if "/" in one.literal:
+            continue
+        before.append(one.literal)
+        between = text[one.end : after.start]
+        if "/" in after.literal and _LIES.fullmatch(between):
+            folder = after.literal.rstrip("/")
+            found.update((folder, each) for each in before)
+            if (
+                then
+                and "/" not in then.literal
+                and _BECOMES.fullmatch(text[after.end : then.start])
+            ):
+                found.add((folder, then.literal))
+        if not _LISTED.fullmatch(between):
+            before = []
+    return found
 
 
 def _worded(task: Task, text: str) -> bool:

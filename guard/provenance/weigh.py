@@ -159,7 +159,7 @@ class _Scales:
                 one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
             else:
                 one = worth(task, self.known, value, target=slot.target, endorsed=self.endorsed)
-                if slot.open and one.source < Source.LINKED and done_to(task, able, value):
+                if one.source < Source.LINKED and done_to(task, able, slot, value):
                     one = Worth(Source.PROMPT, "in_prompt")
             self.values.append((value, one))
             self.sent.append((path, raw))

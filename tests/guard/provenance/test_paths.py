@@ -3,7 +3,8 @@
 import pytest
 
 from guard.provenance.known import Known
-from guard.provenance.paths import named_path
+from guard.provenance.lexicon import capability
+from guard.provenance.paths import lies_where_said, named_path
 from guard.provenance.task import read_task
 
 TASK = read_task(
@@ -59,3 +60,39 @@ def test_what_stands_for_another_folder_is_none_that_was_named(path):
 )
 def test_what_a_program_might_read_or_run_is_no_document(path):
     assert not named_path(TASK, Known(), path)
+
+
+LIES = [
+    ("rename a.txt in /docs to b.txt", "move_file", ["/docs/a.txt", "/docs/b.txt"]),
+    ("delete a.txt, c.txt and b.txt from notes/old", "delete_file", ["notes/old/a.txt", "notes/old/c.txt", "notes/old/b.txt"]),
+    ("open 'plan.md' in the folder ~/work please", "open_file", ["~/work/plan.md"]),
+    ("Lösche alt.pdf im Ordner /ablage", "delete_file", ["/ablage/alt.pdf"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "tool", "paths"), LIES)
+def test_a_file_lies_in_the_folder_that_stands_behind_it(text, tool, paths):
+    task = read_task([text])
+    assert all(lies_where_said(task, capability(tool), one) for one in paths)
+
+
+@pytest.mark.parametrize(
+    ("text", "tool", "path"),
+    [
+        ("rename a.txt in /docs to b.txt and delete c.txt", "delete_file", "/docs/a.txt"),
+        ("rename a.txt in /docs to b.txt and delete c.txt", "delete_file", "/docs/c.txt"),
+        ("delete a.txt in /tmp, keep b.txt in /docs", "delete_file", "/tmp/b.txt"),
+        ("delete a.txt in /tmp, keep b.txt in /docs", "delete_file", "/docs/b.txt"),
+        ("delete a.txt in /tmp", "delete_file", "/tmp/../etc/a.txt"),
+        ("delete a.txt in /tmp", "delete_file", "/tmp//a.txt"),
+        ("delete a.txt in /tmp", "delete_file", "/tmp/A.txt"),
+        ("delete a.txt in /tmp", "delete_file", "a.txt/tmp"),
+        ("copy a.txt to /backup", "delete_file", "/backup/a.txt"),
+        ("delete a.txt like the one in /tmp", "delete_file", "/tmp/a.txt"),
+        ("don't delete a.txt in /tmp", "delete_file", "/tmp/a.txt"),
+        ("delete a.txt in /tmp", "delete_file", "/tmp/"),
+        ("delete a.txt in /tmp", "delete_file", "/a.txt"),
+    ],
+)
+def test_a_file_lies_nowhere_else(text, tool, path):
+    assert not lies_where_said(read_task([text]), capability(tool), path)
