@@ -61,7 +61,7 @@ SHOWN = {
 APART = ("--no-binary", "claude-agent-sdk")
 """Its wheel brings a program of 381 MB, which only the lane of that name runs."""
 
-PARTS = ("contract", "covered", "programs", "snippets")
+PARTS = ("contract", "covered", "programs", "snippets", "spans")
 """What is played of a framework."""
 
 OF_PROGRAMS = ("contract", "coding_programs")

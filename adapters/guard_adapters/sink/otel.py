@@ -193,7 +193,7 @@ class OtelTrace:
             "guard.session": call.session,
             "guard.call": call.id,
         }
-        if not _is_a_tools(get_current_span()):  # else the call would be counted twice
+        if not _tells_of_runs(get_current_span()):  # else the call would be counted twice
             attributes[OPERATION] = "execute_tool"
         with self._tracer.start_as_current_span(
             f"guard {call.tool}",
@@ -259,7 +259,10 @@ def written(span: Span) -> str:
     return carrier.get("traceparent", "")
 
 
-def _is_a_tools(span: Span) -> bool:
-    """Return whether a span tells of a tool's run already: frameworks and the MCP SDK open such."""
+def _tells_of_runs(span: Span) -> bool:
+    """Return whether whoever opened a span tells of tools' runs: frameworks and the MCP SDK do.
+
+    Some open that of the run beside or under the guard's, and some say what it is when it is over.
+    """
     attributes = getattr(span, "attributes", None) or {}
-    return attributes.get(OPERATION) == "execute_tool"
+    return OPERATION in attributes or str(getattr(span, "name", "")).startswith("execute_tool ")
