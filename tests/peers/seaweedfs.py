@@ -60,7 +60,14 @@ class SeaweedFs:
         ports = {name: free_port() for name in ("master", "volume", "filer", "s3")}
         self.port = ports["s3"]
         self.url = f"http://127.0.0.1:{self.port}"
-        words = [self._program, "server", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"]
+        words = [
+            self._program,
+            f"-logdir={self.home}",
+            "server",
+            f"-dir={data}",
+            "-ip=127.0.0.1",
+            "-ip.bind=127.0.0.1",
+        ]
         for name, port in ports.items():
             words += [f"-{name}.port={port}", f"-{name}.port.grpc={free_port()}"]
         words += ["-s3", f"-s3.config={self.home}/s3.json", f"-s3.iam.config={self.home}/iam.json"]

@@ -1,5 +1,6 @@
 """Starts servers from packages for tests: free ports on loopback, temporary folders, own pids."""
 
+import atexit
 import os
 import shutil
 import signal
@@ -58,8 +59,12 @@ def as_nobody():
 
 
 def folder():
-    """A short path (Unix sockets allow 107 bytes) that nobody, too, may enter."""
+    """A short path (Unix sockets allow 107 bytes) that nobody, too, may enter.
+
+    It goes with this process, after the servers in it: it may lie in memory.
+    """
     made = Path(tempfile.mkdtemp(prefix="gc-"))
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
     made.chmod(0o755)
     return made
 
