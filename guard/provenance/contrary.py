@@ -5,26 +5,15 @@ and words only, before any value, and decides nothing.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 
 from guard.model.call import Json
 from guard.provenance.currencies import words_in
 from guard.provenance.lexicon import Capability, Words, is_other, stem, verb_classes
-from guard.provenance.phrasal import turned
+from guard.provenance.phrasal import against, turned
 
 _UNDOING = ("un", "dis", "de")
-_PAIRS = (
-    ("enable", "disable"), ("accept", "reject"), ("accept", "decline"), ("approve", "reject"),
-    ("approve", "decline"), ("approve", "deny"), ("allow", "deny"), ("increase", "decrease"),
-    ("upgrade", "downgrade"), ("promote", "demote"), ("pause", "resume"), ("upload", "download"),
-    ("encrypt", "decrypt"), ("attach", "detach"), ("show", "hide"), ("open", "close"),
-)  # fmt: skip
-_OPPOSITE: Mapping[str, frozenset[str]] = {
-    stem(one): frozenset(stem(b if a == one else a) for a, b in _PAIRS if one in {a, b})
-    for pair in _PAIRS
-    for one in pair
-}
 _REPEATING = frozenset(
     map(stem, ("interval", "frequency", "recurrence", "recurring", "repeat", "cadence", "rrule"))
 )
@@ -59,7 +48,7 @@ def _against(said: Words, able: Capability) -> frozenset[str]:
         other
         for one in able.stems
         if one not in said.stems
-        for other in _opposites(one) & said.stems
+        for other in _opposites(one) & said.stems - able.stems
     )
 
 
@@ -89,4 +78,4 @@ def _opposites(one: str) -> frozenset[str]:
         if is_other(one) or is_other(rest) or verb_classes(rest)
     }
     undoing = {mark + one for mark in _UNDOING if is_other(mark + one)}
-    return frozenset(undone | undoing) | turned(one) | _OPPOSITE.get(one, frozenset())
+    return frozenset(undone | undoing) | turned(one) | against((one,))

@@ -124,6 +124,7 @@ _OTHER = frozenset(map(stem, OTHER_VERBS))
 _DOES = frozenset(
     map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new", "schedule"})
 )
+_MADE = frozenset(map(stem, ("anlegen", "erstellen", "ausführen", "ausfuehren", "create", "make")))
 _POST = frozenset({"post"})
 _PUTS = frozenset({"create", "send", "share", "publish"})
 _TALKS = frozenset({"message", "channel"})
@@ -227,6 +228,8 @@ def _acting(stems: list[str]) -> list[str]:
 
 def _done(stems: list[str], acting: list[str]) -> frozenset[str]:
     """Return what a name leaves to its noun, as people do: "make payment", "place order"."""
+    if len(stems) > 1 and stems[-1] in _MADE:  # ueberweisung_anlegen: to make a transfer
+        return _classes(stems[-2:-1], _DONE_BY)
     at = next((at for at, one in enumerate(stems) if one in acting[:1] or one in _DOES), -1)
     if at < 0 or stems[at] not in _DOES:
         return _NONE

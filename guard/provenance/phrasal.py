@@ -28,11 +28,22 @@ _OTHER_WAY = {"on": "off", "off": "on", "in": "out", "out": "in", "up": "down", 
 _SAME = dict.fromkeys(_set("switch power"), "turn")
 """Stems that mean the same with such a word."""
 
-_WAYS = (
-    (_set("increas rais extend boost upgrad"), _set("decreas lower reduc shorten downgrad")),
-    (_set("decreas lower reduc shorten downgrad"), _set("increas rais extend boost upgrad")),
+_WAYS = tuple(
+    (_set(one), _set(other))
+    for one, other in (
+        ("increas rais extend boost upgrad", "decreas lower reduc shorten downgrad"),
+        ("accept approv allow", "reject declin deny"),
+        ("enabl", "disabl"),
+        ("promot", "demot"),
+        ("paus", "resum"),
+        ("upload", "download"),
+        ("encrypt", "decrypt"),
+        ("attach", "detach"),
+        ("show", "hid"),
+        ("open", "clos"),
+    )
 )
-"""Stems of verbs of one class, and those of the other direction."""
+"""Stems of verbs, and those of the other direction: the only table of opposites."""
 
 FIRST = _set("pin lik star flag merg commit link bill bookmark follow")
 """Stems of nouns and little words that are the verb where a tool's name begins with them."""
@@ -128,4 +139,5 @@ def named(parts: Sequence[str], stems: Sequence[str], known: Iterable[str]) -> l
 def against(acting: Iterable[str]) -> frozenset[str]:
     """Return the stems of verbs that ask for the other direction than these."""
     one = frozenset(acting)
-    return frozenset().union(*(other for way, other in _WAYS if not way.isdisjoint(one)))
+    both = (*_WAYS, *((other, way) for way, other in _WAYS))
+    return frozenset().union(*(other for way, other in both if not way.isdisjoint(one)))

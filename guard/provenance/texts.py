@@ -135,7 +135,7 @@ def _granted(task: Task, permission: str) -> bool:
     """
     one = "[ _-]".join(map(re.escape, re.split(r"[ _-]", permission)))
     said = (
-        rf"\bas\s+(?:an?\s+)?{one}(?=\s*(?:[.,;!?)]|$|and\b))"
+        rf"\bas\s+(?:(?:an?\s+)?{one}|{one}s)(?=\s*(?:[.,:;!?)]|$|and\b))"
         rf"|\b{one}[ -](?:only|access|permissions?|rights?|role|level)\b"
         rf"|\b(?:access|permissions?|rights?|role|level)\s*(?:of|is|[:=])?\s+[\"'`]?{one}\b"
     )

@@ -38,6 +38,12 @@ ACTS = [
     ("Rename the folder 'Old'", ("export_folder", {"id": "Old"}), ("rename_folder", {"id": "Old"})),
     ("Water the plant 'ficus'", ("sell_plant", {"id": "ficus"}), ("water_plant", {"id": "ficus"})),
     ("Print the report minutes.txt", ("move_file", {"path": "minutes.txt"}), ("print_report", {"path": "minutes.txt"})),
+    # A verb that the lexicon knows is no service, and a name may end in what makes the thing before it.
+    ("Return the order 'H-7'", ("delete_order", {"id": "H-7"}), ("mill_return_order", {"id": "H-7"})),
+    (f"Überweise 30 EUR an {IBAN}", ("termin_anlegen", {"iban": IBAN}), ("ueberweisung_anlegen", {"iban": IBAN, "amount": 30.0})),
+    ("Erstelle die Datei 'AB-3'", ("ueberweisung_anlegen", {"id": "AB-3"}), ("datei_anlegen", {"id": "AB-3"})),
+    # A lock that is smart can be unlocked.
+    ("Unlock the door 'AB-3'", ("lock_door", {"id": "AB-3"}), ("unlock_lock", {"id": "AB-3"})),
     # A word of its name that nobody used is another thing.
     (f"Send a mail to {KIM}", ("send_contract", {"to": KIM}), ("send_mail", {"to": KIM})),
     (f"Add {KIM} to the mailing list", ("add_moderator", {"who": KIM}), ("add_list_member", {"who": KIM})),

@@ -17,6 +17,7 @@ def asked(prompt, level):
     [
         ("with read access", "read"),
         ("as a viewer", "viewer"),
+        ("as viewers: both of them", "viewer"),
         ("summary only", "summary"),
         ("with permission 'write'", "write"),
         ("access level: full", "full"),
@@ -35,6 +36,7 @@ def test_a_permission_that_was_said_as_one_is_the_persons(said, level):
         ("Share the file with ann@firm.example, not with write access", "write"),
         ("Share the file with ann@firm.example, with read access", "write"),
         ("Share the file with ann@firm.example, as an owner asked me to", "owner"),
+        ("Share the file with ann@firm.example, as editors asked me to", "editor"),
         ("Share the file with ann@firm.example", ""),
     ],
 )
