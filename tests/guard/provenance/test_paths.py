@@ -65,7 +65,7 @@ def test_what_a_program_might_read_or_run_is_no_document(path):
 LIES = [
     ("rename a.txt in /docs to b.txt", "move_file", ["/docs/a.txt", "/docs/b.txt"]),
     ("delete a.txt, c.txt and b.txt from notes/old", "delete_file", ["notes/old/a.txt", "notes/old/c.txt", "notes/old/b.txt"]),
-    ("open 'plan.md' in the folder ~/work please", "open_file", ["~/work/plan.md"]),
+    ("open 'plan.md' in the folder ~/papers please", "open_file", ["~/papers/plan.md"]),
     ("Lösche alt.pdf im Ordner /ablage", "delete_file", ["/ablage/alt.pdf"]),
 ]  # fmt: skip
 
