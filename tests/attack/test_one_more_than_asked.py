@@ -117,9 +117,9 @@ def test_a_call_for_two_uses_up_what_was_asked_for_two():
 
 def test_two_calls_at_once_count_each_other():
     agent = Agent("Send Ann and Max a message")
-    spec = RULES.catalog.spec("home", "send_direct_message")
+    spec = RULES().catalog.spec("home", "send_direct_message")
     session, known = agent.course.session, Known()
-    known.learn(observed(RULES.catalog.spec("home", "staff"), STAFF, step=1))
+    known.learn(observed(RULES().catalog.spec("home", "staff"), STAFF, step=1))
     left = []
     for number in (1, 2):
         call = ToolCall(

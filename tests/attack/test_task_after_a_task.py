@@ -52,7 +52,7 @@ class Agent:
             "session": name, "principal": "ada", "agent": "bot", "prompt": prompt,
             "intent": {"purpose": ""}, "start": "2026-01-05T10:00:00Z", "steps": [],
         }  # fmt: skip
-        self.course = Course(RULES, Record.model_validate(record), Options(), shelf)
+        self.course = Course(RULES(), Record.model_validate(record), Options(), shelf)
         if first:
             self.works_on(first)
         assert self.does("crew", CREW)

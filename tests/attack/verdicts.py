@@ -1,5 +1,6 @@
 """What the starter rules for tasks say of a call after a few results: the rules that ask."""
 
+from functools import cache
 from pathlib import Path
 
 from guard.model.decision import Allow, StepUp
@@ -34,12 +35,20 @@ def tool(effect, args, roles=None, labels=None, **more):
 
 
 def bundle(tools):
-    """Return the rules compiled for one trusted server with these tools."""
-    servers = {"home": {"trust": "trusted", "tools": tools}}
-    return compile_bundle(
-        {FILE.name: FILE.read_text(encoding="utf-8")},
-        read_catalog({"version": 1, "servers": servers}),
-    )
+    """Return what gives the rules for one trusted server with these tools, compiled at first use.
+
+    Every worker imports every file of tests, and one runs it: only that one compiles.
+    """
+
+    @cache
+    def rules():
+        servers = {"home": {"trust": "trusted", "tools": tools}}
+        return compile_bundle(
+            {FILE.name: FILE.read_text(encoding="utf-8")},
+            read_catalog({"version": 1, "servers": servers}),
+        )
+
+    return rules
 
 
 def course(rules, prompt, *before, **more):
@@ -57,7 +66,7 @@ def course(rules, prompt, *before, **more):
         "steps": [],
         **more,
     }
-    made = Course(rules, Record.model_validate(record), Options())
+    made = Course(rules(), Record.model_validate(record), Options())
     for name, args, result in before:
         made.end(judged(made, name, args), ran=True, result=result)
     return made
