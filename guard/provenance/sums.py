@@ -5,8 +5,10 @@ else. A limit or a balance, of which nothing is paid, is for nobody. It decides 
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from guard.provenance.frames import Entity
 from guard.provenance.lexicon import is_stop, stem, verb_classes, verbal_classes
@@ -65,7 +67,7 @@ def sums_of(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
     return tuple(
         _sum(part, pays=_is_paid(text, start, stop))
         for start, end in sentences(text)
-        for part, stop in _parts(text, [one for one in own if start <= one.start < end], end)
+        for part, stop in _parts(text, own[_at(own, start) : _at(own, end)], end)
     )
 
 
@@ -80,9 +82,14 @@ def priced_by(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
     return tuple(
         _sum(part, pays=False)
         for start, end in sentences(text)
-        for part, _ in _parts(text, [one for one in own if start <= one.start < end], end)
+        for part, _ in _parts(text, own[_at(own, start) : _at(own, end)], end)
         if len(part) > 1
     )
+
+
+def _at(found: Sequence[Entity], place: int) -> int:
+    """Return how many values begin before a place."""
+    return bisect_left(found, place, key=attrgetter("start"))
 
 
 def strays(sums: Sequence[Sum], money: Money, unit: Unit, target: frozenset[str]) -> bool:
