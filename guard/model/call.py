@@ -166,12 +166,14 @@ class ToolSpec:
     )  # result path with `*` -> its label
     low_impact: bool = False  # reversible by the same person, stays inside, no money
     intent: tuple[str, ...] = ()  # words by which people ask for it
+    named: str = ""  # the tool without the words of its service, see guard.provenance.service
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
     held: "Held" = field(init=False, repr=False, compare=False)  # for caches
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "action", f"{self.server}/{self.tool}")
         object.__setattr__(self, "held", Held(self))
+        object.__setattr__(self, "named", self.named or self.tool)
 
     def definition_sha256(self) -> str:
         """Return the digest of what the tool takes: accepted definitions, and the schema."""

@@ -24,6 +24,7 @@ from guard.policy.catalog_server import ServerSpec, issuer_of, server_of
 from guard.policy.catalog_tool_file import ArgEntry, IdempotencyEntry, ToolEntry
 from guard.policy.finding import PolicyUnusable, error
 from guard.policy.ledgers import budget_ledgers, declared_ledgers
+from guard.provenance.service import short_names
 
 METHOD_EFFECTS: Mapping[str, frozenset[str]] = {
     "resources/read": frozenset({"read"}),
@@ -112,8 +113,9 @@ def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Ca
             for at in wrong.errors(include_url=False, include_input=False)
         ) from None
     schemas = tools or {}
+    short = short_names({name: entry.tools for name, entry in parsed.servers.items()})
     specs = {
-        f"{name}/{tool}": _spec(name, entry, tool, listed, schemas)
+        f"{name}/{tool}": _spec(name, entry, tool, listed, schemas, short[name, tool])
         for name, entry in parsed.servers.items()
         for tool, listed in entry.tools.items()
     }
@@ -173,7 +175,7 @@ def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
 
 
 def _spec(
-    name: str, entry: ServerEntry, tool: str, listed: ToolEntry, schemas: Schemas
+    name: str, entry: ServerEntry, tool: str, listed: ToolEntry, schemas: Schemas, short: str
 ) -> ToolSpec:
     pinned = schemas.get(name, {}).get(tool, {})
     pins = [listed.pin] if isinstance(listed.pin, str) else listed.pin
@@ -188,6 +190,7 @@ def _spec(
         labels={path: joined(words) for path, words in listed.output.labels.items()},
         low_impact=listed.impact == "low",
         intent=tuple(listed.intent),
+        named=short,
         extract=dict(listed.output.extract),
         input_schema=pinned if listed.input_schema is None else listed.input_schema,
         pins=frozenset(pins),

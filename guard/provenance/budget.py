@@ -15,6 +15,7 @@ from guard.provenance.asks import ALL, Ask
 from guard.provenance.granting import worded
 from guard.provenance.lexicon import Capability, Words, capability, noun_classes
 from guard.provenance.segment import Deed, UnderWay
+from guard.provenance.service import done_with
 from guard.provenance.task import Task
 
 MOST = 64
@@ -79,13 +80,13 @@ def left(
         kinds: what the receivers of the call are; empty: it goes to nobody.
         nouns: what the call is about, its receivers included.
     """
-    able = capability(spec.tool, spec.intent)
+    able = capability(spec.named, spec.intent)
     own = asked(task, able)
     if not own:
         return _by_words(task, (spec.action, spec.intent), done, kinds)
     if any(one.many and (ALL in one.many or not nouns.isdisjoint(one.many)) for one in own):
         return LARGEST_LEFT
-    found = _left(task.asks, bool(kinds), able, tuple(sorted(done.items())), spec.action)
+    found = _left(task.asks, bool(kinds), able, _done(spec, done), spec.action)
     return LARGEST_LEFT if found >= MOST else found
 
 
@@ -102,18 +103,23 @@ def _by_words(task: Task, deed: Deed, done: Mapping[Deed, int], kinds: frozenset
     return max(named, 1) - done.get(deed, 0)
 
 
+def _done(spec: ToolSpec, done: Mapping[Deed, int]) -> tuple[tuple[Deed, str, int], ...]:
+    """Return what was done before, each with what its tool is called."""
+    return tuple((deed, done_with(spec, deed[0]), many) for deed, many in sorted(done.items()))
+
+
 @lru_cache(maxsize=4096)  # what was done changes only with a write
 def _left(
     asks: tuple[Ask, ...],
     going: bool,  # noqa: FBT001  a cache key
     able: Capability,
-    done: tuple[tuple[Deed, int], ...],
+    done: tuple[tuple[Deed, str, int], ...],
     action: str,
 ) -> int:
     own = _places(asks, able)
     filling = _Filling(tuple(max(one.times, one.listed if going else one.things) for one in asks))
-    for deed, many in done:
-        other = capability(deed[0].partition("/")[2], deed[1])
+    for deed, name, many in done:
+        other = capability(name, deed[1])
         fitting = own if deed[0] == action else _shared(asks, able, other)
         filling.add(fitting, many)
     return filling.add(own, MOST)

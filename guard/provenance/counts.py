@@ -126,7 +126,7 @@ def is_counted(held: Held, path: str) -> bool:
 
 def _pays(held: Held) -> bool:
     """Return whether a tool moves money, or sends a number to somebody."""
-    able = capability(held.spec.tool, held.spec.intent)
+    able = capability(held.spec.named, held.spec.intent)
     if not able.verbs.isdisjoint(_PAYING) or "money" in able.nouns:
         return True
     return any(one.role == "recipient" for one in held.spec.args.values())

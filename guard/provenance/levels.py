@@ -69,4 +69,4 @@ def paths_of(origins: Sequence[Origin]) -> dict[str, frozenset[str]]:
 
 def _names_new(spec: ToolSpec, role: str) -> bool:
     """Return whether a path is the name of what the call makes, not of what is there."""
-    return role == "path" and bool(capability(spec.tool, spec.intent).verbs & _MAKING)
+    return role == "path" and bool(capability(spec.named, spec.intent).verbs & _MAKING)

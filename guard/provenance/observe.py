@@ -127,7 +127,7 @@ def _is_page(value: Json) -> bool:
 
 
 def _makes(spec: ToolSpec) -> bool:
-    return bool(capability(spec.tool, spec.intent).verbs & _MAKING)
+    return bool(capability(spec.named, spec.intent).verbs & _MAKING)
 
 
 def _is_map(value: Mapping[str, Json]) -> bool:

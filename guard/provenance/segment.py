@@ -182,7 +182,7 @@ def write_digest(spec: ToolSpec, arguments: Json) -> str:
     rows = ",".join([f"[{quoted(path)},{quoted(spelled)}]" for path, spelled in told])
     body = f"[{quoted(spec.action)},[{rows}]]"  # as JSON, which takes longer to say the same
     write = sha256(body.encode()).hexdigest()[:32]
-    if "pay" not in capability(spec.tool, spec.intent).verbs:
+    if "pay" not in capability(spec.named, spec.intent).verbs:
         return write
     paid = _paid(spec, found)
     return f"{write}.{paid}" if paid else write

@@ -88,7 +88,7 @@ def _settled(tool: Held, path: str) -> Slot | None:
 @lru_cache(maxsize=4096)
 def _slot(tool: Held, path: str, like: Like) -> Slot:
     spec, name = tool.spec, path.rpartition(".")[2]
-    role, able = role_of(spec, path, like), capability(spec.tool, spec.intent)
+    role, able = role_of(spec, path, like), capability(spec.named, spec.intent)
     level = level_of(spec, role)
     schema, allowed = own_at(tool, path)
     return Slot(
@@ -97,7 +97,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         target=LEVEL_OF.get(role) in {"target", "attach"},
         nouns=nouns_of(able.nouns, path),
         about=_about(level, name),
-        kin=kin_of(spec.tool, name),
+        kin=kin_of(spec.named, name),
         open=role == "recipient" and not entered(spec, path),
         again=repeats(path),
         default=schema.get("default"),

@@ -89,7 +89,7 @@ def weigh(
         of: the declared task for which what was done counts; empty: none was declared.
         others: what other sessions did for it.
     """
-    changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.tool, spec.intent)
+    changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.named, spec.intent)
     scales = _Scales(
         tool=spec, task=task, known=known, declared=declared, endorsed=endorsed,
         able=able, house=house,

@@ -43,7 +43,7 @@ def checked(words: str, draft: bytes, tools: Iterable[ToolSpec], *, max_bytes: i
         spec = known.get(name)
         if spec is None:
             raise _unsupported(f"the catalogue does not list {name!r}")
-        if spec.effect & _CHANGING and not granted(task.words, capability(spec.tool, spec.intent)):
+        if spec.effect & _CHANGING and not granted(task.words, capability(spec.named, spec.intent)):
             raise _unsupported(f"the words do not ask for what {name!r} does")
     for domain in sorted(intent.egress):
         if not _named(task, domain):

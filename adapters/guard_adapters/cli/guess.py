@@ -90,10 +90,19 @@ class Guess:
     says: str
 
 
-def guessed(name: str, schema: Mapping[str, Json], hints: Mapping[str, bool]) -> Guess:
-    """Return the guess for one tool; `hints` are its annotations, by their names on the wire."""
-    roles, undecided = roles_of(schema, name)
-    words = _words(name)
+def guessed(
+    name: str, schema: Mapping[str, Json], hints: Mapping[str, bool], called: str = ""
+) -> Guess:
+    """Return the guess for one tool.
+
+    Args:
+        name: the tool's.
+        schema: of its arguments.
+        hints: its annotations, by their names on the wire.
+        called: its name without the words of its service; empty: there are none.
+    """
+    roles, undecided = roles_of(schema, called or name)
+    words = _words(called or name)
     args = {_word(path): "" for path in undecided} | {
         _word(p): one.role for p, one in roles.items()
     }
@@ -208,8 +217,12 @@ def _no_start(path: str) -> bool:
     return _STARTS.fullmatch(_word(path)) is None
 
 
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where a word of a name begins: FHIR and Delete of `FHIRDelete`."""
+
+
 def _words(name: str) -> list[str]:
-    return re.split(r"[^a-z0-9]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower())
+    return re.split(r"[^a-z0-9]+", _HUMP.sub("_", name).lower())
 
 
 def _word(path: str) -> str:

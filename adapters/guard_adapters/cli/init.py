@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from guard.errors import Unusable
 from guard.grant.scrub import SHORTEST, Scrub
 from guard.model.secret_name import named_secret
+from guard.provenance.service import short_names
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands
@@ -144,12 +145,14 @@ def config_text(name: str, reach: str, tools: Iterable[Listed]) -> str:
         f"    {reach}",
         "    tools:",
     ]
-    entries = [line for tool in tools for line in _entry(tool)]
+    listed = [*tools]
+    short = short_names({name: [one.name for one in listed]})
+    entries = [line for tool in listed for line in _entry(tool, short[name, tool.name])]
     return "\n".join([*lines, *entries] if entries else [*lines[:-1], "    tools: {}"]) + "\n"
 
 
-def _entry(tool: Listed) -> list[str]:
-    guess = guessed(tool.name, tool.schema, tool.hints)
+def _entry(tool: Listed, called: str) -> list[str]:
+    guess = guessed(tool.name, tool.schema, tool.hints, called)
     lines = [
         f"      {_text(tool.name)}:",
         f"        effect: {_flow(guess.effect)}  {MARK} guessed ({guess.sure}): {guess.why}",
