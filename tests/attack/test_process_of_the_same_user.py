@@ -67,7 +67,7 @@ async def test_a_session_of_another_process_cannot_be_worked_in(running) -> None
     with attach(person="eve", agent="clerk", socket=running.pipe) as thief:
         await thief.start("t2")
         link = await thief.seat._link()
-        link.known["t1"] = theirs  # what a changed front would send
+        link.known["t1"] = theirs, 0  # what a changed front would send
         native = Native(server="bank", tool="look", arguments={"key": "7"}, session="t1")
         answer = await thief.intake.around(native, run)
     assert isinstance(answer, NotRun)
@@ -82,9 +82,10 @@ async def test_a_prompt_that_a_command_sends_is_no_word_of_the_person(running) -
         "tool_name": "Bash",
         "tool_input": {},
     }
-    assert (await asked(running, event))["exit"] == 2
-    sessions = running.run(running.wired.world.sessions.all())
-    assert [one.words for one in sessions if one.words] == []
+    assert (await asked(running, event))["exit"] == 0  # it stops no prompt
+    (session,) = running.run(running.wired.world.sessions.all())
+    assert session.words == ()
+    assert {one.declared_by for one in session.intent.clauses} == {"agent"}
 
 
 async def test_the_end_of_a_call_that_never_began_changes_nothing(running) -> None:
