@@ -311,7 +311,7 @@ async def test_a_session_that_ended_gets_none_and_the_old_one_is_void_at_the_ser
 
 async def test_a_server_that_is_stopped_hears_nothing_more(authorization_server, tmp_path):
     async with scene(authorization_server, tmp_path) as it, it.client(mode="legacy") as client:
-        await client.list_tools()
+        await at_rest(it, client)
         before = len(it.door.seen)
         killing = Killing(world=it.wired.world, policy=lambda: it.wired.bundle)
         await killing.stop("server", "crm", why="", by="op")
