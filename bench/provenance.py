@@ -102,7 +102,7 @@ def remembering(results: int) -> Known:
 
 def weighing(results: int) -> Callable[[int], object]:
     known, calls = remembering(results), [call(number, results) for number in range(CALLS)]
-    writes = [write_digest(SEND, one.parsed()) for one in calls]  # made once, at the admission
+    writes = [write_digest(one, SEND) for one in calls]  # made once, at the admission
 
     def never(_path: str, _value: object) -> None:
         return None

@@ -130,11 +130,11 @@ class Judging:
         if self.bundle.slice_of(call.server, call.tool) is None:
             # Nobody listed it: the answer is that, whatever its arguments are.
             return Input(values={}, derived=Derived(bytes=len(call.arguments)))
-        limits, spec, given = limits_of(self.bundle.catalog), self.spec(call), _arguments(call)
-        found = convert_args(spec, given, salt=self.salt, limits=limits)
+        limits, spec = limits_of(self.bundle.catalog), self.spec(call)
+        found = convert_args(spec, _arguments(call), salt=self.salt, limits=limits)
         if isinstance(found, ArgError):
             return found
-        return Input(values=found.values, derived=found.derived, write=write_digest(spec, given))
+        return Input(values=found.values, derived=found.derived, write=write_digest(call, spec))
 
     def input(self, call: ToolCall) -> Input:
         """Return the typed arguments, or none of them where they cannot be converted."""

@@ -15,7 +15,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from guard.errors import Unavailable
-from guard.model.call import Held, Json, ToolSpec
+from guard.model.call import Held, Json, ToolCall, ToolSpec
 from guard.model.origin import Source
 from guard.provenance.canonical import classify, name_of
 from guard.provenance.lexicon import capability
@@ -163,7 +163,7 @@ def chained(before: str, body: bytes) -> str:
     return sha256(before.encode() + b"\n" + body).hexdigest()
 
 
-def write_digest(spec: ToolSpec, arguments: Json) -> str:
+def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     """Return the digest under which a write is remembered; empty for a call that is none.
 
     Of what it does, however it is spelled: 40.0 is 40, a blank at the end is none, and what is left
@@ -172,7 +172,7 @@ def write_digest(spec: ToolSpec, arguments: Json) -> str:
     """
     if "write" not in spec.effect:
         return ""
-    found = [(path, value, classify(str(value))) for path, value, _ in leaves(arguments)]
+    found = [(path, value, classify(str(value))) for path, value, _ in leaves(call.parsed())]
     told = [
         (path, _spelled(value, kinds))
         for path, value, kinds in found

@@ -49,7 +49,7 @@ def admitted(
             code="too_many_in_flight",
             next_step="Wait for one of them to end.",
         )
-    write = facts_input.write or write_digest(spec, call.parsed())
+    write = facts_input.write or write_digest(call, spec)
     plan = plan_for(session, spec, ledger_specs)
     charges = charges_of(plan, facts_input, session.id)
     pools = shared.opened(session.shared, pools_in(plan))

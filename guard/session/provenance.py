@@ -83,7 +83,7 @@ def weighed_for(
         declared,
         session.labels,
         known.endorsed_for(spec.action) - session.withdrawn,
-        write=write or write_digest(spec, call.parsed()),
+        write=write or write_digest(call, spec),
         before=() if leaving else _under_way(session, call),
         leaving=leaving,
         house=house,

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from guard.model.call import ArgSpec, ToolSpec
+from guard.model.call import ArgSpec, ToolCall, ToolSpec
 from guard.provenance.segment import write_digest
 
 S, N = {"type": "string"}, {"type": "number"}
@@ -30,7 +30,8 @@ WRITE = ToolSpec(
 
 
 def digest(spec, args):
-    return write_digest(spec, json.loads(args) if isinstance(args, bytes) else args)
+    raw = args if isinstance(args, bytes) else json.dumps(args).encode()
+    return write_digest(ToolCall(id="c", session="s", server="farm", tool=spec.tool, arguments=raw), spec)  # fmt: skip
 
 
 PAID = {"to": "kim@farm.example", "amount": 40}
