@@ -29,7 +29,7 @@ _SAME = dict.fromkeys(_set("switch power"), "turn")
 """Stems that mean the same with such a word."""
 
 _WAYS = tuple(
-    (_set(one), _set(other))
+    way
     for one, other in (
         ("increas rais extend boost upgrad", "decreas lower reduc shorten downgrad"),
         ("accept approv allow", "reject declin deny"),
@@ -42,6 +42,7 @@ _WAYS = tuple(
         ("show", "hid"),
         ("open", "clos"),
     )
+    for way in ((_set(one), _set(other)), (_set(other), _set(one)))
 )
 """Stems of verbs, and those of the other direction: the only table of opposites."""
 
@@ -139,5 +140,4 @@ def named(parts: Sequence[str], stems: Sequence[str], known: Iterable[str]) -> l
 def against(acting: Iterable[str]) -> frozenset[str]:
     """Return the stems of verbs that ask for the other direction than these."""
     one = frozenset(acting)
-    both = (*_WAYS, *((other, way) for way, other in _WAYS))
-    return frozenset().union(*(other for way, other in both if not way.isdisjoint(one)))
+    return frozenset().union(*(other for way, other in _WAYS if not way.isdisjoint(one)))

@@ -127,9 +127,10 @@ class _Tool:
         verbs, beside = capability(name).verbs, {_word(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
-        self._reaches = _SAYS_HOST.search(" ".join(_words(name))) is not None
+        called = " ".join(_words(name))
+        self._reaches = _SAYS_HOST.search(called) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
-        self._mails = named or _SAYS_MAIL.search(" ".join(_words(name))) is not None
+        self._mails = named or _SAYS_MAIL.search(called) is not None
         self.pays = any(role_by_name(_word(path)) == "amount" for path in paths)
 
     def kind(self, path: str) -> str:
@@ -137,14 +138,17 @@ class _Tool:
         parts, word = parts_at(self._tool.held, path), _word(path)
         if word in _MAIL or any(one.get("format") == "email" for one in parts):
             return "email"
-        said = " ".join(str(one.get("description", "")) for one in parts)
+        said = self._said(path)
         mails = self._mails or (_SAYS_MAIL.search(said) and " or " not in said)
         return "email" if mails and word in _MAIL_IN_COMPANY else ""
 
     def is_host(self, path: str) -> bool:
         """Return whether an argument called `domain` is one of hosts, as far as anything says."""
-        said = " ".join(str(one.get("description", "")) for one in parts_at(self._tool.held, path))
-        return self._reaches or _SAYS_HOST.search(said) is not None
+        return self._reaches or _SAYS_HOST.search(self._said(path)) is not None
+
+    def _said(self, path: str) -> str:
+        """Return what the schema says of an argument in words."""
+        return " ".join(str(one.get("description", "")) for one in parts_at(self._tool.held, path))
 
     def tells(self, path: str, word: str) -> tuple[str, str]:
         """Return the role that schema or tool give an argument whose name has none, and why."""
