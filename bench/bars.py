@@ -86,7 +86,7 @@ def _of(loop: str, *names: str) -> Callable[[Found], float]:
     return lambda held: sum(held[loop][name] for name in names)
 
 
-MEMORY, FILE = "memory_thread_cpu", "sqlite_process_cpu"
+MEMORY, ANEW, FILE = "memory_thread_cpu", "memory_new_facts", "sqlite_process_cpu"
 COST = (
     Bar("decision", "rules alone: allow, 100 rules, CPU p50", lambda f: f["100"]["allow"]["p50_us"], 250, "us"),
     Bar("decision", "rules alone: allow, CPU p99", lambda f: f["100"]["allow"]["p99_us"], 1000, "us"),
@@ -100,6 +100,7 @@ COST = (
     Bar("decision_path", "whole decision with its audit record, store in memory, 10 events, CPU p50", _path(MEMORY, "10"), 250, "us"),
     Bar("decision_path", "the same after 10,000 events", _path(MEMORY, "10000"), 250, "us"),
     Bar("decision_path", "10,000 events against 10", lambda f: f[MEMORY]["ratio"], 1.2),
+    Bar("decision_path", "the same with the engine's verdicts forgotten, 10 events, CPU p50", _path(ANEW, "10"), 250, "us"),
     Bar("decision_path", "whole decision, SQLite and its thread and fsync included, 10 events, CPU p50", _path(FILE, "10"), 250, "us"),
     Bar("decision_path", "the same after 10,000 events", _path(FILE, "10000"), 250, "us"),
     Bar("decision_path", "10,000 events against 10", lambda f: f[FILE]["ratio"], 1.2),

@@ -8,6 +8,8 @@ One step is what happens before a credential: the call enters the session, is ju
 the thread's CPU; with the file it is the process's, so that the store's thread counts, and each
 append is committed with an fsync. Histories are interleaved, so that noise meets all alike, and
 of five rounds the quietest counts, as in decision.py.
+Each call pays another amount. The engine is asked once for calls that no rule tells apart, so the
+step is also measured with every verdict forgotten before it.
 Whoever waits for a disk comes back to cold caches. So two floors are measured in the same run: the
 step in memory after a pause, and the statements of the file's steps on a file, with nothing else.
 Prints one JSON object: p50 and p99 in microseconds, and the ratio of 10,000 events to 10.
@@ -32,6 +34,7 @@ from guard.audit.event import decided, finished
 from guard.judging import Judging
 from guard.model.call import Outcome, ToolCall, argument_bytes
 from guard.model.identity import Agent, Device, Principal, Who
+from guard.policy.ask import verdict
 from guard.policy.compile import compile_bundle
 from guard.ports import World
 from guard.provenance.known import Known
@@ -59,6 +62,7 @@ class DecisionPath:
     judging: Judging
     session: str
     made: int = 0
+    anew: bool = False
 
     def call(self) -> ToolCall:
         self.made += 1
@@ -67,11 +71,13 @@ class DecisionPath:
             session=self.session,
             server="pay",
             tool="send_0",
-            arguments=argument_bytes(ARGUMENTS),
+            arguments=argument_bytes({**ARGUMENTS, "amount_minor": 500 + self.made}),
         )
 
     async def step(self, call: ToolCall) -> str:
         """Admit, judge, append: what is measured."""
+        if self.anew:
+            verdict.cache_clear()
         judging = replace(self.judging)  # the guard makes one for each call
         spec, found = judging.spec(call), judging.input(call)
         now_ms = self.world.clock.now_ms()
@@ -176,11 +182,12 @@ def _figures(values: list[float]) -> dict[str, float]:
     return {"p50_us": round(cuts[49], 1), "p99_us": round(cuts[98], 1)}
 
 
-async def in_memory(bundle: Any, pause_s: float = 0) -> dict[str, Any]:
+async def in_memory(bundle: Any, pause_s: float = 0, *, anew: bool = False) -> dict[str, Any]:
     paths = {}
     for events in HISTORIES:
         store = MemoryStore()
         paths[events] = await made(store, store, store, bundle, events)
+        paths[events].anew = anew
     return await measured(paths, time.thread_time_ns, pause_s)
 
 
@@ -217,7 +224,8 @@ def opened_store(path: Path) -> SqliteStore:
 
 async def run() -> dict[str, Any]:
     bundle = compile_bundle(policy(100), catalogue())
-    memory, paused = await in_memory(bundle), await in_memory(bundle, PAUSE_S)
+    memory, anew = await in_memory(bundle), await in_memory(bundle, anew=True)
+    paused = await in_memory(bundle, PAUSE_S)
     with tempfile.TemporaryDirectory() as folder:
         file = await in_file(bundle, Path(folder))
         bare = await bare_writes(bundle, Path(folder))
@@ -226,6 +234,7 @@ async def run() -> dict[str, Any]:
         "tools": 40,
         "bars": {"p50_us": BAR_P50_US, "ratio": BAR_RATIO},
         "memory_thread_cpu": memory,
+        "memory_new_facts": anew,
         "sqlite_process_cpu": file,
         "floor_memory_after_a_pause": paused,
         "floor_bare_writes": bare,

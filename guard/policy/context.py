@@ -201,12 +201,12 @@ def _shaped(value: Json, kind: object) -> Json:
     return value
 
 
-def request(facts: Facts, action: str, context: str) -> dict[str, object]:
+def request(who: Who, server: str, action: str, context: str) -> dict[str, object]:
     """Return the engine's request. Ids as records: as text, a newline in one would be refused."""
     return {
-        "principal": {"type": "Guard::Agent", "id": facts.who.agent.id},
+        "principal": {"type": "Guard::Agent", "id": who.agent.id},
         "action": {"type": "Guard::Action", "id": action},
-        "resource": {"type": "Guard::Server", "id": facts.call.server},
+        "resource": {"type": "Guard::Server", "id": server},
         "context": context,
     }
 

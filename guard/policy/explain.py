@@ -78,7 +78,7 @@ def explain(bundle: Bundle, facts: Facts, decision: Decision) -> Explanation:
         rules = cut.shadowed or cut.enforced
         context = context_text(facts, rules.leaves, rules.context)
         asked = _Asked(
-            request(facts, cut.action, context),
+            request(facts.who, cut.spec.server, cut.action, context),
             entities(facts.who, cut.spec),
             Schema.from_json_str(rules.text),
         )

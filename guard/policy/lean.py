@@ -18,22 +18,30 @@ from cedarpy import pst
 
 from guard.model.call import Json
 from guard.model.facts import Facts
+from guard.policy.alike import Constants, alike, compared
 from guard.policy.context import Path, reader
 
 Type = dict[str, object]
 
 
 class Part(NamedTuple):
-    """One attribute: its name with the colon, what reads it, and what writes it.
+    """One attribute: its name, also quoted with the colon, what reads it, and what writes it.
 
     `text` writes nothing where a value does not fit its type; `plain`: the engine need not look.
     """
 
+    name: str
     head: str
     read: Callable[[Facts], Json]
     text: Callable[[Json], str]
     plain: bool
     required: bool
+
+    def apart(self, constants: Constants | None) -> "Part":
+        """Return the part that tells numbers apart only where these constants do; None: all."""
+        if constants is None or self.text is not _long:
+            return self
+        return self._replace(text=partial(_nearest, constants))
 
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -183,16 +191,25 @@ def _part(name: str, read: Callable[[Facts], Json], kind: Type) -> Part:
     required = kind.get("required", True) is True
     text = _PLAIN.get(one["type"], _text)
     return Part(
-        f"{quoted(name)}:", read, _set_of(text) if many else text, one["type"] in _PLAIN, required
+        name,
+        f"{quoted(name)}:",
+        read,
+        _set_of(text) if many else text,
+        one["type"] in _PLAIN,
+        required,
     )
 
 
-def writer(flat: Flat) -> Callable[[Facts], str]:
-    """Return what writes the flat record as JSON text, without the attributes that are None.
+def writer(flat: Flat, rules: Iterable[pst.Template]) -> Callable[[Facts], str]:
+    """Return what writes the flat record of these rules as JSON text, without what is None.
 
-    Where the record is plain, it raises ValueError for facts that do not fit the schema.
+    Where the record is plain, it raises ValueError for facts that do not fit the schema, and
+    writes numbers alike that the rules do not tell apart.
     """
-    return partial(_typed if flat.plain else _written, flat.parts)
+    if not flat.plain:
+        return partial(_written, flat.parts)
+    constants = compared(rules)
+    return partial(_typed, tuple(one.apart(constants.get(one.name)) for one in flat.parts))
 
 
 def _written(parts: tuple[Part, ...], facts: Facts) -> str:
@@ -203,7 +220,7 @@ def _written(parts: tuple[Part, ...], facts: Facts) -> str:
 def _typed(parts: tuple[Part, ...], facts: Facts) -> str:
     """Write a record that fits its schema, or raise; what it says quotes no value."""
     texts: list[str] = []
-    for head, read, text, _, required in parts:
+    for _, head, read, text, _, required in parts:
         value = read(facts)
         if value is None and not required:
             continue
@@ -216,6 +233,10 @@ def _typed(parts: tuple[Part, ...], facts: Facts) -> str:
 
 def _long(value: Json) -> str:
     return str(value) if type(value) is int and _LEAST <= value <= _MOST else ""
+
+
+def _nearest(constants: Constants, value: Json) -> str:
+    return str(alike(constants, value)) if type(value) is int and _long(value) else ""
 
 
 def _truth(value: Json) -> str:

@@ -51,7 +51,7 @@ def tree_of(template: pst.Template) -> Tree:
     return Tree(template=template, reads=reads, actions=frozenset(named))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # no two are one: verdicts go by it
 class RuleSet:
     """Rules as the engine takes them, and what writes the context that they need.
 
@@ -67,7 +67,7 @@ class RuleSet:
     text: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slice:
     """One action. `rules` in file order; `listing` decides whether the tool is shown."""
 
@@ -151,7 +151,7 @@ def _lean(
     actions = {**guard["actions"], spec.action: action_type(spec, flat.context)}
     wire = _wire({"Guard": {**guard, "actions": actions}})
     typed = None if flat.plain else Schema.from_json_str(wire)
-    return PolicySet.from_pst(policy_set(rules)), typed, writer(flat)
+    return PolicySet.from_pst(policy_set(rules)), typed, writer(flat, rules.values())
 
 
 def _wire(schema: Type) -> str:

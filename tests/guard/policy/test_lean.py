@@ -29,6 +29,14 @@ ODD = {
     "a set": '!context.history.labels.isEmpty() && ["secret"].containsAll(context.history.labels)',
     "a record": '{a: context.risk.session}.a > 1 && ["x"].contains(context.intent.purpose)',
     "two ledgers": "context.history.same_tool_60s > 3 && context.history.step > 4",
+    "a number on both sides of a constant": "context.intent.budget_minor > 4",
+    "a constant on the left": "5 <= context.intent.budget_minor",
+    "a number that is one": "context.intent.budget_minor == 1 || context.intent.budget_minor != 4",
+    "a number below zero": "context.risk.session < -1",
+    "a number that is more than compared": "context.clock.weekday + 1 > 3",
+    "two numbers": "context.history.denied_1h > 4 || context.history.denied_1h > context.clock.hour",
+    "the end of the numbers": "context.history.step > 9223372036854775806",
+    "the beginning of the numbers": "context.history.step <= -9223372036854775807",
     "a head on one agent": "context.risk.session > 0",
 }
 
@@ -82,7 +90,8 @@ def pair(make_world):
 
 
 TEXTS = st.sampled_from(["", "a.b", "pay 4", 'quo"te\\', "ä\u2028\U0001f600", "\x00\x1f\n"])
-NUMBERS = st.sampled_from([0, 1, 4, 5, -1, 2**53, 2**63 - 1, -(2**63), 2**63])
+ENDS = [2**53, 2**63 - 2, 2**63 - 1, -(2**63), 1 - 2**63, 2**63]
+NUMBERS = st.integers(-3, 7) | st.sampled_from(ENDS)
 WORDS = st.frozensets(st.sampled_from(["secret", "untrusted", 'qu"', "é"]))
 GROUPS = st.fixed_dictionaries(
     {
@@ -95,6 +104,7 @@ GROUPS = st.fixed_dictionaries(
             {
                 "labels": WORDS,
                 "step": NUMBERS,
+                "denied_1h": NUMBERS,
                 "ledgers": st.sampled_from(
                     [{"same_tool_60s": 9}, {"same_tool_60s": True}, {"same_tool_60s": "9"}, {}]
                 ),

@@ -1,0 +1,66 @@
+"""Numbers that rules do not tell apart: what each is compared with, and what stands for it.
+
+A rule that asks whether a count exceeds 30 takes 4 for 5. Such numbers are written alike, so that
+calls which no rule tells apart put one question to the engine, whose answer is remembered. A number
+that takes part in anything but a comparison with a constant is written as it is.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, is_dataclass
+
+from cedarpy import pst
+
+_COMPARES = frozenset({"eq", "not_eq", "less", "less_eq", "greater", "greater_eq"})
+
+Constants = tuple[int, ...]
+"""What a number is compared with, in rising order."""
+
+
+def compared(rules: Iterable[pst.Template]) -> dict[str, Constants]:
+    """Return each attribute of `context` of which rules want no more than how it compares.
+
+    What is only asked for with `has`, or not read, is not in here, nor is one that a rule reads in
+    another place.
+    """
+    found: dict[str, set[int]] = {}
+    otherwise = {""}
+    stack: list[object] = [one.clauses for one in rules]
+    while stack:
+        node = stack.pop()
+        one = _comparison(node)
+        if one is not None:
+            found.setdefault(one[0], set()).add(one[1])
+        elif attribute := _attribute(node):
+            otherwise.add(attribute)
+        elif isinstance(node, tuple):
+            stack.extend(node)
+        elif isinstance(node, Mapping):
+            stack.extend(node.values())
+        elif is_dataclass(node):
+            stack.extend(getattr(node, one.name) for one in fields(node))
+    return {name: tuple(sorted(those)) for name, those in found.items() if name not in otherwise}
+
+
+def alike(constants: Constants, number: int) -> int:
+    """Return the number that stands for all that compare with every constant as this one does."""
+    at = bisect_left(constants, number)
+    if at < len(constants) and constants[at] == number:
+        return number
+    return constants[at - 1] + 1 if at else constants[0] - 1
+
+
+def _comparison(node: object) -> tuple[str, int] | None:
+    if not isinstance(node, pst.BinaryOp) or node.op not in _COMPARES:
+        return None
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        name = _attribute(one)
+        if name and isinstance(other, pst.LongLit):
+            return name, other.value
+    return None
+
+
+def _attribute(node: object) -> str:
+    if not (isinstance(node, pst.GetAttr) and isinstance(node.base, pst.Var)):
+        return ""
+    return node.attr if node.base.name == "context" else ""
