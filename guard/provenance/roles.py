@@ -9,6 +9,7 @@ from guard.model.secret_name import known_by_heart
 from guard.provenance.canonical import classify, typed
 from guard.provenance.currencies import currency_of, names_currency
 from guard.provenance.lexicon import capability
+from guard.provenance.statement import changes_data
 
 CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})
 """Classes of tools whose arguments have to be accounted for."""
@@ -50,7 +51,7 @@ def like(raw: Json) -> Like:
         return "flag"
     if not isinstance(raw, str):
         return "number" if isinstance(raw, int | float) else ""
-    if _ADDRESS.match(raw) or _OPTION.search(raw):
+    if _ADDRESS.match(raw) or _OPTION.search(raw) or changes_data(raw):
         return "address"
     named = "." in raw or "localhost" in raw
     linked = named and any(kind == "url" for kind, _ in classify(raw.strip()))
@@ -71,7 +72,7 @@ def role_of(spec: ToolSpec, path: str, like: Like) -> str:
     """Return the role of an argument; one that nobody decided on is held to the strictest.
 
     What is given as an address is one, whatever its argument is called: the call goes there. So is
-    an option, which may name a place as well.
+    an option, which may name a place as well, and a statement that changes what is only looked up.
     """
     role, reads = entered(spec, path), spec.effect.isdisjoint(CHANGING)
     if like == "address" and (reads or role in _PLACED):

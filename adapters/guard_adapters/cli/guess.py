@@ -34,6 +34,10 @@ _SAYS_HOST = re.compile(
     re.IGNORECASE,
 )
 """What is about hosts: elsewhere a domain is a field of work, or a sort of devices."""
+_SAYS_LANGUAGE = re.compile(
+    r"(?<![a-z])(\w*sql|cypher|sparql|graphql|gql|statements?)(?![a-z])", re.IGNORECASE
+)
+"""Languages in which a query may also change what it is asked about."""
 _BEGINS = frozenset({"from", "start", "since", "begin", "start_date", "from_date"})
 """Names beside which `to` is the end of something, where nothing is sent or paid."""
 PLAIN = (
@@ -129,6 +133,7 @@ class _Tool:
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
         called = " ".join(_words(name))
         self._reaches = _SAYS_HOST.search(called) is not None
+        self._speaks = _SAYS_LANGUAGE.search(called) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
         self._mails = named or _SAYS_MAIL.search(called) is not None
         self.pays = any(role_by_name(_word(path)) == "amount" for path in paths)
@@ -145,6 +150,10 @@ class _Tool:
     def is_host(self, path: str) -> bool:
         """Return whether an argument called `domain` is one of hosts, as far as anything says."""
         return self._reaches or _SAYS_HOST.search(self._said(path)) is not None
+
+    def takes_statements(self, path: str) -> bool:
+        """Return whether a query is one in a language that can change what it asks about."""
+        return self._speaks or _SAYS_LANGUAGE.search(self._said(path)) is not None
 
     def _said(self, path: str) -> str:
         """Return what the schema says of an argument in words."""
@@ -252,6 +261,9 @@ def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
         role, why = tool.tells(path, word)
     if not role or not _fits(role, shape) or (word == "to" and tool.spans):
         return None
+    if role == "query" and tool.takes_statements(path):
+        why = "its language can change what it asks about"
+        return RoleGuess(role="command", sure="medium", why=why)
     kind = tool.kind(path) if role == "recipient" else ""
     return RoleGuess(role=role, sure="high" if word in PLAIN else "medium", why=why, kind=kind)
 
