@@ -47,7 +47,9 @@ def named_path(task: Task, known: Known, path: str) -> bool:
     if found[1] and found[1].casefold() not in DOCUMENTS:
         return False  # a program may read or run it
     away = folders[1:] if folders[:1] == [""] else folders
-    if not _ELSEWHERE.isdisjoint(away) or not _worded(task, name.removesuffix(f".{found[1]}")):
+    if any(one in _ELSEWHERE or _is_document(one) for one in away) or not _worded(
+        task, name.removesuffix(f".{found[1]}")
+    ):
         return False
     folder = path[: len(path.rstrip("/")) - len(name)].rstrip("/")
     if not folders or (folder and _says(task, folder)):
@@ -55,6 +57,12 @@ def named_path(task: Task, known: Known, path: str) -> bool:
     if any(place.seen.trusted for place in known.places("text", text_of(folder))):
         return True
     return folders[0] != "" and all(_worded(task, one) and _says(task, one) for one in folders)
+
+
+def _is_document(name: str) -> bool:
+    """Return whether a name is a file's: it is no folder, and what lies in one is another thing."""
+    found = _PLAIN.fullmatch(name)
+    return found is not None and bool(found[1]) and found[1].casefold() in DOCUMENTS
 
 
 def lies_where_said(task: Task, able: Capability, path: str) -> bool:

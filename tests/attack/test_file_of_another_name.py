@@ -38,6 +38,8 @@ def test_a_file_of_which_the_person_spoke_is_made(path):
         ".ssh/authorized_keys",
         ".bashrc",
         "archive/.notes.txt",
+        "notes.txt/archive",
+        "notes.txt/notes.txt",
         "etc/archive/notes.txt",
         "startup/notes.txt",
         "/srv/www/notes.txt",
