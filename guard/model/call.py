@@ -164,6 +164,7 @@ class ToolSpec:
     labels: Mapping[str, Label] = field(
         default_factory=dict[str, Label]
     )  # result path with `*` -> its label
+    records: bool = False  # a result that is one JSON text is the server's own list, or its record
     low_impact: bool = False  # reversible by the same person, stays inside, no money
     intent: tuple[str, ...] = ()  # words by which people ask for it
     named: str = ""  # the tool without the words of its service, see guard.provenance.service

@@ -188,6 +188,7 @@ def _spec(
         args={path: _arg(arg) for path, arg in listed.args.items()},
         output=label_of(listed.output),
         labels={path: joined(words) for path, words in listed.output.labels.items()},
+        records=listed.output.records,
         low_impact=listed.impact == "low",
         intent=tuple(listed.intent),
         named=short,

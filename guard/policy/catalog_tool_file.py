@@ -65,11 +65,15 @@ class ArgEntry(_Entry):
 
 
 class OutputEntry(_Entry):
-    """How far a result is trusted, how secret it is, what is taken out of it."""
+    """How far a result is trusted, how secret it is, what is taken out of it.
+
+    `records`: a result that is one text of JSON is what the text says: the server wrote it.
+    """
 
     trust: Literal["trusted", "untrusted"] = "untrusted"
     secrecy: Literal["public", "internal", "secret"] = "internal"
     extract: dict[str, str] = {}
+    records: bool = False
     labels: dict[str, list[Literal["trusted", "untrusted", "public", "internal", "secret"]]] = {}
 
 

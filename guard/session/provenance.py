@@ -184,8 +184,13 @@ def _under_way(session: Session, call: ToolCall) -> tuple[UnderWay, ...]:
 
 
 def _value(spec: ToolSpec, shown: Json) -> Json:
-    """Return what a result shows; its texts are read as records only if its fields are known."""
-    return value_of(shown, parse=bool(spec.labels))
+    """Return what a result shows; its texts are read as records only where somebody said so.
+
+    Who labelled its fields knows them all. Else it is one text that the server wrote: each of
+    several may be one of those that it found.
+    """
+    found = value_of(shown, parse=bool(spec.labels))
+    return value_of(found) if spec.records and isinstance(found, str) else found
 
 
 def _task(session: Session, spoken: tuple[TaskIntent, ...]) -> Task:

@@ -24,6 +24,8 @@ def value_of(result: Json, *, parse: bool = True) -> Json:
         parse: whether a text that is JSON counts as what it says. Where nobody knows the fields of
             a result, a stranger's file could pretend to be a list of records.
     """
+    if isinstance(result, str) and parse:  # of a function, which has no other way to say it
+        return _parsed(result) if result.lstrip()[:1] in {"{", "["} else result
     if not isinstance(result, dict) or not _is_mcp(result):
         return result
     if result.get("structuredContent") is not None:

@@ -106,7 +106,7 @@ def guessed(
         called: its name without the words of its service; empty: there are none.
     """
     roles, undecided = roles_of(schema, called or name)
-    words = _words(called or name)
+    words = words_in(called or name)
     args = {_word(path): "" for path in undecided} | {
         _word(p): one.role for p, one in roles.items()
     }
@@ -131,7 +131,7 @@ class _Tool:
         verbs, beside = capability(name).verbs, {_word(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
-        called = " ".join(_words(name))
+        called = " ".join(words_in(name))
         self._reaches = _SAYS_HOST.search(called) is not None
         self._speaks = _SAYS_LANGUAGE.search(called) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
@@ -234,7 +234,8 @@ _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Where a word of a name begins: FHIR and Delete of `FHIRDelete`."""
 
 
-def _words(name: str) -> list[str]:
+def words_in(name: str) -> list[str]:
+    """Return the words of a tool's name, in lower case."""
     return re.split(r"[^a-z0-9]+", _HUMP.sub("_", name).lower())
 
 

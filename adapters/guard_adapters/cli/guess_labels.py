@@ -5,12 +5,25 @@ trust is only ever proposed, for ids and moments, because who can write a field 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from guard.model.call import Json
-from guard_adapters.cli.guess import Sure
+from guard_adapters.cli.guess import Guess, Sure
 
+_MANY = frozenset({"list", "search", "find", "query"})
+"""Verbs of tools whose server lists what it has: what strangers wrote is a field of that list."""
+_ONE = frozenset({"get", "lookup", "show", "describe", "check", "fetch", "view"})
+"""Verbs of tools that may as well bring what somebody wrote, as it is."""
+_WRITINGS = frozenset(
+    {"file", "document", "doc", "page", "note", "message", "mail", "email", "article", "post"}
+    | {"content", "contents", "text", "body", "transcript", "website", "web", "url", "link", "log"}
+    | {"logs", "attachment", "comment", "thread", "script", "code", "source", "snippet", "data"}
+    | {"raw", "result", "results", "response", "prompt", "memory", "resource", "blob", "object"}
+)
+"""Words for that: it may look like records."""
+_PLACES = frozenset({"path", "source", "url", "attach", "command"})
+"""Roles of arguments that say from where to bring what stands there."""
 MOST_DEPTH, MOST_FIELDS = 8, 200
 _ID = re.compile(r"(^|_)(id|uid|uuid)$")
 _MOMENT = re.compile(r"(^|_)(at|date|time|timestamp|created|updated|modified)$")
@@ -31,6 +44,21 @@ class LabelGuess:
     secret: bool
     sure: Sure
     why: str
+
+
+def lists_records(guess: Guess, words: Iterable[str]) -> bool:
+    """Return whether a tool seems to answer with records that its own server puts together.
+
+    Args:
+        guess: what it seems to do.
+        words: of its name, in lower case.
+    """
+    said = frozenset(words)
+    if guess.effect != ("read",) or not _PLACES.isdisjoint(
+        one.role for one in guess.roles.values()
+    ):
+        return False
+    return not _MANY.isdisjoint(said) or (not _ONE.isdisjoint(said) and _WRITINGS.isdisjoint(said))
 
 
 def labels_of(schema: Mapping[str, Json]) -> tuple[LabelGuess, ...]:

@@ -20,8 +20,8 @@ from guard.provenance.service import short_names
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands
-from guard_adapters.cli.guess import Guess, RoleGuess, guessed
-from guard_adapters.cli.guess_labels import labels_of
+from guard_adapters.cli.guess import Guess, RoleGuess, guessed, words_in
+from guard_adapters.cli.guess_labels import labels_of, lists_records
 from guard_adapters.cli.published import Listed, tools_of
 from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.pins import tool_digest
@@ -168,7 +168,7 @@ def _entry(tool: Listed, called: str) -> list[str]:
         )
     else:
         lines += ["        # args:", *open_] if open_ else []
-    lines += _output(tool, guess)
+    lines += _output(tool, guess, called or tool.name)
     lines.append(f"        input_schema: {_text(dict(tool.schema))}")
     lines.append(f"        confirmed: false  {MARK} true, when all of the above is right")
     return lines
@@ -193,9 +193,14 @@ def _undecided(guess: Guess) -> list[str]:
     ]
 
 
-def _output(tool: Listed, guess: Guess) -> list[str]:
+def _output(tool: Listed, guess: Guess, called: str) -> list[str]:
     lines = ["        output:"]
     lines.append(f"          trust: untrusted  {MARK} trusted, if only you write its results")
+    if lists_records(guess, words_in(called)):
+        lines.append(
+            f"          records: true  {MARK} guessed (medium): its name; false, if a whole file or"
+            " message of somebody else's can come back"
+        )
     found = labels_of(tool.results)
     hidden = guess.effect[0] == "read" and named_secret(tool.name)
     if found or hidden:

@@ -438,3 +438,28 @@ def test_one_receiver_or_a_list_of_them_is_a_list_and_what_is_written_loads(sche
     assert read.values["to"] == ["kim@home.example"]
     assert read.derived.recipients == {"kim@home.example", "lea@home.example"}
     assert not read.derived.opaque
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "records"),
+    [
+        ("list_rooms", {}, True),
+        ("search_messages", {"query": S}, True),
+        ("getUserDetails", {"user_id": S}, True),
+        ("list_files", {"folder_id": S}, True),
+        ("list_directory", {"path": S}, False),
+        ("get_document", {"document_id": S}, False),
+        ("getMailText", {"id": S}, False),
+        ("fetch_page", {"url": S}, False),
+        ("read_note", {"id": S}, False),
+        ("query_rooms", {"sql": S}, False),
+        ("delete_list", {"id": S}, False),
+    ],
+)
+def test_a_tool_lists_records_where_nobody_elses_text_can_come_back_whole(
+    name, properties, records
+):
+    text = written(listed(name, properties))
+
+    assert ("records: true" in text) is records
+    assert next(iter(loaded(text).specs())).records is records
