@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.audit.event import Event
+from guard.audit.tree import Checkpoint, Tree, key_id, signed_note
 
 PAGE: Final = 1_000
 """Leaves in one page of a running log."""
@@ -30,6 +31,15 @@ class LogKey:
 
     origin: str
     key: Ed25519PrivateKey = field(repr=False)
+    _id: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_id", key_id(self.origin, self.key.public_key()))
+
+    def note(self, tree: Tree) -> str:
+        """Return what the log holds now, signed."""
+        found = Checkpoint(origin=self.origin, size=tree.size, root=tree.root())
+        return signed_note(found, self.key, self._id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

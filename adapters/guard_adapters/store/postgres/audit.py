@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Final
 
 from guard.audit.event import Event
-from guard.audit.tree import Checkpoint, Tree, signed_note, tree_of
+from guard.audit.tree import Tree, tree_of
 from guard.errors import Unavailable
 from guard_adapters.store.log import PAGE, SIGN_EVERY_MS, LogKey, LogRows, by_leaf
 from guard_adapters.store.postgres.database import FAILED, Connection, Database
@@ -108,11 +108,10 @@ class Sequencer:
         at_ms = await now_ms(db)
         due = sign or at_ms - signed["signed_ms"] >= SIGN_EVERY_MS
         if due and signed["size"] < tree.size:
-            found = Checkpoint(origin=self._log_key.origin, size=tree.size, root=tree.root())
+            note = self._log_key.note(tree)
             await db.execute(
-                "INSERT INTO audit_checkpoints VALUES ($1, $2, $3)",
-                tree.size, at_ms, signed_note(found, self._log_key.key),
-            )  # fmt: skip
+                "INSERT INTO audit_checkpoints VALUES ($1, $2, $3)", tree.size, at_ms, note
+            )
             await db.execute("UPDATE audit_state SET signed_ms = $1", at_ms)
         if tree.size == was:
             return

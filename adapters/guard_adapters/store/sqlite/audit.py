@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from guard.audit.event import Event
-from guard.audit.tree import Checkpoint, Tree, signed_note, tree_of
+from guard.audit.tree import Tree, tree_of
 from guard_adapters.store.log import SIGN_EVERY_MS, LogKey, by_leaf
 from guard_adapters.store.sqlite.database import Database
 
@@ -72,11 +72,9 @@ class Journal:
         tree = tree or self._now(db)
         if tree.size == 0:
             return
-        origin = self._log_key.origin
-        found = Checkpoint(origin=origin, size=tree.size, root=tree.root())
         db.execute(
             "INSERT INTO audit_checkpoints VALUES (?, ?, ?) ON CONFLICT (size) DO NOTHING",
-            (tree.size, at_ms, signed_note(found, self._log_key.key)),
+            (tree.size, at_ms, self._log_key.note(tree)),
         )
         self._signed_at_ms = at_ms
 
