@@ -40,7 +40,7 @@ def completed(
         at
         for at, (value, one) in enumerate(values)
         if one.source < Source.LINKED
-        if slots[value.path].open or slots[value.path].target
+        if slots[value.path].named or slots[value.path].target
     ]
     if not weak:  # most calls: somebody said what each argument is
         return [*values]
@@ -52,7 +52,7 @@ def completed(
     found = [*values]
     for at in weak:
         value, slot = values[at][0], slots[values[at][0].path]
-        named = slot.open and _is_name(value) and not meant.isdisjoint(value.kinds)
+        named = slot.named and _is_name(value) and not meant.isdisjoint(value.kinds)
         if named or (slot.target and any(_is_numbered(value, one) for one in own)):
             found[at] = value, Worth(Source.PROMPT, "in_prompt")
     return found

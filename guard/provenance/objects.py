@@ -29,7 +29,7 @@ def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     """Return whether a request for a tool says of a value that this is done to it."""
     if value.role in _PLACES:
         return lies_where_said(task, able, value.text)
-    return slot.open and (phrased(task, able, value) or is_object(task, able, value))
+    return slot.named and (phrased(task, able, value) or is_object(task, able, value))
 
 
 def is_object(task: Task, able: Capability, value: Value) -> bool:

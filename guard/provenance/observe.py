@@ -13,6 +13,7 @@ from guard.model.labels import Label, Secrecy, Trust
 from guard.model.origin import Source
 from guard.provenance.canonical import classify
 from guard.provenance.lexicon import capability
+from guard.provenance.records import is_id
 from guard.provenance.segment import Endorsed, Seen, Segment
 from guard.provenance.tokens import tokens
 
@@ -232,8 +233,7 @@ class _Look:
 
     def is_own_id(self, path: tuple[str, ...]) -> bool:
         """Return whether a field of a creating tool's result is the id of what it created."""
-        last = path[0].casefold().strip("_") if len(path) == 1 else ""
-        return last == "id" or last.endswith("_id")
+        return len(path) == 1 and is_id(path[0])
 
 
 def _around(text: str, start: int, end: int) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from guard.model.origin import Source
 from guard.provenance.canonical import name_of
-from guard.provenance.currencies import codes_in
+from guard.provenance.currencies import codes_in, words_in
 from guard.provenance.segment import Seen
 from guard.provenance.titles import titled
 
@@ -27,7 +27,8 @@ _NAMELESS = frozenset(
         *("updated", "modified", "start", "end", "due"),
     }
 )
-_IDS = frozenset({"id", "uid", "uuid", "key", "iban", "email"})
+_IDS = frozenset({"id", "uid", "uuid"})
+_KEYS = frozenset({"key", "iban", "email"})
 _OWN = frozenset({"name", "title", "subject", "label", "filename", "username", "displayname"})
 """Fields in which an object bears its own name, beside those that end in `_name`."""
 
@@ -77,11 +78,11 @@ def record_of(found: Iterable[Seen]) -> Record:
     fields = list(found)
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
-        last = one.path.rpartition(".")[2].casefold().strip("_")
-        if _is_id(last):
+        own = one.path.rpartition(".")[2]
+        last, marks = own.casefold().strip("_"), _identifies(own)
+        if marks:
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text":
-            own = one.path.rpartition(".")[2]
             told[one.source is not Source.UNTRUSTED].append((own, one.canonical))
         if one.kind == "text" and _is_name(last, one.canonical):
             names.add(name_of(one.canonical))
@@ -91,7 +92,7 @@ def record_of(found: Iterable[Seen]) -> Record:
                     called.add(name_of(one.canonical))
         elif one.source is Source.UNTRUSTED:
             continue
-        elif one.kind in {"number", "date"} and not _is_id(last):
+        elif one.kind in {"number", "date"} and not marks:
             measures[last] = Decimal(one.canonical) if one.kind == "number" else one.canonical
         elif one.kind in _IDENTIFIERS and not (listed and _is_crowd(last)):
             links.add(f"{one.kind}:{one.canonical}")
@@ -125,8 +126,17 @@ def runs_in(name: str, said: str) -> Iterator[str]:
         at = max(stop, at + 1)
 
 
-def _is_id(name: str) -> bool:
-    return name in _IDS or name.endswith(("_id", "_key"))
+@lru_cache(maxsize=4096)  # the same fields come back in every result
+def is_id(path: str) -> bool:
+    """Return whether a field holds the id of something: `id`, `order_id`, `orderId`."""
+    words = words_in(path.rpartition(".")[2])
+    return bool(words) and (words[-1] in _IDS or words == ("key",))
+
+
+@lru_cache(maxsize=4096)
+def _identifies(name: str) -> bool:
+    """Return whether one of two objects is the other where both hold the same here."""
+    return is_id(name) or name.casefold() in _KEYS or words_in(name)[1:][-1:] == ("key",)
 
 
 def _is_crowd(name: str) -> bool:

@@ -32,6 +32,7 @@ class Slot(NamedTuple):
         about: of what the call can be one of many because of it.
         kin: the stems of that, whether the lexicon knows them or not.
         open: whether nobody said what it is.
+        named: whether it takes what people name a thing by: it is open, or for an id.
         again: whether it says, by its name, that something is done again and again.
         default: what the tool's schema says it is where it is left out; None: nothing.
         allowed: the closed set of its values; empty: it is open.
@@ -46,6 +47,7 @@ class Slot(NamedTuple):
     about: frozenset[str]
     kin: frozenset[str]
     open: bool
+    named: bool
     again: bool
     default: Json
     allowed: tuple[Json, ...]
@@ -91,6 +93,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
     role, able = role_of(spec, path, like), capability(spec.named, spec.intent)
     level = level_of(spec, role)
     schema, allowed = own_at(tool, path)
+    unsaid = role == "recipient" and not entered(spec, path)
     return Slot(
         role=role,
         level=level,
@@ -98,7 +101,8 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         nouns=nouns_of(able.nouns, path),
         about=_about(level, name),
         kin=kin_of(spec.named, name),
-        open=role == "recipient" and not entered(spec, path),
+        open=unsaid,
+        named=unsaid or role == "id",
         again=repeats(path),
         default=schema.get("default"),
         allowed=allowed,

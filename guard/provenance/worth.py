@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
+from guard.provenance.currencies import words_in
 from guard.provenance.kin import holds
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT
-from guard.provenance.records import Record
+from guard.provenance.records import Record, is_id
 from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
@@ -164,7 +165,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
     if seen.trusted:
         return _trusted(task, known, value, place, record, target=target)
-    if target and seen.whole and _is_id(seen.path) and _is_its_own(value, place):
+    if target and seen.whole and is_id(seen.path) and _is_its_own(value, place):
         return _asked_for(task, known, place, record) or Worth(
             Source.UNTRUSTED, "untrusted_only", place
         )
@@ -186,7 +187,7 @@ def _trusted(
             return Worth(Source.LINKED, "linked_record", place)
     elif value.role == "amount" and task.naming.speaks_of(record):
         return Worth(Source.LINKED, "linked_record", place)
-    elif target and _is_id(place.seen.path):
+    elif target and is_id(place.seen.path):
         if any(known.chosen(record, one) for one in task.selections):
             return Worth(Source.LINKED, "selected", place)
         found = _asked_for(task, known, place, record)
@@ -231,11 +232,6 @@ def _is_its_own(value: Value, place: Place) -> bool:
     return holds(place.action.rpartition("/")[2], place.seen.path, value.kin)
 
 
-def _is_id(path: str) -> bool:
-    last = path.rpartition(".")[2].casefold().strip("_")
-    return last in {"id", "uid", "uuid", "key"} or last.endswith("_id")
-
-
 def _out_of_place(value: Value, place: Place, *, target: bool) -> bool:
     """Return whether a place holds something else that is written alike."""
     path = place.seen.path
@@ -245,7 +241,7 @@ def _out_of_place(value: Value, place: Place, *, target: bool) -> bool:
         case "recipient":
             return _is_measure(value) and not _holds_accounts(path)
         case _:
-            return target and _is_id(path) and not _of_a_kind(value, place)
+            return target and is_id(path) and not _of_a_kind(value, place)
 
 
 def _is_measure(value: Value) -> bool:
@@ -255,11 +251,9 @@ def _is_measure(value: Value) -> bool:
 
 def _holds_accounts(path: str) -> bool:
     """Return whether a field may tell of somebody by a number."""
-    last = path.rpartition(".")[2].casefold()
-    return not _NUMBERED.isdisjoint(last.split("_"))
+    return not _NUMBERED.isdisjoint(words_in(path.rpartition(".")[2]))
 
 
 def _holds_numbers(path: str) -> bool:
     """Return whether a field may hold an amount: not an id, a size, a date or a file name."""
-    last = path.rpartition(".")[2].casefold()
-    return not _NUMBERLESS.intersection(last.split("_"))
+    return _NUMBERLESS.isdisjoint(words_in(path.rpartition(".")[2]))

@@ -5,7 +5,7 @@ Every case has its twin: the same id from the tool that lists them.
 
 import pytest
 
-from tests.attack.verdicts import S, asks, bundle, tool
+from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
 
 ID = {"vessel_id": "id"}
 RULES = bundle(
@@ -47,3 +47,29 @@ def test_an_id_from_something_else_is_nobodys(case):
 def test_an_id_from_what_tells_of_such_things_is_the_one_that_was_named(case):
     call = ("scrap_vessel", {"vessel_id": "v9"})
     assert asks(RULES, PROMPT, call, ("list_vessels", {}, TOLD[case])) == set()
+
+
+@pytest.mark.parametrize("field", ["gate_id", "gateId", "gateID"])
+def test_an_id_is_one_however_its_field_is_written(field):
+    """The thing is asked for by its name; the id of another one is not, and none is an amount."""
+    prompt, shown = (
+        "open the gate Long Acre",
+        [{field: 7, "name": "Long Acre"}, {field: 9, "name": "Elm"}],
+    )
+    before = ("list_gates", {}, shown)
+    assert "TASK-TARGET" not in asks(CAMEL, prompt, ("open_gate", {"gateId": 7}), before)
+    assert "TASK-TARGET" in asks(CAMEL, prompt, ("open_gate", {"gateId": 9}), before)
+    paid = ("pay_gate", {"gateId": 7, "amount": 7})
+    assert "TASK-AMOUNT" in asks(
+        CAMEL, "pay the gate Long Acre", paid, ("trusted_gates", {}, shown)
+    )
+
+
+CAMEL = bundle(
+    {
+        "list_gates": tool(["read"], {}),
+        "trusted_gates": tool(["read"], {}, labels=TRUSTED),
+        "open_gate": tool(["write"], {"gateId": N}, {"gateId": "id"}),
+        "pay_gate": tool(["write"], {"gateId": N, "amount": N}, {"gateId": "id", "amount": "amount"}),
+    }
+)  # fmt: skip

@@ -20,6 +20,7 @@ RULES = bundle(
         "remove_member": tool(["write"], {"member": S, "crew": S}),
         "block_host": tool(["write"], {"host": S}),
         "raise_fee": tool(["write"], {"member": S, "effective": S}),
+        "tag_shed": tool(["write"], {"shed": S}, {"shed": "id"}),
         "water_plot": tool(["write"], {"plot_id": N}, {"plot_id": "id"}),
     }
 )
@@ -68,6 +69,19 @@ TOLD = [
 @pytest.mark.parametrize(("prompt", "name", "args"), TWINS)
 def test_a_phrase_of_the_request_is_the_persons(prompt, name, args):
     assert "TASK-DEST" not in asks(RULES, prompt, (name, args), BEFORE)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "asked"),
+    [
+        ("tag the north shed", False),
+        ("tag the south shed", True),
+        ("tag the south shed, but do not tag the north shed", True),
+    ],
+)
+def test_what_takes_an_id_takes_the_name_that_the_request_gives(prompt, asked):
+    found = asks(RULES, prompt, ("tag_shed", {"shed": "north"}), BEFORE)
+    assert ("TASK-TARGET" in found) is asked
 
 
 @pytest.mark.parametrize(("prompt", "name", "args"), TOLD)

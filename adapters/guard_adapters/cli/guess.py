@@ -8,7 +8,6 @@ unconfirmed, and what a person has not confirmed is denied. What the tool does i
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from guard.model.call import Json, ToolSpec
 from guard.policy.shape import Shape, shape_at, shape_of, walk
@@ -16,10 +15,21 @@ from guard.provenance.currencies import names_currency
 from guard.provenance.lexicon import capability
 from guard.provenance.shown import parts_at
 from guard_adapters.cli.guess_effects import effects_of
-from guard_adapters.cli.guess_names import LADDER, role_by_format, role_by_name
+from guard_adapters.cli.guess_names import (
+    ADDRESS_LINES,
+    LADDER,
+    is_id,
+    role_by_format,
+    role_by_name,
+)
+from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, word_of
 
-_PLACES = frozenset({"city", "zip", "zip_code", "postcode"})
+_PLACES = frozenset({"city", "zip", "zip_code", "postcode"}) | ADDRESS_LINES
 """Names that tell who somebody is only beside others that do."""
+_STREETS = frozenset(
+    {"street", "address1", "address_1", "address_line1", "address_line_1", "line1"}
+)
+"""Names with which an address begins."""
 _EITHER = frozenset({"source", "destination", "src", "dst", "dest"})
 """Names of paths, if there are other paths; else of places to travel to, or of anything."""
 _OF_PAYMENTS = frozenset({"ref", "reference"})
@@ -53,33 +63,19 @@ PLAIN = (
 _SHARING = frozenset({"share", "add_member"})
 """Classes of tools that give somebody else a right."""
 _SENDING = frozenset({"send", "pay"})
-_LISTS = frozenset({"recipient", "url", "path", "attach", "permission"})
+_REACHING = _SENDING | _SHARING
+_LOOKS_UP = frozenset({"list", "search", "find", "lookup", "query"})
+"""Verbs of tools to which an address says what is looked for, and nothing is sent there."""
+_GIVEN = frozenset({"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to"})
+"""Names that say that something goes there, whatever the tool is called."""
+_LISTS = frozenset({"recipient", "url", "path", "attach", "permission", "id"})
 _KINDS: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"long", "decimal"}),
-    "id": frozenset({"string", "long"}),
+    "id": frozenset({"string", "long", "decimal"}),
 }
-_ENDS = re.compile(r"(destination|dest|dst|target|to|new|output)(_path|_file)?")
-"""Names of the path that is written to."""
-_STARTS = re.compile(r"(source|src|from|old|input|original)(_path|_file)?")
-"""Names of the path that is read."""
 _SAID = frozenset({"recipient", "amount", "path", "source", "url"})
 """Roles that the sentence for a reviewer has to name."""
 _RECURS = frozenset({"recurring", "recurrence", "repeat", "frequency"})
-Sure = Literal["high", "medium", "low"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RoleGuess:
-    """The role of one argument, how sure that is and why. `order`: of a permission, least first.
-
-    `kind`: of a recipient, where it can be nothing but a mail address.
-    """
-
-    role: str
-    sure: Sure
-    why: str
-    order: tuple[str, ...] = ()
-    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +103,12 @@ def guessed(
     """
     roles, undecided = roles_of(schema, called or name)
     words = words_in(called or name)
-    args = {_word(path): "" for path in undecided} | {
-        _word(p): one.role for p, one in roles.items()
+    args = {word_of(path): "" for path in undecided} | {
+        word_of(p): one.role for p, one in roles.items()
     }
     effect, verb, why = effects_of(words, args, hints)
+    if effect == ("read",) and (verb in _LOOKS_UP or "by" in words):
+        roles = {path: _looked_up(path, one) for path, one in roles.items()}
     shown = [p for p, one in roles.items() if one.role in _SAID]
     says = " ".join([name.replace("{", "").replace("}", ""), *(f"{{{path}}}" for path in shown)])
     return Guess(
@@ -123,12 +121,19 @@ def guessed(
     )
 
 
+def _looked_up(path: str, one: RoleGuess) -> RoleGuess:
+    """Return the role of an argument of a tool that only looks for things."""
+    if one.role != "recipient" or word_of(path) in _GIVEN:
+        return one
+    return RoleGuess(role="query", sure="medium", why="its name, in a tool that looks things up")
+
+
 class _Tool:
     """What the arguments of one tool are read by, beside their own names."""
 
     def __init__(self, name: str, schema: Mapping[str, Json], paths: Iterable[str]) -> None:
         self._tool = ToolSpec(server="", tool=name, effect=frozenset(), input_schema=schema)
-        verbs, beside = capability(name).verbs, {_word(path) for path in paths}
+        verbs, beside = capability(name).verbs, {word_of(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
         called = " ".join(words_in(name))
@@ -136,11 +141,12 @@ class _Tool:
         self._speaks = _SAYS_LANGUAGE.search(called) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
         self._mails = named or _SAYS_MAIL.search(called) is not None
-        self.pays = any(role_by_name(_word(path)) == "amount" for path in paths)
+        self._reaches_people = not _REACHING.isdisjoint(verbs)
+        self.pays = any(role_by_name(word_of(path)) == "amount" for path in paths)
 
     def kind(self, path: str) -> str:
         """Return the kind of a receiver; empty: it may be a name, a number or a channel."""
-        parts, word = parts_at(self._tool.held, path), _word(path)
+        parts, word = parts_at(self._tool.held, path), word_of(path)
         if word in _MAIL or any(one.get("format") == "email" for one in parts):
             return "email"
         said = self._said(path)
@@ -158,6 +164,12 @@ class _Tool:
     def _said(self, path: str) -> str:
         """Return what the schema says of an argument in words."""
         return " ".join(str(one.get("description", "")) for one in parts_at(self._tool.held, path))
+
+    def takes_id(self, path: str, word: str, shape: Shape) -> bool:
+        """Return whether an argument names a thing that is there, and nobody to reach."""
+        several, number = shape.kind == "set", shape.kind in {"long", "decimal"}
+        people = "person" in capability(word).nouns and (several or self._reaches_people)
+        return not people and is_id(word, self._said(path), number=number)
 
     def tells(self, path: str, word: str) -> tuple[str, str]:
         """Return the role that schema or tool give an argument whose name has none, and why."""
@@ -193,15 +205,15 @@ def roles_of(
     told = {path: _in_company(path, roles) for path in roles}
     undecided += [path for path, one in told.items() if one is None]
     kept = {path: one for path, one in told.items() if one is not None}
-    return _one_path(kept), tuple(sorted(undecided))
+    return one_path(kept), tuple(sorted(undecided))
 
 
 def _in_company(path: str, roles: Mapping[str, RoleGuess]) -> RoleGuess | None:
     """Return what a name means beside the others; None: alone it could mean anything."""
-    own, word = roles[path], _word(path)
+    own, word = roles[path], word_of(path)
     same = [one for one, guess in roles.items() if guess.role == own.role and one != path]
     match own.role:
-        case "profile" if {word, *map(_word, same)} <= _PLACES:
+        case "profile" if {word, *map(word_of, same)} <= _PLACES - _STREETS:
             return None
         case "path" if word in _EITHER and not same:
             return None
@@ -209,25 +221,6 @@ def _in_company(path: str, roles: Mapping[str, RoleGuess]) -> RoleGuess | None:
             return RoleGuess(role="body", sure="medium", why="its name, beside an amount")
         case _:
             return own
-
-
-def _one_path(roles: dict[str, RoleGuess]) -> dict[str, RoleGuess]:
-    """Tell the path that is written to from the one that is read: a rule sees one of each."""
-    paths = [path for path, one in roles.items() if one.role == "path"]
-    if len(paths) < 2:  # noqa: PLR2004
-        return roles
-    ends = [one for one in paths if _ENDS.fullmatch(_word(one))]
-    kept = (ends or [one for one in paths if not _STARTS.fullmatch(_word(one))] or paths)[0]
-    first, *more = sorted((one for one in paths if one != kept), key=_no_start)
-    sure: Sure = "medium" if ends or not _no_start(first) else "low"
-    read = RoleGuess(role="source", sure=sure, why=f"its name, beside {kept!r}")
-    why = f"its name; rules see {kept!r} and {first!r} as paths"
-    others = dict.fromkeys(more, RoleGuess(role="id", sure="low", why=why))
-    return {**roles, first: read, **others}
-
-
-def _no_start(path: str) -> bool:
-    return _STARTS.fullmatch(_word(path)) is None
 
 
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -239,14 +232,8 @@ def words_in(name: str) -> list[str]:
     return re.split(r"[^a-z0-9]+", _HUMP.sub("_", name).lower())
 
 
-def _word(path: str) -> str:
-    """Return the last name of an argument path as words."""
-    name = path.rpartition(".")[2]
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
-
-
 def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
-    word = _word(path)
+    word = word_of(path)
     if shape.kind == "bool":
         return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
     role, closed = role_by_name(word), _closed(shape)
@@ -258,6 +245,8 @@ def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
     if closed and word not in _RECURS:
         return RoleGuess(role="enum", sure="high", why="its schema: a closed set")
     why = "its name"
+    if not role and tool.takes_id(path, word, shape):
+        role, why = "id", "its name, or what its schema says of it"
     if not role:
         role, why = tool.tells(path, word)
     if not role or not _fits(role, shape) or (word == "to" and tool.spans):

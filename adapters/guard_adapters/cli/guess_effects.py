@@ -52,6 +52,8 @@ _AWAY = frozenset({"in", "out", "off"})
 """After "check" these make it another verb."""
 _OBTAINS = frozenset({"get", "list", "read", "view", "show", "fetch"})
 """Verbs that need no text to do what they say."""
+_TELLS = _set("status log logs diff history info details stats statistics version overview")
+"""Nouns for what is shown, where no word of the name acts: `disk_status`, `build_log`."""
 _GIVEN_TO_ACT = frozenset({"recipient", "amount", "body", "permission", "secret", "command"})
 """Roles of arguments that a tool which only reads would not take."""
 _REACHED = frozenset({"url", "recipient"})
@@ -75,7 +77,10 @@ def effects_of(
     why = [f"the name says {verb!r}" if verb else "the name says nothing"]
     silent = not verb and not any(map(_could_act, words)) and given.isdisjoint(_GIVEN_TO_ACT)
     hinted = silent and hints.get("readOnlyHint") is True
-    reads = (verb in READ_VERBS or hinted) and not hints.get("destructiveHint", False)
+    tells = silent and not hinted and not _TELLS.isdisjoint({*words} - {*args})
+    reads = (verb in READ_VERBS or hinted or tells) and not hints.get("destructiveHint", False)
+    if tells:
+        why.append("and is of something that is shown")
     if hinted:
         why.append("the server calls it read-only, and nothing of it acts")
     if reads and _changes(words[-1]):  # "open_tickets" are tickets; "find_replace" replaces

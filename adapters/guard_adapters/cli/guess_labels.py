@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from guard.model.call import Json
-from guard_adapters.cli.guess import Guess, Sure
+from guard_adapters.cli.guess import Guess
+from guard_adapters.cli.guess_role import Sure
 
 _MANY = frozenset({"list", "search", "find", "query"})
 """Verbs of tools whose server lists what it has: what strangers wrote is a field of that list."""

@@ -3,11 +3,23 @@
 A name that is not in here gives nothing away. It decides nothing, and reads no value.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 
 from guard.model.call import Json
 from guard.model.secret_name import known_by_heart
+from guard.provenance.lexicon import noun_classes, stem
+from guard.provenance.words import CONTAINERS
 
+ADDRESS_LINES = frozenset(
+    {
+        f"{one}{n}"
+        for one in ("address", "address_", "address_line", "address_line_", "line")
+        for n in (1, 2)
+    }
+    | {"state", "province", "county", "country", "country_code", "house_number"}
+)
+"""Names of the lines of an address, beside a street, a city or a postcode."""
 _SIDES = ("source", "destination", "src", "dst", "from", "to", "input", "output")
 ROLES: Mapping[str, frozenset[str]] = {
     "recipient": frozenset(
@@ -44,6 +56,7 @@ ROLES: Mapping[str, frozenset[str]] = {
     "profile": frozenset(
         {"first_name", "last_name", "full_name", "street", "city", "zip", "zip_code", "postcode"}
         | {"birthday", "birth_date", "date_of_birth"}
+        | ADDRESS_LINES
     ),
     "permission": frozenset(
         {"permission", "permissions", "access", "access_level", "role", "right", "rights"}
@@ -54,6 +67,7 @@ _ENDS: Mapping[str, frozenset[str]] = {
     "recipient": frozenset({"email", "phone", "iban", "recipient", "payee", "beneficiary"}),
     "url": frozenset({"url", "uri", "webhook", "link", "host", "hostname", "domain", "feed"}),
     "amount": frozenset({"amount"}),
+    "path": frozenset({"path", "filepath"}),
     "body": frozenset({"text", "content", "contents", "markdown", "html", "message"}),
     "when": frozenset(
         {"date", "datetime", "deadline", "until", "day", "time", "at", "on", "since"}
@@ -64,6 +78,24 @@ _ENDS: Mapping[str, frozenset[str]] = {
 _NUMBERED = frozenset({"number", "no", "nr", "ref", "reference"})
 _HOLDERS = frozenset({"account", "card", "phone", "mobile", "routing", ""})
 """Words before `number` by which somebody is known, and nothing that is there."""
+_OF_THINGS = frozenset({"number", "no", "nr", "index"})
+"""Last words of names under which a whole number is one of several things."""
+_ALIKE = frozenset({"ids", "uuids"})
+_KEPT = frozenset({"ticket", "page", "file", "event", "order"})
+_BOXES = frozenset(map(stem, CONTAINERS - {"user", "contact", "server", "symbol", "customer"}))
+_SAYS_ID = re.compile(
+    r"\s*(?:(?:an?|the|optional:?)\s+)?(?:[\w-]+\s+){0,3}?"
+    r"(?:ids?|identifiers?|uuids?|(?:issue|project|ticket|page|task)\s+keys?)\b(?P<rest>[^.(]*)",
+    re.IGNORECASE,
+)
+"""How the description of an argument begins that takes an id."""
+_SAYS_MORE = re.compile(
+    r"\b(?:or|names?|e-?mails?|address(?:es)?|phones?|handles?|urls?|number\s+of|count|recipients?"
+    r"|payees?|receivers?|beneficiar(?:y|ies)|invitees?"
+    r"|(?:to|for)\s+(?:send|pay|share|invite|transfer|message|notify)\w*)\b",
+    re.IGNORECASE,
+)
+"""What says that it may be something else, or somebody whom the call reaches."""
 _TELEPHONES = frozenset({"phone_number", "telephone", "mobile", "mobile_number", "msisdn"})
 FORMATS: Mapping[str, str] = {
     "email": "recipient", "idn-email": "recipient",
@@ -92,6 +124,29 @@ def role_by_name(word: str) -> str:
     if not role and (last == "id" or (last in _NUMBERED and thing)):
         return "id"
     return role or next((role for role, ends in _ENDS.items() if last in ends), "")
+
+
+def is_id(word: str, said: str, *, number: bool) -> bool:
+    """Return whether an argument takes the id of a thing, by its name or by its description.
+
+    Args:
+        word: its name in snake case.
+        said: what its schema says of it.
+        number: whether it takes a number.
+    """
+    before, _, last = word.rpartition("_")
+    if last in _ALIKE or (last == "key" and _is_thing(before)):
+        return True
+    if number and last in _OF_THINGS and not _SAYS_MORE.search(said):
+        return before not in _HOLDERS - {""}
+    found = _SAYS_ID.match(said)
+    return found is not None and not _SAYS_MORE.search(f"{word.replace('_', ' ')} {found[0]}")
+
+
+def _is_thing(name: str) -> bool:
+    """Return whether a name is that of a thing with a key of its own: an issue, a project."""
+    last = stem(name.rpartition("_")[2])
+    return bool(noun_classes(last) & _KEPT) or last in _BOXES
 
 
 def role_by_format(parts: Iterable[Mapping[str, Json]]) -> str:

@@ -20,8 +20,9 @@ from guard.provenance.service import short_names
 from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands
-from guard_adapters.cli.guess import Guess, RoleGuess, guessed, words_in
+from guard_adapters.cli.guess import Guess, guessed, words_in
 from guard_adapters.cli.guess_labels import labels_of, lists_records
+from guard_adapters.cli.guess_role import RoleGuess
 from guard_adapters.cli.published import Listed, tools_of
 from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.pins import tool_digest

@@ -108,6 +108,12 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("expires_on", S, "when"),
         ("issue_number", {"type": "integer"}, "id"),
         ("invoice_no", S, "id"),
+        ("parcel_number", {"type": "number"}, "id"),
+        ("page_index", {"type": "integer"}, "id"),
+        ("ticketKey", S, "id"),
+        ("itemIds", {"type": "array", "items": S}, "id"),
+        ("tractor", {**S, "description": "The ID of the tractor to lend."}, "id"),
+        ("repo_path", S, "path"),
         ("booking_reference", S, "id"),
         ("memo", S, "body"),
         ("newText", S, "body"),
@@ -118,6 +124,62 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
 def test_a_format_and_the_last_word_of_a_name_give_a_role_away(name, schema, role):
     (found,) = roles_of(shaped(**{name: schema}))[0].values()
     assert (found.role, found.sure) == (role, "medium")
+
+
+SAID = {
+    "name": "The name or ID of the barn",
+    "payee": "The ID of the payee",
+    "guest": "User ID, or e-mail",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [
+        *((name, {**S, "description": said}) for name, said in SAID.items()),
+        ("member", {**S, "description": "ID of whom to share the list with, to invite them"}),
+        ("guest_ids", {"type": "array", "items": S}),
+        ("ssh_key", S),
+        ("phone_index", {"type": "integer"}),
+        ("number", {"type": "integer", "description": "Number of batches to brew"}),
+    ],
+)
+def test_what_may_be_somebody_or_so_much_is_no_id(name, schema):
+    assert "id" not in {one.role for one in roles_of(shaped(**{name: schema}))[0].values()}
+
+
+def test_the_lines_of_an_address_are_who_somebody_is_where_it_is_whole():
+    lines = dict.fromkeys(("address1", "city", "state", "zip"), S)
+    assert {one.role for one in roles_of(shaped(**lines))[0].values()} == {"profile"}
+    assert roles_of(shaped(state=S, title=S))[1] == ("state",)
+
+
+@pytest.mark.parametrize(
+    ("name", "arg", "role"),
+    [
+        ("list_growers", "email", "query"),
+        ("find_plot_by_phone", "phone", "query"),
+        ("search_mails", "to", "recipient"),
+        ("get_invitation", "email", "recipient"),
+        ("invite_grower", "email", "recipient"),
+    ],
+)
+def test_an_address_to_look_for_is_no_receiver_in_a_tool_that_only_looks(name, arg, role):
+    assert guessed(name, shaped(**{arg: S}), {}).roles[arg].role == role
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "effect"),
+    [
+        ("pump_status", {"pump_path": S}, ("read",)),
+        ("boiler_log", {"size": {"type": "integer"}}, ("read",)),
+        ("pump_status", {"status": S}, ("write",)),
+        ("pump_reset_status", {}, ("write",)),
+        ("pump_status", {"message": S}, ("write",)),
+    ],
+)
+def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effect):
+    assert guessed(name, shaped(**args), {}).effect == effect
 
 
 def test_a_domain_is_a_host_only_where_something_says_so():

@@ -1,0 +1,54 @@
+"""What a guess of the role of one argument says, and which of several paths is written to.
+
+It reads names only, and guesses no role itself.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+_ENDS = re.compile(r"(destination|dest|dst|target|to|new|output)(_path|_file)?")
+"""Names of the path that is written to."""
+_STARTS = re.compile(r"(source|src|from|old|input|original)(_path|_file)?")
+"""Names of the path that is read."""
+Sure = Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGuess:
+    """The role of one argument, how sure that is and why. `order`: of a permission, least first.
+
+    `kind`: of a recipient, where it can be nothing but a mail address.
+    """
+
+    role: str
+    sure: Sure
+    why: str
+    order: tuple[str, ...] = ()
+    kind: str = ""
+
+
+def word_of(path: str) -> str:
+    """Return the last name of an argument path as words."""
+    name = path.rpartition(".")[2]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
+
+
+def one_path(roles: Mapping[str, RoleGuess]) -> dict[str, RoleGuess]:
+    """Tell the path that is written to from the one that is read: a rule sees one of each."""
+    paths = [path for path, one in roles.items() if one.role == "path"]
+    if len(paths) < 2:  # noqa: PLR2004
+        return dict(roles)
+    ends = [one for one in paths if _ENDS.fullmatch(word_of(one))]
+    kept = (ends or [one for one in paths if not _STARTS.fullmatch(word_of(one))] or paths)[0]
+    first, *more = sorted((one for one in paths if one != kept), key=_no_start)
+    sure: Sure = "medium" if ends or not _no_start(first) else "low"
+    read = RoleGuess(role="source", sure=sure, why=f"its name, beside {kept!r}")
+    why = f"its name; rules see {kept!r} and {first!r} as paths"
+    others = dict.fromkeys(more, RoleGuess(role="id", sure="low", why=why))
+    return {**roles, first: read, **others}
+
+
+def _no_start(path: str) -> bool:
+    return _STARTS.fullmatch(word_of(path)) is None
