@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
-from guard.provenance.grammar import EACH, ENGLISH, FOREIGN, NUMBERS, OBJECTS, SUPPORT
+from guard.provenance.grammar import ARTICLES, EACH, NUMBERS, OBJECTS, PEOPLE, SUPPORT
 from guard.provenance.lexicon import (
     Capability,
     is_stop,
@@ -24,7 +24,15 @@ from guard.provenance.lexicon import (
 )
 from guard.provenance.pronouns import Told, told_by
 from guard.provenance.relayed import relayed
-from guard.provenance.sentences import WORD, Words, cased, dictated, requests, sentences
+from guard.provenance.sentences import (
+    WORD,
+    Words,
+    cased,
+    dictated,
+    is_english,
+    requests,
+    sentences,
+)
 from guard.provenance.unasked import Span, joined, within
 from guard.provenance.words import DEST
 
@@ -139,7 +147,7 @@ class _Reading:
 
     def sentence(self, start: int, end: int) -> Iterator[Ask]:
         words = self.words(start, end)
-        english = self.is_english(words)
+        english = is_english(frozenset([one[0].casefold() for one in words]))
         verbs = [
             one
             for at, one in enumerate(words)
@@ -156,12 +164,6 @@ class _Reading:
             found = self.ask(one[0], first, last)
             if found.verbs:
                 yield found
-
-    @staticmethod
-    def is_english(words: Words) -> bool:
-        """Return whether English grammar holds: no word of another language says otherwise."""
-        said = {one[0].casefold() for one in words}
-        return len(said & ENGLISH) >= len(said & FOREIGN)  # "an" is a word of three languages
 
     def clause(self, after: int, verb: int) -> int:
         """Return where a request begins: "and to each of them, send a note"."""
@@ -262,7 +264,8 @@ class _Reading:
 def _causes(words: Words) -> bool:
     """Return whether a request makes something that is there be otherwise: "make it shorter"."""
     at = next((at for at, one in enumerate(words) if one[0].casefold() == "make"), -1)
-    return at >= 0 and cased(words, at + 1) in OBJECTS - {"a", "an"}
+    made = cased(words, at + 1) in PEOPLE and cased(words, at + 2) in ARTICLES  # "make me a cake"
+    return at >= 0 and not made and cased(words, at + 1) in OBJECTS - {"a", "an"}
 
 
 def _verbs(word: str) -> frozenset[str]:

@@ -38,6 +38,7 @@ class Words(NamedTuple):
     verbs: frozenset[str] = frozenset()
     nouns: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()  # verbs that it says are not to be done
+    things: frozenset[str] = frozenset()  # stems that it only uses for things: "the last commits"
 
 
 class Capability(NamedTuple):
@@ -157,8 +158,13 @@ def posting(verbs: frozenset[str], nouns: frozenset[str]) -> frozenset[str]:
 
 
 def stems_of(words: Sequence[str]) -> frozenset[str]:
-    """Return the stems of words as they are written, verbs with their little word as one too."""
-    return frozenset(phrasal.spoken(words, [stem(one) for one in words]))
+    """Return the stems of words as they are written, verbs with their little word as one too.
+
+    And as names of tools spell them: réserve is reserve there, and the créneau a creneau.
+    """
+    found = frozenset(phrasal.spoken(words, [stem(one) for one in words]))
+    plain = (one for one in words if not one.isascii())
+    return found.union(stem(_in_ascii(one)) for one in plain)
 
 
 @lru_cache(maxsize=4096)

@@ -56,6 +56,7 @@ class Piece:
 
     Args:
         start: where it begins.
+        end: where it ends.
         asks: what it asks for by verbs that are known; empty: its verb is not.
         stems: of its words.
         held: the typed values in it that are asked for, moments left out.
@@ -67,6 +68,7 @@ class Piece:
     """
 
     start: int
+    end: int
     asks: tuple[Ask, ...]
     stems: frozenset[str]
     held: tuple[Entity, ...]
@@ -228,6 +230,7 @@ class _Reading:
         text = self.text[start:end]
         return Piece(
             start=start,
+            end=end,
             asks=asks,
             stems=stems_of([one[0] for one in WORD.finditer(text)]),
             held=tuple(held),

@@ -9,6 +9,8 @@ from guard.provenance.grammar import (
     AUXILIARIES,
     BEING,
     DICTATED,
+    ENGLISH,
+    FOREIGN,
     FULFILLED,
     GERUNDS,
     OBJECTS,
@@ -69,13 +71,35 @@ def requests(text: str, words: Words, at: int) -> bool:
     if not is_base(word):
         return before in (GERUNDS if word.endswith("ing") else FULFILLED)
     gap = text[words[at - 1].end() : words[at].start()] if at else ","
-    if not _BREAKS.isdisjoint(gap) or before in ASKING or before in AUXILIARIES:
+    so = before == "so" and cased(words, at - 2) == "if"
+    if so or not _BREAKS.isdisjoint(gap) or before in ASKING or before in AUXILIARIES:
         return True
     if before in PEOPLE:
         return cased(words, at - 2) in {"help", "let", "lets", "have", "make"}
     # "A quick note that it rains" is one.
     thing = cased(words, at - 2) in ARTICLES and bool(noun_classes(stem(word)))
-    return after in OBJECTS and not (thing or before.endswith("s") or is_stop(before))
+    idle = before.endswith("s") or (is_stop(before) and before != "so")  # "it rains, so call him"
+    return after in OBJECTS and not (thing or idle)
+
+
+def spoken_of(text: str, stems: frozenset[str]) -> frozenset[str]:
+    """Return which of these stems a text only speaks of: "the last commits", and no "commit it".
+
+    In a sentence that is not English each of them may ask.
+    """
+    found, asked = set[str](), set[str]()
+    for start, end in sentences(text):
+        words = [*WORD.finditer(text, start, end)]
+        foreign = not is_english(frozenset([one[0].casefold() for one in words]))
+        for at, one in enumerate(words):
+            if (own := stem(one[0])) in stems:
+                (asked if foreign or requests(text, words, at) else found).add(own)
+    return frozenset(found - asked)
+
+
+def is_english(said: frozenset[str]) -> bool:
+    """Return whether English grammar holds: no word of another language says otherwise."""
+    return len(said & ENGLISH) >= len(said & FOREIGN)  # "an" is a word of three languages
 
 
 def is_base(word: str) -> bool:

@@ -1,7 +1,7 @@
 """What a server's tools are called without the service's own name: delete of `kubectl_delete`.
 
-What all tools of a server begin with tells none of them apart, and the operator's own name of the
-server says where a tool is, not what it does. Neither is cut where it says more than that: never a
+What most tools of a server begin with says whose they are, and so does the operator's own name of
+the server: where a tool is, not what it does. Neither is cut where it says more than that: never a
 verb, never the only word, and no noun that the rest does not say as well. It reads the operator's
 catalogue only, so that nothing which a server publishes later changes a name.
 """
@@ -19,6 +19,7 @@ from guard.provenance.phrasal import FIRST
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _LEAST_TOOLS = 3
 """Fewer share a word by chance: `send_email` and `send_sms`."""
+_A_VERB_AND_A_THING = 2
 _LEAST = 3
 """Shorter words may turn what follows round: un, de, re, no."""
 _TURNS = frozenset({"non", "not", "dis", "anti", "auto", "all", "every", "everyone", "public"})
@@ -32,7 +33,7 @@ def short_names(servers: Mapping[str, Collection[str]]) -> dict[tuple[str, str],
         servers: the names of the tools of each server, as the operator's catalogue has them.
     """
     short = {
-        (server, tool): _cut(tool, server, shared)
+        (server, tool): _cut(tool, server, shared[tool])
         for server, tools in servers.items()
         for shared in [_shared(tools)]
         for tool in tools
@@ -54,12 +55,25 @@ def done_with(spec: ToolSpec, action: str) -> str:
     return tool.removeprefix(cut) or tool if server == spec.server else tool
 
 
-def _shared(tools: Collection[str]) -> int:
-    """Return with how many words all tools of a server begin."""
-    if len(tools) < _LEAST_TOOLS:
-        return 0
-    columns = zip(*map(_words, tools), strict=False)
-    return len([*takewhile(lambda column: len(set(column)) == 1, columns)])
+def _shared(tools: Collection[str]) -> Mapping[str, int]:
+    """Return with how many words each tool of a server begins as most of them do, or several.
+
+    Where only several do, a verb and a thing have to be left, so that their service is no thing.
+    """
+    words = {tool: _words(tool) for tool in tools}
+    begun = Counter(tuple(one[:n]) for one in words.values() for n in range(1, len(one) + 1))
+    return {
+        tool: max(
+            (
+                n
+                for n in range(1, len(one) + 1)
+                if (many := begun[tuple(one[:n])]) >= _LEAST_TOOLS
+                if 2 * many > len(words) or len(one) - n >= _A_VERB_AND_A_THING
+            ),
+            default=0,
+        )
+        for tool, one in words.items()
+    }
 
 
 def _cut(tool: str, server: str, shared: int) -> str:
@@ -74,9 +88,9 @@ def _cut(tool: str, server: str, shared: int) -> str:
 
 
 def _is_thing(rest: Sequence[str]) -> bool:
-    """Return whether who only speaks of a thing would ask for what is left: "the last commits"."""
+    """Return whether who only speaks of a thing would ask for what is left: "my mail"."""
     one = stem(rest[0])
-    return one in FIRST or (len(rest) == 1 and bool(noun_classes(one)))
+    return len(rest) == 1 and one not in FIRST and bool(noun_classes(one))
 
 
 def _says_nothing(word: str, rest: Sequence[str]) -> bool:

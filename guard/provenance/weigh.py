@@ -23,6 +23,7 @@ from guard.provenance.granting import granted
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import Capability, capability
+from guard.provenance.listing import listed
 from guard.provenance.lookalike import poses
 from guard.provenance.objects import done_to
 from guard.provenance.omitted import otherwise
@@ -48,7 +49,7 @@ from guard.provenance.worth import Worth, worth
 _IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
-_SENT = frozenset({"dest", ""})
+_SENT, _SAID = frozenset({"dest", ""}), frozenset({"path", "title", "when"})
 _NONE = Levels()
 NOTHING: frozenset[str] = frozenset()
 
@@ -212,7 +213,7 @@ class _Scales:
     def bare(self, levels: Levels) -> bool:
         """Return whether nothing of the call could be compared with what the person said."""
         return levels == _NONE and not any(
-            value.role == "path" and one.source is Source.PROMPT for value, one in self.values
+            value.role in _SAID and one.why == "in_prompt" for value, one in self.values
         )
 
     def levels(self) -> Levels:
@@ -255,11 +256,8 @@ class _Scales:
 
     def size(self) -> int:
         """Return how many of the receivers that the person named one argument holds."""
-        named = [
-            value.path
-            for value, one in self.values
-            if value.role == "recipient" and one.why == "in_prompt"
-        ]
+        said = ((value, one.why) for value, one in self.values)
+        named = [one.path for one, why in said if one.role == "recipient" and why == "in_prompt"]
         return max(Counter(named).values()) if len(named) > 1 else 1
 
     def going(self) -> frozenset[str]:
@@ -297,4 +295,5 @@ def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales,
         return LARGEST_LEFT
     kinds, nouns = scales.going(), scales.about()
     rest = left(task, spec, done, kinds=kinds, nouns=nouns)
-    return max(rest, picks - done.get((spec.action, spec.intent), 0)) - scales.size()
+    more = listed(task, spec, scales.values, done)
+    return max(rest, more, picks - done.get((spec.action, spec.intent), 0)) - scales.size()

@@ -48,7 +48,7 @@ send:
   deliver submit
 pay:
   pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
-  überweise zahlen bezahlen überweisen paie payer vire virer rembourse rembourser
+  überweise überweis zahlen bezahlen überweisen paie payer vire virer rembourse rembourser
 share:
   share give grant invite send teile teilen freigeben partage partager
 schedule:

@@ -8,8 +8,9 @@ import pytest
 
 from guard.policy.catalog import read_catalog
 from guard.provenance.granting import granted
-from guard.provenance.lexicon import capability, words_of
+from guard.provenance.lexicon import capability
 from guard.provenance.service import done_with, short_names
+from guard.provenance.task import read_task
 
 
 def catalog(*, offered=None, **servers):
@@ -26,7 +27,7 @@ def short(server, *names):
 
 def asked(said, tool, *others, server="s"):
     name = short_names({server: [tool, *others]})[server, tool]
-    return granted(words_of(said), capability(name))
+    return granted(read_task([said]).words, capability(name))
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,13 @@ def asked(said, tool, *others, server="s"):
         ("delete tram 7", "KioskDelete", ["KioskAdd", "KioskShow"]),
         ("move it on", "krakenMoveItem", ["krakenAddItem", "krakenShowItem"]),
         ("delete tram 7", "kiosk-delete", ["kiosk-add", "kiosk-log"]),
+        ("commit it with the message 'hi'", "kiosk_commit", ["kiosk_add", "kiosk_log"]),
+        # Most of them, or several of which a verb and a thing are left.
+        ("frob tram 7", "kiosk_frob", ["kiosk_add", "kiosk_log", "ring_bell", "paint_tram"]),
+        ("frob tram 7", "KioskFrobTram", ["KioskAddTram", "KioskLogTram", *"abcdef"]),
     ],
 )
-def test_what_all_tools_of_a_server_begin_with_is_not_what_they_do(said, tool, others):
+def test_what_most_tools_of_a_server_begin_with_is_not_what_they_do(said, tool, others):
     assert asked(said, tool, *others)
 
 
@@ -55,6 +60,7 @@ def test_the_name_of_the_server_is_cut_of_one_tool_alone():
         ("follow ada", "dis_follow", ["dis_like", "dis_allow"]),
         ("what were the last 5 commits?", "kiosk_commit", ["kiosk_add", "kiosk_log"]),  # a thing
         ("tell me about the plan", "kiosk_delete", ["kiosk_add", "kiosk_log"]),
+        ("frob tram 7", "vault_frob", ["vault_add", "vault_log", *"abcdef"]),  # a thing of it
     ],
 )
 def test_a_tool_that_was_not_asked_for_is_not_asked_for_without_its_service(said, tool, others):

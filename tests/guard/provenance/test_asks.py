@@ -59,6 +59,10 @@ def verbs(text):
         ("Lies bitte die Datei und hänge den Satz an", ["häng"]),
         ("Hänge den Satz bitte an die Datei an.", ["häng"]),
         ("Envoie le dossier à Kim et paie la facture.", ["envoi", "pai"]),
+        ("Is there room at 8? If so move the visit to it.", ["mov"]),
+        ("It rains so call the hands.", []),
+        ("It rains so cancel the visit.", ["cancel"]),
+        ("It was so close, and so open.", []),
     ],
 )
 def test_a_verb_asks_where_the_sentence_uses_it_as_a_request(said, asked):
@@ -74,6 +78,7 @@ def test_a_verb_asks_where_the_sentence_uses_it_as_a_request(said, asked):
         ("Please add a comment to the page.", {"post"}),
         ("Please add her email address to the list.", set()),
         ("Make the event last an hour.", set()),
+        ("Make me a booking for two.", {"buy", "schedule"}),
     ],
 )
 def test_a_verb_that_says_nothing_leaves_it_to_its_object(said, classes):

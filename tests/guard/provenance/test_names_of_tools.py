@@ -19,6 +19,8 @@ from guard.provenance.lexicon import capability, words_of
         ("Lösche den Zettel Z-1", "zettel_loeschen"),
         ("Partage le plan avec Zoé", "partagerPlan"),
         ("Réserve la salle B", "reserverSalle"),
+        ("Réserve le créneau B", "reserverCreneau"),
+        ("Überweis bitte 30 EUR", "ueberweisung_anlegen"),
     ],
 )
 def test_what_was_asked_for_is_heard_in_the_name(said, tool):
