@@ -107,8 +107,12 @@ QUIET = [
 ]  # fmt: skip
 
 
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""Chromium without windows first: its pages are the same, and it spares what nobody would see."""
+
+
 def executable() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         if os.environ.get("CI") == "true":
             pytest.fail("CI installs chromium, and it is not here")
