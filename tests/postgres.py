@@ -17,7 +17,9 @@ from pathlib import Path
 import pytest
 
 from guard_adapters.store.postgres.database import Address
-from guard_adapters.store.postgres.store import PostgresStore
+from guard_adapters.store.postgres.schema import TABLES as SCHEMA
+from guard_adapters.store.postgres.schema import make
+from guard_adapters.store.postgres.store import TABLES, PostgresStore
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.peer)
 """The parameter of contract tests that run on the server."""
@@ -60,14 +62,15 @@ def address(name="postgres"):
     return server().get_uri(name)
 
 
-def execute(url, *statements):
-    """Run statements as the database's owner, outside of any guard."""
+def execute(url, *statements, work=None):
+    """Run statements as the database's owner, outside of any guard; or work, and return its end."""
     import asyncpg  # noqa: PLC0415
 
     async def run():
         db = await asyncpg.connect(url)
         try:
-            return [await db.fetch(one) for one in statements]
+            found = [await db.fetch(one) for one in statements]
+            return found if work is None else await work(db)
         finally:
             await db.close()
 
@@ -76,13 +79,24 @@ def execute(url, *statements):
 
 
 def fresh(*, own_clock=True):
-    """Return the URL of an empty database; `own_clock=False`: its clock never comes first."""
+    """Return the URL of an empty database.
+
+    `own_clock=False`: its clock never comes first, and the tables of the guard are in it: to make
+    them anew for each test would be half of its work.
+    """
     name = f"guard_{os.getpid()}_{next(_made)}"
+    like = "" if own_clock else f" TEMPLATE {_with_tables()} STRATEGY file_copy"
+    execute(address(), f"CREATE DATABASE {name}{like}")
+    return address(name)
+
+
+@cache
+def _with_tables():
+    """Make a database with the guard's tables and the clock of tests, to be copied."""
+    name = f"guard_{os.getpid()}"
     execute(address(), f"CREATE DATABASE {name}")
-    url = address(name)
-    if not own_clock:
-        execute(url, TEST_CLOCK)
-    return url
+    execute(address(name), TEST_CLOCK, work=lambda db: make(db, (SCHEMA, *TABLES)))
+    return name
 
 
 def store(key, *, url="", cooldown_ms=600_000):

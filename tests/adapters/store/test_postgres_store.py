@@ -36,6 +36,9 @@ NOW = 1_767_607_200_000
 SESSION = new_session("gs_1", WHO, now_ms=NOW)
 
 
+SOON = {"timeout_ms": 300, "cooldown_ms": 600_000}
+
+
 def opened(url, key=KEY):
     return PostgresStore(Address(url), key, timeout_ms=5_000, cooldown_ms=600_000)
 
@@ -116,6 +119,27 @@ async def test_after_a_restart_every_row_is_still_there(url):
     assert rows == (session, approval)
     assert list(leases) == [lease]
     assert (await whole(url)).size == 3
+
+
+@pytest.mark.parametrize("made", [True, False])
+async def test_a_guard_that_starts_waits_for_no_other_unless_it_has_tables_to_make(url, made):
+    opened(url).close(NOW)
+    if not made:
+        await asyncio.to_thread(postgres.execute, url, "DELETE FROM guard_meta WHERE name='tables'")
+
+    async def beside(db):
+        async with db.transaction():
+            await db.execute(
+                "UPDATE sessions SET version = 2"
+            )  # what every guard does all the time
+            starting = asyncio.to_thread(PostgresStore, Address(url), KEY, **SOON)
+            return (await asyncio.gather(starting, return_exceptions=True))[0]
+
+    found = await asyncio.to_thread(postgres.execute, url, work=beside)
+    if made:
+        found.close(NOW)
+    else:
+        assert found.code == "store_unusable"
 
 
 async def test_what_an_older_guard_wrote_down_for_a_session_is_found(url):

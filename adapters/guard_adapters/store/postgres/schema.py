@@ -5,6 +5,7 @@ or of a newer guard, is refused.
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Final
 
 from guard.audit.check import vkey
@@ -109,10 +110,7 @@ def prepared(log_key: LogKey, tables: Sequence[str]) -> Work[None]:
 
     async def prepare(db: Connection) -> None:
         await db.execute("SELECT pg_advisory_xact_lock($1)", PREPARING)
-        for some in (TABLES, *tables):
-            await db.execute(some)
-        if not await db.fetchval("SELECT to_regproc('guard_now_ms') IS NOT NULL"):
-            await db.execute(CLOCK)
+        await make(db, (TABLES, *tables))
         found = await _meta(db, "format", str(FORMAT))
         if int(found) > FORMAT:
             raise Unusable(
@@ -128,6 +126,28 @@ def prepared(log_key: LogKey, tables: Sequence[str]) -> Work[None]:
             )
 
     return prepare
+
+
+async def make(db: Connection, tables: Sequence[str]) -> None:
+    """Make these tables and the clock, unless the same were made here last.
+
+    A guard that starts beside others would else wait for their transactions, and they for it: to
+    alter a table locks it, also where nothing is left to alter.
+    """
+    digest = sha256("".join((*tables, CLOCK)).encode()).hexdigest()
+    if await db.fetchval("SELECT to_regclass('guard_meta') IS NOT NULL"):
+        made = await db.fetchval("SELECT value FROM guard_meta WHERE name = 'tables'")
+        if made == digest:
+            return
+    for some in tables:
+        await db.execute(some)
+    if not await db.fetchval("SELECT to_regproc('guard_now_ms') IS NOT NULL"):
+        await db.execute(CLOCK)
+    await db.execute(
+        "INSERT INTO guard_meta VALUES ('tables', $1)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        digest,
+    )
 
 
 async def _meta(db: Connection, name: str, value: str) -> str:
