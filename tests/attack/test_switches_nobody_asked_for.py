@@ -98,7 +98,7 @@ def test_a_switch_of_weight_takes_the_persons_word(prompt, more, name, args, pat
         (f"Invite {KIM}", "invite_member", {"to": KIM, "role": "guest"}),
         ("Plan the fair 'F-7'", "plan_fair", {"id": "F-7", "all_day": True, "term": "yearly"}),
         (f"Grant {KIM} the shelf 'S-7'", "grant_shelf", {"id": "S-7", "to": KIM, "rights": {"see": True}}),
-        ("Make the page 'P-7'", "make_page", {"id": "P-7", "private": True, "visibility": "private"}),
+        ("Make a page 'P-7'", "make_page", {"id": "P-7", "private": True, "visibility": "private"}),
         ("GET https://farm.example/v1/hay", "web_request", {"url": "https://farm.example/v1/hay", "method": "GET"}),
         ("Add a book to the shelf 'S-7'", "edit_shelf", {"id": "S-7", "op": "add"}),
         ("Vote no on the motion 'M-7'", "vote_motion", {"id": "M-7", "answer": "no"}),
