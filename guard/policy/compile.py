@@ -42,6 +42,10 @@ class _Trees(NamedTuple):
     listed: Mapping[str, Tree]
 
 
+Known = dict[tuple[str, str, str], tuple[Tree, Tree | None]]
+"""Trees of rules by id, kind and text: what bundles share that differ in a rule or two."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """Everything that decisions are made with. Frozen: a reload swaps the whole object."""
@@ -68,11 +72,13 @@ def compile_bundle(
     *,
     full: bool = False,
     only: Collection[str] | None = None,
+    known: Known | None = None,
 ) -> Bundle:
     """Return the bundle of all `*.cedar` texts, by name, under this catalogue.
 
     `full` keeps every attribute in every request: slower, and only to test projection against.
     `only`: the actions that are judged; a bundle for a guard has all of them.
+    `known`: what is taken from bundles that were made before, and added to for those to come.
 
     Raises:
         PolicyUnusable: at least one error; it carries all findings.
@@ -85,10 +91,7 @@ def compile_bundle(
     findings += rule_findings(rules, catalog)
     findings += session_findings(rules, catalog.accesses)
     warnings = raise_errors(findings)
-    trees = _Trees(
-        {rule.id: tree_of(rule.judged) for rule in rules},
-        {rule.id: tree_of(one) for rule in rules for one in [weakened(rule)] if one is not None},
-    )
+    trees = _trees(rules, {} if known is None else known)
     slices = {
         spec.action: _slice(spec, catalog, rules, trees, full=full)
         for spec in catalog.judged()
@@ -103,6 +106,20 @@ def compile_bundle(
         schema=schema,
         digest=_digest(files, catalog, schema),
     )
+
+
+def _trees(rules: list[Rule], known: Known) -> _Trees:
+    judged: dict[str, Tree] = {}
+    listed: dict[str, Tree] = {}
+    for rule in rules:
+        key = rule.id, rule.kind, rule.text
+        if key not in known:
+            shown = weakened(rule)
+            known[key] = tree_of(rule.judged), None if shown is None else tree_of(shown)
+        judged[rule.id], tree = known[key]
+        if tree is not None:
+            listed[rule.id] = tree
+    return _Trees(judged, listed)
 
 
 def _digest(files: Mapping[str, str], catalog: Catalog, schema: Type) -> str:

@@ -6,7 +6,7 @@ unless its narrowing was applied. An approval is evidence in the request and ove
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from cedarpy import pst
 
@@ -77,18 +77,32 @@ def policy_set(templates: Mapping[str, pst.Template]) -> pst.PolicySet:
     )
 
 
+class _Members(dict[type, tuple[str, ...] | None]):
+    """What nodes are made of, by their kind; None: it is no kind of node."""
+
+    def __missing__(self, kind: type) -> tuple[str, ...] | None:
+        """Look it up, once for each kind."""
+        names = tuple(one.name for one in fields(kind)) if is_dataclass(kind) else None
+        self[kind] = names
+        return names
+
+
+MEMBERS: Final = _Members()
+
+
 def nodes(tree: object) -> Iterator[object]:
     """Yield every node below and including `tree`; a stack, so depth costs no frames."""
     stack: list[object] = [tree]
     while stack:
         node = stack.pop()
-        if isinstance(node, tuple):
+        names = MEMBERS[type(node)]
+        if names is not None:
+            yield node
+            stack.extend([getattr(node, name) for name in names])
+        elif isinstance(node, tuple):
             stack.extend(node)
         elif isinstance(node, Mapping):
             stack.extend(node.values())
-        elif is_dataclass(node) and not isinstance(node, type):
-            yield node
-            stack.extend(getattr(node, one.name) for one in fields(node))
 
 
 def context_paths(tree: object) -> frozenset[tuple[str, ...]]:
@@ -103,12 +117,12 @@ def context_paths(tree: object) -> frozenset[tuple[str, ...]]:
         chain = _chain(node)
         if chain is not None:
             found.update(chain)
+        elif (names := MEMBERS[type(node)]) is not None:
+            stack.extend([getattr(node, name) for name in names])
         elif isinstance(node, tuple):
             stack.extend(node)
         elif isinstance(node, Mapping):
             stack.extend(node.values())
-        elif is_dataclass(node) and not isinstance(node, type):
-            stack.extend(getattr(node, one.name) for one in fields(node))
     return frozenset(found)
 
 

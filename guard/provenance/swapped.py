@@ -53,9 +53,14 @@ class Meant:
 
 
 @lru_cache(maxsize=256)  # a later turn changes few of those before it
+def _read(turn: str) -> tuple[Entity, ...]:
+    return tuple(extract(turn))
+
+
+@lru_cache(maxsize=256)
 def values_of(turn: str) -> tuple[Entity, ...]:
     """Return the values that a turn names, read on its own, and days by their names."""
-    found = extract(turn)
+    found = _read(turn)
     days = [
         Entity("date", one[0].casefold(), one[0], *one.span(), "when")
         for one in _DAY.finditer(turn)
@@ -68,7 +73,7 @@ def values_of(turn: str) -> tuple[Entity, ...]:
 @lru_cache(maxsize=256)
 def acts_of(turn: str) -> tuple[Ask, ...]:
     """Return what a turn, read on its own, asks to be done."""
-    return tuple(one for one in asks_of(turn, extract(turn)) if one.verbs - {"read"})
+    return tuple(one for one in asks_of(turn, _read(turn)) if one.verbs - {"read"})
 
 
 def struck(text: str, places: Sequence[Span]) -> str:

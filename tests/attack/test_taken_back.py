@@ -180,5 +180,5 @@ def test_reading_time_of_many_turns_grows_with_them_and_not_with_their_square():
         return time.process_time() - started
 
     took(5)
-    small, large = took(20), took(80)
-    assert large <= 30 * small + 0.5
+    small, large = took(10), took(40)
+    assert large <= 30 * small + 0.3
