@@ -1,4 +1,7 @@
-"""Finds every stable error code in the sources, by their syntax: nothing is imported or run."""
+"""Finds every stable error code in the sources, and what each says of itself, by their syntax.
+
+Nothing is imported or run.
+"""
 
 import ast
 import re
@@ -49,25 +52,31 @@ KEYED = {"FAULTS"}
 """Tables from code to advice."""
 
 
+@cache
 def found() -> dict[str, list[str]]:
     """Return code -> the files, relative to the repository, in which it is made."""
     places: dict[str, set[str]] = defaultdict(set)
-    for file, tree in trees():
-        for node in ast.walk(tree):
-            for code in _codes(node):
-                if CODE.fullmatch(code):
-                    places[code].add(file)
+    for file, (_, codes) in modules().items():
+        for code in codes:
+            places[code].add(file)
     return {code: sorted(files) for code, files in sorted(places.items())}
 
 
 @cache
-def trees() -> tuple[tuple[str, ast.Module], ...]:
-    """Return every source file, relative to the repository, and its syntax tree."""
+def modules() -> dict[str, tuple[str, frozenset[str]]]:
+    """Return every source file, relative to the repository: its first sentence, and its codes.
+
+    The syntax trees are let go: all together they are a million objects.
+    """
     paths = [path for source in SOURCES for path in sorted((ROOT / source).rglob("*.py"))]
-    return tuple(
-        (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))
-        for path in paths
-    )
+    return {path.relative_to(ROOT).as_posix(): _read(path) for path in paths}
+
+
+def _read(path: Path) -> tuple[str, frozenset[str]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
+    codes = (code for node in ast.walk(tree) for code in _codes(node))
+    return said, frozenset(code for code in codes if CODE.fullmatch(code))
 
 
 def _codes(node: ast.AST) -> Iterator[str]:

@@ -5,7 +5,6 @@ a date or a path of this machine, so that the same sources give the same page.
 """
 
 import argparse
-import ast
 import contextlib
 import io
 import json
@@ -21,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / name) for name in ("docs", "tests", "bench", "", "adapters")]
 
 from error_codes import GROUPS, SENTENCES  # noqa: E402  found by the line above
-from found_codes import found, trees  # noqa: E402
+from found_codes import found, modules  # noqa: E402
 from http_api import document  # noqa: E402
 from page import page as benchmarks  # noqa: E402
 from promises import PROMISES  # noqa: E402
@@ -247,12 +246,12 @@ def house() -> str:
     """Return one line for each module: the first line of its docstring."""
     lines = ["# The house\n", _HOUSE]
     folder = ""
-    for file, tree in sorted(trees(), key=lambda one: (Path(one[0]).parent.as_posix(), one[0])):
+    for file in sorted(modules(), key=lambda one: (Path(one).parent.as_posix(), one)):
         home, _, name = file.rpartition("/")
         if home != folder:
             lines.append(f"\n## `{home}/`\n")
             folder = home
-        lines.append(f"- `{name}`: {_first(tree)}")
+        lines.append(f"- `{name}`: {modules()[file][0]}")
     return "\n".join(lines) + "\n"
 
 
@@ -260,10 +259,6 @@ _HOUSE = """\
 `guard/` decides and never touches the world; `adapters/` touches the world and never decides;
 `policies/` says what is allowed. Every module, with the first line of its docstring:
 """
-
-
-def _first(tree: ast.Module) -> str:
-    return (ast.get_docstring(tree) or "").split("\n\n")[0].replace("\n", " ")
 
 
 def promises() -> str:
