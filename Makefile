@@ -63,7 +63,7 @@ slowest: $(STAMP)  ## where the time of the suite goes
 	$(BIN)/pytest $(SUITE) --durations 40 --durations-min 0.5 $(ARGS)
 
 soak: $(STAMP)  ## heavy loops: kill -9, long properties, load
-	GUARD_SOAK_RESULTS=bench/results/soak.json $(BIN)/pytest -m soak --hypothesis-profile default $(ARGS)
+	GUARD_SOAK_RESULTS=bench/results/soak.json $(BIN)/pytest -m 'soak or hypothesis' --hypothesis-profile default $(ARGS)
 	$(BIN)/python bench/page.py
 
 bench: $(STAMP)  ## figures against the bars, as JSON in bench/results

@@ -12,6 +12,7 @@ from guard.grant.written import reach_from
 from guard.model.identity import Agent, Principal, Who
 from guard.model.limits import leaves
 from tests.flow.conftest import CATALOG, bundle_of, flow  # noqa: F401  the fixture
+from tests.many import many
 
 WHERE = [
     {"arg": "amount_minor", "range": [1, 500]}, {"arg": "payee.iban", "one_of": ["DE1", "DE2"]},
@@ -69,7 +70,7 @@ NAMES = st.sampled_from(
 
 
 @given(st.lists(st.tuples(NAMES, VALUES | st.just("drop")), max_size=4))
-@settings(max_examples=1_000)
+@settings(max_examples=many(1_000))
 def test_no_mutated_call_is_covered_that_the_lines_do_not_cover(changes):
     arguments = deepcopy(INSIDE)
     for name, value in changes:

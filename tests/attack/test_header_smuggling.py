@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from guard_adapters.front.mcp.edge import EdgeRules, check_edge, check_routing, headers_up
 from guard_adapters.front.mcp.wire import WireRefused
+from tests.many import many
 
 META = {
     "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -137,7 +138,7 @@ FORBIDDEN = [
 ]  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(max_examples=many(300))
 @given(
     st.lists(
         st.sampled_from(FORBIDDEN) | st.binary(min_size=1, max_size=12).map(lambda n: b"x-" + n),

@@ -18,6 +18,7 @@ from guard.provenance.told import told_lines
 from guard.replay.judge import Course, Options
 from guard.replay.line import reasons_of
 from guard.replay.trace import Record, TraceStep
+from tests.many import many
 
 RULES = Path(__file__).resolve().parents[2] / "policies" / "agent-tasks.cedar"
 S, N = {"type": "string"}, {"type": "number"}
@@ -548,7 +549,7 @@ def asks(prompt, did, call, *, labelled=True, cap=None):
     return bool(agent.ask(call[0], **call[1]))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=many(120))
 @given(st.sampled_from(PROMPTS), CALLS, STRANGE)
 def test_text_of_strangers_turns_no_question_into_a_yes(prompt, call, strange):
     text = {"content": [{"type": "text", "text": " and ".join(strange)}]}
@@ -557,7 +558,7 @@ def test_text_of_strangers_turns_no_question_into_a_yes(prompt, call, strange):
         assert asks(prompt, more, call)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=many(120))
 @given(st.sampled_from(PROMPTS), CALLS, st.booleans())
 def test_dropping_every_label_turns_no_question_into_a_yes(prompt, call, primed):
     did = STEALS if primed else []
@@ -577,7 +578,7 @@ def less(field):
     return compile_bundle(rules, world(labelled=True, without=field))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=many(120))
 @given(st.sampled_from(PROMPTS), CALLS, st.sampled_from(FIELDS))
 def test_dropping_any_one_label_turns_no_question_into_a_yes(prompt, call, field):
     if asks(prompt, STEALS, call):
@@ -585,7 +586,7 @@ def test_dropping_any_one_label_turns_no_question_into_a_yes(prompt, call, field
         assert asks(prompt, STEALS, call, labelled=field)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=many(80))
 @given(st.sampled_from(PROMPTS), st.lists(CALLS, max_size=5), CALLS)
 def test_nothing_that_the_agent_does_turns_a_question_into_a_yes(prompt, done, call):
     agent = Agent(prompt, *STEALS)
@@ -597,14 +598,14 @@ def test_nothing_that_the_agent_does_turns_a_question_into_a_yes(prompt, done, c
     assert bool(agent.ask(call[0], **call[1])) or not before
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=many(120))
 @given(st.sampled_from(PROMPTS), CALLS, st.integers(0, 60))
 def test_a_fuller_memory_turns_no_question_into_a_yes(prompt, call, cap):
     if asks(prompt, STEALS, call):
         assert asks(prompt, STEALS, call, cap=cap)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 @given(st.sampled_from(PROMPTS), CALLS, st.permutations([0, 1, 2]))
 def test_the_order_of_reads_changes_no_answer(prompt, call, order):
     assert asks(prompt, STEALS, call) == asks(prompt, [STEALS[one] for one in order], call)

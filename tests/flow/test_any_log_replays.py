@@ -35,6 +35,7 @@ from guard.testing import (
 from guard_adapters.cli.audit_export import traces
 from guard_adapters.store.log import LogRows
 from tests.flow.conftest import FREE, Flow, RecordingIssuer
+from tests.many import many
 
 WHO = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="clerk"))
 TEXT, WHOLE, NUMBER = {"type": "string"}, {"type": "integer"}, {"type": "number"}
@@ -166,7 +167,7 @@ def rows_of(events):
 
 
 sessions = given(kind=kinds, story=st.lists(happening, min_size=1, max_size=7), script=answers)
-bounded = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+bounded = settings(max_examples=many(60), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @bounded

@@ -6,11 +6,14 @@ from hypothesis import strategies as st
 from guard.errors import GuardError
 from guard.model.call import argument_bytes
 from guard.model.labels import Label, Secrecy, Trust
+from tests.many import many
 
 LABELS = st.builds(Label, trust=st.sampled_from(Trust), secrecy=st.sampled_from(Secrecy))
 TEXT = st.text(max_size=40)
 quick = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=many(150),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -40,7 +43,7 @@ def test_a_join_is_never_more_trusted_nor_less_secret(one, other, third):
     assert one.names("bank") <= joined.names("bank")
 
 
-@settings(quick, max_examples=30)
+@settings(quick, max_examples=many(30))
 @given(tools=st.lists(st.sampled_from(["read", "read_web", "ten"]), max_size=6))
 async def test_no_call_takes_a_label_from_its_session(flow, tools):
     known = (await flow.state()).labels

@@ -21,6 +21,7 @@ from guard_adapters.front.mcp.wire import (
     message_id,
     readable_id,
 )
+from tests.many import many
 
 CALL = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": {"name": "read"}}
 
@@ -190,13 +191,13 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=1000)
+@settings(max_examples=many(150), deadline=1000)
 @given(st.dictionaries(st.text("abc", max_size=3), json_values, max_size=4))
 def test_what_is_written_is_read_back_equal(message):
     assert loads(dumps(message)) == message
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=many(200), deadline=1000)
 @given(st.binary(max_size=60))
 def test_any_bytes_give_an_object_or_a_refusal_and_nothing_else(raw):
     try:
@@ -250,7 +251,7 @@ def events_by_the_standard(stream: bytes) -> list[tuple[bytes, ...]]:
     return found
 
 
-@settings(max_examples=400, deadline=1000)
+@settings(max_examples=many(400), deadline=1000)
 @given(sse_streams, st.lists(st.integers(0, 400), max_size=30))
 def test_events_do_not_depend_on_how_the_stream_is_cut(stream, places):
     splitter = EventSplitter()
@@ -307,7 +308,7 @@ def test_an_event_cut_off_by_the_end_is_not_delivered():
     assert splitter.finish()
 
 
-@settings(max_examples=200, deadline=1000)
+@settings(max_examples=many(200), deadline=1000)
 @given(
     st.lists(st.sampled_from([b"\n", b"\r\n", b"{}", b"x" * 9, b"y" * 25, b" "]), max_size=20),
     st.lists(st.integers(0, 400), max_size=20),

@@ -14,6 +14,7 @@ from guard_adapters.front.mcp.seal import (
     SealRefusal,
     SessionSeal,
 )
+from tests.many import many
 
 OLD, NEW, FOREIGN = b"o" * 32, b"n" * 32, b"f" * 32
 NONCE = bytes(range(12))
@@ -119,7 +120,7 @@ def test_no_second_spelling_of_a_seal_opens():
         assert isinstance(open_session(other), SealRefusal)
 
 
-@settings(max_examples=150, deadline=1000)
+@settings(max_examples=many(150), deadline=1000)
 @given(
     st.text(max_size=80)
     | st.binary(max_size=80).map(lambda raw: base64.urlsafe_b64encode(raw).decode())

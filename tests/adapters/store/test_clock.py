@@ -154,7 +154,7 @@ def test_no_yes_is_used_late_whatever_the_clocks_do() -> None:
     run_state_machine_as_test(
         Jumping,
         settings=settings(
-            max_examples=250,
+            max_examples=100,
             stateful_step_count=25,
             deadline=None,
             database=None,

@@ -27,6 +27,7 @@ from guard.model.facts import (
 )
 from guard.model.identity import Agent, Principal, Who
 from guard.model.origin import Origin, Source
+from tests.many import many
 
 text = st.text(st.characters(codec="utf-8"), max_size=6)
 arguments = st.recursive(
@@ -70,7 +71,7 @@ def every(kind):
 facts = every(Facts)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(facts)
 def test_what_was_judged_comes_back_from_its_text(given_facts):
     written = facts_text(given_facts)
@@ -78,7 +79,7 @@ def test_what_was_judged_comes_back_from_its_text(given_facts):
     assert facts_text(facts_from_text(written)) == written
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 @given(facts)
 def test_the_same_facts_have_one_text_with_sorted_keys_and_no_spaces(given_facts):
     written = facts_text(given_facts)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from guard.audit.redact import BadSalt, redacted, salted_sha256
 from guard.model.call import ArgSpec
+from tests.many import many
 
 SALT = bytes(range(16))
 ARGS = {
@@ -71,7 +72,7 @@ def test_two_equal_secrets_can_be_seen_to_be_equal_in_one_call_only():
 
 
 @given(st.text(min_size=6), st.sampled_from(["key", "password"]))
-@settings(max_examples=60)
+@settings(max_examples=many(60))
 def test_no_secret_survives(secret, name):
     view = redacted({name: secret, "inner": {"password": [secret]}}, ARGS, SALT)
     for text in (view[name], view["inner"]["password"]):

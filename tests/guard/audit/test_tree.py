@@ -20,6 +20,7 @@ from guard.audit.tree import (
     verify_consistency,
     verify_inclusion,
 )
+from tests.many import many as of
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 ORIGIN = "guard.example/audit"
@@ -92,7 +93,7 @@ def test_a_tree_continues_from_its_stored_nodes():
 
 
 @given(st.integers(1, 70), st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=of(150), deadline=None)
 def test_every_leaf_is_proven_and_no_other_is(size, data):
     leaves = many(size)
     _, node, roots = grown(leaves)
@@ -112,7 +113,7 @@ def test_every_leaf_is_proven_and_no_other_is(size, data):
 
 
 @given(st.integers(0, 70), st.integers(0, 70))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=of(200), deadline=None)
 def test_growth_is_proven_and_rewriting_is_not(one, other):
     old, new = sorted((one, other))
     _, node, roots = grown(many(new))

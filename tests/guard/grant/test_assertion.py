@@ -19,6 +19,7 @@ from guard.grant.assertion import (
 )
 from guard.grant.signing import b64u
 from tests.authenticator import BE, BS, PLACE, UP, UV, Authenticator, p256
+from tests.many import many
 
 CHALLENGE = b"c" * 32
 SIGNED = Signed(
@@ -135,7 +136,7 @@ def test_another_key_did_not_sign_it():
 
 
 @pytest.mark.parametrize("part", ["client_data", "authenticator_data", "signature"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=many(60), deadline=None)
 @given(data=st.data())
 def test_no_changed_byte_is_signed(part, data):
     one = Authenticator()
@@ -177,7 +178,7 @@ def test_the_challenge_is_over_every_member(name):
     assert replace(SIGNED, **{name: other}).challenge() != SIGNED.challenge()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=many(200), deadline=None)
 @given(raw=st.binary(max_size=200))
 def test_no_bytes_at_all_break_the_check(raw):
     with pytest.raises(NotSigned):

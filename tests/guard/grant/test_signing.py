@@ -28,6 +28,7 @@ from guard.grant.signing import (
 )
 from guard.grant.strict import NotStrictJson, strict_json
 from tests.guard.grant.tokens import JWK, KEY
+from tests.many import many
 
 JSON = st.recursive(
     st.none()
@@ -41,7 +42,7 @@ JSON = st.recursive(
 
 
 @given(JSON)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=many(100), deadline=None)
 def test_canonical_bytes_parse_to_a_value_with_the_same_canonical_bytes(value):
     form = canonical(value)
     assert canonical(strict_json(form)) == form
@@ -112,7 +113,7 @@ def test_base64url_has_one_spelling(text):
 
 
 @given(st.binary(max_size=80))
-@settings(max_examples=50)
+@settings(max_examples=many(50))
 def test_base64url_comes_back(data):
     assert unb64u(b64u(data)) == data
 

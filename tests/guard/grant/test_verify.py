@@ -29,6 +29,7 @@ from tests.guard.grant.tokens import (
     signed,
     token,
 )
+from tests.many import many
 
 
 def refusal(text, tool=TOOL, args=ARGS, **changes):
@@ -110,7 +111,7 @@ def test_a_token_of_another_library_with_the_same_claims_is_taken():
 
 
 @given(st.data())
-@examples(max_examples=300, deadline=None)
+@examples(max_examples=many(300), deadline=None)
 def test_a_token_changed_anywhere_is_never_taken(data):
     good = token()
     place = data.draw(st.integers(0, len(good) - 1))
@@ -124,7 +125,7 @@ def test_a_token_changed_anywhere_is_never_taken(data):
 
 
 @given(st.binary(max_size=300), st.binary(max_size=300), st.binary(max_size=64))
-@examples(max_examples=100, deadline=None)
+@examples(max_examples=many(100), deadline=None)
 def test_noise_is_refused_and_never_crashes(header, payload, signature):
     with pytest.raises(CallRefused):
         verify_call(f"{b64u(header)}.{b64u(payload)}.{b64u(signature)}", TOOL, ARGS, **settings())
@@ -141,7 +142,7 @@ def test_noise_is_refused_and_never_crashes(header, payload, signature):
         max_size=4,
     )
 )
-@examples(max_examples=100, deadline=None)
+@examples(max_examples=many(100), deadline=None)
 def test_signed_claims_of_a_wrong_shape_are_refused_with_a_code(changes):
     answer = "accepted"
     try:

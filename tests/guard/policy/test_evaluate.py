@@ -12,6 +12,7 @@ from guard.model.decision import Allow, Deny, Narrow, StepUp
 from guard.policy.compile import compile_bundle
 from guard.policy.evaluate import NarrowUnavailable, decide, decide_shadow, visible_tools
 from guard.policy.transform import apply_transforms
+from tests.many import many
 
 PAY, MAIL = "payments/send_money", "mail/send_email"
 SMALL, BIG = (
@@ -255,7 +256,7 @@ GROUPS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(call=CALLS, groups=GROUPS)
 def test_what_may_be_called_is_listed(world, call, groups):
     action, arguments = call
@@ -271,7 +272,7 @@ def full(world, policy_text):
     return compile_bundle({"10-test.cedar": policy_text}, world.catalog, full=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=many(150), deadline=None)
 @given(call=CALLS, groups=GROUPS)
 def test_projected_equals_full(world, full, rebuilding, call, groups):
     action, arguments = call

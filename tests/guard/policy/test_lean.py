@@ -13,6 +13,7 @@ from guard.policy.ask import ask
 from guard.policy.context import context_text
 from guard.policy.lean import Flat, NotLean
 from guard.policy.rule import policy_set
+from tests.many import many
 
 PAY, MAIL = "payments/send_money", "mail/send_email"
 HEAD = "(principal, action in Guard::Action::{of}, resource)"
@@ -123,7 +124,7 @@ CALLS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=many(300), deadline=None)
 @given(call=CALLS, groups=GROUPS)
 @example(call=(MAIL, {"to": [], "subject": "s"}), groups={"intent": {"purpose": 7}})
 @example(call=("docs/read", {"id": "k"}), groups={"intent": {"declared": "yes"}})

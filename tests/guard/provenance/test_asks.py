@@ -172,17 +172,18 @@ def test_every_text_can_be_read(text):
     ],
 )
 def test_reading_takes_time_by_the_length_of_the_text(piece):
-    def cost(size):
-        text = piece * (size // len(piece))
-        found = extract(text)
-        spent = []
-        for _ in range(3):
-            started = time.process_time()
-            asks_of(text, found)
-            spent.append(time.process_time() - started)
-        return min(spent)
+    texts = [piece * (size // len(piece)) for size in (8_000, 80_000)]
+    found = [extract(text) for text in texts]
 
-    assert cost(80_000) < 40 * max(cost(8_000), 0.002)  # squared, it would be 100
+    def cost(which):
+        started = time.process_time()
+        asks_of(texts[which], found[which])
+        return time.process_time() - started
+
+    def holds():
+        return cost(1) < 40 * max(cost(0), 0.002)  # squared, it would be 100
+
+    assert any(holds() for _ in range(3))  # another process may have been in the way
 
 
 @pytest.mark.parametrize(

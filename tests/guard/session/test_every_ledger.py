@@ -17,6 +17,7 @@ from guard.session.pool_key import Subjects
 from guard.session.state import new_session
 from guard.session.stored import from_json, to_json
 from guard.session.tally import BUCKETS, EQUAL, LedgerState
+from tests.many import many
 
 NOW = 1_767_607_200_000
 WINDOW = 60_000
@@ -175,7 +176,7 @@ def checked(both, one):
             assert said[ledger.name] == exact, ledger.name
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 @given(EVENTS, CALLS)
 def test_each_ledger_says_what_a_reader_of_all_history_says(events, asked):
     both = Both()

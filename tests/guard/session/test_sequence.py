@@ -15,6 +15,7 @@ from guard.session.plan import DENIED, charges_of, plan_of
 from guard.session.pool_key import Subjects
 from guard.session.stored_tallies import tally_from, tally_json
 from guard.session.tally import MARKS, LedgerState
+from tests.many import many
 
 NOW = 1_767_607_200_000
 SPECS = {
@@ -147,7 +148,7 @@ def naive(pattern, within, history, at):
     return runs(0, -1, at)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 @given(
     st.sampled_from(PATTERNS),
     st.lists(st.tuples(st.sampled_from("ABC"), st.integers(1, 400)), max_size=12),
@@ -170,7 +171,7 @@ MADE = {"ok": ["request", "response"], "error": ["request", "error"], "unknown":
 """What an end means, in its order; a call that was refused is only `denied`."""
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=many(150))
 @given(
     st.lists(st.tuples(st.sampled_from("AB"), st.sampled_from(EVENTS)), min_size=1, max_size=3),
     st.lists(
@@ -294,7 +295,7 @@ def test_more_values_than_are_remembered_are_reported_until_they_fade():
     assert sum(len(one.marks) for one in story.state.tallies.values()) == MARKS
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=many(100))
 @given(
     st.sampled_from(["AB", "AAB", "ABA"]),
     st.lists(

@@ -16,6 +16,7 @@ from guard.session.risk import WEIGHTS, signal
 from guard.session.state import declared, ended, new_session, signalled
 from guard.session.stored import from_json, to_json
 from guard.session.trail import Trail
+from tests.many import many
 
 NOW = 1_767_607_200_000
 TOOLS = [
@@ -86,7 +87,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=many(60))
 @given(EVENTS)
 def test_a_session_survives_its_text(events):
     session = grown(events)
