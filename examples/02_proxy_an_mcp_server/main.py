@@ -40,7 +40,7 @@ async def work(folder: Path) -> None:
         arguments = {"name": "shopping.txt"}
         print("read:", said(await client.call_tool("read_note", arguments)))
         print("delete:", said(await client.call_tool("delete_note", arguments)))
-    print("the note is", "still there" if note.exists() else "gone")
+    print("the note is", "still there" if note.exists() else "gone", flush=True)
     await asyncio.to_thread(subprocess.run, [*GUARD, "audit", "verify", *config], check=True)
 
 

@@ -11,7 +11,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from cedarpy import policies_to_json_str
 from guard.grant.signing import jwks
 from guard_adapters import cli
 from guard_adapters.issuer.local_key import LocalSigner
+from tests.forked import OF_GUARD, python
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = (
@@ -93,7 +93,7 @@ def test_a_python_block_runs(block: Block, tmp_path: Path) -> None:
     signer = LocalSigner.from_file(tmp_path / "key.pem")
     (tmp_path / "jwks.json").write_text(json.dumps(jwks([dict(signer.public_jwk)])))
     ran = subprocess.run(
-        [sys.executable, "-W", "error", "-c", block.text],
+        [python(*OF_GUARD), "-W", "error", "-c", block.text],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "adapters")))},
         capture_output=True,

@@ -14,6 +14,7 @@ import guard_adapters.demo.scene as stage
 from guard_adapters.demo.reviewer import ScriptedReviewer
 from guard_adapters.demo.story import Failed, Story
 from guard_adapters.demo.transcript import Transcript
+from tests.forked import OF_GUARD, OF_SERVER, python
 
 pytestmark = pytest.mark.peer
 CHAPTERS = {
@@ -36,7 +37,7 @@ def test_the_demonstration_holds_tells_every_chapter_and_leaves_its_trace_in_a_f
     exporters = {f"OTEL_{one}_EXPORTER": "console" for one in ("TRACES", "METRICS")}
     code = "import sys; from guard_adapters.cli import main; sys.exit(main(['demo', '--yes']))"
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [python(*OF_GUARD, *OF_SERVER, "guard_adapters.demo.story"), "-c", code],
         env={
             **os.environ,
             **exporters,

@@ -21,10 +21,13 @@ from tests.peers.started import as_nobody, package_folder
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def played(name: str, typed: str = "") -> str:
-    """Run an example as its README says, with what a person types, and return what it prints."""
+def played(name: str, typed: str = "", *, by: str = "") -> str:
+    """Run an example as its README says, with what a person types, and return what it prints.
+
+    `by`: the interpreter, unless it is one that has imported the guard already.
+    """
     done = subprocess.run(
-        [sys.executable, str(EXAMPLES / name / "main.py")],
+        [by or python(*OF_GUARD), str(EXAMPLES / name / "main.py")],
         input=typed, capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
     return done.stdout
@@ -38,7 +41,7 @@ def holds_in_order(told: str, *words: str) -> None:
 
 
 def test_a_read_runs_and_what_cannot_be_undone_waits_for_a_person() -> None:
-    first, second = played("01_wrap_a_function").strip().split("\n")
+    first, second = played("01_wrap_a_function", by=sys.executable).strip().split("\n")
     assert first == "order 7: shipped"
     assert second.startswith("no_approver:")
 
@@ -78,20 +81,14 @@ def test_a_site_works_from_a_bundle_and_what_happened_there_is_proven() -> None:
 
 
 def test_a_coding_agent_commits_and_its_push_waits_for_a_person() -> None:
-    program = EXAMPLES / "coding_agent" / "main.py"
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
-    )
-    answers = [line for line in done.stdout.splitlines() if not line.startswith("$ ")]
+    told = played("coding_agent")
+    answers = [line for line in told.splitlines() if not line.startswith("$ ")]
     assert answers == ["exit 0", "exit 0", "first", "DENIED", "DENIED", "APPROVAL_PENDING"]
 
 
 def test_a_payments_assistant_pays_little_and_nothing_that_an_invoice_says() -> None:
-    program = EXAMPLES / "payments_assistant" / "main.py"
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
-    )
-    ends = [line.rpartition(": ")[2] for line in done.stdout.splitlines()]
+    told = played("payments_assistant")
+    ends = [line.rpartition(": ")[2] for line in told.splitlines()]
     assert [ends[1][:5], ends[2], ends[3], ends[5], ends[6]] == [
         "4500 ",
         "APPROVAL_PENDING",
@@ -102,20 +99,14 @@ def test_a_payments_assistant_pays_little_and_nothing_that_an_invoice_says() -> 
 
 
 def test_a_mail_assistant_writes_to_nobody_whom_a_mail_names() -> None:
-    program = EXAMPLES / "mail_assistant" / "main.py"
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
-    )
-    ends = done.stdout.splitlines()[1:]
+    told = played("mail_assistant")
+    ends = told.splitlines()[1:]
     assert ends == ["send: sent to bob@corp.example", "send: APPROVAL_PENDING"]
 
 
 def test_a_nightly_batch_runs_what_was_signed_and_the_rest_waits() -> None:
-    program = EXAMPLES / "nightly_batch" / "main.py"
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
-    )
-    ran = ["refunded" in line for line in done.stdout.splitlines()]
+    told = played("nightly_batch")
+    ran = ["refunded" in line for line in told.splitlines()]
     assert ran == [True, True, False, True, False]
 
 
@@ -232,11 +223,8 @@ def test_no_detector_finds_a_thief_where_programs_and_people_work_as_usual(
 
 
 def test_an_old_application_pays_a_little_and_not_much() -> None:
-    program = EXAMPLES / "06_legacy_api" / "main.py"
-    done = subprocess.run(
-        [sys.executable, str(program)], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert done.stdout.splitlines() == [
+    told = played("06_legacy_api")
+    assert told.splitlines() == [
         "invoice 17: {'number': 17, 'open_euros': 40}",
         "pay 40: 200 {'paid_euros': 40}",
         "pay 4000: 403 no_permit",

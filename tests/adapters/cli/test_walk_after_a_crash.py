@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from guard_adapters.cli import main
+from tests.forked import OF_GUARD, python
 from tests.peers.postgres import Postgres
 
 pytestmark = pytest.mark.peer
@@ -74,9 +75,9 @@ def config(tmp_path, postgres):
     return tmp_path / "guard.yaml"
 
 
-def started(argv, **more):
+def started(argv, by=sys.executable, **more):
     path = {"PYTHONPATH": f"{ROOT}:{ROOT / 'adapters'}"}
-    return subprocess.Popen([sys.executable, *argv], text=True, env=path, **more)
+    return subprocess.Popen([by, *argv], text=True, env=path, **more)
 
 
 def killed_in_a_call(config):
@@ -106,7 +107,7 @@ def serving(config, capsys):
     folder = config.parent / "run"
     folder.mkdir(mode=0o700)
     words = ["serve", "--config", str(config), "--socket", str(folder / "s.sock")]
-    process, end = started(["-c", code, *words]), time.monotonic() + 20
+    process, end = started(["-c", code, *words], by=python(*OF_GUARD)), time.monotonic() + 20
     try:
         while guard(capsys, config, "leases", "list")[0] != 0:
             assert process.poll() is None

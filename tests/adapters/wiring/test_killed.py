@@ -10,8 +10,9 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
-import sys
 from pathlib import Path
 
 import httpx2
@@ -26,6 +27,7 @@ from guard_adapters.store.postgres.store import PostgresStore
 from guard_adapters.wiring.build import build, log_key
 from guard_adapters.wiring.load import load
 from tests import postgres
+from tests.forked import OF_GUARD, python
 
 pytestmark = pytest.mark.peer
 
@@ -99,13 +101,14 @@ class Bank:
 
 
 class Serving:
-    """A `guard serve` in a process of its own."""
+    """A `guard serve` in a process of its own, forked; it is killed itself, not what stands for it."""
 
     def __init__(self, config: Path) -> None:
+        self.pipe = config.parent / "guard.sock"
         self.process = subprocess.Popen(
             [
-                sys.executable, "-c", "from guard_adapters.cli import main; raise SystemExit(main())",
-                "serve", "--config", str(config), "--socket", str(config.parent / "guard.sock"),
+                python(*OF_GUARD), "-c", "from guard_adapters.cli import main; raise SystemExit(main())",
+                "serve", "--config", str(config), "--socket", str(self.pipe),
             ],
             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
@@ -123,9 +126,17 @@ class Serving:
 
     def end(self, how: signal.Signals) -> None:
         if self.process.poll() is None:
-            self.process.send_signal(how)
+            os.kill(listener(self.pipe), how)
         self.process.wait(10)
         self.process.stderr.close()
+
+
+def listener(pipe: Path) -> int:
+    """Return the process that listens at a socket."""
+    with socket.socket(socket.AF_UNIX) as to:
+        to.connect(str(pipe))
+        pid, _, _ = struct.unpack("3i", to.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    return int(pid)
 
 
 async def pay(url: str, token: str) -> str:
