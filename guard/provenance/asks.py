@@ -23,6 +23,7 @@ from guard.provenance.lexicon import (
     verbal_classes,
 )
 from guard.provenance.pronouns import Told, told_by
+from guard.provenance.questions import questions
 from guard.provenance.relayed import relayed
 from guard.provenance.sentences import (
     WORD,
@@ -105,6 +106,7 @@ def asks_of(text: str, found: Sequence[Entity]) -> tuple[Ask, ...]:
     names = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
     silent = tuple(joined([*silences(text, found), *relayed(text)]))
     told = tuple(one for one in told_by(text, names) if not within(one[0], silent))
+    silent = tuple(joined([*silent, *questions(text)]))
     reading = _Reading(text, found, told, silent)
     return tuple(one for start, end in sentences(text) for one in reading.sentence(start, end))
 

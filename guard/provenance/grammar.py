@@ -19,7 +19,7 @@ said seen sold spent took taken went gone done chose chosen broke drew drawn beg
 ASKING = _set(
     """
 to and or then please pls plz also just now first finally next kindly afterwards but go let's lets
-simply
+simply ok okay yes yep yeah hi hey hello sure alright thanks thx
 directly immediately instead even quickly additionally lastly
 """
 )
@@ -64,6 +64,16 @@ ARTICLES = _set("a an my our your another")
 
 PEOPLE = _set("me us him her them it his their")
 """Words for those who were named before."""
+
+BY = _set("by von durch par")
+"""Words before whoever does what is said."""
+
+CALENDAR = _set(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december montag dienstag mittwoch donnerstag "
+    "freitag samstag sonntag januar februar märz juni juli oktober dezember"
+)
+"""Words with a capital letter that are nobody."""
 
 REFERRING = _set("it them that this those these one es das ihn sie le la les ça")
 """Words for what was named before."""

@@ -21,9 +21,7 @@ def granted(asked: Words, able: Capability) -> bool:
     if not able.must <= asked.verbs or _narrower(asked, able):
         return False
     if not able.verbs:
-        acts = not able.own <= asked.things  # "the last commits" ask for no commit
-        said = acts and not able.own.isdisjoint(asked.stems)
-        return said and able.stems.isdisjoint(asked.refused)
+        return not able.own.isdisjoint(asked.acts) and able.stems.isdisjoint(asked.refused)
     if able.verbs.isdisjoint(asked.verbs) or not worded(asked, able):
         return False
     # Where the text has no noun that is known, its verb is all that can be compared.

@@ -38,7 +38,7 @@ class Words(NamedTuple):
     verbs: frozenset[str] = frozenset()
     nouns: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()  # verbs that it says are not to be done
-    things: frozenset[str] = frozenset()  # stems that it only uses for things: "the last commits"
+    acts: frozenset[str] = frozenset()  # stems of the words by which it asks
 
 
 class Capability(NamedTuple):
@@ -131,7 +131,7 @@ _PUTS = frozenset({"create", "send", "share", "publish"})
 _TALKS = frozenset({"message", "channel"})
 _REACHES = frozenset(map(stem, ("all", "everyone", "everybody", "public", "broadcast")))
 _PAYING = frozenset({"pay"})
-_PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "tip", "wire")))
+_PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "settle", "tip", "wire")))
 _BILLS = frozenset({"invoic", "bill"})
 _JOINED = frozenset({"and", "or", "then"})
 _OF_MANY = {"post": frozenset({"create"}), "put": frozenset({"change"})}
@@ -179,6 +179,8 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     parts = words or tuple(_named(written))
     stems = [stem(part) for one in parts for part in one.split()]
     acting = stems if words else _acting([stem(one) for one in parts if not one.endswith("ed")])
+    if not acting and not words:  # Pickups.book: behind its service a name begins with its verb
+        acting = _behind(name)
     verbs, nouns = _classes(acting, _VERB_OF), _classes(stems, _NOUN_OF)
     if not words and written[1:] and written[-1].endswith("s"):
         verbs |= _OF_MANY.get(written[0].casefold(), _NONE)
@@ -209,6 +211,12 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
 def _service(name: str) -> int:
     """Return where the last part of a name begins: scale of `Cluster.scale`, `crm__scale`."""
     return max((one.end() for one in _SERVICE.finditer(name)), default=0)
+
+
+def _behind(name: str) -> list[str]:
+    """Return the verb with which a name begins behind its service, if it is one."""
+    rest = [stem(one) for one in _CAMEL.findall(name[_service(name) :])] if _service(name) else []
+    return [one for one in rest[:1] if one in _VERB_OF]
 
 
 def _named(parts: Sequence[str]) -> list[str]:

@@ -20,8 +20,8 @@ from guard.provenance.value import Value
 from guard.provenance.words import BOUNDS
 from guard.provenance.worth import Worth
 
-_AND = re.compile(r",?\s+(?:and|und|et|&)\s+", re.IGNORECASE)
-_COMMA = re.compile(r",\s+")
+_AND = re.compile(r",?\s(?:and|und|et|&)\s", re.IGNORECASE)
+_COMMA = re.compile(r",\s")
 _ARTICLE = (
     r"(?:(?:the|an?|my|our|your|his|her|their|der|die|das|den|les?|la|une?)\s+)?[\"'`#@\u201c]?"
 )

@@ -70,6 +70,18 @@ def spoken(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
     for at, one in enumerate(stems):
         if one != "lik" or at == 0 or words[at - 1].casefold() not in _WISHING:
             yield one
+    for verb, particle in _apart(words, stems):
+        yield joined(stems[verb], words[particle].casefold())
+
+
+def pairs(words: Sequence[str], stems: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each verb's stem that has a little word, and the two as one."""
+    for verb, particle in _apart(words, stems):
+        yield stems[verb], joined(stems[verb], words[particle].casefold())
+
+
+def _apart(words: Sequence[str], stems: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where verbs stand, and their little words."""
     taken: dict[int, int] = {}
     for at, word in enumerate(words):
         particle = word.casefold()
@@ -78,7 +90,7 @@ def spoken(words: Sequence[str], stems: Sequence[str]) -> Iterator[str]:
         for verb in _verbs(words, stems, at):
             if verb not in taken or any(one in _AND for one in stems[taken[verb] : at]):
                 taken[verb] = at
-                yield joined(stems[verb], particle)
+                yield verb, at
 
 
 def _verbs(words: Sequence[str], stems: Sequence[str], at: int) -> Iterator[int]:

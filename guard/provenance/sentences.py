@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from guard.provenance import phrasal
 from guard.provenance.grammar import (
     ARTICLES,
     ASKING,
     AUXILIARIES,
     BEING,
+    BY,
+    CALENDAR,
     DICTATED,
     ENGLISH,
     FOREIGN,
@@ -19,7 +22,8 @@ from guard.provenance.grammar import (
     TITLES,
     TO_ME,
 )
-from guard.provenance.lexicon import is_stop, noun_classes, stem
+from guard.provenance.lexicon import is_stop, noun_classes, stem, stems_of
+from guard.provenance.words import BOUNDS
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _UNTITLED = "".join(rf"(?<!\b{one}\.)" for one in TITLES)
@@ -29,6 +33,7 @@ STOP = re.compile(END)
 _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
 _LEAST_GERUND = 6
+_NEAR = 5
 
 Words = Sequence[re.Match[str]]
 
@@ -69,9 +74,12 @@ def requests(text: str, words: Words, at: int) -> bool:
     if after in BEING or (word, after) in TO_ME:
         return False
     if not is_base(word):
-        return before in (GERUNDS if word.endswith("ing") else FULFILLED)
+        wanted = before in (GERUNDS if word.endswith("ing") else FULFILLED)
+        return wanted and not _by_somebody(words, at)
     gap = text[words[at - 1].end() : words[at].start()] if at else ","
+    # "If so, move it", and "in notes/a.txt add a line": a path is no word.
     so = before == "so" and cased(words, at - 2) == "if"
+    so = so or (at == 1 and before in BOUNDS and any(map(str.isalnum, gap)))
     if so or not _BREAKS.isdisjoint(gap) or before in ASKING or before in AUXILIARIES:
         return True
     if before in PEOPLE:
@@ -82,24 +90,39 @@ def requests(text: str, words: Words, at: int) -> bool:
     return after in OBJECTS and not (thing or idle)
 
 
-def spoken_of(text: str, stems: frozenset[str]) -> frozenset[str]:
-    """Return which of these stems a text only speaks of: "the last commits", and no "commit it".
+def acting(text: str) -> frozenset[str]:
+    """Return the stems of the words by which a text asks, verbs with their little word as one too.
 
-    In a sentence that is not English each of them may ask.
+    "Commit it" asks by that verb, and "the last commits" by none. In a sentence that is not English
+    each word may ask.
     """
-    found, asked = set[str](), set[str]()
+    found = set[str]()
     for start, end in sentences(text):
         words = [*WORD.finditer(text, start, end)]
-        foreign = not is_english(frozenset([one[0].casefold() for one in words]))
-        for at, one in enumerate(words):
-            if (own := stem(one[0])) in stems:
-                (asked if foreign or requests(text, words, at) else found).add(own)
-    return frozenset(found - asked)
+        own = [one[0] for one in words]
+        if not is_english(frozenset(map(str.casefold, own))):
+            found |= stems_of(own)
+            continue
+        asked = {stem(one) for at, one in enumerate(own) if requests(text, words, at)}
+        found |= asked.union(
+            two for one, two in phrasal.pairs(own, [*map(stem, own)]) if one in asked
+        )
+    return frozenset(found)
 
 
 def is_english(said: frozenset[str]) -> bool:
     """Return whether English grammar holds: no word of another language says otherwise."""
     return len(said & ENGLISH) >= len(said & FOREIGN)  # "an" is a word of three languages
+
+
+def _by_somebody(words: Words, at: int) -> bool:
+    """Return whether a sentence says who is to do it: "it has to be signed by Kim"."""
+    by = next((one for one in range(at + 1, at + _NEAR) if cased(words, one) in BY), 0)
+    if not by or by + 1 >= len(words):
+        return False
+    who = words[by + 1][0]
+    somebody = who[:1].isupper() and not who.isupper() and who.casefold() not in CALENDAR
+    return somebody or who.casefold() in PEOPLE | {"whom"}
 
 
 def is_base(word: str) -> bool:

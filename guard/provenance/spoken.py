@@ -21,6 +21,28 @@ _JEMAND = (
 )
 _QUELQU_UN = r"(?:ils?|elles?|(?-i:[A-Z\u00c9][\w-]+)|(?:mon|ma|mes|notre|le|la|les)\s+[^\W\d_]+)"
 
+_STATE = (
+    r"(?:(?:open|closed|shut|locked|unlocked|running|enabled|disabled|active|inactive|paused|muted|pending"
+    r"|unpaid|unsent|private|unread|empty|as\s+is)\b|(?:on|off|in|out|up|down)(?=\s*(?:$|[.,;!?]|and\b)))"
+)
+"""Words for how something is and is left."""
+
+_GAP = r"\s{1,3}"
+BUT = re.compile(
+    r"\b(?:any|all|every|each|anything|everything|every(?:one|body)|none|alle[ns]?|jede[nrsm]?|alles"
+    r"|tou(?:te?)?s|chaque)\b"
+    rf"[^.;!?\n]{{0,60}}?\s(?P<value>(?:but|bis{_GAP}auf){_GAP}(?P<next>{_WORD})?)",
+    re.IGNORECASE,
+)
+"""Words that take something out of all there is: "all of them but the last"."""
+STAYS = re.compile(
+    rf"{_BEGINS}(?P<value>\S[^.,;!?\n]{{0,60}}?){_GAP}"
+    rf"(?:(?:should|must|ha(?:s|ve){_GAP}to|(?:is|are){_GAP}to|shall){_GAP})?"
+    rf"(?:stays?|remains?|bleibt|bleiben|reste(?:nt)?){_GAP}"
+    rf"(?!(?:in|at|with|until|till|for|from|to|on{_GAP}the|by|there|here|bei|bis|zu|chez|avec)\b)",
+    re.IGNORECASE,
+)
+"""Words by which something is to go on being as it is: "the barn stays locked"."""
 NOBODY = re.compile(
     r"\b(?:nobody|no[\s-]one|none\s+of|niemand(?:em|en)?)\b(?!\s+(?:knows?|cares?|is|was|has)\b)"
     r"|(?<!is )(?<!['\u2019]s )(?<!are )(?<!was )(?<!have )(?<!has )(?<!see )(?<!find )(?<!found )"
@@ -37,6 +59,7 @@ KEEPS = re.compile(
     r"(?![^.;!?\n]{0,60}\b(?:informed|posted|updated|loop|date|short|brief|simple|polite|under|below|at|in|on"
     r"|within|for|as|auf|im|bei|dans|sous|\u00e0)\b)"
     r"|\bleave\s+(?=[^.,;!?\n]{1,60}?\s(?:alone|untouched|unchanged|as\s+(?:it|they)\b|where\b|in\s+place))"
+    rf"|\bleave\s+(?!an?\b)(?=[^.,;!?\n]{{1,60}}?\s{_STATE})"
     r"|\blass(?:e|t|en\s+sie)?\s+(?=[^.,;!?\n]{1,60}?\s(?:stehen|liegen|unver\u00e4ndert|in\s+ruhe)\b)",
     re.IGNORECASE,
 )

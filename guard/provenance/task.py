@@ -22,11 +22,11 @@ from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.mended import mended
 from guard.provenance.money import Money, money_of
 from guard.provenance.naming import LINKING, NAMED, SILENT, Naming, keys_of, naming_of
-from guard.provenance.phrasal import FIRST
 from guard.provenance.pieces import Piece, pieces_of
+from guard.provenance.questions import questions
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
-from guard.provenance.sentences import spoken_of
+from guard.provenance.sentences import acting
 from guard.provenance.sums import Sum, priced_by, sums_of
 from guard.provenance.titles import content_words
 from guard.provenance.unasked import refused, without
@@ -246,7 +246,7 @@ def task_of(text: str) -> Task:
         wording=content_words(said),
         words=words_of(wanted)._replace(
             refused=refused(text, silent) - {one.verb for one in asks},
-            things=spoken_of(wanted, FIRST),
+            acts=acting(without(wanted, questions(text))),
         ),
         plural=plural(wanted),
         selections=selections(wanted),

@@ -15,11 +15,13 @@ from guard.provenance.spoken import (
     ABOUT,
     ASKS_ME,
     BEFORE,
+    BUT,
     HELD,
     KEEPS,
     NOBODY,
     REFUSES,
     SPARED,
+    STAYS,
     TALKS,
     UNDONE,
     WONDERS,
@@ -230,6 +232,10 @@ def _silent(sentence: str) -> Iterator[Span]:
 def _spoken_of(sentence: str) -> Iterator[Span]:
     """Yield the acts of a sentence that are spoken of, undone or kept from something."""
     yield from (one.span("value") for one in WRONG.finditer(sentence))
+    yield from (one.span("value") for one in STAYS.finditer(sentence))
+    for one in BUT.finditer(sentence):
+        if not _acts(one["next"] or ""):  # "read them all but pay the last"
+            yield one.start("value"), _ended(sentence, one.end("value"), joins=False)
     for one in ABOUT.finditer(sentence):
         name = "act" if one["act"] else "subject"
         if _acts(one[name]):
