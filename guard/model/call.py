@@ -167,6 +167,9 @@ class ToolSpec:
     records: bool = False  # a result that is one JSON text is the server's own list, or its record
     low_impact: bool = False  # reversible by the same person, stays inside, no money
     intent: tuple[str, ...] = ()  # words by which people ask for it
+    standing: Mapping[str, frozenset[str]] = field(
+        default_factory=dict[str, frozenset[str]]
+    )  # words for the caller's own by an argument's name, see guard.provenance.standing
     named: str = ""  # the tool without the words of its service, see guard.provenance.service
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
     held: "Held" = field(init=False, repr=False, compare=False)  # for caches

@@ -25,6 +25,7 @@ from guard.policy.catalog_tool_file import ArgEntry, IdempotencyEntry, ToolEntry
 from guard.policy.finding import PolicyUnusable, error
 from guard.policy.ledgers import budget_ledgers, declared_ledgers
 from guard.provenance.service import short_names
+from guard.provenance.standing import standing_words
 
 METHOD_EFFECTS: Mapping[str, frozenset[str]] = {
     "resources/read": frozenset({"read"}),
@@ -114,8 +115,19 @@ def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Ca
         ) from None
     schemas = tools or {}
     short = short_names({name: entry.tools for name, entry in parsed.servers.items()})
+    shown = {
+        (name, tool): _shown(listed, schemas.get(name, {}).get(tool, {}))
+        for name, entry in parsed.servers.items()
+        for tool, listed in entry.tools.items()
+    }
+    own = {
+        name: standing_words(shown[name, tool] for tool in entry.tools)
+        for name, entry in parsed.servers.items()
+    }
     specs = {
-        f"{name}/{tool}": _spec(name, entry, tool, listed, schemas, short[name, tool])
+        f"{name}/{tool}": _spec(
+            name, entry, tool, listed, shown[name, tool], own[name], short[name, tool]
+        )
         for name, entry in parsed.servers.items()
         for tool, listed in entry.tools.items()
     }
@@ -174,10 +186,20 @@ def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
     )
 
 
+def _shown(listed: ToolEntry, pinned: Mapping[str, Json]) -> Mapping[str, Json]:
+    """Return the schema of a tool's arguments: the catalogue's, or else what was pinned."""
+    return pinned if listed.input_schema is None else listed.input_schema
+
+
 def _spec(
-    name: str, entry: ServerEntry, tool: str, listed: ToolEntry, schemas: Schemas, short: str
+    name: str,
+    entry: ServerEntry,
+    tool: str,
+    listed: ToolEntry,
+    shown: Mapping[str, Json],
+    standing: Mapping[str, frozenset[str]],
+    short: str,
 ) -> ToolSpec:
-    pinned = schemas.get(name, {}).get(tool, {})
     pins = [listed.pin] if isinstance(listed.pin, str) else listed.pin
     audience = listed.audience or entry.audience
     own, shared = listed.credential, entry.credential
@@ -193,7 +215,8 @@ def _spec(
         intent=tuple(listed.intent),
         named=short,
         extract=dict(listed.output.extract),
-        input_schema=pinned if listed.input_schema is None else listed.input_schema,
+        input_schema=shown,
+        standing=standing,
         pins=frozenset(pins),
         says=listed.says,
         scopes=frozenset(listed.scopes),

@@ -6,7 +6,7 @@ tools which do the same share one request. It counts calls, and decides nothing.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
@@ -17,6 +17,8 @@ from guard.provenance.lexicon import Capability, Words, capability, noun_classes
 from guard.provenance.segment import Deed, UnderWay
 from guard.provenance.service import done_with
 from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
 
 MOST = 64
 """More calls than this that are left are not told apart."""
@@ -171,3 +173,11 @@ class _Filling:
                     held[place] = fitting
                     return True
         return False
+
+
+def largest(values: Iterable[tuple[Value, Worth]]) -> int:
+    """Return how many of the receivers that the person named one argument holds."""
+    named = [
+        value.path for value, one in values if value.role == "recipient" and one.why == "in_prompt"
+    ]
+    return max(Counter(named).values()) if len(named) > 1 else 1

@@ -6,16 +6,19 @@ the person's to say. Addresses are judged by how they were named, and never here
 behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from guard.model.call import Held
 from guard.model.origin import Source
 from guard.provenance.counts import numbered
 from guard.provenance.frames import Entity
+from guard.provenance.halves import halved
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability
 from guard.provenance.naming import keys_of
+from guard.provenance.nearby import astray, nearby
 from guard.provenance.phrases import BESIDE
-from guard.provenance.pieces import ADDRESSES, NUMBERS, asking
+from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking
 from guard.provenance.sides import side_of
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
@@ -23,19 +26,30 @@ from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
 Values = Sequence[tuple[Value, Worth]]
+_STRAY = Worth(Source.COMPOSED, "other_request")
 
 
 def completed(
-    task: Task, able: Capability, values: Values, slots: Mapping[str, Slot]
+    held: Held,
+    task: Task,
+    able: Capability,
+    values: Values,
+    slots: Mapping[str, Slot],
+    said: Collection[int] = (),
 ) -> list[tuple[Value, Worth]]:
     """Return the arguments of a call, with those that its request can only mean at that.
 
     Args:
+        held: the tool.
         task: what the person named.
         able: what the tool does.
         values: the arguments, each with what it is worth so far.
         slots: what is known of each argument.
+        said: which values are the person's only because a request says them.
     """
+    strays = frozenset(astray(task, values, said) if said else ())
+    if strays:
+        values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
     weak = [
         at
         for at, (value, one) in enumerate(values)
@@ -45,7 +59,7 @@ def completed(
     if not weak:  # most calls: somebody said what each argument is
         return [*values]
     meant = _whole(task, able, values)
-    own = [one.numbered for one in asking(task.pieces, able)]
+    own = [_numbered(task, one) for one in asking(task.pieces, able)]
     if not task.pieces and any(slots[values[at][0].path].target for at in weak):
         only = numbered(task.wanted)
         own = [frozenset((noun, digits) for _, noun, digits in only if len(only) == 1)]
@@ -55,7 +69,16 @@ def completed(
         named = slot.named and _is_name(value) and not meant.isdisjoint(value.kinds)
         if named or (slot.target and any(_is_numbered(value, one) for one in own)):
             found[at] = value, Worth(Source.PROMPT, "in_prompt")
+    for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
+        for at in more:
+            found[at] = found[at][0], Worth(Source.PROMPT, "in_prompt")
     return found
+
+
+def _numbered(task: Task, piece: Piece) -> frozenset[tuple[str, str]]:
+    """Return what a request names by a number, or says "it" of: "read note 4 and shorten it"."""
+    before = [one for one in task.pieces if piece.refers and one.start < piece.start]
+    return piece.numbered.union(*(one.numbered for one in before))
 
 
 def _whole(task: Task, able: Capability, values: Values) -> set[tuple[str, str]]:

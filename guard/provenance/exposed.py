@@ -6,6 +6,7 @@ takes any, and it keeps no value.
 
 import json
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -15,7 +16,7 @@ from guard.model.secret_name import holds_secret
 _PARTS: Final = (
     *("PRIVATE KEY-----", "eyJ", "SECRET", "PASSW", "TOKEN", "API_KEY", "APIKEY", "ACCESS_KEY"),
     *(
-        "PRIVATE_KEY",
+        *("PRIVATE_KEY", "SIGNING_KEY", "ENCRYPTION_KEY"),
         "CREDENTIALS",
         "ghp_",
         "gho_",
@@ -32,7 +33,8 @@ _FORM: Final = re.compile(
     r"-----BEGIN (?:[A-Z]{1,16} ){0,3}PRIVATE KEY-----"
     # Only where a run begins: from each "eyJ" within one it would be read again, to its end.
     r"|(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"
-    r"|(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY|CREDENTIALS)[A-Z0-9_]{0,40}"
+    r"|(?:SECRET|PASSWORD|PASSWD|TOKEN|API_?KEY|(?:PRIVATE|ACCESS|SIGNING|ENCRYPTION)_KEY|CREDENTIALS)"
+    r"[A-Z0-9_]{0,40}"
     r" ?= ?(?:\\?[\"'])?[\w+/.~-]"
     r"|\b(?:gh[opusr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abeprs]-[\w-]{10,}"
     r"|sk_live_\w{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,})"
@@ -60,8 +62,13 @@ def shows_secret(shown: Json) -> bool:
         text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
     except RecursionError:
         return True
-    formed = any(one in text for one in _PARTS) and _FORM.search(text) is not None
-    return formed or _named("", shown, MOST_DEPTH)
+    return any(True for _ in secrets_in(text)) or _named("", shown, MOST_DEPTH)
+
+
+def secrets_in(text: str) -> Iterator[str]:
+    """Yield what in a text has the form of a secret; most texts hold no part of one."""
+    if any(one in text for one in _PARTS):
+        yield from (found[0] for found in _FORM.finditer(text))
 
 
 def _named(name: str, value: Json, depth: int) -> bool:

@@ -95,10 +95,10 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
     clause = clause_before(text, one.start)
     if _DESCRIBES.search(clause):
         return "mention"
-    return _nearest(clause)
+    return nearest(clause)
 
 
-def _nearest(clause: str) -> Frame:
+def nearest(clause: str) -> Frame:
     """Return what the last word says that frames what comes after it."""
     for word in reversed(re.findall(r"\b[^\W\d_]+\b", clause)[-6:]):
         folded = word.casefold()

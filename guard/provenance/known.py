@@ -8,13 +8,12 @@ less known than it is, never more. It knows no task and judges nothing.
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.records import Record, grouped, names_of, plainly, record_of, runs_in
 from guard.provenance.segment import Deed, Endorsed, Kinds, Seen, Segment, chained, value_digest
-from guard.provenance.select import Selection, measured
+from guard.provenance.select import Selection, is_extreme, measured
 
 CAP = 250_000
 """Values that one session remembers."""
@@ -22,6 +21,8 @@ PLACES = 32
 """Places of one value that are remembered; the first ones are kept."""
 WROTE = 50_000
 """Values of the agent's own that are remembered; beyond, no field is trusted any more."""
+_BESIDE = 3
+"""Words before and behind a name with which it may be a longer one."""
 _LONGEST_NAME, _MOST_WORDS, _TEXTS = 10, 2000, 64
 """Words of a name that is looked for in a text, words of that text, texts whose names are kept."""
 _NO_NAMES: frozenset[str] = frozenset()
@@ -160,6 +161,26 @@ class Known:
             for one in names
         )
 
+    def within_another(self, record: Record, name: str, said: str) -> bool:
+        """Return whether a text says this name only within a longer one that another object bears.
+
+        Args:
+            record: the record that bears the name.
+            name: the name, as `plainly` has it.
+            said: the words of the text, as `plainly` has them, a blank around each.
+        """
+        words, own = said.split(), name.split()
+        spots = [at for at in range(len(words)) if words[at : at + len(own)] == own]
+        return bool(spots) and all(
+            any(
+                self._named.get(" ".join(words[first:last]), set()) - {record.identity}
+                for first in range(max(at - _BESIDE, 0), at + 1)
+                for last in range(at + len(own), at + len(own) + _BESIDE + 1)
+                if last - first > len(own)
+            )
+            for at in spots
+        )
+
     def _meant(self, said: str, action: str) -> frozenset[str]:
         """Return the names that a tool has shown and a text says whole."""
         key = said, action
@@ -188,7 +209,7 @@ class Known:
     def chosen(self, record: Record, selection: Selection) -> bool:
         """Return whether a record is the only one of its list that a choice means."""
         return any(
-            _is_extreme(record, listed, selection)
+            is_extreme(record, listed, selection)
             for listed in self._lists.values()
             if any(one.identity == record.identity for one in listed)
         )
@@ -272,23 +293,3 @@ def _stands_alone(name: str, said: str, whole: Iterable[str]) -> bool:
         if one != name and f" {name} " in f" {one} ":
             said = said.replace(f" {one} ", " | ")
     return f" {name} " in said
-
-
-def _is_extreme(record: Record, listed: Sequence[Record], selection: Selection) -> bool:
-    """Return whether no other record of a list comes first, or as far, in one field."""
-    for name, own in record.measures.items():
-        if selection.fields.isdisjoint(name.split("_")):
-            continue
-        others = [one.measures.get(name) for one in listed if one.identity != record.identity]
-        if all(beats(own, other, most=selection.most) for other in others):
-            return bool(others)
-    return False
-
-
-def beats(own: Decimal | str, other: Decimal | str | None, *, most: bool) -> bool:
-    """Return whether one number or moment comes before another; nothing does before a gap."""
-    if isinstance(own, Decimal) and isinstance(other, Decimal):
-        return own > other if most else own < other
-    if isinstance(own, str) and isinstance(other, str):
-        return own > other if most else own < other
-    return False  # a record that lacks the field could be the one

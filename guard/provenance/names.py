@@ -79,7 +79,9 @@ def _is_month(word: str) -> bool:
 def _is_handle(word: str) -> bool:
     if word[0] in "@#":
         return word[1:2].isalpha()
-    return "_" in word or (word[0].isalpha() and any(map(str.isdigit, word)))
+    if "_" in word or (word[0].islower() and any(map(str.isupper, word))):
+        return True
+    return word[0].isalpha() and any(map(str.isdigit, word))
 
 
 def _beside_container(words: list[tuple[str, int, int]], at: int) -> bool:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.frames import Entity
+from guard.provenance.lexicon import is_plain
 from guard.provenance.records import Record, names_of, plainly
 from guard.provenance.titles import content_words, pairs, titled
+from guard.provenance.words import GENERIC
 
 NAMED = frozenset({"name", "quoted", "filename", "literal"})
 """Kinds of values that are names."""
@@ -62,7 +64,16 @@ class Naming:
 
     def asks_for(self, record: Record) -> frozenset[str]:
         """Return the names by which the person asked for this record, trusted or not."""
-        return self.called & names_of(record)
+        return self.called & names_of(record) | self._whole(record)
+
+    def _whole(self, record: Record) -> frozenset[str]:
+        """Return the names of a record that were said whole, whatever case they are in."""
+        return frozenset(
+            one
+            for one in record.names
+            if f" {plainly(one)} " in self.said
+            if any(not is_plain(word) and word not in GENERIC for word in plainly(one).split())
+        )
 
     def means(self, record: Record) -> bool:
         """Return whether the record is named in any of these ways."""

@@ -12,7 +12,7 @@ from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, stem
 from guard.provenance.naming import keys_of
 from guard.provenance.paths import lies_where_said
-from guard.provenance.phrases import phrased
+from guard.provenance.phrases import phrased, reaches
 from guard.provenance.pieces import Piece, asking, sort_of
 from guard.provenance.sentences import WORD
 from guard.provenance.slot import Slot
@@ -29,6 +29,8 @@ def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     """Return whether a request for a tool says of a value that this is done to it."""
     if value.role in _PLACES:
         return lies_where_said(task, able, value.text)
+    if value.role == "recipient" and not slot.open:
+        return reaches(task, able, value)
     return slot.named and (phrased(task, able, value) or is_object(task, able, value))
 
 

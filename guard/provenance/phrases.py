@@ -7,6 +7,7 @@ quoted there, or stands in what it says beside, is not meant by it.
 import re
 from itertools import pairwise
 
+from guard.provenance.frames import clause_before, nearest
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
 from guard.provenance.sentences import WORD, sentences
@@ -20,6 +21,8 @@ _TOLD = (
 )
 BESIDE = re.compile(rf"\b(?:{_TOLD})\b|[(:\u2014\u2013]", re.IGNORECASE)
 """Where a request goes on to something else."""
+TOLD = re.compile(rf"\b(?:{_TOLD})\b", re.IGNORECASE)
+"""The words among these."""
 _ASIDE = re.compile(
     rf"\b(?:{_TOLD}|from|by|about|than|like|von|über|de)\b|[(:\u2014\u2013]", re.IGNORECASE
 )
@@ -29,6 +32,9 @@ _JOINT = re.compile(r"[\s_-]+")
 _PLAIN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:[.'/&+][^\W_]+)*\.?")
 _LONGEST = 40
+_KEPT = frozenset({"name", "quantity", "object_id"})
+"""Kinds of values that are the person's words: what they quote may be anybody's."""
+_ALL = _KEPT | {"phone", "email", "iban", "url", "host", "date", "time", "amount"}
 
 
 def phrased(task: Task, able: Capability, value: Value) -> bool:
@@ -43,13 +49,10 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
             the argument is called: "campaign Spring".
     """
     phrase = value.text.strip().casefold()
-    words = _JOINT.split(phrase)
-    if len(value.kinds) != 1 or len(phrase) > _LONGEST or not all(map(_WORD.fullmatch, words)):
-        return False
-    said = task.wanted.casefold()
+    words, said = _JOINT.split(phrase), task.wanted.casefold()
     if not all(one in said for one in words):
         return False  # most values: what nobody said at all is no phrase of theirs
-    if all(is_stop(one) or stem(one) in able.stems for one in words):
+    if not is_phrase(able, value):
         return False
     requests, side = _requests(task, able, value.kin), side_of(value.path)
     if side and any(on_side(side, phrase, one) for one in requests):
@@ -68,11 +71,50 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
     )
 
 
-def _requests(task: Task, able: Capability, kin: frozenset[str]) -> list[str]:
-    """Return the requests for what a tool does, without what they quote, case folded."""
+def is_phrase(able: Capability, value: Value) -> bool:
+    """Return whether a value is a few plain words that say more than what the tool does."""
+    phrase = value.text.strip().casefold()
+    words = _JOINT.split(phrase)
+    if len(value.kinds) != 1 or len(phrase) > _LONGEST or not all(map(_WORD.fullmatch, words)):
+        return False
+    return not all(is_stop(one) or stem(one) in able.stems for one in words)
+
+
+def reaches(task: Task, able: Capability, value: Value) -> bool:
+    """Return whether a request says of a receiver that something comes from it, or goes there.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        value: a receiver: an argument for what it comes from, or a name of several words in small
+            letters. Any other address or name is judged by how the person named it.
+    """
+    phrase, side = value.text.strip().casefold(), side_of(value.path)
+    if phrase not in task.wanted.casefold():
+        return False
+    plain = len(value.kinds) == 1
+    if side and (plain or side == "from"):
+        return any(on_side(side, phrase, one) for one in _requests(task, able, value.kin, _ALL))
+    words = phrase.split()
+    if not plain or len(words) < 2 or not all(map(str.isalpha, words)):  # noqa: PLR2004
+        return False
+    if phrase not in task.wanted:
+        return False  # who writes names with a capital is read as that
+    whole = re.compile(rf"(?<![\w'.-]){spelled(phrase)}(?![\w@-]|'s\b|[.']\w)")
+    return any(
+        nearest(clause_before(one, found.start())) == "dest"
+        for one in _requests(task, able, value.kin)
+        for found in whole.finditer(BESIDE.split(one, maxsplit=1)[0])
+    )
+
+
+def _requests(
+    task: Task, able: Capability, kin: frozenset[str], kept: frozenset[str] = _KEPT
+) -> list[str]:
+    """Return the requests for what a tool does, case folded, with values of some kinds."""
     wanted = task.wanted
     for one in task.entities:
-        if one.kind not in {"name", "quantity", "object_id"}:
+        if one.kind not in kept:
             wanted = wanted[: one.start] + "." * (one.end - one.start) + wanted[one.end :]
     places = [one.place for one in task.asks if one.fits(able)]
     if not places and not able.verbs:  # what no class of verbs has is asked for by its own word

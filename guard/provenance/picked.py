@@ -10,9 +10,10 @@ from typing import Literal
 
 from guard.model.call import Json
 from guard.provenance.canonical import classify
-from guard.provenance.known import Known, beats
+from guard.provenance.known import Known
 from guard.provenance.money import decimal_of
 from guard.provenance.records import Record
+from guard.provenance.select import beats
 
 Order = Literal["max", "min", "first", "all", "sum", "difference"]
 

@@ -234,7 +234,11 @@ class _Reading:
             asks=asks,
             stems=stems_of([one[0] for one in WORD.finditer(text)]),
             held=tuple(held),
-            keys=frozenset(key for one in held for key in keys_of(one)),
+            keys=frozenset(
+                key
+                for one in held
+                for key in (*keys_of(one), *(("text", half) for half in halves_of(one)))
+            ),
             numbers=frozenset(
                 money.number
                 for one in held
@@ -250,6 +254,12 @@ class _Reading:
 
 def _placed(one: Ask) -> int:
     return one.place[0]
+
+
+def halves_of(one: Entity) -> tuple[str, ...]:
+    """Return the two parts of a name with one stroke in it; none of any other."""
+    parts = tuple(one.literal.split("/")) if one.kind == "filename" else ()
+    return parts if len(parts) == 2 and all(parts) else ()  # noqa: PLR2004
 
 
 def sort_of(one: Entity) -> str:

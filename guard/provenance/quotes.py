@@ -10,14 +10,18 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask
 from guard.provenance.frames import Entity
+from guard.provenance.lexicon import Capability
 from guard.provenance.naming import SILENT
+from guard.provenance.pieces import asking
 from guard.provenance.task import Task
 
 _SAYS = re.compile(
     r"(?:(?<!\bthe )(?<!\ba )(?<!\ban )(?<!\bmy )\b(?:post|publish|tweet|write|says?|saying|send"
     r"|reply|answer|announce|comment|text|message|poste|schreibe?|sende|antworte|sage?|publie"
     r"|écris|envoie|réponds)"
-    r"|\b(?:with|mit|avec) (?:the|this|dem|le) (?:text|words?|message|texte?)|(?=:))"
+    r"|\b(?:with|mit|avec) (?:(?:the|this|dem|der|le) )?(?:text|words?|message|texte?|nachricht)"
+    r"|\b(?:contents?|text|body|inhalt|texte?|contenu)\b(?:\s+(?:of|von|de)\s+[^\"'`]{1,24}?)?"
+    r"\s+(?:with|to|by|mit|durch|zu|par|en)|(?=:))"
     r"\s*[:,]?\s*[\"'`\u201c\u201e\u2018\u00ab]*$",
     re.IGNORECASE,
 )
@@ -28,16 +32,22 @@ _LEAST = 2
 """So many words are a text; one may be a name."""
 
 
-def misquoted(task: Task, asks: Sequence[Ask], bodies: Iterable[str], texts: Iterable[str]) -> bool:
+def misquoted(
+    task: Task, able: Capability, asks: Sequence[Ask], bodies: Iterable[str], texts: Iterable[str]
+) -> bool:
     """Return whether requests dictate words, and a call writes others.
 
     Args:
         task: what the person said.
+        able: what the tool does.
         asks: the requests for what the call does.
         bodies: the texts that the call writes.
         texts: all that it holds.
     """
-    said = [_dictated(task.text, task.entities, one.place) for one in asks]
+    places = [one.place for one in asks] or [
+        (one.start, one.end) for one in asking(task.pieces, able)
+    ]
+    said = [_dictated(task.text, task.entities, one) for one in places]
     if not said or not all(said) or not any(bodies):
         return False
     held = [_plain(one) for one in texts]

@@ -5,7 +5,11 @@ person may mean by a choice has to be declared, or asked.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+
+from guard.provenance.records import Record
 
 _SIZES = frozenset({"size", "length", "bytes", "amount", "total", "count", "quantity"})
 _PRICES = frozenset({"price", "cost", "amount", "fee", "rate", "total", "rent"})
@@ -52,3 +56,23 @@ def is_amount(field: str) -> bool:
 
 
 _MEASURED = _SIZES | _PRICES | _DATES
+
+
+def is_extreme(record: Record, listed: Sequence[Record], selection: Selection) -> bool:
+    """Return whether no other record of a list comes first, or as far, in one field."""
+    for name, own in record.measures.items():
+        if selection.fields.isdisjoint(name.split("_")):
+            continue
+        others = [one.measures.get(name) for one in listed if one.identity != record.identity]
+        if all(beats(own, other, most=selection.most) for other in others):
+            return bool(others)
+    return False
+
+
+def beats(own: Decimal | str, other: Decimal | str | None, *, most: bool) -> bool:
+    """Return whether one number or moment comes before another; nothing does before a gap."""
+    if isinstance(own, Decimal) and isinstance(other, Decimal):
+        return own > other if most else own < other
+    if isinstance(own, str) and isinstance(other, str):
+        return own > other if most else own < other
+    return False  # a record that lacks the field could be the one

@@ -59,6 +59,16 @@ def names_beside(held: Held, path: str) -> tuple[str, ...]:
     return tuple(name for one in members if isinstance(one, dict) for name in one if name != own)
 
 
+@lru_cache(maxsize=4096)
+def order_of(held: Held, path: str) -> int:
+    """Return where an argument stands among those of its object, as the schema lists them."""
+    around, _, own = path.rpartition(".")
+    node = _at(held.schema, around) if around else _resolved(held.schema, held.schema)
+    members = (one.get("properties") for one in _options(held.schema, node))
+    names = [name for one in members if isinstance(one, dict) for name in one]
+    return names.index(own) if own in names else len(names)
+
+
 def is_needed(held: Held, path: str) -> bool:
     """Return whether the object that holds an argument wants it to be there."""
     around, _, own = path.rpartition(".")

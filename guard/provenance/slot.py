@@ -38,6 +38,7 @@ class Slot(NamedTuple):
         allowed: the closed set of its values; empty: it is open.
         needed: whether the schema wants it in every call.
         switch: what a yes or a no takes there.
+        standing: words of the server's own for what is the caller's: "me", "primary".
     """
 
     role: str
@@ -53,6 +54,7 @@ class Slot(NamedTuple):
     allowed: tuple[Json, ...]
     needed: bool
     switch: Switch
+    standing: frozenset[str]
 
     def exempts(self, raw: Json) -> bool:
         """Return whether a value is the schema's own: of its closed set, its default, yes or no."""
@@ -60,7 +62,7 @@ class Slot(NamedTuple):
             return True
         if self.role == "permission":
             return False
-        if isinstance(raw, bool):
+        if isinstance(raw, bool) or (isinstance(raw, str) and raw in self.standing):
             return True
         if self.default == raw and type(self.default) is type(raw):
             return True
@@ -108,6 +110,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         allowed=allowed,
         needed=is_needed(tool, path),
         switch=switch_of(path, able.stems),
+        standing=spec.standing.get(name, _NOTHING) if unsaid or role == "id" else _NOTHING,
     )
 
 

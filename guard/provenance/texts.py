@@ -5,11 +5,13 @@ Prose is not judged: only the links and addresses in it, and in short texts the 
 
 import re
 from functools import lru_cache
+from itertools import chain
 
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import Source
 from guard.provenance.canonical import typed
+from guard.provenance.exposed import secrets_in
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
 from guard.provenance.moments import contradicts
@@ -73,7 +75,9 @@ def text_facts(
 
 
 def _active_unknown(task: Task, known: Known, value: Value) -> bool:
-    return any(not _cleared(task, known, *one) for one in leads(value.text))
+    """Return whether a text leads its reader somewhere, or lets them in, and nobody said so."""
+    secrets = (("text", one) for one in secrets_in(value.text))
+    return any(not _cleared(task, known, *one) for one in chain(leads(value.text), secrets))
 
 
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:

@@ -4,7 +4,6 @@ States, and never decides: a rule reads the levels. The values weighed are those
 bytes, so what is judged is what is sent.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -14,7 +13,7 @@ from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import Levels, Origin, Source
 from guard.provenance.acts import aims, chosen
 from guard.provenance.amounts import in_its_unit, places_of
-from guard.provenance.budget import asked, done_of, left
+from guard.provenance.budget import asked, done_of, largest, left
 from guard.provenance.choice import another
 from guard.provenance.complete import completed
 from guard.provenance.contrary import once
@@ -98,14 +97,14 @@ def weigh(
     scales.take(call.parsed())
     scales.values = owed(task, known, scales.values, scales.payees())
     if changes:
-        scales.values = completed(task, able, scales.values, scales.slots)
+        scales.values = completed(spec.held, task, able, scales.values, scales.slots, scales.said)
         scales.values = theirs(task, known, able, scales.values, scales.declares)
         scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
     levels = scales.levels()
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     picks = chosen(able, scales.values, task.clauses)
     meant = asked(task, able, bare=scales.bare(levels)) if changes else ()
-    scales.other |= misquoted(task, meant, scales.texts("body"), scales.texts())
+    scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())
     return Weighed(
         prov=scales.facts(labels, levels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
@@ -122,7 +121,7 @@ def weigh(
         ),
         wrote=frozenset(scales.own()) if write and leaving else frozenset(),
         write=write,
-        size=scales.size() if write and leaving else 1,
+        size=largest(scales.values) if write and leaving else 1,
         endorses=scales.endorses() if leaving else (),
     )
 
@@ -141,6 +140,7 @@ class _Scales:
     values: list[tuple[Value, Worth]] = field(default_factory=list)
     sent: list[tuple[str, Json]] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)
+    said: list[int] = field(default_factory=list)  # which are the person's by a request's words
     other: bool = False
     """Whether it does another thing than the person chose, or the opposite."""
 
@@ -162,6 +162,7 @@ class _Scales:
                 one = worth(task, self.known, value, target=slot.target, endorsed=self.endorsed)
                 if one.source < Source.LINKED and done_to(task, able, slot, value):
                     one = Worth(Source.PROMPT, "in_prompt")
+                    self.said.append(len(self.values))
             self.values.append((value, one))
             self.sent.append((path, raw))
 
@@ -181,7 +182,7 @@ class _Scales:
         return ProvFacts(
             user_prompt=of[Source.PROMPT],
             trusted_tool=of[Source.TRUSTED] | of[Source.LINKED],
-            # After strangers' words, what the agent composes may be theirs in other clothes.
+            # After strangers' words, what the agent composes may be theirs.
             untrusted=untrusted | composed if tainted else untrusted,
             secret=composed | untrusted if "secret" in labels else frozenset(),
             model=frozenset() if tainted else composed,
@@ -254,12 +255,6 @@ class _Scales:
         told.sort()  # no two rows are alike in their first three columns
         return tuple([one.origin(value, place) for _, _, place, value, one in told[:32]])
 
-    def size(self) -> int:
-        """Return how many of the receivers that the person named one argument holds."""
-        said = ((value, one.why) for value, one in self.values)
-        named = [one.path for one, why in said if one.role == "recipient" and why == "in_prompt"]
-        return max(Counter(named).values()) if len(named) > 1 else 1
-
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
         return frozenset(
@@ -268,10 +263,11 @@ class _Scales:
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""
-        found = NOTHING
-        for one in self.slots.values():
-            found |= one.about if one.level in _SENT else one.about | self.able.nouns
-        return found or self.able.nouns
+        nouns = self.able.nouns
+        its = (
+            one.about | (NOTHING if one.level in _SENT else nouns) for one in self.slots.values()
+        )
+        return NOTHING.union(*its) or nouns
 
     def endorses(self) -> tuple[Endorsed, ...]:
         """Return destinations that neither the person nor a linked record named."""
@@ -296,4 +292,4 @@ def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales,
     kinds, nouns = scales.going(), scales.about()
     rest = left(task, spec, done, kinds=kinds, nouns=nouns)
     more = listed(task, spec, scales.values, done)
-    return max(rest, more, picks - done.get((spec.action, spec.intent), 0)) - scales.size()
+    return max(rest, more, picks - done.get((spec.action, spec.intent), 0)) - largest(scales.values)

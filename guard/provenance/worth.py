@@ -15,7 +15,7 @@ from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT
-from guard.provenance.records import Record, is_id
+from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
@@ -216,7 +216,8 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
     names = task.naming.asks_for(record)
     if not names:
         return None
-    if all(known.shared(name) for name in names):
+    said = task.naming.said
+    if all(known.shared(one) or known.within_another(record, plainly(one), said) for one in names):
         return Worth(Source(place.seen.source), "ambiguous", place)
     return Worth(Source.LINKED, "linked_record", place)
 
