@@ -11,15 +11,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from guard.provenance.deeds import causes, tells, verbs_of
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
-from guard.provenance.grammar import ARTICLES, EACH, NUMBERS, OBJECTS, PEOPLE, SUPPORT
+from guard.provenance.grammar import EACH, NUMBERS, SUPPORT
 from guard.provenance.lexicon import (
     Capability,
     is_stop,
     noun_classes,
     posting,
     stem,
-    verb_classes,
     verbal_classes,
 )
 from guard.provenance.pronouns import Told, told_by
@@ -52,8 +52,8 @@ _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
 _THINGS = frozenset({"quoted", "filename", "object_id"})
 _FOR = frozenset({"for", "für", "pour"})
 _MEMBERS = frozenset({"add_member", "remove_member"})
-_NEAR = 4
-_MOST = 20
+_CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
+_NEAR, _MOST = 4, 20
 
 
 class Ask(NamedTuple):
@@ -83,6 +83,8 @@ class Ask(NamedTuple):
         """Return whether this is a request for what a tool does."""
         if self.verb in able.against or not able.must <= self.verbs:
             return False
+        if tells(self.verb) and not able.nouns.isdisjoint(_CARRIED):
+            return False  # who is told something gets no file and no money
         if able.verbs.isdisjoint(self.verbs):
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
             return moved and not able.nouns.isdisjoint(self.nouns)
@@ -153,7 +155,7 @@ class _Reading:
         verbs = [
             one
             for at, one in enumerate(words)
-            if (_verbs(one[0]) or one[0].casefold() in SUPPORT)
+            if (verbs_of(one[0]) or one[0].casefold() in SUPPORT)
             and one.end() not in self.marks
             and not within(one.start(), self.silent)
             and (not english or requests(self.text, words, at))
@@ -177,7 +179,7 @@ class _Reading:
         going = [one for one in self.named(start, stop) if one.frame == "dest"]
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
         nouns = frozenset(name for one in self.objects(words) for name in _nouns(one[0]))
-        verbs = (frozenset() if _causes(words) else _verbs(verb)) | self.done(verb, words)
+        verbs = (frozenset() if causes(words) else verbs_of(verb)) | self.done(verb, words)
         return Ask(
             verb=stem(verb),
             verbs=posting(verbs, nouns),
@@ -261,20 +263,6 @@ class _Reading:
         return not between.strip(" (\"'`") or bool(
             LISTED.fullmatch(between) or APPOSED.fullmatch(between)
         )
-
-
-def _causes(words: Words) -> bool:
-    """Return whether a request makes something that is there be otherwise: "make it shorter"."""
-    at = next((at for at, one in enumerate(words) if one[0].casefold() == "make"), -1)
-    made = cased(words, at + 1) in PEOPLE and cased(words, at + 2) in ARTICLES  # "make me a cake"
-    return at >= 0 and not made and cased(words, at + 1) in OBJECTS - {"a", "an"}
-
-
-def _verbs(word: str) -> frozenset[str]:
-    word = word.casefold()
-    if word == "new" or (is_stop(word) and word != "make"):
-        return frozenset()
-    return verb_classes(stem(word))
 
 
 def _nouns(word: str) -> frozenset[str]:

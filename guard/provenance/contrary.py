@@ -48,7 +48,7 @@ def _against(said: Words, able: Capability) -> frozenset[str]:
         other
         for one in able.stems
         if one not in said.stems
-        for other in _opposites(one) & said.stems - able.stems
+        for other in opposites(one) & said.stems - able.stems
     )
 
 
@@ -69,7 +69,7 @@ def repeats(path: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _opposites(one: str) -> frozenset[str]:
+def opposites(one: str) -> frozenset[str]:
     """Return the stems of what undoes a verb, or what it undoes."""
     undone = {
         rest

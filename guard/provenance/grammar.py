@@ -75,7 +75,7 @@ CALENDAR = _set(
 )
 """Words with a capital letter that are nobody."""
 
-REFERRING = _set("it them that this those these one es das ihn sie le la les ça")
+REFERRING = _set("it its them that this those these one him her es das ihn sie le la les ça")
 """Words for what was named before."""
 
 FURTHER = _set(

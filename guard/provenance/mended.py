@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from guard.provenance.asks import Ask
+from guard.provenance.contrary import opposites
 from guard.provenance.grammar import FURTHER, REFERRING
-from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.lexicon import is_other, is_stop, stem, verb_classes
 from guard.provenance.retract import Tone, tone_of
-from guard.provenance.sentences import WORD
+from guard.provenance.sentences import WORD, acting
 from guard.provenance.swapped import (
     MOMENTS,
     Keys,
@@ -65,6 +66,7 @@ def _mend(turns: list[str], at: int, before: Sequence[int], tone: Tone) -> bool:
     said, own = turns[at], acts_of(tone.rest)
     asked = [one for one in before if any(_alike(a, b) for a in own for b in acts_of(turns[one]))]
     dropped = _dropped(said)
+    _reverse(turns, before, tone, aside=bool(asked))
     if not (tone.adds and own):
         any_of = tone.mends or (tone.refuses and not tone.takes)
         meant = Meant(said=said, rest=tone.rest, dropped=dropped, any_of=any_of)
@@ -77,6 +79,24 @@ def _mend(turns: list[str], at: int, before: Sequence[int], tone: Tone) -> bool:
                 _strike_acts(turns, one, own)
     _forbid(turns, said, before)
     return False
+
+
+def _reverse(turns: list[str], before: Sequence[int], tone: Tone, *, aside: bool) -> None:
+    """Take back the acts of which a turn asks for the opposite, or for another one in their place.
+
+    What was named with them stays named: "reject it" after "approve AB-3". `aside`: the turn asks
+    for the same once more, so that it puts something else of it right.
+    """
+    acts = acting(tone.rest)
+    other = tone.mends and not (tone.adds or aside) and not REFERRING.isdisjoint(_words(tone.rest))
+    other = other and any(verb_classes(one) - {"read"} or is_other(one) for one in acts)
+    for number in reversed(before):
+        own = acting(turns[number])
+        gone = own if other else {one for one in own if not acts.isdisjoint(opposites(one))}
+        words = WORD.finditer(turns[number]) if gone else ()
+        places = [one.span() for one in words if stem(one[0]) in gone]
+        turns[number] = struck(turns[number], places)
+        other = other and not places
 
 
 def _dropped(text: str) -> Keys:
@@ -117,14 +137,14 @@ def _forbid(turns: list[str], text: str, before: Sequence[int]) -> None:
     own = values_of(text)
     for start, end in places:
         named = {
-            (one.kind, one.canonical)
+            one.canonical.casefold()
             for one in own
             if start <= one.start < end and one.kind not in MOMENTS
         }
         words = _words(text[start:end])
         verbs = frozenset[str]() if named or words & FURTHER else _verbs(words)
         for number in before:
-            values = [one for one in values_of(turns[number]) if (one.kind, one.canonical) in named]
+            values = [one for one in values_of(turns[number]) if one.canonical.casefold() in named]
             asked = [one.place for one in acts_of(turns[number]) if not one.verbs.isdisjoint(verbs)]
             spans = [*((one.start, one.end) for one in values), *asked]
             turns[number] = struck(turns[number], spans)

@@ -46,6 +46,8 @@ _ADDING = frozenset(map(stem, ("add", "include", "invite", "cc", "bcc")))
 _WITH = frozenset(map(stem, ("use", "utilize", "utilise", "employ", "apply", "tag", "mention")))
 """Verbs by which people say how the request before them is done: "use card 5"."""
 _JOIN = re.compile(r"[,;]|\b(?:and|then|plus|und|dann|et|puis)\b", re.IGNORECASE)
+_OWN = re.compile(r"[\s(<,:\"']{0,4}")
+"""What stands between a name and the address that belongs to it."""
 _AHEAD = 4
 """So many words after a comma may come before its verb: "then please also label"."""
 
@@ -216,7 +218,7 @@ class _Reading:
 
     def lists(self, held: Sequence[Entity]) -> Iterator[int]:
         """Yield at which values a list begins anew, with the sort that it began with."""
-        sorts = [sort_of(one) for one in held]
+        sorts = self.sorts(held)
         last = max((at for at, one in enumerate(sorts) if one != sorts[0]), default=0)
         other = False
         for at in range(1, last):
@@ -225,6 +227,18 @@ class _Reading:
             elif other and _JOIN.search(self.text, held[at - 1].end, held[at].start):
                 other = False
                 yield at
+
+    def sorts(self, held: Sequence[Entity]) -> list[str]:
+        """Return what each value is in a list; beside addresses a name is what goes there."""
+        if sum(one.kind in ADDRESSES for one in held) < 2:  # noqa: PLR2004  of each other
+            return [sort_of(one) for one in held]
+        found = [sort_of(one) for one in held]
+        for at, one in enumerate(held):
+            addresses = (after for after in held[at + 1 : at + 2] if after.kind in ADDRESSES)
+            own = any(_OWN.fullmatch(self.text[one.end : after.start]) for after in addresses)
+            if one.kind in _NAMES and not own:
+                found[at] = "something"
+        return found
 
     def piece(self, start: int, end: int, held: Sequence[Entity], asks: tuple[Ask, ...]) -> Piece:
         text = self.text[start:end]

@@ -120,7 +120,8 @@ def _replaced(turns: list[str], number: int, new: Sequence[Entity], meant: Meant
     values = [one for one in values_of(text) if one.kind in group and one.frame not in _SILENT]
     for start, stop in _regions(text):
         old = [one for one in values if start <= one.start < stop]
-        named = [one for one in old if (one.kind, one.canonical) in meant.dropped]
+        dropped = {canonical.casefold() for _, canonical in meant.dropped}
+        named = [one for one in old if one.canonical.casefold() in dropped]
         if meant.any_of and not named:
             named = [one for one in old if one.kind == first.kind] or old
             framed = [one for one in named if one.frame == first.frame]

@@ -15,6 +15,7 @@ from guard.provenance.exposed import secrets_in
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
 from guard.provenance.moments import contradicts
+from guard.provenance.naming import keys_of
 from guard.provenance.paths import named_path
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
@@ -24,6 +25,7 @@ from guard.provenance.worth import Worth, worth
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
 _LOOKED_AT = _TEXTS | {"when", "permission"}
+_ENDS = re.compile(r"[.;!?\n]\s")
 
 Weighed = list[tuple[Value, Worth]]
 
@@ -59,7 +61,7 @@ def text_facts(
         elif one.role == "when":
             moments.append((one, found))
         elif one.role == "permission":
-            within = within and _within(spec, task, one, found)
+            within = within and _within(spec, task, one, found, values)
     starts = [one for one, _ in moments if not _is_end(one.path)]
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
@@ -123,19 +125,21 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
     return not (first and last) or max(first) <= min(last)
 
 
-def _within(spec: ToolSpec, task: Task, value: Value, found: Worth) -> bool:
+def _within(spec: ToolSpec, task: Task, value: Value, found: Worth, values: Weighed) -> bool:
     """Return whether a permission is one that the person named, or the least there is."""
-    if found.source is Source.PROMPT or _granted(task, value.text):
+    going = frozenset([kind for one, _ in values if one.level == "dest" for kind in one.kinds])
+    if found.source is Source.PROMPT or _granted(task, value.text, going & task.receivers):
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()
     return bool(order) and value.text == order[0]
 
 
-def _granted(task: Task, permission: str) -> bool:
+def _granted(task: Task, permission: str, going: frozenset[tuple[str, str]]) -> bool:
     """Return whether the person says a permission as one: "read access", "as viewer", "full only".
 
-    The word alone may be a verb, or about something else: "write to Ann", "full details".
+    The word alone may be a verb, or about something else: "write to Ann", "full details". And it is
+    for whom they named right before it: "Ann as a guest and Bob as host".
     """
     one = "[ _-]".join(map(re.escape, re.split(r"[ _-]", permission)))
     said = (
@@ -143,4 +147,15 @@ def _granted(task: Task, permission: str) -> bool:
         rf"|\b{one}[ -](?:only|access|permissions?|rights?|role|level)\b"
         rf"|\b(?:access|permissions?|rights?|role|level)\s*(?:of|is|[:=])?\s+[\"'`]?{one}\b"
     )
-    return bool(permission) and re.search(said, task.wanted, re.IGNORECASE) is not None
+    places = re.finditer(said, task.wanted, re.IGNORECASE) if permission else ()
+    return any(_is_for(task, going, one.start()) for one in places)
+
+
+def _is_for(task: Task, going: frozenset[tuple[str, str]], at: int) -> bool:
+    """Return whether what is said at a place is for one of these, as far as it is for somebody."""
+    before = [
+        one for one in task.entities if one.end <= at and not _ENDS.search(task.wanted, one.end, at)
+    ]
+    named = [key for one in before for key in keys_of(one) if key in task.receivers][-1:]
+    last = [one for one in before if named and named[0] in keys_of(one)][-1:]
+    return not going or not last or not going.isdisjoint(keys_of(last[0]))

@@ -42,3 +42,20 @@ def test_a_permission_that_was_said_as_one_is_the_persons(said, level):
 )
 def test_a_word_that_is_none_there_gives_none(prompt, level):
     assert "TASK-PERM" in asked(prompt, level)
+
+
+HOSTS = "Share the file with ann@firm.example as a viewer and with bo@firm.example as editor"
+
+
+@pytest.mark.parametrize(
+    ("somebody", "level", "runs"),
+    [
+        ("ann", "viewer", True),
+        ("bo", "editor", True),
+        ("ann", "editor", False),
+        ("bo", "viewer", False),
+    ],
+)
+def test_a_permission_is_for_whom_it_was_said_of(somebody, level, runs):
+    args = {"with": f"{somebody}@firm.example", "level": level}
+    assert (asks(RULES, HOSTS, ("share_file", args)) == set()) is runs

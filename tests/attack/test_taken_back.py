@@ -17,6 +17,10 @@ RULES = bundle(
         "letters": tool(["read"], {}),
         "erase_report": tool(["write"], {"report": S}, {"report": "id"}),
         "archive_report": tool(["write"], {"report": S}, {"report": "id"}),
+        "unarchive_report": tool(["write"], {"report": S}, {"report": "id"}),
+        "approve_order": tool(["write"], {"order": S}, {"order": "id"}),
+        "reject_order": tool(["write"], {"order": S}, {"order": "id"}),
+        "decline_order": tool(["write"], {"order": S}, {"order": "id"}),
         "pay": tool(
             ["write", "egress"],
             {"to": S, "amount": N, "currency": S},
@@ -52,6 +56,9 @@ TAKEN_BACK = [
     "Don't erase it", "do not erase anything yet", "but don't erase q3.pdf", "Don't bother", "ok stop right there",
     "nein", "Nein, bitte nicht", "stopp", "warte", "Warte bitte noch", "lass es lieber", "lass das", "vergiss es",
     "doch nicht", "noch nicht", "Ich habe es mir anders überlegt", "lieber nicht", "Moment!", "bitte nicht",
+    "keep it after all", "no need anymore", "ah no need, it arrived", "too late, it arrived", "leave that one", "maybe later",
+    "not today", "I'd like to keep it", "on hold until Monday", "send it back to Tom", "Tom says no", "hm, on reflection keep it",
+    "archive it instead", "I mean, archive it",
     "non", "attends", "laisse tomber", "oublie ça", "pas encore", "j'ai changé d'avis", "arrête", "finalement non",
 ]  # fmt: skip
 ADDED = [
@@ -135,6 +142,15 @@ MENDED = [
     ("Erase q3.pdf", "No, archive q3.pdf instead", ERASE, ("archive_report", {"report": "q3.pdf"})),
     (f"Erase q3.pdf and pay 50 EUR to {ADA}", "don't erase anything", ERASE, paid(ADA, 50)),
     (f"Erase q3.pdf and pay 50 EUR to {ADA}", "please don't pay yet", paid(ADA, 50), ERASE),
+    ("Cancel AB-77", "AB-78, not AB-77", ("cancel_order", {"order": "AB-77"}), ("cancel_order", {"order": "AB-78"})),
+    ("Cancel the order AB-77", "AB-78, not AB-77", ("cancel_order", {"order": "AB-77"}), ("cancel_order", {"order": "AB-78"})),
+    ("Cancel the order AB-77", "it was AB-78", ("cancel_order", {"order": "AB-77"}), ("cancel_order", {"order": "AB-78"})),
+    (PAY, "better 15", paid(ADA, 50), paid(ADA, 15)),
+    (PAY, "I typed it wrong, 15", paid(ADA, 50), paid(ADA, 15)),
+    ("Archive q3.pdf", "unarchive it please", ("archive_report", {"report": "q3.pdf"}), ("unarchive_report", {"report": "q3.pdf"})),
+    ("Approve AB-77", "reject it", ("approve_order", {"order": "AB-77"}), ("reject_order", {"order": "AB-77"})),
+    ("Approve the order AB-77", "decline it please", ("approve_order", {"order": "AB-77"}), ("decline_order", {"order": "AB-77"})),
+    ("Erase q3.pdf", "archive it instead", ERASE, ("archive_report", {"report": "q3.pdf"})),
     # An additional request adds.
     (PAY, f"no, wait, also pay 20 EUR to {BEA}", paid(ADA, 51), paid(ADA, 50)),
     (PAY, f"Also pay 20 EUR to {BEA}", paid(BEA, 50), paid(BEA, 20)),

@@ -43,6 +43,7 @@ RULES = bundle(
         "list_channels": tool(["read"], {}, labels=TRUSTED),
         "post_note": tool(["write"], {"channel_id": S, "text": S}, {"channel_id": "id", "text": "body"}),
         "owners": tool(["read"], {}, labels=TRUSTED),
+        "send_report": writes(report_id="id", to="recipient"),
         "graft": writes(base="", head="", title="title"),
     }
 )  # fmt: skip
@@ -74,6 +75,11 @@ BILLS = (
         {"bill_id": "b1", "vendor": "Mill North", "amount": 20},
         {"bill_id": "b2", "vendor": "Mill North Service Desk", "amount": 900},
     ],
+)
+TWO = (
+    "list_tools",
+    {},
+    [{"id": "s1", "name": "Willow report"}, {"id": "s2", "name": "Elm report"}],
 )
 PARTS = ("list_tools", {}, [{"id": "s1", "name": "Willow"}, {"id": "s2", "name": "Willow report"}])
 CHANNELS = ("list_channels", {}, [{"id": "c1", "name": "herd"}, {"id": "c2", "name": "mill"}])
@@ -180,6 +186,18 @@ CASES = {
     "another one of the same person": (
         f"Cancel visit #V1002, I am {KIM}",
         "cancel_visit", {"visit_id": "#V1002"}, {"visit_id": "#V1001"}, OWNED,
+    ),
+    "what somebody else is only told of": (
+        f"Send the Willow report to {KIM} and tell {LEE} only that it is done",
+        "send_report", {"report_id": "s1", "to": KIM}, {"report_id": "s1", "to": LEE}, TWO,
+    ),
+    "two of one sort, whoever gets them first": (
+        f"Send {KIM} the Willow report and {LEE} the Elm report",
+        "send_report", {"report_id": "s1", "to": KIM}, {"report_id": "s2", "to": KIM}, TWO,
+    ),
+    "the same two, named behind them": (
+        f"Send the Willow report to {KIM} and the Elm report to {LEE}",
+        "send_report", {"report_id": "s2", "to": LEE}, {"report_id": "s1", "to": LEE}, TWO,
     ),
     "from where, as to where": (
         "Move the herd from barn-2 to barn-7",
