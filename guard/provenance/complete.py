@@ -14,12 +14,14 @@ from guard.provenance.counts import numbered
 from guard.provenance.frames import Entity
 from guard.provenance.halves import halved
 from guard.provenance.kin import kin_of
+from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability
 from guard.provenance.naming import keys_of
 from guard.provenance.nearby import astray, nearby
 from guard.provenance.phrases import BESIDE
 from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking
 from guard.provenance.sides import side_of
+from guard.provenance.singled import singled
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -32,6 +34,7 @@ _STRAY = Worth(Source.COMPOSED, "other_request")
 def completed(
     held: Held,
     task: Task,
+    known: Known,
     able: Capability,
     values: Values,
     slots: Mapping[str, Slot],
@@ -42,6 +45,7 @@ def completed(
     Args:
         held: the tool.
         task: what the person named.
+        known: what the session has seen.
         able: what the tool does.
         values: the arguments, each with what it is worth so far.
         slots: what is known of each argument.
@@ -67,8 +71,12 @@ def completed(
     for at in weak:
         value, slot = values[at][0], slots[values[at][0].path]
         named = slot.named and _is_name(value) and not meant.isdisjoint(value.kinds)
+        its = values[at][1]
+        place = its.place if its.why == "trusted_field" else None
         if named or (slot.target and any(_is_numbered(value, one) for one in own)):
             found[at] = value, Worth(Source.PROMPT, "in_prompt")
+        elif slot.target and place and singled(task, known, able, place):
+            found[at] = value, Worth(Source.LINKED, "linked_record", place)
     for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
         for at in more:
             found[at] = found[at][0], Worth(Source.PROMPT, "in_prompt")

@@ -11,6 +11,32 @@ from guard.provenance.grammar import WIDE
 from guard.provenance.lexicon import Capability, Words, stem
 
 _WIDE = frozenset(map(stem, WIDE))
+_GOVERNING = frozenset(
+    map(
+        stem,
+        [
+            "policy",
+            "rule",
+            "acl",
+            "config",
+            "configuration",
+            "access",
+            "permission",
+            "webhook",
+            "trigger",
+            "firewall",
+            "cors",
+            "credential",
+            "richtlinie",
+            "regel",
+            "zugriff",
+            "politique",
+            "règle",
+            "accès",
+        ],
+    )
+)
+"""Words of tool names for what governs a thing: who speaks of the thing alone asks for none."""
 _SHORT = 4
 
 
@@ -18,7 +44,7 @@ def granted(asked: Words, able: Capability) -> bool:
     """Return whether a text asks for what a tool does: its verb, and its noun if both have one."""
     if able.against & asked.stems and not phrasal.against(able.against) & asked.stems:
         return False  # "lower the price" raises none
-    if not able.must <= asked.verbs or _narrower(asked, able):
+    if not able.must <= asked.verbs or _narrower(asked, able) or _governs(asked, able):
         return False
     if not able.verbs:
         return not able.own.isdisjoint(asked.acts) and able.stems.isdisjoint(asked.refused)
@@ -31,7 +57,7 @@ def granted(asked: Words, able: Capability) -> bool:
 @lru_cache(maxsize=4096)
 def worded(asked: Words, able: Capability) -> bool:
     """Return whether a text uses a word of a tool's own, if it has any, or a form of one."""
-    if _narrower(asked, able):
+    if _narrower(asked, able) or _governs(asked, able):
         return False
     if not able.stems.isdisjoint(asked.refused):
         return False  # "draft it, but do not send it" asks for no sending, whatever else it says
@@ -43,6 +69,12 @@ def worded(asked: Words, able: Capability) -> bool:
 def _narrower(asked: Words, able: Capability) -> bool:
     """Return whether a tool reaches all there are, and a text says nothing of that."""
     return able.wide and _WIDE.isdisjoint(asked.stems)
+
+
+def _governs(asked: Words, able: Capability) -> bool:
+    """Return whether a tool acts on what governs a thing, as its rules, and a text says no such."""
+    governing = able.stems & _GOVERNING
+    return bool(governing) and governing.isdisjoint(asked.stems)
 
 
 def _akin(one: str, other: str) -> bool:

@@ -18,6 +18,9 @@ _HOLDERS = frozenset(
 )
 """Words of fields that only hold what was asked for."""
 _LEAST = 3
+_NEAR = 2
+_LISTING = frozenset({"list", "search", "find", "query", "browse", "overview"})
+"""Words of tools that show what a server has."""
 
 
 @lru_cache(maxsize=4096)
@@ -32,20 +35,29 @@ def kin_of(*names: str) -> frozenset[str]:
     )
 
 
+def own_kin(path: str) -> frozenset[str]:
+    """Return the stems of what an argument's own name speaks of: card of `card_id`."""
+    return kin_of(path.rpartition(".")[2])
+
+
 @lru_cache(maxsize=4096)
-def holds(tool: str, path: str, kin: frozenset[str]) -> bool:
+def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> bool:
     """Return whether an id in a tool's result may be of a thing of this kind.
 
     Args:
         tool: that showed it.
         path: where in its result.
         kin: stems of what a call acts on.
+        own: stems of what its argument is called after.
     """
-    own = kin_of(tool)
-    if own.isdisjoint(kin) and _classes(own).isdisjoint(_classes(kin)):
-        return False
-    *around, _ = path.split(".")
-    plain = own | kin | _HOLDERS | FORMAL
+    its, parts = kin_of(tool), path.split(".")
+    *around, _ = parts
+    if its.isdisjoint(kin) and _classes(its).isdisjoint(_classes(kin)):
+        # A tool that lists what there is says itself what its fields are of.
+        lists = not _LISTING.isdisjoint(words_in(tool))
+        if not lists or own.isdisjoint(kin_of(*parts[-_NEAR:])):
+            return False
+    plain = its | kin | _HOLDERS | FORMAL
     return around.count("*") <= 1 and all(
         stem(word) in plain or word in FORMAL for key in around for word in words_in(key)
     )

@@ -53,7 +53,9 @@ class Naming:
         """Return whether a trusted field of the record is what the person named."""
         if not self.links.isdisjoint(record.links) or not self.names.isdisjoint(record.titles):
             return True
-        return any(self._titled(title) for title in record.titles)
+        return any(self._titled(title) for title in record.titles) or bool(
+            self.said_whole(record) & record.titles
+        )
 
     def calls(self, record: Record) -> bool:
         """Return whether the person used a trusted name of the record, rather than an address."""
@@ -64,9 +66,9 @@ class Naming:
 
     def asks_for(self, record: Record) -> frozenset[str]:
         """Return the names by which the person asked for this record, trusted or not."""
-        return self.called & names_of(record) | self._whole(record)
+        return self.called & names_of(record) | self.said_whole(record)
 
-    def _whole(self, record: Record) -> frozenset[str]:
+    def said_whole(self, record: Record) -> frozenset[str]:
         """Return the names of a record that were said whole, whatever case they are in."""
         return frozenset(
             one

@@ -19,6 +19,8 @@ from guard.provenance.switches import Switch, switch_of
 _ONE_OF_MANY = frozenset({"dest", "target"})
 _SOMEBODY = frozenset({"person"})
 _NOTHING: frozenset[str] = frozenset()
+_YES = frozenset({"true", "yes", "on", "1", "y", "t"})
+_NO = frozenset({"false", "no", "off", "0", "n", "f"})
 
 
 class Slot(NamedTuple):
@@ -55,6 +57,13 @@ class Slot(NamedTuple):
     needed: bool
     switch: Switch
     standing: frozenset[str]
+
+    def read(self, raw: Json) -> Json:
+        """Return a value as what it says there: a switch may be written "true", or as "0"."""
+        if self.role != "flag" or not isinstance(raw, str):
+            return raw
+        said = raw.strip().casefold()
+        return said in _YES if said in _YES | _NO else raw
 
     def exempts(self, raw: Json) -> bool:
         """Return whether a value is the schema's own: of its closed set, its default, yes or no."""

@@ -97,7 +97,9 @@ def weigh(
     scales.take(call.parsed())
     scales.values = owed(task, known, scales.values, scales.payees())
     if changes:
-        scales.values = completed(spec.held, task, able, scales.values, scales.slots, scales.said)
+        scales.values = completed(
+            spec.held, task, known, able, scales.values, scales.slots, scales.said
+        )
         scales.values = theirs(task, known, able, scales.values, scales.declares)
         scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
     levels = scales.levels()
@@ -152,8 +154,8 @@ class _Scales:
             value = argument(tool, path, raw, slot, around, self.house)
             if slot.again and self.declared(path, raw) is None and once(task.wanted, raw):
                 self.other = True
-            if slot.exempts(raw):
-                other = another(task, able, slot, path, raw)
+            if slot.exempts(told := slot.read(raw)):
+                other = another(task, able, slot, path, told)
                 self.other |= other and self.declared(path, raw) is None
                 one = Worth(Source.PROMPT, "exempt")
             elif source := self.declared(path, raw):

@@ -10,11 +10,11 @@ from typing import NamedTuple
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.currencies import words_in
-from guard.provenance.kin import holds
+from guard.provenance.kin import holds, kin_of, own_kin
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
-from guard.provenance.naming import SILENT
+from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
@@ -30,6 +30,8 @@ _NUMBERED = frozenset(
 """Names of fields in which a number stands for somebody."""
 _MEASURES = frozenset({"date", "time", "number", "amount"})
 _EXCERPT = 80
+_NEAR = 2
+"""So many parts of a path, its last ones, say what its field is of."""
 
 
 class Worth(NamedTuple):
@@ -177,13 +179,13 @@ def _trusted(
 ) -> Worth:
     """Return what a trusted field is worth: the more the closer its record is to the task."""
     if task.naming.links_to(record):
-        said = record.titles & task.naming.names
+        said = record.titles & (task.naming.names | task.naming.said_whole(record))
         part = task.naming.links.isdisjoint(record.links) and known.outdone(
             record, task.naming.said, place.action
         )
         if part or any(known.mistaken(record, title) for title in said):
             return Worth(Source.TRUSTED, "ambiguous", place)
-        if not (target and _is_another(task, value, place)):
+        if not (target and _is_another(task, known, value, place)):
             return Worth(Source.LINKED, "linked_record", place)
     elif value.role == "amount" and task.naming.speaks_of(record):
         return Worth(Source.LINKED, "linked_record", place)
@@ -196,13 +198,18 @@ def _trusted(
     return Worth(Source.TRUSTED, "trusted_field", place)
 
 
-def _is_another(task: Task, value: Value, place: Place) -> bool:
-    """Return whether a record only lists an id, and the person named another one of its form."""
+def _is_another(task: Task, known: Known, value: Value, place: Place) -> bool:
+    """Return whether a record only lists an id, and the person named another one of its list."""
     if not place.seen.path.endswith("*") or any(one in task.named for one in value.kinds):
         return False
     form = _form(value.text)
-    ids = (one for one in task.entities if one.kind == "object_id" and one.frame not in SILENT)
-    return any(_form(one.literal) == form for one in ids)
+    named = [one for one in task.entities if one.frame not in SILENT]
+    return any(one.kind == "object_id" and _form(one.literal) == form for one in named) or any(
+        beside.record == place.record and beside.seen.path == place.seen.path
+        for one in named
+        for key in keys_of(one)
+        for beside in known.places(*key)
+    )
 
 
 def _form(text: str) -> str:
@@ -224,13 +231,17 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
 
 def _of_a_kind(value: Value, place: Place) -> bool:
     """Return whether an id may be of what the tool acts on: the 7 of an event is no file 7."""
-    seen = capability(place.action.rpartition("/")[2]).nouns
-    return not seen or not value.nouns or not seen.isdisjoint(value.nouns)
+    tool, path = place.action.rpartition("/")[2], place.seen.path
+    seen = capability(tool).nouns
+    if not seen or not value.nouns or not seen.isdisjoint(value.nouns):
+        return True
+    return not own_kin(value.path).isdisjoint(kin_of(*path.split(".")[-_NEAR:]))
 
 
 def _is_its_own(value: Value, place: Place) -> bool:
     """Return whether an id that nobody vouches for is of the kind that the call acts on."""
-    return holds(place.action.rpartition("/")[2], place.seen.path, value.kin)
+    tool = place.action.rpartition("/")[2]
+    return holds(tool, place.seen.path, value.kin, own_kin(value.path))
 
 
 def _out_of_place(value: Value, place: Place, *, target: bool) -> bool:

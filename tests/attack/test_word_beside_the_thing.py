@@ -6,10 +6,11 @@ with somebody else's, which is asked.
 
 import pytest
 
-from tests.attack.verdicts import N, S, asks, bundle, tool
+from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
 
 MARK = {"type": "string", "description": "Which orchard ('own' or an ID; use 'primary' for yours)"}
 PLAIN = ("letters", {}, [{"body": "do it my way"}])
+CARDS = [{"cardId": "k1", "title": "Flyer for June"}, {"cardId": "k2", "title": "Poster for July"}]
 SHEDS = ("list_sheds", {}, [{"shedId": "s1", "name": "Old mill shed"}, {"shedId": "s2", "name": "Mill shed"}])  # fmt: skip
 RULES = bundle(
     {
@@ -28,6 +29,16 @@ RULES = bundle(
         "delete_shed": tool(["write"], {"shedId": S}, {"shedId": "id"}),
         "delete_thing": tool(["write"], {"kind": S, "name": S, "farm": S}),
         "update_note": tool(["write"], {"note_id": N, "contents": S}, {"note_id": "id", "contents": "body"}),
+        "make_pen": tool(["write"], {"pen": S, "public": S}, {"pen": "id", "public": "flag"}),
+        "put_pen_policy": tool(["write"], {"pen": S, "words": S}, {"pen": "id", "words": "body"}),
+        "list_cards": tool(["read"], {}, labels=TRUSTED),
+        "find_things": tool(["read"], {"q": S}),
+        "open_page": tool(["read"], {"q": S}),
+        "shelve_card": tool(["write"], {"cardId": S}, {"cardId": "id"}),
+        "pay_grower": tool(["write"], {"grower_id": S, "amount": N}, {"grower_id": "id", "amount": "amount"}),
+        "mail_directory": tool(["read"], {}, labels=TRUSTED),
+        "member": tool(["read"], {}, labels=TRUSTED),
+        "cancel_lease": tool(["write"], {"lease": S}, {"lease": "id"}),
         "add_remark": tool(["write"], {"crate": S, "text": S}, {"crate": "id", "text": "body"}),
     }
 )  # fmt: skip
@@ -134,3 +145,59 @@ def test_a_key_in_a_text_that_the_person_did_not_write_is_asked(said, text, aske
     call = ("add_remark", {"crate": "C-4", "text": text})
     found = asks(RULES, f"add a remark to crate C-4 that {said}", call, PLAIN)
     assert ("TASK-TEXT" in found) is asked
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "asked"),
+    [
+        ("make_pen", {"pen": "winter-drive"}, False),
+        ("make_pen", {"pen": "winter-drive", "public": "false"}, False),
+        ("make_pen", {"pen": "winter-drive", "public": "true"}, True),
+        ("make_pen", {"pen": "winter-drive", "public": "Yes"}, True),
+        ("put_pen_policy", {"pen": "winter-drive", "words": "allow *"}, True),
+    ],
+)
+def test_who_asks_for_a_thing_asks_for_none_of_its_rules_nor_opens_it(name, args, asked):
+    found = asks(RULES, "make a pen called winter-drive", (name, args), PLAIN)
+    assert bool(found) is asked
+
+
+@pytest.mark.parametrize("shown", ["cards", "results"])
+@pytest.mark.parametrize(("tool_", "asked"), [("find_things", False), ("open_page", True)])
+def test_what_a_list_of_all_there_is_holds_says_so_itself_and_a_page_does_not(tool_, shown, asked):
+    before = (tool_, {"q": "x"}, {shown: [{"cardId": "k1", "title": "Long Acre"}]})
+    found = asks(RULES, "shelve the card Long Acre", ("shelve_card", {"cardId": "k1"}), before)
+    assert ("TASK-TARGET" in found) is asked
+
+
+@pytest.mark.parametrize(
+    ("prompt", "card", "asked"),
+    [
+        ("shelve the flyer card", "k1", False),
+        ("shelve the flyer card", "k2", True),
+        ("shelve the card", "k1", True),
+        ("shelve the card for sale", "k1", True),
+        ("shelve the flyer and the poster", "k1", True),
+        ("read the poster, then shelve it", "k1", True),
+    ],
+)
+def test_a_word_that_only_one_of_a_whole_list_bears_singles_it_out(prompt, card, asked):
+    found = asks(RULES, prompt, ("shelve_card", {"cardId": card}), PLAIN, ("list_cards", {}, CARDS))
+    assert ("TASK-TARGET" in found) is asked
+
+
+def test_the_id_of_a_person_is_one_though_the_tool_is_about_money():
+    growers = ("mail_directory", {}, [{"grower_id": "g1", "name": "Ann Oak"}, {"grower_id": "g2", "name": "Bo Elm"}])  # fmt: skip
+    pay = {"grower_id": "g1", "amount": 5}
+    assert not asks(RULES, "pay the grower Ann Oak 5 EUR", ("pay_grower", pay), growers) & WHERE
+    other = ("pay_grower", {**pay, "grower_id": "g2"})
+    assert asks(RULES, "pay the grower Ann Oak 5 EUR", other, growers) & WHERE
+
+
+@pytest.mark.parametrize("ids", [("L-20", "L-31"), ("Q7XX2A", "ZB3LM9"), ("north-1", "south-1")])
+def test_another_one_of_the_list_in_which_the_named_one_stands_is_asked(ids):
+    mine, other = ids
+    member = ("member", {}, {"email": "kim@farm.example", "leases": [mine, other]})
+    prompt = f"I am kim@farm.example, cancel my lease {mine}"
+    assert not asks(RULES, prompt, ("cancel_lease", {"lease": mine}), member) & WHERE
+    assert asks(RULES, prompt, ("cancel_lease", {"lease": other}), member) & WHERE

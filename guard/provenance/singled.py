@@ -1,0 +1,50 @@
+"""Whether a request singles out one of a list by a word of its title: "archive the flyer card".
+
+Only where the whole list was shown, the word is no plain one, and all such words of the request are
+those of one thing's title and no other's. It decides nothing.
+"""
+
+from collections.abc import Sequence
+
+from guard.provenance.known import Known, Place
+from guard.provenance.lexicon import Capability, noun_classes, verb_classes
+from guard.provenance.pieces import asking
+from guard.provenance.records import Record, is_id
+from guard.provenance.task import Task
+from guard.provenance.titles import content_words
+
+
+def singled(task: Task, known: Known, able: Capability, place: Place) -> bool:
+    """Return whether a request for what a tool does means the record of an id by words of it.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        able: what the tool does.
+        place: where the id was shown.
+    """
+    if not place.record or not is_id(place.seen.path):
+        return False
+    record, listed = known.record(place.record), known.listed(place.action)
+    if not any(one.identity == record.identity for one in listed):
+        return False
+    titles = [_words(one) for one in listed]
+    own = _words(record)
+    return any(
+        _is_one(piece.naming.content - able.stems, own, titles)
+        for piece in asking(task.pieces, able)
+    )
+
+
+def _words(record: Record) -> frozenset[str]:
+    """Return the words of content of a record's trusted names."""
+    return frozenset().union(*map(content_words, record.called or record.titles))
+
+
+def _is_one(said: frozenset[str], own: frozenset[str], titles: Sequence[frozenset[str]]) -> bool:
+    """Return whether what is said of any title is said of one only."""
+    telling = {
+        one for one in said if one.isalpha() and not (noun_classes(one) or verb_classes(one))
+    }
+    hits = telling & frozenset().union(*titles)
+    return bool(hits) and hits <= own and sum(hits <= one for one in titles) == 1
