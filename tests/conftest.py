@@ -6,6 +6,7 @@ written.
 """
 
 import gc
+import json
 import os
 import shutil
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.forked import python
 
 # How fast a machine is that does other things as well says nothing about an outcome.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -40,6 +43,9 @@ def pytest_configure():
 
     What a killed guard had written is there all the same: a kill takes no page from the system.
     """
+    forked = sys.modules.get("tests.forked.imported")
+    if forked is not None:
+        sys.executable = forked.INTERPRETER
     if "TMPDIR" in os.environ or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
         return
     if shutil.disk_usage(MEMORY).free > ROOM:
@@ -54,8 +60,20 @@ def pytest_addoption(parser):
 
 
 def pytest_xdist_auto_num_workers():
-    """Two processes for each core: half of the time a test waits for a peer that it started."""
-    return 2 * (os.cpu_count() or 1)
+    """Three processes for each core: more than half of the time a test waits for a peer.
+
+    A worker takes up to 400 MB, and 10 MB for its database.
+    """
+    return 3 * (os.cpu_count() or 1)
+
+
+def pytest_xdist_setupnodes(config, specs):
+    """Fork the workers from one process that has imported the tests: each would for itself."""
+    profile = config.getoption("--hypothesis-profile") or "ci"
+    os.environ["TESTS_TO_IMPORT"] = json.dumps([f"--hypothesis-profile={profile}", *config.args])
+    for spec in specs:
+        if spec.popen and not spec.python:
+            spec.python = python("tests.forked.imported")
 
 
 @pytest.hookimpl(trylast=True)

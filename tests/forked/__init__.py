@@ -7,6 +7,7 @@ ends as the other does. What has to prove that a program starts from nothing, or
 once, takes `sys.executable`.
 """
 
+import atexit
 import fcntl
 import os
 import socket
@@ -83,6 +84,7 @@ def _connected(place: Path) -> socket.socket:
     try:
         keeper.connect(str(place / "s"))
         keeper.sendall(b"k")
+        atexit.register(keeper.close)
     except OSError:
         keeper.close()
         raise

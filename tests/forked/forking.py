@@ -163,9 +163,10 @@ def program(words):
     sys.path[:0] = [one for one in os.environ.get("PYTHONPATH", "").split(os.pathsep) if one]
     warnings.resetwarnings()
     warnings.simplefilter("default" if sys.warnoptions else "ignore")
-    while words[0] == "-W":
-        warnings._setoption(words[1])
-        words = words[2:]
+    while words[0] in {"-u", "-W"}:
+        if words[0] == "-W":
+            warnings._setoption(words.pop(1))
+        words = words[1:]
     main = sys.modules["__main__"] = ModuleType("__main__")
     match words:
         case ["-c", text, *rest]:
