@@ -58,7 +58,7 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
         raw: the value.
     """
     if isinstance(raw, bool):
-        return task.spoken and _flips(task, slot, path, on=raw)
+        return task.spoken and _flips(task, able, slot, path, on=raw)
     if not isinstance(raw, str) or not task.spoken or unit_of(raw) is not None:
         return False  # a unit is weighed with its number
     if raw.casefold() in _ON_AND_OFF and len(slot.allowed) > 1:
@@ -82,7 +82,7 @@ def _names_another(task: Task, raw: str, allowed: tuple[str, ...], heads: frozen
     )
 
 
-def _flips(task: Task, slot: Slot, path: str, *, on: bool) -> bool:
+def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> bool:
     """Return whether a yes or a no is another one than the person's, or takes their word."""
     switch = _switch(path)
     if switch is not None and (on is switch) in _switched(task.wanted):
@@ -91,9 +91,10 @@ def _flips(task: Task, slot: Slot, path: str, *, on: bool) -> bool:
     if told:
         return on not in told
     words = slot.switch.words
-    if on and words and words <= _left_out(task.text, task.said):
+    unlike = any(f"un{one}" in task.words.stems for one in words)
+    if on and words and (unlike or words <= _left_out(task.text, task.said)):
         return True
-    if not on and keeps(path.rpartition(".")[2], task.words.stems, task.wanted):
+    if not on and keeps(path, able.stems, task.words.stems, task.wanted):
         return True
     if on is slot.default:
         return False

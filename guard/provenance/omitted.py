@@ -12,11 +12,15 @@ from functools import lru_cache
 from guard.model.call import Held, Json, ToolSpec
 from guard.provenance.contrary import once, opposed, repeats
 from guard.provenance.counts import SINGLE, is_counted, things_at
+from guard.provenance.currencies import words_in
+from guard.provenance.days import dates
 from guard.provenance.kin import kin_of
-from guard.provenance.lexicon import Capability, stem
+from guard.provenance.lexicon import Capability, stem, stems_of
+from guard.provenance.naming import SILENT
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.roles import entered
 from guard.provenance.shown import allowed_values, types_in
+from guard.provenance.slot import Slot
 from guard.provenance.switches import keeps
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -24,11 +28,18 @@ from guard.provenance.value import Value
 _NUMERIC = frozenset({"number", "integer"})
 _CLOSED = frozenset(map(stem, ("private", "hidden", "confidential", "restricted", "internal")))
 """Choices by which something is kept from others."""
+_NAMES = frozenset({"dest", "target"})
+_MOMENTS = frozenset({"date", "time"})
+_WORDS = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
 def otherwise(
-    task: Task, able: Capability, spec: ToolSpec, paths: Collection[str], values: Collection[Value]
+    task: Task,
+    able: Capability,
+    spec: ToolSpec,
+    slots: Mapping[str, Slot],
+    values: Collection[Value],
 ) -> bool:
     """Return whether a call does another thing than was asked for, or the same to more.
 
@@ -36,13 +47,22 @@ def otherwise(
         task: what the person said.
         able: what the tool does.
         spec: the tool.
-        paths: of the call's arguments.
+        slots: what is known of the call's arguments, by their paths.
         values: these arguments.
     """
     return (
-        opposed(task.words, able, paths)
+        opposed(task.words, able, slots)
         or (repeats(spec.tool) and once(task.wanted))
-        or omits(task, able, spec.held, paths, values)
+        or (task.spoken and _is_empty(slots, values))
+        or omits(task, able, spec.held, slots, values)
+    )
+
+
+def _is_empty(slots: Mapping[str, Slot], values: Collection[Value]) -> bool:
+    """Return whether a list of what it is done to, or goes to, is empty: many take it for all."""
+    named = {one.level for one in values if one.text}
+    return any(
+        one.level in _NAMES - named and not one.text and slots[one.path].needed for one in values
     )
 
 
@@ -53,14 +73,27 @@ def omits(
     names = [one for one in _optional(held) if not any(_under(path, one) for path in paths)]
     if not names or not task.spoken:
         return False
-    if any(_opens(task, held, one) for one in names):
+    texts = " ".join([one.text for one in values])
+    if any(_opens(task, able, held, one, texts) for one in names):
         return True
     numeric = [one for one in names if types_in(held, one) & _NUMERIC]
-    own = asking(task.pieces, able) if numeric else ()
-    texts = " ".join(one.text for one in values)
+    timed = any(entered(held.spec, one) == "when" for one in names) and not any(
+        one.role == "when" for one in values
+    )
+    own = asking(task.pieces, able) if numeric or timed else ()
+    if timed and own and all(_dated(task, piece) for piece in own) and not any(dates(texts)):
+        return True
     said = frozenset(map(float, _DIGITS.findall(texts.replace(",", ""))))
     return bool(own) and all(
         any(_limits(held, name, piece, said) for name in numeric) for piece in own
+    )
+
+
+def _dated(task: Task, piece: Piece) -> bool:
+    """Return whether a request says when."""
+    return any(
+        one.kind in _MOMENTS and one.frame not in SILENT and piece.start <= one.start < piece.end
+        for one in task.entities
     )
 
 
@@ -82,11 +115,17 @@ def _property(held: Held, name: str) -> Mapping[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-def _opens(task: Task, held: Held, name: str) -> bool:
-    """Return whether what is left out would have kept something in, as the person said."""
+def _opens(task: Task, able: Capability, held: Held, name: str, texts: str) -> bool:
+    """Return whether what is left out would have been as the person said: private, insured.
+
+    `texts`: what the call says in its other arguments, as "private" for who sees it.
+    """
     schema = _property(held, name)
     if schema.get("type") == "boolean":
-        return schema.get("default") is not True and keeps(name, task.words.stems, task.wanted)
+        wanted = schema.get("default") is not True and keeps(
+            name, able.stems, task.words.stems, task.wanted
+        )
+        return wanted and stems_of(_WORDS.findall(texts)).isdisjoint(map(stem, words_in(name)))
     kept = {stem(one) for one in allowed_values(schema) if isinstance(one, str)} & _CLOSED
     default = schema.get("default")
     return not (kept - {stem(default)} if isinstance(default, str) else kept).isdisjoint(

@@ -105,6 +105,7 @@ class Switch(NamedTuple):
     words: frozenset[str]
 
 
+@lru_cache(maxsize=4096)
 def switch_of(path: str, tool: frozenset[str]) -> Switch:
     """Return what is known of a yes or a no at a path.
 
@@ -158,16 +159,19 @@ def weighty(raw: str, allowed: tuple[str, ...], tool: frozenset[str], *, needed:
 
 
 @lru_cache(maxsize=1024)
-def keeps(name: str, said: frozenset[str], text: str) -> bool:
-    """Return whether a person wants what a name says to be kept in: "a private album".
+def keeps(path: str, tool: frozenset[str], said: frozenset[str], text: str) -> bool:
+    """Return whether a person wants what a switch says: "a private album", "ship it insured".
 
     Args:
-        name: of an argument.
+        path: of the argument.
+        tool: the stems of the tool's own words.
         said: the stems of what the person asks for.
         text: the same as it is written.
     """
-    kept = _KEEPS.intersection(map(stem, words_in(name)))
-    return not kept.isdisjoint(said) and not _TAKES_AWAY.search(text)
+    own = switch_of(path, tool).words
+    kept, told = _KEEPS & own, own - tool
+    meant = not kept.isdisjoint(said) or (bool(told) and told <= said)
+    return meant and not _TAKES_AWAY.search(text)
 
 
 def unsaid(wanted: Said, said: Iterable[str]) -> bool:

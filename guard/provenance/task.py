@@ -4,7 +4,7 @@ Only texts that the front received from the person belong in here; an agent's de
 does. It says what was named and how, and decides nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -188,6 +188,16 @@ def _is_id(one: Entity) -> bool:
     return one.frame not in SILENT and (word or one.kind in {"object_id", "filename"})
 
 
+def _tallied(
+    heads: Iterable[tuple[Decimal, str]], counted: Iterable[tuple[Decimal, str]]
+) -> Iterator[tuple[str, Decimal]]:
+    """Yield how many there are of each thing; of one in two places, what stands at the head."""
+    first = {(stem(of), number) for number, of in heads}
+    called = {of for of, _ in first}
+    yield from first
+    yield from ((own, number) for number, of in counted if (own := stem(of)) not in called)
+
+
 def read_task(texts: Iterable[str]) -> Task:
     """Return what a person's texts name; none of them: nothing is named."""
     return task_of(mended(tuple(texts)))
@@ -215,6 +225,8 @@ def task_of(text: str) -> Task:
     beside = frozenset(one.currency for one in money if one.currency)
     stated = stated_with(wanted, places, beside)
     counted = quantities(named)
+    # Of 3 boxes of 12 pencils there are three; who changes it from 20 GB to 50 wants fifty.
+    heads = quantities([one for one in named if one.frame != "mention"]) or counted
     asks = asks_of(text, entities)
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
@@ -238,8 +250,8 @@ def task_of(text: str) -> Task:
         priced=priced_by(text, named),
         adds=adds_up(wanted),
         percents=numbers(named, "percent") | parts_of(wanted),
-        counts=frozenset(number for number, _ in counted),
-        tallies=frozenset([*((stem(of), number) for number, of in counted), *behind_words(wanted)]),
+        counts=frozenset(number for number, _ in heads),
+        tallies=frozenset([*_tallied(heads, counted), *behind_words(wanted)]),
         converted=converted(counted),
         units=units_in(wanted),
         naming=naming_of(wanted, entities),

@@ -11,6 +11,7 @@ from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import Source
 from guard.provenance.canonical import typed
+from guard.provenance.currencies import words_in
 from guard.provenance.exposed import secrets_in
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
@@ -24,6 +25,10 @@ from guard.provenance.worth import Worth, worth
 
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
+_FINISHES = frozenset(
+    {"end", "until", "to", "till", "checkout", "dropoff", "return", "finish", "ende", "bis", "fin"}
+)
+"""Words of names for when something ends, beside one for when it begins."""
 _LOOKED_AT = _TEXTS | {"when", "permission"}
 _ENDS = re.compile(r"[.;!?\n]\s")
 
@@ -114,8 +119,8 @@ def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
 
 @lru_cache(maxsize=1024)  # the same few arguments come again and again
 def _is_end(path: str) -> bool:
-    last = path.rpartition(".")[2].casefold()
-    return not {"end", "until", "to"}.isdisjoint(last.split("_"))
+    words = words_in(path.rpartition(".")[2])
+    return not _FINISHES.isdisjoint((*words, "".join(words[:2])))
 
 
 def _ordered(starts: list[Value], ends: list[Value]) -> bool:

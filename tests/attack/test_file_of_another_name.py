@@ -50,7 +50,7 @@ def test_a_file_of_which_the_person_spoke_is_made(path):
 )
 def test_a_file_of_another_name_or_place_is_a_question(path):
     assert "TASK-SHORT" in asked(NOTE, "save_file", path=path, text="x")
-    assert asked(NOTE, "save_file", path=path, read=(), text="x") == set(), "nobody else spoke"
+    assert "TASK-SHORT" in asked(NOTE, "save_file", path=path, read=(), text="x"), "in a first call"
 
 
 @pytest.mark.parametrize("path", ["src/main.py", "/srv/www/index.html", "acme/web"])

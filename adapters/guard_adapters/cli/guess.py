@@ -44,6 +44,12 @@ _SAYS_HOST = re.compile(
     re.IGNORECASE,
 )
 """What is about hosts: elsewhere a domain is a field of work, or a sort of devices."""
+_RUNS = re.compile(
+    r"(?<![a-z])(run|runs|exec|execute|executes|eval|evaluate|interpret\w*|script|scripts|python|shell|bash"
+    r"|javascript|js|program|source|snippet|compile)(?![a-z])",
+    re.IGNORECASE,
+)
+"""What is about programs: elsewhere a code is one of a country, a discount or a lock."""
 _SAYS_LANGUAGE = re.compile(
     r"(?<![a-z])(\w*sql|cypher|sparql|graphql|gql|statements?)(?![a-z])", re.IGNORECASE
 )
@@ -136,7 +142,7 @@ class _Tool:
         verbs, beside = capability(name).verbs, {word_of(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
-        called = " ".join(words_in(name))
+        called = self._called = " ".join(words_in(name))
         self._reaches = _SAYS_HOST.search(called) is not None
         self._speaks = _SAYS_LANGUAGE.search(called) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
@@ -156,6 +162,10 @@ class _Tool:
     def is_host(self, path: str) -> bool:
         """Return whether an argument called `domain` is one of hosts, as far as anything says."""
         return self._reaches or _SAYS_HOST.search(self._said(path)) is not None
+
+    def is_program(self, path: str) -> bool:
+        """Return whether an argument called `code` is one, as far as anything says."""
+        return _RUNS.search(f"{self._called} {self._said(path)}") is not None
 
     def takes_statements(self, path: str) -> bool:
         """Return whether a query is one in a language that can change what it asks about."""
@@ -237,7 +247,8 @@ def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
     if shape.kind == "bool":
         return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
     role, closed = role_by_name(word), _closed(shape)
-    if word == "domain" and not tool.is_host(path):
+    known_only_here = {"domain": tool.is_host, "code": tool.is_program}.get(word)
+    if known_only_here is not None and not known_only_here(path):
         role = ""
     known = [one.lower() in LADDER for one in closed]
     if role == "permission" or (closed and (all(known) or (tool.shares and any(known)))):

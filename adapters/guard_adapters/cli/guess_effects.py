@@ -152,8 +152,8 @@ def _changes(word: str) -> bool:
 
 def _leads(word: str) -> bool:
     """Return whether a word in front is a verb that changes something, and no noun as well."""
-    if noun_classes(stem(word)) or word in READ_VERBS:
-        return False
+    if noun_classes(stem(word)) or word in READ_VERBS or not is_base(word):
+        return False  # "uploads_list" lists them
     return bool(verb_classes(stem(word)) - {"read"}) or is_other(stem(word))
 
 

@@ -525,3 +525,24 @@ def test_a_tool_lists_records_where_nobody_elses_text_can_come_back_whole(
 
     assert ("records: true" in text) is records
     assert next(iter(loaded(text).specs())).records is records
+
+
+@pytest.mark.parametrize(
+    ("name", "says", "role"),
+    [
+        ("run_code", "", "command"),
+        ("code_interpreter", "", "command"),
+        ("lab", "Python code to execute", "command"),
+        ("redeem_voucher", "", ""),
+        ("unlock_door", "the code of the lock", ""),
+        ("list_holidays", "country code", ""),
+    ],
+)
+def test_a_code_is_a_program_where_something_runs_it(name, says, role):
+    roles, undecided = roles_of(shaped(code={**S, "description": says}), name)
+    assert roles["code"].role == role if role else undecided == ("code",)
+
+
+@pytest.mark.parametrize("name", ["uploads_list", "changes_list", "runs_get", "sends_count"])
+def test_what_is_listed_may_be_called_after_what_was_done(name):
+    assert guessed(name, shaped(), {"readOnlyHint": True}).effect == ("read",)
