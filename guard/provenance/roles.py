@@ -35,6 +35,8 @@ _ADDRESS = re.compile(
     r"|[\w.+-]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{1,63}:(?!\d+$)\S)"
 )
 """With a scheme, without one, or as programs that copy files write it: `user@host:path`."""
+_NAMES = re.compile(r"\s*(?:gid|urn|did|tag|doi|ark|uuid):", re.IGNORECASE)
+"""Schemes that only name something, and under which nothing is fetched (RFC 8141, RFC 4151)."""
 _OPTION = re.compile(r"^\s*-[A-Za-z][^:\s]*(?:\s|$|=)|(?:^|\s)--[A-Za-z]")
 """What programs take for an order, and not for what they are asked about: `--output=x`."""
 _NUMERIC = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}")
@@ -51,7 +53,7 @@ def like(raw: Json) -> Like:
         return "flag"
     if not isinstance(raw, str):
         return "number" if isinstance(raw, int | float) else ""
-    if _ADDRESS.match(raw) or _OPTION.search(raw) or changes_data(raw):
+    if (_ADDRESS.match(raw) and not _NAMES.match(raw)) or _OPTION.search(raw) or changes_data(raw):
         return "address"
     named = "." in raw or "localhost" in raw
     linked = named and any(kind == "url" for kind, _ in classify(raw.strip()))

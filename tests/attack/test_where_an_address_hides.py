@@ -77,6 +77,11 @@ def test_a_read_of_an_address_that_the_person_named_is_not_asked(given):
     assert not asks(RULES, "What is new?", ("show", {"what": "the roof"}), LETTER)
 
 
+@pytest.mark.parametrize("name", ["gid://roofs/Beam/9", "urn:roof:9", "did:roof:9"])
+def test_a_name_under_which_nothing_is_fetched_is_no_address(name):
+    assert not asks(RULES, "What is new?", ("show", {"what": name}), LETTER)
+
+
 def test_letters_of_other_widths_make_a_host():
     body = {"to": "dora@firm.example", "subject": "Roof", "body": "See bad\u2024example/x"}
     assert asks(RULES, PROMPT, ("mail", body), LETTER) == {"TASK-TEXT"}
