@@ -6,11 +6,11 @@ that takes part in anything but a comparison with a constant is written as it is
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from cedarpy import pst
 
-from guard.policy.rule import MEMBERS
+from guard.policy.rule import members
 
 _COMPARES = frozenset({"eq", "not_eq", "less", "less_eq", "greater", "greater_eq"})
 
@@ -34,12 +34,8 @@ def compared(rules: Iterable[pst.Template]) -> dict[str, Constants]:
             found.setdefault(one[0], set()).add(one[1])
         elif attribute := _attribute(node):
             otherwise.add(attribute)
-        elif (names := MEMBERS[type(node)]) is not None:
-            stack.extend([getattr(node, name) for name in names])
-        elif isinstance(node, tuple):
-            stack.extend(node)
-        elif isinstance(node, Mapping):
-            stack.extend(node.values())
+        else:
+            stack.extend(members(node))
     return {name: tuple(sorted(those)) for name, those in found.items() if name not in otherwise}
 
 

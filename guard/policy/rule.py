@@ -4,7 +4,7 @@
 unless its narrowing was applied. An approval is evidence in the request and overrides nothing.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Final, Literal
 
@@ -90,19 +90,24 @@ class _Members(dict[type, tuple[str, ...] | None]):
 MEMBERS: Final = _Members()
 
 
+def members(node: object) -> Iterable[object]:
+    """Return what a node of a tree, a tuple or a mapping of them holds; a leaf holds nothing."""
+    names = MEMBERS[type(node)]
+    if names is not None:
+        return [getattr(node, name) for name in names]
+    if isinstance(node, tuple):
+        return node
+    return node.values() if isinstance(node, Mapping) else ()
+
+
 def nodes(tree: object) -> Iterator[object]:
     """Yield every node below and including `tree`; a stack, so depth costs no frames."""
     stack: list[object] = [tree]
     while stack:
         node = stack.pop()
-        names = MEMBERS[type(node)]
-        if names is not None:
+        if MEMBERS[type(node)] is not None:
             yield node
-            stack.extend([getattr(node, name) for name in names])
-        elif isinstance(node, tuple):
-            stack.extend(node)
-        elif isinstance(node, Mapping):
-            stack.extend(node.values())
+        stack.extend(members(node))
 
 
 def context_paths(tree: object) -> frozenset[tuple[str, ...]]:
@@ -115,14 +120,10 @@ def context_paths(tree: object) -> frozenset[tuple[str, ...]]:
     while stack:
         node = stack.pop()
         chain = _chain(node)
-        if chain is not None:
+        if chain is None:
+            stack.extend(members(node))
+        else:
             found.update(chain)
-        elif (names := MEMBERS[type(node)]) is not None:
-            stack.extend([getattr(node, name) for name in names])
-        elif isinstance(node, tuple):
-            stack.extend(node)
-        elif isinstance(node, Mapping):
-            stack.extend(node.values())
     return frozenset(found)
 
 
