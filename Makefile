@@ -6,7 +6,6 @@ STAMP := $(VENV)/.installed
 DOJO := .venv-bench
 FLOORS := .venv-floors
 FRAMEWORKS := .venv-frameworks
-COMPILED := .cache/tests-compiled
 SUITE := -q -n auto --timeout 300 --dist loadfile --no-loadscope-reorder -m 'not soak and not bench'
 PROTOS := adapters/guard_adapters/front/gateways
 PATHS := guard adapters tests bench docs examples
@@ -21,14 +20,10 @@ $(STAMP): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-$(COMPILED): | $(STAMP)  # once, or each process of the first run compiles all tests for itself
-	@$(BIN)/pytest -q --collect-only -n 0 > /dev/null || true
-	@mkdir -p $(@D) && touch $@
-
 demo: $(STAMP)  ## the main job: real servers, real effects, no network, no key
 	@$(BIN)/guard demo $(ARGS)
 
-test: $(STAMP) $(COMPILED)  ## the whole suite, real peers included
+test: $(STAMP)  ## the whole suite, real peers included
 	$(BIN)/pytest $(SUITE) $(ARGS)
 
 quick: $(STAMP)  ## pure tests only: the inner loop
