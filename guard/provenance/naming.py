@@ -5,6 +5,7 @@ Made for a whole text and for each of its requests. Who asks for what is not loo
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from guard.provenance.canonical import classify, name_of, text_of
 from guard.provenance.frames import Entity
@@ -70,12 +71,7 @@ class Naming:
 
     def said_whole(self, record: Record) -> frozenset[str]:
         """Return the names of a record that were said whole, whatever case they are in."""
-        return frozenset(
-            one
-            for one in record.names
-            if f" {plainly(one)} " in self.said
-            if any(not is_plain(word) and word not in GENERIC for word in plainly(one).split())
-        )
+        return _whole(self.said, record.names)
 
     def means(self, record: Record) -> bool:
         """Return whether the record is named in any of these ways."""
@@ -95,6 +91,17 @@ class Naming:
         if not content.isdisjoint(self.content) and len(content) == 1:
             return True
         return not titled(title).isdisjoint(self.pairs)
+
+
+@lru_cache(maxsize=4096)  # the same few records are held against the same words
+def _whole(said: str, names: frozenset[str]) -> frozenset[str]:
+    """Return the names that stand whole in a text, by a word that is no plain one."""
+    return frozenset(
+        one
+        for one in names
+        if f" {plainly(one)} " in said
+        if any(not is_plain(word) and word not in GENERIC for word in plainly(one).split())
+    )
 
 
 def naming_of(text: str, found: Iterable[Entity]) -> Naming:

@@ -60,10 +60,11 @@ def otherwise(
 
 def _is_empty(slots: Mapping[str, Slot], values: Collection[Value]) -> bool:
     """Return whether a list of what it is done to, or goes to, is empty: many take it for all."""
+    empty = [one for one in values if not one.text and one.level in _NAMES]
+    if not empty:  # nearly always
+        return False
     named = {one.level for one in values if one.text}
-    return any(
-        one.level in _NAMES - named and not one.text and slots[one.path].needed for one in values
-    )
+    return any(one.level not in named and slots[one.path].needed for one in empty)
 
 
 def omits(

@@ -60,7 +60,7 @@ class Slot(NamedTuple):
 
     def read(self, raw: Json) -> Json:
         """Return a value as what it says there: a switch may be written "true", or as "0"."""
-        if self.role != "flag" or not isinstance(raw, str):
+        if not isinstance(raw, str):
             return raw
         said = raw.strip().casefold()
         return said in _YES if said in _YES | _NO else raw

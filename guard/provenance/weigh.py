@@ -154,7 +154,7 @@ class _Scales:
             value = argument(tool, path, raw, slot, around, self.house)
             if slot.again and self.declared(path, raw) is None and once(task.wanted, raw):
                 self.other = True
-            if slot.exempts(told := slot.read(raw)):
+            if slot.exempts(told := slot.read(raw) if slot.role == "flag" else raw):
                 other = another(task, able, slot, path, told)
                 self.other |= other and self.declared(path, raw) is None
                 one = Worth(Source.PROMPT, "exempt")
@@ -293,5 +293,6 @@ def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales,
         return LARGEST_LEFT
     kinds, nouns = scales.going(), scales.about()
     rest = left(task, spec, done, kinds=kinds, nouns=nouns)
-    more = listed(task, spec, scales.values, done)
-    return max(rest, more, picks - done.get((spec.action, spec.intent), 0)) - largest(scales.values)
+    size = largest(scales.values)
+    rest = max(rest, picks - done.get((spec.action, spec.intent), 0)) - size
+    return rest if rest >= 0 else max(rest, listed(task, spec, scales.values, done) - size)
