@@ -29,6 +29,8 @@ _NAMELESS = frozenset(
 )
 _IDS = frozenset({"id", "uid", "uuid"})
 _KEYS = frozenset({"key", "iban", "email"})
+_NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
+_SOMEBODYS = frozenset({"account", "card", "phone", "mobile", "fax", "routing", "tax", "house"})
 _OWN = frozenset({"name", "title", "subject", "label", "filename", "username", "displayname"})
 """Fields in which an object bears its own name, beside those that end in `_name`."""
 
@@ -128,9 +130,14 @@ def runs_in(name: str, said: str) -> Iterator[str]:
 
 @lru_cache(maxsize=4096)  # the same fields come back in every result
 def is_id(path: str) -> bool:
-    """Return whether a field holds the id of something: `id`, `order_id`, `orderId`."""
-    words = words_in(path.rpartition(".")[2])
-    return bool(words) and (words[-1] in _IDS or words == ("key",))
+    """Return whether a field holds the id of something: `id`, `orderId`, the `number` of an issue.
+
+    By the number of an account, a card or a phone somebody is known, and no thing.
+    """
+    *before, last = ("", *words_in(path.rpartition(".")[2]))
+    if last in _NUMBERS:
+        return _SOMEBODYS.isdisjoint(before)
+    return last in _IDS or (last == "key" and not any(before))
 
 
 @lru_cache(maxsize=4096)

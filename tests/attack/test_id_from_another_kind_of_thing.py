@@ -65,6 +65,18 @@ def test_an_id_is_one_however_its_field_is_written(field):
     )
 
 
+@pytest.mark.parametrize(
+    ("field", "asked"), [("number", False), ("gate_no", False), ("phone_number", True)]
+)
+def test_the_number_of_a_thing_is_its_id_and_that_of_somebody_is_not(field, asked):
+    before = ("list_gates", {}, [{field: 7, "name": "Long Acre"}, {field: 9, "name": "Elm"}])
+    call = ("open_gate", {"gateId": 7})
+    found = asks(CAMEL, "open the gate Long Acre", call, before)
+    assert ("TASK-TARGET" in found) is asked
+    other = asks(CAMEL, "open the gate Long Acre", ("open_gate", {"gateId": 9}), before)
+    assert "TASK-TARGET" in other
+
+
 CAMEL = bundle(
     {
         "list_gates": tool(["read"], {}),

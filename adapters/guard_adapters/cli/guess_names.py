@@ -20,6 +20,8 @@ ADDRESS_LINES = frozenset(
     | {"state", "province", "county", "country", "country_code", "house_number"}
 )
 """Names of the lines of an address, beside a street, a city or a postcode."""
+SUMMARIES = frozenset({"summary", "zusammenfassung", "resume"})
+"""Names of a title or of a text, as what stands beside them tells."""
 _SIDES = ("source", "destination", "src", "dst", "from", "to", "input", "output")
 ROLES: Mapping[str, frozenset[str]] = {
     "recipient": frozenset(

@@ -182,6 +182,12 @@ def test_a_name_of_what_is_shown_reads_where_nothing_of_it_acts(name, args, effe
     assert guessed(name, shaped(**args), {}).effect == effect
 
 
+def test_a_summary_is_a_title_beside_a_day_and_a_text_by_itself():
+    assert roles_of(shaped(summary=S, start=S))[0]["summary"].role == "title"
+    assert roles_of(shaped(summary=S, project_key=S))[0]["summary"].role == "title"
+    assert roles_of(shaped(summary=S))[0]["summary"].role == "body"
+
+
 def test_a_domain_is_a_host_only_where_something_says_so():
     """Elsewhere it is a sort of devices, and no URL could be read in it."""
     assert roles_of(shaped(domain={"type": "array", "items": S}), "turn_on") == ({}, ("domain",))
