@@ -95,11 +95,12 @@ class Naming:
 
 @lru_cache(maxsize=4096)  # the same few records are held against the same words
 def _whole(said: str, names: frozenset[str]) -> frozenset[str]:
-    """Return the names that stand whole in a text, by a word that is no plain one."""
+    """Return the names that stand whole in a text, by a word that is no plain one: no addresses."""
     return frozenset(
         one
         for one in names
         if f" {plainly(one)} " in said
+        if all(kind == "text" for kind, _ in classify(one))
         if any(not is_plain(word) and word not in GENERIC for word in plainly(one).split())
     )
 

@@ -201,3 +201,16 @@ def test_another_one_of_the_list_in_which_the_named_one_stands_is_asked(ids):
     prompt = f"I am kim@farm.example, cancel my lease {mine}"
     assert not asks(RULES, prompt, ("cancel_lease", {"lease": mine}), member) & WHERE
     assert asks(RULES, prompt, ("cancel_lease", {"lease": other}), member) & WHERE
+
+
+def test_an_account_of_several_records_is_no_name_that_two_things_share():
+    paid = [
+        {"id": n, "sender": "DE89370400440532013000", "amount": sum_}
+        for n, sum_ in ((1, 5), (2, 9))
+    ]
+    call = (
+        "transfer_money",
+        {"from_account": "11-1", "to_account": "DE89370400440532013000", "amount": 9},
+    )
+    prompt = "transfer from 11-1 to DE89370400440532013000 what they sent me"
+    assert "TASK-AMBIGUOUS" not in asks(RULES, prompt, call, ("mail_directory", {}, paid))
