@@ -22,6 +22,7 @@ from guard_adapters.cli.guess_names import (
     is_id,
     role_by_format,
     role_by_name,
+    summary_role,
 )
 from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, word_of
 
@@ -73,8 +74,6 @@ _SENDING = frozenset({"send", "pay"})
 _REACHING = _SENDING | _SHARING
 _LOOKS_UP = frozenset({"list", "search", "find", "lookup", "query"})
 """Verbs of tools to which an address says what is looked for, and nothing is sent there."""
-_TRACKED = frozenset({"issue_type", "project", "project_key", "labels", "priority", "location"})
-"""Names beside which a summary is the title of something."""
 _GIVEN = frozenset({"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to"})
 """Names that say that something goes there, whatever the tool is called."""
 _LISTS = frozenset({"recipient", "url", "path", "attach", "permission", "id"})
@@ -150,9 +149,7 @@ class _Tool:
         self._speaks = _SAYS_LANGUAGE.search(called) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
         self._mails = named or _SAYS_MAIL.search(called) is not None
-        self._titled = any(
-            role_by_name(one) in {"when", "body"} or one in _TRACKED for one in beside
-        )
+        self.summary = summary_role(beside)
         self._reaches_people = not _REACHING.isdisjoint(verbs)
         self.pays = any(role_by_name(word_of(path)) == "amount" for path in paths)
 
@@ -180,10 +177,6 @@ class _Tool:
     def _said(self, path: str) -> str:
         """Return what the schema says of an argument in words."""
         return " ".join(str(one.get("description", "")) for one in parts_at(self._tool.held, path))
-
-    def summary(self) -> str:
-        """Return what a summary is: the title of what is planned or tracked, or else a text."""
-        return "title" if self._titled else "body"
 
     def takes_id(self, path: str, word: str, shape: Shape) -> bool:
         """Return whether an argument names a thing that is there, and nobody to reach."""
@@ -267,7 +260,7 @@ def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
         return RoleGuess(role="enum", sure="high", why="its schema: a closed set")
     why = "its name"
     if word in SUMMARIES:
-        role, why = tool.summary(), "its name, beside the others"
+        role, why = tool.summary, "its name, beside the others"
     if not role and tool.takes_id(path, word, shape):
         role, why = "id", "its name, or what its schema says of it"
     if not role:

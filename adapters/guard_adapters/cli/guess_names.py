@@ -22,6 +22,8 @@ ADDRESS_LINES = frozenset(
 """Names of the lines of an address, beside a street, a city or a postcode."""
 SUMMARIES = frozenset({"summary", "zusammenfassung", "resume"})
 """Names of a title or of a text, as what stands beside them tells."""
+_TRACKED = frozenset({"issue_type", "project", "project_key", "labels", "priority", "location"})
+"""Names beside which it is the title of something."""
 _SIDES = ("source", "destination", "src", "dst", "from", "to", "input", "output")
 ROLES: Mapping[str, frozenset[str]] = {
     "recipient": frozenset(
@@ -126,6 +128,12 @@ def role_by_name(word: str) -> str:
     if not role and (last == "id" or (last in _NUMBERED and thing)):
         return "id"
     return role or next((role for role, ends in _ENDS.items() if last in ends), "")
+
+
+def summary_role(beside: Iterable[str]) -> str:
+    """Return what a summary is: the title of what is planned or tracked, or else a text."""
+    tracked = any(role_by_name(one) in {"when", "body"} or one in _TRACKED for one in beside)
+    return "title" if tracked else "body"
 
 
 def is_id(word: str, said: str, *, number: bool) -> bool:
