@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from guard.provenance.deeds import causes, tells, verbs_of
+from guard.provenance.deeds import causes, remarked, tells, verbs_of
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
 from guard.provenance.grammar import EACH, NUMBERS, SUPPORT
 from guard.provenance.lexicon import (
@@ -22,6 +22,7 @@ from guard.provenance.lexicon import (
     stem,
     verbal_classes,
 )
+from guard.provenance.parted import parted
 from guard.provenance.pronouns import Told, told_by
 from guard.provenance.questions import questions
 from guard.provenance.relayed import relayed
@@ -134,6 +135,7 @@ class _Reading:
             if (mark := _MARK.search(text, max(one.start - 12, 0), one.start))
         }
         self.starts = [one.start for one in self.naming]
+        self.paths = [one.start for one in found if one.kind == "filename"]
         self.things = [
             (one.start, one.canonical)
             for one in found
@@ -152,10 +154,11 @@ class _Reading:
     def sentence(self, start: int, end: int) -> Iterator[Ask]:
         words = self.words(start, end)
         english = is_english(frozenset([one[0].casefold() for one in words]))
+        apart = dict(() if english else parted([one[0] for one in words]))
         verbs = [
             one
             for at, one in enumerate(words)
-            if (verbs_of(one[0]) or one[0].casefold() in SUPPORT)
+            if (at in apart or verbs_of(one[0]) or one[0].casefold() in SUPPORT)
             and one.end() not in self.marks
             and not within(one.start(), self.silent)
             and (not english or requests(self.text, words, at))
@@ -165,7 +168,7 @@ class _Reading:
             for at, one in enumerate(verbs)
         ]
         for one, (first, last) in zip(verbs, pairwise([*begun, end]), strict=True):
-            found = self.ask(one[0], first, last)
+            found = self.ask(apart.get(words.index(one), one[0]), first, last)
             if found.verbs:
                 yield found
 
@@ -180,18 +183,24 @@ class _Reading:
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
         nouns = frozenset(name for one in self.objects(words) for name in _nouns(one[0]))
         verbs = (frozenset() if causes(words) else verbs_of(verb)) | self.done(verb, words)
+        verbs, nouns = remarked(stem(verb), posting(verbs, nouns), nouns, words)
+        first, last = self.placed(start, stop)
         return Ask(
             verb=stem(verb),
-            verbs=posting(verbs, nouns),
-            nouns=nouns,
+            verbs=verbs,
+            nouns=nouns | {"file"} if nouns and self.files(start, stop) else nouns,
             times=_times(words),
-            things=max(1, len({one for _, one in self.things[slice(*self.placed(start, stop))]})),
+            things=max(1, len({one for _, one in self.things[first:last]})),
             listed=max(
                 [1, *map(_size, self.groups(going)), *(self.listed(places) for _, places in told)]
             ),
             many=self.many(words),
             place=(start, stop),
         )
+
+    def files(self, start: int, stop: int) -> bool:
+        """Return whether a file is named between two places."""
+        return any(start <= at < stop for at in self.paths)
 
     def placed(self, start: int, stop: int) -> tuple[int, int]:
         """Return which things stand between two places: the first, and the one after them."""

@@ -43,6 +43,8 @@ _HTTP = {
     "delete": frozenset({"delete", "cancel", "remove_member"}),
 }
 """What is asked for by whoever asks for a method of HTTP (RFC 9110, 5789) by another word."""
+_PUBLIC = frozenset(map(stem, ("public", "publicly", "external", "visible")))
+_INSIDE = frozenset(map(stem, ("private", "internal", "confidential", "privately", "internally")))
 _HARSH = frozenset({"delete", "cancel", "pay", "share", "post", "publish", "buy", "run"})
 """Classes of verbs of which a choice takes the person's word."""
 
@@ -64,6 +66,8 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
     if raw.casefold() in _ON_AND_OFF and len(slot.allowed) > 1:
         return _ON_AND_OFF[raw.casefold()] in _switched(task.wanted)
     texts = tuple(one for one in slot.allowed if isinstance(one, str))
+    if _stems(raw) <= _left_out(task.text, task.said):
+        return True  # "only to read it, not to edit it"
     wanted = () if raw == slot.default else weighty(raw, texts, able.stems, needed=slot.needed)
     return (
         unsaid(wanted, task.words.stems)
@@ -91,7 +95,9 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
     if told:
         return on not in told
     words = slot.switch.words
+    # "An internal note", and it is for everybody to see; "unpaid", and it is paid.
     unlike = any(f"un{one}" in task.words.stems for one in words)
+    unlike |= not words.isdisjoint(_PUBLIC) and not task.words.stems.isdisjoint(_INSIDE)
     if on and words and (unlike or words <= _left_out(task.text, task.said)):
         return True
     if not on and keeps(path, able.stems, task.words.stems, task.wanted):

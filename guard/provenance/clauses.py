@@ -1,7 +1,7 @@
 """The clauses of a person's text that ask for something, as sets of words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from guard.provenance.grammar import ASKING, FOREIGN
@@ -41,8 +41,15 @@ def _begins(words: Words) -> bool:
 
 def _clause(text: str, words: Words, parts: int) -> Iterator[tuple[frozenset[str], int]]:
     own = [one[0] for one in words]
+    own = [one for at, one in enumerate(own) if not (one.isdigit() and _is_counted(own, at))]
     said = [one.casefold() for one in own]
     if not FOREIGN.isdisjoint(said) or any(
         not is_stop(one) and requests(text, words, at) for at, one in enumerate(said)
     ):
         yield stems_of(own), parts
+
+
+def _is_counted(words: Sequence[str], at: int) -> bool:
+    """Return whether a number is of the word behind it, and no id: "24 dollars"."""
+    after = words[at + 1] if at + 1 < len(words) else ""
+    return after.isalpha() and not is_stop(after)

@@ -20,6 +20,7 @@ _REPEATING = frozenset(
 _AGAIN = re.compile(
     r"\b(?:every(?!\s*(?:one|body|thing)\b)|each|daily|weekly|biweekly|fortnightly|monthly|quarterly"
     r"|yearly|annual(?:ly)?|hourly|recurr\w*|repeat\w*|regular(?:ly)?|standing\s+order"
+    r"|weekdays|weekends|(?:mon|tues|wednes|thurs|fri|satur|sun)days"
     r"|subscri\w*|interval|frequency|from\s+now\s+on|always|\w+\s+times"
     r"|täglich|wöchentlich|monatlich|jährlich|jede[nrsm]?|immer|regelmäßig|dauerauftrag|wiederhol\w*|abo\w*"
     r"|chaque|tous\s+les|toutes\s+les|quotidien\w*|hebdomadaire\w*|mensuel\w*|annuel\w*|récurrent\w*)\b",

@@ -1,15 +1,37 @@
 """What a verb of a request asks for, by itself and by what stands beside it: plain rules."""
 
+import re
+
 from guard.provenance.grammar import ARTICLES, OBJECTS, PEOPLE
 from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.sentences import Words, cased
 
+_REPLIES = frozenset(map(stem, ("reply", "respond", "answer")))
+_REMARKS = frozenset(map(stem, ("note", "remark", "reply", "answer")))
+_TALKED_OF = frozenset({"ticket", "post"})
+_PUTS = frozenset({"create", "send"})
+_NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
 _TELLS = frozenset(map(stem, ("tell", "inform", "notify", "remind", "let")))
 
 
 def tells(verb: str) -> bool:
     """Return whether a verb, by its stem, only says something to somebody."""
     return verb in _TELLS
+
+
+def remarked(
+    verb: str, verbs: frozenset[str], nouns: frozenset[str], words: Words
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the classes of verbs and nouns of a request, where it remarks on a thing as well.
+
+    A reply to a ticket, or to what is known by a number, is a comment on it; so is a note on one.
+    """
+    said = {stem(one[0]) for one in words}
+    numbered = verb in _REPLIES and any(_NUMBERED.fullmatch(one[0]) for one in words)
+    talks = verb in _REPLIES or not said.isdisjoint(_REMARKS)
+    if verbs.isdisjoint(_PUTS) or not talks or not (numbered or not nouns.isdisjoint(_TALKED_OF)):
+        return verbs, nouns
+    return verbs | {"post", "create"}, nouns | {"post"}
 
 
 def causes(words: Words) -> bool:

@@ -5,7 +5,6 @@ for nothing, so an unknown language gets more questions and never fewer checks.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import takewhile
@@ -13,6 +12,7 @@ from typing import NamedTuple
 
 from guard.provenance import phrasal
 from guard.provenance.grammar import SUPPORT
+from guard.provenance.parted import in_ascii, parted
 from guard.provenance.words import (
     BOUNDS,
     FORMAL,
@@ -82,18 +82,11 @@ def _table(words: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name, listed in words.items():
         for one in listed:
-            for spelled in (one, _in_ascii(one)):
+            for spelled in (one, in_ascii(one)):
                 found.setdefault(stem(spelled), set()).add(name)
     return {one: frozenset(names) for one, names in found.items()}
 
 
-def _in_ascii(word: str) -> str:
-    """Return a word as names of tools spell it: loeschen, reserver."""
-    spelled = word.translate(_UMLAUTS)
-    return unicodedata.normalize("NFD", spelled).encode("ascii", "ignore").decode()
-
-
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _ADDS = frozenset({"add_member", "create"})
 _VERB_OF = _table(VERBS)
 _NOUN_OF = _table(NOUNS)
@@ -163,8 +156,11 @@ def stems_of(words: Sequence[str]) -> frozenset[str]:
     And as names of tools spell them: réserve is reserve there, and the créneau a creneau.
     """
     found = frozenset(phrasal.spoken(words, [stem(one) for one in words]))
-    plain = (one for one in words if not one.isascii())
-    return found.union(stem(_in_ascii(one)) for one in plain)
+    more = [
+        *(one for _, one in parted(words)),
+        *(in_ascii(one) for one in words if not one.isascii()),
+    ]
+    return found.union(map(stem, more))
 
 
 @lru_cache(maxsize=4096)
@@ -178,9 +174,7 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     written = _CAMEL.findall(name)
     parts = words or tuple(_named(written))
     stems = [stem(part) for one in parts for part in one.split()]
-    acting = stems if words else _acting([stem(one) for one in parts if not one.endswith("ed")])
-    if not acting and not words:  # Pickups.book: behind its service a name begins with its verb
-        acting = _behind(name)
+    acting = stems if words else _verbs_in(name, parts)
     verbs, nouns = _classes(acting, _VERB_OF), _classes(stems, _NOUN_OF)
     if not words and written[1:] and written[-1].endswith("s"):
         verbs |= _OF_MANY.get(written[0].casefold(), _NONE)
@@ -213,10 +207,15 @@ def _service(name: str) -> int:
     return max((one.end() for one in _SERVICE.finditer(name)), default=0)
 
 
-def _behind(name: str) -> list[str]:
-    """Return the verb with which a name begins behind its service, if it is one."""
-    rest = [stem(one) for one in _CAMEL.findall(name[_service(name) :])] if _service(name) else []
-    return [one for one in rest[:1] if one in _VERB_OF]
+def _verbs_in(name: str, parts: Sequence[str]) -> list[str]:
+    """Return the verbs of a name: no plural beside one, and behind its service the first word."""
+    plain = [one for one in parts if not one.endswith("ed")]
+    things = [one for one in plain if one.endswith("s") and not one.endswith("ss")]
+    found = _acting([stem(one) for one in plain if one not in things]) or _acting(
+        list(map(stem, plain))
+    )
+    rest = _CAMEL.findall(name[_service(name) :]) if _service(name) else []  # Pickups.book
+    return found or [one for one in map(stem, rest[:1]) if one in _VERB_OF]
 
 
 def _named(parts: Sequence[str]) -> list[str]:

@@ -32,7 +32,12 @@ def whole(known: Known, value: Value, places: Sequence[Place]) -> Sequence[Place
     if not (places and date and time):
         return places
     timed = {_where(place) for place in known.places("time", time)}
-    return [place for place in places if place.seen.kind not in _PARTS or _where(place) in timed]
+    # The hour alone, of another day, is no evidence: the day counts where both stood.
+    return [
+        place
+        for place in places
+        if place.seen.kind not in _PARTS or (place.seen.kind == "date" and _where(place) in timed)
+    ]
 
 
 def _where(place: Place) -> tuple[int, int | str]:

@@ -87,6 +87,8 @@ class Naming:
 
     def _titled(self, title: str) -> bool:
         """Return whether a title shares two neighbouring words, or its only word of content."""
+        if "@" in title:  # an address is itself, and shares its provider with others
+            return False
         content = content_words(title)
         if not content.isdisjoint(self.content) and len(content) == 1:
             return True

@@ -51,7 +51,9 @@ def _strays(
     unit = value.unit._replace(chosen=False)  # that the person said the currency was seen before
     if task.priced and about and strays(task.priced, money, unit, about):
         return True
-    return not all(fits(task.sums, money, unit, payee) for payee in going)
+    # How many of a thing there are is said of one of the things that the call names.
+    fitting = (fits(task.sums, money, unit, payee) for payee in going)
+    return not (any(fitting) if value.unit.counted and going else all(fitting))
 
 
 def _elsewhere(task: Task, known: Known, value: Value) -> Worth:

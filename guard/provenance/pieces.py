@@ -166,7 +166,13 @@ class _Reading:
         idle = is_stop(said) and said != "get"
         if idle or said in LOOSE or verb_classes(one) - {"read"}:  # "the axe A-2 and old saw S-3"
             return False
-        if is_other(one) or bends(one, after) or after in OBJECTS or after == "one":
+        little = (cased(words, later) for later in range(at + 1, len(words)))
+        if (
+            is_other(one)
+            or any(bends(one, word) for word in little)
+            or after in OBJECTS
+            or after == "one"
+        ):
             return True
         if noun_classes(one):
             return False

@@ -34,6 +34,25 @@ _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
 _LEAST_GERUND = 6
 _NEAR = 5
+_FAR = 9
+_WANTED_THEN = frozenset(
+    {
+        "",
+        "please",
+        "pls",
+        "by",
+        "on",
+        "at",
+        "today",
+        "tomorrow",
+        "now",
+        "asap",
+        "and",
+        "for",
+        "from",
+    }
+)
+"""What may come after what somebody wants done."""
 
 Words = Sequence[re.Match[str]]
 
@@ -74,7 +93,7 @@ def requests(text: str, words: Words, at: int) -> bool:
     if after in BEING or (word, after) in TO_ME:
         return False
     if not is_base(word):
-        wanted = before in (GERUNDS if word.endswith("ing") else FULFILLED)
+        wanted = before in (GERUNDS if word.endswith("ing") else FULFILLED) or _caused(words, at)
         return wanted and not _by_somebody(words, at)
     gap = text[words[at - 1].end() : words[at].start()] if at else ","
     # "If so, move it", and "in notes/a.txt add a line": a path is no word.
@@ -113,6 +132,20 @@ def acting(text: str) -> frozenset[str]:
 def is_english(said: frozenset[str]) -> bool:
     """Return whether English grammar holds: no word of another language says otherwise."""
     return len(said & ENGLISH) >= len(said & FOREIGN)  # "an" is a word of three languages
+
+
+def _caused(words: Words, at: int) -> bool:
+    """Return whether somebody wants something done: "have AB-3 cancelled", "I'd like it closed"."""
+    if not cased(words, at).endswith("ed") or cased(words, at + 1) not in _WANTED_THEN:
+        return False
+    for one in range(at - 2, max(at - _FAR, -1), -1):
+        word, before = cased(words, one), cased(words, one - 1)
+        if word in {"have", "get"} and (one == 0 or before in ASKING | AUXILIARIES):
+            return True
+        wishes = before in {"i", "we"} or (before in {"i'd", "we'd", "would"} and word == "like")
+        if word in {"want", "need", "like"} and wishes and cased(words, one + 1) != "to":
+            return True
+    return False
 
 
 def _by_somebody(words: Words, at: int) -> bool:

@@ -15,6 +15,7 @@ from guard.provenance.currencies import words_in
 from guard.provenance.exposed import secrets_in
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
+from guard.provenance.lexicon import stem
 from guard.provenance.moments import contradicts
 from guard.provenance.naming import keys_of
 from guard.provenance.paths import named_path
@@ -30,6 +31,8 @@ _FINISHES = frozenset(
 )
 """Words of names for when something ends, beside one for when it begins."""
 _LOOKED_AT = _TEXTS | {"when", "permission"}
+_CLOSED = frozenset({"private", "hidden", "confidential"})
+"""Permissions that let nobody else in: who says the word means them."""
 _ENDS = re.compile(r"[.;!?\n]\s")
 
 Weighed = list[tuple[Value, Worth]]
@@ -67,7 +70,7 @@ def text_facts(
             moments.append((one, found))
         elif one.role == "permission":
             within = within and _within(spec, task, one, found, values)
-    starts = [one for one, _ in moments if not _is_end(one.path)]
+    starts = [one for one, _ in moments if not ends(one.path)]
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
         active_unknown=any(_active_unknown(task, known, one) for one in free),
@@ -75,7 +78,7 @@ def text_facts(
         when_known=all(
             _when_known(task, one, found) or _free_end(task, one, starts) for one, found in moments
         ),
-        when_ordered=_ordered(starts, [one for one, _ in moments if _is_end(one.path)]),
+        when_ordered=_ordered(starts, [one for one, _ in moments if ends(one.path)]),
         permission_within=within,
         choice_known=chosen,
     )
@@ -109,7 +112,7 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
 def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     """Return whether a moment ends what begins at the only time that the person named."""
     day, _ = value.moment
-    if not _is_end(value.path) or not (
+    if not ends(value.path) or not (
         not day or task.dated(day) or any(day == one.moment[0] for one in starts)
     ):
         return False
@@ -118,7 +121,8 @@ def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
 
 
 @lru_cache(maxsize=1024)  # the same few arguments come again and again
-def _is_end(path: str) -> bool:
+def ends(path: str) -> bool:
+    """Return whether an argument says when something ends, by its name."""
     words = words_in(path.rpartition(".")[2])
     return not _FINISHES.isdisjoint((*words, "".join(words[:2])))
 
@@ -133,6 +137,8 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
 def _within(spec: ToolSpec, task: Task, value: Value, found: Worth, values: Weighed) -> bool:
     """Return whether a permission is one that the person named, or the least there is."""
     going = frozenset([kind for one, _ in values if one.level == "dest" for kind in one.kinds])
+    if value.text in _CLOSED and stem(value.text) in task.words.stems:
+        return True
     if found.source is Source.PROMPT or _granted(task, value.text, going & task.receivers):
         return True
     entry = spec.args.get(value.path)

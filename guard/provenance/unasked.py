@@ -33,8 +33,9 @@ Span = tuple[int, int]
 
 _ASIDE = r"(?:\s*,[^,.;!?\n]{0,60},)?"
 _LURE = r"(?!\s+(?:only|just|forget|hesitate|fail|miss|neglect|nur|vergessen))"
+_DOES = r"(?<!it )(?<!this )(?<!that )does"
 _FORBIDS = re.compile(
-    rf"\b(?:do(?:es)?|must|should|shall|may|can|could|will|would)(?:\s+not|n['\u2019]?t)\b{_LURE}{_ASIDE}"
+    rf"\b(?:do|{_DOES}|must|should|shall|may|can|could|will|would)(?:\s+not|n['\u2019]?t)\b{_LURE}{_ASIDE}"
     rf"|\b(?:can|won|shan)(?:not|['\u2019]t)\b{_LURE}{_ASIDE}|\bnever\b{_LURE}{_ASIDE}"
     rf"|(?<!vergiss )(?<!vergessen sie )\b(?:nicht(?!\s+(?:an|für|mit|bei|zu)\b)"
     rf"|nichts|nie|niemals|kein(?:e|en|em|er|es|esfalls)?)\b{_LURE}"

@@ -37,6 +37,7 @@ from guard.provenance.segment import (
     same_write,
     value_digest,
 )
+from guard.provenance.settings import by_its_name, sets
 from guard.provenance.slot import Slot, slot_of
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
@@ -102,9 +103,9 @@ def weigh(
         )
         scales.values = theirs(task, known, able, scales.values, scales.declares)
         scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
-    levels = scales.levels()
+    levels, able = scales.levels(), by_its_name(able, scales.values)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
-    picks = chosen(able, scales.values, task.clauses)
+    picks = chosen(able, scales.values, task.clauses) or sets(task, known, able, scales.values)
     meant = asked(task, able, bare=scales.bare(levels)) if changes else ()
     scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())
     return Weighed(

@@ -33,19 +33,19 @@ create:
   create make add new put write draft generate produce set record note open schedule initiate
   craft compose construct lodge raise submit file
   book save append store insert register build erstelle schreibe erstellen schreiben
-  anlegen hänge anhängen trage lege crée créer écris écrire ajoute ajouter
+  anlegen eintragen einrichten hänge anhängen trage lege crée créer écris écrire ajoute ajouter
 change:
   change update modify edit set adjust rename append correct fix replace increase
-  decrease raise lower reduce reset switch extend convert mark patch
+  decrease raise lower reduce reset switch extend convert mark patch transition
   ändere ändern aktualisiere aktualisieren hänge anhängen modifie modifier
 delete:
   delete remove erase clear discard drop purge trash wipe lösche entferne löschen entfernen supprime
   efface effacer supprimer
 send:
   send email mail message reply respond answer forward write tell notify inform remind
-  contact invite text ping let sende schicke antworte informiere schicken senden mailen
-  antworten informieren schreibe schreiben envoie envoyer réponds répondre informe
-  deliver submit
+  contact invite text ping let dm sende schicke antworte informiere schicken senden mailen
+  antworten informieren schreibe schreib schreiben weiterleiten envoie envoyer réponds répondre
+  informe zurücksenden deliver submit
 pay:
   pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
   überweise überweis zahlen bezahlen überweisen paie payer vire virer rembourse rembourser
@@ -53,16 +53,16 @@ share:
   share give grant invite send teile teilen freigeben partage partager
 schedule:
   schedule plan arrange set book move reschedule postpone create organize plane
-  planen verschiebe planifie planifier
+  planen verschiebe planifie planifier eintragen einrichten
 cancel:
   cancel cancelling delete abort stop revoke withdraw unsubscribe reverse retract
-  rescind scrap void annul storniere stornieren annule annuler
+  rescind scrap void annul storniere stornieren annule annuler absagen abbestellen abbrechen
 undo:
   undo revert
 move:
   move reschedule postpone shift transfer copy rename verschiebe verschieben déplace déplacer
 add_member:
-  add invite include join subscribe enroll füge ajoute hinzufügen
+  add invite include join subscribe enroll füge ajoute hinzufügen einladen
 remove_member:
   remove kick exclude expel ban uninvite entferne retire
 post:
@@ -96,7 +96,7 @@ money:
   currency zahlung rechnung facture paiement überweisung
 person:
   user person member participant people contact guest attendee colleague friend someone
-  patient customer client tenant employee passenger student
+  patient customer client tenant employee passenger student candidate applicant
   everyone recipient receiver addressee payee invitee benutzer mitglied membre
 channel:
   channel group room team workspace kanal gruppe groupe canal
@@ -207,7 +207,7 @@ DEST = _set(
     """
 to with for invite add pay into in on onto email message notify contact remind cc bcc send
 share text tell ping inform call forward an für mit lade schreibe à pour avec dans remove
-kick visit open at under
+kick visit open at under schreib schick schicke sende
 """
 )
 """Words after which something goes somewhere."""
@@ -280,7 +280,7 @@ unlock block unblock mute unmute accept approve reject decline deny confirm dism
 rotate restart reboot suspend terminate upgrade downgrade promote demote assign unassign delegate
 connect disconnect unlink detach unpin unfollow unlike hide unhide freeze unfreeze deactivate
 reactivate reopen close arm disarm impersonate escalate resolve bypass allow permit redeem renew
-encrypt decrypt redirect eject return rate rerun retry reship attach detach
+encrypt decrypt redirect eject return rate rerun retry reship attach detach dim brighten
 """
 )
 """Verbs of tool names that no class holds: only they themselves ask for such a tool."""

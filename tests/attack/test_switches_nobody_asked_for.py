@@ -34,6 +34,7 @@ RULES = bundle(
         "order_hay": does(id=S, repeat_monthly=YES, auto_renew=YES, save_card=YES, gift_wrap=YES, pace=one_of("once", "weekly")),
         "close_ledger": does(id=S, mark_paid=YES, purge_entries=YES, verified=YES),
         "make_page": does("visibility", id=S, private=YES, visibility=one_of("private", "public")),
+        "open_page": does(id=S, public=YES),
         "show_page": does(id=S, private=YES),
         "plan_fair": does("term", id=S, all_day=YES, term=one_of("monthly", "yearly")),
         "grant_shelf": tool(
@@ -88,6 +89,12 @@ def test_a_switch_of_weight_takes_the_persons_word(prompt, more, name, args, pat
     call = (name, {**args, path: value})
     assert "TASK-CHOICE" in asks(RULES, prompt, call, LETTER)
     assert "TASK-CHOICE" not in asks(RULES, prompt + more, call, LETTER)
+
+
+@pytest.mark.parametrize(("said", "asked"), [("an internal", True), ("a public", False)])
+def test_what_is_to_be_internal_is_shown_to_nobody_else(said, asked):
+    call = ("open_page", {"id": "P-7", "public": True})
+    assert ("TASK-CHOICE" in asks(RULES, f"Open {said} page 'P-7'", call, LETTER)) is asked
 
 
 @pytest.mark.parametrize(

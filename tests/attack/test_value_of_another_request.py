@@ -81,6 +81,11 @@ TWO = (
     {},
     [{"id": "s1", "name": "Willow report"}, {"id": "s2", "name": "Elm report"}],
 )
+MAILS = (
+    "visits",
+    {},
+    [{"id": "l1", "from": "kim.h@mail.example"}, {"id": "l2", "from": "joe@mail.example"}],
+)
 PARTS = ("list_tools", {}, [{"id": "s1", "name": "Willow"}, {"id": "s2", "name": "Willow report"}])
 CHANNELS = ("list_channels", {}, [{"id": "c1", "name": "herd"}, {"id": "c2", "name": "mill"}])
 OWNED = ("owners", {}, {"email": KIM, "visits": ["#V1001", "#V1002"]})
@@ -186,6 +191,10 @@ CASES = {
     "another one of the same person": (
         f"Cancel visit #V1002, I am {KIM}",
         "cancel_visit", {"visit_id": "#V1002"}, {"visit_id": "#V1001"}, OWNED,
+    ),
+    "whose address has the same provider": (
+        "Delete the letter of Kim Holt (his mail is kim.h@mail.example) and mark joe@mail.example's",
+        "delete_letter", {"letter_id": "l1"}, {"letter_id": "l2"}, MAILS,
     ),
     "what somebody else is only told of": (
         f"Send the Willow report to {KIM} and tell {LEE} only that it is done",

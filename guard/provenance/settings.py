@@ -1,0 +1,165 @@
+"""Whether a call sets on a thing what the person sets on it: "move AB-88 to done", for an update.
+
+Then the words of the tool's own need not be said: all that the call holds is theirs, for this one
+request. So it is with what the person names by itself: the id of a song needs no word for a song.
+"""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+from guard.model.origin import Source
+from guard.provenance.contrary import opposed
+from guard.provenance.kin import kin_of
+from guard.provenance.known import Known
+from guard.provenance.lexicon import Capability, is_other, noun_classes, stem, verb_classes
+from guard.provenance.pieces import Piece
+from guard.provenance.roles import LEVEL_OF
+from guard.provenance.task import Task
+from guard.provenance.texts import ends
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+_SETS = frozenset(
+    map(stem, ("move", "set", "put", "switch", "mark", "turn", "change", "update", "push", "shift"))
+) | frozenset(
+    map(
+        stem,
+        ("raise", "lower", "bump", "reduce", "increase", "decrease", "assign", "dim", "adjust"),
+    )
+)
+"""Verbs by which people say what something is to be: a state, a level, a person."""
+_ADDS = frozenset(map(stem, ("add", "put", "insert", "include", "invite")))
+_UNITS = {
+    **dict.fromkeys(map(stem, ("degrees", "celsius", "fahrenheit", "grad")), stem("temperature")),
+    **dict.fromkeys(map(stem, ("euro", "euros", "dollars", "eur", "usd")), stem("price")),
+}
+"""Units of which each measures one thing only."""
+_LATER = frozenset({"flag", "enum", "permission"})
+"""Roles that are judged by themselves."""
+
+_PERCENT = frozenset(map(stem, ("percent", "percentage", "rollout", "level")))
+_ENDINGS = {
+    **dict.fromkeys(
+        ("jpg", "jpeg", "png", "gif", "heic", "webp"),
+        frozenset(map(stem, ("photo", "picture", "image"))),
+    ),
+    **dict.fromkeys(
+        ("mp3", "wav", "flac", "ogg"), frozenset(map(stem, ("song", "track", "audio")))
+    ),
+    **dict.fromkeys(
+        ("mp4", "mov", "mkv", "webm"), frozenset(map(stem, ("video", "movie", "clip")))
+    ),
+}
+"""What a file is by how its name ends."""
+
+Values = Sequence[tuple[Value, Worth]]
+
+
+def sets(task: Task, known: Known, able: Capability, values: Values) -> bool:
+    """Return whether a call of a tool that changes things does what one request says of its thing.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        able: what the tool does.
+        values: the arguments of the call, with their worth.
+    """
+    if "change" not in able.verbs or able.wide or opposed(task.words, able, ()):
+        return False
+    held = [(value, one) for value, one in values if value.role not in _LATER and value.text]
+    held = [(value, one) for value, one in held if one.why != "exempt"]
+    texts = [value.text for value, one in held if value.role == "body" and one.why != "in_prompt"]
+    held = [(value, one) for value, one in held if value.text not in texts]
+    things = {one.place.record for _, one in held if one.place is not None and one.place.record}
+    held = [pair for pair in held if not _keeps_day(task, known, pair[0], things)]
+    if not held or any(one.source < Source.LINKED for _, one in held):
+        return False
+    if not any(LEVEL_OF.get(value.role) in {"target", "dest"} for value, _ in held):
+        return False
+    own = [one for one in task.pieces if not texts or _dictates(one, texts)]
+    return any(_asks(task, one, able, held) for one in own)
+
+
+def _keeps_day(task: Task, known: Known, value: Value, things: AbstractSet[int]) -> bool:
+    """Return whether a moment is at a time that was named, or ends, on the day of its own thing."""
+    day, time = value.moment
+    if value.role != "when" or not day or not things:
+        return False
+    same = any(one.record in things and one.seen.whole for one in known.places("date", day))
+    return same and (task.timed(time) or ends(value.path))
+
+
+def _dictates(piece: Piece, texts: Sequence[str]) -> bool:
+    """Return whether a request has words in quotes that one of these texts holds."""
+    quotes = [one.literal.casefold() for one in piece.held if one.kind == "quoted"]
+    return any(one in text.casefold() for one in quotes for text in texts)
+
+
+def _asks(task: Task, piece: Piece, able: Capability, held: Values) -> bool:
+    """Return whether one request sets on its thing all that a call holds."""
+    values = (stem(word) for value, _ in held for word in value.text.replace("_", " ").split())
+    acts, nouns = piece.stems & task.words.acts, _nouns(piece.stems.difference(values))
+    nouns |= {"file"} if any(one.kind == "filename" for one in piece.held) else frozenset()
+    adds = not acts.isdisjoint(_ADDS) and not (able.nouns and able.nouns.isdisjoint(nouns))
+    if acts.isdisjoint(_SETS) and not adds:
+        return False
+    if any(
+        (verb_classes(one) - {"read"} or is_other(one)) and one not in _SETS | _ADDS for one in acts
+    ):
+        return False  # it says more than that
+    named = able.nouns | _nouns([one for value, _ in held for one in kin_of(_last(value))])
+    if nouns and named.isdisjoint(nouns) and (able.nouns or not able.own <= piece.stems):
+        return False  # it is about a thing of another sort
+    said = piece.stems | {_UNITS.get(one, one) for one in piece.stems}
+    said |= _PERCENT if any(one.kind == "percent" for one in piece.held) else frozenset()
+    said |= task.words.stems if piece.refers else frozenset()
+    return all(_is_said(value, one, said, piece, able) for value, one in held)
+
+
+def _is_said(
+    value: Value, one: Worth, said: frozenset[str], piece: Piece, able: Capability
+) -> bool:
+    """Return whether a request says a value, and of a number what it is of."""
+    if one.source is not Source.PROMPT:
+        return True  # through the record that it names
+    if value.money is None:
+        words = frozenset(stem(word) for word in value.text.replace("_", " ").split())
+        return words <= said or piece.refers or not piece.keys.isdisjoint(value.kinds)
+    if value.money.number not in piece.numbers and stem(value.text) not in said:
+        return False
+    if LEVEL_OF.get(value.role) != "amount":
+        return True
+    named = (
+        kin_of(_last(value))
+        | able.own
+        | frozenset(word for word in able.stems if noun_classes(word))
+    )
+    return not named.isdisjoint(said)
+
+
+def _last(value: Value) -> str:
+    return value.path.rpartition(".")[2]
+
+
+def _nouns(stems: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for one in stems for name in noun_classes(one))
+
+
+def by_its_name(able: Capability, values: Values) -> Capability:
+    """Return what a tool does, without words for a thing of which the person names one by itself.
+
+    Only where what they named was shown as one of that kind: a song by a search for songs.
+    """
+    if not (able.own and able.verbs):
+        return able
+    shown = {
+        word
+        for value, one in values
+        if one.why == "linked_record" and one.place is not None
+        for word in kin_of(value.path.rpartition(".")[2])
+        & kin_of(one.place.action.rpartition("/")[2])
+    }
+    for value, one in values:
+        if one.why == "in_prompt" and value.kinds[:1] and value.kinds[0][0] == "filename":
+            shown |= _ENDINGS.get(value.text.rpartition(".")[2].casefold(), frozenset())
+    return able._replace(own=able.own - shown) if able.own <= shown else able
