@@ -90,7 +90,7 @@ def _reverse(turns: list[str], before: Sequence[int], tone: Tone, *, aside: bool
     acts = acting(tone.rest)
     other = tone.mends and not (tone.adds or aside) and not REFERRING.isdisjoint(_words(tone.rest))
     other = other and any(verb_classes(one) - {"read"} or is_other(one) for one in acts)
-    for number in reversed(before):
+    for number in reversed(before) if acts else ():
         own = acting(turns[number])
         gone = own if other else {one for one in own if not acts.isdisjoint(opposites(one))}
         words = WORD.finditer(turns[number]) if gone else ()

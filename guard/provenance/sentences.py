@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from guard.provenance import phrasal
 from guard.provenance.grammar import (
@@ -109,6 +110,7 @@ def requests(text: str, words: Words, at: int) -> bool:
     return after in OBJECTS and not (thing or idle)
 
 
+@lru_cache(maxsize=1024)  # a later turn changes few of those before it
 def acting(text: str) -> frozenset[str]:
     """Return the stems of the words by which a text asks, verbs with their little word as one too.
 

@@ -52,12 +52,12 @@ class Meant:
     any_of: bool
 
 
-@lru_cache(maxsize=256)  # a later turn changes few of those before it
+@lru_cache(maxsize=1024)  # a later turn changes few of those before it
 def _read(turn: str) -> tuple[Entity, ...]:
     return tuple(extract(turn))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def values_of(turn: str) -> tuple[Entity, ...]:
     """Return the values that a turn names, read on its own, and days by their names."""
     found = _read(turn)
@@ -70,7 +70,7 @@ def values_of(turn: str) -> tuple[Entity, ...]:
     return (*other, *days)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def acts_of(turn: str) -> tuple[Ask, ...]:
     """Return what a turn, read on its own, asks to be done."""
     return tuple(one for one in asks_of(turn, _read(turn)) if one.verbs - {"read"})
