@@ -198,6 +198,7 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
     must = _POST if puts and "post" in posting(verbs, things) else _NONE
     if not (verbs or own):
         own = frozenset(stems)
+    own = own if verbs else phrasal.alike(own)
     against, wide = phrasal.against(acting), not _REACHES.isdisjoint(stems) and not words
     return Capability(verbs | must, nouns, frozenset(stems), own, against, must, wide)
 

@@ -46,6 +46,21 @@ _WAYS = tuple(
 )
 """Stems of verbs, and those of the other direction: the only table of opposites."""
 
+_ALIKE = tuple(
+    map(
+        _set,
+        (
+            "turnon enabl activat",
+            "turnoff disabl deactivat",
+            "exchang swap",
+            "restart reboot",
+            "reject declin refus",
+            "mut silenc",
+        ),
+    )
+)
+"""Stems of verbs that no class holds and that ask for the same."""
+
 FIRST = _set("pin lik star flag merg commit link bill bookmark follow")
 """Stems of nouns and little words that are the verb where a tool's name begins with them."""
 
@@ -147,6 +162,11 @@ def named(parts: Sequence[str], stems: Sequence[str], known: Iterable[str]) -> l
         else:
             found.append(word)
     return found
+
+
+def alike(verbs: frozenset[str]) -> frozenset[str]:
+    """Return stems of verbs with those that ask for the same."""
+    return verbs.union(*(many for many in _ALIKE if not many.isdisjoint(verbs)))
 
 
 def against(acting: Iterable[str]) -> frozenset[str]:

@@ -42,6 +42,12 @@ ACTS = [
     ("Return the order 'H-7'", ("delete_order", {"id": "H-7"}), ("mill_return_order", {"id": "H-7"})),
     (f"Überweise 30 EUR an {IBAN}", ("termin_anlegen", {"iban": IBAN}), ("ueberweisung_anlegen", {"iban": IBAN, "amount": 30.0})),
     ("Erstelle die Datei 'AB-3'", ("ueberweisung_anlegen", {"id": "AB-3"}), ("datei_anlegen", {"id": "AB-3"})),
+    # Two verbs may ask for the same, and not for its opposite.
+    ("Turn on the pump 'AB-3'", ("disable_pump", {"id": "AB-3"}), ("enable_pump", {"id": "AB-3"})),
+    ("Turn the pump 'AB-3' off", ("enable_pump", {"id": "AB-3"}), ("disable_pump", {"id": "AB-3"})),
+    ("Swap the badge 'AB-3'", ("sell_badge", {"id": "AB-3"}), ("exchange_badge", {"id": "AB-3"})),
+    ("Decline the claim 'AB-3'", ("approve_claim", {"id": "AB-3"}), ("reject_claim", {"id": "AB-3"})),
+    ("Who declined the claim 'AB-3'? Archive it", ("reject_claim", {"id": "AB-3"}), ("archive_claim", {"id": "AB-3"})),
     # A lock that is smart can be unlocked.
     ("Unlock the door 'AB-3'", ("lock_door", {"id": "AB-3"}), ("unlock_lock", {"id": "AB-3"})),
     # A word of its name that nobody used is another thing.
