@@ -28,6 +28,8 @@ from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
 Values = Sequence[tuple[Value, Worth]]
+_HEAD = 3
+"""Letters by which a value is looked for before its words are."""
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
 
@@ -54,11 +56,13 @@ def completed(
     strays = frozenset(astray(task, values, said) if said else ())
     if strays:
         values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
+    said_so = task.wanted.casefold()
     weak = [
         at
         for at, (value, one) in enumerate(values)
         if one.source < Source.LINKED
         if slots[value.path].named or slots[value.path].target
+        if one.place is not None or _begins(value, said_so)
     ]
     if not weak:  # most calls: somebody said what each argument is
         return [*values]
@@ -81,6 +85,19 @@ def completed(
         for at in more:
             found[at] = found[at][0], Worth(Source.PROMPT, "in_prompt")
     return found
+
+
+def _begins(value: Value, said: str) -> bool:
+    """Return whether a text may hold what an argument is; where it holds no beginning, it does not.
+
+    Of what can be read in one way only: other kinds have other spellings.
+    """
+    kinds = value.kinds
+    return len(kinds) != 1 or kinds[0][0] != "text" or _head(value.text) in said
+
+
+def _head(text: str) -> str:
+    return text.strip(" #@\"'`").casefold()[:_HEAD]
 
 
 def _numbered(task: Task, piece: Piece) -> frozenset[tuple[str, str]]:

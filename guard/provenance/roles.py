@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
 from guard.model.call import Json, ToolSpec
@@ -43,6 +44,8 @@ _NUMERIC = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?!$)|$)){4}")
 """An address of IP, version 4, that stands alone."""
 _PLACED = frozenset({"path", "source", "attach", "id"})
 """Roles of what is here; with an address in it a call goes there instead."""
+_SHORT = 80
+"""Characters: longer values are seldom the same twice."""
 _NAME = 24
 """The longest name of a currency (characters)."""
 
@@ -53,6 +56,11 @@ def like(raw: Json) -> Like:
         return "flag"
     if not isinstance(raw, str):
         return "number" if isinstance(raw, int | float) else ""
+    return _like(raw) if len(raw) <= _SHORT else _like.__wrapped__(raw)
+
+
+@lru_cache(maxsize=4096)  # the same few values come again and again
+def _like(raw: str) -> Like:
     if (_ADDRESS.match(raw) and not _NAMES.match(raw)) or _OPTION.search(raw) or changes_data(raw):
         return "address"
     named = "." in raw or "localhost" in raw
