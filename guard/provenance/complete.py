@@ -30,6 +30,7 @@ from guard.provenance.worth import Worth
 Values = Sequence[tuple[Value, Worth]]
 _HEAD = 3
 """Letters by which a value is looked for before its words are."""
+_MARKS = " #@\"'`"
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
 
@@ -93,11 +94,11 @@ def _begins(value: Value, said: str) -> bool:
     Of what can be read in one way only: other kinds have other spellings.
     """
     kinds = value.kinds
-    return len(kinds) != 1 or kinds[0][0] != "text" or _head(value.text) in said
-
-
-def _head(text: str) -> str:
-    return text.strip(" #@\"'`").casefold()[:_HEAD]
+    return (
+        len(kinds) != 1
+        or kinds[0][0] != "text"
+        or value.text.strip(_MARKS).casefold()[:_HEAD] in said
+    )
 
 
 def _numbered(task: Task, piece: Piece) -> frozenset[tuple[str, str]]:

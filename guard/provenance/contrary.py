@@ -70,7 +70,6 @@ def repeats(path: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-@lru_cache(maxsize=4096)
 def opposites(one: str) -> frozenset[str]:
     """Return the stems of what undoes a verb, or what it undoes."""
     undone = {

@@ -14,10 +14,10 @@ from guard.provenance.frames import Entity
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, is_stop, stem
 from guard.provenance.naming import SILENT
-from guard.provenance.phrases import BESIDE, TOLD, is_phrase
+from guard.provenance.phrases import BESIDE, TOLD, blotted, is_phrase
 from guard.provenance.pieces import Piece
 from guard.provenance.sentences import sentences
-from guard.provenance.sides import side_of, spelled
+from guard.provenance.sides import ALONE, BEHIND, side_of, spelled
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -67,7 +67,7 @@ def nearby(
         if _is_foreign(task, start, stop, held):
             continue
         inside = [one for one in task.entities if start <= one.start < stop]
-        plain = _without_quotes(task.wanted[start:stop], start, inside)
+        plain = blotted(task.wanted[start:stop], start, inside).casefold()
         for at in weak:
             own = _words(values[at][0].path) or frozenset(map(stem, sorts))
             if _beside(plain, values[at][0], own):
@@ -137,15 +137,6 @@ def _names_thing(one: Entity, kinds: Collection[str]) -> bool:
     return numbered or one.kind in kinds
 
 
-def _without_quotes(text: str, start: int, inside: Collection[Entity]) -> str:
-    """Return the person's own words of a place in small letters, quotes and addresses blotted."""
-    for one in inside:
-        if one.kind not in {"name", "quantity", "object_id"}:
-            first, last = one.start - start, min(one.end - start, len(text))
-            text = text[:first] + "." * (last - first) + text[last:]
-    return text.casefold()
-
-
 @lru_cache(maxsize=4096)
 def _words(path: str) -> frozenset[str]:
     """Return the stems of an argument's own words, and of their verbs: assign of assignee."""
@@ -179,4 +170,4 @@ def _whole(phrase: str) -> re.Pattern[str]:
     """Return the pattern of a phrase as whole words, a single one in the plural as well."""
     many = phrase.isalpha() and len(phrase) >= _LEAST
     written = rf"{spelled(phrase.removesuffix('s'))}(?:e?s)?" if many else spelled(phrase)
-    return re.compile(rf"(?<![\w'.-]){written}(?![\w@-]|'s\b|[.']\w)")
+    return re.compile(f"{ALONE}{written}{BEHIND}")

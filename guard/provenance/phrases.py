@@ -5,13 +5,14 @@ quoted there, or stands in what it says beside, is not meant by it.
 """
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 
-from guard.provenance.frames import clause_before, nearest
+from guard.provenance.frames import Entity, clause_before, nearest
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
 from guard.provenance.sentences import WORD, sentences
-from guard.provenance.sides import on_side, side_of, spelled
+from guard.provenance.sides import ALONE, BEHIND, on_side, side_of, spelled
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 
@@ -32,9 +33,9 @@ _JOINT = re.compile(r"[\s_-]+")
 _PLAIN = re.compile(r"[^\W_]+")
 _WORD = re.compile(r"[^\W_]+(?:[.'/&+][^\W_]+)*\.?")
 _LONGEST = 40
-_KEPT = frozenset({"name", "quantity", "object_id"})
+KEPT = frozenset({"name", "quantity", "object_id"})
 """Kinds of values that are the person's words: what they quote may be anybody's."""
-_ALL = _KEPT | {"phone", "email", "iban", "url", "host", "date", "time", "amount"}
+_ALL = KEPT | {"phone", "email", "iban", "url", "host", "date", "time", "amount"}
 
 
 def phrased(task: Task, able: Capability, value: Value) -> bool:
@@ -57,9 +58,9 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
     requests, side = _requests(task, able, value.kin), side_of(value.path)
     if side and any(on_side(side, phrase, one) for one in requests):
         return True
-    written = rf"{spelled(phrase)}(?![\w@-]|'s\b|[.']\w)"
+    written = f"{spelled(phrase)}{BEHIND}"
     if value.kinds[0] not in task.frames and all(map(_PLAIN.fullmatch, words)):
-        whole = re.compile(rf"(?<![\w'.-]){written}")
+        whole = re.compile(f"{ALONE}{written}")
         if any(whole.search(_ASIDE.split(one, maxsplit=1)[0]) for one in requests):
             return True
     behind = re.compile(rf"([^\W\d_]+)\s+[\"'`]?{written}")
@@ -100,7 +101,7 @@ def reaches(task: Task, able: Capability, value: Value) -> bool:
         return False
     if phrase not in task.wanted:
         return False  # who writes names with a capital is read as that
-    whole = re.compile(rf"(?<![\w'.-]){spelled(phrase)}(?![\w@-]|'s\b|[.']\w)")
+    whole = re.compile(f"{ALONE}{spelled(phrase)}{BEHIND}")
     return any(
         nearest(clause_before(one, found.start())) == "dest"
         for one in _requests(task, able, value.kin)
@@ -108,14 +109,27 @@ def reaches(task: Task, able: Capability, value: Value) -> bool:
     )
 
 
+def blotted(text: str, start: int, inside: Iterable[Entity], kept: frozenset[str] = KEPT) -> str:
+    """Return a part of a person's text with dots for the values in it, but for some kinds.
+
+    Args:
+        text: the part.
+        start: where it begins in the whole.
+        inside: the values.
+        kept: the kinds that stay.
+    """
+    for one in inside:
+        if one.kind not in kept:
+            first, last = one.start - start, min(one.end - start, len(text))
+            text = text[:first] + "." * (last - first) + text[last:]
+    return text
+
+
 def _requests(
-    task: Task, able: Capability, kin: frozenset[str], kept: frozenset[str] = _KEPT
+    task: Task, able: Capability, kin: frozenset[str], kept: frozenset[str] = KEPT
 ) -> list[str]:
     """Return the requests for what a tool does, case folded, with values of some kinds."""
-    wanted = task.wanted
-    for one in task.entities:
-        if one.kind not in kept:
-            wanted = wanted[: one.start] + "." * (one.end - one.start) + wanted[one.end :]
+    wanted = blotted(task.wanted, 0, task.entities, kept)
     places = [one.place for one in task.asks if one.fits(able)]
     if not places and not able.verbs:  # what no class of verbs has is asked for by its own word
         places = [

@@ -56,6 +56,11 @@ def on_side(side: Side, value: str, text: str) -> bool:
     return bool(value.strip()) and re.search(whole, text, re.IGNORECASE) is not None
 
 
+ALONE = r"(?<![\w'.-])"
+BEHIND = r"(?![\w@-]|'s\b|[.']\w)"
+"""What stands before and behind a phrase that is no part of a longer word."""
+
+
 def spelled(phrase: str) -> str:
     """Return the pattern of a phrase as people write it: south_wing is the south wing.
 

@@ -25,15 +25,17 @@ def singled(task: Task, known: Known, able: Capability, place: Place) -> bool:
     """
     if not place.record or not is_id(place.seen.path):
         return False
-    record, listed = known.record(place.record), known.listed(place.action)
+    record = known.record(place.record)
+    own = _words(record)
+    told = [one.naming.content - able.stems for one in asking(task.pieces, able)]
+    told = [one for one in told if not one.isdisjoint(own)]
+    if not told:  # nearly always: the list is not gone through
+        return False
+    listed = known.listed(place.action)
     if not any(one.identity == record.identity for one in listed):
         return False
     titles = [_words(one) for one in listed]
-    own = _words(record)
-    return any(
-        _is_one(piece.naming.content - able.stems, own, titles)
-        for piece in asking(task.pieces, able)
-    )
+    return any(_is_one(one, own, titles) for one in told)
 
 
 def _words(record: Record) -> frozenset[str]:

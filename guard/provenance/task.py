@@ -227,7 +227,6 @@ def task_of(text: str) -> Task:
     counted = quantities(named)
     # Of 3 boxes of 12 pencils there are three; who changes it from 20 GB to 50 wants fifty.
     heads = quantities([one for one in named if one.frame != "mention"]) or counted
-    asks = asks_of(text, entities)
     frames: dict[tuple[str, str], set[str]] = {}
     for one in entities:
         for key in keys_of(one):
