@@ -12,7 +12,7 @@ from guard.errors import Unusable
 from guard.model.call import Json
 from guard.model.decision import Allow, Decision, Deny, Narrow, StepUp, kind
 from guard.policy.catalog import Catalog
-from guard.policy.compile import Bundle, Known, compile_bundle
+from guard.policy.compile import Bundle, compile_bundle
 from guard.policy.finding import Finding, error, warning
 from guard.policy.given import Past, PlainPast, TableCall
 from guard.policy.mutate import Mutant, mutants
@@ -103,27 +103,24 @@ def run_mutants(bundle: Bundle, files: dict[str, str], tables: Sequence[Table]) 
     cases = [(table, case) for table in tables for case in table.cases]
     fired = [_run_case(bundle, *one, PlainPast(bundle.catalog)).fired for one in cases]
     total = 0
-    known: Known = {}
     survivors: list[Mutant] = []
     for mutant in mutants(files):
         total += 1
         # A case in which the rule spoke is likely to notice: one is enough, so they come first.
         near = [one for one, rules in zip(cases, fired, strict=True) if mutant.rule in rules]
         far = [one for one, rules in zip(cases, fired, strict=True) if mutant.rule not in rules]
-        if not (_noticed(mutant, bundle, near, known) or _noticed(mutant, bundle, far, known)):
+        if not (_noticed(mutant, bundle, near) or _noticed(mutant, bundle, far)):
             survivors.append(mutant)
     return MutationReport(total=total, survivors=tuple(survivors))
 
 
-def _noticed(
-    mutant: Mutant, bundle: Bundle, cases: Sequence[tuple[Table, Case]], known: Known
-) -> bool:
+def _noticed(mutant: Mutant, bundle: Bundle, cases: Sequence[tuple[Table, Case]]) -> bool:
     """Return whether a mutant is refused at load, or one of these cases comes out otherwise."""
     calls = {step.call for _, case in cases for step in case.steps}
     found = (bundle.slice_of(server, tool) for server, _, tool in (c.partition("/") for c in calls))
     only = {one.action for one in found if one is not None}
     try:
-        changed = compile_bundle(mutant.files, bundle.catalog, only=only, known=known)
+        changed = compile_bundle(mutant.files, bundle.catalog, only=only)
     except Unusable:
         return True
     return any(_run_case(changed, *one, PlainPast(bundle.catalog)).failures for one in cases)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 
-from cedarpy import Schema, policies_to_pst, pst, validate_policies
+from cedarpy import Schema, validate_policies
 
 from guard.model.call import ToolSpec
 from guard.model.decision import Requirement
@@ -21,14 +21,14 @@ from guard.policy.annotate import SELF, Annotations
 from guard.policy.catalog import UNLISTED, Catalog
 from guard.policy.finding import Finding, error, raise_errors
 from guard.policy.generate import NARROWED, OPAQUE_RULE, REAUTH_RULE, generated
-from guard.policy.listing import narrows, weakened
+from guard.policy.listing import narrows
 from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
-from guard.policy.rule import Mode, Rule, RuleKind, gated
+from guard.policy.rule import Mode, Rule, RuleKind, gated, policies_of, source_of
 from guard.policy.schema import author_schema, context_of, groups_of
 from guard.policy.schema_fixed import Type
 from guard.policy.sessions import SessionRules, session_findings, session_rules
-from guard.policy.slice import ENGINE, Slice, Tree, applies, digest_of, rule_set, tree_of, waits
+from guard.policy.slice import ENGINE, Slice, Tree, applies, digest_of, rule_set, trees_of, waits
 from guard.policy.statement import Statement, statements
 
 _NO_ACTION = "unable to find an applicable action"
@@ -40,10 +40,6 @@ class _Trees(NamedTuple):
 
     judged: Mapping[str, Tree]
     listed: Mapping[str, Tree]
-
-
-Known = dict[tuple[str, str, str], tuple[Tree, Tree | None]]
-"""Trees of rules by id, kind and text: what bundles share that differ in a rule or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +68,28 @@ def compile_bundle(
     *,
     full: bool = False,
     only: Collection[str] | None = None,
-    known: Known | None = None,
 ) -> Bundle:
     """Return the bundle of all `*.cedar` texts, by name, under this catalogue.
 
     `full` keeps every attribute in every request: slower, and only to test projection against.
     `only`: the actions that are judged; a bundle for a guard has all of them.
-    `known`: what is taken from bundles that were made before, and added to for those to come.
 
     Raises:
         PolicyUnusable: at least one error; it carries all findings.
     """
     rules, findings = _rules(files, catalog)
     raise_errors(findings)
-    schema = author_schema(catalog)
-    findings += _validated(rules, schema, catalog.judged())
+    specs, schema = catalog.judged(), author_schema(catalog)
+    written = json.dumps(schema, sort_keys=True)
+    findings += _validated(rules, written, specs)
     findings += catalog_findings(catalog, rules)
-    findings += rule_findings(rules, catalog)
+    findings += rule_findings(rules, catalog, specs)
     findings += session_findings(rules, catalog.accesses)
     warnings = raise_errors(findings)
-    trees = _trees(rules, {} if known is None else known)
+    trees = _trees(rules)
     slices = {
         spec.action: _slice(spec, catalog, rules, trees, full=full)
-        for spec in catalog.judged()
+        for spec in specs
         if only is None or spec.action in only
     }
     return Bundle(
@@ -104,25 +99,21 @@ def compile_bundle(
         sessions=session_rules(rules, catalog.accesses),
         findings=warnings,
         schema=schema,
-        digest=_digest(files, catalog, schema),
+        digest=_digest(files, catalog, written),
     )
 
 
-def _trees(rules: list[Rule], known: Known) -> _Trees:
+def _trees(rules: list[Rule]) -> _Trees:
     judged: dict[str, Tree] = {}
     listed: dict[str, Tree] = {}
     for rule in rules:
-        key = rule.id, rule.kind, rule.text
-        if key not in known:
-            shown = weakened(rule)
-            known[key] = tree_of(rule.judged), None if shown is None else tree_of(shown)
-        judged[rule.id], tree = known[key]
-        if tree is not None:
-            listed[rule.id] = tree
+        judged[rule.id], shown = trees_of(rule.id, rule.kind, rule.text)
+        if shown is not None:
+            listed[rule.id] = shown
     return _Trees(judged, listed)
 
 
-def _digest(files: Mapping[str, str], catalog: Catalog, schema: Type) -> str:
+def _digest(files: Mapping[str, str], catalog: Catalog, schema: str) -> str:
     text = json.dumps([ENGINE, catalog.digest, dict(files), schema], sort_keys=True)
     return "sha256:" + sha256(text.encode()).hexdigest()
 
@@ -149,14 +140,14 @@ def _mode(name: str, catalog: Catalog) -> Mode:
 def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Finding]) -> None:
     where = statement.where
     try:
-        parsed = _parsed(statement.text)
+        parsed = policies_of(statement.text)
     except ValueError as wrong:
         findings.append(error("G201", where, f"this is not Cedar: {wrong}."))
         return
     if len(parsed.static_policies) != 1 or parsed.templates:
         findings.append(error("G201", where, "expected one rule without ?slots before each `;`."))
         return
-    source = next(iter(parsed.static_policies.values()))
+    source = source_of(statement.text)
     notes = Annotations(source.annotations, source.effect, where)
     requirement = notes.requirement()
     terms, restore = notes.terms(), notes.restore()
@@ -189,7 +180,7 @@ def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Fi
 def _guard_rule(
     rule_id: str, decision: str, reason: str, statement: Statement, order: int, catalog: Catalog
 ) -> Rule:
-    source = next(iter(_parsed(statement.text).static_policies.values()))
+    source = source_of(statement.text)
     kind: RuleKind = "step_up" if decision == "step_up" else "deny"
     return Rule(
         id=rule_id,
@@ -222,21 +213,15 @@ def _opaque_requirement(catalog: Catalog) -> Requirement:
     )
 
 
-@lru_cache(maxsize=512)
-def _parsed(text: str) -> pst.PolicySet:
-    """Return a statement's tree; most are the same when a policy is read again."""
-    return policies_to_pst(text)
-
-
 @lru_cache(maxsize=4)
 def _types(text: str) -> Schema:
     return Schema.from_json_str(text)
 
 
-def _validated(rules: list[Rule], schema: Type, specs: tuple[ToolSpec, ...]) -> list[Finding]:
+def _validated(rules: list[Rule], schema: str, specs: tuple[ToolSpec, ...]) -> list[Finding]:
     """Return what the engine's type checker says, one finding for each rule and sentence."""
     text = "\n".join(rule.text for rule in rules)
-    checked = validate_policies(text, _types(json.dumps(schema)), release_gil=True)
+    checked = validate_policies(text, _types(schema), release_gil=True)
     findings: dict[tuple[str, str], Finding] = {}
     for wrong in checked.errors:
         rule = rules[int(wrong.policy_id.removeprefix("policy"))]

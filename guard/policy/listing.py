@@ -8,7 +8,7 @@ effect of one (MCP 2026-07-28, tools). Showing is a courtesy; the call decides.
 from cedarpy import pst
 
 from guard.model.call import ToolSpec
-from guard.policy.rule import Rule, context_paths, with_clauses
+from guard.policy.rule import Rule, RuleKind, context_paths, with_clauses
 
 CALL_BOUND = frozenset(
     {"input", "derived", "prov", "text", "when", "permission", "choice", "history"}
@@ -33,21 +33,21 @@ def call_bound(tree: object) -> bool:
     )
 
 
-def weakened(rule: Rule) -> pst.Template | None:
+def weakened(rule_id: str, kind: RuleKind, source: pst.Template) -> pst.Template | None:
     """Return the rule under which tools are shown, the same for each of them; None: there is none.
 
     Step-up rules go, for a person may say yes; a forbid with a call-bound clause goes; a permit
     loses its call-bound conjuncts.
     """
-    match rule.kind:
+    match kind:
         case "step_up" | "access":
             return None
         case "permit":
-            return _weakened(rule.source, rule.id)
+            return _weakened(source, rule_id)
         case "narrow" | "deny":
-            if call_bound(rule.source.clauses):
+            if call_bound(source.clauses):
                 return None
-            return with_clauses(rule.source, rule.source.clauses, rule.id)
+            return with_clauses(source, source.clauses, rule_id)
 
 
 def narrows(rule: Rule, spec: ToolSpec) -> bool:

@@ -5,7 +5,8 @@ call, and none of them is a proof: a rule may pass and still be wrong.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from cedarpy import pst
 
@@ -13,7 +14,7 @@ from guard.model.call import ToolSpec
 from guard.policy.catalog import Catalog
 from guard.policy.finding import Finding, error, warning
 from guard.policy.listing import conjuncts
-from guard.policy.rule import Rule, classes_named, context_paths, nodes
+from guard.policy.rule import Rule, RuleKind, classes_named, context_paths, nodes, source_of
 from guard.policy.schema import USE_SCOPE
 from guard.policy.slice import applies, waits
 
@@ -22,26 +23,41 @@ _ATTACKER_TEXT = frozenset({"url", "path", "source", "recipient"})
 _Found = Iterator[Finding]
 
 
-def rule_findings(rules: Sequence[Rule], catalog: Catalog) -> list[Finding]:
-    """Return what is wrong with the operator's rules; the guard's own are not checked."""
-    meets = partial(_applies_nowhere, specs=catalog.judged())
-    checks: tuple[Callable[[Rule, Catalog], _Found], ...] = (
-        _optional_only_under_has,
-        _vacuous_contains_all,
-        _arithmetic,
-        _like_on_identity,
-        meets,
-        _constant,
-        _reads_evidence,
-        _missing_transform,
-    )
-    own = [rule for rule in rules if not rule.id.startswith("guard:")]
-    return [finding for rule in own for check in checks for finding in check(rule, catalog)]
+class _Written(NamedTuple):
+    """A rule as its text says it, apart from any catalogue."""
+
+    id: str
+    kind: RuleKind
+    where: str
+    source: pst.Template
 
 
-def _optional_only_under_has(rule: Rule, catalog: Catalog) -> _Found:
+def rule_findings(
+    rules: Sequence[Rule], catalog: Catalog, specs: Sequence[ToolSpec]
+) -> list[Finding]:
+    """Return what is wrong with the operator's rules; the guard's own are not checked.
+
+    `specs`: everything of the catalogue that has its own action.
+    """
+    found: list[Finding] = []
+    for rule in rules:
+        if not rule.id.startswith("guard:"):
+            found += _as_written(rule.id, rule.kind, rule.where, rule.text)
+            found += _like_on_identity(rule, catalog)
+            found += _applies_nowhere(rule, specs)
+            found += _missing_transform(rule, catalog)
+    return found
+
+
+@lru_cache(maxsize=512)
+def _as_written(rule_id: str, kind: RuleKind, where: str, text: str) -> tuple[Finding, ...]:
+    """Return what is wrong with a rule under any catalogue: looked for once, however often read."""
+    written = _Written(rule_id, kind, where, source_of(text))
+    return tuple(finding for check in _OF_THE_TEXT for finding in check(written))
+
+
+def _optional_only_under_has(rule: _Written) -> _Found:
     """G202: `input has x && input.x > 1` in a forbid leaves an absent x unrestricted."""
-    del catalog
     if rule.kind == "permit":
         return
     for clause in rule.source.clauses:
@@ -65,9 +81,8 @@ def _optional_only_under_has(rule: Rule, catalog: Catalog) -> _Found:
                 yield warning("G202", rule.where, message, rule.id)
 
 
-def _vacuous_contains_all(rule: Rule, catalog: Catalog) -> _Found:
+def _vacuous_contains_all(rule: _Written) -> _Found:
     """G203: everything contains all of an empty set."""
-    del catalog
     every = list(nodes(rule.source.clauses))
     guarded = {
         node.arg.arg
@@ -88,9 +103,8 @@ def _vacuous_contains_all(rule: Rule, catalog: Catalog) -> _Found:
                 yield error("G203", rule.where, message, rule.id)
 
 
-def _arithmetic(rule: Rule, catalog: Catalog) -> _Found:
+def _arithmetic(rule: _Written) -> _Found:
     """G204: an overflow is an error, and the engine skips the rule."""
-    del catalog
     for node in nodes(rule.source.clauses):
         sums = isinstance(node, pst.BinaryOp) and node.op in {"add", "sub", "mul"}
         if sums and any(not path or path[0] in _GROWING for path in context_paths(node)):
@@ -100,6 +114,9 @@ def _arithmetic(rule: Rule, catalog: Catalog) -> _Found:
 
 def _like_on_identity(rule: Rule, catalog: Catalog) -> _Found:
     """G205: `like "*company.com"` also matches evil-company.com."""
+    likes = _likes(rule.text)
+    if not likes:
+        return
     specs = [spec for spec in catalog.specs() if applies(rule, spec)]
     risky = {
         ("input", *path.split("."))
@@ -107,17 +124,21 @@ def _like_on_identity(rule: Rule, catalog: Catalog) -> _Found:
         for path, entry in spec.args.items()
         if entry.role in _ATTACKER_TEXT
     }
-    for node in nodes(rule.source.clauses):
-        if isinstance(node, pst.Like):
-            for path in context_paths(node.base) & risky:
-                name = ".".join(path)
-                message = f"`like` on {name}: compare whole values in context.derived."
-                yield error("G205", rule.where, message, rule.id)
+    for path in sorted(likes & risky):
+        name = ".".join(path)
+        message = f"`like` on {name}: compare whole values in context.derived."
+        yield error("G205", rule.where, message, rule.id)
 
 
-def _applies_nowhere(rule: Rule, catalog: Catalog, *, specs: Sequence[ToolSpec]) -> _Found:
+@lru_cache(maxsize=512)
+def _likes(text: str) -> frozenset[tuple[str, ...]]:
+    """Return the paths below `context` that a rule compares by `like`."""
+    found = (node for node in nodes(source_of(text).clauses) if isinstance(node, pst.Like))
+    return frozenset(path for one in found for path in context_paths(one.base))
+
+
+def _applies_nowhere(rule: Rule, specs: Sequence[ToolSpec]) -> _Found:
     """G206: a rule that no call can meet."""
-    del catalog
     named = classes_named(rule.source.action)
     if rule.kind == "access":
         return
@@ -131,9 +152,8 @@ def _applies_nowhere(rule: Rule, catalog: Catalog, *, specs: Sequence[ToolSpec])
         yield error("G206", rule.where, "it applies to no tool of the catalogue.", rule.id)
 
 
-def _constant(rule: Rule, catalog: Catalog) -> _Found:
+def _constant(rule: _Written) -> _Found:
     """G206: `when { false }` passes the type checker and is a rule that never holds."""
-    del catalog
     for clause in rule.source.clauses:
         for part in conjuncts(clause.expr):
             varies = any(
@@ -144,9 +164,8 @@ def _constant(rule: Rule, catalog: Catalog) -> _Found:
                 yield error("G206", rule.where, message, rule.id)
 
 
-def _reads_evidence(rule: Rule, catalog: Catalog) -> _Found:
+def _reads_evidence(rule: _Written) -> _Found:
     """G207: what was approved or applied is the compiler's to ask."""
-    del catalog
     for path in context_paths(rule.source.clauses):
         if not path or path[0] in {"approvals", "applied"}:
             shown = ".".join(("context", *path))
@@ -166,3 +185,12 @@ def _missing_transform(rule: Rule, catalog: Catalog) -> _Found:
     if without:
         message = f"no transform {rule.narrow!r}, so it denies: {', '.join(sorted(without))}."
         yield warning("G302", rule.where, message, rule.id)
+
+
+_OF_THE_TEXT: Final[tuple[Callable[[_Written], _Found], ...]] = (
+    _optional_only_under_has,
+    _vacuous_contains_all,
+    _arithmetic,
+    _constant,
+    _reads_evidence,
+)

@@ -6,9 +6,10 @@ unless its narrowing was applied. An approval is evidence in the request and ove
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
-from cedarpy import pst
+from cedarpy import policies_to_pst, pst
 
 from guard.model.access import Restore
 from guard.model.decision import Requirement, Terms
@@ -66,6 +67,26 @@ def with_clauses(
         clauses=clauses,
         annotations=source.annotations,
     )
+
+
+@lru_cache(maxsize=512)
+def policies_of(text: str) -> pst.PolicySet:
+    """Return the tree of a text; most rules are the same when a policy is read again.
+
+    Raises:
+        ValueError: it is not Cedar.
+    """
+    return policies_to_pst(text)
+
+
+def source_of(text: str) -> pst.Template:
+    """Return the tree of a text that is one rule.
+
+    Raises:
+        ValueError: it is not Cedar.
+    """
+    (source,) = policies_of(text).static_policies.values()
+    return source
 
 
 def policy_set(templates: Mapping[str, pst.Template]) -> pst.PolicySet:

@@ -16,7 +16,7 @@ from guard.policy.ask import ask
 from guard.policy.finding import Finding, error
 from guard.policy.rule import Rule, classes_named
 from guard.policy.schema import SESSION, THE_SESSION, groups_of, session_context
-from guard.policy.slice import Slice, digest_of, rule_set, tree_of
+from guard.policy.slice import Slice, digest_of, rule_set, trees_of
 
 _SERVER, _, _TOOL = THE_SESSION.partition("/")
 SPEC: Final = ToolSpec(server=_SERVER, tool=_TOOL, effect=frozenset({SESSION}))
@@ -45,7 +45,9 @@ class SessionRules:
 def session_rules(rules: Sequence[Rule], accesses: Mapping[str, Access]) -> SessionRules:
     """Return the rules about sessions among all rules."""
     mine = [rule for rule in rules if rule.kind == "access" and rule.mode == "enforce"]
-    enforced = rule_set(SPEC, session_context(), {rule.id: tree_of(rule.judged) for rule in mine})
+    enforced = rule_set(
+        SPEC, session_context(), {one.id: trees_of(one.id, one.kind, one.text)[0] for one in mine}
+    )
     cut = Slice(
         action=THE_SESSION,
         spec=SPEC,

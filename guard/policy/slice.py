@@ -7,7 +7,7 @@ of unrelated rules. Built once for each action at load; judging happens elsewher
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from typing import cast
 
@@ -19,7 +19,16 @@ from guard.model.ledger import LedgerSpec
 from guard.policy.context import Path, context_text, whole_paths
 from guard.policy.extract import VERSION
 from guard.policy.lean import Flat, Made, NotLean, writer
-from guard.policy.rule import Rule, classes_named, context_paths, policy_set
+from guard.policy.listing import weakened
+from guard.policy.rule import (
+    Rule,
+    RuleKind,
+    classes_named,
+    context_paths,
+    gated,
+    policy_set,
+    source_of,
+)
 from guard.policy.schema import (
     CLASSES,
     Reads,
@@ -44,8 +53,18 @@ class Tree:
     made: Made = field(default_factory=dict, repr=False, compare=False)
 
 
-def tree_of(template: pst.Template) -> Tree:
-    """Return a rule's tree with the paths below `context` and the actions in it."""
+@lru_cache(maxsize=512)
+def trees_of(rule_id: str, kind: RuleKind, text: str) -> tuple[Tree, Tree | None]:
+    """Return a rule's tree as it is judged, and as tools are shown by it, if they are.
+
+    Made once for each rule, however many bundles it is in: a reload changes few of them.
+    """
+    source = source_of(text)
+    shown = weakened(rule_id, kind, source)
+    return _tree(gated(rule_id, kind, source)), None if shown is None else _tree(shown)
+
+
+def _tree(template: pst.Template) -> Tree:
     named = (uid.id for uid in pst.entity_uids(template) if uid.type.basename == "Action")
     reads = context_paths(template.clauses)
     return Tree(template=template, reads=reads, actions=frozenset(named))

@@ -6,6 +6,7 @@ piece holds no rule or two, and the compiler refuses it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,7 @@ class Statement:
     where: str
 
 
+@lru_cache(maxsize=64)
 def statements(name: str, text: str) -> tuple[Statement, ...]:
     """Return the statements of one file in order; comments between them are dropped."""
     found: list[Statement] = []
