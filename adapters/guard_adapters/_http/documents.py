@@ -242,7 +242,9 @@ def ask_json(
     if not is_loopback(url):
         raise UpstreamFailed("the guard is not on this machine", sent=False)
     try:
-        with httpx.Client(timeout=timeout_s, follow_redirects=False, trust_env=False) as client:
+        with httpx.Client(
+            timeout=timeout_s, follow_redirects=False, trust_env=False, verify=everybodys()
+        ) as client:
             headers = {"authorization": f"Bearer {token}"}
             response = client.request(method, url, headers=headers, json=body)
         found = response.json()
