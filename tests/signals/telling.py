@@ -2,11 +2,15 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from guard.model.identity import Agent, Principal, Who
 from guard.session.risk import signal as risk_signal
+from guard_adapters.issuer.local_key import make_pem
+from guard_adapters.issuer.set_key import BITS
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
@@ -34,6 +38,12 @@ AUD = "https://soc.example"
 POLLS = f"  receivers: {{soc: {{audience: '{AUD}'}}}}"
 
 
+@cache
+def key():
+    """Return the key that the guards of all tests sign with: one takes a third of a second to make."""
+    return rsa.generate_private_key(65537, BITS)
+
+
 class Guard:
     """One running guard with one receiver of its findings."""
 
@@ -43,7 +53,11 @@ class Guard:
         (folder / "all.cedar").write_text(POLICY)
         (folder / "soc.token").write_text("sesame\n")
         (folder / "soc.token").chmod(0o600)
-        self.wired = build(load(folder / "guard.yaml"))
+        loaded = load(folder / "guard.yaml")
+        (keys := loaded.state / "keys").mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not (file := keys / "signals-out.pem").exists():
+            make_pem(file, key())
+        self.wired = build(loaded)
         self.desk, self.url = Desk(self.wired), ""
         self.token = receiver_token(self.wired.loaded.state, "soc")
 

@@ -197,7 +197,7 @@ def test_every_text_can_be_read(text):
     ],
 )
 def test_reading_takes_time_by_the_length_of_the_text(piece):
-    texts = [piece * (size // len(piece)) for size in (8_000, 80_000)]
+    texts = [piece * (size // len(piece)) for size in (8_000, 40_000)]
     found = [extract(text) for text in texts]
 
     def cost(which):
@@ -206,7 +206,7 @@ def test_reading_takes_time_by_the_length_of_the_text(piece):
         return time.process_time() - started
 
     def holds():
-        return cost(1) < 40 * max(cost(0), 0.002)  # squared, it would be 100
+        return cost(1) < 15 * max(cost(0), 0.002)  # squared, it would be 25
 
     assert any(holds() for _ in range(3))  # another process may have been in the way
 
