@@ -128,10 +128,16 @@ _MANDATE = ',"mandate":true'
 """Written where it is so: the text of a call without one is what earlier logs hold."""
 
 
+def _condition(condition: int) -> str:
+    """Write how a request's condition stands where it has one: as with mandates."""
+    return f',"condition":{condition}' if condition else ""
+
+
 def _intent(intent: IntentFacts) -> str:
     return (
         f'{{"args_ok":{_TRUTH[intent.args_ok]},"asked":{_TRUTH[intent.asked]}'
         f',"budget_minor":{intent.budget_minor}'
+        f"{_condition(intent.condition)}"
         f',"covers":{_TRUTH[intent.covers]},"declared":{_TRUTH[intent.declared]}'
         f',"egress":{_words(intent.egress)},"fits":{_TRUTH[intent.fits]}'
         f',"left":{intent.left}{_MANDATE if intent.mandate else ""}'

@@ -92,6 +92,9 @@ class IntentFacts:
     spoken: bool = False  # somebody but the agent said what the task is
     words: bool = True  # the person's words name this capability; nothing said contradicts nothing
     asked: bool = True  # one of their requests is for this, rather than a word in passing
+    condition: int = (
+        0  # on what they let it depend: 0 nothing, 1 it holds, 2 not known, 3 it does not
+    )
     left: int = LARGEST_LEFT  # calls of this capability left after this one
     repeat: bool = False  # the same write was made before
 

@@ -72,6 +72,7 @@ READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("intent", "spoken"): lambda f: f.intent.spoken,
     ("intent", "words"): lambda f: f.intent.words,
     ("intent", "asked"): lambda f: f.intent.asked,
+    ("intent", "condition"): lambda f: f.intent.condition,
     ("intent", "left"): lambda f: f.intent.left,
     ("intent", "repeat"): lambda f: f.intent.repeat,
     ("risk", "session"): lambda f: f.risk.session,

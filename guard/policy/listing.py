@@ -20,7 +20,7 @@ _CALL_BOUND_INTENT = frozenset(
     {
         ("intent",),
         *(("intent", one) for one in ("covers", "args_ok", "mandate", "fits", "words", "asked")),
-        *(("intent", one) for one in ("left", "repeat")),
+        *(("intent", one) for one in ("condition", "left", "repeat")),
     }
 )
 

@@ -47,6 +47,7 @@ FIXED: Mapping[str, Type] = {
             "spoken": BOOL,
             "words": BOOL,
             "asked": BOOL,
+            "condition": LONG,
             "left": LONG,
             "repeat": BOOL,
         }

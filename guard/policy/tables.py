@@ -42,6 +42,7 @@ class GivenIntent(Row):
     spoken: bool = True
     words: bool = True
     asked: bool = True
+    condition: int = 0
     left: int = LARGEST_LEFT
     repeat: bool = False
 

@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 
 from guard.provenance.asks import Ask
 from guard.provenance.clauses import SPLITS
+from guard.provenance.conditional_words import OPENERS
 from guard.provenance.counts import numbered
 from guard.provenance.frames import Entity
 from guard.provenance.grammar import ASKING, OBJECTS
@@ -158,7 +159,12 @@ class _Reading:
         """Return whether a word begins a request: "label the one", "get a ticket", "lock doors"."""
         word, after = words[at], cased(words, at + 1)
         said = word[0].casefold()
-        if not said.isalpha() or not (opens or word[0].islower()) or not is_base(said):
+        if (
+            said in OPENERS
+            or not said.isalpha()
+            or not (opens or word[0].islower())
+            or not is_base(said)
+        ):
             return False
         if self.is_value(word.start(), but="name" if opens else ""):
             return False

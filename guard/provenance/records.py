@@ -27,6 +27,7 @@ _NAMELESS = frozenset(
         *("updated", "modified", "start", "end", "due"),
     }
 )
+_STATES = frozenset({"status", "state", "stage", "phase"})
 _IDS = frozenset({"id", "uid", "uuid"})
 _KEYS = frozenset({"key", "iban", "email"})
 _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
@@ -46,6 +47,7 @@ class Record:
         called: those of them that are its own name, and not that of somebody it refers to.
         names: short texts in any field: enough to be asked for, not enough to be trusted.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
+        states: trusted fields that say how it stands, as its status.
         currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
     """
 
@@ -55,6 +57,7 @@ class Record:
     called: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
+    states: Mapping[str, str] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
     claimed: frozenset[str] = frozenset()
 
@@ -105,9 +108,21 @@ def record_of(found: Iterable[Seen]) -> Record:
         called=frozenset(called),
         names=frozenset(names),
         measures=measures,
+        states=_states(fields),
         currencies=codes_in(told[True]),
         claimed=codes_in(told[False]),
     )
+
+
+def _states(fields: Iterable[Seen]) -> dict[str, str]:
+    """Return the trusted fields that say how an object stands."""
+    named = ((one.path.rpartition(".")[2].casefold().strip("_"), one) for one in fields)
+    return {
+        name: one.canonical
+        for name, one in named
+        if one.kind == "text" and one.source is Source.TRUSTED
+        if not _STATES.isdisjoint(name.split("_"))
+    }
 
 
 @lru_cache(maxsize=8192)  # names come back in every result

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask, asks_of
 from guard.provenance.clauses import Clauses, clauses_of
+from guard.provenance.conditions import Condition, conditions_of
 from guard.provenance.counts import behind_words, numbers, plural, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
 from guard.provenance.entities import extract
@@ -22,14 +23,15 @@ from guard.provenance.lookalike import Looks, looks_of
 from guard.provenance.mended import mended
 from guard.provenance.money import Money, money_of
 from guard.provenance.naming import LINKING, NAMED, SILENT, Naming, keys_of, naming_of
+from guard.provenance.pasted import pasted
 from guard.provenance.pieces import Piece, pieces_of
 from guard.provenance.questions import questions
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
-from guard.provenance.sentences import acting
+from guard.provenance.sentences import acting, dictated
 from guard.provenance.sums import Sum, priced_by, sums_of
 from guard.provenance.titles import content_words
-from guard.provenance.unasked import refused, without
+from guard.provenance.unasked import joined, refused, without
 from guard.provenance.zones import zones_of
 
 _IDENTITIES = NAMED | LINKING | {"host", "object_id"}
@@ -74,6 +76,7 @@ class Task:
         asks: the requests, one by one.
         clauses: the words of each clause that asks.
         pieces: the requests with what each of them names.
+        conditions: on what they depend.
         looks: what the identities in it look like.
         kinds: the kinds of the values in it.
         dests: those of them in which a destination was named.
@@ -114,6 +117,7 @@ class Task:
     asks: tuple[Ask, ...] = ()
     clauses: Clauses = ()
     pieces: tuple[Piece, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
     # Made once, because every value of every call is held against them.
     kinds: frozenset[str] = field(init=False, repr=False)
@@ -203,6 +207,12 @@ def read_task(texts: Iterable[str]) -> Task:
     return task_of(mended(tuple(texts)))
 
 
+def _plain(text: str, entities: Iterable[Entity]) -> str:
+    """Return a text without what it quotes, dictates or was pasted."""
+    quoted = [(one.start, one.end) for one in entities if one.kind == "quoted"]
+    return without(text, joined([*quoted, *dictated(text), *pasted(text)]))
+
+
 @lru_cache(maxsize=256)  # a session is judged far more often than its task changes
 def task_of(text: str) -> Task:
     """Return what a text names whose turns are marked, as that of a task is."""
@@ -262,7 +272,8 @@ def task_of(text: str) -> Task:
         plural=plural(wanted),
         selections=selections(wanted),
         asks=asks,
-        pieces=pieces_of(wanted, entities, asks),
+        pieces=(pieces := pieces_of(wanted, entities, asks)),
+        conditions=conditions_of(_plain(text, entities), asks, pieces),
         clauses=clauses_of(wanted),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,

@@ -16,6 +16,7 @@ from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, done_of, largest, left
 from guard.provenance.choice import another
 from guard.provenance.complete import completed
+from guard.provenance.conditional import condition
 from guard.provenance.contrary import once
 from guard.provenance.flaw import flaw, padded
 from guard.provenance.granting import granted
@@ -50,8 +51,7 @@ _IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 _SENT, _SAID = frozenset({"dest", ""}), frozenset({"path", "title", "when"})
-_NONE = Levels()
-NOTHING: frozenset[str] = frozenset()
+_NONE, NOTHING = Levels(), frozenset[str]()
 
 Declared = Callable[[str, Json], Source | None]
 """What the task's own limits make of a value at a path: named there, chosen there, or nothing."""
@@ -113,6 +113,7 @@ def weigh(
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
         words=not changes or named or bool(picks or meant),
         asked=not changes or bool(picks or meant) or (named and not able.verbs),
+        condition=condition(task, known, able, scales.values) if changes else 0,
         spoken=task.spoken,
         left=_left(task, spec, done_of(known.done(of), others, before), scales, picks)
         if write

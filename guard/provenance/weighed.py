@@ -15,6 +15,7 @@ class Weighed(NamedTuple):
         words: whether the person's words name what the tool does.
         spoken: whether anybody but the agent said what the task is.
         asked: whether one of their requests is for this.
+        condition: how the condition of that request stands, as `conditional.Met` has it.
         left: calls of this tool left in the task after this one.
         repeat: whether the same write ran before.
         wrote: short digests of the values that the agent writes without being told to.
@@ -27,6 +28,7 @@ class Weighed(NamedTuple):
     text: TextFacts = TextFacts()
     words: bool = True
     asked: bool = True
+    condition: int = 0
     left: int = LARGEST_LEFT
     repeat: bool = False
     spoken: bool = False

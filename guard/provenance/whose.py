@@ -88,7 +88,7 @@ def _claims(task: Task, known: Known, able: Capability, values: Values) -> list[
         if not value.level:
             continue
         if several and its.why == "in_prompt":
-            by = tuple([piece for piece in task.pieces if _holds(piece, value)])
+            by = tuple([piece for piece in task.pieces if holds_value(piece, value)])
             if by:
                 found.append(_Claim(at, value, by, able))
         elif its.why == "linked_record" and its.place is not None and value.level != "amount":
@@ -114,7 +114,7 @@ def _stems(path: str) -> frozenset[str]:
     return frozenset(map(stem, words_in(path.rstrip(".*").rpartition(".")[2])))
 
 
-def _holds(piece: Piece, value: Value) -> bool:
+def holds_value(piece: Piece, value: Value) -> bool:
     """Return whether a request names a value of a call."""
     if value.money is not None:
         return value.money.number in piece.numbers

@@ -131,6 +131,7 @@ def facts(
             spoken=weighed.spoken,
             words=weighed.words,
             asked=weighed.asked,
+            condition=weighed.condition,
             left=_left(task, stated.fits, weighed.left),
             repeat=weighed.repeat or elsewhere.same,
         ),
