@@ -4,6 +4,7 @@ A number alone is no amount. 12.50 USD are not 12.50 EUR, and 98 cents are not 9
 without a unit may be of any, as long as the call itself does not choose it.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
@@ -17,6 +18,8 @@ from guard.provenance.select import is_amount
 from guard.provenance.task import Task
 from guard.provenance.units import is_minor
 from guard.provenance.value import Value
+
+_ONE = re.compile(r"\b(?:one|an?)\s+[^\W\d_]", re.IGNORECASE)
 
 
 def places_of(known: Known, value: Value) -> Sequence[Place]:
@@ -87,7 +90,8 @@ def _counts(task: Task, number: Decimal, unit: Unit) -> bool:
     own = frozenset(many for of, many in task.tallies if of in unit.things)
     if own:
         return number in own
-    if number == 1 and not task.counts and not SINGLE.isdisjoint(unit.things):
+    single = number == 1 and not SINGLE.isdisjoint(unit.things)
+    if single and (not task.counts or _ONE.search(task.wanted)):
         return True
     bare = (one.number for one in task.money if not one.currency)
     return number in task.counts or number in task.percents or number in bare

@@ -38,6 +38,12 @@ _COUNTS = _stems("quantity qty count copies pieces size times")
 """Words that say how many, whatever the tool does."""
 _HOW_MANY = _stems("number num no")
 """Words that say it of what follows them, and alone or behind it are what it is called."""
+_PHYSICAL = _stems(
+    "kg kilogram gram lb pound ounce weight height width length depth km kilometer mile meter"
+    " duration minute hour second day night week month temperature degree celsius fahrenheit volume"
+    " liter area age calorie person people guest passenger adult child seat ticket party"
+)
+"""Words that say what is measured or counted, and it is no money."""
 _DEGREES = frozenset({"rating", "stars", "score", "grade", "level", "priority"})
 """Last words of a name for how good, high or urgent something is."""
 _CALLED = _stems("number num no code key ref reference index port card serial zip pin id")
@@ -112,6 +118,8 @@ def is_counted(held: Held, path: str) -> bool:
         return not _pays(held)
     if not stems or not _MONEY.isdisjoint(stems) or is_list(held, path):
         return False  # a list of numbers is one of what they stand for
+    if not _PHYSICAL.isdisjoint(stems) and stems[-1] not in _CALLED:
+        return True
     if _EITHER.issuperset(stems):
         beside = frozenset(stem(part) for one in names_beside(held, path) for part in words_in(one))
         # Beside a price it is of what has that price, and beside a unit it is in that unit.

@@ -10,6 +10,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
+from guard.provenance.canonical import MONTHS
+from guard.provenance.words import MONTH_NAMES
+
 _NTH: Final = re.compile(
     r"\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?(?(day)|(?:on|by|until|till|for) )"
     r"(?:the )?(?P<nth>\d{1,2})(?:st|nd|rd|th)\b"
@@ -20,6 +23,10 @@ _STROKES: Final = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])")
 _LAST: Final = re.compile(
     r"\b(?:last day|end) of (?P<which>the|this|next) month\b|\bam monatsende\b", re.IGNORECASE
 )
+_ENDING: Final = re.compile(
+    rf"\b(?P<part>end|last day|beginning|start) of (?P<month>{'|'.join(MONTH_NAMES)})\b(?!\s+\d)",
+    re.IGNORECASE,
+)
 _FEASTS: Final = {
     **dict.fromkeys(("new year's eve", "silvester"), (12, 31)),
     **dict.fromkeys(("new year's day", "neujahr"), (1, 1)),
@@ -28,7 +35,7 @@ _FEASTS: Final = {
 }
 _SAID: Final = "|".join(_FEASTS).replace("'", "['\u2019]")
 _FEAST: Final = re.compile(rf"\b(?:{_SAID})(?!\w)", re.IGNORECASE)
-_ANY: Final = (_NTH, _STROKES, _LAST, _FEAST)
+_ANY: Final = (_NTH, _STROKES, _LAST, _FEAST, _ENDING)
 _BACK: Final = 20
 """Years back in which a day that was may have been meant."""
 
@@ -50,9 +57,22 @@ def dates_in(text: str, today: date) -> Iterator[str]:
         which = (found["which"] or "").casefold()
         year, month = divmod(today.year * 12 + today.month - 1 + (which == "next"), 12)
         yield f"{year}-{month + 1:02}-{monthrange(year, month + 1)[1]:02}"
+    for found in _ENDING.finditer(text):
+        yield str(_ending(found["part"], found["month"], today))
     for found in _FEAST.finditer(text):
         month, day = _FEASTS[found[0].casefold().replace("\u2019", "'")]
         yield str(min(one for one in _years(month, day, today) if one >= today))
+
+
+def _ending(part: str, name: str, today: date) -> date:
+    """Return the first or the last day of the next month of a name."""
+    word = name.casefold()
+    month = next(
+        MONTHS[one] for one in sorted(MONTHS, key=len, reverse=True) if word.startswith(one)
+    )
+    year = today.year + (month < today.month)
+    first = part[0] in "bBsS"
+    return date(year, month, 1 if first else monthrange(year, month)[1])
 
 
 def in_years(month_day: str, today: date) -> Iterator[str]:

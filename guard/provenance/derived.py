@@ -43,6 +43,13 @@ _FACTORS = {
     **{name: (ratio,) for names, _, ratio in _EQUAL for name in names.split()},
     **{name: (1 / ratio,) for _, names, ratio in _EQUAL for name in names.split()},
 }
+_THOUSANDS = {"kg": "g", "km": "m", "l": "ml"}
+_SCALED = {
+    **dict.fromkeys((*_THOUSANDS, "kilo", "litre", "liter"), Decimal(1000)),
+    **dict.fromkeys(_THOUSANDS.values(), Decimal("0.001")),
+    **dict.fromkeys(("h", "hr", "hour"), Decimal(60)),
+}
+"""How many of its smaller or larger one a unit is."""
 _WARM = ("fahrenheit", "f"), ("celsius", "centigrade", "c")
 _KIND_OF = {
     **{
@@ -90,6 +97,12 @@ def ends_of(text: str, times: Iterable[str]) -> frozenset[str]:
     return frozenset(f"{one // 60:02}:{one % 60:02}" for one in sums if one < _DAY)
 
 
+def lengths_in(text: str) -> frozenset[Decimal]:
+    """Return how many minutes the durations of a text last: half an hour, 2 hours."""
+    found = (_minutes(one[1], one[2]) for one in _DURATION.finditer(text))
+    return frozenset(Decimal(one) for one in found if one)
+
+
 def _minutes(count: str, unit: str) -> int:
     number = _COUNTS.get(count.casefold())
     if number is None:
@@ -125,6 +138,8 @@ def converted(said: Iterable[tuple[Decimal, str]]) -> frozenset[Decimal]:
 def _elsewhere(number: Decimal, unit: str) -> Iterator[Decimal]:
     name = unit.casefold().replace("metre", "meter")
     yield from (number * factor for factor in _FACTORS.get(name.rstrip("s"), ()))
+    if name.rstrip("s") in _SCALED:
+        yield number * _SCALED[name.rstrip("s")]
     if name in _WARM[0]:
         yield (number - 32) * 5 / 9
     elif name in _WARM[1]:

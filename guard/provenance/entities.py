@@ -13,10 +13,10 @@ from guard.provenance.canonical import canonical, text_of
 from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WEIGHED, WORD, code_of
 from guard.provenance.days import dates
 from guard.provenance.frames import Entity, Frame, clause_before, framed
-from guard.provenance.grammar import NUMBERS
 from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.money import pointed
 from guard.provenance.names import names
+from guard.provenance.numerals import TIMED, TIMES, numerals, scaled
 from guard.provenance.sentences import WORD as WORDS
 from guard.provenance.sentences import sentences
 from guard.provenance.tokens import tokens
@@ -29,15 +29,16 @@ _QUOTED = re.compile(
 _DIGITS = r"\d(?:[\d.,]{0,28}\d)?"
 _BEFORE = r"(?<![\w.,])"
 _MONEY = re.compile(
-    rf"{WORD} ?(?<![\d.,])({_DIGITS})(?![.,]?\d)(?! ?{WORD})"
-    rf"|{_BEFORE}({_DIGITS}) ?(?:{WORD}|(cents?\b|pence\b|¢))",
+    rf"{WORD} ?(?<![\d.,])(?P<behind>{_DIGITS})(?![.,]?\d)(?P<times>{TIMES})?(?! ?{WORD})"
+    rf"|{_BEFORE}(?P<before>{_DIGITS})(?P<by>{TIMES})? ?(?:{WORD}|(?P<cents>cents?\b|pence\b|¢))",
     re.IGNORECASE,
 )
 _PERCENT = re.compile(
     r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE
 )
 _BARE = re.compile(
-    rf"(?<![\w.,/:¢{SIGNS}-])(?<![¢{SIGNS}] )({_DIGITS})(?![\w/:%-]|[.,]\d| ?[¢{SIGNS}])"
+    rf"(?<![\w.,/:¢{SIGNS}-])(?<![¢{SIGNS}] )(?<!minus )(?<!negative )({_DIGITS})"
+    rf"(?![\w/:%-]|[.,]\d| ?[¢{SIGNS}])"
 )
 _COUNTED = re.compile(
     r"[ -][\"'`“„«]?"
@@ -75,11 +76,6 @@ _STREET = re.compile(
     r"(?i:street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|square)\b"
 )
 """After a number: the street in which it is a house."""
-_NUMBER_WORD = re.compile(
-    r"(?<![\w-])("
-    + "|".join(one for one in NUMBERS if one != "twice")
-    + r") (?=[^\W\d_]+s\b|of (?:them|these|those|it)\b)"
-)
 _UNIT = re.compile(r"(?:(?:degrees?|grad)\s+)?[^\W\d_]+", re.IGNORECASE)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _BUYING = frozenset({"pay", "buy", "send"})
@@ -92,6 +88,7 @@ def extract(text: str) -> tuple[Entity, ...]:
     quoted = list(_quotes(text))
     held = [one for one in typed if one.kind != "object_id"]  # "order 6 pens" has no number 6
     typed += _free(_counted(text), [*held, *money, *quoted])
+    typed += _free(numerals(text), [*typed, *money, *quoted])
     quoted += _free(_accounts(text), [*typed, *quoted])
     quoted += _free(_paths(text), [*typed, *quoted, *money])
     named = _free(names(text), [*typed, *quoted, *money])
@@ -158,11 +155,11 @@ def _money(text: str) -> Iterator[Entity]:
     seen: set[int] = set()
     priced: set[int] = set()
     for found in _MONEY.finditer(text):
-        number = canonical("number", pointed(found[1] or found[2]))
+        number = scaled(found["behind"] or found["before"], found["times"] or found["by"])
         priced.add(found.end())
         if WEIGHED.search(found[0]) and not _is_priced(text, found):
             continue
-        if number and found[3]:
+        if number and found["cents"]:
             number = f"{Decimal(number).scaleb(-USUAL_PLACES).normalize():f}"
         if number:
             seen.update(range(*found.span()))
@@ -172,6 +169,16 @@ def _money(text: str) -> Iterator[Entity]:
     for found in _PERCENT.finditer(text):
         seen.update(range(*found.span()))
         yield Entity("percent", canonical("number", found[1]) or found[1], found[0], *found.span())
+    for found in TIMED.finditer(text):
+        number = scaled(found[1], found[2])
+        before = text[max(found.start() - 24, 0) : found.start()].split()[-2:]
+        priced_so = any(one.casefold().strip(",:") in PRICES for one in before)
+        if (
+            found.start() not in seen
+            and number
+            and (priced_so or not _COUNTED.match(text, found.end()))
+        ):  # not "the 10k run"
+            yield Entity("amount", number, found[0], *found.span())
     for found in _BARE.finditer(text):
         number = canonical("number", pointed(found[1]))
         counted = _COUNTED.match(text, found.end()) or _marks(text, found)
@@ -209,18 +216,24 @@ def _marks(text: str, found: re.Match[str]) -> bool:
 
 def _counted(text: str) -> Iterator[Entity]:
     """Yield numbers of things, with their unit: 100 shares, 30 liters."""
-    for found in _NUMBER_WORD.finditer(text):
-        word = _UNIT.match(text, found.end())
-        literal = f"{found[1]} {word[0] if word else ''}"
-        yield Entity("quantity", str(NUMBERS[found[1]]), literal, *found.span(1))
     for found in _BARE.finditer(text):
         unit = _COUNTED.match(text, found.end())
         number = canonical("number", pointed(found[1]))
-        if unit and number and not _STREET.match(text, found.end()):
+        if unit and number and not (_STREET.match(text, found.end()) or _is_postcode(text, found)):
             word = _UNIT.match(text, unit.end() - 1)
             end = word.end() if word else unit.end()
             literal = f"{found[1]} {text[unit.end() - 1 : end]}"
             yield Entity("quantity", number, literal, found.start(), found.end(1))
+
+
+def _is_postcode(text: str, found: re.Match[str]) -> bool:
+    """Return whether a number stands in an address, before its town: "12 Mill Lane, 3520 Graz"."""
+    return (
+        found[1].isdigit()
+        and len(found[1]) in {4, 5}
+        and text[: found.start()].endswith(", ")
+        and text[found.end() + 1 : found.end() + 2].isupper()
+    )
 
 
 def _accounts(text: str) -> Iterator[Entity]:

@@ -76,6 +76,11 @@ _BETWEEN: Final = re.compile(
     r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b|" + _END + ")",
     re.IGNORECASE,
 )
+_SPAN: Final = re.compile(
+    r"(?<![\w:./-])(?P<first>\d{1,2})(?:[:.](?P<early>[0-5]\d))?(?: ?(?P<begun>[ap])\.?m\.?)?"
+    r" ?[-\u2013] ?(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b",
+    re.IGNORECASE,
+)
 _LATE: Final = re.compile(
     r"\b(?:tonight|evening|afternoon|dinner|supper|night|abends?|nachmittags?|abendessen|soir"
     r"|après-midi|dîner)\b",
@@ -120,12 +125,22 @@ def _minutes(text: str) -> Iterator[int]:
             hour = _hour(said["hour"] or said["dotted"] or "", said.get("half") or part)
             if 60 * hour <= _DAY:
                 yield (60 * hour + _after(said)) % _DAY
+    yield from (one for one in _spanned(text) if 0 <= one < _DAY)
     for found in _BETWEEN.finditer(text):
         half = found["half"] or part
         first = 60 * _hour(found["first"], half) + int(found["early"] or 0)
         last = 60 * _hour(found["hour"], half) + int(found["minute"] or 0)
         after = last if last > first else last + _DAY // 2
         yield from (one % _DAY for one in range(first, after + 1, _STEP))
+
+
+def _spanned(text: str) -> Iterator[int]:
+    """Yield both ends of "2-4pm": the first one is before the last."""
+    for found in _SPAN.finditer(text):
+        last = 60 * _hour(found["hour"], found["half"]) + int(found["minute"] or 0)
+        first = 60 * _hour(found["first"], found["begun"] or found["half"])
+        first += int(found["early"] or 0)
+        yield from (first - _DAY // 2 if first >= last else first, last)
 
 
 def _part(text: str) -> str:

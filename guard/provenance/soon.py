@@ -4,6 +4,8 @@ The clock is an argument. Where nobody knows a person's zone, their day is any t
 """
 
 import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
@@ -62,6 +64,7 @@ _WIDEST = (timezone(timedelta(hours=-12)), timezone(timedelta(hours=14)))
 _HOUR = 3_600_000
 _LONGEST = 60
 _DAYS = frozenset({"day", "night", "tag", "nacht"})
+_WEEKS = frozenset({"week", "woch"})
 _WHEN = frozenset({"when"})
 _NONE: frozenset["Near"] = frozenset()
 
@@ -101,9 +104,13 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
         house: the zone in which people mean their times; UTC: nobody said.
     """
     near = near_in(task.wanted) if now_ms else _NONE
-    if not now_ms or not (near or task.yearless or speaks_of_dates(task.wanted)):
+    if not now_ms or not (near or task.days or speaks_of_dates(task.wanted)):
         return task
-    lasting = frozenset(int(many) for of, many in task.tallies if of in _DAYS and many <= _LONGEST)
+    lasting = frozenset(
+        int(many) * (_WEEK if of in _WEEKS else 1)
+        for of, many in task.tallies
+        if of in _DAYS | _WEEKS and 0 < many <= _LONGEST
+    )
     return _dated(task.text, near, lasting, now_ms // _HOUR, house)
 
 
@@ -116,10 +123,18 @@ def _dated(
     for today in _today(hour, house):
         days.update(dates_in(task.wanted, today))
         days.update(day for one in task.yearless for day in in_years(one, today))
+    days.update([*_ends(task, days, lasting)] if lasting else ())
     kept = {key: how for key, how in task.frames.items() if key[1] not in task.yearless}
     return replace(
         task, frames={**kept, **{("date", day): _WHEN for day in days if ("date", day) not in kept}}
     )
+
+
+def _ends(task: Task, days: AbstractSet[str], lasting: Iterable[int]) -> Iterator[str]:
+    """Yield the days on which something ends that begins on a named one and lasts so long."""
+    named = (one for kind, one in task.frames if kind == "date" and not one.startswith("-"))
+    for day in {*days, *named}:
+        yield from (str(date.fromisoformat(day) + timedelta(days=one)) for one in lasting)
 
 
 @lru_cache(maxsize=256)

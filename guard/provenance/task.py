@@ -13,7 +13,8 @@ from guard.provenance.asks import Ask, asks_of
 from guard.provenance.clauses import Clauses, clauses_of
 from guard.provenance.conditions import Condition, conditions_of
 from guard.provenance.counts import behind_words, numbers, plural, quantities
-from guard.provenance.derived import adds_up, converted, ends_of, parts_of, units_in
+from guard.provenance.derived import adds_up, converted, ends_of, lengths_in, parts_of, units_in
+from guard.provenance.elliptic import elliptic
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
 from guard.provenance.hours import hours_in
@@ -220,9 +221,11 @@ def task_of(text: str) -> Task:
     named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
     silent = silences(text, entities)
+    moments = tuple((one.start, one.end) for one in entities if one.kind in {"date", "time"})
     asks = asks_of(text, entities)
     said = without(text, silent)
     wanted = without(said, relayed(text))
+    asks = tuple(sorted([*asks, *elliptic(text, wanted, entities, asks)], key=lambda x: x.place))
     hours = hours_in(wanted)
     ends = ends_of(text, [*(time for time, _, _ in clocks), *hours])
     priced = [
@@ -261,12 +264,12 @@ def task_of(text: str) -> Task:
         percents=numbers(named, "percent") | parts_of(wanted),
         counts=frozenset(number for number, _ in heads),
         tallies=frozenset([*_tallied(heads, counted), *behind_words(wanted)]),
-        converted=converted(counted),
+        converted=converted(counted) | lengths_in(wanted),
         units=units_in(wanted),
         naming=naming_of(wanted, entities),
         wording=content_words(said),
         words=words_of(wanted)._replace(
-            refused=refused(text, silent) - {one.verb for one in asks},
+            refused=refused(text, silent) - {one.verb for one in asks if one.verb},
             acts=acting(without(wanted, questions(text))),
         ),
         plural=plural(wanted),
@@ -274,7 +277,7 @@ def task_of(text: str) -> Task:
         asks=asks,
         pieces=(pieces := pieces_of(wanted, entities, asks)),
         conditions=conditions_of(_plain(text, entities), asks, pieces),
-        clauses=clauses_of(wanted),
+        clauses=clauses_of(without(wanted, moments)),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,
         clocks=hours,

@@ -1,0 +1,100 @@
+"""Numbers as people write them beside plain ones: 78k, 1.5kg, a dozen, minus 5, a table for four.
+
+It reads a person's words, never a result. What a number is good for is judged elsewhere.
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from guard.provenance.canonical import canonical
+from guard.provenance.frames import Entity
+from guard.provenance.grammar import NUMBERS
+from guard.provenance.money import pointed
+
+TIMES: Final = (
+    r"(?:(?-i:[kK]|M|mn|mio|Mio|bn)(?![^\W_])"
+    r"|[ -]?(?:thousand|millions?|billions?|tausend|mille|millionen)\b)"
+)
+"""What stands behind a number that is a thousand times as much, or more."""
+_POWERS: Final = (("mille", 3), ("mi", 6), ("mn", 6), ("b", 9), ("k", 3), ("t", 3))
+_DIGITS: Final = r"\d(?:[\d.,]{0,28}\d)?"
+_BEFORE: Final = r"(?<![\w.,/:#-])"
+TIMED: Final = re.compile(rf"{_BEFORE}({_DIGITS})({TIMES})(?!\s?[\u20ac$\u00a3])")
+"""Such a number without a currency."""
+_UNITS: Final = (
+    "kg g mg lbs lb oz l ml cl km m cm mm mi ft min mins h hr hrs gb mb tb kb kcal kwh mph"
+)
+_WITH_UNIT: Final = re.compile(
+    rf"{_BEFORE}({_DIGITS})({'|'.join(_UNITS.split())})(?![^\W_])", re.IGNORECASE
+)
+_BELOW: Final = re.compile(
+    rf"(?<![^\s(\"'=])(?:[-\u2212]|(?:minus|negative)\s)({_DIGITS})(?![\w:%-]|[.,]\d)"
+    r"(?:\s?(?:(?:degrees?|grad)\b|\u00b0))?(?:\s?([^\W\d_]+))?",
+    re.IGNORECASE,
+)
+_WORDS: Final = "|".join(one for one in NUMBERS if one != "twice")
+_OF: Final = r"(?:[^\W\d_]+\s+){0,2}?(?:[^\W\d_]+s\b|people\b|persons?\b)"
+_WORD: Final = re.compile(
+    rf"(?<![\w-])(?P<word>{_WORDS})\s+(?!dozen|score)(?P<of>{_OF}|of (?:them|these|those|it)\b)",
+    re.IGNORECASE,
+)
+_DOZEN: Final = re.compile(
+    rf"(?<![\w-])(?P<many>half\s+an?|an?|{_WORDS}|\d{{1,2}})\s+"
+    r"(?P<size>dozen|couple|pair|score)s?\b(?:\s+of\b)?\s*(?P<of>[^\W\d_]*)",
+    re.IGNORECASE,
+)
+_SIZES: Final = {"dozen": 12, "couple": 2, "pair": 2, "score": 20}
+_FOR: Final = re.compile(
+    rf"\b(?:for|(?:party|group|table|family|team) of)\s+(?P<word>{_WORDS})\b"
+    r"(?=\s*(?:$|[.,;!?)]|(?:at|on|in|from|under|tomorrow|tonight|today|this|next|please|with|by|and"
+    r"|around)\b))",
+    re.IGNORECASE,
+)
+"""So many people: where nothing says of what they are."""
+
+
+def scaled(digits: str, times: str | None) -> str | None:
+    """Return a number as one spelling, with what stands behind it: 78k is 78000."""
+    number = canonical("number", pointed(digits))
+    if not number or not times:
+        return number
+    word = times.strip(" -")
+    power = 6 if word == "M" else next(by for one, by in _POWERS if word.casefold().startswith(one))
+    return f"{Decimal(number).scaleb(power).normalize():f}"
+
+
+def numerals(text: str) -> Iterator[Entity]:
+    """Yield the numbers of things in a text that are written so."""
+    for found in TIMED.finditer(text):  # as an amount it is looked at elsewhere
+        if number := scaled(found[1], found[2]):
+            yield Entity("quantity", number, f"{found[1]} {found[2].strip()}", *found.span())
+    for found in _WITH_UNIT.finditer(text):
+        if TIMED.match(text, found.start()) is None and (
+            number := canonical("number", pointed(found[1]))
+        ):
+            yield Entity("quantity", number, f"{found[1]} {found[2]}", *found.span())
+    for found in _BELOW.finditer(text):
+        if number := canonical("number", pointed(found[1])):
+            literal = f"{found[1]} {found[2] or 'below'}"
+            yield Entity("quantity", f"-{number}", literal, found.start(), found.end(1))
+    for found in _DOZEN.finditer(text):
+        many, size = found["many"].casefold(), Decimal(_SIZES[found["size"].casefold()])
+        half = many.startswith("half")
+        times = int(many) if many.isdigit() else NUMBERS.get(many, 1)
+        pieces = size / 2 if half else size * times
+        literal = f"{found['many']} {found['of'] or found['size']}"
+        yield Entity(
+            "quantity", f"{pieces.normalize():f}", literal, found.start(), found.end("size")
+        )
+    for found in _WORD.finditer(text):
+        literal = f"{found['word']} {found['of'].split()[0]}"
+        yield _worded(found, literal)
+    for found in _FOR.finditer(text):
+        yield _worded(found, f"{found['word']} people")
+
+
+def _worded(found: re.Match[str], literal: str) -> Entity:
+    number = str(NUMBERS[found["word"].casefold()])
+    return Entity("quantity", number, literal, *found.span("word"))

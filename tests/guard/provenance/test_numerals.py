@@ -1,0 +1,64 @@
+"""Numbers as people write them, and what else they are taken for: nothing."""
+
+import pytest
+
+from guard.provenance.task import read_task
+
+AMOUNTS = [
+    ("set the budget to 78k", "78000", ""),
+    ("a deal worth 2.5M closing soon", "2500000", ""),
+    ("a limit of $1.2M", "1200000", "USD"),
+    ("pay 3k EUR to Ann", "3000", "EUR"),
+    ("raise it to 2 million dollars", "2000000", "USD"),
+    ("set the price to 12 thousand", "12000", ""),
+]
+THINGS = [
+    ("ship a 1.5kg parcel", ["1.5"]),
+    ("log 250g of soup", ["250"]),
+    ("order a dozen eggs", ["12"]),
+    ("half a dozen rolls", ["6"]),
+    ("two dozen roses", ["24"]),
+    ("a couple of beers", ["2"]),
+    ("Two tickets for Dune", ["2"]),
+    ("three cheap standard seats", ["3"]),
+    ("a table for four at nine", ["4"]),
+    ("a party of six", ["6"]),
+    ("for two people", ["2"]),
+    ("set the freezer to -18 degrees", ["-18"]),
+    ("set it to minus 5", ["-5"]),
+    ("sign me up for the 10k run", ["10000"]),
+]
+NOTHING = ["AB-12k", "call 555-1234", "room 5-6", "my file notes-3k.txt", "wait for one moment"]
+
+
+@pytest.mark.parametrize(("said", "number", "code"), AMOUNTS)
+def test_a_number_with_a_mark_behind_it_is_so_many_times_as_much_and_no_less(said, number, code):
+    money = read_task((said,)).money
+    assert {(f"{one.number:f}", one.currency) for one in money} == {(number, code)}
+
+
+@pytest.mark.parametrize(("said", "counts"), THINGS)
+def test_a_number_of_things_is_that_many_and_no_money(said, counts):
+    task = read_task((said,))
+    assert [f"{one:f}" for one in task.counts] == counts
+    assert not task.money
+
+
+@pytest.mark.parametrize("said", NOTHING)
+def test_what_only_looks_like_a_number_is_none(said):
+    task = read_task((said,))
+    assert not task.counts
+    assert not task.money
+
+
+@pytest.mark.parametrize(
+    ("said", "others"),
+    [
+        ("1.5kg of flour", {"1500", "3.3069"}),
+        ("a walk of 2h", {"120"}),
+        ("a call of half an hour", {"30"}),
+        ("a call of 2 hours", {"120"}),
+    ],
+)
+def test_a_measure_is_the_same_in_another_unit(said, others):
+    assert others <= {f"{one:f}" for one in read_task((said,)).converted}
