@@ -14,12 +14,15 @@ from guard.model.facts import LARGEST_LEFT
 from guard.provenance.asks import ALL, Ask
 from guard.provenance.granting import worded
 from guard.provenance.lexicon import Capability, Words, capability, noun_classes
+from guard.provenance.prepared import prepares
 from guard.provenance.segment import Deed, UnderWay
 from guard.provenance.service import done_with
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
+_BUYING = frozenset({"buy"})
+_NOTHING: frozenset[str] = frozenset()
 MOST = 64
 """More calls than this that are left are not told apart."""
 
@@ -44,6 +47,19 @@ def _asked(words: Words, asks: tuple[Ask, ...], able: Capability, bare: bool) ->
         one in words.stems for one in able.stems if able.nouns and noun_classes(one)
     )
     return tuple(one for one in asks if one.fits(able) and (spoken or one.names(able)))
+
+
+def ending(able: Capability, done: Mapping[Deed, int]) -> Capability | None:
+    """Return what a tool does that ends what this session prepared: it buys what is in the cart.
+
+    Args:
+        able: what it does by its name.
+        done: what was done before; without anything that is prepared there is nothing to end.
+    """
+    names = (capability(deed[0].rpartition("/")[2], deed[1]).stems for deed in done)
+    if not any(prepares(one, able.stems) for one in names):
+        return None
+    return able if able.verbs else able._replace(verbs=_BUYING, own=_NOTHING, nouns=_NOTHING)
 
 
 def done_of(
@@ -133,6 +149,8 @@ def _places(asks: tuple[Ask, ...], able: Capability) -> tuple[int, ...]:
 
 def _shared(asks: tuple[Ask, ...], able: Capability, other: Capability) -> tuple[int, ...]:
     """Return the requests that what another tool did may have met in place of this one."""
+    if prepares(able.stems, other.stems) or prepares(other.stems, able.stems):
+        return ()  # what is in the cart is not bought yet
     return tuple(
         at
         for at, one in enumerate(asks)

@@ -16,6 +16,7 @@ from guard.provenance.halves import halved
 from guard.provenance.kin import kin_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability
+from guard.provenance.meant import meant
 from guard.provenance.naming import keys_of
 from guard.provenance.nearby import astray, nearby
 from guard.provenance.phrases import BESIDE
@@ -31,6 +32,7 @@ Values = Sequence[tuple[Value, Worth]]
 _HEAD = 3
 """Letters by which a value is looked for before its words are."""
 _MARKS = " #@\"'`"
+_WEAK = frozenset({"trusted_field", "untrusted_only"})
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
 
@@ -67,21 +69,22 @@ def completed(
     ]
     if not weak:  # most calls: somebody said what each argument is
         return [*values]
-    meant = _whole(task, able, values)
-    own = [_numbered(task, one) for one in asking(task.pieces, able)]
-    if not task.pieces and any(slots[values[at][0].path].target for at in weak):
-        only = numbered(task.wanted)
-        own = [frozenset((noun, digits) for _, noun, digits in only if len(only) == 1)]
+    wanted = _whole(task, able, values)
+    targets = any(slots[values[at][0].path].target for at in weak)
+    own = _numbers(task, able, targets=targets)
     found = [*values]
     for at in weak:
         value, slot = values[at][0], slots[values[at][0].path]
-        named = slot.named and _is_name(value) and not meant.isdisjoint(value.kinds)
+        named = slot.named and _is_name(value) and not wanted.isdisjoint(value.kinds)
         its = values[at][1]
         place = its.place if its.why == "trusted_field" else None
         if named or (slot.target and any(_is_numbered(value, one) for one in own)):
             found[at] = value, Worth(Source.PROMPT, "in_prompt")
         elif slot.target and place and singled(task, known, able, place):
             found[at] = value, Worth(Source.LINKED, "linked_record", place)
+        elif slot.target and its.place and its.why in _WEAK:
+            beside = [one.text for n, (one, _) in enumerate(values) if n != at]
+            found[at] = value, meant(task, known, held.spec, able, value, beside) or its
     for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
         for at in more:
             found[at] = found[at][0], Worth(Source.PROMPT, "in_prompt")
@@ -99,6 +102,14 @@ def _begins(value: Value, said: str) -> bool:
         or kinds[0][0] != "text"
         or value.text.strip(_MARKS).casefold()[:_HEAD] in said
     )
+
+
+def _numbers(task: Task, able: Capability, *, targets: bool) -> list[frozenset[tuple[str, str]]]:
+    """Return what each request for what a tool does names by a number; without any, what is."""
+    if not task.pieces and targets:
+        only = numbered(task.wanted)
+        return [frozenset((noun, digits) for _, noun, digits in only if len(only) == 1)]
+    return [_numbered(task, one) for one in asking(task.pieces, able)]
 
 
 def _numbered(task: Task, piece: Piece) -> frozenset[tuple[str, str]]:

@@ -6,6 +6,7 @@ tells of projects, and from a record of its own there: not from one inside of so
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 from guard.provenance.currencies import words_in
 from guard.provenance.lexicon import is_stop, noun_classes, stem, verb_classes
@@ -17,6 +18,8 @@ _HOLDERS = frozenset(
     map(stem, ("response", "payload", "output", "node", "edge", "found", "all", "open", "page"))
 )
 """Words of fields that only hold what was asked for."""
+_IDS = frozenset({"id", "ids", "uid", "uuid", "key"})
+"""Words before which there is a thing, be it a verb elsewhere: the `show_id` of a show."""
 _LEAST = 3
 _NEAR = 2
 _LISTING = frozenset({"list", "search", "find", "query", "browse", "overview"})
@@ -26,12 +29,12 @@ _LISTING = frozenset({"list", "search", "find", "query", "browse", "overview"})
 @lru_cache(maxsize=4096)
 def kin_of(*names: str) -> frozenset[str]:
     """Return the stems of what names speak of: project of `list_projects`, of `project_id`."""
-    words = [one for name in names for one in words_in(name)]
     return frozenset(
         one
-        for word in words
+        for name in names
+        for word, after in pairwise([*words_in(name), ""])
         if len(word) >= _LEAST and not is_stop(word) and word not in BOUNDS | FORMAL
-        if (one := stem(word)) and (noun_classes(one) or not verb_classes(one))
+        if (one := stem(word)) and (noun_classes(one) or not verb_classes(one) or after in _IDS)
     )
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from guard.model.origin import Source
+from guard.provenance.listings import Listings
 from guard.provenance.records import Record, grouped, names_of, plainly, record_of, runs_in
 from guard.provenance.segment import Deed, Endorsed, Kinds, Seen, Segment, chained, value_digest
-from guard.provenance.select import Selection, is_extreme, measured
+from guard.provenance.select import measured
 
 CAP = 250_000
 """Values that one session remembers."""
@@ -63,13 +64,13 @@ class Known:
         self._places: dict[tuple[str, str], list[Place]] = {}
         self._loose: dict[tuple[str, str], None] = {}  # seen in untrusted places only, oldest first
         self._records: dict[int, Record] = {}
+        self._numbered_to = 0
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
         self._called: dict[str, set[frozenset[str]]] = {}  # the same, as their own
         self._titled: set[tuple[str, str]] = set()  # the same again, by whose result showed it
         self._said: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}  # kept of `_meant`
         self._numbered: deque[int] = deque(maxlen=NUMBERED)
-        self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
-        self._whole: dict[str, list[Record]] = {}  # the same, with those that bear no id
+        self.lists = Listings()
         self._wrote: set[str] = set()
         self._writes: dict[tuple[str, str], set[str]] = {}  # task and part of a digest -> actions
         self._done: dict[str, Counter[Deed]] = {}  # by task; the empty one: none was declared
@@ -87,13 +88,12 @@ class Known:
         if segment.endorsed:
             self._endorsed.setdefault(segment.action, set()).update(segment.endorsed)
         seen = [self._worth(one) for one in segment.seen]
-        first = len(self._records)
+        first = self._numbered_to  # numbers may have gaps: objects without a value of their own
         records = {number: record_of(fields) for number, fields in grouped(seen).items()}
         for number, record in records.items():
             self._enter(first + number, record, segment.action)
-        if segment.listed and not segment.truncated:
-            self._whole[segment.action] = [*records.values()]
-            self._lists[segment.action] = [one for one in records.values() if one.identity]
+        self._numbered_to = first + max(records, default=0)
+        self.lists.learn(segment, first, records)
         for one in seen:
             place = Place(segment.step, segment.action, one, one.record and first + one.record)
             self._keep((one.kind, one.canonical), place)
@@ -201,18 +201,6 @@ class Known:
     def measured(self) -> Iterator[Record]:
         """Yield the newest records that hold trusted numbers, at most 256, newest first."""
         return (self._records[number] for number in reversed(self._numbered))
-
-    def listed(self, action: str) -> Sequence[Record]:
-        """Return the records of a tool's last whole list, in its order; empty: there is none."""
-        return self._whole.get(action, ())
-
-    def chosen(self, record: Record, selection: Selection) -> bool:
-        """Return whether a record is the only one of its list that a choice means."""
-        return any(
-            is_extreme(record, listed, selection)
-            for listed in self._lists.values()
-            if any(one.identity == record.identity for one in listed)
-        )
 
     def ran(self, write: str, action: str, task: str = "") -> bool:
         """Return whether such a write has run for a task, or before any was.

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from guard.provenance import phrasal
 from guard.provenance.grammar import SUPPORT
 from guard.provenance.parted import in_ascii, parted
+from guard.provenance.prepared import prepared
 from guard.provenance.words import (
     BOUNDS,
     FORMAL,
@@ -64,6 +65,7 @@ def stem(word: str) -> str:
     word = word.casefold().replace("\u2019", "'").removesuffix("'s")
     if len(word) > 4 and word.endswith("ies"):  # noqa: PLR2004
         return word[:-3] + "y"
+    word = word[:-1] if word.endswith("ings") and len(word) > 6 else word  # noqa: PLR2004  bookings
     for ending in ("ing", "ed", "es", "s"):
         cut = word.removesuffix(ending)
         if cut != word and len(cut) >= 3 and not (ending == "s" and cut.endswith("s")):  # noqa: PLR2004
@@ -196,9 +198,8 @@ def capability(name: str, words: tuple[str, ...] = ()) -> Capability:
         verbs |= {"send"}  # to post a message is to send it
     puts = not words and "post" in things and "change" not in verbs
     must = _POST if puts and "post" in posting(verbs, things) else _NONE
-    if not (verbs or own):
-        own = frozenset(stems)
-    own = own if verbs else phrasal.alike(own)
+    verbs, own = (verbs, own) if words else prepared(frozenset(stems), verbs, own)
+    own = own if verbs else phrasal.alike(own or frozenset(stems))
     against, wide = phrasal.against(acting), not _REACHES.isdisjoint(stems) and not words
     return Capability(verbs | must, nouns, frozenset(stems), own, against, must, wide)
 

@@ -9,6 +9,9 @@ from functools import lru_cache
 
 from guard.model.call import ToolSpec
 from guard.model.origin import Source
+from guard.provenance.budget import largest
+from guard.provenance.grammar import NUMBERS
+from guard.provenance.known import Known
 from guard.provenance.lexicon import capability, is_other, is_stop, noun_classes, stem, verb_classes
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.segment import Deed
@@ -23,7 +26,9 @@ from guard.provenance.worth import Worth
 _AND = re.compile(r",?\s(?:and|und|et|&)\s", re.IGNORECASE)
 _COMMA = re.compile(r",\s")
 _ARTICLE = (
-    r"(?:(?:the|an?|my|our|your|his|her|their|der|die|das|den|les?|la|une?)\s+)?[\"'`#@\u201c]?"
+    r"(?:(?:the|an?|my|our|your|his|her|their|der|die|das|den|les?|la|une?|one|\d{1,3}|"
+    + "|".join(NUMBERS)
+    + r")\s+)?[\"'`#@\u201c]?"
 )
 _DONE_TO = frozenset({"dest", "target"})
 _PAYING = frozenset({"pay"})
@@ -36,13 +41,44 @@ _LONGEST = 4
 Lists = tuple[tuple[Piece, tuple[str, ...]], ...]
 
 
+def rested(
+    task: Task,
+    known: Known,
+    spec: ToolSpec,
+    values: Sequence[tuple[Value, Worth]],
+    done: Mapping[Deed, int],
+    rest: int,
+    picks: int,
+) -> int:
+    """Return how many calls of a sort are left after this one.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        spec: the tool.
+        values: the arguments of the call.
+        done: what was done before.
+        rest: how many its requests are good for, before this one.
+        picks: how many the person asks for by what the call holds.
+    """
+    size, own = largest(values), done.get((spec.action, spec.intent), 0)
+    picks = max([picks, *(one.many for _, one in values if one.many > 1)])
+    rest = max(rest, picks - own) - size
+    return rest if rest >= 0 else max(rest, listed(task, known, spec, values, done) - size)
+
+
 def listed(
-    task: Task, spec: ToolSpec, values: Sequence[tuple[Value, Worth]], done: Mapping[Deed, int]
+    task: Task,
+    known: Known,
+    spec: ToolSpec,
+    values: Sequence[tuple[Value, Worth]],
+    done: Mapping[Deed, int],
 ) -> int:
     """Return how many calls are left of the list of which a call is done to one thing; 0: no list.
 
     Args:
         task: what the person said.
+        known: what the session has seen.
         spec: the tool; a payment is good for nobody else.
         values: the arguments of the call.
         done: what was done before; tools that do the same share the list.
@@ -55,6 +91,12 @@ def listed(
         value.text
         for value, one in values
         if value.level in _DONE_TO and one.source is Source.PROMPT and one.why == "in_prompt"
+    ]
+    things += [
+        name
+        for value, one in values
+        if value.level == "target" and one.why == "linked_record" and one.place is not None
+        for name in task.naming.said_whole(known.record(one.place.record))
     ]
     mine = [
         (piece, parts)

@@ -44,6 +44,8 @@ def observed(
     endorsed: tuple[Endorsed, ...] = (),
     size: int = 1,
     task: str = "",
+    sought: tuple[str, ...] = (),
+    most: int = 0,
 ) -> Segment:
     """Return what a result showed.
 
@@ -57,6 +59,8 @@ def observed(
         endorsed: destinations that a person approved with the call.
         size: how many of the receivers that the person named the write served.
         task: for which declared task a write was made.
+        sought: the texts by which the call asked for a part of a list; empty: nobody knows.
+        most: how many the call asked for at most; 0: it did not say.
     """
     look = _Look(spec=spec, makes=bool(write) and _makes(spec))
     value = _unwrapped(spec, shown)
@@ -73,6 +77,7 @@ def observed(
         words=spec.intent if write else (),
         size=size,
         task=task if write else "",
+        sought=() if write or 0 < most <= look.records else sought,
     )
 
 

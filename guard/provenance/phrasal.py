@@ -56,6 +56,7 @@ _ALIKE = tuple(
             "restart reboot",
             "reject declin refus",
             "mut silenc",
+            "complet finish don",
         ),
     )
 )

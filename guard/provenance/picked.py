@@ -29,7 +29,7 @@ def picked(known: Known, of: str, take: str, order: Order, by: str, value: Json)
         by: the field that orders, for `max` and `min`.
         value: the value of an argument.
     """
-    listed = known.listed(of)
+    listed = known.lists.of(of)
     if not listed or isinstance(value, bool | None):
         return False
     if order in ("sum", "difference"):

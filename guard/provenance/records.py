@@ -34,6 +34,14 @@ _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
 _SOMEBODYS = frozenset({"account", "card", "phone", "mobile", "fax", "routing", "tax", "house"})
 _OWN = frozenset({"name", "title", "subject", "label", "filename", "username", "displayname"})
 """Fields in which an object bears its own name, beside those that end in `_name`."""
+_PROSE = frozenset(
+    {
+        *("description", "note", "notes", "comment", "comments", "body", "text", "content"),
+        *("message", "memo", "remark", "remarks", "reason", "details", "snippet", "preview"),
+        *("excerpt", "bio", "about", "instructions", "reference", "purpose"),
+    }
+)
+"""Fields in which people write what they want: they name no object."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,8 @@ class Record:
         titles: short texts in trusted fields, casefolded.
         called: those of them that are its own name, and not that of somebody it refers to.
         names: short texts in any field: enough to be asked for, not enough to be trusted.
+        own: those in which it bears its own name, trusted or not.
+        told: short texts of all fields but prose, its state and its kind as well, trusted or not.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
         states: trusted fields that say how it stands, as its status.
         currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
@@ -56,6 +66,8 @@ class Record:
     titles: frozenset[str] = frozenset()
     called: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    own: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
@@ -79,7 +91,7 @@ def record_of(found: Iterable[Seen]) -> Record:
     called: set[str] = set()
     names: set[str] = set()
     measures: dict[str, Decimal | str] = {}
-    told: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
+    said: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     fields = list(found)
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
@@ -88,7 +100,7 @@ def record_of(found: Iterable[Seen]) -> Record:
         if marks:
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text":
-            told[one.source is not Source.UNTRUSTED].append((own, one.canonical))
+            said[one.source is not Source.UNTRUSTED].append((own, one.canonical))
         if one.kind == "text" and _is_name(last, one.canonical):
             names.add(name_of(one.canonical))
             if one.source is not Source.UNTRUSTED:
@@ -107,10 +119,12 @@ def record_of(found: Iterable[Seen]) -> Record:
         titles=frozenset(titles),
         called=frozenset(called),
         names=frozenset(names),
+        own=tuple(_short(fields, named=True)),
+        told=tuple(_short(fields)),
         measures=measures,
         states=_states(fields),
-        currencies=codes_in(told[True]),
-        claimed=codes_in(told[False]),
+        currencies=codes_in(said[True]),
+        claimed=codes_in(said[False]),
     )
 
 
@@ -123,6 +137,17 @@ def _states(fields: Iterable[Seen]) -> dict[str, str]:
         if one.kind == "text" and one.source is Source.TRUSTED
         if not _STATES.isdisjoint(name.split("_"))
     }
+
+
+def _short(fields: Iterable[Seen], *, named: bool = False) -> Iterator[str]:
+    """Yield the short texts of fields that are no prose; `named`: its own names only."""
+    for one in fields:
+        own = one.path.rpartition(".")[2]
+        last = own.casefold().strip("_")
+        if one.kind != "text" or last in _PROSE or len(one.canonical) > TITLE or _identifies(own):
+            continue
+        if not named or last in _OWN or last.endswith("_name"):
+            yield one.canonical
 
 
 @lru_cache(maxsize=8192)  # names come back in every result

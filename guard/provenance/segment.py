@@ -21,8 +21,8 @@ from guard.provenance.canonical import classify, name_of
 from guard.provenance.lexicon import capability
 from guard.provenance.shown import own_at
 
-_REST: tuple[Any, ...] = (1, (), "")
-"""What a row leaves out at its end where it says nothing: size, words, task."""
+_REST: tuple[Any, ...] = (1, (), "", ())
+"""What a row leaves out at its end where it says nothing: size, words, task, sought."""
 _COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
 
 _EXACT = frozenset({"number", "amount", "email", "iban", "phone"})
@@ -96,6 +96,7 @@ class Segment:
         words: how the catalogue says that the tool of a write is asked for.
         size: how many of the receivers that the person named one write served.
         task: for which declared task a write was made; empty: for none.
+        sought: the texts by which a call asked for a part of a list; empty: nobody knows.
     """
 
     step: int
@@ -109,15 +110,18 @@ class Segment:
     words: tuple[str, ...] = ()
     size: int = 1
     task: str = ""
+    sought: tuple[str, ...] = ()
 
     @cached_property
     def body(self) -> bytes:
         """Return the segment as it is stored (JSON)."""
         head: list[object] = [self.step, self.action, self.write, self.truncated, self.listed]
-        if self.words or self.size != 1 or self.task:
+        if self.words or self.size != 1 or self.task or self.sought:
             head += [self.size, self.words]  # older rows have neither, and their digest must stay
-        if self.task:
+        if self.task or self.sought:
             head.append(self.task)
+        if self.sought:
+            head.append(self.sought)
         return _COMPACT([head, self.wrote, self.seen, self.endorsed]).encode()
 
 
@@ -131,7 +135,10 @@ def segment_of(body: bytes) -> Segment:
         head: list[Any]
         head, wrote, rows, yes = json.loads(body)
         # Older rows are shorter.
-        step, action, write, truncated, listed, size, words, task = [*head, *_REST[len(head) - 5 :]]
+        step, action, write, truncated, listed, size, words, task, sought = [
+            *head,
+            *_REST[len(head) - 5 :],
+        ]
         seen = tuple(
             Seen(kind, canonical, path, Source(source), record, whole, excerpt)
             for kind, canonical, path, source, record, whole, excerpt in rows
@@ -155,6 +162,7 @@ def segment_of(body: bytes) -> Segment:
         words=tuple(words),
         size=size,
         task=task,
+        sought=tuple(sought),
     )
 
 

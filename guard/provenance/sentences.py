@@ -33,6 +33,8 @@ END = rf"(?:[.;!?\n]{_UNTITLED}(?=\s|$))"
 STOP = re.compile(END)
 _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
+_MARKS = frozenset({"mark", "flag", "set"})
+_AS = re.compile(r"\bas\s+([^\W\d_]+)(?=\s*(?:[.,;!?)]|$|and\b|please\b))", re.IGNORECASE)
 _LEAST_GERUND = 6
 _NEAR = 5
 _FAR = 9
@@ -125,6 +127,8 @@ def acting(text: str) -> frozenset[str]:
             found |= stems_of(own)
             continue
         asked = {stem(one) for at, one in enumerate(own) if requests(text, words, at)}
+        if not asked.isdisjoint(_MARKS):  # who marks it as done completes it
+            asked |= {stem(one[1]) for one in _AS.finditer(text, start, end)}
         found |= asked.union(
             two for one, two in phrasal.pairs(own, [*map(stem, own)]) if one in asked
         )

@@ -31,7 +31,7 @@ def singled(task: Task, known: Known, able: Capability, place: Place) -> bool:
     told = [one for one in told if not one.isdisjoint(own)]
     if not told:  # nearly always: the list is not gone through
         return False
-    listed = known.listed(place.action)
+    listed = known.lists.of(place.action)
     if not any(one.identity == record.identity for one in listed):
         return False
     titles = [_words(one) for one in listed]

@@ -7,13 +7,14 @@ bytes, so what is judged is what is sent.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from types import MappingProxyType
 
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import Levels, Origin, Source
-from guard.provenance.acts import aims, chosen
+from guard.provenance.acts import aims
 from guard.provenance.amounts import in_its_unit, places_of
-from guard.provenance.budget import asked, done_of, largest, left
+from guard.provenance.budget import asked, done_of, ending, largest, left
 from guard.provenance.choice import another
 from guard.provenance.complete import completed
 from guard.provenance.conditional import condition
@@ -23,7 +24,7 @@ from guard.provenance.granting import granted
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import Capability, capability
-from guard.provenance.listing import listed
+from guard.provenance.listing import rested
 from guard.provenance.lookalike import poses
 from guard.provenance.objects import done_to
 from guard.provenance.omitted import otherwise
@@ -38,8 +39,9 @@ from guard.provenance.segment import (
     same_write,
     value_digest,
 )
-from guard.provenance.settings import by_its_name, sets
+from guard.provenance.settings import by_its_name
 from guard.provenance.slot import Slot, slot_of
+from guard.provenance.spelled import picks
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
 from guard.provenance.value import Value, argument
@@ -52,6 +54,7 @@ _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 _SENT, _SAID = frozenset({"dest", ""}), frozenset({"path", "title", "when"})
 _NONE, NOTHING = Levels(), frozenset[str]()
+NO_DEEDS: Mapping[Deed, int] = MappingProxyType({})
 
 Declared = Callable[[str, Json], Source | None]
 """What the task's own limits make of a value at a path: named there, chosen there, or nothing."""
@@ -105,19 +108,20 @@ def weigh(
         scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
     levels, able = scales.levels(), by_its_name(able, scales.values)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
-    picks = chosen(able, scales.values, task.clauses) or sets(task, known, able, scales.values)
-    meant = asked(task, able, bare=scales.bare(levels)) if changes else ()
+    chosen = picks(task, known, able, scales.values)
+    done = done_of(known.done(of), others, before) if write else NO_DEEDS
+    last = ending(able, done)
+    bare = scales.bare(levels) and last is None
+    meant = asked(task, last or able, bare=bare) if changes else ()
     scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())
     return Weighed(
         prov=scales.facts(labels, levels),
         text=text_facts(spec, task, known, scales.values, chosen=not scales.other),
-        words=not changes or named or bool(picks or meant),
-        asked=not changes or bool(picks or meant) or (named and not able.verbs),
+        words=not changes or named or bool(chosen or meant),
+        asked=not changes or bool(chosen or meant) or (named and not able.verbs),
         condition=condition(task, known, able, scales.values) if changes else 0,
         spoken=task.spoken,
-        left=_left(task, spec, done_of(known.done(of), others, before), scales, picks)
-        if write
-        else LARGEST_LEFT,
+        left=scales.left(done, chosen) if write else LARGEST_LEFT,
         repeat=bool(write)
         and (
             known.ran(write, spec.action, of)
@@ -273,6 +277,13 @@ class _Scales:
         )
         return NOTHING.union(*its) or nouns
 
+    def left(self, done: Mapping[Deed, int], chosen: int) -> int:
+        """Return how many calls of this sort the task has left after this one."""
+        if not self.task.spoken:
+            return LARGEST_LEFT
+        rest = left(self.task, self.tool, done, kinds=self.going(), nouns=self.about())
+        return rested(self.task, self.known, self.tool, self.values, done, rest, chosen)
+
     def endorses(self) -> tuple[Endorsed, ...]:
         """Return destinations that neither the person nor a linked record named."""
         return tuple(
@@ -287,14 +298,3 @@ class _Scales:
             if one.source < Source.CREATED:
                 for kind, canonical in value.kinds:
                     yield value_digest(kind, canonical)
-
-
-def _left(task: Task, spec: ToolSpec, done: Mapping[Deed, int], scales: _Scales, picks: int) -> int:
-    """Return how many calls of this sort the task has left after this one."""
-    if not task.spoken:
-        return LARGEST_LEFT
-    kinds, nouns = scales.going(), scales.about()
-    rest = left(task, spec, done, kinds=kinds, nouns=nouns)
-    size = largest(scales.values)
-    rest = max(rest, picks - done.get((spec.action, spec.intent), 0)) - size
-    return rest if rest >= 0 else max(rest, listed(task, spec, scales.values, done) - size)

@@ -172,7 +172,7 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
             if claim.value.money is not None or not set(keys_of(one)).isdisjoint(claim.value.kinds)
         }
         return groups.isdisjoint(map(_group, free))
-    listed = [*known.listed(claim.action)]
+    listed = [*known.lists.of(claim.action)]
     seen = (
         known.record(place.record)
         for one in free

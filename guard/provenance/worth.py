@@ -35,11 +35,15 @@ _NEAR = 2
 
 
 class Worth(NamedTuple):
-    """A source with its reason and, where a result showed the value, the place."""
+    """A source with its reason and, where a result showed the value, the place.
+
+    `many`: of how many things it is one that a request means each of.
+    """
 
     source: Source
     why: Why
     place: Place | None = None
+    many: int = 1
 
     def origin(self, value: Value, place: int = 0) -> Origin:
         """Return it as people read it; what a secret argument holds is not repeated."""
@@ -190,7 +194,7 @@ def _trusted(
     elif value.role == "amount" and task.naming.speaks_of(record):
         return Worth(Source.LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
-        if any(known.chosen(record, one) for one in task.selections):
+        if any(known.lists.chosen(record, one) for one in task.selections):
             return Worth(Source.LINKED, "selected", place)
         found = _asked_for(task, known, place, record)
         if found is not None:

@@ -15,6 +15,7 @@ from guard.provenance.known import Known
 from guard.provenance.observe import labels_shown, observed
 from guard.provenance.segment import Deed, Segment, UnderWay, write_digest
 from guard.provenance.soon import on_its_days
+from guard.provenance.sought import sought_by
 from guard.provenance.task import Task, read_task
 from guard.provenance.weigh import weigh
 from guard.provenance.weighed import Weighed
@@ -123,6 +124,7 @@ def segment_for(
         if weighs
         else Weighed()
     )
+    sought, most = sought_by(spec, call) if "read" in spec.effect else ((), 0)
     return observed(
         spec,
         _value(spec, shown),
@@ -133,6 +135,8 @@ def segment_for(
         endorsed=weighed.endorses if approved else (),
         size=weighed.size,
         task=session.task,
+        sought=sought,
+        most=most,
     )
 
 

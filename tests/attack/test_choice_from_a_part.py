@@ -81,4 +81,4 @@ def test_an_agents_own_plan_means_no_part():
     intent = {**own, "steps": [PAY], "declared_by": "host"}
     later = {"step": 0, "intent": {**own, "steps": [OF_MAY, PAY], "declared_by": "agent"}}
     on = course(RULES, None, ("bills", {"month": "May"}, MAY), intent=intent, said=[later])
-    assert list(on.known.listed("home/bills")) == []
+    assert list(on.known.lists.of("home/bills")) == []
