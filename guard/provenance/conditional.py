@@ -8,19 +8,19 @@ decides nothing.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from enum import IntEnum
 from functools import lru_cache
 
 from guard.provenance.canonical import name_of
 from guard.provenance.conditional_words import COMPARED, COMPARES, ITS, NOT, STATES
-from guard.provenance.conditions import Condition
+from guard.provenance.conditions import Condition, Met
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.known import PLACES, Known, Place
 from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
 from guard.provenance.money import decimal_of
 from guard.provenance.pieces import Piece, asking
+from guard.provenance.ranked import ranked
 from guard.provenance.records import Record, is_id
-from guard.provenance.select import is_amount
+from guard.provenance.select import beyond, is_amount
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -28,15 +28,6 @@ from guard.provenance.whose import holds_value
 from guard.provenance.worth import Worth
 
 Values = Sequence[tuple[Value, Worth]]
-
-
-class Met(IntEnum):
-    """How the condition of a call stands."""
-
-    NONE = 0
-    MET = 1
-    UNKNOWN = 2
-    REFUTED = 3
 
 
 _ISNT = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt", "eq": "ne"}
@@ -55,15 +46,22 @@ def condition(task: Task, known: Known, able: Capability, values: Values) -> int
         able: what the tool does.
         values: the arguments of the call.
     """
-    return int(_stand(task, known, able, values)) if task.conditions else 0  # nearly always
+    if not (task.conditions or task.rankings):  # nearly always
+        return 0
+    own = _meant(task, known, able, values)
+    return int(max(_stand(task, known, able, values, own), ranked(task, known, own, values)))
 
 
-def _stand(task: Task, known: Known, able: Capability, values: Values) -> Met:
+def _meant(task: Task, known: Known, able: Capability, values: Values) -> Sequence[Piece]:
+    """Return the requests that a call may carry out: those that name what it is done to."""
     own = asking(task.pieces, able)
     weighed = [(value, one) for value, one in values if value.level in {"target", "dest"}]
-    named = [one for one in own if any(_names(known, one, *each) for each in weighed)]
+    return [one for one in own if any(_names(known, one, *each) for each in weighed)] or own
+
+
+def _stand(task: Task, known: Known, able: Capability, values: Values, own: Sequence[Piece]) -> Met:
     if own:
-        return min(_granted(task, one, able, known, values) for one in named or own)
+        return min(_granted(task, one, able, known, values) for one in own)
     # No request is seen for it: what its words or values stand beside holds for it, and what in
     # another language holds for nothing that is seen.
     spoken = able.own | {one for one in able.stems if not verb_classes(one).isdisjoint(able.verbs)}
@@ -174,24 +172,8 @@ def _compares(one: re.Match[str], value: Value, record: Record) -> bool | None:
     numbers = [record.measures[name] for name in fields]
     if not numbers or limit is None or not all(isinstance(each, Decimal) for each in numbers):
         return None
-    found = {_beyond(how, each, limit) for each in numbers if isinstance(each, Decimal)}
+    found = {beyond(how, each, limit) for each in numbers if isinstance(each, Decimal)}
     return found.pop() if len(found) == 1 else None
-
-
-def _beyond(how: str, own: Decimal, limit: Decimal) -> bool:
-    match how:
-        case "lt":
-            return own < limit
-        case "gt":
-            return own > limit
-        case "le":
-            return own <= limit
-        case "ge":
-            return own >= limit
-        case "eq":
-            return own == limit
-        case _:
-            return own != limit
 
 
 def _fits(unit: str, record: Record) -> bool:

@@ -8,6 +8,7 @@ other ("when you are done") are no conditions. What looks like one and is none c
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 from guard.provenance.asks import Ask
@@ -60,6 +61,15 @@ _ONLY = re.compile(
     r"\b(?:but|only|and|just|please|so|aber|nur|und|mais|et|pero|y)\b", re.IGNORECASE
 )
 _AWAITED = frozenset({"until", "till", "for"})
+
+
+class Met(IntEnum):
+    """How the condition of a call stands."""
+
+    NONE = 0
+    MET = 1
+    UNKNOWN = 2
+    REFUTED = 3
 
 
 class Condition(NamedTuple):

@@ -133,3 +133,21 @@ EVERY = EACH | _set("everything whole entire allen alles tout")
 
 WIDE = EVERY | _set("public publicly publish anyone anybody world broadcast öffentlich reply-all")
 """Words by which people want something to reach everybody, or be done to all."""
+
+RANKLESS = _set(
+    """
+request rest guest interest test west contest harvest forest honest modest manifest digest suggest
+chest quest protest invest nest vest priest arrest inquest bequest liste listen kosten posten
+kasten gästen testen westen osten dienste
+"""
+)
+"""Words that end like a superlative and are none."""
+
+UNCOMPARED = _set(
+    """
+number other latter former paper letter order folder owner user member server computer printer
+newsletter center corner power cover answer offer manager remainder quarter chapter register header
+leader reader buyer
+"""
+)
+"""Words that end like a comparative and are none."""

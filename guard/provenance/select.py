@@ -16,6 +16,22 @@ _PRICES = frozenset({"price", "cost", "amount", "fee", "rate", "total", "rent"})
 _DATES = frozenset(
     {"date", "time", "timestamp", "created", "modified", "updated", "start", "due", "sent"}
 )
+_RATINGS = frozenset({"rating", "stars", "score", "grade"})
+_WAYS = frozenset({"distance", "away", "km", "miles"})
+_LASTING = frozenset({"duration", "minutes", "hours", "length"})
+_RANKS = (
+    (r"(?:best|top|highest)[\s-]rated|best|better(?:[\s-]rated)?", _RATINGS, True),
+    (r"(?:worst|lowest)[\s-]rated|worst|worse", _RATINGS, False),
+    (r"closest|nearest|closer|nearer", _WAYS, False),
+    (r"fastest|quickest|faster|quicker", _LASTING, False),
+    (r"larger|bigger", _SIZES, True),
+    (r"smaller", _SIZES, False),
+    (r"cheaper|less\s+expensive", _PRICES, False),
+    (r"more\s+expensive|dearer", _PRICES, True),
+    (r"newer|later", _DATES, True),
+    (r"older|earlier|soonest|sooner", _DATES, False),
+)
+"""Further words for what comes first in a list; the first that fits counts."""
 _SUPERLATIVES = (
     (r"largest|biggest|größte\w*|plus (?:grand|gros)\w*", _SIZES, True),
     (r"smallest|shortest|kleinste\w*|plus petit\w*", _SIZES, False),
@@ -28,6 +44,11 @@ _PATTERNS = tuple(
     (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), fields, most)
     for words, fields, most in _SUPERLATIVES
 )
+RANKS = (
+    *((re.compile(words, re.IGNORECASE), fields, most) for words, fields, most in _RANKS),
+    *_PATTERNS,
+)
+"""Words that order a list, with the fields by which they do and whether the most comes first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +97,20 @@ def beats(own: Decimal | str, other: Decimal | str | None, *, most: bool) -> boo
     if isinstance(own, str) and isinstance(other, str):
         return own > other if most else own < other
     return False  # a record that lacks the field could be the one
+
+
+def beyond(how: str, own: Decimal, limit: Decimal) -> bool:
+    """Return whether a number stands to a limit as a word says: lt, gt, le, ge, eq, ne."""
+    match how:
+        case "lt":
+            return own < limit
+        case "gt":
+            return own > limit
+        case "le":
+            return own <= limit
+        case "ge":
+            return own >= limit
+        case "eq":
+            return own == limit
+        case _:
+            return own != limit

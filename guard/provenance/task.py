@@ -27,6 +27,7 @@ from guard.provenance.naming import LINKING, NAMED, SILENT, Naming, keys_of, nam
 from guard.provenance.pasted import pasted
 from guard.provenance.pieces import Piece, pieces_of
 from guard.provenance.questions import questions
+from guard.provenance.ranking import Ranking, rankings_of
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
 from guard.provenance.sentences import acting, dictated
@@ -78,6 +79,7 @@ class Task:
         clauses: the words of each clause that asks.
         pieces: the requests with what each of them names.
         conditions: on what they depend.
+        rankings: the rules by which they choose.
         looks: what the identities in it look like.
         kinds: the kinds of the values in it.
         dests: those of them in which a destination was named.
@@ -119,6 +121,7 @@ class Task:
     clauses: Clauses = ()
     pieces: tuple[Piece, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    rankings: tuple[Ranking, ...] = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
     # Made once, because every value of every call is held against them.
     kinds: frozenset[str] = field(init=False, repr=False)
@@ -276,7 +279,8 @@ def task_of(text: str) -> Task:
         selections=selections(wanted),
         asks=asks,
         pieces=(pieces := pieces_of(wanted, entities, asks)),
-        conditions=conditions_of(_plain(text, entities), asks, pieces),
+        conditions=conditions_of(plain := _plain(text, entities), asks, pieces),
+        rankings=rankings_of(plain),
         clauses=clauses_of(without(wanted, moments)),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,

@@ -15,6 +15,7 @@ from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT, keys_of
+from guard.provenance.ranking import meant
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
@@ -194,7 +195,10 @@ def _trusted(
     elif value.role == "amount" and task.naming.speaks_of(record):
         return Worth(Source.LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
-        if any(known.lists.chosen(record, one) for one in task.selections):
+        if any(known.lists.chosen(record, one) for one in task.selections) or any(
+            meant(one, record, known.lists.of(place.action), value, task.naming.means)
+            for one in task.rankings
+        ):
             return Worth(Source.LINKED, "selected", place)
         found = _asked_for(task, known, place, record)
         if found is not None:

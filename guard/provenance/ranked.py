@@ -1,0 +1,121 @@
+"""Whether a call acts on the one of a list that the person's rule means: "the cheapest under 200".
+
+Held against trusted fields of lists that a tool gave whole. A member of a list of which that cannot
+be said is not known to be the one. It decides nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from guard.model.origin import Source
+from guard.provenance.canonical import name_of
+from guard.provenance.conditions import Met
+from guard.provenance.known import Known
+from guard.provenance.pieces import Piece
+from guard.provenance.ranking import Ranking, meant
+from guard.provenance.records import Record
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+Values = Sequence[tuple[Value, Worth]]
+
+
+def ranked(task: Task, known: Known, own: Sequence[Piece], values: Values) -> Met:
+    """Return whether what a call acts on is what the rules of its requests mean.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        own: the requests that the call may carry out; none: any.
+        values: the arguments of the call.
+    """
+    rules = [
+        one for one in task.rankings if not own or any(_rules(task, one, each) for each in own)
+    ]
+    if not rules:
+        return Met.NONE
+    if own and any(not any(_rules(task, one, each) for one in rules) for each in own):
+        return Met.NONE  # another request asks for it without a rule
+    stands = [_stands(one, known, own, values) for one in rules]
+    return max(stands)
+
+
+def _rules(task: Task, rule: Ranking, piece: Piece) -> bool:
+    """Return whether a request is for what a rule means, or for "it" right behind one that is."""
+    first, last = rule.place
+    if first < piece.end and piece.start < last:
+        return True
+    before = [one for one in task.pieces if one.start < piece.start]
+    return piece.refers and last <= piece.start and all(
+        one.start < last or one.refers for one in before if one.end > first
+    )  # fmt: skip
+
+
+def _stands(rule: Ranking, known: Known, own: Sequence[Piece], values: Values) -> Met:
+    members = [
+        (value, one)
+        for value, one in values
+        if _is_member(rule, value, one, known) and not _is_called(rule, known, own, one)
+    ]
+    chief = [each for each in members if each[0].level == "target"] or [
+        each for each in members if each[0].level == "dest" and not _is_named(known, own, each[1])
+    ]
+    chief = chief or [each for each in members if not each[0].level]
+    if not chief:
+        return Met.NONE
+    found = [_of(rule, known, own, value) for value, _ in chief]
+    if any(one is None for one in found):
+        return Met.UNKNOWN
+    return Met.MET if all(found) else Met.REFUTED
+
+
+def _is_member(rule: Ranking, value: Value, one: Worth, known: Known) -> bool:
+    """Return whether a value is of one of a list, and not the person's own word for it."""
+    if one.source is Source.CREATED or one.why == "exempt":
+        return False
+    if rule.named:
+        return bool(value.level) and value.level in {"target", "dest"}
+    if one.why in {"in_prompt", "endorsed"} or value.role in {"amount", "body", "secret", "flag"}:
+        return False
+    return any("*" in place.seen.path for place in known.seen(value.kinds))
+
+
+def _is_called(rule: Ranking, known: Known, own: Sequence[Piece], one: Worth) -> bool:
+    """Return whether a request calls a record by its whole name, beside what a rule says."""
+    if one.place is None or rule.named:
+        return False
+    names = known.record(one.place.record).titles
+    first, last = rule.place
+    return any(
+        name_of(held.literal) in names
+        for each in own
+        for held in each.held
+        if not first <= held.start < last
+    )
+
+
+def _is_named(known: Known, own: Sequence[Piece], one: Worth) -> bool:
+    return one.place is not None and any(
+        each.naming.means(known.record(one.place.record)) for each in own
+    )
+
+
+def _of(rule: Ranking, known: Known, own: Sequence[Piece], value: Value) -> bool | None:
+    def named(record: Record) -> bool:
+        return any(each.naming.means(record) or _by_id(each, record) for each in own)
+
+    found = {meant(rule, record, listed, value, named) for record, listed in _lists(known, value)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _by_id(piece: Piece, record: Record) -> bool:
+    ids = (one.partition(":")[2] for one in record.identity)
+    return any(("text", one) in piece.keys or ("object_id", one) in piece.keys for one in ids)
+
+
+def _lists(known: Known, value: Value) -> Iterator[tuple[Record, Sequence[Record]]]:
+    """Yield the records of a value, each with the whole list that it stands in."""
+    for place in known.seen(value.kinds):
+        record, listed = known.record(place.record), known.lists.of(place.action)
+        if place.seen.trusted and any(one is record for one in listed):
+            yield record, listed
