@@ -120,7 +120,7 @@ def _noticed(mutant: Mutant, bundle: Bundle, cases: Sequence[tuple[Table, Case]]
     found = (bundle.slice_of(server, tool) for server, _, tool in (c.partition("/") for c in calls))
     only = {one.action for one in found if one is not None}
     try:
-        changed = compile_bundle(mutant.files, bundle.catalog, only=only)
+        changed = compile_bundle(mutant.files, bundle.catalog, only=only, checked=bundle)
     except Unusable:
         return True
     return any(_run_case(changed, *one, PlainPast(bundle.catalog)).failures for one in cases)

@@ -68,20 +68,24 @@ def compile_bundle(
     *,
     full: bool = False,
     only: Collection[str] | None = None,
+    checked: Bundle | None = None,
 ) -> Bundle:
     """Return the bundle of all `*.cedar` texts, by name, under this catalogue.
 
     `full` keeps every attribute in every request: slower, and only to test projection against.
     `only`: the actions that are judged; a bundle for a guard has all of them.
+    `checked`: a bundle of this very catalogue; rules that it has are of the right types.
 
     Raises:
         PolicyUnusable: at least one error; it carries all findings.
     """
     rules, findings = _rules(files, catalog)
     raise_errors(findings)
-    specs, schema = catalog.judged(), author_schema(catalog)
-    written = json.dumps(schema, sort_keys=True)
-    findings += _validated(rules, written, specs)
+    schema = author_schema(catalog) if checked is None else checked.schema
+    specs, written = catalog.judged(), json.dumps(schema, sort_keys=True)
+    sound = {} if checked is None else checked.rules
+    fresh = [one for one in rules if one.id not in sound or sound[one.id].text != one.text]
+    findings += _validated(fresh, written, specs)
     findings += catalog_findings(catalog, rules)
     findings += rule_findings(rules, catalog, specs)
     findings += session_findings(rules, catalog.accesses)

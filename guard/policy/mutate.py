@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from cedarpy import policies_from_json_str, policies_to_json_str
 
 from guard.model.call import Json
+from guard.policy.statement import statements
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,20 +27,17 @@ class Mutant:
 def mutants(files: Mapping[str, str]) -> Iterator[Mutant]:
     """Yield every mutant: a rule dropped, an unless dropped, a clause negated, a limit one off."""
     for name, text in files.items():
-        policies = json.loads(policies_to_json_str(text))
-        for key, policy in policies["staticPolicies"].items():
+        for one in statements(name, text):
+            policies = json.loads(policies_to_json_str(one.text))
+            ((key, policy),) = policies["staticPolicies"].items()
             rule = policy["annotations"].get("id", key)
-            for change, replacement in _changes(policy):
-                other = {k: v for k, v in policies["staticPolicies"].items() if k != key}
-                if replacement is not None:
-                    other[key] = replacement
-                changed = _text({**policies, "staticPolicies": other})
-                yield Mutant(rule=rule, change=change, files={**files, name: changed})
+            before, after = text[: one.at], text[one.at + len(one.text) :]
+            for change, other in _changes(policy):
+                said = "" if other is None else _text({**policies, "staticPolicies": {key: other}})
+                yield Mutant(rule=rule, change=change, files={**files, name: before + said + after})
 
 
 def _text(policies: Mapping[str, Json]) -> str:
-    if not policies["staticPolicies"]:
-        return ""
     return policies_from_json_str(json.dumps(policies))
 
 

@@ -5,6 +5,7 @@ call, and none of them is a proof: a rule may pass and still be wrong.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -28,8 +29,8 @@ class _Written(NamedTuple):
 
     id: str
     kind: RuleKind
-    where: str
     source: pst.Template
+    where: str = ""
 
 
 def rule_findings(
@@ -42,7 +43,8 @@ def rule_findings(
     found: list[Finding] = []
     for rule in rules:
         if not rule.id.startswith("guard:"):
-            found += _as_written(rule.id, rule.kind, rule.where, rule.text)
+            written = _as_written(rule.id, rule.kind, rule.text)
+            found += [replace(one, where=rule.where) for one in written]
             found += _like_on_identity(rule, catalog)
             found += _applies_nowhere(rule, specs)
             found += _missing_transform(rule, catalog)
@@ -50,9 +52,9 @@ def rule_findings(
 
 
 @lru_cache(maxsize=512)
-def _as_written(rule_id: str, kind: RuleKind, where: str, text: str) -> tuple[Finding, ...]:
-    """Return what is wrong with a rule under any catalogue: looked for once, however often read."""
-    written = _Written(rule_id, kind, where, source_of(text))
+def _as_written(rule_id: str, kind: RuleKind, text: str) -> tuple[Finding, ...]:
+    """Return what is wrong with a rule under any catalogue, wherever it stands: looked for once."""
+    written = _Written(rule_id, kind, source_of(text))
     return tuple(finding for check in _OF_THE_TEXT for finding in check(written))
 
 

@@ -4,17 +4,23 @@ A scanner for strings, comments and semicolons only. Should it ever disagree wit
 piece holds no rule or two, and the compiler refuses it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
+
+_MARKS: Final = re.compile(r'"(?:\\.|[^"\\])*(?:"|\\?\Z)|//[^\n]*|;', re.DOTALL)
+"""A string, a comment, or the end of a statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """One rule as written. `where` is `file:line` of its first word."""
+    """One rule as written. `where` is `file:line` of its first word, `at` its place in the file."""
 
     text: str
     where: str
+    at: int = 0
 
 
 @lru_cache(maxsize=64)
@@ -24,36 +30,21 @@ def statements(name: str, text: str) -> tuple[Statement, ...]:
     start = _skip_blank(text, 0)
     for end in _ends(text):
         if end > start:
-            line = text.count("\n", 0, start) + 1
-            found.append(Statement(text=text[start:end], where=f"{name}:{line}"))
+            found.append(_statement(name, text, start, end))
             start = _skip_blank(text, end)
     if start < len(text):
-        line = text.count("\n", 0, start) + 1
-        found.append(Statement(text=text[start:], where=f"{name}:{line}"))
+        found.append(_statement(name, text, start, len(text)))
     return tuple(found)
+
+
+def _statement(name: str, text: str, start: int, end: int) -> Statement:
+    line = text.count("\n", 0, start) + 1
+    return Statement(text=text[start:end], where=f"{name}:{line}", at=start)
 
 
 def _ends(text: str) -> Iterator[int]:
     """Yield the index after each semicolon that is in no string and no comment."""
-    at = 0
-    while at < len(text):
-        mark = text[at]
-        if mark == '"':
-            at = _after_string(text, at)
-            continue
-        if text.startswith("//", at):
-            at = _after_line(text, at)
-            continue
-        at += 1
-        if mark == ";":
-            yield at
-
-
-def _after_string(text: str, at: int) -> int:
-    at += 1
-    while at < len(text) and text[at] != '"':
-        at += 2 if text[at] == "\\" else 1
-    return at + 1
+    return (mark.end() for mark in _MARKS.finditer(text) if mark[0] == ";")
 
 
 def _after_line(text: str, at: int) -> int:
