@@ -33,6 +33,7 @@ LONG = {
 }  # fmt: skip
 """Files without these markers that take long with few tests: begun last, they would run alone."""
 
+ROOT = Path(__file__).resolve().parents[1]
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30
 """Bytes that have to be free in it: each process has a database server of its own."""
 
@@ -48,9 +49,11 @@ def pytest_configure():
         sys.executable = forked.INTERPRETER
     # No test speaks to the world. To read whom the world believes takes each client tens of CPU-ms;
     # this folder holds no certificate.
-    os.environ.setdefault("SSL_CERT_DIR", str(Path(__file__).parent))
+    os.environ.setdefault("SSL_CERT_DIR", str(ROOT / "tests"))
     # Each parser of a command looks for translations of its words, in some ten places.
     os.environ.setdefault("LANGUAGE", "C")
+    # Node's programs are started some seventy times, and compiled once.
+    os.environ.setdefault("NODE_COMPILE_CACHE", str(ROOT / ".cache" / "node" / "compiled"))
     if "TMPDIR" in os.environ or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
         return
     if shutil.disk_usage(MEMORY).free > ROOM:
