@@ -4,7 +4,7 @@ States, and never decides: a rule reads the levels. The values weighed are those
 bytes, so what is judged is what is sent.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from types import MappingProxyType
@@ -29,6 +29,7 @@ from guard.provenance.lookalike import poses
 from guard.provenance.objects import done_to
 from guard.provenance.omitted import otherwise
 from guard.provenance.owed import owed
+from guard.provenance.paired import crosses
 from guard.provenance.quotes import misquoted
 from guard.provenance.roles import CHANGING
 from guard.provenance.segment import (
@@ -45,7 +46,7 @@ from guard.provenance.spelled import picks
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
 from guard.provenance.value import Value, argument
-from guard.provenance.weighed import Weighed
+from guard.provenance.weighed import Declared, Weighed
 from guard.provenance.whose import theirs
 from guard.provenance.worth import Worth, worth
 
@@ -55,9 +56,6 @@ _ENDORSABLE = frozenset({"recipient", "url"})
 _SENT, _SAID = frozenset({"dest", ""}), frozenset({"path", "title", "when"})
 _NONE, NOTHING = Levels(), frozenset[str]()
 NO_DEEDS: Mapping[Deed, int] = MappingProxyType({})
-
-Declared = Callable[[str, Json], Source | None]
-"""What the task's own limits make of a value at a path: named there, chosen there, or nothing."""
 
 
 def weigh(
@@ -113,6 +111,7 @@ def weigh(
     last = ending(able, done)
     bare = scales.bare(levels) and last is None
     meant = asked(task, last or able, bare=bare) if changes else ()
+    scales.other |= changes and crosses(task, known, scales.values)
     scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())
     return Weighed(
         prov=scales.facts(labels, levels),

@@ -1,9 +1,15 @@
 """What is known of one call once its values were weighed: facts, and what it leaves behind."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
+from guard.model.call import Json
 from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
+from guard.model.origin import Source
 from guard.provenance.segment import Endorsed
+
+Declared = Callable[[str, Json], Source | None]
+"""What the task's own limits make of a value at a path: named there, chosen there, or nothing."""
 
 
 class Weighed(NamedTuple):

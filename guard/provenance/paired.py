@@ -1,0 +1,258 @@
+"""What a person sets side by side: "give Ann the blue one and Bob the red one" crosses neither.
+
+A sentence is cut at its commas and its "and"; what stands in one part belongs together, where the
+parts are alike. So do the first of two lists, "respectively". It compares words, and no more.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from guard.provenance.currencies import currency_of, words_in
+from guard.provenance.grammar import ASKING, CALENDAR
+from guard.provenance.known import Known
+from guard.provenance.lexicon import is_stop, stem
+from guard.provenance.sentences import sentences
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+Values = Sequence[tuple[Value, Worth]]
+
+_TOKEN = re.compile(r"[\w.+-]+@[\w.-]+\w|#?[^\W_]+(?:[._'\u2019/-][^\W_]+)*")
+_CUT = re.compile(r"\n|[,;]\s|\s(?:and|und|et|y|while|plus)\s|,?\s(?:then)\s", re.IGNORECASE)
+_LISTED = re.compile(
+    r"(?:\s?[^\W\d_]{3}|\s?[\u20ac$\u00a3%])?\s*(?:,\s*(?:and|und|et|y)?|(?:and|und|et|y|&))\s*[\u20ac$\u00a3]?",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\b(?:respectively|in\s+(?:that|this)\s+order|jeweils|respectivement|respectivamente)\b",
+    re.IGNORECASE,
+)
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_ON = frozenset({"on", "enabled"})
+_OFF = frozenset({"off", "disabled"})
+_JOINS = frozenset({"and", "und", "et", "y"})
+_LEAST = 2
+_MANY = 3
+
+
+_MARK = re.compile(r"\s*(?:[-*\u2022]|\d+[.)])\s")
+"""How a line of a list begins."""
+
+
+class _Word(NamedTuple):
+    """A word of a sentence: as it is compared, what it looks like, where it stands."""
+
+    text: str
+    shape: str
+    start: int
+    end: int
+
+
+Parts = tuple[tuple[_Word, ...], ...]
+Forms = frozenset[frozenset[str]]
+"""The ways in which a value may be said, each as the words that say it."""
+
+
+def crosses(task: Task, known: Known, values: Values) -> bool:
+    """Return whether a call puts together what the person set beside other things.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        values: the arguments of the call.
+    """
+    if not _may_pair(task.wanted):  # most requests name one thing
+        return False
+    paths = [value.path for value, _ in values]
+    said = [
+        (value, _forms(known, value, one))
+        for value, one in values
+        if value.text and value.role != "body" and paths.count(value.path) == 1
+    ]
+    held = frozenset(word for _, forms in said for form in forms for word in form)
+    plain = frozenset(stem(word) for value, _ in values for word in words_in(value.path))
+    plain |= frozenset().union(*(value.kin for value, _ in said))
+    return any(
+        _crossed(part, [forms for _, forms in said], held, plain) for part in _pairs(task.wanted)
+    )
+
+
+@lru_cache(maxsize=256)
+def _may_pair(text: str) -> bool:
+    return any(len(parts) >= _LEAST for parts in _pairs(text))
+
+
+@lru_cache(maxsize=256)  # a task is asked about again and again
+def _pairs(text: str) -> tuple[Parts, ...]:
+    """Return the sentences of a text as parts of which each may say what belongs together."""
+    every = [*sentences(text)]
+    found = [_zipped(text, *place) or _cut(text, *place) for place in every]
+    alike = groupby(every, key=lambda place: _opening(text, *place))
+    rows = (tuple(_part(text, *place) for place in places) for _, places in alike)
+    return tuple(one for one in (*found, *rows) if len(one) >= _LEAST)
+
+
+def _cut(text: str, start: int, end: int) -> Parts:
+    cuts = [(one.start(), one.end()) for one in _CUT.finditer(text, start, end)]
+    begins, stops = [start, *(last for _, last in cuts)], [*(first for first, _ in cuts), end]
+    places = zip(begins, stops, strict=True)
+    return tuple(one for place in places if (one := _part(text, *place)))
+
+
+def _part(text: str, start: int, end: int) -> tuple[_Word, ...]:
+    words = tuple(_words(text, start, end))
+    opens = not text[:start].strip() or text[:start].rstrip(" ")[-1:] in ".;!?\n"
+    if words and opens and words[0].shape == "Name":
+        return (words[0]._replace(shape="word"), *words[1:])  # with a capital letter as all are
+    return words
+
+
+def _opening(text: str, start: int, end: int) -> str:
+    """Return how a sentence begins: with a mark of a list, or with a word."""
+    mark = _MARK.match(text, start, end)
+    if mark:
+        return "-"
+    words = (one.text for one in _words(text, start, end))
+    return next((one for one in words if one not in ASKING), f"{start}")
+
+
+def _words(text: str, start: int, end: int) -> Iterator[_Word]:
+    for one in _TOKEN.finditer(text, start, end):
+        word = one[0].lstrip("#")
+        yield _Word(word.casefold().removesuffix("'s"), _shape(word), *one.span())
+
+
+def _shape(word: str) -> str:
+    """Return what a word looks like: a number, an id (A-9), an address, a day, a name or a word."""
+    folded = word.casefold()
+    if folded in CALENDAR:
+        return "day"
+    if "@" in word:
+        return "@"
+    if any(map(str.isdigit, word)):
+        kinds = ("9" if one.isdigit() else "A" if one.isalpha() else one for one in word)
+        return "".join(one for one, _ in groupby(kinds))
+    if "." in word or "_" in word or "/" in word:
+        return "file"
+    if folded in _ON | _OFF:
+        return "switch"
+    return "Name" if word[:1].isupper() else "word"
+
+
+def _zipped(text: str, start: int, end: int) -> Parts:
+    """Return the pairs of two lists of which each goes with its like: "10 and 20 to A and B"."""
+    runs = list[list[_Word]]()
+    for one in _words(text, start, end):
+        if one.text in _JOINS or currency_of(one.text):
+            continue
+        before = runs[-1][-1] if runs else None
+        if before and before.shape == one.shape and _LISTED.fullmatch(text, before.end, one.start):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    lists = [one for one in runs if len(one) >= _LEAST]
+    each = _EACH.search(text, start, end) is not None
+    if len(lists) != _LEAST or len(lists[0]) != len(lists[1]):
+        return ()
+    return tuple(zip(*lists, strict=True)) if each or len(lists[0]) >= _MANY else ()
+
+
+def _forms(known: Known, value: Value, one: Worth) -> Forms:
+    """Return how a value may be said: itself, or by the name of its record."""
+    texts = {value.text}
+    if one.place is not None and one.place.record and one.source >= one.source.TRUSTED:
+        texts |= known.record(one.place.record).titles
+    found = {frozenset(each.text for each in _words(text, 0, len(text))) for text in texts}
+    if value.text in {"True", "False"}:
+        found = {frozenset({word}) for word in (_ON if value.text == "True" else _OFF)}
+    if value.moment[0]:
+        found = {*_day_forms(value.moment[0])}
+    if value.money is not None:
+        number = value.money.number.normalize()
+        found = {frozenset({f"{number:f}"})}
+    return frozenset(one for one in found if one)
+
+
+def _day_forms(day: str) -> Iterator[frozenset[str]]:
+    yield frozenset({day})
+    try:
+        yield frozenset({_DAYS[date.fromisoformat(day).weekday()]})
+    except ValueError:
+        return
+
+
+def _crossed(
+    parts: Sequence[Sequence[_Word]], said: Sequence[Forms], held: frozenset[str],
+    plain: frozenset[str],
+) -> bool:  # fmt: skip
+    """Return whether two values of a call stand in two parts, each beside another one like it."""
+    common = frozenset.intersection(*(frozenset(one.text for one in part) for part in parts))
+    where = [_places(parts, forms, common) for forms in said]
+    for at, first in enumerate(where):
+        for second in where[at + 1 :]:
+            if not first or not second or any(one in second for one in first):
+                continue
+            if all(
+                _rivals(parts[one], parts[other], first[one], second[other], held, plain)
+                for one in first
+                for other in second
+            ):
+                return True
+    return False
+
+
+def _places(
+    parts: Sequence[Sequence[_Word]], forms: Forms, common: frozenset[str]
+) -> dict[int, frozenset[str]]:
+    """Return in which parts a value stands, with the words that say it there."""
+    found: dict[int, frozenset[str]] = {}
+    for form in forms:
+        own = form - common
+        for at, part in enumerate(parts):
+            if own and own <= {one.text for one in part}:
+                found[at] = own
+    return found
+
+
+def _rivals(
+    one: Sequence[_Word], other: Sequence[_Word], first: frozenset[str], second: frozenset[str],
+    held: frozenset[str], plain: frozenset[str],
+) -> bool:  # fmt: skip
+    """Return whether each of two parts says another value in the place of what the other says."""
+    return _like(one, other, first, second, held, plain) and _like(
+        other, one, second, first, held, plain
+    )
+
+
+def _like(
+    part: Sequence[_Word], other: Sequence[_Word], own: frozenset[str], its: frozenset[str],
+    held: frozenset[str], plain: frozenset[str],
+) -> bool:  # fmt: skip
+    """Return whether a part says, beside a value, another one that looks like the other part's."""
+    return any(
+        _alike(part, at, other, there)
+        for there, said in enumerate(other)
+        if said.text in its
+        for at, each in enumerate(part)
+        if each.text not in own and each.text not in held and each.shape == said.shape
+        if each.shape != "word" or not (is_stop(each.text) or stem(each.text) in plain)
+    )
+
+
+def _alike(part: Sequence[_Word], at: int, other: Sequence[_Word], there: int) -> bool:
+    """Return whether two words stand in the same place of two parts; of a plain one that tells."""
+    if part[at].shape != "word":
+        return True
+    before, its = _beside(part, at - 1), _beside(other, there - 1)
+    after, its_after = _beside(part, at + 1), _beside(other, there + 1)
+    same = before.text == its.text or before.shape == its.shape != "word"
+    return bool(before.text and same) or bool(after.text and after.text == its_after.text)
+
+
+def _beside(part: Sequence[_Word], at: int) -> _Word:
+    return part[at] if 0 <= at < len(part) else _Word("", "word", 0, 0)
