@@ -15,6 +15,7 @@ from guard.provenance.asks import ALL, Ask
 from guard.provenance.granting import worded
 from guard.provenance.lexicon import Capability, Words, capability, noun_classes
 from guard.provenance.prepared import prepares
+from guard.provenance.readings import Reading, readings
 from guard.provenance.segment import Deed, UnderWay
 from guard.provenance.service import done_with
 from guard.provenance.task import Task
@@ -36,11 +37,17 @@ def asked(task: Task, able: Capability, *, bare: bool = False) -> tuple[Ask, ...
         bare: the call holds nothing that could be compared with what they said, so that they have
             to name what the tool acts on.
     """
-    return _asked(task.words, task.asks, able, bare)
+    return asks_for(task.words, task.asks, able, bare)
 
 
 @lru_cache(maxsize=4096)  # a task lives long, and so do its tools
-def _asked(words: Words, asks: tuple[Ask, ...], able: Capability, bare: bool) -> tuple[Ask, ...]:  # noqa: FBT001  a cache key
+def asks_for(
+    words: Words,
+    asks: tuple[Ask, ...],
+    able: Capability,
+    bare: bool = False,  # noqa: FBT001, FBT002  a cache key
+) -> tuple[Ask, ...]:
+    """Return those of some requests that are for what a tool does, as `asked` does."""
     if not worded(words, able):
         return ()
     spoken = not bare or any(
@@ -84,6 +91,7 @@ def done_of(
 def left(
     task: Task,
     spec: ToolSpec,
+    able: Capability,
     done: Mapping[Deed, int],
     *,
     kinds: frozenset[str],
@@ -94,31 +102,54 @@ def left(
     Args:
         task: what the person said.
         spec: the tool.
+        able: what it does, as the person speaks of it.
         done: for how many receivers what was done before.
         kinds: what the receivers of the call are; empty: it goes to nobody.
         nouns: what the call is about, its receivers included.
     """
-    able = capability(spec.named, spec.intent)
     own = asked(task, able)
     if not own:
-        return _by_words(task, (spec.action, spec.intent), done, kinds)
+        return _by_words(task, spec, able, done, kinds)
     if any(one.many and (ALL in one.many or not nouns.isdisjoint(one.many)) for one in own):
         return LARGEST_LEFT
     found = _left(task.asks, bool(kinds), able, _done(spec, done), spec.action)
     return LARGEST_LEFT if found >= MOST else found
 
 
-def _by_words(task: Task, deed: Deed, done: Mapping[Deed, int], kinds: frozenset[str]) -> int:
+def _by_words(
+    task: Task,
+    spec: ToolSpec,
+    able: Capability,
+    done: Mapping[Deed, int],
+    kinds: frozenset[str],
+) -> int:
     """Return what is left where words name the tool and no request is for it.
 
-    It is good for one call, or one for each receiver named anywhere, or for each id.
+    It is good for one call, or one for each receiver named anywhere, or for each id. What a tool
+    did that bears the same verb under another name is taken off it as well: lend, and create_loan.
     """
     if task.plural:
         return LARGEST_LEFT
+    deed, named = (spec.action, spec.intent), capability(spec.named, spec.intent)
+    spent = sum(
+        many
+        for other, many in done.items()
+        if other == deed or _bears(able, named, done_with(spec, other[0]))
+    )
     if not kinds:
-        return max(task.ids, 1) - done.get(deed, 0)
-    named = sum(kind in kinds and "dest" in how for (kind, _), how in task.frames.items())
-    return max(named, 1) - done.get(deed, 0)
+        return max(task.ids, 1) - spent
+    going = sum(kind in kinds and "dest" in how for (kind, _), how in task.frames.items())
+    return max(going, 1) - spent
+
+
+@lru_cache(maxsize=4096)
+def _bears(able: Capability, named: Capability, name: str) -> bool:
+    """Return whether a tool does what another is called by its noun's verb, or the other way."""
+    if able.verbs:
+        return False
+    read = able != named
+    others = [*(one.able for one in readings(name)), *([capability(name)] if read else [])]
+    return any(not able.own.isdisjoint(one.own) for one in others if not one.verbs)
 
 
 def _done(spec: ToolSpec, done: Mapping[Deed, int]) -> tuple[tuple[Deed, str, int], ...]:
@@ -137,14 +168,26 @@ def _left(
     own = _places(asks, able)
     filling = _Filling(tuple(max(one.times, one.listed if going else one.things) for one in asks))
     for deed, name, many in done:
-        other = capability(name, deed[1])
-        fitting = own if deed[0] == action else _shared(asks, able, other)
+        others = (capability(name, deed[1]), *map(_in_full, readings(name)))
+        fitting = own if deed[0] == action else _shared_of(asks, able, others)
         filling.add(fitting, many)
     return filling.add(own, MOST)
 
 
 def _places(asks: tuple[Ask, ...], able: Capability) -> tuple[int, ...]:
     return tuple(at for at, one in enumerate(asks) if one.fits(able))
+
+
+def _in_full(one: Reading) -> Capability:
+    """Return what a tool does by another name, that name among its words."""
+    return one.able._replace(stems=one.able.stems | one.able.verbs)
+
+
+def _shared_of(
+    asks: tuple[Ask, ...], able: Capability, others: Iterable[Capability]
+) -> tuple[int, ...]:
+    """Return the requests that a tool which can be called in several ways may have met."""
+    return tuple(sorted({at for other in others for at in _shared(asks, able, other)}))
 
 
 def _shared(asks: tuple[Ask, ...], able: Capability, other: Capability) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WEIGHED, WO
 from guard.provenance.days import dates
 from guard.provenance.frames import Entity, Frame, clause_before, framed
 from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.measured import is_measured
 from guard.provenance.money import pointed
 from guard.provenance.names import names
 from guard.provenance.numerals import TIMED, TIMES, numerals, scaled
@@ -255,4 +256,4 @@ def _paths(text: str) -> Iterator[Entity]:
 
 def _is_paid(text: str, start: int) -> bool:
     words = [one.casefold() for one in clause_before(text, start).split()[-3:]]
-    return any(word.strip(",:") in PAYING for word in words)
+    return any(word.strip(",:") in PAYING for word in words) or is_measured(text, start)

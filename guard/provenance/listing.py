@@ -12,7 +12,15 @@ from guard.model.origin import Source
 from guard.provenance.budget import largest
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.known import Known
-from guard.provenance.lexicon import capability, is_other, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.lexicon import (
+    Capability,
+    capability,
+    is_other,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+)
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.segment import Deed
 from guard.provenance.sentences import WORD, is_base
@@ -45,6 +53,7 @@ def rested(
     task: Task,
     known: Known,
     spec: ToolSpec,
+    able: Capability,
     values: Sequence[tuple[Value, Worth]],
     done: Mapping[Deed, int],
     rest: int,
@@ -56,6 +65,7 @@ def rested(
         task: what the person said.
         known: what the session has seen.
         spec: the tool.
+        able: what it does, as the person speaks of it.
         values: the arguments of the call.
         done: what was done before.
         rest: how many its requests are good for, before this one.
@@ -64,13 +74,14 @@ def rested(
     size, own = largest(values), done.get((spec.action, spec.intent), 0)
     picks = max([picks, *(one.many for _, one in values if one.many > 1)])
     rest = max(rest, picks - own) - size
-    return rest if rest >= 0 else max(rest, listed(task, known, spec, values, done) - size)
+    return rest if rest >= 0 else max(rest, listed(task, known, spec, able, values, done) - size)
 
 
 def listed(
     task: Task,
     known: Known,
     spec: ToolSpec,
+    able: Capability,
     values: Sequence[tuple[Value, Worth]],
     done: Mapping[Deed, int],
 ) -> int:
@@ -79,11 +90,12 @@ def listed(
     Args:
         task: what the person said.
         known: what the session has seen.
-        spec: the tool; a payment is good for nobody else.
+        spec: the tool.
+        able: what it does; a payment is good for nobody else.
         values: the arguments of the call.
         done: what was done before; tools that do the same share the list.
     """
-    lists, able = _lists(task.wanted, task.pieces), capability(spec.named, spec.intent)
+    lists = _lists(task.wanted, task.pieces)
     if not lists or not able.verbs.isdisjoint(_PAYING):
         return 0
     own = asking(task.pieces, able)

@@ -19,6 +19,7 @@ from guard.model.call import Held, Json, ToolCall, ToolSpec
 from guard.model.origin import Source
 from guard.provenance.canonical import classify, name_of
 from guard.provenance.lexicon import capability
+from guard.provenance.readings import readings
 from guard.provenance.shown import own_at
 
 _REST: tuple[Any, ...] = (1, (), "", ())
@@ -190,7 +191,9 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     rows = ",".join([f"[{quoted(path)},{quoted(spelled)}]" for path, spelled in told])
     body = f"[{quoted(spec.action)},[{rows}]]"  # as JSON, which takes longer to say the same
     write = sha256(body.encode()).hexdigest()[:32]
-    if "pay" not in capability(spec.named, spec.intent).verbs:
+    others = () if spec.intent else readings(spec.named)
+    ables = (capability(spec.named, spec.intent), *(one.able for one in others))
+    if not any("pay" in one.verbs for one in ables):
         return write
     paid = _paid(spec, found)
     return f"{write}.{paid}" if paid else write

@@ -15,6 +15,7 @@ from guard.model.origin import Levels, Origin, Source
 from guard.provenance.acts import aims
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, done_of, ending, largest, left
+from guard.provenance.called import able_of, as_held
 from guard.provenance.choice import another
 from guard.provenance.complete import completed
 from guard.provenance.conditional import condition
@@ -23,7 +24,7 @@ from guard.provenance.flaw import flaw, padded
 from guard.provenance.granting import granted
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
-from guard.provenance.lexicon import Capability, capability
+from guard.provenance.lexicon import Capability
 from guard.provenance.listing import rested
 from guard.provenance.lookalike import poses
 from guard.provenance.objects import done_to
@@ -40,7 +41,6 @@ from guard.provenance.segment import (
     same_write,
     value_digest,
 )
-from guard.provenance.settings import by_its_name
 from guard.provenance.slot import Slot, slot_of
 from guard.provenance.spelled import picks
 from guard.provenance.task import Task
@@ -91,7 +91,7 @@ def weigh(
         of: the declared task for which what was done counts; empty: none was declared.
         others: what other sessions did for it.
     """
-    changes, able = not spec.effect.isdisjoint(CHANGING), capability(spec.named, spec.intent)
+    changes, able = not spec.effect.isdisjoint(CHANGING), able_of(task, spec)
     scales = _Scales(
         tool=spec, task=task, known=known, declared=declared, endorsed=endorsed,
         able=able, house=house,
@@ -104,7 +104,7 @@ def weigh(
         )
         scales.values = theirs(task, known, able, scales.values, scales.declares)
         scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
-    levels, able = scales.levels(), by_its_name(able, scales.values)
+    levels, able = scales.levels(), as_held(spec, able, scales.values)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     chosen = picks(task, known, able, scales.values)
     done = done_of(known.done(of), others, before) if write else NO_DEEDS
@@ -148,8 +148,7 @@ class _Scales:
     sent: list[tuple[str, Json]] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)
     said: list[int] = field(default_factory=list)  # which are the person's by a request's words
-    other: bool = False
-    """Whether it does another thing than the person chose, or the opposite."""
+    other: bool = False  # whether it does another thing than the person chose, or the opposite
 
     def take(self, arguments: Json) -> None:
         """Put every value of a call on the scales."""
@@ -280,8 +279,9 @@ class _Scales:
         """Return how many calls of this sort the task has left after this one."""
         if not self.task.spoken:
             return LARGEST_LEFT
-        rest = left(self.task, self.tool, done, kinds=self.going(), nouns=self.about())
-        return rested(self.task, self.known, self.tool, self.values, done, rest, chosen)
+        task, tool, able = self.task, self.tool, self.able
+        rest = left(task, tool, able, done, kinds=self.going(), nouns=self.about())
+        return rested(task, self.known, tool, able, self.values, done, rest, chosen)
 
     def endorses(self) -> tuple[Endorsed, ...]:
         """Return destinations that neither the person nor a linked record named."""

@@ -207,7 +207,7 @@ DEST = _set(
     """
 to with for invite add pay into in on onto email message notify contact remind cc bcc send
 share text tell ping inform call forward an für mit lade schreibe à pour avec dans remove
-kick visit open at under schreib schick schicke sende
+kick enroll enrol visit open at under schreib schick schicke sende
 """
 )
 """Words after which something goes somewhere."""

@@ -22,7 +22,9 @@ def room(said, tool, done=(), *, kinds=NAME, words=(), nouns=frozenset()):
     for one in done:
         counts[f"house/{one}", ()] = counts.get((f"house/{one}", ()), 0) + 1
     able = capability(tool, words)
-    return left(read_task([said]), spec(tool, words), counts, kinds=kinds, nouns=able.nouns | nouns)
+    return left(
+        read_task([said]), spec(tool, words), able, counts, kinds=kinds, nouns=able.nouns | nouns
+    )
 
 
 @pytest.mark.parametrize(

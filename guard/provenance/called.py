@@ -1,0 +1,84 @@
+"""What a tool does as the person speaks of it: by its name, or by the verb of its noun.
+
+It compares words and decides nothing.
+"""
+
+from functools import lru_cache
+
+from guard.model.call import ToolSpec
+from guard.provenance.asks import Ask
+from guard.provenance.budget import asks_for
+from guard.provenance.grammar import AUXILIARIES
+from guard.provenance.granting import granted
+from guard.provenance.lexicon import Capability, Words, capability, stem
+from guard.provenance.phrases import KEPT, blotted
+from guard.provenance.readings import Reading, readings
+from guard.provenance.sentences import WORD, cased, dictated, is_english, requests, sentences
+from guard.provenance.settings import Values, by_its_name
+from guard.provenance.task import Task, task_of
+from guard.provenance.unasked import without
+
+_OTHERS = AUXILIARIES - {"you", "let", "help", "i'll", "we'll", "you'll"}
+"""Words before what anybody may do, or somebody else is to do."""
+_PLAIN = KEPT | {"amount", "percent", "date", "time"}
+_OWN = frozenset({"i", "we", "i'd", "we'd"})
+"""Those whose wish it has to be where somebody is to do it."""
+
+
+def able_of(task: Task, spec: ToolSpec) -> Capability:
+    """Return what a tool does, read so that the person asks for it, if they do.
+
+    Args:
+        task: what the person said.
+        spec: the tool.
+    """
+    if spec.intent or not readings(spec.named):
+        return capability(spec.named, spec.intent)
+    return _read(task.text, spec.named)
+
+
+@lru_cache(maxsize=4096)  # a task lives long, and so do its tools
+def _read(text: str, name: str) -> Capability:
+    task, able = task_of(text), capability(name)
+    if asks_for(task.words, task.asks, able):
+        return able
+    own = without(blotted(task.wanted, 0, task.entities, _PLAIN), dictated(task.wanted))
+    meant = (one.able for one in readings(name) if _meant(own, task.words, task.asks, one))
+    return next(meant, able)
+
+
+def _meant(text: str, words: Words, asks: tuple[Ask, ...], one: Reading) -> bool:
+    """Return whether a request is for what a reading of a tool's name says."""
+    able = one.able
+    if not one.more <= words.stems:
+        return False
+    if able.verbs:
+        return bool(asks_for(words, asks, able))
+    return granted(words, able) and _is_told(text, able.own)
+
+
+def _is_told(text: str, verbs: frozenset[str]) -> bool:
+    """Return whether the agent is told to do one of these: not who may, nor that Tom is to."""
+    for start, end in sentences(text):
+        words = [*WORD.finditer(text, start, end)]
+        for at, one in enumerate(words):
+            if stem(one[0]) in verbs and requests(text, words, at):
+                before, earlier = cased(words, at - 1), {cased(words, at - n) for n in range(2, 6)}
+                own = not earlier.isdisjoint(_OWN)
+                if before not in _OTHERS and (before != "to" or own):
+                    return True
+    return not is_english(frozenset(map(str.casefold, WORD.findall(text))))
+
+
+def as_held(spec: ToolSpec, able: Capability, values: Values) -> Capability:
+    """Return what a tool does, once it is known what a call of it holds.
+
+    Args:
+        spec: the tool.
+        able: what it does, as the person speaks of it.
+        values: the arguments of the call, with their worth.
+    """
+    read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
+    if read and not any(value.level == "dest" and value.text for value, _ in values):
+        return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
+    return by_its_name(able, values)

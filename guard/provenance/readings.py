@@ -1,0 +1,98 @@
+"""What else a tool is called: `create_loan` lends, and `create_transaction` pays.
+
+Where a name says no more than that something is made, set or placed, people use the verb of the
+matter. Such a reading asks for that very verb in a request; what it does is judged as if the tool
+bore its name. It compares words and decides nothing.
+"""
+
+import re
+from functools import lru_cache
+from itertools import takewhile
+from typing import NamedTuple
+
+from guard.provenance import phrasal
+from guard.provenance.derivation import verbs_from
+from guard.provenance.lexicon import Capability, capability, stem, verb_classes
+from guard.provenance.words import BOUNDS
+
+
+def _set(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_MAKES = _set(
+    """
+add arrange cast create do enter execute file initiate issue leave log make new open perform place
+post process record register request schedule set start submit write
+"""
+)
+"""Verbs of names that leave it to their noun to say what is done."""
+_STATES = frozenset({"set"})
+_MEASURES = frozenset({"grade", "label", "mark", "price", "rank", "rate", "rating", "score", "tag"})
+"""What is set on a thing; what else is set may stand for ever: `set_forwarding`."""
+_PAYS = frozenset({"transaction", "payout", "remittance", "disbursement", "withdrawal"})
+_WITHDRAWS = frozenset({"withdraw", "withdrawal"})
+_FUNDS = frozenset({"funds", "fund", "money", "cash", "balance", "crypto", "amount"})
+_WIDER = frozenset(
+    map(
+        stem,
+        (
+            *("recurring", "recurrent", "standing", "scheduled", "automatic", "auto", "permanent"),
+            *("default", "bulk", "batch", "mass", "public", "global", "all", "admin", "every"),
+            *("anonymous", "forced", "force", "hidden", "secret", "external", "express", "bonus"),
+        ),
+    )
+)
+"""Words before a noun that make more of it than its verb says; who wants that says so."""
+_PAYING, _MONEY = frozenset({"pay"}), frozenset({"money"})
+_GIVES = stem("give")
+_NONE: frozenset[str] = frozenset()
+
+
+class Reading(NamedTuple):
+    """What a tool does by another name: and the words of it that a request has to say as well."""
+
+    able: Capability
+    more: frozenset[str]
+
+
+@lru_cache(maxsize=4096)
+def readings(name: str) -> tuple[Reading, ...]:
+    """Return what else a tool of this name does, as people would call it.
+
+    Args:
+        name: the tool's name, without its service's words.
+    """
+    parts = [one.casefold() for one in _PART.findall(name)]
+    if len(parts) < 2 and parts[:1] != ["withdraw"]:  # noqa: PLR2004  a verb and a noun
+        return ()
+    made = parts[-1] in _MAKES and parts[0] not in _MAKES
+    verb, *rest = [parts[-1], *parts[:-1]] if made else parts
+    things = [*takewhile(lambda one: one not in BOUNDS, rest)]
+    able, more = capability(name), frozenset(map(stem, things)) & _WIDER
+    found: list[Reading] = []
+    if _moves_money(verb, things):
+        paying = Capability(_PAYING, _MONEY, able.stems, wide=able.wide)
+        found.append(Reading(paying, more))
+    if own := _by_noun(verb, things):
+        against = phrasal.against(own)
+        doing = Capability(_NONE, able.nouns, able.stems | own, own, against, wide=able.wide)
+        found.append(Reading(doing, more))
+    return tuple(found)
+
+
+def _by_noun(verb: str, things: list[str]) -> frozenset[str]:
+    """Return the stems of the verbs that say what a name leaves to its noun."""
+    if verb not in _MAKES or not things or (verb in _STATES and things[-1] not in _MEASURES):
+        return _NONE
+    return frozenset(
+        one for one in verbs_from(things[-1]) if one == _GIVES or "pay" not in verb_classes(one)
+    )
+
+
+def _moves_money(verb: str, things: list[str]) -> bool:
+    """Return whether a name says that money goes somewhere, in a word that nobody asks by."""
+    if verb in _WITHDRAWS:
+        return _FUNDS.issuperset(things)
+    return verb in _MAKES - _STATES and bool(things) and things[-1] in _PAYS
