@@ -5,7 +5,7 @@ hours of a working day. It reads a person's words, never a result, and knows no 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from guard.provenance.grammar import NUMBERS
@@ -114,6 +114,22 @@ def hours_in(text: str) -> frozenset[str]:
         f"{minute // 60 % 24:02}:{minute % 60:02}"
         for start, end in sentences(text)
         for minute in _minutes(text[start:end])
+    )
+
+
+def hours_between(
+    text: str, first: int, last: int, clocks: Iterable[tuple[str, int, int]]
+) -> frozenset[str]:
+    """Return the times of day that a text says between two places.
+
+    Args:
+        text: the text.
+        first: where the part begins.
+        last: where it ends.
+        clocks: the times that it writes with a colon or am and pm, each with its place.
+    """
+    return hours_in(text[first:last]).union(
+        time for time, start, _ in clocks if first <= start < last and text[start].strip()
     )
 
 

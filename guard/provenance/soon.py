@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from guard.provenance.dates import dates_in, in_years, speaks_of_dates
 from guard.provenance.grammar import NUMBERS
+from guard.provenance.pieces import Piece
 from guard.provenance.task import Task, task_of
 
 _NAMES = {
@@ -31,7 +32,7 @@ _WEEKDAYS = {
 _NEAR = re.compile(
     r"\b(?P<past>(?:from|last|since|of|past|every|each|vom|seit|letzten|guten) )?"
     rf"(?P<next>(?:next|following|nächste[nr]?|kommende[nr]?) )?(?:the )?"
-    rf"(?P<word>{'|'.join([*_NAMES, *_WEEKDAYS])})\b(?!'s)"
+    rf"(?P<word>{'|'.join([*_NAMES, *_WEEKDAYS])})\b(?!['\u2019]s\s(?!(?:and|one|instead)\b))"
     r"(?!,? (?:the )?\d{1,2}(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
@@ -61,6 +62,11 @@ _SOME_DAY = re.compile(
 """What may be any day of a week."""
 _WIDEST = (timezone(timedelta(hours=-12)), timezone(timedelta(hours=14)))
 
+_FROM_DAY = re.compile(
+    r"\b(?:from|vom|von|du|de)\s+[^.;!?\n]{1,40}?(?=\s(?:to|on|until|auf|nach|au|a)\s)",
+    re.IGNORECASE,
+)
+"""The day on which what is moved was."""
 _HOUR = 3_600_000
 _LONGEST = 60
 _DAYS = frozenset({"day", "night", "tag", "nacht"})
@@ -125,16 +131,51 @@ def _dated(
         days.update(day for one in task.yearless for day in in_years(one, today))
     days.update([*_ends(task, days, lasting)] if lasting else ())
     kept = {key: how for key, how in task.frames.items() if key[1] not in task.yearless}
+    on = tuple(_days_in(task, one, lasting, hour, house) for one in task.pieces)
+    moved = [one for one in task.pieces if any("move" in ask.verbs for ask in one.asks)]
+    every = (_days_in(task, one, lasting, hour, house, moves=False) for one in moved)
+    off = frozenset().union(*every).difference(*on)
     return replace(
-        task, frames={**kept, **{("date", day): _WHEN for day in days if ("date", day) not in kept}}
+        task,
+        on=on,
+        off=off,
+        frames={**kept, **{("date", day): _WHEN for day in days if ("date", day) not in kept}},
     )
+
+
+def _days_in(
+    task: Task, piece: Piece, lasting: frozenset[int], hour: int, house: tzinfo, *,
+    moves: bool = True,
+) -> frozenset[str]:  # fmt: skip
+    """Return the days that one request names; where it moves a thing, those to which it does."""
+    text = task.wanted[piece.start : piece.end]
+    lasting = frozenset(one for one in lasting if one in piece.numbers)
+    if moves and any("move" in one.verbs for one in piece.asks):
+        text = _FROM_DAY.sub(lambda one: " " * len(one[0]), text)
+    named = [
+        one.canonical
+        for one in task.entities
+        if one.kind == "date" and piece.start <= one.start < piece.end
+        if text[one.start - piece.start : one.end - piece.start].strip()
+    ]
+    days = set(days_of(near_in(text), lasting, hour, house))
+    for today in _today(hour, house):
+        days.update(dates_in(text, today))
+        for one in named:
+            days.update(in_years(one, today) if one.startswith("-") else (one,))
+    return frozenset(days.union(_later(days, lasting)) if lasting else days)
 
 
 def _ends(task: Task, days: AbstractSet[str], lasting: Iterable[int]) -> Iterator[str]:
     """Yield the days on which something ends that begins on a named one and lasts so long."""
     named = (one for kind, one in task.frames if kind == "date" and not one.startswith("-"))
-    for day in {*days, *named}:
-        yield from (str(date.fromisoformat(day) + timedelta(days=one)) for one in lasting)
+    yield from _later({*days, *named}, lasting)
+
+
+def _later(days: AbstractSet[str], lasting: Iterable[int]) -> Iterator[str]:
+    many = [*lasting]
+    for day in days:
+        yield from (str(date.fromisoformat(day) + timedelta(days=one)) for one in many)
 
 
 @lru_cache(maxsize=256)

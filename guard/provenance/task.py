@@ -17,7 +17,7 @@ from guard.provenance.derived import adds_up, converted, ends_of, lengths_in, pa
 from guard.provenance.elliptic import elliptic
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity, silences
-from guard.provenance.hours import hours_in
+from guard.provenance.hours import hours_between, hours_in
 from guard.provenance.lexicon import Words, stem, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
@@ -80,6 +80,9 @@ class Task:
         pieces: the requests with what each of them names.
         conditions: on what they depend.
         rankings: the rules by which they choose.
+        on: the days that each request names, as far as a clock tells; empty: no clock told.
+        off: the days from which something is moved.
+        at: the times of day that each of them names.
         looks: what the identities in it look like.
         kinds: the kinds of the values in it.
         dests: those of them in which a destination was named.
@@ -122,6 +125,9 @@ class Task:
     pieces: tuple[Piece, ...] = ()
     conditions: tuple[Condition, ...] = ()
     rankings: tuple[Ranking, ...] = ()
+    on: tuple[frozenset[str], ...] = ()
+    off: frozenset[str] = frozenset()
+    at: tuple[frozenset[str], ...] = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
     # Made once, because every value of every call is held against them.
     kinds: frozenset[str] = field(init=False, repr=False)
@@ -281,6 +287,7 @@ def task_of(text: str) -> Task:
         pieces=(pieces := pieces_of(wanted, entities, asks)),
         conditions=conditions_of(plain := _plain(text, entities), asks, pieces),
         rankings=rankings_of(plain),
+        at=tuple(hours_between(wanted, one.start, one.end, clocks) for one in pieces),
         clauses=clauses_of(without(wanted, moments)),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,

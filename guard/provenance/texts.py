@@ -12,10 +12,11 @@ from guard.model.facts import TextFacts
 from guard.model.origin import Source
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
+from guard.provenance.elsewhen import elsewhen
 from guard.provenance.exposed import secrets_in
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
-from guard.provenance.lexicon import stem
+from guard.provenance.lexicon import capability, stem
 from guard.provenance.moments import contradicts
 from guard.provenance.naming import keys_of
 from guard.provenance.paths import named_path
@@ -76,7 +77,9 @@ def text_facts(
         active_unknown=any(_active_unknown(task, known, one) for one in free),
         short_unknown=short_unknown,
         when_known=all(
-            _when_known(task, one, found) or _free_end(task, one, starts) for one, found in moments
+            (_when_known(task, one, found) or _free_end(task, one, starts))
+            and not elsewhen(task, capability(spec.named, spec.intent), one)
+            for one, found in moments
         ),
         when_ordered=_ordered(starts, [one for one, _ in moments if ends(one.path)]),
         permission_within=within,

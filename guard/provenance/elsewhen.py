@@ -1,0 +1,40 @@
+"""Whether a call is at a moment that the person named for another request: "cancel Thursday's".
+
+Where the requests for what a tool does name days, or times of day, of their own, those of another
+request are not theirs. It looks at the person's own words, and decides nothing.
+"""
+
+from guard.provenance.lexicon import Capability
+from guard.provenance.pieces import Piece, asking
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+
+
+def elsewhen(task: Task, able: Capability, value: Value) -> bool:
+    """Return whether a moment is that of another request.
+
+    Args:
+        task: what the person said, on its days.
+        able: what the tool does.
+        value: an argument that says when.
+    """
+    day, time = value.moment
+    return (bool(day) and _strays(task, able, day, task.on, task.off)) or (
+        bool(time) and _strays(task, able, time, task.at)
+    )
+
+
+def _strays(
+    task: Task, able: Capability, moment: str, named: tuple[frozenset[str], ...],
+    left: frozenset[str] = frozenset(),
+) -> bool:  # fmt: skip
+    """Return whether every request for the tool names other moments, and another one names this."""
+    if moment not in left and not any(moment in one for one in named):
+        return False
+    own = asking(task.pieces, able)
+    found = [one for piece, one in zip(task.pieces, named, strict=True) if _is_of(piece, own)]
+    return bool(found) and all(one and moment not in one for one in found)
+
+
+def _is_of(piece: Piece, own: tuple[Piece, ...]) -> bool:
+    return any(one is piece for one in own)
