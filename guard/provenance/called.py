@@ -10,6 +10,7 @@ from guard.provenance.asks import Ask
 from guard.provenance.budget import asks_for
 from guard.provenance.grammar import AUXILIARIES
 from guard.provenance.granting import granted
+from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, Words, capability, stem
 from guard.provenance.phrases import KEPT, blotted
 from guard.provenance.readings import Reading, readings
@@ -70,10 +71,14 @@ def _is_told(text: str, verbs: frozenset[str]) -> bool:
     return not is_english(frozenset(map(str.casefold, WORD.findall(text))))
 
 
-def as_held(spec: ToolSpec, able: Capability, values: Values) -> Capability:
+def as_held(
+    task: Task, known: Known, spec: ToolSpec, able: Capability, values: Values
+) -> Capability:
     """Return what a tool does, once it is known what a call of it holds.
 
     Args:
+        task: what the person said.
+        known: what the session has seen.
         spec: the tool.
         able: what it does, as the person speaks of it.
         values: the arguments of the call, with their worth.
@@ -81,4 +86,4 @@ def as_held(spec: ToolSpec, able: Capability, values: Values) -> Capability:
     read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
     if read and not any(value.level == "dest" and value.text for value, _ in values):
         return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
-    return by_its_name(able, values)
+    return by_its_name(task, known, able, values)

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from guard.model.origin import Source
 from guard.provenance.contrary import opposed
 from guard.provenance.kin import kin_of
-from guard.provenance.known import Known
+from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_other, noun_classes, stem, verb_classes
 from guard.provenance.pieces import Piece
 from guard.provenance.roles import LEVEL_OF
@@ -24,7 +24,20 @@ _SETS = frozenset(
 ) | frozenset(
     map(
         stem,
-        ("raise", "lower", "bump", "reduce", "increase", "decrease", "assign", "dim", "adjust"),
+        (
+            "raise",
+            "lower",
+            "bump",
+            "reduce",
+            "increase",
+            "decrease",
+            "assign",
+            "dim",
+            "adjust",
+            "extend",
+            "shorten",
+            "prolong",
+        ),
     )
 )
 """Verbs by which people say what something is to be: a state, a level, a person."""
@@ -37,6 +50,8 @@ _UNITS = {
 _LATER = frozenset({"flag", "enum", "permission"})
 """Roles that are judged by themselves."""
 
+_KEYS = frozenset({"id", "key", "code", "number", "ref", "slug", "uid", "uuid"})
+"""Fields for what a record itself goes by."""
 _PERCENT = frozenset(map(stem, ("percent", "percentage", "rollout", "level")))
 _ENDINGS = {
     **dict.fromkeys(
@@ -145,10 +160,17 @@ def _nouns(stems: Iterable[str]) -> frozenset[str]:
     return frozenset(name for one in stems for name in noun_classes(one))
 
 
-def by_its_name(able: Capability, values: Values) -> Capability:
+def by_its_name(task: Task, known: Known, able: Capability, values: Values) -> Capability:
     """Return what a tool does, without words for a thing of which the person names one by itself.
 
-    Only where what they named was shown as one of that kind: a song by a search for songs.
+    Only where what they named was shown as one of that kind: a song by a search for songs. By its
+    id in the request for the act itself: "delete ex-1", whatever else is said of ex-2.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        able: what the tool does.
+        values: the arguments of the call, with their worth.
     """
     if not (able.own and able.verbs):
         return able
@@ -156,10 +178,39 @@ def by_its_name(able: Capability, values: Values) -> Capability:
         word
         for value, one in values
         if one.why == "linked_record" and one.place is not None
-        for word in kin_of(value.path.rpartition(".")[2])
-        & kin_of(one.place.action.rpartition("/")[2])
+        for word in _shown_as(value, one.place)
     }
     for value, one in values:
-        if one.why == "in_prompt" and value.kinds[:1] and value.kinds[0][0] == "filename":
+        if one.why != "in_prompt" or not value.kinds:
+            continue
+        if value.kinds[0][0] == "filename":
             shown |= _ENDINGS.get(value.text.rpartition(".")[2].casefold(), frozenset())
+        elif LEVEL_OF.get(value.role) == "target" and _is_object(task, able, value):
+            shown.update(*(_shown_as(value, place) for place in _own_places(known, value)))
     return able._replace(own=able.own - shown) if able.own <= shown else able
+
+
+def _shown_as(value: Value, place: Place) -> frozenset[str]:
+    """Return the words that an argument shares with the tool which showed what it holds."""
+    return kin_of(_last(value)) & kin_of(place.action.rpartition("/")[2])
+
+
+def _own_places(known: Known, value: Value) -> Iterable[Place]:
+    """Yield where a value was shown as what a record itself goes by, and not what it refers to."""
+    for place in known.seen(value.kinds):
+        name = place.seen.path.rpartition(".")[2]
+        if place.seen.whole and (name in _KEYS or name == _last(value)):
+            yield place
+
+
+def _is_object(task: Task, able: Capability, value: Value) -> bool:
+    """Return whether an id is literally the object of a request for what a tool does."""
+    if not (any(map(str.isdigit, value.text)) and any(map(str.isalpha, value.text))):
+        return False  # a bare number is the number of anything
+    bare, before = able._replace(own=frozenset()), False
+    for piece in task.pieces:
+        named = not piece.keys.isdisjoint(value.kinds)
+        if piece.fits(bare) and (named or (before and piece.refers and not piece.held)):
+            return True
+        before = named
+    return False

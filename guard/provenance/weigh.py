@@ -104,7 +104,7 @@ def weigh(
         )
         scales.values = theirs(task, known, able, scales.values, scales.declares)
         scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
-    levels, able = scales.levels(), as_held(spec, able, scales.values)
+    levels, able = scales.levels(), as_held(task, known, spec, able, scales.values)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     chosen = picks(task, known, able, scales.values)
     done = done_of(known.done(of), others, before) if write else NO_DEEDS
