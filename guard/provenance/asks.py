@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from guard.provenance.deeds import causes, remarked, tells, verbs_of
+from guard.provenance.deeds import causes, nouns_of, remarked, tells, times, verbs_of
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
-from guard.provenance.grammar import EACH, NUMBERS, SUPPORT
+from guard.provenance.grammar import EACH, SUPPORT
+from guard.provenance.idioms import covered, idioms
 from guard.provenance.lexicon import (
     Capability,
     is_stop,
-    noun_classes,
     posting,
     stem,
     verbal_classes,
@@ -54,7 +54,7 @@ _THINGS = frozenset({"quoted", "filename", "object_id"})
 _FOR = frozenset({"for", "für", "pour"})
 _MEMBERS = frozenset({"add_member", "remove_member"})
 _CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
-_NEAR, _MOST = 4, 20
+_NEAR = 4
 
 
 class Ask(NamedTuple):
@@ -154,11 +154,13 @@ class _Reading:
     def sentence(self, start: int, end: int) -> Iterator[Ask]:
         words = self.words(start, end)
         english = is_english(frozenset([one[0].casefold() for one in words]))
-        apart = dict(() if english else parted([one[0] for one in words]))
+        own = [one[0] for one in words]
+        apart, taken = dict((idioms if english else parted)(own)), covered(own)
         verbs = [
             one
             for at, one in enumerate(words)
             if (at in apart or verbs_of(one[0]) or one[0].casefold() in SUPPORT)
+            and at not in taken
             and one.end() not in self.marks
             and not within(one.start(), self.silent)
             and (not english or requests(self.text, words, at))
@@ -168,7 +170,7 @@ class _Reading:
             for at, one in enumerate(verbs)
         ]
         for one, (first, last) in zip(verbs, pairwise([*begun, end]), strict=True):
-            found = self.ask(apart.get(words.index(one), one[0]), first, last)
+            found = self.ask(one[0], first, last, apart.get(words.index(one), ""))
             if found.verbs:
                 yield found
 
@@ -177,19 +179,21 @@ class _Reading:
         ends = [one.end() for one in _JOIN.finditer(self.text, after, verb)]
         return ends[-1] if ends else verb
 
-    def ask(self, verb: str, start: int, stop: int) -> Ask:
+    def ask(self, word: str, start: int, stop: int, whole: str = "") -> Ask:
+        verb = whole.split(maxsplit=1)[0] if whole else word
         words = self.words(start, stop)
         going = [one for one in self.named(start, stop) if one.frame == "dest"]
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
-        nouns = frozenset(name for one in self.objects(words) for name in _nouns(one[0]))
-        verbs = (frozenset() if causes(words) else verbs_of(verb)) | self.done(verb, words)
+        nouns = frozenset(name for one in self.objects(words) for name in nouns_of(one[0]))
+        own = frozenset(name for one in (word, *whole.split()) for name in verbs_of(one))
+        verbs = (frozenset() if causes(words) else own) | self.done(word, words)
         verbs, nouns = remarked(stem(verb), posting(verbs, nouns), nouns, words)
         first, last = self.placed(start, stop)
         return Ask(
             verb=stem(verb),
             verbs=verbs,
             nouns=nouns | {"file"} if nouns and self.files(start, stop) else nouns,
-            times=_times(words),
+            times=times(words),
             things=max(1, len({one for _, one in self.things[first:last]})),
             listed=max(
                 [1, *map(_size, self.groups(going)), *(self.listed(places) for _, places in told)]
@@ -213,7 +217,7 @@ class _Reading:
             return words
         start, stop = words[0].start(), words[at].start()
         paid = bisect_left(self.amounts, (start, 0)) < bisect_left(self.amounts, (stop, 0))
-        if not paid and not any(_nouns(one[0]) for one in words[1:at]):
+        if not paid and not any(nouns_of(one[0]) for one in words[1:at]):
             return words
         later = range(at + 1, len(words))
         after = next((one for one in later if words[one][0].casefold() in DEST), len(words))
@@ -225,7 +229,7 @@ class _Reading:
             return frozenset()
         at = next((at for at, one in enumerate(words) if one[0] == verb), 0)
         near = range(at + 1, min(at + 1 + _NEAR, len(words)))
-        heads = (words[one][0] for one in near if not _nouns(cased(words, one + 1)))
+        heads = (words[one][0] for one in near if not nouns_of(cased(words, one + 1)))
         return frozenset(name for one in heads for name in verbal_classes(stem(one)))
 
     def many(self, words: Words) -> frozenset[str]:
@@ -233,7 +237,7 @@ class _Reading:
         found: set[str] = set()
         for at, one in enumerate(words):
             if one[0].casefold() in EACH:
-                near = [_nouns(after[0]) for after in words[at + 1 : at + 1 + _NEAR]]
+                near = [nouns_of(after[0]) for after in words[at + 1 : at + 1 + _NEAR]]
                 said = any(not is_stop(after[0]) for after in words[at + 1 : at + 3])
                 if one[0].casefold() in _EVERYBODY:
                     near = [frozenset({"person"})]
@@ -274,24 +278,9 @@ class _Reading:
         )
 
 
-def _nouns(word: str) -> frozenset[str]:
-    return frozenset() if is_stop(word) else noun_classes(stem(word))
-
-
 def _size(many: Iterable[Entity]) -> int:
     """Return how many a list names, each once, an address beside its name not counted."""
     kinds: dict[str, set[str]] = {}
     for one in many:
         kinds.setdefault(one.kind, set()).add(one.canonical)
     return max(map(len, kinds.values()))
-
-
-def _times(words: Words) -> int:
-    """Return how often a request says it is meant: "three tickets", "twice"."""
-    said = 1
-    for at, one in enumerate(words):
-        word, after = one[0].casefold(), cased(words, at + 1)
-        number = int(word) if word.isascii() and word.isdigit() else NUMBERS.get(word, 0)
-        if word == "twice" or (number and after.endswith("s") and _nouns(after)):
-            said = max(said, min(number, _MOST))
-    return said

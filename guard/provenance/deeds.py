@@ -2,8 +2,8 @@
 
 import re
 
-from guard.provenance.grammar import ARTICLES, OBJECTS, PEOPLE
-from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.grammar import ARTICLES, NUMBERS, OBJECTS, PEOPLE
+from guard.provenance.lexicon import is_stop, noun_classes, stem, verb_classes
 from guard.provenance.sentences import Words, cased
 
 _REPLIES = frozenset(map(stem, ("reply", "respond", "answer")))
@@ -11,6 +11,7 @@ _REMARKS = frozenset(map(stem, ("note", "remark", "reply", "answer")))
 _TALKED_OF = frozenset({"ticket", "post"})
 _PUTS = frozenset({"create", "send"})
 _NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
+_MOST = 20
 _TELLS = frozenset(map(stem, ("tell", "inform", "notify", "remind", "let")))
 
 
@@ -47,3 +48,19 @@ def verbs_of(word: str) -> frozenset[str]:
     if word == "new" or (is_stop(word) and word != "make"):
         return frozenset()
     return verb_classes(stem(word))
+
+
+def nouns_of(word: str) -> frozenset[str]:
+    """Return the classes of nouns that a word of a sentence is in."""
+    return frozenset() if is_stop(word) else noun_classes(stem(word))
+
+
+def times(words: Words) -> int:
+    """Return how often a request says it is meant: "three tickets", "twice"."""
+    said = 1
+    for at, one in enumerate(words):
+        word, after = one[0].casefold(), cased(words, at + 1)
+        number = int(word) if word.isascii() and word.isdigit() else NUMBERS.get(word, 0)
+        if word == "twice" or (number and after.endswith("s") and nouns_of(after)):
+            said = max(said, min(number, _MOST))
+    return said

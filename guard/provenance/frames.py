@@ -42,6 +42,12 @@ APPOSED = re.compile(
     re.IGNORECASE,
 )
 """What stands between a person and the address that belongs to them."""
+_GETS = re.compile(
+    r"(?:^|[,;:]\s|\b(?:please|and|then|you|to)\s)\s*(?:sign|bring|loop|let|give|put)\s+$",
+    re.IGNORECASE,
+)
+_PUT_IN = re.compile(r"\s+(?:up|in|down|access|see)\b", re.IGNORECASE)
+"""What stands around somebody who gets into something: "sign Ann up", "give Ann access"."""
 _DESCRIBES = re.compile(
     r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
 )
@@ -93,6 +99,8 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         if listed or (before.kind in {"name", "quoted"} and APPOSED.fullmatch(between)):
             return before.frame
     clause = clause_before(text, one.start)
+    if _GETS.search(clause) and _PUT_IN.match(text, one.end):
+        return "dest"
     if _DESCRIBES.search(clause):
         return "mention"
     return nearest(clause)

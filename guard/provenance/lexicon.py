@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from guard.provenance import phrasal
 from guard.provenance.grammar import SUPPORT
+from guard.provenance.idioms import idioms
 from guard.provenance.parted import in_ascii, parted
 from guard.provenance.prepared import prepared
 from guard.provenance.words import (
@@ -121,16 +122,15 @@ _DOES = frozenset(
     map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new", "schedule"})
 )
 _MADE = frozenset(map(stem, ("anlegen", "erstellen", "ausführen", "ausfuehren", "create", "make")))
-_POST = frozenset({"post"})
 _PUTS = frozenset({"create", "send", "share", "publish"})
-_TALKS = frozenset({"message", "channel"})
+_POST, _TALKS = frozenset({"post"}), frozenset({"message", "channel"})
 _REACHES = frozenset(map(stem, ("all", "everyone", "everybody", "public", "broadcast")))
 _PAYING = frozenset({"pay"})
 _PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "settle", "tip", "wire")))
 _BILLS = frozenset({"invoic", "bill"})
 _JOINED = frozenset({"and", "or", "then"})
+# What methods of HTTP do with a collection: RFC 9110, section 9.3.
 _OF_MANY = {"post": frozenset({"create"}), "put": frozenset({"change"})}
-"""What methods of HTTP do with a collection: RFC 9110, section 9.3."""
 _IDLE = STOP | GENERIC | FORMAL
 
 
@@ -159,7 +159,7 @@ def stems_of(words: Sequence[str]) -> frozenset[str]:
     """
     found = frozenset(phrasal.spoken(words, [stem(one) for one in words]))
     more = [
-        *(one for _, one in parted(words)),
+        *(one for find in (parted, idioms) for _, many in find(words) for one in many.split()),
         *(in_ascii(one) for one in words if not one.isascii()),
     ]
     return found.union(map(stem, more))

@@ -57,6 +57,10 @@ _ALIKE = tuple(
             "reject declin refus",
             "mut silenc",
             "complet finish don",
+            "approv accept",
+            "save bookmark",
+            "compress zip",
+            "restor recover undelet",
         ),
     )
 )

@@ -23,6 +23,7 @@ from guard.provenance.grammar import (
     TITLES,
     TO_ME,
 )
+from guard.provenance.idioms import idioms
 from guard.provenance.lexicon import is_stop, noun_classes, stem, stems_of
 from guard.provenance.words import BOUNDS
 
@@ -132,6 +133,8 @@ def acting(text: str) -> frozenset[str]:
         found |= asked.union(
             two for one, two in phrasal.pairs(own, [*map(stem, own)]) if one in asked
         )
+        meant = ((stem(own[at]), whole) for at, whole in idioms(own))
+        found.update(stem(two) for one, whole in meant if one in asked for two in whole.split())
     return frozenset(found)
 
 

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from guard.provenance.grammar import OBJECTS
-from guard.provenance.lexicon import noun_classes, stem, verb_classes
+from guard.provenance.idioms import idioms
+from guard.provenance.lexicon import is_other, noun_classes, stem, verb_classes
 
 _WORD = r"[^\W\d_]+"
 _A_WHILE = r"(?:\s+[^\s;!?,]+){0,3}?"
@@ -65,6 +66,9 @@ _SO_BE_IT = re.compile(
 )
 """With this the person makes another one's wish their own."""
 
+_NEAR = 10
+"""So many words may make up what somebody wishes: "get the old one out of the way"."""
+
 
 def taken_up(text: str) -> bool:
     """Return whether a person makes another one's wish their own: "please do it"."""
@@ -95,6 +99,8 @@ def _begun(text: str, pattern: re.Pattern[str], start: int, end: int) -> Iterato
 
 def _acts(word: str, after: str) -> bool:
     """Return whether a word after "to" is a verb that does something: not "add it to order 55"."""
+    if is_other(stem(word)) or any(at == 0 for at, _ in idioms([word, *after.split()[:_NEAR]])):
+        return True
     acts = verb_classes(stem(word)) - {"read"}
     if not acts or "pay" in acts or not noun_classes(stem(word)):
         return bool(acts)

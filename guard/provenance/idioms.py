@@ -1,0 +1,103 @@
+"""Verbs of everyday speech and the plain ones that they stand for: get rid of it, call it off.
+
+Of a person's words only, never of a tool's name. A verb with its little word, near each other, and
+words that are said for a plain one. Data, and how it is found; it decides nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+_PHRASES = """
+delete: get+rid+of do+away+with take+down throw+away throw+out toss+out chuck+out chuck+away ditch
+delete: bin toss dump axe scrub zap weed+out
+cancel: call+off drop+out
+postpone: push+back put+off push+out
+reschedule: move+up bring+forward move+forward move+back
+assign transfer: hand+over pass+over sign+over
+assign: pass+to
+decline: turn+down knock+back say+no+to
+accept: say+yes+to sign+off
+register enroll: sign+up put+down+for
+complete: wrap+up tick+off check+off cross+off finish+up
+restore: bring+back
+revert: roll+back
+return: send+back give+back take+back bring+back
+stop turnoff: shut+down power+down wind+down
+start: fire+up kick+off boot+up spin+up
+pause: put+on+hold hold+off
+remove: take+off throw+out kick+out strike+off
+add: bring+in loop+in put+in pop+in
+create: set+up put+together whip+up knock+up draw+up
+note: jot+down write+down note+down put+down take+note
+schedule: pencil+in block+out
+submit: hand+in turn+in send+in
+compress archive: zip zip+up
+save bookmark: bookmark
+send write: drop+line shoot+message shoot+email shoot+mail shoot+text get+back+to
+share: let+see give+access let+in+on
+deposit: top+up
+withdraw: cash+out
+connect: hook+up
+replace: swap+out
+raise: bump bump+up crank+up
+"""
+_FAR = 7
+"""How many words the thing that is meant may take between the verb and its little word."""
+_AND = frozenset({"and", "then", "or", "but", "to"})
+_SELF = frozenset({"me", "us"})
+
+
+def _read(text: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for line in text.strip().splitlines():
+        plain, _, phrases = line.partition(":")
+        for one in phrases.split():
+            first, *rest = one.split("+")
+            found.setdefault(first, []).append((tuple(rest), plain))
+    return MappingProxyType({one: tuple(many) for one, many in found.items()})
+
+
+_MEANT = _read(_PHRASES)
+
+
+def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield where such a verb stands, and the plain ones that it is said for.
+
+    Args:
+        words: of a sentence, as they are written.
+    """
+    if not any(one.casefold() in _MEANT for one in words):
+        return
+    said = [one.casefold() for one in words]
+    for at, one in enumerate(said):
+        plain = [whole for rest, whole in _MEANT.get(one, ()) if _follows(said, at, rest)]
+        if plain:
+            yield at, " ".join(plain)
+
+
+def covered(words: Sequence[str]) -> frozenset[int]:
+    """Return where the later words of such verbs stand: the "see" of "let Ann see it"."""
+    said = [one.casefold() for one in words]
+    return frozenset(
+        place
+        for at, one in enumerate(said)
+        for rest, _ in _MEANT.get(one, ())
+        if rest and _follows(said, at, rest)
+        for place in range(at + 1, min(at + _FAR + len(rest), len(said)))
+        if said[place] in rest
+    )
+
+
+def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:
+    """Return whether the rest of such a verb comes behind it, with no other act between."""
+    if not rest:
+        return True
+    first = at + 1
+    if said[first : first + 1] and said[first] in _SELF:
+        return False  # "let me see it"
+    for start in range(first, min(first + _FAR, len(said) - len(rest) + 1)):
+        if tuple(said[start : start + len(rest)]) == tuple(rest):
+            return True
+        if said[start] in _AND:
+            return False
+    return False
