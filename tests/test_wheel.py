@@ -59,7 +59,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ).stdout.strip()  # fmt: skip
     run(
         sys.executable, "-m", "pip", "--python", home / "bin" / "python", "install", "--quiet",
-        "--no-deps", "--no-index", wheel, cwd=home,
+        "--no-deps", "--no-index", "--no-compile", wheel, cwd=home,
     )  # fmt: skip
     # After the wheel's own folder on the path, so that the wheel wins over an editable install.
     (Path(place) / "zz_dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")

@@ -1,6 +1,7 @@
 """A guard that dies: each line of input names a point, and there a fresh copy of it is killed.
 
-The copy is forked, so that imports are paid once. It recovers as a starting guard does, says what it
+The copy is forked, so that imports are paid once, of what a guard imports late as well, and so are the
+certificates that the world believes. It recovers as a starting guard does, says what it
 then finds alive at the targets, makes one call, and stops at the point until the kill -9 comes.
 """
 
@@ -12,7 +13,14 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import anyio._backends._asyncio  # noqa: F401  the anyio of the client under an event loop
+import httpcore  # noqa: F401
+
+import guard_adapters.issuer.openbao
+import guard_adapters.issuer.postgres_role
+import guard_adapters.store.postgres.store  # noqa: F401
 from guard.model.call import Outcome, ToolCall, ToolResult, argument_bytes
+from guard_adapters._http.trust import everybodys
 from guard_adapters.front.mcp.caller import Caller
 from guard_adapters.wiring.build import build
 from guard_adapters.wiring.desk import Desk
@@ -126,6 +134,7 @@ async def life(job, out):
 
 
 def main():
+    everybodys()
     for line in sys.stdin:
         job = json.loads(line)
         read, write = os.pipe()
