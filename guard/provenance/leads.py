@@ -19,7 +19,7 @@ _ROOTED = re.compile(
     rf"[/\\](?:(?<=:.)[/\\]{_RUN}+"
     rf"|[/\\](?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*)"
 )
-_TORN = re.compile(r"(?<=\w)://\s+\S{1,60}")
+_TORN = re.compile(r"://(?<=\w://)\s+\S{1,60}")
 """A scheme whose address stands apart from it, for the reader to put together."""
 _ROOTS = ("//", "\\\\", "/\\", "\\/")
 _AFTER_SCHEME = re.compile(rf":[+/\w]{_RUN}*")

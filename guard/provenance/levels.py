@@ -48,16 +48,16 @@ def levels_of(spec: ToolSpec, origins: Sequence[Origin]) -> Levels:
     return weakest((level_of(spec, one.role), one.source) for one in told)
 
 
-def by_source(values: Iterable[tuple[str, Source]]) -> dict[Source, frozenset[str]]:
-    """Return the paths by the weakest source of what stands there; every source has a set."""
+def by_source(values: Iterable[tuple[str, Source]]) -> list[frozenset[str]]:
+    """Return the paths by the weakest source of what stands there: a set at each source's place."""
     sources: dict[str, Source] = {}
     for path, source in values:
         if source <= sources.get(path, source):
             sources[path] = source
-    paths: dict[Source, list[str]] = {one: [] for one in _SET_OF}
+    paths: list[list[str]] = [[] for _ in _SET_OF]  # the key of a dict would be hashed by its name
     for path, source in sources.items():
         paths[source].append(path)
-    return {source: frozenset(several) for source, several in paths.items()}
+    return [frozenset(several) for several in paths]
 
 
 def paths_of(origins: Sequence[Origin]) -> dict[str, frozenset[str]]:

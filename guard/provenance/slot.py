@@ -20,7 +20,7 @@ _ONE_OF_MANY = frozenset({"dest", "target"})
 _SOMEBODY = frozenset({"person"})
 _NOTHING: frozenset[str] = frozenset()
 _YES = frozenset({"true", "yes", "on", "1", "y", "t"})
-_NO = frozenset({"false", "no", "off", "0", "n", "f"})
+_EITHER = _YES | {"false", "no", "off", "0", "n", "f"}
 
 
 class Slot(NamedTuple):
@@ -63,7 +63,7 @@ class Slot(NamedTuple):
         if not isinstance(raw, str):
             return raw
         said = raw.strip().casefold()
-        return said in _YES if said in _YES | _NO else raw
+        return said in _YES if said in _EITHER else raw
 
     def exempts(self, raw: Json) -> bool:
         """Return whether a value is the schema's own: of its closed set, its default, yes or no."""
