@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
+from guard.model.origin import Source
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.known import Known
@@ -35,6 +36,9 @@ _EACH = re.compile(
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ON = frozenset({"on", "enabled"})
 _OFF = frozenset({"off", "disabled"})
+_SWITCHES = {
+    str(on): tuple(frozenset({one}) for one in words) for on, words in ((True, _ON), (False, _OFF))
+}
 _JOINS = frozenset({"and", "und", "et", "y"})
 _LEAST = 2
 _MANY = 3
@@ -54,7 +58,7 @@ class _Word(NamedTuple):
 
 
 Parts = tuple[tuple[_Word, ...], ...]
-Forms = frozenset[frozenset[str]]
+Forms = tuple[frozenset[str], ...]
 """The ways in which a value may be said, each as the words that say it."""
 
 
@@ -66,25 +70,31 @@ def crosses(task: Task, known: Known, values: Values) -> bool:
         known: what the session has seen.
         values: the arguments of the call.
     """
-    if not _may_pair(task.wanted):  # most requests name one thing
+    spoken = _spoken(task.wanted)
+    if not spoken:  # most requests name one thing
+        return False
+    every: list[tuple[Value, Forms]] = []
+    said: list[tuple[Value, Forms]] = []
+    for value, one in values:
+        if value.text and value.role != "body":
+            both = value, _forms(known, value, one)
+            every.append(both)
+            if [1 for form in both[1] if form <= spoken]:
+                said.append(both)
+    if len(said) < _LEAST:  # it takes two to be crossed
         return False
     paths = [value.path for value, _ in values]
-    said = [
-        (value, _forms(known, value, one))
-        for value, one in values
-        if value.text and value.role != "body" and paths.count(value.path) == 1
-    ]
-    held = frozenset(word for _, forms in said for form in forms for word in form)
-    plain = frozenset(stem(word) for value, _ in values for word in words_in(value.path))
-    plain |= frozenset().union(*(value.kin for value, _ in said))
-    return any(
-        _crossed(part, [forms for _, forms in said], held, plain) for part in _pairs(task.wanted)
-    )
+    held = frozenset(word for _, forms in every for form in forms for word in form)
+    plain = frozenset(stem(word) for path in paths for word in words_in(path))
+    plain |= frozenset().union(*(value.kin for value, _ in every))
+    single = [forms for value, forms in said if paths.count(value.path) == 1]
+    return any(_crossed(part, single, held, plain) for part in _pairs(task.wanted))
 
 
 @lru_cache(maxsize=256)
-def _may_pair(text: str) -> bool:
-    return any(len(parts) >= _LEAST for parts in _pairs(text))
+def _spoken(text: str) -> frozenset[str]:
+    """Return the words of all parts that a text sets side by side; none: it sets nothing so."""
+    return frozenset(one.text for parts in _pairs(text) for part in parts for one in part)
 
 
 @lru_cache(maxsize=256)  # a task is asked about again and again
@@ -94,7 +104,28 @@ def _pairs(text: str) -> tuple[Parts, ...]:
     found = [_zipped(text, *place) or _cut(text, *place) for place in every]
     alike = groupby(every, key=lambda place: _opening(text, *place))
     rows = (tuple(_part(text, *place) for place in places) for _, places in alike)
-    return tuple(one for one in (*found, *rows) if len(one) >= _LEAST)
+    return tuple(one for one in (*found, *rows) if len(one) >= _LEAST and _comparable(one))
+
+
+def _comparable(parts: Parts) -> bool:
+    """Return whether two parts hold words in the same place: without, nothing can be crossed."""
+    places = [frozenset(_places_in(part)) for part in parts]
+    return len(frozenset().union(*places)) < sum(map(len, places))
+
+
+def _places_in(part: Sequence[_Word]) -> Iterator[tuple[str, str]]:
+    """Yield where the words of a part stand, so that those that are `_alike` share one."""
+    for at, one in enumerate(part):
+        if one.shape != "word":
+            yield "as", one.shape
+            continue
+        before, after = _beside(part, at - 1), _beside(part, at + 1)
+        if before.text:
+            yield "behind", before.text
+        if before.shape != "word":
+            yield "behind as", before.shape
+        if after.text:
+            yield "before", after.text
 
 
 def _cut(text: str, start: int, end: int) -> Parts:
@@ -164,26 +195,33 @@ def _zipped(text: str, start: int, end: int) -> Parts:
 
 def _forms(known: Known, value: Value, one: Worth) -> Forms:
     """Return how a value may be said: itself, or by the name of its record."""
-    texts = {value.text}
-    if one.place is not None and one.place.record and one.source >= one.source.TRUSTED:
-        texts |= known.record(one.place.record).titles
-    found = {frozenset(each.text for each in _words(text, 0, len(text))) for text in texts}
-    if value.text in {"True", "False"}:
-        found = {frozenset({word}) for word in (_ON if value.text == "True" else _OFF)}
+    if value.text in _SWITCHES:
+        return _SWITCHES[value.text]
     if value.moment[0]:
-        found = {*_day_forms(value.moment[0])}
+        return _day_forms(value.moment[0])
     if value.money is not None:
-        number = value.money.number.normalize()
-        found = {frozenset({f"{number:f}"})}
-    return frozenset(one for one in found if one)
+        return (frozenset({f"{value.money.number.normalize():f}"}),)
+    own = _said_by(value.text)
+    if one.place is None or not one.place.record or one.source < Source.TRUSTED:
+        return own
+    return (
+        *own,
+        *(form for each in known.record(one.place.record).titles for form in _said_by(each)),
+    )
 
 
-def _day_forms(day: str) -> Iterator[frozenset[str]]:
-    yield frozenset({day})
+@lru_cache(maxsize=4096)  # the same names come again and again
+def _said_by(text: str) -> Forms:
+    words = frozenset(one.text for one in _words(text, 0, len(text)))
+    return (words,) if words else ()
+
+
+@lru_cache(maxsize=1024)
+def _day_forms(day: str) -> Forms:
     try:
-        yield frozenset({_DAYS[date.fromisoformat(day).weekday()]})
+        return frozenset({day}), frozenset({_DAYS[date.fromisoformat(day).weekday()]})
     except ValueError:
-        return
+        return (frozenset({day}),)
 
 
 def _crossed(
