@@ -69,6 +69,7 @@ class Ask(NamedTuple):
         things: how many ids, files and quotes it names that are no receivers.
         many: the classes of nouns of which it means each one, or `ALL`.
         place: where it begins and ends.
+        heads: stems of its words that a tool's name has to have; empty: any may.
     """
 
     verb: str
@@ -79,10 +80,13 @@ class Ask(NamedTuple):
     things: int = 1
     many: frozenset[str] = frozenset()
     place: tuple[int, int] = (0, 0)
+    heads: frozenset[str] = frozenset()
 
     def fits(self, able: Capability) -> bool:
         """Return whether this is a request for what a tool does."""
         if self.verb in able.against or not able.must <= self.verbs:
+            return False
+        if not self.says(able):
             return False
         if tells(self.verb) and not able.nouns.isdisjoint(_CARRIED):
             return False  # who is told something gets no file and no money
@@ -93,6 +97,11 @@ class Ask(NamedTuple):
             able = able._replace(nouns=able.nouns | {"channel"})  # "remove Tom from the group"
         # Where one of the two has no noun that is known, the verb is all that can be compared.
         return not able.nouns or not self.nouns or not able.nouns.isdisjoint(self.nouns)
+
+    def says(self, able: Capability) -> bool:
+        """Return whether a request without a verb names what a tool's name says of its thing."""
+        own = able.own <= self.heads and not self.heads.isdisjoint(able.stems)
+        return not self.heads or own
 
     def names(self, able: Capability) -> bool:
         """Return whether this names what a tool acts on, or its very verb if it acts on nothing."""

@@ -6,13 +6,18 @@ Surface English. Right behind a word with a capital it may be a part of a name, 
 import re
 
 _VERB = (
-    r"(?:^|[.;!?,:\n]\s*|\b(?:please|and|then|to|could\s+you|can\s+you)\s+)"
+    r"(?:^|[.;!?,:\n]\s*|\b(?:please|and|then|to|I|we|could\s+you|can\s+you)\s+)"
     r"(?P<verb>score|rate|grade|mark|rank|price|value|quote|give|put|turn|keep|bring|get|want|need)\b"
 )
 _GIVEN = re.compile(
     rf"{_VERB}[^.;!?\n]{{1,80}}?\s(?:(?P<led>at|an?|of)|(?P<word>[^\W\d_]+))\s$",
     re.IGNORECASE,
 )
+_WANTED = re.compile(
+    r"\b(?:should|must|shall|(?:has|have|needs?|ought)\s+to)\s+(?:be|become|get|read)\s+(?:at\s+)?$",
+    re.IGNORECASE,
+)
+"""What leads to a number that something is to have."""
 _ENDS = re.compile(r"\d[\d.,]*\d?(?=\s*(?:$|[.,;!?)](?!\d)|\s(?:and|please|thanks|for|on|out)\b))")
 _LED = frozenset({"give", "put", "turn", "keep", "bring", "get", "want", "need"})
 """Verbs that are said of more than numbers, so that a little word has to lead to the number."""
@@ -26,8 +31,12 @@ def is_measured(text: str, start: int) -> bool:
         text: what the person wrote.
         start: where the number begins.
     """
+    if not _ENDS.match(text, start):
+        return False
+    if _WANTED.search(text[max(start - _FAR, 0) : start]):
+        return True
     found = _GIVEN.search(text, max(start - _FAR, 0), start)
-    if found is None or not _ENDS.match(text, start):
+    if found is None:
         return False
     if found["led"]:
         return True

@@ -67,4 +67,6 @@ def spelled(
 
 def _does(ask: Ask, able: Capability) -> bool:
     """Return whether the verb of a request is one for what a tool does, whatever it is about."""
+    if not ask.says(able):
+        return False
     return ask.verb not in able.against and able.must <= ask.verbs and bool(able.verbs & ask.verbs)

@@ -31,6 +31,7 @@ from guard.provenance.ranking import Ranking, rankings_of
 from guard.provenance.relayed import relayed
 from guard.provenance.select import Selection, selections
 from guard.provenance.sentences import acting, dictated
+from guard.provenance.stated import stated as stated_in
 from guard.provenance.sums import Sum, priced_by, sums_of
 from guard.provenance.titles import content_words
 from guard.provenance.unasked import joined, refused, without
@@ -234,7 +235,8 @@ def task_of(text: str) -> Task:
     asks = asks_of(text, entities)
     said = without(text, silent)
     wanted = without(said, relayed(text))
-    asks = tuple(sorted([*asks, *elliptic(text, wanted, entities, asks)], key=lambda x: x.place))
+    more = [*elliptic(text, wanted, entities, asks), *stated_in(text, wanted, entities, asks)]
+    asks = tuple(sorted([*asks, *more], key=lambda x: x.place))
     hours = hours_in(wanted)
     ends = ends_of(text, [*(time for time, _, _ in clocks), *hours])
     priced = [
