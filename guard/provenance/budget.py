@@ -63,6 +63,8 @@ def ending(able: Capability, done: Mapping[Deed, int]) -> Capability | None:
         able: what it does by its name.
         done: what was done before; without anything that is prepared there is nothing to end.
     """
+    if not done:  # the first act of a task
+        return None
     names = (capability(deed[0].rpartition("/")[2], deed[1]).stems for deed in done)
     if not any(prepares(one, able.stems) for one in names):
         return None

@@ -26,7 +26,7 @@ from guard.provenance.singled import singled
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
-from guard.provenance.worth import Worth
+from guard.provenance.worth import IN_PROMPT, Worth
 
 Values = Sequence[tuple[Value, Worth]]
 _HEAD = 3
@@ -59,14 +59,17 @@ def completed(
     strays = frozenset(astray(task, values, said) if said else ())
     if strays:
         values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
-    said_so = task.wanted.casefold()
     weak = [
         at
         for at, (value, one) in enumerate(values)
         if one.source < Source.LINKED
         if slots[value.path].named or slots[value.path].target
-        if one.place is not None or _begins(value, said_so)
     ]
+    if weak:
+        said_so = task.wanted.casefold()
+        weak = [
+            at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
+        ]
     if not weak:  # most calls: somebody said what each argument is
         return [*values]
     wanted = _whole(task, able, values)
@@ -79,7 +82,7 @@ def completed(
         its = values[at][1]
         place = its.place if its.why == "trusted_field" else None
         if named or (slot.target and any(_is_numbered(value, one) for one in own)):
-            found[at] = value, Worth(Source.PROMPT, "in_prompt")
+            found[at] = value, IN_PROMPT
         elif slot.target and place and singled(task, known, able, place):
             found[at] = value, Worth(Source.LINKED, "linked_record", place)
         elif slot.target and its.place and its.why in _WEAK:
@@ -87,7 +90,7 @@ def completed(
             found[at] = value, meant(task, known, held.spec, able, value, beside) or its
     for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
         for at in more:
-            found[at] = found[at][0], Worth(Source.PROMPT, "in_prompt")
+            found[at] = found[at][0], IN_PROMPT
     return found
 
 

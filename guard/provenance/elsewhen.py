@@ -18,6 +18,8 @@ def elsewhen(task: Task, able: Capability, value: Value) -> bool:
         able: what the tool does.
         value: an argument that says when.
     """
+    if len(task.pieces) <= 1 and not task.off:  # nothing else was asked for, and nothing left
+        return False
     day, time = value.moment
     return (bool(day) and _strays(task, able, day, task.on, task.off)) or (
         bool(time) and _strays(task, able, time, task.at)

@@ -44,6 +44,8 @@ def misquoted(
         bodies: the texts that the call writes.
         texts: all that it holds.
     """
+    if "quoted" not in task.kinds:
+        return False
     places = [one.place for one in asks] or [
         (one.start, one.end) for one in asking(task.pieces, able)
     ]

@@ -48,7 +48,7 @@ from guard.provenance.texts import text_facts
 from guard.provenance.value import Value, argument
 from guard.provenance.weighed import Declared, Weighed
 from guard.provenance.whose import theirs
-from guard.provenance.worth import Worth, worth
+from guard.provenance.worth import EXEMPT, IN_PROMPT, Worth, worth
 
 _IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
@@ -152,25 +152,26 @@ class _Scales:
 
     def take(self, arguments: Json) -> None:
         """Put every value of a call on the scales."""
-        tool, task, able = self.tool, self.task, self.able
+        tool, task, able, declared = self.tool, self.task, self.able, self.declared
+        held, known, values, sent = tool.held, self.known, self.values, self.sent
         for path, raw, around in leaves(arguments):
-            slot = self.slots[path] = slot_of(tool.held, path, raw)
+            slot = self.slots[path] = slot_of(held, path, raw)
             value = argument(tool, path, raw, slot, around, self.house)
-            if slot.again and self.declared(path, raw) is None and once(task.wanted, raw):
+            if slot.again and declared(path, raw) is None and once(task.wanted, raw):
                 self.other = True
             if slot.exempts(told := slot.read(raw) if slot.role == "flag" else raw):
                 other = another(task, able, slot, path, told)
-                self.other |= other and self.declared(path, raw) is None
-                one = Worth(Source.PROMPT, "exempt")
-            elif source := self.declared(path, raw):
+                self.other |= other and declared(path, raw) is None
+                one = EXEMPT
+            elif source := declared(path, raw):
                 one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
             else:
-                one = worth(task, self.known, value, target=slot.target, endorsed=self.endorsed)
+                one = worth(task, known, value, target=slot.target, endorsed=self.endorsed)
                 if one.source < Source.LINKED and done_to(task, able, slot, value):
-                    one = Worth(Source.PROMPT, "in_prompt")
-                    self.said.append(len(self.values))
-            self.values.append((value, one))
-            self.sent.append((path, raw))
+                    one = IN_PROMPT
+                    self.said.append(len(values))
+            values.append((value, one))
+            sent.append((path, raw))
 
     def texts(self, role: str = "") -> Iterator[str]:
         """Yield the texts of the call, or those of one role."""

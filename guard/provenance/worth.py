@@ -60,6 +60,8 @@ class Worth(NamedTuple):
 
 
 COMPOSED = Worth(Source.COMPOSED, "composed")
+IN_PROMPT = Worth(Source.PROMPT, "in_prompt")
+EXEMPT = Worth(Source.PROMPT, "exempt")
 
 
 def worth(
@@ -84,7 +86,7 @@ def worth(
     if endorsed and any((value.role, *one) in endorsed for one in value.kinds):
         return Worth(Source.PROMPT, "endorsed")
     if said and _in_prompt(task, value, target=target):
-        return Worth(Source.PROMPT, "in_prompt")
+        return IN_PROMPT
     if value.role == "amount" and converts(task, value):
         return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
     if not task.left_out.isdisjoint(value.kinds):
