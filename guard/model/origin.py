@@ -18,6 +18,7 @@ Why = Literal[
     "other_payee",
     "other_request",
     "other_unit",
+    "other_thing",
     "untrusted_only",
     "composed",
     "ambiguous",

@@ -12,7 +12,7 @@ from guard.provenance.currencies import words_in
 from guard.provenance.lexicon import is_stop, noun_classes, stem, verb_classes
 from guard.provenance.words import BOUNDS, FORMAL
 
-_HOLDERS = frozenset(
+HOLDERS = frozenset(
     map(stem, ("result", "item", "list", "record", "row", "hit", "match", "matches", "content"))
 ) | frozenset(
     map(stem, ("response", "payload", "output", "node", "edge", "found", "all", "open", "page"))
@@ -60,7 +60,7 @@ def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> boo
         lists = not _LISTING.isdisjoint(words_in(tool))
         if not lists or own.isdisjoint(kin_of(*parts[-_NEAR:])):
             return False
-    plain = its | kin | _HOLDERS | FORMAL
+    plain = its | kin | HOLDERS | FORMAL
     return around.count("*") <= 1 and all(
         stem(word) in plain or word in FORMAL for key in around for word in words_in(key)
     )

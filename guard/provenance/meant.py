@@ -25,6 +25,7 @@ from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
 from guard.provenance.listings import Listing
 from guard.provenance.pieces import asking
+from guard.provenance.pointers import points
 from guard.provenance.prepared import KEEPERS
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.sentences import WORD
@@ -102,6 +103,8 @@ def meant(
         if not (place.record and place.seen.whole and is_id(place.seen.path)):
             continue
         if not _is_its_own(value, place) or (not place.seen.trusted and _is_grave(spec, able)):
+            continue
+        if points(task, known, value, place, known.record(place.record)):
             continue
         for piece in asking(task.pieces, able):
             text = task.wanted[piece.start : piece.end]

@@ -32,6 +32,8 @@ _IDS = frozenset({"id", "uid", "uuid"})
 _KEYS = frozenset({"key", "iban", "email"})
 _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
 _SOMEBODYS = frozenset({"account", "card", "phone", "mobile", "fax", "routing", "tax", "house"})
+_KEY = 64
+"""The longest key (characters)."""
 _OWN = frozenset({"name", "title", "subject", "label", "filename", "username", "displayname"})
 """Fields in which an object bears its own name, beside those that end in `_name`."""
 _PROSE = frozenset(
@@ -42,6 +44,10 @@ _PROSE = frozenset(
     }
 )
 """Fields in which people write what they want: they name no object."""
+KEYS = (
+    _IDS | _KEYS | _NUMBERS | _OWN | {"guid", "code", "slug", "handle", "phone", "mail", "address"}
+) | {"path", "file", "url"}
+"""Words of fields for what one thing is known by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +62,7 @@ class Record:
         names: short texts in any field: enough to be asked for, not enough to be trusted.
         own: those in which it bears its own name, trusted or not.
         told: short texts of all fields but prose, its state and its kind as well, trusted or not.
+        keys: what may be a key in any field, its own or that of another thing, by path.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
         states: trusted fields that say how it stands, as its status.
         currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
@@ -68,6 +75,7 @@ class Record:
     names: frozenset[str] = frozenset()
     own: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict[str, str])
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
@@ -121,6 +129,7 @@ def record_of(found: Iterable[Seen]) -> Record:
         names=frozenset(names),
         own=tuple(_short(fields, named=True)),
         told=tuple(_short(fields)),
+        keys=_keys_in(fields),
         measures=measures,
         states=_states(fields),
         currencies=codes_in(said[True]),
@@ -184,6 +193,17 @@ def is_id(path: str) -> bool:
 def _identifies(name: str) -> bool:
     """Return whether one of two objects is the other where both hold the same here."""
     return is_id(name) or name.casefold() in _KEYS or words_in(name)[1:][-1:] == ("key",)
+
+
+def _keys_in(fields: Iterable[Seen]) -> dict[str, str]:
+    """Return what may be a key of a record, or of what it points to, by path."""
+    found: dict[str, str] = {}
+    for one in fields:
+        own = one.path.rpartition(".")[2]
+        key = " " not in one.canonical or own.casefold() in _OWN or _identifies(own)
+        if key and len(one.canonical) <= _KEY:
+            found.setdefault(one.path, one.canonical)
+    return found
 
 
 def _is_crowd(name: str) -> bool:

@@ -31,6 +31,7 @@ _SAID: Mapping[Why, str] = {
     "other_payee": "an amount that the task names, and not for this payee",
     "other_request": "named in the task, and for something else there",
     "other_unit": "in {result}, in another unit or currency{excerpt}",
+    "other_thing": "{field}, where its record points to another thing of that sort",
     "untrusted_only": "only in {result}, untrusted{excerpt}",
     "created": "made in this session: {field}",
     "linked_record": "{field}, of a record that the task names",

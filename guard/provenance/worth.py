@@ -4,8 +4,7 @@ Whole typed values only, never a part of a text. What each role accepts as evide
 role must show for the call to run is policy's.
 """
 
-from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
@@ -15,6 +14,7 @@ from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT, keys_of
+from guard.provenance.pointers import form, points
 from guard.provenance.ranking import meant
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.searched import searched
@@ -168,8 +168,8 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     if _out_of_place(value, place, target=target):
         return Worth(Source.UNTRUSTED, "untrusted_only", place)
     record = known.record(place.record)
-    if value.role == "amount" and not in_its_unit(task, value, place, record):
-        return Worth(Source.UNTRUSTED, "other_unit", place)
+    if other := _of_another(task, known, value, place, record):
+        return Worth(Source.UNTRUSTED, other, place)
     if seen.source is Source.CREATED:
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
     if seen.trusted:
@@ -179,6 +179,15 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
             Source.UNTRUSTED, "untrusted_only", place
         )
     return Worth(Source.UNTRUSTED, "untrusted_only", place)
+
+
+def _of_another(
+    task: Task, known: Known, value: Value, place: Place, record: Record
+) -> Literal["", "other_unit", "other_thing"]:
+    """Return why what stands in a record is of something else than a call takes it for."""
+    if value.role == "amount" and not in_its_unit(task, value, place, record):
+        return "other_unit"
+    return "other_thing" if points(task, known, value, place, record) else ""
 
 
 def _trusted(
@@ -212,20 +221,14 @@ def _is_another(task: Task, known: Known, value: Value, place: Place) -> bool:
     """Return whether a record only lists an id, and the person named another one of its list."""
     if not place.seen.path.endswith("*") or any(one in task.named for one in value.kinds):
         return False
-    form = _form(value.text)
+    own = form(value.text)
     named = [one for one in task.entities if one.frame not in SILENT]
-    return any(one.kind == "object_id" and _form(one.literal) == form for one in named) or any(
+    return any(one.kind == "object_id" and form(one.literal) == own for one in named) or any(
         beside.record == place.record and beside.seen.path == place.seen.path
         for one in named
         for key in keys_of(one)
         for beside in known.places(*key)
     )
-
-
-def _form(text: str) -> str:
-    """Return what an id looks like: A-9 for AB-3401."""
-    kinds = ("9" if one.isdigit() else "A" if one.isalpha() else one for one in text.strip("# "))
-    return "".join(one for one, _ in groupby(kinds))
 
 
 def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:
