@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
-from guard.model.call import Held, Json, ToolSpec
+from guard.model.call import Held, ToolSpec
 from guard.provenance.contrary import once, opposed, repeats
 from guard.provenance.counts import SINGLE, is_counted, things_at
 from guard.provenance.currencies import words_in
@@ -19,7 +19,7 @@ from guard.provenance.lexicon import Capability, stem, stems_of
 from guard.provenance.naming import SILENT
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.roles import entered
-from guard.provenance.shown import allowed_values, types_in
+from guard.provenance.shown import allowed_values, optional_in, own_at, types_in
 from guard.provenance.slot import Slot
 from guard.provenance.switches import keeps
 from guard.provenance.task import Task
@@ -71,10 +71,10 @@ def omits(
     task: Task, able: Capability, held: Held, paths: Collection[str], values: Collection[Value]
 ) -> bool:
     """Return whether a call leaves out an argument for which the person named a value."""
-    names = [one for one in _optional(held) if not any(_under(path, one) for path in paths)]
+    names = [one for one in optional_in(held) if not any(_under(path, one) for path in paths)]
     if not names or not task.spoken:
         return False
-    texts = " ".join([one.text for one in values])
+    texts = " ".join([_told(one) for one in values])
     if any(_opens(task, able, held, one, texts) for one in names):
         return True
     numeric = [one for one in names if types_in(held, one) & _NUMERIC]
@@ -90,6 +90,12 @@ def omits(
     )
 
 
+def _told(value: Value) -> str:
+    """Return what an argument says: its value, and of a yes what it says yes to."""
+    name = " ".join(words_in(value.path.rpartition(".")[2])) if value.text == "True" else ""
+    return f"{value.text} {name}" if name else value.text
+
+
 def _dated(task: Task, piece: Piece) -> bool:
     """Return whether a request says when."""
     return any(
@@ -102,36 +108,29 @@ def _under(path: str, name: str) -> bool:
     return path == name or path.startswith((f"{name}.", f"{name}["))
 
 
-@lru_cache(maxsize=1024)  # the same few tools come again and again
-def _optional(held: Held) -> tuple[str, ...]:
-    """Return the names of the arguments of which a call may leave out each."""
-    shown, needed = held.schema.get("properties"), held.schema.get("required")
-    wanted = needed if isinstance(needed, list) else []
-    return tuple(one for one in shown if one not in wanted) if isinstance(shown, dict) else ()
-
-
-def _property(held: Held, name: str) -> Mapping[str, Json]:
-    shown = held.schema.get("properties")
-    found = shown.get(name) if isinstance(shown, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 def _opens(task: Task, able: Capability, held: Held, name: str, texts: str) -> bool:
     """Return whether what is left out would have been as the person said: private, insured.
 
     `texts`: what the call says in its other arguments, as "private" for who sees it.
     """
-    schema = _property(held, name)
+    schema, _ = own_at(held, name)
     if schema.get("type") == "boolean":
         wanted = schema.get("default") is not True and keeps(
-            name, able.stems, task.words.stems, task.wanted
+            name, able.stems, _parted(task.words.stems), task.wanted
         )
-        return wanted and stems_of(_WORDS.findall(texts)).isdisjoint(map(stem, words_in(name)))
+        return wanted and stems_of(_WORDS.findall(texts)).isdisjoint(things_at(name))
     kept = {stem(one) for one in allowed_values(schema) if isinstance(one, str)} & _CLOSED
+    kept -= stems_of(_WORDS.findall(texts))
     default = schema.get("default")
     return not (kept - {stem(default)} if isinstance(default, str) else kept).isdisjoint(
         task.words.stems
     )
+
+
+@lru_cache(maxsize=256)
+def _parted(stems: frozenset[str]) -> frozenset[str]:
+    """Return words with the parts of those with a stroke: read and only of read-only."""
+    return stems.union(stem(part) for one in stems if "-" in one for part in one.split("-") if part)
 
 
 def _limits(held: Held, name: str, piece: Piece, said: frozenset[float]) -> bool:
@@ -148,12 +147,16 @@ def _numbers(held: Held, name: str, piece: Piece) -> Iterator[float]:
         if one.kind == "amount" and entered(held.spec, name) in {"", "amount"}:
             if not is_counted(held, name) and not of.isdisjoint(_SUMS):
                 yield float(number[0])
-        elif one.kind == "quantity" and (stem(one.literal.split()[-1]) in of or of <= SINGLE):
+        elif (one.kind == "percent" and not of.isdisjoint(_SHARES)) or (
+            one.kind == "quantity" and (stem(one.literal.split()[-1]) in of or of <= SINGLE)
+        ):
             yield float(number[0])
     for noun, digits in piece.numbered:
-        if noun in kin_of(name):
+        if noun in kin_of(name.rpartition(".")[2]):
             yield float(digits)
 
 
+_SHARES = frozenset(map(stem, ("percent", "percentage", "pct", "rollout", "share", "rate")))
+"""Names of arguments for which part of the whole is meant."""
 _SUMS = frozenset(map(stem, ("amount", "sum", "value", "total", "price", "money")))
 """Names of arguments for how much is paid."""

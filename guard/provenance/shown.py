@@ -36,6 +36,10 @@ def default_at(spec: ToolSpec, path: str) -> Json:
     return found.get("default", allowed[0] if len(allowed) == 1 else None)
 
 
+_DEEPEST = 4
+"""Objects in objects in which something that was left out is looked for."""
+
+
 @lru_cache(maxsize=4096)
 def own_at(held: Held, path: str) -> tuple[Mapping[str, Json], tuple[Json, ...]]:
     """Return the schema of an argument path and the closed set of values that it allows.
@@ -75,6 +79,28 @@ def is_needed(held: Held, path: str) -> bool:
     node = _at(held.schema, around) if around else _resolved(held.schema, held.schema)
     wanted = [one.get("required") for one in _options(held.schema, node)]
     return any(isinstance(one, list) and own in one for one in wanted)
+
+
+@lru_cache(maxsize=1024)  # the same few tools come again and again
+def optional_in(held: Held) -> tuple[str, ...]:
+    """Return the paths of the arguments of which a call may leave out each, in objects as well."""
+    return tuple(_optional(held.schema, _resolved(held.schema, held.schema), "", needed=True))
+
+
+def _optional(
+    root: Mapping[str, Json], node: Mapping[str, Json], path: str, *, needed: bool
+) -> Iterator[str]:
+    for one in _options(root, _element(root, node)):
+        members, wanted = one.get("properties"), one.get("required")
+        for name in members if isinstance(members, dict) else ():
+            inner = _member(root, one, name)
+            if inner is None or path.count(".") >= _DEEPEST:
+                continue
+            has = needed and isinstance(wanted, list) and name in wanted
+            whole, within = f"{path}{name}", [*_optional(root, inner, f"{path}{name}.", needed=has)]
+            yield from within
+            if not has and not within:
+                yield whole
 
 
 def is_list(held: Held, path: str) -> bool:
