@@ -17,7 +17,7 @@ from guard.provenance.worth import Worth
 _FROM = frozenset({"from", "source", "src", "origin", "head", "old", "departure"})
 _TO = frozenset({"to", "into", "target", "destination", "dest", "dst", "base", "new", "arrival"})
 _KINDS = "|".join(sorted(CONTAINERS | {"account"}))
-_BESIDE = (
+BESIDE_IT = (
     r"(?:(?:the|my|our|its|an?|der|die|das|den|dem|le|la|les)\s+)?"
     rf"(?:(?:{_KINDS})\s+)?[\"'`#@]?"
 )
@@ -26,8 +26,8 @@ Side = Literal["from", "to", ""]
 """Which side of a move; empty: none."""
 _OTHER: Mapping[Side, Side] = {"from": "to", "to": "from", "": ""}
 _SIDES: Mapping[Side, str] = {
-    "from": rf"\b(?:from|out\s+of|von|aus|depuis)\s+{_BESIDE}",
-    "to": rf"\b(?:to|into|onto|nach|zu|zum|zur|vers)\s+{_BESIDE}",
+    "from": rf"\b(?:from|out\s+of|von|aus|depuis)\s+{BESIDE_IT}",
+    "to": rf"\b(?:to|into|onto|nach|zu|zum|zur|vers)\s+{BESIDE_IT}",
 }
 
 

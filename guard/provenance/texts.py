@@ -65,7 +65,8 @@ def text_facts(
             known_words = found.source >= Source.LINKED or _worded(task, one)
             short_unknown = short_unknown or (bool(one.text) and not known_words)
         elif one.role == "path" and not one.level:  # the name of what the call makes
-            known_words = found.source >= Source.LINKED or named_path(task, known, one.text)
+            told = found.why != "other_request" and named_path(task, known, one.text)
+            known_words = found.source >= Source.LINKED or told
             short_unknown = short_unknown or not known_words
         elif one.role == "when":
             moments.append((one, found))

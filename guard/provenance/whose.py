@@ -16,6 +16,7 @@ from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, stem
+from guard.provenance.modelled import modelled
 from guard.provenance.naming import keys_of
 from guard.provenance.pieces import NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
@@ -74,7 +75,7 @@ def theirs(
         strays = [one.at for one in _strays(known, own, claims, found)] if claims else []
         searches = [at for at, (one, _) in enumerate(found) if one.role == "query" and one.level]
         strays += [at for at in searches if _is_wide(own, able, at, found)]
-    for at in (*strays, *crossed(task, found)):
+    for at in (*strays, *crossed(task, found), *modelled(task, known, able, found)):
         value, one = found[at]
         if one.source >= Source.LINKED and one.why in _NAMED and not declared(at):
             found[at] = value, _without(task, known, value, one)

@@ -1,0 +1,110 @@
+"""What a person names only as where a thing comes from: "write b.txt like a.txt", "off main".
+
+Such a thing is looked at, and is not what is written or removed. It reads the words right before a
+name and those behind it, and decides nothing.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from guard.provenance.currencies import words_in
+from guard.provenance.known import Known
+from guard.provenance.lexicon import Capability, stem
+from guard.provenance.sides import BEHIND, BESIDE_IT, side_of, spelled
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+Values = Sequence[tuple[Value, Worth]]
+
+_MODEL = (
+    r"(?:based\s+(?:up)?on|built\s+(?:up)?on|modell?ed\s+(?:up)?on|(?:branch|branched|cut|fork|forked|split|built)\s+off(?:\s+of)?"
+    r"|(?<!would\s)(?<!['\u2019]d\s)(?<!\bi\s)(?<!\bwe\s)(?<!\byou\s)(?<!\bto\s)(?<!\bdo\s)like|as\s+in|similar\s+to|identical\s+to"
+    r"|(?:the\s+)?same\s+as|(?:(?:is|are|was|just|only)\s+|,\s*)(?:an?\s+|the\s+)?(?:exact\s+)?cop(?:y|ies)\s+of|in\s+the\s+style\s+of|after\s+the\s+(?:model|pattern|example)\s+of"
+    r"|(?:copied|derived|cloned|forked|cut|adapted|taken|branched)\s+from|inspired\s+by|compared?\s+(?:with|to)|analogous\s+to"
+    r"|nach\s+dem\s+(?:muster|vorbild)\s+von|basierend\s+auf|auf\s+(?:der\s+)?basis\s+von|(?:so\s+)?wie|genauso\s+wie"
+    r"|sur\s+(?:le\s+mod\u00e8le|la\s+base)\s+d[eu]|comme|bas\u00e9e?s?\s+sur|\u00e0\s+partir\s+d[eu]"
+    r"|basad[oa]s?\s+en|a\s+partir\s+de|como)"
+)
+_FROM = r"(?:from|out\s+of|aus|depuis)"
+_AS = (
+    r"\s+as\s+(?:an?|the|your|its?)?\s*"
+    r"(?:template|base|basis|model|reference|example|pattern|starting\s+point)\b"
+)
+_TAKES = frozenset(
+    map(
+        stem,
+        ("copy", "duplicate", "clone", "fork", "import", "export", "download", "move", "merge"),
+    )
+)
+"""Verbs of tools whose object is where something comes from."""
+_MAKES = frozenset({"create", "change"})
+_BESIDE_THEM = frozenset({"read", "schedule", "buy", "post", "send"})
+"""Classes of verbs of which whoever makes something uses one as well."""
+_TAKEN = frozenset(
+    map(
+        stem,
+        ("template", "base", "model", "reference", "ref", "parent", "original", "example", "like"),
+    )
+)
+"""Words of arguments for what something is made after."""
+_ACTED = frozenset({"target", "dest"})
+_NAMED = frozenset({"in_prompt", "linked_record"})
+
+
+def modelled(task: Task, known: Known, able: Capability, values: Values) -> Iterator[int]:
+    """Yield the places of a call's arguments that the person named only as a model, or a source.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        able: what the tool does.
+        values: the arguments of the call, with their worth.
+    """
+    if not (_speaks(task.wanted) and able.stems.isdisjoint(_TAKES)):  # nearly always
+        return
+    weak = _MAKES.isdisjoint(able.verbs) or not able.verbs <= _MAKES | _BESIDE_THEM
+    for at, (value, one) in enumerate(values):
+        if (
+            not (value.level in _ACTED or value.role == "path")
+            or one.why not in _NAMED
+            or _takes(value)
+        ):
+            continue
+        names = {value.text.strip()}
+        if one.why == "linked_record" and one.place is not None:
+            names = {*known.record(one.place.record).titles} or names
+        # "The letter from Kim" says which one it is.
+        own = weak or one.why == "linked_record"
+        found = [_only(name, task.wanted, weak=own) for name in names if name]
+        if any(found):
+            yield at
+
+
+def _takes(value: Value) -> bool:
+    """Return whether an argument is for what something is made after."""
+    words = map(stem, words_in(value.path.rpartition(".")[2]))
+    return (
+        value.role in {"source", "attach"}
+        or side_of(value.path) == "from"
+        or not _TAKEN.isdisjoint(words)
+    )
+
+
+@lru_cache(maxsize=256)
+def _speaks(text: str) -> bool:
+    return re.search(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s|{_AS}", text, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=1024)
+def _only(name: str, text: str, *, weak: bool) -> bool:
+    """Return whether a text names something only where other things are made after it."""
+    whole = rf"(?<![\w@-])(?<!\w[./]){spelled(name)}{BEHIND}"
+    every = len(re.findall(whole, text, re.IGNORECASE))
+    before = _MODEL if weak else rf"(?:{_MODEL}|{_FROM})"
+    after = re.findall(
+        rf"(?<!\w){before}\s+{BESIDE_IT}{spelled(name)}{BEHIND}", text, re.IGNORECASE
+    )
+    ahead = re.findall(rf"{whole}{_AS}", text, re.IGNORECASE)
+    return 0 < every <= len(after) + len(ahead)
