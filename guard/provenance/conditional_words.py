@@ -17,6 +17,9 @@ MARKS = re.compile(
     r"|if|provided(?=\s+(?:that|it|they|the|he|she|its|no)\b)(?:\s+that)?|providing(?=\s+(?:that|it|they|the)\b)(?:\s+that)?"
     r"|(?:as|so)\s+long\s+as|on\s+(?:the\s+)?condition\s+that|assuming(?:\s+that)?|supposing(?:\s+that)?"
     r"|(?<!just\s)in\s+case|in\s+the\s+event(?:\s+that|\s+of)?"
+    r"|(?<=\w\s)given\s+that|depending\s+on|conditional\s+(?:up)?on|contingent\s+(?:up)?on"
+    r"|(?:subject\s+to|pending)(?=\s+(?:[^\s.,;]+\s+){0,2}(?:approval|consent|agreement|availability|confirmation|review|clearance)\b)"
+    r"|(?P<compared>while|where|(?:make\s+sure|ensure|verify|confirm|check)(?:\s+that)?)(?=\s)"
     r"|whenever|when|once|as\s+soon\s+as|(?<=only\s)after|(?<=wait\s)(?:until|till|for)"
     r"|(?:(?<=^)|(?<=[.;!?,]\s)|(?<=\n)|(?<=and\s))should(?=\s+(?:it|he|she|they|the|any|there|this|that|its|no|my|our)\b)"
     r"|wenn|falls|sofern|solange|sobald|vorausgesetzt(?:\s*,\s*dass)?"
@@ -29,12 +32,16 @@ MARKS = re.compile(
 ALWAYS = re.compile(
     r"unless|except\s+(?:if|when)|if|provid(?:ed|ing)(?:\s+that)?|(?:as|so)\s+long\s+as|on\s+(?:the\s+)?condition\s+that"
     r"|assuming(?:\s+that)?|supposing(?:\s+that)?|in\s+case|in\s+the\s+event(?:\s+that|\s+of)?|whenever|after|until|till|for|should"
+    r"|depending\s+on|con(?:ditional|tingent)\s+(?:up)?on|subject\s+to|pending"
     r"|wenn|falls|sofern|solange|vorausgesetzt(?:\s*,\s*dass)?|es\s+sei\s+denn|au(?:\u00df|ss)er\s+wenn"
     r"|si|s['\u2019]|\u00e0\s+(?:moins|condition)\s+qu(?:e|['\u2019])|sauf\s+si|pourvu\s+qu(?:e|['\u2019])"
     r"|a\s+menos\s+que|salvo\s+(?:que|si)|siempre\s+que",
     re.IGNORECASE,
 )
 """Those that always do; the others may only say when."""
+
+REFUSED = re.compile(r"\b(?:not|never|nicht|pas|no)\s*$", re.IGNORECASE)
+"""What stands before a condition under which nothing is wanted: "but not if"."""
 
 ELSE = re.compile(
     r"\b(?:otherwise|or\s+else|else|(?<!if\s)(?<!whether\s)or\s+if\s+not|andernfalls|ansonsten|sonst|sinon|autrement|si\s+no"

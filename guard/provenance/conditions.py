@@ -14,10 +14,12 @@ from typing import NamedTuple
 from guard.provenance.asks import Ask
 from guard.provenance.conditional_words import (
     ALWAYS,
+    COMPARES,
     COURTESY,
     ELSE,
     EVIDENCE,
     MARKS,
+    REFUSED,
     REPORTS,
     STEPS,
     TIMED,
@@ -29,6 +31,8 @@ from guard.provenance.sentences import WORD, is_english, sentences
 from guard.provenance.unasked import Span
 
 _CUT = re.compile(r",\s|\s[\u2013\u2014-]\s|\b(?:then|dann|alors|entonces)\b", re.IGNORECASE)
+_DEFERS = re.compile(rf"{_CUT.pattern}|\b(?:before|and|bevor|und|avant|et)\b", re.IGNORECASE)
+"""Where a clause ends that is to be seen to first."""
 _JOINED = re.compile(
     r"(?:^|[,:;\u2013\u2014(]|\b(?:and|but|or|then|so|und|aber|oder|dann|et|mais|ou|y|pero|o))\s*"
     r"(?:(?:please|only|just|also|bitte|nur|seulement|solo|s\u00f3lo)\s+)*$",
@@ -158,11 +162,13 @@ class _Sentence:
         """Return whether a word that may open a condition does."""
         word = mark["mark"].casefold()
         before, after = self.text[self.start : mark.start()], self.text[mark.end() : self.end]
+        clause = after[: cut.start()] if (cut := _CUT.search(after)) else after
+        if mark["compared"]:
+            return COMPARES.search(clause) is not None
         if REPORTS.search(before) or COURTESY.match(after):
             return False
         if mark["only"] or ALWAYS.fullmatch(word):
             return True
-        clause = after[: cut.start()] if (cut := _CUT.search(after)) else after
         if STEPS.match(after) or TIMED.match(after) or not EVIDENCE.search(clause):
             return False
         # "Book it. Once it is booked": that is one act after the other.
@@ -174,10 +180,11 @@ class _Sentence:
         short = _SHORT.match(self.text, mark.end(), stop)
         if short:
             return Condition(short[1], bool(mark["unless"]), ((short.end(), stop),))
-        cut = _CUT.search(self.text, mark.end(), stop)
+        cut = (_DEFERS if mark["compared"] else _CUT).search(self.text, mark.end(), stop)
         after = [one for one in self.acts if mark.end() <= one < stop]
         before = self.text[self.start : mark.start()].strip()
         leads = bool(_JOINED.search(before)) or mark["mark"].casefold() in _AWAITED
+        leads |= bool(mark["compared"] and cut)
         ahead, acts = self.ahead(mark.start()), list[Span]()
         ends = stop
         if leads and (cut or after) and not (ahead and not after):
@@ -194,7 +201,8 @@ class _Sentence:
             acts.append((mark.start(), ends))  # what only the clause itself names
         said = self.text[mark.end() : ends].strip(" ,.;!?:\n\u2013\u2014")
         said = re.sub(r"\s+(?:and|und|et|y)$", "", said)
-        return Condition(said, negated=bool(mark["unless"]), acts=tuple(acts))
+        negated = bool(mark["unless"]) is not bool(REFUSED.search(before))
+        return Condition(said, negated=negated, acts=tuple(acts))
 
     def begins_anew(self, first: int, act: int) -> bool:
         """Return whether an act after a condition is another request: "and tell Tom"."""
