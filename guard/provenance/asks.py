@@ -35,6 +35,7 @@ from guard.provenance.sentences import (
     requests,
     sentences,
 )
+from guard.provenance.tongues import abroad
 from guard.provenance.unasked import Span, joined, within
 from guard.provenance.words import DEST
 
@@ -164,7 +165,8 @@ class _Reading:
         words = self.words(start, end)
         english = is_english(frozenset([one[0].casefold() for one in words]))
         own = [one[0] for one in words]
-        apart, taken = dict((idioms if english else parted)(own)), covered(own)
+        foreign = {at: whole for at, whole in abroad(own) if not verbs_of(own[at])}
+        apart, taken = {**foreign, **dict((idioms if english else parted)(own))}, covered(own)
         verbs = [
             one
             for at, one in enumerate(words)
@@ -172,7 +174,7 @@ class _Reading:
             and at not in taken
             and one.end() not in self.marks
             and not within(one.start(), self.silent)
-            and (not english or requests(self.text, words, at))
+            and (not english or at in foreign or requests(self.text, words, at))
         ]
         begun = [
             self.clause(verbs[at - 1].end() if at else start, one.start())

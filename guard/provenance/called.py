@@ -17,6 +17,7 @@ from guard.provenance.readings import Reading, readings
 from guard.provenance.sentences import WORD, cased, dictated, is_english, requests, sentences
 from guard.provenance.settings import Values, by_its_name
 from guard.provenance.task import Task, task_of
+from guard.provenance.tongues import abroad
 from guard.provenance.unasked import without
 
 _OTHERS = AUXILIARIES - {"you", "let", "help", "i'll", "we'll", "you'll"}
@@ -68,6 +69,12 @@ def _is_told(text: str, verbs: frozenset[str]) -> bool:
                 own = not earlier.isdisjoint(_OWN)
                 if before not in _OTHERS and (before != "to" or own):
                     return True
+        if any(
+            stem(two) in verbs
+            for _, whole in abroad([one[0] for one in words])
+            for two in whole.split()
+        ):
+            return True
     return not is_english(frozenset(map(str.casefold, WORD.findall(text))))
 
 

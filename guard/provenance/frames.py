@@ -9,6 +9,7 @@ from guard.provenance.lone import is_asked
 from guard.provenance.pronouns import told_by
 from guard.provenance.relayed import recited, relayed
 from guard.provenance.sentences import STOP
+from guard.provenance.tongues import abroad
 from guard.provenance.unasked import Span, unasked, within
 from guard.provenance.words import DEST, MENTION, WHEN
 
@@ -103,7 +104,18 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         return "dest"
     if _DESCRIBES.search(clause):
         return "mention"
-    return nearest(clause)
+    found = nearest(clause)
+    return _abroad(clause) if found == "unknown" and clause else found
+
+
+def _abroad(clause: str) -> Frame:
+    """Return what a clause lets a value be in which somebody is told to do something abroad."""
+    words = [one for one in re.findall(r"[^\W_]+(?:['\u2019-][^\W_]+)*", clause) if one]
+    told = dict(abroad(words))
+    if told and words[-1].casefold() in {"a", "al"}:
+        return "dest"
+    its = told.get(len(words) - 1, "").split()
+    return "dest" if any(one in DEST for one in its) else "unknown"
 
 
 def nearest(clause: str) -> Frame:

@@ -15,6 +15,7 @@ from guard.provenance.grammar import SUPPORT
 from guard.provenance.idioms import idioms
 from guard.provenance.parted import in_ascii, parted
 from guard.provenance.prepared import prepared
+from guard.provenance.tongues import abroad
 from guard.provenance.words import (
     BOUNDS,
     FORMAL,
@@ -90,7 +91,6 @@ def _table(words: Mapping[str, tuple[str, ...]]) -> dict[str, frozenset[str]]:
     return {one: frozenset(names) for one, names in found.items()}
 
 
-_ADDS = frozenset({"add_member", "create"})
 _VERB_OF = _table(VERBS)
 _NOUN_OF = _table(NOUNS)
 _DONE_BY = _table(VERBAL)
@@ -122,15 +122,15 @@ _DOES = frozenset(
     map(stem, (SUPPORT - {"request", "require", "need", "want"}) | {"new", "schedule"})
 )
 _MADE = frozenset(map(stem, ("anlegen", "erstellen", "ausführen", "ausfuehren", "create", "make")))
-_PUTS = frozenset({"create", "send", "share", "publish"})
+_PUTS, _PAYING = frozenset({"create", "send", "share", "publish"}), frozenset({"pay"})
 _POST, _TALKS = frozenset({"post"}), frozenset({"message", "channel"})
 _REACHES = frozenset(map(stem, ("all", "everyone", "everybody", "public", "broadcast")))
-_PAYING = frozenset({"pay"})
 _PAYS = frozenset(map(stem, ("pay", "refund", "reimburse", "donate", "settle", "tip", "wire")))
-_BILLS = frozenset({"invoic", "bill"})
+_BILLS, _ADDS = frozenset({"invoic", "bill"}), frozenset({"add_member", "create"})
 _JOINED = frozenset({"and", "or", "then"})
 # What methods of HTTP do with a collection: RFC 9110, section 9.3.
 _OF_MANY = {"post": frozenset({"create"}), "put": frozenset({"change"})}
+_FINDS = (parted, idioms, abroad)
 _IDLE = STOP | GENERIC | FORMAL
 
 
@@ -159,7 +159,7 @@ def stems_of(words: Sequence[str]) -> frozenset[str]:
     """
     found = frozenset(phrasal.spoken(words, [stem(one) for one in words]))
     more = [
-        *(one for find in (parted, idioms) for _, many in find(words) for one in many.split()),
+        *(one for find in _FINDS for _, many in find(words) for one in many.split()),
         *(in_ascii(one) for one in words if not one.isascii()),
     ]
     return found.union(map(stem, more))

@@ -18,6 +18,8 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 """What leads to a number that something is to have."""
+_ABROAD = re.compile(r"\s(?:auf|à|en)\s$", re.IGNORECASE)
+"""What leads to one in German, French and Spanish."""
 _ENDS = re.compile(r"\d[\d.,]*\d?(?=\s*(?:$|[.,;!?)](?!\d)|\s(?:and|please|thanks|for|on|out)\b))")
 _LED = frozenset({"give", "put", "turn", "keep", "bring", "get", "want", "need"})
 """Verbs that are said of more than numbers, so that a little word has to lead to the number."""
@@ -33,7 +35,8 @@ def is_measured(text: str, start: int) -> bool:
     """
     if not _ENDS.match(text, start):
         return False
-    if _WANTED.search(text[max(start - _FAR, 0) : start]):
+    before = text[max(start - _FAR, 0) : start]
+    if _WANTED.search(before) or _ABROAD.search(before):
         return True
     found = _GIVEN.search(text, max(start - _FAR, 0), start)
     if found is None:

@@ -25,6 +25,7 @@ from guard.provenance.grammar import (
 )
 from guard.provenance.idioms import idioms
 from guard.provenance.lexicon import is_stop, noun_classes, stem, stems_of
+from guard.provenance.tongues import abroad
 from guard.provenance.words import BOUNDS
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
@@ -135,6 +136,7 @@ def acting(text: str) -> frozenset[str]:
         )
         meant = ((stem(own[at]), whole) for at, whole in idioms(own))
         found.update(stem(two) for one, whole in meant if one in asked for two in whole.split())
+        found.update(stem(two) for _, whole in abroad(own) for two in whole.split())
     return frozenset(found)
 
 

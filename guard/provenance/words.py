@@ -206,7 +206,7 @@ TELLING = _set(
 DEST = _set(
     """
 to with for invite add pay into in on onto email message notify contact remind cc bcc send
-share text tell ping inform call forward an für mit lade schreibe à pour avec dans remove
+share text tell ping inform call forward an für mit con lade schreibe à pour avec dans remove
 kick enroll enrol visit open at under schreib schick schicke sende
 """
 )
