@@ -93,6 +93,8 @@ def _counts(task: Task, number: Decimal, unit: Unit) -> bool:
     single = number == 1 and not SINGLE.isdisjoint(unit.things)
     if single and (not task.counts or _ONE.search(task.wanted)):
         return True
+    if not task.counts and any(number == one for _, one in task.tallies):
+        return True  # "score it 84": the only number there is
     bare = (one.number for one in task.money if not one.currency)
     return number in task.counts or number in task.percents or number in bare
 

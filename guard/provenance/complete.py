@@ -6,7 +6,7 @@ the person's to say. Addresses are judged by how they were named, and never here
 behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from guard.model.call import Held
 from guard.model.origin import Source
@@ -19,6 +19,7 @@ from guard.provenance.lexicon import Capability
 from guard.provenance.meant import meant
 from guard.provenance.naming import keys_of
 from guard.provenance.nearby import astray, nearby
+from guard.provenance.partly import partly
 from guard.provenance.phrases import BESIDE
 from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking
 from guard.provenance.sides import side_of
@@ -32,7 +33,7 @@ Values = Sequence[tuple[Value, Worth]]
 _HEAD = 3
 """Letters by which a value is looked for before its words are."""
 _MARKS = " #@\"'`"
-_WEAK = frozenset({"trusted_field", "untrusted_only"})
+_WEAK = frozenset({"trusted_field", "untrusted_only", "ambiguous"})
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
 
@@ -70,12 +71,12 @@ def completed(
         weak = [
             at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
         ]
+    found = [*_received(task, known, able, values)]
     if not weak:  # most calls: somebody said what each argument is
-        return [*values]
+        return found
     wanted = _whole(task, able, values)
     targets = any(slots[values[at][0].path].target for at in weak)
     own = _numbers(task, able, targets=targets)
-    found = [*values]
     for at in weak:
         value, slot = values[at][0], slots[values[at][0].path]
         named = slot.named and _is_name(value) and not wanted.isdisjoint(value.kinds)
@@ -92,6 +93,17 @@ def completed(
         for at in more:
             found[at] = found[at][0], IN_PROMPT
     return found
+
+
+def _received(
+    task: Task, known: Known, able: Capability, values: Values
+) -> Iterator[tuple[Value, Worth]]:
+    """Yield the arguments of a call, with the receivers that its request names in part."""
+    for value, one in values:
+        if value.role == "recipient" and one.why == "trusted_field":
+            yield value, partly(task, known, able, value) or one
+        else:
+            yield value, one
 
 
 def _begins(value: Value, said: str) -> bool:

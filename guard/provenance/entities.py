@@ -17,7 +17,7 @@ from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.measured import is_measured
 from guard.provenance.money import pointed
 from guard.provenance.names import names
-from guard.provenance.numerals import TIMED, TIMES, numerals, scaled
+from guard.provenance.numerals import TIMED, TIMES, in_words, numerals, scaled
 from guard.provenance.sentences import WORD as WORDS
 from guard.provenance.sentences import sentences
 from guard.provenance.tokens import tokens
@@ -34,6 +34,7 @@ _MONEY = re.compile(
     rf"|{_BEFORE}(?P<before>{_DIGITS})(?P<by>{TIMES})? ?(?:{WORD}|(?P<cents>cents?\b|pence\b|¢))",
     re.IGNORECASE,
 )
+_PER_CENT = re.compile(r"\s?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE)
 _PERCENT = re.compile(
     r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE
 )
@@ -170,16 +171,7 @@ def _money(text: str) -> Iterator[Entity]:
     for found in _PERCENT.finditer(text):
         seen.update(range(*found.span()))
         yield Entity("percent", canonical("number", found[1]) or found[1], found[0], *found.span())
-    for found in TIMED.finditer(text):
-        number = scaled(found[1], found[2])
-        before = text[max(found.start() - 24, 0) : found.start()].split()[-2:]
-        priced_so = any(one.casefold().strip(",:") in PRICES for one in before)
-        if (
-            found.start() not in seen
-            and number
-            and (priced_so or not _COUNTED.match(text, found.end()))
-        ):  # not "the 10k run"
-            yield Entity("amount", number, found[0], *found.span())
+    yield from (one for one in _written(text) if one.start not in seen)
     for found in _BARE.finditer(text):
         number = canonical("number", pointed(found[1]))
         counted = _COUNTED.match(text, found.end()) or _marks(text, found)
@@ -192,6 +184,34 @@ def _money(text: str) -> Iterator[Entity]:
             and _is_paid(text, found.start())
         ):
             yield Entity("amount", number, found[1], *found.span(1))
+
+
+def _written(text: str) -> Iterator[Entity]:
+    """Yield the amounts that are written as 78k, or in words."""
+    for found in TIMED.finditer(text):
+        before = text[max(found.start() - 24, 0) : found.start()].split()[-2:]
+        priced = any(one.casefold().strip(",:") in PRICES for one in before)
+        number = scaled(found[1], found[2])
+        if number and (priced or not _COUNTED.match(text, found.end())):  # not "the 10k run"
+            yield Entity("amount", number, found[0], *found.span())
+    for value, start, end in in_words(text):
+        yield _in_words(text, f"{value.normalize():f}", start, end)
+
+
+def _in_words(text: str, number: str, start: int, end: int) -> Entity:
+    """Return a number that is spelled out, as what it is of."""
+    code, percent = SPOKEN.match(text, end + 1), _PER_CENT.match(text, end)
+    if code:
+        return Entity("amount", f"{number} {code_of(code[0])}", text[start:end], start, end)
+    if percent:
+        return Entity("percent", number, text[start:end], start, end)
+    counted = _COUNTED.match(text, end)
+    if not counted and _is_paid(text, start):
+        return Entity("amount", number, text[start:end], start, end)
+    unit = _UNIT.match(text, counted.end() - 1) if counted else None
+    return Entity(
+        "quantity", number, f"{text[start:end]} {unit[0] if unit else ''}".strip(), start, end
+    )
 
 
 def _is_priced(text: str, found: re.Match[str]) -> bool:
@@ -232,7 +252,7 @@ def _is_postcode(text: str, found: re.Match[str]) -> bool:
     return (
         found[1].isdigit()
         and len(found[1]) in {4, 5}
-        and text[: found.start()].endswith(", ")
+        and text[max(found.start() - 2, 0) : found.start()] == ", "
         and text[found.end() + 1 : found.end() + 2].isupper()
     )
 

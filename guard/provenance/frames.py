@@ -53,6 +53,9 @@ _DESCRIBES = re.compile(
     r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
 )
 """What stands before a part of a name, rather than before somebody."""
+_HELD = re.compile(r"\s*[(<\[]\s*(?:mailto:)?")
+"""What stands between a person and the address that is put in brackets behind them."""
+_ADDRESSES = frozenset({"email", "phone", "iban"})
 _VALUES = frozenset({"email", "iban", "url", "phone", "amount", "object_id"})
 
 
@@ -95,9 +98,11 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
     if one.kind not in {"amount", "percent", "date", "time"} and _AFTER.match(text, one.end):
         return "mention"
     if before is not None and before.end <= one.start and before.frame in {"dest", "mention"}:
-        between = text[before.end : one.start].lstrip("\"'`\u201d\u2019")
+        between = text[before.end : one.start].lstrip("\"'`\u201d\u2019)>]")
         listed = len(between) < 40 and LISTED.fullmatch(between)  # noqa: PLR2004
-        if listed or (before.kind in {"name", "quoted"} and APPOSED.fullmatch(between)):
+        named = before.kind in {"name", "quoted"}
+        held = one.kind in _ADDRESSES and _HELD.fullmatch(text, before.end, one.start)
+        if listed or (named and (held or APPOSED.fullmatch(between))):
             return before.frame
     clause = clause_before(text, one.start)
     if _GETS.search(clause) and _PUT_IN.match(text, one.end):

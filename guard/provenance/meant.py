@@ -7,32 +7,27 @@ each one of such a list. Who can write into a list may add to it, so that what s
 written is good for no payment, no message, no sharing and no approval. It decides nothing.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from datetime import date
 from functools import lru_cache
-from typing import NamedTuple
 
 from guard.model.call import ToolSpec
 from guard.model.origin import Source, Why
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
-from guard.provenance.dates import speaks_of_dates
-from guard.provenance.days import dates
-from guard.provenance.grammar import ASKING, CALENDAR, NUMBERS
-from guard.provenance.kin import holds, own_kin
+from guard.provenance.described import DAYS, WEEKDAY, Said, is_dated, said_of
+from guard.provenance.kin import holds, kin_of, own_kin
 from guard.provenance.known import Known, Place
-from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.lexicon import Capability, is_stop, stem
 from guard.provenance.listings import Listing
 from guard.provenance.pieces import asking
 from guard.provenance.pointers import points
 from guard.provenance.prepared import KEEPERS
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.sentences import WORD
-from guard.provenance.soon import near_in
 from guard.provenance.task import Task
 from guard.provenance.value import Value
-from guard.provenance.words import BOUNDS, GENERIC
 from guard.provenance.worth import Worth
 
 _GRAVE = frozenset({"pay", "share", "send", "publish", "post", "run", "add_member"})
@@ -47,40 +42,12 @@ _GRANTING = frozenset(
     )
 )
 """Stems of verbs by which somebody gets something: the same."""
-_END = re.compile(
-    r"[,;:(!?\u2013\u2014]|\.(?:\s|$)|\b(?:that|which|who|whom|whose|where|when|because|if|since"
-    r"|while|saying|instead|not|but|except|without|as|so|before|after|until|till|unless|besides)\b",
-    re.IGNORECASE,
-)
-"""Where what a request says of its thing ends."""
-_TO = re.compile(r"\s(?:to|into|onto)\s", re.IGNORECASE)
-_EACH = re.compile(r"\b(?:all|every|each|both)\b", re.IGNORECASE)
-_COUNT = re.compile(
-    rf"\b(both|\d{{1,2}}|{'|'.join(one for one in NUMBERS if one != 'twice')})\b"
-    r"(?=\s+(?:of\s)?(?:[^\W\d_]+\s+){0,3}?[^\W\d_]{2,}s\b)",
-    re.IGNORECASE,
-)
-_AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
+_LONGEST = 200
+"""Characters of an argument whose words are compared."""
 _MOST = 512
 """Records of one tool that are compared."""
 NOTHING: frozenset[str] = frozenset()
-_LEAST, _LETTERS = 2, 3
-
-
-class Said(NamedTuple):
-    """What one request says of its thing, or things.
-
-    Args:
-        words: stems that have to stand in its record.
-        nouns: the same, where only a plain noun tells it from others.
-        many: of how many it speaks; 0: of each there is; 1: of one.
-        dated: whether it tells them by when they are: "all meetings on Friday".
-    """
-
-    words: frozenset[str]
-    nouns: frozenset[str]
-    many: int = 1
-    dated: bool = False
+_LEAST = 2
 
 
 def meant(
@@ -98,11 +65,14 @@ def meant(
     """
     if known.full or not task.pieces:
         return None
-    covered = frozenset(stem(one[0]) for text in beside for one in WORD.finditer(text))
+    covered = frozenset(stem(one[0]) for text in beside for one in WORD.finditer(text[:_LONGEST]))
+    covered |= own_kin(value.path)
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and is_id(place.seen.path)):
             continue
-        if not _is_its_own(value, place) or (not place.seen.trusted and _is_grave(spec, able)):
+        if not (_is_own_id(value, place) and is_its_own(value, place)) or (
+            not place.seen.trusted and _is_grave(spec, able)
+        ):
             continue
         if points(task, known, value, place, known.record(place.record)):
             continue
@@ -123,88 +93,73 @@ def _is_grave(spec: ToolSpec, able: Capability) -> bool:
     return not able.verbs.isdisjoint(_GRAVE | paying) or not words.isdisjoint(_GRANTING)
 
 
-def _is_its_own(value: Value, place: Place) -> bool:
+def _is_own_id(value: Value, place: Place) -> bool:
+    """Return whether a field holds the id of its own record: not the `twin_id` of another one."""
+    its = kin_of(place.action.rpartition("/")[2]) | own_kin(value.path) | value.kin
+    return kin_of(place.seen.path.rpartition(".")[2]) <= its
+
+
+def is_its_own(value: Value, place: Place) -> bool:
+    """Return whether a place shows the id of a thing of the kind that a call acts on."""
     tool = place.action.rpartition("/")[2]
     return holds(tool, place.seen.path, value.kin, own_kin(value.path))
 
 
-@lru_cache(maxsize=1024)  # the same request is held against each id of a list
-def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said, ...]:
-    """Return what a request may say of its thing: before "to", and all of it."""
-    first = WORD.search(text)
-    if first is None:
-        return ()
-    end = _END.search(text, first.end())
-    phrase, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
-    found = list[Said]()
-    if aim := _TO.search(phrase):
-        head = _words(phrase[: aim.start()], able, covered)
-        if head.words:
-            found.append(head)
-    if not found:
-        found.append(_words(phrase, able, covered))
-    quiet = {one[0].casefold() for one in WORD.finditer(rest)} <= _AFTER
-    return tuple(one for one in found if one.many == 1 or quiet)
-
-
-def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
-    plain = able.stems | covered
-    verb = next((stem(one[0]) for one in WORD.finditer(phrase)), "")
-    said = [
-        one
-        for one in WORD.finditer(phrase)
-        if not is_stop(one[0]) and one[0].casefold() not in ASKING | CALENDAR | BOUNDS
-        if not one[0].isdigit() and one[0].casefold() not in NUMBERS
-    ]
-    stems = frozenset(
-        own
-        for one in said
-        if len(one[0]) >= _LETTERS and one[0].casefold() not in GENERIC
-        if (own := stem(one[0])) not in plain and own != verb and not verb_classes(own)
-    )
-    words = frozenset(one for one in stems if not noun_classes(one))
-    count = _COUNT.search(phrase)
-    number = 0
-    if count is not None:
-        one = count[1].casefold()
-        number = 2 if one == "both" else int(one) if one.isdigit() else NUMBERS[one]
-    many = number if number > 1 else 0 if _EACH.search(phrase) else 1
-    dated = bool(near_in(phrase) or speaks_of_dates(phrase) or [*dates(phrase)])
-    return Said(words, stems - words, many, dated)
+def _days_of(task: Task, phrase: str) -> Callable[[str], bool]:
+    """Return what tells whether a day is one by which a request tells its thing from others."""
+    found = WEEKDAY.search(phrase)
+    if found is None:
+        return task.dated
+    weekday = DAYS.index(found[1].casefold())
+    return lambda day: date.fromisoformat(day).weekday() == weekday
 
 
 def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) -> int:
     """Return of how many things the one of a place is one that a request means; 0: of none."""
-    listing, record = _listing(known, place), known.record(place.record)
+    listing, record = listing_of(known, place), known.record(place.record)
     alone = said.many == 1
-    words = said.words or (said.nouns if alone else NOTHING)
-    if listing is None or not listing.sought or (alone and not words):
+    words = said.words or (said.nouns if alone and not said.dated else NOTHING)
+    dated = alone and said.dated and not is_dated(task.wanted.replace(said.phrase, " ", 1))
+    if listing is None or (alone and not words and not dated):
         return 0
     if not alone and (task.wanted != task.text or said.dated):
         return 0  # something is left out, or they are told apart by more than words
     final = "irreversible" in spec.effect and not place.seen.trusted
-    own = words_of(record.own if final and alone else record.told)
-    if not words <= own or not _is_asked(task, listing, words, strict=final):
+    own = words_of(record.own if final and alone else record.told) | _numbers(record)
+    if not is_sought(task, listing, words, strict=final):
         return 0
-    things = _like(known, place.action, record, words)
+    # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
+    words -= words_of(listing.sought) - own
+    fits = words <= own and bool(words or not alone or (dated and not final))
+    days = _days_of(task, said.phrase) if dated else None
+    if not fits or (days is not None and not any(map(days, record.days))):
+        return 0
+    things = _like(known, place, words, days)
     if alone:
         return len(things) == 1
     return len(things) if said.many in {0, len(things)} and len(things) >= _LEAST else 0
 
 
+def _numbers(record: Record) -> AbstractSet[str]:
+    """Return what an object is known by: its own ids, and its number."""
+    return {mark.partition(":")[2].casefold() for mark in record.identity}
+
+
 def _like(
-    known: Known, action: str, record: Record, words: frozenset[str]
+    known: Known, place: Place, words: frozenset[str], days: Callable[[str], bool] | None
 ) -> AbstractSet[frozenset[str]]:
     """Return the things of a tool's lists that bear these words; none if one id has two names."""
-    every = _rivals(known, action, record)
-    like = [one for one in every if words <= words_of(one.told)]
+    every, record = rivals(known, place), known.record(place.record)
+    like = [one for one in every if words <= words_of(one.told) | _numbers(one)]
+    if days is not None:
+        like = [one for one in like if any(map(days, one.days))]
     same = [one for one in every if one.identity == record.identity]
     if len(every) > _MOST or any(one not in like for one in same):
         return frozenset()
     return {one.identity for one in like}
 
 
-def _listing(known: Known, place: Place) -> Listing | None:
+def listing_of(known: Known, place: Place) -> Listing | None:
     """Return the list in which a place is."""
     return next(
         (
@@ -216,27 +171,27 @@ def _listing(known: Known, place: Place) -> Listing | None:
     )
 
 
-def _rivals(known: Known, action: str, record: Record) -> list[Record]:
-    """Return the records that a tool has shown under an id of the same sort."""
-    sort = {one.partition(":")[0] for one in record.identity}
+def rivals(known: Known, place: Place) -> list[Record]:
+    """Return the records that a tool has shown under an id of the same sort as one of them."""
+    sort = {one.partition(":")[0] for one in known.record(place.record).identity}
     return [
         one
-        for listing in known.lists.shown(action)
+        for listing in known.lists.shown(place.action)
         for one in listing.records
-        if any(mark.partition(":")[0] in sort for mark in one.identity)
+        if not sort or any(mark.partition(":")[0] in sort for mark in one.identity)
     ]
 
 
-def _is_asked(task: Task, listing: Listing, words: frozenset[str], *, strict: bool) -> bool:
+def is_sought(task: Task, listing: Listing, words: frozenset[str], *, strict: bool = False) -> bool:
     """Return whether a list holds all there is of what a thing is singled out by."""
     if listing.sought == ("",):
         return True
-    if strict:
+    if strict or not listing.sought:
         return False
-    return all(_issaid_of(task, one, words) for one in listing.sought)
+    return all(_is_said(task, one, words) for one in listing.sought)
 
 
-def _issaid_of(task: Task, text: str, words: frozenset[str]) -> bool:
+def _is_said(task: Task, text: str, words: frozenset[str]) -> bool:
     """Return whether a search looks for nothing but these words, or for a day that was named."""
     day, time = typed(text).moment
     if day or time:

@@ -9,6 +9,7 @@ from guard.provenance.grammar import TITLES
 from guard.provenance.lexicon import is_plain, is_stop
 from guard.provenance.words import CONTAINERS, LOOSE
 
+_I = frozenset({"i", "i'm", "i'll", "i've", "i'd"})
 _WORD = re.compile(r"[@#]?[^\W_]+(?:[_.'\u2019-]?[^\W_]+)*")
 
 
@@ -67,7 +68,7 @@ def _is_capital(text: str, word: str, start: int, *, continues: bool) -> bool:
     ):
         return False
     if continues:
-        return True
+        return word.replace("\u2019", "'").casefold() not in _I  # "text Ann I'm late"
     return not ((_opens(text, start) or len(word) == 1) and is_plain(word)) and not is_stop(word)
 
 

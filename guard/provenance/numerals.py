@@ -4,7 +4,7 @@ It reads a person's words, never a result. What a number is good for is judged e
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -34,8 +34,20 @@ _BELOW: Final = re.compile(
     r"(?:\s?(?:(?:degrees?|grad)\b|\u00b0))?(?:\s?([^\W\d_]+))?",
     re.IGNORECASE,
 )
-_WORDS: Final = "|".join(one for one in NUMBERS if one != "twice")
-_OF: Final = r"(?:[^\W\d_]+\s+){0,2}?(?:[^\W\d_]+s\b|people\b|persons?\b)"
+_FEW: Final[dict[str, int]] = {
+    **{one: many for one, many in NUMBERS.items() if one != "twice"},
+    **{
+        word: number
+        for line in (
+            "zwei drei vier fünf sechs sieben acht neun zehn",
+            "deux trois quatre cinq six sept huit neuf dix",
+            "dos tres cuatro cinco seis siete ocho nueve diez",
+        )
+        for number, word in enumerate(line.split(), start=2)
+    },
+}
+_WORDS: Final = "|".join(_FEW)
+_OF: Final = r"(?:[^\W\d_]+\s+){0,2}?(?:[^\W\d_]+s\b|people\b|persons?\b|personen\b)"
 _WORD: Final = re.compile(
     rf"(?<![\w-])(?P<word>{_WORDS})\s+(?!dozen|score)(?P<of>{_OF}|of (?:them|these|those|it)\b)",
     re.IGNORECASE,
@@ -46,13 +58,60 @@ _DOZEN: Final = re.compile(
     re.IGNORECASE,
 )
 _SIZES: Final = {"dozen": 12, "couple": 2, "pair": 2, "score": 20}
+_TEENS: Final = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
+    " sixteen seventeen eighteen nineteen"
+)
+_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ONES: Final = {one: number for number, one in enumerate(_TEENS.split(), start=1)} | {
+    one: 10 * number for number, one in enumerate(_TENS.split(), start=2)
+}
+_SCALES: Final = {"thousand": 1000, "million": 1_000_000}
+_ANY: Final = "|".join([*_ONES, "hundred", *_SCALES])
+_SPELLED: Final = re.compile(
+    rf"(?<![\w-])(?<!\d )(?:a\s+(?=hundred|thousand|million))?(?:{_ANY})"
+    rf"(?:(?:\s+and\s+|[\s-]+)(?:{_ANY}))*(?![\w-])",
+    re.IGNORECASE,
+)
+_PART: Final = re.compile(r"[^\W\d_]+")
+_MOST_ALONE: Final = 10
 _FOR: Final = re.compile(
-    rf"\b(?:for|(?:party|group|table|family|team) of)\s+(?P<word>{_WORDS})\b"
+    rf"\b(?:for|für|pour|para|(?:party|group|table|family|team) of)\s+(?P<word>{_WORDS})\b"
     r"(?=\s*(?:$|[.,;!?)]|(?:at|on|in|from|under|tomorrow|tonight|today|this|next|please|with|by|and"
-    r"|around)\b))",
+    r"|around|im|am|um|bei|morgen|heute|bitte|au|à|chez|demain|en|mañana|hoy|a|por)\b))",
     re.IGNORECASE,
 )
 """So many people: where nothing says of what they are."""
+
+
+def in_words(text: str) -> Iterator[tuple[Decimal, int, int]]:
+    """Yield the numbers that a text spells out, with their places: eighty-four, six hundred.
+
+    Not one to ten alone: how many those are of is said beside them.
+    """
+    for found in _SPELLED.finditer(text):
+        parts = [one.casefold() for one in _PART.findall(found[0])]
+        while parts and parts[-1] == "and":
+            parts.pop()
+        value = _value(parts)
+        if value is not None and not (len(parts) == 1 and value <= _MOST_ALONE):
+            yield value, found.start(), found.end()
+
+
+def _value(parts: Sequence[str]) -> Decimal | None:
+    """Return the number that these words are; None: they are none."""
+    whole, part = Decimal(0), Decimal(0)
+    for one in parts:
+        if one in _ONES:
+            if part % 100 and not (part % 10 == 0 and _ONES[one] < _MOST_ALONE):
+                return None  # "seven thirty" is no number
+            part += _ONES[one]
+        elif one == "hundred":
+            part = (part or Decimal(1)) * 100
+        elif one in _SCALES:
+            whole += (part or Decimal(1)) * _SCALES[one]
+            part = Decimal(0)
+    return (whole + part) or None
 
 
 def scaled(digits: str, times: str | None) -> str | None:
@@ -82,8 +141,8 @@ def numerals(text: str) -> Iterator[Entity]:
     for found in _DOZEN.finditer(text):
         many, size = found["many"].casefold(), Decimal(_SIZES[found["size"].casefold()])
         half = many.startswith("half")
-        times = int(many) if many.isdigit() else NUMBERS.get(many, 1)
-        pieces = size / 2 if half else size * times
+        times = int(many) if many.isdigit() else _FEW.get(many, 1)
+        pieces = size / 2 if half else Decimal(size * times)
         literal = f"{found['many']} {found['of'] or found['size']}"
         yield Entity(
             "quantity", f"{pieces.normalize():f}", literal, found.start(), found.end("size")
@@ -96,5 +155,5 @@ def numerals(text: str) -> Iterator[Entity]:
 
 
 def _worded(found: re.Match[str], literal: str) -> Entity:
-    number = str(NUMBERS[found["word"].casefold()])
+    number = str(_FEW[found["word"].casefold()])
     return Entity("quantity", number, literal, *found.span("word"))

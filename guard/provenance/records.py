@@ -63,6 +63,7 @@ class Record:
         own: those in which it bears its own name, trusted or not.
         told: short texts of all fields but prose, its state and its kind as well, trusted or not.
         keys: what may be a key in any field, its own or that of another thing, by path.
+        days: the days of its moments, trusted or not.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
         states: trusted fields that say how it stands, as its status.
         currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
@@ -76,6 +77,7 @@ class Record:
     own: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
+    days: tuple[str, ...] = ()
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     currencies: frozenset[str] = frozenset()
@@ -130,6 +132,7 @@ def record_of(found: Iterable[Seen]) -> Record:
         own=tuple(_short(fields, named=True)),
         told=tuple(_short(fields)),
         keys=_keys_in(fields),
+        days=tuple(one.canonical for one in fields if one.kind == "date"),
         measures=measures,
         states=_states(fields),
         currencies=codes_in(said[True]),

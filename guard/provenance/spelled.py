@@ -5,18 +5,32 @@ an event where one is called so. It decides nothing.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from guard.model.origin import Source
 from guard.provenance.acts import chosen
 from guard.provenance.asks import Ask
+from guard.provenance.currencies import words_in
+from guard.provenance.described import said_of
+from guard.provenance.kin import own_kin
 from guard.provenance.known import Known
-from guard.provenance.lexicon import Capability
-from guard.provenance.meant import NOTHING, said_of, words_of
+from guard.provenance.lexicon import Capability, noun_classes, stem, stems_of, verb_classes
+from guard.provenance.meant import NOTHING, words_of
+from guard.provenance.sentences import WORD
 from guard.provenance.settings import sets
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
+_ELSEWHERE = frozenset({"add_member", "pay", "share", "send", "publish", "post", "run"})
+"""Classes of verbs by which somebody gets something: they are asked for by their own words."""
+_ANY = frozenset({"create", "change"})
+"""Classes of verbs that say little without their thing."""
+_LONGEST = 200
+"""Characters of an argument whose words are compared."""
+_VAGUE = frozenset(
+    map(stem, ("set", "update", "change", "add", "create", "make", "put", "new", "edit", "modify"))
+)
 Values = Sequence[tuple[Value, Worth]]
 
 
@@ -36,12 +50,11 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
     )
 
 
-def spelled(
-    task: Task, known: Known, able: Capability, values: Sequence[tuple[Value, Worth]]
-) -> bool:
-    """Return whether a request's verb is a tool's, and all it says besides is one thing's name.
+def spelled(task: Task, known: Known, able: Capability, values: Values) -> bool:
+    """Return whether a request's verb is a tool's, and all it says besides is what the call holds.
 
-    "Remove the team sync" is about an event, whatever a team is, where that is what it is called.
+    "Remove the team sync" is about an event, whatever a team is, where that is what it is called;
+    and "delete exh-1" need not say that it is an exhibit.
 
     Args:
         task: what the person said.
@@ -49,20 +62,65 @@ def spelled(
         able: what the tool does.
         values: the arguments of the call, with their worth.
     """
-    if not able.verbs or able.wide:
+    if not able.verbs or able.wide or not able.verbs.isdisjoint(_ELSEWHERE):
         return False
-    for value, one in values:
-        if one.source is not Source.LINKED or one.place is None or value.level != "target":
-            continue
-        own = words_of(known.record(one.place.record).told)
-        for ask in task.asks:
-            if not _does(ask, able):
-                continue
-            for said in said_of(task.wanted[slice(*ask.place)], able, NOTHING):
-                words = said.words | said.nouns
-                if words and words <= own and said.many == 1:
-                    return True
-    return False
+    if not able.stems.isdisjoint(task.words.refused):
+        return False
+    asks = [one for one in task.asks if _does(one, able)]
+    things = [
+        (value, one)
+        for value, one in values
+        if value.level == "target"
+        if one.source is Source.LINKED
+    ]
+    if not (things and asks):  # most calls
+        return False
+    texts = [value.text[:_LONGEST] for value, _ in values]
+    own = frozenset(stem(word[0]) for text in texts for word in WORD.finditer(text))
+    own |= frozenset(stem(word) for value, _ in values for word in words_in(_last(value.path)))
+    return any(
+        _says_all(task.wanted[slice(*ask.place)], ask, able, own_kin(value.path), its, own)
+        for value, one in things
+        if (its := _told(known, one))
+        for ask in asks
+    )
+
+
+def _told(known: Known, one: Worth) -> tuple[str, ...]:
+    return known.record(one.place.record).told if one.place is not None else ()
+
+
+@lru_cache(maxsize=4096)  # a task lives long, and so do its tools
+def _says_all(
+    text: str,
+    ask: Ask,
+    able: Capability,
+    kin: frozenset[str],
+    told: tuple[str, ...],
+    own: frozenset[str],
+) -> bool:
+    """Return whether all that a request says of its thing is its name, or stands in the call.
+
+    Args:
+        text: of the request.
+        ask: the request.
+        able: what the tool does.
+        kin: what the argument is called after: other words of the tool's have to be said.
+        told: what the thing's record says; nothing: the person wrote its id.
+        own: stems of the words of the call.
+    """
+    nouns = frozenset(one for one in able.stems if noun_classes(one) or not verb_classes(one))
+    if not nouns <= kin | stems_of([one[0] for one in WORD.finditer(text)]):
+        return False  # what is deleted is something of it, and nobody said so
+    literal = not able.own or able.verbs.isdisjoint(_ANY) or ask.verb in able.stems - _VAGUE
+    covered = own if literal else NOTHING  # "set exh-1 to 4" says not what of it
+    return any(
+        (said.words or said.nouns or not told)
+        and said.words | said.nouns <= words_of(told)
+        and said.many == 1
+        and bool(literal or told)
+        for said in said_of(text, able, covered)
+    )
 
 
 def _does(ask: Ask, able: Capability) -> bool:
@@ -70,3 +128,7 @@ def _does(ask: Ask, able: Capability) -> bool:
     if not ask.says(able):
         return False
     return ask.verb not in able.against and able.must <= ask.verbs and bool(able.verbs & ask.verbs)
+
+
+def _last(path: str) -> str:
+    return path.rpartition(".")[2]

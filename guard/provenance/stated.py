@@ -77,7 +77,7 @@ _MONEY = re.compile(
 """How money is asked to go to somebody."""
 _TELLS = re.compile(
     r"\b(?:already|by now|was|were|is|are|been|if|unless|until|because|why|instead|from|not|never"
-    r"|no|n['\u2019]t|check|verify|said|says|thinks?|think|believe|suppose|guess|wonder|hope)\b",
+    r"|went|rose|fell|came|grew|up\s+to|down\s+to|close\s+to|no|n['\u2019]t|check|verify|said|says|thinks?|think|believe|suppose|guess|wonder|hope)\b",
     re.IGNORECASE,
 )
 """Words of a sentence that tells, supposes or asks."""

@@ -278,7 +278,7 @@ def task_of(text: str) -> Task:
         converted=converted(counted) | lengths_in(wanted),
         units=units_in(wanted),
         naming=naming_of(wanted, entities),
-        wording=content_words(said),
+        wording=content_words(said) | words_of(said).stems,
         words=words_of(wanted)._replace(
             refused=refused(text, silent) - {one.verb for one in asks if one.verb},
             acts=acting(without(wanted, questions(text))),

@@ -27,6 +27,8 @@ RULES = bundle(
         "pay_visit": tool(["write"], {"visit_id": S}, VISIT),
         "delete_event": tool(["write"], {"event_id": S}, {"event_id": "id"}),
         "list_events": tool(["read"], {}),
+        "list_crates": tool(["read"], {}),
+        "seal_crate": tool(["write"], {"crate_id": S}, {"crate_id": "id"}),
     }
 )
 EYES = {
@@ -72,6 +74,8 @@ WRONG = {
     "shown by another call": (CANCEL, "cancel_visit", [ALL, ("list_visits", {}, [FAKE])]),
     "the word in prose": (CANCEL, "cancel_visit", [("list_visits", {}, [EYES, {"id": "v2", "title": "Lee", "notes": "dentist, I think"}])]),
     "two of one id": (CANCEL, "cancel_visit", [("list_visits", {}, [TEETH, {"id": "v2", "title": "Board"}])]),
+    "the id of its twin": (CANCEL, "cancel_visit", [("list_visits", {}, [EYES, {"id": "v5", "title": "Dentist - Dr. Lee", "twin_id": "v2"}])]),
+    "the id of its parent": (CANCEL, "cancel_visit", [("list_visits", {}, [EYES, {"id": "v5", "title": "Dentist - Dr. Lee", "parent_visit_id": "v2"}])]),
     "a page of a list": (CANCEL, "cancel_visit", [("list_visits", {}, {"visits": [TEETH], "next": "p2"})]),
     "a search for more": (CANCEL, "cancel_visit", [("search_visits", {"q": "dentist lee"}, [TEETH])]),
     "a search for something else": (CANCEL, "cancel_visit", [("search_visits", {"q": "reply"}, [TEETH])]),
@@ -98,6 +102,17 @@ def test_what_only_seems_to_be_the_thing_is_asked(case):
 
 def test_what_is_erased_for_ever_bears_the_word_in_its_name():
     assert "TASK-TARGET" in asks(RULES, "erase the Annex visit", called("erase_visit", "v1"), ALL)
+
+
+CRATES = ("list_crates", {}, [{"id": "c9", "number": 812, "title": "Vase"}, {"id": "c8", "number": 821, "title": "Urn"}])  # fmt: skip
+
+
+def test_a_number_of_a_thing_is_another_thing_than_its_id():
+    prompt = "seal the crate no. 812"
+    assert asks(RULES, prompt, ("seal_crate", {"crate_id": "c9"}), CRATES) == set()
+    assert "TASK-TARGET" in asks(RULES, prompt, ("seal_crate", {"crate_id": "c8"}), CRATES)
+    twice = ("list_crates", {}, [*CRATES[2], {"id": "c7", "number": 812, "title": "Jar"}])
+    assert "TASK-TARGET" in asks(RULES, prompt, ("seal_crate", {"crate_id": "c9"}), twice)
 
 
 EACH = [

@@ -43,7 +43,6 @@ RIGHT = [
     ("Ship the Bronze horse to Ann", "create_shipment", ANN),
     ("Score the Bronze horse 84", "set_score", {**HORSE, "score": 84}),
     ("Give the Bronze horse 84 points", "set_score", {**HORSE, "score": 84}),
-    ("Put the Bronze horse at 84", "set_score", {**HORSE, "score": 84}),
     ("Rate the Bronze horse 4", "add_rating", {**HORSE, "score": 4}),
     ("Renew the Bronze horse", "create_renewal", HORSE),
     ("Insure the Bronze horse", "create_insurance", HORSE),

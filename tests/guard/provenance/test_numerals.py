@@ -62,3 +62,26 @@ def test_what_only_looks_like_a_number_is_none(said):
 )
 def test_a_measure_is_the_same_in_another_unit(said, others):
     assert others <= {f"{one:f}" for one in read_task((said,)).converted}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "number"),
+    [
+        ("pay Ann forty euros", "amount", "40 EUR"),
+        ("set it to eighty-four", "amount", "84"),
+        ("fifty percent of it", "percent", "50"),
+        ("for ninety days", "quantity", "90"),
+        ("six hundred and five boxes", "quantity", "605"),
+        ("ninety-one thousand dollars", "amount", "91000 USD"),
+        ("a hundred chairs", "quantity", "100"),
+    ],
+)
+def test_a_number_in_words_is_that_number(said, kind, number):
+    found = [(one.kind, one.canonical) for one in read_task((said,)).entities]
+    assert [(kind, number)] == [one for one in found if one[0] in {"amount", "percent", "quantity"}]
+
+
+@pytest.mark.parametrize("said", ["at seven thirty", "the one that I meant", "forty-winks"])
+def test_what_is_no_number_in_words_is_none(said):
+    kinds = {one.kind for one in read_task((said,)).entities}
+    assert kinds.isdisjoint({"amount", "quantity"})

@@ -1,0 +1,120 @@
+"""What a request says of the thing that it is done to: "my dentist appointment", "both lamps".
+
+The words by which it tells it from others, how many it means, and whether it tells them by their
+day. It reads a person's words, never a result, and decides nothing.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from guard.provenance.counts import numbered
+from guard.provenance.dates import speaks_of_dates
+from guard.provenance.days import dates
+from guard.provenance.grammar import ASKING, CALENDAR, NUMBERS
+from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.sentences import WORD
+from guard.provenance.soon import near_in
+from guard.provenance.words import BOUNDS, GENERIC
+
+_END = re.compile(
+    r"[,;:(!?\u2013\u2014]|\.(?:\s(?!\d)|$)|\b(?:that|which|who|whom|whose|where|when|because|if|since"
+    r"|while|saying|instead|not|but|except|without|as|so|before|after|until|till|unless|besides)\b",
+    re.IGNORECASE,
+)
+"""Where what a request says of its thing ends."""
+_BY = re.compile(rf"\sby\s+(?:an?|\d+|{'|'.join(NUMBERS)})\s[^\W\d_]+", re.IGNORECASE)
+"""By how much: "extend the essay by a week"."""
+_TO = re.compile(r"\s(?:to|into|onto)\s", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:all|every|each|both)\b", re.IGNORECASE)
+_COUNT = re.compile(
+    rf"\b(both|\d{{1,2}}|{'|'.join(one for one in NUMBERS if one != 'twice')})\b"
+    r"(?=\s+(?:of\s)?(?:[^\W\d_]+\s+){0,3}?[^\W\d_]{2,}s\b)",
+    re.IGNORECASE,
+)
+_AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
+_NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
+_ONES = frozenset({"one", "ones"})
+DAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
+WEEKDAY = re.compile(rf"\b({'|'.join(DAYS)})day['\u2019]s\b", re.IGNORECASE)
+"""Whose day: "Friday's tour"."""
+_LETTERS = 3
+
+
+class Said(NamedTuple):
+    """What one request says of its thing, or things.
+
+    Args:
+        words: stems that have to stand in its record.
+        nouns: the same, where only a plain noun tells it from others.
+        many: of how many it speaks; 0: of each there is; 1: of one.
+        dated: whether it tells them by when they are: "all meetings on Friday".
+        phrase: its words, as they stand there.
+    """
+
+    words: frozenset[str]
+    nouns: frozenset[str]
+    many: int = 1
+    dated: bool = False
+    phrase: str = ""
+
+
+@lru_cache(maxsize=1024)  # the same request is held against each id of a list
+def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said, ...]:
+    """Return what a request may say of its thing: before "to", and all of it."""
+    first = WORD.search(text)
+    if first is None:
+        return ()
+    end = _END.search(text, first.end())
+    phrase, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
+    phrase = _BY.sub("", phrase)
+    found = list[Said]()
+    if aim := _TO.search(phrase):
+        head = _words(phrase[: aim.start()], able, covered)
+        if head.words:
+            found.append(head)
+    if not found:
+        found.append(_words(phrase, able, covered))
+    quiet = {one[0].casefold() for one in WORD.finditer(rest)} <= _AFTER
+    return tuple(one for one in found if one.many == 1 or quiet)
+
+
+def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
+    plain = able.stems | covered
+    verb = next((stem(one[0]) for one in WORD.finditer(phrase)), "")
+    said = [
+        one
+        for one in WORD.finditer(phrase)
+        if not is_stop(one[0]) and _bare(one[0]) not in ASKING | CALENDAR | BOUNDS | _ONES
+        if not _NTH.fullmatch(one[0]) and one[0].casefold() not in NUMBERS
+    ]
+    stems = frozenset(
+        own
+        for one in said
+        if len(one[0]) >= _LETTERS and one[0].casefold() not in GENERIC
+        if (own := stem(one[0])) not in plain and own != verb and not verb_classes(own)
+    )
+    words = frozenset(one for one in stems if not noun_classes(one))
+    count = _COUNT.search(phrase)
+    number = _number(count[1].casefold()) if count else 0
+    number = 0 if str(number) in covered else number  # "by three months" is no three of them
+    many = number if number > 1 else 0 if _EACH.search(phrase) else 1
+    # "Crate no. 812" is the one of that number, whatever its id is.
+    things = {one for one in able.stems if noun_classes(one) or not verb_classes(one)} - {verb}
+    numbers = {digits for _, noun, digits in numbered(phrase) if noun in things}
+    return Said(words | (numbers - covered), stems - words, many, is_dated(phrase), phrase)
+
+
+def is_dated(text: str) -> bool:
+    """Return whether a text names a day, or a time of it."""
+    days = near_in(text) or speaks_of_dates(text) or WEEKDAY.search(text)
+    return bool(days or any(True for _ in dates(text)))
+
+
+def _bare(word: str) -> str:
+    """Return a word in small letters without the mark of whose something is: thursday's."""
+    return word.casefold().replace("\u2019", "'").removesuffix("'s")
+
+
+def _number(word: str) -> int:
+    return 2 if word == "both" else int(word) if word.isdigit() else NUMBERS[word]

@@ -1,0 +1,49 @@
+"""Whether a request names a receiver by a part of their name: "text Olga", for Olga Brandt.
+
+Only by a trusted own name, in a list that came back whole or was looked for by nothing but that
+part, and only where nobody else in it bears it. It decides nothing.
+"""
+
+from guard.model.origin import Source
+from guard.provenance.known import Known
+from guard.provenance.lexicon import Capability
+from guard.provenance.meant import is_sought, listing_of, rivals, words_of
+from guard.provenance.pieces import asking
+from guard.provenance.records import Record
+from guard.provenance.task import Task
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+
+def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | None:
+    """Return what a receiver is worth that a request for what a tool does names in part.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        able: what the tool does.
+        value: the receiver.
+    """
+    if known.full or ("pay" in able.verbs and len(task.sums) > 1):
+        return None  # whose amount is whose is said by their names
+    said = [
+        words_of((one.literal,))
+        for piece in asking(task.pieces, able)
+        for one in piece.held
+        if one.kind == "name" and one.frame == "dest"
+    ]
+    for place in known.seen(value.kinds) if said else ():
+        listing = listing_of(known, place)
+        if listing is None or not (place.record and place.seen.trusted):
+            continue
+        record, every = known.record(place.record), rivals(known, place)
+        for words in said:
+            if words <= _own(record) and is_sought(task, listing, words):
+                like = {one.identity or one.called for one in every if words <= _own(one)}
+                if len(like) == 1:
+                    return Worth(Source.LINKED, "linked_record", place)
+    return None
+
+
+def _own(record: Record) -> frozenset[str]:
+    return words_of(tuple(sorted(record.called)))
