@@ -6,7 +6,7 @@ the person's to say. Addresses are judged by how they were named, and never here
 behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from guard.model.call import Held
 from guard.model.origin import Source
@@ -71,7 +71,7 @@ def completed(
         weak = [
             at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
         ]
-    found = [*_received(task, known, able, values)]
+    found = _received(task, known, able, values)
     if not weak:  # most calls: somebody said what each argument is
         return found
     wanted = _whole(task, able, values)
@@ -97,13 +97,13 @@ def completed(
 
 def _received(
     task: Task, known: Known, able: Capability, values: Values
-) -> Iterator[tuple[Value, Worth]]:
-    """Yield the arguments of a call, with the receivers that its request names in part."""
-    for value, one in values:
-        if value.role == "recipient" and one.why == "trusted_field":
-            yield value, partly(task, known, able, value) or one
-        else:
-            yield value, one
+) -> list[tuple[Value, Worth]]:
+    """Return the arguments of a call, with the receivers that its request names in part."""
+    found = [*values]
+    for at, (value, one) in enumerate(values):
+        if one.why == "trusted_field" and value.role == "recipient":
+            found[at] = value, partly(task, known, able, value) or one
+    return found
 
 
 def _begins(value: Value, said: str) -> bool:

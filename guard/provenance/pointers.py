@@ -37,7 +37,7 @@ def points(task: Task, known: Known, value: Value, place: Place, record: Record)
     path = place.seen.path
     if value.level not in _WEIGHED or not place.seen.whole or not record.keys:
         return False
-    own = _own(value, place)
+    own = _own(value.path, value.kin, place.action)
     more = relation(path, own, value.path)
     if not more or more <= task.words.stems:
         return False
@@ -54,10 +54,10 @@ def points(task: Task, known: Known, value: Value, place: Place, record: Record)
     )
 
 
-def _own(value: Value, place: Place) -> frozenset[str]:
+@lru_cache(maxsize=4096)
+def _own(path: str, kin: frozenset[str], action: str) -> frozenset[str]:
     """Return the stems of what a call acts on, and of what the tool shows that showed a place."""
-    own = own_kin(value.path) - HOLDERS
-    return (own or value.kin) | kin_of(place.action.rpartition("/")[2])
+    return (own_kin(path) - HOLDERS or kin) | kin_of(action.rpartition("/")[2])
 
 
 @lru_cache(maxsize=4096)  # the same fields come back in every result
@@ -81,6 +81,7 @@ def _is_plain(word: str) -> bool:
     return word in KEYS or word in FORMAL or is_stop(word) or len(word) == 1
 
 
+@lru_cache(maxsize=4096)
 def _mark(path: str) -> str:
     """Return by which word a field says that it holds a key; empty: by none."""
     words = words_in(path.removesuffix(".*").rpartition(".")[2])
@@ -88,6 +89,7 @@ def _mark(path: str) -> str:
     return last if last in KEYS else ""
 
 
+@lru_cache(maxsize=4096)  # a call is weighed more than once, and so are the keys beside its own
 def _are_alike(one: str, other: str) -> bool:
     """Return whether two values look like keys of one sort: E-9 and E-12, or two addresses."""
     kinds = {kind for kind, _ in classify(one)} & _ADDRESSES
