@@ -36,7 +36,7 @@ _YES = {
 }
 _ANSWERS = frozenset(map(stem, ("answer", "choose", "pick", "select", "say", "respond", "with")))
 """Words before a choice, beside those of the tool and of the argument."""
-_HTTP = {
+HTTP = {
     **dict.fromkeys(("get", "head", "options"), frozenset[str]()),
     **dict.fromkeys(("put", "patch"), frozenset({"change", "create"})),
     "post": frozenset({"create", "send", "post", "pay", "buy", "share", "schedule", "add_member"}),
@@ -109,18 +109,19 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
 
 def _opens(task: Task, slot: Slot) -> bool:
     """Return whether a no takes away what keeps something in: said or not, they spoke of it."""
-    return bool(slot.switch.no) and slot.switch.no[0].isdisjoint(_all(task.text))
+    return bool(slot.switch.no) and slot.switch.no[0].isdisjoint(all_stems(task.text))
 
 
 @lru_cache(maxsize=256)
-def _all(text: str) -> frozenset[str]:
+def all_stems(text: str) -> frozenset[str]:
+    """Return the stems of all words of a text."""
     return stems_of([one[0] for one in WORD.finditer(text)])
 
 
 @lru_cache(maxsize=256)
 def _left_out(text: str, said: str) -> frozenset[str]:
     """Return the stems of a text that stand only where the person left something out."""
-    return _all(text) - _all(said)
+    return all_stems(text) - all_stems(said)
 
 
 @lru_cache(maxsize=1024)
@@ -151,12 +152,12 @@ def _told(text: str, allowed: tuple[str, ...], heads: frozenset[str]) -> frozens
 
 def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:
     """Return whether a choice is an act that the person asks for by no word: delete, for update."""
-    methods = [one for one in allowed if one.casefold() in _HTTP]
+    methods = [one for one in allowed if one.casefold() in HTTP]
     if raw in methods and len(methods) > 1:
-        named = {one for one in _HTTP if re.search(rf"\b{one.upper()}\b", task.wanted)}
+        named = {one for one in HTTP if re.search(rf"\b{one.upper()}\b", task.wanted)}
         if named:
             return raw.casefold() not in named
-        meant = _HTTP[raw.casefold()]
+        meant = HTTP[raw.casefold()]
         return bool(meant) and meant.isdisjoint(task.words.verbs)
     acts = verb_classes(stem(raw))
     if _HARSH.isdisjoint(acts) or sum(bool(verb_classes(stem(one))) for one in allowed) < 2:  # noqa: PLR2004

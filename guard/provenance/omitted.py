@@ -6,7 +6,7 @@ decides nothing.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import Held, ToolSpec
@@ -17,6 +17,7 @@ from guard.provenance.days import dates
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, stem, stems_of
 from guard.provenance.naming import SILENT
+from guard.provenance.options import untimely
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.roles import entered
 from guard.provenance.shown import allowed_values, optional_in, own_at, types_in
@@ -24,6 +25,7 @@ from guard.provenance.slot import Slot
 from guard.provenance.switches import keeps
 from guard.provenance.task import Task
 from guard.provenance.value import Value
+from guard.provenance.worth import Worth
 
 _NUMERIC = frozenset({"number", "integer"})
 _CLOSED = frozenset(map(stem, ("private", "hidden", "confidential", "restricted", "internal")))
@@ -39,7 +41,7 @@ def otherwise(
     able: Capability,
     spec: ToolSpec,
     slots: Mapping[str, Slot],
-    values: Collection[Value],
+    weighed: Sequence[tuple[Value, Worth]],
 ) -> bool:
     """Return whether a call does another thing than was asked for, or the same to more.
 
@@ -48,13 +50,15 @@ def otherwise(
         able: what the tool does.
         spec: the tool.
         slots: what is known of the call's arguments, by their paths.
-        values: these arguments.
+        weighed: these arguments, with their worth.
     """
+    values = [one for one, _ in weighed]
     return (
         opposed(task.words, able, slots)
         or (repeats(spec.tool) and once(task.wanted))
         or (task.spoken and _is_empty(slots, values))
         or omits(task, able, spec.held, slots, values)
+        or untimely(task, slots, weighed)
     )
 
 

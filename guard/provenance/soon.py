@@ -72,7 +72,6 @@ _LONGEST = 60
 _DAYS = frozenset({"day", "night", "tag", "nacht"})
 _WEEKS = frozenset({"week", "woch"})
 _WHEN = frozenset({"when"})
-_NONE: frozenset["Near"] = frozenset()
 
 Near = tuple[int, int]
 """How many days from now, and 0; or which day of the week, and within how many days."""
@@ -109,15 +108,23 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
         now_ms: milliseconds since the epoch; 0: nobody knows.
         house: the zone in which people mean their times; UTC: nobody said.
     """
-    near = near_in(task.wanted) if now_ms else _NONE
-    if not now_ms or not (near or task.days or speaks_of_dates(task.wanted)):
+    if not now_ms:
         return task
+    near, hour = near_in(task.wanted), now_ms // _HOUR
+    if not (near or task.days or speaks_of_dates(task.wanted)):
+        return _now(task.text, hour, house)
     lasting = frozenset(
         int(many) * (_WEEK if of in _WEEKS else 1)
         for of, many in task.tallies
         if of in _DAYS | _WEEKS and 0 < many <= _LONGEST
     )
-    return _dated(task.text, near, lasting, now_ms // _HOUR, house)
+    return _dated(task.text, near, lasting, hour, house)
+
+
+@lru_cache(maxsize=256)
+def _now(text: str, hour: int, house: tzinfo) -> Task:
+    """Return a task that names no day, with the days that it is now."""
+    return replace(task_of(text), today=frozenset(map(str, _today(hour, house))))
 
 
 @lru_cache(maxsize=256)
@@ -126,7 +133,8 @@ def _dated(
 ) -> Task:
     task = task_of(text)
     days = set(days_of(near, lasting, hour, house))
-    for today in _today(hour, house):
+    todays = _today(hour, house)
+    for today in todays:
         days.update(dates_in(task.wanted, today))
         days.update(day for one in task.yearless for day in in_years(one, today))
     days.update([*_ends(task, days, lasting)] if lasting else ())
@@ -140,6 +148,7 @@ def _dated(
         on=on,
         off=off,
         frames={**kept, **{("date", day): _WHEN for day in days if ("date", day) not in kept}},
+        today=frozenset(map(str, todays)),
     )
 
 

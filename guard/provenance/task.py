@@ -85,6 +85,7 @@ class Task:
         off: the days from which something is moved.
         at: the times of day that each of them names.
         looks: what the identities in it look like.
+        today: the days that it is now, wherever the person is; empty: nobody knows.
         kinds: the kinds of the values in it.
         dests: those of them in which a destination was named.
         named: the values named, rather than left out or passed on.
@@ -130,6 +131,7 @@ class Task:
     off: frozenset[str] = frozenset()
     at: tuple[frozenset[str], ...] = ()
     looks: Looks = field(default_factory=dict[str, frozenset[str]])
+    today: frozenset[str] = frozenset()
     # Made once, because every value of every call is held against them.
     kinds: frozenset[str] = field(init=False, repr=False)
     dests: frozenset[str] = field(init=False, repr=False)

@@ -16,7 +16,6 @@ from guard.provenance.acts import aims
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, done_of, ending, largest, left
 from guard.provenance.called import able_of, as_held
-from guard.provenance.choice import another
 from guard.provenance.complete import completed
 from guard.provenance.conditional import condition
 from guard.provenance.contrary import once
@@ -29,6 +28,7 @@ from guard.provenance.listing import rested
 from guard.provenance.lookalike import poses
 from guard.provenance.objects import done_to
 from guard.provenance.omitted import otherwise
+from guard.provenance.options import strays
 from guard.provenance.owed import owed
 from guard.provenance.paired import crosses
 from guard.provenance.quotes import misquoted
@@ -103,7 +103,7 @@ def weigh(
             spec.held, task, known, able, scales.values, scales.slots, scales.said
         )
         scales.values = theirs(task, known, able, scales.values, scales.declares)
-        scales.other |= otherwise(task, able, spec, scales.slots, [one for one, _ in scales.values])
+        scales.other |= otherwise(task, able, spec, scales.slots, scales.values)
     levels, able = scales.levels(), as_held(task, known, spec, able, scales.values)
     named = granted(task.words, able) and aims(able, scales.values, task.clauses)
     chosen = picks(task, known, able, scales.values)
@@ -160,7 +160,7 @@ class _Scales:
             if slot.again and declared(path, raw) is None and once(task.wanted, raw):
                 self.other = True
             if slot.exempts(told := slot.read(raw) if slot.role == "flag" else raw):
-                other = another(task, able, slot, path, told)
+                other = strays(task, able, slot, path, told)
                 self.other |= other and declared(path, raw) is None
                 one = EXEMPT
             elif source := declared(path, raw):

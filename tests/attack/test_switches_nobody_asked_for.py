@@ -100,8 +100,8 @@ def test_what_is_to_be_internal_is_shown_to_nobody_else(said, asked):
 @pytest.mark.parametrize(
     ("prompt", "name", "args"),
     [
-        (SHARE, "share_album", {**ALBUM, "covers": True, "can_edit": False, "public": False}),
-        (ORDER, "order_hay", {"id": "H-7", "gift_wrap": True, "pace": "once"}),
+        (SHARE, "share_album", {**ALBUM, "covers": False, "can_edit": False, "public": False}),
+        (ORDER, "order_hay", {"id": "H-7", "gift_wrap": False, "pace": "once"}),
         (f"Invite {KIM}", "invite_member", {"to": KIM, "role": "guest"}),
         ("Plan the fair 'F-7'", "plan_fair", {"id": "F-7", "all_day": True, "term": "yearly"}),
         (f"Grant {KIM} the shelf 'S-7'", "grant_shelf", {"id": "S-7", "to": KIM, "rights": {"see": True}}),

@@ -1,0 +1,159 @@
+"""What a call sets of its own accord: an optional yes, choice or day that no word supports.
+
+Whoever says nothing of it gets what the tool does by itself. What the schema does anyway, what it
+wants in every call, and what changes nothing ("normal") is nobody's choice. It decides nothing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from guard.model.call import Json
+from guard.model.origin import Source
+from guard.provenance.choice import HTTP, all_stems, another
+from guard.provenance.currencies import currency_of, words_in
+from guard.provenance.derived import unit_of
+from guard.provenance.lexicon import Capability, is_stop, stem, verb_classes
+from guard.provenance.slot import Slot
+from guard.provenance.switches import weighty
+from guard.provenance.task import Task
+from guard.provenance.texts import ends
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
+
+_NEUTRAL = frozenset(
+    map(stem, ("none", "normal", "standard", "default", "regular", "basic", "medium", "once"))
+) | frozenset(map(stem, ("private", "internal", "guest", "viewer", "view", "read", "other")))
+"""Choices that ask for nothing beyond the act, or for the least."""
+_LITTLE = frozenset(map(stem, ("see", "view", "read", "all", "day", "active", "enabled")))
+"""Words of switches by which a yes gives nothing beyond the act."""
+_SPEAKS_OF_TIME = re.compile(
+    r"\b(?:today|tonight|tomorrow|now|immediately|asap|soon|later|daily|weekly|monthly|yearly"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:sec|min|hour|day|night|week|month|quarter"
+    r"|year|morning|noon|afternoon|evening|weekend)\w*|spring|summer|autumn|winter|(?:19|20)\d\d"
+    r"|jan(?:uar\w*)?|feb\w*|mar(?:ch|s)?|mär\w*|apr\w*|ma[iy]|june?|juni?|july?|juli|aug\w*|sep\w*"
+    r"|o[ck]t\w*|nov\w*|de[cz]\w*|heute|jetzt|sofort|morgens?|tage?n?|woche\w*|monat\w*|jahr\w*"
+    r"|jour\w*|semaine\w*|mois|ans?|demain|aujourd'hui|maintenant)\b|\d{1,2}:\d\d|\d/\d|\d-\d",
+    re.IGNORECASE,
+)
+"""Words of a person who says something of when: what they mean is judged elsewhere."""
+_LEAST = 4
+
+
+def strays(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> bool:
+    """Return whether a value of a schema's own is another one than the person's, or nobody's.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        slot: what is known of the argument.
+        path: of the argument.
+        raw: the value.
+    """
+    return another(task, able, slot, path, raw) or unsupported(task, able, slot, path, raw)
+
+
+def unsupported(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> bool:
+    """Return whether a call sets an option of its schema that no word of the person supports.
+
+    Args:
+        task: what the person said.
+        able: what the tool does; its own words support nothing.
+        slot: what is known of the argument.
+        path: of the argument.
+        raw: the value, one of the schema's own.
+    """
+    if slot.needed or slot.again or not task.spoken or raw is None or raw == slot.default:
+        return False
+    if "change" in able.verbs:
+        return False  # what a change is to, is the act
+    if isinstance(raw, bool):
+        return _switches(task, able, slot, on=raw)
+    return isinstance(raw, str) and _chooses(task, able, slot, path, raw)
+
+
+def _switches(task: Task, able: Capability, slot: Slot, *, on: bool) -> bool:
+    if slot.switch.yes or (not on and slot.default is not True):
+        return False  # what weighs by its name was weighed
+    words = slot.switch.words - able.stems
+    if on:
+        plain = bool(slot.switch.no) or words <= _LITTLE
+        return not plain and words.isdisjoint(task.words.stems)
+    return bool(words) and words.isdisjoint(all_stems(task.text))
+
+
+def _chooses(task: Task, able: Capability, slot: Slot, path: str, raw: str) -> bool:
+    texts = tuple(one for one in slot.allowed if isinstance(one, str))
+    if len(texts) < 2 or raw in slot.standing or _says_little(raw):  # noqa: PLR2004
+        return False
+    if weighty(raw, texts, able.stems, needed=False):
+        return False
+    named = frozenset(map(stem, words_in(path.rpartition(".")[2])))
+    return not (named <= task.words.stems or _is_said(task, raw))
+
+
+@lru_cache(maxsize=4096)
+def _says_little(raw: str) -> bool:
+    """Return whether a choice asks for nothing of its own, or is weighed with a number."""
+    stems = _stems(raw)
+    return (
+        raw.casefold() in HTTP
+        or stems <= _NEUTRAL
+        or unit_of(raw) is not None
+        or bool(currency_of(raw))
+    )
+
+
+@lru_cache(maxsize=4096)
+def _stems(raw: str) -> frozenset[str]:
+    return frozenset(stem(one) for one in words_in(raw) if not is_stop(one) and not one.isdigit())
+
+
+def _is_said(task: Task, raw: str) -> bool:
+    """Return whether a person says a choice, in its words or by a verb of that sort."""
+    stems, words = _stems(raw), task.words
+    if not stems.isdisjoint(words.stems) or any(verb_classes(one) & words.verbs for one in stems):
+        return True
+    plain = "".join(words_in(raw))
+    return len(plain) >= _LEAST and plain in _plain(task.wanted)
+
+
+@lru_cache(maxsize=256)
+def _plain(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())
+
+
+def untimely(
+    task: Task, slots: Mapping[str, Slot], values: Sequence[tuple[Value, Worth]]
+) -> bool:  # fmt: skip
+    """Return whether a call chooses a day or an hour for an optional argument, and nobody said one.
+
+    Args:
+        task: what the person said.
+        slots: what is known of the call's arguments, by their paths.
+        values: these arguments, with their worth.
+    """
+    free = [
+        one
+        for one, its in values
+        if one.role == "when" and any(one.moment) and its.source < Source.CREATED
+        if not slots[one.path].needed and its.why != "exempt" and not _is_today(task, one)
+    ]
+    if not free or not task.spoken or _tells_when(task):
+        return False
+    days = {one.moment[0] for one, _ in values if one.role == "when" and one not in free}
+    return any(not ends(one.path) or one.moment[0] not in days for one in free)
+
+
+def _is_today(task: Task, value: Value) -> bool:
+    day, time = value.moment
+    return day in task.today and not time
+
+
+def _tells_when(task: Task) -> bool:
+    return task.when or task.hours or _speaks(task.wanted)
+
+
+@lru_cache(maxsize=256)
+def _speaks(text: str) -> bool:
+    return _SPEAKS_OF_TIME.search(text) is not None
