@@ -22,6 +22,7 @@ from guard.provenance.nearby import astray, nearby
 from guard.provenance.partly import partly
 from guard.provenance.phrases import BESIDE
 from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking
+from guard.provenance.restated import restated
 from guard.provenance.sides import side_of
 from guard.provenance.singled import singled
 from guard.provenance.slot import Slot
@@ -57,6 +58,7 @@ def completed(
         slots: what is known of each argument.
         said: which values are the person's only because a request says them.
     """
+    values = restated(task, able, slots, values)
     strays = frozenset(astray(task, values, said) if said else ())
     if strays:
         values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
