@@ -13,6 +13,7 @@ from guard.provenance.asks import Ask, asks_of
 from guard.provenance.currencies import SPOKEN
 from guard.provenance.entities import extract
 from guard.provenance.frames import Entity
+from guard.provenance.lexicon import is_stop, noun_classes, stem, verb_classes
 from guard.provenance.turns import out
 from guard.provenance.unasked import Span, within
 
@@ -30,6 +31,9 @@ _DAY = re.compile(
     r"|heute|morgen|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b",
     re.IGNORECASE,
 )
+_BEHIND = re.compile(r" ([a-z]{3,})\b(?!['\u2019])")
+_SMALL = 2
+"""How many small words may belong to a name."""
 
 Edit = tuple[int, int, str]
 Keys = frozenset[tuple[str, str]]
@@ -117,7 +121,10 @@ def _apart(values: Sequence[Entity]) -> list[Entity]:
 def _replaced(turns: list[str], number: int, new: Sequence[Entity], meant: Meant) -> bool:
     text, first = turns[number], new[0]
     group = next(one for one in _GROUPS if first.kind in one)
-    values = [one for one in values_of(text) if one.kind in group and one.frame not in _SILENT]
+    every = [one for one in values_of(text) if one.frame not in _SILENT]
+    values = [one for one in every if one.kind in group]
+    if first.kind == "percent" and not values:  # "to 40", and then "make it 60 percent"
+        values = [one for one in every if one.kind == "amount" and _NUMBER.fullmatch(one.literal)]
     for start, stop in _regions(text):
         old = [one for one in values if start <= one.start < stop]
         dropped = {canonical.casefold() for _, canonical in meant.dropped}
@@ -126,9 +133,9 @@ def _replaced(turns: list[str], number: int, new: Sequence[Entity], meant: Meant
             named = [one for one in old if one.kind == first.kind] or old
             framed = [one for one in named if one.frame == first.frame]
             # Another kind of thing, "no, Kim" for an address, has to be named alike.
-            named = framed or [one for one in named if one.kind == first.kind]
+            named = framed or [one for one in named if one.kind in {first.kind, "amount"}]
         if named:
-            said = " and ".join(meant.said[one.start : one.end] for one in new)
+            said = " and ".join(meant.said[one.start : _ended(meant.said, one)] for one in new)
             # With a capital letter a day would be one more name: "lunch with Ann Friday".
             turns[number] = _with(text, named, said.casefold() if first.kind == "date" else said)
             return True
@@ -143,11 +150,24 @@ def _regions(text: str) -> Iterator[Span]:
 
 def _with(text: str, old: Sequence[Entity], new: str) -> str:
     """Return a text with something new for the first of some values, and nothing for the rest."""
-    spans = sorted({(one.start, one.end) for one in old})
+    spans = sorted({(one.start, _ended(text, one)) for one in old})
     first, last = spans[0][0], text.rstrip()
     gone = [text[start:end] for start, end in spans if not _moment(old, start)]
     made = edited(last, [(start, end, new if start == first else " ") for start, end in spans])
     return "\n".join([made, *map(out, gone)])
+
+
+def _ended(text: str, one: Entity) -> int:
+    """Return where a name ends: with its small words, as that of a "Bronze horse"."""
+    end = one.end
+    for _ in range(_SMALL if one.kind == "name" else 0):
+        word = _BEHIND.match(text, end)
+        if word is None or is_stop(word[1]) or _DAY.fullmatch(word[1]):
+            break
+        if verb_classes(stem(word[1])) or noun_classes(stem(word[1])):
+            break
+        end = word.end()
+    return end
 
 
 def _moment(old: Sequence[Entity], start: int) -> bool:
