@@ -14,6 +14,7 @@ from guard.provenance.derived import amounts_of, together, unit_of
 from guard.provenance.known import Known, Place
 from guard.provenance.money import Unit, means
 from guard.provenance.records import Record
+from guard.provenance.scales import measures
 from guard.provenance.select import is_amount
 from guard.provenance.task import Task
 from guard.provenance.units import is_minor
@@ -74,6 +75,9 @@ def said_amount(task: Task, value: Value) -> bool:
     if money is None:
         return False
     if value.unit.counted:
+        told = measures(task.tallies, money.number, value.unit.measure)
+        if told is not None:
+            return told
         return _measured(task, value.unit.measure) and _counts(task, money.number, value.unit)
     codes, into = value.unit.codes, value.unit.into
     if into and into not in codes and into not in task.into:
@@ -129,4 +133,6 @@ def _shares_currency(task: Task, value: Value, record: Record) -> bool:
 def converts(task: Task, value: Value) -> bool:
     """Return whether a number of things is what the person said, in another unit."""
     money = value.money if value.unit.counted else None
-    return money is not None and money.number in task.converted
+    if money is None or measures(task.tallies, money.number, value.unit.measure) is not None:
+        return False  # it says its unit, and that was compared
+    return money.number in task.converted

@@ -24,6 +24,7 @@ from guard.provenance.currencies import (
     words_in,
 )
 from guard.provenance.money import Unit
+from guard.provenance.scales import is_scaled
 from guard.provenance.shown import UNTYPED, default_at, names_beside, parts_at, types_in
 
 _TARGET = frozenset({"to", "target", "quote", "destination"})
@@ -47,6 +48,9 @@ class _Amount(NamedTuple):
     minor: bool
     whole: bool
     scale: int | None
+
+
+_IN_UNITS = re.compile(r"\bin ([A-Za-z]{2,16})\b")
 
 
 def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
@@ -77,7 +81,7 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         if chosen and len(said) > 1
         else frozenset(),
         into=into,
-        measure=_measure(around),
+        measure=_measure(around) or _measured(spec.held, path),
     )
 
 
@@ -85,6 +89,16 @@ def _measure(around: Sequence[Mapping[str, Json]]) -> str:
     """Return the unit of things that stands beside a number."""
     said = (around[0].get(name) for name in _MEASURES) if around else iter(())
     return next((one for one in said if isinstance(one, str)), "")
+
+
+@lru_cache(maxsize=4096)
+def _measured(held: Held, path: str) -> str:
+    """Return the unit of things that an argument's name or its text says: `delay_ms`."""
+    words = words_in(path.rpartition(".")[2])
+    text = " ".join(str(one.get("description", "")) for one in parts_at(held, path))
+    told = [*(one for one in words if len(one) > 1 and one != "min"), *_IN_UNITS.findall(text)]
+    found = frozenset(one for one in told if is_scaled(one))
+    return next(iter(found)) if len(found) == 1 else ""
 
 
 def _said_around(

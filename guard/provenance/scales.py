@@ -1,0 +1,45 @@
+"""A number with a unit of time or weight, in another one of the same: eight minutes, 480 seconds.
+
+Where an argument says its unit, by its name, its text or the argument beside it, the bare number of
+another unit is another number. It decides nothing.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from guard.provenance.lexicon import stem
+
+_SIZES = {
+    stem(word): (kind, factor)
+    for kind, factor, words in (
+        ("time", 1, "ms msec millisecond"),
+        ("time", 1000, "s sec second sekunde seconde"),
+        ("time", 60_000, "minute minuten mins"),
+        ("time", 3_600_000, "h hr hour stunde stunden heure"),
+        ("time", 86_400_000, "day tag tage jour"),
+        ("weight", 1, "g gram gramm"),
+        ("weight", 1000, "kg kilo kilogram"),
+    )
+    for word in words.split()
+}
+"""Stem of a unit -> what it measures, and how many of the smallest it is."""
+
+
+def is_scaled(word: str) -> bool:
+    """Return whether a word is a unit of these."""
+    return stem(word) in _SIZES
+
+
+def measures(said: Iterable[tuple[str, Decimal]], number: Decimal, unit: str) -> bool | None:
+    """Return whether so many of a unit were said, in whichever; None: nothing of its sort was.
+
+    Args:
+        said: numbers with the stem of what they are of.
+        number: how many an argument holds.
+        unit: of what.
+    """
+    own = _SIZES.get(stem(unit))
+    if own is None:
+        return None
+    told = [(_SIZES[of][1], many) for of, many in said if of in _SIZES and _SIZES[of][0] == own[0]]
+    return any(size * many == own[1] * number for size, many in told) if told else None
