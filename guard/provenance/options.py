@@ -78,8 +78,18 @@ def _switches(task: Task, able: Capability, slot: Slot, *, on: bool) -> bool:
     words = slot.switch.words - able.stems
     if on:
         plain = bool(slot.switch.no) or words <= _LITTLE
-        return not plain and words.isdisjoint(task.words.stems)
+        return (
+            not plain
+            and words.isdisjoint(task.words.stems)
+            and words.isdisjoint(_apart(task.wanted))
+        )
     return bool(words) and words.isdisjoint(all_stems(task.text))
+
+
+@lru_cache(maxsize=256)
+def _apart(text: str) -> frozenset[str]:
+    """Return the stems of a text, of words with joints each on its own: "a read-only link"."""
+    return all_stems(text.replace("-", " "))
 
 
 def _chooses(task: Task, able: Capability, slot: Slot, path: str, raw: str) -> bool:
@@ -133,13 +143,15 @@ def untimely(
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
+    if not task.spoken or _tells_when(task):
+        return False
     free = [
         one
         for one, its in values
         if one.role == "when" and any(one.moment) and its.source < Source.CREATED
         if not slots[one.path].needed and its.why != "exempt" and not _is_today(task, one)
     ]
-    if not free or not task.spoken or _tells_when(task):
+    if not free:
         return False
     days = {one.moment[0] for one, _ in values if one.role == "when" and one not in free}
     return any(not ends(one.path) or one.moment[0] not in days for one in free)

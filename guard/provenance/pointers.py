@@ -41,17 +41,25 @@ def points(task: Task, known: Known, value: Value, place: Place, record: Record)
     more = relation(path, own, value.path)
     if not more or more <= task.words.stems:
         return False
-    return any(
-        held != place.seen.canonical
-        and not relation(key, own, value.path)
-        and (
-            _mark(key) == _mark(path) != ""
-            or _are_alike(held, place.seen.canonical)
-            or any(one.seen.path == key for one in known.seen(value.kinds))
-        )
-        for key, held in record.keys.items()
-        if key != path
-    )
+    shown = place.seen.canonical
+    for key, alike in _rivals(path, tuple(record.keys), own, value.path):
+        held = record.keys[key]
+        if held != shown and (
+            alike
+            or _are_alike(held, shown)
+            or key in [one.seen.path for one in known.seen(value.kinds)]
+        ):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _rivals(
+    path: str, keys: tuple[str, ...], own: frozenset[str], argument: str
+) -> tuple[tuple[str, bool], ...]:
+    """Return the fields that are a record's own keys, and whether they say so by the same word."""
+    others = (key for key in keys if key != path and not relation(key, own, argument))
+    return tuple((key, _mark(key) == _mark(path) != "") for key in others)
 
 
 @lru_cache(maxsize=4096)

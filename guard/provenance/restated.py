@@ -27,7 +27,7 @@ def restated(
     able: Capability,
     slots: Mapping[str, Slot],
     values: Sequence[tuple[Value, Worth]],
-) -> list[tuple[Value, Worth]]:
+) -> Sequence[tuple[Value, Worth]]:
     """Return the arguments of a call; a record's number is nobody's where another was stated.
 
     Args:
@@ -36,10 +36,11 @@ def restated(
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
-    found = [*values]
-    weak = [at for at, (one, its) in enumerate(found) if one.role == "amount" and its.why in _FOUND]
+    weak = [at for at, (one, _) in enumerate(values) if one.role == "amount"]
+    weak = [at for at in weak if values[at][1].why in _FOUND]
     if not weak:  # nearly always
-        return found
+        return values
+    found = [*values]
     own = asking(task.pieces, able) or task.pieces
     keys = {key for one, _ in values for key in one.kinds}
     own = tuple(one for one in own if not _is_for_others(one, keys))

@@ -97,8 +97,11 @@ def _active_unknown(task: Task, known: Known, value: Value) -> bool:
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
     if task.passes_on(kind, canonical) or (kind == "text" and canonical in task.said):
         return True
-    found = worth(task, known, Value("", "body", canonical, *typed(canonical)), target=False)
-    return found.source >= Source.LINKED
+    value = Value("", "body", canonical, *typed(canonical))
+    said = any(value.moment) or not task.objects.isdisjoint(value.kinds)
+    if not said and not [one for one in known.seen(value.kinds) if one.seen.trusted]:
+        return False  # nobody wrote it whose word counts
+    return worth(task, known, value, target=False).source >= Source.LINKED
 
 
 def _worded(task: Task, value: Value) -> bool:
