@@ -73,6 +73,7 @@ _MENDS = re.compile(
     r"|\bactually\b|\brather\b(?!\s+than)|\bcorrection\b|\btypo\b|\bshould\s+have\s+(?:been|said)\b|\bmy\s+(?:mistake|bad|fault)\b|\bmistyped\b|\bI\s+misspoke\b"
     r"|\b(?:typed|wrote|spelled|said|got)\b[^.;!?\n]{0,20}\bwrong\b|(?:^|[.!?;,\n]\s*)better\s+(?=\S)"
     r"|^\s*(?:it|that)\s+(?:was|is|should\s+be)\s+(?=\S+\s*[.!]?\s*$)"
+    r"|^\s*(?:(?:well|okay?|hm+|no|or),?\s+)?(?:let['\u2019]?s\s+)?say\s+(?=[\u20ac$\u00a3]?\d)"
     r"|(?:^|[.!?;\n]\s*)(?:oh\s+|oops,?\s+)?sorry,|\bon\s+second\s+thoughts?\b"
     r"|\b(?:ich|wir)\s+mein(?:te|e|en|ten)\b|\bstattdessen\b|\b(?:doch\s+)?lieber\b|\beigentlich\b|\bsondern\b|\bmach(?:e|en\s+sie)?\s+(?:es|das|daraus)\b"
     r"|\b(?:je\s+voulais\s+dire|plut\u00f4t|en\s+fait|au\s+lieu)\b",

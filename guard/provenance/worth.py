@@ -30,6 +30,8 @@ _NUMBERED = frozenset(
 )
 """Names of fields in which a number stands for somebody."""
 _MEASURES = frozenset({"date", "time", "number", "amount"})
+_TIMELESS = ("", "")
+_JUDGED_AS = frozenset({"recipient", "amount"})
 _EXCERPT = 80
 _NEAR = 2
 """So many parts of a path, its last ones, say what its field is of."""
@@ -93,7 +95,8 @@ def worth(
         seen = known.seen(value.kinds)
         return Worth(Source.UNTRUSTED, "other_role", seen[0]) if seen else COMPOSED
     found = COMPOSED
-    for place in whole(known, value, places_of(known, value)):
+    places = known.seen(value.kinds) if value.money is None else places_of(known, value)
+    for place in whole(known, value, places) if places else ():
         if value.role != "amount" and place.is_field_of(found.place):
             continue  # worth the same; of an amount each spelling counts
         one = _placed(task, known, value, place, target=target)
@@ -101,7 +104,7 @@ def worth(
             found = one
     if found is COMPOSED and known.full:
         return Worth(Source.COMPOSED, "index_full")
-    return _in_its_role(task, known, value, found)
+    return _in_its_role(task, known, value, found) if value.role in _JUDGED_AS else found
 
 
 def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
@@ -137,7 +140,7 @@ def _in_prompt(task: Task, value: Value, *, target: bool) -> bool:
 
 
 def _names(task: Task, value: Value) -> bool:
-    if any(value.moment):
+    if value.moment != _TIMELESS:
         return named(task, value)  # ten o'clock of another day is another moment
     # A bare number is an object only where the person said so, and then it is an object_id.
     return not task.objects.isdisjoint(value.kinds)

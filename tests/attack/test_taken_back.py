@@ -116,6 +116,8 @@ MENDED = [
     (PAY, "ich meinte 15 EUR", paid(ADA, 50), paid(ADA, 15)),
     (PAY, "je voulais dire 15 EUR", paid(ADA, 50), paid(ADA, 15)),
     (PAY, "make it 15 please", paid(ADA, 50), paid(ADA, 15)),
+    (PAY, "hm, let's say 15", paid(ADA, 50), paid(ADA, 15)),
+    (PAY, "well, say 15 EUR", paid(ADA, 50), paid(ADA, 15)),
     (PAY, "make it dollars", paid(ADA, 50), paid(ADA, 50, "USD")),
     (PAY, "Actually, pay 15 EUR instead", paid(ADA, 50), paid(ADA, 15)),
     (PAY, f"wrong person! to {BEA}", paid(ADA, 50), paid(BEA, 50)),
