@@ -17,13 +17,18 @@ STRETCH: Final = 20_000
 # Looked for in the text: a leaf may hold U+0000, which the server's JSON functions refuse. Quotes
 # inside of strings are escaped, so these are names of the leaf's own.
 _ENDED: Final = (
-    "SELECT count(DISTINCT call) FROM {rows}, convert_from(leaf, 'UTF8') AS said"
+    "SELECT {what} FROM {rows}, convert_from(leaf, 'UTF8') AS said"
     """ WHERE position('"kind":"outcome"' IN said) > 0"""
     """ AND substring(said FROM '"at_ms":([0-9]{{1,15}})')::bigint >= $1"""
 )
-_NUMBERED: Final = _ENDED.format(rows="audit_leaves") + " AND seq BETWEEN $2 AND $3"
-# One statement sees one moment: what is numbered meanwhile counts once, as queued.
-_QUEUED: Final = f"SELECT (SELECT size FROM audit_state), ({_ENDED.format(rows='audit_queue')})"  # noqa: S608  constants
+_NUMBERED: Final = (
+    _ENDED.format(what="count(DISTINCT call)", rows="audit_leaves")
+    + " AND seq BETWEEN $2 AND $3 AND call <> ALL($4::text[])"
+)
+# One statement sees one moment: what is numbered meanwhile counts once, as queued, and so does a
+# call of which one event is numbered and another one is queued.
+_CALLS: Final = _ENDED.format(what="array_agg(DISTINCT call)", rows="audit_queue")
+_QUEUED: Final = f"SELECT (SELECT size FROM audit_state), ({_CALLS})"  # noqa: S608  constants
 
 
 class PostgresAsked:
@@ -71,12 +76,13 @@ class PostgresAsked:
 
         async def counted(db: Connection, start: int) -> tuple[int, int]:
             end = min(start + STRETCH, size) - 1
-            found = await db.fetchval(_NUMBERED, since_ms, start, end)
+            found = await db.fetchval(_NUMBERED, since_ms, start, end, queued)
             first = await db.fetchval(_FIRST, start)
             return int(found), int(json.loads(first)["at_ms"])
 
         both = await self._database.run(lambda db: db.fetchrow(_QUEUED, since_ms), again=True)
-        size, total = int(both[0]), int(both[1])
+        size, queued = int(both[0]), list(both[1] or ())
+        total = len(queued)
         for start in reversed(range(0, size, STRETCH)):
             found, oldest_ms = await self._database.run(partial(counted, start=start), again=True)
             total += found
