@@ -24,7 +24,7 @@ from guard.policy.generate import NARROWED, OPAQUE_RULE, REAUTH_RULE, generated
 from guard.policy.listing import narrows
 from guard.policy.refuse import rule_findings
 from guard.policy.refuse_catalog import catalog_findings
-from guard.policy.rule import Mode, Rule, RuleKind, gated, policies_of, source_of
+from guard.policy.rule import Mode, Rule, RuleKind, policies_of, source_of
 from guard.policy.schema import author_schema, context_of, groups_of
 from guard.policy.schema_fixed import Type
 from guard.policy.sessions import SessionRules, session_findings, session_rules
@@ -167,7 +167,6 @@ def _read(statement: Statement, mode: Mode, rules: list[Rule], findings: list[Fi
             order=len(rules),
             text=statement.text,
             source=source,
-            judged=gated(notes.id, notes.kind, source),
             mode=mode,
             requirement=requirement,
             narrow=notes.narrow,
@@ -194,7 +193,6 @@ def _guard_rule(
         order=order,
         text=statement.text,
         source=source,
-        judged=gated(rule_id, kind, source),
         requirement=_guard_requirement(rule_id, catalog) if kind == "step_up" else None,
     )
 

@@ -31,7 +31,6 @@ class Rule:
     order: int
     text: str
     source: pst.Template
-    judged: pst.Template
     mode: Mode = "enforce"
     requirement: Requirement | None = None
     narrow: str = ""
@@ -41,6 +40,11 @@ class Rule:
     retry_after_s: int = 0
     owner: str = ""
     severity: str = ""
+
+    @property
+    def judged(self) -> pst.Template:
+        """Return the rule as it is judged."""
+        return gated(self.id, self.kind, self.source)
 
 
 def gated(rule: str, kind: RuleKind, source: pst.Template) -> pst.Template:
