@@ -8,11 +8,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from guard.provenance.lexicon import stem, verb_classes
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from guard.provenance.words import set_of
 
 _ENDINGS = (
     ("ation", 4), ("ition", 4), ("ment", 3), ("ing", 3), ("ion", 4), ("al", 5), ("ance", 5),
@@ -59,7 +55,7 @@ _IRREGULAR = MappingProxyType(
     }
 )
 """Nouns that no rule leads to their verb, and measures that are given to something."""
-_SAME = _set(
+_SAME = set_of(
     """
 audit bid bookmark charge claim comment credit estimate favorite favourite fine flag grade hold
 invoice label lease log mark order pin pledge price quote rank rate refund rent report request

@@ -36,8 +36,7 @@ class Listings:
     """The lists of one session. Mutable: `learn` is its only change."""
 
     def __init__(self) -> None:
-        self._lists: dict[str, list[Record]] = {}  # the last whole list of each tool
-        self._whole: dict[str, list[Record]] = {}  # the same, with those that bear no id
+        self._whole: dict[str, list[Record]] = {}  # the last whole list of each tool
         self._shown: dict[str, deque[Listing]] = {}
 
     def learn(self, segment: Segment, first: int, records: Mapping[int, Record]) -> None:
@@ -53,7 +52,6 @@ class Listings:
         every, action = [*records.values()], segment.action
         if segment.listed and not segment.truncated:
             self._whole[action] = every
-            self._lists[action] = [one for one in every if one.identity]
         sought = () if segment.truncated else ("",) if segment.listed else segment.sought
         shown = self._shown.setdefault(action, deque(maxlen=_KEPT))
         shown.append(Listing(first, tuple(every), sought, max(records)))
@@ -64,9 +62,10 @@ class Listings:
 
     def chosen(self, record: Record, selection: Selection) -> bool:
         """Return whether a record is the only one of its list that a choice means."""
+        whole = ([one for one in each if one.identity] for each in self._whole.values())
         return any(
             is_extreme(record, listed, selection)
-            for listed in self._lists.values()
+            for listed in whole
             if any(one.identity == record.identity for one in listed)
         )
 

@@ -17,7 +17,7 @@ from guard.model.origin import Source, Why
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
 from guard.provenance.described import DAYS, WEEKDAY, Said, is_dated, said_of
-from guard.provenance.kin import holds, kin_of, own_kin
+from guard.provenance.kin import kin_of, own_kin
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_stop, stem
 from guard.provenance.listings import Listing
@@ -25,10 +25,11 @@ from guard.provenance.pieces import asking
 from guard.provenance.pointers import points
 from guard.provenance.prepared import KEEPERS
 from guard.provenance.records import Record, is_id, plainly
+from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
 from guard.provenance.value import Value
-from guard.provenance.worth import Worth
+from guard.provenance.worth import Worth, is_its_own
 
 _GRAVE = frozenset({"pay", "share", "send", "publish", "post", "run", "add_member"})
 """Classes of verbs for which a record of a stranger's is never meant by its words."""
@@ -42,7 +43,7 @@ _GRANTING = frozenset(
     )
 )
 """Stems of verbs by which somebody gets something: the same."""
-_LONGEST = 200
+LONGEST = 200
 """Characters of an argument whose words are compared."""
 _MOST = 512
 """Records of one tool that are compared."""
@@ -65,7 +66,7 @@ def meant(
     """
     if known.full or not task.pieces:
         return None
-    covered = frozenset(stem(one[0]) for text in beside for one in WORD.finditer(text[:_LONGEST]))
+    covered = stems_in(text[:LONGEST] for text in beside)
     covered |= own_kin(value.path)
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and is_id(place.seen.path)):
@@ -97,12 +98,6 @@ def _is_own_id(value: Value, place: Place) -> bool:
     """Return whether a field holds the id of its own record: not the `twin_id` of another one."""
     its = kin_of(place.action.rpartition("/")[2]) | own_kin(value.path) | value.kin
     return kin_of(place.seen.path.rpartition(".")[2]) <= its
-
-
-def is_its_own(value: Value, place: Place) -> bool:
-    """Return whether a place shows the id of a thing of the kind that a call acts on."""
-    tool = place.action.rpartition("/")[2]
-    return holds(tool, place.seen.path, value.kin, own_kin(value.path))
 
 
 def _days_of(task: Task, phrase: str) -> Callable[[str], bool]:

@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.currencies import currency_of, words_in
+from guard.provenance.described import DAYS
 from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.known import Known
 from guard.provenance.lexicon import is_stop, stem
+from guard.provenance.pointers import form
 from guard.provenance.sentences import sentences
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -33,7 +35,6 @@ _EACH = re.compile(
     r"\b(?:respectively|in\s+(?:that|this)\s+order|jeweils|respectivement|respectivamente)\b",
     re.IGNORECASE,
 )
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ON = frozenset({"on", "enabled"})
 _OFF = frozenset({"off", "disabled"})
 _SWITCHES = {
@@ -166,8 +167,7 @@ def _shape(word: str) -> str:
     if "@" in word:
         return "@"
     if any(map(str.isdigit, word)):
-        kinds = ("9" if one.isdigit() else "A" if one.isalpha() else one for one in word)
-        return "".join(one for one, _ in groupby(kinds))
+        return form(word)
     if "." in word or "_" in word or "/" in word:
         return "file"
     if folded in _ON | _OFF:
@@ -219,7 +219,7 @@ def _said_by(text: str) -> Forms:
 @lru_cache(maxsize=1024)
 def _day_forms(day: str) -> Forms:
     try:
-        return frozenset({day}), frozenset({_DAYS[date.fromisoformat(day).weekday()]})
+        return frozenset({day}), frozenset({f"{DAYS[date.fromisoformat(day).weekday()]}day"})
     except ValueError:
         return (frozenset({day}),)
 
@@ -249,8 +249,8 @@ def _places(
 ) -> dict[int, frozenset[str]]:
     """Return in which parts a value stands, with the words that say it there."""
     found: dict[int, frozenset[str]] = {}
-    for form in forms:
-        own = form - common
+    for words in forms:
+        own = words - common
         for at, part in enumerate(parts):
             if own and own <= {one.text for one in part}:
                 found[at] = own

@@ -6,26 +6,23 @@ words and in the name of a tool; words are compared, and nothing is decided.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from guard.provenance.words import set_of
 
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-PARTICLES = _set("out in up down off on back over away")
+PARTICLES = set_of("out in up down off on back over away")
 """Words that make another verb of one: check out, roll back."""
 
 _STRONG = PARTICLES - {"in", "on"}
 """Those of them that seldom say only where."""
 
-_TURNED = _set("turn switch power check clock log sign opt punch scal roll shut dial zoom fad")
+_TURNED = set_of("turn switch power check clock log sign opt punch scal roll shut dial zoom fad")
 """Stems of verbs that any such word turns into another one."""
 
-_BENT = _set("mov giv call mark cut tak writ lock bring hand pull push")
+_BENT = set_of("mov giv call mark cut tak writ lock bring hand pull push")
 """Stems of verbs that the strong ones do."""
 
 _OTHER_WAY = {"on": "off", "off": "on", "in": "out", "out": "in", "up": "down", "down": "up"}
 
-_SAME = dict.fromkeys(_set("switch power"), "turn")
+_SAME = dict.fromkeys(set_of("switch power"), "turn")
 """Stems that mean the same with such a word."""
 
 _WAYS = tuple(
@@ -42,13 +39,13 @@ _WAYS = tuple(
         ("show", "hid"),
         ("open", "clos"),
     )
-    for way in ((_set(one), _set(other)), (_set(other), _set(one)))
+    for way in ((set_of(one), set_of(other)), (set_of(other), set_of(one)))
 )
 """Stems of verbs, and those of the other direction: the only table of opposites."""
 
 _ALIKE = tuple(
     map(
-        _set,
+        set_of,
         (
             "turnon enabl activat",
             "turnoff disabl deactivat",
@@ -66,16 +63,16 @@ _ALIKE = tuple(
 )
 """Stems of verbs that no class holds and that ask for the same."""
 
-FIRST = _set("pin lik star flag merg commit link bill bookmark follow")
+FIRST = set_of("pin lik star flag merg commit link bill bookmark follow")
 """Stems of nouns and little words that are the verb where a tool's name begins with them."""
 
-_PLACES = _set(
+_PLACES = set_of(
     "the a an my our your his her their this that these those every each monday tuesday wednesday"
     " thursday friday saturday sunday weekday weekdays weekend weekends"
 )
 """Words before which "in" and "on" say where or when."""
-_AND = _set("and then or und dann oder et puis")
-_WISHING = _set("would i'd we'd he'd she'd they'd who'd you'd")
+_AND = set_of("and then or und dann oder et puis")
+_WISHING = set_of("would i'd we'd he'd she'd they'd who'd you'd")
 _NEAR = 4
 _FAR = 8
 

@@ -13,15 +13,10 @@ from typing import NamedTuple
 from guard.provenance import phrasal
 from guard.provenance.derivation import verbs_from
 from guard.provenance.lexicon import Capability, capability, stem, verb_classes
-from guard.provenance.words import BOUNDS
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from guard.provenance.words import BOUNDS, set_of
 
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-_MAKES = _set(
+_MAKES = set_of(
     """
 add arrange cast create do enter execute file initiate issue leave log make new open perform place
 post process record register request schedule set start submit write

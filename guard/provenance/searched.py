@@ -48,10 +48,10 @@ def wider(piece: Piece, able: Capability, text: str, beside: Iterable[str]) -> b
         text: of the search.
         beside: the other values of the call: what is done is no part of what is looked for.
     """
-    people = _stems(one.literal for one in piece.held if _is_person(one))
-    if not _stems([_FIELD.sub(" ", text)]) <= people:
+    people = stems_in(one.literal for one in piece.held if _is_person(one))
+    if not stems_in([_FIELD.sub(" ", text)]) <= people:
         return False
-    plain = people | able.stems | _stems(beside) | {one.verb for one in piece.asks}
+    plain = people | able.stems | stems_in(beside) | {one.verb for one in piece.asks}
     return any(
         noun_classes(one).isdisjoint(able.nouns) and not verb_classes(one)
         for one in piece.naming.content - plain
@@ -62,5 +62,6 @@ def _is_person(one: Entity) -> bool:
     return one.kind in {"email", "phone"} or (one.kind == "name" and one.frame != "unknown")
 
 
-def _stems(texts: Iterable[str]) -> frozenset[str]:
+def stems_in(texts: Iterable[str]) -> frozenset[str]:
+    """Return the stems of the words of some texts."""
     return frozenset(stem(one[0]) for text in texts for one in WORD.finditer(text))

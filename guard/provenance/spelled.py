@@ -15,7 +15,8 @@ from guard.provenance.described import said_of
 from guard.provenance.kin import own_kin
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, noun_classes, stem, stems_of, verb_classes
-from guard.provenance.meant import NOTHING, words_of
+from guard.provenance.meant import LONGEST, NOTHING, words_of
+from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.settings import sets
 from guard.provenance.task import Task
@@ -26,8 +27,6 @@ _ELSEWHERE = frozenset({"add_member", "pay", "share", "send", "publish", "post",
 """Classes of verbs by which somebody gets something: they are asked for by their own words."""
 _ANY = frozenset({"create", "change"})
 """Classes of verbs that say little without their thing."""
-_LONGEST = 200
-"""Characters of an argument whose words are compared."""
 _VAGUE = frozenset(
     map(stem, ("set", "update", "change", "add", "create", "make", "put", "new", "edit", "modify"))
 )
@@ -75,8 +74,7 @@ def spelled(task: Task, known: Known, able: Capability, values: Values) -> bool:
     ]
     if not (things and asks):  # most calls
         return False
-    texts = [value.text[:_LONGEST] for value, _ in values]
-    own = frozenset(stem(word[0]) for text in texts for word in WORD.finditer(text))
+    own = stems_in(value.text[:LONGEST] for value, _ in values)
     own |= frozenset(stem(word) for value, _ in values for word in words_in(_last(value.path)))
     return any(
         _says_all(task.wanted[slice(*ask.place)], ask, able, own_kin(value.path), its, own)

@@ -11,11 +11,7 @@ from types import MappingProxyType
 
 from guard.provenance.parted import in_ascii
 from guard.provenance.tongue_words import AMBIGUOUS, PARTED, SURE, VERBS
-
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from guard.provenance.words import set_of
 
 _ENDINGS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     {
@@ -29,18 +25,18 @@ _ENDINGS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyTy
 """Forms by which one is told, and those that name an act, by the mark behind a stem."""
 _PRONOUNS = re.compile(r"(?:(?:me|te|se|nos)?(?:l[aeo]s?)|me|nos)$")
 _FRENCH = re.compile(r"-(?:l[ae]s?|lui|leur|moi|nous|en|y)(?:-(?:l[ae]s?|lui|leur|moi|en|y))?$")
-_LEADS = _set(
+_LEADS = set_of(
     """
 bitte und dann auch noch y luego favor también et puis plaît aussi ok hallo hola bonjour danke
 """
 )
 """Words behind which somebody is told to do something."""
-_HELLO = _set(
+_HELLO = set_of(
     """
 hallo hola bonjour salut hi hey liebe lieber
 """
 )
-_COULD = _set(
+_COULD = set_of(
     """
 kannst könntest können könnten würdest puedes podrías podría quiero quisiera necesito peux-tu
 pouvez-vous pourrais-tu pourriez-vous voudrais veux möchte bitte
@@ -87,9 +83,9 @@ def _in_parts() -> Mapping[tuple[str, str], str]:
     return MappingProxyType(found)
 
 
-_HELD = _set("si cuando hasta antes después salvo excepto menos sino nunca jamás no tampoco sin")
+_HELD = set_of("si cuando hasta antes después salvo excepto menos sino nunca jamás no tampoco sin")
 """Words by which Spanish forbids, leaves out or makes a condition: nothing else reads them here."""
-_IS = _set("son está están est sont ist sind war wird")
+_IS = set_of("son está están est sont ist sind war wird")
 _LEFT = frozenset(
     in_ascii(one[:-1] + end)
     for line in VERBS.strip().splitlines()

@@ -7,7 +7,8 @@ questions and never fewer checks.
 from collections.abc import Mapping
 
 
-def _set(text: str) -> frozenset[str]:
+def set_of(text: str) -> frozenset[str]:
+    """Return the words of a text that holds nothing else."""
     return frozenset(text.split())
 
 
@@ -128,7 +129,7 @@ post:
 )
 """What it can be done with, by class."""
 
-STOP = _set(
+STOP = set_of(
     """
 a an and are as at be been but by can could did do does for from had has have he her here
 him his how i if in into is it its just like me my need no not of off on or our out please
@@ -144,7 +145,7 @@ s'il vous plaît mon ma mes
 )
 """Words that join others and name nothing."""
 
-GENERIC = _set(
+GENERIC = set_of(
     """
 update updates info information regarding details summary reminder note notes meeting
 request question follow followup re fwd hello message notification copy new document file
@@ -154,7 +155,7 @@ discussion notice announcement
 )
 """Words of titles that say nothing of their content."""
 
-MONTH_NAMES = _set(
+MONTH_NAMES = set_of(
     """
 january february march april may june july august september october november december
 jan feb mar apr jun jul aug sep sept oct nov dec januar februar märz mai juni juli oktober
@@ -164,7 +165,7 @@ décembre janv févr fév avr juil aoû déc
 )
 """How months are written, in full and short."""
 
-PAYING = _set(
+PAYING = set_of(
     """
 pay paid transfer send wire refund reimburse amount price cost rent budget limit bid invest
 deposit withdraw donate to by of worth for is zahle überweise paie vire
@@ -172,7 +173,7 @@ deposit withdraw donate to by of worth for is zahle überweise paie vire
 )
 """Words before a number that make it an amount."""
 
-PRICES = _set(
+PRICES = set_of(
     """
 amount price cost costs rent budget limit bid fee fees invest deposit withdraw bill invoice owe owed
 owes salary balance loan debt invoiced worth tip
@@ -180,7 +181,7 @@ owes salary balance loan debt invoiced worth tip
 )
 """Words of a sentence in which pounds are money."""
 
-CONTAINERS = _set(
+CONTAINERS = set_of(
     """
 channel group folder list project user board team room repo repository branch table database
 workspace label tag calendar album playlist directory document file spreadsheet page contact
@@ -190,7 +191,7 @@ utilisateur
 )
 """Things that bear a name beside them: the general channel, project apollo."""
 
-LOOSE = _set(
+LOOSE = set_of(
     """
 new old same other private public shared main named called titled my our existing entire
 whole single different current following corresponding respective own latest recent
@@ -198,12 +199,12 @@ whole single different current following corresponding respective own latest rec
 )
 """Words beside a container that are not its name."""
 
-TELLING = _set(
+TELLING = set_of(
     "answer ask contact email give inform invite mail message notify pay ping refund reimburse "
     "remind reply send tell text thank wire write"
 )
 """Verbs whose object, when it is a person, is who gets something."""
-DEST = _set(
+DEST = set_of(
     """
 to with for invite add pay into in on onto email message notify contact remind cc bcc send
 share text tell ping inform call forward an für mit con lade schreibe à pour avec dans remove
@@ -212,21 +213,21 @@ kick enroll enrol visit open at under schreib schick schicke sende
 )
 """Words after which something goes somewhere."""
 
-MENTION = _set(
+MENTION = set_of(
     """
 from by of about regarding concerning mentioned von über de par than like
 """
 )
 """Words after which something is only spoken of."""
 
-WHEN = _set(
+WHEN = set_of(
     """
 at on until till before after since between starting um am bis le jusqu'à
 """
 )
 """Words after which a time comes."""
 
-EXTENSIONS = _set(
+EXTENSIONS = set_of(
     """
 bak c cfg cpp csv doc docx eml gif go gz h htm html ics ini java jpeg jpg js json log md mov
 mp3 mp4 ods odt pdf png ppt pptx py rs rtf sh sql svg tar tex toml ts tsv txt wav xls xlsx
@@ -235,7 +236,7 @@ xml yaml yml zip
 )
 """Endings by which a name is the name of a file."""
 
-DOCUMENTS = _set(
+DOCUMENTS = set_of(
     "csv doc docx gif jpeg jpg md mp3 mp4 odp ods odt pdf png ppt pptx rtf tsv txt xls xlsx"
 )
 """Endings of what people read: no program takes it for its settings, and none runs it."""
@@ -272,7 +273,7 @@ buy:
 )
 """Nouns for what is done: whoever asks to make a payment asks to pay."""
 
-OTHER_VERBS = _set(
+OTHER_VERBS = set_of(
     """
 login logon logout signin signout authenticate verify validate count sort upload download sync
 synchronize restore recover import export clone archive unarchive pause resume enable disable lock
@@ -285,7 +286,7 @@ encrypt decrypt redirect eject return rate rerun retry reship attach detach dim 
 )
 """Verbs of tool names that no class holds: only they themselves ask for such a tool."""
 
-FORMAL = _set(
+FORMAL = set_of(
     """
 entry entries object element instance resource value data async batch bulk custom
 fund funds cash eur usd gbp chf euro euros dollar dollars
@@ -293,5 +294,5 @@ fund funds cash eur usd gbp chf euro euros dollar dollars
 )
 """Words of tool names that say nothing of what they act on."""
 
-BOUNDS = _set("to from by with in into on onto for of at via and or then as using")
+BOUNDS = set_of("to from by with in into on onto for of at via and or then as using")
 """Words of tool names after which something else is named than what they act on."""

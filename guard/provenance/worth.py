@@ -177,7 +177,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
         return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
     if seen.trusted:
         return _trusted(task, known, value, place, record, target=target)
-    if target and seen.whole and is_id(seen.path) and _is_its_own(value, place):
+    if target and seen.whole and is_id(seen.path) and is_its_own(value, place):
         return _asked_for(task, known, place, record) or Worth(
             Source.UNTRUSTED, "untrusted_only", place
         )
@@ -254,8 +254,8 @@ def _of_a_kind(value: Value, place: Place) -> bool:
     return not own_kin(value.path).isdisjoint(kin_of(*path.split(".")[-_NEAR:]))
 
 
-def _is_its_own(value: Value, place: Place) -> bool:
-    """Return whether an id that nobody vouches for is of the kind that the call acts on."""
+def is_its_own(value: Value, place: Place) -> bool:
+    """Return whether a place shows the id of a thing of the kind that a call acts on."""
     tool = place.action.rpartition("/")[2]
     return holds(tool, place.seen.path, value.kin, own_kin(value.path))
 
