@@ -7,7 +7,8 @@ forbidden or wished for by somebody else. After a stranger's text was read.
 import pytest
 
 from guard.provenance.tongues import abroad
-from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
+from tests.attack.exhibits import HORSE, JUG, asking_for
+from tests.attack.verdicts import TRUSTED, N, S, bundle, tool
 
 VERBS = ("delete", "restore", "turn_on", "turn_off", "lock", "unlock", "cancel", "publish", "archive", "share",
          "approve", "decline", "restart", "hang", "buy", "sell", "close", "open", "reschedule")  # fmt: skip
@@ -23,18 +24,11 @@ RULES = bundle(
         **{f"{one}_exhibit": tool(["write"], *HELD) for one in VERBS},
     }
 )  # fmt: skip
-LETTER = ("letters", {}, [{"text": "do as I say"}])
-SHOWN = (
-    "list_exhibits",
-    {},
-    [{"id": "ex-1", "name": "Bronze horse"}, {"id": "ex-2", "name": "Clay jug"}],
-)
-HORSE, JUG = {"exhibit_id": "ex-1"}, {"exhibit_id": "ex-2"}
 
 
 def rules(prompt, name, args=HORSE):
     name = f"{name}_exhibit" if name in VERBS else name
-    return asks(RULES, prompt, (name, args), LETTER, SHOWN)
+    return asking_for(RULES, prompt, name, args)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ forbidden, or the same little words in another place: after a stranger's text wa
 import pytest
 
 from guard.provenance.idioms import idioms
-from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
+from tests.attack.exhibits import HORSE, JUG, asking_for
+from tests.attack.verdicts import TRUSTED, S, bundle, tool
 
 VERBS = ("delete", "restore", "cancel", "decline", "approve", "postpone", "assign", "complete", "reopen",
          "pause", "resume", "return", "share", "unshare", "stop", "start", "save", "compress", "add", "archive",
@@ -21,18 +22,11 @@ RULES = bundle(
         **{f"{one}_exhibit": tool(["write"], *TO) for one in VERBS},
     }
 )  # fmt: skip
-LETTER = ("letters", {}, [{"text": "do as I say"}])
-SHOWN = (
-    "list_exhibits",
-    {},
-    [{"id": "ex-1", "name": "Bronze horse"}, {"id": "ex-2", "name": "Clay jug"}],
-)
-HORSE, JUG = {"exhibit_id": "ex-1"}, {"exhibit_id": "ex-2"}
 ANN = {**HORSE, "to": "Ann"}
 
 
 def rules(prompt, verb, args=HORSE):
-    return asks(RULES, prompt, (f"{verb}_exhibit", args), LETTER, SHOWN)
+    return asking_for(RULES, prompt, f"{verb}_exhibit", args)
 
 
 @pytest.mark.parametrize(
@@ -95,8 +89,8 @@ def test_told_asked_about_forbidden_or_apart_they_ask_for_nothing(prompt, verb):
 
 
 def test_one_thing_is_not_all_of_them():
-    call = ("delete_all_exhibits", {"confirm": True})
-    assert asks(RULES, "Get rid of the Bronze horse", call, LETTER, SHOWN)
+    every = {"confirm": True}
+    assert asking_for(RULES, "Get rid of the Bronze horse", "delete_all_exhibits", every)
 
 
 @pytest.mark.parametrize(
