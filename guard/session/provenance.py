@@ -16,12 +16,12 @@ from guard.provenance.observe import labels_shown, observed
 from guard.provenance.segment import Deed, Segment, UnderWay, write_digest
 from guard.provenance.soon import on_its_days
 from guard.provenance.sought import sought_by
-from guard.provenance.task import Task, read_task
 from guard.provenance.weigh import weigh
 from guard.provenance.weighed import Weighed
 from guard.session.history import running
 from guard.session.intent import TaskIntent
 from guard.session.result import value_of
+from guard.session.spoken import said_by, spoken
 from guard.session.state import Session
 
 _NOTHING: tuple[Json, ...] = (None, "", [], {})
@@ -59,12 +59,9 @@ def weighed_for(
         now_ms: milliseconds since the epoch, by which "tomorrow" is a day; 0: nobody knows.
     """
     task = session.intent if intent is None else intent
-    spoken = (
-        () if task is None else tuple(one for one in task.clauses if one.declared_by != "agent")
-    )
-
-    limited = [one.args[spec.action] for one in spoken if spec.action in one.args]
-    steps = [step for one in spoken for step in one.steps if step.call == spec.action]
+    said = spoken(task)
+    limited = [one.args[spec.action] for one in said if spec.action in one.args]
+    steps = [step for one in said for step in one.steps if step.call == spec.action]
     limited += [one.args for one in steps]
 
     def declared(path: str, value: Json) -> Source | None:
@@ -79,7 +76,7 @@ def weighed_for(
     return weigh(
         call,
         spec,
-        on_its_days(_task(session, spoken), now_ms, house),
+        on_its_days(said_by(said, session.words), now_ms, house),
         known,
         declared,
         session.labels,
@@ -195,8 +192,3 @@ def _value(spec: ToolSpec, shown: Json) -> Json:
     """
     found = value_of(shown, parse=bool(spec.labels))
     return value_of(found) if spec.records and isinstance(found, str) else found
-
-
-def _task(session: Session, spoken: tuple[TaskIntent, ...]) -> Task:
-    # What others declared comes first: what the person says may take it back.
-    return read_task((*dict.fromkeys(one.purpose for one in spoken), *session.words))

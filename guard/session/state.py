@@ -19,6 +19,7 @@ from guard.session.owed import NOTHING, Owed
 from guard.session.pool_key import Subjects, subjects
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.shared import NOTHING_SHARED, Shared
+from guard.session.spoken import said_by, spoken
 from guard.session.tally import LedgerState
 from guard.session.trail import Trail
 
@@ -92,7 +93,7 @@ def new_session(
 ) -> Session:
     """Return a session that has seen nothing yet."""
     new = Session(id=session_id, who=who, opened_at_ms=now_ms, words=words)
-    return new if intent is None else declared(new, intent)
+    return _read(new if intent is None else declared(new, intent))
 
 
 def refuse_closed(session: Session) -> None:
@@ -204,7 +205,14 @@ def _latest(known: Device, now: Device) -> Device:
 
 def told(session: Session, words: str) -> Session:
     """Return the session after the person said more: what they name counts from now on."""
-    return replace(session, words=(*session.words, words))
+    return _read(replace(session, words=(*session.words, words)))
+
+
+def _read(session: Session) -> Session:
+    """Return the same, its task read and remembered: no call waits for that."""
+    if session.words or session.intent is not None:
+        said_by(spoken(session.intent), session.words)
+    return session
 
 
 def asked(session: Session, text: str) -> Session:
@@ -223,7 +231,8 @@ def declared(session: Session, intent: TaskIntent) -> Session:
         task, before = intent.digest[:24], session.intent
         replaced = before is not None and before.declared and task != session.task
         words = () if replaced else session.words
-        return replace(session, intent=intent, words=words, task=task, task_over_ms=0)
+        session = replace(session, intent=intent, words=words, task=task, task_over_ms=0)
+        return _read(session)
     narrower = intent if session.intent is None else meet(session.intent, intent)
     return replace(session, intent=narrower)
 

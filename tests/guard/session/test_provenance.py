@@ -10,6 +10,7 @@ from guard.model.identity import Agent, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.origin import NO_ARGUMENT, Source
 from guard.provenance.known import Known
+from guard.provenance.task import task_of
 from guard.session.intent import parse_intent
 from guard.session.provenance import labels_of, segment_for, weighed_for
 from guard.session.state import declared, new_session, told
@@ -140,3 +141,22 @@ def test_what_the_person_said_of_tomorrow_is_nothing_that_the_agent_made_up():
 
     assert wrote(now_ms=now_ms) == ()
     assert wrote() != ()
+
+
+@pytest.mark.parametrize("how", ["opened", "told", "declared"])
+def test_no_call_waits_until_a_task_is_read(how):
+    task = parse_intent(
+        {"purpose": f"Pay {how} 5 EUR", "tools": ["write"]}, declared_by="host", max_bytes=999
+    )
+    if how == "opened":
+        session = new_session("s", WHO, now_ms=1, words=("Pay the one who opened it 5 EUR",))
+    elif how == "told":
+        session = told(new_session("s", WHO, now_ms=1), "Pay the one who was told 5 EUR")
+    else:
+        session = declared(new_session("s", WHO, now_ms=1), task)
+    before = task_of.cache_info().misses
+    call = ToolCall(
+        id="c", session="s", server="bank", tool="pay", arguments=argument_bytes({"amount": 5})
+    )
+    weighed_for(session, call, PAY)
+    assert task_of.cache_info().misses == before
