@@ -226,14 +226,14 @@ class Judging:
         return Deny(code=code, reasons=(Reason(code=code),), basis=basis, detail=detail)
 
 
-def _arguments(call: ToolCall) -> dict[str, Json]:
+def _arguments(call: ToolCall) -> Mapping[str, Json]:
     """Return the arguments of a call.
 
     Raises:
         Refused: `bad_argument`: the bytes are not one JSON object; nothing could be said of them.
     """
     try:
-        found = call.parsed()
+        found = call.read()
     except (ValueError, RecursionError):  # not chained: it quotes what may be secret
         found = None
     if type(found) is not dict:

@@ -6,7 +6,7 @@ upstream sees, is made in `guard.grant.signing`, because canonical JSON is spoke
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from hashlib import sha256
@@ -16,6 +16,8 @@ from guard.model.idempotency import Idempotency, IdempotencyKey, idempotency_key
 from guard.model.labels import Label
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Leaf = tuple[str, Json, tuple[Mapping[str, Json], ...]]
+"""One value of a call: its path, what stands there, and the objects that hold it."""
 
 # Made once: json.dumps makes it anew, and json.loads looks first for other encodings of Unicode.
 _READ = json.JSONDecoder().decode
@@ -46,6 +48,23 @@ def argument_bytes(arguments: Mapping[str, Json]) -> bytes:
     return _CANONICAL(arguments).encode()
 
 
+def _walk(
+    value: Json,
+    path: str,
+    around: tuple[Mapping[str, Json], ...],
+    found: list[Leaf],
+) -> None:
+    if isinstance(value, dict):
+        around = (value, *around)
+        for name, inner in value.items():
+            _walk(inner, f"{path}.{name}" if path else name, around, found)
+    elif isinstance(value, list):
+        for inner in value or [None]:
+            _walk(inner, path, around, found)
+    else:
+        found.append((path, value, around))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCall:
     """One call that an agent wants to make, with the bytes that would be sent."""
@@ -62,8 +81,12 @@ class ToolCall:
     traceparent: str = field(default="", repr=False, compare=False)  # for traces; decides nothing
     bytes_sha256: str = field(init=False)
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
+    _read: list[dict[str, Json]] = field(init=False, repr=False, compare=False)
+    _leaves: list[Leaf] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "_read", [])
+        object.__setattr__(self, "_leaves", [])
         object.__setattr__(self, "bytes_sha256", sha256(self.arguments).hexdigest())
         object.__setattr__(self, "action", f"{self.server}/{self.tool}")
 
@@ -71,6 +94,22 @@ class ToolCall:
         """Return the arguments as Python values, made anew from the bytes."""
         values: dict[str, Json] = _READ(self.arguments.decode())
         return values
+
+    def read(self) -> Mapping[str, Json]:
+        """Return the same once and for all: to be looked at, and never changed."""
+        if not self._read:
+            self._read.append(self.parsed())
+        return self._read[0]
+
+    def leaves(self) -> Sequence[Leaf]:
+        """Return each value with its path and the objects that hold it, the nearest first.
+
+        Elements of an array are under its path; an empty one has a path, too, and holds nothing.
+        """
+        if not self._leaves:
+            self.read()
+            _walk(self._read[0], "", (), self._leaves)
+        return self._leaves
 
     def narrowed(self, arguments: bytes) -> "ToolCall":
         """Return the same call with the narrowed bytes; a new digest comes with them."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from guard.model.call import ArgSpec, Json, ToolSpec, argument_bytes
 from guard.model.facts import Derived, Input
@@ -31,8 +31,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _Plain = TypeVar("_Plain", str, int, bool)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(NamedTuple):
     """Of all arguments of one call: bytes, levels of nesting, elements of an array."""
 
     max_arg_bytes: int = 65_536

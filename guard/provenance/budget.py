@@ -156,6 +156,8 @@ def _bears(able: Capability, named: Capability, name: str) -> bool:
 
 def _done(spec: ToolSpec, done: Mapping[Deed, int]) -> tuple[tuple[Deed, str, int], ...]:
     """Return what was done before, each with what its tool is called."""
+    if not done:  # the first act of a task
+        return ()
     return tuple((deed, done_with(spec, deed[0]), many) for deed, many in sorted(done.items()))
 
 
@@ -240,7 +242,8 @@ class _Filling:
 
 def largest(values: Iterable[tuple[Value, Worth]]) -> int:
     """Return how many of the receivers that the person named one argument holds."""
-    named = [
-        value.path for value, one in values if value.role == "recipient" and one.why == "in_prompt"
-    ]
+    named: list[str] = []
+    for value, one in values:
+        if value.role == "recipient" and one.why == "in_prompt":
+            named.append(value.path)
     return max(Counter(named).values()) if len(named) > 1 else 1

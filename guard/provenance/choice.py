@@ -96,7 +96,7 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
         return on not in told
     words = slot.switch.words
     # "An internal note", and it is for everybody to see; "unpaid", and it is paid.
-    unlike = any(f"un{one}" in task.words.stems for one in words)
+    unlike = not _undone(words).isdisjoint(task.words.stems)
     unlike |= not words.isdisjoint(_PUBLIC) and not task.words.stems.isdisjoint(_INSIDE)
     if on and words and (unlike or words <= _left_out(task.text, task.said)):
         return True
@@ -105,6 +105,11 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
     if on is slot.default:
         return False
     return unsaid(slot.switch.yes, task.words.stems) if on else _opens(task, slot)
+
+
+@lru_cache(maxsize=1024)
+def _undone(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(f"un{one}" for one in words)
 
 
 def _opens(task: Task, slot: Slot) -> bool:
@@ -165,6 +170,7 @@ def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:
     return stem(raw) not in task.words.stems and acts.isdisjoint(task.words.verbs)
 
 
+@lru_cache(maxsize=1024)
 def _switch(path: str) -> bool | None:
     """Return whether yes is on, by the name of an argument; None: it switches nothing."""
     words = [one.casefold() for one in _PARTS.findall(path.rpartition(".")[2])]

@@ -102,8 +102,6 @@ def _received(
 ) -> list[tuple[Value, Worth]]:
     """Return the arguments of a call, with the receivers that its request names in part."""
     found = [*values]
-    if "trusted_field" not in [one.why for _, one in values]:
-        return found
     for at, (value, one) in enumerate(values):
         if one.why == "trusted_field" and value.role == "recipient":
             found[at] = value, partly(task, known, able, value) or one

@@ -40,6 +40,7 @@ _GOVERNING = frozenset(
 _SHORT = 4
 
 
+@lru_cache(maxsize=4096)  # a task lives long, and so do its tools
 def granted(asked: Words, able: Capability) -> bool:
     """Return whether a text asks for what a tool does: its verb, and its noun if both have one."""
     if able.against & asked.stems and not phrasal.against(able.against) & asked.stems:

@@ -118,8 +118,10 @@ class Known:
 
     def seen(self, kinds: Kinds) -> list[Place]:
         """Return where a value was seen that can be all of these, oldest first for each of them."""
-        places = self._places.get
-        return [place for one in kinds for place in places(one, ())]
+        found: list[Place] = []
+        for one in kinds:
+            found += self._places.get(one, ())
+        return found
 
     def record(self, number: int) -> Record:
         """Return the record of a place; one that names nothing if it stood in none."""

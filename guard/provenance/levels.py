@@ -11,6 +11,7 @@ from guard.provenance.lexicon import capability
 from guard.provenance.roles import CHANGING, LEVEL_OF
 
 _MAKING = frozenset({"create", "schedule"})
+_NO_PATHS = frozenset[str]()
 _SET_OF = {
     Source.COMPOSED: "model",
     Source.UNTRUSTED: "untrusted",
@@ -34,18 +35,18 @@ def level_of(spec: ToolSpec, role: str) -> str:
 
 
 def weakest(values: Iterable[tuple[str, Source]]) -> Levels:
-    """Return the weakest source of each level, from the level and the source of each value."""
+    """Return the weakest source of each level, from those of each value that has one."""
     found: dict[str, int] = {}
     for level, source in values:
-        if level and source < found.get(level, NO_ARGUMENT):
+        if source < found.get(level, NO_ARGUMENT):
             found[level] = int(source)
     return Levels(**found)
 
 
 def levels_of(spec: ToolSpec, origins: Sequence[Origin]) -> Levels:
     """Return the levels of a call whose origins are known already; what is exempt needs nothing."""
-    told = (one for one in origins if one.why != "exempt")
-    return weakest((level_of(spec, one.role), one.source) for one in told)
+    told = ((level_of(spec, one.role), one) for one in origins if one.why != "exempt")
+    return weakest((level, one.source) for level, one in told if level)
 
 
 def by_source(values: Iterable[tuple[str, Source]]) -> list[frozenset[str]]:
@@ -57,7 +58,7 @@ def by_source(values: Iterable[tuple[str, Source]]) -> list[frozenset[str]]:
     paths: list[list[str]] = [[] for _ in _SET_OF]  # the key of a dict would be hashed by its name
     for path, source in sources.items():
         paths[source].append(path)
-    return [frozenset(several) for several in paths]
+    return [frozenset(several) if several else _NO_PATHS for several in paths]
 
 
 def paths_of(origins: Sequence[Origin]) -> dict[str, frozenset[str]]:

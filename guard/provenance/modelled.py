@@ -32,6 +32,13 @@ _AS = (
     r"\s+as\s+(?:an?|the|your|its?)?\s*"
     r"(?:template|base|basis|model|reference|example|pattern|starting\s+point)\b"
 )
+_SAID = re.compile(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s|{_AS}", re.IGNORECASE)
+_AFTER_MODEL = re.compile(rf"(?<!\w){_MODEL}\s+{BESIDE_IT}\Z", re.IGNORECASE)
+_AFTER_ANY = re.compile(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s+{BESIDE_IT}\Z", re.IGNORECASE)
+_AS_ONE = re.compile(_AS, re.IGNORECASE)
+_APART = re.compile(r"(?<![\w@-])(?<!\w[./])")
+_FAR = 100
+"""How far (characters) before a name the words can begin that make it a model."""
 _TAKES = frozenset(
     map(
         stem,
@@ -94,17 +101,15 @@ def _takes(value: Value) -> bool:
 
 @lru_cache(maxsize=256)
 def _speaks(text: str) -> bool:
-    return re.search(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s|{_AS}", text, re.IGNORECASE) is not None
+    return _SAID.search(text) is not None
 
 
 @lru_cache(maxsize=1024)
 def _only(name: str, text: str, *, weak: bool) -> bool:
     """Return whether a text names something only where other things are made after it."""
-    whole = rf"(?<![\w@-])(?<!\w[./]){spelled(name)}{BEHIND}"
-    every = len(re.findall(whole, text, re.IGNORECASE))
-    before = _MODEL if weak else rf"(?:{_MODEL}|{_FROM})"
-    after = re.findall(
-        rf"(?<!\w){before}\s+{BESIDE_IT}{spelled(name)}{BEHIND}", text, re.IGNORECASE
-    )
-    ahead = re.findall(rf"{whole}{_AS}", text, re.IGNORECASE)
-    return 0 < every <= len(after) + len(ahead)
+    before = _AFTER_MODEL if weak else _AFTER_ANY
+    every = [one.span() for one in re.finditer(spelled(name) + BEHIND, text, re.IGNORECASE)]
+    whole = [(start, end) for start, end in every if _APART.match(text, start)]
+    after = [start for start, _ in every if before.search(text, max(start - _FAR, 0), start)]
+    ahead = [end for _, end in whole if _AS_ONE.match(text, end)]
+    return 0 < len(whole) <= len(after) + len(ahead)

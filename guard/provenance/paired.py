@@ -103,8 +103,9 @@ def _pairs(text: str) -> tuple[Parts, ...]:
     """Return the sentences of a text as parts of which each may say what belongs together."""
     every = [*sentences(text)]
     found = [_zipped(text, *place) or _cut(text, *place) for place in every]
-    alike = groupby(every, key=lambda place: _opening(text, *place))
-    rows = (tuple(_part(text, *place) for place in places) for _, places in alike)
+    openings = groupby(every, key=lambda place: _opening(text, *place))
+    alike = [several for _, places in openings if len(several := [*places]) >= _LEAST]
+    rows = (tuple(_part(text, *place) for place in places) for places in alike)
     return tuple(one for one in (*found, *rows) if len(one) >= _LEAST and _comparable(one))
 
 
@@ -133,7 +134,7 @@ def _cut(text: str, start: int, end: int) -> Parts:
     cuts = [(one.start(), one.end()) for one in _CUT.finditer(text, start, end)]
     begins, stops = [start, *(last for _, last in cuts)], [*(first for first, _ in cuts), end]
     places = zip(begins, stops, strict=True)
-    return tuple(one for place in places if (one := _part(text, *place)))
+    return tuple(one for place in places if (one := _part(text, *place))) if cuts else ()
 
 
 def _part(text: str, start: int, end: int) -> tuple[_Word, ...]:
@@ -149,8 +150,9 @@ def _opening(text: str, start: int, end: int) -> str:
     mark = _MARK.match(text, start, end)
     if mark:
         return "-"
-    words = (one.text for one in _words(text, start, end))
-    return next((one for one in words if one not in ASKING), f"{start}")
+    return next(
+        (one.text for one in _words(text, start, end) if one.text not in ASKING), f"{start}"
+    )
 
 
 def _words(text: str, start: int, end: int) -> Iterator[_Word]:
@@ -178,6 +180,8 @@ def _shape(word: str) -> str:
 def _zipped(text: str, start: int, end: int) -> Parts:
     """Return the pairs of two lists of which each goes with its like: "10 and 20 to A and B"."""
     runs = list[list[_Word]]()
+    if not _LISTED.search(text, start, end):
+        return ()
     for one in _words(text, start, end):
         if one.text in _JOINS or currency_of(one.text):
             continue

@@ -37,8 +37,7 @@ def points(task: Task, known: Known, value: Value, place: Place, record: Record)
     path = place.seen.path
     if value.level not in _WEIGHED or not place.seen.whole or not record.keys:
         return False
-    own = _own(value.path, value.kin, place.action)
-    more = relation(path, own, value.path)
+    own, more = _relation(path, value.path, value.kin, place.action)
     if not more or more <= task.words.stems:
         return False
     shown = place.seen.canonical
@@ -63,9 +62,12 @@ def _rivals(
 
 
 @lru_cache(maxsize=4096)
-def _own(path: str, kin: frozenset[str], action: str) -> frozenset[str]:
-    """Return the stems of what a call acts on, and of what the tool shows that showed a place."""
-    return (own_kin(path) - HOLDERS or kin) | kin_of(action.rpartition("/")[2])
+def _relation(
+    path: str, argument: str, kin: frozenset[str], action: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the stems of what a call acts on and a tool shows, and those of `relation` to it."""
+    own = (own_kin(argument) - HOLDERS or kin) | kin_of(action.rpartition("/")[2])
+    return own, relation(path, own, argument)
 
 
 @lru_cache(maxsize=4096)  # the same fields come back in every result

@@ -6,7 +6,7 @@ Values that the catalogue calls secret are not in here.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -35,9 +35,6 @@ Kinds = tuple[tuple[str, str], ...]
 """Everything that a value can be: (kind, canonical)."""
 Classified = tuple[str, Json, Kinds]
 """One value of a call: its path, what stands there, and what that can be."""
-
-Leaf = tuple[str, Json, tuple[Mapping[str, Json], ...]]
-"""One value of a call: its path, what stands there, and the objects that hold it."""
 
 Deed = tuple[str, tuple[str, ...]]
 """The action of a write, and how the catalogue says that it is asked for."""
@@ -181,7 +178,7 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     """
     if "write" not in spec.effect:
         return ""
-    found = [(path, value, classify(str(value))) for path, value, _ in leaves(call.parsed())]
+    found = [(path, value, classify(str(value))) for path, value, _ in call.leaves()]
     told = [
         (path, _spelled(value, kinds))
         for path, value, kinds in found
@@ -238,30 +235,6 @@ def _own(tool: Held, path: str) -> _Own:
         tells=not note or all(one.role != "amount" for one in args.values()),
         is_sum=path in args and args[path].role == "amount",
     )
-
-
-def leaves(arguments: Json) -> list[Leaf]:
-    """Return each value of a call with its path and the objects that hold it, the nearest first.
-
-    Elements of an array are under its path; an empty one has a path, too, and holds nothing.
-    """
-    found: list[Leaf] = []
-    _walk(arguments, "", (), found)
-    return found
-
-
-def _walk(
-    value: Json, path: str, around: tuple[Mapping[str, Json], ...], found: list[Leaf]
-) -> None:
-    if isinstance(value, dict):
-        around = (value, *around)
-        for name, inner in value.items():
-            _walk(inner, f"{path}.{name}" if path else name, around, found)
-    elif isinstance(value, list):
-        for inner in value or [None]:
-            _walk(inner, path, around, found)
-    else:
-        found.append((path, value, around))
 
 
 def _spelled(value: Json, kinds: Kinds) -> str:

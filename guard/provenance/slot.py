@@ -89,11 +89,11 @@ def slot_of(tool: Held, path: str, raw: Json) -> Slot:
         path: of the argument; elements of arrays are under their array's path.
         raw: what stands there, which tells what it is where nobody said so.
     """
-    return _settled(tool, path) or _slot(tool, path, like(raw))
+    return settled(tool, path) or _slot(tool, path, like(raw))
 
 
 @lru_cache(maxsize=4096)  # the same few tools come again and again
-def _settled(tool: Held, path: str) -> Slot | None:
+def settled(tool: Held, path: str) -> Slot | None:
     """Return what is known of an argument where no value of it changes that."""
     return _slot(tool, path, "") if is_settled(tool.spec, path) else None
 

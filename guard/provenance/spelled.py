@@ -65,14 +65,14 @@ def spelled(task: Task, known: Known, able: Capability, values: Values) -> bool:
         return False
     if not able.stems.isdisjoint(task.words.refused):
         return False
-    asks = [one for one in task.asks if _does(one, able)]
     things = [
         (value, one)
         for value, one in values
         if value.level == "target"
         if one.source is Source.LINKED
     ]
-    if not (things and asks):  # most calls
+    asks = [one for one in task.asks if _does(one, able)] if things else []
+    if not asks:  # most calls
         return False
     own = stems_in(value.text[:LONGEST] for value, _ in values)
     own |= frozenset(stem(word) for value, _ in values for word in words_in(_last(value.path)))

@@ -33,6 +33,7 @@ _HOLDING = frozenset({"unit", "asset", "coin"})
 _HELD = _HOLDING | {"token", "symbol", "money", "crypto"}
 _MEASURES = ("unit", "units", "uom", "unit_of_measure", "scale")
 """Names of arguments that hold the unit of a number of things."""
+_SAYS_UNIT = _HOLDING | frozenset(_MEASURES)
 _MINOR = frozenset({"minor", "cents", "cent", "pence", "subunits"})
 _SAYS_MINOR = re.compile(
     r"\b(?:minor|smallest|sub)[ -]?(?:currency[ -]?)?units?\b"
@@ -61,11 +62,36 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         path: of the argument.
         around: the objects of the call that hold it, the nearest first.
     """
-    found = _amount(spec.held, path)
-    said, into = _said_around(spec, path, around)
+    held = spec.held
+    if not around or _is_alone(held, path, tuple([frozenset(one) for one in around])):
+        return _alone(held, path)
+    return _unit(held, path, around)
+
+
+@lru_cache(maxsize=4096)
+def _is_alone(held: Held, path: str, beside: tuple[frozenset[str], ...]) -> bool:
+    """Return whether none of the arguments around an amount can say what it is of."""
+    where = path
+    for names in beside:
+        inner, where = where, where.rpartition(".")[0]
+        _, naming, targets = _beside(held, inner)
+        if naming or targets or any(one in _SAYS_UNIT or names_currency(one) for one in names):
+            return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _alone(held: Held, path: str) -> Unit:
+    """Return what a number is of where nothing around it says more."""
+    return _unit(held, path, ())
+
+
+def _unit(held: Held, path: str, around: Sequence[Mapping[str, Json]]) -> Unit:
+    found = _amount(held, path)
+    said, into = _said_around(held.spec, path, around)
     chosen = any(not usual and code != found.currency for code, usual in said)
     currency = said[0][0] if len(said) == 1 and said[0][0] else found.currency
-    counted = not found.currency and is_counted(spec.held, path)
+    counted = not found.currency and is_counted(held, path)
     places = 0
     if found.minor or (currency and found.scale and not found.whole):
         usual_places = PLACES.get(currency, USUAL_PLACES)
@@ -81,7 +107,7 @@ def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
         if chosen and len(said) > 1
         else frozenset(),
         into=into,
-        measure=_measure(around) or _measured(spec.held, path),
+        measure=_measure(around) or _measured(held, path),
     )
 
 

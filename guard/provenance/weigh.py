@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from types import MappingProxyType
 
-from guard.model.call import Json, ToolCall, ToolSpec
+from guard.model.call import Json, Leaf, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import Levels, Origin, Source
 from guard.provenance.acts import aims
@@ -37,11 +37,10 @@ from guard.provenance.segment import (
     Deed,
     Endorsed,
     UnderWay,
-    leaves,
     same_write,
     value_digest,
 )
-from guard.provenance.slot import Slot, slot_of
+from guard.provenance.slot import Slot, settled, slot_of
 from guard.provenance.spelled import picks
 from guard.provenance.task import Task
 from guard.provenance.texts import text_facts
@@ -96,7 +95,7 @@ def weigh(
         tool=spec, task=task, known=known, declared=declared, endorsed=endorsed,
         able=able, house=house,
     )  # fmt: skip
-    scales.take(call.parsed())
+    scales.take(call.leaves())
     scales.values = owed(task, known, scales.values, scales.payees())
     if changes:
         scales.values = completed(
@@ -150,12 +149,12 @@ class _Scales:
     said: list[int] = field(default_factory=list)  # which are the person's by a request's words
     other: bool = False  # whether it does another thing than the person chose, or the opposite
 
-    def take(self, arguments: Json) -> None:
+    def take(self, arguments: Sequence[Leaf]) -> None:
         """Put every value of a call on the scales."""
         tool, task, able, declared = self.tool, self.task, self.able, self.declared
         held, known, values, sent = tool.held, self.known, self.values, self.sent
-        for path, raw, around in leaves(arguments):
-            slot = self.slots[path] = slot_of(held, path, raw)
+        for path, raw, around in arguments:
+            slot = self.slots[path] = settled(held, path) or slot_of(held, path, raw)
             value = argument(tool, path, raw, slot, around, self.house)
             if slot.again and declared(path, raw) is None and once(task.wanted, raw):
                 self.other = True
@@ -225,9 +224,8 @@ class _Scales:
         )
 
     def levels(self) -> Levels:
-        return weakest(
-            [(value.level, one.source) for value, one in self.values if one.why != "exempt"]
-        )
+        weighed = [each for each in self.values if each[0].level and each[1].why != "exempt"]
+        return weakest([(value.level, one.source) for value, one in weighed])
 
     def payees(self) -> Iterator[Value]:
         """Yield the values that say where the call goes."""
@@ -264,17 +262,18 @@ class _Scales:
 
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
-        return frozenset(
-            [kind for value, _ in self.values if value.level == "dest" for kind, _ in value.kinds]
-        )
+        kinds = [value.kinds for value, _ in self.values if value.level == "dest"]
+        return frozenset([kind for several in kinds for kind, _ in several])
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""
-        nouns = self.able.nouns
-        its = (
-            one.about | (NOTHING if one.level in _SENT else nouns) for one in self.slots.values()
-        )
-        return NOTHING.union(*its) or nouns
+        found, nouns = NOTHING, self.able.nouns
+        for one in self.slots.values():
+            if one.about:
+                found |= one.about
+            if one.level not in _SENT:
+                found |= nouns
+        return found or nouns
 
     def left(self, done: Mapping[Deed, int], chosen: int) -> int:
         """Return how many calls of this sort the task has left after this one."""
