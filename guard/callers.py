@@ -12,7 +12,7 @@ _HEADER = r"^[A-Za-z0-9-]{0,64}$"
 class SpiffeSettings(BaseModel):
     """Workload identities from SPIFFE."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     socket: str = Field(description="The Workload API, such as `unix:///run/spire/agent.sock`.")
     trust_domains: frozenset[str] = Field(
@@ -24,7 +24,7 @@ class SpiffeSettings(BaseModel):
 class PostureSettings(BaseModel):
     """Statements about devices."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     issuer: str = Field(description="Who states it: `iss`, compared exactly.", min_length=1)
     jwks_url: str = Field(description="Where its public keys are; https, or loopback.")
@@ -33,7 +33,7 @@ class PostureSettings(BaseModel):
 class ClientSettings(BaseModel):
     """One program that acts for nobody."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     jwks_url: str = Field(description="Where its public keys are; https, or loopback.")
     servers: frozenset[str] = Field(description="Servers that it may call.", min_length=1)
@@ -42,7 +42,7 @@ class ClientSettings(BaseModel):
 class Callers(BaseModel):
     """Whom the guard believes beside the authorization server."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     spiffe: SpiffeSettings | None = Field(
         None,

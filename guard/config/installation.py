@@ -14,7 +14,7 @@ from guard.detect.numbers import Detectors
 class AgentEntry(BaseModel):
     """What one agent needs, by the name that authentication gave it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     hold_s: int = Field(
         45,
@@ -28,7 +28,7 @@ class AgentEntry(BaseModel):
 class Installation(BaseModel):
     """The `guard:` part of guard.yaml."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     policies: tuple[str, ...] = Field(
         ("starter:mcp-proxy",),

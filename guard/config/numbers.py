@@ -9,7 +9,7 @@ RAREST = 50
 class Settings(BaseModel):
     """The numbers. Unknown names are refused, so that a misspelt limit is not silently ignored."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     hold_s: int = Field(
         45,

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class ChannelSettings(BaseModel):
     """Where people are told that a question is open. A message links; it never approves."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     url: str = Field(
         description="Where messages go: https, or loopback. A Slack address is a secret itself.",
@@ -22,7 +22,7 @@ class ChannelSettings(BaseModel):
 class CanarySettings(BaseModel):
     """A known-bad call, by which attention is measured. It never runs."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     tool: str = Field(description="`<server>/<tool>`.", pattern=r"^[^/]+/.+$")
     arguments: dict[str, Any] = Field(description="Arguments that nobody should approve.")
@@ -31,7 +31,7 @@ class CanarySettings(BaseModel):
 class Console(BaseModel):
     """How long logins, invitations and challenges of reviewers are good."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     idle_s: int = Field(
         1_800, ge=60, le=28_800, description="Silence after which a login of the console ends (s)."

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class Serve(BaseModel):
     """Where `guard serve` listens, and whom it believes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     host: str = Field(
         "127.0.0.1",
@@ -44,7 +44,7 @@ class Serve(BaseModel):
 class SignalStream(BaseModel):
     """One stream of security events that is listened to (SSF 1.0). See docs/signals.md."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     issuer: str = Field(description="The transmitter, exactly as its tokens name it.")
     jwks_url: str = Field(description="Where its public keys are; https, or loopback.")
@@ -79,7 +79,7 @@ class SignalStream(BaseModel):
 class SignalReceiver(BaseModel):
     """One receiver of what this guard finds itself (SSF 1.0). See docs/signals-out.md."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     audience: str = Field(description="As which it receives: `aud` of its tokens.", min_length=1)
     events: tuple[Literal["session-revoked", "risk-level-change"], ...] = Field(
@@ -117,7 +117,7 @@ class Store(BaseModel):
     The URL may hold a password, so it stands in none of the files that policy is written in.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     url_env: str = Field(
         "",

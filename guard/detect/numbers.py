@@ -21,7 +21,7 @@ DETECTED = frozenset(
 class Detectors(BaseModel):
     """How the local detectors judge, one page each in docs/detectors. Starting values."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     without: frozenset[str] = Field(
         frozenset(), description="Kinds of findings that are not made, such as `velocity`."

@@ -85,7 +85,7 @@ class Directory:
 
 
 class _Person(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     issuer: Text
     subject: Text
@@ -95,14 +95,14 @@ class _Person(BaseModel):
 
 
 class _DeviceBound(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     aaguids: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")], ...] = ()
     roots: tuple[Text, ...] = ()
 
 
 class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     version: Annotated[int, Field(ge=1, le=1)]
     reviewers: dict[Name, _Person] = {}

@@ -24,7 +24,7 @@ Call = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}/.+$")]
 class Row(BaseModel):
     """Frozen, strict, closed: what every part of a table is."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class GivenIntent(Row):
@@ -50,7 +50,7 @@ class GivenIntent(Row):
 class GivenHistory(BaseModel):
     """What the session has done before the case; other keys are ledgers by name."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+    model_config = ConfigDict(extra="allow", frozen=True, defer_build=True)
     __pydantic_extra__: dict[str, bool | int | Words] = Field(init=False)
 
     labels: Words = frozenset()

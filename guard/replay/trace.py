@@ -29,7 +29,7 @@ Level = Annotated[int, Field(ge=0, le=3)]
 class Part(BaseModel):
     """A closed object; `x_*` keys are dropped before they are looked at."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

@@ -42,7 +42,7 @@ _Text = Annotated[StrictStr, Field(min_length=1, max_length=2048)]
 class Times(BaseModel):
     """When the task may be worked on; see `Schedule`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     not_before: _Count = 0  # seconds, as in a token
     weekdays: frozenset[Weekday] = frozenset()
@@ -52,7 +52,7 @@ class Times(BaseModel):
 class Declared(BaseModel):
     """One declaration, as somebody wrote it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     purpose: _Text
     tools: frozenset[_Of] = frozenset()

@@ -60,7 +60,7 @@ class Limit:
 class LimitFields(BaseModel):
     """The bounds of one argument as they are declared."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     eq: _Scalar | None = None
     in_: Annotated[tuple[_Scalar, ...] | None, Field(alias="in", max_length=256)] = None

@@ -93,7 +93,7 @@ def open_step(steps: Iterable[PlanStep], done: Mapping[str, int]) -> PlanStep | 
 
 
 class _SelectField(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     of: Annotated[_Name, Field(alias="from")]
     take: _Name
@@ -110,7 +110,7 @@ class _SelectField(BaseModel):
 class StepField(BaseModel):
     """One step as it is declared."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     call: _Name
     times: Annotated[StrictInt, Field(ge=1, le=1000)] = 1

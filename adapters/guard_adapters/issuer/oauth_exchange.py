@@ -51,7 +51,7 @@ _MOST_TOKENS: Final = 10_000
 class OAuthExchange(BaseModel):
     """The settings of one such issuer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     token_url: str = Field(description="The server's token endpoint; https, or loopback.")
     revocation_url: str = Field("", description="Its revocation endpoint (RFC 7009), if any.")

@@ -20,7 +20,7 @@ MOST_CONNECTIONS: Final = 4
 class PostgresTarget(BaseModel):
     """Where the server is, and as whom the guard comes: a role that may make and cut others."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     host: str = Field(description="Host name, address, or folder of the Unix socket.")
     port: int = Field(5432, ge=1, le=65_535, description="Port.")

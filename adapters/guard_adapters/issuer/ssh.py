@@ -46,7 +46,7 @@ _PLAIN = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 class Ssh(BaseModel):
     """The settings of one such issuer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     host: str = Field(description="Host name or address.")
     port: int = Field(22, ge=1, le=65_535, description="Port.")

@@ -24,7 +24,7 @@ KIND: Final = "static"
 class Static(BaseModel):
     """The settings of one such issuer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     secret_file: str = Field(description="File (0600) with the key.")
     header: str = Field("Authorization", pattern=r"^[A-Za-z0-9-]{1,64}$", description="Header.")

@@ -43,7 +43,7 @@ _PARTS = ("AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration")
 class Grant(BaseModel):
     """A role, and what of it one call may use."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     role: str = Field(pattern=r"^arn:[!-~]{1,2000}$", description="ARN of the role.")
     policy: dict[str, Any] = Field(description="Session policy; {name} is an argument.")
@@ -52,7 +52,7 @@ class Grant(BaseModel):
 class Sts(BaseModel):
     """The settings of one such issuer."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     endpoint: str = Field(description="URL of the token service; https, or loopback.")
     identity: str = Field(description="The guard's public URL: issuer of its identity tokens.")

@@ -13,7 +13,7 @@ from guard_adapters.issuer.made import Maker
 class VaultServer(BaseModel):
     """The settings of whatever speaks with such a server."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     address: str = Field(description="URL of the server; https, or loopback.")
     token_file: str = Field(description="File (0600) with the guard's own token.")
