@@ -66,7 +66,7 @@ def completed(
         at
         for at, (value, one) in enumerate(values)
         if one.source < Source.LINKED
-        if slots[value.path].named or slots[value.path].target
+        if (slot := slots[value.path]).named or slot.target
     ]
     if weak:
         said_so = task.wanted.casefold()

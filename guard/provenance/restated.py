@@ -36,8 +36,9 @@ def restated(
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
-    weak = [at for at, (one, _) in enumerate(values) if one.role == "amount"]
-    weak = [at for at in weak if values[at][1].why in _FOUND]
+    weak = [
+        at for at, (one, its) in enumerate(values) if one.role == "amount" and its.why in _FOUND
+    ]
     if not weak:  # nearly always
         return values
     found = [*values]

@@ -71,6 +71,8 @@ class Slot(NamedTuple):
             return True
         if self.role == "permission":
             return False
+        if self.default is None and not (self.allowed or self.standing):
+            return isinstance(raw, bool)  # nearly always: its schema has no value of its own
         if isinstance(raw, bool) or (isinstance(raw, str) and raw in self.standing):
             return True
         if self.default == raw and type(self.default) is type(raw):

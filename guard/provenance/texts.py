@@ -5,7 +5,6 @@ Prose is not judged: only the links and addresses in it, and in short texts the 
 
 import re
 from functools import lru_cache
-from itertools import chain
 
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
@@ -90,8 +89,10 @@ def text_facts(
 
 def _active_unknown(task: Task, known: Known, value: Value) -> bool:
     """Return whether a text leads its reader somewhere, or lets them in, and nobody said so."""
-    secrets = (("text", one) for one in secrets_in(value.text))
-    return any(not _cleared(task, known, *one) for one in chain(leads(value.text), secrets))
+    for kind, canonical in leads(value.text):
+        if not _cleared(task, known, kind, canonical):
+            return True
+    return any(not _cleared(task, known, "text", one) for one in secrets_in(value.text))
 
 
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:

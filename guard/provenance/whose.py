@@ -73,8 +73,9 @@ def theirs(
     if own:
         claims = _claims(task, known, able, found)
         strays = [one.at for one in _strays(known, own, claims, found)] if claims else []
-        searches = [at for at, (one, _) in enumerate(found) if one.role == "query" and one.level]
-        strays += [at for at in searches if _is_wide(own, able, at, found)]
+        for at, (value, _) in enumerate(found):
+            if value.role == "query" and value.level and _is_wide(own, able, at, found):
+                strays.append(at)
     for at in (*strays, *crossed(task, found), *modelled(task, known, able, found)):
         value, one = found[at]
         if one.source >= Source.LINKED and one.why in _NAMED and not declared(at):

@@ -52,7 +52,7 @@ class Worth(NamedTuple):
         """Return it as people read it; what a secret argument holds is not repeated."""
         at, kind = self.place, value.kinds[0][0] if value.kinds else "text"
         if at is None:
-            return Origin(value.path, value.role, kind, self.source, self.why, place=place)
+            return Origin(value.path, value.role, kind, self.source, self.why, 0, "", "", "", place)
         hidden = value.role == "secret"
         excerpt = "" if hidden else (at.seen.excerpt or value.text)[:_EXCERPT]
         return Origin(
