@@ -19,6 +19,7 @@ from guard.provenance.lexicon import capability, stem
 from guard.provenance.moments import contradicts
 from guard.provenance.naming import keys_of
 from guard.provenance.paths import named_path
+from guard.provenance.roles import CHANGING
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
 from guard.provenance.value import Value
@@ -69,8 +70,8 @@ def text_facts(
             short_unknown = short_unknown or not known_words
         elif one.role == "when":
             moments.append((one, found))
-        elif one.role == "permission":
-            within = within and _within(spec, task, one, found, values)
+        elif one.role == "permission" and not spec.effect.isdisjoint(CHANGING):
+            within = within and _within(spec, task, one, found, values)  # what looks gives none
     starts = [one for one, _ in moments if not ends(one.path)]
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,

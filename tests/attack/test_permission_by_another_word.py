@@ -5,7 +5,12 @@ import pytest
 from tests.attack.verdicts import S, asks, bundle, tool
 
 ROLES = {"with": "recipient", "level": "permission"}
-RULES = bundle({"share_file": tool(["write"], {"with": S, "level": S}, ROLES)})
+RULES = bundle(
+    {
+        "share_file": tool(["write"], {"with": S, "level": S}, ROLES),
+        "list_files": tool(["read"], {"level": S}, {"level": "permission"}),
+    }
+)
 
 
 def asked(prompt, level):
@@ -59,3 +64,7 @@ HOSTS = "Share the file with ann@firm.example as a viewer and with bo@firm.examp
 def test_a_permission_is_for_whom_it_was_said_of(somebody, level, runs):
     args = {"with": f"{somebody}@firm.example", "level": level}
     assert (asks(RULES, HOSTS, ("share_file", args)) == set()) is runs
+
+
+def test_a_filter_of_what_is_looked_at_gives_nobody_anything():
+    assert asks(RULES, "List my files", ("list_files", {"level": "editor"})) == set()

@@ -56,6 +56,7 @@ _TELLS = _set("status log logs diff history info details stats statistics versio
 """Nouns for what is shown, where no word of the name acts: `disk_status`, `build_log`."""
 _GIVEN_TO_ACT = frozenset({"recipient", "amount", "body", "permission", "secret", "command"})
 """Roles of arguments that a tool which only reads would not take."""
+_WHOSE = frozenset({"my", "our", "all"})
 _REACHED = frozenset({"url", "recipient"})
 _LOOKED_UP = frozenset({"url"})
 """Roles of addresses that a call goes to; who looks for somebody by their mail writes to nobody."""
@@ -75,7 +76,10 @@ def effects_of(
     """
     verb, given = verb_of(words, args), frozenset(args.values())
     why = [f"the name says {verb!r}" if verb else "the name says nothing"]
-    silent = not verb and not any(map(_could_act, words)) and given.isdisjoint(_GIVEN_TO_ACT)
+    # "my_orders" are orders, whatever is done by that word.
+    things = bool(words) and words[0] in _WHOSE and words[-1].endswith("s")
+    acts = not things and any(map(_could_act, words))
+    silent = not verb and not acts and given.isdisjoint(_GIVEN_TO_ACT)
     hinted = silent and hints.get("readOnlyHint") is True
     tells = silent and not hinted and not _TELLS.isdisjoint({*words} - {*args})
     reads = (verb in READ_VERBS or hinted or tells) and not hints.get("destructiveHint", False)
