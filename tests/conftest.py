@@ -9,6 +9,7 @@ import gc
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -38,12 +39,19 @@ MEMORY, ROOM = Path("/dev/shm"), 6 << 30
 """Bytes that have to be free in it: each process has a database server of its own."""
 
 
+def interrupted(_number, _frame):
+    raise KeyboardInterrupt
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure():
     """Keep all that tests write in memory: each store waits for its disk at every commit.
 
     What a killed guard had written is there all the same: a kill takes no page from the system.
     """
+    # Else each loop of asyncio puts a handler of its own there and looks whether it still is: to find
+    # that it is no number, Python writes it out, with all that its task has returned.
+    signal.signal(signal.SIGINT, interrupted)
     forked = sys.modules.get("tests.forked.imported")
     if forked is not None:
         sys.executable = forked.INTERPRETER
