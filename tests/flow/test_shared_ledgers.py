@@ -79,18 +79,22 @@ async def allowed(flow, tool, **arguments):
     return "ran"
 
 
+CALLS = pytest.mark.parametrize("calls", [60, pytest.param(200, marks=pytest.mark.soak)])
+
+
+@CALLS
 @pytest.mark.parametrize("sessions", [2, 8])
 @pytest.mark.parametrize("per", ["task", "principal", "agent"])
-async def test_of_two_hundred_calls_over_several_sessions_as_many_pass_as_one_may(
-    world, gather, sessions, per
+async def test_of_many_calls_over_several_sessions_as_many_pass_as_one_may(
+    world, gather, sessions, per, calls
 ):
     names = await opened(world, *(f"gs_{n}_{per}" for n in range(sessions)))
-    order = [names[n % sessions] for n in range(200)]
+    order = [names[n % sessions] for n in range(calls)]
     random.Random(sessions).shuffle(order)
 
     ends = await gather(*(world.call(f"by_{per}", session=one, n=n) for n, one in enumerate(order)))
 
-    assert len(denied(ends)) == 200 - CAP
+    assert len(denied(ends)) == calls - CAP
     assert set(denied(ends)) == {"budget_exceeded"}
     assert len(world.tool.runs) == CAP
 
@@ -233,8 +237,9 @@ async def replicas(flow, shared_bundle):
 
 
 @pytest.mark.peer
+@CALLS
 @pytest.mark.parametrize("sessions", [2, 8])
-async def test_two_guards_on_one_database_let_no_more_through_than_one(replicas, sessions):
+async def test_two_guards_on_one_database_let_no_more_through_than_one(replicas, sessions, calls):
     names = await opened(replicas[0], *(f"gs_{n}" for n in range(sessions)))
     few = asyncio.Semaphore(24)  # more would wait for one row longer than a busy machine allows
 
@@ -244,7 +249,7 @@ async def test_two_guards_on_one_database_let_no_more_through_than_one(replicas,
             guard.made = n  # no two guards make the same id
             return await guard.call("by_principal", session=names[n // 2 % sessions], n=n)
 
-    ends = await asyncio.gather(*(one(n) for n in range(200)), return_exceptions=True)
+    ends = await asyncio.gather(*(one(n) for n in range(calls)), return_exceptions=True)
 
-    assert len(denied(ends)) == 200 - CAP
+    assert len(denied(ends)) == calls - CAP
     assert len(replicas[0].tool.runs) == CAP
