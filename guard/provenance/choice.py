@@ -14,10 +14,12 @@ from guard.provenance.derived import unit_of
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of, verb_classes
 from guard.provenance.sentences import WORD
 from guard.provenance.slot import Slot
-from guard.provenance.switches import keeps, unsaid, weighty
+from guard.provenance.switches import keeps, spoken, unsaid, weighty
 from guard.provenance.task import Task
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
+_JOINT = r"[\s_.-]?"
+_NUMBERED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
 _COMMON = frozenset({"read", "create", "send", "change", "schedule"})
 """Classes of verbs that prompts are full of, so that a choice of that name says nothing."""
 _ON = re.compile(
@@ -26,6 +28,11 @@ _ON = re.compile(
 _OFF = re.compile(
     r"\b(?:turn|switch|set|put)\b[^.!?]{0,40}?\boff\b|\b(?:disable|deactivate)\b", re.IGNORECASE
 )
+_SAYS_SO = re.compile(
+    r"(?:^|[.!?;\n])\s*(?:[^\s.,;:!?]+\s+){1,4}(?:(on|an|ein)|off|aus)\s*(?=[,.;!?\n]|$)",
+    re.IGNORECASE,
+)
+"""A few words of which the last one switches: "heating off", "Benachrichtigung an, bis Montag"."""
 _ON_AND_OFF = {
     **dict.fromkeys(("on", "enabled", "enable", "active", "activated"), True),
     **dict.fromkeys(("off", "disabled", "disable", "inactive", "deactivated"), False),
@@ -70,7 +77,7 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
         return True  # "only to read it, not to edit it"
     wanted = () if raw == slot.default else weighty(raw, texts, able.stems, needed=slot.needed)
     return (
-        unsaid(wanted, task.words.stems)
+        unsaid(wanted, spoken(task.wanted, task.words.stems))
         or _acts_otherwise(task, raw, texts)
         or _names_another(task, raw, texts, able.stems | slot.switch.words)
     )
@@ -79,6 +86,7 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
 def _names_another(task: Task, raw: str, allowed: tuple[str, ...], heads: frozenset[str]) -> bool:
     """Return whether the person named another one of a set, and not this."""
     told, said = _told(task.wanted, allowed, heads), task.words.stems
+    told = told or _as_written(task.wanted, allowed)
     if told:
         return raw.casefold() not in told
     return not _stems(raw) <= said and any(
@@ -104,7 +112,9 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
         return True
     if on is slot.default:
         return False
-    return unsaid(slot.switch.yes, task.words.stems) if on else _opens(task, slot)
+    return (
+        unsaid(slot.switch.yes, spoken(task.wanted, task.words.stems)) if on else _opens(task, slot)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -155,6 +165,21 @@ def _told(text: str, allowed: tuple[str, ...], heads: frozenset[str]) -> frozens
     return frozenset(one[2].casefold() for one in every.finditer(text) if stem(one[1]) in heads)
 
 
+@lru_cache(maxsize=1024)
+def _as_written(text: str, allowed: tuple[str, ...]) -> frozenset[str]:
+    """Return which of a set's names with a digit stand in a text: "a tier2 warning", "tier 2"."""
+    numbered = [one for one in allowed if _NUMBERED.match(one)]
+    return frozenset(
+        one.casefold()
+        for one in numbered
+        if re.search(
+            rf"(?<![\w-]){_JOINT.join(map(re.escape, _PARTS.findall(one)))}(?![\w-]|\.\d)",
+            text,
+            re.IGNORECASE,
+        )
+    )
+
+
 def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:
     """Return whether a choice is an act that the person asks for by no word: delete, for update."""
     methods = [one for one in allowed if one.casefold() in HTTP]
@@ -180,7 +205,9 @@ def _switch(path: str) -> bool | None:
 @lru_cache(maxsize=256)
 def _switched(text: str) -> tuple[bool, ...]:
     """Return what contradicts a text that turns something on, or off; both: nothing does."""
+    says = {bool(one[1]) for one in _SAYS_SO.finditer(text)}
     on, off = _ON.search(text) is not None, _OFF.search(text) is not None
+    on, off = on or True in says, off or False in says
     return () if on == off else (off,)
 
 

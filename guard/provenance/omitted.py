@@ -17,7 +17,7 @@ from guard.provenance.days import dates
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, stem, stems_of
 from guard.provenance.naming import SILENT
-from guard.provenance.options import untimely
+from guard.provenance.options import speaks_of_time, untimely
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.roles import entered
 from guard.provenance.shown import allowed_values, optional_in, own_at, types_in
@@ -86,7 +86,7 @@ def omits(
         one.role == "when" for one in values
     )
     own = asking(task.pieces, able) if numeric or timed else ()
-    if timed and own and all(_dated(task, piece) for piece in own) and not any(dates(texts)):
+    if timed and _says_when(task, own) and not (any(dates(texts)) or speaks_of_time(texts)):
         return True
     said = frozenset(map(float, _DIGITS.findall(texts.replace(",", ""))))
     return bool(own) and all(
@@ -100,8 +100,21 @@ def _told(value: Value) -> str:
     return f"{value.text} {name}" if name else value.text
 
 
+def _says_when(task: Task, own: Collection[Piece]) -> bool:
+    """Return whether the requests for a call say when; where none is known for it, the only one."""
+    if own:
+        return all(_dated(task, piece) for piece in own)
+    acts = [one for one in task.pieces if any(ask.verbs - {"read"} for ask in one.asks)]
+    return len(acts) <= 1 and all(_dated(task, piece) for piece in acts or task.pieces) and (
+        task.when or task.hours
+    )  # fmt: skip
+
+
 def _dated(task: Task, piece: Piece) -> bool:
     """Return whether a request says when."""
+    at = next((at for at, one in enumerate(task.pieces) if one is piece), 0)
+    if any(named[at : at + 1] != () and named[at] for named in (task.on, task.at)):
+        return True
     return any(
         one.kind in _MOMENTS and one.frame not in SILENT and piece.start <= one.start < piece.end
         for one in task.entities

@@ -27,6 +27,7 @@ _NEUTRAL = frozenset(
 """Choices that ask for nothing beyond the act, or for the least."""
 _LITTLE = frozenset(map(stem, ("see", "view", "read", "all", "day", "active", "enabled")))
 """Words of switches by which a yes gives nothing beyond the act."""
+_MONEY = frozenset({"pay", "money"})
 _SPEAKS_OF_TIME = re.compile(
     r"\b(?:today|tonight|tomorrow|now|immediately|asap|soon|later|daily|weekly|monthly|yearly"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:sec|min|hour|day|night|week|month|quarter"
@@ -73,11 +74,14 @@ def unsupported(task: Task, able: Capability, slot: Slot, path: str, raw: Json) 
 
 
 def _switches(task: Task, able: Capability, slot: Slot, *, on: bool) -> bool:
-    if slot.switch.yes or (not on and slot.default is not True):
+    if (on and slot.switch.yes) or (not on and slot.default is not True):
         return False  # what weighs by its name was weighed
     words = slot.switch.words - able.stems
     if on:
-        plain = bool(slot.switch.no) or words <= _LITTLE
+        # What keeps a payment from the others who see payments, covers it.
+        plain = (bool(slot.switch.no) and _MONEY.isdisjoint(able.verbs | able.nouns)) or (
+            words <= _LITTLE
+        )
         return (
             not plain
             and words.isdisjoint(task.words.stems)
@@ -163,9 +167,10 @@ def _is_today(task: Task, value: Value) -> bool:
 
 
 def _tells_when(task: Task) -> bool:
-    return task.when or task.hours or _speaks(task.wanted)
+    return task.when or task.hours or speaks_of_time(task.wanted)
 
 
 @lru_cache(maxsize=256)
-def _speaks(text: str) -> bool:
+def speaks_of_time(text: str) -> bool:
+    """Return whether a text says something of when."""
     return _SPEAKS_OF_TIME.search(text) is not None

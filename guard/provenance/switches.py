@@ -6,7 +6,7 @@ and decides nothing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ def _set(text: str) -> frozenset[str]:
 
 
 _ALL = " ".join(EVERY)
+_EVERYBODY = "everyone everybody"
+"""All who may see it; "every photo" is none of them."""
 _OFTEN = (
     f"{_ALL} daily weekly monthly yearly annually regular always repeat recurring"
     " täglich wöchentlich monatlich jährlich mensuel annuel"
@@ -37,7 +39,7 @@ _GROUPS = tuple(
         # who sees it
         (
             "public publicly publish anonymous anyone world external",
-            f"open outside öffentlich {_ALL}",
+            f"open outside öffentlich {_EVERYBODY}",
         ),
         ("reshare resharing", "forward"),
         ("all everyone everybody broadcast", f"{_ALL} reply-all"),
@@ -67,17 +69,26 @@ _GROUPS = tuple(
     )
 )
 """Words of names, and those by which people say so: one of the same group."""
+_TO_ALL = re.compile(
+    r"\b(?:to|for|with|by|an|für|mit|à|pour|avec)\s+(?:all|alle[nr]?|tous)\b"
+    r"(?=\s*(?:$|[.,;:!?)\n]|(?:to|of (?:us|you|them)|and|on|in|at|please)\b))",
+    re.IGNORECASE,
+)
+"""How people say everybody without a word for it: "open to all", and not "for all photos"."""
 _WITH_OTHERS = _set("include save store remember keep")
 """Words of names that say something with another one alone: save_card, include_children."""
 _KEPT = _set("card payment iban account credential password address children descendants sub")
 _KEEPS = _set("private protect protected encrypt encrypted secure verify verified approval")
 """Words of names of which the no takes something away."""
 _TAKES_AWAY = re.compile(
-    r"\b(?:no|not|without|off|disable|deactivate|remove|stop|lift|drop|skip|unprotect|decrypt"
-    r"|unencrypted|public|publish|open|false|nicht|kein\w*|ohne|aus|öffentlich|pas|sans|non)\b",
+    r"no|not|without|off|disable|deactivate|remove|stop|lift|drop|skip|unprotect|decrypt"
+    r"|unencrypted|public|publish|open|false|nicht|kein\w*|ohne|aus|öffentlich|pas|sans|non",
     re.IGNORECASE,
 )
 """Words of who takes away what keeps something in, though they name it."""
+_WORD_OR_STOP = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n]")
+_BEFORE, _BEHIND = 4, 2
+"""So near to the name such a word stands: "lift the lock", "turn encryption off"."""
 _PERMITS = _set("rights permissions access grants scopes privileges roles capabilities")
 _LOOKS = _set("read view viewer list see none guest")
 _LITTLE = _set(
@@ -170,8 +181,36 @@ def keeps(path: str, tool: frozenset[str], said: frozenset[str], text: str) -> b
     """
     own = switch_of(path, tool).words
     kept, told = _KEEPS & own, own - tool
+    if any(one.startswith("un") and one[2:] in tool for one in told):
+        return False  # "lock whatever is unlocked": the opposite of the act is no wish of theirs
     meant = not kept.isdisjoint(said) or (bool(told) and told <= said)
-    return meant and not _TAKES_AWAY.search(text)
+    return meant and not _takes_away(text, kept or told)
+
+
+@lru_cache(maxsize=1024)
+def _takes_away(text: str, names: frozenset[str]) -> bool:
+    """Return whether a text takes away what it names: beside the name, and in its own clause."""
+    words = _WORD_OR_STOP.findall(text)
+    for at, one in enumerate(words):
+        if names.isdisjoint({stem(one), *map(stem, one.split("-"))}):
+            continue
+        clause = _last_clause(words[max(at - _BEFORE, 0) : at])
+        clause += _last_clause(words[at + 1 : at + 1 + _BEHIND][::-1])
+        if any(_TAKES_AWAY.fullmatch(word) for word in clause):
+            return True
+    return False
+
+
+def _last_clause(words: Sequence[str]) -> list[str]:
+    """Return the words after the last mark among them."""
+    marks = [at for at, one in enumerate(words) if not one[0].isalnum()]
+    return [*words[marks[-1] + 1 if marks else 0 :]]
+
+
+@lru_cache(maxsize=256)
+def spoken(text: str, stems: frozenset[str]) -> frozenset[str]:
+    """Return the stems of a text, with those for everybody where "to all" says so."""
+    return stems | _set(_EVERYBODY) if _TO_ALL.search(text) else stems
 
 
 def unsaid(wanted: Said, said: Iterable[str]) -> bool:

@@ -31,6 +31,8 @@ RULES = bundle(
         "set_sound": setting(id=S, disabled=YES),
         "set_lamp": setting(id=S, state=one_of("on", "off")),
         "heat_to": setting(id=S, unit=one_of("celsius", "fahrenheit")),
+        "raise_warning": setting(id=S, tier=one_of("tier1", "tier2", "P3"), sound=YES),
+        "set_notification": setting(enabled=YES),
         "update_order": setting(id=S, state=one_of("open", "sent", "paid_in_part", "paid")),
     }
 )
@@ -41,6 +43,10 @@ CASES = {
     "a switch": ("Turn the heating H-2 on", "set_heating", {"id": "H-2"}, "enabled", True, False),
     "off": ("Please disable heating H-2", "set_heating", {"id": "H-2"}, "enabled", False, True),
     "not on": ("Please disable sound S-2", "set_sound", {"id": "S-2"}, "disabled", True, False),
+    "with a digit": ("Raise a tier2 warning W-7", "raise_warning", {"id": "W-7"}, "tier", "tier2", "tier1"),
+    "with a digit apart": ("Raise a warning W-7 of tier 2", "raise_warning", {"id": "W-7"}, "tier", "tier2", "P3"),
+    "in two words": ("Notifications off, please", "set_notification", {}, "enabled", False, True),
+    "in German": ("Benachrichtigung an, bitte", "set_notification", {}, "enabled", True, False),
     "off in words": ("Turn lamp L-2 off", "set_lamp", {"id": "L-2"}, "state", "off", "on"),
     "of two words": ("Update order #9: it is paid in part", "update_order", {"id": "9"}, "state", "paid_in_part", "open"),
 }  # fmt: skip

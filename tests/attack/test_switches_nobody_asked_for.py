@@ -79,7 +79,7 @@ SWITCHES = [
     ("Look at https://farm.example/v1/hay", " and create one more there", "web_request", {"url": "https://farm.example/v1/hay"}, "method", "POST"),
     # So is a yes or a no.
     ("Vote no on the motion 'M-7'", " and vote yes on 'M-8'", "vote_motion", {"id": "M-7"}, "answer", "yes"),
-    ("Set the news 'N-7': letters yes, tracking no", " and 'N-8': tracking yes", "set_news", {"id": "N-7"}, "tracking", True),
+    ("Set the news 'N-7': letters yes, tracking no", " and 'N-8': tracking yes", "set_news", {"id": "N-7", "letters": True}, "tracking", True),
     ("Set the news 'N-7' without tracking", ". Another with tracking", "set_news", {"id": "N-7"}, "tracking", True),
 ]  # fmt: skip
 
