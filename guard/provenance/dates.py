@@ -38,6 +38,12 @@ _FEAST: Final = re.compile(rf"\b(?:{_SAID})(?!\w)", re.IGNORECASE)
 _ANY: Final = (_NTH, _STROKES, _LAST, _FEAST, _ENDING)
 _BACK: Final = 20
 """Years back in which a day that was may have been meant."""
+_PAST: Final = re.compile(
+    r"\b(?:was|were|had|did|since|ago|born|birthdays?|old|past|last|previous|history|archived?"
+    r"|war|waren|hatte|seit|geboren|geburtstag|letzte[nrs]?|était|depuis|dernière?|née?)\b",
+    re.IGNORECASE,
+)
+"""Words of who speaks of what was."""
 
 
 @lru_cache(maxsize=256)
@@ -75,10 +81,23 @@ def _ending(part: str, name: str, today: date) -> date:
     return date(year, month, 1 if first else monthrange(year, month)[1])
 
 
-def in_years(month_day: str, today: date) -> Iterator[str]:
-    """Yield the days that `--MM-DD` may be, seen from a day: the next one, or one that was."""
+@lru_cache(maxsize=256)
+def tells_of_past(text: str) -> bool:
+    """Return whether a text speaks of what was."""
+    return _PAST.search(text) is not None
+
+
+def in_years(month_day: str, today: date, *, past: bool) -> Iterator[str]:
+    """Yield the days that `--MM-DD` may be, seen from a day.
+
+    The next one, or the last one where that is nearer; any that was, where they speak of what was.
+    """
     month, day = int(month_day[2:4]), int(month_day[5:7])
-    yield from map(str, _years(month, day, today))
+    found = [*_years(month, day, today)]
+    near = found[-1] - today
+    for one in found:
+        if past or one >= today or today - one < near:
+            yield str(one)
 
 
 def _years(month: int, day: int, today: date) -> Iterator[date]:

@@ -10,6 +10,7 @@ from typing import Final
 
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.sentences import sentences
+from guard.provenance.words import MONTH_NAMES
 
 _WORDS: Final = {one: number for one, number in NUMBERS.items() if 1 <= number <= 12} | {  # noqa: PLR2004
     "one": 1,
@@ -81,6 +82,22 @@ _SPAN: Final = re.compile(
     r" ?[-\u2013] ?(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b",
     re.IGNORECASE,
 )
+_DAYS: Final = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mon|tue|wed|thu|fri|sat|sun|today|tonight|tomorrow"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|heute|morgen|lundi|mardi|mercredi|jeudi"
+    r"|vendredi|samedi|dimanche|demain|\d{1,2}(?:st|nd|rd|th)"
+    rf"|(?:{'|'.join(MONTH_NAMES)})\.? \d{{1,2}}|\d{{1,2}}\.? (?:{'|'.join(MONTH_NAMES)})"
+    r"|\d{4}-\d\d-\d\d)"
+)
+_OF_A_DAY: Final = re.compile(
+    rf"\b{_DAYS},? (?P<first>\d{{1,2}})(?::(?P<early>[0-5]\d))?"
+    r"(?: (?:to|till|until|bis|à) | ?[-\u2013] ?)"
+    r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b|(?: ?(?:uhr|h)\b)?(?:"
+    + _END
+    + r"|(?= (?:at|by|im|in)\b)))",
+    re.IGNORECASE,
+)
+"""Two bare hours right behind a day: "Thursday 15 to 16"."""
 _LATE: Final = re.compile(
     r"\b(?:tonight|evening|afternoon|dinner|supper|night|abends?|nachmittags?|abendessen|soir"
     r"|après-midi|dîner)\b",
@@ -142,6 +159,11 @@ def _minutes(text: str) -> Iterator[int]:
             if 60 * hour <= _DAY:
                 yield (60 * hour + _after(said)) % _DAY
     yield from (one for one in _spanned(text) if 0 <= one < _DAY)
+    for found in _OF_A_DAY.finditer(text):
+        half = found["half"] or part
+        for word, minute in ((found["first"], found["early"]), (found["hour"], found["minute"])):
+            if int(word) <= _DAY // 60:
+                yield (60 * _hour(word, half) + int(minute or 0)) % _DAY
     for found in _BETWEEN.finditer(text):
         half = found["half"] or part
         first = 60 * _hour(found["first"], half) + int(found["early"] or 0)

@@ -15,8 +15,8 @@ from guard.provenance.lexicon import noun_classes, verb_classes
 from guard.provenance.lexicon import stem as stem_of
 from guard.provenance.pasted import pasted
 from guard.provenance.sentences import is_base, sentences
-from guard.provenance.unasked import Span, joined
-from guard.provenance.wishes import taken_up, wishes
+from guard.provenance.unasked import Span, joined, without
+from guard.provenance.wishes import reminds, taken_up, wishes
 
 _TELLS = (
     r"\b(?:tell|inform|notify|remind|let|write|message|text|e-?mail|answer|reply|say|warn|assure"
@@ -73,6 +73,19 @@ def relayed(text: str) -> tuple[Span, ...]:
     return tuple(joined([*pasted(text), *_told(text)]))
 
 
+@lru_cache(maxsize=256)
+def timely(text: str, said: str) -> str:
+    """Return what of a text may say when: what is asked for, and what is put down for later.
+
+    Who is to be reminded "to pay Ann on Friday" pays nobody, and the reminder is for Friday.
+
+    Args:
+        text: what the person wrote.
+        said: the same with blanks for what was left out.
+    """
+    return without(said, joined([*pasted(text), *_told(text, noted=False)]))
+
+
 def recited(text: str, quoted: Iterable[Span], values: Iterable[Span]) -> tuple[Span, ...]:
     """Return the quotes that are sentences with values in them, rather than a value in quotes."""
     inner, found = sorted(values), []
@@ -95,19 +108,23 @@ def _orders(word: str) -> bool:
     return bool(acts) and ("pay" in acts or not noun_classes(stem_of(word)))
 
 
-def _told(text: str) -> Iterator[Span]:
+def _told(text: str, *, noted: bool = True) -> Iterator[Span]:
     own = taken_up(text)
     for start, end in sentences(text):
         for pattern in (_CONTENT, _REASON):
             begins = pattern.search(text, start, end)
-            if begins:
+            if begins and (noted or not reminds(begins[0])):
                 yield begins.end(), _ended(text, begins.end(), end)
         last = start
-        for number, at in enumerate(sorted(wishes(text, start, end, own=own))):
+        for number, at in enumerate(sorted(wishes(text, start, end, own=own, noted=noted))):
             if at >= last:
                 last = _ended(text, at, end) if number < _MOST else end
                 yield at, last
-        bids = (one for one in _BIDS.finditer(text, start, end) if _acts(one["verb"]))
+        bids = (
+            one
+            for one in _BIDS.finditer(text, start, end)
+            if _acts(one["verb"]) and (noted or not reminds(one[0]))
+        )
         for number, one in enumerate(islice(bids, _MOST + 1)):
             stop = _ended(text, one.end(), end) if number < _MOST else end
             yield one.start("verb"), stop

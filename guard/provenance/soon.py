@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from guard.provenance.dates import dates_in, in_years, speaks_of_dates
+from guard.provenance.dates import dates_in, in_years, speaks_of_dates, tells_of_past
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.pieces import Piece
+from guard.provenance.relayed import timely
 from guard.provenance.task import Task, task_of
 
 _NAMES = {
@@ -60,7 +61,12 @@ _SOME_DAY = re.compile(
     re.IGNORECASE,
 )
 """What may be any day of a week."""
-_WIDEST = (timezone(timedelta(hours=-12)), timezone(timedelta(hours=14)))
+_WIDEST = (timezone(timedelta(hours=-8)), timezone(timedelta(hours=12)))
+"""Where it is another day for hardly anybody who is awake: from California to New Zealand.
+
+Beyond, on their last or first hours of a day, people are asked once more, unless their house says
+its zone. With the widest zones "tomorrow" would always be two days, each the other's disguise.
+"""
 
 _FROM_DAY = re.compile(
     r"\b(?:from|vom|von|du|de)\s+[^.;!?\n]{1,40}?(?=\s(?:to|on|until|auf|nach|au|a)\s)",
@@ -110,8 +116,9 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
     """
     if not now_ms:
         return task
-    near, hour = near_in(task.wanted), now_ms // _HOUR
-    if not (near or task.days or speaks_of_dates(task.wanted)):
+    said = timely(task.text, task.said)
+    near, hour = near_in(said), now_ms // _HOUR
+    if not (near or task.days or speaks_of_dates(said)):
         return _now(task.text, hour, house)
     lasting = frozenset(
         int(many) * (_WEEK if of in _WEEKS else 1)
@@ -133,10 +140,11 @@ def _dated(
 ) -> Task:
     task = task_of(text)
     days = set(days_of(near, lasting, hour, house))
-    todays = _today(hour, house)
+    todays, said = _today(hour, house), timely(text, task.said)
+    past = tells_of_past(text)
     for today in todays:
-        days.update(dates_in(task.wanted, today))
-        days.update(day for one in task.yearless for day in in_years(one, today))
+        days.update(dates_in(said, today))
+        days.update(day for one in task.yearless for day in in_years(one, today, past=past))
     days.update([*_ends(task, days, lasting)] if lasting else ())
     kept = {key: how for key, how in task.frames.items() if key[1] not in task.yearless}
     on = tuple(_days_in(task, one, lasting, hour, house) for one in task.pieces)
@@ -157,7 +165,7 @@ def _days_in(
     moves: bool = True,
 ) -> frozenset[str]:  # fmt: skip
     """Return the days that one request names; where it moves a thing, those to which it does."""
-    text = task.wanted[piece.start : piece.end]
+    text = timely(task.text, task.said)[piece.start : piece.end]
     lasting = frozenset(one for one in lasting if one in piece.numbers)
     if moves and any("move" in one.verbs for one in piece.asks):
         text = _FROM_DAY.sub(lambda one: " " * len(one[0]), text)
@@ -171,7 +179,8 @@ def _days_in(
     for today in _today(hour, house):
         days.update(dates_in(text, today))
         for one in named:
-            days.update(in_years(one, today) if one.startswith("-") else (one,))
+            past = tells_of_past(task.text)
+            days.update(in_years(one, today, past=past) if one.startswith("-") else (one,))
     return frozenset(days.union(_later(days, lasting)) if lasting else days)
 
 

@@ -28,7 +28,7 @@ from guard.provenance.pasted import pasted
 from guard.provenance.pieces import Piece, pieces_of
 from guard.provenance.questions import questions
 from guard.provenance.ranking import Ranking, rankings_of
-from guard.provenance.relayed import relayed
+from guard.provenance.relayed import relayed, timely
 from guard.provenance.select import Selection, selections
 from guard.provenance.sentences import acting, dictated
 from guard.provenance.stated import stated as stated_in
@@ -239,7 +239,7 @@ def task_of(text: str) -> Task:
     wanted = without(said, relayed(text))
     more = [*elliptic(text, wanted, entities, asks), *stated_in(text, wanted, entities, asks)]
     asks = tuple(sorted([*asks, *more], key=lambda x: x.place))
-    hours = hours_in(wanted)
+    hours = hours_in(whens := timely(text, said))
     ends = ends_of(text, [*(time for time, _, _ in clocks), *hours])
     priced = [
         (amount, (one.start, one.end))
@@ -291,7 +291,7 @@ def task_of(text: str) -> Task:
         pieces=(pieces := pieces_of(wanted, entities, asks)),
         conditions=conditions_of(plain := _plain(text, entities), asks, pieces),
         rankings=rankings_of(plain),
-        at=tuple(hours_between(wanted, one.start, one.end, clocks) for one in pieces),
+        at=tuple(hours_between(whens, one.start, one.end, clocks) for one in pieces),
         clauses=clauses_of(without(wanted, moments)),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,

@@ -70,12 +70,19 @@ _NEAR = 10
 """So many words may make up what somebody wishes: "get the old one out of the way"."""
 
 
+def reminds(words: str) -> bool:
+    """Return whether words begin by reminding somebody."""
+    return words[:6].casefold() in {"remind", "erinne", "rappel"}
+
+
 def taken_up(text: str) -> bool:
     """Return whether a person makes another one's wish their own: "please do it"."""
     return _SO_BE_IT.search(text) is not None
 
 
-def wishes(text: str, start: int, end: int, *, own: bool) -> Iterator[int]:
+def wishes(
+    text: str, start: int, end: int, *, own: bool, noted: bool = True
+) -> Iterator[int]:  # fmt: skip
     """Yield where in a sentence begins what is wished, meant or put down, and not asked for.
 
     Args:
@@ -83,13 +90,19 @@ def wishes(text: str, start: int, end: int, *, own: bool) -> Iterator[int]:
         start: where the sentence begins.
         end: where it ends.
         own: whether the person takes up what others wish, and what they themselves mean to do.
+        noted: whether what is put down, or somebody is reminded of, counts.
     """
     for pattern in (_NOTED, _TOLD_TO) if own else (_NOTED, _TOLD_TO, _WANTED, _ABROAD, _MEANT):
-        yield from _begun(text, pattern, start, end)
+        if noted or pattern is not _NOTED:
+            yield from _begun(text, pattern, start, end, noted=noted)
 
 
-def _begun(text: str, pattern: re.Pattern[str], start: int, end: int) -> Iterator[int]:
+def _begun(
+    text: str, pattern: re.Pattern[str], start: int, end: int, *, noted: bool
+) -> Iterator[int]:  # fmt: skip
     for one in pattern.finditer(text, start, end):
+        if not noted and reminds(one[0]):
+            continue
         verb = next((name for name, word in one.groupdict().items() if word), "")
         if not verb:
             yield one.end()

@@ -13,7 +13,8 @@ from guard.provenance.soon import days_of, near_in
 from tests.attack.verdicts import S, asks, bundle, tool
 
 RULES = bundle(
-    {"book_visit": tool(["write"], {"title": S, "day": S, "at": S}, {"title": "title", "day": "when", "at": "when"})}
+    {"add_reminder": tool(["write"], {"content": S, "due": S}, {"content": "body", "due": "when"}),
+     "book_visit": tool(["write"], {"title": S, "day": S, "at": S}, {"title": "title", "day": "when", "at": "when"})}
 )  # fmt: skip
 SAID = {
     "tomorrow": ("Book the visit 'Vet' for tomorrow at 15:00", ("2026-03-11", "15:00"), ("2026-03-18", "15:00")),
@@ -43,6 +44,28 @@ def test_a_day_that_was_said_by_how_near_it_is_is_that_day(case):
 def test_what_may_be_any_day_holds_none_back(prompt):
     args = {"title": "Vet", "day": "2026-03-19"}
     assert "TASK-WHEN" not in asks(RULES, prompt, ("book_visit", args))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "right", "wrong"),
+    [
+        ("Remind me to pay the vet on Friday at 3 PM", "2026-03-13T15:00:00Z", "2026-05-20T15:00:00Z"),
+        ("Remind me to send Kim the hay tomorrow at half past nine", "2026-03-11T09:30:00Z", "2026-03-11T21:30:00Z"),
+        ("Add a reminder to pay the vet on Friday", "2026-03-13", "2026-03-14"),
+    ],
+)  # fmt: skip
+def test_what_somebody_is_reminded_of_keeps_its_day(prompt, right, wrong):
+    for due, asked in ((right, False), (wrong, True)):
+        content = "Send Kim the hay" if "hay" in prompt else "Pay the vet"
+        call = ("add_reminder", {"content": content, "due": due})
+        assert ("TASK-WHEN" in asks(RULES, prompt, call)) is asked
+
+
+def test_a_day_on_which_others_are_told_to_act_is_no_day_of_the_persons():
+    prompt = "Book the visit 'Vet' for tomorrow and tell Kim that I will pay the vet on Friday"
+    for day, asked in (("2026-03-11", False), ("2026-03-13", True)):
+        call = ("book_visit", {"title": "Vet", "day": day})
+        assert bool({"TASK-CHOICE", "TASK-WHEN"} & asks(RULES, prompt, call)) is asked
 
 
 def test_a_house_that_says_its_zone_has_one_tomorrow():

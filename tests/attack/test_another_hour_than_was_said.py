@@ -22,6 +22,8 @@ SAID = {
     "four digits": ("tomorrow at 1815", ("2026-03-11", "18:15"), ("2026-03-11", "06:15")),
     "o'clock": ("tomorrow at 4 o'clock", ("2026-03-11", "16:00"), ("2026-03-11", "14:00")),
     "between": ("tomorrow between 8 and 10", ("2026-03-11", "09:15"), ("2026-03-11", "12:00")),
+    "bare hours behind a day": ("Thursday 15 to 16", ("2026-03-12", "15:00"), ("2026-03-12", "03:00")),
+    "bare hours with a stroke": ("on 12 March, 15-16", ("2026-03-12", "16:00"), ("2026-03-12", "04:00")),
     "in German": ("morgen um halb elf", ("2026-03-11", "10:30"), ("2026-03-11", "11:30")),
     "in French": ("demain à 18h30", ("2026-03-11", "18:30"), ("2026-03-11", "08:30")),
     "the week after": ("on Thursday at 10 am", ("2026-03-12", "10:00"), ("2026-03-19", "10:00")),
@@ -35,6 +37,7 @@ SAID = {
     "the last": ("on the last day of the month", ("2026-03-31", None), ("2026-03-30", None)),
     "a feast": ("on Christmas Eve", ("2026-12-24", None), ("2026-12-25", None)),
     "no year": ("on 4 May", ("2026-05-04", None), ("2027-05-04", None)),
+    "of a year gone by": ("on 2 May", ("2026-05-02", None), ("2025-05-02", None)),
     "no year, early": ("on 4 February", ("2027-02-04", None), ("2028-02-04", None)),
 }  # fmt: skip
 
@@ -53,11 +56,17 @@ def test_a_time_that_was_said_in_words_is_that_time(case):
     "text",
     [
         "sell at 9 dollars each", "at 12 Main Street", "rated at 4.5", "on the 5th floor", "in 2h",
-        "between 9 and 11 people", "at 10%", "at 20 degrees", "half of it", "Good morning",
+        "between 9 and 11 people", "Friday 1-5 May", "Thursday 15 to 16 guests", "at 10%", "at 20 degrees", "half of it", "Good morning",
     ],
 )  # fmt: skip
 def test_a_number_of_something_else_is_no_time(text):
     assert not hours_in(text)
+
+
+@pytest.mark.parametrize("said", ["who was born on 2 May", "as we had it on 2 May"])
+def test_who_speaks_of_what_was_may_mean_a_year_gone_by(said):
+    args = {"title": "Vet", "day": "2025-05-02"}
+    assert "TASK-WHEN" not in asks(RULES, f"Plan the visit 'Vet' {said}", ("plan_visit", args))
 
 
 def test_a_day_of_the_past_may_have_been_meant():
