@@ -27,9 +27,18 @@ _SILENT = frozenset({"unasked", "told"})
 _NUMBER = re.compile(r"(?<![\w.,:/#+-])\d+(?:[.,]\d+)*(?![\w:/%-])")
 _DIGITS = re.compile(r"\d(?:[\d.,]*\d)?")
 _DAY = re.compile(
-    r"\b(?:(?:next|this|coming)\s+)?(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"\b(?:the\s+)?day\s+after\s+tomorrow\b|\b(?:übermorgen|après-demain)\b"
+    r"|\b(?:(?:next|this|coming)\s+)?(?:today|tonight|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|heute|morgen|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|demain|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b",
     re.IGNORECASE,
+)
+_CALLED_SO = re.compile(r"\b(?:from|to|into|in|at|aus|nach|zu|de|à)\s+(?:the\s+)?$", re.IGNORECASE)
+"""What stands before the name of a place that begins with a day: "from Monday berth"."""
+_OF_THE_DAY = frozenset(
+    {
+        *("morning", "afternoon", "evening", "night", "noon", "midday", "lunch", "lunchtime"),
+        *("early", "late", "please", "works", "thanks"),
+    }
 )
 _BEHIND = re.compile(r" ([a-z]{3,})\b(?!['\u2019])")
 _SMALL = 2
@@ -68,10 +77,19 @@ def values_of(turn: str) -> tuple[Entity, ...]:
     days = [
         Entity("date", one[0].casefold(), one[0], *one.span(), "when")
         for one in _DAY.finditer(turn)
+        if not _is_name(turn, one)
     ]
     taken = [(one.start, one.end) for one in days]
     other = (one for one in found if one.kind != "name" or not within(one.end - 1, taken))
     return (*other, *days)
+
+
+def _is_name(turn: str, day: re.Match[str]) -> bool:
+    """Return whether a day's name only begins that of a thing: the Monday berth, a Friday box."""
+    behind = _BEHIND.match(turn, day.end())
+    if behind is None or not day[0][:1].isupper() or not _CALLED_SO.search(turn, 0, day.start()):
+        return False
+    return not (is_stop(behind[1]) or behind[1] in _OF_THE_DAY or verb_classes(stem(behind[1])))
 
 
 @lru_cache(maxsize=1024)
