@@ -42,10 +42,13 @@ _FAR = 100
 _TAKES = frozenset(
     map(
         stem,
-        ("copy", "duplicate", "clone", "fork", "import", "export", "download", "move", "merge"),
+        (
+            *("copy", "duplicate", "clone", "fork", "import", "export", "download", "move"),
+            *("merge", "like"),
+        ),
     )
 )
-"""Verbs of tools whose object is where something comes from."""
+"""Verbs of tools whose object is where something comes from, or is liked."""
 _MAKES = frozenset({"create", "change"})
 _BESIDE_THEM = frozenset({"read", "schedule", "buy", "post", "send"})
 """Classes of verbs of which whoever makes something uses one as well."""

@@ -169,7 +169,8 @@ class _Reading:
         if self.is_value(word.start(), but="name" if opens else ""):
             return False
         one = stem(said)
-        idle = is_stop(said) and said != "get"
+        likes = said == "like" and self.text[: word.start()].rstrip()[-1:] not in {",", ";"}
+        idle = is_stop(said) and said != "get" and not likes
         if idle or said in LOOSE or verb_classes(one) - {"read"}:  # "the axe A-2 and old saw S-3"
             return False
         little = (cased(words, later) for later in range(at + 1, len(words)))

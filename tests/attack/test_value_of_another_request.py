@@ -37,6 +37,7 @@ RULES = bundle(
         "send_note": tool(["write", "egress"], {"to": LIST, "text": S}, {"to": "recipient", "text": "body"}),
         "move_herd": writes(source_barn="", target_barn=""),
         "move_letter": writes(letter="source", into="path"),
+        "like_visit": writes(visit_id="id"),
         "refund_order": writes(order="", amount="amount"),
         "repack_order": writes(order=""),
         "settle_bill": writes(bill_id="id", amount="amount"),
@@ -273,3 +274,15 @@ def test_the_full_stop_of_a_title_ends_no_sentence():
     pay = ("pay", {"to": "Dr. Oak", "amount": 30})
     assert asks(RULES, "Pay Dr. Oak 30 EUR", pay, PLAIN) == set()
     assert asks(RULES, "Do not pay Dr. Oak 30 EUR", pay, PLAIN) >= {"TASK-DEST", "TASK-AMOUNT"}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "other"),
+    [
+        ("Move the herd to Dr. Oak and like Dr. Elm", "v1"),
+        ("Like Dr. Elm and move the herd to Dr. Oak", "v1"),
+    ],
+)
+def test_a_verb_that_is_mostly_a_little_word_asks_as_well(prompt, other):
+    assert asks(RULES, prompt, ("like_visit", {"visit_id": other}), VISITS)
+    assert asks(RULES, prompt, ("like_visit", {"visit_id": "v2"}), VISITS) == set()
