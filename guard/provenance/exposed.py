@@ -33,6 +33,14 @@ _FORM: Final = re.compile(
     r"|sk_live_\w{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,})"
 )
 """A private key, a signed token, an assignment to a variable of that name, an issued key."""
+_LETS_IN: Final = re.compile(
+    r"\b(?:pass(?:word|code|phrase|wort)|kennwort|pwd|pin|mot de passe"
+    r"|(?:door|gate|alarm|entry|access|security|login|safe|lock) ?code|(?:tür|tor|zugangs)code)"
+    r"(?: (?:is|for [^\W\d_]+|ist|est))?\s?[:=]?\s?[\"'`]?"
+    r"(?P<key>(?=[^\s\"'`]*\d)[^\s\"'`.,;!?]{4,64})",
+    re.IGNORECASE,
+)
+"""A password or a code with its name, as people write it: "Gate password: heron22"."""
 _CARD: Final = re.compile(r"\d(?:[ -]?\d){12,18}")
 _CARDS: Final = frozenset({"pan", "cardnumber", "ccnumber", "creditcard", "creditcardnumber"})
 _BLANK: Final = re.compile(
@@ -63,6 +71,11 @@ def secrets_in(text: str) -> Iterator[str]:
     joined = "_" in text and any(one in text for one in _JOINED)  # seldom in what people write
     if joined or any(one in text for one in _PARTS):
         yield from (found[0] for found in _FORM.finditer(text))
+
+
+def keys_in(text: str) -> Iterator[str]:
+    """Yield what a text gives away by its name as what lets somebody in."""
+    yield from (found["key"] for found in _LETS_IN.finditer(text))
 
 
 def _named(name: str, value: Json, depth: int) -> bool:

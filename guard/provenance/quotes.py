@@ -10,9 +10,10 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask
 from guard.provenance.frames import Entity
-from guard.provenance.lexicon import Capability
+from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem
 from guard.provenance.naming import SILENT
 from guard.provenance.pieces import asking
+from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
 
 _SAYS = re.compile(
@@ -26,6 +27,26 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 """What stands right before words that are to be written as they are."""
+_TELLS = re.compile(
+    r"\b(?:message|text|tell|dm|ping|notify|write|answer|reply\s+to)\s+"
+    r"(?P<who>(?:[^\s\"'`\u201c\u2018:;,.!?]+\s+){1,4})[\"'`\u201c\u201e\u2018\u00ab]*$",
+    re.IGNORECASE,
+)
+"""The same, with whoever is told between."""
+_LAST = re.compile(r"[\"'`\u201d\u2019\u00bb]*\s*(?:[.!?;\n]|$)")
+_THAT = re.compile(
+    r"\b(?:note|notes?|comment|message|text|tell|write|reply|answer|say|inform|add|leave|remind|post"
+    r"|notiere?|schreibe?|sage?|erinnere?)\b[^.!?;:\n\"]{0,60}?\s(?:that|dass|daß)\s"
+    r"|\bremind\s+(?:[^\s.!?;]+\s+){1,3}?to\s",
+    re.IGNORECASE,
+)
+"""After this stands what is to be written, in the person's words or in others."""
+_ABROAD = re.compile(
+    r"\b(?:translat\w+|(?:in|into|auf|en)\s+(?:english|german|french|spanish|italian|portuguese|dutch"
+    r"|polish|russian|chinese|japanese|deutsch|englisch|französisch|spanisch|allemand|anglais|français))\b",
+    re.IGNORECASE,
+)
+_MOST, _SHORT = 8, 3
 _FAR = 40
 _SPACE = re.compile(r"\s+")
 _LEAST = 2
@@ -44,13 +65,19 @@ def misquoted(
         bodies: the texts that the call writes.
         texts: all that it holds.
     """
-    if "quoted" not in task.kinds:
+    written = [one for one in bodies if one]
+    if not written:
         return False
     places = [one.place for one in asks] or [
         (one.start, one.end) for one in asking(task.pieces, able)
     ]
+    whole = [(0, len(task.text))] if len(task.pieces) <= 1 else []
+    if _strays(task.said, places or whole, written):
+        return True
+    if "quoted" not in task.kinds:
+        return False
     said = [_dictated(task.text, task.entities, one) for one in places]
-    if not said or not all(said) or not any(bodies):
+    if not said or not all(said):
         return False
     held = [_plain(one) for one in texts]
     return not any(quote in one for many in said for quote in many for one in held)
@@ -64,9 +91,46 @@ def _dictated(text: str, entities: tuple[Entity, ...], place: tuple[int, int]) -
         plain
         for one in entities
         if one.kind == "quoted" and one.frame not in SILENT and start <= one.start < end
-        if _SAYS.search(text, max(start, one.start - _FAR), one.start)
+        if _SAYS.search(text, max(start, one.start - _FAR), one.start) or _tells(text, start, one)
         if len((plain := _plain(one.literal)).split()) >= _LEAST
     )
+
+
+def _tells(text: str, start: int, quote: Entity) -> bool:
+    """Return whether a quote is what somebody is told: "message the lock keeper 'gate is open'"."""
+    told = _TELLS.search(text, max(start, quote.start - _FAR), quote.start)
+    if told is None or not _LAST.match(text, quote.end):
+        return False
+    who = told["who"].split()[-1]
+    return not (is_stop(who) or noun_classes(stem(who)) - {"person", "channel"})
+
+
+def _strays(text: str, places: Sequence[tuple[int, int]], bodies: Sequence[str]) -> bool:
+    """Return whether every request says what to write, and no text has a word of it.
+
+    Only of short ones can that be told; and only where all is in one language.
+    """
+    if len(bodies) > 1 or not places:
+        return False
+    own = _words(bodies[0])
+    if not own or len(own) > _MOST or _ABROAD.search(text):
+        return False
+    said = [_clause(text, one) for one in places]
+    return all(said) and all(one.isdisjoint(own) for one in said)
+
+
+@lru_cache(maxsize=1024)
+def _clause(text: str, place: tuple[int, int]) -> frozenset[str]:
+    """Return the words of content of what a request says is to be written, or remembered."""
+    found = _THAT.search(text, *place)
+    return _words(text[found.end() : place[1]]) if found else frozenset()
+
+
+@lru_cache(maxsize=1024)
+def _words(text: str) -> frozenset[str]:
+    """Return the stems of the words of a text that say something."""
+    words = (one[0] for one in WORD.finditer(text))
+    return frozenset(stem(one) for one in words if len(one) >= _SHORT and not is_stop(one))
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,7 @@ from guard.model.origin import Source
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
 from guard.provenance.elsewhen import elsewhen
-from guard.provenance.exposed import secrets_in
+from guard.provenance.exposed import keys_in, secrets_in
 from guard.provenance.known import Known
 from guard.provenance.leads import leads
 from guard.provenance.lexicon import capability, stem
@@ -20,6 +20,7 @@ from guard.provenance.moments import contradicts
 from guard.provenance.naming import keys_of
 from guard.provenance.paths import named_path
 from guard.provenance.roles import CHANGING
+from guard.provenance.shown import is_needed
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
 from guard.provenance.value import Value
@@ -34,6 +35,8 @@ _FINISHES = frozenset(
 _LOOKED_AT = _TEXTS | {"when", "permission"}
 _CLOSED = frozenset({"private", "hidden", "confidential"})
 """Permissions that let nobody else in: who says the word means them."""
+_ID = re.compile(r"#?(?=[^\s\d]*\d)[\w./-]*\d{3}[\w./-]*")
+"""One word with a number in it."""
 _ENDS = re.compile(r"[.;!?\n]\s")
 
 Weighed = list[tuple[Value, Worth]]
@@ -75,7 +78,9 @@ def text_facts(
     starts = [one for one, _ in moments if not ends(one.path)]
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
-        active_unknown=any(_active_unknown(task, known, one) for one in free),
+        active_unknown=any(
+            _active_unknown(task, known, one) or _routes(spec, task, known, one) for one in free
+        ),
         short_unknown=short_unknown,
         when_known=all(
             (_when_known(task, one, found) or _free_end(task, one, starts))
@@ -93,7 +98,19 @@ def _active_unknown(task: Task, known: Known, value: Value) -> bool:
     for kind, canonical in leads(value.text):
         if not _cleared(task, known, kind, canonical):
             return True
-    return any(not _cleared(task, known, "text", one) for one in secrets_in(value.text))
+    secrets = (*secrets_in(value.text), *keys_in(value.text))
+    return any(not _cleared(task, known, "text", one) for one in secrets)
+
+
+def _routes(spec: ToolSpec, task: Task, known: Known, value: Value) -> bool:
+    """Return whether a text is no more than an id, beside what is sent: by it, it may be routed.
+
+    The tag of a payment tells an exchange whose account it is for, as its address does.
+    """
+    one = value.text.strip()
+    if value.role != "body" or "egress" not in spec.effect or not _ID.fullmatch(one):
+        return False
+    return not (is_needed(spec.held, value.path) or _cleared(task, known, "text", one))
 
 
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
