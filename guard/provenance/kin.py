@@ -44,6 +44,12 @@ def own_kin(path: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def tells_of(tool: str) -> frozenset[str]:
+    """Return the classes of what a tool shows: to list boats is to show boats, and no list."""
+    return _classes(kin_of(tool) - _LISTING)
+
+
+@lru_cache(maxsize=4096)
 def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> bool:
     """Return whether an id in a tool's result may be of a thing of this kind.
 

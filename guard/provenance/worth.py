@@ -9,9 +9,8 @@ from typing import Literal, NamedTuple
 from guard.model.origin import Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.currencies import words_in
-from guard.provenance.kin import holds, kin_of, own_kin
+from guard.provenance.kin import holds, kin_of, own_kin, tells_of
 from guard.provenance.known import Known, Place
-from guard.provenance.lexicon import capability
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pointers import form, points
@@ -248,7 +247,7 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
 def _of_a_kind(value: Value, place: Place) -> bool:
     """Return whether an id may be of what the tool acts on: the 7 of an event is no file 7."""
     tool, path = place.action.rpartition("/")[2], place.seen.path
-    seen = capability(tool).nouns
+    seen = tells_of(tool)
     if not seen or not value.nouns or not seen.isdisjoint(value.nouns):
         return True
     return not own_kin(value.path).isdisjoint(kin_of(*path.split(".")[-_NEAR:]))

@@ -49,6 +49,28 @@ def test_an_id_from_what_tells_of_such_things_is_the_one_that_was_named(case):
     assert asks(RULES, PROMPT, call, ("list_vessels", {}, TOLD[case])) == set()
 
 
+NOTED = bundle(
+    {
+        "list_boats": tool(["read"], {}, labels=TRUSTED),
+        "list_files": tool(["read"], {}, labels=TRUSTED),
+        "message_boat": tool(
+            ["write"], {"boat_id": S, "text": S}, {"boat_id": "id", "text": "body"}
+        ),
+    }
+)
+
+
+def test_to_list_things_is_to_show_these_and_no_list():
+    """Boats out of `list_boats` are boats; a file is none."""
+    prompt, call = (
+        "message the boat Tern that it rains",
+        ("message_boat", {"boat_id": "7", "text": "It rains"}),
+    )
+    shown = [{"id": "7", "name": "Tern"}, {"id": "8", "name": "Elm"}]
+    assert asks(NOTED, prompt, call, ("list_boats", {}, shown)) == set()
+    assert "TASK-TARGET" in asks(NOTED, prompt, call, ("list_files", {}, shown))
+
+
 @pytest.mark.parametrize("field", ["gate_id", "gateId", "gateID"])
 def test_an_id_is_one_however_its_field_is_written(field):
     """The thing is asked for by its name; the id of another one is not, and none is an amount."""
