@@ -85,7 +85,8 @@ def _in_parts() -> Mapping[tuple[str, str], str]:
 
 _HELD = set_of("si cuando hasta antes después salvo excepto menos sino nunca jamás no tampoco sin")
 """Words by which Spanish forbids, leaves out or makes a condition: nothing else reads them here."""
-_IS = set_of("son está están est sont ist sind war wird")
+_IS = set_of("son está están est sont ist sind war wird eins zwei drei vier")
+"""Words behind what is no verb: "Teil eins" is a part."""
 _LEFT = frozenset(
     in_ascii(one[:-1] + end)
     for line in VERBS.strip().splitlines()

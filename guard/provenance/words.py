@@ -51,7 +51,7 @@ pay:
   pay transfer send refund reimburse wire settle donate tip give split bezahle zahle
   überweise überweis zahlen bezahlen überweisen paie payer vire virer rembourse rembourser
 share:
-  share give grant invite send teile teilen freigeben partage partager
+  share give grant invite send teilen freigeben partage partager
 schedule:
   schedule plan arrange set book move reschedule postpone create organize plane
   planen verschiebe planifie planifier eintragen einrichten
