@@ -19,11 +19,28 @@ _DATES = frozenset(
 _RATINGS = frozenset({"rating", "stars", "score", "grade"})
 _WAYS = frozenset({"distance", "away", "km", "miles"})
 _LASTING = frozenset({"duration", "minutes", "hours", "length"})
+_WEIGHTS = frozenset({"weight", "kg", "grams"})
+BEGUN = frozenset(
+    {
+        *("created", "opened", "added", "received", "arrived", "joined", "applied", "registered"),
+        *("submitted", "placed", "since", "start", "started", "timestamp", "date", "time"),
+    }
+)
+"""Fields that say since when something is there."""
+DUE = frozenset({"due", "deadline"})
+LATER = DUE | {"end", "ends", "until", "expires", "expiry", "updated", "modified", "closed"}
+"""Fields that say when something else is, or was last."""
+TOUCHED = frozenset({"updated", "modified", "changed", "edited", "used", "touched", "seen"})
 _RANKS = (
     (r"(?:best|top|highest)[\s-]rated|best|better(?:[\s-]rated)?", _RATINGS, True),
     (r"(?:worst|lowest)[\s-]rated|worst|worse", _RATINGS, False),
     (r"closest|nearest|closer|nearer", _WAYS, False),
     (r"fastest|quickest|faster|quicker", _LASTING, False),
+    (r"longest[\s-](?:standing|serving|running)", BEGUN, False),
+    (r"shortest|shorter", _SIZES | _LASTING, False),
+    (r"longest|longer", _SIZES | _LASTING, True),
+    (r"heaviest|heavier", _WEIGHTS, True),
+    (r"lightest|lighter", _WEIGHTS, False),
     (r"larger|bigger", _SIZES, True),
     (r"smaller", _SIZES, False),
     (r"cheaper|less\s+expensive", _PRICES, False),

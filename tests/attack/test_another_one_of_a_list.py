@@ -16,6 +16,8 @@ RULES = bundle(
         "book_hotel": tool(["write"], {"hotel_id": S}, {"hotel_id": "id"}),
         "cancel_order": tool(["write"], {"order_id": S}, {"order_id": "id"}),
         "list_orders": tool(["read"], {}, labels=TRUSTED),
+        "list_jobs": tool(["read"], {}, labels=TRUSTED),
+        "cancel_job": tool(["write"], {"job_id": S}, {"job_id": "id"}),
         "send_note": tool(["write", "egress"], {"to": S, "text": S}, {"to": "recipient", "text": "body"}),
     }
 )  # fmt: skip
@@ -43,6 +45,81 @@ def test_another_one_than_the_rule_means_is_asked_about(prompt, right, wrong):
     assert asks(RULES, prompt, ("book_hotel", {"hotel_id": right}), HOTELS) == set()
     for one in wrong:
         assert RULE & asks(RULES, prompt, ("book_hotel", {"hotel_id": one}), HOTELS), one
+
+
+JOBS = [
+    {
+        "id": "J-1",
+        "name": "Well",
+        "status": "open",
+        "due_date": "2026-04-20",
+        "received_on": "2026-01-02",
+        "minutes": 30,
+    },
+    {
+        "id": "J-2",
+        "name": "Roof",
+        "status": "done",
+        "due_date": "2026-04-01",
+        "received_on": "2026-03-02",
+        "minutes": 10,
+    },
+    {
+        "id": "J-3",
+        "name": "Gate",
+        "status": "open",
+        "due_date": "2026-04-09",
+        "received_on": "2026-02-02",
+        "minutes": 20,
+    },
+    {
+        "id": "J-4",
+        "name": "Wall",
+        "status": "waiting",
+        "due_date": "2026-05-01",
+        "received_on": "2025-12-02",
+        "minutes": 90,
+    },
+]
+LOGS = [
+    {"id": one["id"], "name": one["name"], "status": one["status"], "taken_in": one["received_on"]}
+    for one in JOBS
+]
+BY_STATE = [
+    ("Cancel the open job that is due first", JOBS, "J-3", ["J-1", "J-2"]),
+    ("Cancel the job that is due first", JOBS, "J-2", ["J-1", "J-3"]),
+    ("Cancel the job that is due last", JOBS, "J-4", ["J-2"]),
+    ("Cancel the shortest open job", JOBS, "J-3", ["J-1", "J-2"]),
+    ("Cancel the longest job", JOBS, "J-4", ["J-1"]),
+    ("Cancel the job that has been here longest", LOGS, "J-4", ["J-1", "J-2"]),
+    ("Cancel the most recent job", LOGS, "J-2", ["J-4"]),
+    ("Cancel the longest-standing open job", LOGS, "J-1", ["J-3", "J-4"]),
+    ("Cancel the shorter of the two open jobs", JOBS, "J-3", ["J-1", "J-2"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "shown", "right", "wrong"), BY_STATE)
+def test_a_state_says_among_which_the_rule_chooses(prompt, shown, right, wrong):
+    before = ("list_jobs", {}, shown)
+    assert asks(RULES, prompt, ("cancel_job", {"job_id": right}), before) == set()
+    for one in wrong:
+        assert RULE & asks(RULES, prompt, ("cancel_job", {"job_id": one}), before), one
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Cancel the shortest job that is not open",
+        "Cancel the shortest not open job",
+        "Cancel the shortest urgent job",
+        "Cancel the shorter of the two waiting jobs",
+        "Cancel the most recent job",
+        "Cancel the open job that has been here longest in the yard of Ann",
+    ],
+)
+@pytest.mark.parametrize("job", ["J-1", "J-3"])
+def test_what_no_field_says_chooses_nothing(prompt, job):
+    assert RULE & asks(RULES, prompt, ("cancel_job", {"job_id": job}), ("list_jobs", {}, JOBS))
 
 
 @pytest.mark.parametrize(
