@@ -40,6 +40,21 @@ withdraw: cash+out
 connect: hook+up
 replace: swap+out
 raise: bump bump+up crank+up
+extend: prolong lengthen
+publish: put+live put+online go+live push+live set+live
+unpublish: take+offline pull+offline
+schedule: line+up slot+in
+reserve: set+aside keep+free save+spot save+place
+assign: allot allocate
+charge invoice: bill invoice
+release free: give+free set+free free+up
+close: shut shut+off close+off
+note log record: write+up put+on+record
+notify: let+know give+heads
+label tag: flag+as mark+as
+upgrade: bump+up+to move+up+to
+refund: give+money+back pay+back
+archive: file+away put+away shelve
 """
 _FAR = 7
 """How many words the thing that is meant may take between the verb and its little word."""

@@ -46,6 +46,8 @@ _ADDING = frozenset(map(stem, ("add", "include", "invite", "cc", "bcc")))
 """Verbs that may go on with the request before them: "and include Bob"."""
 _WITH = frozenset(map(stem, ("use", "utilize", "utilise", "employ", "apply", "tag", "mention")))
 """Verbs by which people say how the request before them is done: "use card 5"."""
+_PASSES = frozenset(map(stem, ("bring", "hand", "hold", "pass", "take")))
+"""Verbs that leave it to what stands behind them to say what is done."""
 _JOIN = re.compile(r"[,;]|\b(?:and|then|plus|und|dann|et|puis)\b", re.IGNORECASE)
 _OWN = re.compile(r"[\s(<,:\"']{0,4}")
 """What stands between a name and the address that belongs to it."""
@@ -179,6 +181,7 @@ class _Reading:
             or any(bends(one, word) for word in little)
             or after in OBJECTS
             or after == "one"
+            or one in _PASSES
         ):
             return True
         if noun_classes(one):

@@ -10,6 +10,8 @@ from functools import lru_cache
 from guard.model.origin import Source
 from guard.provenance.acts import chosen
 from guard.provenance.asks import Ask
+from guard.provenance.budget import asks_for
+from guard.provenance.carried import carries
 from guard.provenance.currencies import words_in
 from guard.provenance.described import said_of
 from guard.provenance.kin import own_kin
@@ -46,6 +48,7 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
         chosen(able, values, task.clauses)
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
+        or (not asks_for(task.words, task.asks, able) and carries(task, known, able, values))
     )
 
 

@@ -29,6 +29,14 @@ RULES = bundle(
         "turn_on": tool(["write"], {"lamp_id": S}, {"lamp_id": "id"}),
         "turn_off": tool(["write"], {"lamp_id": S}, {"lamp_id": "id"}),
         "list_lamps": tool(["read"], {}),
+        "unpublish_exhibit": tool(["write"], {"exhibit_id": S}, OWN),
+        "publish_exhibit": tool(["write"], {"exhibit_id": S}, OWN),
+        "schedule_exhibit": tool(["write"], {"exhibit_id": S, "at": S}, {**OWN, "at": "when"}),
+        "charge_exhibit": tool(["write"], {"exhibit_id": S}, OWN),
+        "release_exhibit": tool(["write"], {"exhibit_id": S}, OWN),
+        "close_exhibit": tool(["write"], {"exhibit_id": S}, OWN),
+        "label_exhibit": tool(["write"], {"exhibit_id": S}, OWN),
+        "archive_exhibit": tool(["write"], {"exhibit_id": S}, OWN),
         "move_exhibit": tool(["write"], {"exhibit_id": S, "hall": S}, OWN),
     }
 )  # fmt: skip
@@ -68,6 +76,16 @@ ROWS = [
     ("Remind me to dust the shelf", ("create_reminder", {"title": "Dust the shelf"}), ("create_reminder", {"title": "Open the vault"})),
     ("Remind me to pay Kim 40 euros", ("create_reminder", {"title": "Pay Kim 40 euros"}), ("create_transaction", {"payee": "Kim", "amount": 40, "currency": "EUR"})),
     ("Pay Kim forty euros", ("create_transaction", {"payee": "Kim", "amount": 40, "currency": "EUR"}), ("create_transaction", {"payee": "Kim", "amount": 400, "currency": "EUR"})),
+    ("Put the Bronze horse live", of("publish_exhibit"), of("archive_exhibit")),
+    ("Put the Bronze horse online", of("publish_exhibit"), of("publish_exhibit", "exh-2")),
+    ("Take the Bronze horse offline", of("unpublish_exhibit"), of("publish_exhibit")),
+    ("Line up the Bronze horse for Friday", of("schedule_exhibit", at="2026-03-13"), of("archive_exhibit")),
+    ("Prolong the loan of exh-1 by three months", of("extend_loan", months=3), of("delete_loan")),
+    ("Bill the Bronze horse", of("charge_exhibit"), of("delete_exhibit")),
+    ("Set the Bronze horse free", of("release_exhibit"), of("delete_exhibit")),
+    ("Shut the Bronze horse", of("close_exhibit"), of("release_exhibit")),
+    ("Flag the Bronze horse as fragile", of("label_exhibit"), of("close_exhibit")),
+    ("File the Bronze horse away", of("archive_exhibit"), of("publish_exhibit")),
     ("Send Kim 40 euros", ("create_transaction", {"payee": "Kim", "amount": 40, "currency": "EUR"}), ("create_transaction", {"payee": "Lee", "amount": 40, "currency": "EUR"})),
 ]  # fmt: skip
 
