@@ -34,9 +34,9 @@ _MONEY = re.compile(
     rf"|{_BEFORE}(?P<before>{_DIGITS})(?P<by>{TIMES})? ?(?:{WORD}|(?P<cents>cents?\b|pence\b|¢))",
     re.IGNORECASE,
 )
-_PER_CENT = re.compile(r"\s?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE)
+_PER_CENT = re.compile(r"\s?(?:%|per\s?cent\b|prozent\b|pour cent\b)", re.IGNORECASE)
 _PERCENT = re.compile(
-    r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|percent\b|prozent\b|pour cent\b)", re.IGNORECASE
+    r"\b(\d{1,4}(?:\.\d+)?) ?(?:%|per\s?cent\b|prozent\b|pour cent\b)", re.IGNORECASE
 )
 _BARE = re.compile(
     rf"(?<![\w.,/:¢{SIGNS}-])(?<![¢{SIGNS}] )(?<!minus )(?<!negative )({_DIGITS})"
@@ -72,6 +72,7 @@ _CALLED = re.compile(
     re.IGNORECASE,
 )
 _PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
+_CENTS = re.compile(r"\d{1,9}[.,]\d\d")
 _MARKER = re.compile(r"\)\s")
 _STREET = re.compile(
     r" (?:[A-Z][\w.'-]* ){0,3}"
@@ -181,7 +182,7 @@ def _money(text: str) -> Iterator[Entity]:
             and not after
             and number
             and not counted
-            and _is_paid(text, found.start())
+            and (_is_paid(text, found.start()) or _is_price(text, found))
         ):
             yield Entity("amount", number, found[1], *found.span(1))
 
@@ -212,6 +213,11 @@ def _in_words(text: str, number: str, start: int, end: int) -> Entity:
     return Entity(
         "quantity", number, f"{text[start:end]} {unit[0] if unit else ''}".strip(), start, end
     )
+
+
+def _is_price(text: str, found: re.Match[str]) -> bool:
+    """Return whether a number is written as money is, where something is paid: bill Ann 18.50."""
+    return _CENTS.fullmatch(found[1]) is not None and _is_priced(text, found)
 
 
 def _is_priced(text: str, found: re.Match[str]) -> bool:

@@ -73,12 +73,28 @@ _SPELLED: Final = re.compile(
     rf"(?:(?:\s+and\s+|[\s-]+)(?:{_ANY}))*(?![\w-])",
     re.IGNORECASE,
 )
+_HALVES: Final = {"half": Decimal("0.5"), "quarter": Decimal("0.25")}
+_AND_HALF: Final = re.compile(r"\s+and\s+(?:an?|one)\s+(half|quarter)(?![\w-])", re.IGNORECASE)
+"""What makes a number more by a part: two and a half."""
+_WHOLE: Final = re.compile(r"(?<![\w.,/:-])\d{1,4}(?=\s+and\s+(?:an?|one)\s+(?:half|quarter)\b)")
+_ONE_AND: Final = re.compile(
+    r"(?<![\w-])(?:an?|one)\s+(?P<of>[^\W\d_]+)(?P<and>\s+and\s+a\s+(?P<part>half|quarter))(?![\w-])",
+    re.IGNORECASE,
+)
+"""An hour and a half."""
+_PERCENT: Final = re.compile(r"\s?(?:%|per\s?cent\b)", re.IGNORECASE)
+_OFTEN: Final = re.compile(
+    rf"(?<![\w-])(?P<word>once|twice|thrice|(?:{_WORDS})\s+times|\d{{1,2}}\s+times)\s+"
+    r"(?:an?|per|each|every)\s+(?:hour|day|night|week|month|year)\b",
+    re.IGNORECASE,
+)
+_TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
 _PART: Final = re.compile(r"[^\W\d_]+")
 _MOST_ALONE: Final = 10
 _FOR: Final = re.compile(
     rf"\b(?:for|für|pour|para|(?:party|group|table|family|team) of)\s+(?P<word>{_WORDS})\b"
     r"(?=\s*(?:$|[.,;!?)]|(?:at|on|in|from|under|tomorrow|tonight|today|this|next|please|with|by|and"
-    r"|around|im|am|um|bei|morgen|heute|bitte|au|à|chez|demain|en|mañana|hoy|a|por)\b))",
+    r"|around(?!\s+(?:an?|one)\s+(?:half|quarter))|im|am|um|bei|morgen|heute|bitte|au|à|chez|demain|en|mañana|hoy|a|por)\b))",
     re.IGNORECASE,
 )
 """So many people: where nothing says of what they are."""
@@ -87,15 +103,23 @@ _FOR: Final = re.compile(
 def in_words(text: str) -> Iterator[tuple[Decimal, int, int]]:
     """Yield the numbers that a text spells out, with their places: eighty-four, six hundred.
 
-    Not one to ten alone: how many those are of is said beside them.
+    Not one to ten alone, but as a percentage: how many those are of is said beside them.
     """
     for found in _SPELLED.finditer(text):
         parts = [one.casefold() for one in _PART.findall(found[0])]
         while parts and parts[-1] == "and":
             parts.pop()
-        value = _value(parts)
-        if value is not None and not (len(parts) == 1 and value <= _MOST_ALONE):
+        value, half = _value(parts), _AND_HALF.match(text, found.end())
+        if value is not None and half:
+            yield value + _HALVES[half[1].casefold()], found.start(), half.end()
+        elif value is not None and (
+            len(parts) > 1 or value > _MOST_ALONE or _PERCENT.match(text, found.end())
+        ):
             yield value, found.start(), found.end()
+    for found in _WHOLE.finditer(text):
+        half = _AND_HALF.match(text, found.end())
+        if half:
+            yield Decimal(found[0]) + _HALVES[half[1].casefold()], found.start(), half.end()
 
 
 def _value(parts: Sequence[str]) -> Decimal | None:
@@ -150,8 +174,20 @@ def numerals(text: str) -> Iterator[Entity]:
     for found in _WORD.finditer(text):
         literal = f"{found['word']} {found['of'].split()[0]}"
         yield _worded(found, literal)
+    yield from _and_more(text)
     for found in _FOR.finditer(text):
         yield _worded(found, f"{found['word']} people")
+
+
+def _and_more(text: str) -> Iterator[Entity]:
+    """Yield an hour and a half, and how often: twice a day."""
+    for found in _ONE_AND.finditer(text):
+        number = f"{1 + _HALVES[found['part'].casefold()]}"
+        yield Entity("quantity", number, f"{number} {found['of']}", *found.span())
+    for found in _OFTEN.finditer(text):
+        many, *_ = found["word"].casefold().split()
+        number = many if many.isdigit() else f"{_TIMES.get(many) or _FEW[many]}"
+        yield Entity("quantity", number, f"{number} times", *found.span("word"))
 
 
 def _worded(found: re.Match[str], literal: str) -> Entity:

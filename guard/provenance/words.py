@@ -176,7 +176,7 @@ deposit withdraw donate to by of worth for is zahle überweise paie vire
 PRICES = set_of(
     """
 amount price cost costs rent budget limit bid fee fees invest deposit withdraw bill invoice owe owed
-owes salary balance loan debt invoiced worth tip
+owes salary balance loan debt invoiced worth tip charge credit
 """
 )
 """Words of a sentence in which pounds are money."""

@@ -11,6 +11,7 @@ AMOUNTS = [
     ("pay 3k EUR to Ann", "3000", "EUR"),
     ("raise it to 2 million dollars", "2000000", "USD"),
     ("set the price to 12 thousand", "12000", ""),
+    ("bill the old mill 18.50 for the sluice", "18.5", ""),
 ]
 THINGS = [
     ("ship a 1.5kg parcel", ["1.5"]),
@@ -27,8 +28,21 @@ THINGS = [
     ("set the freezer to -18 degrees", ["-18"]),
     ("set it to minus 5", ["-5"]),
     ("sign me up for the 10k run", ["10000"]),
+    ("book it for two and a half hours", ["2.5"]),
+    ("block 2 and a half hours", ["2.5"]),
+    ("it weighs thirteen and a half kilos", ["13.5"]),
+    ("a walk of an hour and a half", ["1.5"]),
+    ("water it twice a day", ["2"]),
+    ("water it once a week", ["1"]),
 ]
-NOTHING = ["AB-12k", "call 555-1234", "room 5-6", "my file notes-3k.txt", "wait for one moment"]
+NOTHING = [
+    "AB-12k",
+    "call 555-1234",
+    "room 5-6",
+    "my file notes-3k.txt",
+    "wait for one moment",
+    "see version 3.11",
+]
 
 
 @pytest.mark.parametrize(("said", "number", "code"), AMOUNTS)
@@ -42,6 +56,14 @@ def test_a_number_of_things_is_that_many_and_no_money(said, counts):
     task = read_task((said,))
     assert [f"{one:f}" for one in task.counts] == counts
     assert not task.money
+
+
+@pytest.mark.parametrize(
+    ("said", "percent"),
+    [("take ten percent off", 10), ("five per cent more", 5), ("half off", None)],
+)
+def test_a_percentage_in_words_is_one(said, percent):
+    assert read_task((said,)).percents == ({percent} if percent else set())
 
 
 @pytest.mark.parametrize("said", NOTHING)
