@@ -94,7 +94,7 @@ def in_years(month_day: str, today: date, *, past: bool) -> Iterator[str]:
     """
     month, day = int(month_day[2:4]), int(month_day[5:7])
     found = [*_years(month, day, today)]
-    near = found[-1] - today
+    near = found[-1] - today if found else timedelta()  # there is no 30th of February
     for one in found:
         if past or one >= today or today - one < near:
             yield str(one)
