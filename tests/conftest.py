@@ -92,6 +92,13 @@ def pytest_xdist_setupnodes(config, specs):
             spec.python = python("tests.forked.imported")
 
 
+def pytest_xdist_make_scheduler(config, log):
+    """Say which tests one process has: see tests/spread.py."""
+    from tests.spread import Spread  # noqa: PLC0415  xdist is there, or nobody asks
+
+    return Spread(config, log)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     files = {}

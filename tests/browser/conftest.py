@@ -103,6 +103,7 @@ QUIET = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-domain-reliability", "--no-first-run", "--no-pings",
     "--disable-features=OptimizationHints,MediaRouter,CertificateTransparencyComponentUpdater",
+    "--in-process-gpu",  # there is none: what draws in its place takes no process of its own
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]  # fmt: skip
 
@@ -223,7 +224,8 @@ def running(
 
 
 # Its loop runs as long as it does: tests of coroutines after it in this process need it gone.
-@pytest.fixture(scope="module")
+# One process has all tests of this folder (tests/spread.py), so this is the only browser of a run.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=executable(), args=QUIET)
