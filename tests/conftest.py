@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.forked import python
+from tests.forked.brief import brief
 
 # How fast a machine is that does other things as well says nothing about an outcome.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -44,7 +45,7 @@ def interrupted(_number, _frame):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_configure():
+def pytest_configure(config):
     """Keep all that tests write in memory: each store waits for its disk at every commit.
 
     What a killed guard had written is there all the same: a kill takes no page from the system.
@@ -55,6 +56,8 @@ def pytest_configure():
     forked = sys.modules.get("tests.forked.imported")
     if forked is not None:
         sys.executable = forked.INTERPRETER
+    if hasattr(config, "workerinput"):
+        brief(config)
     # No test speaks to the world. To read whom the world believes takes each client tens of CPU-ms;
     # this folder holds no certificate.
     os.environ.setdefault("SSL_CERT_DIR", str(ROOT / "tests"))

@@ -4,7 +4,7 @@ from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = {"tests/browser"}
+TOGETHER = {"tests/browser", "tests/adapters/issuer"}
 """Folders whose files share what takes long to start: a browser takes two CPU seconds."""
 
 
