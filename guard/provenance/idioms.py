@@ -24,7 +24,8 @@ revert: roll+back
 return: send+back give+back take+back bring+back
 stop turnoff: shut+down power+down wind+down
 start: fire+up kick+off boot+up spin+up
-pause: put+on+hold hold+off
+pause freeze: put+on+hold
+pause: hold+off
 remove: take+off throw+out kick+out strike+off
 add: bring+in loop+in put+in pop+in
 create: set+up put+together whip+up knock+up draw+up
@@ -34,7 +35,8 @@ submit: hand+in turn+in send+in
 compress archive: zip zip+up
 save bookmark: bookmark
 send write: drop+line shoot+message shoot+email shoot+mail shoot+text get+back+to
-share: let+see give+access let+in+on
+share: give+access let+in+on
+share access: let+see let+edit let+view let+read let+change let+comment
 deposit: top+up
 withdraw: cash+out
 connect: hook+up

@@ -17,8 +17,8 @@ from guard.provenance.known import Known
 from guard.provenance.leads import leads
 from guard.provenance.lexicon import capability, stem
 from guard.provenance.moments import contradicts
-from guard.provenance.naming import keys_of
 from guard.provenance.paths import named_path
+from guard.provenance.rights import granted
 from guard.provenance.roles import CHANGING
 from guard.provenance.shown import is_needed
 from guard.provenance.task import Task
@@ -37,7 +37,6 @@ _CLOSED = frozenset({"private", "hidden", "confidential"})
 """Permissions that let nobody else in: who says the word means them."""
 _ID = re.compile(r"#?(?=[^\s\d]*\d)[\w./-]*\d{3}[\w./-]*")
 """One word with a number in it."""
-_ENDS = re.compile(r"[.;!?\n]\s")
 
 Weighed = list[tuple[Value, Worth]]
 
@@ -74,7 +73,7 @@ def text_facts(
         elif one.role == "when":
             moments.append((one, found))
         elif one.role == "permission" and not spec.effect.isdisjoint(CHANGING):
-            within = within and _within(spec, task, one, found, values)  # what looks gives none
+            within = within and _within(spec, task, known, one, values)  # what looks gives none
     starts = [one for one, _ in moments if not ends(one.path)]
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
@@ -160,39 +159,23 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
     return not (first and last) or max(first) <= min(last)
 
 
-def _within(spec: ToolSpec, task: Task, value: Value, found: Worth, values: Weighed) -> bool:
+def _within(spec: ToolSpec, task: Task, known: Known, value: Value, values: Weighed) -> bool:
     """Return whether a permission is one that the person named, or the least there is."""
-    going = frozenset([kind for one, _ in values if one.level == "dest" for kind in one.kinds])
+    found = next(one for own, one in values if own is value)
     if value.text in _CLOSED and stem(value.text) in task.words.stems:
         return True
-    if found.source is Source.PROMPT or _granted(task, value.text, going & task.receivers):
+    if found.source is Source.PROMPT or granted(task, value.text, _going(known, values)):
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()
     return bool(order) and value.text == order[0]
 
 
-def _granted(task: Task, permission: str, going: frozenset[tuple[str, str]]) -> bool:
-    """Return whether the person says a permission as one: "read access", "as viewer", "full only".
-
-    The word alone may be a verb, or about something else: "write to Ann", "full details". And it is
-    for whom they named right before it: "Ann as a guest and Bob as host".
-    """
-    one = "[ _-]".join(map(re.escape, re.split(r"[ _-]", permission)))
-    said = (
-        rf"\bas\s+(?:(?:an?\s+)?{one}|{one}s)(?=\s*(?:[.,:;!?)]|$|and\b))"
-        rf"|\b{one}[ -](?:only|access|permissions?|rights?|role|level)\b"
-        rf"|\b(?:access|permissions?|rights?|role|level)\s*(?:of|is|[:=])?\s+[\"'`]?{one}\b"
-    )
-    places = re.finditer(said, task.wanted, re.IGNORECASE) if permission else ()
-    return any(_is_for(task, going, one.start()) for one in places)
-
-
-def _is_for(task: Task, going: frozenset[tuple[str, str]], at: int) -> bool:
-    """Return whether what is said at a place is for one of these, as far as it is for somebody."""
-    before = [
-        one for one in task.entities if one.end <= at and not _ENDS.search(task.wanted, one.end, at)
-    ]
-    named = [key for one in before for key in keys_of(one) if key in task.receivers][-1:]
-    last = [one for one in before if named and named[0] in keys_of(one)][-1:]
-    return not going or not last or not going.isdisjoint(keys_of(last[0]))
+def _going(known: Known, values: Weighed) -> frozenset[tuple[str, str]]:
+    """Return as what a person may name those whom a call reaches: their address, or their name."""
+    dests = [(value, one) for value, one in values if value.level == "dest"]
+    records = [known.record(one.place.record) for _, one in dests if one.place is not None]
+    names = {name for record in records for name in record.titles}
+    parts = {part for name in names for part in name.split()}
+    kinds = (kind for value, _ in dests for kind in value.kinds)
+    return frozenset([*kinds, *(("text", one) for one in names | parts)])

@@ -49,6 +49,43 @@ def test_a_word_that_is_none_there_gives_none(prompt, level):
     assert "TASK-PERM" in asked(prompt, level)
 
 
+EVERYDAY = [
+    ("Let ann@firm.example edit the file", "write", ["owner", "full"]),
+    ("Let ann@firm.example edit the file", "editor", ["admin"]),
+    ("Let ann@firm.example see the file", "viewer", ["editor", "write"]),
+    ("Let ann@firm.example comment on the file", "commenter", ["editor", "owner"]),
+    ("Share the file with ann@firm.example, she may just view it", "read", ["write"]),
+    ("Share the file with ann@firm.example so that she can edit it", "editor", ["owner"]),
+    ("Share the file with ann@firm.example, view only", "viewer", ["editor"]),
+    ("Share the file with ann@firm.example with editing rights", "writer", ["owner", "admin"]),
+    ("Share the file with ann@firm.example as a reader", "viewer", ["writer"]),
+]
+
+
+@pytest.mark.parametrize(("prompt", "right", "wrong"), EVERYDAY)
+def test_a_right_in_everyday_words_is_that_one_and_no_more(prompt, right, wrong):
+    assert asked(prompt, right) == set()
+    for one in wrong:
+        assert "TASK-PERM" in asked(prompt, one), one
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Share the file with ann@firm.example, I can edit it later",
+        "Share the file with ann@firm.example, let me edit it first",
+        "Share the file with ann@firm.example, but she may not edit it",
+        "Share the file with ann@firm.example, she can't edit it",
+        "Share the file with ann@firm.example and tell her who can edit it",
+        "Share the file with ann@firm.example and write her a note, edit it first",
+        "Let bo@firm.example edit the plan. Share the file with ann@firm.example",
+        "Share the file with ann@firm.example. Can she edit it?",
+    ],
+)
+def test_who_may_not_change_it_or_is_only_asked_about_gets_no_right_to(prompt):
+    assert "TASK-PERM" in asked(prompt, "editor")
+
+
 HOSTS = "Share the file with ann@firm.example as a viewer and with bo@firm.example as editor"
 
 

@@ -1,0 +1,89 @@
+"""Whether the person says a right that a call gives, and for whom: "let Ann edit it", "as viewer".
+
+By the name that the tool has for it, or in everyday words for looking, remarking and changing. A
+word alone may be about something else: "write to Ann", "full details". It decides nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from guard.provenance.naming import keys_of
+from guard.provenance.task import Task
+
+_ADDRESSES = frozenset({"email", "phone", "iban"})
+_ENDS = re.compile(r"[.;!?\n]\s")
+_LEVELS = (
+    (
+        "view viewer read reader read_only readonly r can_view can_read",
+        r"view|see|look\s+at|look|read",
+        r"view|viewing|viewer|read|reading|reader|look",
+    ),
+    (
+        "comment commenter commentator can_comment",
+        r"comment|remark",
+        r"comment|commenting|commenter",
+    ),
+    (
+        "edit editor write writer w rw read_write readwrite can_edit can_write",
+        r"edit|change|modify|write|update",
+        r"edit|editing|editor|write|writing|writer",
+    ),
+)
+"""Names of one right, the verbs by which somebody gets it, and what it is called."""
+_MAY = r"(?:may|can|should|could)(?:\s+(?:also|then))?"
+_ONLY = r"(?:(?:only|just)\s+)?"
+_ABLE = r"(?:be\s+(?:able|allowed)\s+to\s+)?"
+_WHO = r"(?:he|she|they|(?<!who\s)(?<!what\s)[\w.+-]+@[\w.-]+|(?-i:[A-Z])[\w'\u2019-]+)"
+_RIGHTS = r"(?:access|permissions?|rights?|role|level)"
+
+
+@lru_cache(maxsize=256)
+def _said(permission: str) -> re.Pattern[str]:
+    """Return how a right is said."""
+    one = "[ _-]".join(map(re.escape, re.split(r"[ _-]", permission)))
+    named = [
+        rf"\bas\s+(?:(?:an?\s+)?{one}|{one}s)(?=\s*(?:[.,:;!?)]|$|and\b))",
+        rf"\b{one}[ -](?:only|{_RIGHTS})\b",
+        rf"\b{_RIGHTS}\s*(?:of|is|[:=])?\s+[\"'`]?{one}\b",
+    ]
+    return re.compile("|".join([*named, *_everyday(permission.casefold())]), re.IGNORECASE)
+
+
+def _everyday(permission: str) -> Iterator[str]:
+    for names, verbs, nouns in _LEVELS:
+        if permission not in names.split():
+            continue
+        does = rf"(?:{verbs})(?![\w-])"
+        yield rf"\blet\s+(?!me\b|us\b)[^,;!?]{{1,60}}?\s{_ONLY}{does}"
+        yield rf"\b{_WHO}\s+{_MAY}\s+{_ONLY}{_ABLE}{_ONLY}{does}"
+        yield rf"\b(?:only|just)\s+(?:to\s+)?{does}"
+        yield rf"\b(?:{nouns})[ -](?:only|{_RIGHTS})\b"
+        yield rf"\bas\s+(?:an?\s+)?(?:{nouns})s?(?=\s*(?:[.,:;!?)]|$|and\b))"
+
+
+def granted(task: Task, permission: str, going: frozenset[tuple[str, str]]) -> bool:
+    """Return whether the person says a right as one: "read access", "as viewer", "she may edit it".
+
+    It is for whom they named right before it: "Ann as a guest and Bob as host".
+
+    Args:
+        task: what the person said.
+        permission: the right, as the tool calls it.
+        going: those who get it, as they can be named.
+    """
+    places = _said(permission).finditer(task.wanted) if permission else ()
+    return any(_is_for(task, going, *one.span()) for one in places)
+
+
+def _is_for(task: Task, going: frozenset[tuple[str, str]], start: int, end: int) -> bool:
+    """Return whether what is said at a place is for one of these, as far as it is for somebody."""
+    before = [
+        one
+        for one in task.entities
+        if one.end <= end and not _ENDS.search(task.wanted, one.end, end)
+        if one.kind in _ADDRESSES
+        or (one.kind == "name" and start <= one.start)
+        or any(key in task.receivers for key in keys_of(one))
+    ]
+    return not going or not before or not going.isdisjoint(keys_of(before[-1]))
