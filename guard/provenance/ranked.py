@@ -13,6 +13,7 @@ from guard.provenance.known import Known
 from guard.provenance.pieces import Piece
 from guard.provenance.ranking import Ranking, meant
 from guard.provenance.records import Record
+from guard.provenance.scoped import Scope, scope_of
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
@@ -36,7 +37,7 @@ def ranked(task: Task, known: Known, own: Sequence[Piece], values: Values) -> Me
         return Met.NONE
     if own and any(not any(_rules(task, one, each) for one in rules) for each in own):
         return Met.NONE  # another request asks for it without a rule
-    stands = [_stands(one, known, own, values) for one in rules]
+    stands = [_stands(task, one, known, own, values) for one in rules]
     return max(stands)
 
 
@@ -51,7 +52,7 @@ def _rules(task: Task, rule: Ranking, piece: Piece) -> bool:
     )  # fmt: skip
 
 
-def _stands(rule: Ranking, known: Known, own: Sequence[Piece], values: Values) -> Met:
+def _stands(task: Task, rule: Ranking, known: Known, own: Sequence[Piece], values: Values) -> Met:
     members = [
         (value, one)
         for value, one in values
@@ -63,7 +64,7 @@ def _stands(rule: Ranking, known: Known, own: Sequence[Piece], values: Values) -
     chief = chief or [each for each in members if not each[0].level]
     if not chief:
         return Met.NONE
-    found = [_of(rule, known, own, value) for value, _ in chief]
+    found = [_of(task, rule, known, own, value) for value, _ in chief]
     if any(one is None for one in found):
         return Met.UNKNOWN
     return Met.MET if all(found) else Met.REFUTED
@@ -100,11 +101,14 @@ def _is_named(known: Known, own: Sequence[Piece], one: Worth) -> bool:
     )
 
 
-def _of(rule: Ranking, known: Known, own: Sequence[Piece], value: Value) -> bool | None:
+def _of(task: Task, rule: Ranking, known: Known, own: Sequence[Piece], value: Value) -> bool | None:
     def named(record: Record) -> bool:
         return any(each.naming.means(record) or _by_id(each, record) for each in own)
 
-    found = {meant(rule, record, listed, value, named) for record, listed in _lists(known, value)}
+    found = {
+        meant(rule, record, scope.listed, value, named, scope.words)
+        for record, scope in _lists(task, rule, known, value)
+    }
     return found.pop() if len(found) == 1 else None
 
 
@@ -113,9 +117,9 @@ def _by_id(piece: Piece, record: Record) -> bool:
     return any(("text", one) in piece.keys or ("object_id", one) in piece.keys for one in ids)
 
 
-def _lists(known: Known, value: Value) -> Iterator[tuple[Record, Sequence[Record]]]:
-    """Yield the records of a value, each with the whole list that it stands in."""
+def _lists(task: Task, rule: Ranking, known: Known, value: Value) -> Iterator[tuple[Record, Scope]]:
+    """Yield the records of a value, each with the list of the rule that it stands in."""
     for place in known.seen(value.kinds):
-        record, listed = known.record(place.record), known.lists.of(place.action)
-        if place.seen.trusted and any(one is record for one in listed):
-            yield record, listed
+        record, scope = known.record(place.record), scope_of(task, known, rule, place.action)
+        if place.seen.trusted and any(one is record for one in scope.listed):
+            yield record, scope

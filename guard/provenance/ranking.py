@@ -154,7 +154,7 @@ def _order(word: str) -> tuple[frozenset[str], bool]:
 
 def meant(
     rule: Ranking, own: Record, listed: Sequence[Record], value: Value,
-    named: Callable[[Record], bool],
+    named: Callable[[Record], bool], sought: frozenset[str] = frozenset(),
 ) -> bool | None:  # fmt: skip
     """Return whether a record is the one of a whole list that a rule means; None: nobody knows.
 
@@ -164,8 +164,9 @@ def meant(
         listed: the list.
         value: of the call: that the one is what it acts on says nothing more of it.
         named: whether a record is one of those that the person names.
+        sought: stems by which the list was asked for: all of it is of that.
     """
-    passes = _filter(rule, value, listed)
+    passes = _filter(rule, value, listed, sought)
     if passes is None or not rule.fields:
         return None
     among = [one for one in listed if named(one)] if rule.named else [*listed]
@@ -207,7 +208,7 @@ def _ordering(rule: Ranking, own: Record) -> list[str]:
 
 
 def _filter(
-    rule: Ranking, value: Value, listed: Sequence[Record]
+    rule: Ranking, value: Value, listed: Sequence[Record], sought: frozenset[str]
 ) -> Callable[[Record], bool | None] | None:
     """Return what tells whether a rule chooses from among a record; None: nothing does."""
     compared = COMPARES.search(rule.rest)
@@ -218,7 +219,7 @@ def _filter(
     strange = [
         one
         for one in words
-        if not (is_stop(one) or stem(one) in value.kin)
+        if not (is_stop(one) or stem(one) in value.kin or stem(one) in sought)
         if noun_classes(stem(one)).isdisjoint(value.nouns)
     ]
     if strange and NOT.search(rule.rest):

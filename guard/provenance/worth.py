@@ -14,8 +14,9 @@ from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pointers import form, points
-from guard.provenance.ranking import meant
+from guard.provenance.ranking import Ranking, meant
 from guard.provenance.records import Record, is_id, plainly
+from guard.provenance.scoped import scope_of
 from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
@@ -209,14 +210,21 @@ def _trusted(
         return Worth(Source.LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
         if any(known.lists.chosen(record, one) for one in task.selections) or any(
-            meant(one, record, known.lists.of(place.action), value, task.naming.means)
-            for one in task.rankings
+            _is_first(task, known, value, place, record, one) for one in task.rankings
         ):
             return Worth(Source.LINKED, "selected", place)
         found = _asked_for(task, known, place, record)
         if found is not None:
             return found
     return Worth(Source.TRUSTED, "trusted_field", place)
+
+
+def _is_first(
+    task: Task, known: Known, value: Value, place: Place, record: Record, rule: Ranking
+) -> bool | None:
+    """Return whether a record is the one of a list that a rule means; None: nobody knows."""
+    found = scope_of(task, known, rule, place.action)
+    return meant(rule, record, found.listed, value, task.naming.means, found.words)
 
 
 def _is_another(task: Task, known: Known, value: Value, place: Place) -> bool:

@@ -7,6 +7,8 @@ import pytest
 
 from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
 
+I = {"type": "integer"}
+
 RULE = {"TASK-CONDITION", "TASK-UNMET", "TASK-TARGET"}
 RULES = bundle(
     {
@@ -17,6 +19,8 @@ RULES = bundle(
         "cancel_order": tool(["write"], {"order_id": S}, {"order_id": "id"}),
         "list_orders": tool(["read"], {}, labels=TRUSTED),
         "list_jobs": tool(["read"], {}, labels=TRUSTED),
+        "list_yards": tool(["read"], {}, labels=TRUSTED),
+        "seek_jobs": tool(["read"], {"status": S, "yard_id": S, "limit": I}, labels=TRUSTED),
         "cancel_job": tool(["write"], {"job_id": S}, {"job_id": "id"}),
         "send_note": tool(["write", "egress"], {"to": S, "text": S}, {"to": "recipient", "text": "body"}),
     }
@@ -104,6 +108,41 @@ def test_a_state_says_among_which_the_rule_chooses(prompt, shown, right, wrong):
     assert asks(RULES, prompt, ("cancel_job", {"job_id": right}), before) == set()
     for one in wrong:
         assert RULE & asks(RULES, prompt, ("cancel_job", {"job_id": one}), before), one
+
+
+YARDS = ("list_yards", {}, [{"id": "Y-1", "name": "Mill"}, {"id": "Y-2", "name": "Dyke"}])
+OPEN = [JOBS[0], JOBS[2]]
+SCOPED = [
+    ("Cancel the shortest open job", {"status": "open"}, OPEN, "J-3", ["J-1"]),
+    ("Cancel the shortest job", {"limit": 50}, JOBS, "J-2", ["J-1"]),
+    ("Cancel the shortest job of the Mill", {"yard_id": "Y-1"}, OPEN, "J-3", ["J-1"]),
+    ("In the Mill, cancel the shortest open job", {"yard_id": "Y-1", "status": "open"}, OPEN, "J-3", ["J-1"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "args", "shown", "right", "wrong"), SCOPED)
+def test_a_list_may_be_asked_for_by_what_the_rule_says(prompt, args, shown, right, wrong):
+    before = (YARDS, ("seek_jobs", args, shown))
+    assert asks(RULES, prompt, ("cancel_job", {"job_id": right}), *before) == set()
+    for one in wrong:
+        assert RULE & asks(RULES, prompt, ("cancel_job", {"job_id": one}), *before), one
+
+
+@pytest.mark.parametrize(
+    ("prompt", "args", "shown"),
+    [
+        ("Cancel the shortest job", {"status": "open"}, OPEN),
+        ("Cancel the shortest job", {"limit": 2}, OPEN),
+        ("Cancel the shortest job", {"yard_id": "Y-1"}, OPEN),
+        ("Cancel the shortest job of the Dyke", {"yard_id": "Y-1"}, OPEN),
+        ("Cancel the shortest job of the Mill", {"yard_id": "Y-1", "status": "open"}, OPEN),
+        ("Cancel the shortest job, and tell the open Mill", {"status": "open"}, OPEN),
+        ("Cancel the shortest done job", {"status": "open"}, OPEN),
+    ],
+)
+def test_a_list_of_something_else_proves_nothing(prompt, args, shown):
+    before = (YARDS, ("seek_jobs", args, shown))
+    assert RULE & asks(RULES, prompt, ("cancel_job", {"job_id": "J-3"}), *before)
 
 
 @pytest.mark.parametrize(
