@@ -1,12 +1,14 @@
 """The clauses of a person's text that ask for something, as sets of words."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from guard.provenance.frames import Entity
 from guard.provenance.grammar import ASKING, FOREIGN
 from guard.provenance.lexicon import is_stop, noun_classes, stem, stems_of
 from guard.provenance.sentences import WORD, Words, requests, sentences
+from guard.provenance.unasked import without
 
 SPLITS = re.compile(r"[,;]\s|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
 
@@ -14,9 +16,19 @@ Clauses = tuple[tuple[frozenset[str], int], ...]
 """Clauses in their order: the stems of each, and how many things it lists."""
 
 
-def clauses_of(text: str) -> Clauses:
-    """Return each clause of a text that asks for something."""
+def clauses_of(text: str, found: Iterable[Entity]) -> Clauses:
+    """Return each clause of a text that asks for something.
+
+    Args:
+        text: what is asked for; blanks where nothing is.
+        found: the typed values in it: moments and prices have digits, and are no ids.
+    """
+    text = without(text, tuple((one.start, one.end) for one in found if _is_no_id(one)))
     return tuple(one for start, end in sentences(text) for one in _asking(text, start, end))
+
+
+def _is_no_id(one: Entity) -> bool:
+    return one.kind in {"date", "time"} or (one.kind == "amount" and not one.literal.isdigit())
 
 
 def _asking(text: str, start: int, end: int) -> Iterator[tuple[frozenset[str], int]]:

@@ -222,7 +222,7 @@ def read_task(texts: Iterable[str]) -> Task:
 
 def _plain(text: str, entities: Iterable[Entity]) -> str:
     """Return a text without what it quotes, dictates or was pasted."""
-    quoted = [(one.start, one.end) for one in entities if one.kind == "quoted"]
+    quoted = ((one.start, one.end) for one in entities if one.kind == "quoted")
     return without(text, joined([*quoted, *dictated(text), *pasted(text)]))
 
 
@@ -233,7 +233,6 @@ def task_of(text: str) -> Task:
     named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
     silent = silences(text, entities)
-    moments = tuple((one.start, one.end) for one in entities if one.kind in {"date", "time"})
     asks = asks_of(text, entities)
     said = without(text, silent)
     wanted = without(said, relayed(text))
@@ -292,7 +291,7 @@ def task_of(text: str) -> Task:
         conditions=conditions_of(plain := _plain(text, entities), asks, pieces),
         rankings=rankings_of(plain),
         at=tuple(hours_between(whens, one.start, one.end, clocks) for one in pieces),
-        clauses=clauses_of(without(wanted, moments)),
+        clauses=clauses_of(wanted, entities),
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,
         clocks=hours,
