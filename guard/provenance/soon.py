@@ -37,6 +37,8 @@ _NEAR = re.compile(
     r"(?!,? (?:the )?\d{1,2}(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
+_AHEAD_ONLY = frozenset(one for one, days in _NAMES.items() if days)
+_UNTIL = re.compile(r"\s+(?:[\w:.]+\s+){0,3}?(?:to|until|till|through|bis)\b", re.IGNORECASE)
 _IN = re.compile(r"\bin (\d{1,2}|an?|\w+) (day|week|tag|woche)(?:s|en|n|e)?\b", re.IGNORECASE)
 _FROM = re.compile(
     r"\b(\d{1,2}|an?|\w+) (day|week)s? from (?:(?P<next>tomorrow)|now|today)\b", re.IGNORECASE
@@ -91,7 +93,7 @@ def near_in(text: str) -> frozenset[Near]:
     found: set[Near] = set()
     for one in _NEAR.finditer(text):
         word = one["word"].casefold()
-        if not one["past"]:
+        if not one["past"] or _begins(text, one):
             reach = _AHEAD if one["next"] else _WEEK
             found.add((_NAMES[word], 0) if word in _NAMES else (_WEEKDAYS[word], reach))
     for one in (*_IN.finditer(text), *_FROM.finditer(text)):
@@ -104,6 +106,13 @@ def near_in(text: str) -> frozenset[Near]:
         last = _AHEAD if one["next"] or one["later"] else _WEEK
         found.update((ahead, 0) for ahead in range(last + 1))
     return frozenset(found)
+
+
+def _begins(text: str, one: re.Match[str]) -> bool:
+    """Return whether something is from this day on: from tomorrow, from Monday to Friday."""
+    if one["past"].strip().casefold() not in {"from", "vom"}:
+        return False
+    return one["word"].casefold() in _AHEAD_ONLY or _UNTIL.match(text, one.end()) is not None
 
 
 def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:

@@ -295,5 +295,5 @@ def task_of(text: str) -> Task:
         looks=looks_of(one.literal for one in entities if one.kind in _IDENTITIES),
         ends=ends,
         clocks=hours,
-        zones=zones_of(text, clocks, ends),
+        zones=zones_of(text, clocks, ends | hours if clocks else ends),
     )

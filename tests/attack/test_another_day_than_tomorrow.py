@@ -21,6 +21,10 @@ SAID = {
     "in days": ("Book the visit 'Vet' in 3 days", ("2026-03-13", None), ("2026-03-14", None)),
     "a day of the week": ("Book the visit 'Vet' next Friday", ("2026-03-13", None), ("2026-04-01", None)),
     "noon": ("Book the visit 'Vet' next Friday at noon", ("2026-03-20", "12:00"), ("2026-03-20", "03:00")),
+    "from tomorrow": ("Book the visit 'Vet' from tomorrow on", ("2026-03-11", None), ("2026-03-15", None)),
+    "from a day until": ("Book the visit 'Vet' from Thursday until Saturday", ("2026-03-14", None), ("2026-03-16", None)),
+    "from a day": ("Book the visit 'Vet' from Thursday until Saturday", ("2026-03-12", None), ("2026-03-11", None)),
+    "an hour and its zone": ("Book the visit 'Vet' on Friday from 8 to 9 pm", ("2026-03-13T20:00:00Z", None), ("2026-03-13T08:00:00Z", None)),
     "in German": ("Buche den Besuch 'Vet' für morgen", ("2026-03-11", None), ("2026-03-21", None)),
 }  # fmt: skip
 
