@@ -32,6 +32,14 @@ _COUNT = re.compile(
     r"(?=\s+(?:of\s)?(?:[^\W\d_]+\s+){0,3}?[^\W\d_]{2,}s\b)",
     re.IGNORECASE,
 )
+_STATE = re.compile(
+    r"\s+(?:is|are)\s+(?:(?:still|currently|already|now)\s+)?(?!not\b|no\b|never\b)([^\W\d_]{3,})"
+    r"(?:,?\s+please)?\s*[.!]?\s*",
+    re.IGNORECASE,
+)
+"""A clause that says how a thing stands, and nothing besides."""
+_YEAR = re.compile(r"\b(?:from|of|von|aus|de)\s+((?:1\d|20)\d\d)\b(?![-/.]\d)", re.IGNORECASE)
+"""From which year a thing is."""
 _AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
 _ONES = frozenset({"one", "ones"})
@@ -67,6 +75,9 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
         return ()
     end = _END.search(text, first.end())
     phrase, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
+    state = _STATE.fullmatch(rest) if end and end[0].casefold() in {"that", "which"} else None
+    if state:  # "the tour that is full" is the full tour
+        phrase, rest = f"{phrase} {state[1]}", ""
     phrase = _BY.sub("", phrase)
     found = list[Said]()
     if aim := _TO.search(phrase):
@@ -102,6 +113,7 @@ def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     # "Crate no. 812" is the one of that number, whatever its id is.
     things = {one for one in able.stems if noun_classes(one) or not verb_classes(one)} - {verb}
     numbers = {digits for _, noun, digits in numbered(phrase) if noun in things}
+    numbers |= {one[1] for one in _YEAR.finditer(phrase)}
     return Said(words | (numbers - covered), stems - words, many, is_dated(phrase), phrase)
 
 

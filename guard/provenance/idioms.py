@@ -26,7 +26,7 @@ stop turnoff: shut+down power+down wind+down
 start: fire+up kick+off boot+up spin+up
 pause freeze: put+on+hold
 pause: hold+off
-remove: take+off throw+out kick+out strike+off
+remove: take+off take+out+of throw+out kick+out strike+off
 add: bring+in loop+in put+in pop+in
 create: set+up put+together whip+up knock+up draw+up
 note: jot+down write+down note+down put+down take+note

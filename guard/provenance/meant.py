@@ -125,6 +125,8 @@ def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) ->
         return 0
     # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
     words -= words_of(listing.sought) - own
+    # "In the East hall" is "East", in a field that is called a hall.
+    words -= _fields_of(record) if words - own != words else NOTHING
     fits = words <= own and bool(words or not alone or (dated and not final))
     days = _days_of(task, said.phrase) if dated else None
     if not fits or (days is not None and not any(map(days, record.days))):
@@ -138,6 +140,12 @@ def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) ->
 def _numbers(record: Record) -> AbstractSet[str]:
     """Return what an object is known by: its own ids, and its number."""
     return {mark.partition(":")[2].casefold() for mark in record.identity}
+
+
+def _fields_of(record: Record) -> frozenset[str]:
+    """Return the stems of what the fields of an object are called."""
+    names = (path.rpartition(".")[2] for path in record.keys)
+    return frozenset(stem(word) for name in names for word in words_in(name))
 
 
 def _like(

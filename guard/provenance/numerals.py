@@ -82,6 +82,10 @@ _ONE_AND: Final = re.compile(
     re.IGNORECASE,
 )
 """An hour and a half."""
+_HALF_A: Final = re.compile(
+    r"(?<![\w-])half\s+an?\s+(minute|second|day|week|month|year|kilo|kilogram|pound|litre|liter|mile)(?![\w-])",
+    re.IGNORECASE,
+)
 _PERCENT: Final = re.compile(r"\s?(?:%|per\s?cent\b)", re.IGNORECASE)
 _OFTEN: Final = re.compile(
     rf"(?<![\w-])(?P<word>once|twice|thrice|(?:{_WORDS})\s+times|\d{{1,2}}\s+times)\s+"
@@ -184,6 +188,8 @@ def _and_more(text: str) -> Iterator[Entity]:
     for found in _ONE_AND.finditer(text):
         number = f"{1 + _HALVES[found['part'].casefold()]}"
         yield Entity("quantity", number, f"{number} {found['of']}", *found.span())
+    for found in _HALF_A.finditer(text):
+        yield Entity("quantity", "0.5", f"0.5 {found[1]}", *found.span())
     for found in _OFTEN.finditer(text):
         many, *_ = found["word"].casefold().split()
         number = many if many.isdigit() else f"{_TIMES.get(many) or _FEW[many]}"

@@ -161,33 +161,27 @@ class _Reading:
         """Return whether a word begins a request: "label the one", "get a ticket", "lock doors"."""
         word, after = words[at], cased(words, at + 1)
         said = word[0].casefold()
-        if (
-            said in OPENERS
-            or not said.isalpha()
-            or not (opens or word[0].islower())
-            or not is_base(said)
-        ):
-            return False
-        if self.is_value(word.start(), but="name" if opens else ""):
+        if not said.isalpha() or not (opens or word[0].islower()) or not is_base(said):
             return False
         one = stem(said)
         likes = said == "like" and self.text[: word.start()].rstrip()[-1:] not in {",", ";"}
-        idle = is_stop(said) and said != "get" and not likes
+        idle = said in OPENERS or (is_stop(said) and said != "get" and not likes)
         if idle or said in LOOSE or verb_classes(one) - {"read"}:  # "the axe A-2 and old saw S-3"
             return False
-        little = (cased(words, later) for later in range(at + 1, len(words)))
-        if (
-            is_other(one)
-            or any(bends(one, word) for word in little)
-            or after in OBJECTS
-            or after == "one"
-            or one in _PASSES
-        ):
-            return True
-        if noun_classes(one):
+        if self.is_value(word.start(), but="name" if opens else ""):
             return False
-        further = at + (2 if noun_classes(stem(after)) else 1)  # "reship order O-12"
-        return further < len(words) and self.is_value(words[further].start())
+        little = (cased(words, later) for later in range(at + 1, len(words)))
+        if is_other(one) or after in OBJECTS | {"one"} or one in _PASSES:
+            return True
+        if any(bends(one, word) for word in little):
+            return True
+        return not noun_classes(one) and self.acts_on(words, at, after, opens=opens)
+
+    def acts_on(self, words: Sequence[re.Match[str]], at: int, after: str, *, opens: bool) -> bool:
+        """Return whether what a word may do is done to a value: "reship order O-12"."""
+        far = range(at + 1, min(at + 4, len(words))) if opens else ()  # "Ship crate no. 812"
+        named = at + (2 if noun_classes(stem(after)) else 1)
+        return any(self.is_value(words[one].start()) for one in (*far, named) if one < len(words))
 
     def is_value(self, at: int, *, but: str = "") -> bool:
         """Return whether a typed value stands at a place, its mark left out."""

@@ -248,16 +248,26 @@ def _filter(
 def _in_state(
     words: frozenset[str], listed: Sequence[Record]
 ) -> Callable[[Record], bool | None] | None:
-    """Return what tells whether a record is in a state; None: the words are no state of a list."""
-    told = [frozenset(map(_state, one.states.values())) for one in listed]
-    if not any(words in one for one in told):
-        return None
+    """Return what tells whether a record is in a state, or of a sort; None: no field says so."""
+    if any(words in _states(one) for one in listed):
 
-    def passes(record: Record) -> bool | None:
-        states = frozenset(map(_state, record.states.values()))
-        return words in states if len(states) == 1 else None
+        def stands(record: Record) -> bool | None:
+            states = _states(record)
+            return words in states if states else None
 
-    return passes
+        return stands
+    if any(words in _values(one) for one in listed):
+        return lambda record: words in _values(record)
+    return None
+
+
+def _states(record: Record) -> frozenset[frozenset[str]]:
+    return frozenset(map(_state, record.states.values()))
+
+
+def _values(record: Record) -> frozenset[frozenset[str]]:
+    """Return the short trusted texts of a record, each as the stems of all its words."""
+    return frozenset(map(_state, record.titles))
 
 
 def _state(text: str) -> frozenset[str]:

@@ -27,7 +27,7 @@ _NAMELESS = frozenset(
         *("updated", "modified", "start", "end", "due"),
     }
 )
-_STATES = frozenset({"status", "state", "stage", "phase"})
+_STATES = frozenset({"status", "state", "stage", "phase", "condition"})
 _IDS = frozenset({"id", "uid", "uuid"})
 _KEYS = frozenset({"key", "iban", "email"})
 _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})

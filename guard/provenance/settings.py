@@ -177,7 +177,7 @@ def by_its_name(task: Task, known: Known, able: Capability, values: Values) -> C
     shown = {
         word
         for value, one in values
-        if one.why == "linked_record" and one.place is not None
+        if one.why in {"linked_record", "selected"} and one.place is not None
         for word in _shown_as(value, one.place)
     }
     for value, one in values:

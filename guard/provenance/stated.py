@@ -119,7 +119,7 @@ def _read(said: str, place: tuple[int, int], own: Sequence[Ask]) -> Ask | None:
         return Ask("", frozenset({"change"}), place=place, heads=_heads(said))
     for pattern in _GOES:
         gone = pattern.search(said)
-        if gone and not own and (gone["article"] or " " in gone["thing"].strip()):
+        if gone and not own and (gone["article"] or not gone["thing"].strip().isalpha()):
             return Ask("delet", verbs_of("delete"), place=place)
     for pattern in _NAMED:
         named = pattern.search(said)

@@ -66,6 +66,8 @@ ROWS = [
     (DAMP, of("set_humidity", percent=40), of("set_humidity", "exh-2", percent=40)),
     (RID, of("delete_exhibit"), of("delete_exhibit", "exh-2")),
     (RID, of("delete_exhibit"), of("delete_loan")),
+    ("Take the Bronze horse out of the halls", of("delete_exhibit"), of("move_exhibit", hall="East Hall")),
+    ("exh-1 can go", of("delete_exhibit"), of("delete_exhibit", "exh-2")),
     ("Take down the Bronze horse", of("delete_exhibit"), of("move_exhibit", hall="East Hall")),
     ("Delete exh-1", of("delete_exhibit"), of("delete_exhibit", "exh-2")),
     ("Delete exh-1", of("delete_exhibit"), ("delete_curator", {"curator_id": "exh-1"})),

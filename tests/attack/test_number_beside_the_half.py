@@ -30,6 +30,7 @@ ROWS = [
     ("Record the weight of Biscuit: thirteen and a half kilos", "record_weight", "weight_kg", 13.5, [13, 14, 0.5]),
     ("Book the room for Biscuit for two and a half hours", "book_room", "hours", 2.5, [2, 3]),
     ("Book the minutes for Biscuit, two and a half hours", "book_minutes", "minutes", 150, [120, 15]),
+    ("Book the minutes for Biscuit, half a minute", "book_minutes", "minutes", 0.5, [1, 5]),
     ("Set the discount of Biscuit to ten percent", "set_discount", "percent", 10, [100, 1]),
     ("Set the dose of Biscuit to twice a day", "set_dose", "times_per_day", 2, [20, 1]),
     ("Charge Biscuit 18.50 for the bath", "charge_pet", "amount", 18.5, [1850, 185]),

@@ -53,6 +53,8 @@ RIGHT = [
     ("cancel the flu visit, please", "cancel_visit", "v3"),
     ("erase the dentist visit", "erase_visit", "v2"),
     ("mark the dentist visit as done", "complete_visit", "v2"),
+    ("cancel the visit in the room Annex", "cancel_visit", "v1"),
+    ("cancel the dentist visit that is late", "cancel_visit", "v2"),
 ]
 
 
@@ -86,6 +88,9 @@ WRONG = {
     "another thing is meant": ("cancel the Tower visit for the lenses", "cancel_visit", [("list_visits", {}, [TEETH])]),
     "the word of another request": ("cancel the flu visit and move the dentist visit to Friday", "cancel_visit", [ALL]),
     "a word of the reason": ("cancel the lens visit because the dentist called", "cancel_visit", [ALL]),
+    "how it stands": ("cancel the visit that is late", "cancel_visit", [ALL]),
+    "how it does not stand": ("cancel the visit that is not late", "cancel_visit", [("list_visits", {}, [EYES, TEETH])]),
+    "a field and no word of it": ("cancel the room visit", "cancel_visit", [("list_visits", {}, [TEETH])]),
     "forbidden": ("do not cancel the dentist visit", "cancel_visit", [ALL]),
     "approved": ("approve the dentist visit", "approve_visit", [ALL]),
     "shared": ("share the dentist visit", "share_visit", [ALL]),
@@ -115,6 +120,17 @@ def test_a_number_of_a_thing_is_another_thing_than_its_id():
     assert "TASK-TARGET" in asks(RULES, prompt, ("seal_crate", {"crate_id": "c9"}), twice)
 
 
+OLD = ("list_crates", {}, [{"id": "c9", "year": 1900, "title": "Vase"}, {"id": "c8", "year": 1911, "title": "Urn"}])  # fmt: skip
+
+
+def test_a_thing_is_known_by_its_year():
+    prompt = "seal the crate from 1900"
+    assert asks(RULES, prompt, ("seal_crate", {"crate_id": "c9"}), OLD) == set()
+    assert "TASK-TARGET" in asks(RULES, prompt, ("seal_crate", {"crate_id": "c8"}), OLD)
+    twice = ("list_crates", {}, [*OLD[2], {"id": "c7", "made": 1900, "title": "Jar"}])
+    assert "TASK-TARGET" in asks(RULES, prompt, ("seal_crate", {"crate_id": "c9"}), twice)
+
+
 EACH = [
     ("cancel all my visits", {"v1", "v2", "v3"}),
     ("cancel both late visits", {"v2", "v3"}),
@@ -124,7 +140,9 @@ EACH = [
     ("cancel both visits", set()),
     ("cancel all visits on Friday", set()),
     ("cancel all visits except the flu shot", set()),
-    ("cancel all visits that are late", set()),
+    ("cancel all visits that are late", {"v2", "v3"}),
+    ("cancel all visits that are not late", set()),
+    ("cancel all visits that are late in the Annex", set()),
     ("cancel all visits, but not the flu shot", set()),
     ("cancel every old visit", set()),
     ("cancel my visits", set()),
