@@ -7,9 +7,11 @@ thing and its state have to stand in one clause that asks, and in none that is a
 from collections.abc import Iterable, Sequence
 
 from guard.provenance.clauses import Clauses
+from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, is_other, noun_classes, stem, verb_classes
 from guard.provenance.roles import LEVEL_OF
 from guard.provenance.sentences import WORD
+from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
@@ -18,18 +20,21 @@ _STATES = frozenset({"on", "off"})
 Values = Sequence[tuple[Value, Worth]]
 
 
-def chosen(able: Capability, values: Values, clauses: Clauses) -> int:
+def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
     """Return how often clauses ask for what a tool does by what the call chooses; 0: they do not.
 
     Args:
+        task: what the person said.
+        known: what the session has seen.
         able: the tool; one that sets or changes, or whose own verb says nothing, as "control".
         values: the arguments of the call.
-        clauses: what the person asks for.
     """
+    clauses = task.clauses
     if not ("change" in able.verbs or (not able.verbs and not any(map(is_other, able.own)))):
         return 0
     things = {one for one in able.stems if not verb_classes(one) or noun_classes(one)}
     targets, found = _targets(values), 0
+    called = _called(known, values)
     for choice in (value.text for value, one in values if one.why == "exempt" and value.text):
         words = [one[0] for one in WORD.finditer(choice)]
         marks = frozenset(map(stem, words))
@@ -38,6 +43,10 @@ def chosen(able: Capability, values: Values, clauses: Clauses) -> int:
             continue
         for clause, parts in clauses:
             named = not things.isdisjoint(clause) or (acts and not able.verbs)
+            # "Close AB-3" sets its state, whatever sort of thing that is.
+            named = named or (
+                acts and marks <= task.words.acts and any(one <= clause for one in called)
+            )
             if named and marks <= clause and _aimed(clause, targets):
                 found += parts
     return found
@@ -54,10 +63,24 @@ def aims(able: Capability, values: Values, clauses: Clauses) -> bool:
     return any(_aimed(one, targets) for one in said)
 
 
+def _called(known: Known, values: Values) -> list[frozenset[str]]:
+    """Return the stems by which what a call is done to can be called: its id, or its own name."""
+    held = [(one, two) for one, two in values if one.level == "target"]
+    texts = [one.text for one, two in held if two.why == "in_prompt"]
+    for _, one in held:
+        if one.why == "linked_record" and one.place is not None:
+            texts += known.record(one.place.record).called
+    return [words for text in texts if (words := _stems(text))]
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(stem(one[0]) for one in WORD.finditer(text))
+
+
 def _targets(values: Values) -> frozenset[str]:
     """Return the words of what a call is done to."""
     texts: Iterable[str] = (one.text for one, _ in values if LEVEL_OF.get(one.role) == "target")
-    return frozenset(stem(one[0]) for text in texts for one in WORD.finditer(text))
+    return frozenset().union(*map(_stems, texts))
 
 
 def _aimed(clause: frozenset[str], targets: frozenset[str]) -> bool:

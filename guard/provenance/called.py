@@ -10,6 +10,7 @@ from guard.provenance.asks import Ask
 from guard.provenance.budget import asks_for
 from guard.provenance.grammar import AUXILIARIES
 from guard.provenance.granting import granted
+from guard.provenance.idioms import idioms
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, Words, capability, stem
 from guard.provenance.phrases import KEPT, blotted
@@ -63,11 +64,13 @@ def _is_told(text: str, verbs: frozenset[str]) -> bool:
     """Return whether the agent is told to do one of these: not who may, nor that Tom is to."""
     for start, end in sentences(text):
         words = [*WORD.finditer(text, start, end)]
+        meant = dict(idioms([one[0] for one in words]))
         for at, one in enumerate(words):
-            if stem(one[0]) in verbs and requests(text, words, at):
+            own = f"{one[0]} {meant.get(at, '')}".split()
+            if not verbs.isdisjoint(map(stem, own)) and requests(text, words, at):
                 before, earlier = cased(words, at - 1), {cased(words, at - n) for n in range(2, 6)}
-                own = not earlier.isdisjoint(_OWN)
-                if before not in _OTHERS and (before != "to" or own):
+                theirs = not earlier.isdisjoint(_OWN)
+                if before not in _OTHERS and (before != "to" or theirs):
                     return True
         if any(
             stem(two) in verbs

@@ -62,6 +62,7 @@ _NOT = frozenset(
             *("avoid", "check", "compare", "drop", "end", "explain", "finish", "forget", "halt"),
             *("ignore", "imagine", "leave", "lift", "lose", "miss", "omit", "prevent", "pull"),
             *("quit", "refuse", "say", "see", "skip", "spare", "stop", "think", "undo", "waive"),
+            *("draft", "jot", "mention", "note", "remark", "remember", "write"),
         ),
     )
 )
@@ -90,7 +91,7 @@ def carries(task: Task, known: Known, able: Capability, values: Values) -> int:
         return 0
     verbs = _verbs(task)
     for piece, (verb, own) in zip(task.pieces, verbs, strict=True):
-        if not verb or not _open(piece, verb, able):
+        if not verb or not _open(piece, verb, able, values):
             continue
         taken = _taken(task, known, piece, verb, values)
         if taken and (own or _plain(piece, task) <= taken | _kin(values)):
@@ -146,7 +147,7 @@ def leading(text: str) -> str:
     return verb if verb in _LIGHT or verb_classes(verb) or is_other(verb) or strange else ""
 
 
-def _open(piece: Piece, verb: str, able: Capability) -> bool:
+def _open(piece: Piece, verb: str, able: Capability, values: Values) -> bool:
     """Return whether the verb of a request leaves it open what is done to what it speaks of."""
     if not piece.stems.isdisjoint(_AWAY):
         return False
@@ -155,8 +156,10 @@ def _open(piece: Piece, verb: str, able: Capability) -> bool:
     if verb in able.against or verb in _NOT or is_other(verb):
         return False
     classes, things = verb_classes(verb), _things(able)
-    close = bool(classes & able.verbs) or classes <= _MAKES
-    return close and bool(things) and things <= piece.stems
+    if things and things <= piece.stems:
+        return bool(classes & able.verbs) or classes <= _MAKES
+    # The same act; on whom, its noun alone says: whoever adds a song adds no moderator.
+    return bool(classes & able.verbs) and all(value.level != "dest" for value, _ in values)
 
 
 def _things(able: Capability) -> frozenset[str]:

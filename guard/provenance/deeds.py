@@ -8,6 +8,7 @@ from guard.provenance.sentences import Words, cased
 
 _REPLIES = frozenset(map(stem, ("reply", "respond", "answer")))
 _REMARKS = frozenset(map(stem, ("note", "remark", "reply", "answer")))
+_NOTES = frozenset(map(stem, ("note", "remark")))
 _TALKED_OF = frozenset({"ticket", "post"})
 _PUTS = frozenset({"create", "send"})
 _NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
@@ -28,7 +29,7 @@ def remarked(
     A reply to a ticket, or to what is known by a number, is a comment on it; so is a note on one.
     """
     said = {stem(one[0]) for one in words}
-    numbered = verb in _REPLIES and any(_NUMBERED.fullmatch(one[0]) for one in words)
+    numbered = verb in _REPLIES | _NOTES and any(_NUMBERED.fullmatch(one[0]) for one in words)
     talks = verb in _REPLIES or not said.isdisjoint(_REMARKS)
     if verbs.isdisjoint(_PUTS) or not talks or not (numbered or not nouns.isdisjoint(_TALKED_OF)):
         return verbs, nouns

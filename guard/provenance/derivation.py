@@ -57,9 +57,9 @@ _IRREGULAR = MappingProxyType(
 """Nouns that no rule leads to their verb, and measures that are given to something."""
 _SAME = set_of(
     """
-audit bid bookmark charge claim comment credit estimate favorite favourite fine flag grade hold
-invoice label lease log mark order pin pledge price quote rank rate refund rent report request
-review score ship star tag tip vote
+audit backup bid bookmark charge claim comment credit estimate export favorite favourite fine flag
+grade hold import invoice label lease log mark offer order pin pledge price quote rank rate refund
+rent report request review score ship star tag tip vote
 """
 )
 """Nouns that are the verb as well, in the way in which people use it for such a thing."""

@@ -42,7 +42,7 @@ withdraw: cash+out
 connect: hook+up
 replace: swap+out
 raise: bump bump+up crank+up
-extend: prolong lengthen
+extend renew: extend prolong lengthen
 publish: put+live put+online go+live push+live set+live
 unpublish: take+offline pull+offline
 schedule: line+up slot+in
@@ -54,9 +54,18 @@ close: shut shut+off close+off
 note log record: write+up put+on+record
 notify: let+know give+heads
 label tag: flag+as mark+as
-upgrade: bump+up+to move+up+to
+upgrade: move+up+to
 refund: give+money+back pay+back
-archive: file+away put+away shelve
+archive: file+away put+away shelve put+in+the+archive move+to+the+archive
+restart: bounce
+approve: wave+through greenlight green-light
+rollback revert: undo
+deploy: ship+to+production push+to+production roll+out
+subscribe follow: subscribe+to
+like star favorite favourite: mark+as+a+favourite mark+as+a+favorite mark+as+favourite
+assign: let+take+care let+handle
+request: ask+for
+label: tag
 """
 _FAR = 7
 """How many words the thing that is meant may take between the verb and its little word."""
@@ -110,7 +119,7 @@ def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:
     if not rest:
         return True
     first = at + 1
-    if said[first : first + 1] and said[first] in _SELF:
+    if said[at] == "let" and said[first : first + 1] and said[first] in _SELF:
         return False  # "let me see it"
     for start in range(first, min(first + _FAR, len(said) - len(rest) + 1)):
         if tuple(said[start : start + len(rest)]) == tuple(rest):

@@ -18,8 +18,8 @@ from guard.provenance.words import BOUNDS, set_of
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _MAKES = set_of(
     """
-add arrange cast create do enter execute file initiate issue leave log make new open perform place
-post process record register request schedule set start submit write
+add arrange cast create do enter execute file generate initiate issue leave log make new open
+perform place post process record register request run schedule set start submit trigger write
 """
 )
 """Verbs of names that leave it to their noun to say what is done."""

@@ -37,6 +37,12 @@ _SETS = frozenset(
             "extend",
             "shorten",
             "prolong",
+            "make",
+            "heat",
+            "cool",
+            "warm",
+            "drop",
+            "cut",
         ),
     )
 )

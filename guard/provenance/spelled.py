@@ -45,7 +45,7 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
         values: the arguments of the call, with their worth.
     """
     return (
-        chosen(able, values, task.clauses)
+        chosen(task, known, able, values)
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
         or (not asks_for(task.words, task.asks, able) and carries(task, known, able, values))

@@ -111,7 +111,7 @@ page:
 order:
   order purchase cart item product bestellung commande
 ticket:
-  ticket issue task todo bug case aufgabe tâche
+  ticket issue task todo to-do bug case aufgabe tâche
 trip:
   hotel flight restaurant car trip travel room reservation booking taxi flug reise
   voyage vol
