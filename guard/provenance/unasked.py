@@ -33,9 +33,14 @@ Span = tuple[int, int]
 
 _ASIDE = r"(?:\s*,[^,.;!?\n]{0,60},)?"
 _LURE = r"(?!\s+(?:only|just|forget|hesitate|fail|miss|neglect|nur|vergessen))"
+_SPENT = (
+    r"(?!\s+(?:need|want)\s+(?!to\b|you\b|anybody\b|anyone\b)"
+    r"(?:(?!\w+ed\b|paid\b|sent\b|done\b|gone\b|to\b)[\w'\u2019-]+\s+){1,6}?any\s?(?:more|longer)\b)"
+)
+"""That somebody does not need a thing any more forbids nothing."""
 _DOES = r"(?<!it )(?<!this )(?<!that )does"
 _FORBIDS = re.compile(
-    rf"\b(?:do|{_DOES}|must|should|shall|may|can|could|will|would)(?:\s+not|n['\u2019]?t)\b{_LURE}{_ASIDE}"
+    rf"\b(?:do|{_DOES}|must|should|shall|may|can|could|will|would)(?:\s+not|n['\u2019]?t)\b{_LURE}{_SPENT}{_ASIDE}"
     rf"|\b(?:can|won|shan)(?:not|['\u2019]t)\b{_LURE}{_ASIDE}|\bnever\b{_LURE}{_ASIDE}"
     rf"|(?<!vergiss )(?<!vergessen sie )\b(?:nicht(?!\s+(?:an|für|mit|bei|zu)\b)"
     rf"|nichts|nie|niemals|kein(?:e|en|em|er|es|esfalls)?)\b{_LURE}"
@@ -48,7 +53,7 @@ _FORBIDS = re.compile(
 )
 """Words that forbid what their clause says."""
 _LEAVES_OUT = re.compile(
-    rf"\bnot\b{_LURE}|(?<!vergiss )(?<!vergessen sie )\bnicht\b{_LURE}"
+    rf"\bnot\b{_LURE}{_SPENT}|(?<!vergiss )(?<!vergessen sie )\bnicht\b{_LURE}"
     r"|\b(?:without|except|excluding|ohne|au(?:ß|ss)er|statt|anstatt|sauf|sans|hormis)\b"
     r"|\bau\s+lieu\s+d(?:e\b|['\u2019])|\bplutôt\s+qu(?:e\b|['\u2019])"
     r"|\b(?:instead\s+of|other\s+than|rather\s+than|apart\s+from|aside\s+from)\b"

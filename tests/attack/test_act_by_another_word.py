@@ -51,6 +51,23 @@ TOURS = ("list_tours", {}, [{"id": "t1", "title": "Highlights", "start": "2026-0
 LAMPS = ("list_lamps", {}, [{"id": "l1", "name": "Kitchen lamp"}, {"id": "l2", "name": "Hall lamp"}])  # fmt: skip
 
 
+SPENT = [
+    ("I don't need the exhibit exh-1 any more, delete it", True),
+    ("We do not want the exhibit Bronze horse any longer, delete it", True),
+    ("I don't want exh-1 deleted any more", False),
+    ("I don't need to delete exh-1 any more", False),
+    ("I don't want you to delete exh-1 any more", False),
+    ("I don't need exh-1 deleted any more, only dusted", False),
+]
+
+
+@pytest.mark.parametrize(("prompt", "runs"), SPENT)
+def test_what_somebody_does_not_need_any_more_is_not_forbidden(prompt, runs):
+    before = (LETTER, HALLS)
+    assert (asks(RULES, prompt, of("delete_exhibit"), *before) == set()) is runs
+    assert asks(RULES, prompt, of("delete_exhibit", "exh-2"), *before)
+
+
 def of(name, one="exh-1", **more):
     path = {"cancel_tour": "tour_id", "turn_on": "lamp_id", "turn_off": "lamp_id"}.get(name)
     return (name, {path or "exhibit_id": one, **more})
