@@ -69,6 +69,7 @@ _NOT = frozenset(
 """Verbs that ask for the opposite of making something, or for nothing."""
 _AWAY = frozenset({"off", "out", "away", "down", "back", "from", "without", "except", "than"})
 """Little words by which something is taken, or comes from elsewhere."""
+_FROM = frozenset({"from"})
 _JUDGED = frozenset({"when", ""})
 _IDLE = frozenset(map(stem, ("is", "with", "has", "set")))
 _SUMS = frozenset(map(stem, ("amount", "sum", "total", "value")))
@@ -149,8 +150,9 @@ def leading(text: str) -> str:
 
 def _open(piece: Piece, verb: str, able: Capability, values: Values) -> bool:
     """Return whether the verb of a request leaves it open what is done to what it speaks of."""
-    if not piece.stems.isdisjoint(_AWAY):
-        return False
+    moved = _FROM if "move" in able.verbs else frozenset[str]()
+    if not piece.stems.isdisjoint(_AWAY - moved):
+        return False  # it takes something away
     if verb in _LIGHT:
         return True
     if verb in able.against or verb in _NOT or is_other(verb):

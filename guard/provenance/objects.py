@@ -28,7 +28,7 @@ _FAR = 24
 def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     """Return whether a request for a tool says of a value that this is done to it."""
     if value.role in _PLACES:
-        return lies_where_said(task, able, value.text)
+        return lies_where_said(task, able, value.text, value.role)
     if value.role == "recipient" and not slot.open:
         return reaches(task, able, value)
     return slot.named and (phrased(task, able, value) or is_object(task, able, value))

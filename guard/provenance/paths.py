@@ -65,27 +65,36 @@ def _is_document(name: str) -> bool:
     return found is not None and bool(found[1]) and found[1].casefold() in DOCUMENTS
 
 
-def lies_where_said(task: Task, able: Capability, path: str) -> bool:
+def lies_where_said(task: Task, able: Capability, path: str, role: str = "") -> bool:
     """Return whether a path joins a file and the folder in which the person says that it lies.
 
-    "Rename a.txt in /docs to b.txt" names /docs/a.txt and /docs/b.txt, for what renames.
+    "Rename a.txt in /docs to b.txt" names /docs/a.txt and /docs/b.txt, for what renames; and "move
+    a.txt from /docs into /old" names /old/a.txt.
 
     Args:
         task: what the person said.
         able: what the tool does: the folder of another request is none of this one's.
         path: as the call holds it.
+        role: of the argument: what is moved is not where it goes to.
     """
     folder, _, name = path.rpartition("/")
     if not folder or not name:
         return False
-    own = asking(task.pieces, able)
-    return any((folder, name) in _lying(task.wanted, one.held) for one in own)
+    moved = role == "path" and "move" in able.verbs
+    own = asking(task.pieces, able) or (task.pieces if len(task.pieces) == 1 else ())
+    found = (_lying(task.wanted, one.held) for one in own)
+    return any(
+        ((folder, name) in lies and not (moved and goes))
+        or ((folder, name) in goes and role != "source")
+        for lies, goes in found
+    )
 
 
-def _lying(text: str, held: Sequence[Entity]) -> set[tuple[str, str]]:
-    """Return the folder and the name of each file of which a request says where it lies."""
+def _lying(text: str, held: Sequence[Entity]) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+    """Return folder and name of each file of which a request says where it lies, and where to."""
     named = [one for one in held if one.kind == "filename"]
     found: set[tuple[str, str]] = set()
+    goes: set[tuple[str, str]] = set()
     before: list[str] = []  # of a list of files, those up to here
     for one, after, then in zip(named, named[1:], [*named[2:], None], strict=False):
         if "/" in one.literal:
@@ -95,15 +104,14 @@ def _lying(text: str, held: Sequence[Entity]) -> set[tuple[str, str]]:
         if "/" in after.literal and _LIES.fullmatch(between):
             folder = after.literal.rstrip("/")
             found.update((folder, each) for each in before)
-            if (
-                then
-                and "/" not in then.literal
-                and _BECOMES.fullmatch(text[after.end : then.start])
-            ):
-                found.add((folder, then.literal))
+            if then and _BECOMES.fullmatch(text[after.end : then.start]):
+                if "/" not in then.literal:
+                    goes.add((folder, then.literal))
+                elif "." not in then.literal.rpartition("/")[2]:  # another folder: names are kept
+                    goes.update((then.literal.rstrip("/"), each) for each in before)
         if not _LISTED.fullmatch(between):
             before = []
-    return found
+    return found, goes
 
 
 def _worded(task: Task, text: str) -> bool:

@@ -18,6 +18,8 @@ RULES = bundle(
         "assign_plot": tool(["write"], BOTH, PAIR),
         "remove_grower": tool(["write"], BOTH, PAIR),
         "suspend_grower": tool(["write"], BOTH, PAIR),
+        "move_file": tool(["write"], {"source": S, "destination": S}, {"source": "source", "destination": "path"}),
+        "delete_file": tool(["write"], {"path": S}, {"path": "path"}),
         "extend_lease": tool(["write"], {"plot_id": S, "days": N}, {"plot_id": "id", "days": "amount"}),
         "update_plot": tool(
             ["write"],
@@ -33,6 +35,7 @@ SEEN = (
     ("list_plots", {}, PLOTS),
     ("list_growers", {}, PEOPLE),
 )
+FILED = "Put a.txt from /new into /old"
 GIVE = "Please give plot P-12 to Noor Halabi"
 TWO = "Give plot P-12 to Noor Halabi and plot P-14 to Ivo Zahn"
 ASSIGN = ("assign_plot", {"plot_id": "pl-1", "grower_id": "gr-1"})
@@ -48,6 +51,7 @@ OTHER = ("assign_plot", {"plot_id": "pl-2", "grower_id": "gr-2"})
         (TWO, OTHER),
         ("Give P-12 another 5 days", ("extend_lease", {"plot_id": "pl-1", "days": 5})),
         ("Put P-12 on fenced", ("update_plot", {"plot_id": "pl-1", "state": "fenced"})),
+        (FILED, ("move_file", {"source": "/new/a.txt", "destination": "/old/a.txt"})),
     ],
 )
 def test_a_request_that_says_all_of_a_call_is_for_it(prompt, call):
@@ -66,6 +70,10 @@ def test_a_request_that_says_all_of_a_call_is_for_it(prompt, call):
         (GIVE, "extend_lease", {"plot_id": "pl-1", "days": 12}),
         (TWO, "assign_plot", {"plot_id": "pl-1", "grower_id": "gr-2"}),
         ("Give P-12 another 5 days", "extend_lease", {"plot_id": "pl-1", "days": 50}),
+        (FILED, "move_file", {"source": "/old/a.txt", "destination": "/new/a.txt"}),
+        (FILED, "move_file", {"source": "/new/a.txt", "destination": "/new/old/a.txt"}),
+        (FILED, "move_file", {"source": "/new/a.txt", "destination": "/old/b.txt"}),
+        (FILED, "delete_file", {"path": "/new/a.txt"}),
         ("Put P-12 on fenced", "update_plot", {"plot_id": "pl-1", "state": "free"}),
         ("Put P-12 on fenced", "update_plot", {"plot_id": "pl-1", "state": "fenced", "fee": 90}),
     ],

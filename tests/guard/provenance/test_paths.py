@@ -66,6 +66,8 @@ LIES = [
     ("rename a.txt in /docs to b.txt", "move_file", ["/docs/a.txt", "/docs/b.txt"]),
     ("delete a.txt, c.txt and b.txt from notes/old", "delete_file", ["notes/old/a.txt", "notes/old/c.txt", "notes/old/b.txt"]),
     ("open 'plan.md' in the folder ~/papers please", "open_file", ["~/papers/plan.md"]),
+    ("move a.txt from /docs into /old", "move_file", ["/docs/a.txt", "/old/a.txt"]),
+    ("copy a.txt and b.txt from /docs to /old/", "copy_file", ["/docs/b.txt", "/old/a.txt", "/old/b.txt"]),
     ("Lösche alt.pdf im Ordner /ablage", "delete_file", ["/ablage/alt.pdf"]),
 ]  # fmt: skip
 
@@ -91,6 +93,9 @@ def test_a_file_lies_in_the_folder_that_stands_behind_it(text, tool, paths):
         ("delete a.txt like the one in /tmp", "delete_file", "/tmp/a.txt"),
         ("don't delete a.txt in /tmp", "delete_file", "/tmp/a.txt"),
         ("delete a.txt in /tmp", "delete_file", "/tmp/"),
+        ("move a.txt from /docs into /old", "move_file", "/old/b.txt"),
+        ("move a.txt from /docs to /old/c.txt", "move_file", "/old/c.txt/a.txt"),
+        ("move a.txt from /docs, and keep b.txt in /old", "move_file", "/old/a.txt"),
         ("delete a.txt in /tmp", "delete_file", "/a.txt"),
     ],
 )
