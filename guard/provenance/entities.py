@@ -17,7 +17,7 @@ from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.measured import is_measured
 from guard.provenance.money import pointed
 from guard.provenance.names import names
-from guard.provenance.numerals import TIMED, TIMES, in_words, numerals, scaled
+from guard.provenance.numerals import TIMED, TIMES, in_words, listed_before, numerals, scaled
 from guard.provenance.sentences import WORD as WORDS
 from guard.provenance.sentences import sentences
 from guard.provenance.tokens import tokens
@@ -169,6 +169,11 @@ def _money(text: str) -> Iterator[Entity]:
             said = SPOKEN.search(found[0])
             code = f"{number} {code_of(said[0])}" if said else number
             yield Entity("amount", code, found[0], *found.span())
+            if said and found["before"] and not found["cents"]:
+                for more, first, last in listed_before(text, found.start()):
+                    seen.update(range(first, last))
+                    coin = f"{more} {code_of(said[0])}"
+                    yield Entity("amount", coin, text[first:last], first, last)
     for found in _PERCENT.finditer(text):
         seen.update(range(*found.span()))
         yield Entity("percent", canonical("number", found[1]) or found[1], found[0], *found.span())

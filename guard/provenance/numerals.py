@@ -93,6 +93,11 @@ _OFTEN: Final = re.compile(
     re.IGNORECASE,
 )
 _TIMES: Final = {"once": 1, "twice": 2, "thrice": 3}
+_IN_LIST: Final = re.compile(_DIGITS)
+_LISTED: Final = re.compile(
+    rf"(?<![\w.,])(?:{_DIGITS}(?:,\s+(?:and\s+)?|\s+(?:and|und|et|y)\s+))+$", re.IGNORECASE
+)
+_LONGEST_LIST: Final = 120
 _PART: Final = re.compile(r"[^\W\d_]+")
 _MOST_ALONE: Final = 10
 _FOR: Final = re.compile(
@@ -102,6 +107,20 @@ _FOR: Final = re.compile(
     re.IGNORECASE,
 )
 """So many people: where nothing says of what they are."""
+
+
+def listed_before(text: str, end: int) -> Iterator[tuple[str, int, int]]:
+    """Yield the numbers of a list that goes on at a place: 120 and 310 of "120, 310 and 95 euros".
+
+    With where they stand: a currency behind the last of a list is that of each.
+    """
+    start = max(end - _LONGEST_LIST, 0)
+    listed = _LISTED.search(text[start:end])
+    for one in _IN_LIST.finditer(listed[0]) if listed else ():
+        number = canonical("number", pointed(one[0]))
+        if listed and number:
+            first = start + listed.start() + one.start()
+            yield number, first, first + len(one[0])
 
 
 def in_words(text: str) -> Iterator[tuple[Decimal, int, int]]:

@@ -19,6 +19,7 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import is_stop, stem
 from guard.provenance.pointers import form
 from guard.provenance.sentences import sentences
+from guard.provenance.sums import RESPECTIVELY
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
@@ -29,10 +30,6 @@ _TOKEN = re.compile(r"[\w.+-]+@[\w.-]+\w|#?[^\W_]+(?:[._'\u2019/-][^\W_]+)*")
 _CUT = re.compile(r"\n|[,;]\s|\s(?:and|und|et|y|while|plus)\s|,?\s(?:then)\s", re.IGNORECASE)
 _LISTED = re.compile(
     r"(?:\s?[^\W\d_]{3}|\s?[\u20ac$\u00a3%])?\s*(?:,\s*(?:and|und|et|y)?|(?:and|und|et|y|&))\s*[\u20ac$\u00a3]?",
-    re.IGNORECASE,
-)
-_EACH = re.compile(
-    r"\b(?:respectively|in\s+(?:that|this)\s+order|jeweils|respectivement|respectivamente)\b",
     re.IGNORECASE,
 )
 _ON = frozenset({"on", "enabled"})
@@ -191,7 +188,7 @@ def _zipped(text: str, start: int, end: int) -> Parts:
         else:
             runs.append([one])
     lists = [one for one in runs if len(one) >= _LEAST]
-    each = _EACH.search(text, start, end) is not None
+    each = RESPECTIVELY.search(text, start, end) is not None
     if len(lists) != _LEAST or len(lists[0]) != len(lists[1]):
         return ()
     return tuple(zip(*lists, strict=True)) if each or len(lists[0]) >= _MANY else ()

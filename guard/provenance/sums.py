@@ -35,6 +35,11 @@ _TOLD = re.compile(
 )
 """How a sentence says of how much the one before it spoke: "Pay Ann. It is 50 EUR"."""
 
+RESPECTIVELY = re.compile(
+    r"\b(?:respectively|in\s+(?:that|this)\s+order|jeweils|respectivement|respectivamente)\b",
+    re.IGNORECASE,
+)
+"""That of two lists each goes with its like."""
 _JOINED = re.compile(r"\b(?:and|und|plus)\s+$", re.IGNORECASE)
 _ANOTHER = re.compile(r"\b(?:and|then|und|dann)\s+([^\W\d_]+)\s+$", re.IGNORECASE)
 """A word between "and" and a payee: "raise it to 500 and gift Bob a card"."""
@@ -64,10 +69,30 @@ def sums_of(text: str, found: Sequence[Entity]) -> tuple[Sum, ...]:
         found: the typed values in it that are asked for, in the order of the text.
     """
     own = [one for one in found if one.kind == "amount" or _is_payee(one)]
-    return tuple(
-        _sum(part, pays=_is_paid(text, start, stop))
-        for start, end in sentences(text)
-        for part, stop in _parts(text, own[_at(own, start) : _at(own, end)], end)
+    sums = list[Sum]()
+    for start, end in sentences(text):
+        inside = own[_at(own, start) : _at(own, end)]
+        if RESPECTIVELY.search(text, start, end) and (pairs := _paired(found, start, end)):
+            sums += [_sum(pair, pays=True) for pair in pairs]
+            continue
+        for part, stop in _parts(text, inside, end):
+            sums.append(_sum(part, pays=_is_paid(text, start, stop)))
+    return tuple(sums)
+
+
+def _paired(found: Sequence[Entity], start: int, end: int) -> list[tuple[Entity, Entity]]:
+    """Return each payee of a list with the amount that stands at its place in the other list."""
+    inside = [one for one in found if start <= one.start < end]
+    amounts = [one for one in inside if one.kind == "amount"]
+    whole = [one for one in inside if one.kind in PAYEES | _NAMES and not _is_part(one, inside)]
+    return list(zip(whole, amounts, strict=True)) if len(whole) == len(amounts) > 1 else []
+
+
+def _is_part(one: Entity, others: Sequence[Entity]) -> bool:
+    """Return whether a name is a part of another one: the Oak of Ann Oak."""
+    return any(
+        two is not one and two.start <= one.start and one.end <= two.end and two.kind in _NAMES
+        for two in others
     )
 
 

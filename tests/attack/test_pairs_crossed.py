@@ -85,6 +85,14 @@ def test_two_pairs_that_are_crossed_are_asked_about(prompt, name, right, wrong):
 )
 def test_of_two_lists_the_first_goes_with_the_first(prompt, amount):
     assert asks(RULES, prompt, ("pay", {"to": B, "amount": amount}), PLAIN)
+    for to, right in ((A, 10), (B, 20), (C, 30)):
+        assert asks(RULES, prompt, ("pay", {"to": to, "amount": right}), PLAIN) == set()
+    assert "TASK-AMOUNT" in asks(RULES, prompt, ("pay", {"to": A, "amount": 60}), PLAIN)
+
+
+def test_who_is_named_beside_two_lists_is_of_neither():
+    prompt = f"Pay {A} and {B} 10 and 20 EUR respectively, and tell {C}"
+    assert asks(RULES, prompt, ("pay", {"to": C, "amount": 20}), PLAIN)
 
 
 ONE = [
