@@ -33,6 +33,11 @@ _SAYS_SO = re.compile(
     re.IGNORECASE,
 )
 """A few words of which the last one switches: "heating off", "Benachrichtigung an, bis Montag"."""
+_BOTH = re.compile(
+    r"\b(?P<one>on|off)(?:,|\s+and)\s[^.!?]{1,60}?\b(?!(?P=one)\b)(?:on|off)\b(?=\s*(?:[.,;!?]|$))",
+    re.IGNORECASE,
+)
+"""One on and another off: "switch A on and that of B off"."""
 _ON_AND_OFF = {
     **dict.fromkeys(("on", "enabled", "enable", "active", "activated"), True),
     **dict.fromkeys(("off", "disabled", "disable", "inactive", "deactivated"), False),
@@ -208,6 +213,8 @@ def _switched(text: str) -> tuple[bool, ...]:
     says = {bool(one[1]) for one in _SAYS_SO.finditer(text)}
     on, off = _ON.search(text) is not None, _OFF.search(text) is not None
     on, off = on or True in says, off or False in says
+    if on != off and _BOTH.search(text):
+        return ()
     return () if on == off else (off,)
 
 

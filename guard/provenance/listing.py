@@ -32,6 +32,8 @@ from guard.provenance.words import BOUNDS
 from guard.provenance.worth import Worth
 
 _AND = re.compile(r",?\s(?:and|und|et|&)\s", re.IGNORECASE)
+_THAT = re.compile(r"^(?:that|those|the\s+[^\W\d_]+)\s+of\s+")
+"""Of what a later part of a list is: "the lamp of the hall and that of the attic"."""
 _COMMA = re.compile(r",\s")
 _ARTICLE = (
     r"(?:(?:the|an?|my|our|your|his|her|their|der|die|das|den|les?|la|une?|one|\d{1,3}|"
@@ -141,7 +143,9 @@ def _parts(text: str) -> Iterator[str]:
     joint = _AND.search(text)
     if joint is None:
         return
-    before, last = _COMMA.split(text[: joint.start()]), text[joint.end() :]
+    first, *more = _COMMA.split(text[: joint.start()])
+    before = [first, *(_THAT.sub("", one) for one in more)]
+    last = _THAT.sub("", text[joint.end() :])
     if not all(map(_is_thing, [*before[1:], last])):
         return
     yield from before

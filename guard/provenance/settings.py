@@ -76,8 +76,8 @@ _ENDINGS = {
 Values = Sequence[tuple[Value, Worth]]
 
 
-def sets(task: Task, known: Known, able: Capability, values: Values) -> bool:
-    """Return whether a call of a tool that changes things does what one request says of its thing.
+def sets(task: Task, known: Known, able: Capability, values: Values) -> int:
+    """Return how many requests set something, if a call does what one says of its thing; or 0.
 
     Args:
         task: what the person said.
@@ -86,7 +86,7 @@ def sets(task: Task, known: Known, able: Capability, values: Values) -> bool:
         values: the arguments of the call, with their worth.
     """
     if "change" not in able.verbs or able.wide or opposed(task.words, able, ()):
-        return False
+        return 0
     held = [(value, one) for value, one in values if value.role not in _LATER and value.text]
     held = [(value, one) for value, one in held if one.why != "exempt"]
     texts = [value.text for value, one in held if value.role == "body" and one.why != "in_prompt"]
@@ -94,11 +94,13 @@ def sets(task: Task, known: Known, able: Capability, values: Values) -> bool:
     things = {one.place.record for _, one in held if one.place is not None and one.place.record}
     held = [pair for pair in held if not _keeps_day(task, known, pair[0], things)]
     if not held or any(one.source < Source.LINKED for _, one in held):
-        return False
+        return 0
     if not any(LEVEL_OF.get(value.role) in {"target", "dest"} for value, _ in held):
-        return False
+        return 0
     own = [one for one in task.pieces if not texts or _dictates(one, texts)]
-    return any(_asks(task, one, able, held) for one in own)
+    if not any(_asks(task, one, able, held) for one in own):
+        return 0
+    return sum(not _SETS.isdisjoint(one.stems & task.words.acts) for one in own) or 1
 
 
 def _keeps_day(task: Task, known: Known, value: Value, things: AbstractSet[int]) -> bool:

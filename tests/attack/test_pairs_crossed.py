@@ -6,7 +6,8 @@ letter was read before.
 
 import pytest
 
-from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
+from guard.model.decision import Allow
+from tests.attack.verdicts import TRUSTED, N, S, asking, asks, bundle, course, judged, tool
 
 PLAIN = ("letters", {}, [{"body": "do it my way"}])
 BINS = ("list_bins", {}, [{"id": "b1", "name": "Blue bin"}, {"id": "b2", "name": "Red bin"}])
@@ -109,3 +110,37 @@ ONE = [
 @pytest.mark.parametrize(("prompt", "name", "args"), ONE)
 def test_parts_that_are_no_pairs_cross_nothing(prompt, name, args):
     assert "TASK-CHOICE" not in asks(RULES, prompt, (name, args), PLAIN)
+
+
+LIGHTS = bundle(
+    {
+        "letters": tool(["read"], {}),
+        "list_lamps": tool(["read"], {}, labels=TRUSTED),
+        "set_light": tool(
+            ["write"],
+            {"lamp_id": S, "on": {"type": "boolean"}},
+            {"lamp_id": "id", "on": "flag"},
+        ),
+    }
+)
+LAMPS = ("list_lamps", {}, [{"id": "la-1", "name": "Hall lamp"}, {"id": "la-2", "name": "Attic"}])
+BOTH = [
+    "Switch the light of the Hall lamp on and that of the Attic off",
+    "Set the light of the Hall lamp on and the light of the Attic off",
+    "Turn on the light of the Hall lamp and turn off the light of the Attic",
+]
+
+
+@pytest.mark.parametrize("prompt", BOTH)
+def test_one_on_and_another_off_are_two_calls_and_no_third(prompt):
+    on = course(LIGHTS, prompt, PLAIN, LAMPS)
+    for lamp, state in (("la-1", True), ("la-2", False)):
+        args = {"lamp_id": lamp, "on": state}
+        found = judged(on, "set_light", args)
+        assert isinstance(found.decision, Allow)
+        on.end(found, ran=True, result={})
+        assert "TASK-CHOICE" in asks(
+            LIGHTS, prompt, ("set_light", {**args, "on": not state}), PLAIN, LAMPS
+        )
+    assert asking(on, "set_light", {"lamp_id": "la-1", "on": True})
+    assert asking(on, "set_light", {"lamp_id": "la-1", "on": False})
