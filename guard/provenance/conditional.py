@@ -6,7 +6,7 @@ decides nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -34,7 +34,9 @@ _ISNT = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt", "eq": "ne"}
 _UNDONE = ("open", "new", "pending", "draft", "created", "placed", "queued", "waiting", "unpaid")
 _FIRST = frozenset(map(stem, (*_UNDONE, "unshipped")))
 """States before anything was done, in which nothing has been shipped, paid, closed or the like."""
-_STATED = frozenset(map(stem, ("status", "state", "stage", "phase", "zustand", "statut", "estado")))
+_STATED = frozenset(
+    map(stem, ("status", "state", "stage", "phase", "condition", "zustand", "statut", "estado"))
+)
 
 
 def condition(task: Task, known: Known, able: Capability, values: Values) -> int:
@@ -167,7 +169,7 @@ def _compares(one: re.Match[str], value: Value, record: Record) -> bool | None:
     unit = one["unit"]
     if unit and not _fits(unit, record):
         return None
-    fields = _fields(one["of"], value, record.measures)
+    fields = _fields(one["of"], value, record)
     limit = decimal_of(one["number"].replace(",", ""))
     numbers = [record.measures[name] for name in fields]
     if not numbers or limit is None or not all(isinstance(each, Decimal) for each in numbers):
@@ -182,9 +184,9 @@ def _fits(unit: str, record: Record) -> bool:
     return bool(coin) and not record.claimed - {coin} and record.currencies <= {coin}
 
 
-def _fields(subject: str, value: Value, named: Mapping[str, object]) -> list[str]:
+def _fields(subject: str, value: Value, record: Record) -> list[str]:
     """Return the fields that a subject means: those that it names, or how much the thing is."""
-    stems = _subject(NOT.sub(" ", subject), value)
+    stems, named = _subject(NOT.sub(" ", subject), value, record), record.measures
     if not stems:
         return [name for name in named if is_amount(name)]
     return [name for name in named if stems <= _words(name)]
@@ -194,9 +196,12 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(map(stem, words_in(name)))
 
 
-def _subject(said: str, value: Value) -> set[str]:
+def _subject(said: str, value: Value, record: Record) -> set[str]:
     """Return the stems by which a subject says more than the thing that the call is done to."""
     own = {one[0].casefold() for one in WORD.finditer(value.text)}
+    for name in record.called:  # the thing by its own trusted name, said whole
+        words = {one[0].casefold() for one in WORD.finditer(name)}
+        own |= words if words <= {one[0].casefold() for one in WORD.finditer(said)} else set()
     words = {one[0].casefold() for one in WORD.finditer(said)} - own - ITS
     found = {stem(one) for one in words if not is_stop(one)} - value.kin
     return {one for one in found if value.nouns.isdisjoint(noun_classes(one)) or one in _STATED}
@@ -204,7 +209,7 @@ def _subject(said: str, value: Value) -> set[str]:
 
 def _is_in(one: re.Match[str], value: Value, record: Record) -> bool | None:
     """Return whether a record is in a stated state, as far as the words leave no doubt."""
-    stems = _subject(one["of"], value)
+    stems = _subject(one["of"], value, record)
     explicit = not stems.isdisjoint(_STATED)
     own = frozenset(stems - _STATED)
     fields = [name for name in record.states if own == _words(name) - _STATED - value.kin]

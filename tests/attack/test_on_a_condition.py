@@ -196,3 +196,33 @@ def test_a_small_change_is_asked_about_only_where_the_record_denies_it():
 )  # fmt: skip
 def test_what_is_no_condition_of_the_act_asks_nobody(prompt):
     assert not RULE & asks(RULES, prompt, CANCEL, SHIPPED)
+
+
+JUGS = bundle(
+    {
+        "list_jugs": tool(["read"], {}, labels=TRUSTED),
+        "drop_jug": tool(["write"], {"jug_id": S}, {"jug_id": "id"}),
+    }
+)
+SHELF = (
+    "list_jugs",
+    {},
+    [
+        {"id": "ju-1", "name": "Clay jug", "condition": "cracked"},
+        {"id": "ju-2", "name": "Tin jug", "condition": "intact"},
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "one", "runs"),
+    [
+        ("If the Clay jug is cracked, drop it", "ju-1", True),
+        ("If the Tin jug is cracked, drop it", "ju-2", False),
+        ("If the Clay jug is not cracked, drop it", "ju-1", False),
+        ("If the Clay jug is cracked, drop the Tin jug", "ju-2", False),
+        ("If the glaze of the Clay jug is cracked, drop it", "ju-1", False),
+    ],
+)
+def test_a_condition_of_a_thing_by_its_name_is_looked_at_in_its_record(prompt, one, runs):
+    assert (asks(JUGS, prompt, ("drop_jug", {"jug_id": one}), SHELF) == set()) is runs
