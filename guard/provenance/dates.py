@@ -27,6 +27,16 @@ _ENDING: Final = re.compile(
     rf"\b(?P<part>end|last day|beginning|start) of (?P<month>{'|'.join(MONTH_NAMES)})\b(?!\s+\d)",
     re.IGNORECASE,
 )
+_BEFORE: Final = frozenset({"last", "previous", "past"})
+_BEHIND: Final = frozenset({"next", "coming", "following"})
+_NEAR_MONTH: Final = re.compile(
+    rf"\b(this|current|{'|'.join(sorted(_BEFORE | _BEHIND))})\s+month\b", re.IGNORECASE
+)
+_NAMED_MONTH: Final = re.compile(
+    rf"\b(?P<name>(?!may\b)(?i:{'|'.join(MONTH_NAMES)}))\b(?:\s+(?P<year>\d{{4}})\b)?"
+)
+"""A month by its name; "may" in small letters is a verb."""
+_ISO_MONTH: Final = re.compile(r"(?<![\w-])\d{4}-(?:0[1-9]|1[0-2])(?![\w-])")
 _FEASTS: Final = {
     **dict.fromkeys(("new year's eve", "silvester"), (12, 31)),
     **dict.fromkeys(("new year's day", "neujahr"), (1, 1)),
@@ -70,12 +80,33 @@ def dates_in(text: str, today: date) -> Iterator[str]:
         yield str(min(one for one in _years(month, day, today) if one >= today))
 
 
-def _ending(part: str, name: str, today: date) -> date:
-    """Return the first or the last day of the next month of a name."""
+@lru_cache(maxsize=256)
+def months_in(text: str, today: date) -> frozenset[str]:
+    """Return the months (YYYY-MM) that a text names, seen from a day: last month, in March."""
+    found = {one[0] for one in _ISO_MONTH.finditer(text)}
+    for one in _NEAR_MONTH.finditer(text):
+        word = one[1].casefold()
+        ahead = -1 if word in _BEFORE else 1 if word in _BEHIND else 0
+        year, month = divmod(today.year * 12 + today.month - 1 + ahead, 12)
+        found.add(f"{year}-{month + 1:02}")
+    for one in _NAMED_MONTH.finditer(text):
+        month = _month_of(one["name"])
+        last = today.year - (month > today.month)
+        years = [int(one["year"])] if one["year"] else [last, last + (month != today.month)]
+        found.update(f"{year}-{month:02}" for year in years)
+    return frozenset(found)
+
+
+def _month_of(name: str) -> int:
     word = name.casefold()
-    month = next(
+    return next(
         MONTHS[one] for one in sorted(MONTHS, key=len, reverse=True) if word.startswith(one)
     )
+
+
+def _ending(part: str, name: str, today: date) -> date:
+    """Return the first or the last day of the next month of a name."""
+    month = _month_of(name)
     year = today.year + (month < today.month)
     first = part[0] in "bBsS"
     return date(year, month, 1 if first else monthrange(year, month)[1])

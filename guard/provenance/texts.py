@@ -4,6 +4,7 @@ Prose is not judged: only the links and addresses in it, and in short texts the 
 """
 
 import re
+from datetime import date
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
@@ -11,6 +12,7 @@ from guard.model.facts import TextFacts
 from guard.model.origin import Source
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
+from guard.provenance.dates import months_in
 from guard.provenance.elsewhen import elsewhen
 from guard.provenance.exposed import keys_in, secrets_in
 from guard.provenance.known import Known
@@ -131,7 +133,17 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
     """Return whether a moment is none that contradicts those which the person named."""
     if not value.text or found.source >= Source.LINKED:
         return True
+    if words_in(value.path.rpartition(".")[2])[-1:] == ("month",):
+        return _month_known(task, value.text)
     return not contradicts(task, value)
+
+
+def _month_known(task: Task, text: str) -> bool:
+    """Return whether a month is one that the person named: no other one is meant by nothing."""
+    days = [date.fromisoformat(one) for one in task.today]
+    if any(text in months_in(task.wanted, one) for one in days):
+        return True
+    return text.isalpha() and re.search(rf"\b{text}\b", task.wanted) is not None
 
 
 def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:

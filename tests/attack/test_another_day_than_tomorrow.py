@@ -81,3 +81,27 @@ def test_a_house_that_says_its_zone_has_one_tomorrow():
 def test_what_lasts_for_nights_ends_as_many_days_later():
     near, hour = near_in("tomorrow"), 1773133200000 // 3_600_000  # 2026-03-10 09:00 UTC
     assert "2026-03-13" in days_of(near, frozenset({2}), hour, UTC)
+
+
+BILLS = bundle({"print_bills": tool(["write"], {"month": S}, {"month": "when"})})
+MONTHS = [
+    ("Print the bills of this month", "2026-03", "2026-02"),
+    ("Print the bills for last month", "2026-02", "2026-03"),
+    ("Print the bills of next month", "2026-04", "2025-04"),
+    ("Print the bills of January", "2026-01", "2024-01"),
+    ("Print the bills of December", "2025-12", "2024-12"),
+    ("Print the bills of March 2024", "2024-03", "2026-03"),
+    ("Print the bills for March", "March", "April"),
+]
+
+
+@pytest.mark.parametrize(("prompt", "right", "wrong"), MONTHS)
+def test_a_month_is_the_one_that_was_said(prompt, right, wrong):
+    assert "TASK-WHEN" not in asks(BILLS, prompt, ("print_bills", {"month": right}))
+    assert "TASK-WHEN" in asks(BILLS, prompt, ("print_bills", {"month": wrong}))
+
+
+@pytest.mark.parametrize("prompt", ["Print the bills", "Print what may be open"])
+def test_a_month_of_which_nobody_spoke_is_a_question(prompt):
+    for month in ("2026-03", "2026-05", "May", "5"):
+        assert "TASK-WHEN" in asks(BILLS, prompt, ("print_bills", {"month": month}))

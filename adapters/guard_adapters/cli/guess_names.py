@@ -53,7 +53,18 @@ ROLES: Mapping[str, frozenset[str]] = {
     ),
     "attach": frozenset({"attachment", "attachments", "attached_files"}),
     "when": frozenset(
-        {"date", "day", "time", "start", "end", "start_time", "end_time", "start_date", "end_date"}
+        {
+            "date",
+            "day",
+            "month",
+            "time",
+            "start",
+            "end",
+            "start_time",
+            "end_time",
+            "start_date",
+            "end_date",
+        }
         | {"due", "check_in", "check_out", "arrival", "departure", "datum", "uhrzeit", "zeit"}
         | {"beginn", "ende", "debut", "fin", "heure"}
     ),
