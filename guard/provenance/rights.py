@@ -31,6 +31,8 @@ _LEVELS = (
     ),
 )
 """Names of one right, the verbs by which somebody gets it, and what it is called."""
+_LEAST = frozenset(_LEVELS[0][0].split())
+_NOT_US = r"(?!(?:(?:only|just|nobody|none)\s+)?(?:me|us|myself|nobody|none|no)\b)"
 _MAY = r"(?:may|can|should|could)(?:\s+(?:also|then))?"
 _ONLY = r"(?:(?:only|just)\s+)?"
 _ABLE = r"(?:be\s+(?:able|allowed)\s+to\s+)?"
@@ -55,9 +57,10 @@ def _everyday(permission: str) -> Iterator[str]:
         if permission not in names.split():
             continue
         does = rf"(?:{verbs})(?![\w-])"
-        yield rf"\blet\s+(?!me\b|us\b)[^,;!?]{{1,60}}?\s{_ONLY}{does}"
+        yield rf"\blet\s+{_NOT_US}[^,;!?]{{1,60}}?\s{_ONLY}{does}"
         yield rf"\b{_WHO}\s+{_MAY}\s+{_ONLY}{_ABLE}{_ONLY}{does}"
-        yield rf"\b(?:only|just)\s+(?:to\s+)?{does}"
+        if permission in _LEAST:  # "just write her a note" lets nobody write
+            yield rf"\b(?:only|just)\s+(?:to\s+)?{does}"
         yield rf"\b(?:{nouns})[ -](?:only|{_RIGHTS})\b"
         yield rf"\bas\s+(?:an?\s+)?(?:{nouns})s?(?=\s*(?:[.,:;!?)]|$|and\b))"
 

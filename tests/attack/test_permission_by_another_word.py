@@ -42,6 +42,11 @@ def test_a_permission_that_was_said_as_one_is_the_persons(said, level):
         ("Share the file with ann@firm.example, with read access", "write"),
         ("Share the file with ann@firm.example, as an owner asked me to", "owner"),
         ("Share the file with ann@firm.example, as editors asked me to", "editor"),
+        ("Share the file with ann@firm.example, but let only me edit it", "editor"),
+        ("Share the file with ann@firm.example, let nobody edit it", "editor"),
+        ("Share the file with ann@firm.example, just write her a note too", "editor"),
+        ("Share the file with ann@firm.example and let her know I will edit it", "editor"),
+        ("Share the file with ann@firm.example so she can see what Bob can edit", "editor"),
         ("Share the file with ann@firm.example", ""),
     ],
 )
