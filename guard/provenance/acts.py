@@ -34,7 +34,6 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         return 0
     things = {one for one in able.stems if not verb_classes(one) or noun_classes(one)}
     targets, found = _targets(values), 0
-    called = _called(known, values)
     for choice in (value.text for value, one in values if one.why == "exempt" and value.text):
         words = [one[0] for one in WORD.finditer(choice)]
         marks = frozenset(map(stem, words))
@@ -44,9 +43,8 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         for clause, parts in clauses:
             named = not things.isdisjoint(clause) or (acts and not able.verbs)
             # "Close AB-3" sets its state, whatever sort of thing that is.
-            named = named or (
-                acts and marks <= task.words.acts and any(one <= clause for one in called)
-            )
+            if not named and acts and marks <= task.words.acts and marks <= clause:
+                named = any(one <= clause for one in _called(known, values))
             if named and marks <= clause and _aimed(clause, targets):
                 found += parts
     return found
