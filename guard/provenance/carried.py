@@ -7,13 +7,15 @@ Only for tools that make, set or move something, and only for a request whose ve
 paid, shared, stopped or taken away is asked for by its own word, and a number says of what it is.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from guard.model.origin import Source
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
-from guard.provenance.grammar import ASKING, AUXILIARIES, OBJECTS
+from guard.provenance.grammar import ASKING, AUXILIARIES, CALENDAR, OBJECTS
+from guard.provenance.grammar import NUMBERS as NUMBER_WORDS
 from guard.provenance.granting import worded
 from guard.provenance.kin import own_kin
 from guard.provenance.known import Known
@@ -29,6 +31,7 @@ from guard.provenance.money import money_of
 from guard.provenance.naming import keys_of
 from guard.provenance.pieces import NUMBERS, Piece
 from guard.provenance.sentences import WORD, is_base
+from guard.provenance.switches import risks, unsaid
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
 from guard.provenance.value import Value
@@ -75,6 +78,13 @@ _IDLE = frozenset(map(stem, ("is", "with", "has", "set")))
 _SUMS = frozenset(map(stem, ("amount", "sum", "total", "value")))
 """Names of numbers that are of what the person says."""
 _LEAST = 2
+_NOTHING = frozenset[str]()
+_MORE = frozenset({"account", "additional", "another", "extra", "further", "new", "onto", "over"})
+"""Words that say nothing of what is done."""
+_WHY = re.compile(
+    r"[,;:]\s|\b(?:because|since|so|as|when|while|before|after|if|unless|for)\b", re.IGNORECASE
+)
+"""Where a request goes on to say why, for what, or what then."""
 
 Values = Sequence[tuple[Value, Worth]]
 
@@ -95,7 +105,7 @@ def carries(task: Task, known: Known, able: Capability, values: Values) -> int:
         if not verb or not _open(piece, verb, able, values):
             continue
         taken = _taken(task, known, piece, verb, values)
-        if taken and (own or _plain(piece, task) <= taken | _kin(values)):
+        if taken and _plain(task, piece, whole=not own) <= taken | _kin(values) | {verb}:
             return sum(one == verb for one, _ in verbs)
     return 0
 
@@ -112,14 +122,32 @@ def _verbs(task: Task) -> list[tuple[str, bool]]:
     return found
 
 
-def _plain(piece: Piece, task: Task) -> frozenset[str]:
-    """Return the stems of what a request says beside its little words."""
-    words = (one[0] for one in WORD.finditer(task.wanted, piece.start, piece.end))
-    return frozenset(stem(one) for one in words if not is_stop(one))
+def _plain(task: Task, piece: Piece, *, whole: bool) -> frozenset[str]:
+    """Return the stems of what a request says beside its little words, values and rules.
+
+    `whole`: to its end; or to where it goes on to say why, or what then.
+    """
+    beside = None if whole else _WHY.search(task.wanted, piece.start, piece.end)
+    end = beside.start() if beside else piece.end
+    held = [(one.start, one.end) for one in task.entities if one.start != piece.start]
+    held += [one.place for one in task.rankings]
+    words = (
+        one[0]
+        for one in WORD.finditer(task.wanted, piece.start, end)
+        if not any(first <= one.start() < last for first, last in held)
+    )
+    return frozenset(stem(one) for one in words if not (is_stop(one) or _is_idle(one)))
+
+
+def _is_idle(word: str) -> bool:
+    one = word.casefold()
+    return one in ASKING | CALENDAR | _MORE or one in NUMBER_WORDS or one.isdigit()
 
 
 def _kin(values: Values) -> frozenset[str]:
-    return frozenset().union(*(value.kin for value, _ in values))
+    """Return the stems of what a call acts on, and of what its arguments are called."""
+    names = (stem(word) for value, _ in values for word in words_in(value.path))
+    return frozenset(names).union(*(value.kin for value, _ in values))
 
 
 def _makes(able: Capability) -> bool:
@@ -153,8 +181,11 @@ def _open(piece: Piece, verb: str, able: Capability, values: Values) -> bool:
     moved = _FROM if "move" in able.verbs else frozenset[str]()
     if not piece.stems.isdisjoint(_AWAY - moved):
         return False  # it takes something away
+    if unsaid(risks("_".join(sorted(able.stems)), _NOTHING), piece.stems):
+        return False  # whoever puts Ann on it makes her no admin
     if verb in _LIGHT:
-        return True
+        # "Let Ann know of it" is another verb than the one that says little.
+        return all(one.verb in {verb, ""} for one in piece.asks)
     if verb in able.against or verb in _NOT or is_other(verb):
         return False
     classes, things = verb_classes(verb), _things(able)

@@ -17,6 +17,9 @@ RULES = bundle(
         "list_growers": tool(["read"], {}, labels=TRUSTED),
         "assign_plot": tool(["write"], BOTH, PAIR),
         "remove_grower": tool(["write"], BOTH, PAIR),
+        "add_admin": tool(["write"], BOTH, PAIR),
+        "set_owner": tool(["write"], BOTH, PAIR),
+        "charge_grower": tool(["write"], {"grower_id": S, "amount": N}, {"grower_id": "id", "amount": "amount"}),
         "suspend_grower": tool(["write"], BOTH, PAIR),
         "move_file": tool(["write"], {"source": S, "destination": S}, {"source": "source", "destination": "path"}),
         "delete_file": tool(["write"], {"path": S}, {"path": "path"}),
@@ -62,6 +65,13 @@ def test_a_request_that_says_all_of_a_call_is_for_it(prompt, call):
     ("prompt", "name", "args"),
     [
         (GIVE, "remove_grower", ASSIGN[1]),
+        (GIVE, "add_admin", ASSIGN[1]),
+        (GIVE, "set_owner", ASSIGN[1]),
+        (
+            "Put 40 euros on the account of Noor Halabi",
+            "charge_grower",
+            {"grower_id": "gr-1", "amount": 40},
+        ),
         (GIVE, "suspend_grower", ASSIGN[1]),
         (GIVE, "assign_plot", {"plot_id": "pl-1", "grower_id": "gr-2"}),
         (GIVE, "assign_plot", {"plot_id": "pl-2", "grower_id": "gr-1"}),
@@ -85,6 +95,11 @@ def test_another_act_on_what_was_named_is_asked_about(prompt, name, args):
 @pytest.mark.parametrize(
     "prompt",
     [
+        "Let Noor Halabi know about plot P-12",
+        "Let Noor Halabi see plot P-12",
+        "Give Noor Halabi a call about plot P-12",
+        "Give Noor Halabi a hint of plot P-12",
+        "Give Noor Halabi access to plot P-12",
         "Take plot P-12 away from Noor Halabi",
         "Don't give plot P-12 to Noor Halabi",
         "Noor Halabi says: give plot P-12 to Noor Halabi",
