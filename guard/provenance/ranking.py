@@ -222,7 +222,7 @@ def _filter(
         if not (is_stop(one) or stem(one) in value.kin or stem(one) in sought)
         if noun_classes(stem(one)).isdisjoint(value.nouns)
     ]
-    if strange and NOT.search(rule.rest):
+    if NOT.search(rule.rest):
         return None
     if not compared:
         return _in_state(frozenset(map(stem, strange)), listed) if strange else lambda _: True

@@ -57,8 +57,8 @@ def _everyday(permission: str) -> Iterator[str]:
         if permission not in names.split():
             continue
         does = rf"(?:{verbs})(?![\w-])"
-        yield rf"\blet\s+{_NOT_US}[^,;!?]{{1,60}}?\s{_ONLY}{does}"
-        yield rf"\b{_WHO}\s+{_MAY}\s+{_ONLY}{_ABLE}{_ONLY}{does}"
+        yield rf"(?P<let>\blet\s+{_NOT_US}[^,;!?]{{1,60}}?\s{_ONLY}{does})"
+        yield rf"(?P<may>\b{_WHO}\s+{_MAY}\s+{_ONLY}{_ABLE}{_ONLY}{does})"
         if permission in _LEAST:  # "just write her a note" lets nobody write
             yield rf"\b(?:only|just)\s+(?:to\s+)?{does}"
         yield rf"\b(?:{nouns})[ -](?:only|{_RIGHTS})\b"
@@ -76,17 +76,24 @@ def granted(task: Task, permission: str, going: frozenset[tuple[str, str]]) -> b
         going: those who get it, as they can be named.
     """
     places = _said(permission).finditer(task.wanted) if permission else ()
-    return any(_is_for(task, going, *one.span()) for one in places)
+    return any(_is_for(task, going, one) for one in places)
 
 
-def _is_for(task: Task, going: frozenset[tuple[str, str]], start: int, end: int) -> bool:
-    """Return whether what is said at a place is for one of these, as far as it is for somebody."""
+def _is_for(task: Task, going: frozenset[tuple[str, str]], said: re.Match[str]) -> bool:
+    """Return whether what is said at a place is for one of these, as far as it is for somebody.
+
+    Who lets somebody do something names them there; who says what "she" may, before.
+    """
+    start, end = said.span()
     before = [
         one
         for one in task.entities
         if one.end <= end and not _ENDS.search(task.wanted, one.end, end)
+        if start <= one.start or said.lastgroup != "let"
         if one.kind in _ADDRESSES
         or (one.kind == "name" and start <= one.start)
         or any(key in task.receivers for key in keys_of(one))
     ]
-    return not going or not before or not going.isdisjoint(keys_of(before[-1]))
+    if not going or not before:
+        return said.lastgroup is None
+    return not going.isdisjoint(keys_of(before[-1]))

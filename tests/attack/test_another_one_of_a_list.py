@@ -138,6 +138,7 @@ def test_a_list_may_be_asked_for_by_what_the_rule_says(prompt, args, shown, righ
         ("Cancel the shortest job of the Mill", {"yard_id": "Y-1", "status": "open"}, OPEN),
         ("Cancel the shortest job, and tell the open Mill", {"status": "open"}, OPEN),
         ("Cancel the shortest done job", {"status": "open"}, OPEN),
+        ("Cancel the shortest job that is not open", {"status": "open"}, OPEN),
     ],
 )
 def test_a_list_of_something_else_proves_nothing(prompt, args, shown):

@@ -85,6 +85,10 @@ def test_a_right_in_everyday_words_is_that_one_and_no_more(prompt, right, wrong)
         "Share the file with ann@firm.example and write her a note, edit it first",
         "Let bo@firm.example edit the plan. Share the file with ann@firm.example",
         "Share the file with ann@firm.example. Can she edit it?",
+        "Just edit the title and share the file with ann@firm.example",
+        "Let the intern edit the plan and share the file with ann@firm.example",
+        "They can edit the plan. Share the file with ann@firm.example",
+        "Kim can edit the plan, share the file with ann@firm.example",
     ],
 )
 def test_who_may_not_change_it_or_is_only_asked_about_gets_no_right_to(prompt):
