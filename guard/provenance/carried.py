@@ -81,6 +81,7 @@ _LEAST = 2
 _NOTHING = frozenset[str]()
 _MORE = frozenset({"account", "additional", "another", "extra", "further", "new", "onto", "over"})
 """Words that say nothing of what is done."""
+_STOP = re.compile(r"[,;:]\s")
 _WHY = re.compile(
     r"[,;:]\s|\b(?:because|since|so|as|when|while|before|after|if|unless|for)\b", re.IGNORECASE
 )
@@ -102,12 +103,18 @@ def carries(task: Task, known: Known, able: Capability, values: Values) -> int:
         return 0
     verbs = _verbs(task)
     for piece, (verb, own) in zip(task.pieces, verbs, strict=True):
-        if not verb or not _open(piece, verb, able, values):
+        if not verb or not _open(piece, verb, able, values) or _goes_on(task, piece):
             continue
         taken = _taken(task, known, piece, verb, values)
         if taken and _plain(task, piece, whole=not own) <= taken | _kin(values) | {verb}:
             return sum(one == verb for one, _ in verbs)
     return 0
+
+
+def _goes_on(task: Task, piece: Piece) -> bool:
+    """Return whether a request names something behind a comma: "hold A for now, Ann will call"."""
+    stop = _STOP.search(task.wanted, piece.start, piece.end)
+    return stop is not None and any(one.start >= stop.end() for one in piece.held)
 
 
 def _verbs(task: Task) -> list[tuple[str, bool]]:

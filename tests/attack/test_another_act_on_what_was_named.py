@@ -110,6 +110,11 @@ def test_another_act_on_what_was_named_is_asked_about(prompt, name, args):
         "Send plot P-12 to Noor Halabi",
         "Give plot P-12 to Noor Halabi and Ivo Zahn",
         "We gave plot P-12 to Noor Halabi",
+        "Keep Noor Halabi informed on plot P-12",
+        "Put Noor Halabi in touch with the owner of plot P-12",
+        "Take a picture of plot P-12 for Noor Halabi",
+        "Give plot P-12 to Noor Halabi's sister",
+        "Hold plot P-12 for now, Noor Halabi will call",
     ],
 )
 def test_what_asks_for_the_opposite_or_for_nothing_gives_nobody_anything(prompt):
