@@ -24,7 +24,7 @@ from tests.forked.brief import brief
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any")
 # See tests/many.py: `make soak` plays all of them.
-settings.register_profile("ci", settings.get_profile("ci"), max_examples=40)
+settings.register_profile("ci", settings.get_profile("ci"), max_examples=20)
 
 WAIT_FOR_OTHERS = ("browser", "peer", "conformance", "signals", "frameworks")
 """Markers of tests that start a process or a server, those that take longest first."""

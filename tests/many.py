@@ -1,6 +1,6 @@
 """How many examples a property is tried with: fewer in the suite, always the same; all in `make soak`.
 
-The suite plays two in five of them, in an order that is fixed. `make soak` plays as many as stand
+The suite plays one in five of them, in an order that is fixed. `make soak` plays as many as stand
 at each test, and others every time.
 """
 

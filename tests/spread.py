@@ -4,8 +4,8 @@ from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadFileScheduling
 
-TOGETHER = {"tests/browser", "tests/adapters/issuer"}
-"""Folders whose files share what takes long to start: a browser takes two CPU seconds."""
+TOGETHER = {"tests/browser", "tests/adapters/issuer", "tests/architecture"}
+"""Folders whose files share what takes long to start, as a browser, or to read, as all sources."""
 
 
 class Spread(LoadFileScheduling):
