@@ -6,6 +6,7 @@ texts, never paths, and judges no call.
 """
 
 import json
+from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -72,6 +73,8 @@ def compile_bundle(
 ) -> Bundle:
     """Return the bundle of all `*.cedar` texts, by name, under this catalogue.
 
+    A bundle is frozen: where nothing has changed since the last one was made, it is that one.
+
     `full` keeps every attribute in every request: slower, and only to test projection against.
     `only`: the actions that are judged; a bundle for a guard has all of them.
     `checked`: a bundle of this very catalogue; rules that it has are of the right types.
@@ -79,6 +82,30 @@ def compile_bundle(
     Raises:
         PolicyUnusable: at least one error; it carries all findings.
     """
+    if only is not None:
+        return _compiled(files, catalog, full=full, only=only, checked=checked)
+    made = _made(tuple(sorted(files.items())), catalog.digest, _full=full)
+    for one in made:
+        if one.catalog == catalog:  # its digest alone is what it says of itself
+            return one
+    made.append(_compiled(files, catalog, full=full, only=None, checked=checked))
+    return made[-1]
+
+
+@lru_cache(maxsize=1)  # one more than is in use would be memory for nothing
+def _made(_files: tuple[tuple[str, str], ...], _catalog: str, *, _full: bool) -> deque[Bundle]:
+    """Return where the bundle of these contents is kept, if it is the one that was made last."""
+    return deque(maxlen=1)
+
+
+def _compiled(
+    files: Mapping[str, str],
+    catalog: Catalog,
+    *,
+    full: bool,
+    only: Collection[str] | None,
+    checked: Bundle | None,
+) -> Bundle:
     rules, findings = _rules(files, catalog)
     raise_errors(findings)
     schema = author_schema(catalog) if checked is None else checked.schema
