@@ -31,6 +31,7 @@ from guard_adapters.wiring.desk import Desk
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.running import serving, sweep
 
+HERE = Path(__file__).parent
 WAIT_S = 15
 WAIT_MS = 1_000 * WAIT_S
 CONFIG = """\
@@ -223,14 +224,30 @@ def running(
         loop.close()
 
 
-# Its loop runs as long as it does: tests of coroutines after it in this process need it gone.
+RUNNING: list[Any] = []
+"""The browser of this process, and what drives it."""
+
+
 # One process has all tests of this folder (tests/spread.py), so this is the only browser of a run.
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Any]:
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=executable(), args=QUIET)
-        yield browser
-        browser.close()
+@pytest.fixture(scope="module")
+def chromium() -> Any:
+    if not RUNNING:
+        driver = sync_playwright().start()
+        RUNNING.append(driver)
+        RUNNING.append(driver.chromium.launch(executable_path=executable(), args=QUIET))
+    return RUNNING[-1]
+
+
+# Its loop runs as long as it does: tests of coroutines after it in this process need it gone. A
+# fixture of the folder would end with the last test of the process.
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    if RUNNING and (nextitem is None or HERE not in nextitem.path.parents):
+        driver, *browsers = RUNNING
+        RUNNING.clear()
+        for one in browsers:
+            one.close()
+        driver.stop()
 
 
 @pytest.fixture(scope="module")
