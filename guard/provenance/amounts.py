@@ -10,8 +10,9 @@ from decimal import Decimal
 
 from guard.provenance.counts import SINGLE
 from guard.provenance.currencies import USUAL_PLACES
-from guard.provenance.derived import amounts_of, together, unit_of
+from guard.provenance.derived import amounts_of, together, unit_of, way_of
 from guard.provenance.known import Known, Place
+from guard.provenance.lexicon import stem
 from guard.provenance.money import Unit, means
 from guard.provenance.records import Record
 from guard.provenance.scales import measures
@@ -20,6 +21,13 @@ from guard.provenance.task import Task
 from guard.provenance.units import is_minor
 from guard.provenance.value import Value
 
+_DELTA = re.compile(
+    r"discount|reduc|rebate|delta|change|difference|increase|decrease|raise|bonus|off|by|percent"
+    r"|credit|refund",
+    re.IGNORECASE,
+)
+"""Names of arguments for how much less or more something is to be."""
+_DEGREES = frozenset(map(stem, ("temperature", "temp", "degrees", "celsius", "fahrenheit")))
 _ONE = re.compile(r"\b(?:one|an?)\s+[^\W\d_]", re.IGNORECASE)
 
 
@@ -48,7 +56,9 @@ def follows(task: Task, known: Known, value: Value) -> bool:
         for amount in _amounts_in(record)
     )
     said = (one.number for one in task.money if unit.is_in(one.currency))
-    return money.number in amounts_of(said, task.percents, named)
+    # How much less something costs is an amount as well, where an argument is called so.
+    way = 0 if _DELTA.search(value.path) else way_of(task.wanted)
+    return money.number in amounts_of(said, task.percents, named, way)
 
 
 def _amounts(task: Task, known: Known, value: Value) -> Iterator[list[Decimal]]:
@@ -100,7 +110,8 @@ def _counts(task: Task, number: Decimal, unit: Unit) -> bool:
     if not task.counts and any(number == one for _, one in task.tallies):
         return True  # "score it 84": the only number there is
     bare = (one.number for one in task.money if not one.currency)
-    return number in task.counts or number in task.percents or number in bare
+    share = number in task.percents and unit.things.isdisjoint(_DEGREES)
+    return share or number in task.counts or number in bare
 
 
 def _measured(task: Task, measure: str) -> bool:

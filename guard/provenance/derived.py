@@ -8,6 +8,7 @@ whoever relies on these must know by other means where the money goes.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 _DURATION = re.compile(
     r"\b(\d{1,2}(?:\.5)?|an?|one|two|three|four|half an|eine?|zwei|une|deux)[ -]?"
@@ -84,6 +85,17 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 """Parts of something: "half of the rent", and not half an hour."""
+_DOWN = re.compile(
+    r"\b(?:lower|reduce|decrease|cut|drop|shorten|shrink|senke?|reduziere?|verringere?|baisse[rz]?"
+    r"|réduis|réduire)\b[^.;!?\n]{0,60}\b(?:by|um|de)\s",
+    re.IGNORECASE,
+)
+_UP = re.compile(
+    r"\b(?:raise|increase|bump|boost|lift|erhöhe?|steigere?|augmente[rz]?)\b[^.;!?\n]{0,60}"
+    r"\b(?:by|um|de)\s",
+    re.IGNORECASE,
+)
+"""How people say that an amount is to be another one, so much less or more."""
 _MOST = 16
 
 
@@ -146,8 +158,15 @@ def _elsewhere(number: Decimal, unit: str) -> Iterator[Decimal]:
         yield number * 9 / 5 + 32
 
 
+@lru_cache(maxsize=256)
+def way_of(text: str) -> int:
+    """Return whether a text changes an amount by another one: -1 down, 1 up, 0 neither or both."""
+    down, up = _DOWN.search(text) is not None, _UP.search(text) is not None
+    return up - down
+
+
 def amounts_of(
-    said: Iterable[Decimal], percents: Iterable[Decimal], found: Iterable[Decimal]
+    said: Iterable[Decimal], percents: Iterable[Decimal], found: Iterable[Decimal], way: int = 0
 ) -> frozenset[Decimal]:
     """Return the amounts that follow from others, to the cent.
 
@@ -155,12 +174,13 @@ def amounts_of(
         said: amounts that the person said.
         percents: percentages that they said.
         found: amounts of the records that they named. More than 16 are no longer one answer.
+        way: whether they want one of those changed by what they said: down, -1, or up, 1.
     """
     own, parts = [*said], [*percents]
     return frozenset(
         one.quantize(_CENT, ROUND_HALF_UP).normalize()
         for base in list(found)[:_MOST]
-        for one in _reckoned(base, own, parts)
+        for one in (_changed(base, own, parts, way) if way else _reckoned(base, own, parts))
         if one > 0
     )
 
@@ -190,6 +210,14 @@ def parts_of(text: str) -> frozenset[Decimal]:
     return frozenset(
         _FRACTIONS[" ".join(one[1].casefold().split())] for one in _FRACTION.finditer(text)
     )
+
+
+def _changed(
+    base: Decimal, own: list[Decimal], parts: list[Decimal], way: int
+) -> Iterator[Decimal]:  # fmt: skip
+    """Yield what an amount is after it was changed."""
+    yield from (base + way * base * part / 100 for part in parts)
+    yield from (base + way * one for one in own)
 
 
 def _reckoned(base: Decimal, own: list[Decimal], parts: list[Decimal]) -> Iterator[Decimal]:

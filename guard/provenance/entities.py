@@ -79,7 +79,10 @@ _STREET = re.compile(
     r"(?i:street|st|avenue|ave|road|rd|lane|ln|drive|boulevard|blvd|square)\b"
 )
 """After a number: the street in which it is a house."""
-_UNIT = re.compile(r"(?:(?:degrees?|grad)\s+)?[^\W\d_]+", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?:(?:degrees?|grad)\s+(?=(?:celsius|fahrenheit|centigrade|kelvin|[cfk])\b))?[^\W\d_]+",
+    re.IGNORECASE,
+)
 _OF = re.compile(r"\s+of\b", re.IGNORECASE)
 _BUYING = frozenset({"pay", "buy", "send"})
 

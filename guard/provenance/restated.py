@@ -4,11 +4,15 @@ Who says "set the humidity to 40" means 40, and not what the record holds now, i
 total. Where they state none, what the named record holds may be meant. It decides nothing.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from guard.model.origin import Source
 from guard.provenance.counts import things_at
+from guard.provenance.currencies import words_in
+from guard.provenance.derived import parts_of
 from guard.provenance.lexicon import Capability, stem
 from guard.provenance.money import decimal_of, money_of
 from guard.provenance.naming import SILENT, keys_of
@@ -20,6 +24,13 @@ from guard.provenance.worth import Worth
 
 _FOUND = frozenset({"linked_record", "trusted_field", "selected"})
 _NUMBERS = frozenset({"amount", "percent"})
+_LEAST = 4
+_PLAIN = frozenset(
+    map(
+        stem, ("amount", "sum", "value", "total", "price", "money", "number", "eur", "usd", "cents")
+    )
+)
+"""Words of names that say only that it is an amount."""
 
 
 def restated(
@@ -36,19 +47,25 @@ def restated(
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
-    weak = [
-        at for at, (one, its) in enumerate(values) if one.role == "amount" and its.why in _FOUND
-    ]
-    if not weak:  # nearly always
+    every = [at for at, (one, _) in enumerate(values) if one.role == "amount"]
+    weak = [at for at in every if values[at][1].why in _FOUND]
+    beside = [at for at in every if len(every) > 1 and values[at][1].why == "in_prompt"]
+    lost = [at for at in beside if _is_anothers(task, able, slots, values, at, beside)]
+    if not (weak or lost):  # nearly always
         return values
     found = [*values]
+    for at in lost:
+        found[at] = values[at][0], Worth(Source.UNTRUSTED, "other_thing")
     own = asking(task.pieces, able) or task.pieces
     keys = {key for one, _ in values for key in one.kinds}
     own = tuple(one for one in own if not _is_for_others(one, keys))
     held = {number for one, _ in values for number in _numbers(one)}
     for at in weak:
         value, its = found[at]
-        if own and all(_states(task, piece, value, slots[value.path], held) for piece in own):
+        slot = slots[value.path]
+        if _is_nobodys(task, able, slot, value, its) or (
+            own and all(_states(task, piece, value, slot, held) for piece in own)
+        ):
             found[at] = value, Worth(Source.UNTRUSTED, "other_thing", its.place)
     return found
 
@@ -71,8 +88,66 @@ def _states(task: Task, piece: Piece, value: Value, slot: Slot, held: set[Decima
         if (money := money_of(one.canonical)) is not None
         for number in (money.number,)
     )
+    parts = parts_of(task.wanted[piece.start : piece.end]) if value.money else ()
     named = (number for thing, number in task.tallies if thing in of and len(task.pieces) == 1)
-    return any(one not in held for one in (*told, *named))
+    return any(one not in held for one in (*told, *named, *parts))
+
+
+def _is_nobodys(task: Task, able: Capability, slot: Slot, value: Value, its: Worth) -> bool:
+    """Return whether nobody spoke of an amount that need not be given: a donation, as the price is.
+
+    Neither by its own name nor by that of the field in which a record holds the number.
+    """
+    if slot.needed or its.place is None or not task.spoken:
+        return False
+    own = _said_of(value.path) - able.stems
+    field = _said_of(its.place.seen.path)
+    return bool(own) and own.isdisjoint(task.words.stems | field) and (
+        field.isdisjoint(task.words.stems)
+    )  # fmt: skip
+
+
+def _is_anothers(
+    task: Task, able: Capability, slots: Mapping[str, Slot],
+    values: Sequence[tuple[Value, Worth]], at: int, beside: Sequence[int],
+) -> bool:  # fmt: skip
+    """Return whether a number that was said is that of another argument: a bonus, as the wage is.
+
+    By its own name another one was said, or no word of it, and the other argument has it already.
+    """
+    value, slot = values[at][0], slots[values[at][0].path]
+    if value.money is None or value.unit.measure:
+        return False
+    counted = {many for of, many in task.tallies if of in _said_of(value.path) - able.stems}
+    told = counted | _beside(task.wanted, words_in(value.path.rpartition(".")[2])[-1:])
+    if told:
+        return value.money.number not in told
+    own = _said_of(value.path) - able.stems
+    if slot.needed or not own or not own.isdisjoint(task.words.stems):
+        return False
+    others = (values[one][0].money for one in beside if one != at)
+    numbers = [one.number for one in task.money] + [*task.counts]
+    return numbers.count(value.money.number) == 1 and any(
+        one is not None and one.number == value.money.number for one in others
+    )
+
+
+@lru_cache(maxsize=1024)
+def _beside(text: str, name: tuple[str, ...]) -> frozenset[Decimal]:
+    """Return which numbers a text says right behind a name: "a bonus of 20 EUR"."""
+    if not name or len(name[0]) < _LEAST:
+        return frozenset()
+    said = (
+        rf"\b{re.escape(name[0])}\s*(?:of|to|:|=|is)?\s*[\u20ac$\u00a3]?"
+        r"(\d+(?:\.\d+)?)(?![\w,.:]*\d)"
+    )
+    return frozenset(Decimal(one[1]) for one in re.finditer(said, text, re.IGNORECASE))
+
+
+@lru_cache(maxsize=4096)
+def _said_of(path: str) -> frozenset[str]:
+    """Return what the name of an argument or a field says, beside that it is an amount."""
+    return frozenset(map(stem, words_in(path.rpartition(".")[2]))) - _PLAIN
 
 
 def _numbers(value: Value) -> set[Decimal]:

@@ -17,12 +17,17 @@ _SIZES = {
         ("time", 60_000, "minute minuten mins"),
         ("time", 3_600_000, "h hr hour stunde stunden heure"),
         ("time", 86_400_000, "day tag tage jour"),
+        ("data", 1, "kb kib kilobyte"),
+        ("data", 2, "mb mib megabyte"),
+        ("data", 3, "gb gib gigabyte"),
+        ("data", 4, "tb tib terabyte"),
         ("weight", 1, "g gram gramm"),
         ("weight", 1000, "kg kilo kilogram"),
     )
     for word in words.split()
 }
-"""Stem of a unit -> what it measures, and how many of the smallest it is."""
+"""Stem of a unit -> what it measures, and how many of the smallest it is; of data, which power."""
+_POWERS = (1000, 1024)
 
 
 def is_scaled(word: str) -> bool:
@@ -42,4 +47,10 @@ def measures(said: Iterable[tuple[str, Decimal]], number: Decimal, unit: str) ->
     if own is None:
         return None
     told = [(_SIZES[of][1], many) for of, many in said if of in _SIZES and _SIZES[of][0] == own[0]]
-    return any(size * many == own[1] * number for size, many in told) if told else None
+    if not told:
+        return None
+    if own[0] == "data":
+        return any(
+            many * base**size == number * base ** own[1] for base in _POWERS for size, many in told
+        )
+    return any(size * many == own[1] * number for size, many in told)

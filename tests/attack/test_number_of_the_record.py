@@ -26,6 +26,8 @@ RULES = bundle(
         "set_heat": tool(["write"], {"kiln_id": S, "heat": N}, {"kiln_id": "id", "heat": "amount"}),
         "pay_kiln": tool(["write"], {"kiln_id": S, "amount": N}, {"kiln_id": "id", "amount": "amount"}),
         "refund_kiln": tool(["write"], {"kiln_id": S, "amount": N, "note": S}, {"kiln_id": "id", "amount": "amount", "note": "body"}),
+        "hire_hand": tool(["write"], {"kiln_id": S, "wage": N, "bonus": N}, {"kiln_id": "id", "wage": "amount", "bonus": "amount"}),
+        "price_kiln": tool(["write"], {"kiln_id": S, "price": N}, {"kiln_id": "id", "price": "amount"}),
         "rent_kiln": tool(["write"], {"kiln_id": S, "shelves": N, "price": N}, {"kiln_id": "id", "shelves": "amount", "price": "amount"}),
     }
 )  # fmt: skip
@@ -37,6 +39,12 @@ CASES = [
     ("Pay 120 EUR for Old Kiln", "pay_kiln", {"amount": 300}, {"amount": 120}),
     ("Pay $120 of what the Old Kiln costs", "pay_kiln", {"amount": 300}, {"amount": 120}),
     ("Refund 20 EUR of the deposit of Old Kiln", "refund_kiln", {"amount": 90}, {"amount": 20}),
+    ("Lower the price of Old Kiln by 10 percent", "price_kiln", {"price": 330}, {"price": 270}),
+    ("Lower the price of Old Kiln by 10 percent", "price_kiln", {"price": 30}, {"price": 270}),
+    ("Raise the price of Old Kiln by 20 EUR", "price_kiln", {"price": 280}, {"price": 320}),
+    ("Hire a hand for Old Kiln with a wage of 80", "hire_hand", {"wage": 80, "bonus": 80}, {"wage": 80}),
+    ("Hire a hand for Old Kiln with a wage of 80 and a bonus of 20", "hire_hand", {"wage": 80, "bonus": 80}, {"wage": 80, "bonus": 20}),
+    ("Refund half of the price of Old Kiln", "refund_kiln", {"amount": 300}, {"amount": 150}),
     ("Rent 2 shelves of Old Kiln", "rent_kiln", {"shelves": 6, "price": 300}, {"shelves": 2, "price": 300}),
 ]  # fmt: skip
 

@@ -19,6 +19,8 @@ RULES = bundle(
         "rest_oven": timed("delay_ms"),
         "dry_oven": timed("duration", description="How long, in seconds."),
         "cool_oven": timed("minutes"),
+        "map_oven": timed("memory_mb"),
+        "warm_room": timed("temperature"),
         "load_oven": timed("weight_grams"),
     }
 )
@@ -29,6 +31,9 @@ CASES = [
     ("Rest the oven 'O-1' for 5 seconds", "rest_oven", "delay_ms", 5, 5000),
     ("Dry the oven 'O-1' for 8 minutes", "dry_oven", "duration", 8, 480),
     ("Cool the oven 'O-1' for two hours", "cool_oven", "minutes", 2, 120),
+    ("Set the memory of the oven 'O-1' to 2 GB and map it", "map_oven", "memory_mb", 2, 2048),
+    ("Set the memory of the oven 'O-1' to 2 GB and map it", "map_oven", "memory_mb", 20, 2000),
+    ("Warm oven 'O-1' to 22 degrees and 60 % damp", "warm_room", "temperature", 60, 22),
     ("Load the oven 'O-1' with 2 kilos", "load_oven", "weight_grams", 2, 2000),
 ]
 
