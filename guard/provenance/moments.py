@@ -66,3 +66,5 @@ def _read(task: Task, value: Value) -> Iterator[Moment]:
             found = same_in(value.moment, zone, said) if said else here
             if found is not None and found[1] == time:
                 yield found
+    if here is not None and here[1] in task.clocks:  # said in words, and with no zone
+        yield here

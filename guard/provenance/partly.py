@@ -9,6 +9,7 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability
 from guard.provenance.meant import is_sought, listing_of, rivals, words_of
 from guard.provenance.pieces import asking
+from guard.provenance.pointers import points
 from guard.provenance.records import Record
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -38,6 +39,8 @@ def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | 
             continue
         record, every = known.record(place.record), rivals(known, place)
         for words in said:
+            if points(task, known, value, place, record):
+                break  # the boss of whom they name is somebody else
             if words <= _own(record) and is_sought(task, listing, words):
                 like = {one.identity or one.called for one in every if words <= _own(one)}
                 if len(like) == 1:

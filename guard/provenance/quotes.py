@@ -1,7 +1,8 @@
 """Whether a call says the words that a person quotes for it: post "We are closed", and no others.
 
 Only a quote that is itself what is written counts, and not one that names something, as in "the
-mail 'Lunch'". It compares letters and decides nothing.
+mail 'Lunch'". Of what is to be written by "that ..." a short text has a word at least. It compares
+letters and decides nothing.
 """
 
 import re
@@ -35,7 +36,7 @@ _TELLS = re.compile(
 """The same, with whoever is told between."""
 _LAST = re.compile(r"[\"'`\u201d\u2019\u00bb]*\s*(?:[.!?;\n]|$)")
 _THAT = re.compile(
-    r"\b(?:note|notes?|comment|message|text|tell|write|reply|answer|say|inform|add|leave|remind|post"
+    r"\b(?:send|report|know|note|notes?|comment|message|text|tell|write|reply|answer|say|inform|add|leave|remind|post"
     r"|notiere?|schreibe?|sage?|erinnere?)\b[^.!?;:\n\"]{0,60}?\s(?:that|dass|daß)\s"
     r"|\bremind\s+(?:[^\s.!?;]+\s+){1,3}?to\s",
     re.IGNORECASE,
@@ -113,10 +114,16 @@ def _strays(text: str, places: Sequence[tuple[int, int]], bodies: Sequence[str])
     if len(bodies) > 1 or not places:
         return False
     own = _words(bodies[0])
-    if not own or len(own) > _MOST or _ABROAD.search(text):
+    if not own or len(own) > _MOST or _is_abroad(text):
         return False
     said = [_clause(text, one) for one in places]
     return all(said) and all(one.isdisjoint(own) for one in said)
+
+
+@lru_cache(maxsize=256)
+def _is_abroad(text: str) -> bool:
+    """Return whether something is to be in another language."""
+    return _ABROAD.search(text) is not None
 
 
 @lru_cache(maxsize=1024)

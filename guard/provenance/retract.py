@@ -99,6 +99,13 @@ _GOES_ON = re.compile(
 )
 """Words with which a person lets go on what they had stopped."""
 _SHORT = 8
+_BARE = re.compile(
+    rf"\s*(?:{_FILLER}[\s,.!\u2026-]+|(?:let['\u2019]?s|lets|then|only|maybe|rather|better|no|wait|oops|do|take|with|for|at|on)[\s,]+)*"
+    r"[\u20ac$\u00a3]?\d(?:[\d.,]*\d)?\s?(?:[\u20ac$\u00a3%]|[^\W\d_]{1,12})?"
+    r"(?P<after>\s*,?\s*(?:sorry|please|instead|then|rather|(?:is|are|will)\s+(?:enough|fine|do|better|plenty)))?\s*[.!]*\s*",
+    re.IGNORECASE,
+)
+"""A turn that is a number, with a filler or nothing beside it: "hm, 8", "8 litres is enough"."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,11 +153,18 @@ def tone_of(turn: str) -> Tone:
         takes=bool(takes),
         holds=bool(holds),
         refuses=bool(refuses),
-        mends=bool(mends),
+        mends=bool(mends) or _is_bare(turn),
         adds=_ADDS.search(turn) is not None,
         goes_on=not (takes or holds or refuses) and _goes_on(turn),
         rest=without(turn, joined([*takes, *holds, *refuses, *mends])),
     )
+
+
+def _is_bare(turn: str) -> bool:
+    """Return whether a turn is another number than the one before, by how little it says else."""
+    found = _BARE.fullmatch(turn)
+    plain = turn.strip()[:1].isdigit() or turn.strip()[:1] in "\u20ac$\u00a3"
+    return found is not None and bool(found["after"] or not plain)
 
 
 def _goes_on(turn: str) -> bool:

@@ -40,6 +40,23 @@ def crossed(task: Task, values: Sequence[tuple[Value, Worth]]) -> Iterator[int]:
             there = other and value.level and on_side(other, value.text, task.wanted)
             if there and not on_side(side, value.text, task.wanted):
                 yield at
+    elif "from" in sides or "to" in sides:
+        yield from _turned(task, values, sides)
+
+
+def _turned(
+    task: Task, values: Sequence[tuple[Value, Worth]], sides: Sequence[Side]
+) -> Iterator[int]:
+    """Yield the places of values of which the person put the one without a side on the other's."""
+    mine: Side = "from" if "from" in sides else "to"
+    own = [at for at, side in enumerate(sides) if side == mine and values[at][0].level]
+    for at, side in enumerate(sides):
+        value = values[at][0]
+        if side or value.level != "target" or not on_side(mine, value.text, task.wanted):
+            continue
+        for other in own:
+            if not on_side(mine, values[other][0].text, task.wanted):
+                yield from (at, other)
 
 
 @lru_cache(maxsize=4096)

@@ -48,7 +48,8 @@ _FORBIDS = re.compile(
     r"|\bwarte[nt]?\s+(?:noch\s+)?(?:mit|bevor)\b|\battend(?:s|ez|re)\s+(?:avant|pour)\b"
     r"|(?<!oublie )(?<!oubliez )(?<!hésite )(?<!hésitez )(?<!manque )(?<!manquez )"
     r"\b(?:pas|jamais|rien|aucune?)\b(?!\s+(?:seulement|que|mal|de\s+(?:souci|problème)))"
-    r"|\bno\s+(?!for\b|to\b|and\b|more\b|later\b|less\b|fewer\b|longer\b|doubt\b|problem\b|matter\b)[^\W\d_]{3,}",
+    r"|\bno\s+(?!for\b|to\b|and\b|more\b|later\b|less\b|fewer\b|longer\b|doubt\b|problem\b|matter\b"
+    r"|(?:wait|stop|sorry|actually|rather)\s*[,.!;:\u2026\u2014\u2013])[^\W\d_]{3,}",
     re.IGNORECASE,
 )
 """Words that forbid what their clause says."""

@@ -38,6 +38,11 @@ TURNS = [
     ([TAKE, "rather from Monday rack"], "take_from_shelf", {"kiln_id": "K-1", "shelf_id": "S-1"}, {"kiln_id": "K-1", "shelf_id": "S-2"}),
     ([FIRE, "actually the day after tomorrow"], "fire_kiln", {"kiln_id": "K-1", "day": "2026-03-11"}, {"kiln_id": "K-1", "day": "2026-03-12"}),
     ([FIRE, "rather on Friday evening"], "fire_kiln", {"kiln_id": "K-1", "day": "2026-03-11"}, {"kiln_id": "K-1", "day": "2026-03-13"}),
+    ([HEAT, "no wait, 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
+    ([HEAT, "hm, 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
+    ([HEAT, "60 is enough"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
+    ([HEAT, "let's do 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
+    ([HEAT, "60, sorry"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
     ([HEAT, "ok, make it 60 percent"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
 ]  # fmt: skip
 

@@ -12,6 +12,12 @@ RULES = bundle(
         "list_guests": tool(["read"], {}, labels=TRUSTED),
         "list_visits": tool(["read"], {}, labels=TRUSTED),
         "notes": tool(["read"], {}),
+        "list_people": tool(["read"], {}, labels=TRUSTED),
+        "write_to": tool(
+            ["write", "egress"],
+            {"to": {"type": "array", "items": S}, "text": S},
+            {"to": "recipient", "text": "body"},
+        ),
         "cancel_guest": tool(["write"], {"guest_id": S}, {"guest_id": "id"}),
     }
 )
@@ -49,3 +55,26 @@ def test_a_stranger_who_takes_the_name_is_not_meant_either():
     taken = ("notes", [{"id": "66", "name": "Mara Quill"}])
     assert "TASK-TARGET" in asked("66", *LISTS, taken)
     assert asked("17", *LISTS, taken) == set()
+
+
+PEOPLE = (
+    "list_people",
+    [
+        {"name": "Mara Quill", "email": "mara@inn.example", "boss": "jon@inn.example"},
+        {"name": "Jon Vale", "email": "jon@inn.example", "boss": "mara@inn.example"},
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("to", "asked"),
+    [
+        (["mara@inn.example"], False),
+        (["jon@inn.example"], True),
+        (["mara@inn.example", "jon@inn.example"], True),
+    ],
+)
+def test_the_boss_of_whom_they_name_gets_nothing(to, asked):
+    before = (PEOPLE[0], {}, PEOPLE[1])
+    found = asks(RULES, "Write to Mara Quill", ("write_to", {"to": to, "text": "hello"}), before)
+    assert ("TASK-DEST" in found) is asked

@@ -37,6 +37,7 @@ RULES = bundle(
         "send_note": tool(["write", "egress"], {"to": LIST, "text": S}, {"to": "recipient", "text": "body"}),
         "move_herd": writes(source_barn="", target_barn=""),
         "move_letter": writes(letter="source", into="path"),
+        "copy_shelf": writes(shelf_id="id", into_id="id"),
         "like_visit": writes(visit_id="id"),
         "refund_order": writes(order="", amount="amount"),
         "repack_order": writes(order=""),
@@ -286,3 +287,11 @@ def test_the_full_stop_of_a_title_ends_no_sentence():
 def test_a_verb_that_is_mostly_a_little_word_asks_as_well(prompt, other):
     assert asks(RULES, prompt, ("like_visit", {"visit_id": other}), VISITS)
     assert asks(RULES, prompt, ("like_visit", {"visit_id": "v2"}), VISITS) == set()
+
+
+@pytest.mark.parametrize("prompt", ["Copy shelf SH-1 into SH-2", "Copy shelf SH-1 to SH-2"])
+def test_what_something_is_put_into_is_not_put_into_it(prompt):
+    turned = ("copy_shelf", {"shelf_id": "SH-2", "into_id": "SH-1"})
+    assert "TASK-TARGET" in asks(RULES, prompt, turned)
+    meant = ("copy_shelf", {"shelf_id": "SH-1", "into_id": "SH-2"})
+    assert asks(RULES, prompt, meant) == set()
