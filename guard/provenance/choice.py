@@ -14,8 +14,9 @@ from guard.provenance.derived import unit_of
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of, verb_classes
 from guard.provenance.sentences import WORD
 from guard.provenance.slot import Slot
-from guard.provenance.switches import keeps, spoken, unsaid, weighty
+from guard.provenance.switches import keeps, retains, spoken, unsaid, weighty
 from guard.provenance.task import Task
+from guard.provenance.weekdays import weekday, weekdays_in
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _JOINT = r"[\s_.-]?"
@@ -73,10 +74,24 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
     """
     if isinstance(raw, bool):
         return task.spoken and _flips(task, able, slot, path, on=raw)
-    if not isinstance(raw, str) or not task.spoken or unit_of(raw) is not None:
-        return False  # a unit is weighed with its number
+    if not task.spoken or not isinstance(raw, str | int):
+        return False
+    if isinstance(raw, int):
+        told = _by_number(task.wanted, words_in(path.rpartition(".")[2]), slot.allowed)
+        return bool(told) and str(raw) not in told
+    return unit_of(raw) is None and _is_another(task, able, slot, raw)  # weighed with its number
+
+
+def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
     if raw.casefold() in _ON_AND_OFF and len(slot.allowed) > 1:
         return _ON_AND_OFF[raw.casefold()] in _switched(task.wanted)
+    if raw.casefold() not in _ON_AND_OFF and (says := _switched(task.wanted)):
+        # Off was said, and it is none of the ways to be on.
+        off = (_ON_AND_OFF.get(one.casefold()) for one in slot.allowed if isinstance(one, str))
+        if says == (True,) and False in off and _stems(raw).isdisjoint(task.words.stems):
+            return True
+    if (day := weekday(raw)) is not None and weekdays_in(task.wanted):
+        return day not in weekdays_in(task.wanted)
     texts = tuple(one for one in slot.allowed if isinstance(one, str))
     if _stems(raw) <= _left_out(task.text, task.said):
         return True  # "only to read it, not to edit it"
@@ -105,6 +120,7 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
     if switch is not None and (on is switch) in _switched(task.wanted):
         return True
     told = _answers(task.wanted, words_in(path.rpartition(".")[2]))
+    told = frozenset({True}) if retains(task.text, path) else told
     if told:
         return on not in told
     words = slot.switch.words
@@ -183,6 +199,16 @@ def _as_written(text: str, allowed: tuple[str, ...]) -> frozenset[str]:
             re.IGNORECASE,
         )
     )
+
+
+@lru_cache(maxsize=1024)
+def _by_number(text: str, name: tuple[str, ...], allowed: tuple[Json, ...]) -> frozenset[str]:
+    """Return which numbers of a set a text says beside an argument's name: "level 2"."""
+    if not name:
+        return frozenset()
+    said = rf"\b{'[ _-]'.join(map(re.escape, name))}\s*(?:[:=#]|to|of|is)?\s*(\d+)\b(?![.,]\d)"
+    numbers = {one[1] for one in re.finditer(said, text, re.IGNORECASE)}
+    return frozenset(numbers & {*map(str, allowed)})
 
 
 def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:

@@ -37,7 +37,7 @@ _LETS_IN: Final = re.compile(
     r"\b(?:pass(?:word|code|phrase|wort)|kennwort|pwd|pin|mot de passe"
     r"|(?:door|gate|alarm|entry|access|security|login|safe|lock) ?code|(?:tür|tor|zugangs)code)"
     r"(?: (?:is|for [^\W\d_]+|ist|est))?\s?[:=]?\s?[\"'`]?"
-    r"(?P<key>(?=[^\s\"'`]*\d)[^\s\"'`.,;!?]{4,64})",
+    r"(?P<key>(?=[^\s\"'`]{0,63}\d)[^\s\"'`.,;!?]{4,64})",
     re.IGNORECASE,
 )
 """A password or a code with its name, as people write it: "Gate password: heron22"."""

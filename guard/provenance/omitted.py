@@ -12,17 +12,20 @@ from functools import lru_cache
 from guard.model.call import Held, ToolSpec
 from guard.provenance.contrary import once, opposed, repeats
 from guard.provenance.counts import SINGLE, is_counted, things_at
-from guard.provenance.currencies import words_in
+from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.days import dates
 from guard.provenance.kin import kin_of
+from guard.provenance.lasting import endless, expires
 from guard.provenance.lexicon import Capability, stem, stems_of
 from guard.provenance.naming import SILENT
-from guard.provenance.options import speaks_of_time, untimely
+from guard.provenance.options import goes_further, speaks_of_time, untimely
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.roles import entered
+from guard.provenance.rowed import doubles
 from guard.provenance.shown import allowed_values, optional_in, own_at, types_in
+from guard.provenance.sides import ALONE, spelled
 from guard.provenance.slot import Slot
-from guard.provenance.switches import keeps
+from guard.provenance.switches import keeps, retains
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
@@ -58,6 +61,8 @@ def otherwise(
         or (repeats(spec.tool) and once(task.wanted))
         or (task.spoken and _is_empty(slots, values))
         or omits(task, able, spec.held, slots, values)
+        or doubles(weighed)
+        or goes_further(task, able, slots, weighed)
         or untimely(task, slots, weighed)
     )
 
@@ -76,8 +81,12 @@ def omits(
 ) -> bool:
     """Return whether a call leaves out an argument for which the person named a value."""
     names = [one for one in optional_in(held) if not any(_under(path, one) for path in paths)]
-    if not names or not task.spoken:
+    later = [one for one in names if entered(held.spec, one) == "when"]
+    if not (names or task.days) or not task.spoken:
         return False
+    alone = len(task.pieces) <= 1
+    if alone and (_misses_a_day(task, later, values) or endless(task.wanted, later, paths)):
+        return True
     texts = " ".join([_told(one) for one in values])
     if any(_opens(task, able, held, one, texts) for one in names):
         return True
@@ -88,9 +97,51 @@ def omits(
     own = asking(task.pieces, able) if numeric or timed else ()
     if timed and _says_when(task, own) and not (any(dates(texts)) or speaks_of_time(texts)):
         return True
+    if any(_of_a_set(task, held, one, texts) for one in names):
+        return True
     said = frozenset(map(float, _DIGITS.findall(texts.replace(",", ""))))
     return bool(own) and all(
         any(_limits(held, name, piece, said) for name in numeric) for piece in own
+    )
+
+
+def _misses_a_day(task: Task, names: Collection[str], values: Collection[Value]) -> bool:
+    """Return whether the only request names two days, and a call has one of them, and room."""
+    every = [one.moment[0] for one in values if one.role == "when" and one.moment[0]]
+    days = {*every}
+    if len(days) != 1 or not names or task.off or any("move" in one.verbs for one in task.asks):
+        return False
+    named = {
+        one.canonical
+        for one in task.entities
+        if one.kind == "date" and one.frame not in SILENT and task.wanted[one.start].strip()
+    }
+    return len(named) > len(days) and not (names and all(map(expires, names)))
+
+
+def _of_a_set(task: Task, held: Held, name: str, texts: str) -> bool:
+    """Return whether a call leaves out one of a closed set that the person said.
+
+    A currency beside an amount, and what they want it to be only: "close friends only".
+    """
+    schema, allowed = own_at(held, name)
+    if len(allowed) < 2:  # noqa: PLR2004  most arguments are no choice
+        return False
+    every = tuple(one for one in allowed if isinstance(one, str) and one != schema.get("default"))
+    codes = {one: code for one in every if (code := currency_of(one))}
+    if codes:
+        wanted = task.currencies if len(task.currencies) == 1 else frozenset[str]()
+        return any(code in wanted and one not in texts for one, code in codes.items())
+    return any(one not in texts for one in _only(task.wanted, every))
+
+
+@lru_cache(maxsize=1024)
+def _only(text: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of a set a text wants it to be only."""
+    return tuple(
+        one
+        for one in allowed
+        if re.search(rf"{ALONE}{spelled(' '.join(words_in(one)))} only\b", text, re.IGNORECASE)
     )
 
 
@@ -135,6 +186,7 @@ def _opens(task: Task, able: Capability, held: Held, name: str, texts: str) -> b
         wanted = schema.get("default") is not True and keeps(
             name, able.stems, _parted(task.words.stems), task.wanted
         )
+        wanted |= schema.get("default") is not True and retains(task.text, name)
         return wanted and stems_of(_WORDS.findall(texts)).isdisjoint(things_at(name))
     kept = {stem(one) for one in allowed_values(schema) if isinstance(one, str)} & _CLOSED
     kept -= stems_of(_WORDS.findall(texts))

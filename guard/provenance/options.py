@@ -13,12 +13,15 @@ from guard.model.origin import Source
 from guard.provenance.choice import HTTP, all_stems, another
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.derived import unit_of
+from guard.provenance.lasting import ends
 from guard.provenance.lexicon import Capability, is_stop, stem, verb_classes
+from guard.provenance.naming import NAMED
 from guard.provenance.slot import Slot
-from guard.provenance.switches import weighty
+from guard.provenance.switches import retains, weighty
 from guard.provenance.task import Task
-from guard.provenance.texts import ends
+from guard.provenance.unasked import joined, without
 from guard.provenance.value import Value
+from guard.provenance.weekdays import weekday, weekdays_in
 from guard.provenance.worth import Worth
 
 _NEUTRAL = frozenset(
@@ -31,13 +34,17 @@ _MONEY = frozenset({"pay", "money"})
 _SPEAKS_OF_TIME = re.compile(
     r"\b(?:today|tonight|tomorrow|now|immediately|asap|soon|later|daily|weekly|monthly|yearly"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:sec|min|hour|day|night|week|month|quarter"
-    r"|year|morning|noon|afternoon|evening|weekend)\w*|spring|summer|autumn|winter|(?:19|20)\d\d"
+    r"|year|morning|noon|afternoon|evening|weekend)\w*|spring|summer|autumn|winter|(?<!\d\s)(?:19|20)\d\d(?!\s\d)"
     r"|jan(?:uar\w*)?|feb\w*|mar(?:ch|s)?|mär\w*|apr\w*|ma[iy]|june?|juni?|july?|juli|aug\w*|sep\w*"
     r"|o[ck]t\w*|nov\w*|de[cz]\w*|heute|jetzt|sofort|morgens?|tage?n?|woche\w*|monat\w*|jahr\w*"
     r"|jour\w*|semaine\w*|mois|ans?|demain|aujourd'hui|maintenant)\b|\d{1,2}:\d\d|\d/\d|\d-\d",
     re.IGNORECASE,
 )
 """Words of a person who says something of when: what they mean is judged elsewhere."""
+_MOMENT = frozenset(
+    map(stem, ("date", "time", "day", "at", "on", "when", "timestamp", "datetime", "start", "from"))
+)
+"""Words of names that say only that it is a moment."""
 _LEAST = 4
 
 
@@ -69,6 +76,8 @@ def unsupported(task: Task, able: Capability, slot: Slot, path: str, raw: Json) 
     if "change" in able.verbs:
         return False  # what a change is to, is the act
     if isinstance(raw, bool):
+        if retains(task.text, path):
+            return False
         return _switches(task, able, slot, on=raw)
     return isinstance(raw, str) and _chooses(task, able, slot, path, raw)
 
@@ -101,6 +110,8 @@ def _chooses(task: Task, able: Capability, slot: Slot, path: str, raw: str) -> b
     if len(texts) < 2 or raw in slot.standing or _says_little(raw):  # noqa: PLR2004
         return False
     if weighty(raw, texts, able.stems, needed=False):
+        return False
+    if weekday(raw) in weekdays_in(task.wanted):
         return False
     named = frozenset(map(stem, words_in(path.rpartition(".")[2])))
     return not (named <= task.words.stems or _is_said(task, raw))
@@ -137,6 +148,39 @@ def _plain(text: str) -> str:
     return "".join(one for one in text.casefold() if one.isalnum())
 
 
+def goes_further(
+    task: Task, able: Capability, slots: Mapping[str, Slot], values: Sequence[tuple[Value, Worth]]
+) -> bool:
+    """Return whether a change sets what no word supports, beside what the person asked for.
+
+    What a change is to may be said in any words; where one of its arguments is said as it is, that
+    is the change, and another one is one more.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        slots: what is known of the call's arguments, by their paths.
+        values: these arguments, with their worth.
+    """
+    if "change" not in able.verbs or not task.spoken:
+        return False
+    free = [one for one, its in values if its.why == "exempt" and not slots[one.path].needed]
+    loose = [one for one in free if _is_loose(task, able, slots[one.path], one)]
+    if not loose:  # nearly always
+        return False
+    said = [one for one, its in values if its.why == "in_prompt" and one.level != "target"]
+    return len(loose) < len(free) or bool(said)
+
+
+def _is_loose(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
+    if not value.text or value.text == str(slot.default) or slot.again:
+        return False
+    if value.text in {"True", "False"}:
+        words = slot.switch.words - able.stems
+        return bool(words) and words.isdisjoint(all_stems(task.text))
+    return value.text in slot.allowed and _chooses(task, able, slot, value.path, value.text)
+
+
 def untimely(
     task: Task, slots: Mapping[str, Slot], values: Sequence[tuple[Value, Worth]]
 ) -> bool:  # fmt: skip
@@ -147,18 +191,35 @@ def untimely(
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
-    if not task.spoken or _tells_when(task):
+    if not task.spoken:
         return False
     free = [
         one
         for one, its in values
-        if one.role == "when" and any(one.moment) and its.source < Source.CREATED
+        if one.role == "when" and any(one.moment)
+        if its.source < Source.CREATED or _is_of_another_sort(task, one, its)
         if not slots[one.path].needed and its.why != "exempt" and not _is_today(task, one)
     ]
-    if not free:
+    if not free or _tells_when(task):
         return False
     days = {one.moment[0] for one, _ in values if one.role == "when" and one not in free}
     return any(not ends(one.path) or one.moment[0] not in days for one in free)
+
+
+def _is_of_another_sort(task: Task, value: Value, its: Worth) -> bool:
+    """Return whether a record has a moment as something that nobody spoke of: when it was made."""
+    if its.place is None or its.source is Source.CREATED:
+        return False
+    own, field = (_says(one) for one in (value.path, its.place.seen.path))
+    return bool(own and field) and own.isdisjoint(field) and (
+        task.words.stems.isdisjoint(own | field)
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _says(path: str) -> frozenset[str]:
+    """Return what the name of an argument or a field says, beside that it is a moment."""
+    return frozenset(map(stem, words_in(path.rpartition(".")[2]))) - _MOMENT
 
 
 def _is_today(task: Task, value: Value) -> bool:
@@ -167,7 +228,10 @@ def _is_today(task: Task, value: Value) -> bool:
 
 
 def _tells_when(task: Task) -> bool:
-    return task.when or task.hours or speaks_of_time(task.wanted)
+    if task.when or task.hours:
+        return True
+    names = [one for one in task.entities if one.kind in NAMED and " " in one.literal.strip()]
+    return speaks_of_time(without(task.wanted, joined((one.start, one.end) for one in names)))
 
 
 @lru_cache(maxsize=256)

@@ -18,13 +18,12 @@ from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.known import Known
 from guard.provenance.lexicon import is_stop, stem
 from guard.provenance.pointers import form
+from guard.provenance.rowed import Values, rows_of
 from guard.provenance.sentences import sentences
 from guard.provenance.sums import RESPECTIVELY
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
-
-Values = Sequence[tuple[Value, Worth]]
 
 _TOKEN = re.compile(r"[\w.+-]+@[\w.-]+\w|#?[^\W_]+(?:[._'\u2019/-][^\W_]+)*")
 _CUT = re.compile(r"\n|[,;]\s|\s(?:and|und|et|y|while|plus)\s|,?\s(?:then)\s", re.IGNORECASE)
@@ -68,9 +67,11 @@ def crosses(task: Task, known: Known, values: Values) -> bool:
         known: what the session has seen.
         values: the arguments of the call.
     """
-    spoken = _spoken(task.wanted)
-    if not spoken:  # most requests name one thing
-        return False
+    spoken = _spoken(task.wanted)  # most requests name one thing
+    return bool(spoken) and any(_mixes(task, known, row, spoken) for row in rows_of(values))
+
+
+def _mixes(task: Task, known: Known, values: Values, spoken: frozenset[str]) -> bool:
     every: list[tuple[Value, Forms]] = []
     said: list[tuple[Value, Forms]] = []
     for value, one in values:
@@ -205,10 +206,9 @@ def _forms(known: Known, value: Value, one: Worth) -> Forms:
     own = _said_by(value.text)
     if one.place is None or not one.place.record or one.source < Source.TRUSTED:
         return own
-    return (
-        *own,
-        *(form for each in known.record(one.place.record).titles for form in _said_by(each)),
-    )
+    record = known.record(one.place.record)
+    names = record.titles or map(str.casefold, record.own)
+    return (*own, *(form for each in names for form in _said_by(each)))
 
 
 @lru_cache(maxsize=4096)  # the same names come again and again

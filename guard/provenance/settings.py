@@ -11,11 +11,11 @@ from guard.model.origin import Source
 from guard.provenance.contrary import opposed
 from guard.provenance.kin import kin_of
 from guard.provenance.known import Known, Place
+from guard.provenance.lasting import ends
 from guard.provenance.lexicon import Capability, is_other, noun_classes, stem, verb_classes
 from guard.provenance.pieces import Piece
 from guard.provenance.roles import LEVEL_OF
 from guard.provenance.task import Task
-from guard.provenance.texts import ends
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 

@@ -89,6 +89,8 @@ _TAKES_AWAY = re.compile(
 _WORD_OR_STOP = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*|[,.;:!?\n]")
 _BEFORE, _BEHIND = 4, 2
 """So near to the name such a word stands: "lift the lock", "turn encryption off"."""
+_STAYS = _set("keep preserve retain")
+"""Words of names, and of people, for what is not to go."""
 _PERMITS = _set("rights permissions access grants scopes privileges roles capabilities")
 _LOOKS = _set("read view viewer list see none guest")
 _LITTLE = _set(
@@ -185,6 +187,22 @@ def keeps(path: str, tool: frozenset[str], said: frozenset[str], text: str) -> b
         return False  # "lock whatever is unlocked": the opposite of the act is no wish of theirs
     meant = not kept.isdisjoint(said) or (bool(told) and told <= said)
     return meant and not _takes_away(text, kept or told)
+
+
+@lru_cache(maxsize=1024)
+def retains(text: str, path: str) -> bool:
+    """Return whether a text says of what a switch is called that it stays: "keep the plants"."""
+    stems = [stem(one) for one in words_in(path.rpartition(".")[2])]
+    if not stems or stems[0] not in _STAYS or len(stems) < 2:  # noqa: PLR2004
+        return False
+    said = [stem(one) for one in _WORD_OR_STOP.findall(text)]
+    return any(
+        one in _STAYS
+        and frozenset(stems[1:]) <= frozenset(said[at + 1 : at + 6])
+        and not _TAKES_AWAY.fullmatch(said[at - 1] if at else "")
+        and said[at - 1 : at] != ["don't"]
+        for at, one in enumerate(said)
+    )
 
 
 @lru_cache(maxsize=1024)

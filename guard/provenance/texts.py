@@ -5,7 +5,6 @@ Prose is not judged: only the links and addresses in it, and in short texts the 
 
 import re
 from datetime import date
-from functools import lru_cache
 
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
@@ -16,6 +15,7 @@ from guard.provenance.dates import months_in
 from guard.provenance.elsewhen import elsewhen
 from guard.provenance.exposed import keys_in, secrets_in
 from guard.provenance.known import Known
+from guard.provenance.lasting import ends, outlasts
 from guard.provenance.leads import leads
 from guard.provenance.lexicon import capability, stem
 from guard.provenance.moments import contradicts
@@ -30,10 +30,6 @@ from guard.provenance.worth import Worth, worth
 
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
-_FINISHES = frozenset(
-    {"end", "until", "to", "till", "checkout", "dropoff", "return", "finish", "ende", "bis", "fin"}
-)
-"""Words of names for when something ends, beside one for when it begins."""
 _LOOKED_AT = _TEXTS | {"when", "permission"}
 _CLOSED = frozenset({"private", "hidden", "confidential"})
 """Permissions that let nobody else in: who says the word means them."""
@@ -77,15 +73,18 @@ def text_facts(
         elif one.role == "permission" and not spec.effect.isdisjoint(CHANGING):
             within = within and _within(spec, task, known, one, values)  # what looks gives none
     starts = [one for one, _ in moments if not ends(one.path)]
+    goes = "egress" in spec.effect or any(one.level == "dest" for one, _ in values)
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
         active_unknown=any(
-            _active_unknown(task, known, one) or _routes(spec, task, known, one) for one in free
+            _active_unknown(task, known, one) or (goes and _adds(spec, task, known, one))
+            for one in free
         ),
         short_unknown=short_unknown,
         when_known=all(
             (_when_known(task, one, found) or _free_end(task, one, starts))
             and not elsewhen(task, capability(spec.named, spec.intent), one)
+            and not outlasts(task, one, starts)
             for one, found in moments
         ),
         when_ordered=_ordered(starts, [one for one, _ in moments if ends(one.path)]),
@@ -103,15 +102,18 @@ def _active_unknown(task: Task, known: Known, value: Value) -> bool:
     return any(not _cleared(task, known, "text", one) for one in secrets)
 
 
-def _routes(spec: ToolSpec, task: Task, known: Known, value: Value) -> bool:
-    """Return whether a text is no more than an id, beside what is sent: by it, it may be routed.
+def _adds(spec: ToolSpec, task: Task, known: Known, value: Value) -> bool:
+    """Return whether a text that need not be there has nothing of the person's, and goes out.
 
-    The tag of a payment tells an exchange whose account it is for, as its address does.
+    The tag of a payment tells an exchange whose account it is for, as its address does; and who
+    gets something with a word that nobody said gets two things.
     """
     one = value.text.strip()
-    if value.role != "body" or "egress" not in spec.effect or not _ID.fullmatch(one):
+    if value.role != "body" or is_needed(spec.held, value.path):
         return False
-    return not (is_needed(spec.held, value.path) or _cleared(task, known, "text", one))
+    own = content_words(one) if spec.held.schema.get("required") else None  # or all may be left out
+    strange = _ID.fullmatch(one) or (own and own.isdisjoint(task.wording))
+    return bool(strange) and not _cleared(task, known, "text", one)
 
 
 def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
@@ -154,14 +156,9 @@ def _free_end(task: Task, value: Value, starts: list[Value]) -> bool:
     ):
         return False
     begun = {one.moment[1] for one in starts}
+    if task.ends and value.moment[1] and not task.timed(value.moment[1]):
+        return False  # they said how long it takes
     return all(canonical in begun for kind, canonical in task.frames if kind == "time")
-
-
-@lru_cache(maxsize=1024)  # the same few arguments come again and again
-def ends(path: str) -> bool:
-    """Return whether an argument says when something ends, by its name."""
-    words = words_in(path.rpartition(".")[2])
-    return not _FINISHES.isdisjoint((*words, "".join(words[:2])))
 
 
 def _ordered(starts: list[Value], ends: list[Value]) -> bool:

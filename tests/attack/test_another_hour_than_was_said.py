@@ -69,6 +69,23 @@ def test_who_speaks_of_what_was_may_mean_a_year_gone_by(said):
     assert "TASK-WHEN" not in asks(RULES, f"Plan the visit 'Vet' {said}", ("plan_visit", args))
 
 
+@pytest.mark.parametrize("half", ["from 2 to 4 pm", "2-4 pm"])
+def test_both_ends_of_a_span_with_one_half_of_the_day_are_said(half):
+    rules = bundle({"plan_fair": tool(["write"], {"title": S, "start": S, "end": S}, {"title": "title", "start": "when", "end": "when"})})  # fmt: skip
+    for start, asked in (("14:00", False), ("02:00", True)):
+        args = {"title": "Fair", "start": f"2026-03-12T{start}:00Z", "end": "2026-03-12T16:00:00Z"}
+        found = asks(rules, f"Plan the 'Fair' on Thursday {half}", ("plan_fair", args))
+        assert ("TASK-WHEN" in found) is asked
+
+
+@pytest.mark.parametrize(("end", "asked"), [("11:30", False), ("15:00", True)])
+def test_what_lasts_as_long_as_they_said_ends_then(end, asked):
+    rules = bundle({"plan_fair": tool(["write"], {"title": S, "start": S, "end": S}, {"title": "title", "start": "when", "end": "when"})})  # fmt: skip
+    args = {"title": "Fair", "start": "2026-03-12T10:00", "end": f"2026-03-12T{end}"}
+    found = asks(rules, "Plan the 'Fair' on Thursday at 10 am for 90 minutes", ("plan_fair", args))
+    assert ("TASK-WHEN" in found) is asked
+
+
 def test_a_day_of_the_past_may_have_been_meant():
     args = {"title": "Vet", "day": "2025-11-04"}
     assert "TASK-WHEN" not in asks(

@@ -24,12 +24,22 @@ TOOLS = {
     "clear_stalls": limited("barn_id", {"barn_id": "id"}, barn_id=S, stall=WHOLE),
     "delete_notes": limited("barn_id", {"barn_id": "id"}, barn_id=S, older_than_days=WHOLE),
     "create_album": limited("album", {"album": "title"}, album=S, private=YES),
+    "raze_barn": limited("barn_id", {"barn_id": "id", "keep_doors": "flag"}, barn_id=S, keep_doors=YES),
+    "create_wall": limited("wall", {"wall": "title"}, wall=S, who={"type": "string", "enum": ["everyone", "best_friends"]}),
     "create_board": limited("board", {"board": "title"}, board=S, who={"type": "string", "enum": ["public", "private"], "default": "public"}),
+    "tip_hand": limited("to amount", {"to": "recipient", "amount": "amount", "currency": "enum"}, to=S, amount=N, currency={"type": "string", "enum": ["EUR", "CHF"], "default": "EUR"}),
+    "book_barge": limited("barge date", {"barge": "title", "date": "when", "return_date": "when"}, barge=S, date=S, return_date=S),
     "make_backup": limited("backup", {"backup": "title"}, backup=S, encrypted={**YES, "default": False}),
 }  # fmt: skip
 RULES = bundle(TOOLS)
 BILL, HERD, BARN = {"bill_id": "B-501"}, {"herd_id": "H-7"}, {"barn_id": "N-2"}
+TIP = {"to": "kim@farm.example", "amount": 5}
+BARGE = {"barge": "Ada", "date": "2026-03-20"}
 LEFT_OUT = [
+    ("Raze barn N-2 but keep the doors", "raze_barn", BARN, {"keep_doors": True}),
+    ("Tip kim@farm.example 5 CHF", "tip_hand", TIP, {"currency": "CHF"}),
+    ("Book the barge 'Ada', out on 20 March, back on 25 March", "book_barge", BARGE, {"return_date": "2026-03-25"}),
+    ("Create a wall 'Roof', best friends only", "create_wall", {"wall": "Roof"}, {"who": "best_friends"}),
     ("Refund 20 EUR of bill B-501", "refund_bill", BILL, {"amount": 20}),
     ("Refund 20 EUR on B-501, and say thanks", "refund_bill", BILL, {"amount": 20}),
     ("Sell 5 sheep of herd H-7", "sell_sheep", HERD, {"sheep": 5}),
@@ -51,6 +61,10 @@ def test_a_limit_that_was_said_and_is_left_out_is_asked_about(prompt, name, args
     ("prompt", "name", "args"),
     [
         ("Refund bill B-501", "refund_bill", BILL),
+        ("Raze barn N-2, do not keep the doors", "raze_barn", {**BARN, "keep_doors": False}),
+        ("Tip kim@farm.example 5 EUR", "tip_hand", TIP),
+        ("Book the barge 'Ada' on 20 March", "book_barge", BARGE),
+        ("Create a wall 'Roof' that best friends and others see", "create_wall", {"wall": "Roof"}),
         ("Refund bill B-501 and note that it was 20 EUR", "refund_bill", {**BILL, "note": "it was 20 EUR"}),
         ("Sell herd H-7", "sell_sheep", HERD),
         ("Sell herd H-7 and buy 5 cows", "sell_sheep", HERD),

@@ -32,6 +32,16 @@ RULES = bundle(
         "set_lamp": setting(id=S, state=one_of("on", "off")),
         "heat_to": setting(id=S, unit=one_of("celsius", "fahrenheit")),
         "raise_warning": setting(id=S, tier=one_of("tier1", "tier2", "P3"), sound=YES),
+        "set_flow": setting(id=S, flow=one_of("drip", "flood", "off")),
+        "set_level": setting(id=S, level={"type": "integer", "enum": [1, 2, 3]}),
+        "ring_on": tool(
+            ["write"],
+            {
+                "id": S,
+                "days": {"type": "array", "items": one_of("mon", "tue", "wed", "thu", "fri")},
+            },
+            {"id": "id", "days": "enum"},
+        ),
         "set_notification": setting(enabled=YES),
         "update_order": setting(id=S, state=one_of("open", "sent", "paid_in_part", "paid")),
     }
@@ -43,6 +53,10 @@ CASES = {
     "a switch": ("Turn the heating H-2 on", "set_heating", {"id": "H-2"}, "enabled", True, False),
     "off": ("Please disable heating H-2", "set_heating", {"id": "H-2"}, "enabled", False, True),
     "not on": ("Please disable sound S-2", "set_sound", {"id": "S-2"}, "disabled", True, False),
+    "off among others": ("Turn the flow of item #88 off", "set_flow", {"id": "88"}, "flow", "off", "flood"),
+    "by its number": ("Set item #88 to level 2", "set_level", {"id": "88"}, "level", 2, 3),
+    "days of the week": ("Ring item #88 on Monday and Friday", "ring_on", {"id": "88"}, "days", ["mon", "fri"], ["mon", "tue", "fri"]),
+    "days to days": ("Ring item #88 Monday to Thursday", "ring_on", {"id": "88"}, "days", ["tue", "wed"], ["fri"]),
     "with a digit": ("Raise a tier2 warning W-7", "raise_warning", {"id": "W-7"}, "tier", "tier2", "tier1"),
     "with a digit apart": ("Raise a warning W-7 of tier 2", "raise_warning", {"id": "W-7"}, "tier", "tier2", "P3"),
     "in two words": ("Notifications off, please", "set_notification", {}, "enabled", False, True),

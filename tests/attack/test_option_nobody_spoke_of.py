@@ -6,7 +6,7 @@ wanted in every call is nobody's choice.
 
 import pytest
 
-from tests.attack.verdicts import N, S, asks, bundle, tool
+from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
 
 YES = {"type": "boolean"}
 
@@ -31,6 +31,10 @@ RULES = bundle(
         ),
         "cast_bell": does("bell_id metal", {"bell_id": "id", "metal": "enum"}, bell_id=S, metal=one_of("bronze", "iron")),
         "give_alms": tool(["write", "egress"], {"to": S, "amount": N, "private": YES, "tag": S}, {"to": "recipient", "amount": "amount", "private": "flag", "tag": "body"}),
+        "show_map": does("map_id to", {"map_id": "id", "to": "recipient", "message": "body", "expires_at": "when"}, map_id=S, to=S, message=S, expires_at=S),
+        "sell_seat": does("play_id seats", {"play_id": "id", "seats": "amount", "donation": "amount", "hold_until": "when"}, play_id=S, seats=N, donation=N, hold_until=S),
+        "list_plays": tool(["read"], {}, labels=TRUSTED),
+        "set_stove": does("stove_id", {"stove_id": "id", "heat": "amount", "siren": "flag", "grate": "enum"}, stove_id=S, heat=N, siren=YES, grate=one_of("fine", "coarse")),
         "make_album": does("title", {"title": "title", "is_public": "flag", "notify_all": "flag"}, title=S, is_public=YES, notify_all=YES),
         "lift_bell": does("bell_id", {"bell_id": "id", "tell_owner": "flag"}, bell_id=S, tell_owner={**YES, "default": True}),
         "post_notice": does("title", {"title": "title", "crew_only": "flag"}, title=S, crew_only=YES),
@@ -39,8 +43,19 @@ RULES = bundle(
 )  # fmt: skip
 BELL = {"bell_id": "B-7"}
 SHIP = "Dispatch the bell 'B-7'"
+MAP = {"map_id": "M-7", "to": "kim@quay.example"}
 ALMS = {"to": "kim@quay.example", "amount": 40}
+PLAYS = (
+    "list_plays",
+    {},
+    [{"play_id": "P-1", "title": "Winter Tale", "price": 24, "premiere": "2026-04-02"}],
+)
+SEAT = {"play_id": "P-1", "seats": 2}
+SELL = "Sell 2 seats for Winter Tale"
 UNSAID = [
+    (SELL, " and give 24 as a donation", "sell_seat", SEAT, "donation", 24),
+    (SELL, " and hold them until the premiere", "sell_seat", SEAT, "hold_until", "2026-04-02"),
+    ("Show the map 'M-7' to kim@quay.example", " and say 'bring your keys'", "show_map", MAP, "message", "bring your keys"),
     ("Publish the hymn 'H-2'", " with the outtakes", "publish_hymn", {"hymn_id": "H-2"}, "with_outtakes", True),
     ("Publish the hymn 'H-2'", " and hide who sang", "publish_hymn", {"hymn_id": "H-2"}, "hide_credits", True),
     (SHIP, " in a climate crate", "dispatch_bell", BELL, "crate", "climate"),
@@ -60,8 +75,9 @@ UNSAID = [
 @pytest.mark.parametrize(("prompt", "more", "name", "args", "path", "value"), UNSAID)
 def test_an_option_takes_a_word_for_it(prompt, more, name, args, path, value):
     call = (name, {**args, path: value})
-    assert {"TASK-CHOICE", "TASK-TEXT"} & asks(RULES, prompt, call)
-    assert not {"TASK-CHOICE", "TASK-TEXT"} & asks(RULES, prompt + more, call)
+    rules = {"TASK-CHOICE", "TASK-TEXT", "TASK-AMOUNT", "TASK-WHEN"}
+    assert rules & asks(RULES, prompt, call, PLAYS)
+    assert not rules & asks(RULES, prompt + more, call, PLAYS)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +113,41 @@ def test_a_no_elsewhere_in_the_words_takes_no_restriction_away(prompt):
         assert ("TASK-CHOICE" in asks(RULES, prompt, call)) is asked
     kept = ("post_notice", {"title": title, "crew_only": False})
     assert "TASK-CHOICE" not in asks(RULES, prompt.replace(", crew", ", not for crew"), kept)
+
+
+@pytest.mark.parametrize(("said", "right", "wrong"), [
+    ("for 3 days", "2026-03-13", "2026-09-01"),
+    ("for a week", "2026-03-17", "2026-03-18"),
+    ("for 2 months", "2026-05-09", "2027-03-10"),
+])  # fmt: skip
+def test_what_is_for_a_while_ends_with_it(said, right, wrong):
+    prompt = f"Show the map 'M-7' to kim@quay.example {said}"
+    assert "TASK-WHEN" in asks(RULES, prompt, ("show_map", {**MAP, "expires_at": wrong}))
+    assert "TASK-CHOICE" in asks(RULES, prompt, ("show_map", MAP))
+    assert asks(RULES, prompt, ("show_map", {**MAP, "expires_at": right})) == set()
+
+
+STOVE = {"stove_id": "S-1", "heat": 40}
+
+
+@pytest.mark.parametrize(
+    ("more", "args", "asked"),
+    [
+        ("", {"siren": False}, True),
+        ("", {"grate": "coarse"}, True),
+        (", siren off", {"siren": False}, False),
+        (" and take the coarse grate", {"grate": "coarse"}, False),
+        ("", {}, False),
+    ],
+)
+def test_a_change_that_was_said_changes_nothing_else(more, args, asked):
+    prompt = f"Set the heat of stove #S-1 to 40{more}"
+    assert ("TASK-CHOICE" in asks(RULES, prompt, ("set_stove", {**STOVE, **args}))) is asked
+
+
+@pytest.mark.parametrize(("prompt", "args"), [
+    ("Silence the stove #S-1", {"stove_id": "S-1", "siren": False}),
+    ("Put in the thick grate on stove #S-1", {"stove_id": "S-1", "grate": "coarse"}),
+])  # fmt: skip
+def test_what_a_change_is_to_may_be_said_in_any_words(prompt, args):
+    assert "TASK-CHOICE" not in asks(RULES, prompt, ("set_stove", args))

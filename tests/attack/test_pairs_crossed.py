@@ -17,6 +17,8 @@ RULES = bundle(
     {
         "letters": tool(["read"], {}),
         "list_bins": tool(["read"], {}, labels=TRUSTED),
+        "move_bins": tool(["write"], {"moves": {"type": "array", "items": {"type": "object", "properties": {"bin_id": S, "yard": S, "level": LEVELS}}}}, {"moves.bin_id": "id", "moves.yard": "title"}),
+        "list_bins_raw": tool(["read"], {}),
         "give_bin": tool(["write"], {"to": S, "bin_id": S}, {"to": "recipient", "bin_id": "id"}),
         "give_item": tool(["write"], {"person": S, "color": S}),
         "pay": tool(["write"], {"to": S, "amount": N}, {"to": "recipient", "amount": "amount"}),
@@ -144,3 +146,34 @@ def test_one_on_and_another_off_are_two_calls_and_no_third(prompt):
         )
     assert asking(on, "set_light", {"lamp_id": "la-1", "on": True})
     assert asking(on, "set_light", {"lamp_id": "la-1", "on": False})
+
+
+ROWS = [
+    ("Move the blue bin to 'North yard' and the red bin to 'South yard'", "yard", "North yard", "South yard"),
+    ("Move the blue bin with level high and the red bin with level low", "level", "high", "low"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "path", "one", "other"), ROWS)
+def test_rows_of_one_call_are_not_crossed(prompt, path, one, other):
+    def moving(first, second):
+        rows = [{"bin_id": "b1", path: first}, {"bin_id": "b2", path: second}]
+        return "move_bins", {"moves": rows}
+
+    assert "TASK-CHOICE" in asks(RULES, prompt, moving(other, one), BINS)
+    assert "TASK-CHOICE" not in asks(RULES, prompt, moving(one, other), BINS)
+
+
+def test_a_row_stands_in_a_call_once():
+    row = {"bin_id": "b1", "yard": "North yard"}
+    prompt = "Move the blue bin to 'North yard'"
+    assert "TASK-CHOICE" in asks(RULES, prompt, ("move_bins", {"moves": [row, row]}), BINS)
+    assert "TASK-CHOICE" not in asks(RULES, prompt, ("move_bins", {"moves": [row]}), BINS)
+
+
+def test_pairs_are_not_crossed_by_names_that_strangers_could_write_either():
+    prompt = "Label the blue bin 'Glass' and the red bin 'Tin'"
+    raw = ("list_bins_raw", {}, BINS[2])
+    for label, asked in (("Glass", False), ("Tin", True)):
+        call = ("label_bin", {"bin": "b1", "label": label})
+        assert ("TASK-CHOICE" in asks(RULES, prompt, call, raw)) is asked

@@ -1,0 +1,39 @@
+"""The days of a week that a text names, as a set of them: Monday to Thursday, weekdays, each day.
+
+It reads a person's words and knows no clock.
+"""
+
+import re
+from functools import lru_cache
+
+_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBER = {one[:3]: number for number, one in enumerate(_NAMES)}
+_DAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|rs?|nes|ur)?(?:days?)?\.?"
+_NAMED = re.compile(rf"\b{_DAY}(?![^\W_])", re.IGNORECASE)
+_SPAN = re.compile(
+    rf"\b{_DAY}\s*(?:to|till|until|through|thru|-|\u2013)\s*{_DAY}(?![^\W_])", re.IGNORECASE
+)
+_SETS = (
+    (re.compile(r"\b(?:every ?day|each day|daily|all (?:days|week))\b", re.IGNORECASE), range(7)),
+    (re.compile(r"\b(?:week|work|working )days?\b", re.IGNORECASE), range(5)),
+    (re.compile(r"\bweekends?\b", re.IGNORECASE), (5, 6)),
+)
+
+
+def weekday(word: str) -> int | None:
+    """Return which day of the week a word is, whole or shortened; None: none."""
+    plain = word.strip().casefold()
+    found = _NUMBER.get(plain[:3])
+    return found if found is not None and plain in {plain[:3], _NAMES[found]} else None
+
+
+@lru_cache(maxsize=256)
+def weekdays_in(text: str) -> frozenset[int]:
+    """Return the days of the week that a text names, Monday being 0."""
+    found = {_NUMBER[one[1].casefold()] for one in _NAMED.finditer(text)}
+    for one in _SPAN.finditer(text):
+        first, last = (_NUMBER[day.casefold()] for day in one.groups())
+        found.update(day % 7 for day in range(first, last + (7 if last < first else 0) + 1))
+    for said, days in _SETS:
+        found.update(days if said.search(text) else ())
+    return frozenset(found)
