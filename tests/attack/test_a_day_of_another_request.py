@@ -12,6 +12,7 @@ WHEN = {"day": "when", "at": "when"}
 RULES = bundle(
     {
         "letters": tool(["read"], {}),
+        "drop_visit": tool(["write"], {"visit_id": S, "day": S}, {"visit_id": "id", "day": "when"}),
         "book_room": tool(["write"], {"room": S, "day": S}, {"room": "id", "day": "when"}),
         "book_table": tool(["write"], {"day": S, "at": S}, WHEN),
         "cancel_table": tool(["write"], {"day": S, "at": S}, WHEN),
@@ -64,3 +65,15 @@ def test_a_moment_of_another_request_is_asked_about(prompt, name, right, wrong):
 )
 def test_a_moment_that_the_request_shares_or_leaves_open_is_not(prompt, name, args):
     assert "TASK-WHEN" not in asks(RULES, prompt, (name, args), PLAIN)
+
+
+def test_the_day_by_which_a_thing_is_called_is_none_of_another_request():
+    prompt = "Book a table for Monday and drop Thursday's visit 'V-7'"
+    found = asks(RULES, prompt, ("drop_visit", {"visit_id": "V-7", "day": MON}), PLAIN)
+    assert "TASK-WHEN" in found
+
+
+def test_what_is_called_by_a_day_may_be_moved_to_another_one():
+    prompt = "Book a table for tomorrow and move Monday's event #E-7 to Thursday"
+    args = {"event_id": "E-7", "start": THU}
+    assert "TASK-WHEN" not in asks(RULES, prompt, ("move_event", args), PLAIN)
