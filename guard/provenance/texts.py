@@ -30,6 +30,7 @@ from guard.provenance.worth import Worth, worth
 
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
+_GIVEN = frozenset({"target", "amount", "attach"})
 _LOOKED_AT = _TEXTS | {"when", "permission"}
 _CLOSED = frozenset({"private", "hidden", "confidential"})
 """Permissions that let nobody else in: who says the word means them."""
@@ -77,7 +78,7 @@ def text_facts(
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
         active_unknown=any(
-            _active_unknown(task, known, one) or (goes and _adds(spec, task, known, one))
+            _active_unknown(task, known, one) or (goes and _adds(spec, task, known, one, values))
             for one in free
         ),
         short_unknown=short_unknown,
@@ -102,16 +103,18 @@ def _active_unknown(task: Task, known: Known, value: Value) -> bool:
     return any(not _cleared(task, known, "text", one) for one in secrets)
 
 
-def _adds(spec: ToolSpec, task: Task, known: Known, value: Value) -> bool:
+def _adds(spec: ToolSpec, task: Task, known: Known, value: Value, values: Weighed) -> bool:
     """Return whether a text that need not be there has nothing of the person's, and goes out.
 
     The tag of a payment tells an exchange whose account it is for, as its address does; and who
-    gets something with a word that nobody said gets two things.
+    gets a thing with a word that nobody said gets two. Where the text is all that goes, it is what
+    was asked for.
     """
     one = value.text.strip()
     if value.role != "body" or is_needed(spec.held, value.path):
         return False
-    own = content_words(one) if spec.held.schema.get("required") else None  # or all may be left out
+    beside = spec.held.schema.get("required") and any(two.level in _GIVEN for two, _ in values)
+    own = content_words(one) if beside else None
     strange = _ID.fullmatch(one) or (own and own.isdisjoint(task.wording))
     return bool(strange) and not _cleared(task, known, "text", one)
 
