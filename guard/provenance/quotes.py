@@ -113,11 +113,11 @@ def _strays(text: str, places: Sequence[tuple[int, int]], bodies: Sequence[str])
     """
     if len(bodies) > 1 or not places:
         return False
-    own = _words(bodies[0])
-    if not own or len(own) > _MOST or _is_abroad(text):
-        return False
     said = [_clause(text, one) for one in places]
-    return all(said) and all(one.isdisjoint(own) for one in said)
+    if not all(said) or _is_abroad(text):  # most requests leave it to the agent
+        return False
+    own = _words(bodies[0])
+    return 0 < len(own) <= _MOST and all(one.isdisjoint(own) for one in said)
 
 
 @lru_cache(maxsize=256)
