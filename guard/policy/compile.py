@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cedarpy import Schema, validate_policies
 
@@ -63,6 +63,10 @@ class Bundle:
         return self.slices.get(f"{server}/{UNLISTED}")
 
 
+_LAST: Final[deque[tuple[Mapping[str, str], bool, Bundle]]] = deque(maxlen=1)
+"""The last bundle, with its texts and whether it is full; more would be memory for nothing."""
+
+
 def compile_bundle(
     files: Mapping[str, str],
     catalog: Catalog,
@@ -84,18 +88,13 @@ def compile_bundle(
     """
     if only is not None:
         return _compiled(files, catalog, full=full, only=only, checked=checked)
-    made = _made(tuple(sorted(files.items())), catalog.digest, _full=full)
-    for one in made:
-        if one.catalog == catalog:  # its digest alone is what it says of itself
-            return one
-    made.append(_compiled(files, catalog, full=full, only=None, checked=checked))
-    return made[-1]
-
-
-@lru_cache(maxsize=1)  # one more than is in use would be memory for nothing
-def _made(_files: tuple[tuple[str, str], ...], _catalog: str, *, _full: bool) -> deque[Bundle]:
-    """Return where the bundle of these contents is kept, if it is the one that was made last."""
-    return deque(maxlen=1)
+    for texts, whole, last in _LAST:
+        # The digest of a catalogue is what it says of itself.
+        if texts == files and whole == full and last.catalog == catalog:
+            return last
+    made = _compiled(files, catalog, full=full, only=None, checked=checked)
+    _LAST.append(({**files}, full, made))
+    return made
 
 
 def _compiled(
