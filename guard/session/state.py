@@ -93,7 +93,7 @@ def new_session(
 ) -> Session:
     """Return a session that has seen nothing yet."""
     new = Session(id=session_id, who=who, opened_at_ms=now_ms, words=words)
-    return _read(new if intent is None else declared(new, intent))
+    return _read(new) if intent is None else declared(new, intent)
 
 
 def refuse_closed(session: Session) -> None:
@@ -231,10 +231,9 @@ def declared(session: Session, intent: TaskIntent) -> Session:
         task, before = intent.digest[:24], session.intent
         replaced = before is not None and before.declared and task != session.task
         words = () if replaced else session.words
-        session = replace(session, intent=intent, words=words, task=task, task_over_ms=0)
-        return _read(session)
+        return _read(replace(session, intent=intent, words=words, task=task, task_over_ms=0))
     narrower = intent if session.intent is None else meet(session.intent, intent)
-    return replace(session, intent=narrower)
+    return _read(replace(session, intent=narrower))
 
 
 def idle_since_ms(session: Session) -> int:
