@@ -17,31 +17,27 @@ from guard.provenance.lexicon import (
     verbal_classes,
 )
 from guard.provenance.sentences import is_base
+from guard.provenance.words import set_of
 
-
-def _set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-READ_VERBS = _set(
+READ_VERBS = set_of(
     "get list read search find fetch show describe query view count check calculate compute "
     "compare lookup retrieve browse inspect preview summarize summarise explain estimate "
     "lesen suchen anzeigen abfragen rechercher consulter lire afficher lister"
 )
-FINAL_VERBS = _set(
+FINAL_VERBS = set_of(
     "delete remove purge drop destroy send pay transfer publish post refund reimburse erase wipe"
 )
-WRITE_VERBS = _set(
+WRITE_VERBS = set_of(
     "write create edit update move rename copy add append insert set put save upload make assign "
     "invite share schedule book buy run execute start stop cancel close merge push approve reply "
     "forward"
 )
-_ACTS = _set(
+_ACTS = set_of(
     "replace accept reject decline confirm enable disable modify install uninstall unlock unblock "
     "revoke redeem subscribe unsubscribe"
 )
 """Verbs that are no nouns as well, wherever they stand in a name."""
-_NEVER_NOUNS = _ACTS | _set(
+_NEVER_NOUNS = _ACTS | set_of(
     "delete remove purge destroy send publish erase wipe write create rename append insert execute "
     "approve"
 )
@@ -52,7 +48,7 @@ _AWAY = frozenset({"in", "out", "off"})
 """After "check" these make it another verb."""
 _OBTAINS = frozenset({"get", "list", "read", "view", "show", "fetch"})
 """Verbs that need no text to do what they say."""
-_TELLS = _set("status log logs diff history info details stats statistics version overview")
+_TELLS = set_of("status log logs diff history info details stats statistics version overview")
 """Nouns for what is shown, where no word of the name acts: `disk_status`, `build_log`."""
 _GIVEN_TO_ACT = frozenset({"recipient", "amount", "body", "permission", "secret", "command"})
 """Roles of arguments that a tool which only reads would not take."""

@@ -53,20 +53,9 @@ ROLES: Mapping[str, frozenset[str]] = {
     ),
     "attach": frozenset({"attachment", "attachments", "attached_files"}),
     "when": frozenset(
-        {
-            "date",
-            "day",
-            "month",
-            "time",
-            "start",
-            "end",
-            "start_time",
-            "end_time",
-            "start_date",
-            "end_date",
-        }
+        {"date", "day", "time", "start", "end", "start_time", "end_time", "start_date", "end_date"}
         | {"due", "check_in", "check_out", "arrival", "departure", "datum", "uhrzeit", "zeit"}
-        | {"beginn", "ende", "debut", "fin", "heure"}
+        | {"month", "beginn", "ende", "debut", "fin", "heure"}
     ),
     "profile": frozenset(
         {"first_name", "last_name", "full_name", "street", "city", "zip", "zip_code", "postcode"}
