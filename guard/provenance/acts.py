@@ -4,12 +4,14 @@
 thing and its state have to stand in one clause that asks, and in none that is about another id.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from guard.provenance.clauses import Clauses
+from guard.provenance.kin import things_of
 from guard.provenance.known import Known
-from guard.provenance.lexicon import Capability, is_other, noun_classes, stem, verb_classes
+from guard.provenance.lexicon import Capability, is_other, stem, verb_classes
 from guard.provenance.roles import LEVEL_OF
+from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -32,7 +34,7 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
     clauses = task.clauses
     if not ("change" in able.verbs or (not able.verbs and not any(map(is_other, able.own)))):
         return 0
-    things = {one for one in able.stems if not verb_classes(one) or noun_classes(one)}
+    things = things_of(able.stems)
     targets, found = _targets(values), 0
     for choice in (value.text for value, one in values if one.why == "exempt" and value.text):
         words = [one[0] for one in WORD.finditer(choice)]
@@ -68,17 +70,12 @@ def _called(known: Known, values: Values) -> list[frozenset[str]]:
     for _, one in held:
         if one.why == "linked_record" and one.place is not None:
             texts += known.record(one.place.record).called
-    return [words for text in texts if (words := _stems(text))]
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(one[0]) for one in WORD.finditer(text))
+    return [words for text in texts if (words := stems_in([text]))]
 
 
 def _targets(values: Values) -> frozenset[str]:
     """Return the words of what a call is done to."""
-    texts: Iterable[str] = (one.text for one, _ in values if LEVEL_OF.get(one.role) == "target")
-    return frozenset().union(*map(_stems, texts))
+    return stems_in(one.text for one, _ in values if LEVEL_OF.get(one.role) == "target")
 
 
 def _aimed(clause: frozenset[str], targets: frozenset[str]) -> bool:

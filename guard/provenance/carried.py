@@ -17,19 +17,19 @@ from guard.provenance.frames import Entity
 from guard.provenance.grammar import ASKING, AUXILIARIES, CALENDAR, OBJECTS
 from guard.provenance.grammar import NUMBERS as NUMBER_WORDS
 from guard.provenance.granting import worded
-from guard.provenance.kin import own_kin
+from guard.provenance.kin import own_kin, things_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import (
     Capability,
     is_other,
     is_stop,
-    noun_classes,
     stem,
     verb_classes,
 )
 from guard.provenance.money import money_of
 from guard.provenance.naming import keys_of
 from guard.provenance.pieces import NUMBERS, Piece
+from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD, is_base
 from guard.provenance.switches import risks, unsaid
 from guard.provenance.task import Task
@@ -205,8 +205,7 @@ def _open(piece: Piece, verb: str, able: Capability, values: Values) -> bool:
 def _things(able: Capability) -> frozenset[str]:
     """Return the stems of what a tool's name says that it acts on."""
     verbs = able.own if not able.verbs else frozenset[str]()
-    plain = (one for one in able.stems - verbs if noun_classes(one) or not verb_classes(one))
-    return frozenset(plain)
+    return things_of(able.stems - verbs)
 
 
 def _taken(task: Task, known: Known, piece: Piece, verb: str, values: Values) -> frozenset[str]:
@@ -235,7 +234,8 @@ def _said(task: Task, known: Known, piece: Piece, value: Value, one: Worth) -> f
     own = _stems([value.text])
     if value.role in {"flag", "enum", "permission"}:
         words = _stems([" ".join(words_in(value.path))]) if value.role == "flag" else own
-        return own | words if words & piece.stems >= (words - _IDLE) != frozenset() else frozenset()
+        said = words - _IDLE
+        return own | words if said and said <= piece.stems else frozenset()
     if value.role in {"body", "title"}:
         return own if content_words(value.text) <= task.wording else frozenset()
     record = known.record(one.place.record) if one.place is not None else None
@@ -256,9 +256,7 @@ def _measured(piece: Piece, value: Value) -> bool:
 
 
 def _stems(texts: Iterable[str]) -> frozenset[str]:
-    return frozenset(
-        stem(one[0]) for text in texts for one in WORD.finditer(text.replace("_", " "))
-    )
+    return stems_in(one.replace("_", " ") for one in texts)
 
 
 def _is_taken(

@@ -12,9 +12,11 @@ from guard.provenance.counts import numbered
 from guard.provenance.dates import speaks_of_dates
 from guard.provenance.days import dates
 from guard.provenance.grammar import ASKING, CALENDAR, NUMBERS
+from guard.provenance.kin import things_of
 from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
 from guard.provenance.sentences import WORD
 from guard.provenance.soon import near_in
+from guard.provenance.weekdays import whose_days
 from guard.provenance.words import BOUNDS, GENERIC
 
 _END = re.compile(
@@ -43,9 +45,6 @@ _YEAR = re.compile(r"\b(?:from|of|von|aus|de)\s+((?:1\d|20)\d\d)\b(?![-/.]\d)", 
 _AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
 _ONES = frozenset({"one", "ones"})
-DAYS = ("mon", "tues", "wednes", "thurs", "fri", "satur", "sun")
-WEEKDAY = re.compile(rf"\b({'|'.join(DAYS)})day['\u2019]s\b", re.IGNORECASE)
-"""Whose day: "Friday's tour"."""
 _LETTERS = 3
 
 
@@ -111,7 +110,7 @@ def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     number = 0 if str(number) in covered else number  # "by three months" is no three of them
     many = number if number > 1 else 0 if _EACH.search(phrase) else 1
     # "Crate no. 812" is the one of that number, whatever its id is.
-    things = {one for one in able.stems if noun_classes(one) or not verb_classes(one)} - {verb}
+    things = things_of(able.stems) - {verb}
     numbers = {digits for _, noun, digits in numbered(phrase) if noun in things}
     numbers |= {one[1] for one in _YEAR.finditer(phrase)}
     return Said(words | (numbers - covered), stems - words, many, is_dated(phrase), phrase)
@@ -119,7 +118,7 @@ def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
 
 def is_dated(text: str) -> bool:
     """Return whether a text names a day, or a time of it."""
-    days = near_in(text) or speaks_of_dates(text) or WEEKDAY.search(text)
+    days = near_in(text) or speaks_of_dates(text) or whose_days(text)
     return bool(days or any(True for _ in dates(text)))
 
 

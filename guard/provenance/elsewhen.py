@@ -5,13 +5,12 @@ request are not theirs. It looks at the person's own words, and decides nothing.
 """
 
 from datetime import date
-from functools import lru_cache
 
-from guard.provenance.described import DAYS, WEEKDAY
 from guard.provenance.lexicon import Capability
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.task import Task
 from guard.provenance.value import Value
+from guard.provenance.weekdays import whose_days
 
 _DATE = len("2026-03-10")
 
@@ -45,16 +44,10 @@ def _strays(
         return False
     if len(moment) == _DATE and own:
         weekday = date.fromisoformat(moment).weekday()
-        whose = [_whose(task.wanted[one.start : one.end]) for one in own]
+        whose = [whose_days(task.wanted[one.start : one.end]) for one in own]
         if all(days and weekday not in days for days in whose):
             return True
     return bool(found) and all(found)
-
-
-@lru_cache(maxsize=256)
-def _whose(text: str) -> frozenset[int]:
-    """Return the days of the week by which a request says which thing: "Thursday's visit"."""
-    return frozenset(DAYS.index(one[1].casefold()) for one in WEEKDAY.finditer(text))
 
 
 def _is_of(piece: Piece, own: tuple[Piece, ...]) -> bool:

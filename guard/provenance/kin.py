@@ -44,6 +44,12 @@ def own_kin(path: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def things_of(stems: frozenset[str]) -> frozenset[str]:
+    """Return those of some stems that name what is acted on: no verbs, or nouns as well."""
+    return frozenset(one for one in stems if noun_classes(one) or not verb_classes(one))
+
+
+@lru_cache(maxsize=4096)
 def tells_of(tool: str) -> frozenset[str]:
     """Return the classes of what a tool shows: to list boats is to show boats, and no list."""
     return _classes(kin_of(tool) - _LISTING)

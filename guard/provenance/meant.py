@@ -16,7 +16,7 @@ from guard.model.call import ToolSpec
 from guard.model.origin import Source, Why
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
-from guard.provenance.described import DAYS, WEEKDAY, Said, is_dated, said_of
+from guard.provenance.described import Said, is_dated, said_of
 from guard.provenance.kin import kin_of, own_kin
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_stop, stem
@@ -29,6 +29,7 @@ from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
 from guard.provenance.value import Value
+from guard.provenance.weekdays import whose_days
 from guard.provenance.worth import Worth, is_its_own
 
 _GRAVE = frozenset({"pay", "share", "send", "publish", "post", "run", "add_member"})
@@ -102,11 +103,10 @@ def _is_own_id(value: Value, place: Place) -> bool:
 
 def _days_of(task: Task, phrase: str) -> Callable[[str], bool]:
     """Return what tells whether a day is one by which a request tells its thing from others."""
-    found = WEEKDAY.search(phrase)
-    if found is None:
+    whose = whose_days(phrase)
+    if not whose:
         return task.dated
-    weekday = DAYS.index(found[1].casefold())
-    return lambda day: date.fromisoformat(day).weekday() == weekday
+    return lambda day: date.fromisoformat(day).weekday() == whose[0]
 
 
 def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) -> int:

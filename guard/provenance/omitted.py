@@ -81,9 +81,9 @@ def omits(
 ) -> bool:
     """Return whether a call leaves out an argument for which the person named a value."""
     names = [one for one in optional_in(held) if not any(_under(path, one) for path in paths)]
-    later = [one for one in names if entered(held.spec, one) == "when"]
-    if not (names or task.days) or not task.spoken:
+    if not names or not task.spoken:
         return False
+    later = [one for one in names if entered(held.spec, one) == "when"]
     alone = len(task.pieces) <= 1
     if alone and (_misses_a_day(task, later, values) or endless(task.wanted, later, paths)):
         return True
@@ -91,9 +91,7 @@ def omits(
     if any(_opens(task, able, held, one, texts) for one in names):
         return True
     numeric = [one for one in names if types_in(held, one) & _NUMERIC]
-    timed = any(entered(held.spec, one) == "when" for one in names) and not any(
-        one.role == "when" for one in values
-    )
+    timed = bool(later) and not any(one.role == "when" for one in values)
     own = asking(task.pieces, able) if numeric or timed else ()
     if timed and _says_when(task, own) and not (any(dates(texts)) or speaks_of_time(texts)):
         return True
@@ -107,8 +105,7 @@ def omits(
 
 def _misses_a_day(task: Task, names: Collection[str], values: Collection[Value]) -> bool:
     """Return whether the only request names two days, and a call has one of them, and room."""
-    every = [one.moment[0] for one in values if one.role == "when" and one.moment[0]]
-    days = {*every}
+    days = {one.moment[0] for one in values if one.role == "when" and one.moment[0]}
     if len(days) != 1 or not names or task.off or any("move" in one.verbs for one in task.asks):
         return False
     named = {
@@ -116,7 +113,7 @@ def _misses_a_day(task: Task, names: Collection[str], values: Collection[Value])
         for one in task.entities
         if one.kind == "date" and one.frame not in SILENT and task.wanted[one.start].strip()
     }
-    return len(named) > len(days) and not (names and all(map(expires, names)))
+    return len(named) > len(days) and not all(map(expires, names))
 
 
 def _of_a_set(task: Task, held: Held, name: str, texts: str) -> bool:
@@ -164,7 +161,7 @@ def _says_when(task: Task, own: Collection[Piece]) -> bool:
 def _dated(task: Task, piece: Piece) -> bool:
     """Return whether a request says when."""
     at = next((at for at, one in enumerate(task.pieces) if one is piece), 0)
-    if any(named[at : at + 1] != () and named[at] for named in (task.on, task.at)):
+    if any(any(named[at : at + 1]) for named in (task.on, task.at)):
         return True
     return any(
         one.kind in _MOMENTS and one.frame not in SILENT and piece.start <= one.start < piece.end

@@ -11,6 +11,7 @@ from functools import lru_cache
 from guard.model.call import Json
 from guard.model.origin import Source
 from guard.provenance.choice import HTTP, all_stems, another
+from guard.provenance.counts import things_at
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.derived import unit_of
 from guard.provenance.lasting import ends
@@ -113,8 +114,7 @@ def _chooses(task: Task, able: Capability, slot: Slot, path: str, raw: str) -> b
         return False
     if weekday(raw) in weekdays_in(task.wanted):
         return False
-    named = frozenset(map(stem, words_in(path.rpartition(".")[2])))
-    return not (named <= task.words.stems or _is_said(task, raw))
+    return not (things_at(path) <= task.words.stems or _is_said(task, raw))
 
 
 @lru_cache(maxsize=4096)
@@ -210,16 +210,10 @@ def _is_of_another_sort(task: Task, value: Value, its: Worth) -> bool:
     """Return whether a record has a moment as something that nobody spoke of: when it was made."""
     if its.place is None or its.source is Source.CREATED:
         return False
-    own, field = (_says(one) for one in (value.path, its.place.seen.path))
+    own, field = (things_at(one) - _MOMENT for one in (value.path, its.place.seen.path))
     return bool(own and field) and own.isdisjoint(field) and (
         task.words.stems.isdisjoint(own | field)
     )  # fmt: skip
-
-
-@lru_cache(maxsize=4096)
-def _says(path: str) -> frozenset[str]:
-    """Return what the name of an argument or a field says, beside that it is a moment."""
-    return frozenset(map(stem, words_in(path.rpartition(".")[2]))) - _MOMENT
 
 
 def _is_today(task: Task, value: Value) -> bool:

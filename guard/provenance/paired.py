@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from guard.model.origin import Source
 from guard.provenance.currencies import currency_of, words_in
-from guard.provenance.described import DAYS
 from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.known import Known
 from guard.provenance.lexicon import is_stop, stem
@@ -23,6 +22,7 @@ from guard.provenance.sentences import sentences
 from guard.provenance.sums import RESPECTIVELY
 from guard.provenance.task import Task
 from guard.provenance.value import Value
+from guard.provenance.weekdays import DAYS
 from guard.provenance.worth import Worth
 
 _TOKEN = re.compile(r"[\w.+-]+@[\w.-]+\w|#?[^\W_]+(?:[._'\u2019/-][^\W_]+)*")
@@ -220,7 +220,7 @@ def _said_by(text: str) -> Forms:
 @lru_cache(maxsize=1024)
 def _day_forms(day: str) -> Forms:
     try:
-        return frozenset({day}), frozenset({f"{DAYS[date.fromisoformat(day).weekday()]}day"})
+        return frozenset({day}), frozenset({DAYS[date.fromisoformat(day).weekday()]})
     except ValueError:
         return (frozenset({day}),)
 

@@ -100,8 +100,8 @@ def _is_nobodys(task: Task, able: Capability, slot: Slot, value: Value, its: Wor
     """
     if slot.needed or its.place is None or not task.spoken:
         return False
-    own = _said_of(value.path) - able.stems
-    field = _said_of(its.place.seen.path)
+    own = things_at(value.path) - _PLAIN - able.stems
+    field = things_at(its.place.seen.path) - _PLAIN
     return bool(own) and own.isdisjoint(task.words.stems | field) and (
         field.isdisjoint(task.words.stems)
     )  # fmt: skip
@@ -118,11 +118,11 @@ def _is_anothers(
     value, slot = values[at][0], slots[values[at][0].path]
     if value.money is None or value.unit.measure:
         return False
-    counted = {many for of, many in task.tallies if of in _said_of(value.path) - able.stems}
+    own = things_at(value.path) - _PLAIN - able.stems
+    counted = {many for of, many in task.tallies if of in own}
     told = counted | _beside(task.wanted, words_in(value.path.rpartition(".")[2])[-1:])
     if told:
         return value.money.number not in told
-    own = _said_of(value.path) - able.stems
     if slot.needed or not own or not own.isdisjoint(task.words.stems):
         return False
     others = (values[one][0].money for one in beside if one != at)
@@ -142,12 +142,6 @@ def _beside(text: str, name: tuple[str, ...]) -> frozenset[Decimal]:
         r"(\d+(?:\.\d+)?)(?![\w,.:]*\d)"
     )
     return frozenset(Decimal(one[1]) for one in re.finditer(said, text, re.IGNORECASE))
-
-
-@lru_cache(maxsize=4096)
-def _said_of(path: str) -> frozenset[str]:
-    """Return what the name of an argument or a field says, beside that it is an amount."""
-    return frozenset(map(stem, words_in(path.rpartition(".")[2]))) - _PLAIN
 
 
 def _numbers(value: Value) -> set[Decimal]:

@@ -10,10 +10,9 @@ from typing import NamedTuple
 
 from guard.provenance.canonical import classify
 from guard.provenance.known import Known
-from guard.provenance.lexicon import stem
 from guard.provenance.ranking import Ranking
 from guard.provenance.records import Record, is_id, plainly
-from guard.provenance.sentences import WORD
+from guard.provenance.searched import stems_in
 from guard.provenance.task import Task
 
 _ALL = ("",)
@@ -64,11 +63,8 @@ def _by(known: Known, said: frozenset[str], text: str) -> frozenset[str]:
 
 def _words(known: Known, text: str) -> Iterator[frozenset[str]]:
     """Yield the words of a text, and those of the names of the thing whose id it is."""
-    yield _stems(text.replace("_", " "))
+    yield stems_in([plainly(text.replace("_", " "))])
     for place in known.seen(tuple(classify(text))):
         if place.seen.trusted and is_id(place.seen.path):
-            yield from map(_stems, known.record(place.record).called)
-
-
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem(one[0]) for one in WORD.finditer(plainly(text)))
+            for name in known.record(place.record).called:
+                yield stems_in([plainly(name)])

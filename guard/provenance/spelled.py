@@ -14,9 +14,9 @@ from guard.provenance.budget import asks_for
 from guard.provenance.carried import carries
 from guard.provenance.currencies import words_in
 from guard.provenance.described import said_of
-from guard.provenance.kin import own_kin
+from guard.provenance.kin import own_kin, things_of
 from guard.provenance.known import Known
-from guard.provenance.lexicon import Capability, noun_classes, stem, stems_of, verb_classes
+from guard.provenance.lexicon import Capability, stem, stems_of
 from guard.provenance.meant import LONGEST, NOTHING, words_of
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
@@ -110,8 +110,7 @@ def _says_all(
         told: what the thing's record says; nothing: the person wrote its id.
         own: stems of the words of the call.
     """
-    nouns = frozenset(one for one in able.stems if noun_classes(one) or not verb_classes(one))
-    if not nouns <= kin | stems_of([one[0] for one in WORD.finditer(text)]):
+    if not things_of(able.stems) <= kin | stems_of([one[0] for one in WORD.finditer(text)]):
         return False  # what is deleted is something of it, and nobody said so
     literal = not able.own or able.verbs.isdisjoint(_ANY) or ask.verb in able.stems - _VAGUE
     covered = own if literal else NOTHING  # "set exh-1 to 4" says not what of it

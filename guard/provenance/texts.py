@@ -72,7 +72,8 @@ def text_facts(
         elif one.role == "when":
             moments.append((one, found))
         elif one.role == "permission" and not spec.effect.isdisjoint(CHANGING):
-            within = within and _within(spec, task, known, one, values)  # what looks gives none
+            going = _going(known, values)  # what looks gives nobody a right
+            within = within and _within(spec, task, one, found, going)
     starts = [one for one, _ in moments if not ends(one.path)]
     goes = "egress" in spec.effect or any(one.level == "dest" for one, _ in values)
     return TextFacts(
@@ -171,12 +172,13 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
     return not (first and last) or max(first) <= min(last)
 
 
-def _within(spec: ToolSpec, task: Task, known: Known, value: Value, values: Weighed) -> bool:
+def _within(
+    spec: ToolSpec, task: Task, value: Value, found: Worth, going: frozenset[tuple[str, str]]
+) -> bool:
     """Return whether a permission is one that the person named, or the least there is."""
-    found = next(one for own, one in values if own is value)
     if value.text in _CLOSED and stem(value.text) in task.words.stems:
         return True
-    if found.source is Source.PROMPT or granted(task, value.text, _going(known, values)):
+    if found.source is Source.PROMPT or granted(task, value.text, going):
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()

@@ -6,13 +6,14 @@ It reads a person's words and knows no clock.
 import re
 from functools import lru_cache
 
-_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_NUMBER = {one[:3]: number for number, one in enumerate(_NAMES)}
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NUMBER = {one[:3]: number for number, one in enumerate(DAYS)}
 _DAY = r"(mon|tue|wed|thu|fri|sat|sun)(?:s|rs?|nes|ur)?(?:days?)?\.?"
 _NAMED = re.compile(rf"\b{_DAY}(?![^\W_])", re.IGNORECASE)
 _SPAN = re.compile(
     rf"\b{_DAY}\s*(?:to|till|until|through|thru|-|\u2013)\s*{_DAY}(?![^\W_])", re.IGNORECASE
 )
+_WHOSE = re.compile(rf"\b({'|'.join(DAYS)})['\u2019]s\b", re.IGNORECASE)
 _SETS = (
     (re.compile(r"\b(?:every ?day|each day|daily|all (?:days|week))\b", re.IGNORECASE), range(7)),
     (re.compile(r"\b(?:week|work|working )days?\b", re.IGNORECASE), range(5)),
@@ -24,7 +25,7 @@ def weekday(word: str) -> int | None:
     """Return which day of the week a word is, whole or shortened; None: none."""
     plain = word.strip().casefold()
     found = _NUMBER.get(plain[:3])
-    return found if found is not None and plain in {plain[:3], _NAMES[found]} else None
+    return found if found is not None and plain in {plain[:3], DAYS[found]} else None
 
 
 @lru_cache(maxsize=256)
@@ -37,3 +38,9 @@ def weekdays_in(text: str) -> frozenset[int]:
     for said, days in _SETS:
         found.update(days if said.search(text) else ())
     return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def whose_days(text: str) -> tuple[int, ...]:
+    """Return the days by which a text says which thing, in its order: "Thursday's visit"."""
+    return tuple(DAYS.index(one[1].casefold()) for one in _WHOSE.finditer(text))

@@ -33,13 +33,7 @@ from guard.provenance.owed import owed
 from guard.provenance.paired import crosses
 from guard.provenance.quotes import misquoted
 from guard.provenance.roles import CHANGING
-from guard.provenance.segment import (
-    Deed,
-    Endorsed,
-    UnderWay,
-    same_write,
-    value_digest,
-)
+from guard.provenance.segment import Deed, Endorsed, UnderWay, same_write, value_digest
 from guard.provenance.slot import Slot, settled, slot_of
 from guard.provenance.spelled import picks
 from guard.provenance.task import Task
