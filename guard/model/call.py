@@ -15,8 +15,9 @@ from typing import Literal
 from guard.model.idempotency import Idempotency, IdempotencyKey, idempotency_key
 from guard.model.labels import Label
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
-Leaf = tuple[str, Json, tuple[Mapping[str, Json], ...]]
+Scalar = None | bool | int | float | str
+Json = Scalar | list["Json"] | dict[str, "Json"]
+Leaf = tuple[str, Scalar, tuple[Mapping[str, Json], ...]]
 """One value of a call: its path, what stands there, and the objects that hold it."""
 
 # Made once: json.dumps makes it anew, and json.loads looks first for other encodings of Unicode.

@@ -242,8 +242,7 @@ class _Filling:
 
 def largest(values: Iterable[tuple[Value, Worth]]) -> int:
     """Return how many of the receivers that the person named one argument holds."""
-    named: list[str] = []
-    for value, one in values:
-        if value.role == "recipient" and one.why == "in_prompt":
-            named.append(value.path)
+    named = [
+        value.path for value, one in values if value.role == "recipient" and one.why == "in_prompt"
+    ]
     return max(Counter(named).values()) if len(named) > 1 else 1

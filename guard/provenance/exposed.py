@@ -13,15 +13,10 @@ from typing import Final
 from guard.model.call import Json
 from guard.model.secret_name import holds_secret
 
-_PARTS: Final = (
-    *("PRIVATE KEY-----", "eyJ", "SECRET", "PASSW", "TOKEN", "APIKEY", "CREDENTIALS"),
-    *("glpat-", "xox", "AKIA", "ASIA", "AIza"),
-)
-_JOINED: Final = (
-    *("API_KEY", "ACCESS_KEY", "PRIVATE_KEY", "SIGNING_KEY", "ENCRYPTION_KEY"),
-    *("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "sk_live_"),
-)
-"""One of these stands in every text that has one of the forms: quickly looked for."""
+_PLAIN: Final = ("-----BEGIN ", "eyJ", "glpat-", "xox", "AKIA", "ASIA", "AIza")
+_JOINED: Final = ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "sk_live_")
+_NAMES: Final = ("SECRET", "PASSW", "TOKEN", "APIKEY", "_KEY", "CREDENTIALS")
+"""Of these stands one in every text that has one of the forms: quickly looked for."""
 _FORM: Final = re.compile(
     r"-----BEGIN (?:[A-Z]{1,16} ){0,3}PRIVATE KEY-----"
     # Only where a run begins: from each "eyJ" within one it would be read again, to its end.
@@ -41,6 +36,8 @@ _LETS_IN: Final = re.compile(
     re.IGNORECASE,
 )
 """A password or a code with its name, as people write it: "Gate password: heron22"."""
+_OPENERS: Final = ("pass", "kennwort", "pwd", "pin", "code")
+"""One of these stands in every such name, its case folded."""
 _CARD: Final = re.compile(r"\d(?:[ -]?\d){12,18}")
 _CARDS: Final = frozenset({"pan", "cardnumber", "ccnumber", "creditcard", "creditcardnumber"})
 _BLANK: Final = re.compile(
@@ -68,14 +65,19 @@ def shows_secret(shown: Json) -> bool:
 
 def secrets_in(text: str) -> Iterator[str]:
     """Yield what in a text has the form of a secret; most texts hold no part of one."""
-    joined = "_" in text and any(one in text for one in _JOINED)  # seldom in what people write
-    if joined or any(one in text for one in _PARTS):
+    if (
+        [1 for one in _PLAIN if one in text]
+        or ("_" in text and [1 for one in _JOINED if one in text])
+        or ("=" in text and [1 for one in _NAMES if one in text])
+    ):
         yield from (found[0] for found in _FORM.finditer(text))
 
 
 def keys_in(text: str) -> Iterator[str]:
     """Yield what a text gives away by its name as what lets somebody in."""
-    yield from (found["key"] for found in _LETS_IN.finditer(text))
+    folded = text.casefold()
+    if [1 for one in _OPENERS if one in folded]:
+        yield from (found["key"] for found in _LETS_IN.finditer(text))
 
 
 def _named(name: str, value: Json, depth: int) -> bool:

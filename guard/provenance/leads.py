@@ -12,17 +12,23 @@ from guard.provenance.tokens import tokens
 
 _ACTIVE = frozenset({"email", "url", "host", "iban", "phone"})
 _RUN = r"[^\s<>\"'`]"
+
+
 # Browsers take `//host` and `\\host` for a host, a whole number or a bracket for an address, and
 # letters of any alphabet for a name; what follows a scheme is one whatever it looks like.
-# Begins with a plain class, to which the engine leaps.
-_ROOTED = re.compile(
-    rf"[/\\](?:(?<=:.)[/\\]{_RUN}+"
-    rf"|[/\\](?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*)"
-)
+def _rooted(root: str) -> re.Pattern[str]:
+    return re.compile(
+        rf"{root}(?:(?<=:{root}){_RUN}+"
+        rf"|(?=[^\s/\\]*[.\[\]%\d]|[^\s/\\]*[^\x00-\x7f])[^\s/\\]{_RUN}*)"
+    )
+
+
+_SLASHED, _ROOTED = _rooted("//"), _rooted(r"[/\\][/\\]")
+"""The engine leaps to two slashes faster than to either of two."""
 _TORN = re.compile(r"://(?<=\w://)\s+\S{1,60}")
 """A scheme whose address stands apart from it, for the reader to put together."""
-_ROOTS = ("//", "\\\\", "/\\", "\\/")
-_AFTER_SCHEME = re.compile(rf":[+/\w]{_RUN}*")
+_AFTER_SCHEME = re.compile(r":(?<=[aelost]:)(?=[+/\w])", re.IGNORECASE)
+_REST = re.compile(rf":{_RUN}*")
 _SCHEMES = ("javascript", "vbscript", "data", "tel", "sms", "mailto", "file", "intent")
 _DATA = re.compile(r":[A-Za-z]+/")
 _UNSEEN = re.compile(
@@ -51,8 +57,9 @@ def leads(text: str) -> Iterator[tuple[str, str]]:
 
 def _marked(text: str) -> Iterator[tuple[int, int]]:
     """Yield where something stands that programs follow by its mark; most texts have no mark."""
-    if ("/" in text or "\\" in text) and any(root in text for root in _ROOTS):
-        yield from (found.span() for found in _ROOTED.finditer(text))
+    if "\\" in text or "//" in text:
+        roots = _ROOTED if "\\" in text else _SLASHED
+        yield from (found.span() for found in roots.finditer(text))
         yield from (found.span() for found in _TORN.finditer(text))
     if "bc1" in text or "0x" in text:
         yield from (found.span() for found in _WALLET.finditer(text))
@@ -62,4 +69,5 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
             continue
         scheme = next(one for one in _SCHEMES if before.endswith(one))
         if scheme != "data" or _DATA.match(text, found.start()):
-            yield found.start() - len(scheme), found.end()
+            rest = _REST.match(text, found.start())
+            yield found.start() - len(scheme), rest.end() if rest else found.end()

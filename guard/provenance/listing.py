@@ -74,10 +74,8 @@ def rested(
         picks: how many the person asks for by what the call holds.
     """
     size, own = largest(values), done.get((spec.action, spec.intent), 0)
-    for _, one in values:
-        if one.many > 1:
-            picks = max(picks, one.many)
-    rest = max(rest, picks - own) - size
+    every = [one.many for _, one in values if one.many > 1]
+    rest = max(rest, max([picks, *every]) - own) - size
     return rest if rest >= 0 else max(rest, listed(task, known, spec, able, values, done) - size)
 
 

@@ -4,7 +4,7 @@ Who names no zone means their own: that of the house, where it has one. Where no
 moment is compared as it is written, and one that is put at another offset is nobody's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from guard.provenance.known import Known, Place
 from guard.provenance.task import Task
@@ -17,10 +17,10 @@ _PARTS = frozenset({"date", "time"})
 
 def named(task: Task, value: Value) -> bool:
     """Return whether day and time of a value are both named."""
-    return any(
-        (not date or task.dated(date)) and (not time or task.timed(time))
-        for date, time in _read(task, value)
-    )
+    for date, time in _read(task, value):
+        if (not date or task.dated(date)) and (not time or task.timed(time)):
+            return True
+    return False
 
 
 def whole(known: Known, value: Value, places: Sequence[Place]) -> Sequence[Place]:
@@ -48,19 +48,22 @@ def contradicts(task: Task, value: Value) -> bool:
     """Return whether a moment is at odds with the days and times that the person named."""
     if not any(value.moment):
         return task.when
-    return not any(
-        (not task.days or not date or task.dated(date))
-        and (not task.hours or not time or task.timed(time))
-        for date, time in _read(task, value)
-    )
+    for date, time in _read(task, value):
+        if (not date or not task.days or task.dated(date)) and (
+            not time or not task.hours or task.timed(time)
+        ):
+            return False
+    return True
 
 
-def _read(task: Task, value: Value) -> Iterator[Moment]:
-    """Yield what a moment is in each zone in which the person named a time."""
+def _read(task: Task, value: Value) -> Iterable[Moment]:
+    """Return what a moment is in each zone in which the person named a time."""
+    zone, (date, time) = value.zoned.zone, value.moment
+    return _moved(task, value) if zone and date and time and task.zones else (value.moment,)
+
+
+def _moved(task: Task, value: Value) -> Iterator[Moment]:
     zone, here = value.zoned
-    if not (zone and all(value.moment) and task.zones):
-        yield value.moment
-        return
     for time, zones in task.zones.items():
         for said in zones:
             found = same_in(value.moment, zone, said) if said else here

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from guard.model.call import Json
+from guard.model.call import Held, Json, Scalar
 from guard.model.origin import Source
 from guard.provenance.choice import HTTP, all_stems, another
 from guard.provenance.counts import things_at
@@ -17,7 +17,7 @@ from guard.provenance.derived import unit_of
 from guard.provenance.lasting import ends
 from guard.provenance.lexicon import Capability, is_stop, stem, verb_classes
 from guard.provenance.naming import NAMED
-from guard.provenance.slot import Slot
+from guard.provenance.slot import Slot, slot_of
 from guard.provenance.switches import retains, weighty
 from guard.provenance.task import Task
 from guard.provenance.unasked import joined, without
@@ -49,16 +49,18 @@ _MOMENT = frozenset(
 _LEAST = 4
 
 
-def strays(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> bool:
+@lru_cache(maxsize=4096, typed=True)  # a closed set, and a yes is no 1
+def strays(task: Task, able: Capability, held: Held, path: str, raw: Scalar) -> bool:
     """Return whether a value of a schema's own is another one than the person's, or nobody's.
 
     Args:
         task: what the person said.
         able: what the tool does.
-        slot: what is known of the argument.
+        held: the tool.
         path: of the argument.
         raw: the value.
     """
+    slot = slot_of(held, path, raw)
     return another(task, able, slot, path, raw) or unsupported(task, able, slot, path, raw)
 
 
@@ -191,7 +193,7 @@ def untimely(
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
-    if not task.spoken:
+    if not task.spoken or _tells_when(task):
         return False
     free = [
         one
@@ -200,7 +202,7 @@ def untimely(
         if its.source < Source.CREATED or _is_of_another_sort(task, one, its)
         if not slots[one.path].needed and its.why != "exempt" and not _is_today(task, one)
     ]
-    if not free or _tells_when(task):
+    if not free:
         return False
     days = {one.moment[0] for one, _ in values if one.role == "when" and one not in free}
     return any(not ends(one.path) or one.moment[0] not in days for one in free)
@@ -221,6 +223,7 @@ def _is_today(task: Task, value: Value) -> bool:
     return day in task.today and not time
 
 
+@lru_cache(maxsize=256)
 def _tells_when(task: Task) -> bool:
     if task.when or task.hours:
         return True

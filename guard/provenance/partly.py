@@ -4,6 +4,8 @@ Only by a trusted own name, in a list that came back whole or was looked for by 
 part, and only where nobody else in it bears it. It decides nothing.
 """
 
+from functools import lru_cache
+
 from guard.model.origin import Source
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability
@@ -27,12 +29,7 @@ def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | 
     """
     if known.full or ("pay" in able.verbs and len(task.sums) > 1):
         return None  # whose amount is whose is said by their names
-    said = [
-        words_of((one.literal,))
-        for piece in asking(task.pieces, able)
-        for one in piece.held
-        if one.kind == "name" and one.frame == "dest"
-    ]
+    said = _said(task, able)
     for place in known.seen(value.kinds) if said else ():
         listing = listing_of(known, place)
         if listing is None or not (place.record and place.seen.trusted):
@@ -46,6 +43,17 @@ def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | 
                 if len(like) == 1:
                     return Worth(Source.LINKED, "linked_record", place)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _said(task: Task, able: Capability) -> tuple[frozenset[str], ...]:
+    """Return the words of each name to which the requests for what a tool does say it goes."""
+    return tuple(
+        words_of((one.literal,))
+        for piece in asking(task.pieces, able)
+        for one in piece.held
+        if one.kind == "name" and one.frame == "dest"
+    )
 
 
 def _own(record: Record) -> frozenset[str]:

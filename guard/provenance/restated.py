@@ -48,6 +48,8 @@ def restated(
         values: these arguments, with their worth.
     """
     every = [at for at, (one, _) in enumerate(values) if one.role == "amount"]
+    if not every:  # most calls say no number
+        return values
     weak = [at for at in every if values[at][1].why in _FOUND]
     beside = [at for at in every if len(every) > 1 and values[at][1].why == "in_prompt"]
     lost = [at for at in beside if _is_anothers(task, able, slots, values, at, beside)]

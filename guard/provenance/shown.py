@@ -73,6 +73,7 @@ def order_of(held: Held, path: str) -> int:
     return names.index(own) if own in names else len(names)
 
 
+@lru_cache(maxsize=4096)
 def is_needed(held: Held, path: str) -> bool:
     """Return whether the object that holds an argument wants it to be there."""
     around, _, own = path.rpartition(".")

@@ -40,7 +40,7 @@ def crossed(task: Task, values: Sequence[tuple[Value, Worth]]) -> Iterator[int]:
             there = other and value.level and on_side(other, value.text, task.wanted)
             if there and not on_side(side, value.text, task.wanted):
                 yield at
-    elif "from" in sides or "to" in sides:
+    elif ("from" in sides or "to" in sides) and "target" in [value.level for value, _ in values]:
         yield from _turned(task, values, sides)
 
 

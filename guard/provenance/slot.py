@@ -7,7 +7,7 @@ is the schema's own.
 from functools import lru_cache
 from typing import NamedTuple
 
-from guard.model.call import Held, Json
+from guard.model.call import Held, Json, Scalar
 from guard.provenance.contrary import repeats
 from guard.provenance.kin import kin_of
 from guard.provenance.levels import level_of
@@ -41,6 +41,7 @@ class Slot(NamedTuple):
         needed: whether the schema wants it in every call.
         switch: what a yes or a no takes there.
         standing: words of the server's own for what is the caller's: "me", "primary".
+        closed: whether a text or a number may be one of its own values, or say yes or no.
     """
 
     role: str
@@ -57,8 +58,9 @@ class Slot(NamedTuple):
     needed: bool
     switch: Switch
     standing: frozenset[str]
+    closed: bool
 
-    def read(self, raw: Json) -> Json:
+    def read(self, raw: Scalar) -> Scalar:
         """Return a value as what it says there: a switch may be written "true", or as "0"."""
         if not isinstance(raw, str):
             return raw
@@ -71,8 +73,6 @@ class Slot(NamedTuple):
             return True
         if self.role == "permission":
             return False
-        if self.default is None and not (self.allowed or self.standing):
-            return isinstance(raw, bool)  # nearly always: its schema has no value of its own
         if isinstance(raw, bool) or (isinstance(raw, str) and raw in self.standing):
             return True
         if self.default == raw and type(self.default) is type(raw):
@@ -107,6 +107,8 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
     level = level_of(spec, role)
     schema, allowed = own_at(tool, path)
     unsaid = role == "recipient" and not entered(spec, path)
+    default = schema.get("default")
+    standing = spec.standing.get(name, _NOTHING) if unsaid or role == "id" else _NOTHING
     return Slot(
         role=role,
         level=level,
@@ -117,11 +119,12 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         open=unsaid,
         named=unsaid or role == "id",
         again=repeats(path),
-        default=schema.get("default"),
+        default=default,
         allowed=allowed,
         needed=is_needed(tool, path),
         switch=switch_of(path, able.stems),
-        standing=spec.standing.get(name, _NOTHING) if unsaid or role == "id" else _NOTHING,
+        standing=standing,
+        closed=role == "flag" or default is not None or bool(allowed or standing),
     )
 
 

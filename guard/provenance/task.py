@@ -44,9 +44,9 @@ _DESTS = frozenset({"email", "iban", "url", "host", "phone", "text"})
 _UNASKED = frozenset({"unasked"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Task:
-    """One task as the person worded it.
+    """One task as the person worded it: made once for a text and its days, and then a cache key.
 
     Args:
         spoken: whether anybody but the agent said anything.

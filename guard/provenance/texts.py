@@ -75,6 +75,7 @@ def text_facts(
             going = _going(known, values)  # what looks gives nobody a right
             within = within and _within(spec, task, one, found, going)
     starts = [one for one, _ in moments if not ends(one.path)]
+    last = [one for one, _ in moments if ends(one.path)] if len(starts) < len(moments) else []
     goes = "egress" in spec.effect or any(one.level == "dest" for one, _ in values)
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
@@ -89,7 +90,7 @@ def text_facts(
             and not outlasts(task, one, starts)
             for one, found in moments
         ),
-        when_ordered=_ordered(starts, [one for one, _ in moments if ends(one.path)]),
+        when_ordered=not last or _ordered(starts, last),
         permission_within=within,
         choice_known=chosen,
     )

@@ -6,14 +6,14 @@ A text is never read for its meaning here.
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from guard.provenance.canonical import MARKED, WHOLE, canonical, moments_of
 from guard.provenance.words import EXTENSIONS
 
-# Begins with a plain class, for which the engine leaps ahead, and only then looks back.
-_SPACED_IBAN = re.compile(r"[A-Z](?<!\w[A-Z])[A-Z]\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b")
-_GROUPS = re.compile(r" [A-Z0-9]{4} [A-Z0-9]{4}")
-"""What every IBAN with blanks holds, and few other texts; the engine leaps to a blank fastest."""
+_SPACED_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?\b")
+_HEAD = re.compile(r"(?<!\w)[A-Z]{2}\d{2}\Z")
+"""How the token ends with which an IBAN begins that is written with blanks."""
 _SPACED_PHONE = re.compile(
     r"(?<![\w+])\+\d{1,3}(?:[ ./-]?\(?\d{1,5}\)?){2,6}(?!\w)"
     r"|(?<!\w)\(\d{2,5}\)[ -]?\d{2,4}(?:[ -]\d{2,5}){1,3}(?!\w)"
@@ -21,33 +21,51 @@ _SPACED_PHONE = re.compile(
 _GAP = r"\s<>()\[\]{}\"'`|,;“”«»"
 _GAPS = re.compile(rf"[{_GAP}]")
 # From the first mark of a token on: the engine leaps to it, over all the words that have none.
-_MARKED = re.compile(rf"[0-9@/:.](?:[^{_GAP}]|,(?=\d))*")
+_MARKED = re.compile(rf"[0-9@/:.][^{_GAP}]*(?:,(?=\d)[^{_GAP}]*)*")
 _RUN_ON = re.compile(r"(?<=[a-z0-9])\.([A-Z][a-z]+)$")
+_LONGEST = 2 * WHOLE
+
+
+class _Token(NamedTuple):
+    """What one token is.
+
+    Args:
+        kinds: all that it can be: kind, canonical, and from where to where in the token.
+        head: where in it an IBAN may begin that goes on behind it; -1: nowhere.
+    """
+
+    kinds: tuple[tuple[str, str, int, int], ...]
+    head: int
 
 
 def tokens(text: str) -> Iterator[tuple[str, str, int, int]]:
     """Yield the typed values inside a longer text: kind, canonical, start, end."""
-    spans: list[tuple[int, int]] = []
-    ibans = (("iban", _SPACED_IBAN),) if _GROUPS.search(text) else ()
-    phones = (("phone", _SPACED_PHONE),) if "+" in text or "(" in text else ()
-    for kind, pattern in (*ibans, *phones):
-        for whole in pattern.finditer(text):
-            found = canonical(kind, whole[0])
-            if found:
-                spans.append(whole.span())
-                yield kind, found, whole.start(), whole.end()
-    spans.sort(reverse=True)
+    phones = [*_spaced_phones(text)] if "+" in text or "(" in text else []
+    yield from phones
+    phones.reverse()
+    taken = 0  # so far reaches the last IBAN; groups of a number are no numbers of their own
     for first, last in _marked(text):
-        while spans and spans[-1][1] <= first:
-            spans.pop()
-        if spans and spans[-1][0] <= first:
-            continue  # the digits of a number written with spaces are none of their own
-        raw = text[first:last]
-        bare = raw.rstrip("*_~:.!?=").lstrip("*_~:.!?#=")
-        if len(bare) <= 2 * WHOLE:
-            start = first + raw.find(bare)
-            for kind, one, length in _typed(bare):
-                yield kind, one, start, start + length
+        raw, begun = text[first:last], first < taken
+        kinds, head = _kept(raw) if last - first <= _LONGEST else _read(raw)
+        if head >= 0 and first + head >= taken:
+            whole = _SPACED_IBAN.match(text, first + head)
+            found = canonical("iban", whole[0]) if whole else None
+            if whole and found:
+                taken = whole.end()
+                yield "iban", found, first + head, taken
+                begun = begun or not head
+        while phones and phones[-1][3] <= first:
+            phones.pop()
+        if not begun and (not phones or phones[-1][2] > first):
+            for kind, one, start, end in kinds:
+                yield kind, one, first + start, first + end
+
+
+def _spaced_phones(text: str) -> Iterator[tuple[str, str, int, int]]:
+    for whole in _SPACED_PHONE.finditer(text):
+        found = canonical("phone", whole[0])
+        if found:
+            yield "phone", found, *whole.span()
 
 
 def _marked(text: str) -> Iterator[tuple[int, int]]:
@@ -55,7 +73,7 @@ def _marked(text: str) -> Iterator[tuple[int, int]]:
     before = 0
     for found in _MARKED.finditer(text):
         mark, last = found.span()
-        first = max(text.rfind(" ", before, mark) + 1, before)
+        first = text.rfind(" ", before, mark) + 1 or before
         if first < mark and not text[first:mark].isalnum():
             for gap in _GAPS.finditer(text, first, mark):
                 first = gap.end()
@@ -71,13 +89,18 @@ def _first_sentence(token: str) -> str:
     return token[: found.start()]
 
 
-@lru_cache(maxsize=16384)
-def _typed(bare: str) -> tuple[tuple[str, str, int], ...]:
-    """Return what a token can be, each with the length (characters) that it has in the text."""
-    if MARKED.isdisjoint(bare):
-        return ()
-    token = _first_sentence(bare.removeprefix("mailto:"))
-    return tuple((kind, one, len(token)) for kind, one in _kinds(token))
+def _read(raw: str) -> _Token:
+    """Return what a token is, without the marks around it."""
+    head = _HEAD.search(raw)
+    bare = raw.rstrip("*_~:.!?=").lstrip("*_~:.!?#=")
+    kinds: list[tuple[str, str, int, int]] = []
+    if len(bare) <= _LONGEST and not MARKED.isdisjoint(bare):
+        start, token = raw.find(bare), _first_sentence(bare.removeprefix("mailto:"))
+        kinds += [(kind, one, start, start + len(token)) for kind, one in _kinds(token)]
+    return _Token(tuple(kinds), head.start() if head else -1)
+
+
+_kept = lru_cache(maxsize=16384)(_read)  # the same ones come again and again
 
 
 def _kinds(token: str) -> Iterator[tuple[str, str]]:

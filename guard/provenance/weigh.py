@@ -90,7 +90,8 @@ def weigh(
         able=able, house=house,
     )  # fmt: skip
     scales.take(call.leaves())
-    scales.values = owed(task, known, scales.values, scales.payees())
+    if "amount" in scales.roles:  # most calls pay nobody
+        scales.values = owed(task, known, scales.values, scales.payees())
     if changes:
         scales.values = completed(
             spec.held, task, known, able, scales.values, scales.slots, scales.said
@@ -138,6 +139,7 @@ class _Scales:
     able: Capability
     house: tzinfo
     values: list[tuple[Value, Worth]] = field(default_factory=list)
+    roles: set[str] = field(default_factory=set)
     sent: list[tuple[str, Json]] = field(default_factory=list)
     slots: dict[str, Slot] = field(default_factory=dict)
     said: list[int] = field(default_factory=list)  # which are the person's by a request's words
@@ -147,13 +149,16 @@ class _Scales:
         """Put every value of a call on the scales."""
         tool, task, able, declared = self.tool, self.task, self.able, self.declared
         held, known, values, sent = tool.held, self.known, self.values, self.sent
+        roles = self.roles
         for path, raw, around in arguments:
             slot = self.slots[path] = settled(held, path) or slot_of(held, path, raw)
             value = argument(tool, path, raw, slot, around, self.house)
             if slot.again and declared(path, raw) is None and once(task.wanted, raw):
                 self.other = True
-            if slot.exempts(told := slot.read(raw) if slot.role == "flag" else raw):
-                other = strays(task, able, slot, path, told)
+            told = slot.read(raw) if slot.role == "flag" else raw
+            free = isinstance(raw, str) and not slot.closed  # nearly always
+            if not free and slot.exempts(told):
+                other = strays(task, able, held, path, told)
                 self.other |= other and declared(path, raw) is None
                 one = EXEMPT
             elif source := declared(path, raw):
@@ -165,6 +170,7 @@ class _Scales:
                     self.said.append(len(values))
             values.append((value, one))
             sent.append((path, raw))
+            roles.add(slot.role)
 
     def texts(self, role: str = "") -> Iterator[str]:
         """Yield the texts of the call, or those of one role."""
@@ -189,19 +195,24 @@ class _Scales:
             linked=of[Source.LINKED],
             created=of[Source.CREATED],
             level=levels,
-            same_record=self.same_record(),
+            same_record="amount" in self.roles and self.same_record(),
             ambiguous="ambiguous" in whys,
             index_full="index_full" in whys,
-            not_canonical=any(
-                self.flawed(value, one) for value, one in self.values if value.role in _IDENTITIES
-            ),
+            not_canonical=self.flawed(),
             origins=self.origins(),
         )
 
-    def flawed(self, value: Value, one: Worth) -> bool:
-        """Return whether an identity could be taken for another that looks like it.
+    def flawed(self) -> bool:
+        """Return whether an identity could be taken for another that looks like it."""
+        for value, one in self.values:
+            if value.role in _IDENTITIES and self.misleads(value, one):
+                return True
+        return False
 
-        What the person wrote letter for letter is theirs, however it is written.
+    def misleads(self, value: Value, one: Worth) -> bool:
+        """Return whether one identity could be: what the person wrote letter for letter is theirs.
+
+        However it is written.
         """
         if value.level == "target" and one.source > Source.UNTRUSTED and padded(value.text):
             return True  # it was compared without its blanks, and the tool would get them
@@ -218,8 +229,10 @@ class _Scales:
         )
 
     def levels(self) -> Levels:
-        weighed = [each for each in self.values if each[0].level and each[1].why != "exempt"]
-        return weakest([(value.level, one.source) for value, one in weighed])
+        return weakest(
+            [(value.level, one.source) for value, one in self.values
+             if value.level and one.why != "exempt"]
+        )  # fmt: skip
 
     def payees(self) -> Iterator[Value]:
         """Yield the values that say where the call goes."""
@@ -256,8 +269,8 @@ class _Scales:
 
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
-        kinds = [value.kinds for value, _ in self.values if value.level == "dest"]
-        return frozenset([kind for several in kinds for kind, _ in several])
+        dests = [value for value, _ in self.values if value.level == "dest"]
+        return frozenset([kind for value in dests for kind, _ in value.kinds])
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""

@@ -31,7 +31,8 @@ _NUMBERED = frozenset(
 """Names of fields in which a number stands for somebody."""
 _MEASURES = frozenset({"date", "time", "number", "amount"})
 _TIMELESS = ("", "")
-_JUDGED_AS = frozenset({"recipient", "amount"})
+_SPELLED = frozenset({"query", "secret", "profile", "url"})
+"""Roles whose values the person may have said letter for letter, whatever they are."""
 _EXCERPT = 80
 _NEAR = 2
 """So many parts of a path, its last ones, say what its field is of."""
@@ -64,6 +65,7 @@ class Worth(NamedTuple):
 COMPOSED = Worth(Source.COMPOSED, "composed")
 IN_PROMPT = Worth(Source.PROMPT, "in_prompt")
 EXEMPT = Worth(Source.PROMPT, "exempt")
+INDEX_FULL = Worth(Source.COMPOSED, "index_full")
 
 
 def worth(
@@ -85,6 +87,8 @@ def worth(
         endorsed: destinations that a person approved in this session.
         said: whether the person's own words count.
     """
+    if not value.kinds and value.role not in _SPELLED:
+        return INDEX_FULL if known.full else COMPOSED  # too long to be compared
     if endorsed and any((value.role, *one) in endorsed for one in value.kinds):
         return Worth(Source.PROMPT, "endorsed")
     if said and _in_prompt(task, value, target=target):
@@ -102,9 +106,8 @@ def worth(
         one = _placed(task, known, value, place, target=target)
         if one.source > found.source:  # nothing that was seen is worth as little as COMPOSED
             found = one
-    if found is COMPOSED and known.full:
-        return Worth(Source.COMPOSED, "index_full")
-    return _in_its_role(task, known, value, found) if value.role in _JUDGED_AS else found
+    full = found is COMPOSED and known.full
+    return INDEX_FULL if full else _in_its_role(task, known, value, found)
 
 
 def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
