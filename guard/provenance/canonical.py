@@ -24,6 +24,8 @@ _IBAN = re.compile(r"[A-Za-z]{2}\d{2}[A-Za-z0-9]{10,30}")
 _PHONE = re.compile(r"\+?\(?\d{1,4}\)?(?:[ ./-]?\(?\d{1,5}\)?){1,6}")
 _PHONE_DIGITS = (7, 15)  # ITU-T E.164
 _NUMBER = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[+-]?\d{1,30}(?:\.\d{1,18})?")
+_DIGITS = 28
+"""So many are exact in the context of Decimal; of more it rounds."""
 _DATE = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
@@ -71,8 +73,7 @@ def canonical(kind: str, value: str) -> str | None:  # noqa: PLR0911  one line a
             found = _FILE.fullmatch(value)
             return value if found and found[1].casefold() in EXTENSIONS else None
         case "number":
-            number = _decimal(value)
-            return None if number is None else f"{number:f}"
+            return _plain(value)
         case "amount":
             return _amount(value)
         case _:
@@ -201,6 +202,13 @@ def _decimal(value: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number.normalize() + 0
+
+
+def _plain(value: str) -> str | None:
+    if value.isdigit() and len(value) <= _DIGITS:
+        return value.lstrip("0") or "0"  # most numbers
+    number = _decimal(value)
+    return None if number is None else f"{number:f}"
 
 
 def _amount(value: str) -> str | None:

@@ -188,11 +188,7 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     rows = ",".join([f"[{quoted(path)},{quoted(spelled)}]" for path, spelled in told])
     body = f"[{quoted(spec.action)},[{rows}]]"  # as JSON, which takes longer to say the same
     write = sha256(body.encode()).hexdigest()[:32]
-    others = () if spec.intent else readings(spec.named)
-    ables = (capability(spec.named, spec.intent), *(one.able for one in others))
-    if not any("pay" in one.verbs for one in ables):
-        return write
-    paid = _paid(spec, found)
+    paid = _paid(spec, found) if _pays(spec.held) else ""
     return f"{write}.{paid}" if paid else write
 
 
@@ -201,6 +197,15 @@ def same_write(write: str, action: str, other: str, other_action: str) -> bool:
     own, _, paid = write.partition(".")
     its, _, its_paid = other.partition(".")
     return own == its or (bool(paid) and paid == its_paid and action != other_action)
+
+
+@lru_cache(maxsize=1024)
+def _pays(tool: Held) -> bool:
+    """Return whether a tool may pay somebody, as its name can be read."""
+    spec = tool.spec
+    others = () if spec.intent else readings(spec.named)
+    ables = (capability(spec.named, spec.intent), *(one.able for one in others))
+    return any("pay" in one.verbs for one in ables)
 
 
 def _paid(spec: ToolSpec, found: Iterable[Classified]) -> str:
