@@ -13,8 +13,9 @@ from typing import Final
 
 _LOADER: Final = "pydantic.plugin._loader"
 _DONT_NEED: Final = 4  # MADV_DONTNEED of linux/mman.h
-_LOADED: Final = ("/cedarpy/", "/cryptography/", "/pydantic_core/", "/yaml/")
-_CODE: Final = "r-xp"
+_READ_ONLY: Final = ("r-xp", "r--p")
+_WRITTEN: Final = ("Anonymous:", "Swap:")
+_LAST: Final = "VmFlags:"
 
 
 def unplugged() -> None:
@@ -32,23 +33,32 @@ def unplugged() -> None:
 def compiled() -> None:
     """Give back what only loading needed; call it once the policy is compiled.
 
-    The parsers of policies, schemas and configuration are 8 MB of code that runs once, and what
-    makes cryptography ready is 3 MB. Their pages are clean, shared by all relays, and come back
-    from the file when one is used again. Pages of data are left alone: they hold what the dynamic
-    linker wrote.
+    Most code and constants of the libraries are read once: by the parsers of policies, schemas and
+    configuration, and to make cryptography ready. The pages are clean, shared by all relays, and
+    come back from the file when one is used again.
     """
     gc.collect()
     if not sys.platform.startswith("linux"):
         return
     here = ctypes.CDLL(None)
     here.malloc_trim(0)
-    for start, size in _code_that_loaded():
+    for start, size in unwritten(Path("/proc/self/smaps").read_text(encoding="utf-8")):
         here.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _DONT_NEED)
 
 
-def _code_that_loaded() -> Iterator[tuple[int, int]]:
-    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
-        place, mode, *_, path = line.split(maxsplit=5)
-        if mode == _CODE and any(one in path for one in _LOADED):
+def unwritten(smaps: str) -> Iterator[tuple[int, int]]:
+    """Return start and size of the mapped files of which this process has only read.
+
+    Where the dynamic linker wrote is read-only too, by now, and what it wrote is in no file: it is
+    counted as anonymous, or as swapped out.
+    """
+    place, mode, path, written = "", "", "", 0
+    for line in smaps.splitlines():
+        name, *words = line.split(maxsplit=5)
+        if not name.endswith(":"):
+            place, mode, path, written = name, words[0], "".join(words[4:]), 0
+        elif name in _WRITTEN:
+            written += int(words[0])
+        elif name == _LAST and not written and mode in _READ_ONLY and path[:1] == "/":
             start, end = (int(one, 16) for one in place.split("-"))
             yield start, end - start

@@ -5,7 +5,7 @@ import sys
 
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
-from guard_adapters.wiring.slim import compiled
+from guard_adapters.wiring.slim import compiled, unwritten
 
 NOT_NEEDED = {
     "email", "importlib.metadata", "zipfile",  # what looking for plugins takes
@@ -40,3 +40,34 @@ def test_policies_are_read_as_before_once_the_pages_were_given_back():
     compiled()
     after = compile_bundle(text, catalog)
     assert (after.digest, list(after.slices)) == (before.digest, list(before.slices))
+
+
+MAPPED = """\
+1000-3000 {mode} 00000000 fe:00 260368                     {path}
+Size:                  8 kB
+Rss:                   8 kB
+Private_Dirty:         0 kB
+Anonymous:          {anonymous:>4} kB
+Swap:               {swap:>4} kB
+SwapPss:               0 kB
+VmFlags: rd ex mr mw me
+"""
+
+
+def given_back(mode="r--p", path="/usr/lib/libcrypto.so.3", anonymous=0, swap=0):
+    before, after = (MAPPED.format(mode="rw-p", path="", anonymous=4, swap=0) for _ in range(2))
+    text = before + MAPPED.format(mode=mode, path=path, anonymous=anonymous, swap=swap) + after
+    return [*unwritten(text)]
+
+
+def test_code_and_constants_of_a_file_that_were_only_read_are_given_back():
+    assert given_back() == given_back(mode="r-xp", path="/a b/c.so") == [(0x1000, 0x2000)]
+
+
+def test_what_the_linker_wrote_stays_also_when_it_is_swapped_out():
+    assert given_back(anonymous=4) == given_back(swap=4) == []
+
+
+def test_what_can_be_written_and_what_is_in_no_file_stays():
+    assert given_back(mode="rw-p") == given_back(mode="rw-s") == given_back(mode="r--s") == []
+    assert given_back(path="") == given_back(path="[vdso]") == []
