@@ -1,17 +1,14 @@
 """Opens the store that guard.yaml names: a file in the state folder, or a database for several.
 
-The database's URL is read here and handed to the driver; it is in no error and no repr.
+It hands the database's URL to the driver; it is in no error and no repr.
 """
 
-import os
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from guard.clock import Clock
 from guard.config import Installation
-from guard.errors import Unusable
 from guard.grant.approval import Approval
 from guard.grant.lease import Lease
 from guard.ports import Approvals, Leases, Outcomes, Sessions, Sink
@@ -29,14 +26,11 @@ from guard_adapters.store.changes import Changes
 from guard_adapters.store.log import LogKey, LogReader, LogRows
 from guard_adapters.store.sqlite.reading import read_log as read_file
 from guard_adapters.store.sqlite.store import SqliteStore
-from guard_adapters.wiring.places import environment
+from guard_adapters.wiring.rows_at import FILE, address
 
 if TYPE_CHECKING:
     from guard_adapters.front.mcp.tasks import Owners
     from guard_adapters.store.postgres.database import Address
-
-FILE = "guard.sqlite"
-MAX_URL = 4096
 
 
 class History(Sessions, Outcomes, Protocol):
@@ -138,38 +132,6 @@ def open_store(installation: Installation, file: Path, log_key: LogKey) -> Store
     )
 
 
-def address(installation: Installation, folder: Path) -> "Address | None":
-    """Return where the database is; None: rows are kept in a file.
-
-    Raises:
-        Unusable: `store_url_missing`, `store_url_unsafe`, `store_driver_missing`.
-    """
-    named = installation.store
-    if named.url_env:
-        url = environment().get(named.url_env, "")
-        where = f"the environment variable {named.url_env}"
-    elif named.url_file:
-        url = _private(folder / named.url_file)
-        where = f"the file {named.url_file!r}"
-    else:
-        return None
-    if not url.strip():
-        raise Unusable(
-            f"guard.store names {where}, and it is not there or empty.",
-            code="store_url_missing",
-            next_step="Put the URL of the database there: postgresql://user:password@host/name.",
-        )
-    try:
-        from guard_adapters.store.postgres.database import Address  # noqa: PLC0415  an extra
-    except ImportError as missing:
-        raise Unusable(
-            "guard.store names a PostgreSQL database, and its driver is not installed.",
-            code="store_driver_missing",
-            next_step="pip install 'guardcall[postgres]'",
-        ) from missing
-    return Address(url.strip())
-
-
 def read_rows(where: "Address | Path") -> LogRows:
     """Return the whole log of a closed file, a copy of one, or a database.
 
@@ -181,21 +143,3 @@ def read_rows(where: "Address | Path") -> LogRows:
     from guard_adapters.store.postgres.reading import read_log  # noqa: PLC0415  the driver is an extra
 
     return read_log(where)
-
-
-def _private(path: Path) -> str:
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
-    except OSError:
-        return ""
-    with os.fdopen(handle, "rb") as file:
-        seen = os.fstat(file.fileno())
-        if not stat.S_ISREG(seen.st_mode) or seen.st_mode & 0o077 or seen.st_uid != os.geteuid():
-            raise Unusable(
-                f"The file has mode {stat.S_IMODE(seen.st_mode):04o} and owner {seen.st_uid}, "
-                f"expected 0600 and {os.geteuid()}: others may have read the password in it.",
-                code="store_url_unsafe",
-                where=str(path),
-                next_step="Run chmod 600 on it, and change the password.",
-            )
-        return file.read(MAX_URL).decode("utf-8", "replace")

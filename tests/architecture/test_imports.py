@@ -1,0 +1,37 @@
+"""What a program loads decides how soon it starts: each of these leaves out what it never uses."""
+
+import subprocess
+import sys
+
+import pytest
+
+STORES = {"guard_adapters.wiring.stores", "guard_adapters.store.sqlite.store", "sqlite3"}
+JUDGING = {
+    "guard.judging",
+    "guard.pipeline",
+    "guard.policy.compile",
+    "guard.provenance.weigh",
+    "guard.session",
+    "cedarpy",
+}
+SERVING = {"mcp", "mcp_types", "starlette", "uvicorn"}
+ASKING = ("approvals", "grants", "kill", "leases", "plans", "report", "review", "reviewers", "sessions", "tasks")  # fmt: skip
+
+
+def loaded(*modules: str) -> set[str]:
+    """Return all that a fresh interpreter has loaded after these."""
+    program = "import sys\n" + "".join(f"import {one}\n" for one in modules) + "print(*sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True
+    )
+    return set(ran.stdout.split())
+
+
+@pytest.mark.parametrize("part", [STORES, JUDGING, SERVING], ids=["stores", "judging", "serving"])
+def test_what_asks_the_running_guard_loads_none(part: set[str], asking: set[str]) -> None:
+    assert asking & part == set()
+
+
+@pytest.fixture(scope="module")
+def asking() -> set[str]:
+    return loaded(*(f"guard_adapters.cli.{name}" for name in ASKING))
