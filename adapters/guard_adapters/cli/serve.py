@@ -14,6 +14,7 @@ from guard_adapters.wiring.build import MakeApprovers, Wired, build
 from guard_adapters.wiring.load import load
 from guard_adapters.wiring.places import socket_path
 from guard_adapters.wiring.running import run as serve
+from guard_adapters.wiring.slim import compiled
 from guard_adapters.wiring.stores import Store
 
 
@@ -39,6 +40,7 @@ def run(args: argparse.Namespace) -> int:
             next_step="Start it without --unsafe-ask-in-terminal, and enrol reviewers.",
         )
     wired = build(loaded, approvers=_approvers(ask=asked), reviewed=not asked)
+    compiled()
     pipe = args.socket or socket_path("guardcall")
     try:
         asyncio.run(_until_told(wired, pipe))

@@ -1,4 +1,4 @@
-"""Keeps a relay that holds a whole guard small: there is one for each client on a machine.
+"""Keeps a process that holds a whole guard small: of relays there is one for each client.
 
 Everything here may fail or be missing without a consequence but memory.
 """
@@ -35,9 +35,11 @@ def compiled() -> None:
 
     Most code and constants of the libraries are read once: by the parsers of policies, schemas and
     configuration, and to make cryptography ready. The pages are clean, shared by all relays, and
-    come back from the file when one is used again.
+    come back from the file when one is used again. What Python has made stays for good: a full
+    collection that looks through it too takes tens of milliseconds of some call.
     """
     gc.collect()
+    gc.freeze()
     if not sys.platform.startswith("linux"):
         return
     here = ctypes.CDLL(None)
