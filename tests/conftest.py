@@ -58,9 +58,11 @@ def pytest_configure(config):
         sys.executable = forked.INTERPRETER
     if hasattr(config, "workerinput"):
         brief(config)
-    # No test speaks to the world. To read whom the world believes takes each client tens of CPU-ms;
-    # this folder holds no certificate.
-    os.environ.setdefault("SSL_CERT_DIR", str(ROOT / "tests"))
+    # No test speaks to the world. To read whom the world believes takes each client tens of CPU-ms,
+    # and a machine may say it in places of its own; this folder holds no certificate.
+    for place in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
+        os.environ.pop(place, None)
+    os.environ["SSL_CERT_DIR"] = str(ROOT / "tests")
     # Each parser of a command looks for translations of its words, in some ten places.
     os.environ.setdefault("LANGUAGE", "C")
     # Node's programs are started some seventy times, and compiled once.
