@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.forked import python
 from tests.forked.brief import brief
+from tests.peers import copied
 
 # How fast a machine is that does other things as well says nothing about an outcome.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -67,10 +68,10 @@ def pytest_configure(config):
     os.environ.setdefault("LANGUAGE", "C")
     # Node's programs are started some seventy times, and compiled once.
     os.environ.setdefault("NODE_COMPILE_CACHE", str(ROOT / ".cache" / "node" / "compiled"))
-    if "TMPDIR" in os.environ or not MEMORY.is_dir() or not os.access(MEMORY, os.W_OK):
-        return
-    if shutil.disk_usage(MEMORY).free > ROOM:
+    memory = "TMPDIR" not in os.environ and MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    if memory and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    config.add_cleanup(copied.begin())
 
 
 def pytest_addoption(parser):

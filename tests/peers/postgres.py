@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from tests.peers.copied import copied
 from tests.peers.started import (
     WAIT_S,
     Process,
@@ -131,15 +132,10 @@ class Postgres:
 
     def _make(self, hba, ident):
         root = os.geteuid() == 0
-        self.data.mkdir(mode=0o700)
         (self.home / "sock").mkdir(mode=0o777)
         (self.home / "sock").chmod(0o777)
         self.log.touch()
-        if root:
-            shutil.chown(self.data, 65534, 65534)
-        setup = [self.bin / "initdb", "-D", self.data, "-U", "postgres", "--auth=peer", "-E", "UTF8",
-                 "--locale=C", "--no-sync"]  # fmt: skip
-        subprocess.run([*as_nobody(), *setup], check=True, capture_output=True, cwd="/")
+        copied("postgres", self.data, self._cluster)
         (self.home / "server.key").chmod(0o600)
         for name in ("server.key", "server.crt"):
             shutil.copy(self.home / name, self.data / name)
@@ -154,6 +150,14 @@ class Postgres:
                 f"unix_socket_directories='{self.home}/sock'\nssl=on\nssl_ca_file='{self.home}/ca.crt'\n"
                 "log_connections=on\nmax_connections=60\nlog_line_prefix='%m [%p] %u '\n"
             )
+
+    def _cluster(self, place):
+        place.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            shutil.chown(place, 65534, 65534)
+        setup = [self.bin / "initdb", "-D", place, "-U", "postgres", "--auth=peer", "-E", "UTF8",
+                 "--locale=C", "--no-sync"]  # fmt: skip
+        subprocess.run([*as_nobody(), *setup], check=True, capture_output=True, cwd="/")
 
     def start(self):
         argv = [*as_nobody(), str(self.bin / "postgres"), "-D", str(self.data)]

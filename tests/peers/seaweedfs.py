@@ -50,7 +50,7 @@ class SeaweedFs:
                 self._files_in()
             except TimeoutError:
                 # Its parts sometimes never meet: another start, on other ports, helps.
-                self.server.stop()
+                self.server.kill()
                 if attempt + 1 == ATTEMPTS:
                     raise
             else:
@@ -177,6 +177,6 @@ class SeaweedFs:
         }  # fmt: skip
 
     def stop(self):
-        self.server.stop()
+        self.server.kill()  # asked to end, it waits ten seconds, and what it holds goes anyway
         self._http.close()
         shutil.rmtree(self.home, ignore_errors=True)
