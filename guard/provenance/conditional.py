@@ -6,7 +6,7 @@ decides nothing.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
@@ -50,11 +50,11 @@ def condition(task: Task, known: Known, able: Capability, values: Values) -> int
     """
     if not (task.conditions or task.rankings):  # nearly always
         return 0
-    own = _meant(task, known, able, values)
+    own = carried_out(task, known, able, values)
     return int(max(_stand(task, known, able, values, own), ranked(task, known, own, values)))
 
 
-def _meant(task: Task, known: Known, able: Capability, values: Values) -> Sequence[Piece]:
+def carried_out(task: Task, known: Known, able: Capability, values: Values) -> Sequence[Piece]:
     """Return the requests that a call may carry out: those that name what it is done to."""
     own = asking(task.pieces, able)
     weighed = [(value, one) for value, one in values if value.level in {"target", "dest"}]
@@ -131,16 +131,20 @@ def _of(said: str, value: Value, known: Known) -> bool | None:
 
 
 def _records(value: Value, known: Known) -> Iterator[Record]:
-    """Yield the newest record of a thing that each tool showed, as far as all of them are known."""
-    newest: dict[str, int] = {}
+    yield from (known.record(one) for one in newest(value, known))
+
+
+def newest(value: Value, known: Known) -> Iterable[int]:
+    """Return the newest record of a thing that each tool showed, if all of them are known."""
+    found: dict[str, int] = {}
     for kind, canonical in value.kinds:
         places = known.places(kind, canonical)
         if len(places) >= PLACES:
-            return  # later ones were forgotten
+            return ()  # later ones were forgotten
         for one in places:
             if one.record and one.seen.trusted and _is_own(one, value, known):
-                newest[one.action] = max(newest.get(one.action, 0), one.record)
-    yield from (known.record(one) for one in newest.values())
+                found[one.action] = max(found.get(one.action, 0), one.record)
+    return found.values()
 
 
 def _is_own(place: Place, value: Value, known: Known) -> bool:

@@ -20,11 +20,28 @@ _NTH: Final = re.compile(
     re.IGNORECASE,
 )
 _STROKES: Final = re.compile(r"(?<![\w/])(\d{1,2})/(\d{1,2})/(\d{4})(?![\w/])")
-_LAST: Final = re.compile(
-    r"\b(?:last day|end) of (?P<which>the|this|next) month\b|\bam monatsende\b", re.IGNORECASE
+_PART: Final = r"(?P<part>(?:very )?end|last day|beginning|start|first day|first|1st|close)"
+BOUNDED: Final = re.compile(
+    rf"\b{_PART} of (?P<which>the(?: (?:current|coming|next|following))?|this|next|each)? ?"
+    r"(?P<of>week|month|quarter|year)\b(?!['\u2019])"
+    r"|\b(?P<short>month|quarter|year)(?:['\u2019]s|[- ])end\b"
+    r"|\b(?:am|zum|bis) (?P<german>monats|quartals|jahres)ende\b"
+    r"|\b(?:zum|am|bis) ende (?:des|dieses) (?P<ende>monats|quartals|jahres)\b",
+    re.IGNORECASE,
 )
+"""The beginning or the end of a week, a month, a quarter or a year that is near."""
 _ENDING: Final = re.compile(
-    rf"\b(?P<part>end|last day|beginning|start) of (?P<month>{'|'.join(MONTH_NAMES)})\b(?!\s+\d)",
+    rf"\b{_PART} of (?P<month>{'|'.join(MONTH_NAMES)})\b(?!\s+\d(?!\d{{3}}\b))"
+    r"(?:\s+(?P<year>\d{4})\b)?",
+    re.IGNORECASE,
+)
+_OF_YEAR: Final = re.compile(rf"\b{_PART} of (?:the year )?(?P<year>20\d\d)\b", re.IGNORECASE)
+_FIRST: Final = frozenset({"beginning", "start", "first day", "first", "1st"})
+_WITHIN: Final = re.compile(
+    r"(?<!of )\b(?P<which>this|next|coming|following|nächste[nrs]?|diese[nrs]?) "
+    r"(?P<of>month|year|monat|jahr)\b(?!['\u2019])"
+    rf"|\b(?:in|during|im) (?:(?P<month>(?!may\b)(?i:{'|'.join(MONTH_NAMES)}))\b"
+    r"(?! \d{1,2}\b)(?:,? (?P<its>20\d\d)\b)?|(?P<year>20\d\d)\b)",
     re.IGNORECASE,
 )
 _BEFORE: Final = frozenset({"last", "previous", "past"})
@@ -45,7 +62,7 @@ _FEASTS: Final = {
 }
 _SAID: Final = "|".join(_FEASTS).replace("'", "['\u2019]")
 _FEAST: Final = re.compile(rf"\b(?:{_SAID})(?!\w)", re.IGNORECASE)
-_ANY: Final = (_NTH, _STROKES, _LAST, _FEAST, _ENDING)
+_ANY: Final = (_NTH, _STROKES, BOUNDED, _FEAST, _ENDING, _OF_YEAR)
 _BACK: Final = 20
 """Years back in which a day that was may have been meant."""
 _PAST: Final = re.compile(
@@ -69,15 +86,33 @@ def dates_in(text: str, today: date) -> Iterator[str]:
     for found in _STROKES.finditer(text):
         first, second, year = (int(one) for one in found.groups())
         yield from _existing((year, second, first), (year, first, second))
-    for found in _LAST.finditer(text):
-        which = (found["which"] or "").casefold()
-        year, month = divmod(today.year * 12 + today.month - 1 + (which == "next"), 12)
-        yield f"{year}-{month + 1:02}-{monthrange(year, month + 1)[1]:02}"
+    for found in BOUNDED.finditer(text):
+        yield from map(str, _bounds(found, today))
     for found in _ENDING.finditer(text):
-        yield str(_ending(found["part"], found["month"], today))
+        yield str(_ending(found, today))
+    for found in _OF_YEAR.finditer(text):
+        yield f"{found['year']}-{'01-01' if _opens(found['part']) else '12-31'}"
     for found in _FEAST.finditer(text):
         month, day = _FEASTS[found[0].casefold().replace("\u2019", "'")]
         yield str(min(one for one in _years(month, day, today) if one >= today))
+
+
+@lru_cache(maxsize=256)
+def periods_in(text: str, today: date) -> frozenset[str]:
+    """Return within which months (YYYY-MM) and years (YYYY) a text wants something, from a day."""
+    found: set[str] = set()
+    for one in _WITHIN.finditer(text):
+        ahead = one["which"] is not None and one["which"].casefold() != "this"
+        if one["year"]:
+            found.add(one["year"])
+        elif one["of"]:
+            month = (one["of"][0] in "mM") and f"{months_on(today, ahead):%Y-%m}"
+            found.add(month or f"{today.year + ahead}")
+        elif one["month"]:
+            number = _month_of(one["month"])
+            year = one["its"] or str(today.year + (number < today.month))
+            found.add(f"{year}-{number:02}")
+    return frozenset(found)
 
 
 @lru_cache(maxsize=256)
@@ -97,6 +132,12 @@ def months_in(text: str, today: date) -> frozenset[str]:
     return frozenset(found)
 
 
+def months_on(day: date, many: int) -> date:
+    """Return the day so many months from another one; the last of a month that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 + many, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
 def _month_of(name: str) -> int:
     word = name.casefold()
     return next(
@@ -104,12 +145,52 @@ def _month_of(name: str) -> int:
     )
 
 
-def _ending(part: str, name: str, today: date) -> date:
-    """Return the first or the last day of the next month of a name."""
-    month = _month_of(name)
-    year = today.year + (month < today.month)
-    first = part[0] in "bBsS"
-    return date(year, month, 1 if first else monthrange(year, month)[1])
+def spelled_apart(text: str, day: str) -> bool:
+    """Return whether a text says a day's place in its month, and the month elsewhere."""
+    nth = re.search(rf"\b{int(day[8:])}(?:st|nd|rd|th)\b", text, re.IGNORECASE)
+    year, month = day[:4], int(day[5:7])
+    return nth is not None and any(
+        _month_of(one["name"]) == month and year in (one["year"] or text)
+        for one in _NAMED_MONTH.finditer(text)
+    )
+
+
+def _opens(part: str | None) -> bool:
+    """Return whether the first day of something is meant, and not its last one."""
+    return part is not None and part.casefold() in _FIRST
+
+
+def _bounds(found: re.Match[str], today: date) -> Iterator[date]:
+    """Yield the first or the last day of this week, month, quarter or year, or of the next one.
+
+    Where a week ends, people differ: on its Friday, or on its Sunday.
+    """
+    of = next(one for one in (found[name] for name in ("of", "short", "german", "ende")) if one)
+    which, first = (found["which"] or "").casefold(), _opens(found["part"])
+    ahead = which.endswith(("next", "coming", "following"))
+    if which == "each":
+        return
+    if of.casefold() == "week":
+        monday = today + timedelta(days=7 * ahead - today.weekday())
+        yield from (monday + timedelta(days=one) for one in ((0,) if first else (4, 5, 6)))
+        return
+    size = {"m": 1, "q": 3}.get(of[0].casefold(), 12)
+    begun = date(today.year, today.month - (today.month - 1) % size, 1)
+    yield (
+        months_on(begun, size * ahead)
+        if first
+        else (months_on(begun, size * (ahead + 1)) - timedelta(days=1))
+    )
+    # The beginning of "the month" lies ahead of who speaks late in it.
+    if first and not which.startswith("this") and not ahead:
+        yield months_on(begun, size)
+
+
+def _ending(found: re.Match[str], today: date) -> date:
+    """Return the first or the last day of the next month of a name, or of that of a year."""
+    month = _month_of(found["month"])
+    year = int(found["year"] or today.year + (month < today.month))
+    return date(year, month, 1 if _opens(found["part"]) else monthrange(year, month)[1])
 
 
 @lru_cache(maxsize=256)

@@ -34,7 +34,7 @@ _BELOW: Final = re.compile(
     r"(?:\s?(?:(?:degrees?|grad)\b|\u00b0))?(?:\s?([^\W\d_]+))?",
     re.IGNORECASE,
 )
-_FEW: Final[dict[str, int]] = {
+FEW: Final[dict[str, int]] = {
     **{one: many for one, many in NUMBERS.items() if one != "twice"},
     **{
         word: number
@@ -46,7 +46,8 @@ _FEW: Final[dict[str, int]] = {
         for number, word in enumerate(line.split(), start=2)
     },
 }
-_WORDS: Final = "|".join(_FEW)
+"""Numbers in words, from two to ten, in four languages."""
+_WORDS: Final = "|".join(FEW)
 _OF: Final = r"(?:[^\W\d_]+\s+){0,2}?(?:[^\W\d_]+s\b|people\b|persons?\b|personen\b)"
 _WORD: Final = re.compile(
     rf"(?<![\w-])(?P<word>{_WORDS})\s+(?!dozen|score)(?P<of>{_OF}|of (?:them|these|those|it)\b)",
@@ -188,7 +189,7 @@ def numerals(text: str) -> Iterator[Entity]:
     for found in _DOZEN.finditer(text):
         many, size = found["many"].casefold(), Decimal(_SIZES[found["size"].casefold()])
         half = many.startswith("half")
-        times = int(many) if many.isdigit() else _FEW.get(many, 1)
+        times = int(many) if many.isdigit() else FEW.get(many, 1)
         pieces = size / 2 if half else Decimal(size * times)
         literal = f"{found['many']} {found['of'] or found['size']}"
         yield Entity(
@@ -211,10 +212,10 @@ def _and_more(text: str) -> Iterator[Entity]:
         yield Entity("quantity", "0.5", f"0.5 {found[1]}", *found.span())
     for found in _OFTEN.finditer(text):
         many, *_ = found["word"].casefold().split()
-        number = many if many.isdigit() else f"{_TIMES.get(many) or _FEW[many]}"
+        number = many if many.isdigit() else f"{_TIMES.get(many) or FEW[many]}"
         yield Entity("quantity", number, f"{number} times", *found.span("word"))
 
 
 def _worded(found: re.Match[str], literal: str) -> Entity:
-    number = str(_FEW[found["word"].casefold()])
+    number = str(FEW[found["word"].casefold()])
     return Entity("quantity", number, literal, *found.span("word"))

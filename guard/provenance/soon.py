@@ -10,7 +10,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 
-from guard.provenance.dates import dates_in, in_years, speaks_of_dates, tells_of_past
+from guard.provenance.dates import (
+    BOUNDED,
+    dates_in,
+    in_years,
+    months_on,
+    speaks_of_dates,
+    tells_of_past,
+)
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.pieces import Piece
 from guard.provenance.relayed import timely
@@ -39,21 +46,35 @@ _NEAR = re.compile(
 )
 _AHEAD_ONLY = frozenset(one for one, days in _NAMES.items() if days)
 _UNTIL = re.compile(r"\s+(?:[\w:.]+\s+){0,3}?(?:to|until|till|through|bis)\b", re.IGNORECASE)
-_IN = re.compile(r"\bin (\d{1,2}|an?|\w+) (day|week|tag|woche)(?:s|en|n|e)?\b", re.IGNORECASE)
+_IN = re.compile(
+    r"\bin (\d{1,2}|an?|\w+) (day|week|month|year|tag|woche|monat|jahr)(?:s|en|n|e)?\b"
+    r"(?!['\u2019])",
+    re.IGNORECASE,
+)
 _FROM = re.compile(
-    r"\b(\d{1,2}|an?|\w+) (day|week)s? from (?:(?P<next>tomorrow)|now|today)\b", re.IGNORECASE
+    r"\b(\d{1,2}|an?|\w+) (day|week|month|year)s? from (?:(?P<next>tomorrow)|now|today)\b",
+    re.IGNORECASE,
 )
 _SOON = re.compile(
     r"\bin (?:an?|half an|\d{1,3}|one|two|three|four|five|six|eine[rn]?|zwei|drei|une|deux)"
     r" (?:hours?|minutes?|stunden?|minuten?|heures?)\b",
     re.IGNORECASE,
 )
-_WEEK = 7
+_WEEK, _YEAR = 7, 12
+_MONTHS = -1
+_SIZES = {
+    "d": (1, 0),
+    "t": (1, 0),
+    "w": (_WEEK, 0),
+    "m": (1, _MONTHS),
+    **dict.fromkeys("yj", (_YEAR, _MONTHS)),
+}
+"""First letter of a unit -> how many days it has, or how many months."""
 _AHEAD = 14
 """Days in which the next day of the week of a name lies, and the one after it."""
 _VAGUE = re.compile(
     r"\b(?:(?:next|this|coming|nächste[nr]?|diese[nr]?) (?:month|year|monat)"
-    r"|every|each|daily|weekly|day after(?! tomorrow)|in (?:a|two|three|\d+) months?)\b",
+    r"|every|each|daily|weekly|day after(?! tomorrow))\b",
     re.IGNORECASE,
 )
 """What may be any of many days."""
@@ -82,12 +103,13 @@ _WEEKS = frozenset({"week", "woch"})
 _WHEN = frozenset({"when"})
 
 Near = tuple[int, int]
-"""How many days from now, and 0; or which day of the week, and within how many days."""
+"""How many days from now, and 0; how many months, and -1; or which day of the week, and how far."""
 
 
 @lru_cache(maxsize=256)
 def near_in(text: str) -> frozenset[Near]:
     """Return the days that a text names by how near they are; none where it means any of many."""
+    text = BOUNDED.sub(" ", text)
     if _VAGUE.search(text):
         return frozenset()
     found: set[Near] = set()
@@ -99,7 +121,8 @@ def near_in(text: str) -> frozenset[Near]:
     for one in (*_IN.finditer(text), *_FROM.finditer(text)):
         count = int(one[1]) if one[1].isdigit() else NUMBERS.get(one[1].casefold(), 1)
         later = one.groupdict().get("next") is not None
-        found.add((count * (_WEEK if one[2][0] in "wW" else 1) + later, 0))
+        size, way = _SIZES[one[2][0].casefold()]
+        found.add((count * size + later, way))
     if _SOON.search(text):
         found |= {(0, 0), (1, 0)}
     for one in _SOME_DAY.finditer(text):
@@ -220,13 +243,23 @@ def days_of(
     today = _today(hour, house)
     lengths = {0, *lasting}
     return frozenset(
-        str(start + timedelta(days=ahead + length))
+        str(first + timedelta(days=length))
         for start in today
         for number, reach in near
-        for ahead in (range(reach + 1) if reach else (number,))
-        if not reach or (start + timedelta(days=ahead)).weekday() == number
+        for first in _first(start, number, reach)
         for length in lengths
     )
+
+
+def _first(start: date, number: int, reach: int) -> Iterator[date]:
+    """Yield the days that are so near to one."""
+    if reach == _MONTHS:
+        yield months_on(start, number)
+        return
+    for ahead in range(reach + 1) if reach else (number,):
+        one = start + timedelta(days=ahead)
+        if not reach or one.weekday() == number:
+            yield one
 
 
 def _today(hour: int, house: tzinfo) -> set[date]:

@@ -11,17 +11,19 @@ from guard.model.facts import TextFacts
 from guard.model.origin import Source
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
-from guard.provenance.dates import months_in
+from guard.provenance.dates import months_in, periods_in
 from guard.provenance.elsewhen import elsewhen
 from guard.provenance.exposed import keys_in, secrets_in
 from guard.provenance.known import Known
 from guard.provenance.lasting import ends, outlasts
 from guard.provenance.leads import leads
-from guard.provenance.lexicon import capability, stem
+from guard.provenance.lexicon import Capability, capability, stem
 from guard.provenance.moments import contradicts
 from guard.provenance.paths import named_path
+from guard.provenance.pieces import asking
 from guard.provenance.rights import granted
 from guard.provenance.roles import CHANGING
+from guard.provenance.shifted import shifted
 from guard.provenance.shown import is_needed
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
@@ -85,9 +87,7 @@ def text_facts(
         ),
         short_unknown=short_unknown,
         when_known=all(
-            (_when_known(task, one, found) or _free_end(task, one, starts))
-            and not elsewhen(task, capability(spec.named, spec.intent), one)
-            and not outlasts(task, one, starts)
+            _is_told(task, known, capability(spec.named, spec.intent), one, found, starts, values)
             for one, found in moments
         ),
         when_ordered=not last or _ordered(starts, last),
@@ -136,6 +136,22 @@ def _worded(task: Task, value: Value) -> bool:
     return content_words(value.text) <= task.wording
 
 
+def _is_told(
+    task: Task, known: Known, able: Capability, value: Value, found: Worth, starts: list[Value],
+    values: Weighed,
+) -> bool:  # fmt: skip
+    """Return whether a moment is none that goes against what the person said of when."""
+    far = shifted(task, known, able, value, found, values)
+    if far is not None:
+        return far and not elsewhen(task, able, value)
+    return (
+        (_when_known(task, value, found) or _free_end(task, value, starts))
+        and _within_period(task, able, value, found)
+        and not elsewhen(task, able, value)
+        and not outlasts(task, value, starts)
+    )
+
+
 def _when_known(task: Task, value: Value, found: Worth) -> bool:
     """Return whether a moment is none that contradicts those which the person named."""
     if not value.text or found.source >= Source.LINKED:
@@ -143,6 +159,21 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
     if words_in(value.path.rpartition(".")[2])[-1:] == ("month",):
         return _month_known(task, value.text)
     return not contradicts(task, value)
+
+
+def _within_period(task: Task, able: Capability, value: Value, found: Worth) -> bool:
+    """Return whether a day is of a month or a year within which the person wants something."""
+    day, _ = value.moment
+    if not day or task.days or not task.today or found.source >= Source.LINKED:
+        return True
+    own = [task.wanted[one.start : one.end] for one in asking(task.pieces, able)] or [task.wanted]
+    periods = {
+        period
+        for text in own
+        for today in task.today
+        for period in periods_in(text, date.fromisoformat(today))
+    }
+    return not periods or day.startswith(tuple(periods))
 
 
 def _month_known(task: Task, text: str) -> bool:
