@@ -5,12 +5,13 @@ without a unit may be of any, as long as the call itself does not choose it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from guard.provenance.counts import SINGLE
 from guard.provenance.currencies import USUAL_PLACES
 from guard.provenance.derived import amounts_of, together, unit_of, way_of
+from guard.provenance.figures import meant_fields
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import stem
 from guard.provenance.money import Unit, means
@@ -53,7 +54,7 @@ def follows(task: Task, known: Known, value: Value) -> bool:
         for record in known.measured()
         if task.naming.links_to(record) or task.naming.speaks_of(record)
         if _shares_currency(task, value, record)
-        for amount in _amounts_in(record)
+        for amount in _amounts_in(record, meant_fields(value, record, task.words.stems))
     )
     said = (one.number for one in task.money if unit.is_in(one.currency))
     # How much less something costs is an amount as well, where an argument is called so.
@@ -72,10 +73,10 @@ def _amounts(task: Task, known: Known, value: Value) -> Iterator[list[Decimal]]:
             yield [*_amounts_in(record)]
 
 
-def _amounts_in(record: Record) -> Iterator[Decimal]:
-    """Yield the amounts of a record, in whole units."""
+def _amounts_in(record: Record, fields: Collection[str] | None = None) -> Iterator[Decimal]:
+    """Yield the amounts of a record, in whole units; `fields`: of these only."""
     for name, one in record.measures.items():
-        if isinstance(one, Decimal) and is_amount(name):
+        if isinstance(one, Decimal) and (is_amount(name) if not fields else name in fields):
             yield one.scaleb(-USUAL_PLACES) if is_minor(name) else one
 
 

@@ -58,7 +58,7 @@ def completed(
         slots: what is known of each argument.
         said: which values are the person's only because a request says them.
     """
-    values = restated(task, able, slots, values)
+    values = restated(task, known, able, slots, values)
     strays = frozenset(astray(task, values, said) if said else ())
     if strays:
         values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]

@@ -25,7 +25,7 @@ def _stems(words: str) -> frozenset[str]:
 
 
 _PAYING = frozenset({"pay"})
-_MONEY = _stems(
+MONEY = _stems(
     "price cost fee payment balance budget salary deposit rent tip refund charge credit debit cash "
     "bid wage income fund invoice bill fine premium donation coin token spend spending payout fare "
     "tax discount"
@@ -116,7 +116,7 @@ def is_counted(held: Held, path: str) -> bool:
     stems = [stem(one) for one in words]
     if words and words[-1] in _DEGREES:
         return not _pays(held)
-    if not stems or not _MONEY.isdisjoint(stems) or is_list(held, path):
+    if not stems or not MONEY.isdisjoint(stems) or is_list(held, path):
         return False  # a list of numbers is one of what they stand for
     if not _PHYSICAL.isdisjoint(stems) and stems[-1] not in _CALLED:
         return True

@@ -10,9 +10,12 @@ from decimal import Decimal
 from functools import lru_cache
 
 from guard.model.origin import Source
-from guard.provenance.counts import things_at
+from guard.provenance.amounts import follows, places_of
+from guard.provenance.counts import SINGLE, things_at
 from guard.provenance.currencies import words_in
-from guard.provenance.derived import parts_of
+from guard.provenance.derived import parts_of, way_of
+from guard.provenance.figures import meant_fields
+from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, stem
 from guard.provenance.money import decimal_of, money_of
 from guard.provenance.naming import SILENT, keys_of
@@ -25,6 +28,9 @@ from guard.provenance.worth import Worth
 _FOUND = frozenset({"linked_record", "trusted_field", "selected"})
 _NUMBERS = frozenset({"amount", "percent"})
 _LEAST = 4
+_ONE = re.compile(
+    r"\b(?:an?|one|another)\s+(?:[^\W\d_]+\s+){0,2}?([^\W\d_]+)(?=\W|$)", re.IGNORECASE
+)
 _PLAIN = frozenset(
     map(
         stem, ("amount", "sum", "value", "total", "price", "money", "number", "eur", "usd", "cents")
@@ -35,6 +41,7 @@ _PLAIN = frozenset(
 
 def restated(
     task: Task,
+    known: Known,
     able: Capability,
     slots: Mapping[str, Slot],
     values: Sequence[tuple[Value, Worth]],
@@ -43,6 +50,7 @@ def restated(
 
     Args:
         task: what the person said.
+        known: what the session has seen.
         able: what the tool does.
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
@@ -65,11 +73,47 @@ def restated(
     for at in weak:
         value, its = found[at]
         slot = slots[value.path]
-        if _is_nobodys(task, able, slot, value, its) or (
-            own and all(_states(task, piece, value, slot, held) for piece in own)
+        if (
+            _is_nobodys(task, able, slot, value, its)
+            or (own and all(_states(task, piece, value, slot, held) for piece in own))
+            or (_is_of_another_field(task, known, own, value, its))
         ):
             found[at] = value, Worth(Source.UNTRUSTED, "other_thing", its.place)
     return found
+
+
+def _is_of_another_field(
+    task: Task, known: Known, own: Sequence[Piece], value: Value, its: Worth
+) -> bool:
+    """Return whether a number stands in a field of its record that nobody means: fee for deposit.
+
+    Who wants it so much more or less wants none that stands there.
+    """
+    if its.place is None or not its.place.record:
+        return False
+    if not SINGLE.isdisjoint(things_at(value.path)) and _is_one(task.wanted, its.place.seen.path):
+        return True
+    changes = own and all(way_of(task.wanted[one.start : one.end]) for one in own)
+    said = frozenset().union(*(one.stems for one in own)) if own else task.words.stems
+    meant = meant_fields(value, known.record(its.place.record), said)
+    if not changes and (meant is None or not meant.isdisjoint(_fields(known, value, its.place))):
+        return False
+    return not follows(task, known, value)
+
+
+@lru_cache(maxsize=1024)
+def _is_one(text: str, field: str) -> bool:
+    """Return whether a text speaks of one thing, and a field says how many there are: `lamps`."""
+    return any(stem(one[1]) in things_at(field) for one in _ONE.finditer(text))
+
+
+def _fields(known: Known, value: Value, place: Place) -> set[str]:
+    """Return in which trusted fields of a record a number stands."""
+    return {
+        one.seen.path.rpartition(".")[2].casefold().strip("_")
+        for one in places_of(known, value)
+        if one.record == place.record and one.seen.trusted
+    }
 
 
 def _is_for_others(piece: Piece, keys: Collection[tuple[str, str]]) -> bool:

@@ -31,6 +31,8 @@ _TARGET = frozenset({"to", "target", "quote", "destination"})
 _HOLDING = frozenset({"unit", "asset", "coin"})
 """Names of arguments that hold a currency, or something else."""
 _HELD = _HOLDING | {"token", "symbol", "money", "crypto"}
+_CALENDAR = frozenset({"min", "week", "month", "quarter", "year", "night"})
+"""Words of names that say which one, and not how many, or the least."""
 _MEASURES = ("unit", "units", "uom", "unit_of_measure", "scale")
 """Names of arguments that hold the unit of a number of things."""
 _SAYS_UNIT = _HOLDING | frozenset(_MEASURES)
@@ -122,7 +124,8 @@ def _measured(held: Held, path: str) -> str:
     """Return the unit of things that an argument's name or its text says: `delay_ms`."""
     words = words_in(path.rpartition(".")[2])
     text = " ".join(str(one.get("description", "")) for one in parts_at(held, path))
-    told = [*(one for one in words if len(one) > 1 and one != "min"), *_IN_UNITS.findall(text)]
+    named = (one for one in words if len(one) > 1 and one not in _CALENDAR)
+    told = [*named, *_IN_UNITS.findall(text)]
     found = frozenset(one for one in told if is_scaled(one))
     return next(iter(found)) if len(found) == 1 else ""
 
