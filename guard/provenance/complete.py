@@ -69,7 +69,7 @@ def completed(
         if (slot := slots[value.path]).named or slot.target
     ]
     if weak:
-        said_so = task.wanted.casefold()
+        said_so = task.folded
         weak = [
             at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
         ]

@@ -222,7 +222,8 @@ class Known:
     def done(self, task: str = "") -> Mapping[Deed, int]:
         """Return what was written for a task, or before any was declared, and for how many."""
         first = self._done.get("", _NO_DEEDS)
-        return first + self._done.get(task, _NO_DEEDS) if task else first
+        own = self._done.get(task, _NO_DEEDS) if task else _NO_DEEDS
+        return first + own if first and own else first or own
 
     def _worth(self, one: Seen) -> Seen:
         """Return the value as far as it is trusted: what the agent wrote comes back as its own."""

@@ -50,7 +50,7 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
             the argument is called: "campaign Spring".
     """
     phrase = value.text.strip().casefold()
-    words, said = _JOINT.split(phrase), task.wanted.casefold()
+    words, said = _JOINT.split(phrase), task.folded
     if not all(one in said for one in words):
         return False  # most values: what nobody said at all is no phrase of theirs
     if not is_phrase(able, value):
@@ -91,7 +91,7 @@ def reaches(task: Task, able: Capability, value: Value) -> bool:
             letters. Any other address or name is judged by how the person named it.
     """
     phrase, side = value.text.strip().casefold(), side_of(value.path)
-    if phrase not in task.wanted.casefold():
+    if phrase not in task.folded:
         return False
     plain = len(value.kinds) == 1
     if side and (plain or side == "from"):

@@ -146,10 +146,13 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
         now_ms: milliseconds since the epoch; 0: nobody knows.
         house: the zone in which people mean their times; UTC: nobody said.
     """
-    if not now_ms:
-        return task
+    return _on_days(task, now_ms // _HOUR, house) if now_ms else task
+
+
+@lru_cache(maxsize=256)
+def _on_days(task: Task, hour: int, house: tzinfo) -> Task:
     said = timely(task.text, task.said)
-    near, hour = near_in(said), now_ms // _HOUR
+    near = near_in(said)
     if not (near or task.days or speaks_of_dates(said)):
         return _now(task.text, hour, house)
     lasting = frozenset(
@@ -160,13 +163,11 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
     return _dated(task.text, near, lasting, hour, house)
 
 
-@lru_cache(maxsize=256)
 def _now(text: str, hour: int, house: tzinfo) -> Task:
     """Return a task that names no day, with the days that it is now."""
     return replace(task_of(text), today=frozenset(map(str, _today(hour, house))))
 
 
-@lru_cache(maxsize=256)
 def _dated(
     text: str, near: frozenset[Near], lasting: frozenset[int], hour: int, house: tzinfo
 ) -> Task:

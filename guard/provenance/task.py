@@ -92,6 +92,7 @@ class Task:
         objects: those of them that are no bare number, which names nothing.
         receivers: those named as where something goes.
         ids: how many things are named by an id, a file or a word with a digit.
+        folded: what of it asks for anything, its case folded.
         yearless: days (--MM-DD) that were named without a year.
     """
 
@@ -139,6 +140,7 @@ class Task:
     objects: frozenset[tuple[str, str]] = field(init=False, repr=False)
     receivers: frozenset[tuple[str, str]] = field(init=False, repr=False)
     ids: int = field(init=False, repr=False)
+    folded: str = field(init=False, repr=False)
     yearless: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -158,6 +160,7 @@ class Task:
             "yearless": frozenset(
                 one for kind, one in self.frames if kind == "date" and one.startswith("-")
             ),
+            "folded": self.wanted.casefold(),
             "ids": len({one.canonical for one in self.entities if _is_id(one)}),
         }
         for name, one in made.items():
