@@ -19,13 +19,12 @@ from guard.provenance.called import able_of, as_held
 from guard.provenance.complete import completed
 from guard.provenance.conditional import condition
 from guard.provenance.contrary import once
-from guard.provenance.flaw import flaw, padded
 from guard.provenance.granting import granted
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
 from guard.provenance.lexicon import Capability
 from guard.provenance.listing import rested
-from guard.provenance.lookalike import poses
+from guard.provenance.misleading import misleads
 from guard.provenance.objects import done_to
 from guard.provenance.omitted import otherwise
 from guard.provenance.options import strays
@@ -43,7 +42,6 @@ from guard.provenance.weighed import Declared, Weighed
 from guard.provenance.whose import theirs
 from guard.provenance.worth import EXEMPT, IN_PROMPT, Worth, worth
 
-_IDENTITIES = frozenset({"recipient", "id", "path", "source", "url", "attach"})
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""
 _SENT, _SAID = frozenset({"dest", ""}), frozenset({"path", "title", "when"})
@@ -198,29 +196,9 @@ class _Scales:
             same_record="amount" in self.roles and self.same_record(),
             ambiguous="ambiguous" in whys,
             index_full="index_full" in whys,
-            not_canonical=self.flawed(),
+            not_canonical=misleads(self.task, self.endorsed, self.values),
             origins=self.origins(),
         )
-
-    def flawed(self) -> bool:
-        """Return whether an identity could be taken for another that looks like it."""
-        for value, one in self.values:
-            if value.role in _IDENTITIES and self.misleads(value, one):
-                return True
-        return False
-
-    def misleads(self, value: Value, one: Worth) -> bool:
-        """Return whether one identity could be: what the person wrote letter for letter is theirs.
-
-        However it is written.
-        """
-        if value.level == "target" and one.source > Source.UNTRUSTED and padded(value.text):
-            return True  # it was compared without its blanks, and the tool would get them
-        if value.text in self.task.text:
-            return False
-        if flaw(value.text):
-            return True
-        return one.source < Source.LINKED and poses(value.text, self.task.looks, self.endorsed)
 
     def bare(self, levels: Levels) -> bool:
         """Return whether nothing of the call could be compared with what the person said."""
