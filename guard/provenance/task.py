@@ -52,7 +52,7 @@ class Task:
         spoken: whether anybody but the agent said anything.
         text: all of it.
         said: what of it was not left out: what a text may say.
-        wanted: what of it asks for anything; the rest, and what is passed on, blank.
+        wanted: what asks for anything; the rest, and what is passed on, blank; `folded`: its case.
         entities: the typed values in it, in order.
         frames: how each value was named: (kind, canonical) -> frames. Names are kind `text`.
         left_out: those of them that were named only where nothing was asked for.
@@ -92,7 +92,6 @@ class Task:
         objects: those of them that are no bare number, which names nothing.
         receivers: those named as where something goes.
         ids: how many things are named by an id, a file or a word with a digit.
-        folded: what of it asks for anything, its case folded.
         yearless: days (--MM-DD) that were named without a year.
     """
 
@@ -157,9 +156,7 @@ class Task:
                 if one[0] in _DESTS
                 if "dest" in how or ("unknown" in how and one[0] not in dests)
             ),
-            "yearless": frozenset(
-                one for kind, one in self.frames if kind == "date" and one.startswith("-")
-            ),
+            "yearless": frozenset(x for kind, x in self.frames if kind == "date" and x[0] == "-"),
             "folded": self.wanted.casefold(),
             "ids": len({one.canonical for one in self.entities if _is_id(one)}),
         }
