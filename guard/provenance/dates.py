@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from guard.provenance.canonical import MONTHS
+from guard.provenance.weekdays import DAYS
 from guard.provenance.words import MONTH_NAMES
 
 _NTH: Final = re.compile(
@@ -143,6 +144,15 @@ def _month_of(name: str) -> int:
     return next(
         MONTHS[one] for one in sorted(MONTHS, key=len, reverse=True) if word.startswith(one)
     )
+
+
+@lru_cache(maxsize=1024)
+def words_of(day: str) -> frozenset[str]:
+    """Return the words by which people may say a day (YYYY-MM-DD): 20, 20th, march, friday."""
+    at = date.fromisoformat(day)
+    months = {one for one in MONTH_NAMES if _month_of(one) == at.month}
+    nth = {f"{at.day}{end}" for end in ("", "st", "nd", "rd", "th")}
+    return frozenset(months | nth | {str(at.year), DAYS[at.weekday()]})
 
 
 def spelled_apart(text: str, day: str) -> bool:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.provenance.counts import numbered
+from guard.provenance.currencies import currency_of
 from guard.provenance.dates import speaks_of_dates
 from guard.provenance.days import dates
 from guard.provenance.grammar import ASKING, CALENDAR, NUMBERS
@@ -42,7 +43,21 @@ _STATE = re.compile(
 """A clause that says how a thing stands, and nothing besides."""
 _YEAR = re.compile(r"\b(?:from|of|von|aus|de)\s+((?:1\d|20)\d\d)\b(?![-/.]\d)", re.IGNORECASE)
 """From which year a thing is."""
+_RELATED = re.compile(
+    r"\s+(?:(?:that|which|who)\s+(?:(?:is|was|are|were|has\s+been)\s+)?)?"
+    r"(?:belong(?:s|ing)?\s+to|[^\W\d_]{2,}(?:ed|wn|lt|nt|pt|ght|de|en)\s+(?:by|in|from|at))"
+    r"\s+(?=(?:the\s+)?(?-i:[A-Z])|\d{4}\b)",
+    re.IGNORECASE,
+)
+"""Of whom or of when a thing is, with a word for how: "the boat owned by Kim", "built in 1987"."""
+_WHOSE = re.compile(
+    r"\s+(?:that|which)\s+((?:[A-Z][\w'-]*\s+){1,3})(?:has\s+|had\s+)?[a-z]{3,}"
+    r"(?:\s+(?:in|up|out|off))?(?=\s*(?:[.,;!?]|\Z))"
+)
+"""The same, the other way round: "the boat that Kim Roy owns"."""
+_BEARING = re.compile(r"\s+with\s+(?:the\s+)?(?=(?:number|no\.?|nr\.?)\s)", re.IGNORECASE)
 _AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
+_ADVERBS = frozenset({"right", "away", "immediately", "straight", "promptly", "permanently"})
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
 _ONES = frozenset({"one", "ones"})
 _LETTERS = 3
@@ -69,6 +84,7 @@ class Said(NamedTuple):
 @lru_cache(maxsize=1024)  # the same request is held against each id of a list
 def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said, ...]:
     """Return what a request may say of its thing: before "to", and all of it."""
+    text = _BEARING.sub(" ", _RELATED.sub(" of ", _WHOSE.sub(r" of \1", text)))
     first = WORD.search(text)
     if first is None:
         return ()
@@ -95,8 +111,11 @@ def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     said = [
         one
         for one in WORD.finditer(phrase)
-        if not is_stop(one[0]) and _bare(one[0]) not in ASKING | CALENDAR | BOUNDS | _ONES
+        if not is_stop(one[0])
+        and _bare(one[0]) not in ASKING | CALENDAR | BOUNDS | _ONES | _ADVERBS
         if not _NTH.fullmatch(one[0]) and one[0].casefold() not in NUMBERS
+        # How much is weighed by itself: "donate 40 euros to the campaign for wells".
+        if not (currency_of(one[0]) and phrase[: one.start()].rstrip()[-1:].isdigit())
     ]
     stems = frozenset(
         own

@@ -95,6 +95,8 @@ class Known:
         self._numbered_to = first + max(records, default=0)
         self.lists.learn(segment, first, records)
         for one in seen:
+            if one.kind == "flag":  # it stands with its record: a yes by itself is everywhere
+                continue
             place = Place(segment.step, segment.action, one, one.record and first + one.record)
             self._keep((one.kind, one.canonical), place)
 

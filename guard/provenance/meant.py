@@ -25,6 +25,7 @@ from guard.provenance.pieces import asking
 from guard.provenance.pointers import points
 from guard.provenance.prepared import KEEPERS
 from guard.provenance.records import Record, is_id, plainly
+from guard.provenance.scoped import named_by
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
@@ -121,7 +122,9 @@ def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) ->
         return 0  # something is left out, or they are told apart by more than words
     final = "irreversible" in spec.effect and not place.seen.trusted
     own = words_of(record.own if final and alone else record.told) | _numbers(record)
-    if not is_sought(task, listing, words, strict=final):
+    if not final and not words <= own:
+        own |= _pointed(known, record)
+    if not is_sought(task, known, listing, words, strict=final):
         return 0
     # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
     words -= words_of(listing.sought) - own
@@ -137,9 +140,27 @@ def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) ->
     return len(things) if said.many in {0, len(things)} and len(things) >= _LEAST else 0
 
 
+def _bears(known: Known, record: Record, words: frozenset[str]) -> bool:
+    """Return whether an object bears words, or one to which it points does by its own name."""
+    own = words_of(record.told) | _numbers(record)
+    return words <= own or words <= own | _pointed(known, record)
+
+
+def _pointed(known: Known, record: Record) -> frozenset[str]:
+    """Return the words of the things whose ids a trusted field of an object holds."""
+    found: set[str] = set()
+    for key in record.pointers:
+        for place in known.places("text", key):
+            other = known.record(place.record)
+            if place.seen.trusted and is_id(place.seen.path) and other is not record:
+                found |= words_of(other.stated)
+    return frozenset(found)
+
+
 def _numbers(record: Record) -> AbstractSet[str]:
-    """Return what an object is known by: its own ids, and its number."""
-    return {mark.partition(":")[2].casefold() for mark in record.identity}
+    """Return what an object is known by: its own ids, its number, and the years of its days."""
+    own = {mark.partition(":")[2].casefold() for mark in record.identity}
+    return own | {day[:4] for day in record.days}
 
 
 def _fields_of(record: Record) -> frozenset[str]:
@@ -153,7 +174,7 @@ def _like(
 ) -> AbstractSet[frozenset[str]]:
     """Return the things of a tool's lists that bear these words; none if one id has two names."""
     every, record = rivals(known, place), known.record(place.record)
-    like = [one for one in every if words <= words_of(one.told) | _numbers(one)]
+    like = [one for one in every if _bears(known, one, words)]
     if days is not None:
         like = [one for one in like if any(map(days, one.days))]
     same = [one for one in every if one.identity == record.identity]
@@ -185,13 +206,18 @@ def rivals(known: Known, place: Place) -> list[Record]:
     ]
 
 
-def is_sought(task: Task, listing: Listing, words: frozenset[str], *, strict: bool = False) -> bool:
+def is_sought(
+    task: Task, known: Known, listing: Listing, words: frozenset[str], *, strict: bool = False
+) -> bool:
     """Return whether a list holds all there is of what a thing is singled out by."""
     if listing.sought == ("",):
         return True
     if strict or not listing.sought:
         return False
-    return all(_is_said(task, one, words) for one in listing.sought)
+    return all(
+        _is_said(task, one, words) or any(own <= words for own in named_by(known, one) if own)
+        for one in listing.sought
+    )
 
 
 def _is_said(task: Task, text: str, words: frozenset[str]) -> bool:

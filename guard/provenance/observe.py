@@ -190,7 +190,9 @@ class _Look:
             for inner in value:
                 one = self.next_record() if isinstance(inner, dict) else record
                 self.walk(inner, (*path, "*"), one, depth + 1)
-        elif value is not None and not isinstance(value, bool):
+        elif isinstance(value, bool):
+            self.flag(path, record, on=value)
+        elif value is not None:
             self.leaf(str(value), path, record)
 
     def object(
@@ -228,6 +230,12 @@ class _Look:
             for kind, canonical, start, end in tokens(text):
                 excerpt = _around(text, start, end)
                 self.seen.append(Seen(kind, canonical, where, source, record, False, excerpt))  # noqa: FBT003  positional for speed
+
+    def flag(self, path: tuple[str, ...], record: int, *, on: bool) -> None:
+        """Note how a switch of an object stands; by itself it names nothing."""
+        source, where = self.field_at(path)
+        if source is not None and record:
+            self.seen.append(Seen("flag", "yes" if on else "no", where, source, record))
 
     def field_at(self, path: tuple[str, ...]) -> tuple[Source | None, str]:
         """Return how far a field is trusted and how it is called; None: it is secret."""

@@ -180,6 +180,10 @@ def _opens(task: Task, able: Capability, held: Held, name: str, texts: str) -> b
     """
     schema, _ = own_at(held, name)
     if schema.get("type") == "boolean":
+        if schema.get("default") is not False and not things_at(name).isdisjoint(
+            task.words.refused
+        ):
+            return True  # "publish it without announcing it", and it may be announced
         wanted = schema.get("default") is not True and keeps(
             name, able.stems, _parted(task.words.stems), task.wanted
         )

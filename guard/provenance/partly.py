@@ -38,7 +38,7 @@ def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | 
         for words in said:
             if points(task, known, value, place, record):
                 break  # the boss of whom they name is somebody else
-            if words <= _own(record) and is_sought(task, listing, words):
+            if words <= _own(record) and is_sought(task, known, listing, words):
                 like = {one.identity or one.called for one in every if words <= _own(one)}
                 if len(like) == 1:
                     return Worth(Source.LINKED, "linked_record", place)

@@ -12,7 +12,7 @@ from guard.model.call import Json
 from guard.provenance.canonical import classify
 from guard.provenance.known import Known
 from guard.provenance.money import decimal_of
-from guard.provenance.records import Record
+from guard.provenance.records import Record, field_name
 from guard.provenance.select import beats
 
 Order = Literal["max", "min", "first", "all", "sum", "difference"]
@@ -33,9 +33,9 @@ def picked(known: Known, of: str, take: str, order: Order, by: str, value: Json)
     if not listed or isinstance(value, bool | None):
         return False
     if order in ("sum", "difference"):
-        numbers = [one.measures.get(_field(take)) for one in listed]
+        numbers = [one.measures.get(field_name(take)) for one in listed]
         return _reckoned(numbers, order) == decimal_of(str(value))
-    meant = _meant(listed, order, _field(by))
+    meant = _meant(listed, order, field_name(by))
     return any(
         place.action == of
         and place.seen.trusted
@@ -43,11 +43,6 @@ def picked(known: Known, of: str, take: str, order: Order, by: str, value: Json)
         and any(known.record(place.record) is one for one in meant)
         for place in known.seen(classify(str(value)))
     )
-
-
-def _field(name: str) -> str:
-    """Return the name of a field as records keep it."""
-    return name.casefold().strip("_")
 
 
 def _meant(listed: Sequence[Record], order: Order, by: str) -> Sequence[Record]:

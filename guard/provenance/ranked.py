@@ -11,11 +11,13 @@ from guard.provenance.canonical import name_of
 from guard.provenance.conditions import Met
 from guard.provenance.known import Known
 from guard.provenance.pieces import Piece
-from guard.provenance.ranking import Ranking, meant
+from guard.provenance.ranking import Ranking
 from guard.provenance.records import Record
-from guard.provenance.scoped import Scope, scope_of
+from guard.provenance.scoped import Scope, scope_of, stems_of_days
+from guard.provenance.searched import stems_in
 from guard.provenance.task import Task
 from guard.provenance.value import Value
+from guard.provenance.winning import meant
 from guard.provenance.worth import Worth
 
 Values = Sequence[tuple[Value, Worth]]
@@ -64,7 +66,7 @@ def _stands(task: Task, rule: Ranking, known: Known, own: Sequence[Piece], value
     chief = chief or [each for each in members if not each[0].level]
     if not chief:
         return Met.NONE
-    found = [_of(task, rule, known, own, value) for value, _ in chief]
+    found = [_of(task, rule, known, own, value, _beside(task, values, value)) for value, _ in chief]
     if any(one is None for one in found):
         return Met.UNKNOWN
     return Met.MET if all(found) else Met.REFUTED
@@ -85,7 +87,7 @@ def _is_called(rule: Ranking, known: Known, own: Sequence[Piece], one: Worth) ->
     """Return whether a request calls a record by its whole name, beside what a rule says."""
     if one.place is None or rule.named:
         return False
-    names = known.record(one.place.record).titles
+    names = {name for name in known.record(one.place.record).titles if not known.shared(name)}
     first, last = rule.place
     return any(
         name_of(held.literal) in names
@@ -101,12 +103,22 @@ def _is_named(known: Known, own: Sequence[Piece], one: Worth) -> bool:
     )
 
 
-def _of(task: Task, rule: Ranking, known: Known, own: Sequence[Piece], value: Value) -> bool | None:
+def _beside(task: Task, values: Values, value: Value) -> frozenset[str]:
+    """Return the stems of what else a call holds, and of how its days may be said."""
+    others = [one for one, _ in values if one is not value]
+    days = (one.moment[0] for one in others if one.moment[0] and task.dated(one.moment[0]))
+    return stems_in([one.text for one in others]) | stems_of_days(days)
+
+
+def _of(
+    task: Task, rule: Ranking, known: Known, own: Sequence[Piece], value: Value,
+    beside: frozenset[str],
+) -> bool | None:  # fmt: skip
     def named(record: Record) -> bool:
         return any(each.naming.means(record) or _by_id(each, record) for each in own)
 
     found = {
-        meant(rule, record, scope.listed, value, named, scope.words)
+        meant(rule, record, scope.listed, value, named, scope.words, beside)
         for record, scope in _lists(task, rule, known, value)
     }
     return found.pop() if len(found) == 1 else None

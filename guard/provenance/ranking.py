@@ -1,28 +1,20 @@
-"""Which one of a list a person means by a rule: "the best rated under 210", "whichever is closer".
+"""By which rule a person means one of a list: "the best rated under 210", "whichever is closer".
 
-It finds the rule with its filter, and which of the records of a list it means, on trusted fields
-only; what it cannot read in it is not known. It knows no call.
+It finds the rule with its filter. It knows no call and no list.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from guard.provenance.conditional_words import COMPARES, NOT
-from guard.provenance.currencies import words_in
 from guard.provenance.grammar import RANKLESS, UNCOMPARED
-from guard.provenance.lexicon import is_stop, noun_classes, stem
-from guard.provenance.money import decimal_of
-from guard.provenance.records import Record
-from guard.provenance.select import BEGUN, DUE, LATER, RANKS, TOUCHED, beats, beyond, is_amount
-from guard.provenance.sentences import WORD, sentences
+from guard.provenance.select import BEGUN, DUE, RANKS, TOUCHED
+from guard.provenance.sentences import sentences
 from guard.provenance.unasked import Span
-from guard.provenance.value import Value
 
 _NAMES_ONE = (
-    r"\b(?:the|my|our|your|their|its|his|her|whose|der|die|das|den|dem|le|la|les|el|los|las)\s+"
-    r"(?:[^\W\d_]+\s+)?"
+    r"(?:\b(?:(?:that|which|who)\s+(?:is|are)(?:\s+the)?|the|my|our|your|their|its|his|her|whose|der|die|das|den|dem|le|la|les|el|los|las)\s+"
+    r"(?:[^\W\d_]+\s+)?|(?P<whose>(?:\b(?-i:[A-Z])[^\W\d_]+\s+){0,2}\b(?-i:[A-Z])[^\W\d_]+)['\u2019]s\s+)"
 )
 _MOST = re.compile(
     rf"{_NAMES_ONE}(?P<rank>(?:best|top|highest|lowest|worst)[\s-]rated|longest[\s-](?:standing|serving|running)|most\s+recent|(?:most|least)\s+[^\W\d_]{{4,}}|best|worst"
@@ -63,6 +55,20 @@ _LAST = tuple(
     )
 )
 """How the one of a list is told by what is said behind it."""
+_AS = re.compile(
+    r"\bas\s+(?P<rank>early|soon|late|cheap|close|near|quick|fast)(?:ly)?\s+as\s+(?:possible|you\s+can)\b",
+    re.IGNORECASE,
+)
+_AS_RANK = {
+    "early": "earliest",
+    "soon": "earliest",
+    "late": "latest",
+    "cheap": "cheapest",
+    "close": "closest",
+    "near": "nearest",
+    "quick": "quickest",
+    "fast": "fastest",
+}
 _OF_THEM = re.compile(
     r"\bthe\s+(?P<rank>[^\W\d_]{2,}er|worse)\s+of\s+(?:the|my|our|those|these)\s+two\s+(?P<rest>[^.,;:!?]{2,40}?)"
     r"(?=\s+(?:go|to|for|with|on|in|at|be)\b|[.,;:!?]|$)",
@@ -72,14 +78,31 @@ _OF_THEM = re.compile(
 _ENDS = re.compile(
     r"[,;:]\s|\b(?:and|then|but|to|for|with\s+my|using|und|dann|et|puis|y)\b", re.IGNORECASE
 )
+_FOUND = re.compile(
+    r"\s*\b(?:(?:that\s+)?you\s+(?:can\s+)?(?:find|see|get)|there\s+is|(?:that\s+(?:is|are)\s+)?available|on\s+offer)\s*\Z",
+    re.IGNORECASE,
+)
+"""What tells it from none of the others."""
+_BACK = frozenset({"", "one", "ones", "of them", "of these", "of those", "one of them"})
+"""What is said of the one where the words before have said it: "find trains, take the fastest"."""
+_TOLD = re.compile(
+    r"\b(?:to|for|from|in|at|of|on)\s+([^,;:]+?)\s*(?:,|;|:|\b(?:and|then|und|dann|et|puis|y)\b)[^,;:]*\Z",
+    re.IGNORECASE,
+)
 _COMPARED = re.compile(
     r"\b(?:is|are|costs?|comes|has(?:\s+the)?)\s+(?:the\s+)?(?P<rank>(?:more|less|most|least)\s+[^\W\d_]+|[^\W\d_]+)",
     re.IGNORECASE,
 )
-_OFF = re.compile(
-    r"\b(?:of|in|on|from|at|my|the|our|all|list|one|ones|two|three|them|these|those)\b",
-    re.IGNORECASE,
-)
+
+ORDERS = {
+    **dict.fromkeys(
+        ("highest", "largest", "biggest", "greatest", "most", "longest", "latest", "heaviest"), True
+    ),
+    **dict.fromkeys(
+        ("lowest", "smallest", "fewest", "least", "shortest", "earliest", "lightest"), False
+    ),
+}
+"""Words that order by what is said behind them, and whether the most of it is meant."""
 
 
 class Ranking(NamedTuple):
@@ -92,6 +115,8 @@ class Ranking(NamedTuple):
         rest: what else it says of the one: a filter, or what it is.
         named: whether it chooses between things that the person names.
         many: among how many there have to be; 0: any number.
+        word: by which it orders, as it is said.
+        more: what stands behind: where the one goes, or what is done with it.
     """
 
     place: Span
@@ -100,6 +125,8 @@ class Ranking(NamedTuple):
     rest: str
     named: bool
     many: int = 0
+    word: str = ""
+    more: str = ""
 
 
 def rankings_of(text: str) -> tuple[Ranking, ...]:
@@ -117,16 +144,35 @@ def _in_sentence(text: str, start: int, end: int) -> Iterator[Ranking]:
         cut = _ENDS.search(text, one.end(), end)
         stop = cut.start() if cut else end
         fields, most = _order(word)
-        yield Ranking(
-            (one.start(), stop), fields, most, text[one.end() : stop].strip(" .!?\n"), named=False
-        )
+        rest, more = text[one.end() : stop].strip(" .!?\n"), [one["whose"] or ""]
+        rest = _FOUND.sub("", rest)
+        if cut and cut[0].casefold() in {"to", "for"}:
+            last = _ENDS.search(text, cut.end(), end)
+            more.append(text[cut.end() : last.start() if last else end].strip(" .!?\n"))
+        elif rest.casefold() in _BACK:
+            rest, more = "", [*more, *_told_before(text, start, one.start())]
+        told = " ".join(filter(None, more))
+        yield Ranking((one.start(), stop), fields, most, rest, named=False, word=word, more=told)
+    for one in _AS.finditer(text, start, end):
+        word = _AS_RANK[one["rank"].casefold()]
+        fields, most = _order(word)
+        yield Ranking((start, end), fields, most, "", named=False, word=word)
     for one in _MORE.finditer(text, start, end):
         word = (one["rank"] or "").casefold()
         if word in UNCOMPARED or _is_within(one.start(), taken):
             continue
         said = _COMPARED.search(text, one.end(), end) if one["which"] else None
-        fields, most = _order(said["rank"].casefold() if said else word)
-        yield Ranking((start, end), fields, most, "", named=True)
+        word = said["rank"].casefold() if said else word
+        cut = _ENDS.search(text, said.end(), end) if said else None
+        rest = text[said.end() : cut.start() if cut else end].strip(" .!?\n") if said else ""
+        fields, most = _order(word)
+        yield Ranking((start, end), fields, most, rest, named=True, word=word)
+
+
+def _told_before(text: str, start: int, end: int) -> Iterator[str]:
+    """Yield what the words before a rule say of those among which it chooses."""
+    if told := _TOLD.search(text, start, end):
+        yield told[1]
 
 
 def _told_behind(text: str, start: int, end: int) -> Iterator[Ranking]:
@@ -150,125 +196,3 @@ def _order(word: str) -> tuple[frozenset[str], bool]:
         ((fields, most) for pattern, fields, most in RANKS if pattern.fullmatch(word)),
         (frozenset(), True),
     )
-
-
-def meant(
-    rule: Ranking, own: Record, listed: Sequence[Record], value: Value,
-    named: Callable[[Record], bool], sought: frozenset[str] = frozenset(),
-) -> bool | None:  # fmt: skip
-    """Return whether a record is the one of a whole list that a rule means; None: nobody knows.
-
-    Args:
-        rule: the rule.
-        own: the record.
-        listed: the list.
-        value: of the call: that the one is what it acts on says nothing more of it.
-        named: whether a record is one of those that the person names.
-        sought: stems by which the list was asked for: all of it is of that.
-    """
-    passes = _filter(rule, value, listed, sought)
-    if passes is None or not rule.fields:
-        return None
-    among = [one for one in listed if named(one)] if rule.named else [*listed]
-    kept = [one for one in among if passes(one) is not False]
-    if passes(own) is False:
-        return False
-    if passes(own) is None or any(passes(one) is None for one in kept) or len(among) < 2:  # noqa: PLR2004
-        return None
-    if rule.many and len(kept) != rule.many:
-        return None
-    return _first(rule, own, kept)
-
-
-def _first(rule: Ranking, own: Record, kept: Sequence[Record]) -> bool | None:
-    fields = _ordering(rule, own)
-    if len(fields) != 1 or not any(one is own for one in kept):
-        return None
-    value = own.measures[fields[0]]
-    others = [one.measures.get(fields[0]) for one in kept if one is not own]
-    return all(beats(value, one, most=rule.most) for one in others)
-
-
-def _ordering(rule: Ranking, own: Record) -> list[str]:
-    """Return the fields of a record by which a rule orders: how old a thing is, its only moment."""
-    late = LATER if rule.fields is BEGUN else frozenset[str]()
-    named = {name: frozenset(name.split("_")) for name in own.measures}
-    fields = [
-        name
-        for name, words in named.items()
-        if not rule.fields.isdisjoint(words) and late.isdisjoint(words)
-    ]
-    if fields or "date" not in rule.fields:
-        return fields
-    return [
-        name
-        for name, one in own.measures.items()
-        if isinstance(one, str) and LATER.isdisjoint(named[name])
-    ]
-
-
-def _filter(
-    rule: Ranking, value: Value, listed: Sequence[Record], sought: frozenset[str]
-) -> Callable[[Record], bool | None] | None:
-    """Return what tells whether a rule chooses from among a record; None: nothing does."""
-    compared = COMPARES.search(rule.rest)
-    rest = f"{rule.rest[: compared.start()]} {compared['of']}" if compared else rule.rest
-    if compared and rule.rest[compared.end() :].strip():
-        return None
-    words = [one[0] for one in WORD.finditer(_OFF.sub(" ", rest))]
-    strange = [
-        one
-        for one in words
-        if not (is_stop(one) or stem(one) in value.kin or stem(one) in sought)
-        if noun_classes(stem(one)).isdisjoint(value.nouns)
-    ]
-    if NOT.search(rule.rest):
-        return None
-    if not compared:
-        return _in_state(frozenset(map(stem, strange)), listed) if strange else lambda _: True
-    how = next(name for name in ("lt", "gt", "le", "ge", "eq") if compared[name])
-    limit = decimal_of(compared["number"].replace(",", ""))
-    stems = frozenset(map(stem, strange))
-    if limit is None or compared["unit"]:
-        return None
-
-    def passes(record: Record) -> bool | None:
-        fields = [
-            value
-            for name, value in record.measures.items()
-            if (stems <= frozenset(map(stem, words_in(name))) if stems else is_amount(name))
-        ]
-        if len(fields) != 1 or not isinstance(fields[0], Decimal):
-            return None
-        return beyond(how, fields[0], limit)
-
-    return passes
-
-
-def _in_state(
-    words: frozenset[str], listed: Sequence[Record]
-) -> Callable[[Record], bool | None] | None:
-    """Return what tells whether a record is in a state, or of a sort; None: no field says so."""
-    if any(words in _states(one) for one in listed):
-
-        def stands(record: Record) -> bool | None:
-            states = _states(record)
-            return words in states if states else None
-
-        return stands
-    if any(words in _values(one) for one in listed):
-        return lambda record: words in _values(record)
-    return None
-
-
-def _states(record: Record) -> frozenset[frozenset[str]]:
-    return frozenset(map(_state, record.states.values()))
-
-
-def _values(record: Record) -> frozenset[frozenset[str]]:
-    """Return the short trusted texts of a record, each as the stems of all its words."""
-    return frozenset(map(_state, record.titles))
-
-
-def _state(text: str) -> frozenset[str]:
-    return frozenset(map(stem, words_in(text)))

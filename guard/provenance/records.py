@@ -36,6 +36,9 @@ _KEY = 64
 """The longest key (characters)."""
 _OWN = frozenset({"name", "title", "subject", "label", "filename", "username", "displayname"})
 """Fields in which an object bears its own name, beside those that end in `_name`."""
+_BEING = frozenset({"is", "has", "can", "was"})
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
+"""How a moment ends that is at another offset than UTC."""
 _PROSE = frozenset(
     {
         *("description", "note", "notes", "comment", "comments", "body", "text", "content"),
@@ -66,6 +69,9 @@ class Record:
         days: the days of its moments, trusted or not.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
         states: trusted fields that say how it stands, as its status.
+        pointers: what may be the id of another thing, in trusted fields.
+        stated: short texts of its trusted fields but prose.
+        flags: what its trusted switches say: "refundable", "uninsured".
         currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
     """
 
@@ -80,6 +86,9 @@ class Record:
     days: tuple[str, ...] = ()
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
+    pointers: frozenset[str] = frozenset()
+    stated: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
     claimed: frozenset[str] = frozenset()
 
@@ -102,7 +111,8 @@ def record_of(found: Iterable[Seen]) -> Record:
     names: set[str] = set()
     measures: dict[str, Decimal | str] = {}
     said: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
-    fields = list(found)
+    every = list(found)
+    fields = [one for one in every if one.kind != "flag"]
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
         own = one.path.rpartition(".")[2]
@@ -120,7 +130,8 @@ def record_of(found: Iterable[Seen]) -> Record:
         elif one.source is Source.UNTRUSTED:
             continue
         elif one.kind in {"number", "date"} and not marks:
-            measures[last] = Decimal(one.canonical) if one.kind == "number" else one.canonical
+            name, number = field_name(one.path), one.kind == "number"
+            measures[name] = Decimal(one.canonical) if number else one.canonical
         elif one.kind in _IDENTIFIERS and not (listed and _is_crowd(last)):
             links.add(f"{one.kind}:{one.canonical}")
     return Record(
@@ -130,11 +141,21 @@ def record_of(found: Iterable[Seen]) -> Record:
         called=frozenset(called),
         names=frozenset(names),
         own=tuple(_short(fields, named=True)),
-        told=tuple(_short(fields)),
+        told=(*_short(fields), *(_flag(one) for one in every if one.kind == "flag")),
         keys=_keys_in(fields),
         days=tuple(one.canonical for one in fields if one.kind == "date"),
-        measures=measures,
+        measures=measures | _timed(fields, measures),
         states=_states(fields),
+        pointers=frozenset(
+            one.canonical
+            for one in fields
+            if one.kind == "text" and one.source is Source.TRUSTED
+            if " " not in one.canonical and len(one.canonical) <= _KEY
+        ),
+        stated=tuple(_short([one for one in fields if one.source is Source.TRUSTED])),
+        flags=frozenset(
+            _flag(one) for one in every if one.kind == "flag" and one.source is Source.TRUSTED
+        ),
         currencies=codes_in(said[True]),
         claimed=codes_in(said[False]),
     )
@@ -142,13 +163,38 @@ def record_of(found: Iterable[Seen]) -> Record:
 
 def _states(fields: Iterable[Seen]) -> dict[str, str]:
     """Return the trusted fields that say how an object stands."""
-    named = ((one.path.rpartition(".")[2].casefold().strip("_"), one) for one in fields)
+    named = ((field_name(one.path), one) for one in fields)
     return {
         name: one.canonical
         for name, one in named
         if one.kind == "text" and one.source is Source.TRUSTED
         if not _STATES.isdisjoint(name.split("_"))
     }
+
+
+@lru_cache(maxsize=8192)  # the same fields come back in every result
+def field_name(path: str) -> str:
+    """Return what a field is called, whatever the case of its words: lease_end for leaseEnd."""
+    return "_".join(words_in(path.rpartition(".")[2]))
+
+
+def _timed(
+    fields: Iterable[Seen], measures: Mapping[str, Decimal | str]
+) -> dict[str, Decimal | str]:
+    """Return the moments of an object with their time of day, where all are in one zone."""
+    zoned = {one.path for one in fields if one.kind == "text" and _OFFSET.search(one.canonical)}
+    return {
+        name: f"{day}T{one.canonical}"
+        for one in fields
+        if one.kind == "time" and one.source is not Source.UNTRUSTED and one.path not in zoned
+        if isinstance(day := measures.get(name := field_name(one.path)), str)
+    }
+
+
+def _flag(one: Seen) -> str:
+    """Return what a switch says: `is_free` that it is free, or unfree."""
+    words = [word for word in words_in(one.path.rpartition(".")[2]) if word not in _BEING]
+    return f"{'' if one.canonical == 'yes' else 'un'}{' '.join(words)}"
 
 
 def _short(fields: Iterable[Seen], *, named: bool = False) -> Iterator[str]:

@@ -20,6 +20,7 @@ from guard.provenance.lexicon import Capability, stem
 from guard.provenance.money import decimal_of, money_of
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pieces import ADDRESSES, Piece, asking
+from guard.provenance.records import field_name
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -110,7 +111,7 @@ def _is_one(text: str, field: str) -> bool:
 def _fields(known: Known, value: Value, place: Place) -> set[str]:
     """Return in which trusted fields of a record a number stands."""
     return {
-        one.seen.path.rpartition(".")[2].casefold().strip("_")
+        field_name(one.seen.path)
         for one in places_of(known, value)
         if one.record == place.record and one.seen.trusted
     }

@@ -14,7 +14,7 @@ from guard.provenance.dates import spelled_apart
 from guard.provenance.known import Known
 from guard.provenance.lasting import ends, expires
 from guard.provenance.lexicon import Capability, stem
-from guard.provenance.records import Record
+from guard.provenance.records import Record, field_name
 from guard.provenance.select import BEGUN, DUE, TOUCHED
 from guard.provenance.shifts import origins, shifts_in
 from guard.provenance.task import Task
@@ -99,7 +99,7 @@ def _is_shown(
 def _places(known: Known, kind: str, said: str) -> set[tuple[int, str]]:
     """Return in which record and field a trusted day or time of day stood."""
     return {
-        (one.record, one.seen.path.rpartition(".")[2].casefold().strip("_"))
+        (one.record, field_name(one.seen.path))
         for one in (known.places(kind, said) if said else ())
         if one.record and one.seen.trusted
     }

@@ -14,9 +14,8 @@ from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pointers import form, points
-from guard.provenance.ranking import Ranking, meant
 from guard.provenance.records import Record, is_id, plainly
-from guard.provenance.scoped import scope_of
+from guard.provenance.scoped import chooses
 from guard.provenance.searched import searched
 from guard.provenance.segment import Endorsed
 from guard.provenance.task import Task
@@ -206,28 +205,23 @@ def _trusted(
             record, task.naming.said, place.action
         )
         if part or any(known.mistaken(record, title) for title in said):
-            return Worth(Source.TRUSTED, "ambiguous", place)
+            one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
+            return (
+                Worth(Source.LINKED, "selected", place)
+                if one
+                else Worth(Source.TRUSTED, "ambiguous", place)
+            )
         if not (target and _is_another(task, known, value, place)):
             return Worth(Source.LINKED, "linked_record", place)
     elif value.role == "amount" and task.naming.speaks_of(record):
         return Worth(Source.LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
-        if any(known.lists.chosen(record, one) for one in task.selections) or any(
-            _is_first(task, known, value, place, record, one) for one in task.rankings
-        ):
+        if chooses(task, known, value, place, record):
             return Worth(Source.LINKED, "selected", place)
         found = _asked_for(task, known, place, record)
         if found is not None:
             return found
     return Worth(Source.TRUSTED, "trusted_field", place)
-
-
-def _is_first(
-    task: Task, known: Known, value: Value, place: Place, record: Record, rule: Ranking
-) -> bool | None:
-    """Return whether a record is the one of a list that a rule means; None: nobody knows."""
-    found = scope_of(task, known, rule, place.action)
-    return meant(rule, record, found.listed, value, task.naming.means, found.words)
 
 
 def _is_another(task: Task, known: Known, value: Value, place: Place) -> bool:
