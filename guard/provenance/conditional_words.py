@@ -6,10 +6,12 @@ many costs a question.
 
 import re
 
+from guard.model.late import late
+
 _NOT_TOO = r"(?:it['\u2019]?s|it\s+is|that['\u2019]?s|that\s+is|this\s+is)"
 _ENDS = r"(?=\s*(?:$|[,.;:!?)]|and\b|then\b|please\b|but\b|to\b))"
 
-MARKS = re.compile(
+MARKS = late(
     r"(?<![\w'\u2019])(?P<only>(?:only|nur|erst|seulement|uniquement|s[o\u00f3]lo|solamente)\s+"
     r"(?:then\s+|dann\s*,?\s*)?)?"
     r"(?P<mark>(?P<unless>unless|except\s+(?:if|when)|es\s+sei\s+denn|au(?:\u00df|ss)er\s+wenn|\u00e0\s+moins\s+qu(?:e\b|['\u2019])"
@@ -29,7 +31,7 @@ MARKS = re.compile(
 )
 """What may open a condition."""
 
-ALWAYS = re.compile(
+ALWAYS = late(
     r"unless|except\s+(?:if|when)|if|provid(?:ed|ing)(?:\s+that)?|(?:as|so)\s+long\s+as|on\s+(?:the\s+)?condition\s+that"
     r"|assuming(?:\s+that)?|supposing(?:\s+that)?|in\s+case|in\s+the\s+event(?:\s+that|\s+of)?|whenever|after|until|till|for|should"
     r"|depending\s+on|con(?:ditional|tingent)\s+(?:up)?on|subject\s+to|pending"
@@ -40,17 +42,17 @@ ALWAYS = re.compile(
 )
 """Those that always do; the others may only say when."""
 
-REFUSED = re.compile(r"\b(?:not|never|nicht|pas|no)\s*$", re.IGNORECASE)
+REFUSED = late(r"\b(?:not|never|nicht|pas|no)\s*$", re.IGNORECASE)
 """What stands before a condition under which nothing is wanted: "but not if"."""
 
-ELSE = re.compile(
+ELSE = late(
     r"\b(?:otherwise|or\s+else|else|(?<!if\s)(?<!whether\s)or\s+if\s+not|andernfalls|ansonsten|sonst|sinon|autrement|si\s+no"
     r"|de\s+lo\s+contrario)\b\s*,?",
     re.IGNORECASE,
 )
 """What opens the other case of a condition."""
 
-REPORTS = re.compile(
+REPORTS = late(
     r"\b(?:(?:double[\s-]?)?check(?:s|ed|ing)?|see|know|say|tell|ask(?:s|ed|ing)?|confirm|verify|find\s+out|determine|assess"
     r"|wonder(?:ed|ing)?|sure|figure\s+out|test|decide|learn|report|inform|notify|alert|warn|remind|curious|look|doubt"
     r"|pr\u00fcfe|schau|sag|sage|frag|frage|v\u00e9rifie[rz]?|dis|demande|regarde|comprueba|verifica|mira|dime|pregunta)"
@@ -70,7 +72,7 @@ REPORTS = re.compile(
 )
 """What stands before a clause that is asked about, told of or only named."""
 
-COURTESY = re.compile(
+COURTESY = late(
     r"\s*(?:"
     r"(?:at\s+all\s+)?(?:possible|feasible)\b"
     rf"|{_NOT_TOO}\s+(?:at\s+all\s+)?(?:possible|feasible|not\s+too\s+much|no\s+trouble|ok(?:ay)?\s+(?:with|for|by)|fine\s+(?:with|by|for)"
@@ -92,7 +94,7 @@ COURTESY = re.compile(
 )
 """What begins a clause that only is polite, or says what cannot be otherwise."""
 
-STEPS = re.compile(
+STEPS = late(
     r"\s*(?:(?:you|we|I|you['\u2019]re|you['\u2019]ve|we['\u2019]re|we['\u2019]ve|I['\u2019]m|I['\u2019]ve|du|ich|wir|tu|je|vous|nous)\b"
     r"|(?:done|finished|ready|complete[d]?|possible|convenient|fertig|fini|termin\u00e9|listo)\b|[^\W\d_]+ing\b"
     r"|(?:is|are|was|were|do|does|did|will|can|should|would)\b"
@@ -102,14 +104,14 @@ STEPS = re.compile(
 )
 """What begins a clause that says only that one thing comes after another."""
 
-TIMED = re.compile(
+TIMED = late(
     r"\s*(?:(?:it['\u2019]?s|it\s+is|on|at)\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today|noon|midnight|morning|evening"
     r"|january|february|march|april|june|july|august|september|october|november|december|\d{1,2}(?::\d\d|\s*(?:am|pm|o['\u2019]clock)))\b",
     re.IGNORECASE,
 )
 """What begins a clause that names a day or an hour."""
 
-EVIDENCE = re.compile(
+EVIDENCE = late(
     r"\b(?:is|are|isn['\u2019]?t|aren['\u2019]?t|has|have|hasn['\u2019]?t|haven['\u2019]?t|gets?|becomes?|goes|drops?|falls?|rises?|reach(?:es)?"
     r"|match(?:es)?|equals?|exceeds?|hits?|turns?|agrees?|confirms?|arrives?|clears?|succeeds?|pass(?:es)?|fails?|signs?|replies|reply"
     r"|below|under|above|over|less|more|not|at\s+least|at\s+most|ist|sind|hat|haben|wird|liegt|f\u00e4llt|stimm\w+|unter|\u00fcber"
@@ -154,20 +156,20 @@ _EQUAL = (
     r"(?:exactly|equals?(?:\s+to)?|equal\s+to|genau|exactement"
     r"|exactamente|=)"
 )
-COMPARES = re.compile(
+COMPARES = late(
     rf"(?P<of>.*?)\s*\b(?:(?P<lt>{_LESS})|(?P<gt>{_MORE})|(?P<le>{_MOST})|(?P<ge>{_LEAST})|(?P<eq>{_EQUAL}))\s*"
     rf"{_NUMBER}(?:\s+(?:liegt|ist|betr\u00e4gt))?",
     re.IGNORECASE,
 )
-COMPARED = re.compile(
+COMPARED = late(
     rf"(?P<of>.*?)\s{_NUMBER}\s+or\s+(?:(?P<le>less|fewer|lower|under|below)|(?P<ge>more|higher|above|over|greater))",
     re.IGNORECASE,
 )
-NOT = re.compile(
+NOT = late(
     r"n['\u2019]t\b|\b(?:not|never|no\s+longer|nicht|kein\w*|pas|ne|n['\u2019]est|no)\b",
     re.IGNORECASE,
 )
-STATES = re.compile(
+STATES = late(
     r"(?P<of>.+?)\s+(?P<be>(?:is|are|was|were|has|have)(?P<no>n['\u2019]t)?|ist|sind|wurde|est|sont|est\u00e1)\s+"
     r"(?P<not>(?:not|nicht|pas|no)\s+)?(?:(?:yet|already|still|currently|been|marked|set\s+to|in|as|noch|schon|bereits|encore|d\u00e9j\u00e0)\s+)*"
     r"(?P<not2>(?:not|nicht|pas)\s+)?(?:(?:yet|been|already)\s+)*"

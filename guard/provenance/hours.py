@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from guard.model.late import late
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.sentences import sentences
 from guard.provenance.words import MONTH_NAMES
@@ -49,35 +50,35 @@ _END: Final = (
     r"|monday|tuesday|wednesday|thursday|friday|saturday|sunday|und|am|im|mit|für|bis|heute|morgen"
     r"|et|pour|avec|le|demain)\b))"
 )
-_PAST: Final = re.compile(
+_PAST: Final = late(
     r"\b(?P<part>half|(?:a )?quarter|five|ten|twenty|twenty[- ]five|viertel|fünf|zehn|zwanzig)"
     rf"(?: minutes)? (?P<way>past|after|to|nach|vor) {_HOUR}\b(?! ?(?:people|persons)){_HALF}",
     re.IGNORECASE,
 )
-_HALB: Final = re.compile(rf"\b(?P<part>halb)(?P<way>) {_HOUR}\b", re.IGNORECASE)
-_CLOCK: Final = re.compile(
+_HALB: Final = late(rf"\b(?P<part>halb)(?P<way>) {_HOUR}\b", re.IGNORECASE)
+_CLOCK: Final = late(
     rf"\b{_HOUR} ?(?:o['\u2019]?clock\b|uhr\b(?: (?P<minute>[0-5]\d)\b)?){_HALF}", re.IGNORECASE
 )
-_HEURE: Final = re.compile(
+_HEURE: Final = late(
     rf"\b(?:à|vers|dès) {_HOUR} ?h(?:eures?)?(?: ?(?P<minute>[0-5]\d))?\b", re.IGNORECASE
 )
-_DOTTED: Final = re.compile(
+_DOTTED: Final = late(
     r"\b(?P<hour>\d{1,2})\.(?P<minute>[0-5]\d) ?(?:(?P<half>[ap])\.?m\b|uhr\b)"
     rf"|\b(?:at|um|à) (?P<dotted>[01]?\d|2[0-3])\.(?P<dots>[0-5]\d){_END}",
     re.IGNORECASE,
 )
-_FOUR: Final = re.compile(
+_FOUR: Final = late(
     r"\b(?:at|um|à) (?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?: ?h(?:rs|ours)?\b)?" + _END,
     re.IGNORECASE,
 )
-_AT: Final = re.compile(rf"\b(?:at|um|à) {_HOUR}{_END}", re.IGNORECASE)
-_BETWEEN: Final = re.compile(
+_AT: Final = late(rf"\b(?:at|um|à) {_HOUR}{_END}", re.IGNORECASE)
+_BETWEEN: Final = late(
     r"\b(?:between|from|zwischen|von|entre|de) (?P<first>\d{1,2})(?::(?P<early>[0-5]\d))?"
     r" (?:and|to|till|until|und|bis|et|à) "
     r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b|" + _END + ")",
     re.IGNORECASE,
 )
-_SPAN: Final = re.compile(
+_SPAN: Final = late(
     r"(?<![\w:./-])(?P<first>\d{1,2})(?:[:.](?P<early>[0-5]\d))?(?: ?(?P<begun>[ap])\.?m\.?)?"
     r" ?[-\u2013] ?(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b",
     re.IGNORECASE,
@@ -89,7 +90,7 @@ _DAYS: Final = (
     rf"|(?:{'|'.join(MONTH_NAMES)})\.? \d{{1,2}}|\d{{1,2}}\.? (?:{'|'.join(MONTH_NAMES)})"
     r"|\d{4}-\d\d-\d\d)"
 )
-_OF_A_DAY: Final = re.compile(
+_OF_A_DAY: Final = late(
     rf"\b{_DAYS},? (?P<first>\d{{1,2}})(?::(?P<early>[0-5]\d))?"
     r"(?: (?:to|till|until|bis|à) | ?[-\u2013] ?)"
     r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b|(?: ?(?:uhr|h)\b)?(?:"
@@ -98,12 +99,12 @@ _OF_A_DAY: Final = re.compile(
     re.IGNORECASE,
 )
 """Two bare hours right behind a day: "Thursday 15 to 16"."""
-_LATE: Final = re.compile(
+_LATE: Final = late(
     r"\b(?:tonight|evening|afternoon|dinner|supper|night|abends?|nachmittags?|abendessen|soir"
     r"|après-midi|dîner)\b",
     re.IGNORECASE,
 )
-_EARLY: Final = re.compile(
+_EARLY: Final = late(
     r"\b(?<!good )(?:morning|breakfast|vormittags?|morgens|frühstück|matin)\b", re.IGNORECASE
 )
 _MINUTES: Final = {

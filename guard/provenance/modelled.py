@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from guard.model.late import late
 from guard.provenance.currencies import words_in
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem
@@ -32,11 +33,11 @@ _AS = (
     r"\s+as\s+(?:an?|the|your|its?)?\s*"
     r"(?:template|base|basis|model|reference|example|pattern|starting\s+point)\b"
 )
-_SAID = re.compile(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s|{_AS}", re.IGNORECASE)
-_AFTER_MODEL = re.compile(rf"(?<!\w){_MODEL}\s+{BESIDE_IT}\Z", re.IGNORECASE)
-_AFTER_ANY = re.compile(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s+{BESIDE_IT}\Z", re.IGNORECASE)
-_AS_ONE = re.compile(_AS, re.IGNORECASE)
-_APART = re.compile(r"(?<![\w@-])(?<!\w[./])")
+_SAID = late(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s|{_AS}", re.IGNORECASE)
+_AFTER_MODEL = late(rf"(?<!\w){_MODEL}\s+{BESIDE_IT}\Z", re.IGNORECASE)
+_AFTER_ANY = late(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s+{BESIDE_IT}\Z", re.IGNORECASE)
+_AS_ONE = late(_AS, re.IGNORECASE)
+_APART = late(r"(?<![\w@-])(?<!\w[./])")
 _FAR = 100
 """How far (characters) before a name the words can begin that make it a model."""
 _TAKES = frozenset(

@@ -8,17 +8,18 @@ which costs a question. Surface English, German and French.
 import re
 from collections.abc import Iterator
 
+from guard.model.late import late
 from guard.provenance.lexicon import stem, verb_classes
 from guard.provenance.sentences import is_base
 from guard.provenance.turns import turns
 from guard.provenance.unasked import Span
 
-_FENCED = re.compile(
+_FENCED = late(
     r"^[ \t]*(```|~~~)[^\n]*\n.*?(?:^[ \t]*\1[ \t]*$|\Z)|\"\"\".*?(?:\"\"\"|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-_CITED = re.compile(r"^[ \t]*>[^\n]*$", re.MULTILINE)
-_FORWARDED = re.compile(
+_CITED = late(r"^[ \t]*>[^\n]*$", re.MULTILINE)
+_FORWARDED = late(
     r"^[ \t]*(?:-{2,}[ \t]*(?:forwarded message|original message|weitergeleitete nachricht"
     r"|ursprüngliche nachricht|message transféré)\b|begin forwarded message:"
     r"|anfang der weitergeleiteten nachricht:)"
@@ -28,14 +29,14 @@ _FORWARDED = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 """How a pasted mail begins. Nothing tells where it ends."""
-_HEDGED = re.compile(
+_HEDGED = late(
     r"<<<.*?(?:>>>|\Z)"
     r"|^[ \t]*[-=*_#]{2,}[ \t]*(?:begin|start|beginn|anfang|début)\b[^\n]*$.*?"
     r"(?:^[ \t]*[-=*_#]{2,}[ \t]*(?:end|stop|ende|schluss|fin)\b[^\n]*$|\Z)",
     re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 """Marks between which a text is pasted."""
-_TAG = re.compile(r"<(/?)([A-Za-z][\w:-]{0,40})(?:\s[^<>\n]{0,200})?>")
+_TAG = late(r"<(/?)([A-Za-z][\w:-]{0,40})(?:\s[^<>\n]{0,200})?>")
 
 _TEXT = (
     r"(?:texts?|e-?mails?|mails?|messages?|sms|letters?|notes?|posts?|comments?|articles?|paragraphs?|sentences?|passages?|snippets?"
@@ -66,7 +67,7 @@ _ON = (
     rf"(?:{_TEXT}|words?|characters?|letters?|tone|grammar|spelling|typos?|wörter|zeichen|ton|grammatik|rechtschreibung"
     r"|mots|caractères|ton|grammaire|orthographe))"
 )
-_REQUEST = re.compile(
+_REQUEST = late(
     rf"\b(?:{_REWORD}\b(?P<gap>[^\n:.!?]{{0,80}}?)|{_WORK}\b(?P<more>[^\n:.!?]{{0,60}}?)\b{_ON}\b(?P<rest>[^\n:.!?]{{0,40}}?))"
     r"(?P<colon>\s?:(?=\s))"
     rf"|\b(?:{_REWORD}|{_WORK})\b(?P<before>[^\n:.!?]{{0,60}}?)\b{_THIS}\b(?P<after>[^\n:.!?]{{0,40}}?)"
@@ -75,7 +76,7 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 """A request to work on the words that come next."""
-_SAYS = re.compile(
+_SAYS = late(
     rf"\b(?P<who>(?:it|he|she|they|one|someone|somebody|er|sie|es|il|elle|on|(?-i:[A-Z]\w+)"
     rf"|(?:an?|the|my|our|his|her|their|one|another|eine?r?|der|die|das|mein\w*|un|une|le|la|mon|ma)\s+[^\W\d_]+|{_TEXT})(?:\s+(?:just|only|also|that|which|below|here|from\s+\w+|I\s+got|von\s+\w+|de\s+\w+))?)\s+"
     r"(?:says?|said|reads?|wrote|writes|states?|goes|sagt|sagte|schreibt|schrieb|lautet|dit|écrit|a\s+écrit)\s?:\s"
@@ -85,27 +86,27 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 """How a person says that what comes next was written by somebody."""
-_FOLLOWS = re.compile(r"follow|folg|suivant", re.IGNORECASE)
-_UP = re.compile(r"above|obige|ci-dessus|what|geschrieben|ce\s+que", re.IGNORECASE)
-_ABOVE = re.compile(
+_FOLLOWS = late(r"follow|folg|suivant", re.IGNORECASE)
+_UP = late(r"above|obige|ci-dessus|what|geschrieben|ce\s+que", re.IGNORECASE)
+_ABOVE = late(
     rf"\b(?:{_REWORD}|{_WORK})\b[^\n:.!?]{{0,60}}?\b(?:the\s+above|above|obige[nrsm]?|ci-dessus)\b"
     r"|\b(?:(?:that|this)(?:['\u2019]s|\s+is|\s+was)\s+what\s+(?:[^\W\d_]+\s+){1,3}?(?:wrote|writes|said|says|sent)"
     r"|(?:so\s+)?(?:das\s+)?hat\s+(?:mir\s+)?[^\W\d_]+\s+(?:mir\s+)?(?:das\s+)?geschrieben"
     r"|c['\u2019]est\s+ce\s+que\s+(?:[^\W\d_]+['\u2019\s]\s*){1,4}?(?:écrit|dit|envoyé))\b",
     re.IGNORECASE,
 )
-_FYI = re.compile(
+_FYI = late(
     r"^\s*(?:fyi|fwd|z\.?\s?k\.?|zur\s+info(?:rmation)?|pour\s+info(?:rmation)?)\s*[:\n]",
     re.IGNORECASE,
 )
-_MARKED = re.compile(r"\s*(?:[\"'`“„«<>~]|---|===|\*\*\*)")
+_MARKED = late(r"\s*(?:[\"'`“„«<>~]|---|===|\*\*\*)")
 """What begins with a mark has its own end."""
-_FILES = re.compile(
+_FILES = late(
     r"\b(?:files?|documents?|pages?|links?|urls?|folders?|sites?|videos?|dateien?|seiten?|fichiers?)\s*$",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"\s*(?:https?://\S|www\.\S|[~./\w-]{0,120}\w\.[a-z]\w{1,4}\b)", re.IGNORECASE)
-_AND = re.compile(
+_NAMED = late(r"\s*(?:https?://\S|www\.\S|[~./\w-]{0,120}\w\.[a-z]\w{1,4}\b)", re.IGNORECASE)
+_AND = late(
     r"(?:,|\b(?:and|then|und|dann|et|puis)\b)\s+(?:then\s+|dann\s+)?(?P<verb>[^\W\d_]+)",
     re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from guard.model.late import late
 from guard.provenance.lexicon import is_other, stem, verb_classes
 from guard.provenance.sentences import is_base, sentences
 from guard.provenance.unasked import Span, joined
@@ -29,7 +30,7 @@ _NOBODY = (
     r"(?!(?:you|u|we|I|someone|somebody|anyone|anybody|like|love|appreciate|prefer|be|not"
     r"|du|sie|ihr|jemand|wir|ich|tu|vous|nous|je)\b)"
 )
-_BEGINS = re.compile(
+_BEGINS = late(
     rf"^\s*{_HELLO}(?:"
     r"(?:who(?:['\u2019]?s|se|m)?|which)\b(?!ever)"
     r"|what(?:['\u2019]?s|['\u2019]?re)?\b(?!\s+(?:about|if)\b|\s+(?:I|we)(?:\s+would|['\u2019]d)?\s+(?:want|need|like)\b)"
@@ -46,7 +47,7 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 """How a sentence begins that asks something."""
-_WITHIN = re.compile(
+_WITHIN = late(
     r"\b(?:wonder(?:s|ed|ing)?|asks?(?:ed|ing)?|unsure|not\s+sure|(?:don['\u2019]?t|do\s+not)\s+know|curious"
     r"|check|see|find\s+out|know|tell\s+me|show\s+me|frage\s+mich)\s+(?:if|whether|ob)\s+"
     r"(?!(?:you|u|we|I|someone|somebody|du|sie)\b)"
@@ -55,14 +56,14 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 """How what is asked begins in the middle of a sentence."""
-_HELPED = re.compile(
+_HELPED = late(
     r"\b(?:do|does|did|can|could|should|would|will|must|may|might|to)(?:n['\u2019]?t)?\b",
     re.IGNORECASE,
 )
 """Words that a base form may follow in a question: "how do I cut it and sell it"."""
 _NEAR = 12
 _STOPS = frozenset({"please", "pls", "then", "bitte", "dann"})
-_ENDS = re.compile(
+_ENDS = late(
     r"(?P<stop>\b(?:but|if\s+so|aber|then|please|pls|bitte|dann)\b)"
     r"|(?P<mark>[,;:]|\s[\u2013\u2014-]\s)\s*(?:(?:and|und|et|so|also|just)\s+)?(?P<next>[^\W\d_]+)"
     r"|\b(?:and|und|et)\s+(?P<more>[^\W\d_]+)",

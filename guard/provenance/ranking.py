@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from guard.model.late import late
 from guard.provenance.grammar import RANKLESS, UNCOMPARED
 from guard.provenance.select import BEGUN, DUE, RANKS, TOUCHED
 from guard.provenance.sentences import sentences
@@ -16,14 +17,14 @@ _NAMES_ONE = (
     r"(?:\b(?:(?:that|which|who)\s+(?:is|are)(?:\s+the)?|the|my|our|your|their|its|his|her|whose|der|die|das|den|dem|le|la|les|el|los|las)\s+"
     r"(?:[^\W\d_]+\s+)?|(?P<whose>(?:\b(?-i:[A-Z])[^\W\d_]+\s+){0,2}\b(?-i:[A-Z])[^\W\d_]+)['\u2019]s\s+)"
 )
-_MOST = re.compile(
+_MOST = late(
     rf"{_NAMES_ONE}(?P<rank>(?:best|top|highest|lowest|worst)[\s-]rated|longest[\s-](?:standing|serving|running)|most\s+recent|(?:most|least)\s+[^\W\d_]{{4,}}|best|worst"
     r"|[^\W\d_]{2,}est(?:e[nmrs]?)?|[^\W\d_]{3,}ste[nmrs]?|(?:plus|moins|m\u00e1s|menos)\s+[^\W\d_]{4,}|meilleur\w*|mejor)\b"
     r"(?!\s+(?:version|priority|quality|setting|level|practice\w*|regards|wishes|effort|possible|interest|importance"
     r"|updates?|news|extent|degree|standard|way|convenience|of\s+(?:my|our)\s+(?:knowledge|ability))\b)",
     re.IGNORECASE,
 )
-_MORE = re.compile(
+_MORE = late(
     r"\b(?P<which>whichever|whatever(?=\s+(?:is|costs?)\b))\b"
     r"|\bthe\s+(?P<rank>(?:more|less)\s+[^\W\d_]{4,}|[^\W\d_]{2,}er|worse)\s+(?:one|of|option)\b(?!\s+the\s+(?:day|week|month)s?\b)",
     re.IGNORECASE,

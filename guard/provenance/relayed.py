@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 
+from guard.model.late import late
 from guard.provenance.lexicon import noun_classes, verb_classes
 from guard.provenance.lexicon import stem as stem_of
 from guard.provenance.pasted import pasted
@@ -27,7 +28,7 @@ _EXPLAINS = (
     r"|erkläre?|beschreibe?|zeige?|frage?|prüfe?|explique[rz]?)\b"
 )
 _SUBJECT = r"(?:I|we|he|she|they|it)(?:['\u2019](?:m|ll|ve|d|re|s))?\s+[^\W\d_]+"
-_CONTENT = re.compile(
+_CONTENT = late(
     r"\b(?:tell|inform|notify|remind|warn|assure|sage?|informiere|erinnere)(?:\s+[^\s;!?:,]+){1,4}:\s+"
     rf"|{_EXPLAINS}(?:\s+[^\s;!?]+){{0,8}}?,?\s+"
     r"(?:whether|ob|wie|how(?=\s+(?:to|I|we|you|he|she|they|one)\b)|why|warum|weshalb|wieso|pourquoi"
@@ -43,7 +44,7 @@ _ONE = (
     r"|him|her|them|every(?:one|body)|ihm|ihr|ihnen|allen)"
 )
 _SOMEBODY = rf"{_ONE}(?:\s+(?:and|und)\s+{_ONE})?"
-_BIDS = re.compile(
+_BIDS = late(
     r"\b(?:(?:tell|ask|remind|instruct|urge|warn|advise)\s+"
     r"(?!(?:me|us|you)\b)[^\s,;:!?]+(?:\s+[^\s,;:!?]+){0,2}?\s+(?:not\s+)?to\s+"
     rf"|(?:(?:tell|ask|remind|warn|inform|notify|sage?|erinnere|informiere)\s+{_SOMEBODY}"
@@ -51,12 +52,12 @@ _BIDS = re.compile(
     re.IGNORECASE,
 )
 """How somebody else is bidden to do what comes next: "tell Bob to pay", "tell Bob, pay"."""
-_REASON = re.compile(r"\b(?:because|weil)\s+", re.IGNORECASE)
-_NEXT = re.compile(
+_REASON = late(r"\b(?:because|weil)\s+", re.IGNORECASE)
+_NEXT = late(
     r"(?:,\s*(?:(?:and|und|then|dann)\s+)?|\b(?:and|und)\s+)(?:(?P<loud>please|then|bitte|dann)\b|(?P<verb>[^\W\d_]+))",
     re.IGNORECASE,
 )
-_MODAL = re.compile(
+_MODAL = late(
     r"\b(?:will|would|can|can(?:no|['\u2019])t|could|shall|should|must|may|might|to|going|want|['\u2019]ll"
     r"|werden?|will|können|kann|soll|muss)\b",
     re.IGNORECASE,
@@ -64,7 +65,7 @@ _MODAL = re.compile(
 _LEAST = 3
 _MOST = 20
 """So many of one sentence are read one by one; then the rest of it is taken for one."""
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = late(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=16)  # who reads a text asks for this again and again

@@ -7,6 +7,7 @@ them; "no onions" and "stop the music" are other things. It reads one turn and c
 import re
 from dataclasses import dataclass
 
+from guard.model.late import late
 from guard.provenance.grammar import CONTENTED, REFUSING
 from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.unasked import joined, without
@@ -25,7 +26,7 @@ _FILLER = (
 )
 _OPENS = rf"(?:^|(?<=[.!?;:,\u2026\u2014\u2013\n]))\s*(?:{_FILLER}[\s,.!\u2026-]+)*"
 
-_STRONG = re.compile(
+_STRONG = late(
     rf"\bnever\s?mind\b(?:\s+(?:about\s+)?{_IT})?{_END}|\bnvm\b"
     r"|\bchanged?\s+my\s+mind\b|\bmade\s+up\s+my\s+mind\b|\bon\s+second\s+thoughts?,?\s+(?:no|don['\u2019]?t|let)\b"
     rf"|\b(?:forget|scratch|skip|drop|cancel|undo|abort|ignore|retract|withdraw|revoke)\s+(?:about\s+)?{_IT}{_NOW}{_END}"
@@ -47,7 +48,7 @@ _STRONG = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Words with which a person takes back what they asked for."""
-_HOLDS = re.compile(
+_HOLDS = late(
     rf"{_OPENS}(?:stop(?:p)?\b(?=\s*(?:$|[.,;!?]|{_IT}\b|doing\b|right\s+there|there\b|immediately\b|now\b|please\b|sofort\b|bitte\b))"
     r"|wait\b(?!\s+for\s+(?!me\b|my\b))|hold\s+(?:on|off|it|that|your\s+horses)\b|hang\s+on\b|pause\b(?=\s*(?:$|[.,;!?]))"
     r"|not\s+(?:yet|now|so\s+fast|just\s+yet|today|tonight|tomorrow|this\s+(?:week|month|time)|any\s?more|needed|necessary)\b"
@@ -60,14 +61,14 @@ _HOLDS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Words with which a person stops what goes on."""
-_NO = re.compile(
+_NO = late(
     rf"{_OPENS}(?:(?P<no>no+|nope|nah|nein|n\u00f6|non)\b(?:\s+(?P<next>[^\W\d_]+))?"
     rf"|(?P<wrong>(?:(?:that['\u2019]?s|this\s+is|it['\u2019]?s|that\s+(?:was|is)|das\s+(?:war|ist)|c['\u2019](?:est|\u00e9tait))\s+)?"
     r"(?:(?:the|a|das|der|die|le|la)\s+)?(?:wrong|falsche?[rnms]?|mauvaise?)\b)|not\s+(?:that|this|the)\b)",
     re.IGNORECASE | re.MULTILINE,
 )
 """Words with which a person says that something is not what they want."""
-_MENDS = re.compile(
+_MENDS = late(
     r"\b(?:I|we)\s+(?:(?:actually|really|of\s+course)\s+)?mean[t]?\b|\binstead\b(?!\s+of)|\b(?:make|change|set|let)\s+(?:it|that|this|them)\b"
     r"|\bthe\s+other\s+(?:one|ones|guy|person|way)\b|\b(?:is|are|should\s+(?:be|have\s+been)|it['\u2019]?s|was)\s+(?:actually|rather|really)\b"
     r"|\bactually\b|\brather\b(?!\s+than)|\bcorrection\b|\btypo\b|\bshould\s+have\s+(?:been|said)\b|\bmy\s+(?:mistake|bad|fault)\b|\bmistyped\b|\bI\s+misspoke\b"
@@ -80,26 +81,26 @@ _MENDS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Words with which a person puts right what they said."""
-_ADDS = re.compile(
+_ADDS = late(
     r"\b(?:also|too|as\s+well|additionally|another|in\s+addition|on\s+top|besides|plus"
     r"|auch|au\u00dferdem|zus\u00e4tzlich|noch\s+(?:ein|eine|einen|50)|aussi|en\s+plus|\u00e9galement)\b",
     re.IGNORECASE,
 )
 """Words with which a person asks for something more."""
-_CONTENT = re.compile(
+_CONTENT = late(
     r"\bthat['\u2019]?s\s+(?:all|it|fine|ok(?:ay)?|perfect|great|everything|enough)\b|\bnothing\s+else\b|\bwe['\u2019]?re\s+(?:done|good)\b"
     r"|\bdas\s+(?:ist|war)\s+alles\b|\bdas\s+war['\u2019]?s\b|\bsonst\s+nichts\b|\bc['\u2019]est\s+(?:tout|bon)\b|\bgo\s+ahead\b",
     re.IGNORECASE,
 )
 """Words of somebody who has what they want: "no, that's all"."""
-_GOES_ON = re.compile(
+_GOES_ON = late(
     r"\bgo\s+ahead\b|\bproceed\b|\bdo\s+(?:it|that|so)\b|\bgo\s+for\s+it\b|\b(?:carry|go)\s+on\b|\bcontinue\b|\bresume\b|\bmach\s+(?:es|das|weiter)\b"
     r"|\bleg\s+los\b|\bweiter\b|\bvas[-\s]y\b|\ballez[-\s]y\b|\bfais[-\s]le\b",
     re.IGNORECASE,
 )
 """Words with which a person lets go on what they had stopped."""
 _SHORT = 8
-_BARE = re.compile(
+_BARE = late(
     rf"\s*(?:{_FILLER}[\s,.!\u2026-]+|(?:let['\u2019]?s|lets|then|only|maybe|rather|better|no|wait|oops|do|take|with|for|at|on)[\s,]+)*"
     r"[\u20ac$\u00a3]?\d(?:[\d.,]*\d)?\s?(?:[\u20ac$\u00a3%]|[^\W\d_]{1,12})?"
     r"(?P<after>\s*,?\s*(?:sorry|please|instead|then|rather|(?:is|are|will)\s+(?:enough|fine|do|better|plenty)))?\s*[.!]*\s*",

@@ -6,6 +6,8 @@ looks like talk costs a question; "please", "then" and another verb after a comm
 
 import re
 
+from guard.model.late import late
+
 _WORD = r"[^\W\d_]+"
 _BEGINS = (
     r"(?:^|(?<=[,;:(]\s)|(?<=\band\s)|(?<=\bor\s)|(?<=\bbut\s)"
@@ -28,14 +30,14 @@ _STATE = (
 """Words for how something is and is left."""
 
 _GAP = r"\s{1,3}"
-BUT = re.compile(
+BUT = late(
     r"\b(?:any|all|every|each|anything|everything|every(?:one|body)|none|alle[ns]?|jede[nrsm]?|alles"
     r"|tou(?:te?)?s|chaque)\b"
     rf"[^.;!?\n]{{0,60}}?\s(?P<value>(?:but|bis{_GAP}auf){_GAP}(?P<next>{_WORD})?)",
     re.IGNORECASE,
 )
 """Words that take something out of all there is: "all of them but the last"."""
-STAYS = re.compile(
+STAYS = late(
     rf"{_BEGINS}(?P<value>\S[^.,;!?\n]{{0,60}}?){_GAP}"
     rf"(?:(?:should|must|ha(?:s|ve){_GAP}to|(?:is|are){_GAP}to|shall){_GAP})?"
     rf"(?:stays?|remains?|bleibt|bleiben|reste(?:nt)?){_GAP}"
@@ -43,7 +45,7 @@ STAYS = re.compile(
     re.IGNORECASE,
 )
 """Words by which something is to go on being as it is: "the barn stays locked"."""
-NOBODY = re.compile(
+NOBODY = late(
     r"\b(?:nobody|no[\s-]one|none\s+of|niemand(?:em|en)?)\b(?!\s+(?:knows?|cares?|is|was|has)\b)"
     r"|(?<!is )(?<!['\u2019]s )(?<!are )(?<!was )(?<!have )(?<!has )(?<!see )(?<!find )(?<!found )"
     r"(?<!got )"
@@ -53,7 +55,7 @@ NOBODY = re.compile(
     re.IGNORECASE,
 )
 """Words that leave an act to nobody, or stop before it."""
-KEEPS = re.compile(
+KEEPS = late(
     r"\b(?:keep|retain|preserve|spare|behalte?n?|garde[rz]?|conserve[rz]?)\s+"
     r"(?!(?:an?|me|us|him|her|them|it|track|going|notes?|in|on|up|to|mich|uns|es|eine?n?|moi|nous|une?)\b)"
     r"(?![^.;!?\n]{0,60}\b(?:informed|posted|updated|loop|date|short|brief|simple|polite|under|below|at|in|on"
@@ -64,7 +66,7 @@ KEEPS = re.compile(
     re.IGNORECASE,
 )
 """Words that leave as it is what comes after them."""
-HELD = re.compile(
+HELD = late(
     r"\b(?:stop|halt|pause)\s+(?:right\s+|just\s+)?(?:before|short\s+of)\s+(?:it|that|this|you|the\s+(?:end|last))\b"
     r"|\b(?:ask|consult|(?:double-)?check\s+with|confirm\s+with)\s+(?:me|us)\s+"
     r"(?:first|beforehand|before(?=\s*(?:$|[.,;!?)])))"
@@ -81,7 +83,7 @@ HELD = re.compile(
     re.IGNORECASE,
 )
 """Words that hold back what their sentence says until somebody says more."""
-TALKS = re.compile(
+TALKS = late(
     rf"{_BEGINS}(?:what|why|how|was|warum|wieso|weshalb|wie|que|quoi|pourquoi|comment|qu['\u2019]est-ce)\b[^.,;!?\n]{{0,60}}?,?"
     r"\s\b(?:if|when|wenn|falls|si|quand)\s+(?:I|we|you|one|ich|wir|man|du|je|nous|on|tu|vous|j['\u2019])\b"
     rf"|{_BEGINS}(?:suppos(?:e|ing)|imagine[rz]?|assume|let['\u2019]?s\s+(?:say|assume|pretend)|pretend|hypothetically|theoretically"
@@ -94,7 +96,7 @@ TALKS = re.compile(
     re.IGNORECASE,
 )
 """Words after which an act is only spoken of."""
-WONDERS = re.compile(
+WONDERS = late(
     r"^\s*(?:(?:so|and|but|also|ok|okay|hi|hey|hello)\b,?\s+)?"
     r"(?:(?:can|could|may|might|must|shall|should|will|would|do|kann|muss|darf|soll(?:te)?|puis|dois)[\s-]+(?:I|we|ich|wir|man|je)\b"
     r"(?!\s+(?:have(?!\s+to\b)|get|ask|trouble|bother|forget|miss|fail|be|not)\b)"
@@ -103,10 +105,10 @@ WONDERS = re.compile(
     re.IGNORECASE,
 )
 """How a question begins that wants no deed, also where nobody wrote its mark."""
-BEFORE = re.compile(
+BEFORE = late(
     r"\b(?:before|bevor|ehe|avant\s+(?:de|que)|avant\s+d['\u2019])\s*(?=\w)", re.IGNORECASE
 )
-ASKS_ME = re.compile(
+ASKS_ME = late(
     r"\b(?:ask|consult|(?:double-)?check\s+with|confirm\s+with|warn)\s+(?:me|us)\b|\blet\s+(?:me|us)\s+know\b"
     r"|\b(?:tell|notify|inform)\s+(?:me|us)(?=\s*(?:$|[.,;!?]|before\b|first\b))"
     r"|\b(?:frag|warn)(?:e|t|en\s+sie)?\s+(?:mich|uns)\b|\bsag\s+(?:mir|uns)\s+(?:bescheid|vorher)\b"
@@ -114,7 +116,7 @@ ASKS_ME = re.compile(
     re.IGNORECASE,
 )
 """With both, what is named after the first waits for the person: "before you pay Bob, ask me"."""
-ABOUT = re.compile(
+ABOUT = late(
     r"\b(?:explain(?:ing)?|discuss(?:ing)?|(?<!you )(?<!please )consider(?:ing)?|describe"
     r"|(?:think|thinking|thought|talk|talking|wondering)\s+(?:of|about)|tell\s+me\s+(?:more\s+)?about|advice\s+on|advise\s+(?:me\s+)?(?:on|against)|opinion\s+(?:of|on|about)"
     r"|(?:risks?|dangers?|consequences?|effects?|downsides?|benefits?|implications?|impact|legality|point|cons)\s+of"
@@ -124,7 +126,7 @@ ABOUT = re.compile(
     re.IGNORECASE,
 )
 """An act by its gerund that is spoken of, if it is one."""
-REFUSES = re.compile(
+REFUSES = late(
     r"(?<!\bI )(?<!\bwe )(?<!\bhe )(?<!\bshe )(?<!\bthey )(?<!\bwho )"
     r"\b(?:do\s+not|don['\u2019]?t|never|not\s+to|without)\s+"
     rf"(?:(?:{_WORD}ly|yet|just|even|ever)\s+)?(?P<verb>{_WORD})"
@@ -133,19 +135,19 @@ REFUSES = re.compile(
     re.IGNORECASE,
 )
 """A verb that the person refuses: "don't send it"."""
-WRONG = re.compile(
+WRONG = late(
     r"(?<![^\s,;])(?P<value>[^\s,;]{1,120})\s+(?:is|was|ist|war|est|\u00e9tait)\s+(?:an?\s+|ein\s+|une?\s+)?"
     r"(?:old\s+)?(?:typo|mistake|wrong|incorrect|outdated|falsch|veraltet|tippfehler|fausse?|erreur)\b",
     re.IGNORECASE,
 )
 """A value of which the person says that it is wrong."""
-UNDONE = re.compile(
+UNDONE = late(
     r"\b(?:undo|revert|reverse|roll\s?back|prevent|block|stop|verhindere?|emp\u00eache[rz]?)\s+"
     rf"(?:(?:the|my|your|our|any|all|last|that|this|his|her|die|das|den|la|le)\s+)*(?:accidental\s+|planned\s+)?(?P<act>{_WORD})",
     re.IGNORECASE,
 )
 """An act that is undone or stopped."""
-SPARED = re.compile(
+SPARED = late(
     r"\b(?P<by>prevent|stop|keep|protect|block|guard|save|sch\u00fctze?)\s+[^.;!?,\n]{1,60}?\s+(?P<act>(?:from|vor)\s+"
     rf"(?:being\s+|getting\s+|the\s+|dem\s+|der\s+)?(?P<verb>{_WORD}))",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ nothing. Surface English, and nothing deeper.
 import re
 from collections.abc import Iterator, Sequence
 
+from guard.model.late import late
 from guard.provenance.asks import Ask
 from guard.provenance.deeds import verbs_of
 from guard.provenance.frames import Entity
@@ -21,31 +22,31 @@ _THING = r"(?P<thing>[^.,;:!?]{2,80}?)"
 _MUST = r"(?:should|must|shall|has\s+to|have\s+to|needs?\s+to|ought\s+to)"
 _VALUE = r"(?P<value>\d[\d.,]*\d?|\d)\s*(?:%|[^\W\d_]+(?:\s+[^\W\d_]+)?)?"
 _SETS = (
-    re.compile(
+    late(
         rf"^\s*(?:please\s+)?(?:the\s+|my\s+|our\s+)?{_THING}\s+{_MUST}\s+(?:be|become|get|read)\s+"
         rf"(?:at\s+|set\s+to\s+)?{_VALUE}{_ENDS}",
         re.IGNORECASE,
     ),
-    re.compile(
+    late(
         rf"^\s*(?:the\s+)?{_THING}\s+{_MUST}\s+(?:have|get)\s+(?:an?\s+|the\s+)?[^\W\d_]+\s+of\s+"
         rf"{_VALUE}{_ENDS}",
         re.IGNORECASE,
     ),
-    re.compile(
+    late(
         rf"^\s*(?:I|we)(?:\s+(?:need|want)|(?:['\u2019]d|\s+would)\s+like)\s+(?:the\s+|my\s+|our\s+)?{_THING}"
         rf"\s+(?:at|to\s+be|set\s+to)\s+{_VALUE}{_ENDS}",
         re.IGNORECASE,
     ),
-    re.compile(rf"^\s*(?:the\s+|my\s+|our\s+)?{_THING}\s+to\s+{_VALUE}{_ENDS}", re.IGNORECASE),
+    late(rf"^\s*(?:the\s+|my\s+|our\s+)?{_THING}\s+to\s+{_VALUE}{_ENDS}", re.IGNORECASE),
 )
 """How a value is wanted for something that a thing has."""
 _GOES = (
-    re.compile(
+    late(
         rf"^\s*(?P<article>(?:the|that|this|my|our)\s+)?{_THING}\s+(?:needs|has|must|have|need|can)"
         rf"(?:\s+to)?\s+go{_ENDS}",
         re.IGNORECASE,
     ),
-    re.compile(
+    late(
         r"^\s*(?:I|we)(?:\s+(?:need|want)|(?:['\u2019]d|\s+would)\s+like)\s+"
         rf"(?P<article>(?:the|that|this|my|our)\s+)?{_THING}\s+gone{_ENDS}",
         re.IGNORECASE,
@@ -58,24 +59,24 @@ _WANTS = (
 )
 _NOUN = r"(?P<noun>[^\W\d_]{3,})"
 _NAMED = (
-    re.compile(
+    late(
         rf"^\s*(?:an?\s+|one\s+|another\s+|new\s+)?{_NOUN}\s+(?:of|for)\s+[^?]*?\bplease\s*[.!]?\s*$",
         re.IGNORECASE,
     ),
-    re.compile(rf"^\s*(?:please\s+)?new\s+{_NOUN}\s*:\s*[^?]+$", re.IGNORECASE),
-    re.compile(
+    late(rf"^\s*(?:please\s+)?new\s+{_NOUN}\s*:\s*[^?]+$", re.IGNORECASE),
+    late(
         rf"^\s*{_WANTS}\s+(?:an?|another|one)\s+(?:new\s+)?{_NOUN}\s+(?:of|for)\s+[^?]+\??\s*$",
         re.IGNORECASE,
     ),
 )
 """How the noun of an act asks for it."""
-_MONEY = re.compile(
+_MONEY = late(
     r"^\s*(?:[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£]|(?-i:[A-Z]{3})\b|euros?|dollars?|pounds?))\s+"
     r"(?:to|for)\s+[^?.,;:]{2,60},?\s+please\s*[.!]?\s*$",
     re.IGNORECASE,
 )
 """How money is asked to go to somebody."""
-_TELLS = re.compile(
+_TELLS = late(
     r"\b(?:already|by now|was|were|is|are|been|if|unless|until|because|why|instead|from|not|never"
     r"|went|rose|fell|came|grew|up\s+to|down\s+to|close\s+to|no|n['\u2019]t|check|verify|said|says|thinks?|think|believe|suppose|guess|wonder|hope)\b",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
+from guard.model.late import late
 from guard.provenance.lexicon import noun_classes, stem, verb_classes, verbal_classes
 from guard.provenance.sentences import END, dictated, sentences
 from guard.provenance.spoken import (
@@ -39,7 +40,7 @@ _SPENT = (
 )
 """That somebody does not need a thing any more forbids nothing."""
 _DOES = r"(?<!it )(?<!this )(?<!that )does"
-_FORBIDS = re.compile(
+_FORBIDS = late(
     rf"\b(?:do|{_DOES}|must|should|shall|may|can|could|will|would)(?:\s+not|n['\u2019]?t)\b{_LURE}{_SPENT}{_ASIDE}"
     rf"|\b(?:can|won|shan)(?:not|['\u2019]t)\b{_LURE}{_ASIDE}|\bnever\b{_LURE}{_ASIDE}"
     rf"|(?<!vergiss )(?<!vergessen sie )\b(?:nicht(?!\s+(?:an|für|mit|bei|zu)\b)"
@@ -53,7 +54,7 @@ _FORBIDS = re.compile(
     re.IGNORECASE,
 )
 """Words that forbid what their clause says."""
-_LEAVES_OUT = re.compile(
+_LEAVES_OUT = late(
     rf"\bnot\b{_LURE}{_SPENT}|(?<!vergiss )(?<!vergessen sie )\bnicht\b{_LURE}"
     r"|\b(?:without|except|excluding|ohne|au(?:ß|ss)er|statt|anstatt|sauf|sans|hormis)\b"
     r"|\bau\s+lieu\s+d(?:e\b|['\u2019])|\bplutôt\s+qu(?:e\b|['\u2019])"
@@ -64,7 +65,7 @@ _LEAVES_OUT = re.compile(
     re.IGNORECASE,
 )
 """Words that leave out what comes after them."""
-_ONLY_AFTER = re.compile(
+_ONLY_AFTER = late(
     r"(?:do(?:\s+not|n)|avoid|refrain|hold|wait|warte|attend|no\s|stop|halt|pause|before|bevor|ehe|avant)",
     re.IGNORECASE,
 )
@@ -72,7 +73,7 @@ _SAID = (
     r"(?:say|said|ok|okay|okayed|confirm(?:ed)?|approved?|agreed?|authori[sz]ed?|tell\s+you|told\s+you"
     r"|sign(?:ed)?\s+off|give\s+(?:you\s+)?(?:the|my|a)\s+(?:ok|okay|go|green|word|nod))"
 )
-_HELD = re.compile(
+_HELD = late(
     r"\b(?:only|not|until|till|unless|before|after|once|when|if|as\s+soon\s+as)\s+(?:[^\W\d_]+\s+)?"
     rf"(?:I|we)(?:['\u2019]ve|\s+have)?\s+(?:[^\W\d_]+\s+)?{_SAID}\b"
     r"|\b(?:after|upon|until|pending|wait\s+for)\s+my\s+(?:[^\W\d_]+\s+)?"
@@ -93,7 +94,7 @@ _BEGINS = (
     r"(?:^|(?<=[,;:(]\s)|(?<=\band\s)|(?<=\bor\s)|(?<=\bbut\s)"
     r"|(?<=\bund\s)|(?<=\boder\s)|(?<=\baber\s))"
 )
-_WONDERS = re.compile(
+_WONDERS = late(
     rf"{_BEGINS}(?:(?:did|have|has|had|does|was|were|should|am|do(?!\s+you\s+(?:mind|think)\b))\s+[^\W\d_]"
     r"|(?:habe?|hast|hat|haben|wurden?|soll(?:en|te|ten)?)\s+[^\W\d_])",
     re.IGNORECASE,
@@ -104,7 +105,7 @@ _MODAL = (
     r"(?:can|could|may|might|must|shall|should|will|would|do|does|kann|können|muss|müssen|darf|dürfen"
     r"|soll(?:en|te|ten)?|werden?)"
 )
-_MAY = re.compile(
+_MAY = late(
     rf"{_BEGINS}(?:{_MODAL}\s+{_ONE}\b(?!\s+(?:have|get|ask|trouble|bother|bitten)\b)"
     rf"|(?:how|when|where|why|what|wie|wann|wo|warum|wieso|weshalb|was)(?:\s+[^\W\d_]+)?\s+{_MODAL}\s+(?:{_ONE}|we)\b"
     rf"|(?:who|wer)\s+{_MODAL}\b"
@@ -116,7 +117,7 @@ _DONE = (
     r"(?:paid|sent|wrote|written|gave|given|told|bought|mailed|emailed|transferred|wired|forwarded|shared"
     r"|invited|refunded|deleted|posted|messaged|booked|ordered)"
 )
-_TELLS = re.compile(
+_TELLS = late(
     rf"{_BEGINS}(?:(?:I|we|he|she|they)(?:\s+have|\s+had|['\u2019]ve|['\u2019]d)?"
     rf"(?:\s+(?:already|just|once|recently|also|only))?\s+{_DONE}\b"
     r"|(?:ich\s+habe?|wir\s+haben)\b(?=[^;!?\n]{0,120}\bge\w+t\b|[^;!?\n]{0,120}\b(?:überwiesen|geschrieben|verschickt)\b))",
@@ -124,7 +125,7 @@ _TELLS = re.compile(
 )
 """How a sentence begins that tells what was done."""
 _TURNS = ("but", "instead", "then", "aber", "sondern", "stattdessen", "dann")
-_TURN = re.compile(
+_TURN = late(
     rf"(?P<stop>{END}|\b(?:but|instead(?!\s+of)|then|please|aber|sondern|stattdessen|dann)\b)"
     r"|(?P<comma>,)\s*(?:(?:and|und|or|oder|so)\s+)?(?P<next>[^\W\d_]*)"
     r"|\b(?:and|und)\s+(?P<more>[^\W\d_]+)",
@@ -133,7 +134,7 @@ _TURN = re.compile(
 _OPENERS = frozenset(
     {"please", "if", "also", "just", "only", "i", "we", "you", "bitte", "wenn", *_TURNS}
 )
-_JOINED = re.compile(r"(?:,|\b(?:and|und))\s+$", re.IGNORECASE)
+_JOINED = late(r"(?:,|\b(?:and|und))\s+$", re.IGNORECASE)
 _FAR = 200
 
 

@@ -7,13 +7,14 @@ ask for no payment. Surface English, German and French; what looks like a wish c
 import re
 from collections.abc import Iterator
 
+from guard.model.late import late
 from guard.provenance.grammar import OBJECTS
 from guard.provenance.idioms import idioms
 from guard.provenance.lexicon import is_other, noun_classes, stem, verb_classes
 
 _WORD = r"[^\W\d_]+"
 _A_WHILE = r"(?:\s+[^\s;!?,]+){0,3}?"
-_WANTED = re.compile(
+_WANTED = late(
     r"\b(?:ask(?:s|ed)?|tells?|told|wants?|wanted|begs?|begged|urges?|urged|expect(?:s|ed)?"
     r"|instruct(?:s|ed)?|order(?:s|ed)|requires?|required|would\s+like|needs?|needed)"
     rf"\s+(?:me|us){_A_WHILE}\s+to\s+(?P<verb>{_WORD})"
@@ -23,7 +24,7 @@ _WANTED = re.compile(
     re.IGNORECASE,
 )
 """What somebody wants of somebody."""
-_ABROAD = re.compile(
+_ABROAD = late(
     r"\b(?:hat|haben|hatte[n]?)\s+(?:mich|uns)\s+(?:darum\s+)?gebeten\b|\b(?:bat|baten|bittet)\s+(?:mich|uns)\b"
     r"|\b(?:will|wollen|möchte[n]?|verlangt|verlangen),?\s+dass\s+(?:ich|wir)\b"
     r"|\b(?:m['\u2019]|nous\s+)(?:a|ont|avait|avaient)\s+(?:demandé|dit|prié)\s+(?:de\b|d['\u2019])"
@@ -31,7 +32,7 @@ _ABROAD = re.compile(
     re.IGNORECASE,
 )
 """The same in German and French."""
-_MEANT = re.compile(
+_MEANT = late(
     r"\b(?:I|we)(?:['\u2019]ll|\s+(?:will|shall|might|may|could)|(?:\s+am|['\u2019]m|\s+are|['\u2019]re)\s+going\s+to)"
     rf"\s+(?:{_WORD}ly\s+|then\s+|also\s+)?(?P<verb>{_WORD})"
     r"|\b(?:ich\s+werde|wir\s+werden|werde\s+ich|werden\s+wir|je\s+vais|nous\s+allons)\s"
@@ -40,13 +41,13 @@ _MEANT = re.compile(
     re.IGNORECASE,
 )
 """What the person means to do themselves."""
-_TOLD_TO = re.compile(
+_TOLD_TO = late(
     r"\b(?:remind|ask|tell|instruct|urge|beg|advise)\s+(?!you\b)[^\s;!?,]+(?:\s+[^\s;!?,]+){0,4}?"
     rf"\s+(?:not\s+)?to\s+(?P<verb>{_WORD})",
     re.IGNORECASE,
 )
 """What somebody else is to do, or the person later."""
-_NOTED = re.compile(
+_NOTED = late(
     r"\b(?:todo|to-do|task|reminder|note|memo|ticket|event|entry|item|appointment)"
     rf"\s+(?:for\s+{_WORD}\s+)?to\s+(?P<verb>{_WORD})"
     r"|\berinnere?\s+(?:mich|uns|ihn|sie)\b(?:\s+[^\s;!?,]+){0,4}?(?:\s+daran)?,?\s"
@@ -56,7 +57,7 @@ _NOTED = re.compile(
     re.IGNORECASE,
 )
 """What is put down to be done at some time."""
-_SO_BE_IT = re.compile(
+_SO_BE_IT = late(
     r"(?:^|[.,;!?:\n]\s*|\b(?:please|and|just|you|then|bitte)\s+)(?:do|handle|pay|send|settle)"
     r"\s+(?:it|that|this|so|them)\b"
     r"|(?<!not )(?<!n't )\b(?:go\s+ahead|take\s+care\s+of\s+(?:it|that|this|them))\b"
