@@ -6,8 +6,10 @@ codes: 0 fine, 1 findings, 2 usage, 3 something cannot be loaded.
 """
 
 import argparse
+import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Protocol, TypeAlias
 
@@ -92,7 +94,8 @@ def _parse(words: list[str]) -> tuple[Command, argparse.Namespace]:
     command: Command | None = None
     for name, text in COMMANDS.items():
         if words[:1] == [name]:
-            command = import_module(f"guard_adapters.cli.{name}")
+            with loading():
+                command = import_module(f"guard_adapters.cli.{name}")
             command.register(commands)
         else:
             commands.add_parser(name, help=text)
@@ -100,6 +103,19 @@ def _parse(words: list[str]) -> tuple[Command, argparse.Namespace]:
     if command is None:
         parser.error("the command comes first")
     return command, args
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Look for no garbage while modules are loaded: they stay, and looking takes a sixth of it."""
+    known = len(sys.modules)
+    gc.disable()
+    try:
+        yield
+    finally:
+        if len(sys.modules) > known:
+            gc.freeze()  # or the next look would begin with all of them
+        gc.enable()
 
 
 def _version() -> str:

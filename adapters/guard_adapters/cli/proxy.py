@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from guard.errors import Unusable
-from guard_adapters.cli import Commands
+from guard_adapters.cli import Commands, loading
 from guard_adapters.front.mcp.child import child_environment
 from guard_adapters.wiring.places import environment, socket_path
 
@@ -41,7 +41,8 @@ def run(args: argparse.Namespace) -> int:
         from guard_adapters.wiring.slim import unplugged  # noqa: PLC0415  not beside a guard
 
         unplugged()
-        from guard_adapters.wiring.alone import run_alone  # noqa: PLC0415  the whole guard
+        with loading():
+            from guard_adapters.wiring.alone import run_alone  # noqa: PLC0415  the whole guard
 
         whose = (args.config, args.upstream, args.agent, args.session)
         return run_alone(*whose, command, env, tell=_told)
