@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from guard_adapters._http.documents import get_json
-from guard_adapters._http.pool import HttpClient, UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
+from guard_adapters._http.pool import HttpClient
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s"
 

@@ -14,7 +14,7 @@ JUDGING = {
     "guard.session",
     "cedarpy",
 }
-SERVING = {"mcp", "mcp_types", "starlette", "uvicorn"}
+SERVING = {"httpcore2", "httpx2", "mcp", "mcp_types", "starlette", "uvicorn"}
 ASKING = ("approvals", "grants", "kill", "leases", "plans", "report", "review", "reviewers", "sessions", "tasks")  # fmt: skip
 
 

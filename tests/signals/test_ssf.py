@@ -16,7 +16,7 @@ from guard.model.call import Outcome, ToolCall, ToolResult
 from guard.model.identity import Agent, Principal, Who
 from guard.testing import FrozenClock
 from guard_adapters._faults import Faults
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli import main
 from guard_adapters.cli.serve import _tell
 from guard_adapters.front.ssf.poll import Polled

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import httpx
 
 from guard_adapters._http.bodies import start_of
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.trust import everybodys
 
 LARGEST: Final = 4 * 2**20

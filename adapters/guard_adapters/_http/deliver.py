@@ -18,7 +18,7 @@ from tenacity import (
     wait_random,
 )
 
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters._http.trust import everybodys
 

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import httpx
-import httpx2
 from tenacity import (
     AsyncRetrying,
     retry_if_exception,
@@ -19,8 +18,8 @@ from tenacity import (
 )
 
 from guard_adapters._http.bodies import start_of
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.origins import is_loopback
-from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters._http.trust import everybodys
 
@@ -215,14 +214,6 @@ async def _answer(
     headers, client = _bearing(token), _client(timeout_s)
     async with client, client.stream("POST", url, json=dict(body), headers=headers) as response:
         return await _object(response)
-
-
-def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
-    """Return the client that the MCP SDK speaks through, with these headers on every request.
-
-    Redirects are off: they would carry the headers to other hosts.
-    """
-    return httpx2.AsyncClient(headers=dict(headers), timeout=httpx2.Timeout(30, read=300))
 
 
 def ask_json(

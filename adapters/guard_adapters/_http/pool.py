@@ -16,6 +16,7 @@ import httpcore2
 
 from guard.grant.credential import Credential
 from guard.grant.scrub import Scrub
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.streams import Network
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -33,14 +34,6 @@ _FAILED: Final = (
     httpcore2.TimeoutException,
     httpcore2.UnsupportedProtocol,
 )
-
-
-class UpstreamFailed(Exception):
-    """No whole answer came. `sent` is False only if the request surely never left."""
-
-    def __init__(self, what: str, *, sent: bool) -> None:
-        super().__init__(what)
-        self.sent = sent
 
 
 @dataclass(slots=True, kw_only=True)

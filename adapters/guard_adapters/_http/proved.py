@@ -3,7 +3,7 @@
 It makes none itself. A server that asks for a nonce (RFC 9449, 8) gets the request once more.
 """
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
 import httpx2
 
@@ -56,3 +56,11 @@ def mcp_http_client(
         trust_env=False,
         timeout=httpx2.Timeout(30, read=wait_s),
     )
+
+
+def agent_client(headers: Mapping[str, str]) -> httpx2.AsyncClient:
+    """Return the client that the MCP SDK speaks through, with these headers on every request.
+
+    Redirects are off: they would carry the headers to other hosts.
+    """
+    return httpx2.AsyncClient(headers=dict(headers), timeout=httpx2.Timeout(30, read=300))

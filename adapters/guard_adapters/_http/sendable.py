@@ -2,8 +2,8 @@
 
 import httpx
 
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.origins import in_the_clear
-from guard_adapters._http.pool import UpstreamFailed
 
 
 def check_sendable(url: str, refusal: type[UpstreamFailed] = UpstreamFailed) -> None:

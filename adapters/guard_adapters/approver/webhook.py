@@ -26,7 +26,7 @@ from guard.ports import Approvals, Ids
 from guard.ports.grants import Grants
 from guard.ports.outbox import Note, Outbox
 from guard_adapters._http.deliver import NotTaken, deliver
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 
 LEASE_MS: Final = 60_000
 """Longest work on one note: a sender that dies keeps it no longer than this."""

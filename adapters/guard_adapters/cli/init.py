@@ -17,7 +17,7 @@ from guard.errors import Unusable
 from guard.grant.scrub import SHORTEST, Scrub
 from guard.model.secret_name import named_secret
 from guard.provenance.service import short_names
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.guess import Guess, guessed, words_in

@@ -18,7 +18,7 @@ from guard.grant.delegation import Delegation, sign_delegation
 from guard.grant.offline import KINDS, Authority, SiteBundle, sign_bundle
 from guard.policy.duration import duration_ms
 from guard_adapters._http.documents import get_json
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli import FINDINGS, FINE
 from guard_adapters.cli.operator_client import OperatorClient
 from guard_adapters.cli.place import Place, place, place_of

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from guard.errors import GuardError, Refused, Unavailable
 from guard_adapters._http.documents import ask_json
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli.place import Place
 from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.keys import secret

@@ -17,7 +17,7 @@ from guard.config import Installation
 from guard.errors import Unusable
 from guard.grant.secevent import CAEP
 from guard_adapters._http.documents import change, post_json
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli import FINE, Commands
 from guard_adapters.cli.place import Place, add_place, place
 from guard_adapters.cli.signals_status import status

@@ -17,7 +17,7 @@ from guard.config import META_NAMESPACE
 from guard.model.identity import Agent, Principal, Who
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
-from guard_adapters._http.documents import agent_client
+from guard_adapters._http.proved import agent_client
 from guard_adapters.demo.scene import ACME, AGENT, SENDER, THIEF, Scene
 from guard_adapters.demo.transcript import Transcript
 from guard_adapters.wiring.desk import Desk

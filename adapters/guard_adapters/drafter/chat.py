@@ -11,7 +11,7 @@ from typing import Any
 
 from guard.errors import Unavailable
 from guard_adapters._http.documents import post_json
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",

@@ -13,7 +13,7 @@ from guard.clock import Clock
 from guard.grant.lease import KEPT_MS
 from guard.grant.verify import Verifier
 from guard_adapters._http.documents import get_json
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 
 
 class Epochs:

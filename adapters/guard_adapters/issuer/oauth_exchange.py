@@ -26,8 +26,8 @@ from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard_adapters._http.api import Answer, Api
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.origins import origin
-from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.issuer.local_key import LocalSigner
 from guard_adapters.issuer.made import Maker, discreet, facts_of, read_secret, refuse_below
 from guard_adapters.issuer.oauth_answer import (

@@ -17,7 +17,7 @@ from guard.grant.credential import BoundCall, Credential
 from guard.grant.lease import Fate, Lease, handle_of, prefix_of
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.issuer.made import Maker, discreet, facts_of, read_secret
 from guard_adapters.issuer.vault_api import VaultServer, api_of
 

@@ -18,7 +18,7 @@ from guard.clock import Clock
 from guard.errors import Unavailable, Unusable
 from guard.grant.rotation import PUBLISH_MS, InUse, Version, in_use
 from guard.grant.signing import COORDINATE, public_jwk, thumbprint, unb64u
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.issuer.key_ring import not_yet_usable
 from guard_adapters.issuer.made import Maker, read_secret
 from guard_adapters.issuer.vault_api import VaultServer, api_of

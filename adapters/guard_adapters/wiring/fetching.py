@@ -13,7 +13,7 @@ from typing import Final
 from guard.audit.event import Event
 from guard.errors import GuardError
 from guard_adapters._http.documents import get_text
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.operating import reloading
 from guard_adapters.wiring.rounds import rounds

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from guard.errors import Unusable
 from guard_adapters._http.documents import said_back
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.store.log import PAGE, LogRows
 from guard_adapters.wiring.build import Wired
 from guard_adapters.wiring.receipts import mark_at, marked, receipts_of

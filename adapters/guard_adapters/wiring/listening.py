@@ -14,8 +14,8 @@ from guard.config import SignalStream
 from guard.errors import GuardError
 from guard.ports import Ids
 from guard_adapters._http.documents import change, get_json
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.origins import is_loopback, origin
-from guard_adapters._http.pool import UpstreamFailed
 from guard_adapters.front.ssf.received import Source
 from guard_adapters.issuer.made import read_secret
 

@@ -13,7 +13,7 @@ from guard.grant.secevent import Stream
 from guard.model.call import Json
 from guard.model.secevent import SecurityEvent
 from guard_adapters._http.documents import post_json
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.front.ssf.poll import Polled
 from guard_adapters.front.ssf.push import Pushed
 from guard_adapters.front.ssf.received import Remembering, Source

@@ -25,7 +25,7 @@ from guard.testing.grants import MemoryGrants
 from guard.testing.outbox import MemoryOutbox
 from guard.testing.review import a_view
 from guard_adapters._http.deliver import NotTaken, deliver
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.approver.webhook import Channel, Postman, signature
 from guard_adapters.store.log import LogKey
 from guard_adapters.store.sqlite.store import SqliteStore

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from guard_adapters._http.pool import Upstream, UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
+from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.bridge import Bridge
 from guard_adapters.front.mcp.child import Command
 

@@ -17,7 +17,8 @@ from guard.grant.scrub import Scrub
 from guard.model.call import Json, Outcome, ToolCall, ToolResult
 from guard.model.route import Unclear, Written, written
 from guard_adapters._http.carrying import Address, Nonces, Sending, headers_for
-from guard_adapters._http.pool import HttpClient, Upstream, UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
+from guard_adapters._http.pool import HttpClient, Upstream
 from guard_adapters.front.legacy.request import FORM, JSON, Asked
 from guard_adapters.front.mcp.cancel import Flight
 from guard_adapters.front.mcp.edge import HeaderList, Headers, encoded

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from guard.errors import Unusable
 from guard.grant.credential import Credential
-from guard_adapters._http.pool import Headers, HttpClient, Upstream, UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
+from guard_adapters._http.pool import Headers, HttpClient, Upstream
 from guard_adapters.front.hooks.gate import HookGate
 from guard_adapters.front.mcp.bridge_line import Line, Stream
 from guard_adapters.front.mcp.child import Command, Ears, start

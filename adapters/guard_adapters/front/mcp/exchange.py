@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from guard.errors import ApprovalPending, GuardError, Unavailable
 from guard.model.call import ToolSpec
-from guard_adapters._http.pool import Upstream, UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
+from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.cancel import Flight, Flights, Gone, attended, flight_key
 from guard_adapters.front.mcp.carry import Carried

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from guard.model.call import ToolSpec
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.front.mcp.front import GuardFront
 from guard_adapters.front.mcp.gate import Asked
 from guard_adapters.front.mcp.json import RESPONSE_LIMITS, loads

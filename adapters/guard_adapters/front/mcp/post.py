@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from guard.errors import GuardError
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.front.mcp.auth import Caller
 from guard_adapters.front.mcp.cancel import Flights, flight_key
 from guard_adapters.front.mcp.edge import Headers, check_routing, single

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from guard.errors import Refused
 from guard.grant.credential import Credential
 from guard.model.call import Outcome, ToolCall, ToolResult
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.front.mcp.carry import Carried
 from guard_adapters.front.mcp.gate import Asked, Way, outgoing
 from guard_adapters.front.mcp.outcome import as_result

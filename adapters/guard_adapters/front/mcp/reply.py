@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from guard_adapters._http.pool import Upstream, UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
+from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.edge import HeaderList
 from guard_adapters.front.mcp.events import Event
 from guard_adapters.front.mcp.gate import Asked

@@ -12,7 +12,8 @@ from typing import Final
 
 from guard.errors import GuardError
 from guard.ports import Waiter
-from guard_adapters._http.pool import Upstream, UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
+from guard_adapters._http.pool import Upstream
 from guard_adapters.front.mcp.cancel import Gone, attended
 from guard_adapters.front.mcp.gate import Asked, Way
 from guard_adapters.front.mcp.pins import LIST_CHANGED

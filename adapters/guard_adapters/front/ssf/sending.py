@@ -15,7 +15,7 @@ from guard.clock import Clock
 from guard.ports.transmit import OutStream, OutToken, Transmissions
 from guard_adapters._faults import Faults
 from guard_adapters._http.deliver import NotTaken, deliver
-from guard_adapters._http.pool import UpstreamFailed
+from guard_adapters._http.failed import UpstreamFailed
 
 LEASE_MS: Final = 60_000
 """Longest work on one token: a guard that dies keeps it no longer than this."""
