@@ -7,6 +7,7 @@ no spec does not run. It reads no file and judges no call.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal
 
@@ -170,6 +171,7 @@ def _unlisted(schemas: Schemas, specs: Mapping[str, ToolSpec]) -> tuple[str, ...
     return tuple(sorted(offered - specs.keys()))
 
 
+@lru_cache(maxsize=1024)  # an agent calls the same ones, and what is remembered goes by the spec
 def _bare(upstream: ServerSpec, tool: str, effect: frozenset[str]) -> ToolSpec:
     """Return a spec without arguments: a method, or a tool that nobody listed."""
     return ToolSpec(

@@ -21,7 +21,9 @@ class ServerSpec:
     url: str = ""
     command: tuple[str, ...] = ()
     cwd: str = ""
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # may hold secrets
+    environ: Mapping[str, str] = field(  # may hold secrets
+        default_factory=dict, repr=False, hash=False
+    )
     audience: str = ""
     issuer: str = ""
     grant: str = ""
@@ -31,7 +33,7 @@ class ServerSpec:
     protocol: Literal["mcp", "http"] = "mcp"
     trust_domain: str = ""
     allow_methods: frozenset[str] = frozenset()
-    asks: AsksEntry = field(default_factory=AsksEntry)
+    asks: AsksEntry = field(default_factory=AsksEntry, hash=False)
     unsafe_allow_all_unlisted: bool = False
 
     @property
