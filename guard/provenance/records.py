@@ -16,6 +16,8 @@ from guard.provenance.segment import Seen
 from guard.provenance.titles import titled
 
 _WORDS = re.compile(r"[^\W_]+")
+_NONE: frozenset[str] = frozenset()
+"""All that are empty are this one: a session has thousands, and each would take 216 bytes."""
 TITLE = 60
 """The longest text (characters) by which a record is named."""
 
@@ -135,11 +137,11 @@ def record_of(found: Iterable[Seen]) -> Record:
         elif one.kind in _IDENTIFIERS and not (listed and _is_crowd(last)):
             links.add(f"{one.kind}:{one.canonical}")
     return Record(
-        identity=frozenset(identity),
-        links=frozenset(links),
-        titles=frozenset(titles),
-        called=frozenset(called),
-        names=frozenset(names),
+        identity=frozenset(identity) or _NONE,
+        links=frozenset(links) or _NONE,
+        titles=frozenset(titles) or _NONE,
+        called=frozenset(called) or _NONE,
+        names=frozenset(names) or _NONE,
         own=tuple(_short(fields, named=True)),
         told=(*_short(fields), *(_flag(one) for one in every if one.kind == "flag")),
         keys=_keys_in(fields),
@@ -151,13 +153,15 @@ def record_of(found: Iterable[Seen]) -> Record:
             for one in fields
             if one.kind == "text" and one.source is Source.TRUSTED
             if " " not in one.canonical and len(one.canonical) <= _KEY
-        ),
+        )
+        or _NONE,
         stated=tuple(_short([one for one in fields if one.source is Source.TRUSTED])),
         flags=frozenset(
             _flag(one) for one in every if one.kind == "flag" and one.source is Source.TRUSTED
-        ),
-        currencies=codes_in(said[True]),
-        claimed=codes_in(said[False]),
+        )
+        or _NONE,
+        currencies=codes_in(said[True]) or _NONE,
+        claimed=codes_in(said[False]) or _NONE,
     )
 
 
