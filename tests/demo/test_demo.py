@@ -71,6 +71,7 @@ async def test_a_guard_that_allows_everything_fails_the_demonstration(tmp_path, 
     (broken / "guard.yaml").write_text(config.replace('"starter:baseline", ', ""))
     (broken / "demo.cedar").write_text(ALLOW_ALL)
     monkeypatch.setattr(stage, "HERE", broken)
+    monkeypatch.setattr(sys, "executable", python(*OF_SERVER))
     folder = Path(tmp_path / "stage")
     folder.mkdir()
     with pytest.raises(Failed, match="send_money was refused"):
