@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.conformance.fidelity import fidelity_rows
 from tests.conformance.harness import everything_command, listening
+from tests.forked import python
 
 UPSTREAM = Path(__file__).with_name("fidelity_upstream.py")
 
@@ -17,7 +17,7 @@ async def test_all_eighteen_rows_hold_without_a_guard(
     record_property: Callable[[str, object], None],
 ) -> None:
     record_property("checks", 0)  # those of the guard are counted
-    with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url:
+    with listening([python("uvicorn"), str(UPSTREAM), "--http", "0"]) as url:
         rows = await fidelity_rows(url)
 
     assert [name for name, survived in rows.items() if not survived] == []
@@ -29,7 +29,10 @@ async def test_all_eighteen_rows_hold_through_the_guard(
     record_property: Callable[[str, object], None],
 ) -> None:
     record_property("checks", 18)
-    with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url, guarded_url(url) as ours:
+    with (
+        listening([python("uvicorn"), str(UPSTREAM), "--http", "0"]) as url,
+        guarded_url(url) as ours,
+    ):
         rows = await fidelity_rows(ours)
 
     assert [name for name, survived in rows.items() if not survived] == []
@@ -42,7 +45,7 @@ async def test_all_eighteen_rows_hold_on_a_pipe_through_the_bridge_and_guard_pro
 ) -> None:
     forms = ("bridged", "attached", "standalone")
     record_property("checks", 18 * len(forms))
-    with piped([sys.executable, str(UPSTREAM), "--stdio"]) as url:
+    with piped([python("uvicorn"), str(UPSTREAM), "--stdio"]) as url:
         rows = {form: await fidelity_rows(f"{url}/{form}") for form in forms}
 
     for form, found in rows.items():
@@ -65,7 +68,7 @@ async def test_nobody_there_is_a_lost_row_not_a_crash(
     record_property: Callable[[str, object], None],
 ) -> None:
     record_property("checks", 0)
-    with listening([sys.executable, str(UPSTREAM), "--http", "0"]) as url:
+    with listening([python("uvicorn"), str(UPSTREAM), "--http", "0"]) as url:
         pass
 
     rows = await fidelity_rows(url)

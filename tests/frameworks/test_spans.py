@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import OF_FRAMEWORK, python
 from tests.frameworks.test_contract import LANE, ROOT
 
 pytestmark = pytest.mark.frameworks
@@ -29,7 +30,15 @@ def test_the_guards_span_hangs_under_the_frameworks_and_the_run_is_told_once(
     tmp_path: Path, name: str
 ) -> None:
     ran = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.frameworks.spans", name, str(tmp_path)],
+        [
+            python(*OF_FRAMEWORK.get(name, ())),
+            "-W",
+            "ignore",
+            "-m",
+            "tests.frameworks.spans",
+            name,
+            str(tmp_path),
+        ],
         capture_output=True,
         text=True,
         timeout=60,

@@ -2,20 +2,25 @@
 
 import json
 import subprocess
-import sys
 
 import pytest
 
 from tests import postgres
+from tests.forked import python
 from tests.soak.kept import keep
 
+OF_KILLED = (
+    "guard_adapters.store.postgres.store",
+    "guard_adapters.store.sqlite.store",
+    "guard_adapters.wiring.stores",
+)
 STORES = ["sqlite", postgres.POSTGRES]
 
 
 def killing(store, attempts, kills):
     url = postgres.fresh() if store == "postgres" else ""
     command = [
-        sys.executable, "-m", "tests.soak.kill9", "--store", store, "--url", url,
+        python(*OF_KILLED), "-m", "tests.soak.kill9", "--store", store, "--url", url,
         "--attempts", str(attempts), "--kills", str(kills),
     ]  # fmt: skip
     limit_s = max(7_200, attempts // 10)
