@@ -34,7 +34,7 @@ check: $(STAMP)  ## the whole truth
 	$(MAKE) --no-print-directory --jobs 3 reading test
 
 reading: $(STAMP)
-	@nice -n 15 $(MAKE) --no-print-directory --output-sync=target format lint types surface layers pages
+	@nice -n 15 $(MAKE) --no-print-directory --output-sync=target format lint types surface pages
 
 format: $(STAMP)
 	$(BIN)/ruff format --check $(PATHS)
@@ -48,7 +48,7 @@ types: $(STAMP)
 surface: $(STAMP)  ## what users import, by a second type checker
 	$(BIN)/pyright
 
-layers: $(STAMP)
+layers: $(STAMP)  # the suite has them, too, with what each of them catches
 	$(BIN)/lint-imports
 
 pages: $(STAMP)  # those that docs/generate.py makes are a test of their own

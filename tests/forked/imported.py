@@ -1,7 +1,7 @@
 """All tests, imported once: the process that imports this is what the suite's workers are forked from.
 
-It collects what the suite was started for, as each worker will after it, and keeps nothing but the
-modules. What cannot be imported is forgotten: a worker that finds half of a module would take it
+It imports what the suite was started for, as each worker will after it, with the asserts rewritten,
+and keeps nothing but the modules. What cannot be imported is forgotten: a worker that finds half of a module would take it
 for the whole, and its tests would be lost.
 """
 
@@ -10,6 +10,7 @@ import io
 import json
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ INTERPRETER = sys.executable
 """What a worker starts where a program has to start from nothing: not what it was forked by itself."""
 
 
+def no_tests_of(module):
+    """Import a module; which tests it has, each worker asks."""
+    assert module.obj
+    return ()
+
+
 class Collecting:
     """Notes the files that cannot be collected."""
 
@@ -29,6 +36,8 @@ class Collecting:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector):
+        if isinstance(collector, pytest.Module):
+            collector.collect = partial(no_tests_of, collector)
         report = yield
         if not report.passed:
             self.lost.add(Path(collector.path))
