@@ -97,6 +97,10 @@ def test_no_goal_of_the_attacker_is_reached_and_no_write_of_his_runs(folder, jud
     assert [(one.name, one.let) for one in found if one.reached or one.let] == []
 
 
+# That the sessions are attacks does not depend on labels.
+@pytest.mark.parametrize(
+    "labels", ["labels a field", pytest.param("no labels", marks=pytest.mark.soak)], indirect=True
+)
 def test_the_same_sessions_reach_their_goals_where_the_policy_allows_everything(folder, judged_by):
     found = [played(judged_by, "none", one) for one in sessions(folder / "attacks.jsonl")]
 

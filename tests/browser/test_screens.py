@@ -114,7 +114,15 @@ def read_from_page(page: Any) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, HOSTILE, {"letter": "x" * 60_000}, {"notify": []}, MANY_LINES, ESCAPES]
+    "changes",
+    [
+        HOSTILE,
+        ESCAPES,
+        *(
+            pytest.param(one, marks=pytest.mark.soak)
+            for one in ({}, {"letter": "x" * 60_000}, {"notify": []}, MANY_LINES)
+        ),
+    ],
 )
 def test_every_argument_byte_is_on_the_page(company, ana, agent, changes):
     approval, _ = agent.pays(hold_ms=0, **changes)

@@ -125,6 +125,10 @@ async def test_the_python_client_uses_the_reference_server_through_the_guard(
     assert await _ask(guarded(everything_server_command), "echo", said) == direct
 
 
+# The inspector starts Node twice for a question: the suite has it before each form once.
+@pytest.mark.parametrize(
+    "guarded", ["attached", pytest.param("standalone", marks=pytest.mark.soak)], indirect=True
+)
 def test_the_inspector_lists_and_calls_the_same_tools_through_the_guard(
     inspector_command: list[str],
     everything_server_command: list[str],
@@ -162,6 +166,9 @@ async def test_what_the_guard_refuses_is_the_only_difference(
     assert not target.exists()
 
 
+@pytest.mark.parametrize(
+    "guarded", ["standalone", pytest.param("attached", marks=pytest.mark.soak)], indirect=True
+)
 @pytest.mark.parametrize("folder", [STARTER], indirect=True, ids=["starter"])
 def test_with_what_guard_init_wrote_and_a_person_confirmed_reads_pass_and_writes_ask(
     filesystem_server_command: list[str],

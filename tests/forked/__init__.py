@@ -18,10 +18,17 @@ from functools import cache
 from pathlib import Path
 from zlib import crc32
 
-OF_GUARD = tuple(f"guard_adapters.cli.{one}" for one in ("serve", "proxy", "pin", "init"))
+LATE = ("anyio._backends._asyncio", "encodings.idna", "encodings.utf_8_sig", "encodings.utf_16_be")
+"""What everything imports that opens a connection or reads a file of settings, once it does."""
+
+OF_GUARD = (
+    *(f"guard_adapters.cli.{one}" for one in ("serve", "proxy", "pin", "init")),
+    *("asyncpg", "uvicorn.lifespan.on", "uvicorn.protocols.http.httptools_impl", "rich.logging"),
+    *LATE,
+)
 """What commands of the guard import."""
 
-OF_SERVER = ("mcp.server.mcpserver",)
+OF_SERVER = ("mcp.server.mcpserver", "jsonschema", *LATE)
 """What servers of the MCP SDK import."""
 
 OF_FRAMEWORK = {
