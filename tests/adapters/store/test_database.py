@@ -7,7 +7,7 @@ from concurrent.futures import Future
 
 import pytest
 
-from guard.errors import Unavailable
+from guard.errors import Unavailable, Unusable
 from guard_adapters.store.sqlite.database import Database
 
 
@@ -51,6 +51,19 @@ def insert(number):
 
 def numbers(db):
     return [row[0] for row in db.execute("SELECT n FROM t ORDER BY rowid")]
+
+
+def test_a_start_that_breaks_off_leaves_the_file_as_it_was(tmp_path, said):
+    def half(db):
+        db.execute("CREATE TABLE t (n INTEGER) STRICT")
+        raise sqlite3.OperationalError
+
+    with pytest.raises(Unusable):
+        Database(tmp_path / "t.sqlite", prepare=half, timeout_ms=5_000)
+
+    with sqlite3.connect(tmp_path / "t.sqlite") as db:
+        assert db.execute("SELECT name FROM sqlite_schema").fetchall() == []
+    db.close()
 
 
 async def test_what_nobody_waits_for_is_committed_with_what_follows_it(database, said):

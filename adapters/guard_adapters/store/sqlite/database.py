@@ -21,7 +21,7 @@ from pathlib import Path
 
 from guard.errors import Unavailable, Unusable
 from guard_adapters.store.sqlite.jobs import Job, T, Waiter, Work, done, tell
-from guard_adapters.store.sqlite.opening import Lock, opened
+from guard_adapters.store.sqlite.opening import Lock, prepared
 
 GROUP = 256
 """Most transactions in one commit: bounds how long the first of a group waits."""
@@ -35,7 +35,7 @@ class Database:
 
     Args:
         path: the file; its folder is created with mode 0700.
-        prepare: makes the tables, in the store's thread, before the first transaction.
+        prepare: makes the tables, in the store's thread, as its first transaction.
         stamp: is called in every transaction that wrote something, last.
         timeout_ms: how long a caller waits for its transaction (milliseconds).
 
@@ -168,8 +168,7 @@ class Database:
         ready: "Future[None]",
     ) -> None:
         try:
-            connection = opened(path)
-            prepare(connection)
+            connection = prepared(path, prepare)
         except sqlite3.Error as error:
             ready.set_exception(error)
             return

@@ -6,9 +6,26 @@ It knows no table and no queue.
 import fcntl
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from guard.errors import Unusable
+
+
+def prepared(path: Path, prepare: Callable[[sqlite3.Connection], None]) -> sqlite3.Connection:
+    """Return the one connection, once its first transaction has made the tables.
+
+    All of it or nothing: a start that is killed leaves no table with half of its columns.
+    """
+    connection = opened(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        prepare(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def opened(path: Path) -> sqlite3.Connection:
