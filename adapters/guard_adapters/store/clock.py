@@ -72,7 +72,9 @@ class SystemClock:
     def __init__(self, machine: Machine | None = None, kept: Moment | None = None) -> None:
         self._machine = machine or ThisMachine()
         self._boot_id = self._machine.boot_id()
-        boot_ms, wall_ms = self._machine.boot_ms(), self._machine.wall_ms()
+        # The wall clock first: a process that had to wait between the two would be ahead of others,
+        # and stay there.
+        wall_ms, boot_ms = self._machine.wall_ms(), self._machine.boot_ms()
         same = kept is not None and bool(self._boot_id) and kept.boot_id == self._boot_id
         counts = same and kept is not None and boot_ms >= kept.boot_ms
         self.lost_count = kept is not None and not counts
@@ -87,10 +89,10 @@ class SystemClock:
 
     def moment(self) -> Moment:
         """Return now, as a store keeps it."""
-        boot_ms = self._machine.boot_ms()
+        wall_ms, boot_ms = self._machine.wall_ms(), self._machine.boot_ms()
         # Counted on from a jump, too: standing still until the boot clock has caught up would
         # lengthen what began after it.
-        self._offset_ms = max(self._offset_ms, self._machine.wall_ms() - boot_ms)
+        self._offset_ms = max(self._offset_ms, wall_ms - boot_ms)
         return Moment(boot_id=self._boot_id, boot_ms=boot_ms, high_ms=self._offset_ms + boot_ms)
 
 

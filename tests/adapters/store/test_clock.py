@@ -194,6 +194,27 @@ def test_a_clock_that_is_set_back_while_the_guard_is_down_lengthens_nothing() ->
     )
 
 
+def test_a_process_that_waits_between_two_clocks_is_not_ahead_of_others() -> None:
+    class Busy(Machine):
+        waits = 40
+
+        def wall_ms(self) -> int:
+            return self.read(super().wall_ms())
+
+        def boot_ms(self) -> int:
+            return self.read(super().boot_ms())
+
+        def read(self, found: int) -> int:
+            self.real += self.waits
+            return found
+
+    machine = Busy()
+    clock = SystemClock(machine)
+    clock.now_ms()
+    machine.waits = 0
+    assert clock.now_ms() == machine.wall_ms()
+
+
 def test_a_forward_jump_counts_on_from_there() -> None:
     machine = Machine()
     clock = SystemClock(machine)
