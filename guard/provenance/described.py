@@ -12,7 +12,7 @@ from guard.provenance.counts import numbered
 from guard.provenance.currencies import currency_of
 from guard.provenance.dates import speaks_of_dates
 from guard.provenance.days import dates
-from guard.provenance.grammar import ASKING, CALENDAR, NUMBERS
+from guard.provenance.grammar import ASKING, CALENDAR, EACH, NUMBERS, PAST
 from guard.provenance.kin import things_of
 from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
 from guard.provenance.sentences import WORD
@@ -59,6 +59,8 @@ _BEARING = re.compile(r"\s+with\s+(?:the\s+)?(?=(?:number|no\.?|nr\.?)\s)", re.I
 _AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
 _ADVERBS = frozenset({"right", "away", "immediately", "straight", "promptly", "permanently"})
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
+_OF_THINGS = EACH | frozenset({"the", "my", "our", "his", "her", "their", "these", "those", "any"})
+"""Words that stand before a thing, or before what it is like."""
 _ONES = frozenset({"one", "ones"})
 _LETTERS = 3
 
@@ -108,20 +110,18 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
 def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     plain = able.stems | covered
     verb = next((stem(one[0]) for one in WORD.finditer(phrase)), "")
-    said = [
-        one
-        for one in WORD.finditer(phrase)
-        if not is_stop(one[0])
-        and _bare(one[0]) not in ASKING | CALENDAR | BOUNDS | _ONES | _ADVERBS
-        if not _NTH.fullmatch(one[0]) and one[0].casefold() not in NUMBERS
-        # How much is weighed by itself: "donate 40 euros to the campaign for wells".
-        if not (currency_of(one[0]) and phrase[: one.start()].rstrip()[-1:].isdigit())
-    ]
+    every = ["", *(one[0] for one in WORD.finditer(phrase)), ""]
     stems = frozenset(
         own
-        for one in said
-        if len(one[0]) >= _LETTERS and one[0].casefold() not in GENERIC
-        if (own := stem(one[0])) not in plain and own != verb and not verb_classes(own)
+        for before, one, after in zip(every, every[1:], every[2:], strict=False)
+        if not is_stop(one) and _bare(one) not in ASKING | CALENDAR | BOUNDS | _ONES | _ADVERBS
+        # How much is weighed by itself: "donate 40 euros to the campaign for wells".
+        if not (currency_of(one) and before[-1:].isdigit())
+        if not _NTH.fullmatch(one) and one.casefold() not in NUMBERS
+        if len(one) >= _LETTERS or any(map(str.isdigit, one))
+        if one.casefold() not in GENERIC
+        if (own := stem(one)) not in plain and own != verb
+        if not verb_classes(own) or _is_state(before, one, after)
     )
     words = frozenset(one for one in stems if not noun_classes(one))
     count = _COUNT.search(phrase)
@@ -133,6 +133,14 @@ def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     numbers = {digits for _, noun, digits in numbered(phrase) if noun in things}
     numbers |= {one[1] for one in _YEAR.finditer(phrase)}
     return Said(words | (numbers - covered), stems - words, many, is_dated(phrase), phrase)
+
+
+def _is_state(before: str, word: str, after: str) -> bool:
+    """Return whether a verb's word says how a thing stands: "every planned one", "the open one"."""
+    said = word.casefold()
+    if said.endswith("ed") or said in PAST:
+        return True
+    return before.casefold() in _OF_THINGS and bool(after) and not is_stop(after)
 
 
 def is_dated(text: str) -> bool:

@@ -31,6 +31,10 @@ class Listing(NamedTuple):
     sought: tuple[str, ...]
     many: int
 
+    def holds(self, number: int) -> bool:
+        """Return whether the record of a number is one of it."""
+        return self.first < number <= self.first + self.many
+
 
 class Listings:
     """The lists of one session. Mutable: `learn` is its only change."""

@@ -7,6 +7,7 @@ each one of such a list. Who can write into a list may add to it, so that what s
 written is good for no payment, no message, no sharing and no approval. It decides nothing.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
@@ -21,7 +22,7 @@ from guard.provenance.kin import kin_of, own_kin
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_stop, stem
 from guard.provenance.listings import Listing
-from guard.provenance.pieces import asking
+from guard.provenance.pieces import Piece, asking
 from guard.provenance.pointers import points
 from guard.provenance.prepared import KEEPERS
 from guard.provenance.records import Record, is_id, plainly
@@ -29,6 +30,7 @@ from guard.provenance.scoped import named_by
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
+from guard.provenance.unasked import without
 from guard.provenance.value import Value
 from guard.provenance.weekdays import whose_days
 from guard.provenance.worth import Worth, is_its_own
@@ -51,6 +53,15 @@ _MOST = 512
 """Records of one tool that are compared."""
 NOTHING: frozenset[str] = frozenset()
 _LEAST = 2
+_TELLS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|wo|can|isn|ist|sind|war|hat|wird|est|sont|a|sera)\b",
+    re.IGNORECASE,
+)
+"""Words of who tells how things are."""
+_WHOSE = re.compile(
+    r"\b(?:his|hers?|their|theirs|its|ihre[mnrs]?|seine[mnrs]?|ses|leurs?)\b", re.IGNORECASE
+)
+""""All her lessons": of somebody whom the words name elsewhere."""
 
 
 def meant(
@@ -73,8 +84,9 @@ def meant(
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and is_id(place.seen.path)):
             continue
+        grave = _is_grave(spec, able)
         if not (_is_own_id(value, place) and is_its_own(value, place)) or (
-            not place.seen.trusted and _is_grave(spec, able)
+            not place.seen.trusted and grave
         ):
             continue
         if points(task, known, value, place, known.record(place.record)):
@@ -82,7 +94,7 @@ def meant(
         for piece in asking(task.pieces, able):
             text = task.wanted[piece.start : piece.end]
             for said in said_of(text, able, covered):
-                if many := _fits(task, known, spec, place, said):
+                if many := _fits(task, known, spec, place, said, piece, grave=grave):
                     why: Why = "linked_record" if many == 1 else "selected"
                     return Worth(Source.LINKED, why, place, many)
     return None
@@ -110,8 +122,13 @@ def _days_of(task: Task, phrase: str) -> Callable[[str], bool]:
     return lambda day: date.fromisoformat(day).weekday() == whose[0]
 
 
-def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) -> int:
-    """Return of how many things the one of a place is one that a request means; 0: of none."""
+def _fits(  # noqa: PLR0911  one line a doubt
+    task: Task, known: Known, spec: ToolSpec, place: Place, said: Said, piece: Piece, *, grave: bool
+) -> int:
+    """Return of how many things the one of a place is one that a request means; 0: of none.
+
+    `grave`: whether words that strangers may have written mean nothing.
+    """
     listing, record = listing_of(known, place), known.record(place.record)
     alone = said.many == 1
     words = said.words or (said.nouns if alone and not said.dated else NOTHING)
@@ -134,10 +151,52 @@ def _fits(task: Task, known: Known, spec: ToolSpec, place: Place, said: Said) ->
     days = _days_of(task, said.phrase) if dated else None
     if not fits or (days is not None and not any(map(days, record.days))):
         return 0
-    things = _like(known, place, words, days)
-    if alone:
-        return len(things) == 1
-    return len(things) if said.many in {0, len(things)} and len(things) >= _LEAST else 0
+    loose = words - words_of(record.sure) - _numbers(record)
+    if loose and place.seen.trusted and (grave or _is_surely_another(known, place, loose)):
+        return 0
+    many = len(_like(known, place, words, days))
+    if alone or not many:
+        return many == 1
+    every = rivals(known, place)
+    if _is_anothers(task.wanted, task.pieces, piece, said.phrase, record, every):
+        return 0
+    fits = said.many in {0, many} and (many >= _LEAST or bool(words))
+    return many if fits else 0
+
+
+def _is_anothers(
+    text: str, pieces: Sequence[Piece], own: Piece, phrase: str, record: Record,
+    every: Iterable[Record],
+) -> bool:  # fmt: skip
+    """Return whether a text tells of somebody's things before it asks for all of a list.
+
+    "Ida is ill, cancel every planned lesson" and "all her lessons" mean hers, as far as the list
+    tells whose each is.
+    """
+    told = words_of(record.told)
+    beside = _outside(text, tuple(pieces))
+    if not (beside & frozenset().union(*(words_of(one.told) for one in every))) <= told:
+        return True
+    if not _WHOSE.search(phrase):
+        return False
+    others = text[: own.start], text[own.end :], text[own.start : own.end].replace(phrase, " ", 1)
+    return told.isdisjoint(_content(" ".join(others)))
+
+
+@lru_cache(maxsize=256)
+def _outside(text: str, pieces: tuple[Piece, ...]) -> frozenset[str]:
+    """Return the stems of what a text says outside of its requests, or tells before them."""
+    asked = [
+        (one.start, one.end)
+        for one in pieces
+        if one.asks or not _TELLS.search(text, one.start, one.end)
+    ]
+    return _content(without(text, asked))
+
+
+@lru_cache(maxsize=256)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(stem(one[0]) for one in WORD.finditer(text) if not is_stop(one[0]))
 
 
 def _bears(known: Known, record: Record, words: frozenset[str]) -> bool:
@@ -153,7 +212,7 @@ def _pointed(known: Known, record: Record) -> frozenset[str]:
         for place in known.places("text", key):
             other = known.record(place.record)
             if place.seen.trusted and is_id(place.seen.path) and other is not record:
-                found |= words_of(other.stated)
+                found |= words_of(other.sure)
     return frozenset(found)
 
 
@@ -183,14 +242,15 @@ def _like(
     return {one.identity for one in like}
 
 
+def _is_surely_another(known: Known, place: Place, loose: frozenset[str]) -> bool:
+    """Return whether words that strangers may have written here stand surely in another record."""
+    return any(not loose.isdisjoint(words_of(one.sure)) for one in rivals(known, place))
+
+
 def listing_of(known: Known, place: Place) -> Listing | None:
     """Return the list in which a place is."""
     return next(
-        (
-            one
-            for one in known.lists.shown(place.action)
-            if one.first < place.record <= one.first + one.many
-        ),
+        (one for one in known.lists.shown(place.action) if one.holds(place.record)),
         None,
     )
 

@@ -65,15 +65,15 @@ class Record:
         titles: short texts in trusted fields, casefolded.
         called: those of them that are its own name, and not that of somebody it refers to.
         names: short texts in any field: enough to be asked for, not enough to be trusted.
-        own: those in which it bears its own name, trusted or not.
-        told: short texts of all fields but prose, its state and its kind as well, trusted or not.
+        own: those in which it bears its own name; where one is trusted, those that are.
+        told: short texts of all fields but prose, its state and its kind as well; the same.
+        sure: those of them in trusted fields.
+        named: whether its own name is trusted.
         keys: what may be a key in any field, its own or that of another thing, by path.
         days: the days of its moments, trusted or not.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
         states: trusted fields that say how it stands, as its status.
         pointers: what may be the id of another thing, in trusted fields.
-        stated: short texts of its trusted fields but prose.
-        flags: what its trusted switches say: "refundable", "uninsured".
         currencies: codes of the currencies that its trusted fields name; `claimed`: the others.
     """
 
@@ -84,13 +84,13 @@ class Record:
     names: frozenset[str] = frozenset()
     own: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    sure: tuple[str, ...] = ()
+    named: bool = False
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     days: tuple[str, ...] = ()
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     pointers: frozenset[str] = frozenset()
-    stated: tuple[str, ...] = ()
-    flags: frozenset[str] = frozenset()
     currencies: frozenset[str] = frozenset()
     claimed: frozenset[str] = frozenset()
 
@@ -115,6 +115,10 @@ def record_of(found: Iterable[Seen]) -> Record:
     said: dict[bool, list[tuple[str, str]]] = {True: [], False: []}
     every = list(found)
     fields = [one for one in every if one.kind != "flag"]
+    # What bears a trusted name of its own is not called by what others could write into it.
+    sure = [one for one in every if one.source is not Source.UNTRUSTED]
+    bears = any(map(_bears_name, sure))
+    telling = sure if bears else every
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
         own = one.path.rpartition(".")[2]
@@ -142,8 +146,10 @@ def record_of(found: Iterable[Seen]) -> Record:
         titles=frozenset(titles) or _NONE,
         called=frozenset(called) or _NONE,
         names=frozenset(names) or _NONE,
-        own=tuple(_short(fields, named=True)),
-        told=(*_short(fields), *(_flag(one) for one in every if one.kind == "flag")),
+        own=tuple(_short(telling, named=True)),
+        told=(*_short(telling), *_flags(telling)),
+        sure=(*_short(sure), *_flags(sure)),
+        named=bears,
         keys=_keys_in(fields),
         days=tuple(one.canonical for one in fields if one.kind == "date"),
         measures=measures | _timed(fields, measures),
@@ -155,14 +161,14 @@ def record_of(found: Iterable[Seen]) -> Record:
             if " " not in one.canonical and len(one.canonical) <= _KEY
         )
         or _NONE,
-        stated=tuple(_short([one for one in fields if one.source is Source.TRUSTED])),
-        flags=frozenset(
-            _flag(one) for one in every if one.kind == "flag" and one.source is Source.TRUSTED
-        )
-        or _NONE,
         currencies=codes_in(said[True]) or _NONE,
         claimed=codes_in(said[False]) or _NONE,
     )
+
+
+def _bears_name(one: Seen) -> bool:
+    """Return whether a field is the name of its own object."""
+    return one.kind == "text" and one.path.rpartition(".")[2].casefold().strip("_") in _OWN
 
 
 def _states(fields: Iterable[Seen]) -> dict[str, str]:
@@ -195,10 +201,12 @@ def _timed(
     }
 
 
-def _flag(one: Seen) -> str:
-    """Return what a switch says: `is_free` that it is free, or unfree."""
-    words = [word for word in words_in(one.path.rpartition(".")[2]) if word not in _BEING]
-    return f"{'' if one.canonical == 'yes' else 'un'}{' '.join(words)}"
+def _flags(fields: Iterable[Seen]) -> Iterator[str]:
+    """Yield what each switch says: `is_free` that it is free, or unfree."""
+    for one in fields:
+        if one.kind == "flag":
+            words = [word for word in words_in(one.path.rpartition(".")[2]) if word not in _BEING]
+            yield f"{'' if one.canonical == 'yes' else 'un'}{' '.join(words)}"
 
 
 def _short(fields: Iterable[Seen], *, named: bool = False) -> Iterator[str]:
@@ -264,10 +272,10 @@ def _is_crowd(name: str) -> bool:
     return name == "*" or not _NAMELESS.isdisjoint(name.split("_"))
 
 
-def names_of(record: Record) -> frozenset[str]:
-    """Return the names of a record and every two neighbouring words of them."""
-    found = set(record.names)
-    for name in record.names:
+def names_of(record: Record, *, sure: bool = False) -> frozenset[str]:
+    """Return a record's names and every two neighbouring words of them; `sure`: trusted ones."""
+    found = set(record.titles if sure else record.names)
+    for name in tuple(found):
         found.update(map(" ".join, titled(name)))
     return frozenset(found)
 

@@ -26,7 +26,7 @@ def singled(task: Task, known: Known, able: Capability, place: Place) -> bool:
     if not place.record or not is_id(place.seen.path):
         return False
     record = known.record(place.record)
-    own = _words(record)
+    own = title_words(record)
     told = [one.naming.content - able.stems for one in asking(task.pieces, able)]
     told = [one for one in told if not one.isdisjoint(own)]
     if not told:  # nearly always: the list is not gone through
@@ -34,11 +34,11 @@ def singled(task: Task, known: Known, able: Capability, place: Place) -> bool:
     listed = known.lists.of(place.action)
     if not any(one.identity == record.identity for one in listed):
         return False
-    titles = [_words(one) for one in listed]
+    titles = [title_words(one) for one in listed]
     return any(_is_one(one, own, titles) for one in told)
 
 
-def _words(record: Record) -> frozenset[str]:
+def title_words(record: Record) -> frozenset[str]:
     """Return the words of content of a record's trusted names."""
     return frozenset().union(*map(content_words, record.called or record.titles))
 

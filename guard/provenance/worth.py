@@ -13,6 +13,7 @@ from guard.provenance.kin import holds, kin_of, own_kin, tells_of
 from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT, keys_of
+from guard.provenance.outranked import outranked
 from guard.provenance.pointers import form, points
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.scoped import chooses
@@ -244,7 +245,9 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
     if not names:
         return None
     said = task.naming.said
-    if all(known.shared(one) or known.within_another(record, plainly(one), said) for one in names):
+    if all(
+        known.shared(one) or known.within_another(record, plainly(one), said) for one in names
+    ) or (place.seen.trusted and outranked(task, known, place, record, names)):
         return Worth(Source(place.seen.source), "ambiguous", place)
     return Worth(Source.LINKED, "linked_record", place)
 
