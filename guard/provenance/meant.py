@@ -152,6 +152,7 @@ def _fits(  # noqa: PLR0911  one line a doubt
     if not fits or (days is not None and not any(map(days, record.days))):
         return 0
     loose = words - words_of(record.sure) - _numbers(record)
+    loose -= _pointed(known, record) if loose else NOTHING
     if loose and place.seen.trusted and (grave or _is_surely_another(known, place, loose)):
         return 0
     many = len(_like(known, place, words, days))
