@@ -56,6 +56,7 @@ class OpenBao:
             headers=headers,
             timeout=10,
             trust_env=False,
+            verify=False,
         )
         if answer.status_code >= 400:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")

@@ -160,7 +160,13 @@ class SeaweedFs:
             f"SignedHeaders={names}, Signature={signature}"
         )
         answer = httpx.request(
-            method, self.url + path, headers=headers, content=body, timeout=10, trust_env=False
+            method,
+            self.url + path,
+            headers=headers,
+            content=body,
+            timeout=10,
+            trust_env=False,
+            verify=False,
         )
         return answer.status_code
 
