@@ -209,15 +209,19 @@ async def connected(parts, **more):
         "host": parts["host"], "port": int(parts["port"]), "database": parts["database"],
         "user": parts["user"], "password": parts.get("password"), "timeout": 5, "ssl": "require",
     }  # fmt: skip
+    refused: Exception
     try:
         return await asyncpg.connect(**{**where, **more})
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as wrong:
-        said = f"{type(wrong).__name__}: {wrong}"
-    # A handshake that fails leaves its transport to the collector, which would warn in another test.
+        refused = ConnectionRefusedError(f"{type(wrong).__name__}: {wrong}")
+    except asyncpg.PostgresError as wrong:
+        refused = wrong.with_traceback(None)
+    # What was not let in leaves its transport to the collector, which would warn in another test.
+    await asyncio.sleep(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()
-    raise ConnectionRefusedError(said)
+    raise refused
 
 
 async def is_cut(session):
