@@ -7,6 +7,7 @@ import ctypes
 import gc
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -40,12 +41,19 @@ def compiled() -> None:
     """
     gc.collect()
     gc.freeze()
+    give_back()
+
+
+def give_back() -> None:
+    """Give the system the pages that nothing was written to, and memory that is free."""
     if not sys.platform.startswith("linux"):
         return
     here = ctypes.CDLL(None)
-    here.malloc_trim(0)
-    for start, size in unwritten(Path("/proc/self/smaps").read_text(encoding="utf-8")):
-        here.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _DONT_NEED)
+    with suppress(AttributeError):  # musl has none
+        here.malloc_trim(0)
+    with suppress(OSError):  # a kernel that does not tell
+        for start, size in unwritten(Path("/proc/self/smaps").read_text(encoding="utf-8")):
+            here.madvise(ctypes.c_void_p(start), ctypes.c_size_t(size), _DONT_NEED)
 
 
 def unwritten(smaps: str) -> Iterator[tuple[int, int]]:

@@ -5,6 +5,7 @@ import sys
 
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
+from guard_adapters.wiring import slim
 from guard_adapters.wiring.slim import compiled, unwritten
 
 NOT_NEEDED = {
@@ -40,6 +41,17 @@ def test_policies_are_read_as_before_once_the_pages_were_given_back():
     compiled()
     after = compile_bundle(text, catalog)
     assert (after.digest, list(after.slices)) == (before.digest, list(before.slices))
+
+
+def test_a_libc_that_lacks_what_glibc_has_and_a_kernel_that_tells_nothing_stop_no_guard(
+    monkeypatch,
+):
+    def untold(_path, **_):
+        raise FileNotFoundError
+
+    monkeypatch.setattr(slim.ctypes, "CDLL", lambda _: object())
+    monkeypatch.setattr(slim.Path, "read_text", untold)
+    slim.give_back()
 
 
 MAPPED = """\
