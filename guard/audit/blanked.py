@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Final
 
 from guard.model.call import Json
+from guard.model.late import late
 from guard.provenance.entities import extract
 from guard.provenance.lexicon import is_stop
 
@@ -33,44 +34,44 @@ _VALUE: Final = (
     r"(?:\"[^\"\n]*\"?|`[^`\n]*`?|“[^”\n]*”?|«[^»\n]*»?|„[^“”\n]*[“”]?|'[^'\n]*'?"
     r"|[^\s\"'`“«„]\S*)"
 )
-_NAMED: Final = re.compile(rf"{_NOUN}{_LINK}\s*[:=]*\s*(?P<value>{_VALUE})", re.IGNORECASE)
-_CHANGED: Final = re.compile(
+_NAMED: Final = late(rf"{_NOUN}{_LINK}\s*[:=]*\s*(?P<value>{_VALUE})", re.IGNORECASE)
+_CHANGED: Final = late(
     rf"{_NOUN}\s+(?:from|von|de)\s+{_VALUE}\s+(?:to|auf|zu|à|en)\s+(?P<value>{_VALUE})",
     re.IGNORECASE,
 )
-_APART: Final = re.compile(
+_APART: Final = late(
     rf"{_NOUN}(?:\s+(?!(?:and|then|und|et)\b)[^\W\d_]{{1,32}}){{1,5}}\s+"
     r"(?P<value>(?=[^\s\d]{0,64}\d)[^\s,;]{3,})(?!\s*(?:EUR|USD|GBP|CHF|[€$£%]))",
     re.IGNORECASE,
 )
-_PHRASE: Final = re.compile(
+_PHRASE: Final = late(
     r"\b(?:pass[ -]?phrase|(?:seed|recovery) phrase|mnemonic)s?\b"
     rf"{_LINK}\s*[:=]*\s*(?P<value>[\"'`“«„][^\n]*|[^.;\n]+)",
     re.IGNORECASE,
 )
-_ASSIGNED: Final = re.compile(
+_ASSIGNED: Final = late(
     r"(?:pass(?:word|wd|phrase|code)|pwd|secret|token|api_?key|access_?key|private_?key|credential"
     rf"|authorization|cookie)[\w.-]{{0,64}}[\"']?\s*[:=]+\s*(?P<value>{_VALUE})",
     re.IGNORECASE,
 )
-_MARKED: Final = re.compile(
+_MARKED: Final = late(
     r"(?<![^\W_])(?P<value>(?:sk|pk|rk)[-_][\w-]{8,}|gh[opusr]_\w{8,}|github_pat_\w{8,}|glpat-[\w-]{8,}"
     r"|xox[a-z]-[\w-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|AIza[\w-]{20,}|ya29\.[\w-]{8,}|hv[sbr]\.[\w-]{8,}"
     r"|npm_\w{20,}|pypi-[\w-]{16,}|SG\.[\w.-]{16,}|dop_v1_\w{16,}|shp[a-z]{2}_\w{16,}"
     r"|AGE-SECRET-KEY-\w+|eyJ[\w-]{5,}(?:\.[\w-]*)*)"
 )
-_LOGIN: Final = re.compile(
+_LOGIN: Final = late(
     rf"\blog(?:ged)?[ -]?in (?:as|with) [^\s/:]{{1,64}}\s*[/:]\s*(?P<value>{_VALUE})", re.IGNORECASE
 )
-_PEM: Final = re.compile(
+_PEM: Final = late(
     r"(?P<value>-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,32}-----)?)"
 )
-_USERINFO: Final = re.compile(r"://(?P<value>[^\s/?#@]{1,1024})@")
-_RANDOM: Final = re.compile(
+_USERINFO: Final = late(r"://(?P<value>[^\s/?#@]{1,1024})@")
+_RANDOM: Final = late(
     r"(?<![\w/.:@-])(?P<value>[A-Za-z0-9][A-Za-z0-9_+/=~-]{19,})(?![\w@])", re.ASCII
 )
-_HEX: Final = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
-_SPACE: Final = re.compile(r"\s")
+_HEX: Final = late(r"[0-9a-f]{32,}", re.IGNORECASE)
+_SPACE: Final = late(r"\s")
 _ALL: Final = (_NAMED, _CHANGED, _APART, _PHRASE, _ASSIGNED, _MARKED, _LOGIN, _PEM, _USERINFO)
 _NAMES: Final = frozenset({"tools", "declared_by"})
 """Members of a task that hold names of ours: a long one is not taken for a random text."""

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from guard.model.late import late
 from guard.provenance.canonical import canonical, text_of
 from guard.provenance.currencies import SIGNS, SPOKEN, USUAL_PLACES, WEIGHED, WORD, code_of
 from guard.provenance.days import dates
@@ -29,7 +30,7 @@ _QUOTED = re.compile(
 )
 _DIGITS = r"\d(?:[\d.,]{0,28}\d)?"
 _BEFORE = r"(?<![\w.,])"
-_MONEY = re.compile(
+_MONEY = late(
     rf"{WORD} ?(?<![\d.,])(?P<behind>{_DIGITS})(?![.,]?\d)(?P<times>{TIMES})?(?! ?{WORD})"
     rf"|{_BEFORE}(?P<before>{_DIGITS})(?P<by>{TIMES})? ?(?:{WORD}|(?P<cents>cents?\b|pence\b|¢))",
     re.IGNORECASE,

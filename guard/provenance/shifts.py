@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from guard.model.late import late
 from guard.provenance.dates import months_on
 from guard.provenance.numerals import FEW, in_words
 from guard.provenance.zones import Moment
@@ -46,7 +47,7 @@ _MANY = (
     r"|an?\s+(?:half|couple\s+of|few)|\b[^\W\d_]+(?:-[^\W\d_]+)?)"
 )
 _UNIT = rf"(?P<unit>{'|'.join(sorted(_UNITS, key=len, reverse=True))})s?\b"
-_FOUND = re.compile(
+_FOUND = late(
     r"(?P<by>\b(?:by|um|de)\s+|d['\u2019])?"
     r"(?P<more>\b(?:another|(?:an?\s+)?(?:extra|additional|further|weitere[nr]?))\s+)?"
     rf"{_MANY}(?:\s+(?P<extra>more|extra|additional|further|weitere[nr]?))?[\s-]"

@@ -8,6 +8,8 @@ function of the database does is not known here: a tool that takes any statement
 
 import re
 
+from guard.model.late import late
+
 _THING = (
     "table|view|index|schema|database|user|role|group|function|procedure|trigger|sequence|type|"
     "extension|policy|publication|subscription|server|login|event|domain|system|constraint"
@@ -28,7 +30,7 @@ _BEGINS = (
     r"(?:insert|delete)\s+(?:data\s*)?\{",
     r"(?:create|merge)\s*\(\s*\w*\s*[:{)]",
 )
-_ORDER = re.compile(
+_ORDER = late(
     rf"(?:^|[;({{]|\*/)\s*(?:{'|'.join(_BEGINS)})"
     r"|\binto\s+(?:out|dump)file\b"
     r"|\)\s*(?:detach\s+delete|delete|set|remove|create|merge)\s+[\w(]",

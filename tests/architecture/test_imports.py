@@ -35,3 +35,23 @@ def test_what_asks_the_running_guard_loads_none(part: set[str], asking: set[str]
 @pytest.fixture(scope="module")
 def asking() -> set[str]:
     return loaded(*(f"guard_adapters.cli.{name}" for name in ASKING))
+
+
+LONG = 600
+"""Characters of a pattern above which it has to be late: compiling it takes a millisecond."""
+EAGER = f"""
+import re, sys
+import guard_adapters.wiring.alone
+for name, module in [*sys.modules.items()]:
+    if name.startswith("guard"):
+        for word, held in vars(module).items():
+            if isinstance(held, re.Pattern) and len(held.pattern) > {LONG}:
+                print(f"{{name}}.{{word}}")
+"""
+
+
+def test_no_long_pattern_is_compiled_before_a_text_is_read_with_it() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", EAGER], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert ran.stdout.split() == [], "Write late(...) of guard.model.late in place of re.compile."
