@@ -12,6 +12,7 @@ from guard.model.call import Json
 from guard.provenance.currencies import words_in
 from guard.provenance.derived import unit_of
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of, verb_classes
+from guard.provenance.optional import said_for
 from guard.provenance.sentences import WORD
 from guard.provenance.slot import Slot
 from guard.provenance.switches import keeps, retains, spoken, unsaid, weighty
@@ -134,7 +135,9 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
     if on is slot.default:
         return False
     return (
-        unsaid(slot.switch.yes, spoken(task.wanted, task.words.stems)) if on else _opens(task, slot)
+        unsaid(slot.switch.yes, spoken(task.wanted, said_for(task, able, words, task.words.stems)))
+        if on
+        else _opens(task, slot)
     )
 
 

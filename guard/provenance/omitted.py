@@ -18,6 +18,7 @@ from guard.provenance.kin import kin_of
 from guard.provenance.lasting import endless, expires
 from guard.provenance.lexicon import Capability, stem, stems_of
 from guard.provenance.naming import SILENT
+from guard.provenance.optional import said_for
 from guard.provenance.options import goes_further, speaks_of_time, untimely
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.roles import entered
@@ -185,7 +186,10 @@ def _opens(task: Task, able: Capability, held: Held, name: str, texts: str) -> b
         ):
             return True  # "publish it without announcing it", and it may be announced
         wanted = schema.get("default") is not True and keeps(
-            name, able.stems, _parted(task.words.stems), task.wanted
+            name,
+            able.stems,
+            _parted(said_for(task, able, things_at(name), task.words.stems)),
+            task.wanted,
         )
         wanted |= schema.get("default") is not True and retains(task.text, name)
         return wanted and stems_of(_WORDS.findall(texts)).isdisjoint(things_at(name))

@@ -17,6 +17,8 @@ from guard.provenance.derived import unit_of
 from guard.provenance.lasting import ends
 from guard.provenance.lexicon import Capability, is_stop, stem, verb_classes
 from guard.provenance.naming import NAMED
+from guard.provenance.optional import said_for
+from guard.provenance.pieces import Piece, asking
 from guard.provenance.slot import Slot, slot_of
 from guard.provenance.switches import retains, weighty
 from guard.provenance.task import Task
@@ -47,6 +49,8 @@ _MOMENT = frozenset(
 )
 """Words of names that say only that it is a moment."""
 _LEAST = 4
+_AIM = re.compile(r"\s(?:to|as|auf|in|zu|en|\u00e0)\s", re.IGNORECASE)
+"""What stands before that to which something is changed."""
 
 
 @lru_cache(maxsize=4096, typed=True)  # a closed set, and a yes is no 1
@@ -94,10 +98,8 @@ def _switches(task: Task, able: Capability, slot: Slot, *, on: bool) -> bool:
         plain = (bool(slot.switch.no) and _MONEY.isdisjoint(able.verbs | able.nouns)) or (
             words <= _LITTLE
         )
-        return (
-            not plain
-            and words.isdisjoint(task.words.stems)
-            and words.isdisjoint(_apart(task.wanted))
+        return not plain and words.isdisjoint(
+            said_for(task, able, words, task.words.stems | _apart(task.wanted))
         )
     return bool(words) and words.isdisjoint(all_stems(task.text))
 
@@ -112,23 +114,21 @@ def _chooses(task: Task, able: Capability, slot: Slot, path: str, raw: str) -> b
     texts = tuple(one for one in slot.allowed if isinstance(one, str))
     if len(texts) < 2 or raw in slot.standing or _says_little(raw):  # noqa: PLR2004
         return False
+    if all(unit_of(one) is not None for one in texts):
+        return False  # weighed with its number
     if weighty(raw, texts, able.stems, needed=False):
         return False
     if weekday(raw) in weekdays_in(task.wanted):
         return False
-    return not (things_at(path) <= task.words.stems or _is_said(task, raw))
+    said = said_for(task, able, things_at(path), task.words.stems)
+    return not (things_at(path) <= said or _is_said(task, raw, said))
 
 
 @lru_cache(maxsize=4096)
 def _says_little(raw: str) -> bool:
-    """Return whether a choice asks for nothing of its own, or is weighed with a number."""
+    """Return whether a choice asks for nothing of its own."""
     stems = _stems(raw)
-    return (
-        raw.casefold() in HTTP
-        or stems <= _NEUTRAL
-        or unit_of(raw) is not None
-        or bool(currency_of(raw))
-    )
+    return raw.casefold() in HTTP or (bool(stems) and stems <= _NEUTRAL) or bool(currency_of(raw))
 
 
 @lru_cache(maxsize=4096)
@@ -136,13 +136,22 @@ def _stems(raw: str) -> frozenset[str]:
     return frozenset(stem(one) for one in words_in(raw) if not is_stop(one) and not one.isdigit())
 
 
-def _is_said(task: Task, raw: str) -> bool:
+def _is_said(task: Task, raw: str, said: frozenset[str]) -> bool:
     """Return whether a person says a choice, in its words or by a verb of that sort."""
     stems, words = _stems(raw), task.words
-    if not stems.isdisjoint(words.stems) or any(verb_classes(one) & words.verbs for one in stems):
+    if not stems.isdisjoint(said) or any(verb_classes(one) & words.verbs for one in stems):
+        return True
+    if len(raw) < _LEAST and _stands_alone(task.wanted, raw):
         return True
     plain = "".join(words_in(raw))
     return len(plain) >= _LEAST and plain in _plain(task.wanted)
+
+
+@lru_cache(maxsize=1024)
+def _stands_alone(text: str, raw: str) -> bool:
+    """Return whether a text says a short choice as a word of its own; no article: "size m"."""
+    before = r"(?:to|is|as|[:=\"'])\s?" if raw.casefold() in {"a", "i", "an", "in", "on"} else ""
+    return re.search(rf"(?<!\w){before}{re.escape(raw)}(?!\w)", text, re.IGNORECASE) is not None
 
 
 @lru_cache(maxsize=256)
@@ -171,7 +180,19 @@ def goes_further(
     if not loose:  # nearly always
         return False
     said = [one for one, its in values if its.why == "in_prompt" and one.level != "target"]
-    return len(loose) < len(free) or bool(said)
+    if len(loose) < len(free) or said:
+        return True
+    rest = [one for one, its in values if its.why != "exempt" and one.level != "target"]
+    own = () if rest else asking(task.pieces, able)
+    return bool(own) and all(_is_to_another(task, one, values) for one in own)
+
+
+def _is_to_another(task: Task, piece: Piece, values: Sequence[tuple[Value, Worth]]) -> bool:
+    """Return whether a request says to what it changes its thing, and a call holds that nowhere."""
+    aims = [one.end() for one in _AIM.finditer(task.wanted, piece.start, piece.end)]
+    to = [one for one in piece.held if aims and one.start >= aims[0]]
+    told = [one.text.casefold() for one, _ in values]
+    return bool(to) and not any(one.literal.casefold() in text for one in to for text in told)
 
 
 def _is_loose(task: Task, able: Capability, slot: Slot, value: Value) -> bool:

@@ -1,0 +1,61 @@
+"""Which words of a person may set an option of a call: those of its own request.
+
+"Read the comments and delete the photo" deletes no comments. What is said in no request for
+anything else counts, and what a request of the option's own name adds: "and notify the owner".
+It decides nothing.
+"""
+
+from functools import lru_cache
+
+from guard.provenance.lexicon import Capability, stems_of
+from guard.provenance.pieces import Piece, asking
+from guard.provenance.sentences import WORD
+from guard.provenance.task import Task
+
+
+def said_for(
+    task: Task, able: Capability, words: frozenset[str], stems: frozenset[str]
+) -> frozenset[str]:
+    """Return which stems of a text may be said of an option of a call.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        words: the stems of what the option is called.
+        stems: of all that they ask for.
+    """
+    if len(task.pieces) <= 1:  # nothing else is asked for
+        return stems
+    return stems - _elsewhere(task.wanted, task.pieces, able, words)
+
+
+@lru_cache(maxsize=1024)
+def _elsewhere(
+    text: str, pieces: tuple[Piece, ...], able: Capability, words: frozenset[str]
+) -> frozenset[str]:
+    """Return the stems that only requests for something else have."""
+    own = asking(pieces, able)
+    if not own:
+        return frozenset()
+    first, keys = min(one.start for one in own), frozenset().union(*(one.keys for one in own))
+    mine = frozenset().union(*(one.stems for one in own))
+    strange = frozenset[str]()
+    for one in pieces:
+        if any(one is each for each in own):
+            continue
+        alike = one.keys <= keys and not (one.asks and one.start < first)
+        if alike and (not one.asks or any(ask.verb in words for ask in one.asks)):
+            mine |= one.stems
+        else:
+            strange |= one.stems
+    outside = stems_of([one[0] for one in WORD.finditer(_apart(text, pieces))])
+    return strange - mine - outside
+
+
+def _apart(text: str, pieces: tuple[Piece, ...]) -> str:
+    """Return what a text says in no request."""
+    kept, last = list[str](), 0
+    for one in pieces:
+        kept.append(text[last : one.start])
+        last = one.end
+    return " ".join([*kept, text[last:]])
