@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from guard.provenance.currencies import words_in
+from guard.provenance.known import Known
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.words import CONTAINERS
@@ -24,6 +25,10 @@ BESIDE_IT = (
 _GAPS = {"-": r"[\s-]+", "_": r"[\s_]+", " ": r"[\s_-]+"}
 Side = Literal["from", "to", ""]
 """Which side of a move; empty: none."""
+_FROM_TO = re.compile(
+    rf"\b(?:from|von|aus|de)\s+{BESIDE_IT}([\w.@-]+(?:\s[\w.@-]+)?)(?:\s+[\w-]+)?\s+(?:to|into|nach|zu|\u00e0)\s",
+    re.IGNORECASE,
+)
 _OTHER: Mapping[Side, Side] = {"from": "to", "to": "from", "": ""}
 _SIDES: Mapping[Side, str] = {
     "from": rf"\b(?:from|out\s+of|von|aus|depuis)\s+{BESIDE_IT}",
@@ -31,17 +36,45 @@ _SIDES: Mapping[Side, str] = {
 }
 
 
-def crossed(task: Task, values: Sequence[tuple[Value, Worth]]) -> Iterator[int]:
-    """Yield the places of a call's values that the person put on its other side, if it has both."""
+def crossed(
+    task: Task, known: Known, values: Sequence[tuple[Value, Worth]]
+) -> Iterator[int]:  # fmt: skip
+    """Yield the places of a call's values that the person put on its other side, if it has both.
+
+    An id stands for the names of its record. Where a call has one side, "from A to B" has
+    both.
+    """
     sides: list[Side] = [side_of(value.path) for value, _ in values]
     if "from" in sides and "to" in sides:  # most calls have none
         for at, side in enumerate(sides):
-            value, other = values[at][0], _OTHER[side]
-            there = other and value.level and on_side(other, value.text, task.wanted)
-            if there and not on_side(side, value.text, task.wanted):
+            other = _OTHER[side]
+            names = _names(known, *values[at]) if other and values[at][0].level else ()
+            there = any(on_side(other, one, task.wanted) for one in names)
+            if there and not any(on_side(side, one, task.wanted) for one in names):
                 yield at
-    elif ("from" in sides or "to" in sides) and "target" in [value.level for value, _ in values]:
+        return
+    if "to" in sides and (left := _left(task.wanted)):
+        for at, side in enumerate(sides):
+            said = values[at][0].text.strip().casefold()
+            if side == "to" and said in left and not on_side("to", said, task.wanted):
+                yield at
+    if ("from" in sides or "to" in sides) and "target" in [value.level for value, _ in values]:
         yield from _turned(task, values, sides)
+
+
+def _names(known: Known, value: Value, its: Worth) -> tuple[str, ...]:
+    """Return a value with the names of the record of which it is the id."""
+    if its.place is None or value.level != "target":
+        return (value.text,)
+    record = known.record(its.place.record)
+    return (value.text, *record.own, *record.titles)
+
+
+@lru_cache(maxsize=256)
+def _left(text: str) -> frozenset[str]:
+    """Return from where a text moves something, of which it says as well to where."""
+    found = [one[1].casefold() for one in _FROM_TO.finditer(text)]
+    return frozenset([*found, *(one.split()[0] for one in found)])
 
 
 def _turned(

@@ -76,7 +76,7 @@ def theirs(
         for at, (value, _) in enumerate(found):
             if value.role == "query" and value.level and _is_wide(own, able, at, found):
                 strays.append(at)
-    for at in (*strays, *crossed(task, found), *modelled(task, known, able, found)):
+    for at in (*strays, *crossed(task, known, found), *modelled(task, known, able, found)):
         value, one = found[at]
         if one.source >= Source.LINKED and one.why in _NAMED and not declared(at):
             found[at] = value, _without(task, known, value, one)
