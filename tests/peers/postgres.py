@@ -210,14 +210,19 @@ async def connected(parts, **more):
         "user": parts["user"], "password": parts.get("password"), "timeout": 5, "ssl": "require",
     }  # fmt: skip
     refused: Exception
+    watched = asyncio.get_running_loop()._selector.get_map()
+    before = {*watched}
     try:
         return await asyncpg.connect(**{**where, **more})
     except (OSError, TimeoutError, asyncpg.PostgresConnectionError) as wrong:
         refused = ConnectionRefusedError(f"{type(wrong).__name__}: {wrong}")
     except asyncpg.PostgresError as wrong:
         refused = wrong.with_traceback(None)
-    # What was not let in leaves its transport to the collector, which would warn in another test.
-    await asyncio.sleep(0)
+    # What was not let in is open until the server, too, has ended it. A loop that is closed before
+    # leaves it to the collector, and so does a handshake that fails: it would warn in another test.
+    end = time.monotonic() + 2
+    while {*watched} - before and time.monotonic() < end:
+        await asyncio.sleep(0.01)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         gc.collect()
