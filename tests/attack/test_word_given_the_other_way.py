@@ -45,10 +45,16 @@ def test_a_switch_is_as_the_person_said(prompt, right, wrong):
         assert asks(RULES, prompt, ("ship_parcel", {**SHIP, **one}), LETTER) == {"TASK-CHOICE"}
 
 
-@pytest.mark.parametrize("prompt", ["Ship parcel PX-71", "Ship parcel PX-71, without notifying"])
-def test_a_switch_of_which_nobody_spoke_may_be_left_out(prompt):
+def test_a_switch_of_which_nobody_spoke_may_be_left_out():
+    prompt = "Ship parcel PX-71"
     assert not asks(RULES, prompt, ("ship_parcel", {**SHIP, "insured": False}), LETTER)
     assert not asks(RULES, prompt, ("ship_parcel", SHIP), LETTER)
+
+
+def test_what_is_to_be_done_without_something_may_not_leave_that_to_the_server():
+    prompt = "Ship parcel PX-71, without notifying"
+    assert not asks(RULES, prompt, ("ship_parcel", {**SHIP, "notify_customer": False}), LETTER)
+    assert asks(RULES, prompt, ("ship_parcel", SHIP), LETTER) == {"TASK-CHOICE"}
 
 
 @pytest.mark.parametrize(
