@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from hashlib import sha256
 from typing import Final, NamedTuple
 
@@ -281,7 +281,9 @@ def _slice(
         rules={rule.id: rule for rule in mine},
         classes=groups_of(spec),
         enforced=enforced,
-        listing=rule_set(spec, context, {one: trees.listed[one] for one in listed}),
+        listed_by=cache(
+            partial(rule_set, spec, context, {one: trees.listed[one] for one in listed})
+        ),
         shadowed=shadowed,
         digest=digest_of(mine, enforced),
         reads_ledgers=any(path[0] == "history" and path[-1] in names for path in enforced.leaves),

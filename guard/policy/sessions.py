@@ -54,7 +54,7 @@ def session_rules(rules: Sequence[Rule], accesses: Mapping[str, Access]) -> Sess
         rules={rule.id: rule for rule in mine},
         classes=groups_of(SPEC),
         enforced=enforced,
-        listing=enforced,
+        listed_by=lambda: enforced,
         shadowed=None,
         digest=digest_of(mine, enforced),
         reads_ledgers=False,

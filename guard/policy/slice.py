@@ -88,18 +88,23 @@ class RuleSet:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Slice:
-    """One action. `rules` in file order; `listing` decides whether the tool is shown."""
+    """One action. `rules` in file order; `listed_by` makes `listing`, where tools are shown."""
 
     action: str
     spec: ToolSpec
     rules: Mapping[str, Rule]
     classes: frozenset[str]  # the groups of the action
     enforced: RuleSet
-    listing: RuleSet
+    listed_by: Callable[[], RuleSet] = field(repr=False)
     shadowed: RuleSet | None  # with shadow rules; None = there are none
     digest: str
     reads_ledgers: bool
     ledgers: tuple[LedgerSpec, ...] = ()  # all but what counts one other tool and is not read here
+
+    @property
+    def listing(self) -> RuleSet:
+        """Return what decides whether the tool is shown: made when the first list is asked for."""
+        return self.listed_by()
 
 
 def applies(rule: Rule, spec: ToolSpec) -> bool:
