@@ -31,6 +31,9 @@ def begin():
 
 def copied(name, to, make):
     """Put at `to`, with owners and modes, what `make(folder)` makes for the first who asks for the name."""
+    if PLACE not in os.environ:  # no run of tests: a benchmark, or a server by hand
+        make(Path(to))
+        return
     place = Path(os.environ[PLACE])
     made = place / name
     with (place / f"{name}.lock").open("w") as lock:
