@@ -66,12 +66,12 @@ _LOGIN: Final = late(
 _PEM: Final = late(
     r"(?P<value>-----BEGIN [A-Z ]{0,32}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,32}-----)?)"
 )
-_USERINFO: Final = late(r"://(?P<value>[^\s/?#@]{1,1024})@")
+_USERINFO: Final = re.compile(r"://(?P<value>[^\s/?#@]{1,1024})@")
 _RANDOM: Final = late(
     r"(?<![\w/.:@-])(?P<value>[A-Za-z0-9][A-Za-z0-9_+/=~-]{19,})(?![\w@])", re.ASCII
 )
-_HEX: Final = late(r"[0-9a-f]{32,}", re.IGNORECASE)
-_SPACE: Final = late(r"\s")
+_HEX: Final = re.compile(r"[0-9a-f]{32,}", re.IGNORECASE)
+_SPACE: Final = re.compile(r"\s")
 _ALL: Final = (_NAMED, _CHANGED, _APART, _PHRASE, _ASSIGNED, _MARKED, _LOGIN, _PEM, _USERINFO)
 _NAMES: Final = frozenset({"tools", "declared_by"})
 """Members of a task that hold names of ours: a long one is not taken for a random text."""

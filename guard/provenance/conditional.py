@@ -13,6 +13,7 @@ from functools import lru_cache
 from guard.provenance.canonical import name_of
 from guard.provenance.conditional_words import COMPARED, COMPARES, ITS, NOT, STATES
 from guard.provenance.conditions import Condition, Met
+from guard.provenance.counts import things_at
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.known import PLACES, Known, Place
 from guard.provenance.lexicon import Capability, is_stop, noun_classes, stem, verb_classes
@@ -193,11 +194,7 @@ def _fields(subject: str, value: Value, record: Record) -> list[str]:
     stems, named = _subject(NOT.sub(" ", subject), value, record), record.measures
     if not stems:
         return [name for name in named if is_amount(name)]
-    return [name for name in named if stems <= _words(name)]
-
-
-def _words(name: str) -> frozenset[str]:
-    return frozenset(map(stem, words_in(name)))
+    return [name for name in named if stems <= things_at(name)]
 
 
 def _subject(said: str, value: Value, record: Record) -> set[str]:
@@ -216,7 +213,7 @@ def _is_in(one: re.Match[str], value: Value, record: Record) -> bool | None:
     stems = _subject(one["of"], value, record)
     explicit = not stems.isdisjoint(_STATED)
     own = frozenset(stems - _STATED)
-    fields = [name for name in record.states if own == _words(name) - _STATED - value.kin]
+    fields = [name for name in record.states if own == things_at(name) - _STATED - value.kin]
     if not fields:
         return None
     wanted = _spelled(one["word"])

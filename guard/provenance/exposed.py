@@ -65,6 +65,7 @@ def shows_secret(shown: Json) -> bool:
 
 def secrets_in(text: str) -> Iterator[str]:
     """Yield what in a text has the form of a secret; most texts hold no part of one."""
+    # A list is made in half the time in which `any` asks a generator, for every text of a call.
     if (
         [1 for one in _PLAIN if one in text]
         or ("_" in text and [1 for one in _JOINED if one in text])

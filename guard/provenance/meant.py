@@ -26,7 +26,7 @@ from guard.provenance.pieces import Piece, asking
 from guard.provenance.pointers import points
 from guard.provenance.prepared import KEEPERS
 from guard.provenance.records import Record, is_id, plainly
-from guard.provenance.scoped import named_by
+from guard.provenance.scoped import named_by, things_of
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.task import Task
@@ -81,10 +81,10 @@ def meant(
         return None
     covered = stems_in(text[:LONGEST] for text in beside)
     covered |= own_kin(value.path)
+    grave = _is_grave(spec, able)
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and is_id(place.seen.path)):
             continue
-        grave = _is_grave(spec, able)
         if not (_is_own_id(value, place) and is_its_own(value, place)) or (
             not place.seen.trusted and grave
         ):
@@ -210,9 +210,8 @@ def _pointed(known: Known, record: Record) -> frozenset[str]:
     """Return the words of the things whose ids a trusted field of an object holds."""
     found: set[str] = set()
     for key in record.pointers:
-        for place in known.places("text", key):
-            other = known.record(place.record)
-            if place.seen.trusted and is_id(place.seen.path) and other is not record:
+        for other in things_of(known, (("text", key),)):
+            if other is not record:
                 found |= words_of(other.sure)
     return frozenset(found)
 

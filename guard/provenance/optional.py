@@ -7,10 +7,11 @@ It decides nothing.
 
 from functools import lru_cache
 
-from guard.provenance.lexicon import Capability, stems_of
+from guard.provenance.lexicon import Capability
 from guard.provenance.pieces import Piece, asking
-from guard.provenance.sentences import WORD
+from guard.provenance.searched import stems_in
 from guard.provenance.task import Task
+from guard.provenance.unasked import without
 
 
 def said_for(
@@ -48,14 +49,5 @@ def _elsewhere(
             mine |= one.stems
         else:
             strange |= one.stems
-    outside = stems_of([one[0] for one in WORD.finditer(_apart(text, pieces))])
+    outside = stems_in([without(text, [(one.start, one.end) for one in pieces])])
     return strange - mine - outside
-
-
-def _apart(text: str, pieces: tuple[Piece, ...]) -> str:
-    """Return what a text says in no request."""
-    kept, last = list[str](), 0
-    for one in pieces:
-        kept.append(text[last : one.start])
-        last = one.end
-    return " ".join([*kept, text[last:]])

@@ -138,6 +138,16 @@ def rankings_of(text: str) -> tuple[Ranking, ...]:
 def _in_sentence(text: str, start: int, end: int) -> Iterator[Ranking]:
     taken = [*_told_behind(text, start, end), *_of_two(text, start, end)]
     yield from taken
+    yield from _superlatives(text, start, end, taken)
+    for one in _AS.finditer(text, start, end):
+        word = _AS_RANK[one["rank"].casefold()]
+        fields, most = _order(word)
+        yield Ranking((start, end), fields, most, "", named=False, word=word)
+    yield from _comparatives(text, start, end, taken)
+
+
+def _superlatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> Iterator[Ranking]:
+    """Yield the rules that name the one with the most of something."""
     for one in _MOST.finditer(text, start, end):
         word = " ".join(one["rank"].casefold().split())
         if word in RANKLESS or _is_within(one.start("rank"), taken):
@@ -154,10 +164,10 @@ def _in_sentence(text: str, start: int, end: int) -> Iterator[Ranking]:
             rest, more = "", [*more, *_told_before(text, start, one.start())]
         told = " ".join(filter(None, more))
         yield Ranking((one.start(), stop), fields, most, rest, named=False, word=word, more=told)
-    for one in _AS.finditer(text, start, end):
-        word = _AS_RANK[one["rank"].casefold()]
-        fields, most = _order(word)
-        yield Ranking((start, end), fields, most, "", named=False, word=word)
+
+
+def _comparatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> Iterator[Ranking]:
+    """Yield the rules that choose between things: whichever, the cheaper of the two."""
     for one in _MORE.finditer(text, start, end):
         word = (one["rank"] or "").casefold()
         if word in UNCOMPARED or _is_within(one.start(), taken):

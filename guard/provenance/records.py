@@ -13,6 +13,7 @@ from guard.model.origin import Source
 from guard.provenance.canonical import name_of
 from guard.provenance.currencies import codes_in, words_in
 from guard.provenance.segment import Seen
+from guard.provenance.switches import as_said
 from guard.provenance.titles import titled
 
 _WORDS = re.compile(r"[^\W_]+")
@@ -205,8 +206,8 @@ def _flags(fields: Iterable[Seen]) -> Iterator[str]:
     """Yield what each switch says: `is_free` that it is free, or unfree."""
     for one in fields:
         if one.kind == "flag":
-            words = [word for word in words_in(one.path.rpartition(".")[2]) if word not in _BEING]
-            yield f"{'' if one.canonical == 'yes' else 'un'}{' '.join(words)}"
+            name = one.path.rpartition(".")[2]
+            yield as_said(name, _BEING, on=one.canonical == "yes")
 
 
 def _short(fields: Iterable[Seen], *, named: bool = False) -> Iterator[str]:

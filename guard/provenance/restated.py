@@ -77,7 +77,7 @@ def restated(
         if (
             _is_nobodys(task, able, slot, value, its)
             or (own and all(_states(task, piece, value, slot, held) for piece in own))
-            or (_is_of_another_field(task, known, own, value, its))
+            or _is_of_another_field(task, known, own, value, its)
         ):
             found[at] = value, Worth(Source.UNTRUSTED, "other_thing", its.place)
     return found

@@ -15,6 +15,7 @@ from guard.provenance.lexicon import stem
 from guard.provenance.ranking import Ranking
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.searched import stems_in
+from guard.provenance.segment import Kinds
 from guard.provenance.sentences import sentences
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -76,10 +77,16 @@ def _by(task: Task, known: Known, said: frozenset[str], text: str) -> frozenset[
 def named_by(known: Known, text: str) -> Iterator[frozenset[str]]:
     """Yield the words of a text, and those of the names of the thing whose id it is."""
     yield stems_in([plainly(text.replace("_", " "))])
-    for place in known.seen(tuple(classify(text))):
+    for thing in things_of(known, classify(text)):
+        for name in thing.called:
+            yield stems_in([plainly(name)])
+
+
+def things_of(known: Known, kinds: Kinds) -> Iterator[Record]:
+    """Yield the things whose id a value is, as a trusted field shows."""
+    for place in known.seen(kinds):
         if place.seen.trusted and is_id(place.seen.path):
-            for name in known.record(place.record).called:
-                yield stems_in([plainly(name)])
+            yield known.record(place.record)
 
 
 def stems_of_days(days: Iterable[str]) -> frozenset[str]:
@@ -106,6 +113,5 @@ def _is_first(
     days = stems_of_days(day for kind, day in task.frames if kind == "date")
     return any(
         meant(rule, record, found.listed, value, task.naming.means, found.words, elsewhere)
-        for elsewhere in (None, NOTHING, days)
-        if elsewhere or (elsewhere is None) or rule.more
+        for elsewhere in {None, NOTHING, days}
     )

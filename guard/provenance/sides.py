@@ -36,13 +36,10 @@ _SIDES: Mapping[Side, str] = {
 }
 
 
-def crossed(
-    task: Task, known: Known, values: Sequence[tuple[Value, Worth]]
-) -> Iterator[int]:  # fmt: skip
+def crossed(task: Task, known: Known, values: Sequence[tuple[Value, Worth]]) -> Iterator[int]:
     """Yield the places of a call's values that the person put on its other side, if it has both.
 
-    An id stands for the names of its record. Where a call has one side, "from A to B" has
-    both.
+    An id stands for the names of its record. Where a call has one side, "from A to B" has both.
     """
     sides: list[Side] = [side_of(value.path) for value, _ in values]
     if "from" in sides and "to" in sides:  # most calls have none

@@ -7,6 +7,7 @@ said. It judges nothing.
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.provenance.currencies import words_in
 from guard.provenance.shown import default_at
+from guard.provenance.switches import as_said
 
 _SIZES = frozenset({"limit", "size", "max", "maximum", "top", "per"})
 """Words of names for how many a call wants at most."""
@@ -18,7 +19,7 @@ _SORTS = frozenset({"sort", "order", "sorting", "ordering", "by", "direction", "
 """Words of names for the order of a list, which leaves nothing out."""
 _SHOWS = frozenset({"include", "with", "show", "only"})
 """Words of names of which a no leaves nothing out, or what is left out anyway."""
-_PLAIN = frozenset({"is", "has", "only", "include", "with", "show"})
+_PLAIN = _SHOWS | {"is", "has"}
 _NOTHING: tuple[Json, ...] = (None, "", [], {})
 _MOST, _LONGEST = 4, 80
 
@@ -63,8 +64,7 @@ def _said_as(spec: ToolSpec, name: str, one: Json) -> str:
     """Return how people say that they want only what an argument leaves; empty: nobody can tell."""
     entry = spec.args.get(name)
     if isinstance(one, bool):
-        words = " ".join(word for word in words_in(name) if word not in _PLAIN)
-        return f"{'' if one else 'un'}{words}" if words else ""
+        return as_said(name, _PLAIN, on=one)
     if isinstance(one, int | float):
         return f"{one:g}"
     if not isinstance(one, str) or len(one) > _LONGEST or (entry and entry.role == "secret"):

@@ -118,6 +118,18 @@ class Switch(NamedTuple):
     words: frozenset[str]
 
 
+def as_said(name: str, plain: frozenset[str], *, on: bool) -> str:
+    """Return how people say that a switch is on, or off: free, or unfree; empty: it says nothing.
+
+    Args:
+        name: of the switch, as `is_free`.
+        plain: words of names that say nothing.
+        on: how it stands.
+    """
+    words = " ".join([one for one in words_in(name) if one not in plain])
+    return f"{'' if on else 'un'}{words}" if words else ""
+
+
 @lru_cache(maxsize=4096)
 def switch_of(path: str, tool: frozenset[str]) -> Switch:
     """Return what is known of a yes or a no at a path.

@@ -195,7 +195,7 @@ def _said(record: Record, words: frozenset[str]) -> frozenset[str]:
 
 def _sayings(record: Record) -> Sequence[frozenset[str]]:
     """Return what the trusted fields of a record say in few words, each as the stems of these."""
-    return [*_states(record), *map(_stems, record.sure)]
+    return [*map(_stems, record.sure)]
 
 
 def _states(record: Record) -> Sequence[frozenset[str]]:

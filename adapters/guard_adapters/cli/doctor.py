@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from guard.errors import Unusable
 from guard.grant.offline import Step
+from guard_adapters._owned import is_private
 from guard_adapters._shown import shown
 from guard_adapters.cli import FINDINGS, FINE, UNUSABLE, Commands
 from guard_adapters.cli.doctor_credentials import between, probes
@@ -98,7 +99,7 @@ def keys(loaded: Loaded) -> Iterator[Said]:
     """Say which key files others can read."""
     for path in sorted((loaded.state / "keys").glob("*")):
         seen = path.lstat()
-        if not stat.S_ISREG(seen.st_mode) or seen.st_mode & 0o077 or seen.st_uid != os.geteuid():
+        if not is_private(seen):
             mode = stat.S_IMODE(seen.st_mode)
             yield (
                 "key_file_unsafe",

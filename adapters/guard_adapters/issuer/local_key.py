@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from guard.errors import Unusable
 from guard.grant.signing import compact, es256_sign, public_jwk, signing_input, thumbprint
 from guard.model.call import Json
+from guard_adapters._owned import is_private
 
 OWNER_ONLY = 0o600
 LONGEST_PEM = 16 * 1024
@@ -138,7 +139,7 @@ def _read(path: Path) -> bytes:
         raise unreadable(path, f"it cannot be opened ({wrong.strerror})") from None
     with os.fdopen(handle, "rb") as file:
         seen = os.fstat(file.fileno())
-        if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_mode & 0o077:
+        if not is_private(seen):
             raise Unusable(
                 f"The signing key has mode {stat.S_IMODE(seen.st_mode):04o} and owner "
                 f"{seen.st_uid}, expected {OWNER_ONLY:04o} and {os.geteuid()}.",

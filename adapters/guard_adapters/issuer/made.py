@@ -14,6 +14,7 @@ from guard.model.call import Json
 from guard.model.decision import Terms
 from guard.model.facts import Binding, CredentialFacts
 from guard.ports import Ids
+from guard_adapters._owned import is_private
 
 LONGEST: Final = 64 * 1024
 
@@ -129,7 +130,7 @@ def read_secret(path: Path) -> str:
         raise _unusable(path, f"it cannot be opened ({wrong.strerror})") from None
     with os.fdopen(handle, "rb") as file:
         seen = os.fstat(file.fileno())
-        if not stat.S_ISREG(seen.st_mode) or seen.st_uid != os.geteuid() or seen.st_mode & 0o077:
+        if not is_private(seen):
             raise _unusable(path, f"its mode is {stat.S_IMODE(seen.st_mode):04o}, expected 0600")
         raw = file.read(LONGEST + 1)
     try:

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 
 from guard.errors import Unusable
+from guard_adapters._owned import is_private
 
 OWNER_ONLY = 0o600
 
@@ -49,7 +50,7 @@ def _read(path: Path, size: int) -> bytes:
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(handle, "rb") as file:
         seen = os.fstat(file.fileno())
-        if not stat.S_ISREG(seen.st_mode) or seen.st_mode & 0o077 or seen.st_uid != os.geteuid():
+        if not is_private(seen):
             raise Unusable(
                 f"The secret has mode {stat.S_IMODE(seen.st_mode):04o} and owner {seen.st_uid}, "
                 f"expected {OWNER_ONLY:04o} and {os.geteuid()}.",

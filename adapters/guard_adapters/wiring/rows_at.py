@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from guard.config import Installation
 from guard.errors import Unusable
+from guard_adapters._owned import is_private
 from guard_adapters.wiring.places import environment
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _private(path: Path) -> str:
         return ""
     with os.fdopen(handle, "rb") as file:
         seen = os.fstat(file.fileno())
-        if not stat.S_ISREG(seen.st_mode) or seen.st_mode & 0o077 or seen.st_uid != os.geteuid():
+        if not is_private(seen):
             raise Unusable(
                 f"The file has mode {stat.S_IMODE(seen.st_mode):04o} and owner {seen.st_uid}, "
                 f"expected 0600 and {os.geteuid()}: others may have read the password in it.",
