@@ -158,7 +158,7 @@ def amount_minor(value: Json, scale: int = 0) -> int:
 
     Refused: negative amounts, more digits than the currency has, what is no number.
     """
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise ExtractError(f"got {type(value).__name__}, expected an amount")
     if scale == 0 and isinstance(value, int) and 0 <= value <= I64_MAX:
         return value  # most are minor units already
@@ -176,7 +176,7 @@ def amount_minor(value: Json, scale: int = 0) -> int:
 
 def identifier(value: Json) -> str:
     """Return an id as text."""
-    if isinstance(value, bool) or not isinstance(value, int | str):
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
         raise ExtractError(f"got {type(value).__name__}, expected an id")
     return _text(str(value))
 

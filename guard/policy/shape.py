@@ -150,7 +150,7 @@ def _type(node: JsonSchema) -> tuple[str, bool]:
 
 def _number(node: JsonSchema, key: str) -> Decimal | None:
     value = node.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return Decimal(str(value))
 

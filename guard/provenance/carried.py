@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
 from guard.provenance.grammar import ASKING, AUXILIARIES, CALENDAR, OBJECTS
@@ -240,7 +240,7 @@ def _said(task: Task, known: Known, piece: Piece, value: Value, one: Worth) -> f
         return own if content_words(value.text) <= task.wording else frozenset()
     record = known.record(one.place.record) if one.place is not None else None
     held = holds_value(piece, value) or own <= piece.stems
-    if one.source < Source.LINKED or not (held or (record and piece.naming.means(record))):
+    if one.source < LINKED or not (held or (record and piece.naming.means(record))):
         return frozenset()
     if value.level == "amount" and not _measured(piece, value):
         return frozenset()

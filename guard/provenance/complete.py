@@ -9,7 +9,7 @@ behind its noun is the thing of that sort, in a request for what the tool does.
 from collections.abc import Collection, Mapping, Sequence
 
 from guard.model.call import Held
-from guard.model.origin import Source
+from guard.model.origin import LINKED, Source
 from guard.provenance.counts import numbered
 from guard.provenance.frames import Entity
 from guard.provenance.halves import halved
@@ -65,7 +65,7 @@ def completed(
     weak = [
         at
         for at, (value, one) in enumerate(values)
-        if one.source < Source.LINKED
+        if one.source < LINKED
         if (slot := slots[value.path]).named or slot.target
     ]
     if weak:
@@ -87,7 +87,7 @@ def completed(
         if named or (slot.target and any(_is_numbered(value, one) for one in own)):
             found[at] = value, IN_PROMPT
         elif slot.target and place and singled(task, known, able, place):
-            found[at] = value, Worth(Source.LINKED, "linked_record", place)
+            found[at] = value, Worth(LINKED, "linked_record", place)
         elif slot.target and its.place and its.why in _WEAK:
             beside = [one.text for n, (one, _) in enumerate(values) if n != at]
             found[at] = value, meant(task, known, held.spec, able, value, beside) or its

@@ -54,7 +54,7 @@ def shows_secret(shown: Json) -> bool:
 
     What is nested deeper than anybody writes is taken for one.
     """
-    if shown is None or isinstance(shown, bool | int | float):
+    if shown is None or isinstance(shown, (int, float)):
         return False
     try:
         text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)

@@ -6,7 +6,7 @@ Both parts of one name, and in its order: the first is whose the second is. It d
 from collections.abc import Iterator, Mapping, Sequence
 
 from guard.model.call import Held
-from guard.model.origin import Source
+from guard.model.origin import LINKED
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
 from guard.provenance.lexicon import Capability
@@ -44,7 +44,7 @@ def halved(
     weak = {
         value.path: at
         for at, (value, one) in enumerate(values)
-        if one.source < Source.LINKED and slots[value.path].named
+        if one.source < LINKED and slots[value.path].named
     }
     if len(weak) < 2:  # noqa: PLR2004
         return

@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from guard.model.origin import Source
+from guard.model.origin import UNTRUSTED
 from guard.provenance.listings import Listings
 from guard.provenance.records import Record, grouped, names_of, plainly, record_of, runs_in
 from guard.provenance.segment import Deed, Endorsed, Kinds, Seen, Segment, chained, value_digest
@@ -229,10 +229,10 @@ class Known:
 
     def _worth(self, one: Seen) -> Seen:
         """Return the value as far as it is trusted: what the agent wrote comes back as its own."""
-        if one.source is Source.UNTRUSTED:
+        if one.source is UNTRUSTED:
             return one
         if len(self._wrote) > WROTE or value_digest(one.kind, one.canonical) in self._wrote:
-            return one._replace(source=Source.UNTRUSTED)
+            return one._replace(source=UNTRUSTED)
         return one
 
     def _enter(self, number: int, record: Record, action: str) -> None:
@@ -251,7 +251,7 @@ class Known:
 
     def _keep(self, key: tuple[str, str], place: Place) -> None:
         kept = self._places.get(key)
-        loose = place.seen.source is Source.UNTRUSTED
+        loose = place.seen.source is UNTRUSTED
         if kept is None:
             if not self._room(loose=loose):
                 return

@@ -6,7 +6,17 @@ The weakest value of a role is what counts. It weighs no value: `worth` does.
 from collections.abc import Iterable, Sequence
 
 from guard.model.call import ToolSpec
-from guard.model.origin import NO_ARGUMENT, Levels, Origin, Source
+from guard.model.origin import (
+    CREATED,
+    LINKED,
+    NO_ARGUMENT,
+    PROMPT,
+    TRUSTED,
+    UNTRUSTED,
+    Levels,
+    Origin,
+    Source,
+)
 from guard.provenance.lexicon import capability
 from guard.provenance.roles import CHANGING, LEVEL_OF
 
@@ -14,11 +24,11 @@ _MAKING = frozenset({"create", "schedule"})
 _NO_PATHS = frozenset[str]()
 _SET_OF = {
     Source.COMPOSED: "model",
-    Source.UNTRUSTED: "untrusted",
-    Source.TRUSTED: "trusted_tool",
-    Source.CREATED: "created",
-    Source.LINKED: "linked",
-    Source.PROMPT: "user_prompt",
+    UNTRUSTED: "untrusted",
+    TRUSTED: "trusted_tool",
+    CREATED: "created",
+    LINKED: "linked",
+    PROMPT: "user_prompt",
 }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
-from guard.model.origin import Source
+from guard.model.origin import PROMPT
 from guard.provenance.budget import largest
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.known import Known
@@ -104,7 +104,7 @@ def listed(
     things = [
         value.text
         for value, one in values
-        if value.level in _DONE_TO and one.source is Source.PROMPT and one.why == "in_prompt"
+        if value.level in _DONE_TO and one.source is PROMPT and one.why == "in_prompt"
     ]
     things += [
         name

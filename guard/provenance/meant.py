@@ -14,7 +14,7 @@ from datetime import date
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
-from guard.model.origin import Source, Why
+from guard.model.origin import LINKED, Why
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
 from guard.provenance.described import Said, is_dated, said_of
@@ -96,7 +96,7 @@ def meant(
             for said in said_of(text, able, covered):
                 if many := _fits(task, known, spec, place, said, piece, grave=grave):
                     why: Why = "linked_record" if many == 1 else "selected"
-                    return Worth(Source.LINKED, why, place, many)
+                    return Worth(LINKED, why, place, many)
     return None
 
 

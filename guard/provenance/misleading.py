@@ -5,7 +5,7 @@ What the person wrote letter for letter is theirs, however it is written. It dec
 
 from collections.abc import Iterable
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED, UNTRUSTED
 from guard.provenance.flaw import flaw, padded
 from guard.provenance.lookalike import poses
 from guard.provenance.segment import Endorsed
@@ -33,10 +33,10 @@ def misleads(
 
 
 def _is_like_another(task: Task, endorsed: frozenset[Endorsed], value: Value, one: Worth) -> bool:
-    if value.level == "target" and one.source > Source.UNTRUSTED and padded(value.text):
+    if value.level == "target" and one.source > UNTRUSTED and padded(value.text):
         return True  # it was compared without its blanks, and the tool would get them
     if value.text in task.text:
         return False
     if flaw(value.text):
         return True
-    return one.source < Source.LINKED and poses(value.text, task.looks, endorsed)
+    return one.source < LINKED and poses(value.text, task.looks, endorsed)

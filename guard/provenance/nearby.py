@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED
 from guard.provenance.frames import Entity
 from guard.provenance.kin import kin_of
 from guard.provenance.lexicon import Capability, is_stop, stem
@@ -51,7 +51,7 @@ def nearby(
     weak = [
         at
         for at, (value, one) in enumerate(values)
-        if one.source < Source.LINKED and slots[value.path].named
+        if one.source < LINKED and slots[value.path].named
         if not side_of(value.path) and is_phrase(able, value)
     ]
     if not weak:

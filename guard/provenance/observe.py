@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from guard.model.call import Json, ToolSpec
 from guard.model.labels import Label, Secrecy, Trust
-from guard.model.origin import Source
+from guard.model.origin import CREATED, TRUSTED, UNTRUSTED, Source
 from guard.provenance.canonical import classify
 from guard.provenance.lexicon import capability
 from guard.provenance.records import is_id
@@ -223,7 +223,7 @@ class _Look:
         whole = text.strip()
         if len(whole) <= WHOLE:
             if self.makes and self.is_own_id(path):
-                source = Source.CREATED
+                source = CREATED
             for kind, canonical in classify(whole):
                 self.seen.append(Seen(kind, canonical, where, source, record))
         if " " in whole or "\n" in whole or len(whole) > WHOLE:
@@ -242,7 +242,7 @@ class _Look:
         label, where = label_at(self.spec, path), ".".join(path)
         if label.secrecy is Secrecy.SECRET:
             return None, where
-        return Source.TRUSTED if label.trust is Trust.TRUSTED else Source.UNTRUSTED, where
+        return TRUSTED if label.trust is Trust.TRUSTED else UNTRUSTED, where
 
     def is_own_id(self, path: tuple[str, ...]) -> bool:
         """Return whether a field of a creating tool's result is the id of what it created."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import Held, Json, Scalar
-from guard.model.origin import Source
+from guard.model.origin import CREATED
 from guard.provenance.choice import HTTP, all_stems, another
 from guard.provenance.counts import things_at
 from guard.provenance.currencies import currency_of, words_in
@@ -220,7 +220,7 @@ def untimely(
         one
         for one, its in values
         if one.role == "when" and any(one.moment)
-        if its.source < Source.CREATED or _is_of_another_sort(task, one, its)
+        if its.source < CREATED or _is_of_another_sort(task, one, its)
         if not slots[one.path].needed and its.why != "exempt" and not _is_today(task, one)
     ]
     if not free:
@@ -231,7 +231,7 @@ def untimely(
 
 def _is_of_another_sort(task: Task, value: Value, its: Worth) -> bool:
     """Return whether a record has a moment as something that nobody spoke of: when it was made."""
-    if its.place is None or its.source is Source.CREATED:
+    if its.place is None or its.source is CREATED:
         return False
     own, field = (things_at(one) - _MOMENT for one in (value.path, its.place.seen.path))
     return bool(own and field) and own.isdisjoint(field) and (

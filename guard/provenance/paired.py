@@ -11,7 +11,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
-from guard.model.origin import Source
+from guard.model.origin import TRUSTED
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.known import Known
@@ -204,7 +204,7 @@ def _forms(known: Known, value: Value, one: Worth) -> Forms:
     if value.money is not None:
         return (frozenset({f"{value.money.number.normalize():f}"}),)
     own = _said_by(value.text)
-    if one.place is None or not one.place.record or one.source < Source.TRUSTED:
+    if one.place is None or not one.place.record or one.source < TRUSTED:
         return own
     record = known.record(one.place.record)
     names = record.titles or map(str.casefold, record.own)

@@ -6,7 +6,7 @@ part, and only where nobody else in it bears it. It decides nothing.
 
 from functools import lru_cache
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability
 from guard.provenance.meant import is_sought, listing_of, rivals, words_of
@@ -41,7 +41,7 @@ def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | 
             if words <= _own(record) and is_sought(task, known, listing, words):
                 like = {one.identity or one.called for one in every if words <= _own(one)}
                 if len(like) == 1:
-                    return Worth(Source.LINKED, "linked_record", place)
+                    return Worth(LINKED, "linked_record", place)
     return None
 
 

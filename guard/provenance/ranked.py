@@ -6,7 +6,7 @@ be said is not known to be the one. It decides nothing.
 
 from collections.abc import Iterator, Sequence
 
-from guard.model.origin import Source
+from guard.model.origin import CREATED
 from guard.provenance.canonical import name_of
 from guard.provenance.conditions import Met
 from guard.provenance.known import Known
@@ -74,7 +74,7 @@ def _stands(task: Task, rule: Ranking, known: Known, own: Sequence[Piece], value
 
 def _is_member(rule: Ranking, value: Value, one: Worth, known: Known) -> bool:
     """Return whether a value is of one of a list, and not the person's own word for it."""
-    if one.source is Source.CREATED or one.why == "exempt":
+    if one.source is CREATED or one.why == "exempt":
         return False
     if rule.named:
         return bool(value.level) and value.level in {"target", "dest"}

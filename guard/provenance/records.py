@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 
-from guard.model.origin import Source
+from guard.model.origin import TRUSTED, UNTRUSTED
 from guard.provenance.canonical import name_of
 from guard.provenance.currencies import codes_in, words_in
 from guard.provenance.segment import Seen
@@ -117,7 +117,7 @@ def record_of(found: Iterable[Seen]) -> Record:
     every = list(found)
     fields = [one for one in every if one.kind != "flag"]
     # What bears a trusted name of its own is not called by what others could write into it.
-    sure = [one for one in every if one.source is not Source.UNTRUSTED]
+    sure = [one for one in every if one.source is not UNTRUSTED]
     bears = any(map(_bears_name, sure))
     telling = sure if bears else every
     listed = any(not one.path.endswith("*") for one in fields)
@@ -127,14 +127,14 @@ def record_of(found: Iterable[Seen]) -> Record:
         if marks:
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text":
-            said[one.source is not Source.UNTRUSTED].append((own, one.canonical))
+            said[one.source is not UNTRUSTED].append((own, one.canonical))
         if one.kind == "text" and _is_name(last, one.canonical):
             names.add(name_of(one.canonical))
-            if one.source is not Source.UNTRUSTED:
+            if one.source is not UNTRUSTED:
                 titles.add(name_of(one.canonical))
                 if last in _OWN or last.endswith("_name"):
                     called.add(name_of(one.canonical))
-        elif one.source is Source.UNTRUSTED:
+        elif one.source is UNTRUSTED:
             continue
         elif one.kind in {"number", "date"} and not marks:
             name, number = field_name(one.path), one.kind == "number"
@@ -158,7 +158,7 @@ def record_of(found: Iterable[Seen]) -> Record:
         pointers=frozenset(
             one.canonical
             for one in fields
-            if one.kind == "text" and one.source is Source.TRUSTED
+            if one.kind == "text" and one.source is TRUSTED
             if " " not in one.canonical and len(one.canonical) <= _KEY
         )
         or _NONE,
@@ -178,7 +178,7 @@ def _states(fields: Iterable[Seen]) -> dict[str, str]:
     return {
         name: one.canonical
         for name, one in named
-        if one.kind == "text" and one.source is Source.TRUSTED
+        if one.kind == "text" and one.source is TRUSTED
         if not _STATES.isdisjoint(name.split("_"))
     }
 
@@ -197,7 +197,7 @@ def _timed(
     return {
         name: f"{day}T{one.canonical}"
         for one in fields
-        if one.kind == "time" and one.source is not Source.UNTRUSTED and one.path not in zoned
+        if one.kind == "time" and one.source is not UNTRUSTED and one.path not in zoned
         if isinstance(day := measures.get(name := field_name(one.path)), str)
     }
 

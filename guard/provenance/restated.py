@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from guard.model.origin import Source
+from guard.model.origin import UNTRUSTED
 from guard.provenance.amounts import follows, places_of
 from guard.provenance.counts import SINGLE, things_at
 from guard.provenance.currencies import words_in
@@ -66,7 +66,7 @@ def restated(
         return values
     found = [*values]
     for at in lost:
-        found[at] = values[at][0], Worth(Source.UNTRUSTED, "other_thing")
+        found[at] = values[at][0], Worth(UNTRUSTED, "other_thing")
     own = asking(task.pieces, able) or task.pieces
     keys = {key for one, _ in values for key in one.kinds}
     own = tuple(one for one in own if not _is_for_others(one, keys))
@@ -79,7 +79,7 @@ def restated(
             or (own and all(_states(task, piece, value, slot, held) for piece in own))
             or _is_of_another_field(task, known, own, value, its)
         ):
-            found[at] = value, Worth(Source.UNTRUSTED, "other_thing", its.place)
+            found[at] = value, Worth(UNTRUSTED, "other_thing", its.place)
     return found
 
 

@@ -55,7 +55,7 @@ def like(raw: Json) -> Like:
     if isinstance(raw, bool):
         return "flag"
     if not isinstance(raw, str):
-        return "number" if isinstance(raw, int | float) else ""
+        return "number" if isinstance(raw, (int, float)) else ""
     return _like(raw) if len(raw) <= _SHORT else _like.__wrapped__(raw)
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from guard.errors import Unavailable
 from guard.model.call import Held, Json, ToolCall, ToolSpec
-from guard.model.origin import Source
+from guard.model.origin import TRUSTED, Source
 from guard.provenance.canonical import classify, name_of
 from guard.provenance.lexicon import capability
 from guard.provenance.readings import readings
@@ -75,7 +75,7 @@ class Seen(NamedTuple):
     @property
     def trusted(self) -> bool:
         """Return whether it is the whole of a field that strangers do not write."""
-        return self.whole and self.source is Source.TRUSTED
+        return self.whole and self.source is TRUSTED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,7 +210,8 @@ def _pays(tool: Held) -> bool:
 
 def _paid(spec: ToolSpec, found: Iterable[Classified]) -> str:
     """Return the digest of whom a call pays how much; empty: it does not say one of them."""
-    payees, sums = set[str](), list[str]()
+    payees: set[str] = set()
+    sums: list[str] = []
     for path, value, kinds in found:
         payees.update(f"{kind} {one}" for kind, one in kinds if kind in _PAYEES)
         if value is not None and _own(spec.held, path).is_sum:

@@ -7,7 +7,7 @@ request. So it is with what the person names by itself: the id of a song needs n
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED, PROMPT
 from guard.provenance.contrary import opposed
 from guard.provenance.kin import kin_of
 from guard.provenance.known import Known, Place
@@ -93,7 +93,7 @@ def sets(task: Task, known: Known, able: Capability, values: Values) -> int:
     held = [(value, one) for value, one in held if value.text not in texts]
     things = {one.place.record for _, one in held if one.place is not None and one.place.record}
     held = [pair for pair in held if not _keeps_day(task, known, pair[0], things)]
-    if not held or any(one.source < Source.LINKED for _, one in held):
+    if not held or any(one.source < LINKED for _, one in held):
         return 0
     if not any(LEVEL_OF.get(value.role) in {"target", "dest"} for value, _ in held):
         return 0
@@ -143,7 +143,7 @@ def _is_said(
     value: Value, one: Worth, said: frozenset[str], piece: Piece, able: Capability
 ) -> bool:
     """Return whether a request says a value, and of a number what it is of."""
-    if one.source is not Source.PROMPT:
+    if one.source is not PROMPT:
         return True  # through the record that it names
     if value.money is None:
         words = frozenset(stem(word) for word in value.text.replace("_", " ").split())

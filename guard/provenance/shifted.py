@@ -6,7 +6,7 @@ it acts on none, of one that they name. It decides nothing.
 
 from collections.abc import Collection, Sequence
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED, PROMPT
 from guard.provenance.conditional import carried_out, newest
 from guard.provenance.counts import things_at
 from guard.provenance.currencies import words_in
@@ -52,7 +52,7 @@ def shifted(
     ]
     if not said:
         return None
-    if its.source is Source.PROMPT or _stays(value, its):
+    if its.source is PROMPT or _stays(value, its):
         return True
     acted = [one for one, _ in values if one.level == "target"]
     bases = {number for one in acted for number in newest(one, known)}
@@ -66,7 +66,7 @@ def shifted(
 def _stays(value: Value, its: Worth) -> bool:
     """Return whether a moment is the one that its record has under this name, or the old one."""
     words = words_in(value.path.rpartition(".")[2])
-    if its.place is None or its.source < Source.LINKED:
+    if its.place is None or its.source < LINKED:
         return False
     return words == words_in(its.place.seen.path.rpartition(".")[2]) or not _OLD.isdisjoint(words)
 

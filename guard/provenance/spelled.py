@@ -7,7 +7,7 @@ an event where one is called so. It decides nothing.
 from collections.abc import Sequence
 from functools import lru_cache
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED
 from guard.provenance.acts import chosen
 from guard.provenance.asks import Ask
 from guard.provenance.budget import asks_for
@@ -69,10 +69,7 @@ def spelled(task: Task, known: Known, able: Capability, values: Values) -> bool:
     if not able.stems.isdisjoint(task.words.refused):
         return False
     things = [
-        (value, one)
-        for value, one in values
-        if value.level == "target"
-        if one.source is Source.LINKED
+        (value, one) for value, one in values if value.level == "target" if one.source is LINKED
     ]
     asks = [one for one in task.asks if _does(one, able)] if things else []
     if not asks:  # most calls

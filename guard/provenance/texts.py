@@ -8,7 +8,7 @@ from datetime import date
 
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
-from guard.model.origin import Source
+from guard.model.origin import LINKED, PROMPT
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
 from guard.provenance.dates import months_in, periods_in
@@ -65,11 +65,11 @@ def text_facts(
         if one.role in _FREE and found.why != "exempt":
             free.append(one)
         if one.role == "title":
-            known_words = found.source >= Source.LINKED or _worded(task, one)
+            known_words = found.source >= LINKED or _worded(task, one)
             short_unknown = short_unknown or (bool(one.text) and not known_words)
         elif one.role == "path" and not one.level:  # the name of what the call makes
             told = found.why != "other_request" and named_path(task, known, one.text)
-            known_words = found.source >= Source.LINKED or told
+            known_words = found.source >= LINKED or told
             short_unknown = short_unknown or not known_words
         elif one.role == "when":
             moments.append((one, found))
@@ -128,7 +128,7 @@ def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
     said = any(value.moment) or not task.objects.isdisjoint(value.kinds)
     if not said and not [one for one in known.seen(value.kinds) if one.seen.trusted]:
         return False  # nobody wrote it whose word counts
-    return worth(task, known, value, target=False).source >= Source.LINKED
+    return worth(task, known, value, target=False).source >= LINKED
 
 
 def _worded(task: Task, value: Value) -> bool:
@@ -154,7 +154,7 @@ def _is_told(
 
 def _when_known(task: Task, value: Value, found: Worth) -> bool:
     """Return whether a moment is none that contradicts those which the person named."""
-    if not value.text or found.source >= Source.LINKED:
+    if not value.text or found.source >= LINKED:
         return True
     if words_in(value.path.rpartition(".")[2])[-1:] == ("month",):
         return _month_known(task, value.text)
@@ -164,7 +164,7 @@ def _when_known(task: Task, value: Value, found: Worth) -> bool:
 def _within_period(task: Task, able: Capability, value: Value, found: Worth) -> bool:
     """Return whether a day is of a month or a year within which the person wants something."""
     day, _ = value.moment
-    if not day or task.days or not task.today or found.source >= Source.LINKED:
+    if not day or task.days or not task.today or found.source >= LINKED:
         return True
     own = [task.wanted[one.start : one.end] for one in asking(task.pieces, able)] or [task.wanted]
     periods = {
@@ -210,7 +210,7 @@ def _within(
     """Return whether a permission is one that the person named, or the least there is."""
     if value.text in _CLOSED and stem(value.text) in task.words.stems:
         return True
-    if found.source is Source.PROMPT or granted(task, value.text, going):
+    if found.source is PROMPT or granted(task, value.text, going):
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()

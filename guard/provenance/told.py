@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from guard.model.call import Json
 from guard.model.legible import legible
-from guard.model.origin import Origin, Source, Why
+from guard.model.origin import UNTRUSTED, Origin, Why
 from guard.model.secret_name import named_secret
 
 HIDDEN = "(secret)"
@@ -48,7 +48,7 @@ def told(origin: Origin) -> str:
     result = f"{_bare(origin.action)} result, step {origin.step}"
     field = f"{_bare(origin.field)} in {result}" if origin.field else f"in {result}"
     excerpt = _excerpt(origin)
-    if origin.source <= Source.UNTRUSTED:
+    if origin.source <= UNTRUSTED:
         field = f"{field}, untrusted{excerpt}"
     return _SAID[origin.why].format(result=result, field=field, excerpt=excerpt)
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from guard.model.call import Json, Leaf, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
-from guard.model.origin import Levels, Origin, Source
+from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
 from guard.provenance.acts import aims
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.budget import asked, done_of, ending, largest, left
@@ -160,10 +160,10 @@ class _Scales:
                 self.other |= other and declared(path, raw) is None
                 one = EXEMPT
             elif source := declared(path, raw):
-                one = Worth(source, "in_prompt" if source is Source.PROMPT else "selected")
+                one = Worth(source, "in_prompt" if source is PROMPT else "selected")
             else:
                 one = worth(task, known, value, target=slot.target, endorsed=self.endorsed)
-                if one.source < Source.LINKED and done_to(task, able, slot, value):
+                if one.source < LINKED and done_to(task, able, slot, value):
                     one = IN_PROMPT
                     self.said.append(len(values))
             values.append((value, one))
@@ -181,17 +181,17 @@ class _Scales:
     def facts(self, labels: frozenset[str], levels: Levels) -> ProvFacts:
         of = by_source([(value.path, one.source) for value, one in self.values])
         tainted = "untrusted" in labels
-        composed, untrusted = of[Source.COMPOSED], of[Source.UNTRUSTED]
+        composed, untrusted = of[Source.COMPOSED], of[UNTRUSTED]
         whys = {one.why for _, one in self.values}
         return ProvFacts(
-            user_prompt=of[Source.PROMPT],
-            trusted_tool=of[Source.TRUSTED] | of[Source.LINKED],
+            user_prompt=of[PROMPT],
+            trusted_tool=of[TRUSTED] | of[LINKED],
             # After strangers' words, what the agent composes may be theirs.
             untrusted=untrusted | composed if tainted else untrusted,
             secret=composed | untrusted if "secret" in labels else frozenset(),
             model=frozenset() if tainted else composed,
-            linked=of[Source.LINKED],
-            created=of[Source.CREATED],
+            linked=of[LINKED],
+            created=of[CREATED],
             level=levels,
             same_record="amount" in self.roles and self.same_record(),
             ambiguous="ambiguous" in whys,
@@ -273,12 +273,12 @@ class _Scales:
         return tuple(
             (value.role, *value.kinds[0])
             for value, one in self.values
-            if value.role in _ENDORSABLE and one.source < Source.LINKED and value.kinds
+            if value.role in _ENDORSABLE and one.source < LINKED and value.kinds
         )
 
     def own(self) -> Iterator[str]:
         """Yield digests of what the agent writes and neither person nor linked record said."""
         for value, one in self.values:
-            if one.source < Source.CREATED:
+            if one.source < CREATED:
                 for kind, canonical in value.kinds:
                     yield value_digest(kind, canonical)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from guard.model.origin import Source
+from guard.model.origin import LINKED, UNTRUSTED, Source
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
 from guard.provenance.known import Known
@@ -69,7 +69,8 @@ def theirs(
         declared: whether a limit of the declared task names the argument at a place.
     """
     found = [*values]
-    own, strays = asking(task.pieces, able), list[int]()
+    own = asking(task.pieces, able)
+    strays: list[int] = []
     if own:
         claims = _claims(task, known, able, found)
         strays = [one.at for one in _strays(known, own, claims, found)] if claims else []
@@ -78,14 +79,15 @@ def theirs(
                 strays.append(at)
     for at in (*strays, *crossed(task, known, found), *modelled(task, known, able, found)):
         value, one = found[at]
-        if one.source >= Source.LINKED and one.why in _NAMED and not declared(at):
+        if one.source >= LINKED and one.why in _NAMED and not declared(at):
             found[at] = value, _without(task, known, value, one)
     return found
 
 
 def _claims(task: Task, known: Known, able: Capability, values: Values) -> list[_Claim]:
     """Return the values that requests name, each with those that do."""
-    found, several = list[_Claim](), len(task.pieces) > 1
+    found: list[_Claim] = []
+    several = len(task.pieces) > 1
     for at, (value, its) in enumerate(values):
         if not value.level:
             continue
@@ -254,5 +256,5 @@ def _without(task: Task, known: Known, value: Value, one: Worth) -> Worth:
             found if found.source is not Source.COMPOSED else Worth(found.source, "other_request")
         )
     place = one.place or next(iter(known.seen(value.kinds)), None)
-    source = Source.UNTRUSTED if place else Source.COMPOSED
+    source = UNTRUSTED if place else Source.COMPOSED
     return Worth(source, "other_request", place)

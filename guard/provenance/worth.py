@@ -6,7 +6,7 @@ role must show for the call to run is policy's.
 
 from typing import Literal, NamedTuple
 
-from guard.model.origin import Origin, Source, Why
+from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.currencies import words_in
 from guard.provenance.kin import holds, kin_of, own_kin, tells_of
@@ -63,8 +63,8 @@ class Worth(NamedTuple):
 
 
 COMPOSED = Worth(Source.COMPOSED, "composed")
-IN_PROMPT = Worth(Source.PROMPT, "in_prompt")
-EXEMPT = Worth(Source.PROMPT, "exempt")
+IN_PROMPT = Worth(PROMPT, "in_prompt")
+EXEMPT = Worth(PROMPT, "exempt")
 INDEX_FULL = Worth(Source.COMPOSED, "index_full")
 
 
@@ -90,14 +90,14 @@ def worth(
     if not value.kinds and value.role not in _SPELLED:
         return INDEX_FULL if known.full else COMPOSED  # too long to be compared
     if endorsed and any((value.role, *one) in endorsed for one in value.kinds):
-        return Worth(Source.PROMPT, "endorsed")
+        return Worth(PROMPT, "endorsed")
     if said and _in_prompt(task, value, target=target):
         return IN_PROMPT
     if value.role == "amount" and converts(task, value):
-        return Worth(Source.PROMPT, "derived")  # of what the person said, and of nothing else
+        return Worth(PROMPT, "derived")  # of what the person said, and of nothing else
     if not task.left_out.isdisjoint(value.kinds):
         seen = known.seen(value.kinds)
-        return Worth(Source.UNTRUSTED, "other_role", seen[0]) if seen else COMPOSED
+        return Worth(UNTRUSTED, "other_role", seen[0]) if seen else COMPOSED
     found = COMPOSED
     places = known.seen(value.kinds) if value.money is None else places_of(known, value)
     for place in whole(known, value, places) if places else ():
@@ -113,9 +113,9 @@ def worth(
 def _in_its_role(task: Task, known: Known, value: Value, found: Worth) -> Worth:
     """Return what a value is worth as what it is here: a receiver, or an amount."""
     if value.role == "recipient" and found is not COMPOSED and _spoken_of(task, value):
-        return Worth(Source.UNTRUSTED, "other_role", found.place)
-    if value.role == "amount" and found.source < Source.TRUSTED and follows(task, known, value):
-        return Worth(Source.LINKED, "derived")
+        return Worth(UNTRUSTED, "other_role", found.place)
+    if value.role == "amount" and found.source < TRUSTED and follows(task, known, value):
+        return Worth(LINKED, "derived")
     return found
 
 
@@ -172,19 +172,17 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     """Return what one place is worth."""
     seen = place.seen
     if _out_of_place(value, place, target=target):
-        return Worth(Source.UNTRUSTED, "untrusted_only", place)
+        return Worth(UNTRUSTED, "untrusted_only", place)
     record = known.record(place.record)
     if other := _of_another(task, known, value, place, record):
-        return Worth(Source.UNTRUSTED, other, place)
-    if seen.source is Source.CREATED:
-        return Worth(Source.CREATED if target else Source.UNTRUSTED, "created", place)
+        return Worth(UNTRUSTED, other, place)
+    if seen.source is CREATED:
+        return Worth(CREATED if target else UNTRUSTED, "created", place)
     if seen.trusted:
         return _trusted(task, known, value, place, record, target=target)
     if target and seen.whole and is_id(seen.path) and is_its_own(value, place):
-        return _asked_for(task, known, place, record) or Worth(
-            Source.UNTRUSTED, "untrusted_only", place
-        )
-    return Worth(Source.UNTRUSTED, "untrusted_only", place)
+        return _asked_for(task, known, place, record) or Worth(UNTRUSTED, "untrusted_only", place)
+    return Worth(UNTRUSTED, "untrusted_only", place)
 
 
 def _of_another(
@@ -207,22 +205,18 @@ def _trusted(
         )
         if part or any(known.mistaken(record, title) for title in said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
-            return (
-                Worth(Source.LINKED, "selected", place)
-                if one
-                else Worth(Source.TRUSTED, "ambiguous", place)
-            )
+            return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
         if not (target and _is_another(task, known, value, place)):
-            return Worth(Source.LINKED, "linked_record", place)
+            return Worth(LINKED, "linked_record", place)
     elif value.role == "amount" and task.naming.speaks_of(record):
-        return Worth(Source.LINKED, "linked_record", place)
+        return Worth(LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
         if chooses(task, known, value, place, record):
-            return Worth(Source.LINKED, "selected", place)
+            return Worth(LINKED, "selected", place)
         found = _asked_for(task, known, place, record)
         if found is not None:
             return found
-    return Worth(Source.TRUSTED, "trusted_field", place)
+    return Worth(TRUSTED, "trusted_field", place)
 
 
 def _is_another(task: Task, known: Known, value: Value, place: Place) -> bool:
@@ -249,7 +243,7 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
         known.shared(one) or known.within_another(record, plainly(one), said) for one in names
     ) or (place.seen.trusted and outranked(task, known, place, record, names)):
         return Worth(Source(place.seen.source), "ambiguous", place)
-    return Worth(Source.LINKED, "linked_record", place)
+    return Worth(LINKED, "linked_record", place)
 
 
 def _of_a_kind(value: Value, place: Place) -> bool:
