@@ -23,8 +23,10 @@ from guard.model.decision import (
     strictness,
 )
 from guard.model.facts import (
+    NO_CREDENTIAL,
+    NO_EVIDENCE,
+    NO_SITE,
     ClockFacts,
-    CredentialFacts,
     Derived,
     Evidence,
     Facts,
@@ -98,7 +100,7 @@ class Judging:
 
     def spec(self, call: ToolCall) -> ToolSpec:
         """Return the catalogue's word on the tool; an unlisted one has no class at all."""
-        return self.spec_of(call.server, call.tool)
+        return self.bundle.catalog.tools.get(call.action) or self.spec_of(call.server, call.tool)
 
     def spec_of(self, server: str, tool: str) -> ToolSpec:
         """Return the same by names."""
@@ -157,7 +159,7 @@ class Judging:
             known: what the session's results have shown.
             evidence: what people approved.
         """
-        moment = _Moment(session=session, known=known, evidence=evidence or Evidence(), task=None)
+        moment = _Moment(session=session, known=known, evidence=evidence or NO_EVIDENCE, task=None)
         first = self._local(moment, call)
         if call.intent:
             first = max(first, self._declared(moment, call, first), key=_strict)
@@ -187,9 +189,8 @@ class Judging:
             refused = self._deny(found.code, f"{found.path}: {found.message}")
             return Judged(self.facts(moment, call, self.input(call)), refused, unread=kept)
         seen = self.facts(moment, call, found)
-        trial = _Narrowings(judging=self, moment=moment, call=call)
-        shadow = decide_shadow(self.bundle, seen, trial)
         narrowings = _Narrowings(judging=self, moment=moment, call=call)
+        shadow = decide_shadow(self.bundle, seen, narrowings.apart)
         answer = decide(self.bundle, seen, narrowings)
         return Judged(seen, answer, shadow, cut=tuple(narrowings.made.values()))
 
@@ -205,7 +206,7 @@ class Judging:
             found,
             now_ms=now_ms,
             clock=ClockFacts.at(now_ms, self.zone),
-            credential=issuer.facts(call.server, call.tool) if issuer else CredentialFacts(),
+            credential=issuer.facts(call.server, call.tool) if issuer else NO_CREDENTIAL,
             evidence=moment.evidence,
             ledger_specs=self.ledgers(call),
             intent=moment.task,
@@ -218,7 +219,7 @@ class Judging:
     def _offline(self, session: Session, call: ToolCall, now_ms: int) -> OfflineFacts:
         contact = self.world.contact
         if contact is None:
-            return OfflineFacts()
+            return NO_SITE
         return contact.offline(now_ms, session.who, session.id, call.action)
 
     def _deny(self, code: str, detail: str) -> Deny:
@@ -275,6 +276,10 @@ class _Narrowings:
     moment: _Moment
     call: ToolCall
     made: dict[tuple[Transform, ...], Facts] = field(default_factory=dict)
+
+    def apart(self) -> "_Narrowings":
+        """Return what makes the same, and not for the record."""
+        return replace(self, made={})
 
     def apply(self, facts: Facts, transforms: Sequence[Transform]) -> tuple[Facts, bytes]:
         """Return the facts and the bytes of the narrowed call.

@@ -129,7 +129,7 @@ def _quiet(facts: Facts) -> Facts:
     purpose = purpose_without_secrets(said.purpose)
     if purpose == said.purpose:
         return facts
-    return replace(facts, intent=replace(said, purpose=purpose, sha256=""))
+    return replace(facts, intent=said._replace(purpose=purpose, sha256=""))
 
 
 def facts_sha256(salt: bytes, side: Mapping[str, Any]) -> str:

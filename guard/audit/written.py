@@ -174,9 +174,9 @@ def _prov(prov: ProvFacts) -> str:
 
 def _level(level: Levels) -> str:
     return (
-        f'{{"amount":{level.amount:d},"attach":{level.attach:d},"dest":{level.dest:d}'
-        f',"profile":{level.profile:d},"secret":{level.secret:d},"target":{level.target:d}'
-        f',"url":{level.url:d}}}'
+        f'{{"amount":{level.amount},"attach":{level.attach},"dest":{level.dest}'
+        f',"profile":{level.profile},"secret":{level.secret},"target":{level.target}'
+        f',"url":{level.url}}}'
     )
 
 
@@ -184,7 +184,7 @@ def _origin(one: Origin) -> str:
     return (
         f'{{"action":{quoted(one.action)},"excerpt":{quoted(one.excerpt)}'
         f',"field":{quoted(one.field)},"kind":{quoted(one.kind)},"path":{quoted(one.path)}'
-        f',"place":{one.place},"role":{quoted(one.role)},"source":{one.source:d},"step":{one.step}'
+        f',"place":{one.place},"role":{quoted(one.role)},"source":{int(one.source)},"step":{one.step}'
         f',"why":{quoted(one.why)}}}'
     )
 

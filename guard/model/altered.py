@@ -16,9 +16,9 @@ def altered(one: T, /, **new: object) -> T:
         TypeError: it has no such field, or it checks or derives something as it is made.
     """
     held, kind = vars(one), type(one)
-    if not new.keys() <= held.keys() or hasattr(kind, "__post_init__"):
-        raise TypeError(f"{kind.__name__} cannot be changed in {sorted(new)}")
     made = object.__new__(kind)
-    vars(made).update(held)
-    vars(made).update(new)
+    fields = vars(made)
+    fields.update(held, **new)
+    if len(fields) > len(held) or hasattr(kind, "__post_init__"):
+        raise TypeError(f"{kind.__name__} cannot be changed in {sorted(new)}")
     return made

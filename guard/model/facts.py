@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from enum import IntEnum
+from types import MappingProxyType
 from typing import NamedTuple
 
 from guard.model.access import Level
@@ -17,6 +18,7 @@ from guard.model.identity import Who
 from guard.model.origin import Levels, Origin
 
 Ledger = int | bool | frozenset[str]
+NO_LEDGERS: Mapping[str, Ledger] = MappingProxyType({})
 LARGEST_LEFT = 2**63 - 1
 """No limit, as policy can compare it."""
 
@@ -30,8 +32,7 @@ class Binding(IntEnum):
     L3 = 3  # L2, sender-constrained and single use
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Derived:
+class Derived(NamedTuple):
     """What the registered extractors made of the arguments. None = no argument has that role."""
 
     opaque: frozenset[str] = frozenset()
@@ -58,8 +59,7 @@ class Input:
     write: str = field(default="", repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFacts:
+class CallFacts(NamedTuple):
     """Which call this is."""
 
     id: str
@@ -75,8 +75,7 @@ class CallFacts:
         return f"{self.server}/{self.tool}"
 
 
-@dataclass(frozen=True, kw_only=True)  # no slots: it is copied once a call
-class IntentFacts:
+class IntentFacts(NamedTuple):
     """How the call stands to the declared task."""
 
     declared: bool = False
@@ -129,15 +128,14 @@ class TextFacts(NamedTuple):
     choice_known: bool = True  # no value of a closed set is another one than the person named
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryFacts:
+class HistoryFacts(NamedTuple):
     """What the session has seen and done."""
 
     labels: frozenset[str] = frozenset()
     findings: frozenset[str] = frozenset()
     step: int = 0
     denied_1h: int = 0
-    ledgers: Mapping[str, Ledger] = field(default_factory=dict[str, Ledger])
+    ledgers: Mapping[str, Ledger] = NO_LEDGERS
     overflow: bool = False  # a ledger that a rule reads can no longer answer exactly
 
 
@@ -152,8 +150,7 @@ class RiskFacts(NamedTuple):
     offline: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccessFacts:
+class AccessFacts(NamedTuple):
     """What narrowings leave to the session, seen from this call."""
 
     level: int = int(Level.FULL)
@@ -167,8 +164,7 @@ class AccessFacts:
 UNNARROWED = AccessFacts()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OfflineFacts:
+class OfflineFacts(NamedTuple):
     """What a site without its control plane may still do; other guards are no site.
 
     `step` is 0 (everything), 1 (reading) or 2 (nothing); `approvable` are the rules whose question
@@ -181,8 +177,11 @@ class OfflineFacts:
     revoked: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CredentialFacts:
+NO_SITE = OfflineFacts()
+"""A guard with its control plane at hand."""
+
+
+class CredentialFacts(NamedTuple):
     """The credential that this call would get."""
 
     binding: Binding = Binding.L0
@@ -191,8 +190,10 @@ class CredentialFacts:
     can_cut: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockFacts:
+NO_CREDENTIAL = CredentialFacts()
+
+
+class ClockFacts(NamedTuple):
     """The moment, and the local hour and weekday (Monday = 0) in the catalogue's zone."""
 
     at_ms: int
@@ -206,8 +207,7 @@ class ClockFacts:
         return cls(at_ms=now_ms, hour=local.hour, weekday=local.weekday())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Rule ids that people approved for exactly this call, and narrowings already applied."""
 
     approvals: frozenset[str] = frozenset()
@@ -215,7 +215,10 @@ class Evidence:
 
     def narrowed_by(self, rules: Iterable[str]) -> "Evidence":
         """Return the same evidence after these rules narrowed the call, too."""
-        return replace(self, applied=self.applied.union(rules))
+        return self._replace(applied=self.applied.union(rules))
+
+
+NO_EVIDENCE = Evidence()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,11 +235,11 @@ class Facts:
     history: HistoryFacts = field(default_factory=HistoryFacts)
     risk: RiskFacts = field(default_factory=RiskFacts)
     access: AccessFacts = UNNARROWED
-    credential: CredentialFacts = field(default_factory=CredentialFacts)
-    evidence: Evidence = field(default_factory=Evidence)
-    offline: OfflineFacts = OfflineFacts()
+    credential: CredentialFacts = NO_CREDENTIAL
+    evidence: Evidence = NO_EVIDENCE
+    offline: OfflineFacts = NO_SITE
 
     def with_approvals(self, rules: frozenset[str]) -> "Facts":
         """Return the same facts as if these rules had been approved: the counterfactual."""
-        evidence = replace(self.evidence, approvals=self.evidence.approvals | rules)
+        evidence = self.evidence._replace(approvals=self.evidence.approvals | rules)
         return replace(self, evidence=evidence)

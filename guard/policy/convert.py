@@ -64,8 +64,7 @@ class _Wrong(ValueError):
         self.answer = ArgError(code=code, path=path, message=message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reader:
+class _Reader(NamedTuple):
     spec: ToolSpec
     salt: bytes
     limits: Limits
@@ -82,7 +81,7 @@ def convert_args(
     (effect `any`) has no known arguments: all of them are opaque.
     """
     try:
-        _sane(arguments, limits.max_depth, "")
+        _sane({**arguments}, limits.max_depth, "")
         size = _size(arguments, limits.max_arg_bytes)
         reader = _Reader(
             spec=spec, salt=salt, limits=limits, opaque=set(), open_world="any" in spec.effect
@@ -105,16 +104,16 @@ def _size(arguments: Mapping[str, Json], most: int) -> int:
     return size
 
 
-def _sane(value: object, levels: int, path: str) -> None:
+def _sane(value: Json, levels: int, path: str) -> None:
     """Refuse depth, lone surrogates and reserved keys anywhere, opaque parts included."""
     if isinstance(value, str):
-        if _SURROGATE.search(value):
+        if not value.isascii() and _SURROGATE.search(value):
             raise _Wrong("bad_argument", path, "got a lone surrogate")
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         if levels <= 0:
             raise _Wrong("too_large", path, "nested too deeply")
         for key, one in value.items():
-            if key in RESERVED or _SURROGATE.search(key):
+            if key in RESERVED or (not key.isascii() and _SURROGATE.search(key)):
                 raise _Wrong("bad_argument", path, "got a reserved or malformed key")
             _sane(one, levels - 1, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
@@ -230,7 +229,7 @@ def _bounded(shape: Shape, number: float, path: str) -> None:
 
 
 def _decimal(shape: Shape, value: Json, path: str) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise _expected("a number", value, path)
     exact = Decimal(str(value))
     _bounded(shape, value, path)

@@ -6,10 +6,10 @@ raises, and that is a refusal.
 
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeVar
 
-from guard.model.call import ArgSpec, Json, ToolSpec
+from guard.model.call import ArgSpec, Held, Json, ToolSpec
 from guard.model.facts import Derived
 from guard.policy.extract import (
     I64_MAX,
@@ -72,16 +72,14 @@ def derive(
         ExtractError: a value with a role has no single meaning.
     """
     found: dict[str, _Found] = {}
-    for path, entry in spec.args.items():
-        if entry.role in _DERIVED_FROM and not entry.opaque:
-            here = [(path, entry, value) for value in values_at(arguments, path)]
-            found[entry.role] = found.get(entry.role, []) + here
+    for path, entry in _derived_from(spec.held):
+        here = [(path, entry, value) for value in values_at(arguments, path)]
+        found.setdefault(entry.role, []).extend(here)
     if not found and not spec.destination:
         return Derived(opaque=opaque, bytes=size)
-    people = [one for each in found.get("recipient", []) for one in _people(*each)]
-    domains = {one.rpartition("@")[2] for one in people if "@" in one[1:]} | {
-        _read(path, url_host, value) for path, _, value in found.get("url", [])
-    }
+    people = [one for each in found.get("recipient", ()) for one in _people(*each)]
+    domains = {one.rpartition("@")[2] for one in people if "@" in one[1:]}
+    domains.update([_read(path, url_host, value) for path, _, value in found.get("url", ())])
     if spec.destination:
         domains.add(spec.destination)
     reaches = bool({"recipient", "url"} & found.keys()) or bool(spec.destination)
@@ -98,6 +96,13 @@ def derive(
     )
 
 
+@lru_cache(maxsize=4096)
+def _derived_from(tool: Held) -> tuple[tuple[str, ArgSpec], ...]:
+    """Return the arguments of a tool of which something is made, by their paths."""
+    every = tool.spec.args.items()
+    return tuple((path, one) for path, one in every if one.role in _DERIVED_FROM and not one.opaque)
+
+
 def _read(path: str, extract: Callable[[Json], _Read], value: Json) -> _Read:
     """Return what an extractor makes of a value; its refusal says where the value stood."""
     try:
@@ -107,7 +112,7 @@ def _read(path: str, extract: Callable[[Json], _Read], value: Json) -> _Read:
 
 
 def _people(path: str, entry: ArgSpec, value: Json) -> list[str]:
-    return _read(path, lambda one: _people_in(entry, one), value)
+    return _read(path, partial(_people_in, entry), value)
 
 
 def _people_in(entry: ArgSpec, value: Json) -> list[str]:
@@ -131,10 +136,8 @@ def _amount(spec: ToolSpec, found: _Found) -> int:
     hold major ones. The schema decides, not the value: JSON may write 5 for 5.0.
     """
     total = 0
-    for path, entry, value in found:
-        minor = _in_minor_units(spec, path, entry)
-        scale = 0 if minor else scale_of(spec, path, entry)
-        total += _read(path, partial(amount_minor, scale=scale), value)
+    for path, _, value in found:
+        total += _read(path, partial(amount_minor, scale=_places(spec.held, path)), value)
     if total > I64_MAX:
         raise ExtractError(f"the amounts of {spec.action} add up to more than 64 bits")
     return total
@@ -147,6 +150,13 @@ def _single(extract: Callable[[Json], _Read], found: _Found | None) -> _Read | N
     if len(found) > 1:
         raise ExtractError("several values where policy can see one; give each its own call", path)
     return _read(path, extract, value)
+
+
+@lru_cache(maxsize=4096)
+def _places(tool: Held, path: str) -> int:
+    """Return by how many decimal places an amount is taken to minor units."""
+    spec, entry = tool.spec, tool.spec.args[path]
+    return 0 if _in_minor_units(spec, path, entry) else scale_of(spec, path, entry)
 
 
 def scale_of(spec: ToolSpec, path: str, entry: ArgSpec) -> int:

@@ -5,9 +5,10 @@ yes would be enough. An engine that reports an error, or no decision, has not ju
 forbid that fails, so the bare engine would fail open.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import reduce
+from typing import NamedTuple
 
 from guard.model.call import ToolSpec, Transform
 from guard.model.decision import (
@@ -21,7 +22,7 @@ from guard.model.decision import (
     StepUp,
     Terms,
 )
-from guard.model.facts import AccessFacts, Facts
+from guard.model.facts import UNNARROWED, AccessFacts, Facts
 from guard.policy.ask import Verdict, ask
 from guard.policy.compile import Bundle
 from guard.policy.cut_off import answerable, closed, counted
@@ -43,16 +44,14 @@ _ROUNDS = 4
 """Judgements of one call: a narrowed call may meet another narrow rule, but not for ever."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judge:
+class _Judge(NamedTuple):
     cut: Slice
     rules: RuleSet
     narrowings: Narrowings
     basis: Basis
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SoFar:
+class _SoFar(NamedTuple):
     """The narrowings of one call up to now, and the bytes that they left."""
 
     transforms: tuple[Transform, ...] = ()
@@ -70,6 +69,9 @@ class _SoFar:
         )
 
 
+_AS_IT_CAME = _SoFar()
+
+
 def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
     """Return the answer of the enforced rules to one call; that of a sub-agent is the strictest."""
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
@@ -83,12 +85,14 @@ def decide(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision:
     return answerable(answer, facts.offline)
 
 
-def decide_shadow(bundle: Bundle, facts: Facts, narrowings: Narrowings) -> Decision | None:
+def decide_shadow(
+    bundle: Bundle, facts: Facts, narrowings: Callable[[], Narrowings]
+) -> Decision | None:
     """Return what shadow rules would answer, only to be reported; None = there are none."""
     cut = bundle.slice_of(facts.call.server, facts.call.tool)
     if cut is None or cut.shadowed is None:
         return None
-    return _decided(bundle, cut, cut.shadowed, facts, narrowings)
+    return _decided(bundle, cut, cut.shadowed, facts, narrowings())
 
 
 def _decided(
@@ -109,7 +113,7 @@ def _decided(
 
 def _rounds(judge: _Judge, facts: Facts) -> Decision:
     """Narrow until no narrow rule fires, then answer; every narrowed call is judged again."""
-    so_far = _SoFar()
+    so_far = _AS_IT_CAME
     for _ in range(_ROUNDS):
         verdict = ask(judge.cut, judge.rules, facts)
         narrow = _narrow_hits(verdict)
@@ -176,13 +180,12 @@ def _allowed(judge: _Judge, facts: Facts, permits: tuple[Rule, ...], so_far: _So
 
 def _terms(permits: Iterable[Rule], transforms: Iterable[Transform], access: AccessFacts) -> Terms:
     """Return what all permits, the narrowings of the call and those of its session leave."""
-    scoped = [one for one in transforms if one.op == "scope"]
-    every = [
-        *(rule.terms for rule in permits),
-        *(Terms(scopes=frozenset({str(one.value)})) for one in scoped),
-        Terms(scopes=access.scopes, max_ttl_s=access.max_ttl_s, binding_min=access.binding_min),
-    ]
-    return reduce(Terms.meet, every)
+    every = [rule.terms for rule in permits]
+    every += [Terms(scopes=frozenset({str(one.value)})) for one in transforms if one.op == "scope"]
+    if access is not UNNARROWED:
+        least = access.binding_min
+        every.append(Terms(scopes=access.scopes, max_ttl_s=access.max_ttl_s, binding_min=least))
+    return reduce(Terms.meet, every or [Terms()])
 
 
 def _asked(judge: _Judge, facts: Facts, hits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
@@ -236,6 +239,6 @@ def shown(bundle: Bundle, spec: ToolSpec, facts: Facts) -> bool:
     cut = bundle.slice_of(spec.server, spec.tool)
     if cut is None or not spec.confirmed:
         return False
-    call = replace(facts.call, server=spec.server, tool=spec.tool)
+    call = facts.call._replace(server=spec.server, tool=spec.tool)
     verdict = ask(cut, cut.listing, replace(facts, call=call))
     return verdict.allowed and not verdict.fault

@@ -5,7 +5,7 @@ is kept by a `Past`. The plain one keeps labels, steps and refusals; who wants l
 passes another. It compares nothing: that is `guard.policy.check`'s part.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from guard.model.call import Json, ToolSpec, Transform, argument_bytes
@@ -169,9 +169,8 @@ class TableCall:
             text=_text(holds),
             history=self.past.history(self.spec, found, holds.history),
             risk=RiskFacts(**holds.risk.model_dump()),
-            credential=replace(
-                CredentialFacts(**holds.credential.model_dump()),
-                binding=Binding(holds.credential.binding),
+            credential=CredentialFacts(**holds.credential.model_dump())._replace(
+                binding=Binding(holds.credential.binding)
             ),
             evidence=Evidence(approvals=self.step.approved),
         )

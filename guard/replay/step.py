@@ -52,7 +52,7 @@ class Step:
         course, fixed = self.course, self.course.record.facts
         clock = ClockFacts.at(self.now_ms, course.zone)
         if fixed.clock:
-            clock = replace(clock, hour=fixed.clock.hour, weekday=fixed.clock.weekday)
+            clock = clock._replace(hour=fixed.clock.hour, weekday=fixed.clock.weekday)
         made = facts(
             course.session,
             call,
@@ -87,9 +87,9 @@ class Step:
         ledgers = {**made.history.ledgers, **known.history.ledgers}
         return replace(
             known,
-            call=replace(made.call, definition=known.call.definition),
+            call=made.call._replace(definition=known.call.definition),
             input=known.input if at < len(self.met) else made.input,
-            history=replace(known.history, ledgers=ledgers),
+            history=known.history._replace(ledgers=ledgers),
             evidence=made.evidence,
         )
 

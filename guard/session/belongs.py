@@ -57,13 +57,19 @@ def intent_facts(
     """
     if intent is None:
         return IntentFacts()
-    if not intent.declared or any(0 < one.expires_at_ms <= clock.at_ms for one in intent.clauses):
+    if not intent.declared:
         return IntentFacts(purpose=intent.purpose)
-    clauses = intent.clauses
-    covers = all(one.schedule.holds(clock) and _covers(one, spec, counts) for one in clauses)
-    args_ok = all(_args_ok(one, spec, values) for one in clauses)
-    fits = all(_fits(one, spec, values, counts, known) for one in clauses if one.steps)
-    left = max(0, min(one.budget_minor for one in clauses) - spent_minor)
+    covers = args_ok = fits = True
+    clauses, planned, budget = intent.clauses, False, LARGEST
+    for one in clauses:
+        if 0 < one.expires_at_ms <= clock.at_ms:
+            return IntentFacts(purpose=intent.purpose)
+        covers = covers and one.schedule.holds(clock) and _covers(one, spec, counts)
+        args_ok = args_ok and _args_ok(one, spec, values)
+        if one.steps:
+            planned, fits = True, fits and _fits(one, spec, values, counts, known)
+        budget = min(budget, one.budget_minor)
+    left = max(0, budget - spent_minor)
     within = covers and args_ok and fits and 0 <= (amount_minor or 0) <= left
     return IntentFacts(
         declared=True,
@@ -71,9 +77,9 @@ def intent_facts(
         args_ok=args_ok,
         mandate=within and mandated(intent),
         purpose=intent.purpose,
-        egress=frozenset.intersection(*(one.egress for one in clauses)),
+        egress=frozenset.intersection(*[one.egress for one in clauses]),
         budget_minor=left,
-        planned=any(one.steps for one in clauses),
+        planned=planned,
         fits=fits,
     )
 
@@ -97,7 +103,7 @@ def _fits(
 
 def mandated(intent: TaskIntent) -> bool:
     """Return whether a host signed it as a mandate; what anybody else calls one is none."""
-    return any(
+    return intent.signed and any(
         one.mandate and one.signed_at_s and one.declared_by == "host" for one in intent.clauses
     )
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, tzinfo
 from typing import Final
 
-from guard.model.altered import altered
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.facts import (
+    NO_SITE,
     UNNARROWED,
     AccessFacts,
     CallFacts,
@@ -38,8 +38,7 @@ from guard.session.tally import LARGEST
 from guard.session.tasks import blinded
 from guard.session.together import apart, others
 
-NO_SITE: Final = OfflineFacts()
-"""A guard with its control plane at hand."""
+_NO_FINDINGS: Final = frozenset[str]()
 
 
 def facts(
@@ -125,8 +124,7 @@ def facts(
         who=session.caller(call.acting),
         input=facts_input,
         clock=clock,
-        intent=altered(
-            stated,
+        intent=stated._replace(
             sha256="" if task is None else blinded(task.digest, salt),
             spoken=weighed.spoken,
             words=weighed.words,
@@ -163,7 +161,7 @@ def _left(task: TaskIntent | None, fits: bool, left: int) -> int:  # noqa: FBT00
 
 def _findings(session: Session, step: Step | None, now_ms: int) -> frozenset[str]:
     """Return what detectors found in the session that still counts, and at this call itself."""
-    own = frozenset({step.finding}) if step is not None and step.finding else frozenset[str]()
+    own = _NO_FINDINGS if step is None or not step.finding else frozenset({step.finding})
     return own | findings(session.signals, now_ms) if session.signals else own
 
 

@@ -53,11 +53,16 @@ class TaskIntent:
     also: tuple["TaskIntent", ...] = ()
     canonical: str = field(init=False, repr=False, compare=False)
     digest: str = field(init=False, repr=False, compare=False)
+    declared: bool = field(init=False, repr=False, compare=False)  # not by the agent alone
+    signed: bool = field(init=False, repr=False, compare=False)  # a host did, some of it
 
     def __post_init__(self) -> None:
         text = json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"))
         object.__setattr__(self, "canonical", text)
         object.__setattr__(self, "digest", sha256(text.encode()).hexdigest())
+        declared = any(one.declared_by != "agent" for one in self.clauses)
+        object.__setattr__(self, "declared", declared)
+        object.__setattr__(self, "signed", any(one.signed_at_s for one in self.clauses))
 
     def __hash__(self) -> int:
         return hash(self.digest)
@@ -97,11 +102,6 @@ class TaskIntent:
     def clauses(self) -> tuple["TaskIntent", ...]:
         """Return every intent that must agree, this one first."""
         return (self, *self.also)
-
-    @property
-    def declared(self) -> bool:
-        """Return whether somebody other than the agent stands behind it."""
-        return any(one.declared_by != "agent" for one in self.clauses)
 
 
 def meet(base: TaskIntent, other: TaskIntent) -> TaskIntent:

@@ -45,7 +45,7 @@ def together(session: Session, spec: ToolSpec) -> tuple[LedgerSpec, ...]:
     task = session.intent
     if task is None or session.task_over_ms or "write" not in spec.effect:
         return ()
-    return (DEEDS, SAME) if any(one.signed_at_s for one in task.clauses) else ()
+    return (DEEDS, SAME) if task.signed else ()
 
 
 def apart(plan: Plan) -> tuple[Plan, Plan]:

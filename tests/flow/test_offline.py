@@ -1,7 +1,5 @@
 """A site on its own: fresh, stale and expired; its own questions; and the log decides it again."""
 
-from dataclasses import replace
-
 import pytest
 
 from guard.audit.recorded import facts_from_text
@@ -19,7 +17,7 @@ def site(flow):
 
 
 def at(site, **facts):
-    site.world.contact.facts = replace(FRESH, **facts)
+    site.world.contact.facts = FRESH._replace(**facts)
 
 
 async def test_fresh_everything_runs_that_the_rules_allow(site):

@@ -47,7 +47,7 @@ class _Facts:
     def facts(self, moment, call, found):
         from dataclasses import replace  # noqa: PLC0415
 
-        of_call = replace(self.recorded.call, bytes_sha256=call.bytes_sha256)
+        of_call = self.recorded.call._replace(bytes_sha256=call.bytes_sha256)
         return replace(self.recorded, input=found, call=of_call)
 
 

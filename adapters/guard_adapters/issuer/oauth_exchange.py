@@ -9,7 +9,6 @@ seen to check.
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -116,7 +115,7 @@ class OAuthExchangeIssuer:
     def facts(self, server: str, tool: str) -> CredentialFacts:
         """Return what a call would get: what the server was seen to check of such tokens."""
         del tool  # all tools of a server are verified by one place
-        return replace(facts_of(self), binding=self._binding(server))
+        return facts_of(self)._replace(binding=self._binding(server))
 
     def _binding(self, server: str) -> Binding:
         return min(self._provable, self._maker.proven.get(server, Binding.L1))

@@ -5,7 +5,6 @@ from dataclasses import FrozenInstanceError, dataclass, replace
 import pytest
 
 from guard.model.altered import altered
-from guard.model.facts import IntentFacts
 from guard.model.identity import Agent, Principal, Who
 from guard.session.state import new_session
 
@@ -16,8 +15,7 @@ WHO = Who(principal=Principal(issuer="idp", subject="ana"), agent=Agent(id="bot"
     ("one", "new"),
     [
         (new_session("s", WHO, now_ms=7), {"version": 3, "labels": frozenset({"secret"})}),
-        (IntentFacts(declared=True, left=2), {"left": 5, "words": False}),
-        (IntentFacts(declared=True), {}),
+        (new_session("s", WHO, now_ms=7), {}),
     ],
 )
 def test_it_is_what_replace_makes_and_leaves_the_first_alone(one, new):
@@ -29,12 +27,12 @@ def test_it_is_what_replace_makes_and_leaves_the_first_alone(one, new):
 
 def test_it_is_frozen_like_the_first():
     with pytest.raises(FrozenInstanceError):
-        altered(IntentFacts(), left=1).left = 2
+        altered(new_session("s", WHO, now_ms=7), step=1).step = 2
 
 
 def test_a_field_that_it_has_not_is_refused():
-    with pytest.raises(TypeError, match="lft"):
-        altered(IntentFacts(), lft=1)
+    with pytest.raises(TypeError, match="stp"):
+        altered(new_session("s", WHO, now_ms=7), stp=1)
 
 
 def test_a_value_that_derives_something_is_refused():

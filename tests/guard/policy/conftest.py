@@ -171,7 +171,7 @@ class World:
         server, _, tool = action.partition("/")
         found = self.convert(action, arguments)
         assert not isinstance(found, ArgError), found
-        facts = replace(BASE, call=replace(BASE.call, server=server, tool=tool), input=found)
+        facts = replace(BASE, call=BASE.call._replace(server=server, tool=tool), input=found)
         for name, changes in groups.items():
             facts = replace(facts, **{name: altered(getattr(facts, name), **changes)})
         return facts

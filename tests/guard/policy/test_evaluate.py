@@ -145,8 +145,8 @@ def test_methods_have_their_own_actions(world, rebuilding):
     facts = world.facts("docs/read", {"id": "k"})
     answers = {}
     for method in ("mcp:resources/read", "mcp:unknown", "mcp:evil/new"):
-        call = replace(facts.call, tool=method)
-        narrowed = replace(facts, call=call, intent=replace(facts.intent, covers=False))
+        call = facts.call._replace(tool=method)
+        narrowed = replace(facts, call=call, intent=facts.intent._replace(covers=False))
         answers[method] = decide(world.bundle, narrowed, rebuilding(world.bundle, {}))
     assert isinstance(answers["mcp:resources/read"], Allow)
     assert answers["mcp:unknown"].code == answers["mcp:evil/new"].code == "no_permit"
@@ -159,8 +159,8 @@ def test_shadow_rules_are_decided_and_not_enforced(data, make_world, policy_text
     facts = world.facts(PAY, SMALL)
     narrowings = rebuilding(world.bundle, SMALL)
     assert isinstance(decide(world.bundle, facts, narrowings), Allow)
-    assert decide_shadow(world.bundle, facts, narrowings).code == "new_limit"
-    assert decide_shadow(world.bundle, world.facts("docs/read", {"id": "k"}), narrowings) is None
+    assert decide_shadow(world.bundle, facts, lambda: narrowings).code == "new_limit"
+    assert decide_shadow(world.bundle, world.facts("docs/read", {"id": "k"}), None) is None
 
 
 def test_permits_combine_to_the_smallest_credential(make_world, rebuilding):

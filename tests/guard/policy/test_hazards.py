@@ -21,7 +21,7 @@ def codes(error):
 
 def test_h01_an_erroring_forbid_denies(world, rebuilding):
     facts = world.facts("mail/send_email", MAIL)
-    broken = replace(facts, history=replace(facts.history, ledgers={}))
+    broken = replace(facts, history=facts.history._replace(ledgers={}))
     answer = decide(world.bundle, broken, rebuilding(world.bundle, MAIL))
     assert isinstance(answer, Deny)
     assert answer.code == "policy_error"
@@ -50,12 +50,12 @@ def test_h03_a_list_for_a_string_is_refused(world, rebuilding):
     smuggled = replace(
         facts,
         input=replace(facts.input, values={"id": ["k"]}),
-        intent=replace(facts.intent, declared=True),
+        intent=facts.intent._replace(declared=True),
     )
     full = make_full(world)
     assert decide(full, smuggled, rebuilding(full, {})).code == "policy_error"
     for bundle in (world.bundle, full):
-        odd = replace(facts, intent=replace(facts.intent, declared=["true"], covers="true"))
+        odd = replace(facts, intent=facts.intent._replace(declared=["true"], covers="true"))
         assert decide(bundle, odd, rebuilding(bundle, {})).code == "policy_error"
 
 
@@ -169,7 +169,7 @@ def test_h10_an_unknown_or_wrapped_tool_is_denied(world, rebuilding):
         ("docs", ""),
         ("docs", "read/"),
     ):
-        call = replace(facts.call, server=server, tool=tool)
+        call = facts.call._replace(server=server, tool=tool)
         answer = decide(world.bundle, replace(facts, call=call), rebuilding(world.bundle, {}))
         assert answer.code == "unknown_tool"
 
