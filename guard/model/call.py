@@ -58,7 +58,11 @@ def _walk(
     if isinstance(value, dict):
         around = (value, *around)
         for name, inner in value.items():
-            _walk(inner, f"{path}.{name}" if path else name, around, found)
+            at = f"{path}.{name}" if path else name
+            if isinstance(inner, (dict, list)):
+                _walk(inner, at, around, found)
+            else:
+                found.append((at, inner, around))
     elif isinstance(value, list):
         for inner in value or [None]:
             _walk(inner, path, around, found)

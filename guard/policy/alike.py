@@ -39,12 +39,22 @@ def compared(rules: Iterable[pst.Template]) -> dict[str, Constants]:
     return {name: tuple(sorted(those)) for name, those in found.items() if name not in otherwise}
 
 
-def alike(constants: Constants, number: int) -> int:
-    """Return the number that stands for all that compare with every constant as this one does."""
+def spread(constants: Constants) -> tuple[str, ...]:
+    """Return what stands for each number, as text: in turn below a constant, and at it."""
+    below = [constants[0] - 1, *(one + 1 for one in constants)]
+    return tuple(f"{one}" for pair in zip(below, (*constants, 0), strict=True) for one in pair)
+
+
+def alike(constants: Constants, texts: tuple[str, ...], number: int) -> str:
+    """Return the number that stands for all that compare with every constant as this one does.
+
+    Args:
+        constants: with what it is compared.
+        texts: what stands for each, as `spread` has it.
+        number: the number.
+    """
     at = bisect_left(constants, number)
-    if at < len(constants) and constants[at] == number:
-        return number
-    return constants[at - 1] + 1 if at else constants[0] - 1
+    return texts[2 * at + (at < len(constants) and constants[at] == number)]
 
 
 def _comparison(node: object) -> tuple[str, int] | None:

@@ -18,7 +18,7 @@ from cedarpy import pst
 
 from guard.model.call import Json
 from guard.model.facts import Facts
-from guard.policy.alike import Constants, alike, compared
+from guard.policy.alike import Constants, alike, compared, spread
 from guard.policy.context import Path, reader
 
 Type = dict[str, object]
@@ -41,7 +41,7 @@ class Part(NamedTuple):
         """Return the part that tells numbers apart only where these constants do; None: all."""
         if constants is None or self.text is not _long:
             return self
-        return self._replace(text=partial(_nearest, constants))
+        return self._replace(text=partial(_nearest, constants, spread(constants)))
 
 
 _LEAST, _MOST = -(2**63), 2**63 - 1
@@ -235,8 +235,10 @@ def _long(value: Json) -> str:
     return str(value) if type(value) is int and _LEAST <= value <= _MOST else ""
 
 
-def _nearest(constants: Constants, value: Json) -> str:
-    return str(alike(constants, value)) if type(value) is int and _long(value) else ""
+def _nearest(constants: Constants, texts: tuple[str, ...], value: Json) -> str:
+    if type(value) is int and _LEAST <= value <= _MOST:
+        return alike(constants, texts, value)
+    return ""
 
 
 def _truth(value: Json) -> str:

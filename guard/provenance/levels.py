@@ -63,7 +63,7 @@ def by_source(values: Iterable[tuple[str, Source]]) -> list[frozenset[str]]:
     """Return the paths by the weakest source of what stands there: a set at each source's place."""
     sources: dict[str, Source] = {}
     for path, source in values:
-        if source <= sources.get(path, source):
+        if path not in sources or source < sources[path]:
             sources[path] = source
     paths: list[list[str]] = [[] for _ in _SET_OF]  # the key of a dict would be hashed by its name
     for path, source in sources.items():

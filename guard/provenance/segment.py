@@ -33,8 +33,8 @@ _PROSE = frozenset({"title", "body"})
 
 Kinds = tuple[tuple[str, str], ...]
 """Everything that a value can be: (kind, canonical)."""
-Classified = tuple[str, Json, Kinds]
-"""One value of a call: its path, what stands there, and what that can be."""
+Classified = tuple[str, Json, Kinds, "_Own"]
+"""One value of a call: its path, what stands there, what that can be, and what it is for."""
 
 Deed = tuple[str, tuple[str, ...]]
 """The action of a write, and how the catalogue says that it is asked for."""
@@ -178,17 +178,20 @@ def write_digest(call: ToolCall, spec: ToolSpec) -> str:
     """
     if "write" not in spec.effect:
         return ""
-    found = [(path, value, classify(str(value))) for path, value, _ in call.leaves()]
+    held = spec.held
+    found = [
+        (path, value, classify(str(value)), _own(held, path)) for path, value, _ in call.leaves()
+    ]
     told = [
         (path, _spelled(value, kinds))
-        for path, value, kinds in found
-        if value is not None and value != (own := _own(spec.held, path)).default and own.tells
+        for path, value, kinds, own in found
+        if value is not None and own.tells and value != own.default
     ]
     told.sort(key=itemgetter(0))
     rows = ",".join([f"[{quoted(path)},{quoted(spelled)}]" for path, spelled in told])
     body = f"[{quoted(spec.action)},[{rows}]]"  # as JSON, which takes longer to say the same
     write = sha256(body.encode()).hexdigest()[:32]
-    paid = _paid(spec, found) if _pays(spec.held) else ""
+    paid = _paid(found) if _pays(held) else ""
     return f"{write}.{paid}" if paid else write
 
 
@@ -208,18 +211,21 @@ def _pays(tool: Held) -> bool:
     return any("pay" in one.verbs for one in ables)
 
 
-def _paid(spec: ToolSpec, found: Iterable[Classified]) -> str:
+def _paid(found: Iterable[Classified]) -> str:
     """Return the digest of whom a call pays how much; empty: it does not say one of them."""
     payees: set[str] = set()
     sums: list[str] = []
-    for path, value, kinds in found:
-        payees.update(f"{kind} {one}" for kind, one in kinds if kind in _PAYEES)
-        if value is not None and _own(spec.held, path).is_sum:
+    for _, value, kinds, own in found:
+        payees.update([f"{kind} {one}" for kind, one in kinds if kind in _PAYEES])
+        if value is not None and own.is_sum:
             sums.append(_spelled(value, kinds))
     if not (payees and sums):
         return ""
-    whom, how_much = (",".join(map(quoted, sorted(texts))) for texts in (payees, sums))
-    return sha256(f"[[{whom}],[{how_much}]]".encode()).hexdigest()[:32]
+    return sha256(f"[[{_listed(payees)}],[{_listed(sums)}]]".encode()).hexdigest()[:32]
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return ",".join(map(quoted, sorted(texts)))
 
 
 class _Own(NamedTuple):

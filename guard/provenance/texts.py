@@ -78,22 +78,35 @@ def text_facts(
             within = within and _within(spec, task, one, found, going)
     starts = [one for one, _ in moments if not ends(one.path)]
     last = [one for one, _ in moments if ends(one.path)] if len(starts) < len(moments) else []
-    goes = "egress" in spec.effect or any(one.level == "dest" for one, _ in values)
     return TextFacts(
         outbound=outbound and "egress" in spec.effect,
-        active_unknown=any(
-            _active_unknown(task, known, one) or (goes and _adds(spec, task, known, one, values))
-            for one in free
-        ),
+        active_unknown=bool(free) and _are_strange(spec, task, known, free, values),
         short_unknown=short_unknown,
-        when_known=all(
-            _is_told(task, known, capability(spec.named, spec.intent), one, found, starts, values)
-            for one, found in moments
-        ),
+        when_known=not moments or _are_told(spec, task, known, moments, starts, values),
         when_ordered=not last or _ordered(starts, last),
         permission_within=within,
         choice_known=chosen,
     )
+
+
+def _are_strange(
+    spec: ToolSpec, task: Task, known: Known, texts: list[Value], values: Weighed
+) -> bool:
+    """Return whether a text of a call leads somewhere unknown, or adds what nobody said."""
+    goes = "egress" in spec.effect or any(one.level == "dest" for one, _ in values)
+    for one in texts:
+        if _active_unknown(task, known, one) or (goes and _adds(spec, task, known, one, values)):
+            return True
+    return False
+
+
+def _are_told(
+    spec: ToolSpec, task: Task, known: Known, moments: Weighed, starts: list[Value],
+    values: Weighed,
+) -> bool:  # fmt: skip
+    """Return whether no moment of a call goes against what the person said of when."""
+    able = capability(spec.named, spec.intent)
+    return all(_is_told(task, known, able, one, found, starts, values) for one, found in moments)
 
 
 def _active_unknown(task: Task, known: Known, value: Value) -> bool:

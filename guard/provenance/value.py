@@ -42,13 +42,15 @@ class Value(NamedTuple):
     kin: frozenset[str] = frozenset()
 
 
+_SUMS = frozenset({"number", "amount"})
+
+
 def _money(kinds: tuple[tuple[str, str], ...], unit: Unit) -> Money | None:
-    found = (
-        unit.money(one.number, one.currency)
-        for kind, spelled in kinds
-        if kind in {"number", "amount"} and (one := money_of(spelled)) is not None
-    )
-    return next(found, None)
+    for kind, spelled in kinds:
+        one = money_of(spelled) if kind in _SUMS else None
+        if one is not None:
+            return unit.money(one.number, one.currency)
+    return None
 
 
 def argument(

@@ -147,10 +147,10 @@ class _Scales:
         """Put every value of a call on the scales."""
         tool, task, able, declared = self.tool, self.task, self.able, self.declared
         held, known, values, sent = tool.held, self.known, self.values, self.sent
-        roles = self.roles
+        roles, slots, house, endorsed = self.roles, self.slots, self.house, self.endorsed
         for path, raw, around in arguments:
-            slot = self.slots[path] = settled(held, path) or slot_of(held, path, raw)
-            value = argument(tool, path, raw, slot, around, self.house)
+            slot = slots[path] = settled(held, path) or slot_of(held, path, raw)
+            value = argument(tool, path, raw, slot, around, house)
             if slot.again and declared(path, raw) is None and once(task.wanted, raw):
                 self.other = True
             told = slot.read(raw) if slot.role == "flag" else raw
@@ -162,7 +162,7 @@ class _Scales:
             elif source := declared(path, raw):
                 one = Worth(source, "in_prompt" if source is PROMPT else "selected")
             else:
-                one = worth(task, known, value, target=slot.target, endorsed=self.endorsed)
+                one = worth(task, known, value, target=slot.target, endorsed=endorsed)
                 if one.source < LINKED and done_to(task, able, slot, value):
                     one = IN_PROMPT
                     self.said.append(len(values))
@@ -239,16 +239,18 @@ class _Scales:
         places: dict[str, int] = {}
         told: list[tuple[Source, str, int, Value, Worth]] = []
         for value, one in self.values:
-            place = places[value.path] = places.get(value.path, 0) + 1
+            path = value.path
+            place = places[path] = places.get(path, 0) + 1
             if one.why != "exempt":
-                told.append((one.source, value.path, place, value, one))
+                told.append((one.source, path, place, value, one))
         told.sort()  # no two rows are alike in their first three columns
         return tuple([one.origin(value, place) for _, _, place, value, one in told[:32]])
 
     def going(self) -> frozenset[str]:
         """Return the kinds of what the call goes to."""
-        dests = [value for value, _ in self.values if value.level == "dest"]
-        return frozenset([kind for value in dests for kind, _ in value.kinds])
+        return frozenset(
+            [kind for value, _ in self.values if value.level == "dest" for kind, _ in value.kinds]
+        )
 
     def about(self) -> frozenset[str]:
         """Return of what the call can be one of many: whom it goes to, or what it is done to."""

@@ -211,7 +211,8 @@ def values(
         tally, before = (EMPTY, ()) if kept is None else kept
         lost = row.ledger.kind not in _MANY and tally.overflown(now_ms)
         asked = _Asked(before, given, now_ms, session)
-        value = _value(row, tally, asked)
+        count = row.ledger.kind in _COUNTED_IN_FLIGHT  # nearly always
+        value = _counted(row, tally, asked) if count else _value(row, tally, asked)
         overflow = overflow or kept is None or lost or value is None
         found[row.ledger.name] = bool(value) if value is None else value
     return found, overflow
@@ -224,6 +225,12 @@ class _Asked(NamedTuple):
     given: Input
     now_ms: int
     session: str
+
+
+def _counted(row: Row, tally: Tally, asked: _Asked) -> int:
+    """Return what settled, what is under way, and what this call adds."""
+    pending = sum([charge.amount for _, charge in asked.before])
+    return min(LARGEST, tally.value(asked.now_ms) + pending + own_amount(row, asked.given))
 
 
 def _value(row: Row, tally: Tally, asked: _Asked) -> Ledger | None:
@@ -242,10 +249,8 @@ def _value(row: Row, tally: Tally, asked: _Asked) -> Ledger | None:
             return _follows(row, tally, asked)
         case "repeated":
             return _is_repeated(row, tally, asked)
-        case kind:
-            counted = kind in _COUNTED_IN_FLIGHT
-            pending = sum(charge.amount for _, charge in asked.before) if counted else 0
-            return min(LARGEST, tally.value(now_ms) + pending + own_amount(row, given))
+        case _:
+            return min(LARGEST, tally.value(now_ms))
 
 
 def _follows(row: Row, tally: Tally, asked: _Asked) -> bool | None:

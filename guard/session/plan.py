@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 
-from guard.model.call import Json, ToolSpec
+from guard.model.call import Held, Json, ToolSpec
 from guard.model.facts import Input
 from guard.model.ledger import LedgerSpec
 from guard.session.history import Charge, is_of
@@ -46,18 +46,12 @@ Plan = tuple[Row, ...]
 
 
 @lru_cache(maxsize=4096)  # the same few tools and tasks come again and again
-def _plan(
-    ledgers: tuple[LedgerSpec, ...],
-    action: str,
-    effect: frozenset[str],
-    extract: tuple[tuple[str, str], ...],
-    varies: str,
-    words: tuple[str, ...],
-    receivers: tuple[str, ...],
-    whose: Subjects,
-) -> Plan:
-    roles, rows = dict(extract), []
-    for ledger in {one.name: one for one in ledgers}.values():
+def _plan(ledgers: tuple[LedgerSpec, ...], tool: Held, whose: Subjects) -> Plan:
+    rows: list[Row] = []
+    spec = tool.spec
+    action, effect, roles = spec.action, spec.effect, spec.extract
+    serves = receivers_of(spec) if any(one.kind == "deeds" for one in ledgers) else ()
+    for ledger in {one.name: one for one in (*ledgers, DENIED)}.values():
         key = tally_key(ledger, action)
         pool = None if ledger.key == "session" else whose.pool(ledger.key, key)
         paths = (left.removeprefix("result.") for left, _ in ledger.match)
@@ -73,8 +67,8 @@ def _plan(
         mine = charge if is_of(action, effect, ledger.of) else None
         rows.append(
             Row(
-                ledger=ledger, key=key, pool=pool, charge=mine,
-                action=action, varies=varies, words=words, receivers=receivers,
+                ledger=ledger, key=key, pool=pool, charge=mine, action=action,
+                varies=spec.idempotency_arg, words=spec.intent, receivers=serves,
             )
         )  # fmt: skip
     return tuple(rows)
@@ -118,11 +112,7 @@ def _digests(match: str, given: Input) -> tuple[str, ...]:
 
 def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, whose: Subjects) -> Plan:
     """Return the rows of every ledger that a call of this tool may touch, each name once."""
-    extract = tuple(spec.extract.items())
-    every = (*ledgers, DENIED)
-    serves = receivers_of(spec) if any(one.kind == "deeds" for one in ledgers) else ()
-    varies = spec.idempotency_arg
-    return _plan(every, spec.action, spec.effect, extract, varies, spec.intent, serves, whose)
+    return _plan(ledgers, spec.held, whose)
 
 
 def pools_in(plan: Plan) -> frozenset[PoolKey]:

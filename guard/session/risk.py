@@ -4,6 +4,7 @@ The strongest signal of each kind counts, kinds add up, and time takes halves aw
 to the careful side. Weights are starting values, to be calibrated where the guard runs.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -158,9 +159,9 @@ def risk_facts(
     age_ms = max(0, now_ms - device.seen_at_ms)
     total = score(signals, now_ms) if signals else 0
     return RiskFacts(
-        session=sum(total >= level for level in LEVELS),
+        session=bisect_right(LEVELS, total),
         score=total,
-        token_reuse=any(one.kind == "token_reuse" for one in signals),
+        token_reuse="token_reuse" in [one.kind for one in signals],
         device_compliant=device.compliant and device.seen_at_ms > 0 and age_ms <= POSTURE_FRESH_MS,
         device_age_s=age_ms // 1000,
         offline=offline,
