@@ -18,7 +18,8 @@ def altered(one: T, /, **new: object) -> T:
     held, kind = vars(one), type(one)
     made = object.__new__(kind)
     fields = vars(made)
-    fields.update(held, **new)
+    fields |= held
+    fields |= new
     if len(fields) > len(held) or hasattr(kind, "__post_init__"):
         raise TypeError(f"{kind.__name__} cannot be changed in {sorted(new)}")
     return made

@@ -144,9 +144,9 @@ def _members(
             reader.opaque.add(path)
         else:
             values[name] = _value(reader, one, value, path, entry)
-    missing = sorted(name for name in shape.required if name not in given and name in shape.members)
+    missing = [name for name in shape.required if name not in given and name in shape.members]
     if missing:
-        raise _Wrong("bad_argument", f"{prefix}{missing[0]}", "required and missing")
+        raise _Wrong("bad_argument", f"{prefix}{min(missing)}", "required and missing")
     return values
 
 

@@ -78,21 +78,21 @@ def derive(
     if not found and not spec.destination:
         return Derived(opaque=opaque, bytes=size)
     people = [one for each in found.get("recipient", ()) for one in _people(*each)]
-    domains = {one.rpartition("@")[2] for one in people if "@" in one[1:]}
-    domains.update([_read(path, url_host, value) for path, _, value in found.get("url", ())])
-    if spec.destination:
-        domains.add(spec.destination)
-    reaches = bool({"recipient", "url"} & found.keys()) or bool(spec.destination)
+    links = found.get("url", [])
+    domains = [one.rpartition("@")[2] for one in people if "@" in one[1:]]
+    domains += [_read(path, url_host, value) for path, _, value in links]
+    domains += [spec.destination] if spec.destination else []
+    reaches = "recipient" in found or "url" in found or bool(spec.destination)
     return Derived(
         opaque=opaque,
         bytes=size,
         dest_domains=frozenset(domains) if reaches else None,
         recipients=frozenset(people) if "recipient" in found else None,
         amount_minor=_amount(spec, found["amount"]) if found.get("amount") else None,
-        path=_single(path_norm, found.get("path")),
-        source_path=_single(path_norm, found.get("source")),
-        url_host=_single(url_host, found.get("url")),
-        dest_ip=_single(host_ip, found.get("url")),
+        path=_single(path_norm, found["path"]) if "path" in found else None,
+        source_path=_single(path_norm, found["source"]) if "source" in found else None,
+        url_host=_single(url_host, links) if links else None,
+        dest_ip=_single(host_ip, links) if links else None,
     )
 
 
@@ -143,7 +143,7 @@ def _amount(spec: ToolSpec, found: _Found) -> int:
     return total
 
 
-def _single(extract: Callable[[Json], _Read], found: _Found | None) -> _Read | None:
+def _single(extract: Callable[[Json], _Read], found: _Found) -> _Read | None:
     if not found:
         return None
     path, _, value = found[0]

@@ -62,7 +62,7 @@ def admitted(
         charges=charges,
         write=write,
         words=spec.intent if write else (),
-        size=size_of(receivers_of(spec), facts_input) if write else 1,
+        size=size_of(receivers_of(spec.held), facts_input) if write else 1,
     )
     return altered(
         session,

@@ -113,7 +113,8 @@ def _straight(value: str) -> bool:
 def found(values: Mapping[str, Json], path: str) -> list[Json]:
     """Return every scalar under a dotted path; all elements of an array share its path."""
     if path in values:
-        return list(leaves(values[path]))
+        value = values[path]
+        return [*leaves(value)] if isinstance(value, (dict, list)) else [value]
     head, dot, rest = path.partition(".")
     if not dot:
         return []

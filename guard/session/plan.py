@@ -50,7 +50,7 @@ def _plan(ledgers: tuple[LedgerSpec, ...], tool: Held, whose: Subjects) -> Plan:
     rows: list[Row] = []
     spec = tool.spec
     action, effect, roles = spec.action, spec.effect, spec.extract
-    serves = receivers_of(spec) if any(one.kind == "deeds" for one in ledgers) else ()
+    serves = receivers_of(tool) if any(one.kind == "deeds" for one in ledgers) else ()
     for ledger in {one.name: one for one in (*ledgers, DENIED)}.values():
         key = tally_key(ledger, action)
         pool = None if ledger.key == "session" else whose.pool(ledger.key, key)
@@ -144,15 +144,15 @@ def _charged(row: Row, charge: Charge, given: Input, session: str) -> Charge:
             return charge
 
 
-def receivers_of(spec: ToolSpec) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)
+def receivers_of(tool: Held) -> tuple[str, ...]:
     """Return the arguments of a tool that say whom it serves."""
-    return tuple(path for path, one in spec.args.items() if one.role == "recipient")
+    return tuple(path for path, one in tool.spec.args.items() if one.role == "recipient")
 
 
 def size_of(receivers: Iterable[str], given: Input) -> int:
     """Return how many receivers one argument of a call holds at most."""
-    lists = (found(given.values, path) for path in receivers)
-    return max((len(one) for one in lists), default=1) or 1
+    return max([1, *[len(found(given.values, path)) for path in receivers]])
 
 
 def call_name(row: Row, given: Input) -> str:
