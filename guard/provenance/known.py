@@ -67,6 +67,7 @@ class Known:
         self._numbered_to = 0
         self._named: dict[str, set[frozenset[str]]] = {}  # name -> identities that bear it
         self._called: dict[str, set[frozenset[str]]] = {}  # the same, as their own
+        self._unmarked: dict[str, set[frozenset[str]]] = {}  # the same of things without an id
         self._titled: set[tuple[str, str]] = set()  # the same again, by whose result showed it
         self._said: dict[tuple[str, str], tuple[int, frozenset[str]]] = {}  # kept of `_meant`
         self._numbered: deque[int] = deque(maxlen=NUMBERED)
@@ -142,6 +143,12 @@ class Known:
         if self.full or not called:
             return self.shared(name)
         return name not in record.called or len(called) > 1
+
+    def tells(self, record: Record, names: frozenset[str]) -> bool:
+        """Return whether names of a thing without an id say which of those that bear them it is."""
+        if record.identity or not record.called or not names.isdisjoint(record.called):
+            return True
+        return not names or any(len(self._unmarked.get(one, ())) <= 1 for one in names)
 
     def outdone(self, record: Record, said: str, action: str) -> bool:
         """Return whether all that a text says of a record's trusted name is another's whole one.
@@ -247,6 +254,8 @@ class Known:
                 bearers = held.setdefault(name, set())
                 if record.identity and len(bearers) < 2:  # noqa: PLR2004  one is unique, two are not; nobody asks for more
                     bearers.add(record.identity)
+        for name in record.titles if record.called and not record.identity else ():
+            self._unmarked.setdefault(name, set()).add(record.called)
         self._size += 2 * len(record.names) + len(record.links)
 
     def _keep(self, key: tuple[str, str], place: Place) -> None:

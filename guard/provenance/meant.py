@@ -1,10 +1,11 @@
 """Whether a request means the thing of an id by words of it: "cancel my dentist appointment".
 
-For ids of which no whole name was said. All that the request says of its thing has to stand in the
-short fields of one record of a list that came back whole, or was looked for by nothing but those
-words; a second record with the same words makes it a question. "All my loans" and "both lamps" mean
-each one of such a list. Who can write into a list may add to it, so that what strangers may have
-written is good for no payment, no message, no sharing and no approval. It decides nothing.
+For ids of which no whole name was said, and names of what has no id. All that the request says of
+its thing has to stand in the short fields of one record of a list that came back whole, or was
+looked for by nothing but those words; a second record with the same words makes it a question. "All
+my loans" and "both lamps" mean each one of such a list. Who can write into a list may add to it, so
+that what strangers may have written is good for no payment, no message, no sharing and no approval.
+It decides nothing.
 """
 
 import re
@@ -83,11 +84,9 @@ def meant(
     covered |= own_kin(value.path)
     grave = _is_grave(spec, able)
     for place in known.seen(value.kinds):
-        if not (place.record and place.seen.whole and is_id(place.seen.path)):
+        if not (place.record and place.seen.whole and _is_key(known, value, place)):
             continue
-        if not (_is_own_id(value, place) and is_its_own(value, place)) or (
-            not place.seen.trusted and grave
-        ):
+        if not is_its_own(value, place) or (not place.seen.trusted and grave):
             continue
         if points(task, known, value, place, known.record(place.record)):
             continue
@@ -108,10 +107,13 @@ def _is_grave(spec: ToolSpec, able: Capability) -> bool:
     return not able.verbs.isdisjoint(_GRAVE | paying) or not words.isdisjoint(_GRANTING)
 
 
-def _is_own_id(value: Value, place: Place) -> bool:
-    """Return whether a field holds the id of its own record: not the `twin_id` of another one."""
+def _is_key(known: Known, value: Value, place: Place) -> bool:
+    """Return whether a field is the id of its own record, no `twin_id`; without one its name."""
+    record = known.record(place.record)
+    if not record.identity and place.seen.canonical.casefold() in record.called:
+        return True
     its = kin_of(place.action.rpartition("/")[2]) | own_kin(value.path) | value.kin
-    return kin_of(place.seen.path.rpartition(".")[2]) <= its
+    return is_id(place.seen.path) and kin_of(place.seen.path.rpartition(".")[2]) <= its
 
 
 def _days_of(task: Task, phrase: str) -> Callable[[str], bool]:
@@ -236,10 +238,12 @@ def _like(
     like = [one for one in every if _bears(known, one, words)]
     if days is not None:
         like = [one for one in like if any(map(days, one.days))]
-    same = [one for one in every if one.identity == record.identity]
+    same = [
+        one for one in every if (one.identity or one.called) == (record.identity or record.called)
+    ]
     if len(every) > _MOST or any(one not in like for one in same):
         return frozenset()
-    return {one.identity for one in like}
+    return {one.identity or one.called for one in like}
 
 
 def _is_surely_another(known: Known, place: Place, loose: frozenset[str]) -> bool:

@@ -203,6 +203,7 @@ def _trusted(
         part = task.naming.links.isdisjoint(record.links) and known.outdone(
             record, task.naming.said, place.action
         )
+        part = part or not known.tells(record, said)
         if part or any(known.mistaken(record, title) for title in said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
