@@ -37,7 +37,7 @@ NUMBERS = frozenset({"amount", "percent", "quantity"})
 _MOMENTS = frozenset({"date", "time"})
 ADDRESSES = frozenset({"email", "iban", "phone", "url", "host"})
 _NAMES = frozenset({"name", "quoted"})
-_REFERS = re.compile(
+REFERS = re.compile(
     r"\b(?:its?|them|their|him|his|her|both|there|same|these|those|es|ihn|ihm|ihnen|dazu|lui|leur)\b",
     re.IGNORECASE,
 )
@@ -272,7 +272,7 @@ class _Reading:
             numbered=frozenset(
                 (noun, digits) for at, noun, digits in self.numbered if start <= at < end
             ),
-            refers=_REFERS.search(text) is not None,
+            refers=REFERS.search(text) is not None,
         )
 
 

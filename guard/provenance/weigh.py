@@ -14,6 +14,7 @@ from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
 from guard.provenance.acts import aims
 from guard.provenance.amounts import in_its_unit, places_of
+from guard.provenance.ascribed import ascribed
 from guard.provenance.budget import asked, done_of, ending, largest, left
 from guard.provenance.called import able_of, as_held
 from guard.provenance.complete import completed
@@ -104,6 +105,7 @@ def weigh(
     bare = scales.bare(levels) and last is None
     meant = asked(task, last or able, bare=bare) if changes else ()
     scales.other |= changes and crosses(task, known, scales.values)
+    scales.other |= changes and ascribed(task, known, scales.slots, scales.values)
     scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())
     return Weighed(
         prov=scales.facts(labels, levels),
