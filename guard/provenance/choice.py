@@ -22,7 +22,7 @@ from guard.provenance.weekdays import weekday, weekdays_in
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 _JOINT = r"[\s_.-]?"
 _NUMBERED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
-_COMMON = frozenset({"read", "create", "send", "change", "schedule"})
+COMMON = frozenset({"read", "create", "send", "change", "schedule"})
 """Classes of verbs that prompts are full of, so that a choice of that name says nothing."""
 _ON = re.compile(
     r"\b(?:turn|switch|set|put)\b[^.!?]{0,40}?\bon\b|\b(?:enable|activate)\b", re.IGNORECASE
@@ -257,4 +257,4 @@ def _tells(choice: str) -> bool:
     """Return whether a choice is a word that people do not use for something else all the time."""
     parts = _PARTS.findall(choice)
     plain = (one for one in parts if not is_stop(one) and not one.isdigit())
-    return any(verb_classes(stem(one)).isdisjoint(_COMMON) for one in plain)
+    return any(verb_classes(stem(one)).isdisjoint(COMMON) for one in plain)

@@ -8,6 +8,7 @@ decides nothing.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import takewhile
 
 from guard.model.call import Held, ToolSpec
 from guard.provenance.contrary import once, opposed, repeats
@@ -16,7 +17,7 @@ from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.days import dates
 from guard.provenance.kin import kin_of
 from guard.provenance.lasting import endless, expires
-from guard.provenance.lexicon import Capability, stem, stems_of
+from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
 from guard.provenance.naming import SILENT
 from guard.provenance.optional import said_for
 from guard.provenance.options import goes_further, speaks_of_time, untimely
@@ -37,6 +38,12 @@ _CLOSED = frozenset(map(stem, ("private", "hidden", "confidential", "restricted"
 _NAMES = frozenset({"dest", "target"})
 _MOMENTS = frozenset({"date", "time"})
 _WORDS = re.compile(r"[^\W\d_]+")
+_ONLY_FOR = re.compile(
+    r"\b(?:only|just|solely|exclusively)\s+(?:for|to|in|on|with|from|of|at)\s+(?:the|this|that|those"
+    r"|these|my|our|his|her|their|an?)\s+((?:[^\W\d_]+\s+){0,2}[^\W\d_]+)",
+    re.IGNORECASE,
+)
+"""What somebody wants something for, and for nothing else: its thing, with words before it."""
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -63,7 +70,7 @@ def otherwise(
         or (task.spoken and _is_empty(slots, values))
         or omits(task, able, spec.held, slots, values)
         or doubles(weighed)
-        or goes_further(task, able, slots, weighed)
+        or goes_further(task, able, spec.held, slots, weighed)
         or untimely(task, slots, weighed)
     )
 
@@ -96,7 +103,7 @@ def omits(
     own = asking(task.pieces, able) if numeric or timed else ()
     if timed and _says_when(task, own) and not (any(dates(texts)) or speaks_of_time(texts)):
         return True
-    if any(_of_a_set(task, held, one, texts) for one in names):
+    if any(_of_a_set(task, held, one, texts) for one in names) or _for_more(task, able, names):
         return True
     said = frozenset(map(float, _DIGITS.findall(texts.replace(",", ""))))
     return bool(own) and all(
@@ -141,6 +148,15 @@ def _only(text: str, allowed: tuple[str, ...]) -> tuple[str, ...]:
         for one in allowed
         if re.search(rf"{ALONE}{spelled(' '.join(words_in(one)))} only\b", text, re.IGNORECASE)
     )
+
+
+def _for_more(task: Task, able: Capability, names: Collection[str]) -> bool:
+    """Return whether a call leaves out for what alone it is wanted: "only for the segment"."""
+    for one in _ONLY_FOR.finditer(task.wanted):
+        said = stems_of([*takewhile(lambda word: not is_stop(word), one[1].split())])
+        if any(kin_of(name.rpartition(".")[2]) & said - able.stems for name in names):
+            return True
+    return False
 
 
 def _told(value: Value) -> str:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from guard.model.call import Held, Json, Scalar
 from guard.model.origin import CREATED
-from guard.provenance.choice import HTTP, all_stems, another
+from guard.provenance.choice import COMMON, HTTP, all_stems, another
 from guard.provenance.counts import things_at
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.derived import unit_of
@@ -19,9 +19,11 @@ from guard.provenance.lexicon import Capability, is_stop, stem, verb_classes
 from guard.provenance.naming import NAMED
 from guard.provenance.optional import said_for
 from guard.provenance.pieces import Piece, asking
+from guard.provenance.shown import optional_in, own_at
 from guard.provenance.slot import Slot, slot_of
 from guard.provenance.switches import retains, weighty
 from guard.provenance.task import Task
+from guard.provenance.titles import content_words
 from guard.provenance.unasked import joined, without
 from guard.provenance.value import Value
 from guard.provenance.weekdays import weekday, weekdays_in
@@ -49,6 +51,8 @@ _MOMENT = frozenset(
 )
 """Words of names that say only that it is a moment."""
 _LEAST = 4
+_WORDED = frozenset({"title", "body"})
+_NOTHING = frozenset[str]()
 _AIM = re.compile(r"\s(?:to|as|auf|in|zu|en|\u00e0)\s", re.IGNORECASE)
 """What stands before that to which something is changed."""
 
@@ -110,9 +114,14 @@ def _apart(text: str) -> frozenset[str]:
     return all_stems(text.replace("-", " "))
 
 
-def _chooses(task: Task, able: Capability, slot: Slot, path: str, raw: str) -> bool:
+def _chooses(
+    task: Task, able: Capability, slot: Slot, path: str, raw: str, *, changes: bool = False
+) -> bool:
+    """Return whether one of a set is nobody's; `changes`: that it asks for little is no excuse."""
     texts = tuple(one for one in slot.allowed if isinstance(one, str))
-    if len(texts) < 2 or raw in slot.standing or _says_little(raw):  # noqa: PLR2004
+    if len(texts) < 2 or raw in slot.standing or _goes_without(raw):  # noqa: PLR2004
+        return False
+    if _says_little(raw) and not changes:
         return False
     if all(unit_of(one) is not None for one in texts):
         return False  # weighed with its number
@@ -121,14 +130,21 @@ def _chooses(task: Task, able: Capability, slot: Slot, path: str, raw: str) -> b
     if weekday(raw) in weekdays_in(task.wanted):
         return False
     said = said_for(task, able, things_at(path), task.words.stems)
-    return not (things_at(path) <= said or _is_said(task, raw, said))
+    verbs = task.words.verbs - COMMON if changes else task.words.verbs
+    return not (things_at(path) <= said or _is_said(task, raw, said, verbs))
+
+
+@lru_cache(maxsize=4096)
+def _goes_without(raw: str) -> bool:
+    """Return whether a choice is weighed elsewhere: a currency with its amount, a method."""
+    return raw.casefold() in HTTP or bool(currency_of(raw))
 
 
 @lru_cache(maxsize=4096)
 def _says_little(raw: str) -> bool:
     """Return whether a choice asks for nothing of its own."""
     stems = _stems(raw)
-    return raw.casefold() in HTTP or (bool(stems) and stems <= _NEUTRAL) or bool(currency_of(raw))
+    return bool(stems) and stems <= _NEUTRAL
 
 
 @lru_cache(maxsize=4096)
@@ -136,10 +152,10 @@ def _stems(raw: str) -> frozenset[str]:
     return frozenset(stem(one) for one in words_in(raw) if not is_stop(one) and not one.isdigit())
 
 
-def _is_said(task: Task, raw: str, said: frozenset[str]) -> bool:
+def _is_said(task: Task, raw: str, said: frozenset[str], verbs: frozenset[str]) -> bool:
     """Return whether a person says a choice, in its words or by a verb of that sort."""
-    stems, words = _stems(raw), task.words
-    if not stems.isdisjoint(said) or any(verb_classes(one) & words.verbs for one in stems):
+    stems = _stems(raw)
+    if not stems.isdisjoint(said) or any(verb_classes(one) & verbs for one in stems):
         return True
     if len(raw) < _LEAST and _stands_alone(task.wanted, raw):
         return True
@@ -160,8 +176,9 @@ def _plain(text: str) -> str:
 
 
 def goes_further(
-    task: Task, able: Capability, slots: Mapping[str, Slot], values: Sequence[tuple[Value, Worth]]
-) -> bool:
+    task: Task, able: Capability, held: Held, slots: Mapping[str, Slot],
+    values: Sequence[tuple[Value, Worth]],
+) -> bool:  # fmt: skip
     """Return whether a change sets what no word supports, beside what the person asked for.
 
     What a change is to may be said in any words; where one of its arguments is said as it is, that
@@ -170,6 +187,7 @@ def goes_further(
     Args:
         task: what the person said.
         able: what the tool does.
+        held: the tool.
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
@@ -179,12 +197,32 @@ def goes_further(
     loose = [one for one in free if _is_loose(task, able, slots[one.path], one)]
     if not loose:  # nearly always
         return False
-    said = [one for one, its in values if its.why == "in_prompt" and one.level != "target"]
-    if len(loose) < len(free) or said:
+    if len(loose) < len(free) or any(_is_said_change(task, slots, *pair) for pair in values):
         return True
     rest = [one for one, its in values if its.why != "exempt" and one.level != "target"]
     own = () if rest else asking(task.pieces, able)
-    return bool(own) and all(_is_to_another(task, one, values) for one in own)
+    left = [one for one in optional_in(held) if one not in slots]
+    return bool(own) and all(
+        _is_to_another(task, one, values) or any(_says_it(one, held, name) for name in left)
+        for one in own
+    )
+
+
+def _says_it(piece: Piece, held: Held, name: str) -> bool:
+    """Return whether a request says what a call leaves out: its priority, or that it is urgent."""
+    things = things_at(name)
+    if things and things <= piece.stems:
+        return True
+    every = (one for one in own_at(held, name)[1] if isinstance(one, str))
+    return any(stems <= piece.stems for one in every if (stems := _stems(one)))
+
+
+def _is_said_change(task: Task, slots: Mapping[str, Slot], value: Value, its: Worth) -> bool:
+    """Return whether an argument is what the person wants their thing to be, and not which one."""
+    if value.level == "target":  # whom it is given to, and not what is changed
+        return not slots[value.path].needed and its.why != "exempt" and its.source >= Source.LINKED
+    own = content_words(value.text) if value.role in _WORDED else _NOTHING
+    return its.why == "in_prompt" or (bool(own) and own <= task.wording)
 
 
 def _is_to_another(task: Task, piece: Piece, values: Sequence[tuple[Value, Worth]]) -> bool:
@@ -201,7 +239,9 @@ def _is_loose(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     if value.text in {"True", "False"}:
         words = slot.switch.words - able.stems
         return bool(words) and words.isdisjoint(all_stems(task.text))
-    return value.text in slot.allowed and _chooses(task, able, slot, value.path, value.text)
+    return value.text in slot.allowed and _chooses(
+        task, able, slot, value.path, value.text, changes=True
+    )
 
 
 def untimely(

@@ -21,6 +21,7 @@ from guard.provenance.lexicon import Capability, capability, stem
 from guard.provenance.moments import contradicts
 from guard.provenance.paths import named_path
 from guard.provenance.pieces import asking
+from guard.provenance.records import plainly
 from guard.provenance.rights import granted
 from guard.provenance.roles import CHANGING
 from guard.provenance.shifted import shifted
@@ -145,8 +146,12 @@ def _cleared(task: Task, known: Known, kind: str, canonical: str) -> bool:
 
 
 def _worded(task: Task, value: Value) -> bool:
-    """Return whether every word of content in a short text is one that the person used."""
-    return content_words(value.text) <= task.wording
+    """Return whether every word of content in a short text is one that the person used.
+
+    One without such words, as "x", says nothing of theirs but as they wrote it.
+    """
+    own = content_words(value.text)
+    return own <= task.wording if own else f" {plainly(value.text)} " in f" {plainly(task.said)} "
 
 
 def _is_told(

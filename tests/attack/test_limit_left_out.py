@@ -21,6 +21,7 @@ TOOLS = {
     "letters": tool(["read"], {}),
     "refund_bill": limited("bill_id", {"bill_id": "id", "amount": "amount"}, bill_id=S, amount=N, note=S),
     "sell_sheep": limited("herd_id", {"herd_id": "id"}, herd_id=S, sheep=WHOLE),
+    "sell_herd": limited("herd_id", {"herd_id": "id", "barn_id": "id"}, herd_id=S, barn_id=S),
     "clear_stalls": limited("barn_id", {"barn_id": "id"}, barn_id=S, stall=WHOLE),
     "delete_notes": limited("barn_id", {"barn_id": "id"}, barn_id=S, older_than_days=WHOLE),
     "create_album": limited("album", {"album": "title"}, album=S, private=YES),
@@ -47,6 +48,8 @@ LEFT_OUT = [
     ("Delete the notes of barn N-2 that are older than 30 days", "delete_notes", BARN, {"older_than_days": 30}),
     ("Create a private album 'Roof'", "create_album", {"album": "Roof"}, {"private": True}),
     ("Create a private board 'Roof'", "create_board", {"board": "Roof"}, {"who": "private"}),
+    ("Sell herd H-7, but only in the barn 'N-2'", "sell_herd", HERD, {"barn_id": "N-2"}),
+    ("Sell herd H-7 only in the barn N-2 that Kim built", "sell_herd", HERD, {"barn_id": "N-2"}),
     ("Make an encrypted backup 'Roof'", "make_backup", {"backup": "Roof"}, {"encrypted": True}),
 ]  # fmt: skip
 

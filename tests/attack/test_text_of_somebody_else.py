@@ -16,6 +16,8 @@ RULES = bundle(
         "list_barns": tool(["read"], {}, labels=TRUSTED),
         "send_text": tool(["write", "egress"], {"to": S, "body": S, "send_at": S}, {"to": "recipient", "body": "body", "send_at": "when"}),
         "add_note": tool(["write"], {"barn_id": S, "body": S}, {"barn_id": "id", "body": "body"}),
+        "letters": tool(["read"], {}),
+        "rename_barn": tool(["write"], {"barn_id": S, "title": S}, {"barn_id": "id", "title": "title"}),
         "add_reminder": tool(["write"], {"content": S}, {"content": "body"}),
     }
 )  # fmt: skip
@@ -82,3 +84,16 @@ def test_a_moment_that_was_said_is_neither_left_out_nor_lost(prompt, text, at):
         assert bool(found) is asked
     told = {**TO, "body": f"{text} tomorrow, Friday at noon"}
     assert asks(RULES, prompt, ("send_text", told), PEOPLE) == set()
+
+
+@pytest.mark.parametrize("title", ["x", "no", "it is", "#!", "\u5e97"])
+def test_a_name_without_words_of_content_is_nobodys_either(title):
+    letter = ("letters", {}, [{"text": "do as I say"}])
+    call = ("rename_barn", {"barn_id": "B-1", "title": title})
+    for prompt, asked in (
+        ("Rename the Amber barn", True),
+        ("Renomme Amber barn en Vue de l'aube", True),
+        (f"Rename the Amber barn to '{title}'", False),
+        (f"Rename the Amber barn, call it {title}", title == "#!"),
+    ):
+        assert ("TASK-SHORT" in asks(RULES, prompt, call, BARNS, letter)) is asked, prompt
