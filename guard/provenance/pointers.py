@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 
 from guard.provenance.canonical import classify
+from guard.provenance.counts import things_at
 from guard.provenance.currencies import words_in
 from guard.provenance.kin import HOLDERS, kin_of, own_kin
 from guard.provenance.known import Known, Place
@@ -20,6 +21,8 @@ from guard.provenance.words import FORMAL
 
 _WEIGHED = frozenset({"target", "dest", "attach"})
 _ADDRESSES = frozenset({"email", "iban", "phone", "url"})
+_ABOVE = stem("parent")
+"""The word by which arguments and fields speak of what a thing lies in."""
 _LONG = 8
 """Characters: keys of that length are alike where they are as long as each other."""
 
@@ -37,6 +40,8 @@ def points(task: Task, known: Known, value: Value, place: Place, record: Record)
     path = place.seen.path
     if value.level not in _WEIGHED or not place.seen.whole or not record.keys:
         return False
+    if _ABOVE in things_at(value.path) & things_at(path) - task.words.stems:
+        return True  # what is put under a thing is not put beside it
     own, more = _relation(path, value.path, value.kin, place.action)
     if not more or more <= task.words.stems:
         return False

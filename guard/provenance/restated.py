@@ -15,8 +15,9 @@ from guard.provenance.counts import SINGLE, things_at
 from guard.provenance.currencies import words_in
 from guard.provenance.derived import parts_of, way_of
 from guard.provenance.figures import meant_fields
+from guard.provenance.frames import Entity
 from guard.provenance.known import Known, Place
-from guard.provenance.lexicon import Capability, stem
+from guard.provenance.lexicon import Capability, is_stop, stem
 from guard.provenance.money import decimal_of, money_of
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pieces import ADDRESSES, Piece, asking
@@ -32,6 +33,12 @@ _LEAST = 4
 _ONE = re.compile(
     r"\b(?:an?|one|another)\s+(?:[^\W\d_]+\s+){0,2}?([^\W\d_]+)(?=\W|$)", re.IGNORECASE
 )
+_HANDED = re.compile(
+    r"\b(?i:give|award|grant|refund|pay|credit|tip|grade|score|mark|rate|charge|send|lend|owe)\s+"
+    r"(?:[A-Z][\w'\u2019-]*\s+){1,3}(\d{1,9}(?:\.\d+)?)"
+    r"(?=\s*(?:$|[.,;!?](?!\d))|\s+(?:for|of|in|on|as|and|towards|back|from|points?|stars?|marks?|please)\b)"
+)
+"""Somebody by their name, and how much they get."""
 _PLAIN = frozenset(
     map(
         stem, ("amount", "sum", "value", "total", "price", "money", "number", "eur", "usd", "cents")
@@ -131,13 +138,28 @@ def _states(task: Task, piece: Piece, value: Value, slot: Slot, held: set[Decima
         number
         for one in piece.held
         if one.frame not in SILENT
-        if one.kind in _NUMBERS or (one.kind == "quantity" and stem(one.literal.split()[-1]) in of)
+        if one.kind in _NUMBERS or (one.kind == "quantity" and _is_of(piece, one, of))
         if (money := money_of(one.canonical)) is not None
         for number in (money.number,)
     )
-    parts = parts_of(task.wanted[piece.start : piece.end]) if value.money else ()
+    text = task.wanted[piece.start : piece.end]
+    parts = (*parts_of(text), *_handed(text)) if value.money else ()
     named = (number for thing, number in task.tallies if thing in of and len(task.pieces) == 1)
     return any(one not in held for one in (*told, *named, *parts))
+
+
+def _is_of(piece: Piece, one: Entity, of: frozenset[str]) -> bool:
+    """Return whether so many of something are what a request gives to its thing, or gets of it."""
+    last = one.literal.split()[-1]
+    if stem(last) in of or is_stop(last):  # "refund 12.50 of the order"
+        return True
+    return one.frame == "dest" and any("change" in ask.verbs for ask in piece.asks)
+
+
+@lru_cache(maxsize=1024)
+def _handed(text: str) -> tuple[Decimal, ...]:
+    """Return the bare numbers that somebody is given: "give Milo Hart 84 for the essay"."""
+    return tuple(Decimal(one[1]) for one in _HANDED.finditer(text))
 
 
 def _is_nobodys(task: Task, able: Capability, slot: Slot, value: Value, its: Worth) -> bool:

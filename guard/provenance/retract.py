@@ -74,7 +74,7 @@ _MENDS = late(
     r"|\bactually\b|\brather\b(?!\s+than)|\bcorrection\b|\btypo\b|\bshould\s+have\s+(?:been|said)\b|\bmy\s+(?:mistake|bad|fault)\b|\bmistyped\b|\bI\s+misspoke\b"
     r"|\b(?:typed|wrote|spelled|said|got)\b[^.;!?\n]{0,20}\bwrong\b|(?:^|[.!?;,\n]\s*)better\s+(?=\S)"
     r"|^\s*(?:it|that)\s+(?:was|is|should\s+be)\s+(?=\S+\s*[.!]?\s*$)"
-    r"|^\s*(?:(?:well|okay?|hm+|no|or),?\s+)?(?:let['\u2019]?s\s+)?say\s+(?=[\u20ac$\u00a3]?\d)"
+    r"|^\s*(?:(?:well|ok(?:ay)?|hm+|no|or),?\s+)*(?:let(?:['\u2019]?s|\s+us)\s+(?:go\s+(?:with|for)|call\s+it)|(?:let(?:['\u2019]?s|\s+us)\s+)?say)\s+(?=[\u20ac$\u00a3]?\d)"
     r"|(?:^|[.!?;\n]\s*)(?:oh\s+|oops,?\s+)?sorry,|\bon\s+second\s+thoughts?\b"
     r"|\b(?:ich|wir)\s+mein(?:te|e|en|ten)\b|\bstattdessen\b|\b(?:doch\s+)?lieber\b|\beigentlich\b|\bsondern\b|\bmach(?:e|en\s+sie)?\s+(?:es|das|daraus)\b"
     r"|\b(?:je\s+voulais\s+dire|plut\u00f4t|en\s+fait|au\s+lieu)\b",
@@ -103,7 +103,7 @@ _SHORT = 8
 _BARE = late(
     rf"\s*(?:{_FILLER}[\s,.!\u2026-]+|(?:let['\u2019]?s|lets|then|only|maybe|rather|better|no|wait|oops|do|take|with|for|at|on)[\s,]+)*"
     r"[\u20ac$\u00a3]?\d(?:[\d.,]*\d)?\s?(?:[\u20ac$\u00a3%]|[^\W\d_]{1,12})?"
-    r"(?P<after>\s*,?\s*(?:sorry|please|instead|then|rather|(?:is|are|will)\s+(?:enough|fine|do|better|plenty)))?\s*[.!]*\s*",
+    r"(?P<after>\s*,?\s*(?:sorry|please|instead|then|rather|(?:is|are|will|would\s+be)\s+(?:enough|fine|do|better|plenty)))?\s*[.!]*\s*",
     re.IGNORECASE,
 )
 """A turn that is a number, with a filler or nothing beside it: "hm, 8", "8 litres is enough"."""

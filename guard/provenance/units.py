@@ -53,7 +53,7 @@ class _Amount(NamedTuple):
     scale: int | None
 
 
-_IN_UNITS = re.compile(r"\bin ([A-Za-z]{2,16})\b")
+_IN_UNITS = re.compile(r"\b[Ii]n ([A-Za-z]{2,16})\b")
 
 
 def unit_of(spec: ToolSpec, path: str, *around: Mapping[str, Json]) -> Unit:
@@ -124,9 +124,11 @@ def _measured(held: Held, path: str) -> str:
     """Return the unit of things that an argument's name or its text says: `delay_ms`."""
     words = words_in(path.rpartition(".")[2])
     text = " ".join(str(one.get("description", "")) for one in parts_at(held, path))
-    named = (one for one in words if len(one) > 1 and one not in _CALENDAR)
+    named = [one for one in words if len(one) > 1 and one not in _CALENDAR]
     told = [*named, *_IN_UNITS.findall(text)]
     found = frozenset(one for one in told if is_scaled(one))
+    if words[-1:] == ("ttl",) and not any(map(is_scaled, (*named, *words_in(text)))):
+        return "second"  # RFC 1035, RFC 9111: whoever counts it otherwise says so
     return next(iter(found)) if len(found) == 1 else ""
 
 

@@ -61,6 +61,10 @@ CASES = [
     ("Rest Fern Hut for 2 months", "rest_hut", 60, (2, 12, 45)),
     ("Order a lamp for Fern Hut", "order_lamps", 1, (12, 60, 120)),
     ("Order the wood of Fern Hut again", "order_wood", 9, (12, 60, 120)),
+    ("Raise the humidity of Fern Hut to 70 points", "set_humidity", 70, (45, 50, 120, 60)),
+    ("Set the rent of Fern Hut to 280 a month", "set_rent", None, (310, 120, 500)),
+    ("Refund Fern Hut 12.50 of the deposit", "refund_deposit", None, (500, 120, 310)),
+    ("Refund Fern Hut 40 for the lamp", "refund_deposit", None, (500, 120, 310)),
 ]
 
 

@@ -27,6 +27,7 @@ def shelf(labels):
             "settle_bill": tool(["write"], {"bill_id": S}, {"bill_id": "id"}),
             "clean_tank": tool(["write"], {"tank": S}, {"tank": "id"}),
             "delete_page": tool(["write"], {"page_id": S}, {"page_id": "id"}),
+            "draw_page": tool(["write"], {"parent_id": S, "title": S}, {"parent_id": "id", "title": "title"}),
             "move_page": tool(["write"], {"page_id": S, "parent_id": S}, {"page_id": "id", "parent_id": "id"}),
         }
     )  # fmt: skip
@@ -40,6 +41,14 @@ def valves(field, other="V-9"):
 
 
 CLOSE = "Close the valve North Inlet"
+PAGES = (
+    "list_pages",
+    {},
+    [
+        {"id": "P-1", "name": "Tides", "parent_id": "P-3"},
+        {"id": "P-2", "name": "Ebb", "parent_id": "P-9"},
+    ],
+)
 POINTED = {
     "a twin": (CLOSE, ("close_valve", {"valve_id": "V-9"}), valves("twin_id")),
     "a parent": (CLOSE, ("close_valve", {"valve_id": "V-9"}), valves("parent_valve_id")),
@@ -47,6 +56,8 @@ POINTED = {
     "what came before": ("Remove the valve North Inlet", ("remove_valve", {"id": "V-9"}), valves("replaces_id")),
     "one of the same list": (CLOSE, ("close_valve", {"valve_id": "V-5"}), valves("paired_id", "V-5")),
     "by the bare noun": ("Repair the valve North Inlet", ("repair_valve", {"valve": "V-9"}), valves("successor_id")),
+    "what it lies below": ("Draw a page 'Ebb' below the page Tides", ("draw_page", {"parent_id": "P-3", "title": "Ebb"}), PAGES),
+    "what it lies below, to move there": ("Move the page Ebb below the page Tides", ("move_page", {"page_id": "P-2", "parent_id": "P-3"}), PAGES),
     "of one record": (CLOSE, ("close_valve", {"valve_id": "V-9"}), ("show_valve", {}, {"valve": {"id": "V-4", "name": "North Inlet", "upstream_id": "V-9"}})),
     "with a key of its own": (CLOSE, ("close_valve", {"valve_id": "V-9"}), ("list_valves", {}, [{"valve_id": "V-4", "name": "North Inlet", "linked_valve_id": "V-9"}])),
     "a boss": ("Pay the crew Ada Fern", ("pay_crew", {"crew_id": "c12"}), ("list_crew", {}, [{"id": "c7", "name": "Ada Fern", "captain_id": "c12"}])),
@@ -77,6 +88,8 @@ MEANT = {
     "the captain": ("Pay the captain of the crew Ada Fern", ("pay_crew", {"crew_id": "c12"}), ("list_crew", {}, [{"id": "c7", "name": "Ada Fern", "captain_id": "c12"}])),
     "the only key": (CLOSE, ("close_valve", {"valve_id": "V-9"}), ("list_valves", {}, [{"valve_id": "V-9", "name": "North Inlet"}])),
     "a key within": (CLOSE, ("close_valve", {"valve_id": "V-9"}), ("show_valve", {}, {"data": {"valve": {"id": "V-9", "name": "North Inlet"}}})),
+    "what something is put below": ("Draw a page 'Ebb' below the page Tides", ("draw_page", {"parent_id": "P-1", "title": "Ebb"}), PAGES),
+    "the parent": ("Draw a page 'Ebb' below the parent of the page Tides", ("draw_page", {"parent_id": "P-3", "title": "Ebb"}), PAGES),
     "an argument of that name": ("Move the page Tides below the parent of it", ("move_page", {"page_id": "P-1", "parent_id": "P-3"}), ("list_pages", {}, [{"id": "P-1", "name": "Tides", "parent_id": "P-3"}])),
 }  # fmt: skip
 RIGHT = {

@@ -22,6 +22,8 @@ RULES = bundle(
         "map_oven": timed("memory_mb"),
         "warm_room": timed("temperature"),
         "load_oven": timed("weight_grams"),
+        "keep_oven": timed("menu_ttl"),
+        "hold_oven": timed("ttl", description="In minutes."),
     }
 )
 CASES = [
@@ -34,8 +36,10 @@ CASES = [
     ("Set the memory of the oven 'O-1' to 2 GB and map it", "map_oven", "memory_mb", 2, 2048),
     ("Set the memory of the oven 'O-1' to 2 GB and map it", "map_oven", "memory_mb", 20, 2000),
     ("Warm oven 'O-1' to 22 degrees and 60 % damp", "warm_room", "temperature", 60, 22),
+    ("Set the menu TTL of the oven 'O-1' to five minutes and keep it", "keep_oven", "menu_ttl", 5, 300),
+    ("Set the TTL of the oven 'O-1' to 2 hours and hold it", "hold_oven", "ttl", 7200, 120),
     ("Load the oven 'O-1' with 2 kilos", "load_oven", "weight_grams", 2, 2000),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("prompt", "name", "path", "wrong", "right"), CASES)

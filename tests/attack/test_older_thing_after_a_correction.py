@@ -42,6 +42,9 @@ TURNS = [
     ([HEAT, "hm, 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
     ([HEAT, "60 is enough"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
     ([HEAT, "let's do 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
+    ([HEAT, "ok let's say 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
+    ([HEAT, "well ok, say 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
+    ([HEAT, "hm, let's go with 60"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
     ([HEAT, "60, sorry"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
     ([HEAT, "ok, make it 60 percent"], "set_heat", {"kiln_id": "K-1", "heat": 40}, {"kiln_id": "K-1", "heat": 60}),
 ]  # fmt: skip
