@@ -20,6 +20,7 @@ from guard.provenance.dates import (
 )
 from guard.provenance.grammar import NUMBERS
 from guard.provenance.pieces import Piece
+from guard.provenance.presently import minutes_in, moments_after, times_after
 from guard.provenance.relayed import timely
 from guard.provenance.task import Task, task_of
 
@@ -55,13 +56,8 @@ _FROM = re.compile(
     r"\b(\d{1,2}|an?|\w+) (day|week|month|year)s? from (?:(?P<next>tomorrow)|now|today)\b",
     re.IGNORECASE,
 )
-_SOON = re.compile(
-    r"\bin (?:an?|half an|\d{1,3}|one|two|three|four|five|six|eine[rn]?|zwei|drei|une|deux)"
-    r" (?:hours?|minutes?|stunden?|minuten?|heures?)\b",
-    re.IGNORECASE,
-)
 _WEEK, _YEAR = 7, 12
-_MONTHS = -1
+_MONTHS, _MINUTES = -1, -2
 _SIZES = {
     "d": (1, 0),
     "t": (1, 0),
@@ -103,7 +99,7 @@ _WEEKS = frozenset({"week", "woch"})
 _WHEN = frozenset({"when"})
 
 Near = tuple[int, int]
-"""How many days from now, and 0; how many months, and -1; or which day of the week, and how far."""
+"""How many days from now, and 0; months, and -1; minutes, and -2; or which weekday, and how far."""
 
 
 @lru_cache(maxsize=256)
@@ -123,8 +119,7 @@ def near_in(text: str) -> frozenset[Near]:
         later = one.groupdict().get("next") is not None
         size, way = _SIZES[one[2][0].casefold()]
         found.add((count * size + later, way))
-    if _SOON.search(text):
-        found |= {(0, 0), (1, 0)}
+    found.update((many, _MINUTES) for many in minutes_in(text))
     for one in _SOME_DAY.finditer(text):
         last = _AHEAD if one["next"] or one["later"] else _WEEK
         found.update((ahead, 0) for ahead in range(last + 1))
@@ -184,8 +179,16 @@ def _dated(
     moved = [one for one in task.pieces if any("move" in ask.verbs for ask in one.asks)]
     every = (_days_in(task, one, lasting, hour, house, moves=False) for one in moved)
     off = frozenset().union(*every).difference(*on)
+    times = {
+        time: zone | task.zones.get(time, zone)
+        for many, reach in near
+        if reach == _MINUTES
+        for time, zone in times_after(many, hour, house).items()
+    }
     return replace(
         task,
+        clocks=task.clocks | {time for time, zone in times.items() if "" in zone},
+        zones={**task.zones, **times},
         on=on,
         off=off,
         frames={**kept, **{("date", day): _WHEN for day in days if ("date", day) not in kept}},
@@ -243,17 +246,25 @@ def days_of(
     """
     today = _today(hour, house)
     lengths = {0, *lasting}
+    soon = [number for number, reach in near if reach == _MINUTES]
     return frozenset(
         str(first + timedelta(days=length))
         for start in today
         for number, reach in near
         for first in _first(start, number, reach)
         for length in lengths
+    ).union(
+        str(one.date())
+        for number in soon
+        for zone in _zones(house)
+        for one in moments_after(number, hour, zone)
     )
 
 
 def _first(start: date, number: int, reach: int) -> Iterator[date]:
     """Yield the days that are so near to one."""
+    if reach == _MINUTES:
+        return
     if reach == _MONTHS:
         yield months_on(start, number)
         return
@@ -265,5 +276,8 @@ def _first(start: date, number: int, reach: int) -> Iterator[date]:
 
 def _today(hour: int, house: tzinfo) -> set[date]:
     now = datetime.fromtimestamp(hour * _HOUR / 1000, UTC)
-    zones = _WIDEST if str(house) == "UTC" else (house,)
-    return {now.astimezone(zone).date() for zone in zones}
+    return {now.astimezone(zone).date() for zone in _zones(house)}
+
+
+def _zones(house: tzinfo) -> tuple[tzinfo, ...]:
+    return _WIDEST if str(house) == "UTC" else (house,)

@@ -4,10 +4,12 @@ Every case has its twin: the time that the words mean. The clock of the tests st
 09:00 UTC, a Tuesday.
 """
 
+from datetime import UTC, timedelta, timezone
+
 import pytest
 
 from guard.provenance.hours import hours_in
-from tests.attack.verdicts import S, asks, bundle, tool
+from tests.attack.verdicts import S, asking, asks, bundle, course, tool
 
 RULES = bundle(
     {"plan_visit": tool(["write"], {"title": S, "day": S, "at": S}, {"title": "title", "day": "when", "at": "when"})}
@@ -91,3 +93,29 @@ def test_a_day_of_the_past_may_have_been_meant():
     assert "TASK-WHEN" not in asks(
         RULES, "Note the visit 'Vet' of 4 November", ("plan_visit", args)
     )
+
+
+AHEAD = {
+    "hours": ("in two hours", "11:00", ("09:05", "14:00", "23:00")),
+    "minutes": ("in twenty minutes", "09:20", ("07:00", "11:00", "20:20")),
+    "half an hour": ("half an hour from now", "09:30", ("08:00", "12:30", "21:30")),
+    "and a half": ("in an hour and a half", "10:30", ("08:00", "13:00")),
+    "digits": ("in 45 minutes", "09:45", ("04:45", "13:45")),
+    "in German": ("in drei Stunden", "12:00", ("10:00", "15:00", "03:00")),
+    "in French": ("dans une heure", "10:00", ("08:00", "13:00")),
+}
+
+
+@pytest.mark.parametrize("case", AHEAD)
+@pytest.mark.parametrize("house", [UTC, timezone(timedelta(hours=2), "Europe/Athens")])
+def test_so_long_from_now_is_no_other_hour(case, house):
+    said, right, wrong = AHEAD[case]
+    rules = bundle({"ring_bell": tool(["write"], {"title": S, "at": S}, {"title": "title", "at": "when"})})  # fmt: skip
+    prompt = f"Plan the ring 'Vet' {said}"
+    for at, asked in ((right, False), *((one, True) for one in wrong)):
+        args = {"title": "Vet", "at": f"2026-03-10T{at}:00Z"}
+        made = course(rules, prompt, zone=house)
+        assert ("TASK-WHEN" in asking(made, "ring_bell", args)) is asked, at
+    for day in ("2026-03-09", "2026-03-12"):
+        args = {"title": "Vet", "at": f"{day}T{right}:00Z"}
+        assert "TASK-WHEN" in asks(rules, prompt, ("ring_bell", args))

@@ -1,5 +1,6 @@
 """What the starter rules for tasks say of a call after a few results: the rules that ask."""
 
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 
@@ -51,10 +52,10 @@ def bundle(tools):
     return rules
 
 
-def course(rules, prompt, *before, **more):
+def course(rules, prompt, *before, zone=UTC, **more):
     """Return a session of this prompt after steps of (tool, arguments, result) that ran.
 
-    `more`: what its record says besides, or instead.
+    `zone`: of the house. `more`: what its record says besides, or instead.
     """
     record = {
         "session": "s",
@@ -66,7 +67,7 @@ def course(rules, prompt, *before, **more):
         "steps": [],
         **more,
     }
-    made = Course(rules(), Record.model_validate(record), Options())
+    made = Course(rules(), Record.model_validate(record), Options(zone=zone))
     for name, args, result in before:
         made.end(judged(made, name, args), ran=True, result=result)
     return made
