@@ -105,6 +105,8 @@ QUIET = [
     "--disable-domain-reliability", "--no-first-run", "--no-pings",
     "--disable-features=OptimizationHints,MediaRouter,CertificateTransparencyComponentUpdater",
     "--in-process-gpu",  # there is none: what draws in its place takes no process of its own
+    "--renderer-process-limit=1",
+    "--js-flags=--no-opt --no-maglev",  # no page lives long enough to earn back what compiling takes
     *(["--no-sandbox"] if os.geteuid() == 0 else []),
 ]  # fmt: skip
 
