@@ -51,6 +51,9 @@ def imported(words):
     for name, module in [*sys.modules.items()]:
         if Path(getattr(module, "__file__", None) or "") in collecting.lost:
             del sys.modules[name]
+    # Hypothesis reads the constants out of every source, and each worker would for itself.
+    providers = sys.modules.get("hypothesis.internal.conjecture.providers")
+    getattr(providers, "_get_local_constants", tuple)()
 
 
 imported(json.loads(os.environ.pop(WORDS)))
