@@ -36,6 +36,9 @@ LONG = {
 }  # fmt: skip
 """Files without these markers that take long with few tests: begun last, they would run alone."""
 
+SELDOM = 20_000, 20, 100
+"""How often garbage is looked for, as `gc.set_threshold` takes it: at 700 objects it took 6 % of a worker."""
+
 ROOT = Path(__file__).resolve().parents[1]
 MEMORY, ROOM = Path("/dev/shm"), 6 << 30
 """Bytes that have to be free in it: each process has a database server of its own."""
@@ -129,6 +132,7 @@ def pytest_collection():
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(*SELDOM)
 
 
 def pytest_sessionfinish():
