@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import Held, Json, Scalar
-from guard.model.origin import CREATED
+from guard.model.origin import CREATED, LINKED
 from guard.provenance.choice import COMMON, HTTP, all_stems, another
 from guard.provenance.counts import things_at
 from guard.provenance.currencies import currency_of, words_in
@@ -220,7 +220,7 @@ def _says_it(piece: Piece, held: Held, name: str) -> bool:
 def _is_said_change(task: Task, slots: Mapping[str, Slot], value: Value, its: Worth) -> bool:
     """Return whether an argument is what the person wants their thing to be, and not which one."""
     if value.level == "target":  # whom it is given to, and not what is changed
-        return not slots[value.path].needed and its.why != "exempt" and its.source >= Source.LINKED
+        return not slots[value.path].needed and its.why != "exempt" and its.source >= LINKED
     own = content_words(value.text) if value.role in _WORDED else _NOTHING
     return its.why == "in_prompt" or (bool(own) and own <= task.wording)
 
