@@ -134,11 +134,13 @@ def _quiet(facts: Facts) -> Facts:
 
 def facts_sha256(salt: bytes, side: Mapping[str, Any]) -> str:
     """Return the salted digest of the texts that stand beside a decision, one after the other."""
-    cut = side.get("cut")
-    texts = [side.get("facts", ""), *(cut if isinstance(cut, list) else ())]
-    texts += [side["unread"]] if "unread" in side else []
-    whole = "\0".join(map(str, texts)).encode("utf-8", "surrogatepass")
-    return sha256(FACTS + salt + whole).hexdigest()
+    whole = f"{side.get('facts', '')}"
+    if "cut" in side or "unread" in side:  # most calls are judged as they came
+        cut = side.get("cut")
+        texts = [whole, *(cut if isinstance(cut, list) else ())]
+        texts += [side["unread"]] if "unread" in side else []
+        whole = "\0".join(map(str, texts))
+    return sha256(FACTS + salt + whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def beside_sha256(salt: bytes, side: Mapping[str, Any]) -> str:
