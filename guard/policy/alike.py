@@ -6,13 +6,17 @@ that takes part in anything but a comparison with a constant is written as it is
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cedarpy import pst
 
+from guard.model.call import Json
 from guard.policy.rule import members
 
 _COMPARES = frozenset({"eq", "not_eq", "less", "less_eq", "greater", "greater_eq"})
+
+LEAST, MOST = -(2**63), 2**63 - 1
+"""The numbers of the engine."""
 
 Constants = tuple[int, ...]
 """What a number is compared with, in rising order."""
@@ -39,22 +43,23 @@ def compared(rules: Iterable[pst.Template]) -> dict[str, Constants]:
     return {name: tuple(sorted(those)) for name, those in found.items() if name not in otherwise}
 
 
-def spread(constants: Constants) -> tuple[str, ...]:
-    """Return what stands for each number, as text: in turn below a constant, and at it."""
-    below = [constants[0] - 1, *(one + 1 for one in constants)]
-    return tuple(f"{one}" for pair in zip(below, (*constants, 0), strict=True) for one in pair)
+def alike(constants: Constants) -> Callable[[Json], str]:
+    """Return what writes the number that stands for all that compare with every constant alike.
 
-
-def alike(constants: Constants, texts: tuple[str, ...], number: int) -> str:
-    """Return the number that stands for all that compare with every constant as this one does.
-
-    Args:
-        constants: with what it is compared.
-        texts: what stands for each, as `spread` has it.
-        number: the number.
+    It writes nothing for what is no number of the engine's.
     """
-    at = bisect_left(constants, number)
-    return texts[2 * at + (at < len(constants) and constants[at] == number)]
+    # In turn what stands for all below a constant, and the constant itself.
+    below = [constants[0] - 1, *(one + 1 for one in constants)]
+    texts = [f"{one}" for pair in zip(below, (*constants, 0), strict=True) for one in pair]
+    many = len(constants)
+
+    def stands(value: Json) -> str:
+        if type(value) is int and LEAST <= value <= MOST:
+            at = bisect_left(constants, value)
+            return texts[2 * at + (at < many and constants[at] == value)]
+        return ""
+
+    return stands
 
 
 def _comparison(node: object) -> tuple[str, int] | None:

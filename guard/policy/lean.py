@@ -18,7 +18,7 @@ from cedarpy import pst
 
 from guard.model.call import Json
 from guard.model.facts import Facts
-from guard.policy.alike import Constants, alike, compared, spread
+from guard.policy.alike import LEAST, MOST, Constants, alike, compared
 from guard.policy.context import Path, reader
 
 Type = dict[str, object]
@@ -41,10 +41,8 @@ class Part(NamedTuple):
         """Return the part that tells numbers apart only where these constants do; None: all."""
         if constants is None or self.text is not _long:
             return self
-        return self._replace(text=partial(_nearest, constants, spread(constants)))
+        return self._replace(text=alike(constants))
 
-
-_LEAST, _MOST = -(2**63), 2**63 - 1
 
 _CONTEXT = pst.Var(name="context")
 _ANY = pst.ScopeAny()
@@ -232,13 +230,7 @@ def _typed(parts: tuple[Part, ...], facts: Facts) -> str:
 
 
 def _long(value: Json) -> str:
-    return str(value) if type(value) is int and _LEAST <= value <= _MOST else ""
-
-
-def _nearest(constants: Constants, texts: tuple[str, ...], value: Json) -> str:
-    if type(value) is int and _LEAST <= value <= _MOST:
-        return alike(constants, texts, value)
-    return ""
+    return str(value) if type(value) is int and LEAST <= value <= MOST else ""
 
 
 def _truth(value: Json) -> str:
