@@ -88,7 +88,8 @@ def omits(
     task: Task, able: Capability, held: Held, paths: Collection[str], values: Collection[Value]
 ) -> bool:
     """Return whether a call leaves out an argument for which the person named a value."""
-    names = [one for one in optional_in(held) if not any(_under(path, one) for path in paths)]
+    absent = [one for one in optional_in(held) if one not in paths]  # most are given as they are
+    names = [one for one in absent if not any(_under(path, one) for path in paths)]
     if not names or not task.spoken:
         return False
     later = [one for one in names if entered(held.spec, one) == "when"]

@@ -117,13 +117,13 @@ def plan_of(ledgers: tuple[LedgerSpec, ...], spec: ToolSpec, whose: Subjects) ->
 
 def pools_in(plan: Plan) -> frozenset[PoolKey]:
     """Return the tallies of a plan that other sessions share."""
-    return frozenset(row.pool for row in plan if row.pool is not None)
+    return frozenset([row.pool for row in plan if row.pool is not None])
 
 
 def charges_of(plan: Plan, given: Input, session: str = "") -> tuple[Charge, ...]:
     """Return what a call of a session with these arguments does to each ledger when it ends."""
     return tuple(
-        _charged(row, row.charge, given, session) for row in plan if row.charge is not None
+        [_charged(row, row.charge, given, session) for row in plan if row.charge is not None]
     )
 
 

@@ -177,11 +177,8 @@ def _under_way(session: Session, call: ToolCall) -> tuple[UnderWay, ...]:
     """Return the writes that were admitted before this call and have not ended."""
     at = running(session.steps, call.id)
     own = session.step + 1 if at is None else session.steps[at].n
-    return tuple(
-        UnderWay((step.action, step.words), step.write, step.size)
-        for step in session.steps
-        if step.write and step.n < own
-    )
+    others = [step for step in session.steps if step.write and step.n < own]
+    return tuple([UnderWay((one.action, one.words), one.write, one.size) for one in others])
 
 
 def _value(spec: ToolSpec, shown: Json) -> Json:

@@ -13,9 +13,9 @@ from guard.session.intent import TaskIntent
 def spoken(intent: TaskIntent | None) -> tuple[TaskIntent, ...]:
     """Return what somebody other than the agent declared."""
     clauses = () if intent is None else intent.clauses
-    return tuple(one for one in clauses if one.declared_by != "agent")
+    return tuple([one for one in clauses if one.declared_by != "agent"])
 
 
 def said_by(clauses: Iterable[TaskIntent], words: Sequence[str]) -> Task:
     """Return the task of what others declared and of what the person said."""
-    return read_task((*dict.fromkeys(one.purpose for one in clauses), *words))
+    return read_task((*dict.fromkeys([one.purpose for one in clauses]), *words))

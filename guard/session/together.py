@@ -50,7 +50,7 @@ def together(session: Session, spec: ToolSpec) -> tuple[LedgerSpec, ...]:
 
 def apart(plan: Plan) -> tuple[Plan, Plan]:
     """Return the ledgers of a call that rules may read, and those of this file."""
-    mine = tuple(row for row in plan if row.ledger.name in _NAMES)
+    mine = tuple([row for row in plan if row.ledger.name in _NAMES])
     if not mine:  # nearly always
         return plan, ()
     return tuple(row for row in plan if row.ledger.name not in _NAMES), mine
