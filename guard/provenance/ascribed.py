@@ -54,9 +54,9 @@ def ascribed(task: Task, known: Known, slots: Mapping[str, Slot], values: Values
     """
     if not task.pieces:
         return False
-    choices = [*_choices(slots, values)]
-    parts = _parts(task) if choices else ()  # most calls choose nothing
-    if len(parts) <= 1:
+    parts = _parts(task)
+    choices = [*_choices(slots, values)] if len(parts) > 1 else []
+    if not choices:  # most tasks ask for one thing, and most calls choose nothing
         return False
     own = [one for one in parts if _is_about(known, one, values)]
     return bool(own) and any(_is_of_others(parts, own, stems) for stems in choices)
