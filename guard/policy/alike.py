@@ -7,6 +7,7 @@ that takes part in anything but a comparison with a constant is written as it is
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from cedarpy import pst
 
@@ -22,7 +23,31 @@ Constants = tuple[int, ...]
 """What a number is compared with, in rising order."""
 
 
-def compared(rules: Iterable[pst.Template]) -> dict[str, Constants]:
+class Compares(NamedTuple):
+    """What one rule compares with which constants, and what it reads in another place."""
+
+    constants: frozenset[tuple[str, int]]
+    otherwise: frozenset[str]
+
+
+def compares(rule: pst.Template) -> Compares:
+    """Return what a rule compares: its tree is walked once, however many slices it is in."""
+    found: set[tuple[str, int]] = set()
+    otherwise: set[str] = set()
+    stack: list[object] = [rule.clauses]
+    while stack:
+        node = stack.pop()
+        one = _comparison(node)
+        if one is not None:
+            found.add(one)
+        elif attribute := _attribute(node):
+            otherwise.add(attribute)
+        else:
+            stack.extend(members(node))
+    return Compares(frozenset(found), frozenset(otherwise))
+
+
+def compared(rules: Iterable[Compares]) -> dict[str, Constants]:
     """Return each attribute of `context` of which rules want no more than how it compares.
 
     What is only asked for with `has`, or not read, is not in here, nor is one that a rule reads in
@@ -30,16 +55,10 @@ def compared(rules: Iterable[pst.Template]) -> dict[str, Constants]:
     """
     found: dict[str, set[int]] = {}
     otherwise = {""}
-    stack: list[object] = [one.clauses for one in rules]
-    while stack:
-        node = stack.pop()
-        one = _comparison(node)
-        if one is not None:
-            found.setdefault(one[0], set()).add(one[1])
-        elif attribute := _attribute(node):
-            otherwise.add(attribute)
-        else:
-            stack.extend(members(node))
+    for rule in rules:
+        otherwise |= rule.otherwise
+        for name, constant in rule.constants:
+            found.setdefault(name, set()).add(constant)
     return {name: tuple(sorted(those)) for name, those in found.items() if name not in otherwise}
 
 

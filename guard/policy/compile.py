@@ -53,6 +53,7 @@ class Bundle:
     sessions: SessionRules
     findings: tuple[Finding, ...]  # warnings only
     schema: Type = field(repr=False)
+    written: str = field(repr=False)  # the schema as text
     digest: str
 
     def slice_of(self, server: str, tool: str) -> Slice | None:
@@ -108,7 +109,8 @@ def _compiled(
     rules, findings = _rules(files, catalog)
     raise_errors(findings)
     schema = author_schema(catalog) if checked is None else checked.schema
-    specs, written = catalog.judged(), json.dumps(schema, sort_keys=True)
+    written = json.dumps(schema, sort_keys=True) if checked is None else checked.written
+    specs = catalog.judged()
     sound = {} if checked is None else checked.rules
     fresh = [one for one in rules if one.id not in sound or sound[one.id].text != one.text]
     findings += _validated(fresh, written, specs)
@@ -129,6 +131,7 @@ def _compiled(
         sessions=session_rules(rules, catalog.accesses),
         findings=warnings,
         schema=schema,
+        written=written,
         digest=_digest(files, catalog, written),
     )
 

@@ -18,7 +18,7 @@ from cedarpy import pst
 
 from guard.model.call import Json
 from guard.model.facts import Facts
-from guard.policy.alike import LEAST, MOST, Constants, alike, compared
+from guard.policy.alike import LEAST, MOST, Compares, Constants, alike, compared, compares
 from guard.policy.context import Path, reader
 
 Type = dict[str, object]
@@ -49,7 +49,14 @@ _ANY = pst.ScopeAny()
 _COMPACT = JSONEncoder(separators=(",", ":")).encode  # made once: json.dumps makes it anew
 
 
-Made = dict[tuple[int, ...], pst.Template]
+class Lean(NamedTuple):
+    """A rule that reads a flat record, and what it compares."""
+
+    template: pst.Template
+    compares: Compares
+
+
+Made = dict[tuple[int, ...], Lean]
 """What one rule became, by where its paths are cut."""
 
 
@@ -84,7 +91,7 @@ class Flat:
         )
         self.plain = all(part.plain for part in self.parts)
 
-    def rule(self, template: pst.Template, reads: Iterable[Path], made: Made) -> pst.Template:
+    def rule(self, template: pst.Template, reads: Iterable[Path], made: Made) -> Lean:
         """Return a rule of the slice as it reads the flat record.
 
         Args:
@@ -97,7 +104,8 @@ class Flat:
         """
         cuts = tuple(self._end(path) for path in reads)
         if cuts not in made:
-            made[cuts] = self._flat(template)
+            flat = self._flat(template)
+            made[cuts] = Lean(flat, compares(flat))
         return made[cuts]
 
     def _flat(self, template: pst.Template) -> pst.Template:
@@ -198,7 +206,7 @@ def _part(name: str, read: Callable[[Facts], Json], kind: Type) -> Part:
     )
 
 
-def writer(flat: Flat, rules: Iterable[pst.Template]) -> Callable[[Facts], str]:
+def writer(flat: Flat, rules: Iterable[Lean]) -> Callable[[Facts], str]:
     """Return what writes the flat record of these rules as JSON text, without what is None.
 
     Where the record is plain, it raises ValueError for facts that do not fit the schema, and
@@ -206,7 +214,7 @@ def writer(flat: Flat, rules: Iterable[pst.Template]) -> Callable[[Facts], str]:
     """
     if not flat.plain:
         return partial(_written, flat.parts)
-    constants = compared(rules)
+    constants = compared(one.compares for one in rules)
     return partial(_typed, tuple(one.apart(constants.get(one.name)) for one in flat.parts))
 
 

@@ -171,11 +171,15 @@ def _lean(
         rules = {name: flat.rule(one.template, one.reads, one.made) for name, one in trees.items()}
     except NotLean:
         return None
+    typed = None if flat.plain else Schema.from_json_str(_flat_schema(spec, schema, flat))
+    templates = {name: one.template for name, one in rules.items()}
+    return PolicySet.from_pst(policy_set(templates)), typed, writer(flat, rules.values())
+
+
+def _flat_schema(spec: ToolSpec, schema: Type, flat: Flat) -> str:
     guard = cast("dict[str, Type]", schema["Guard"])
     actions = {**guard["actions"], spec.action: action_type(spec, flat.context)}
-    wire = _wire({"Guard": {**guard, "actions": actions}})
-    typed = None if flat.plain else Schema.from_json_str(wire)
-    return PolicySet.from_pst(policy_set(rules)), typed, writer(flat, rules.values())
+    return _wire({"Guard": {**guard, "actions": actions}})
 
 
 def _wire(schema: Type) -> str:
