@@ -92,12 +92,12 @@ def _parse(words: list[str]) -> tuple[Command, argparse.Namespace]:
     parser.add_argument("--version", action="version", version=text)
     commands: Commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     command: Command | None = None
-    for name, text in COMMANDS.items():
-        if words[:1] == [name]:
-            with loading():
-                command = import_module(f"guard_adapters.cli.{name}")
-            command.register(commands)
-        else:
+    if words and words[0] in COMMANDS:
+        with loading():
+            command = import_module(f"guard_adapters.cli.{words[0]}")
+        command.register(commands)  # the others are shown by the help of `guard` alone
+    else:
+        for name, text in COMMANDS.items():
             commands.add_parser(name, help=text)
     args = parser.parse_args(words)
     if command is None:
