@@ -22,7 +22,8 @@ from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
-_THINGS = frozenset({"target", "dest"})
+_MEASURES = frozenset({"date", "time", "amount", "percent", "quantity"})
+"""Kinds of what names no thing."""
 
 Values = Sequence[tuple[Value, Worth]]
 
@@ -59,6 +60,8 @@ def ascribed(task: Task, known: Known, slots: Mapping[str, Slot], values: Values
     if not choices:  # most tasks ask for one thing, and most calls choose nothing
         return False
     own = [one for one in parts if _is_about(known, one, values)]
+    if any(one.refers for one in own):
+        return False  # "set up a monthly payment of 5 EUR, and send it to Ann"
     return bool(own) and any(_is_of_others(parts, own, stems) for stems in choices)
 
 
@@ -88,7 +91,13 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _part(task: Task, start: int, end: int) -> _Part:
     text = task.wanted[start:end]
-    held = [one for one in task.entities if start <= one.start < end and one.frame not in SILENT]
+    first = WORD.search(text)
+    opens = start + first.start() if first else start  # a capital there makes no name
+    held = [
+        one
+        for one in task.entities
+        if opens < one.start < end and one.frame not in SILENT and one.kind not in _MEASURES
+    ]
     return _Part(
         stems=stems_in([text]),
         keys=frozenset(key for one in held for key in keys_of(one)),
@@ -119,7 +128,7 @@ def _is_about(known: Known, part: _Part, values: Values) -> bool:
         not part.keys.isdisjoint(value.kinds)
         or (one.place is not None and part.naming.means(known.record(one.place.record)))
         for value, one in values
-        if value.level in _THINGS and one.why != "exempt"
+        if value.level == "target" and one.why != "exempt"
     )
 
 

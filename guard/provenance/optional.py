@@ -8,9 +8,10 @@ It decides nothing.
 import re
 from functools import lru_cache
 
-from guard.provenance.lexicon import Capability, stem
+from guard.provenance.lexicon import Capability, stem, verb_classes
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.searched import stems_in
+from guard.provenance.sentences import is_base
 from guard.provenance.task import Task
 from guard.provenance.unasked import without
 
@@ -19,9 +20,9 @@ _WISHES = frozenset(
 )
 """Verbs of requests that may say of the next one how it is done: "use express and print it"."""
 _TELLS = re.compile(
-    r"(?:^|[.!?;:,\n]|\b(?:because|since|as|although|though|while|when|if|where|so|and|but)\b)\s*"
+    r"(?:^|[.!?;:,\n]|\b(?:because|since|as|although|though|while|when|if|where)\b)\s*"
     r"(?P<of>(?!(?:it|that|this|they|he|she|you|we|there|please)\b)"
-    r"(?:[^\W\d_][\w'\u2019-]*\s+){1,4}?)"
+    r"(?:(?!(?:what|who|which|that)\b)[^\W\d_][\w'\u2019-]*\s+){1,4}?)"
     r"(?P<how>(?:is|are|was|were|has|have|had|seems?|looks?|isn['\u2019]t|aren['\u2019]t)\b[^.!?;:,\n]*)",
     re.IGNORECASE,
 )
@@ -54,11 +55,18 @@ def said_for(
 @lru_cache(maxsize=256)
 def _only_told(text: str) -> frozenset[str]:
     """Return the stems of that of which a text only tells something: "The comments are rude"."""
-    places = [one.span("of") for one in _TELLS.finditer(text) if not _WANTS.search(one["how"])]
+    places = [one.span("of") for one in _TELLS.finditer(text) if _is_told(one)]
     if not places:  # most tell nothing
         return frozenset()
     told = stems_in(text[start:end] for start, end in places)
     return told - stems_in([without(text, places)])
+
+
+def _is_told(said: re.Match[str]) -> bool:
+    """Return whether a clause says how something is: it asks for nothing, and wants it not so."""
+    first = said["of"].split()[0]
+    asks = is_base(first.casefold()) and verb_classes(stem(first))
+    return not (asks or _WANTS.search(said["how"]))
 
 
 @lru_cache(maxsize=1024)

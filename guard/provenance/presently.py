@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
+from guard.model.late import late
+
 _MANY = {
     word: number
     for number, words in (
@@ -36,7 +38,7 @@ _MANY = {
     )
     for word in words.split("|")
 }
-_AHEAD = re.compile(
+_AHEAD = late(
     r"\b(?P<in>(?:in|dans)\s+(?:about\s+|around\s+)?)?"
     rf"(?P<many>\d{{1,3}}(?:[.,]5)?|{'|'.join(sorted(_MANY, key=len, reverse=True))})[\s-]"
     r"(?P<of>hours?|hrs?|minutes?|mins?|stunden?|minuten?|heures?)\b(?P<half>\s+and\s+a\s+half\b)?"
@@ -69,8 +71,8 @@ def moments_after(minutes: int, hour: int, zone: tzinfo) -> Iterator[datetime]:
         zone: in which the moments are told.
     """
     first = datetime.fromtimestamp(hour * 3600, UTC) + (minutes - _HOUR) * _MINUTE
-    for late in range(2 * _HOUR):
-        yield (first + late * _MINUTE).astimezone(zone)
+    for after in range(2 * _HOUR):
+        yield (first + after * _MINUTE).astimezone(zone)
 
 
 def times_after(minutes: int, hour: int, house: tzinfo) -> dict[str, frozenset[str]]:
