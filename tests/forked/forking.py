@@ -72,9 +72,11 @@ class Forks:
             folder, argv, env, needs = marshal.loads(said.read(size))
         for name in needs:
             if name not in sys.modules:
+                gc.disable()  # what is imported stays: looking for garbage takes a sixth of it
                 with suppress(ImportError):  # the program itself will say what it lacks
                     importlib.import_module(name)
                 gc.freeze()
+                gc.enable()
         assert threading.active_count() == 1, "a process with threads is not forked"
         pid = os.fork()
         if pid == 0:
