@@ -9,7 +9,7 @@ behind its noun is the thing of that sort, in a request for what the tool does.
 from collections.abc import Collection, Mapping, Sequence
 
 from guard.model.call import Held
-from guard.model.origin import LINKED, Source
+from guard.model.origin import LINKED, TRUSTED, Source
 from guard.provenance.counts import numbered
 from guard.provenance.frames import Entity
 from guard.provenance.halves import halved
@@ -22,6 +22,7 @@ from guard.provenance.nearby import astray, nearby
 from guard.provenance.partly import partly
 from guard.provenance.phrases import BESIDE
 from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking
+from guard.provenance.ranked import of_others
 from guard.provenance.restated import restated
 from guard.provenance.sides import side_of
 from guard.provenance.singled import singled
@@ -59,6 +60,7 @@ def completed(
         said: which values are the person's only because a request says them.
     """
     values = restated(task, known, able, slots, values)
+    values = _ruled(task, able, values)
     strays = frozenset(astray(task, values, said) if said else ())
     if strays:
         values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
@@ -95,6 +97,18 @@ def completed(
         for at in more:
             found[at] = found[at][0], IN_PROMPT
     return found
+
+
+def _ruled(task: Task, able: Capability, values: Values) -> Values:
+    """Return the arguments of a call; the one of a list is nobody's where another request rules."""
+    if not (task.rankings and of_others(task, asking(task.pieces, able))):
+        return values
+    return [
+        (value, Worth(TRUSTED, "other_request", one.place))
+        if one.why == "selected" and one.place is not None
+        else (value, one)
+        for value, one in values
+    ]
 
 
 def _received(

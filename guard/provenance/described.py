@@ -36,7 +36,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _STATE = re.compile(
-    r"\s+(?:is|are)\s+(?:(?:still|currently|already|now)\s+)?(?!not\b|no\b|never\b)([^\W\d_]{3,})"
+    r"\s+(?:is|are)\s+(?:(?:still|currently|already|now)\s+)?(?!not\b|no\b|never\b)([^\W\d_]{2,})"
     r"(?:,?\s+please)?\s*[.!]?\s*",
     re.IGNORECASE,
 )
@@ -93,8 +93,10 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
     end = _END.search(text, first.end())
     phrase, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
     state = _STATE.fullmatch(rest) if end and end[0].casefold() in {"that", "which"} else None
+    little = frozenset[str]()
     if state:  # "the tour that is full" is the full tour
         phrase, rest = f"{phrase} {state[1]}", ""
+        little = frozenset({stem(state[1])} if is_stop(state[1]) else ())
     phrase = _BY.sub("", phrase)
     found = list[Said]()
     if aim := _TO.search(phrase):
@@ -104,7 +106,7 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
     if not found:
         found.append(_words(phrase, able, covered))
     quiet = {one[0].casefold() for one in WORD.finditer(rest)} <= _AFTER
-    return tuple(one for one in found if one.many == 1 or quiet)
+    return tuple(one._replace(words=one.words | little) for one in found if one.many == 1 or quiet)
 
 
 def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:

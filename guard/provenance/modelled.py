@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from guard.model.late import late
+from guard.provenance.counts import things_at
 from guard.provenance.currencies import words_in
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem
@@ -33,7 +34,26 @@ _AS = (
     r"\s+as\s+(?:an?|the|your|its?)?\s*"
     r"(?:template|base|basis|model|reference|example|pattern|starting\s+point)\b"
 )
-_SAID = late(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s|{_AS}", re.IGNORECASE)
+_RELATED = (
+    r"(?P<relation>father|mother|parents?|sons?|daughters?|child(?:ren)?|brothers?|sisters?|siblings?|twins?"
+    r"|cousins?|spouse|wife|husband|partners?|boss|managers?|supervisors?|assistants?|deputy|deputies"
+    r"|secretary|predecessors?|successors?|neighbou?rs?|friends?|colleagues?|owners?|rivals?"
+    r"|cop(?:y|ies)|duplicates?|clones?|replacements?|substitutes?)\b"
+)
+"""What somebody or something is to the one that is named, and so another one."""
+_NEAR = (
+    r"(?:(?:right\s+|just\s+)?next\s+to|beside|adjacent\s+to|opposite(?:\s+of)?|across\s+from|in\s+front\s+of"
+    r"|closest\s+to|nearest\s+to|\bthe\s+(?:[^\W\d_]+\s+)?[^\W\d_]+\s+(?:right\s+)?(?:after|before|following|preceding)"
+    r"|(?:that|which|who)\s+[^\W\d_]+s\s+(?:with|near|after|before|behind|against))"
+)
+"""What lies or goes beside the one that is named."""
+_OF_IT = late(rf"['\u2019]s\s+(?:[^\W\d_]+\s+)?{_RELATED}", re.IGNORECASE)
+_OF_THAT = late(
+    rf"\b(?:the|his|her|its|their|my|our)\s+(?:[^\W\d_]+\s+)?{_RELATED}\s+(?:of|to)\s+{BESIDE_IT}\Z",
+    re.IGNORECASE,
+)
+_NEAR_IT = late(rf"(?<!\w){_NEAR}\s+{BESIDE_IT}\Z", re.IGNORECASE)
+_SAID = late(rf"(?<!\w)(?:{_MODEL}|{_FROM}|{_NEAR})\s|{_AS}|\b{_RELATED}", re.IGNORECASE)
 _AFTER_MODEL = late(rf"(?<!\w){_MODEL}\s+{BESIDE_IT}\Z", re.IGNORECASE)
 _AFTER_ANY = late(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s+{BESIDE_IT}\Z", re.IGNORECASE)
 _AS_ONE = late(_AS, re.IGNORECASE)
@@ -89,8 +109,41 @@ def modelled(task: Task, known: Known, able: Capability, values: Values) -> Iter
         # "The letter from Kim" says which one it is.
         own = weak or one.why == "linked_record"
         found = [_only(name, task.wanted, weak=own) for name in names if name]
-        if any(found):
+        if any(found) or any(_is_reference(name, task.wanted, value, one) for name in names):
             yield at
+
+
+def _is_reference(name: str, text: str, value: Value, one: Worth) -> bool:
+    """Return whether a text says by a name only what its thing is beside, or to whom it is related.
+
+    Whoever asks for "Ann's manager" means the field or the argument that is called so.
+    """
+    if not name or value.level not in _ACTED or side_of(value.path) == "from":
+        return False
+    relations = _references(name, text)
+    if not relations:
+        return False
+    paths = (value.path, one.place.seen.path) if one.place is not None else (value.path,)
+    own = value.kin.union(*map(things_at, paths))
+    return not any(stem(word) in own for word in relations if word)
+
+
+@lru_cache(maxsize=1024)
+def _references(name: str, text: str) -> tuple[str, ...]:
+    """Return by which words a text relates things to a name, if it does wherever it says it."""
+    found = list[str]()
+    for one in re.finditer(spelled(name) + r"(?![\w@-])", text, re.IGNORECASE):
+        start = max(one.start() - _FAR, 0)
+        if not _APART.match(text, one.start()):
+            continue
+        said = _OF_IT.match(text, one.end()) or _OF_THAT.search(text, start, one.start())
+        if said:
+            found.append(said["relation"].casefold())
+        elif _NEAR_IT.search(text, start, one.start()):
+            found.append("")
+        else:
+            return ()
+    return tuple(found)
 
 
 def _takes(value: Value) -> bool:

@@ -65,6 +65,10 @@ class Naming:
             title in self.names or self._titled(title) for title in record.titles - addresses
         )
 
+    def spells(self, record: Record) -> frozenset[str]:
+        """Return the trusted names of a record of which the person used the words that tell it."""
+        return frozenset(title for title in record.titles if self._titled(title))
+
     def asks_for(self, record: Record) -> frozenset[str]:
         """Return the names by which the person asked for this record, trusted or not."""
         return self.called & names_of(record) | self.said_whole(record)

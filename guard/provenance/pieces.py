@@ -30,6 +30,7 @@ from guard.provenance.lexicon import (
 from guard.provenance.money import money_of
 from guard.provenance.naming import SILENT, Naming, keys_of, naming_of
 from guard.provenance.phrasal import bends
+from guard.provenance.questions import looks
 from guard.provenance.sentences import WORD, cased, is_base, sentences
 from guard.provenance.words import BOUNDS, DEST, LOOSE
 
@@ -70,6 +71,7 @@ class Piece:
         naming: by what it names things.
         numbered: things that it names by a number: stem and digits, as of "note 4".
         refers: whether it speaks of what was named before it, as "them".
+        looks: whether it only wants to see something: "show me the dogs".
     """
 
     start: int
@@ -82,6 +84,7 @@ class Piece:
     naming: Naming
     numbered: frozenset[tuple[str, str]]
     refers: bool
+    looks: bool = False
 
     def fits(self, able: Capability) -> bool:
         """Return whether it asks for what a tool does."""
@@ -109,7 +112,8 @@ def asking(pieces: tuple[Piece, ...], able: Capability) -> tuple[Piece, ...]:
     nothing asks by one of that sort, those are meant of which nobody knows the verb.
     """
     own = tuple(one for one in pieces if one.fits(able))
-    strange = tuple(one for one in pieces if not one.asks)
+    reads = able.verbs <= {"read"}
+    strange = tuple(one for one in pieces if not one.asks and (reads or not one.looks))
     worded = tuple(one for one in (*own, *strange) if not able.own.isdisjoint(one.stems))
     return worded or own or (strange if able.verbs else ())
 
@@ -273,6 +277,7 @@ class _Reading:
                 (noun, digits) for at, noun, digits in self.numbered if start <= at < end
             ),
             refers=REFERS.search(text) is not None,
+            looks=not asks and looks(text),
         )
 
 

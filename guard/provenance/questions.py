@@ -7,10 +7,12 @@ to Bob". Surface English, German and French; a question that is really a request
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from guard.model.late import late
+from guard.provenance.grammar import ASKING, TO_ME
 from guard.provenance.lexicon import is_other, stem, verb_classes
-from guard.provenance.sentences import is_base, sentences
+from guard.provenance.sentences import WORD, is_base, sentences
 from guard.provenance.unasked import Span, joined
 
 _HELLO = (
@@ -105,3 +107,15 @@ def _acts(word: str) -> bool:
     one = stem(word)
     acts = bool(verb_classes(one)) or is_other(one)
     return acts and word.islower() and is_base(word)
+
+
+_GETS = frozenset({"get", "have", "take", "check"})
+"""Verbs that are said of more than looking: "get one with Dr. Elm"."""
+
+
+def looks(text: str) -> bool:
+    """Return whether a request begins with a verb of looking, or of showing to the person."""
+    every = (one[0].casefold() for one in WORD.finditer(text))
+    first, second = [*islice((one for one in every if one not in ASKING), 2), "", ""][:2]
+    plain = first not in _GETS and verb_classes(stem(first)) == {"read"}
+    return plain or (first, second) in TO_ME

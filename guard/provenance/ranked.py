@@ -43,6 +43,18 @@ def ranked(task: Task, known: Known, own: Sequence[Piece], values: Values) -> Me
     return max(stands)
 
 
+def of_others(task: Task, own: Sequence[Piece]) -> bool:
+    """Return whether every rule is of other requests, and these name things: "show me the oldest".
+
+    Args:
+        task: what the person said.
+        own: the requests that a call may carry out.
+    """
+    return bool(own and task.rankings) and all(
+        each.held and not any(_rules(task, rule, each) for rule in task.rankings) for each in own
+    )
+
+
 def _rules(task: Task, rule: Ranking, piece: Piece) -> bool:
     """Return whether a request is for what a rule means, or for "it" right behind one that is."""
     first, last = rule.place

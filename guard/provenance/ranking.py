@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from guard.model.late import late
 from guard.provenance.grammar import RANKLESS, UNCOMPARED
-from guard.provenance.select import BEGUN, DUE, RANKS, TOUCHED
+from guard.provenance.select import BEGUN, DUE, RANKS, TOUCHED, is_nth
 from guard.provenance.sentences import sentences
 from guard.provenance.unasked import Span
 
@@ -155,6 +155,8 @@ def _superlatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> 
         cut = _ENDS.search(text, one.end(), end)
         stop = cut.start() if cut else end
         fields, most = _order(word)
+        if is_nth(text, one.start("rank"), one.end("rank")):
+            fields, word = frozenset(), ""  # nobody knows which one that is
         rest, more = text[one.end() : stop].strip(" .!?\n"), [one["whose"] or ""]
         rest = _FOUND.sub("", rest)
         if cut and cut[0].casefold() in {"to", "for"}:

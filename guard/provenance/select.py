@@ -65,6 +65,13 @@ _PATTERNS = tuple(
     (re.compile(rf"\b(?:{words})\b", re.IGNORECASE), fields, most)
     for words, fields, most in _SUPERLATIVES
 )
+_NTH = re.compile(
+    r"\b(?:second|third|fourth|fifth|sixth|next|other|\d+(?:st|nd|rd|th)|zweit|dritt|deuxi\u00e8me|troisi\u00e8me"
+    r"|segund[oa]|tercer[oa]?)(?:[\s-]+(?:to|by))?[\s-]+\Z",
+    re.IGNORECASE,
+)
+_BUT_ONE = re.compile(r"[^.,;:!?]{0,40}?\bbut\s+(?:the\s+first\s+)?(?:one|two|three|four|1|2|3)\b")
+_FAR = 24
 RANKS = (
     *((re.compile(words, re.IGNORECASE), fields, most) for words, fields, most in _RANKS),
     *_PATTERNS,
@@ -83,8 +90,15 @@ class Selection:
 def selections(text: str) -> tuple[Selection, ...]:
     """Return the choices that a text asks for."""
     return tuple(
-        Selection(fields, most) for pattern, fields, most in _PATTERNS if pattern.search(text)
+        Selection(fields, most)
+        for pattern, fields, most in _PATTERNS
+        if any(not is_nth(text, one.start(), one.end()) for one in pattern.finditer(text))
     )
+
+
+def is_nth(text: str, start: int, end: int) -> bool:
+    """Return whether a superlative is of a later one: "the second oldest", "the oldest but one"."""
+    return bool(_NTH.search(text, max(start - _FAR, 0), start) or _BUT_ONE.match(text, end))
 
 
 def measured(field: str) -> bool:

@@ -4,6 +4,7 @@ On trusted fields only. Words of the rule that no record bears tell it from othe
 nobody knows; then it is not known either. It knows no call.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -26,6 +27,17 @@ _OFF = frozenset(
     }
 )
 """Words around those that tell it from others."""
+_BUT = re.compile(
+    r"\b(?:(?:other|rather)\s+than|(?:apart|aside)\s+from|except(?:ing)?|excluding|besides|but|ohne"
+    r"|au(?:ß|ss)er|sauf|hormis)\b",
+    re.IGNORECASE,
+)
+"""What leaves some of them out."""
+_STANDS = re.compile(
+    r"\b(?:that|which|who)\s+(?:is|are)\s+(?:still\s+|currently\s+|now\s+)?([^\W\d_]+)\s*\Z",
+    re.IGNORECASE,
+)
+"""How the one stands, though by a little word: "that is in"."""
 _HOW_MANY = frozenset(map(stem, ("count", "number", "num", "total", "amount", "quantity", "of")))
 """Words of fields, and of people, that say only that it is so many."""
 
@@ -127,13 +139,14 @@ def _filter(
     listed: Sequence[Record], sought: frozenset[str], elsewhere: frozenset[str],
 ) -> Passes | None:  # fmt: skip
     """Return what tells whether a rule chooses from among a record; None: nothing does."""
-    if NOT.search(rule.rest):
+    if NOT.search(rule.rest) or _BUT.search(rule.rest):
         return None
     compared = COMPARES.search(rule.rest)
     if compared and rule.rest[compared.end() :].strip():
         return None
     words = [one[0] for one in WORD.finditer(compared["of"])] if compared else said
     strange = frozenset(stem(one) for one in words if _tells(one, value, sought)) - elsewhere
+    strange |= {stem(one[1]) for one in [_STANDS.search(rule.rest)] if one and is_stop(one[1])}
     if not compared:
         return _bears(strange | behind, listed)
     how = next(name for name in ("lt", "gt", "le", "ge", "eq") if compared[name])

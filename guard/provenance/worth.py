@@ -204,6 +204,8 @@ def _trusted(
             record, task.naming.said, place.action
         )
         part = part or not known.tells(record, said)
+        if not said and task.naming.links.isdisjoint(record.links):
+            said = task.naming.spells(record)
         if part or any(known.mistaken(record, title) for title in said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
