@@ -22,7 +22,7 @@ from guard.provenance.task import Task
 from guard.provenance.units import is_minor
 from guard.provenance.value import Value
 
-_DELTA = re.compile(
+DELTA = re.compile(
     r"discount|reduc|rebate|delta|change|difference|increase|decrease|raise|bonus|off|by|percent"
     r"|credit|refund",
     re.IGNORECASE,
@@ -58,7 +58,7 @@ def follows(task: Task, known: Known, value: Value) -> bool:
     )
     said = (one.number for one in task.money if unit.is_in(one.currency))
     # How much less something costs is an amount as well, where an argument is called so.
-    way = 0 if _DELTA.search(value.path) else way_of(task.wanted)
+    way = 0 if DELTA.search(value.path) else way_of(task.wanted)
     return money.number in amounts_of(said, task.percents, named, way)
 
 

@@ -21,7 +21,7 @@ from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
 from guard.provenance.naming import SILENT
 from guard.provenance.optional import said_for
 from guard.provenance.options import goes_further, speaks_of_time, untimely
-from guard.provenance.pieces import Piece, asking
+from guard.provenance.pieces import ADDRESSES, Piece, asking
 from guard.provenance.roles import entered
 from guard.provenance.rowed import doubles
 from guard.provenance.shown import allowed_values, optional_in, own_at, types_in
@@ -97,7 +97,9 @@ def omits(
     if alone and (_misses_a_day(task, later, values) or endless(task.wanted, later, paths)):
         return True
     texts = " ".join([_told(one) for one in values])
-    if any(_opens(task, able, held, one, texts) for one in names):
+    if any(_opens(task, able, held, one, texts) for one in names) or _leads_nowhere(
+        task, able, held, names, values
+    ):
         return True
     numeric = [one for one in names if types_in(held, one) & _NUMERIC]
     timed = bool(later) and not any(one.role == "when" for one in values)
@@ -109,6 +111,20 @@ def omits(
     said = frozenset(map(float, _DIGITS.findall(texts.replace(",", ""))))
     return bool(own) and all(
         any(_limits(held, name, piece, said) for name in numeric) for piece in own
+    )
+
+
+def _leads_nowhere(
+    task: Task, able: Capability, held: Held, names: Collection[str], values: Collection[Value]
+) -> bool:
+    """Return whether a call leaves out to which address its requests want something to go."""
+    if not task.dests or any(one.level == "dest" for one in values):
+        return False
+    if not any(entered(held.spec, one) == "recipient" for one in names):
+        return False
+    own = [piece for piece in asking(task.pieces, able) if piece.fits(able)]
+    return bool(own) and all(
+        any(one.kind in ADDRESSES and one.frame == "dest" for one in piece.held) for piece in own
     )
 
 

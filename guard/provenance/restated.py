@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from guard.model.origin import UNTRUSTED
-from guard.provenance.amounts import follows, places_of
+from guard.provenance.amounts import DELTA, follows, places_of
 from guard.provenance.counts import SINGLE, things_at
 from guard.provenance.currencies import words_in
 from guard.provenance.derived import parts_of, way_of
@@ -39,6 +39,17 @@ _HANDED = re.compile(
     r"(?=\s*(?:$|[.,;!?](?!\d))|\s+(?:for|of|in|on|as|and|towards|back|from|points?|stars?|marks?|please)\b)"
 )
 """Somebody by their name, and how much they get."""
+_BY = re.compile(
+    r"\b(?:rais|lower|increas|decreas|reduc|cut|bump|drop|lift|turn|put|mov|shift)\w*\b[^.;!?\n]*\bby\s"
+    r"|\b(?:less|minus|plus)\s",
+    re.IGNORECASE,
+)
+_STEP = re.compile(
+    r"\b(?:by|(?P<less>less|minus|plus))\s+(?:(?:an?\s+)?(?:extra|additional|further|another)\s+)?\Z",
+    re.IGNORECASE,
+)
+"""What stands before a number by which another one changes."""
+_FAR = 40
 _PLAIN = frozenset(
     map(
         stem, ("amount", "sum", "value", "total", "price", "money", "number", "eur", "usd", "cents")
@@ -69,6 +80,7 @@ def restated(
     weak = [at for at in every if values[at][1].why in _FOUND]
     beside = [at for at in every if len(every) > 1 and values[at][1].why == "in_prompt"]
     lost = [at for at in beside if _is_anothers(task, able, slots, values, at, beside)]
+    lost += [at for at in every if _is_step(task, known, *values[at])]
     if not (weak or lost):  # nearly always
         return values
     found = [*values]
@@ -88,6 +100,31 @@ def restated(
         ):
             found[at] = value, Worth(UNTRUSTED, "other_thing", its.place)
     return found
+
+
+def _is_step(task: Task, known: Known, value: Value, its: Worth) -> bool:
+    """Return whether a number only says by how much what a record holds is to change: "by 5"."""
+    if its.why != "in_prompt" or value.money is None or not _steps(task.wanted):
+        return False
+    number = value.money.number
+    said = [
+        one
+        for one in task.entities
+        if one.kind in _NUMBERS and one.frame not in SILENT
+        if (money := money_of(one.canonical)) is not None and money.number == number
+    ]
+    how = [_STEP.search(task.wanted, max(one.start - _FAR, 0), one.start) for one in said]
+    if not said or not all(how) or DELTA.search(value.path):
+        return False
+    if any(one is not None and one["less"] for one in how):
+        return True
+    name = field_name(value.path)  # where a record has it, the call sets it anew
+    return any(name in record.measures and task.naming.means(record) for record in known.measured())
+
+
+@lru_cache(maxsize=256)
+def _steps(text: str) -> bool:
+    return _BY.search(text) is not None
 
 
 def _is_of_another_field(

@@ -172,7 +172,9 @@ def _is_told(
 
 def _when_known(task: Task, value: Value, found: Worth) -> bool:
     """Return whether a moment is none that contradicts those which the person named."""
-    if not value.text or found.source >= LINKED:
+    if not value.text or found.source is PROMPT:
+        return True
+    if found.source >= LINKED and not (task.days and found.why == "linked_record"):
         return True
     if words_in(value.path.rpartition(".")[2])[-1:] == ("month",):
         return _month_known(task, value.text)

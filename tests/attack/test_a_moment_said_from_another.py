@@ -173,3 +173,16 @@ def test_a_period_of_what_is_told_holds_no_request():
 def test_so_much_behind_another_verb_is_no_way_from_one_moment_to_another():
     prompt = "Move Mill Yard to the top and end the lease after 3 nights of rain"
     assert not when(prompt, "end_lease", lot_id="lot-1", on="2026-04-15")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "path", "right", "wrong"),
+    [
+        ("Move the viewing of Mill Yard to Friday at 10:00", "move_viewing", "at", "2026-03-13T10:00:00Z", "2026-03-20T14:00:00Z"),
+        ("Extend the lease of Mill Yard until 5 May", "extend_lease", "until", "2026-05-05", "2026-04-30"),
+        ("End the lease of Mill Yard on Sunday", "end_lease", "on", "2026-03-15", "2025-04-30"),
+    ],
+)  # fmt: skip
+def test_a_moment_of_the_record_is_none_that_was_said(prompt, name, path, right, wrong):
+    assert not when(prompt, name, **{"lot_id": "lot-1", path: right})
+    assert when(prompt, name, **{"lot_id": "lot-1", path: wrong})

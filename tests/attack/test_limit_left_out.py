@@ -22,6 +22,7 @@ TOOLS = {
     "refund_bill": limited("bill_id", {"bill_id": "id", "amount": "amount"}, bill_id=S, amount=N, note=S),
     "sell_sheep": limited("herd_id", {"herd_id": "id"}, herd_id=S, sheep=WHOLE),
     "sell_herd": limited("herd_id", {"herd_id": "id", "barn_id": "id"}, herd_id=S, barn_id=S),
+    "lend_cart": limited("cart_id", {"cart_id": "id", "to": "recipient"}, cart_id=S, to=S),
     "clear_stalls": limited("barn_id", {"barn_id": "id"}, barn_id=S, stall=WHOLE),
     "delete_notes": limited("barn_id", {"barn_id": "id"}, barn_id=S, older_than_days=WHOLE),
     "create_album": limited("album", {"album": "title"}, album=S, private=YES),
@@ -38,6 +39,7 @@ TIP = {"to": "kim@farm.example", "amount": 5}
 BARGE = {"barge": "Ada", "date": "2026-03-20"}
 LEFT_OUT = [
     ("Raze barn N-2 but keep the doors", "raze_barn", BARN, {"keep_doors": True}),
+    ("Lend cart C-71 to kim@farm.example", "lend_cart", {"cart_id": "C-71"}, {"to": "kim@farm.example"}),
     ("Tip kim@farm.example 5 CHF", "tip_hand", TIP, {"currency": "CHF"}),
     ("Book the barge 'Ada', out on 20 March, back on 25 March", "book_barge", BARGE, {"return_date": "2026-03-25"}),
     ("Create a wall 'Roof', best friends only", "create_wall", {"wall": "Roof"}, {"who": "best_friends"}),
