@@ -14,7 +14,7 @@ from guard.policy.shape import Shape, shape_at, shape_of, walk
 from guard.provenance.currencies import names_currency
 from guard.provenance.lexicon import capability
 from guard.provenance.shown import parts_at
-from guard_adapters.cli.guess_effects import effects_of
+from guard_adapters.cli.guess_effects import effects_of, needed
 from guard_adapters.cli.guess_names import (
     ADDRESS_LINES,
     LADDER,
@@ -24,7 +24,7 @@ from guard_adapters.cli.guess_names import (
     role_by_name,
     summary_role,
 )
-from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, word_of
+from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, word_of, words_in
 
 _PLACES = frozenset({"city", "zip", "zip_code", "postcode"}) | ADDRESS_LINES
 """Names that tell who somebody is only beside others that do."""
@@ -99,7 +99,11 @@ class Guess:
 
 
 def guessed(
-    name: str, schema: Mapping[str, Json], hints: Mapping[str, bool], called: str = ""
+    name: str,
+    schema: Mapping[str, Json],
+    hints: Mapping[str, bool],
+    called: str = "",
+    said: str = "",
 ) -> Guess:
     """Return the guess for one tool.
 
@@ -108,13 +112,14 @@ def guessed(
         schema: of its arguments.
         hints: its annotations, by their names on the wire.
         called: its name without the words of its service; empty: there are none.
+        said: how the server describes it.
     """
     roles, undecided = roles_of(schema, called or name)
     words = words_in(called or name)
     args = {word_of(path): "" for path in undecided} | {
         word_of(p): one.role for p, one in roles.items()
     }
-    effect, verb, why = effects_of(words, args, hints)
+    effect, verb, why = effects_of(words, args, hints, needed(schema, roles), said)
     if effect == ("read",) and (verb in _LOOKS_UP or "by" in words):
         roles = {path: _looked_up(path, one) for path, one in roles.items()}
     shown = [p for p, one in roles.items() if one.role in _SAID]
@@ -234,15 +239,6 @@ def _in_company(path: str, roles: Mapping[str, RoleGuess]) -> RoleGuess | None:
             return RoleGuess(role="body", sure="medium", why="its name, beside an amount")
         case _:
             return own
-
-
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-"""Where a word of a name begins: FHIR and Delete of `FHIRDelete`."""
-
-
-def words_in(name: str) -> list[str]:
-    """Return the words of a tool's name, in lower case."""
-    return re.split(r"[^a-z0-9]+", _HUMP.sub("_", name).lower())
 
 
 def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:

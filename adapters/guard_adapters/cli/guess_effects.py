@@ -7,7 +7,10 @@ which no word acts.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
+from guard.model.call import Json
+from guard.policy.shape import shape_at, shape_of
 from guard.provenance.lexicon import (
     is_other,
     is_stop,
@@ -18,6 +21,7 @@ from guard.provenance.lexicon import (
 )
 from guard.provenance.sentences import is_base
 from guard.provenance.words import set_of
+from guard_adapters.cli.guess_role import RoleGuess
 
 READ_VERBS = set_of(
     "get list read search find fetch show describe query view count check calculate compute "
@@ -50,6 +54,19 @@ _OBTAINS = frozenset({"get", "list", "read", "view", "show", "fetch"})
 """Verbs that need no text to do what they say."""
 _TELLS = set_of("status log logs diff history info details stats statistics version overview")
 """Nouns for what is shown, where no word of the name acts: `disk_status`, `build_log`."""
+_ENTERS = frozenset({"log"})
+"""Of those, what is entered where it stands first, before the noun of what is entered."""
+_EITHER = frozenset({"list", "count", "check", "view", "show", ""})
+"""Verbs of a look that are those of an act as well: a car is listed, a box is checked."""
+_PUTS_UP = re.compile(
+    r"\W*(puts?|enters?|records?|logs?|notes?|marks?|offers?|registers?|posts?|publish(es)?|adds?"
+    r"|creates?|sets?|makes?)\s+(?!of\b)|[^.]*\bfor (sale|rent|hire)\b",
+    re.IGNORECASE,
+)
+"""How the description of a tool begins that enters something, or puts it up."""
+_FREE = frozenset({"title", "body", "amount", "price", "number"})
+"""Roles of what is told and never looked for: one record's own words and its figures."""
+_NUMBERS = frozenset({"long", "decimal"})
 _GIVEN_TO_ACT = frozenset({"recipient", "amount", "body", "permission", "secret", "command"})
 """Roles of arguments that a tool which only reads would not take."""
 _WHOSE = frozenset({"my", "our", "all"})
@@ -61,7 +78,11 @@ _REPLACES = re.compile(r"new_\w+|replacement\w*|replace_with")
 
 
 def effects_of(
-    words: Sequence[str], args: Mapping[str, str], hints: Mapping[str, bool]
+    words: Sequence[str],
+    args: Mapping[str, str],
+    hints: Mapping[str, bool],
+    needs: Mapping[str, str] = MappingProxyType({}),
+    said: str = "",
 ) -> tuple[tuple[str, ...], str, str]:
     """Return what a tool seems to do: its classes, the verb of its name, and why.
 
@@ -69,6 +90,8 @@ def effects_of(
         words: of its name, in lower case.
         args: the last name of each argument, as words -> its role; empty: nobody knows.
         hints: the server's annotations, by their names on the wire.
+        needs: of the arguments that have to be given, the same; no role: a free number.
+        said: how the server describes it.
     """
     verb, given = verb_of(words, args), frozenset(args.values())
     why = [f"the name says {verb!r}" if verb else "the name says nothing"]
@@ -78,6 +101,7 @@ def effects_of(
     silent = not verb and not acts and given.isdisjoint(_GIVEN_TO_ACT)
     hinted = silent and hints.get("readOnlyHint") is True
     tells = silent and not hinted and not _TELLS.isdisjoint({*words} - {*args})
+    tells = tells and not (words[0] in _ENTERS and words[1:])  # "log_feeding" enters one
     reads = (verb in READ_VERBS or hinted or tells) and not hints.get("destructiveHint", False)
     if tells:
         why.append("and is of something that is shown")
@@ -91,9 +115,10 @@ def effects_of(
     if hints.get("readOnlyHint") is False and reads:
         reads = False
         why.append("the server does not call it read-only")
-    if reads and (taken := _given_to_write(verb, args)):
+    put = "" if hints.get("readOnlyHint") else _puts(words, verb, needs, said)
+    if reads and (taken := _given_to_write(verb, args) or put):
         reads = False
-        why.append(f"it takes {taken!r}")
+        why.append(taken)
     effect = ["read" if reads else "write"]
     if (_LOOKED_UP if reads else _REACHED) & given:
         effect.append("egress")
@@ -105,6 +130,29 @@ def effects_of(
         effect.append("irreversible")
         why.append("it seems hard to undo")
     return tuple(effect), verb, "; ".join(why)
+
+
+def _puts(words: Sequence[str], verb: str, needs: Mapping[str, str], said: str) -> str:
+    """Return why a tool that seems to look enters or puts up something; empty: nothing says so.
+
+    Whoever lists things has a filter; whoever lists one has to say what it is and what it costs.
+    """
+    if verb not in _EITHER:
+        return ""
+    if _PUTS_UP.match(said) and not (verb and words[-1].endswith("s")):
+        return "its description says that something is entered"
+    one = verb == "list" and words[-1] != "list" and not words[-1].endswith("s")
+    free = [name for name, role in needs.items() if role in _FREE]
+    return f"it needs {free[0]!r}" if one and free else ""
+
+
+def needed(schema: Mapping[str, Json], roles: Mapping[str, RoleGuess]) -> dict[str, str]:
+    """Return the role of each argument that has to be given; of a free number, `number`."""
+    whole, found = shape_of(schema), schema.get("required")
+    paths = [str(one) for one in found] if isinstance(found, list) else []
+    told = {path: roles[path].role for path in paths if path in roles}
+    shapes = {path: shape_at(whole, path) for path in paths if path not in roles}
+    return told | {path: "number" for path, one in shapes.items() if one and one.kind in _NUMBERS}
 
 
 def verb_of(words: Sequence[str], args: Mapping[str, str]) -> str:
@@ -158,10 +206,10 @@ def _leads(word: str) -> bool:
 
 
 def _given_to_write(verb: str, args: Mapping[str, str]) -> str:
-    """Return the argument that a tool which only reads would not take; empty: there is none."""
+    """Return that it takes what a tool which only reads would not; empty: it does not."""
     for name, role in args.items():
         if role != "flag" and _REPLACES.fullmatch(name):
-            return name
+            return f"it takes {name!r}"
         if role == "body" and verb in _OBTAINS:
-            return name
+            return f"it takes {name!r}"
     return ""

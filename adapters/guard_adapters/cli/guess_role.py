@@ -12,6 +12,8 @@ _ENDS = re.compile(r"(destination|dest|dst|target|to|new|output)(_path|_file)?")
 """Names of the path that is written to."""
 _STARTS = re.compile(r"(source|src|from|old|input|original)(_path|_file)?")
 """Names of the path that is read."""
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+"""Where a word of a name begins: FHIR and Delete of `FHIRDelete`."""
 Sure = Literal["high", "medium", "low"]
 
 
@@ -33,6 +35,11 @@ def word_of(path: str) -> str:
     """Return the last name of an argument path as words."""
     name = path.rpartition(".")[2]
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().replace("-", "_")
+
+
+def words_in(name: str) -> list[str]:
+    """Return the words of a tool's name, in lower case."""
+    return re.split(r"[^a-z0-9]+", _HUMP.sub("_", name).lower())
 
 
 def one_path(roles: Mapping[str, RoleGuess]) -> dict[str, RoleGuess]:

@@ -20,9 +20,9 @@ from guard.provenance.service import short_names
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands
-from guard_adapters.cli.guess import Guess, guessed, words_in
+from guard_adapters.cli.guess import Guess, guessed
 from guard_adapters.cli.guess_labels import labels_of, lists_records
-from guard_adapters.cli.guess_role import RoleGuess
+from guard_adapters.cli.guess_role import RoleGuess, words_in
 from guard_adapters.cli.published import Listed, tools_of
 from guard_adapters.front.mcp.carry import ServerKey
 from guard_adapters.front.mcp.pins import tool_digest
@@ -153,7 +153,7 @@ def config_text(name: str, reach: str, tools: Iterable[Listed]) -> str:
 
 
 def _entry(tool: Listed, called: str) -> list[str]:
-    guess = guessed(tool.name, tool.schema, tool.hints, called)
+    guess = guessed(tool.name, tool.schema, tool.hints, called, tool.said)
     lines = [
         f"      {_text(tool.name)}:",
         f"        effect: {_flow(guess.effect)}  {MARK} guessed ({guess.sure}): {guess.why}",

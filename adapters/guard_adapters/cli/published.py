@@ -43,6 +43,12 @@ class Listed:
         return found if isinstance(found, dict) else {}
 
     @property
+    def said(self) -> str:
+        """Return how the server describes it; empty: it does not."""
+        found = self.definition.get("description")
+        return found if isinstance(found, str) else ""
+
+    @property
     def hints(self) -> dict[str, bool]:
         """Return its annotations: the server's word."""
         found = self.definition.get("annotations")

@@ -555,3 +555,34 @@ def test_a_code_is_a_program_where_something_runs_it(name, says, role):
 @pytest.mark.parametrize("name", ["uploads_list", "changes_list", "runs_get", "sends_count"])
 def test_what_is_listed_may_be_called_after_what_was_done(name):
     assert guessed(name, shaped(), {"readOnlyHint": True}).effect == ("read",)
+
+
+N = {"type": "number"}
+
+
+@pytest.mark.parametrize(
+    ("name", "needs", "said", "hints", "effect"),
+    [
+        ("list_canoe", {"title": S, "price": N}, "", {}, "write"),
+        ("list_canoe", {"canoe_id": S}, "Put a canoe up for rent.", {}, "write"),
+        ("list_canoe", {"canoe_id": S}, "List one canoe for hire.", {}, "write"),
+        ("log_trip", {"canoe_id": S, "miles": N}, "Log a trip.", {}, "write"),
+        ("log_trip", {"canoe_id": S}, "", {}, "write"),
+        ("check_item", {"item_id": S}, "Mark an item as packed.", {}, "write"),
+        ("list_canoe", {"title": S, "price": N}, "", {"readOnlyHint": True}, "read"),
+        ("list_canoes", {"price": N}, "Canoes for hire.", {}, "read"),
+        ("list_canoes", {"title": S}, "List the canoes.", {}, "read"),
+        ("list_dock", {"dock_id": S}, "The canoes of a dock.", {}, "read"),
+        ("check_item", {"item_id": S}, "Whether an item is packed.", {}, "read"),
+        ("trip_log", {"canoe_id": S}, "Log of the trips of a canoe.", {}, "read"),
+    ],
+)
+def test_what_is_put_up_or_entered_is_written(name, needs, said, hints, effect):
+    schema = {**shaped(**needs), "required": [*needs]}
+    assert guessed(name, schema, hints, said=said).effect == (effect,)
+
+
+def test_a_draft_reads_what_a_server_says_of_a_tool():
+    definition = {"name": "list_canoe", "description": "Put a canoe up for rent."}
+    (spec,) = loaded(written(Listed(definition={**definition, "inputSchema": shaped()}))).specs()
+    assert spec.effect == {"write"}
