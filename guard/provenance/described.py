@@ -30,6 +30,12 @@ _BY = re.compile(rf"\sby\s+(?:an?|\d+|{'|'.join(NUMBERS)})\s[^\W\d_]+", re.IGNOR
 """By how much: "extend the essay by a week"."""
 _TO = re.compile(r"\s(?:to|into|onto)\s", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:all|every|each|both)\b", re.IGNORECASE)
+_MANY = re.compile(
+    r"\b(?:the|my|our|his|her|their|these|those)\s+(?:(?-i:[a-z]+)\s+){0,2}?"
+    r"(?-i:[a-z]{2,}(?<!ne)[^isu\W\d_A-Z])s\s*\Z",
+    re.IGNORECASE,
+)
+"""Things at the end, and nothing of their number: "the old altos", and no glass, bus or news."""
 _COUNT = re.compile(
     rf"\b(both|\d{{1,2}}|{'|'.join(one for one in NUMBERS if one != 'twice')})\b"
     r"(?=\s+(?:of\s)?(?:[^\W\d_]+\s+){0,3}?[^\W\d_]{2,}s\b)",
@@ -129,7 +135,8 @@ def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     count = _COUNT.search(phrase)
     number = _number(count[1].casefold()) if count else 0
     number = 0 if str(number) in covered else number  # "by three months" is no three of them
-    many = number if number > 1 else 0 if _EACH.search(phrase) else 1
+    each = _EACH.search(phrase) or (words and _MANY.search(phrase))
+    many = number if number > 1 else 0 if each else 1
     # "Crate no. 812" is the one of that number, whatever its id is.
     things = things_of(able.stems) - {verb}
     numbers = {digits for _, noun, digits in numbered(phrase) if noun in things}

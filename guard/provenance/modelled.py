@@ -13,6 +13,7 @@ from guard.provenance.counts import things_at
 from guard.provenance.currencies import words_in
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem
+from guard.provenance.records import is_own_name
 from guard.provenance.sides import BEHIND, BESIDE_IT, side_of, spelled
 from guard.provenance.task import Task
 from guard.provenance.value import Value
@@ -53,7 +54,20 @@ _OF_THAT = late(
     re.IGNORECASE,
 )
 _NEAR_IT = late(rf"(?<!\w){_NEAR}\s+{BESIDE_IT}\Z", re.IGNORECASE)
-_SAID = late(rf"(?<!\w)(?:{_MODEL}|{_FROM}|{_NEAR})\s|{_AS}|\b{_RELATED}", re.IGNORECASE)
+_THAT = late(rf"\b(?:that|which|whom)\s+{BESIDE_IT}\Z", re.IGNORECASE)
+_DOES = late(
+    r"\s+(?:(?:has|had|have)\s+)?(?!(?:is|was|has|as|does)\b)[a-z]{2,}(?:s|ed|ght|nt|de|ld|ft)\b"
+)
+_WHO_DID = late(
+    r"\b(?:that|which|who)\s+(?:has\s+|had\s+)?"
+    r"(?!(?:is|was|has|called|named|titled|labell?ed|reads|says)\b)"
+    rf"[a-z]{{2,}}(?:s|ed)\s+{BESIDE_IT}\Z"
+)
+"""Whose deed tells of a thing, or to whom it is done: "that Bob brought", "who replaced Bob"."""
+_SAID = late(
+    rf"(?<!\w)(?:{_MODEL}|{_FROM}|{_NEAR})\s|{_AS}|\b{_RELATED}|\b(?:that|which|whom?)\s",
+    re.IGNORECASE,
+)
 _AFTER_MODEL = late(rf"(?<!\w){_MODEL}\s+{BESIDE_IT}\Z", re.IGNORECASE)
 _AFTER_ANY = late(rf"(?<!\w)(?:{_MODEL}|{_FROM})\s+{BESIDE_IT}\Z", re.IGNORECASE)
 _AS_ONE = late(_AS, re.IGNORECASE)
@@ -111,6 +125,11 @@ def modelled(task: Task, known: Known, able: Capability, values: Values) -> Iter
         found = [_only(name, task.wanted, weak=own) for name in names if name]
         if any(found) or any(_is_reference(name, task.wanted, value, one) for name in names):
             yield at
+        elif one.place is not None:
+            record = known.record(one.place.record)
+            called = (text for path, text in record.keys.items() if is_own_name(path))
+            if value.level == "target" and any(_is_actor(name, task.wanted) for name in called):
+                yield at
 
 
 def _is_reference(name: str, text: str, value: Value, one: Worth) -> bool:
@@ -126,6 +145,20 @@ def _is_reference(name: str, text: str, value: Value, one: Worth) -> bool:
     paths = (value.path, one.place.seen.path) if one.place is not None else (value.path,)
     own = value.kin.union(*map(things_at, paths))
     return not any(stem(word) in own for word in relations if word)
+
+
+@lru_cache(maxsize=1024)
+def _is_actor(name: str, text: str) -> bool:
+    """Return whether a text says by a name only who does something to its thing, or the reverse."""
+    every = [*re.finditer(spelled(name) + BEHIND, text, re.IGNORECASE)]
+    return bool(every) and all(
+        (
+            _THAT.search(text, max(one.start() - _FAR, 0), one.start())
+            and _DOES.match(text, one.end())
+        )
+        or _WHO_DID.search(text, max(one.start() - _FAR, 0), one.start())
+        for one in every
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -95,8 +95,17 @@ class Naming:
             return False
         content = content_words(title)
         if not content.isdisjoint(self.content) and len(content) == 1:
-            return True
+            words = _telling(title)  # an oak hall and an elm hall are two
+            if len(words) <= 1 or all(f" {one} " in self.said for one in words):
+                return True
         return not titled(title).isdisjoint(self.pairs)
+
+
+@lru_cache(maxsize=8192)  # titles come back in every result
+def _telling(title: str) -> tuple[str, ...]:
+    """Return the words of a title that tell something, short ones as well, but no initials."""
+    words = (one for one in plainly(title).split() if len(one) > 1)
+    return tuple(one for one in words if not (is_plain(one) or one in GENERIC))
 
 
 @lru_cache(maxsize=4096)  # the same few records are held against the same words

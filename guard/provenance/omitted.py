@@ -70,9 +70,31 @@ def otherwise(
         or (task.spoken and _is_empty(slots, values))
         or omits(task, able, spec.held, slots, values)
         or doubles(weighed)
+        or _misplaces(task, able, spec.held, slots, weighed)
         or goes_further(task, able, spec.held, slots, weighed)
         or untimely(task, slots, weighed)
     )
+
+
+def _misplaces(
+    task: Task, able: Capability, held: Held, slots: Mapping[str, Slot],
+    weighed: Sequence[tuple[Value, Worth]],
+) -> bool:  # fmt: skip
+    """Return whether a number is put where nobody spoke of, and what was said is left out.
+
+    "Set the price to 22", for so many seats.
+    """
+    stray = [
+        one
+        for one, its in weighed
+        if one.role == "amount" and its.why == "in_prompt" and not slots[one.path].needed
+        if (things_at(one.path) - able.stems).isdisjoint(task.words.stems)
+    ]
+    if not stray:  # nearly always
+        return False
+    left = [one for one in optional_in(held) if one not in slots and types_in(held, one) & _NUMERIC]
+    said = frozenset().union(*(one.stems for one in asking(task.pieces, able)))
+    return any((own := things_at(one) - able.stems) and own <= said for one in left)
 
 
 def _is_empty(slots: Mapping[str, Slot], values: Collection[Value]) -> bool:

@@ -169,7 +169,12 @@ def record_of(found: Iterable[Seen]) -> Record:
 
 def _bears_name(one: Seen) -> bool:
     """Return whether a field is the name of its own object."""
-    return one.kind == "text" and one.path.rpartition(".")[2].casefold().strip("_") in _OWN
+    return one.kind == "text" and is_own_name(one.path)
+
+
+def is_own_name(path: str) -> bool:
+    """Return whether a field is for the name of its own object, and not of whoever it is of."""
+    return path.rpartition(".")[2].casefold().strip("_") in _OWN
 
 
 def _states(fields: Iterable[Seen]) -> dict[str, str]:

@@ -41,14 +41,15 @@ _HANDED = re.compile(
 """Somebody by their name, and how much they get."""
 _BY = re.compile(
     r"\b(?:rais|lower|increas|decreas|reduc|cut|bump|drop|lift|turn|put|mov|shift)\w*\b[^.;!?\n]*\bby\s"
-    r"|\b(?:less|minus|plus)\s",
+    r"|\b(?:less|minus|plus|than)\s",
     re.IGNORECASE,
 )
 _STEP = re.compile(
     r"\b(?:by|(?P<less>less|minus|plus))\s+(?:(?:an?\s+)?(?:extra|additional|further|another)\s+)?\Z",
     re.IGNORECASE,
 )
-"""What stands before a number by which another one changes."""
+_THAN = re.compile(r"\s+(?P<less>less|more|cheaper|dearer)\s+than\b", re.IGNORECASE)
+"""What stands before a number by which another one changes, and behind it."""
 _FAR = 40
 _PLAIN = frozenset(
     map(
@@ -113,7 +114,11 @@ def _is_step(task: Task, known: Known, value: Value, its: Worth) -> bool:
         if one.kind in _NUMBERS and one.frame not in SILENT
         if (money := money_of(one.canonical)) is not None and money.number == number
     ]
-    how = [_STEP.search(task.wanted, max(one.start - _FAR, 0), one.start) for one in said]
+    how = [
+        _STEP.search(task.wanted, max(one.start - _FAR, 0), one.start)
+        or _THAN.match(task.wanted, one.end)
+        for one in said
+    ]
     if not said or not all(how) or DELTA.search(value.path):
         return False
     if any(one is not None and one["less"] for one in how):

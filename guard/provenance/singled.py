@@ -5,13 +5,15 @@ those of one thing's title and no other's. It decides nothing.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from guard.provenance.known import Known, Place
-from guard.provenance.lexicon import Capability, noun_classes, verb_classes
+from guard.provenance.lexicon import Capability, noun_classes, stem, verb_classes
 from guard.provenance.pieces import asking
-from guard.provenance.records import Record, is_id
+from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
+from guard.provenance.words import GENERIC, STOP
 
 
 def singled(task: Task, known: Known, able: Capability, place: Place) -> bool:
@@ -40,7 +42,15 @@ def singled(task: Task, known: Known, able: Capability, place: Place) -> bool:
 
 def title_words(record: Record) -> frozenset[str]:
     """Return the words of content of a record's trusted names."""
-    return frozenset().union(*map(content_words, record.called or record.titles))
+    return frozenset().union(*map(_words, record.called or record.titles))
+
+
+@lru_cache(maxsize=8192)  # titles come back in every result
+def _words(title: str) -> frozenset[str]:
+    """Return what a title says by words of its own, short ones as well: those of "Ann Lee"."""
+    every = (one for one in plainly(title).split() if len(one) > 1)
+    words = (one for one in every if one not in STOP and one not in GENERIC)
+    return content_words(title) | frozenset(map(stem, words))
 
 
 def _is_one(said: frozenset[str], own: frozenset[str], titles: Sequence[frozenset[str]]) -> bool:

@@ -66,6 +66,7 @@ CASES = [
     ("Refund Fern Hut 12.50 of the deposit", "refund_deposit", None, (500, 120, 310)),
     ("Raise the humidity of Fern Hut by 5", "set_humidity", None, (5, 60, 120)),
     ("Raise the rent of Fern Hut by 20 EUR", "set_rent", 330, (20, 120, 500)),
+    ("Refund Fern Hut 20 EUR less than the deposit", "refund_deposit", None, (20, 120)),
     ("Refund the deposit of Fern Hut less 20 EUR", "refund_deposit", 480, (20, 500, 120)),
     ("Refund Fern Hut 40 for the lamp", "refund_deposit", None, (500, 120, 310)),
 ]

@@ -90,3 +90,19 @@ def test_who_says_no_limit_means_all_of_it(prompt, name, args):
 )
 def test_what_was_to_be_kept_in_is_not_given_away(prompt, name, args):
     assert "TASK-CHOICE" in asks(RULES, prompt, (name, args), LETTER)
+
+
+def test_a_number_that_was_said_of_one_argument_is_not_put_in_another():
+    args = {"play": S, "price": N, "seats": N}
+    rules = bundle(
+        {
+            "set_play": limited(
+                "play", {"play": "title", "price": "amount", "seats": "amount"}, **args
+            )
+        }
+    )
+    for path, asked in (("price", False), ("seats", True)):
+        call = ("set_play", {"play": "Ebb", path: 22})
+        assert (
+            "TASK-CHOICE" in asks(rules, "Set the price of the play 'Ebb' to 22", call)
+        ) is asked

@@ -58,6 +58,8 @@ CASES = [
     ("Delete each loom that is in", (1, 3, 4)),
     # of a sort, and more than that
     ("Delete all inkles", (1, 3)),
+    ("Delete the inkles", (1, 3)),
+    ("Delete the inkles that Kim broke", ()),
     ("Delete all inkles lighter than 10 kg", ()),
     ("Delete the broken inkles", ()),
     # beside or related to one that has a name
@@ -66,6 +68,8 @@ CASES = [
     ("Delete Fern's twin", ()),
     ("Delete the duplicate of Fern", ()),
     ("Delete Fern's old copy", ()),
+    ("Delete the loom that replaced Fern", ()),
+    ("Delete the loom that Fern replaced", ()),
     ("Delete Fern", (1,)),
     ("Delete the loom Fern, next to the door", (1,)),
     ("Delete Fern and Fern's twin", (1,)),
@@ -91,3 +95,26 @@ def test_whoever_somebody_is_related_to_is_not_that_somebody(prompt, asked):
     shown = ("list_weavers", {}, [{"id": "we-1", "name": "Ada Fern", "email": "ada@loom.example"}])
     call = ("mail_weaver", {"to": "ada@loom.example", "text": "The loom is in"})
     assert ("TASK-DEST" in asks(RULES, prompt, call, shown)) is asked
+
+
+HALLS = (
+    "list_halls",
+    {},
+    [{"id": "ha-1", "name": "Elm Hall"}, {"id": "ha-2", "name": "Oak Hall"}, {"id": "ha-3", "name": "Ann Lee"}, {"id": "ha-4", "name": "Anne Lee"}],
+)  # fmt: skip
+NAMED = bundle(
+    {
+        "list_halls": tool(["read"], {}, labels=TRUSTED),
+        "close_hall": tool(["write"], {"hall_id": S}, {"hall_id": "id"}),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "meant"),
+    [("Close the Elm Hall", 1), ("Close Oak Hall", 2), ("Close Ann Lee", 3), ("Close Anne Lee", 4)],
+)
+def test_a_short_word_of_a_name_is_a_word_of_it(prompt, meant):
+    for number in (1, 2, 3, 4):
+        found = asks(NAMED, prompt, ("close_hall", {"hall_id": f"ha-{number}"}), HALLS)
+        assert bool(ASKED & found) is (number != meant), number
