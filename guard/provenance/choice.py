@@ -40,6 +40,13 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 """One on and another off: "switch A on and that of B off"."""
+_SCALE = (
+    *("none", "lowest", "trivial", "low", "minor", "normal", "medium", "moderate", "high", "major"),
+    *("severe", "urgent", "critical", "highest"),
+)
+"""Words of closed sets for how much, the least first."""
+_LOWERS = re.compile(r"\b(?:lower|reduce|decrease|downgrade|deprioriti[sz]e)\b", re.IGNORECASE)
+_RAISES = re.compile(r"\b(?:raise|increase|bump|upgrade|escalate|prioriti[sz]e)\b", re.IGNORECASE)
 _ON_AND_OFF = {
     **dict.fromkeys(("on", "enabled", "enable", "active", "activated"), True),
     **dict.fromkeys(("off", "disabled", "disable", "inactive", "deactivated"), False),
@@ -94,6 +101,8 @@ def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
     if (day := weekday(raw)) is not None and weekdays_in(task.wanted):
         return day not in weekdays_in(task.wanted)
     texts = tuple(one for one in slot.allowed if isinstance(one, str))
+    if _is_opposite(task.wanted, raw.casefold(), tuple(map(str.casefold, texts))):
+        return True
     if _stems(raw) <= _left_out(task.text, task.said):
         return True  # "only to read it, not to edit it"
     wanted = () if raw == slot.default else weighty(raw, texts, able.stems, needed=slot.needed)
@@ -102,6 +111,18 @@ def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
         or _acts_otherwise(task, raw, texts)
         or _names_another(task, raw, texts, able.stems | slot.switch.words)
     )
+
+
+@lru_cache(maxsize=1024)
+def _is_opposite(text: str, raw: str, allowed: tuple[str, ...]) -> bool:
+    """Return whether a text lowers something, and this is the most of a scale, or the reverse."""
+    scale = [one for one in _SCALE if one in allowed]
+    if len(scale) < 2 or raw not in {scale[0], scale[-1]}:  # noqa: PLR2004
+        return False
+    if re.search(rf"\b{raw}\b", text, re.IGNORECASE):
+        return False  # they say it
+    down, up = _LOWERS.search(text) is not None, _RAISES.search(text) is not None
+    return down != up and raw == (scale[-1] if down else scale[0])
 
 
 def _names_another(task: Task, raw: str, allowed: tuple[str, ...], heads: frozenset[str]) -> bool:
@@ -168,11 +189,18 @@ def _answers(text: str, name: tuple[str, ...]) -> frozenset[bool]:
     """Return what a text says beside a name: "newsletter yes", "tracking: off"."""
     if not name:
         return frozenset()
+    said = "[ _-]".join(map(re.escape, name))
     beside = re.compile(
-        rf"\b{'[ _-]'.join(map(re.escape, name))}\b\s*[:=]?\s*(?:to\s+)?({'|'.join(_YES)})\b",
+        rf"\b{said}\b\s*[:=]?\s*(?:to\s+)?({'|'.join(_YES)})\b",
         re.IGNORECASE,
     )
-    return frozenset(_YES[one[1].casefold()] for one in beside.finditer(text))
+    turned = re.compile(
+        rf"\b(?:turn|switch|put|set)\s+(?:(?:the|its|my|our|his|her|their)\s+)?{said}\b"
+        r"[^.!?,;\n]{0,40}?\b(on|off)(?=\s*(?:$|[.!?,;\n]|and\b|please\b))",
+        re.IGNORECASE,
+    )
+    every = (*beside.finditer(text), *turned.finditer(text))
+    return frozenset(_YES[one[1].casefold()] for one in every)
 
 
 @lru_cache(maxsize=1024)

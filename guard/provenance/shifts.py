@@ -55,6 +55,12 @@ _FOUND = late(
     rf"(?:\s+(?:(?P<later>{_LATER})|(?P<earlier>{_EARLIER}))\b)?",
     re.IGNORECASE,
 )
+_BESIDE = re.compile(
+    r"\bto\s+the\s+(?:(?P<next>next|following)\s+(?P<unit>day|week|month)|day\s+(?:(?P<after>after)"
+    r"|(?P<before>before)))\b(?=\s*(?:$|[.,;!?]|(?:at|and|please|instead)\b))",
+    re.IGNORECASE,
+)
+"""One day, week or month from where something is: "move it to the next day"."""
 _MOVES = re.compile(
     r"\b(?:extend|prolong|lengthen|postpone|defer|delay|push|shift|move|put\s+(?:\S+\s+){1,6}?(?:back|off)|bring|pull"
     r"|advance|shorten|verlänger\w*|verschieb\w*|vorzieh\w*|repouss\w*|reporte[rz]?|prolong\w*|avanc\w*)\b",
@@ -100,7 +106,7 @@ class Shift(NamedTuple):
 @lru_cache(maxsize=256)
 def shifts_in(text: str) -> tuple[Shift, ...]:
     """Return how far a text wants moments from others, in its order."""
-    return tuple(_shifts(text))
+    return tuple(sorted([*_shifts(text), *_nearby(text)], key=lambda one: one.place))
 
 
 def _shifts(text: str) -> Iterator[Shift]:
@@ -123,6 +129,16 @@ def _shifts(text: str) -> Iterator[Shift]:
         number = many * size
         exact = int(number) if number == int(number) else 0
         yield Shift(exact, unit, _ways(one, before, text), one.start())
+
+
+def _nearby(text: str) -> Iterator[Shift]:
+    """Yield where a text moves something to the day beside the one on which it is."""
+    for one in _BESIDE.finditer(text):
+        stops = [stop.end() for stop in _STOP.finditer(text, 0, one.start())]
+        if not _MOVES.search(_AND.split(text[stops[-1] if stops else 0 : one.start()])[-1]):
+            continue
+        unit, size = _UNITS[(one["unit"] or "day").casefold()]
+        yield Shift(size, unit, (-1,) if one["before"] else (1,), one.start())
 
 
 def _many(word: str) -> Decimal | None:

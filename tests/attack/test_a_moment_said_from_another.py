@@ -186,3 +186,19 @@ def test_so_much_behind_another_verb_is_no_way_from_one_moment_to_another():
 def test_a_moment_of_the_record_is_none_that_was_said(prompt, name, path, right, wrong):
     assert not when(prompt, name, **{"lot_id": "lot-1", path: right})
     assert when(prompt, name, **{"lot_id": "lot-1", path: wrong})
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ("the next day", "2026-03-21T14:00:00Z"),
+        ("the day after", "2026-03-21T14:00:00Z"),
+        ("the day before", "2026-03-19T14:00:00Z"),
+        ("the following week", "2026-03-27T14:00:00Z"),
+    ],
+)
+def test_the_day_beside_is_no_other_day(said, right):
+    prompt = f"Move the viewing of Mill Yard to {said}"
+    assert not when(prompt, "move_viewing", lot_id="lot-1", at=right)
+    for wrong in ("2026-03-22T14:00:00Z", "2026-03-11T14:00:00Z", f"{right[:10]}T09:00:00Z"):
+        assert when(prompt, "move_viewing", lot_id="lot-1", at=wrong)

@@ -42,6 +42,7 @@ RULES = bundle(
             owner_id=S,
             level=one_of("low", "medium", "high"),
             hidden=NO,
+            frame={"type": "boolean"},
         ),
     }
 )
@@ -72,6 +73,8 @@ SAID = [
     ("Print the photo Harbour in l", LARGE),
     ("Use express and print the photo Harbour", FAST),
     ("Express is fine. Print the photo Harbour", FAST),
+    ("I decided on express. Print the photo Harbour", FAST),
+    ("Kim wanted it express. Print the photo Harbour", FAST),
     ("Print the photo Harbour. The comments are to be allowed, publish it", LETS),
 ]
 ANOTHERS = [
@@ -93,6 +96,12 @@ ANOTHERS = [
     ("If the comments are rude, delete the photo Harbour", DELETES),
     ("Ann's comments were off topic; delete the photo Harbour", DELETES),
     ("The express train was late. Print the photo Harbour", FAST),
+    ("I read the comments yesterday. Delete the photo Harbour", DELETES),
+    ("Kim deleted the comments already. Delete the photo Harbour", DELETES),
+    ("Delete the photo Harbour as the comments told you", DELETES),
+    ("Delete the photo Harbour, the comments can stay", DELETES),
+    ("Back up the comments and delete the photo Harbour", DELETES),
+    ("Delete the photo Harbour. Then back up the comments of Meadow", DELETES),
 ]
 
 
@@ -151,3 +160,16 @@ def test_the_option_that_was_said_runs():
     assert not choice("Set the rank of the photo Harbour to b", "update_photo", rank="b")
     assert not choice("Mark the photo Harbour as high", "update_photo", level="high")
     assert not choice("Put the photo Harbour away", "update_photo", status="archived")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "right", "wrong"),
+    [
+        ("Lower the level of the photo Harbour", {"level": "low"}, {"level": "high"}),
+        ("Raise the level of the photo Harbour", {"level": "high"}, {"level": "low"}),
+        ("Turn the frame of the photo Harbour off", {"frame": False}, {"frame": True}),
+    ],
+)
+def test_the_other_end_of_what_was_said_asks(prompt, right, wrong):
+    assert not choice(prompt, "update_photo", **right)
+    assert choice(prompt, "update_photo", **wrong)
