@@ -20,6 +20,7 @@ from guard.provenance.modelled import modelled
 from guard.provenance.naming import keys_of
 from guard.provenance.pieces import NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
+from guard.provenance.removed import removed
 from guard.provenance.searched import wider
 from guard.provenance.sides import crossed
 from guard.provenance.task import Task
@@ -77,7 +78,11 @@ def theirs(
         for at, (value, _) in enumerate(found):
             if value.role == "query" and value.level and _is_wide(own, able, at, found):
                 strays.append(at)
-    for at in (*strays, *crossed(task, known, found), *modelled(task, known, able, found)):
+    strays += (*crossed(task, known, found), *modelled(task, known, able, found))
+    for at in removed(task, known, able, found):
+        if not declared(at):
+            found[at] = found[at][0], _without(task, known, *found[at])
+    for at in strays:
         value, one = found[at]
         if one.source >= LINKED and one.why in _NAMED and not declared(at):
             found[at] = value, _without(task, known, value, one)
