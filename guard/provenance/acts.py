@@ -1,15 +1,20 @@
 """Which act or state of several a person asks for, where a tool takes it as an argument.
 
-"Turn the lamp off" asks for set_lamp(state=off), and "reject AB-3" for decide(decision=reject). The
-thing and its state have to stand in one clause that asks, and in none that is about another id.
+"Turn the lamp off" asks for set_lamp(state=off), "disable it" for set_lamp(enabled=false), "reject
+AB-3" for decide(decision=reject), "dismiss it" for resolve(outcome=dismissed). Thing and state
+have to stand in one clause that asks, and in none that is about another id.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
+from guard.provenance import phrasal
 from guard.provenance.clauses import Clauses
+from guard.provenance.currencies import words_in
+from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.kin import things_of
 from guard.provenance.known import Known
-from guard.provenance.lexicon import Capability, is_other, stem, verb_classes
+from guard.provenance.lexicon import Capability, is_other, is_stop, stem, verb_classes
 from guard.provenance.roles import LEVEL_OF
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
@@ -18,6 +23,9 @@ from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
 _STATES = frozenset({"on", "off"})
+_PLAIN = frozenset(map(stem, CALENDAR | ASKING | {"utc", "gmt"}))
+_DECIDES = frozenset(map(stem, ("resolve", "close", "decide", "review", "settle", "answer")))
+"""Verbs of names that leave it to an argument how something is decided."""
 
 Values = Sequence[tuple[Value, Worth]]
 
@@ -32,11 +40,15 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         values: the arguments of the call.
     """
     clauses = task.clauses
-    if not ("change" in able.verbs or (not able.verbs and not any(map(is_other, able.own)))):
+    says_little = not able.verbs and all(one in _DECIDES or not is_other(one) for one in able.own)
+    if not ("change" in able.verbs or says_little):
         return 0
     things = things_of(able.stems)
     targets, found = _targets(values), 0
-    for choice in (value.text for value, one in values if one.why == "exempt" and value.text):
+    free = [value for value, one in values if one.why == "exempt"]
+    for choice, switch in (
+        (one, value.role == "flag") for value in free for one in _choices(value)
+    ):
         words = [one[0] for one in WORD.finditer(choice)]
         marks = frozenset(map(stem, words))
         acts = len(words) == 1 and _acts(words[0])
@@ -46,10 +58,37 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
             named = not things.isdisjoint(clause) or (acts and not able.verbs)
             # "Close AB-3" sets its state, whatever sort of thing that is.
             if not named and acts and marks <= task.words.acts and marks <= clause:
-                named = any(one <= clause for one in _called(known, values))
+                called = [one for one in _called(known, values) if one <= clause]
+                # "Disable the alarm of AB-3" switches its alarm, and no pump.
+                named = any(not switch or _alone(clause, one | marks, able) for one in called)
             if named and marks <= clause and _aimed(clause, targets):
                 found += parts
     return found
+
+
+def _alone(clause: frozenset[str], said: frozenset[str], able: Capability) -> bool:
+    """Return whether a clause speaks of nothing beside what was said, but for sorts of things."""
+    rest = clause - said - able.stems
+    return not any(one.isalpha() and not is_stop(one) and one not in _PLAIN for one in rest)
+
+
+@lru_cache(maxsize=1024)
+def _switched(path: str, text: str) -> tuple[str, ...]:
+    """Return the verbs by which people set a yes or no of this name: enable, for `enabled`."""
+    own = {one for one in map(stem, words_in(path.rpartition(".")[2])) if is_other(one)}
+    if text == "True":
+        return tuple(sorted(phrasal.alike(frozenset(own))))
+    off = phrasal.against(own) | {one for one in (f"un{two}" for two in own) if is_other(one)}
+    return tuple(sorted(phrasal.alike(off))) if off else ()
+
+
+def _choices(value: Value) -> tuple[str, ...]:
+    """Return the words by which people say what an argument chooses."""
+    return (
+        _switched(value.path, value.text)
+        if value.role == "flag"
+        else (value.text,) * bool(value.text)
+    )
 
 
 def aims(able: Capability, values: Values, clauses: Clauses) -> bool:

@@ -18,6 +18,7 @@ from guard.provenance.idioms import covered, idioms
 from guard.provenance.lexicon import (
     Capability,
     is_stop,
+    noun_classes,
     posting,
     stem,
     verbal_classes,
@@ -55,6 +56,8 @@ _THINGS = frozenset({"quoted", "filename", "object_id"})
 _FOR = frozenset({"for", "für", "pour"})
 _MEMBERS = frozenset({"add_member", "remove_member"})
 _CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
+_SAYINGS = frozenset(map(stem, ("note", "text")))
+"""Files that are a message as well: what somebody is told stands in it."""
 _NEAR = 4
 
 
@@ -89,7 +92,7 @@ class Ask(NamedTuple):
             return False
         if not self.says(able):
             return False
-        if tells(self.verb) and not able.nouns.isdisjoint(_CARRIED):
+        if tells(self.verb) and any(noun_classes(one) & _CARRIED for one in able.stems - _SAYINGS):
             return False  # who is told something gets no file and no money
         if able.verbs.isdisjoint(self.verbs):
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it

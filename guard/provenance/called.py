@@ -6,24 +6,31 @@ It compares words and decides nothing.
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
+from guard.model.origin import PROMPT
 from guard.provenance.asks import Ask
 from guard.provenance.budget import asks_for
-from guard.provenance.grammar import AUXILIARIES
+from guard.provenance.grammar import ARTICLES, AUXILIARIES
 from guard.provenance.granting import granted
 from guard.provenance.idioms import idioms
+from guard.provenance.kin import own_kin
 from guard.provenance.known import Known
-from guard.provenance.lexicon import Capability, Words, capability, stem
+from guard.provenance.lexicon import Capability, capability, is_stop, stem
+from guard.provenance.lexicon import Words as Said
 from guard.provenance.phrases import KEPT, blotted
 from guard.provenance.readings import Reading, readings
-from guard.provenance.sentences import WORD, cased, dictated, is_english, requests, sentences
+from guard.provenance.sentences import WORD, Words, cased, dictated, is_english, requests, sentences
 from guard.provenance.settings import Values, by_its_name
 from guard.provenance.task import Task, task_of
 from guard.provenance.tongues import abroad
 from guard.provenance.unasked import without
+from guard.provenance.value import Value
+from guard.provenance.worth import Worth
 
 _OTHERS = AUXILIARIES - {"you", "let", "help", "i'll", "we'll", "you'll"}
 """Words before what anybody may do, or somebody else is to do."""
 _PLAIN = KEPT | {"amount", "percent", "date", "time"}
+_NEAR = 3
+"""So many words may say of what sort a thing is."""
 _OWN = frozenset({"i", "we", "i'd", "we'd"})
 """Those whose wish it has to be where somebody is to do it."""
 
@@ -50,35 +57,60 @@ def _read(text: str, name: str) -> Capability:
     return next(meant, able)
 
 
-def _meant(text: str, words: Words, asks: tuple[Ask, ...], one: Reading) -> bool:
+def _meant(text: str, words: Said, asks: tuple[Ask, ...], one: Reading) -> bool:
     """Return whether a request is for what a reading of a tool's name says."""
     able = one.able
     if not one.more <= words.stems:
         return False
     if able.verbs:
         return bool(asks_for(words, asks, able))
-    return granted(words, able) and _is_told(text, able.own)
+    return granted(words, able) and _is_told(text, able.own, one.thing)
 
 
-def _is_told(text: str, verbs: frozenset[str]) -> bool:
-    """Return whether the agent is told to do one of these: not who may, nor that Tom is to."""
+def _is_told(text: str, verbs: frozenset[str], thing: str) -> bool:
+    """Return whether the agent is told to do one of these: not who may, nor that Tom is to.
+
+    Args:
+        text: what the person said.
+        verbs: the stems of what is to be done.
+        thing: the stem of what it has to be done to; empty: anything.
+    """
     for start, end in sentences(text):
         words = [*WORD.finditer(text, start, end)]
         meant = dict(idioms([one[0] for one in words]))
         for at, one in enumerate(words):
             own = f"{one[0]} {meant.get(at, '')}".split()
+            if thing and not _has_object(text, words, at, thing):
+                continue
             if not verbs.isdisjoint(map(stem, own)) and requests(text, words, at):
                 before, earlier = cased(words, at - 1), {cased(words, at - n) for n in range(2, 6)}
                 theirs = not earlier.isdisjoint(_OWN)
                 if before not in _OTHERS and (before != "to" or theirs):
                     return True
-        if any(
+        if not thing and any(
             stem(two) in verbs
             for _, whole in abroad([one[0] for one in words])
             for two in whole.split()
         ):
             return True
-    return not is_english(frozenset(map(str.casefold, WORD.findall(text))))
+    return not thing and not is_english(frozenset(map(str.casefold, WORD.findall(text))))
+
+
+def _has_object(text: str, words: Words, at: int, thing: str) -> bool:
+    """Return whether one such thing, and no word between, is the object of a verb: "a refill"."""
+    if cased(words, at + 1) not in ARTICLES | {"one"}:
+        return False
+    for place in range(at + 2, min(at + 2 + _NEAR, len(words))):
+        word = words[place]
+        if text[words[place - 1].end() : word.start()].strip() or is_stop(word[0]):
+            return False
+        if stem(word[0]) == thing:
+            after = words[place + 1] if place + 1 < len(words) else None
+            if after is None or text[word.end() : after.start()].strip():
+                return True
+            # A refill form is a form.
+            return is_stop(after[0]) or not after[0].islower() or not after[0].isalpha()
+    return False
 
 
 def as_held(
@@ -96,4 +128,12 @@ def as_held(
     read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
     if read and not any(value.level == "dest" and value.text for value, _ in values):
         return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
+    if not able.verbs and able.own and any(_makes_more(able, *pair) for pair in values):
+        return able._replace(own=frozenset())
     return by_its_name(task, known, able, values)
+
+
+def _makes_more(able: Capability, value: Value, one: Worth) -> bool:
+    """Return whether a call makes several where the person said "a pass": `passes: 2`."""
+    many = value.text.isdigit() and value.text != "1"
+    return many and one.source is not PROMPT and not own_kin(value.path).isdisjoint(able.stems)

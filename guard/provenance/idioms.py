@@ -52,7 +52,7 @@ charge invoice: bill invoice
 release free: give+free set+free free+up
 close: shut shut+off close+off
 note log record: write+up put+on+record
-notify: let+know give+heads
+notify: let+know give+heads ask+whether ask+if ask+to
 label tag: flag+as mark+as
 upgrade: move+up+to
 refund: give+money+back pay+back
@@ -119,8 +119,8 @@ def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:
     if not rest:
         return True
     first = at + 1
-    if said[at] == "let" and said[first : first + 1] and said[first] in _SELF:
-        return False  # "let me see it"
+    if said[at] in {"let", "ask"} and said[first : first + 1] and said[first] in _SELF:
+        return False  # "let me see it", "ask me whether"
     for start in range(first, min(first + _FAR, len(said) - len(rest) + 1)):
         if tuple(said[start : start + len(rest)]) == tuple(rest):
             return True

@@ -12,13 +12,20 @@ from typing import NamedTuple
 
 from guard.provenance import phrasal
 from guard.provenance.derivation import verbs_from
-from guard.provenance.lexicon import Capability, capability, stem, verb_classes
+from guard.provenance.lexicon import (
+    Capability,
+    capability,
+    noun_classes,
+    stem,
+    verb_classes,
+    verbal_classes,
+)
 from guard.provenance.words import BOUNDS, set_of
 
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
 _MAKES = set_of(
     """
-add arrange cast create do enter execute file generate initiate issue leave log make new open
+add arrange book cast create do enter execute file generate initiate issue leave log make new open
 perform place post process record register request run schedule set start submit trigger write
 """
 )
@@ -41,15 +48,26 @@ _WIDER = frozenset(
 )
 """Words before a noun that make more of it than its verb says; who wants that says so."""
 _PAYING, _MONEY = frozenset({"pay"}), frozenset({"money"})
+_LEAST = 3
 _GIVES = stem("give")
 _NONE: frozenset[str] = frozenset()
 
 
+_ORDERS = frozenset({"request", "order"})
+_HANDS_OUT = frozenset({"create", "issue", "make", "generate", "new"})
+_HANDED = frozenset(map(stem, ("send", "give", "issue")))
+"""Verbs by which people want somebody to get a thing that is first to be made for them."""
+
+
 class Reading(NamedTuple):
-    """What a tool does by another name: and the words of it that a request has to say as well."""
+    """What a tool does by another name: and the words of it that a request has to say as well.
+
+    `thing`: the stem of the noun that such a verb has to have as its object; empty: any or none.
+    """
 
     able: Capability
     more: frozenset[str]
+    thing: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +92,25 @@ def readings(name: str) -> tuple[Reading, ...]:
         against = phrasal.against(own)
         doing = Capability(_NONE, able.nouns, able.stems | own, own, against, wide=able.wide)
         found.append(Reading(doing, more))
+    if verb == parts[0] and (others := _of_object(verb, things)):
+        doing = Capability(_NONE, able.nouns, able.stems | others, others, wide=able.wide)
+        found.append(Reading(doing, frozenset(map(stem, things)), stem(things[-1])))
     return tuple(found)
+
+
+def _of_object(verb: str, things: list[str]) -> frozenset[str]:
+    """Return the stems of the verbs that ask for a tool where they have its noun as their object.
+
+    "Order a refill", for `request_refill`, and "send a pass to Ann", for `create_pass`.
+    """
+    noun = stem(things[-1]) if things else ""
+    many = bool(things) and things[-1].endswith("s") and not things[-1].endswith("ss")
+    if len(noun) < _LEAST or "pay" in verbal_classes(noun) or many:
+        return _NONE
+    if verb in _ORDERS:
+        return frozenset(map(stem, _ORDERS))
+    strange = not (noun_classes(noun) or verb_classes(noun) or verbal_classes(noun))
+    return _HANDED if verb in _HANDS_OUT and strange else _NONE
 
 
 def _by_noun(verb: str, things: list[str]) -> frozenset[str]:

@@ -43,7 +43,7 @@ delete:
   delete remove erase clear discard drop purge trash wipe lösche entferne löschen entfernen supprime
   efface effacer supprimer
 send:
-  send email mail message reply respond answer forward write tell notify inform remind
+  send email e-mail mail message reply respond answer forward write tell notify inform remind
   contact invite text ping let dm sende schicke antworte informiere schicken senden mailen
   antworten informieren schreibe schreib schreiben weiterleiten envoie envoyer réponds répondre
   informe zurücksenden deliver submit
