@@ -22,10 +22,9 @@ PLACES = 32
 """Places of one value that are remembered; the first ones are kept."""
 WROTE = 50_000
 """Values of the agent's own that are remembered; beyond, no field is trusted any more."""
-_BESIDE = 3
-"""Words before and behind a name with which it may be a longer one."""
-_LONGEST_NAME, _MOST_WORDS, _TEXTS = 10, 2000, 64
-"""Words of a name that is looked for in a text, words of that text, texts whose names are kept."""
+_BESIDE, _LONGEST_NAME, _MOST_WORDS, _TEXTS = 3, 10, 2000, 64
+"""Words before and behind a name with which it may be a longer one, words of a name that is looked
+for in a text, words of that text, texts whose names are kept."""
 _NO_NAMES: frozenset[str] = frozenset()
 NUMBERED = 256
 """Records with trusted numbers that are reckoned with; the newest ones."""
@@ -133,6 +132,10 @@ class Known:
     def shared(self, name: str) -> bool:
         """Return whether two different objects bear this name, as far as a full index can tell."""
         return self.full or len(self._named.get(name, ())) > 1
+
+    def called_so(self, name: str) -> Iterable[frozenset[str]]:
+        """Return the ids of the things whose own name this is: of each, and of two at most."""
+        return self._called.get(name, ())
 
     def mistaken(self, record: Record, name: str) -> bool:
         """Return whether a trusted name of a record may mean another one.
@@ -253,7 +256,7 @@ class Known:
         for held, names in ((self._named, names_of(record)), (self._called, record.called)):
             for name in names:
                 bearers = held.setdefault(name, set())
-                if record.identity and len(bearers) < 2:  # noqa: PLR2004  one is unique, two are not; nobody asks for more
+                if record.identity and len(bearers) < 2:  # noqa: PLR2004  two are not unique
                     bearers.add(record.identity)
         for name in record.titles if record.called and not record.identity else ():
             self._unmarked.setdefault(name, set()).add(record.called)

@@ -18,8 +18,9 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, stem
 from guard.provenance.modelled import modelled
 from guard.provenance.naming import keys_of
-from guard.provenance.pieces import NUMBERS, Piece, asking, sort_of
+from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
+from guard.provenance.referred import referred
 from guard.provenance.removed import removed
 from guard.provenance.searched import wider
 from guard.provenance.sides import crossed
@@ -30,6 +31,10 @@ from guard.provenance.worth import Worth, worth
 _PLAIN = frozenset(map(stem, ("email", "mail", "phone", "message", "text", "to", "id", "name")))
 """Words of arguments that say only of which sort their values are."""
 
+_PEOPLE = frozenset(
+    map(stem, ("him", "her", "his", "them", "their", "both", "ihn", "ihm", "ihnen", "lui", "leur"))
+)
+"""Words for people who were named before."""
 _NAMED = frozenset({"in_prompt", "linked_record"})
 
 Values = Sequence[tuple[Value, Worth]]
@@ -79,6 +84,7 @@ def theirs(
             if value.role == "query" and value.level and _is_wide(own, able, at, found):
                 strays.append(at)
     strays += (*crossed(task, known, found), *modelled(task, known, able, found))
+    strays += referred(task, known, able, found)
     for at in removed(task, known, able, found):
         if not declared(at):
             found[at] = found[at][0], _without(task, known, *found[at])
@@ -161,7 +167,8 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     """Return whether a value of a call may be meant by a request."""
     if (_goes(claim) and _is_beside(piece, claim)) or _is_elsewhere(known, piece, claim):
         return False
-    if piece in claim.by or (piece.refers and any(one.start < piece.start for one in claim.by)):
+    before = any(one.start < piece.start for one in claim.by)
+    if piece in claim.by or (before and _refers(piece, claim)):
         return True
     words = _words(claim.value.path, claim.able)
     if any(not (words & one.stems) <= piece.stems for one in claim.by):
@@ -196,6 +203,16 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
         return False
     going = claim.value.level == "dest"
     return bool(listed) or not any((sort_of(one) == "somebody") is going for one in free)
+
+
+def _refers(piece: Piece, claim: _Claim) -> bool:
+    """Return whether a request may speak of a value that was named before it.
+
+    "Add Tom and remove Lee from it": no address is an "it" where the request says one of its own.
+    """
+    kinds = ADDRESSES.intersection([kind for kind, _ in claim.value.kinds])
+    own = claim.record is None and any(one.kind in kinds for one in piece.held)
+    return piece.refers and not (own and _PEOPLE.isdisjoint(piece.stems))
 
 
 def _is_elsewhere(known: Known, piece: Piece, claim: _Claim) -> bool:
