@@ -12,13 +12,16 @@ from decimal import Decimal
 from guard.provenance.records import Record
 
 _SIZES = frozenset({"size", "length", "bytes", "amount", "total", "count", "quantity"})
+_BULKS = _SIZES | {"volume", "capacity", "area"}
+_HEAT = frozenset({"temperature", "temp", "degrees", "celsius", "fahrenheit"})
+_AGE = frozenset({"age"})
 _PRICES = frozenset({"price", "cost", "amount", "fee", "rate", "total", "rent"})
 _DATES = frozenset(
     {"date", "time", "timestamp", "created", "modified", "updated", "start", "due", "sent"}
 )
 _RATINGS = frozenset({"rating", "stars", "score", "grade"})
 _WAYS = frozenset({"distance", "away", "km", "miles"})
-_LASTING = frozenset({"duration", "minutes", "hours", "length"})
+_LASTING = frozenset({"duration", "minutes", "hours", "length", "transit"})
 _WEIGHTS = frozenset({"weight", "kg", "grams"})
 BEGUN = frozenset(
     {
@@ -45,17 +48,21 @@ _RANKS = (
     (r"tallest", frozenset({"height"}), True),
     (r"widest", frozenset({"width"}), True),
     (r"narrowest", frozenset({"width"}), False),
-    (r"larger|bigger", _SIZES, True),
-    (r"smaller", _SIZES, False),
+    (r"larger|bigger", _BULKS, True),
+    (r"smaller", _BULKS, False),
+    (r"warmest|hottest|warmer|hotter", _HEAT, True),
+    (r"coldest|coolest|colder|cooler", _HEAT, False),
+    (r"youngest|younger", _AGE, False),
     (r"cheaper|less\s+expensive", _PRICES, False),
-    (r"more\s+expensive|dearer", _PRICES, True),
+    (r"more\s+expensive|dearer|dearest|priciest", _PRICES, True),
     (r"newer|later", _DATES, True),
     (r"older|earlier|soonest|sooner", _DATES, False),
 )
 """Further words for what comes first in a list; the first that fits counts."""
 _SUPERLATIVES = (
-    (r"largest|biggest|größte\w*|plus (?:grand|gros)\w*", _SIZES, True),
-    (r"smallest|shortest|kleinste\w*|plus petit\w*", _SIZES, False),
+    (r"largest|biggest|größte\w*|plus (?:grand|gros)\w*", _BULKS, True),
+    (r"smallest|kleinste\w*|plus petit\w*", _BULKS, False),
+    (r"shortest", _SIZES, False),
     (r"cheapest|least expensive|lowest|billigste\w*|günstigste\w*|moins cher\w*", _PRICES, False),
     (r"most expensive|highest|teuerste\w*|plus cher\w*", _PRICES, True),
     (r"latest|newest|most recent|neueste\w*|letzte\w*|plus récent\w*", _DATES, True),
@@ -77,6 +84,12 @@ RANKS = (
     *_PATTERNS,
 )
 """Words that order a list, with the fields by which they do and whether the most comes first."""
+_MADE = frozenset({"created", "opened", "founded", "built", "born"})
+FIRST_BY = {
+    **dict.fromkeys(("oldest", "older"), ((_AGE, True), (_MADE, False))),
+    **dict.fromkeys(("newest", "newer"), ((_MADE, True),)),
+}
+"""Words for how long something is there: by its age, or since when, before any other moment."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from guard.provenance.lexicon import is_stop, noun_classes, stem
 from guard.provenance.money import decimal_of
 from guard.provenance.ranking import ORDERS, Ranking
 from guard.provenance.records import Record
-from guard.provenance.select import BEGUN, LATER, beats, beyond, is_amount
+from guard.provenance.select import BEGUN, FIRST_BY, LATER, beats, beyond, is_amount
 from guard.provenance.sentences import WORD
 from guard.provenance.value import Value
 from guard.provenance.words import CONTAINERS
@@ -91,6 +91,10 @@ def _order(rule: Ranking, listed: Sequence[Record]) -> tuple[frozenset[str], boo
         stems = frozenset(map(stem, words[:many])) - _HOW_MANY
         if stems and any(stems == _stems(name) - _HOW_MANY for name in names):
             return stems, ORDERS[first], words[many:]
+    parts = frozenset(part for name in names for part in name.split("_"))
+    for fields, most in FIRST_BY.get(first, ()):
+        if not fields.isdisjoint(parts):
+            return fields, most, said
     return rule.fields, rule.most, said
 
 
