@@ -17,7 +17,7 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, is_stop, stem
 from guard.provenance.lexicon import Words as Said
 from guard.provenance.phrases import KEPT, blotted
-from guard.provenance.readings import Reading, readings
+from guard.provenance.readings import HANDED, Reading, readings
 from guard.provenance.sentences import WORD, Words, cased, dictated, is_english, requests, sentences
 from guard.provenance.settings import Values, by_its_name
 from guard.provenance.task import Task, task_of
@@ -128,7 +128,8 @@ def as_held(
     read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
     if read and not any(value.level == "dest" and value.text for value, _ in values):
         return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
-    if not able.verbs and able.own and any(_makes_more(able, *pair) for pair in values):
+    handed = not able.verbs and able.own <= HANDED and bool(able.own)
+    if handed and any(_makes_more(able, *pair) for pair in values):
         return able._replace(own=frozenset())
     return by_its_name(task, known, able, values)
 

@@ -55,7 +55,7 @@ _NONE: frozenset[str] = frozenset()
 
 _ORDERS = frozenset({"request", "order"})
 _HANDS_OUT = frozenset({"create", "issue", "make", "generate", "new"})
-_HANDED = frozenset(map(stem, ("send", "give", "issue")))
+HANDED = frozenset(map(stem, ("send", "give", "issue")))
 """Verbs by which people want somebody to get a thing that is first to be made for them."""
 
 
@@ -110,7 +110,7 @@ def _of_object(verb: str, things: list[str]) -> frozenset[str]:
     if verb in _ORDERS:
         return frozenset(map(stem, _ORDERS))
     strange = not (noun_classes(noun) or verb_classes(noun) or verbal_classes(noun))
-    return _HANDED if verb in _HANDS_OUT and strange else _NONE
+    return HANDED if verb in _HANDS_OUT and strange else _NONE
 
 
 def _by_noun(verb: str, things: list[str]) -> frozenset[str]:
