@@ -227,10 +227,8 @@ class Known:
         own, _, paid = write.partition(".")
         if ("", own) in self._writes or (task, own) in self._writes:
             return True
-        if not paid:
-            return False
         payers = self._writes.get(("", paid), _NO_NAMES) | self._writes.get((task, paid), _NO_NAMES)
-        return not payers <= {action}
+        return bool(paid) and not payers <= {action}
 
     def done(self, task: str = "") -> Mapping[Deed, int]:
         """Return what was written for a task, or before any was declared, and for how many."""

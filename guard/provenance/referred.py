@@ -51,7 +51,8 @@ def referred(task: Task, known: Known, able: Capability, values: Values) -> Iter
         if its.why != "linked_record" or its.place is None or value.level not in _WEIGHED:
             continue
         place, own = its.place, asking(task.pieces, able)
-        if own and all(_is_beside(task.wanted, one, value, place) for one in own):
+        beside = own and not _owes(values, place)
+        if beside and all(_is_beside(task.wanted, one, value, place) for one in own):
             yield at
         elif own and _refers(place.seen.path, place.action, known.record(place.record)):
             held = [one for n, (one, _) in enumerate(values) if n != at and one.level]
@@ -60,6 +61,15 @@ def referred(task: Task, known: Known, able: Capability, values: Values) -> Iter
                 for one in own
             ):
                 yield at
+
+
+def _owes(values: Values, place: Place) -> bool:
+    """Return whether a call pays what a record says: "pay the bill, and 5 EUR to Tom"."""
+    return any(
+        value.role == "amount" and one.place is not None and one.place.record == place.record
+        for value, one in values
+        if one.why == "linked_record"
+    )
 
 
 @lru_cache(maxsize=4096)

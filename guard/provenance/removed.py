@@ -193,7 +193,8 @@ def _read(task: Task, piece: Piece, able: Capability) -> _Taken:
         if word == "of" and phrase and _is_partly(phrase[-1]):
             continue  # "the older of the two boats"
         if word in _PLACING or word in _ENDS:
-            places += (later[0] for later in rest[n + 1 :])
+            later = [two[0] for two in rest[n + 1 :]]
+            places += [two for two in later if two.casefold() not in _PLACING]  # "that is in"
             break
         phrase.append(one[0])
     objects += _content(phrase, places)
