@@ -84,7 +84,8 @@ def theirs(
             if value.role == "query" and value.level and _is_wide(own, able, at, found):
                 strays.append(at)
     strays += (*crossed(task, known, found), *modelled(task, known, able, found))
-    strays += referred(task, known, able, found)
+    if "linked_record" in [one.why for _, one in found]:
+        strays += referred(task, known, able, found)
     for at in removed(task, known, able, found):
         if not declared(at):
             found[at] = found[at][0], _without(task, known, *found[at])
