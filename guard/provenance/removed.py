@@ -68,19 +68,22 @@ class _Taken(NamedTuple):
     refers: bool
 
 
+def takes(able: Capability) -> bool:
+    """Return whether a tool takes something away, and does not say itself from what."""
+    ends = not able.verbs and not _ENDING.isdisjoint(able.own)
+    # "remove_from_album" says itself what is the place
+    return (ends or not _TAKING.isdisjoint(able.verbs)) and BOUNDS.isdisjoint(able.stems)
+
+
 def removed(task: Task, known: Known, able: Capability, values: Values) -> Iterator[int]:
     """Yield the places of what a call takes away where its request takes something else, from it.
 
     Args:
         task: what the person said.
         known: what the session has seen.
-        able: what the tool does.
+        able: what the tool does, which takes something away.
         values: the arguments of the call, with their worth.
     """
-    if _TAKING.isdisjoint(able.verbs) and (able.verbs or _ENDING.isdisjoint(able.own)):
-        return
-    if not BOUNDS.isdisjoint(able.stems):
-        return  # "remove_from_album" says itself what is the place
     weighed = [at for at, (value, _) in enumerate(values) if value.level in _TARGETS]
     taken = _taken(task, able) if weighed else ()
     if not taken or not all(one.objects for one in taken):

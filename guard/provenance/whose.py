@@ -21,7 +21,7 @@ from guard.provenance.naming import keys_of
 from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
 from guard.provenance.referred import referred
-from guard.provenance.removed import removed
+from guard.provenance.removed import removed, takes
 from guard.provenance.searched import wider
 from guard.provenance.sides import crossed
 from guard.provenance.task import Task
@@ -86,7 +86,7 @@ def theirs(
     strays += (*crossed(task, known, found), *modelled(task, known, able, found))
     if "linked_record" in [one.why for _, one in found]:
         strays += referred(task, known, able, found)
-    for at in removed(task, known, able, found):
+    for at in removed(task, known, able, found) if takes(able) else ():
         if not declared(at):
             found[at] = found[at][0], _without(task, known, *found[at])
     for at in strays:
