@@ -60,7 +60,7 @@ def completed(
         said: which values are the person's only because a request says them.
     """
     values = restated(task, known, able, slots, values)
-    values = _ruled(task, able, values)
+    values = _ruled(task, able, values) if task.rankings else values
     strays = frozenset(astray(task, values, said) if said else ())
     if strays:
         values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
@@ -101,7 +101,7 @@ def completed(
 
 def _ruled(task: Task, able: Capability, values: Values) -> Values:
     """Return the arguments of a call; the one of a list is nobody's where another request rules."""
-    if not (task.rankings and of_others(task, asking(task.pieces, able))):
+    if not of_others(task, asking(task.pieces, able)):
         return values
     return [
         (value, Worth(TRUSTED, "other_request", one.place))

@@ -83,7 +83,8 @@ def theirs(
         for at, (value, _) in enumerate(found):
             if value.role == "query" and value.level and _is_wide(own, able, at, found):
                 strays.append(at)
-    strays += (*crossed(task, known, found), *modelled(task, known, able, found))
+    strays += crossed(task, known, found)
+    strays += modelled(task, known, able, found)
     if "linked_record" in [one.why for _, one in found]:
         strays += referred(task, known, able, found)
     for at in removed(task, known, able, found) if takes(able) else ():
