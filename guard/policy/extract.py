@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from guard.model.call import Json
 
-VERSION = 3
+VERSION = 2
 """Raised when any extractor changes its answer for any input; part of every policy digest."""
 
 I64_MAX = 2**63 - 1
@@ -23,8 +23,6 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _HIDDEN_DOT = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
 _BARE_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,63}(:[0-9]+)?([/?#].*)?")
-_BARE_NAME = re.compile(r"[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
-"""A machine's name without a domain: no number begins with a letter, in any way of writing it."""
 _MAX_HOST = 253
 
 
@@ -81,14 +79,14 @@ def email_domain(value: Json) -> str:
 def url_host(value: Json) -> str:
     """Return the host of a URL: a DNS name, or an IP address in canonical form.
 
-    A URL without a scheme is one to the DNS name that it begins with; one name without a dot is the
-    machine that is called so. Refused: user info, backslashes, blanks, IPv6 zones, and numbers that
-    some programs read as an address (WHATWG URL, "ends in a number").
+    A URL without a scheme is one to the DNS name that it begins with. Refused: user info,
+    backslashes, blanks, IPv6 zones, and numbers that some programs read as an address (WHATWG URL,
+    "ends in a number").
     """
     text = _text(value)
     if "\\" in text or " " in text:
         raise ExtractError("it holds a backslash or a blank")
-    if _BARE_HOST.fullmatch(text) or _BARE_NAME.fullmatch(text):
+    if _BARE_HOST.fullmatch(text):
         text = f"https://{text}"
     try:
         parts = urlsplit(text)

@@ -20,8 +20,6 @@ from guard.policy.extract import EXTRACTORS, ExtractError, amount_minor
         ("url_host", "https://company.com.evil/", "company.com.evil"),
         ("url_host", "http://127.0.0.1:80/", "127.0.0.1"),
         ("url_host", "http://[::ffff:10.0.0.1]/", "10.0.0.1"),
-        ("url_host", "Pump-01", "pump-01"),
-        ("host_ip", "pump-01", None),
         ("host_ip", "http://[::1]/", "::1"),
         ("host_ip", "http://x.example/", None),
         ("path_norm", "/a//b/./c/../d", "/a/b/d"),
@@ -54,6 +52,7 @@ def test_a_plain_value_has_one_meaning(name, value, wanted):
         ("url_host", "http://a%2eb/"),
         ("url_host", "//evil.example"),
         ("url_host", "not a url"),
+        ("url_host", "pump-01"),  # any word of a prompt would be an address
         ("url_host", "127"),
         ("url_host", "127.1"),
         ("url_host", "0x7f"),
