@@ -81,7 +81,7 @@ def convert_args(
     (effect `any`) has no known arguments: all of them are opaque.
     """
     try:
-        _sane({**arguments}, limits.max_depth, "")
+        _sane({**arguments}, limits.max_depth, "")  # a dict: nothing else is looked into
         size = _size(arguments, limits.max_arg_bytes)
         reader = _Reader(
             spec=spec, salt=salt, limits=limits, opaque=set(), open_world="any" in spec.effect

@@ -84,11 +84,9 @@ def _switched(path: str, text: str) -> tuple[str, ...]:
 
 def _choices(value: Value) -> tuple[str, ...]:
     """Return the words by which people say what an argument chooses."""
-    return (
-        _switched(value.path, value.text)
-        if value.role == "flag"
-        else (value.text,) * bool(value.text)
-    )
+    if value.role == "flag":
+        return _switched(value.path, value.text)
+    return (value.text,) if value.text else ()
 
 
 def aims(able: Capability, values: Values, clauses: Clauses) -> bool:

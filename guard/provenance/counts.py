@@ -12,7 +12,7 @@ from functools import lru_cache
 from guard.model.call import Held
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
-from guard.provenance.grammar import EACH
+from guard.provenance.grammar import EACH, is_plural
 from guard.provenance.lexicon import capability, is_stop, noun_classes, stem
 from guard.provenance.money import decimal_of
 from guard.provenance.shown import is_list, names_beside
@@ -143,8 +143,7 @@ def _pays(held: Held) -> bool:
 def _is_many(path: str) -> bool:
     """Return whether a name ends in things: guests, nights, replicas."""
     last = words_in(path.rpartition(".")[2])[-1]
-    plain = last.endswith("s") and not last.endswith("ss")
-    return plain and stem(last) not in _EITHER | _CALLED | _SINGULAR
+    return is_plural(last) and stem(last) not in _EITHER | _CALLED | _SINGULAR
 
 
 def plural(text: str) -> bool:

@@ -1,7 +1,9 @@
 """The little words by which a sentence is seen to ask, to tell or to dictate: plain data.
 
-English, and enough German and French to see that a sentence is not.
+English, and enough German and French to see that a sentence is not; and how a plural ends.
 """
+
+import re
 
 from guard.provenance.words import set_of
 
@@ -61,6 +63,12 @@ ARTICLES = set_of("a an my our your another")
 
 PEOPLE = set_of("me us him her them it his their")
 """Words for those who were named before."""
+
+OWNING = set_of("its their his her whose")
+"""Words for the owner of what stands behind them."""
+
+OWNED = re.compile(r"['\u2019]s?$")
+"""How a word ends that is the owner of what stands behind it."""
 
 BY = set_of("by von durch par")
 """Words before whoever does what is said."""
@@ -148,3 +156,8 @@ leader reader buyer
 """
 )
 """Words that end like a comparative and are none."""
+
+
+def is_plural(word: str) -> bool:
+    """Return whether a word ends as that for several things: guests, and no address."""
+    return word.endswith("s") and not word.endswith("ss")

@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from guard.provenance import phrasal
-from guard.provenance.grammar import SUPPORT
+from guard.provenance.grammar import SUPPORT, is_plural
 from guard.provenance.idioms import idioms
 from guard.provenance.parted import in_ascii, parted
 from guard.provenance.prepared import prepared
@@ -212,10 +212,8 @@ def _service(name: str) -> int:
 def _verbs_in(name: str, parts: Sequence[str]) -> list[str]:
     """Return the verbs of a name: no plural beside one, and behind its service the first word."""
     plain = [one for one in parts if not one.endswith("ed")]
-    things = [one for one in plain if one.endswith("s") and not one.endswith("ss")]
-    found = _acting([stem(one) for one in plain if one not in things]) or _acting(
-        list(map(stem, plain))
-    )
+    acts = [stem(one) for one in plain if not is_plural(one)]
+    found = _acting(acts) or _acting(list(map(stem, plain)))
     rest = _CAMEL.findall(name[_service(name) :]) if _service(name) else []  # Pickups.book
     return found or [one for one in map(stem, rest[:1]) if one in _VERB_OF]
 

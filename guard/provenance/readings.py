@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from guard.provenance import phrasal
 from guard.provenance.derivation import verbs_from
+from guard.provenance.grammar import is_plural
 from guard.provenance.lexicon import (
     Capability,
     capability,
@@ -104,8 +105,7 @@ def _of_object(verb: str, things: list[str]) -> frozenset[str]:
     "Order a refill", for `request_refill`, and "send a pass to Ann", for `create_pass`.
     """
     noun = stem(things[-1]) if things else ""
-    many = bool(things) and things[-1].endswith("s") and not things[-1].endswith("ss")
-    if len(noun) < _LEAST or "pay" in verbal_classes(noun) or many:
+    if len(noun) < _LEAST or "pay" in verbal_classes(noun) or is_plural(things[-1]):
         return _NONE
     if verb in _ORDERS:
         return frozenset(map(stem, _ORDERS))

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from guard.provenance.currencies import words_in
 from guard.provenance.frames import Entity
+from guard.provenance.grammar import OWNED, OWNING
 from guard.provenance.kin import HOLDERS, kin_of, own_kin
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_plain, stem
@@ -30,12 +31,10 @@ _WEIGHED = frozenset({"target", "dest"})
 _NAMES = frozenset({"name", "quoted", "object_id", "filename"})
 _OF = frozenset({"of", "for", "from", "in", "where", "which", "that", "whose", "who"})
 """Words behind a noun with which its relation to another thing is told."""
-_OWNING = frozenset({"its", "their", "his", "her", "whose"})
 _LONGEST = 4
 """Words of a name that is looked for in a text."""
 _GOES = re.compile(r"\b(?:to|for)\s+\Z", re.IGNORECASE)
 """What stands right before somebody who gets something."""
-_OWNED = re.compile(r"['\u2019]s?$")
 
 
 def referred(task: Task, known: Known, able: Capability, values: Values) -> Iterator[int]:
@@ -124,7 +123,7 @@ def _relates(text: str, kin: frozenset[str], piece: Piece, record: Record) -> bo
             continue
         after = words[at + 1].casefold() if at + 1 < len(words) else ""
         before = words[at - 1] if at else ""
-        if before.casefold() in _OWNING or _OWNED.search(before):
+        if before.casefold() in OWNING or OWNED.search(before):
             return True
         if after in _OF and piece.naming.means(record):
             return True

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from guard.model.origin import LINKED
 from guard.provenance.currencies import words_in
-from guard.provenance.grammar import PAST
+from guard.provenance.grammar import OWNED, OWNING, PAST
 from guard.provenance.idioms import covered, idioms
 from guard.provenance.kin import own_kin, things_of
 from guard.provenance.known import Known
@@ -38,9 +38,8 @@ _PLACING = set_of("of from off on to for in at with by under out inside against 
 """Words behind which stands no direct object."""
 _ENDS = set_of("that which who whose because since if when while unless until before after as via")
 """Words with which something is told of the object, or of the act."""
-_JOINT = re.compile(r"[,;:]|\b(?:and|or|plus)\b", re.IGNORECASE)
+_JOINT = re.compile(r"[,;:]")
 _JOINS = frozenset({"and", "or", "plus"})
-_OWNING = frozenset({"its", "their", "his", "her", "whose"})
 _BACK = frozenset({"it", "them", "there"})
 _VAGUE = set_of("one ones everything thing things rest others record records item items")
 """Words that may stand for anything."""
@@ -49,7 +48,6 @@ _IDLE = PARTICLES | set_of(
 )
 _PARTLY = set_of("one two three all both each any some either most rest last first")
 """Words behind which "of" says of which ones something is one."""
-_OWNED = re.compile(r"['\u2019]s?$")
 _TARGETS = frozenset({"target", "dest"})
 _NOTHING: frozenset[str] = frozenset()
 
@@ -202,19 +200,19 @@ def _read(task: Task, piece: Piece, able: Capability) -> _Taken:
         phrase.append(one[0])
     objects += _content(phrase, places)
     stems = frozenset(stem(one) for text in places for one in plainly(text).split())
-    refers = any(one[0].casefold() in _OWNING for one in rest[:1])
+    refers = any(one[0].casefold() in OWNING for one in rest[:1])
     refers = refers or not _BACK.isdisjoint(map(str.casefold, places))
     return _Taken(tuple(objects), stems, refers=refers)
 
 
 def _content(words: Sequence[str], places: list[str]) -> Iterator[tuple[str, ...]]:
     """Yield the words by which an object is told, if there are any; its owner is a place."""
-    owner = max((at + 1 for at, one in enumerate(words) if _OWNED.search(one)), default=0)
+    owner = max((at + 1 for at, one in enumerate(words) if OWNED.search(one)), default=0)
     kept = [one for one in words[owner:] if not _is_idle(one)]
     while len(kept) > 1 and _is_trailing(kept[-1]):
         kept.pop()
     if kept:
-        places += (_OWNED.sub("", one) for one in words[:owner])
+        places += (OWNED.sub("", one) for one in words[:owner])
         yield tuple(kept)
 
 

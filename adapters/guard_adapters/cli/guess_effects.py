@@ -64,7 +64,7 @@ _PUTS_UP = re.compile(
     re.IGNORECASE,
 )
 """How the description of a tool begins that enters something, or puts it up."""
-_FREE = frozenset({"title", "body", "amount", "price", "number"})
+_FREE = frozenset({"title", "body", "amount", "number"})
 """Roles of what is told and never looked for: one record's own words and its figures."""
 _NUMBERS = frozenset({"long", "decimal"})
 _GIVEN_TO_ACT = frozenset({"recipient", "amount", "body", "permission", "secret", "command"})
@@ -208,8 +208,7 @@ def _leads(word: str) -> bool:
 def _given_to_write(verb: str, args: Mapping[str, str]) -> str:
     """Return that it takes what a tool which only reads would not; empty: it does not."""
     for name, role in args.items():
-        if role != "flag" and _REPLACES.fullmatch(name):
-            return f"it takes {name!r}"
-        if role == "body" and verb in _OBTAINS:
+        new = role != "flag" and _REPLACES.fullmatch(name)
+        if new or (role == "body" and verb in _OBTAINS):
             return f"it takes {name!r}"
     return ""
