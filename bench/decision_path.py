@@ -22,7 +22,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,7 @@ class DecisionPath:
     """One guard up to the credential, on a session with so many events behind it."""
 
     world: World
-    judging: Judging
+    judging: Callable[[], Judging]
     session: str
     made: int = 0
     anew: bool = False
@@ -78,7 +78,7 @@ class DecisionPath:
         """Admit, judge, append: what is measured."""
         if self.anew:
             verdict.cache_clear()
-        judging = replace(self.judging)  # the guard makes one for each call
+        judging = self.judging()  # one for each call, as the guard makes it
         spec, found = judging.spec(call), judging.input(call)
         now_ms = self.world.clock.now_ms()
         session = await self.world.sessions.update(
@@ -106,7 +106,8 @@ class DecisionPath:
 
 async def history(path: DecisionPath, events: int) -> None:
     """Play calls without measuring: three events each, as the pipeline leaves them."""
-    judging, spec = path.judging, path.judging.spec(path.call())
+    judging = path.judging()
+    spec = judging.spec(path.call())
     head = await path.world.sessions.get(path.session)
     written = []
     for _ in range(events // 3):
@@ -139,7 +140,9 @@ async def made(store: Any, sessions: Any, sink: Any, bundle: Any, events: int) -
     intent = parse_intent(TASK, declared_by="host", max_bytes=4096)
     session = new_session(f"gs_{events}", WHO, intent=intent, now_ms=clock.ms)
     await sessions.open(session)
-    path = DecisionPath(world, Judging(world=world, bundle=bundle, salt=b"s" * 32), session.id)
+    path = DecisionPath(
+        world, lambda: Judging(world=world, bundle=bundle, salt=b"s" * 32), session.id
+    )
     await history(path, events)
     return path
 

@@ -132,8 +132,8 @@ class Judging:
         if self.bundle.slice_of(call.server, call.tool) is None:
             # Nobody listed it: the answer is that, whatever its arguments are.
             return Input(values={}, derived=Derived(bytes=len(call.arguments)))
-        limits, spec = limits_of(self.bundle.catalog), self.spec(call)
-        found = convert_args(spec, _arguments(call), salt=self.salt, limits=limits)
+        spec, limits, size = self.spec(call), limits_of(self.bundle.catalog), len(call.arguments)
+        found = convert_args(spec, _arguments(call), salt=self.salt, limits=limits, size=size)
         if isinstance(found, ArgError):
             return found
         return Input(values=found.values, derived=found.derived, write=write_digest(call, spec))
@@ -159,7 +159,7 @@ class Judging:
             known: what the session's results have shown.
             evidence: what people approved.
         """
-        moment = _Moment(session=session, known=known, evidence=evidence or NO_EVIDENCE, task=None)
+        moment = _Moment(session, known, evidence or NO_EVIDENCE)
         first = self._local(moment, call)
         if call.intent:
             first = max(first, self._declared(moment, call, first), key=_strict)
@@ -178,7 +178,7 @@ class Judging:
             task = narrowed_intent(moment.session, call, max_bytes=self.max_intent_bytes)
         except (Unusable, Refused) as wrong:
             return Judged(first.facts, self._deny(wrong.code, wrong.message))
-        return self._local(replace(moment, task=task), call)
+        return self._local(moment._replace(task=task), call)
 
     def _local(self, moment: "_Moment", call: ToolCall) -> Judged:
         found = self.convert(call)
@@ -189,7 +189,7 @@ class Judging:
             refused = self._deny(found.code, f"{found.path}: {found.message}")
             return Judged(self.facts(moment, call, self.input(call)), refused, unread=kept)
         seen = self.facts(moment, call, found)
-        narrowings = _Narrowings(judging=self, moment=moment, call=call)
+        narrowings = _Narrowings(self, moment, call)
         shadow = decide_shadow(self.bundle, seen, narrowings.apart)
         answer = decide(self.bundle, seen, narrowings)
         return Judged(seen, answer, shadow, cut=tuple(narrowings.made.values()))
@@ -258,17 +258,16 @@ def _strict(judged: Judged) -> int:
     return strictness(judged.answer)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Moment:
+class _Moment(NamedTuple):
     """What stays the same while the arguments of one call shrink."""
 
     session: Session
     known: Known
     evidence: Evidence
-    task: TaskIntent | None
+    task: TaskIntent | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True)
 class _Narrowings:
     """Makes Facts anew for shrunken arguments, always from the call as it came."""
 

@@ -6,7 +6,7 @@ reviewer) goes to `side`, which is stored beside the tree and can be erased with
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from json import dumps
 from typing import Any, Final, Literal
@@ -129,7 +129,7 @@ def _quiet(facts: Facts) -> Facts:
     purpose = purpose_without_secrets(said.purpose)
     if purpose == said.purpose:
         return facts
-    return replace(facts, intent=said._replace(purpose=purpose, sha256=""))
+    return facts._replace(intent=said._replace(purpose=purpose, sha256=""))
 
 
 def facts_sha256(salt: bytes, side: Mapping[str, Any]) -> str:

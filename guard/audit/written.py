@@ -7,6 +7,7 @@ left out here, nothing is hidden, and nothing is read.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from json import JSONEncoder
 from json.encoder import encode_basestring_ascii as quoted
 
@@ -59,7 +60,9 @@ def facts_text(facts: Facts) -> str:
 
 
 def _words(values: frozenset[str]) -> str:
-    return "[" + ",".join(map(quoted, sorted(values))) + "]" if values else "[]"
+    if not values:  # mostly
+        return "[]"
+    return "[" + ",".join(map(quoted, sorted(values) if len(values) > 1 else values)) + "]"
 
 
 def _derived(derived: Derived) -> str:
@@ -205,6 +208,7 @@ def _parents(agent: Agent) -> str:
     return f',"parents":[{",".join(map(quoted, agent.parents))}]' if agent.parents else ""
 
 
+@lru_cache(maxsize=1024)  # the same callers call again and again
 def _who(who: Who) -> str:
     agent, device, principal, workload = who.agent, who.device, who.principal, who.workload
     claims = [f"[{quoted(name)},{quoted(value)}]" for name, value in who.claims]

@@ -7,6 +7,7 @@ is copied in one step. It is for values that check, derive and keep nothing of t
 from typing import TypeVar
 
 T = TypeVar("T")
+_new, _set = object.__new__, object.__setattr__
 
 
 def altered(one: T, /, **new: object) -> T:
@@ -16,10 +17,9 @@ def altered(one: T, /, **new: object) -> T:
         TypeError: it has no such field, or it checks or derives something as it is made.
     """
     held, kind = vars(one), type(one)
-    made = object.__new__(kind)
-    fields = vars(made)
-    fields |= held
-    fields |= new
+    fields = held | new
     if len(fields) > len(held) or hasattr(kind, "__post_init__"):
         raise TypeError(f"{kind.__name__} cannot be changed in {sorted(new)}")
+    made = _new(kind)
+    _set(made, "__dict__", fields)
     return made

@@ -6,7 +6,7 @@ only: no floats, no transcript, nothing that the agent asserts about itself.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import IntEnum
 from types import MappingProxyType
@@ -204,7 +204,7 @@ class ClockFacts(NamedTuple):
     def at(cls, now_ms: int, zone: tzinfo) -> "ClockFacts":
         """Return a moment (Unix milliseconds) as policy reads it in this zone."""
         local = datetime.fromtimestamp(now_ms / 1000, zone)
-        return cls(at_ms=now_ms, hour=local.hour, weekday=local.weekday())
+        return cls(now_ms, local.hour, local.weekday())
 
 
 class Evidence(NamedTuple):
@@ -221,19 +221,18 @@ class Evidence(NamedTuple):
 NO_EVIDENCE = Evidence()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(NamedTuple):
     """One call at one moment, complete."""
 
     call: CallFacts
     who: Who
     input: Input
     clock: ClockFacts
-    intent: IntentFacts = field(default_factory=IntentFacts)
-    prov: ProvFacts = field(default_factory=ProvFacts)
-    text: TextFacts = field(default_factory=TextFacts)
-    history: HistoryFacts = field(default_factory=HistoryFacts)
-    risk: RiskFacts = field(default_factory=RiskFacts)
+    intent: IntentFacts = IntentFacts()
+    prov: ProvFacts = ProvFacts()
+    text: TextFacts = TextFacts()
+    history: HistoryFacts = HistoryFacts()
+    risk: RiskFacts = RiskFacts()
     access: AccessFacts = UNNARROWED
     credential: CredentialFacts = NO_CREDENTIAL
     evidence: Evidence = NO_EVIDENCE
@@ -242,4 +241,4 @@ class Facts:
     def with_approvals(self, rules: frozenset[str]) -> "Facts":
         """Return the same facts as if these rules had been approved: the counterfactual."""
         evidence = self.evidence._replace(approvals=self.evidence.approvals | rules)
-        return replace(self, evidence=evidence)
+        return self._replace(evidence=evidence)

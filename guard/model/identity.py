@@ -89,6 +89,15 @@ class Who:
     workload: Workload = field(default_factory=Workload)
     device: Device = field(default_factory=Device)
     claims: tuple[tuple[str, str], ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # The same caller is looked up with every call, and all of this would be hashed again.
+        whole = (self.principal, self.agent, self.workload, self.device, self.claims)
+        object.__setattr__(self, "_hash", hash(whole))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def key(self) -> str:

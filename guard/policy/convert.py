@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
+from math import isfinite
 from typing import Literal, NamedTuple, TypeVar
 
 from guard.model.call import ArgSpec, Json, ToolSpec, argument_bytes
@@ -73,54 +74,66 @@ class _Reader(NamedTuple):
 
 
 def convert_args(
-    spec: ToolSpec, arguments: Mapping[str, Json], *, salt: bytes, limits: Limits
+    spec: ToolSpec,
+    arguments: Mapping[str, Json],
+    *,
+    salt: bytes,
+    limits: Limits,
+    size: int | None = None,
 ) -> Input | ArgError:
     """Return the typed arguments of one call, and what the extractors make of them.
 
-    `salt` keys the digests that stand for secret and opaque arguments. A tool that nobody listed
-    (effect `any`) has no known arguments: all of them are opaque.
+    A tool that nobody listed (effect `any`) has no known arguments: all of them are opaque.
+
+    Args:
+        spec: the tool.
+        arguments: as they came.
+        salt: keys the digests that stand for secret and opaque arguments.
+        limits: on arguments, of the catalogue.
+        size: of the arguments as they are sent (bytes); None: nobody has them as bytes yet.
     """
     try:
         _sane({**arguments}, limits.max_depth, "")  # a dict: nothing else is looked into
-        size = _size(arguments, limits.max_arg_bytes)
-        reader = _Reader(
-            spec=spec, salt=salt, limits=limits, opaque=set(), open_world="any" in spec.effect
-        )
+        size = _fitting(len(argument_bytes(arguments)) if size is None else size, limits)
+        reader = _Reader(spec, salt, limits, set(), "any" in spec.effect)
         values = _members(reader, shape_of(spec.input_schema), arguments, "")
         facts = derive(spec, arguments, opaque=frozenset(reader.opaque), size=size)
     except _Wrong as wrong:
         return wrong.answer
     except ExtractError as wrong:
         return ArgError(code="extractor_failed", path=wrong.path, message=f"{wrong}")
-    except ValueError:  # argument_bytes: not finite, or a lone surrogate in a key
-        return ArgError(code="bad_argument", path="", message="got a value that is not JSON")
     return Input(values=values, derived=facts)
 
 
-def _size(arguments: Mapping[str, Json], most: int) -> int:
-    size = len(argument_bytes(arguments))
-    if size > most:
-        raise _Wrong("too_large", "", f"got {size} bytes, expected <= {most}")
+def _fitting(size: int, limits: Limits) -> int:
+    if size > limits.max_arg_bytes:
+        raise _Wrong("too_large", "", f"got {size} bytes, expected <= {limits.max_arg_bytes}")
     return size
 
 
 def _sane(value: Json, levels: int, path: str) -> None:
-    """Refuse depth, lone surrogates and reserved keys anywhere, opaque parts included."""
+    """Refuse depth, what JSON does not have and reserved keys anywhere, opaque parts included."""
     if isinstance(value, str):
-        if not value.isascii() and _SURROGATE.search(value):
+        if _is_torn(value):
             raise _Wrong("bad_argument", path, "got a lone surrogate")
-    elif isinstance(value, dict):
+    elif isinstance(value, (dict, list)):
         if levels <= 0:
             raise _Wrong("too_large", path, "nested too deeply")
+        if isinstance(value, list):
+            for one in value:
+                _sane(one, levels - 1, path)
+            return
         for key, one in value.items():
-            if key in RESERVED or (not key.isascii() and _SURROGATE.search(key)):
+            if key in RESERVED or _is_torn(key):
                 raise _Wrong("bad_argument", path, "got a reserved or malformed key")
             _sane(one, levels - 1, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        if levels <= 0:
-            raise _Wrong("too_large", path, "nested too deeply")
-        for one in value:
-            _sane(one, levels - 1, path)
+    elif isinstance(value, float) and not isfinite(value):
+        raise _Wrong("bad_argument", path, "got a value that is not JSON")
+
+
+def _is_torn(text: str) -> bool:
+    """Return whether a text holds half a character, which no encoding of Unicode has."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
 
 
 def _members(

@@ -34,7 +34,7 @@ def counted(facts: Facts) -> Facts:
     said, may = facts.evidence.approvals, facts.offline.approvable
     if not facts.offline.site or said <= may:
         return facts
-    return replace(facts, evidence=facts.evidence._replace(approvals=said & may))
+    return facts._replace(evidence=facts.evidence._replace(approvals=said & may))
 
 
 def answerable(answer: Decision, offline: OfflineFacts) -> Decision:

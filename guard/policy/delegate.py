@@ -24,7 +24,7 @@ from guard.policy.transform import Narrowings
 
 def as_if(facts: Facts, agent: str) -> Facts:
     """Return the same facts as if this agent, from above in the chain, called itself."""
-    return replace(facts, who=replace(facts.who, agent=Agent(id=agent)))
+    return facts._replace(who=replace(facts.who, agent=Agent(id=agent)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

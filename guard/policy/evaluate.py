@@ -6,7 +6,6 @@ forbid that fails, so the bare engine would fail open.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import reduce
 from typing import NamedTuple
 
@@ -156,7 +155,7 @@ def _settled(judge: _Judge, facts: Facts, verdict: Verdict, so_far: _SoFar) -> D
 
 def _with_applied(facts: Facts, applied: tuple[Applied, ...]) -> Facts:
     evidence = facts.evidence.narrowed_by(one.rule for one in applied)
-    return replace(facts, evidence=evidence)
+    return facts._replace(evidence=evidence)
 
 
 def _allowed(judge: _Judge, facts: Facts, permits: tuple[Rule, ...], so_far: _SoFar) -> Decision:
@@ -240,5 +239,5 @@ def shown(bundle: Bundle, spec: ToolSpec, facts: Facts) -> bool:
     if cut is None or not spec.confirmed:
         return False
     call = facts.call._replace(server=spec.server, tool=spec.tool)
-    verdict = ask(cut, cut.listing, replace(facts, call=call))
+    verdict = ask(cut, cut.listing, facts._replace(call=call))
     return verdict.allowed and not verdict.fault

@@ -1,7 +1,7 @@
 """One step of a recorded session: its facts, also for arguments that a narrowing shrank."""
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
@@ -68,8 +68,7 @@ class Step:
         )
         if self.met:
             return self._as_met(made)
-        return replace(
-            made,
+        return made._replace(
             prov=self.prov(made.prov),
             risk=RiskFacts(**fixed.risk.model_dump()) if fixed.risk else made.risk,
         )
@@ -85,8 +84,7 @@ class Step:
         at = self._seen.index(sent)
         known = self.met[min(at, len(self.met) - 1)]
         ledgers = {**made.history.ledgers, **known.history.ledgers}
-        return replace(
-            known,
+        return known._replace(
             call=made.call._replace(definition=known.call.definition),
             input=known.input if at < len(self.met) else made.input,
             history=known.history._replace(ledgers=ledgers),

@@ -210,9 +210,11 @@ def values(
         kept = read(row)
         tally, before = (EMPTY, ()) if kept is None else kept
         lost = row.ledger.kind not in _MANY and tally.overflown(now_ms)
-        asked = _Asked(before, given, now_ms, session)
-        count = row.ledger.kind in _COUNTED_IN_FLIGHT  # nearly always
-        value = _counted(row, tally, asked) if count else _value(row, tally, asked)
+        value: Ledger | None
+        if row.ledger.kind in _COUNTED_IN_FLIGHT:  # nearly always
+            value = _counted(row, tally, before, given, now_ms)
+        else:
+            value = _value(row, tally, _Asked(before, given, now_ms, session))
         overflow = overflow or kept is None or lost or value is None
         found[row.ledger.name] = bool(value) if value is None else value
     return found, overflow
@@ -227,10 +229,10 @@ class _Asked(NamedTuple):
     session: str
 
 
-def _counted(row: Row, tally: Tally, asked: _Asked) -> int:
+def _counted(row: Row, tally: Tally, before: Sequence[UnderWay], given: Input, now_ms: int) -> int:
     """Return what settled, what is under way, and what this call adds."""
-    pending = sum([charge.amount for _, charge in asked.before])
-    return min(LARGEST, tally.value(asked.now_ms) + pending + own_amount(row, asked.given))
+    pending = sum([charge.amount for _, charge in before])
+    return min(LARGEST, tally.value(now_ms) + pending + own_amount(row, given))
 
 
 def _value(row: Row, tally: Tally, asked: _Asked) -> Ledger | None:

@@ -3,7 +3,6 @@
 Only names: digests that fit any store, and that nobody chooses who does not authenticate.
 """
 
-from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
@@ -36,7 +35,6 @@ class Subjects(NamedTuple):
                 return PoolKey(by, self.agent, ledger)
 
 
-@lru_cache(maxsize=4096)  # the same sessions call again and again
 def subjects(issuer: str, subject: str, agent: str, task: str) -> Subjects:
     """Return whose a session is.
 

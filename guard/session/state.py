@@ -7,6 +7,7 @@ session stays ended. Where it is kept is not known here.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from guard.errors import Refused
 from guard.model.identity import Device, Place, Who
@@ -247,7 +248,15 @@ def subjects_of(session: Session) -> Subjects:
     Its task is what others declared, else the first words of its person: a new handle with the
     same words is the same task. Where neither was said, every session is a task of its own.
     """
-    person = session.who.principal
-    words = f"said {session.words[0]}" if session.words else f"session {session.id}"
-    task = f"declared {session.task}" if session.task else words
-    return subjects(person.issuer, person.subject, session.who.agent.id, task)
+    who, task, words = session.who, session.task, session.words
+    person, said = who.principal, words[0] if words else ""
+    alone = "" if task or words else session.id
+    return _subjects(person.issuer, person.subject, who.agent.id, task, said, alone)
+
+
+@lru_cache(maxsize=4096)  # the same sessions call again and again
+def _subjects(
+    issuer: str, subject: str, agent: str, task: str, said: str, session: str
+) -> Subjects:
+    words = f"session {session}" if session else f"said {said}"
+    return subjects(issuer, subject, agent, f"declared {task}" if task else words)

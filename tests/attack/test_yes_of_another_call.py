@@ -63,7 +63,7 @@ def call(home, server="vault", tool="drop", **changed):
         intent=IntentFacts(declared=True, covers=True),
         risk=RiskFacts(device_compliant=True),
     )
-    return replace(facts, **changed)
+    return facts._replace(**changed)
 
 
 class Unchanged:

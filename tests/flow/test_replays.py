@@ -29,13 +29,12 @@ class Kept:
         self.judging, self.call = judging, call
 
     def apply(self, facts, transforms):
-        from dataclasses import replace  # noqa: PLC0415
 
         moment = _Moment(known=Known(), session=None, evidence=facts.evidence, task=None)
         fresh = _Facts(self.judging, facts)
         narrowings = _Narrowings(judging=fresh, moment=moment, call=self.call)
         seen, after = narrowings.apply(facts, transforms)
-        return replace(seen, evidence=facts.evidence), after
+        return seen._replace(evidence=facts.evidence), after
 
 
 class _Facts:
@@ -45,10 +44,8 @@ class _Facts:
         self.convert, self.recorded = judging.convert, recorded
 
     def facts(self, moment, call, found):
-        from dataclasses import replace  # noqa: PLC0415
-
         of_call = self.recorded.call._replace(bytes_sha256=call.bytes_sha256)
-        return replace(self.recorded, input=found, call=of_call)
+        return self.recorded._replace(input=found, call=of_call)
 
 
 def said(answer):

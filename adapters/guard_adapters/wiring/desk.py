@@ -188,7 +188,7 @@ class Desk:
             credential=CredentialFacts(),
             evidence=Evidence(),
         )
-        return shown(bundle, spec, replace(found, access=access_facts(session, spec, None)))
+        return shown(bundle, spec, found._replace(access=access_facts(session, spec, None)))
 
     async def _contract(self, session_id: str, owner: Who, token: bytes) -> None:
         contract = verified_contract(

@@ -49,7 +49,7 @@ def every(kind):
     """Return any value of a type, every field of a record filled, those added later as well."""
     if kind in PLAIN:
         return PLAIN[kind]
-    names = [one.name for one in fields(kind)] if is_dataclass(kind) else []
+    names = [one.name for one in fields(kind) if one.init] if is_dataclass(kind) else []
     if names := names or getattr(kind, "_fields", ()):
         hints = get_type_hints(kind)
         parts = {one: every(hints[one]) for one in names}

@@ -147,7 +147,7 @@ class Rebuilding:
         found = convert_args(spec, arguments, salt=b"salt", limits=Limits())
         if isinstance(found, ArgError):
             raise NarrowUnavailable(found.code)
-        return replace(facts, input=found), argument_bytes(arguments)
+        return facts._replace(input=found), argument_bytes(arguments)
 
 
 def altered(group, **changes):
@@ -171,9 +171,9 @@ class World:
         server, _, tool = action.partition("/")
         found = self.convert(action, arguments)
         assert not isinstance(found, ArgError), found
-        facts = replace(BASE, call=BASE.call._replace(server=server, tool=tool), input=found)
+        facts = BASE._replace(call=BASE.call._replace(server=server, tool=tool), input=found)
         for name, changes in groups.items():
-            facts = replace(facts, **{name: altered(getattr(facts, name), **changes)})
+            facts = facts._replace(**{name: altered(getattr(facts, name), **changes)})
         return facts
 
     def decide(self, action, arguments, **groups):

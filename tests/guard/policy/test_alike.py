@@ -66,7 +66,7 @@ def test_another_caller_is_another_question(asked):
     world, ask_one = asked
     facts = world.facts(PAY, ARGUMENTS)
     ask_one(facts)
-    other = replace(facts, who=replace(facts.who, agent=Agent(id="other")))
+    other = facts._replace(who=replace(facts.who, agent=Agent(id="other")))
     assert ask_one(other)[1] == 2
 
 

@@ -1,7 +1,6 @@
 """The decision procedure: which of the four answers, and why."""
 
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -146,7 +145,7 @@ def test_methods_have_their_own_actions(world, rebuilding):
     answers = {}
     for method in ("mcp:resources/read", "mcp:unknown", "mcp:evil/new"):
         call = facts.call._replace(tool=method)
-        narrowed = replace(facts, call=call, intent=facts.intent._replace(covers=False))
+        narrowed = facts._replace(call=call, intent=facts.intent._replace(covers=False))
         answers[method] = decide(world.bundle, narrowed, rebuilding(world.bundle, {}))
     assert isinstance(answers["mcp:resources/read"], Allow)
     assert answers["mcp:unknown"].code == answers["mcp:evil/new"].code == "no_permit"

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from cedarpy import is_authorized
 
+from guard.model.call import ToolSpec
 from guard.model.decision import Allow, Deny, Narrow, StepUp
 from guard.policy.convert import ArgError, Limits, convert_args
 from guard.policy.evaluate import decide, visible_tools
@@ -21,7 +22,7 @@ def codes(error):
 
 def test_h01_an_erroring_forbid_denies(world, rebuilding):
     facts = world.facts("mail/send_email", MAIL)
-    broken = replace(facts, history=facts.history._replace(ledgers={}))
+    broken = facts._replace(history=facts.history._replace(ledgers={}))
     answer = decide(world.bundle, broken, rebuilding(world.bundle, MAIL))
     assert isinstance(answer, Deny)
     assert answer.code == "policy_error"
@@ -47,15 +48,14 @@ def test_h03_a_list_for_a_string_is_refused(world, rebuilding):
         code="bad_argument", path="id", message="got list, expected a string"
     )
     facts = world.facts("docs/read", {"id": "k"})
-    smuggled = replace(
-        facts,
+    smuggled = facts._replace(
         input=replace(facts.input, values={"id": ["k"]}),
         intent=facts.intent._replace(declared=True),
     )
     full = make_full(world)
     assert decide(full, smuggled, rebuilding(full, {})).code == "policy_error"
     for bundle in (world.bundle, full):
-        odd = replace(facts, intent=facts.intent._replace(declared=["true"], covers="true"))
+        odd = facts._replace(intent=facts.intent._replace(declared=["true"], covers="true"))
         assert decide(bundle, odd, rebuilding(bundle, {})).code == "policy_error"
 
 
@@ -101,6 +101,17 @@ def test_h05_odd_json_is_refused_before_the_engine(world, arguments, code):
     found = world.convert("docs/read", arguments)
     assert isinstance(found, ArgError)
     assert found.code == code
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN"])
+def test_h05_a_number_that_json_does_not_have_is_refused_wherever_it_lies(number):
+    held = {"type": "object", "additionalProperties": True}
+    schema = {"type": "object", "properties": {"id": {"type": "string"}, "held": held}}
+    spec = ToolSpec(server="s", tool="t", effect=frozenset({"write"}), input_schema=schema)
+    sent = f'{{"held":{{"deep":[{number}]}},"id":"k"}}'
+    for size in (len(sent), None):
+        found = convert_args(spec, json.loads(sent), salt=b"s", limits=Limits(), size=size)
+        assert (found.code, found.path) == ("bad_argument", "held.deep")
 
 
 def test_h06_contains_all_of_nothing_is_refused_at_load(make_world):
@@ -170,13 +181,13 @@ def test_h10_an_unknown_or_wrapped_tool_is_denied(world, rebuilding):
         ("docs", "read/"),
     ):
         call = facts.call._replace(server=server, tool=tool)
-        answer = decide(world.bundle, replace(facts, call=call), rebuilding(world.bundle, {}))
+        answer = decide(world.bundle, facts._replace(call=call), rebuilding(world.bundle, {}))
         assert answer.code == "unknown_tool"
 
 
 def test_h11_only_a_clear_allow_is_an_allow(world, rebuilding):
     facts = world.facts("docs/read", {"id": "k"})
-    odd = replace(facts, risk=facts.risk._replace(session="0"))
+    odd = facts._replace(risk=facts.risk._replace(session="0"))
     assert decide(world.bundle, odd, rebuilding(world.bundle, {})).code == "policy_error"
 
 
@@ -206,7 +217,7 @@ def test_engine_messages_never_leave_through_the_agents_text(world, make_world, 
     from guard.policy.explain import agent_text  # noqa: PLC0415
 
     facts = world.facts("docs/read", {"id": "k"})
-    secret = replace(facts, risk=facts.risk._replace(session="hunter2"))
+    secret = facts._replace(risk=facts.risk._replace(session="hunter2"))
     moment = 'context.risk.session > 1 && context.clock.now < datetime("2026-01-05")'
     engine = make_world(
         f'@id("NOW") @reason("r") permit(principal, action in Guard::Action::"any", resource)'

@@ -164,10 +164,10 @@ def test_an_argument_of_a_wrong_type_is_judged_by_neither_form(make_world, value
     cut = world.bundle.slices[PAY]
     facts = world.facts(PAY, {"amount_minor": 5, "recipient": "DE89"})
     assert ask(cut, cut.enforced, facts).allowed
-    wrong = replace(facts, input=replace(facts.input, values={"amount_minor": value}))
+    wrong = facts._replace(input=replace(facts.input, values={"amount_minor": value}))
     for rules in (cut.enforced, as_written(cut)):
         assert ask(cut, rules, wrong).fault
-        assert ask(cut, rules, replace(facts, input=replace(facts.input, values={}))).fault
+        assert ask(cut, rules, facts._replace(input=replace(facts.input, values={}))).fault
 
 
 @pytest.mark.parametrize("words", [["secret"], frozenset({1}), frozenset({("a", "b")}), "secret"])
@@ -237,4 +237,4 @@ def test_a_head_on_one_agent_or_group_stays(make_world):
 
     assert not ask(cut, cut.enforced, facts).allowed
     other = replace(facts.who, agent=replace(facts.who.agent, id="somebody-else"))
-    assert ask(cut, cut.enforced, replace(facts, who=other)).allowed
+    assert ask(cut, cut.enforced, facts._replace(who=other)).allowed
