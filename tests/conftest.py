@@ -6,6 +6,7 @@ written.
 """
 
 import gc
+import inspect
 import json
 import os
 import shutil
@@ -20,6 +21,7 @@ from hypothesis import HealthCheck, settings
 from tests.forked import python
 from tests.forked.brief import brief
 from tests.peers import copied
+from tests.tables import rows_of, whole
 
 # How fast a machine is that does other things as well says nothing about an outcome.
 settings.register_profile("any", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -106,6 +108,17 @@ def pytest_xdist_make_scheduler(config, log):
     from tests.spread import Spread  # noqa: PLC0415  xdist is there, or nobody asks
 
     return Spread(config, log)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector, name, obj):
+    """Make one test of a table where the suite is spread over processes: see tests/tables.py."""
+    if not hasattr(collector.config, "workerinput") or not isinstance(collector, pytest.Module):
+        return None
+    rows = rows_of(obj) if collector.funcnamefilter(name) and inspect.isfunction(obj) else []
+    if not rows:
+        return None
+    return pytest.Function.from_parent(collector, name=name, callobj=whole(obj, rows))
 
 
 @pytest.hookimpl(trylast=True)
