@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from guard.provenance.counts import SINGLE
 from guard.provenance.currencies import USUAL_PLACES
-from guard.provenance.derived import amounts_of, together, unit_of, way_of
+from guard.provenance.derived import amounts_of, signs_of, together, unit_of, way_of
 from guard.provenance.figures import meant_fields
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import stem
@@ -59,7 +59,8 @@ def follows(task: Task, known: Known, value: Value) -> bool:
     said = (one.number for one in task.money if unit.is_in(one.currency))
     # How much less something costs is an amount as well, where an argument is called so.
     way = 0 if DELTA.search(value.path) else way_of(task.wanted)
-    return money.number in amounts_of(said, task.percents, named, way)
+    signs = signs_of(task.wanted)
+    return money.number in amounts_of(said, task.percents, named, way, signs)
 
 
 def _amounts(task: Task, known: Known, value: Value) -> Iterator[list[Decimal]]:

@@ -6,7 +6,7 @@ whoever relies on these must know by other means where the money goes.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
@@ -96,6 +96,24 @@ _UP = re.compile(
     re.IGNORECASE,
 )
 """How people say that an amount is to be another one, so much less or more."""
+_SUM = r"[^\s\w]?\d[\d.,]*(?:\s?(?:[^\W\d_]{1,8}|[$€£¥%]))?"
+_ADDED = re.compile(
+    r"\b(?:plus|add(?:ing|ed)?|extra|additional|another|further|tip(?: of)?|zuzüglich|en plus)\s+"
+    rf"(?:(?:an?|the)\s+)?{_SUM}"
+    rf"|{_SUM}\s+(?:more|extra|additional(?:ly)?|on top|higher|dearer|tip|mehr|dazu|de plus)\b"
+    r"|\b(?:increas|rais|rise|rose|went up|gone up|goes up|erhöh|gestiegen|augment)\w*\b",
+    re.IGNORECASE,
+)
+_TAKEN = re.compile(
+    rf"\b(?:less|minus|abzüglich|moins)\s+(?:(?:an?|the)\s+)?{_SUM}"
+    rf"|{_SUM}\s+(?:less|off|cheaper|weniger|de moins)\b"
+    r"|\b(?:rest|remain(?:s|ing|der)?|differen(?:ce|z)|différence|reste|already|schon|bereits|déjà"
+    r"|outstanding|balance|deduct\w*|subtract\w*|over(?:paid|charged)|underpaid"
+    r"|too (?:much|little)|discount|short(?:fall)?|reduc\w*|lower(?:ed)?|went down|gone down"
+    r"|decreas\w*|dropped|gesunken|baissé)\b",
+    re.IGNORECASE,
+)
+"""How people say that what they name is to be added to something, or taken off it."""
 _MOST = 16
 
 
@@ -165,9 +183,16 @@ def way_of(text: str) -> int:
     return up - down
 
 
+@lru_cache(maxsize=256)
+def signs_of(text: str) -> tuple[int, ...]:
+    """Return whether a text adds to something, 1, or takes off it, -1; nothing: "pay 20 of it"."""
+    return (1,) * bool(_ADDED.search(text)) + (-1,) * bool(_TAKEN.search(text))
+
+
 def amounts_of(
-    said: Iterable[Decimal], percents: Iterable[Decimal], found: Iterable[Decimal], way: int = 0
-) -> frozenset[Decimal]:
+    said: Iterable[Decimal], percents: Iterable[Decimal], found: Iterable[Decimal], way: int = 0,
+    signs: Collection[int] = (1, -1),
+) -> frozenset[Decimal]:  # fmt: skip
     """Return the amounts that follow from others, to the cent.
 
     Args:
@@ -175,12 +200,13 @@ def amounts_of(
         percents: percentages that they said.
         found: amounts of the records that they named. More than 16 are no longer one answer.
         way: whether they want one of those changed by what they said: down, -1, or up, 1.
+        signs: whether they add what they said, 1, or take it off, -1; only where `way` is neither.
     """
     own, parts = [*said], [*percents]
     return frozenset(
         one.quantize(_CENT, ROUND_HALF_UP).normalize()
         for base in list(found)[:_MOST]
-        for one in (_changed(base, own, parts, way) if way else _reckoned(base, own, parts))
+        for one in (_changed(base, own, parts, way) if way else _reckoned(base, own, parts, signs))
         if one > 0
     )
 
@@ -220,10 +246,13 @@ def _changed(
     yield from (base + way * one for one in own)
 
 
-def _reckoned(base: Decimal, own: list[Decimal], parts: list[Decimal]) -> Iterator[Decimal]:
+def _reckoned(
+    base: Decimal, own: list[Decimal], parts: list[Decimal], signs: Collection[int]
+) -> Iterator[Decimal]:
     shares = [base * part / 100 for part in parts]
     for share in shares:
         yield from (share, base + share, base - share)
-    for one in own:
-        yield from (base - one, one - base, base + one)
+    for one in own if signs else ():
+        yield from (base + sign * one for sign in signs)
+        yield from (one - base,) if -1 in signs else ()
         yield from (share + one for share in shares)
