@@ -21,8 +21,8 @@ from guard.model.call import ArgSpec, ToolCall, ToolSpec, argument_bytes
 from guard.model.labels import Label, Trust
 from guard.provenance.known import Known
 from guard.provenance.observe import observed
+from guard.provenance.said import read_task
 from guard.provenance.segment import write_digest
-from guard.provenance.task import read_task
 from guard.provenance.weigh import weigh
 
 TEXT = """

@@ -28,6 +28,14 @@ class Entity:
     frame: Frame = "unknown"
 
 
+_THE = re.compile(r"\b(?:the|my|our)\s\Z", re.IGNORECASE)
+"""What stands before the name of a thing, and before nobody's."""
+_KEPT = re.compile(
+    r"\b(?:leave|keep|spare|skip|except|without|never|no|not|lass|lasse|behalte|nicht|garde|laisse)\b"
+    r"|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+"""What stands before what is to be left as it is."""
 _AFTER = re.compile(
     r"\s+(?:has |had |just |also |already )?"
     r"(?:sent|wrote|shared|asked|posted|gave|made|told|wants|said|mentioned)\b|['\u2019]s\b"
@@ -83,6 +91,22 @@ def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
         # "Ask Bob and tell him" names him twice: once in a sentence, and once as where it goes.
         yield replace(now, frame="dest") if (one.start, one.end) in told else now
         before = now
+
+
+def is_id(one: Entity) -> bool:
+    """Return whether a person writes one object, by its id, its file, or a word with a digit."""
+    word = one.kind == "name" and " " not in one.canonical and any(map(str.isdigit, one.canonical))
+    return word or one.kind in {"object_id", "filename"}
+
+
+def spoken_of(text: str, found: Iterable[Entity]) -> list[Entity]:
+    """Return the things of which a text speaks: those with an id, else "the Old Tandem".
+
+    What it wants to be left alone is none of them.
+    """
+    every = [one for one in found if not _KEPT.search(clause_before(text, one.start))]
+    with_id = [one for one in every if is_id(one)]
+    return with_id or [one for one in every if _THE.search(text, 0, one.start)]
 
 
 def silences(text: str, found: Iterable[Entity]) -> tuple[Span, ...]:

@@ -10,8 +10,10 @@ from functools import lru_cache
 
 from guard.provenance.asks import Ask
 from guard.provenance.contrary import opposites
+from guard.provenance.frames import spoken_of
 from guard.provenance.grammar import FURTHER, REFERRING
-from guard.provenance.lexicon import is_other, is_stop, stem, verb_classes
+from guard.provenance.lexicon import is_other, is_stop, noun_classes, stem, verb_classes
+from guard.provenance.questions import questions
 from guard.provenance.retract import Tone, tone_of
 from guard.provenance.sentences import WORD, acting
 from guard.provenance.swapped import (
@@ -25,9 +27,11 @@ from guard.provenance.swapped import (
     values_of,
 )
 from guard.provenance.turns import as_one, bare, out
-from guard.provenance.unasked import forbidden, within
+from guard.provenance.unasked import forbidden, within, without
 
 _VAGUE = frozenset({"read", "create", "change"})
+_IDLE = frozenset(map(stem, ("help", "assist", "support", "hi", "hello", "hey", "i'm", "i've")))
+"""Words of whoever only says that they will ask for something."""
 
 
 @lru_cache(maxsize=256)  # a session is judged far more often than its person speaks
@@ -73,7 +77,7 @@ def _mend(turns: list[str], at: int, before: Sequence[int], tone: Tone) -> bool:
         if (any_of or dropped) and swapped(turns, meant, asked or before):
             turns[at] = _asking_once(said, own) if asked else said
         elif tone.stops and (tone.takes or not asked):
-            return True
+            return any(_asks(turns[one]) for one in before) or not _is_one(turns[: at + 1])
         elif tone.turns:
             for one in asked[-1:]:
                 _strike_acts(turns, one, own)
@@ -107,6 +111,24 @@ def _dropped(text: str) -> Keys:
         if places
         else frozenset()
     )
+
+
+def _asks(turn: str) -> bool:
+    """Return whether a turn asks for anything: without that there is nothing to take back."""
+    if acts_of(turn):
+        return True
+    asked = acting(without(turn, questions(turn)))
+    return any(
+        is_other(one) or (verb_classes(one) - {"read"} and not noun_classes(one))
+        for one in asked
+        if not is_stop(one) and one not in _IDLE
+    )
+
+
+def _is_one(turns: Iterable[str]) -> bool:
+    """Return whether some turns speak of one thing, which "cancel it" can mean."""
+    things = (one for turn in turns for one in spoken_of(turn, values_of(turn)))
+    return len({one.canonical for one in things}) == 1
 
 
 def _alike(one: Ask, other: Ask) -> bool:

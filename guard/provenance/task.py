@@ -16,12 +16,11 @@ from guard.provenance.counts import behind_words, numbers, plural, quantities
 from guard.provenance.derived import adds_up, converted, ends_of, lengths_in, parts_of, units_in
 from guard.provenance.elliptic import elliptic
 from guard.provenance.entities import extract
-from guard.provenance.frames import Entity, silences
+from guard.provenance.frames import Entity, is_id, silences
 from guard.provenance.hours import hours_between, hours_in
 from guard.provenance.lexicon import Words, stem, words_of
 from guard.provenance.lone import lent, stated_with, targets_in
 from guard.provenance.lookalike import Looks, looks_of
-from guard.provenance.mended import mended
 from guard.provenance.money import Money, money_of
 from guard.provenance.naming import LINKING, NAMED, SILENT, Naming, keys_of, naming_of
 from guard.provenance.pasted import pasted
@@ -158,7 +157,9 @@ class Task:
             ),
             "yearless": frozenset(x for kind, x in self.frames if kind == "date" and x[0] == "-"),
             "folded": self.wanted.casefold(),
-            "ids": len({one.canonical for one in self.entities if _is_id(one)}),
+            "ids": len(
+                {one.canonical for one in self.entities if is_id(one) and one.frame not in SILENT}
+            ),
         }
         for name, one in made.items():
             object.__setattr__(self, name, one)
@@ -199,12 +200,6 @@ class Task:
         return ("time", time) in self.frames or time in self.ends or time in self.clocks
 
 
-def _is_id(one: Entity) -> bool:
-    """Return whether a person speaks of one object, by its id, its file, or a word with a digit."""
-    word = one.kind == "name" and " " not in one.canonical and any(map(str.isdigit, one.canonical))
-    return one.frame not in SILENT and (word or one.kind in {"object_id", "filename"})
-
-
 def _tallied(
     heads: Iterable[tuple[Decimal, str]], counted: Iterable[tuple[Decimal, str]]
 ) -> Iterator[tuple[str, Decimal]]:
@@ -213,11 +208,6 @@ def _tallied(
     called = {of for of, _ in first}
     yield from first
     yield from ((own, number) for number, of in counted if (own := stem(of)) not in called)
-
-
-def read_task(texts: Iterable[str]) -> Task:
-    """Return what a person's texts name; none of them: nothing is named."""
-    return task_of(mended(tuple(texts)))
 
 
 def _plain(text: str, entities: Iterable[Entity]) -> str:

@@ -11,7 +11,8 @@ from guard.errors import Unusable
 from guard.model.call import ToolSpec
 from guard.provenance.granting import granted
 from guard.provenance.lexicon import capability
-from guard.provenance.task import Task, read_task
+from guard.provenance.said import read_task
+from guard.provenance.task import Task
 from guard.session.intent import TaskIntent, parse_intent
 
 _CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})

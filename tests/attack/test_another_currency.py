@@ -11,7 +11,7 @@ import pytest
 
 from guard.provenance.currencies import SIGNS, currencies_in
 from guard.provenance.entities import extract
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 from tests.attack.verdicts import N, S, asks, bundle, tool
 
 P = "DE89370400440532013000"

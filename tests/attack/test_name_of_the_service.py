@@ -9,8 +9,8 @@ import pytest
 from guard.policy.catalog import read_catalog
 from guard.provenance.granting import granted
 from guard.provenance.lexicon import capability
+from guard.provenance.said import read_task
 from guard.provenance.service import done_with, short_names
-from guard.provenance.task import read_task
 
 
 def catalog(*, offered=None, **servers):

@@ -10,7 +10,7 @@ from guard.provenance.asks import ALL, asks_of
 from guard.provenance.entities import extract
 from guard.provenance.granting import granted, worded
 from guard.provenance.lexicon import capability, words_of
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 
 def asks(text):

@@ -8,7 +8,7 @@ from guard.model.call import ToolSpec
 from guard.model.facts import LARGEST_LEFT
 from guard.provenance.budget import asked, left
 from guard.provenance.lexicon import capability
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 NAME = frozenset({"text"})
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guard.provenance.entities import extract
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 
 def found(text, *kinds):

@@ -5,8 +5,8 @@ import pytest
 from guard.errors import Unavailable
 from guard.model.origin import Source
 from guard.provenance.known import Known
+from guard.provenance.said import read_task
 from guard.provenance.segment import Seen, Segment, chained, segment_of, value_digest
-from guard.provenance.task import read_task
 
 ANA = ("email", "ana@firm.example")
 

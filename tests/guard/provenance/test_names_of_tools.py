@@ -4,7 +4,7 @@ import pytest
 
 from guard.provenance.granting import granted
 from guard.provenance.lexicon import capability
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from guard.model.call import ToolSpec
 from guard.model.labels import Label, Trust
 from guard.provenance.known import Known
 from guard.provenance.observe import observed
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 TRUSTED = Label(trust=Trust.TRUSTED)
 ANA, BEN = "ana@firm.example", "ben@firm.example"

@@ -8,7 +8,7 @@ from guard.model.origin import Source
 from guard.provenance.canonical import typed
 from guard.provenance.known import Known
 from guard.provenance.observe import observed
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 from guard.provenance.value import Value
 from guard.provenance.worth import worth
 

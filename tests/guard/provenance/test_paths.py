@@ -5,7 +5,7 @@ import pytest
 from guard.provenance.known import Known
 from guard.provenance.lexicon import capability
 from guard.provenance.paths import lies_where_said, named_path
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 TASK = read_task(
     ["Hmm... please write the report in the folder archive, about ~ 5 pages. Thanks..."]

@@ -3,7 +3,7 @@
 import pytest
 
 from guard.provenance.entities import extract
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 
 def told(text):

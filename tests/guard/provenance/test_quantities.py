@@ -7,7 +7,7 @@ import pytest
 from guard.provenance.derived import converted
 from guard.provenance.entities import extract
 from guard.provenance.money import Money
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from guard.provenance.task import read_task
+from guard.provenance.said import read_task
 from guard.provenance.zones import same_in, zone_of, zoned
 
 DAY = "2026-11-24"
