@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from guard.provenance.asks import Ask
 from guard.provenance.counts import quantities
-from guard.provenance.frames import Entity
+from guard.provenance.frames import Entity, is_id
 from guard.provenance.grammar import BEING, PAST, PEOPLE
 from guard.provenance.lexicon import is_other, is_stop, noun_classes, stem, verb_classes
 from guard.provenance.sentences import WORD, is_english, sentences
@@ -119,6 +119,7 @@ def _asked(
     said = [one[0].casefold() for one in words]
     if not words or len(words) > _LONGEST or text[start:end].rstrip().endswith("?"):
         return None
+    which = inside and is_id(inside[0]) and 0 <= inside[0].start - words[0].end() <= len(" #")
     if not is_english(frozenset(said)) or any(start <= one.place[0] < end for one in asks):
         return None
     if not _TELLS.isdisjoint(said) or any(
@@ -137,8 +138,8 @@ def _asked(
     )
     if _TABLE.search(text, start, end):
         nouns |= {"trip", "event"}
-    if not nouns and not (many or due):
-        return None
+    if which or not (nouns or many or due):
+        return None  # "Booking AB-3" says which, and books none
     return Ask(verb="", verbs=_BRINGS if nouns else _BOOKS, nouns=nouns, place=(start, end))
 
 

@@ -15,7 +15,7 @@ from guard.provenance.grammar import FURTHER, REFERRING
 from guard.provenance.lexicon import is_other, is_stop, noun_classes, stem, verb_classes
 from guard.provenance.questions import questions
 from guard.provenance.retract import Tone, tone_of
-from guard.provenance.sentences import WORD, acting
+from guard.provenance.sentences import WORD, acting, sentences
 from guard.provenance.swapped import (
     MOMENTS,
     Keys,
@@ -76,6 +76,8 @@ def _mend(turns: list[str], at: int, before: Sequence[int], tone: Tone) -> bool:
         meant = Meant(said=said, rest=tone.rest, dropped=dropped, any_of=any_of)
         if (any_of or dropped) and swapped(turns, meant, asked or before):
             turns[at] = _asking_once(said, own) if asked else said
+        elif _asks_again(turns, at, before, tone):
+            pass
         elif tone.stops and (tone.takes or not asked):
             return any(_asks(turns[one]) for one in before) or not _is_one(turns[: at + 1])
         elif tone.turns:
@@ -111,6 +113,18 @@ def _dropped(text: str) -> Keys:
         if places
         else frozenset()
     )
+
+
+def _asks_again(turns: Sequence[str], at: int, before: Iterable[int], tone: Tone) -> bool:
+    """Return whether "cancel it" asks once more for what was to be cancelled: a booking."""
+    said = turns[at]
+    if not tone.undoes or tone.holds:
+        return False
+    parts = [tone_of(said[start:end]) for start, end in sentences(said)]
+    if any(one.undoes and one.refuses for one in parts):
+        return False  # "no, cancel it"
+    own = [one for one in acts_of(said) if "cancel" in one.verbs]
+    return any(_alike(a, b) for one in before for a in own for b in acts_of(turns[one]))
 
 
 def _asks(turn: str) -> bool:

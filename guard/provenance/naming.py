@@ -16,7 +16,7 @@ from guard.provenance.words import GENERIC
 
 NAMED = frozenset({"name", "quoted", "filename", "literal"})
 """Kinds of values that are names."""
-LINKING = frozenset({"email", "iban", "url"})
+LINKING = frozenset({"email", "iban", "url", "phone"})
 """Kinds of values by which a record is the one that is meant."""
 SILENT = frozenset({"unasked", "told"})
 """Frames of what authorises nothing: left out, or passed on."""

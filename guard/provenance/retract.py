@@ -48,6 +48,14 @@ _STRONG = late(
     re.IGNORECASE | re.MULTILINE,
 )
 """Words with which a person takes back what they asked for."""
+_UNDO = re.compile(
+    r"(?:cancel|abort|withdraw|revoke|stop|annule[rz]?)\s+(?:it|that|this)\b", re.IGNORECASE
+)
+_NOT_TO = re.compile(
+    r"I\s+(?:do\s+not|don['\u2019]?t)\s+(?:want|need)\s+to\s+(?!cancel|stop|do\b)[^\W\d_]+\s+it",
+    re.IGNORECASE,
+)
+"""How somebody asks to cancel a thing, and what they decline instead."""
 _HOLDS = late(
     rf"{_OPENS}(?:stop(?:p)?\b(?=\s*(?:$|[.,;!?]|{_IT}\b|doing\b|right\s+there|there\b|immediately\b|now\b|please\b|sofort\b|bitte\b))"
     r"|wait\b(?!\s+for\s+(?!me\b|my\b))|hold\s+(?:on|off|it|that|your\s+horses)\b|hang\s+on\b|pause\b(?=\s*(?:$|[.,;!?]))"
@@ -121,6 +129,7 @@ class Tone:
         adds: it asks for something more.
         goes_on: it lets go on what was stopped.
         rest: what it says beside, in its place.
+        undoes: it takes back by "cancel it" alone, which may ask to cancel a thing.
     """
 
     takes: bool = False
@@ -130,6 +139,7 @@ class Tone:
     adds: bool = False
     goes_on: bool = False
     rest: str = ""
+    undoes: bool = False
 
     @property
     def stops(self) -> bool:
@@ -158,6 +168,8 @@ def tone_of(turn: str) -> Tone:
         adds=_ADDS.search(turn) is not None,
         goes_on=not (takes or holds or refuses) and _goes_on(turn),
         rest=without(turn, joined([*takes, *holds, *refuses, *mends])),
+        undoes=any(_UNDO.match(turn, *one) for one in takes)
+        and all(_UNDO.match(turn, *one) or _NOT_TO.match(turn, one[0]) for one in takes),
     )
 
 

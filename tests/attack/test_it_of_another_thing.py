@@ -41,6 +41,8 @@ IT = [
     ["My firing is fi-3.", "My name is Mona Lind.", "Yes. Could you cancel it?"],
     ["How is the Raku Evening coming along?", "Too slow. Cancel it."],
     ["Is fi-3 fired yet? If not, cancel it please."],
+    ["Hello, I need to cancel a firing.", "fi-3, my name is Lind.", "Yes, please cancel it."],
+    ["I want to stop firing fi-3.", "No, I do not want to move it. Please cancel it."],
 ]
 
 
@@ -79,6 +81,8 @@ def test_what_was_kept_quoted_taken_back_or_one_of_two_is_not_it(turns):
     [
         ["Cancel the firing fi-3.", "Never mind, cancel it."],
         ["Please cancel firing fi-3.", "Stop.", "Forget it."],
+        ["Cancel the firing fi-3.", "No, cancel it."],
+        ["Cancel the firing fi-3.", "Stop. Cancel that."],
     ],
 )
 def test_who_takes_a_request_back_has_asked_for_nothing(turns):
