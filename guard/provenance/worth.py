@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Origin, Source, Why
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.currencies import words_in
+from guard.provenance.doubtful import doubtful
 from guard.provenance.kin import holds, kin_of, own_kin, tells_of
 from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
@@ -206,7 +207,7 @@ def _trusted(
         part = part or not known.tells(record, said)
         if not said and task.naming.links.isdisjoint(record.links):
             said = task.naming.spells(record)
-        if part or any(known.mistaken(record, title) for title in said):
+        if part or doubtful(task, known, record, said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
         if not (target and _is_another(task, known, value, place)):
