@@ -129,9 +129,9 @@ class Known:
         """Return the record of a place; one that names nothing if it stood in none."""
         return self._records.get(number, _NOTHING)
 
-    def shared(self, name: str) -> bool:
-        """Return whether two different objects bear this name, as far as a full index can tell."""
-        return self.full or len(self._named.get(name, ())) > 1
+    def shared(self, name: str, most: int = 1) -> bool:
+        """Return whether more different objects bear this name, as far as a full index can tell."""
+        return self.full or len(self._named.get(name, ())) > most
 
     def called_so(self, name: str) -> Iterable[frozenset[str]]:
         """Return the ids of the things whose own name this is: of each, and of two at most."""

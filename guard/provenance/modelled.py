@@ -13,7 +13,7 @@ from guard.provenance.counts import things_at
 from guard.provenance.currencies import words_in
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem
-from guard.provenance.records import is_own_name
+from guard.provenance.prose import is_own_name
 from guard.provenance.sides import BEHIND, BESIDE_IT, side_of, spelled
 from guard.provenance.task import Task
 from guard.provenance.value import Value

@@ -5,11 +5,14 @@ choose what is deleted. It decides nothing.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from guard.provenance.canonical import name_of
 from guard.provenance.known import Known, Place
 from guard.provenance.listings import Listing
-from guard.provenance.records import Record, names_of
+from guard.provenance.naming import SILENT
+from guard.provenance.pointers import series
+from guard.provenance.records import Record, names_of, plainly, with_pairs
 from guard.provenance.singled import title_words
 from guard.provenance.task import Task
 from guard.provenance.titles import titled
@@ -41,6 +44,54 @@ def outranked(
         for listing in lists
         for one in listing.records
     )
+
+
+def tells_of_another(task: Task, place: Place, record: Record) -> bool:
+    """Return whether a record only says the id that the person said: "a duplicate of K-2".
+
+    Args:
+        task: what the person said.
+        place: where the id of the record was shown.
+        record: of which it is.
+    """
+    said = _ids_in(task)
+    if not said:
+        return False
+    own, sort = plainly(place.seen.canonical), series(place.seen.canonical)
+    return any(
+        like == sort and f" {one} " in f" {plainly(name)} "
+        for one, like in said
+        if one != own
+        for name in (*record.names, *record.noted)
+    )
+
+
+def found_by_name(task: Task, known: Known, place: Place, record: Record) -> bool:
+    """Return whether a search for a name found what only prose calls so, and nothing else is.
+
+    A tool that was asked for "Dental check-up" tells that a dentist's visit is one by its notes.
+    """
+    names = with_pairs(record.noted) & task.naming.called if record.noted else None
+    if not names:
+        return False
+    own = frozenset().union(*task.naming.spelled)  # words that begin like a name, or are quoted
+    lists = [one for one in known.lists.shown(place.action) if one.holds(place.record)]
+    sought = [text for one in lists for text in one.sought]
+    others = [one for each in lists for one in each.records if one.identity != record.identity]
+    return any(
+        not own.isdisjoint(name.split())
+        and any(_said_in(name, text) for text in sought)
+        and not any(name in with_pairs(one.noted) for one in others)
+        for name in names
+        if not known.shared(name, most=0)
+    )
+
+
+@lru_cache(maxsize=256)
+def _ids_in(task: Task) -> tuple[tuple[str, str], ...]:
+    """Return the ids among the values of a text, each with its series."""
+    named = {one.literal for one in task.entities if one.frame not in SILENT}
+    return tuple((plainly(one), sort) for one in sorted(named) if (sort := series(one)))
 
 
 def _is_told_by_name(task: Task, record: Record, lists: Iterable[Listing]) -> bool:

@@ -5,6 +5,7 @@ argument. Its parent, pair, predecessor or contact is another thing of the same 
 where the person says so. It decides nothing.
 """
 
+import re
 from functools import lru_cache
 from itertools import groupby
 
@@ -23,6 +24,7 @@ _WEIGHED = frozenset({"target", "dest", "attach"})
 _ADDRESSES = frozenset({"email", "iban", "phone", "url"})
 _ABOVE = stem("parent")
 """The word by which arguments and fields speak of what a thing lies in."""
+_DIGITS = re.compile(r"\d+")
 _LONG = 8
 """Characters: keys of that length are alike where they are as long as each other."""
 
@@ -119,3 +121,10 @@ def form(text: str) -> str:
     """Return what an id looks like: A-9 for AB-3401."""
     kinds = ("9" if one.isdigit() else "A" if one.isalpha() else one for one in text.strip("# "))
     return "".join(one for one, _ in groupby(kinds))
+
+
+def series(text: str) -> str:
+    """Return of which series an id is: `kf-9` of KF-2002; empty: it is no id with letters."""
+    one = text.strip("# ").casefold()
+    own = any(map(str.isdigit, one)) and any(map(str.isalpha, one)) and " " not in one
+    return _DIGITS.sub("9", one) if own else ""

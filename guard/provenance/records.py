@@ -12,6 +12,7 @@ from functools import lru_cache
 from guard.model.origin import TRUSTED, UNTRUSTED
 from guard.provenance.canonical import name_of
 from guard.provenance.currencies import codes_in, words_in
+from guard.provenance.prose import OWN, bears_name, free_in, is_prose, noted_in
 from guard.provenance.segment import Seen
 from guard.provenance.switches import as_said
 from guard.provenance.titles import titled
@@ -37,21 +38,11 @@ _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
 _SOMEBODYS = frozenset({"account", "card", "phone", "mobile", "fax", "routing", "tax", "house"})
 _KEY = 64
 """The longest key (characters)."""
-_OWN = frozenset({"name", "title", "subject", "label", "filename", "username", "displayname"})
-"""Fields in which an object bears its own name, beside those that end in `_name`."""
 _BEING = frozenset({"is", "has", "can", "was"})
 _OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 """How a moment ends that is at another offset than UTC."""
-_PROSE = frozenset(
-    {
-        *("description", "note", "notes", "comment", "comments", "body", "text", "content"),
-        *("message", "memo", "remark", "remarks", "reason", "details", "snippet", "preview"),
-        *("excerpt", "bio", "about", "instructions", "reference", "purpose"),
-    }
-)
-"""Fields in which people write what they want: they name no object."""
 KEYS = (
-    _IDS | _KEYS | _NUMBERS | _OWN | {"guid", "code", "slug", "handle", "phone", "mail", "address"}
+    _IDS | _KEYS | _NUMBERS | OWN | {"guid", "code", "slug", "handle", "phone", "mail", "address"}
 ) | {"path", "file", "url"}
 """Words of fields for what one thing is known by."""
 
@@ -65,7 +56,8 @@ class Record:
         links: identifiers in trusted fields, `kind:canonical`.
         titles: short texts in trusted fields, casefolded.
         called: those of them that are its own name, and not that of somebody it refers to.
-        names: short texts in any field: enough to be asked for, not enough to be trusted.
+        names: short texts in any field but strangers' prose: enough to be asked for, no more.
+        noted: short texts of strangers' prose: a search may find it by them.
         own: those in which it bears its own name; where one is trusted, those that are.
         told: short texts of all fields but prose, its state and its kind as well; the same.
         sure: those of them in trusted fields.
@@ -83,6 +75,7 @@ class Record:
     titles: frozenset[str] = frozenset()
     called: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    noted: frozenset[str] = frozenset()
     own: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     sure: tuple[str, ...] = ()
@@ -118,8 +111,9 @@ def record_of(found: Iterable[Seen]) -> Record:
     fields = [one for one in every if one.kind != "flag"]
     # What bears a trusted name of its own is not called by what others could write into it.
     sure = [one for one in every if one.source is not UNTRUSTED]
-    bears = any(map(_bears_name, sure))
+    bears = any(map(bears_name, sure))
     telling = sure if bears else every
+    free = free_in(every)
     listed = any(not one.path.endswith("*") for one in fields)
     for one in fields:
         own = one.path.rpartition(".")[2]
@@ -128,11 +122,11 @@ def record_of(found: Iterable[Seen]) -> Record:
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text":
             said[one.source is not UNTRUSTED].append((own, one.canonical))
-        if one.kind == "text" and _is_name(last, one.canonical):
+        if one.kind == "text" and one.path not in free and _is_name(last, one.canonical):
             names.add(name_of(one.canonical))
             if one.source is not UNTRUSTED:
                 titles.add(name_of(one.canonical))
-                if last in _OWN or last.endswith("_name"):
+                if last in OWN or last.endswith("_name"):
                     called.add(name_of(one.canonical))
         elif one.source is UNTRUSTED:
             continue
@@ -147,9 +141,10 @@ def record_of(found: Iterable[Seen]) -> Record:
         titles=frozenset(titles) or _NONE,
         called=frozenset(called) or _NONE,
         names=frozenset(names) or _NONE,
-        own=tuple(_short(telling, named=True)),
-        told=(*_short(telling), *_flags(telling)),
-        sure=(*_short(sure), *_flags(sure)),
+        noted=noted_in(fields, free, TITLE) or _NONE,
+        own=tuple(_short(telling, free, named=True)),
+        told=(*_short(telling, free), *_flags(telling)),
+        sure=(*_short(sure, free), *_flags(sure)),
         named=bears,
         keys=_keys_in(fields),
         days=tuple(one.canonical for one in fields if one.kind == "date"),
@@ -165,16 +160,6 @@ def record_of(found: Iterable[Seen]) -> Record:
         currencies=codes_in(said[True]) or _NONE,
         claimed=codes_in(said[False]) or _NONE,
     )
-
-
-def _bears_name(one: Seen) -> bool:
-    """Return whether a field is the name of its own object."""
-    return one.kind == "text" and is_own_name(one.path)
-
-
-def is_own_name(path: str) -> bool:
-    """Return whether a field is for the name of its own object, and not of whoever it is of."""
-    return path.rpartition(".")[2].casefold().strip("_") in _OWN
 
 
 def _states(fields: Iterable[Seen]) -> dict[str, str]:
@@ -215,14 +200,16 @@ def _flags(fields: Iterable[Seen]) -> Iterator[str]:
             yield as_said(name, _BEING, on=one.canonical == "yes")
 
 
-def _short(fields: Iterable[Seen], *, named: bool = False) -> Iterator[str]:
+def _short(fields: Iterable[Seen], free: frozenset[str], *, named: bool = False) -> Iterator[str]:
     """Yield the short texts of fields that are no prose; `named`: its own names only."""
     for one in fields:
         own = one.path.rpartition(".")[2]
         last = own.casefold().strip("_")
-        if one.kind != "text" or last in _PROSE or len(one.canonical) > TITLE or _identifies(own):
+        if one.kind != "text" or len(one.canonical) > TITLE or _identifies(own):
             continue
-        if not named or last in _OWN or last.endswith("_name"):
+        if one.path in free or is_prose(one.path):
+            continue
+        if not named or last in OWN or last.endswith("_name"):
             yield one.canonical
 
 
@@ -267,7 +254,7 @@ def _keys_in(fields: Iterable[Seen]) -> dict[str, str]:
     found: dict[str, str] = {}
     for one in fields:
         own = one.path.rpartition(".")[2]
-        key = " " not in one.canonical or own.casefold() in _OWN or _identifies(own)
+        key = " " not in one.canonical or own.casefold() in OWN or _identifies(own)
         if key and len(one.canonical) <= _KEY:
             found.setdefault(one.path, one.canonical)
     return found
@@ -280,10 +267,12 @@ def _is_crowd(name: str) -> bool:
 
 def names_of(record: Record, *, sure: bool = False) -> frozenset[str]:
     """Return a record's names and every two neighbouring words of them; `sure`: trusted ones."""
-    found = set(record.titles if sure else record.names)
-    for name in tuple(found):
-        found.update(map(" ".join, titled(name)))
-    return frozenset(found)
+    return with_pairs(record.titles if sure else record.names)
+
+
+def with_pairs(names: frozenset[str]) -> frozenset[str]:
+    """Return names and every two neighbouring words of them."""
+    return names.union(*(map(" ".join, titled(one)) for one in names))
 
 
 def _is_name(name: str, text: str) -> bool:

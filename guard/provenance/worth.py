@@ -14,7 +14,7 @@ from guard.provenance.kin import holds, kin_of, own_kin, tells_of
 from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
 from guard.provenance.naming import SILENT, keys_of
-from guard.provenance.outranked import outranked
+from guard.provenance.outranked import found_by_name, outranked, tells_of_another
 from guard.provenance.pointers import form, points
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.scoped import chooses
@@ -175,7 +175,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     if _out_of_place(value, place, target=target):
         return Worth(UNTRUSTED, "untrusted_only", place)
     record = known.record(place.record)
-    if other := _of_another(task, known, value, place, record):
+    if other := _of_another(task, known, value, place, record, target=target):
         return Worth(UNTRUSTED, other, place)
     if seen.source is CREATED:
         return Worth(CREATED if target else UNTRUSTED, "created", place)
@@ -187,11 +187,13 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
 
 
 def _of_another(
-    task: Task, known: Known, value: Value, place: Place, record: Record
+    task: Task, known: Known, value: Value, place: Place, record: Record, *, target: bool
 ) -> Literal["", "other_unit", "other_thing"]:
     """Return why what stands in a record is of something else than a call takes it for."""
     if value.role == "amount" and not in_its_unit(task, value, place, record):
         return "other_unit"
+    if target and is_id(place.seen.path) and tells_of_another(task, place, record):
+        return "other_thing"
     return "other_thing" if points(task, known, value, place, record) else ""
 
 
@@ -241,7 +243,8 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
     """Return what the id of a record is worth whose name the person used, if nobody shares it."""
     names = task.naming.asks_for(record)
     if not names:
-        return None
+        found = found_by_name(task, known, place, record)
+        return Worth(LINKED, "linked_record", place) if found else None
     said = task.naming.said
     if all(
         known.shared(one) or known.within_another(record, plainly(one), said) for one in names
