@@ -37,14 +37,16 @@ BUT = late(
     re.IGNORECASE,
 )
 """Words that take something out of all there is: "all of them but the last"."""
+_MAY = r"(?:should|must|may|can|could|will|shall)"
 STAYS = late(
-    rf"{_BEGINS}(?P<value>\S[^.,;!?\n]{{0,60}}?){_GAP}"
-    rf"(?:(?:should|must|ha(?:s|ve){_GAP}to|(?:is|are){_GAP}to|shall){_GAP})?"
+    rf"{_BEGINS}(?P<value>\S[^.,;!?\n]{{0,60}}?){_GAP}(?:"
+    rf"(?:(?:{_MAY}|ha(?:s|ve){_GAP}to|(?:is|are){_GAP}to){_GAP})?"
     rf"(?:stays?|remains?|bleibt|bleiben|reste(?:nt)?){_GAP}"
-    rf"(?!(?:in|at|with|until|till|for|from|to|on{_GAP}the|by|there|here|bei|bis|zu|chez|avec)\b)",
+    rf"(?!(?:in|at|with|until|till|for|from|to|on{_GAP}the|by|there|here|bei|bis|zu|chez|avec)\b)"
+    rf"|{_MAY}{_GAP}(?:stay|remain)(?=\s*(?:[.,;!?]|$)))",
     re.IGNORECASE,
 )
-"""Words by which something is to go on being as it is: "the barn stays locked"."""
+"""Words by which something is to go on being as it is: "the barn stays locked", "it may stay"."""
 NOBODY = late(
     r"\b(?:nobody|no[\s-]one|none\s+of|niemand(?:em|en)?)\b(?!\s+(?:knows?|cares?|is|was|has)\b)"
     r"|(?<!is )(?<!['\u2019]s )(?<!are )(?<!was )(?<!have )(?<!has )(?<!see )(?<!find )(?<!found )"

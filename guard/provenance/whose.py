@@ -22,6 +22,7 @@ from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
 from guard.provenance.referred import referred
 from guard.provenance.removed import removed, takes
+from guard.provenance.rivals import beside, has_rival
 from guard.provenance.searched import wider
 from guard.provenance.sides import crossed
 from guard.provenance.task import Task
@@ -83,6 +84,7 @@ def theirs(
         for at, (value, _) in enumerate(found):
             if value.role == "query" and value.level and _is_wide(own, able, at, found):
                 strays.append(at)
+        strays += beside(task, known, own, found)
     strays += crossed(task, known, found)
     strays += modelled(task, known, able, found)
     if "linked_record" in [one.why for _, one in found]:
@@ -169,12 +171,20 @@ def _may(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
     """Return whether a value of a call may be meant by a request."""
     if (_goes(claim) and _is_beside(piece, claim)) or _is_elsewhere(known, piece, claim):
         return False
-    before = any(one.start < piece.start for one in claim.by)
-    if piece in claim.by or (before and _refers(piece, claim)):
+    if piece in claim.by:
+        return True
+    if has_rival(known, piece, *values[claim.at], values):
+        return False
+    if any(one.start < piece.start for one in claim.by) and _refers(piece, claim):
         return True
     words = _words(claim.value.path, claim.able)
     if any(not (words & one.stems) <= piece.stems for one in claim.by):
         return True
+    return _lacks(known, piece, claim, values)
+
+
+def _lacks(known: Known, piece: Piece, claim: _Claim, values: Values) -> bool:
+    """Return whether a request names nothing of its own that a value could be."""
     taken = {
         key
         for value, _ in values
