@@ -19,6 +19,7 @@ from guard.provenance.dates import (
     tells_of_past,
 )
 from guard.provenance.grammar import NUMBERS
+from guard.provenance.lately import lately_in
 from guard.provenance.pieces import Piece
 from guard.provenance.presently import minutes_in, moments_after, times_after
 from guard.provenance.relayed import timely
@@ -99,7 +100,10 @@ _WEEKS = frozenset({"week", "woch"})
 _WHEN = frozenset({"when"})
 
 Near = tuple[int, int]
-"""How many days from now, and 0; months, and -1; minutes, and -2; or which weekday, and how far."""
+"""How many days from now, and 0; months, and -1; minutes, and -2; or which weekday, and how far.
+
+Further than -2, it lies back.
+"""
 
 
 @lru_cache(maxsize=256)
@@ -147,14 +151,15 @@ def on_its_days(task: Task, now_ms: int, house: tzinfo) -> Task:
 @lru_cache(maxsize=256)
 def _on_days(task: Task, hour: int, house: tzinfo) -> Task:
     said = timely(task.text, task.said)
-    near = near_in(said)
+    back = lately_in(said)
+    near = near_in(said) | back
     if not (near or task.days or speaks_of_dates(said)):
         return _now(task.text, hour, house)
     lasting = frozenset(
         int(many) * (_WEEK if of in _WEEKS else 1)
         for of, many in task.tallies
         if of in _DAYS | _WEEKS and 0 < many <= _LONGEST
-    )
+    ).difference(-days for days, _ in back)  # what lies three days back does not last three
     return _dated(task.text, near, lasting, hour, house)
 
 
@@ -211,7 +216,7 @@ def _days_in(
         if one.kind == "date" and piece.start <= one.start < piece.end
         if text[one.start - piece.start : one.end - piece.start].strip()
     ]
-    days = set(days_of(near_in(text), lasting, hour, house))
+    days = set(days_of(near_in(text) | lately_in(text), lasting, hour, house))
     for today in _today(hour, house):
         days.update(dates_in(text, today))
         for one in named:
@@ -268,7 +273,7 @@ def _first(start: date, number: int, reach: int) -> Iterator[date]:
     if reach == _MONTHS:
         yield months_on(start, number)
         return
-    for ahead in range(reach + 1) if reach else (number,):
+    for ahead in range(min(reach, 0), max(reach, -1) + 1) if reach else (number,):
         one = start + timedelta(days=ahead)
         if not reach or one.weekday() == number:
             yield one
