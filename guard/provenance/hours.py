@@ -78,6 +78,12 @@ _BETWEEN: Final = late(
     r"(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?(?: ?(?P<half>[ap])\.?m\b|" + _END + ")",
     re.IGNORECASE,
 )
+_GRADES: Final = late(
+    r"\b(?:lower|rais|reduc|increas|decreas|bump|cut)(?:e|es|ed|ing|s)?\b"
+    r"|\b(?:goes?|turn|set|put|bring)\b[^.;!?]{0,40}\b(?:up|down)\b",
+    re.IGNORECASE,
+)
+"""Words of who wants a number to be another one."""
 _SPAN: Final = late(
     r"(?<![\w:./-])(?P<first>\d{1,2})(?:[:.](?P<early>[0-5]\d))?(?: ?(?P<begun>[ap])\.?m\.?)?"
     r" ?[-\u2013] ?(?P<hour>\d{1,2})(?:[:.](?P<minute>[0-5]\d))? ?(?P<half>[ap])\.?m\b",
@@ -166,6 +172,9 @@ def _minutes(text: str) -> Iterator[int]:
             if int(word) <= _DAY // 60:
                 yield (60 * _hour(word, half) + int(minute or 0)) % _DAY
     for found in _BETWEEN.finditer(text):
+        marked = found["early"] or found["minute"] or found["half"]
+        if not marked and _GRADES.search(text, 0, found.start()):
+            continue  # "lower the level from 7 to 6"
         half = found["half"] or part
         first = 60 * _hour(found["first"], half) + int(found["early"] or 0)
         last = 60 * _hour(found["hour"], half) + int(found["minute"] or 0)

@@ -18,9 +18,10 @@ from guard.provenance.days import dates
 from guard.provenance.kin import kin_of
 from guard.provenance.lasting import endless, expires
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
+from guard.provenance.misplaced import NUMERIC, misplaces
 from guard.provenance.naming import SILENT
 from guard.provenance.optional import said_for
-from guard.provenance.options import goes_further, speaks_of_time, untimely
+from guard.provenance.options import goes_further
 from guard.provenance.pieces import ADDRESSES, Piece, asking
 from guard.provenance.roles import entered
 from guard.provenance.rowed import doubles
@@ -29,10 +30,10 @@ from guard.provenance.sides import ALONE, spelled
 from guard.provenance.slot import Slot
 from guard.provenance.switches import keeps, retains
 from guard.provenance.task import Task
+from guard.provenance.untimely import speaks_of_time, untimely
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
-_NUMERIC = frozenset({"number", "integer"})
 _CLOSED = frozenset(map(stem, ("private", "hidden", "confidential", "restricted", "internal")))
 """Choices by which something is kept from others."""
 _NAMES = frozenset({"dest", "target"})
@@ -70,31 +71,10 @@ def otherwise(
         or (task.spoken and _is_empty(slots, values))
         or omits(task, able, spec.held, slots, values)
         or doubles(weighed)
-        or _misplaces(task, able, spec.held, slots, weighed)
+        or misplaces(task, able, spec.held, slots, weighed)
         or goes_further(task, able, spec.held, slots, weighed)
         or untimely(task, slots, weighed)
     )
-
-
-def _misplaces(
-    task: Task, able: Capability, held: Held, slots: Mapping[str, Slot],
-    weighed: Sequence[tuple[Value, Worth]],
-) -> bool:  # fmt: skip
-    """Return whether a number is put where nobody spoke of, and what was said is left out.
-
-    "Set the price to 22", for so many seats.
-    """
-    stray = [
-        one
-        for one, its in weighed
-        if one.role == "amount" and its.why == "in_prompt" and not slots[one.path].needed
-        if (things_at(one.path) - able.stems).isdisjoint(task.words.stems)
-    ]
-    if not stray:  # nearly always
-        return False
-    left = [one for one in optional_in(held) if one not in slots and types_in(held, one) & _NUMERIC]
-    said = frozenset().union(*(one.stems for one in asking(task.pieces, able)))
-    return any((own := things_at(one) - able.stems) and own <= said for one in left)
 
 
 def _is_empty(slots: Mapping[str, Slot], values: Collection[Value]) -> bool:
@@ -123,7 +103,7 @@ def omits(
         task, able, held, names, values
     ):
         return True
-    numeric = [one for one in names if types_in(held, one) & _NUMERIC]
+    numeric = [one for one in names if types_in(held, one) & NUMERIC]
     timed = bool(later) and not any(one.role == "when" for one in values)
     own = asking(task.pieces, able) if numeric or timed else ()
     if timed and _says_when(task, own) and not (any(dates(texts)) or speaks_of_time(texts)):

@@ -9,14 +9,12 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from guard.model.call import Held, Json, Scalar
-from guard.model.origin import CREATED, LINKED
+from guard.model.origin import LINKED
 from guard.provenance.choice import COMMON, HTTP, all_stems, another
 from guard.provenance.counts import things_at
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.derived import unit_of
-from guard.provenance.lasting import ends
 from guard.provenance.lexicon import Capability, is_stop, stem, verb_classes
-from guard.provenance.naming import NAMED
 from guard.provenance.optional import said_for
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.shown import optional_in, own_at
@@ -24,7 +22,6 @@ from guard.provenance.slot import Slot, slot_of
 from guard.provenance.switches import retains, weighty
 from guard.provenance.task import Task
 from guard.provenance.titles import content_words
-from guard.provenance.unasked import joined, without
 from guard.provenance.value import Value
 from guard.provenance.weekdays import weekday, weekdays_in
 from guard.provenance.worth import Worth
@@ -36,20 +33,6 @@ _NEUTRAL = frozenset(
 _LITTLE = frozenset(map(stem, ("see", "view", "read", "all", "day", "active", "enabled")))
 """Words of switches by which a yes gives nothing beyond the act."""
 _MONEY = frozenset({"pay", "money"})
-_SPEAKS_OF_TIME = re.compile(
-    r"\b(?:today|tonight|tomorrow|now|immediately|asap|soon|later|daily|weekly|monthly|yearly"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|(?:sec|min|hour|day|night|week|month|quarter"
-    r"|year|morning|noon|afternoon|evening|weekend)\w*|spring|summer|autumn|winter|(?<!\d\s)(?:19|20)\d\d(?!\s\d)"
-    r"|jan(?:uar\w*)?|feb\w*|mar(?:ch|s)?|mär\w*|apr\w*|ma[iy]|june?|juni?|july?|juli|aug\w*|sep\w*"
-    r"|o[ck]t\w*|nov\w*|de[cz]\w*|heute|jetzt|sofort|morgens?|tage?n?|woche\w*|monat\w*|jahr\w*"
-    r"|jour\w*|semaine\w*|mois|ans?|demain|aujourd'hui|maintenant)\b|\d{1,2}:\d\d|\d/\d|\d-\d",
-    re.IGNORECASE,
-)
-"""Words of a person who says something of when: what they mean is judged elsewhere."""
-_MOMENT = frozenset(
-    map(stem, ("date", "time", "day", "at", "on", "when", "timestamp", "datetime", "start", "from"))
-)
-"""Words of names that say only that it is a moment."""
 _LEAST = 4
 _WORDED = frozenset({"title", "body"})
 _NOTHING = frozenset[str]()
@@ -242,57 +225,3 @@ def _is_loose(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
     return value.text in slot.allowed and _chooses(
         task, able, slot, value.path, value.text, changes=True
     )
-
-
-def untimely(
-    task: Task, slots: Mapping[str, Slot], values: Sequence[tuple[Value, Worth]]
-) -> bool:  # fmt: skip
-    """Return whether a call chooses a day or an hour for an optional argument, and nobody said one.
-
-    Args:
-        task: what the person said.
-        slots: what is known of the call's arguments, by their paths.
-        values: these arguments, with their worth.
-    """
-    if not task.spoken or _tells_when(task):
-        return False
-    free = [
-        one
-        for one, its in values
-        if one.role == "when" and any(one.moment)
-        if its.source < CREATED or _is_of_another_sort(task, one, its)
-        if not slots[one.path].needed and its.why != "exempt" and not _is_today(task, one)
-    ]
-    if not free:
-        return False
-    days = {one.moment[0] for one, _ in values if one.role == "when" and one not in free}
-    return any(not ends(one.path) or one.moment[0] not in days for one in free)
-
-
-def _is_of_another_sort(task: Task, value: Value, its: Worth) -> bool:
-    """Return whether a record has a moment as something that nobody spoke of: when it was made."""
-    if its.place is None or its.source is CREATED:
-        return False
-    own, field = (things_at(one) - _MOMENT for one in (value.path, its.place.seen.path))
-    return bool(own and field) and own.isdisjoint(field) and (
-        task.words.stems.isdisjoint(own | field)
-    )  # fmt: skip
-
-
-def _is_today(task: Task, value: Value) -> bool:
-    day, time = value.moment
-    return day in task.today and not time
-
-
-@lru_cache(maxsize=256)
-def _tells_when(task: Task) -> bool:
-    if task.when or task.hours:
-        return True
-    names = [one for one in task.entities if one.kind in NAMED and " " in one.literal.strip()]
-    return speaks_of_time(without(task.wanted, joined((one.start, one.end) for one in names)))
-
-
-@lru_cache(maxsize=256)
-def speaks_of_time(text: str) -> bool:
-    """Return whether a text says something of when."""
-    return _SPEAKS_OF_TIME.search(text) is not None
