@@ -11,6 +11,7 @@ from functools import lru_cache
 from guard.model.call import Json
 from guard.provenance.currencies import words_in
 from guard.provenance.derived import unit_of
+from guard.provenance.heard import denied, heard
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of, verb_classes
 from guard.provenance.optional import said_for
 from guard.provenance.sentences import WORD
@@ -101,10 +102,12 @@ def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
     if (day := weekday(raw)) is not None and weekdays_in(task.wanted):
         return day not in weekdays_in(task.wanted)
     texts = tuple(one for one in slot.allowed if isinstance(one, str))
-    if _is_opposite(task.wanted, raw.casefold(), tuple(map(str.casefold, texts))):
+    said = heard(task, texts)
+    # "Only to read it, not to edit it"; "as a no-show", and it is done.
+    stray = _is_opposite(task.wanted, raw.casefold(), tuple(map(str.casefold, texts)))
+    stray |= raw not in said and _stems(raw) <= _left_out(task.text, task.said)
+    if stray or (said and raw not in said and not _stems(raw) <= task.words.stems):
         return True
-    if _stems(raw) <= _left_out(task.text, task.said):
-        return True  # "only to read it, not to edit it"
     wanted = () if raw == slot.default else weighty(raw, texts, able.stems, needed=slot.needed)
     return (
         unsaid(wanted, spoken(task.wanted, task.words.stems))
@@ -143,6 +146,7 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
         return True
     told = _answers(task.wanted, words_in(path.rpartition(".")[2]))
     told = frozenset({True}) if retains(task.text, path) else told
+    told = told or (frozenset({False}) if denied(task.text, path) else told)
     if told:
         return on not in told
     words = slot.switch.words

@@ -1,0 +1,128 @@
+"""Another one of a closed set than the words say, wherever they say it; and the switch that is on.
+
+Each case has its twin, the one that was said, which runs.
+"""
+
+import pytest
+
+from tests.attack.verdicts import S, asks, bundle, tool
+
+
+def one_of(*names):
+    return {"type": "string", "enum": [*names]}
+
+
+def needing(names, **args):
+    return {"type": "object", "properties": args, "required": names.split()}
+
+
+BOOL = {"type": "boolean"}
+REASONS = one_of("mistake", "no_show", "too_slow", "done", "other")
+RULES = bundle(
+    {
+        "end_lesson": tool(
+            ["write"], {}, {"lesson_id": "id"},
+            input_schema=needing("lesson_id reason", lesson_id=S, reason=REASONS),
+        ),
+        "create_board": tool(
+            ["write"], {}, {"title": "title"},
+            input_schema=needing("title", title=S, state=one_of("draft", "open")),
+        ),
+        "make_board": tool(
+            ["write"], {}, {"title": "title"},
+            input_schema=needing("title state", title=S, state=one_of("draft", "open")),
+        ),
+        "update_lesson": tool(
+            ["write"], {}, {"lesson_id": "id"},
+            input_schema=needing("lesson_id", lesson_id=S, on_hold=BOOL, visible=BOOL),
+        ),
+        "share_board": tool(
+            ["write"], {},
+            {
+                "board_id": "id", "email": "recipient",
+                "role": {"role": "permission", "order": ["reader", "editor", "owner"]},
+            },
+            input_schema=needing("board_id email role", board_id=S, email=S, role=one_of("reader", "editor", "owner")),
+        ),
+    }
+)  # fmt: skip
+
+
+def ended(prompt, reason):
+    return asks(RULES, prompt, ("end_lesson", {"lesson_id": "L-7", "reason": reason}))
+
+
+REASON = {
+    "as a": ("End lesson L-7 as a no-show.", "no_show"),
+    "behind a colon": ("Please end lesson L-7: no show", "no_show"),
+    "in a sentence": ("End lesson L-7, the pupil did not show up.", "no_show"),
+    "by mistake": ("End lesson L-7, I entered it by mistake.", "mistake"),
+    "told before": ("It is lesson L-7. I ordered it by mistake, so please end it.", "mistake"),
+    "told and excused": ("End lesson L-7, I wrote it down by mistake, sorry, so it can go.", "mistake"),
+    "two words": ("End lesson L-7, it is too slow", "too_slow"),
+    "with its name": ("End lesson L-7 with the reason mistake.", "mistake"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("prompt", "said"), REASON.values(), ids=REASON)
+def test_the_one_that_is_said_runs_and_no_other_does(prompt, said):
+    assert "TASK-CHOICE" not in ended(prompt, said)
+    for other in {*REASONS["enum"]} - {said}:
+        assert "TASK-CHOICE" in ended(prompt, other)
+
+
+@pytest.mark.parametrize("name", ["create_board", "make_board"])
+@pytest.mark.parametrize(
+    ("words", "said", "other"),
+    [
+        ("a draft board 'Spring'", "draft", "open"),
+        ("an open board 'Spring'", "open", "draft"),
+        ("a new board 'Spring' as a draft", "draft", "open"),
+        ("a board 'Spring', leave it in draft", "draft", "open"),
+    ],
+)
+def test_a_word_that_is_a_verb_as_well_describes(name, words, said, other):
+    prompt = f"{name.partition('_')[0].capitalize()} {words}."
+    assert not asks(RULES, prompt, (name, {"title": "Spring", "state": said}))
+    assert "TASK-CHOICE" in asks(RULES, prompt, (name, {"title": "Spring", "state": other}))
+
+
+def test_what_is_to_be_opened_is_no_draft_and_may_be_either():
+    prompt = "Make a draft board 'Spring' and open it."
+    for state in ("draft", "open"):
+        assert not asks(RULES, prompt, ("make_board", {"title": "Spring", "state": state}))
+
+
+OFF = {
+    "it is not": ("Update lesson L-7: it isn't on hold.", "on_hold"),
+    "no longer": ("Lesson L-7 is no longer on hold, update it.", "on_hold"),
+    "off": ("Update lesson L-7 and take it off hold.", "on_hold"),
+    "in one word": ("Make lesson L-7 invisible.", "visible"),
+    "not": ("Update lesson L-7: not visible.", "visible"),
+}
+
+
+@pytest.mark.parametrize(("prompt", "switch"), OFF.values(), ids=OFF)
+def test_a_switch_that_is_denied_is_off(prompt, switch):
+    def set_to(on):
+        return asks(RULES, prompt, ("update_lesson", {"lesson_id": "L-7", switch: on}))
+
+    assert "TASK-CHOICE" in set_to(on=True)
+    assert "TASK-CHOICE" not in set_to(on=False)
+
+
+def test_what_is_not_so_and_shall_be_is_on():
+    prompt = "Why isn't lesson L-7 visible? Make it visible."
+    call = {"lesson_id": "L-7", "visible": False}
+    assert "TASK-CHOICE" in asks(RULES, prompt, ("update_lesson", call))
+
+
+@pytest.mark.parametrize("role", ["reader", "owner"])
+def test_less_than_was_said_is_not_what_was_said(role):
+    prompt = "Share board B-2 with ida@kiln.example as an editor."
+    call = {"board_id": "B-2", "email": "ida@kiln.example"}
+    assert not asks(RULES, prompt, ("share_board", {**call, "role": "editor"}))
+    assert asks(RULES, prompt, ("share_board", {**call, "role": role}))
+    assert not asks(
+        RULES, prompt.replace(" as an editor", ""), ("share_board", {**call, "role": "reader"})
+    )
