@@ -34,6 +34,8 @@ def partly(task: Task, known: Known, able: Capability, value: Value) -> Worth | 
         listing = listing_of(known, place)
         if listing is None or not (place.record and place.seen.trusted):
             continue
+        if place.seen.path.endswith(".*"):
+            continue  # who stands in its list does not bear its name
         record, every = known.record(place.record), rivals(known, place)
         for words in said:
             if points(task, known, value, place, record):

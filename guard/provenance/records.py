@@ -113,8 +113,10 @@ def record_of(found: Iterable[Seen]) -> Record:
     sure = [one for one in every if one.source is not UNTRUSTED]
     bears = any(map(bears_name, sure))
     telling = sure if bears else every
-    free = free_in(every)
     listed = any(not one.path.endswith("*") for one in fields)
+    free = free_in(every)
+    # Who stands in a list of an object, is no name of it.
+    nameless = free.union(one.path for one in fields if listed and one.path.endswith(".*"))
     for one in fields:
         own = one.path.rpartition(".")[2]
         last, marks = own.casefold().strip("_"), _identifies(own)
@@ -122,7 +124,7 @@ def record_of(found: Iterable[Seen]) -> Record:
             identity.add(f"{last}:{one.canonical}")
         if one.kind == "text":
             said[one.source is not UNTRUSTED].append((own, one.canonical))
-        if one.kind == "text" and one.path not in free and _is_name(last, one.canonical):
+        if one.kind == "text" and one.path not in nameless and _is_name(last, one.canonical):
             names.add(name_of(one.canonical))
             if one.source is not UNTRUSTED:
                 titles.add(name_of(one.canonical))

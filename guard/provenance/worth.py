@@ -10,12 +10,12 @@ from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Orig
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.currencies import words_in
 from guard.provenance.doubtful import doubtful
+from guard.provenance.elements import other_element, said_element, unspoken
 from guard.provenance.kin import holds, kin_of, own_kin, tells_of
 from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
-from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.outranked import found_by_name, outranked, tells_of_another
-from guard.provenance.pointers import form, points
+from guard.provenance.pointers import points
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.scoped import chooses
 from guard.provenance.searched import searched
@@ -212,9 +212,13 @@ def _trusted(
         if part or doubtful(task, known, record, said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
-        if not (target and _is_another(task, known, value, place)):
+        if not (
+            unspoken(task, value, place) or (target and other_element(task, known, value, place))
+        ):
             return Worth(LINKED, "linked_record", place)
-    elif value.role == "amount" and task.naming.speaks_of(record):
+    elif said_element(task, value, place) or (
+        value.role == "amount" and task.naming.speaks_of(record)
+    ):
         return Worth(LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
         if chooses(task, known, value, place, record):
@@ -223,20 +227,6 @@ def _trusted(
         if found is not None:
             return found
     return Worth(TRUSTED, "trusted_field", place)
-
-
-def _is_another(task: Task, known: Known, value: Value, place: Place) -> bool:
-    """Return whether a record only lists an id, and the person named another one of its list."""
-    if not place.seen.path.endswith("*") or any(one in task.named for one in value.kinds):
-        return False
-    own = form(value.text)
-    named = [one for one in task.entities if one.frame not in SILENT]
-    return any(one.kind == "object_id" and form(one.literal) == own for one in named) or any(
-        beside.record == place.record and beside.seen.path == place.seen.path
-        for one in named
-        for key in keys_of(one)
-        for beside in known.places(*key)
-    )
 
 
 def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth | None:
