@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from guard.model.call import ToolSpec
 from guard.model.origin import LINKED, Why
+from guard.provenance.bearing import fields_of, numbers_of, told_of, words_of
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
 from guard.provenance.described import Said, is_dated, said_of
@@ -26,7 +27,7 @@ from guard.provenance.listings import Listing
 from guard.provenance.pieces import Piece, asking
 from guard.provenance.pointers import points
 from guard.provenance.prepared import KEEPERS
-from guard.provenance.records import Record, is_id, plainly
+from guard.provenance.records import Record, is_id
 from guard.provenance.scoped import named_by, things_of
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
@@ -140,7 +141,8 @@ def _fits(  # noqa: PLR0911  one line a doubt
     if not alone and (task.wanted != task.text or said.dated):
         return 0  # something is left out, or they are told apart by more than words
     final = "irreversible" in spec.effect and not place.seen.trusted
-    own = words_of(record.own if final and alone else record.told) | _numbers(record)
+    own = words_of(record.own) if final and alone else told_of(record)
+    own |= numbers_of(record)
     if not final and not words <= own:
         own |= _pointed(known, record)
     if not is_sought(task, known, listing, words, strict=final):
@@ -148,12 +150,12 @@ def _fits(  # noqa: PLR0911  one line a doubt
     # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
     words -= words_of(listing.sought) - own
     # "In the East hall" is "East", in a field that is called a hall.
-    words -= _fields_of(record) if words - own != words else NOTHING
+    words -= fields_of(record) if words - own != words else NOTHING
     fits = words <= own and bool(words or not alone or (dated and not final))
     days = _days_of(task, said.phrase) if dated else None
     if not fits or (days is not None and not any(map(days, record.days))):
         return 0
-    loose = words - words_of(record.sure) - _numbers(record)
+    loose = words - words_of(record.sure) - numbers_of(record)
     loose -= _pointed(known, record) if loose else NOTHING
     if loose and place.seen.trusted and (grave or _is_surely_another(known, place, loose)):
         return 0
@@ -204,7 +206,7 @@ def _content(text: str) -> frozenset[str]:
 
 def _bears(known: Known, record: Record, words: frozenset[str]) -> bool:
     """Return whether an object bears words, or one to which it points does by its own name."""
-    own = words_of(record.told) | _numbers(record)
+    own = told_of(record) | numbers_of(record)
     return words <= own or words <= own | _pointed(known, record)
 
 
@@ -216,18 +218,6 @@ def _pointed(known: Known, record: Record) -> frozenset[str]:
             if other is not record:
                 found |= words_of(other.sure)
     return frozenset(found)
-
-
-def _numbers(record: Record) -> AbstractSet[str]:
-    """Return what an object is known by: its own ids, its number, and the years of its days."""
-    own = {mark.partition(":")[2].casefold() for mark in record.identity}
-    return own | {day[:4] for day in record.days}
-
-
-def _fields_of(record: Record) -> frozenset[str]:
-    """Return the stems of what the fields of an object are called."""
-    names = (path.rpartition(".")[2] for path in record.keys)
-    return frozenset(stem(word) for name in names for word in words_in(name))
 
 
 def _like(
@@ -291,9 +281,3 @@ def _is_said(task: Task, text: str, words: frozenset[str]) -> bool:
         return bool(day) and not time and task.dated(day)
     own = [stem(one[0]) for one in WORD.finditer(text) if not is_stop(one[0])]
     return bool(own) and words.issuperset(own)
-
-
-@lru_cache(maxsize=8192)
-def words_of(texts: Sequence[str]) -> frozenset[str]:
-    """Return the stems of the words of a record's fields."""
-    return frozenset(stem(one) for text in texts for one in plainly(text).split())

@@ -94,7 +94,9 @@ class Naming:
         if "@" in title:  # an address is itself, and shares its provider with others
             return False
         content = content_words(title)
-        if not content.isdisjoint(self.content) and len(content) == 1:
+        # A bare number tells nothing: "a score of 3" is no `kf_3`.
+        number = title.strip("# ") not in content and all(map(str.isdigit, content))
+        if not content.isdisjoint(self.content) and len(content) == 1 and not number:
             words = _telling(title)  # an oak hall and an elm hall are two
             if len(words) <= 1 or all(f" {one} " in self.said for one in words):
                 return True

@@ -7,9 +7,10 @@ part, and only where nobody else in it bears it. It decides nothing.
 from functools import lru_cache
 
 from guard.model.origin import LINKED
+from guard.provenance.bearing import words_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability
-from guard.provenance.meant import is_sought, listing_of, rivals, words_of
+from guard.provenance.meant import is_sought, listing_of, rivals
 from guard.provenance.pieces import asking
 from guard.provenance.pointers import points
 from guard.provenance.records import Record

@@ -10,6 +10,7 @@ from functools import lru_cache
 from guard.model.origin import LINKED
 from guard.provenance.acts import chosen
 from guard.provenance.asks import Ask
+from guard.provenance.bearing import words_of
 from guard.provenance.budget import asks_for
 from guard.provenance.carried import carries
 from guard.provenance.currencies import words_in
@@ -17,7 +18,7 @@ from guard.provenance.described import said_of
 from guard.provenance.kin import own_kin, things_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem, stems_of
-from guard.provenance.meant import LONGEST, NOTHING, words_of
+from guard.provenance.meant import LONGEST, NOTHING
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.settings import sets

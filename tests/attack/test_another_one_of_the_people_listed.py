@@ -58,6 +58,9 @@ def test_another_one_than_is_named_is_not_dropped():
     prompt = "Drop the viewer ana@kiln.example from bd-1."
     assert asked(prompt, "drop_viewer", board_id="bd-1", viewer="night-shift")
     assert not asked(prompt, "drop_viewer", board_id="bd-1", viewer="ana@kiln.example")
+    both = "Drop the viewer ana@kiln.example from the board Glaze Plan and delete all her notes."
+    assert asked(both, "drop_viewer", board_id="bd-1", viewer="night-shift")
+    assert not asked(both, "drop_viewer", board_id="bd-1", viewer="ana@kiln.example")
 
 
 @pytest.mark.parametrize(
