@@ -8,6 +8,7 @@ letters and decides nothing.
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from guard.provenance.asks import Ask
 from guard.provenance.frames import Entity
@@ -47,6 +48,18 @@ _ABROAD = re.compile(
     r"|polish|russian|chinese|japanese|deutsch|englisch|französisch|spanisch|allemand|anglais|français))\b",
     re.IGNORECASE,
 )
+_QUOTE = r"[\"'`\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]*"
+_BECOMES = re.compile(
+    rf"{_QUOTE}\s*,?\s*(?:to|with|by|into|durch|zu|in|par|en)\s+{_QUOTE}", re.IGNORECASE
+)
+"""What stands between two quotes of which one is to become the other."""
+_SWAPS = re.compile(
+    r"\b(?:chang|replac|correct|substitut|swap|turn|fix|ersetz|\u00e4nder|remplac)\w*\b[^.;!?\n]*$",
+    re.IGNORECASE,
+)
+_BRACES = re.compile(r"\{(?=\s*[\"'\w])(?:[^{}]|\{[^{}]*\})*:(?:[^{}]|\{[^{}]*\})*\}")
+"""An object as programs write it: a name and a colon in braces."""
+_BLANK = re.compile(r"\s+")
 _MOST, _SHORT = 8, 3
 _FAR = 40
 _SPACE = re.compile(r"\s+")
@@ -73,15 +86,58 @@ def misquoted(
         (one.start, one.end) for one in asking(task.pieces, able)
     ]
     whole = [(0, len(task.text))] if len(task.pieces) <= 1 else []
-    if _strays(task.said, places or whole, written):
+    held = [_plain(one) for one in texts]
+    own = places or whole
+    if _strays(task.said, own, written) or _miswrites(task, own, written, held):
         return True
     if "quoted" not in task.kinds:
         return False
     said = [_dictated(task.text, task.entities, one) for one in places]
     if not said or not all(said):
         return False
-    held = [_plain(one) for one in texts]
     return not any(quote in one for many in said for quote in many for one in held)
+
+
+def _miswrites(
+    task: Task, places: Sequence[tuple[int, int]], bodies: Sequence[str], held: Sequence[str]
+) -> bool:
+    """Return whether a call writes another thing in the place of one than was said for it.
+
+    "Change 'X' to 'Y'", and X becomes a Z; "post {...}", and nothing of the call is that.
+    """
+    pairs = [
+        (old, new)
+        for at, old, new in (_swaps(task.said, task.entities) if "quoted" in task.kinds else ())
+        if any(start <= at < end for start, end in places)
+    ]
+    texts = [_plain(one) for one in bodies]
+    swapped = {one: one.replace(old, new) for one in texts for old, new in pairs if old in one}
+    if swapped:
+        said = {*swapped, *swapped.values()}
+        return any(new not in held for new in swapped.values()) or not said.issuperset(texts)
+    if "{" not in task.said:
+        return False
+    braced = [one for place in places for one in _braced(task.said[slice(*place)])]
+    written = [_BLANK.sub("", one) for one in bodies]
+    return bool(braced) and not any(one in text for one in braced for text in written)
+
+
+@lru_cache(maxsize=256)
+def _swaps(text: str, entities: tuple[Entity, ...]) -> tuple[tuple[int, str, str], ...]:
+    """Return where which quoted words are to become which: "replace 'twice' by 'once'"."""
+    quoted = [one for one in entities if one.kind == "quoted" and one.frame not in SILENT]
+    return tuple(
+        (one.start, _plain(one.literal), _plain(other.literal))
+        for one, other in pairwise(quoted)
+        if _BECOMES.fullmatch(text, one.end, other.start)
+        if _SWAPS.search(text, max(one.start - _FAR, 0), one.start)
+    )
+
+
+@lru_cache(maxsize=256)
+def _braced(text: str) -> tuple[str, ...]:
+    """Return what a text says in braces, without its blanks."""
+    return tuple(_BLANK.sub("", one[0]) for one in _BRACES.finditer(text))
 
 
 @lru_cache(maxsize=1024)
