@@ -7,6 +7,8 @@ words that are said for a plain one. Data, and how it is found; it decides nothi
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from guard.provenance.light import LIGHT, light
+
 _PHRASES = """
 delete: get+rid+of do+away+with take+down throw+away throw+out toss+out chuck+out chuck+away ditch
 delete: bin toss dump axe scrub zap weed+out
@@ -66,6 +68,17 @@ like star favorite favourite: mark+as+a+favourite mark+as+a+favorite mark+as+fav
 assign: let+take+care let+handle
 request: ask+for
 label: tag
+restart retry rerun: start+again run+again try+again
+reorder: order+again buy+again
+rebook: book+again
+resend: send+again
+reopen: open+again
+resubmit: submit+again file+again
+repost: post+again
+reactivate: activate+again
+unhide: show+again
+sell resell: put+up+for+sale put+up+for+resale put+on+sale
+payouttome: pay+out+to+me pay+out+to+us pay+me+out
 """
 _FAR = 7
 """How many words the thing that is meant may take between the verb and its little word."""
@@ -84,6 +97,7 @@ def _read(text: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
 
 
 _MEANT = _read(_PHRASES)
+_FIRST = LIGHT | frozenset(_MEANT)
 
 
 def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -92,11 +106,13 @@ def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
     Args:
         words: of a sentence, as they are written.
     """
-    if not any(one.casefold() in _MEANT for one in words):
-        return
     said = [one.casefold() for one in words]
+    if _FIRST.isdisjoint(said):
+        return
+    acts = dict(light(said))
     for at, one in enumerate(said):
         plain = [whole for rest, whole in _MEANT.get(one, ()) if _follows(said, at, rest)]
+        plain += [acts[at]] if at in acts else []
         if plain:
             yield at, " ".join(plain)
 

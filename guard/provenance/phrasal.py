@@ -63,7 +63,7 @@ _ALIKE = tuple(
 )
 """Stems of verbs that no class holds and that ask for the same."""
 
-FIRST = set_of("pin lik star flag merg commit link bill bookmark follow")
+FIRST = set_of("pin lik star flag merg commit link bill bookmark follow report")
 """Stems of nouns and little words that are the verb where a tool's name begins with them."""
 
 _PLACES = set_of(
@@ -116,6 +116,9 @@ def _verbs(words: Sequence[str], stems: Sequence[str], at: int) -> Iterator[int]
         yield from range(at - 1, at) if at else ()
         return
     after = words[at + 1] if at + 1 < len(words) else ""
+    if (words[at].casefold(), after.casefold()) == ("out", "of"):  # "pay Ann out of my account"
+        yield from (one for one in range(max(at - _FAR, 0), at) if stems[one] in _TURNED)
+        return
     if words[at].casefold() not in _STRONG and (
         after.casefold() in _PLACES or (not after.islower() and after)
     ):

@@ -35,6 +35,8 @@ _STATES = frozenset({"set"})
 _MEASURES = frozenset({"grade", "label", "mark", "price", "rank", "rate", "rating", "score", "tag"})
 """What is set on a thing; what else is set may stand for ever: `set_forwarding`."""
 _PAYS = frozenset({"transaction", "payout", "remittance", "disbursement", "withdrawal"})
+_OUT = frozenset(map(stem, ("payouttome",)))
+"""The verb of whoever has money paid out to themselves, and to nobody else."""
 _WITHDRAWS = frozenset({"withdraw", "withdrawal"})
 _FUNDS = frozenset({"funds", "fund", "money", "cash", "balance", "crypto", "amount"})
 _WIDER = frozenset(
@@ -86,6 +88,9 @@ def readings(name: str) -> tuple[Reading, ...]:
     things = [*takewhile(lambda one: one not in BOUNDS, rest)]
     able, more = capability(name), frozenset(map(stem, things)) & _WIDER
     found: list[Reading] = []
+    if things[-1:] == ["payout"] and verb in _MAKES - _STATES:
+        out = Capability(_NONE, _MONEY, able.stems | _OUT, _OUT, wide=able.wide)
+        found.append(Reading(out, more))
     if _moves_money(verb, things):
         paying = Capability(_PAYING, _MONEY, able.stems, wide=able.wide)
         found.append(Reading(paying, more))

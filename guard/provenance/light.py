@@ -1,0 +1,73 @@
+"""Verbs that say little before the noun of an act: "file a claim" claims, "put a hold on it" holds.
+
+Of a person's words only. The noun has to follow its own little verb with "a" before it and no other
+noun behind it: a claim form is a form, and "the hold" is one that is there. It decides nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from guard.provenance.words import set_of
+
+_ACTS = """
+claim appeal bid pledge: file lodge submit make place raise enter put
+complaint=complain: file lodge submit make raise
+report: file lodge
+vote: cast
+hold block freeze lock stop ban pause: put place
+call ring warning=warn extension=extend upgrade discount boost: give
+"""
+"""Nouns, with their verb where it is another word, and the verbs that people put before them."""
+_ON = frozenset({"hold", "block", "freeze", "lock", "stop", "ban", "pause"})
+"""Nouns behind which the thing follows: "put a hold on it"."""
+_TO = frozenset({"give"})
+"""Verbs after which somebody may stand before the noun: "give Ann a call"."""
+_ONE = frozenset({"a", "an", "another"})
+_SELF = frozenset({"me", "us", "in", "out"})
+_BEHIND = set_of(
+    """
+for on of about over with against to at in from and then please as by until till today tomorrow
+now again
+"""
+)
+"""Words that may follow such a noun; any other makes it a part of another one."""
+_FAR = 6
+
+
+def _read(text: str) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for line in text.strip().splitlines():
+        nouns, _, verbs = line.partition(":")
+        for one in verbs.split():
+            for noun in nouns.split():
+                name, _, verb = noun.partition("=")
+                found.setdefault(one, {})[name] = verb or name
+    return found
+
+
+_ACT_OF = _read(_ACTS)
+LIGHT = frozenset(_ACT_OF)
+
+
+def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield where such a verb stands, and the verb of the noun behind it.
+
+    Args:
+        said: the words of a sentence, in small letters.
+    """
+    for at, one in enumerate(said):
+        place = _article(said, at, one) if one in LIGHT else None
+        if place is None:
+            continue
+        noun, behind = [*said[place + 1 : place + 3], "", ""][:2]
+        fits = behind == "on" if noun in _ON else not behind or behind in _BEHIND
+        if noun in _ACT_OF[one] and fits:
+            yield at, _ACT_OF[one][noun]
+
+
+def _article(said: Sequence[str], at: int, verb: str) -> int | None:
+    """Return where the "a" stands that belongs to such a verb; None: nowhere."""
+    if verb in _TO:
+        near = range(at + 1, min(at + _FAR, len(said)))
+        return next((place for place in near if said[place] in _ONE), None)
+    place = at + 1 + (not _SELF.isdisjoint(said[at + 1 : at + 2]))
+    return place if not _ONE.isdisjoint(said[place : place + 1]) else None
