@@ -9,7 +9,7 @@ from guard.model.call import ToolSpec
 from guard.model.origin import PROMPT
 from guard.provenance.asks import Ask
 from guard.provenance.budget import asks_for
-from guard.provenance.grammar import ARTICLES, AUXILIARIES
+from guard.provenance.grammar import ARTICLES, AUXILIARIES, NUMBERS, OBJECTS, is_plural
 from guard.provenance.granting import granted
 from guard.provenance.idioms import idioms
 from guard.provenance.kin import own_kin
@@ -17,7 +17,7 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, is_stop, stem
 from guard.provenance.lexicon import Words as Said
 from guard.provenance.phrases import KEPT, blotted
-from guard.provenance.readings import HANDED, Reading, readings
+from guard.provenance.readings import HANDED, SENDS, Reading, readings
 from guard.provenance.sentences import WORD, Words, cased, dictated, is_english, requests, sentences
 from guard.provenance.settings import Values, by_its_name
 from guard.provenance.task import Task, task_of
@@ -29,6 +29,7 @@ from guard.provenance.worth import Worth
 _OTHERS = AUXILIARIES - {"you", "let", "help", "i'll", "we'll", "you'll"}
 """Words before what anybody may do, or somebody else is to do."""
 _PLAIN = KEPT | {"amount", "percent", "date", "time"}
+_COUNTED = frozenset({"one", "some", "more", "few"}) | (NUMBERS.keys() - {"twice"})
 _NEAR = 3
 """So many words may say of what sort a thing is."""
 _OWN = frozenset({"i", "we", "i'd", "we'd"})
@@ -64,23 +65,24 @@ def _meant(text: str, words: Said, asks: tuple[Ask, ...], one: Reading) -> bool:
         return False
     if able.verbs:
         return bool(asks_for(words, asks, able))
-    return granted(words, able) and _is_told(text, able.own, one.thing)
+    return granted(words, able) and _is_told(text, able.own, one.thing, there=one.there)
 
 
-def _is_told(text: str, verbs: frozenset[str], thing: str) -> bool:
+def _is_told(text: str, verbs: frozenset[str], thing: str, *, there: bool) -> bool:
     """Return whether the agent is told to do one of these: not who may, nor that Tom is to.
 
     Args:
         text: what the person said.
         verbs: the stems of what is to be done.
         thing: the stem of what it has to be done to; empty: anything.
+        there: whether that is there before: "the guests", and not "a pass".
     """
     for start, end in sentences(text):
         words = [*WORD.finditer(text, start, end)]
         meant = dict(idioms([one[0] for one in words]))
         for at, one in enumerate(words):
             own = f"{one[0]} {meant.get(at, '')}".split()
-            if thing and not _has_object(text, words, at, thing):
+            if thing and not _has_object(text, words, at, thing, there=there):
                 continue
             if not verbs.isdisjoint(map(stem, own)) and requests(text, words, at):
                 before, earlier = cased(words, at - 1), {cased(words, at - n) for n in range(2, 6)}
@@ -96,11 +98,15 @@ def _is_told(text: str, verbs: frozenset[str], thing: str) -> bool:
     return not thing and not is_english(frozenset(map(str.casefold, WORD.findall(text))))
 
 
-def _has_object(text: str, words: Words, at: int, thing: str) -> bool:
+def _has_object(text: str, words: Words, at: int, thing: str, *, there: bool) -> bool:
     """Return whether one such thing, and no word between, is the object of a verb: "a refill"."""
-    if cased(words, at + 1) not in ARTICLES | {"one"}:
+    at += there and cased(words, at + 1) in {"me", "us"}  # "send me the guests"
+    first = cased(words, at + 1)
+    begins = OBJECTS if there else ARTICLES | _COUNTED
+    bare = stem(first) == thing and is_plural(first) and not there  # "request refills"
+    if first not in begins and not (first.isdigit() and not there) and not bare:
         return False
-    for place in range(at + 2, min(at + 2 + _NEAR, len(words))):
+    for place in range(at + 1 + (not bare), min(at + 2 + _NEAR, len(words))):
         word = words[place]
         if text[words[place - 1].end() : word.start()].strip() or is_stop(word[0]):
             return False
@@ -108,6 +114,8 @@ def _has_object(text: str, words: Words, at: int, thing: str) -> bool:
             after = words[place + 1] if place + 1 < len(words) else None
             if after is None or text[word.end() : after.start()].strip():
                 return True
+            if there and after[0].casefold() in OBJECTS:
+                return False  # the guests get something
             # A refill form is a form.
             return is_stop(after[0]) or not after[0].islower() or not after[0].isalpha()
     return False
@@ -128,10 +136,17 @@ def as_held(
     read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
     if read and not any(value.level == "dest" and value.text for value, _ in values):
         return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
+    if able.own == SENDS and not any(_is_theirs(*pair) for pair in values):
+        return able._replace(own=frozenset())  # an export to nobody sends nothing
     handed = not able.verbs and able.own <= HANDED and bool(able.own)
     if handed and any(_makes_more(able, *pair) for pair in values):
         return able._replace(own=frozenset())
     return by_its_name(task, known, able, values)
+
+
+def _is_theirs(value: Value, one: Worth) -> bool:
+    """Return whether a call goes to somebody whom the person named."""
+    return value.level == "dest" and one.source is PROMPT
 
 
 def _makes_more(able: Capability, value: Value, one: Worth) -> bool:

@@ -16,6 +16,7 @@ from guard.provenance.grammar import is_plural
 from guard.provenance.lexicon import (
     Capability,
     capability,
+    is_other,
     noun_classes,
     stem,
     verb_classes,
@@ -50,6 +51,14 @@ _WIDER = frozenset(
     )
 )
 """Words before a noun that make more of it than its verb says; who wants that says so."""
+_SENT = {"bill": "bill invoice", "invoice": "bill invoice", "fax": "fax"}
+"""What is sent, and the verbs by which people have it sent: `send_bill` bills."""
+_UNTIL = frozenset({"expiry", "expiration", "deadline"})
+"""Moments that people only ever put off: `set_expiry` extends."""
+_SETS_ANEW = frozenset({"set", "change", "update"})
+_DIRECT = frozenset({"direct", "private", "personal", "instant"})
+_MESSAGES = frozenset({"message", "mail", "email", "chat"})
+_SENDING, _SAID = frozenset({"send"}), frozenset({"message", "mail"})
 _PAYING, _MONEY = frozenset({"pay"}), frozenset({"money"})
 _LEAST = 3
 _GIVES = stem("give")
@@ -58,6 +67,9 @@ _NONE: frozenset[str] = frozenset()
 
 _ORDERS = frozenset({"request", "order"})
 _HANDS_OUT = frozenset({"create", "issue", "make", "generate", "new"})
+_EXPORTS = "export"
+SENDS = frozenset(map(stem, ("send", "mail", "email", "e-mail", "forward")))
+"""Verbs by which people want what is exported to get to somebody."""
 HANDED = frozenset(map(stem, ("send", "give", "issue")))
 """Verbs by which people want somebody to get a thing that is first to be made for them."""
 
@@ -66,11 +78,13 @@ class Reading(NamedTuple):
     """What a tool does by another name: and the words of it that a request has to say as well.
 
     `thing`: the stem of the noun that such a verb has to have as its object; empty: any or none.
+    `there`: whether that is something which is there: "the guests", and not "a pass".
     """
 
     able: Capability
     more: frozenset[str]
     thing: str = ""
+    there: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -88,6 +102,8 @@ def readings(name: str) -> tuple[Reading, ...]:
     things = [*takewhile(lambda one: one not in BOUNDS, rest)]
     able, more = capability(name), frozenset(map(stem, things)) & _WIDER
     found: list[Reading] = []
+    if len(parts) == 2 and verb in _DIRECT and rest[0] in _MESSAGES:  # noqa: PLR2004
+        found.append(Reading(Capability(_SENDING, _SAID, able.stems, wide=able.wide), more))
     if things[-1:] == ["payout"] and verb in _MAKES - _STATES:
         out = Capability(_NONE, _MONEY, able.stems | _OUT, _OUT, wide=able.wide)
         found.append(Reading(out, more))
@@ -100,31 +116,42 @@ def readings(name: str) -> tuple[Reading, ...]:
         found.append(Reading(doing, more))
     if verb == parts[0] and (others := _of_object(verb, things)):
         doing = Capability(_NONE, able.nouns, able.stems | others, others, wide=able.wide)
-        found.append(Reading(doing, frozenset(map(stem, things)), stem(things[-1])))
+        said = frozenset(map(stem, things))
+        found.append(Reading(doing, said, stem(things[-1]), verb == _EXPORTS))
     return tuple(found)
 
 
 def _of_object(verb: str, things: list[str]) -> frozenset[str]:
     """Return the stems of the verbs that ask for a tool where they have its noun as their object.
 
-    "Order a refill", for `request_refill`, and "send a pass to Ann", for `create_pass`.
+    "Order a refill", for `request_refill`, "send a pass to Ann", for `create_pass`, and "mail the
+    guests to Ann", for `export_guests`.
     """
     noun = stem(things[-1]) if things else ""
-    if len(noun) < _LEAST or "pay" in verbal_classes(noun) or is_plural(things[-1]):
+    if len(noun) < _LEAST or "pay" in verbal_classes(noun):
         return _NONE
     if verb in _ORDERS:
         return frozenset(map(stem, _ORDERS))
+    if verb == _EXPORTS:
+        return SENDS
+    if is_plural(things[-1]):
+        return _NONE
     strange = not (noun_classes(noun) or verb_classes(noun) or verbal_classes(noun))
     return HANDED if verb in _HANDS_OUT and strange else _NONE
 
 
 def _by_noun(verb: str, things: list[str]) -> frozenset[str]:
     """Return the stems of the verbs that say what a name leaves to its noun."""
+    if verb == "send" and things:
+        return frozenset(map(stem, _SENT.get(things[-1], "").split()))
+    if verb in _SETS_ANEW and things and things[-1] in _UNTIL:
+        return frozenset({stem("extend"), stem("prolong")})
     if verb not in _MAKES or not things or (verb in _STATES and things[-1] not in _MEASURES):
         return _NONE
-    return frozenset(
-        one for one in verbs_from(things[-1]) if one == _GIVES or "pay" not in verb_classes(one)
-    )
+    found = verbs_from(things[-1])
+    if len(things) == 1 and verb not in _STATES and is_other(stem(things[0])):
+        found |= {stem(things[0])}  # add_redirect redirects
+    return frozenset(one for one in found if one == _GIVES or "pay" not in verb_classes(one))
 
 
 def _moves_money(verb: str, things: list[str]) -> bool:
