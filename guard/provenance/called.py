@@ -12,6 +12,7 @@ from guard.provenance.budget import asks_for
 from guard.provenance.grammar import ARTICLES, AUXILIARIES, NUMBERS, OBJECTS, is_plural
 from guard.provenance.granting import granted
 from guard.provenance.idioms import idioms
+from guard.provenance.implied import implied
 from guard.provenance.kin import own_kin
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, is_stop, stem
@@ -141,7 +142,7 @@ def as_held(
     handed = not able.verbs and able.own <= HANDED and bool(able.own)
     if handed and any(_makes_more(able, *pair) for pair in values):
         return able._replace(own=frozenset())
-    return by_its_name(task, known, able, values)
+    return by_its_name(task, known, implied(task, known, able, values), values)
 
 
 def _is_theirs(value: Value, one: Worth) -> bool:
