@@ -18,7 +18,7 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, is_stop, stem
 from guard.provenance.lexicon import Words as Said
 from guard.provenance.phrases import KEPT, blotted
-from guard.provenance.readings import HANDED, SENDS, Reading, readings
+from guard.provenance.readings import HANDED, SENDS, TIERED, Reading, readings
 from guard.provenance.sentences import WORD, Words, cased, dictated, is_english, requests, sentences
 from guard.provenance.settings import Values, by_its_name
 from guard.provenance.task import Task, task_of
@@ -33,6 +33,7 @@ _PLAIN = KEPT | {"amount", "percent", "date", "time"}
 _COUNTED = frozenset({"one", "some", "more", "few"}) | (NUMBERS.keys() - {"twice"})
 _NEAR = 3
 """So many words may say of what sort a thing is."""
+_ENDS = frozenset({"target", "dest", "url"})
 _OWN = frozenset({"i", "we", "i'd", "we'd"})
 """Those whose wish it has to be where somebody is to do it."""
 
@@ -137,6 +138,10 @@ def as_held(
     read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
     if read and not any(value.level == "dest" and value.text for value, _ in values):
         return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
+    if len(values) > 1 and _to_itself(values):
+        return able._replace(verbs=frozenset(), own=frozenset())
+    if able.own == TIERED and not any(_is_told_of(task, *pair) for pair in values):
+        return able._replace(own=frozenset())  # nobody said to what
     if able.own == SENDS and not any(_is_theirs(*pair) for pair in values):
         return able._replace(own=frozenset())  # an export to nobody sends nothing
     handed = not able.verbs and able.own <= HANDED and bool(able.own)
@@ -148,6 +153,19 @@ def as_held(
 def _is_theirs(value: Value, one: Worth) -> bool:
     """Return whether a call goes to somebody whom the person named."""
     return value.level == "dest" and one.source is PROMPT
+
+
+def _to_itself(values: Values) -> bool:
+    """Return whether a call does something with a thing and itself: "redirect /a to /a"."""
+    told = {(value.path, value.text, value.level) for value, _ in values if value.level in _ENDS}
+    things = {(path, text) for path, text, level in told if level == "target"}
+    return any(text == other and path != at for path, text in things for at, other, _ in told)
+
+
+def _is_told_of(task: Task, value: Value, one: Worth) -> bool:
+    """Return whether a choice of a call is a word of the person's."""
+    free = one.why == "exempt" or value.level not in {"dest", "target"}
+    return free and bool(value.text) and stem(value.text) in task.words.stems
 
 
 def _makes_more(able: Capability, value: Value, one: Worth) -> bool:

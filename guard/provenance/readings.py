@@ -55,7 +55,12 @@ _SENT = {"bill": "bill invoice", "invoice": "bill invoice", "fax": "fax"}
 """What is sent, and the verbs by which people have it sent: `send_bill` bills."""
 _UNTIL = frozenset({"expiry", "expiration", "deadline"})
 """Moments that people only ever put off: `set_expiry` extends."""
-_SETS_ANEW = frozenset({"set", "change", "update"})
+_DELIVERED = (["delivery"], ["shipping"])
+"""What an address is for to which people have things delivered."""
+_SETS_ANEW = frozenset({"set", "change", "update", "switch"})
+_TIERS = frozenset({"plan", "tier", "subscription", "membership", "package"})
+TIERED = frozenset(map(stem, ("upgrade", "downgrade")))
+"""Verbs by which people change what they are subscribed to; to what, they have to say."""
 _DIRECT = frozenset({"direct", "private", "personal", "instant"})
 _MESSAGES = frozenset({"message", "mail", "email", "chat"})
 _SENDING, _SAID = frozenset({"send"}), frozenset({"message", "mail"})
@@ -146,6 +151,10 @@ def _by_noun(verb: str, things: list[str]) -> frozenset[str]:
         return frozenset(map(stem, _SENT.get(things[-1], "").split()))
     if verb in _SETS_ANEW and things and things[-1] in _UNTIL:
         return frozenset({stem("extend"), stem("prolong")})
+    if verb in _SETS_ANEW and things[-1:] == ["address"] and things[-2:-1] in _DELIVERED:
+        return frozenset({stem("deliver")})
+    if verb in _SETS_ANEW and things and things[-1] in _TIERS:
+        return TIERED
     if verb not in _MAKES or not things or (verb in _STATES and things[-1] not in _MEASURES):
         return _NONE
     found = verbs_from(things[-1])

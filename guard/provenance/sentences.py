@@ -56,6 +56,7 @@ _WANTED_THEN = frozenset(
         "and",
         "for",
         "from",
+        "to",
     }
 )
 """What may come after what somebody wants done."""

@@ -28,6 +28,8 @@ RULES = bundle(
         **{one: tool(["write"], *SCORE) for one in ("set_score", "add_rating")},
         **{one: tool(["write"], *TO) for one in ("create_loan", "create_shipment", "ship_exhibit", "delete_loan")},
         **{one: tool(["write"], *TO) for one in ("send_bill", "export_guests", "add_redirect")},
+        "redirect_exhibit": tool(["write"], {"from_id": S, "to_id": S}, {"from_id": "id", "to_id": "id"}),
+        "set_delivery_address": tool(["write"], *TO),
         **{one: tool(["write"], *NOTE) for one in ("direct_message", "vacation_message")},
         "request_parts": tool(["write"], *PARTS),
         "set_expiry": tool(["write"], *LATER),
@@ -64,6 +66,8 @@ RIGHT = [
     ("Message Ann that it rains", "direct_message", NOTED),
     ("Order four parts for the Bronze horse", "request_parts", {**HORSE, "parts": 4}),
     ("Extend the Bronze horse until 27 March 2026", "set_expiry", {**HORSE, "until": "2026-03-27"}),
+    ("Please have the Bronze horse delivered to Ann instead", "set_delivery_address", ANN),
+    ("Redirect exh-1 to exh-2", "redirect_exhibit", {"from_id": "exh-1", "to_id": "exh-2"}),
 ]
 
 
@@ -126,6 +130,10 @@ WRONG = [
         {**HORSE, "until": "2026-03-27"},
     ),
     ("Extend the Bronze horse until 27 March 2026", "set_expiry", {**HORSE, "until": "2026-03-29"}),
+    ("Please have the Bronze horse delivered to Ann instead", "set_delivery_address", EVE),
+    ("Send a note about the Bronze horse to Ann", "set_delivery_address", ANN),
+    ("The Bronze horse was delivered to Ann. Show it", "set_delivery_address", ANN),
+    ("Redirect exh-1 to exh-2", "redirect_exhibit", {"from_id": "exh-2", "to_id": "exh-2"}),
 ]
 
 
