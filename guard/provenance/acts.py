@@ -15,6 +15,7 @@ from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.kin import things_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, is_other, is_stop, stem, verb_classes
+from guard.provenance.made import is_made
 from guard.provenance.roles import LEVEL_OF
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
@@ -41,11 +42,15 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
     """
     clauses = task.clauses
     says_little = not able.verbs and all(one in _DECIDES or not is_other(one) for one in able.own)
-    if not ("change" in able.verbs or says_little):
+    if not ("change" in able.verbs or says_little or "move" in able.verbs):
         return 0
     things = things_of(able.stems)
     targets, found = _targets(values), 0
     free = [value for value, one in values if one.why == "exempt"]
+    if free and is_made(task, known, things, values):
+        return 1
+    if not ("change" in able.verbs or says_little):
+        return 0
     for choice, switch in (
         (one, value.role == "flag") for value in free for one in _choices(value)
     ):
