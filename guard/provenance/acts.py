@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from guard.provenance import phrasal
-from guard.provenance.clauses import Clauses
 from guard.provenance.currencies import words_in
 from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.kin import things_of
@@ -94,15 +93,23 @@ def _choices(value: Value) -> tuple[str, ...]:
     return (value.text,) if value.text else ()
 
 
-def aims(able: Capability, values: Values, clauses: Clauses) -> bool:
+def aims(task: Task, able: Capability, values: Values) -> bool:
     """Return whether a tool's own verb is not said of other ids alone: "accept A-3, refuse A-4"."""
     if able.verbs:
         return True
-    said = [one for one, _ in clauses if not able.own.isdisjoint(one)]
+    said = [one for one, _ in task.clauses if not able.own.isdisjoint(one)]
     if not said:
         return True
     targets = _targets(values)
-    return any(_aimed(one, targets) for one in said)
+    return any(_aimed(one, targets) for one in said) or any(
+        _aimed(one - _in_titles(task), targets) for one in said
+    )
+
+
+def _in_titles(task: Task) -> frozenset[str]:
+    """Return the numbers within quoted titles, which are no ids: 'Plans 2027'."""
+    titles = (one.literal for one in task.entities if one.kind == "quoted" and " " in one.literal)
+    return frozenset(word for one in titles for word in stems_in([one]) if word.isdigit())
 
 
 def _called(known: Known, values: Values) -> list[frozenset[str]]:
