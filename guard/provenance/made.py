@@ -60,11 +60,11 @@ def is_made(task: Task, known: Known, things: frozenset[str], values: Values) ->
         )
         if phrase
     ]
-    named = (*_called(known, values), *((things,) if things else ())) if said else ()
+    named = (*called(known, values), *((things,) if things else ())) if said else ()
     return any(phrase <= one for phrase in said for one in named)
 
 
-def _called(known: Known, values: Values) -> Iterator[frozenset[str]]:
+def called(known: Known, values: Values) -> Iterator[frozenset[str]]:
     """Yield the stems by which the one thing of a call is called: its id, or its own name."""
     held = [(one, two) for one, two in values if one.level == "target"]
     for value, one in held if len(held) == 1 else ():
