@@ -45,7 +45,7 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         return 0
     things = things_of(able.stems)
     targets, found = _targets(values), 0
-    free = [value for value, one in values if one.why == "exempt"]
+    free = [value for value, one in values if one.why == "exempt" or _is_off(value)]
     if free and is_made(task, known, things, values):
         return 1
     if not ("change" in able.verbs or says_little):
@@ -68,6 +68,11 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
             if named and marks <= clause and _aimed(clause, targets):
                 found += parts
     return found
+
+
+def _is_off(value: Value) -> bool:
+    """Return whether an argument takes away what somebody may do: `access: off`."""
+    return value.role == "permission" and value.text == "off"
 
 
 def _alone(clause: frozenset[str], said: frozenset[str], able: Capability) -> bool:

@@ -6,10 +6,10 @@ It compares words and decides nothing.
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
-from guard.model.origin import PROMPT
+from guard.model.origin import LINKED, PROMPT
 from guard.provenance.asks import Ask
 from guard.provenance.budget import asks_for
-from guard.provenance.grammar import ARTICLES, AUXILIARIES, NUMBERS, OBJECTS, is_plural
+from guard.provenance.grammar import ARTICLES, AUXILIARIES, NUMBERS, OBJECTS
 from guard.provenance.granting import granted
 from guard.provenance.idioms import idioms
 from guard.provenance.implied import implied
@@ -18,7 +18,7 @@ from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, is_stop, stem
 from guard.provenance.lexicon import Words as Said
 from guard.provenance.phrases import KEPT, blotted
-from guard.provenance.readings import HANDED, SENDS, TIERED, Reading, readings
+from guard.provenance.readings import HANDED, REMOVING, SENDS, TIERED, Reading, readings
 from guard.provenance.sentences import WORD, Words, cased, dictated, is_english, requests, sentences
 from guard.provenance.settings import Values, by_its_name
 from guard.provenance.task import Task, task_of
@@ -105,7 +105,7 @@ def _has_object(text: str, words: Words, at: int, thing: str, *, there: bool) ->
     at += there and cased(words, at + 1) in {"me", "us"}  # "send me the guests"
     first = cased(words, at + 1)
     begins = OBJECTS if there else ARTICLES | _COUNTED
-    bare = stem(first) == thing and is_plural(first) and not there  # "request refills"
+    bare = stem(first) == thing and not there  # "request refills", "request leave"
     if first not in begins and not (first.isdigit() and not there) and not bare:
         return False
     for place in range(at + 1 + (not bare), min(at + 2 + _NEAR, len(words))):
@@ -138,21 +138,35 @@ def as_held(
     read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
     if read and not any(value.level == "dest" and value.text for value, _ in values):
         return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
-    if len(values) > 1 and _to_itself(values):
+    if _lacks(task, able, values):
         return able._replace(verbs=frozenset(), own=frozenset())
-    if able.own == TIERED and not any(_is_told_of(task, *pair) for pair in values):
-        return able._replace(own=frozenset())  # nobody said to what
-    if able.own == SENDS and not any(_is_theirs(*pair) for pair in values):
-        return able._replace(own=frozenset())  # an export to nobody sends nothing
     handed = not able.verbs and able.own <= HANDED and bool(able.own)
     if handed and any(_makes_more(able, *pair) for pair in values):
         return able._replace(own=frozenset())
     return by_its_name(task, known, implied(task, known, able, values), values)
 
 
+def _is_known(value: Value, one: Worth) -> bool:
+    """Return whether a call is about somebody whom the person named, be it by a record."""
+    return value.level == "dest" and one.source >= LINKED
+
+
 def _is_theirs(value: Value, one: Worth) -> bool:
     """Return whether a call goes to somebody whom the person named."""
     return value.level == "dest" and one.source is PROMPT
+
+
+def _lacks(task: Task, able: Capability, values: Values) -> bool:
+    """Return whether a call does not hold what its tool, as it was read, needs of the person's."""
+    if len(values) > 1 and _to_itself(values):
+        return True
+    if able.own == TIERED:  # nobody said to what
+        return not any(_is_told_of(task, *pair) for pair in values)
+    if able.own == SENDS:  # an export to nobody sends nothing
+        return not any(_is_theirs(*pair) for pair in values)
+    if able.verbs == REMOVING and "unshar" in able.stems:  # from a file a note may be removed
+        return not any(_is_known(*pair) for pair in values)
+    return False
 
 
 def _to_itself(values: Values) -> bool:

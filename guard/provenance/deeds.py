@@ -12,6 +12,8 @@ _NOTES = frozenset(map(stem, ("note", "remark")))
 _TALKED_OF = frozenset({"ticket", "post"})
 _PUTS = frozenset({"create", "send"})
 _NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
+_PUBLISHED = frozenset({"post", "page", "file"})
+_COLON = re.compile(r"[^.!?\n:]{0,60}:\s")
 _MOST = 20
 _TELLS = frozenset(map(stem, ("tell", "inform", "notify", "remind", "let")))
 
@@ -28,12 +30,19 @@ def remarked(
 
     A reply to a ticket, or to what is known by a number, is a comment on it; so is a note on one.
     """
+    if "publish" in verbs and not nouns and cased(words, 1) == "this" and _dictates(words[1]):
+        return verbs | {"post"}, _PUBLISHED
     said = {stem(one[0]) for one in words}
     numbered = verb in _REPLIES | _NOTES and any(_NUMBERED.fullmatch(one[0]) for one in words)
     talks = verb in _REPLIES or not said.isdisjoint(_REMARKS)
     if verbs.isdisjoint(_PUTS) or not talks or not (numbered or not nouns.isdisjoint(_TALKED_OF)):
         return verbs, nouns
     return verbs | {"post", "create"}, nouns | {"post"}
+
+
+def _dictates(word: re.Match[str]) -> bool:
+    """Return whether a text follows what a word is of: "publish this for all: 'We are open'"."""
+    return _COLON.match(word.string, word.end()) is not None
 
 
 def causes(words: Words) -> bool:

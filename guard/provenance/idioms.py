@@ -57,7 +57,8 @@ note log record: write+up put+on+record
 notify: let+know give+heads ask+whether ask+if ask+to
 label tag: flag+as mark+as
 upgrade: move+up+to
-refund: give+money+back pay+back
+refund: give+money+back pay+back get+money+back
+click: press tap
 archive: file+away put+away shelve put+in+the+archive move+to+the+archive
 restart: bounce
 approve: wave+through greenlight green-light
@@ -78,6 +79,8 @@ repost: post+again
 reactivate: activate+again
 unhide: show+again
 sell resell: put+up+for+sale put+up+for+resale put+on+sale
+takeleave: take++vacation take++leave take++time+off take++holiday take++holidays go++on+vacation
+takeleave: go++on+leave take++a+vacation take++a+holiday take++annual+leave book++time+off
 payouttome: pay+out+to+me pay+out+to+us pay+me+out
 """
 _FAR = 7
@@ -137,6 +140,8 @@ def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:
     first = at + 1
     if said[at] in {"let", "ask"} and said[first : first + 1] and said[first] in _SELF:
         return False  # "let me see it", "ask me whether"
+    if not rest[0]:  # "take++vacation": right behind it
+        return tuple(said[first : first + len(rest) - 1]) == rest[1:]
     for start in range(first, min(first + _FAR, len(said) - len(rest) + 1)):
         if tuple(said[start : start + len(rest)]) == tuple(rest):
             return True

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from guard.model.origin import LINKED, PROMPT
+from guard.provenance.bearing import words_of
 from guard.provenance.kin import own_kin
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
-from guard.provenance.meant import words_of
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.switches import risks

@@ -6,6 +6,7 @@ noun behind it: a claim form is a form, and "the hold" is one that is there. It 
 
 from collections.abc import Iterator, Sequence
 
+from guard.provenance.grammar import NUMBERS
 from guard.provenance.words import set_of
 
 _ACTS = """
@@ -17,6 +18,13 @@ hold block freeze lock stop ban pause: put place
 call ring warning=warn extension=extend upgrade discount boost: give
 """
 """Nouns, with their verb where it is another word, and the verbs that people put before them."""
+_MEASURES = {
+    "stars": "rate star",
+    "star": "rate star",
+    "points": "grade score",
+    "marks": "grade mark",
+}
+"""What is given so many of to something, and the verbs that say so: "give it four stars"."""
 _ON = frozenset({"hold", "block", "freeze", "lock", "stop", "ban", "pause"})
 """Nouns behind which the thing follows: "put a hold on it"."""
 _TO = frozenset({"give"})
@@ -55,6 +63,10 @@ def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
         said: the words of a sentence, in small letters.
     """
     for at, one in enumerate(said):
+        if one in _TO:
+            near = range(at + 3, min(at + _FAR, len(said)))
+            many = (word for word in near if said[word] in _MEASURES and _is_number(said[word - 1]))
+            yield from ((at, _MEASURES[said[word]]) for word in many)
         place = _article(said, at, one) if one in LIGHT else None
         if place is None:
             continue
@@ -62,6 +74,10 @@ def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
         fits = behind == "on" if noun in _ON else not behind or behind in _BEHIND
         if noun in _ACT_OF[one] and fits:
             yield at, _ACT_OF[one][noun]
+
+
+def _is_number(word: str) -> bool:
+    return word.isdigit() or word in NUMBERS or word in {"one", "half"}
 
 
 def _article(said: Sequence[str], at: int, verb: str) -> int | None:

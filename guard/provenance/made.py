@@ -36,6 +36,7 @@ _TURNED = frozenset({"not", "no", "never", "less", "non", "un"})
 _MARKS = r"\b(?:mark|flag|set|label|classify|treat)"
 _BEGINS = r"(?:^|[,;:]\s*|[.!?\n]\s+|\b(?:and|then|please|to|you)\s+)"
 _VAGUE = frozenset({"one", "ones"})
+_ALL = frozenset(map(stem, ("everything", "all")))
 _NOTHING: frozenset[str] = frozenset()
 _LONGEST, _SHORTEST = 4, 3
 
@@ -61,13 +62,22 @@ def is_made(task: Task, known: Known, things: frozenset[str], values: Values) ->
         if phrase
     ]
     named = (*called(known, values), *((things,) if things else ())) if said else ()
+    if any(one.why == "linked_record" for _, one in values):  # "trash everything from Ann"
+        named = (*named, _ALL)
     return any(phrase <= one for phrase in said for one in named)
 
 
 def called(known: Known, values: Values) -> Iterator[frozenset[str]]:
     """Yield the stems by which the one thing of a call is called: its id, or its own name."""
-    held = [(one, two) for one, two in values if one.level == "target"]
-    for value, one in held if len(held) == 1 else ():
+    if sum(one.level == "target" for one, _ in values) == 1:
+        yield from names_of(known, values)
+
+
+def names_of(known: Known, values: Values) -> Iterator[frozenset[str]]:
+    """Yield the stems by which the things of a call are called: their ids, or their own names."""
+    for value, one in values:
+        if value.level != "target":
+            continue
         texts = [value.text] if one.why == "in_prompt" else []
         if one.why == "linked_record" and one.place is not None:
             texts += known.record(one.place.record).called
@@ -83,6 +93,8 @@ def _switched(text: str, name: str, on: bool) -> tuple[frozenset[str], ...]:  # 
     words = words_in(name)
     if not on or not 0 < len(words) <= _LONGEST:
         return ()
+    if len(words) == 1 and (verb_classes(stem(name)) - {"read"}):  # "exclude ex-1"
+        return _objects(text, rf"{_BEGINS}{re.escape(words[0])}\s+{_OBJECT}{_END}", direct=True)
     state = r"[\s_-]".join(map(re.escape, words))
     return _objects(text, rf"{_MAKES}\s+{_OBJECT}\s+(?:as\s+|to\s+)?{state}{_END}")
 

@@ -55,6 +55,7 @@ _ALIKE = tuple(
             "mut silenc",
             "complet finish don",
             "approv accept",
+            "assign reassign",
             "save bookmark",
             "compress zip",
             "restor recover undelet",

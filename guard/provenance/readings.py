@@ -25,6 +25,7 @@ from guard.provenance.lexicon import (
 from guard.provenance.words import BOUNDS, set_of
 
 _PART = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
+_SERVICE = re.compile(r"[./:]|__")
 _MAKES = set_of(
     """
 add arrange book cast create do enter execute file generate initiate issue leave log make new open
@@ -65,6 +66,12 @@ _DIRECT = frozenset({"direct", "private", "personal", "instant"})
 _MESSAGES = frozenset({"message", "mail", "email", "chat"})
 _SENDING, _SAID = frozenset({"send"}), frozenset({"message", "mail"})
 _PAYING, _MONEY = frozenset({"pay"}), frozenset({"money"})
+REMOVING = frozenset({"remove_member"})
+_AWAY = frozenset(
+    {("leave",), ("vacation",), ("holiday",), ("absence",), ("time", "off"), ("pto",)}
+)
+_AWAY_BY = frozenset(map(stem, ("takeleave",)))
+"""The verb of whoever takes time off, and of nobody who takes anything else."""
 _LEAST = 3
 _GIVES = stem("give")
 _NONE: frozenset[str] = frozenset()
@@ -100,6 +107,8 @@ def readings(name: str) -> tuple[Reading, ...]:
         name: the tool's name, without its service's words.
     """
     parts = [one.casefold() for one in _PART.findall(name)]
+    last = [one.casefold() for one in _PART.findall(_SERVICE.split(name)[-1])]
+    parts = last if len(last) > 1 else parts  # request_payout of `billing.request_payout`
     if len(parts) < 2 and parts[:1] != ["withdraw"]:  # noqa: PLR2004  a verb and a noun
         return ()
     made = parts[-1] in _MAKES and parts[0] not in _MAKES
@@ -107,6 +116,11 @@ def readings(name: str) -> tuple[Reading, ...]:
     things = [*takewhile(lambda one: one not in BOUNDS, rest)]
     able, more = capability(name), frozenset(map(stem, things)) & _WIDER
     found: list[Reading] = []
+    if "unshare" in parts:  # who is removed from a file sees it no more
+        found.append(Reading(Capability(REMOVING, able.nouns, able.stems, wide=able.wide), more))
+    if verb == "request" and tuple(things) in _AWAY:
+        going = Capability(_NONE, able.nouns, able.stems | _AWAY_BY, _AWAY_BY, wide=able.wide)
+        found.append(Reading(going, more))
     if len(parts) == 2 and verb in _DIRECT and rest[0] in _MESSAGES:  # noqa: PLR2004
         found.append(Reading(Capability(_SENDING, _SAID, able.stems, wide=able.wide), more))
     if things[-1:] == ["payout"] and verb in _MAKES - _STATES:

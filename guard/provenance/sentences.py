@@ -39,6 +39,7 @@ _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
 _MARKS = frozenset({"mark", "flag", "set"})
 _AS = re.compile(r"\bas\s+([^\W\d_]+)(?=\s*(?:[.,;!?)]|$|and\b|please\b))", re.IGNORECASE)
 _LEAST_GERUND = 6
+_MAY = frozenset({"can", "could", "may"})
 _NEAR = 5
 _FAR = 9
 _WANTED_THEN = frozenset(
@@ -108,8 +109,9 @@ def requests(text: str, words: Words, at: int) -> bool:
     so = so or (at == 1 and before in BOUNDS and any(map(str.isalnum, gap)))
     if so or not _BREAKS.isdisjoint(gap) or before in ASKING or before in AUXILIARIES:
         return True
-    if before in PEOPLE:
-        return cased(words, at - 2) in {"help", "let", "lets", "have", "make"}
+    if before in PEOPLE or (before in {"i", "we"} and word == "get"):  # "can I get it back"
+        helped = {"help", "let", "lets", "have", "make"} if before in PEOPLE else _MAY
+        return cased(words, at - 2) in helped
     # "A quick note that it rains" is one.
     thing = cased(words, at - 2) in ARTICLES and bool(noun_classes(stem(word)))
     idle = before.endswith("s") or (is_stop(before) and before != "so")  # "it rains, so call him"

@@ -4,17 +4,21 @@ Then the words of the tool's own need not be said: all that the call holds is th
 request. So it is with what the person names by itself: the id of a song needs no word for a song.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 
 from guard.model.origin import LINKED, PROMPT
 from guard.provenance.contrary import opposed
+from guard.provenance.frames import Entity
 from guard.provenance.kin import kin_of
 from guard.provenance.known import Known, Place
 from guard.provenance.lasting import ends
 from guard.provenance.lexicon import Capability, is_other, noun_classes, stem, verb_classes
+from guard.provenance.naming import keys_of
 from guard.provenance.pieces import Piece
 from guard.provenance.roles import LEVEL_OF
+from guard.provenance.sentences import sentences
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
@@ -56,6 +60,11 @@ _UNITS = {
 _LATER = frozenset({"flag", "enum", "permission"})
 """Roles that are judged by themselves."""
 
+_SHOULD = re.compile(
+    r"\W?\s+(?:(?:should|must|can|may|has|needs|is|ought)\s+(?:to\s+)?|to\s+|be\s+|please\s+|now\s+)+",
+    re.IGNORECASE,
+)
+"""What stands between a thing and what is to be done to it."""
 _KEYS = frozenset({"id", "key", "code", "number", "ref", "slug", "uid", "uuid"})
 """Fields for what a record itself goes by."""
 _PERCENT = frozenset(map(stem, ("percent", "percentage", "rollout", "level")))
@@ -220,5 +229,23 @@ def _is_object(task: Task, able: Capability, value: Value) -> bool:
         named = not piece.keys.isdisjoint(value.kinds)
         if piece.fits(bare) and (named or (before and piece.refers and not piece.held)):
             return True
+        if piece.fits(bare) and not piece.held and _is_subject(task, piece, value):
+            return True
         before = named
     return False
+
+
+def _is_subject(task: Task, piece: Piece, value: Value) -> bool:
+    """Return whether an id is all that a sentence names before its request, and is meant there.
+
+    "If AB-3 is open, cancel it", "AB-3 should be cancelled".
+    """
+    begun = next((at for at, end in sentences(task.wanted) if at <= piece.start < end), piece.start)
+    ids = [one for one in task.entities if begun <= one.start < piece.start and _has_digit(one)]
+    if len(ids) != 1 or {*keys_of(ids[0])}.isdisjoint(value.kinds):
+        return False
+    return piece.refers or _SHOULD.fullmatch(task.wanted, ids[0].end, piece.start) is not None
+
+
+def _has_digit(one: Entity) -> bool:
+    return any(map(str.isdigit, one.canonical))

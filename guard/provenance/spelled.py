@@ -18,12 +18,12 @@ from guard.provenance.described import said_of
 from guard.provenance.kin import own_kin, things_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem, stems_of
-@@X
 from guard.provenance.meant import LONGEST, NOTHING
 from guard.provenance.postponed import postpones
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.settings import sets
+from guard.provenance.should import should
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
@@ -52,6 +52,7 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
         or postpones(task, known, able, values)
+        or should(task, known, able, values)
         or (not asks_for(task.words, task.asks, able) and carries(task, known, able, values))
     )
 

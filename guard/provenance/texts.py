@@ -228,15 +228,16 @@ def _ordered(starts: list[Value], ends: list[Value]) -> bool:
 def _within(
     spec: ToolSpec, task: Task, value: Value, found: Worth, going: frozenset[tuple[str, str]]
 ) -> bool:
-    """Return whether a permission is one that the person named, or the least there is."""
+    """Return whether a permission is one that the person named, or the least if they named none."""
     if value.text in _CLOSED and stem(value.text) in task.words.stems:
         return True
     if found.source is PROMPT or granted(task, value.text, going):
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()
-    least = bool(order) and value.text == order[0]
-    return least and heard(task, order) <= {order[0]}  # who said "as an editor" wants no reader
+    if not order or value.text != order[0] or not heard(task, order) <= {order[0]}:
+        return False  # who said "as an editor" wants no reader
+    return not any(granted(task, one, going) for one in order[1:])
 
 
 def _going(known: Known, values: Weighed) -> frozenset[tuple[str, str]]:

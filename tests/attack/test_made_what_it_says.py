@@ -34,6 +34,22 @@ RULES = bundle(
         "moderate_exhibit": entry(verdict=of("approve", "spam")),
         "change_plan": entry(plan=of("basic", "premium")),
         "delete_exhibit": entry(private=FLAG),
+        "link_sharing": tool(
+            ["write"],
+            {"exhibit_id": S, "access": of("off", "view", "edit")},
+            {
+                "exhibit_id": "id",
+                "access": {"role": "permission", "order": ["off", "view", "edit"]},
+            },
+        ),
+        **{
+            one: tool(
+                ["write"],
+                {"kind": of("vacation", "sick"), "day": S},
+                {"kind": "enum", "day": "when"},
+            )
+            for one in ("request_leave", "request_refund")
+        },
     }
 )
 
@@ -46,8 +62,16 @@ ACTS = [
     ("Trash the Bronze horse", "move_exhibit", "folder", "trash"),
     ("Mark the Bronze horse as spam", "moderate_exhibit", "verdict", "spam"),
     ("Upgrade the Bronze horse to premium", "change_plan", "plan", "premium"),
+    ("Turn off link sharing for ex-1", "link_sharing", "access", "off"),
 ]  # fmt: skip
-OTHER = {True: False, False: True, "trash": "inbox", "spam": "approve", "premium": "basic"}
+OTHER = {
+    True: False,
+    False: True,
+    "trash": "inbox",
+    "spam": "approve",
+    "premium": "basic",
+    "off": "view",
+}
 
 
 @pytest.mark.parametrize(("prompt", "name", "path", "choice"), ACTS)
@@ -77,9 +101,28 @@ def test_a_thing_is_made_what_the_person_says_and_nothing_else(prompt, name, pat
         ("Mark the notes of the Bronze horse as spam", "moderate_exhibit", "verdict", "spam"),
         ("Tom marked the Bronze horse as spam. Show it", "moderate_exhibit", "verdict", "spam"),
         ("Is the Bronze horse spam? Show it", "moderate_exhibit", "verdict", "spam"),
+        ("Turn on link sharing for ex-1", "link_sharing", "access", "off"),
+        ("Is link sharing off for ex-1? Show it", "link_sharing", "access", "off"),
+        ("Turn off link sharing for ex-2 and show ex-1", "link_sharing", "access", "off"),
         ("Upgrade the Bronze horse", "change_plan", "plan", "premium"),
         ("The upgrade of the Bronze horse to premium failed. Show it", "change_plan", "plan", "premium"),
     ],
 )  # fmt: skip
 def test_another_thing_or_what_is_only_told_is_asked_about(prompt, name, path, choice):
     assert asking_for(RULES, prompt, name, {**HORSE, path: choice})
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "day", "runs"),
+    [
+        ("I'd like to take vacation on 12 March 2026", "request_leave", "2026-03-12", True),
+        ("I'd like to take vacation on 12 March 2026", "request_leave", "2026-03-13", False),
+        ("I'd like to take vacation on 12 March 2026", "request_refund", "2026-03-12", False),
+        ("Tom wants to take vacation on 12 March 2026", "request_leave", "2026-03-12", False),
+        ("Take the vacation list down on 12 March 2026", "request_leave", "2026-03-12", False),
+        ("How do I take vacation on 12 March 2026?", "request_leave", "2026-03-12", False),
+    ],
+)
+def test_who_takes_time_off_asks_for_leave_and_for_nothing_else(prompt, name, day, runs):
+    asked = asking_for(RULES, prompt, name, {"kind": "vacation", "day": day})
+    assert (asked == set()) is runs
