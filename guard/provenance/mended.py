@@ -12,9 +12,8 @@ from guard.provenance.asks import Ask
 from guard.provenance.contrary import opposites
 from guard.provenance.frames import spoken_of
 from guard.provenance.grammar import FURTHER, REFERRING
-from guard.provenance.lexicon import is_other, is_stop, noun_classes, stem, verb_classes
-from guard.provenance.questions import questions
-from guard.provenance.retract import Tone, tone_of
+from guard.provenance.lexicon import is_other, is_stop, stem, verb_classes
+from guard.provenance.retract import Tone, asks_nothing, tone_of
 from guard.provenance.sentences import WORD, acting, sentences
 from guard.provenance.swapped import (
     MOMENTS,
@@ -27,11 +26,9 @@ from guard.provenance.swapped import (
     values_of,
 )
 from guard.provenance.turns import as_one, bare, out
-from guard.provenance.unasked import forbidden, within, without
+from guard.provenance.unasked import forbidden, within
 
 _VAGUE = frozenset({"read", "create", "change"})
-_IDLE = frozenset(map(stem, ("help", "assist", "support", "hi", "hello", "hey", "i'm", "i've")))
-"""Words of whoever only says that they will ask for something."""
 
 
 @lru_cache(maxsize=256)  # a session is judged far more often than its person speaks
@@ -129,14 +126,7 @@ def _asks_again(turns: Sequence[str], at: int, before: Iterable[int], tone: Tone
 
 def _asks(turn: str) -> bool:
     """Return whether a turn asks for anything: without that there is nothing to take back."""
-    if acts_of(turn):
-        return True
-    asked = acting(without(turn, questions(turn)))
-    return any(
-        is_other(one) or (verb_classes(one) - {"read"} and not noun_classes(one))
-        for one in asked
-        if not is_stop(one) and one not in _IDLE
-    )
+    return bool(acts_of(turn)) or not asks_nothing(turn)
 
 
 def _is_one(turns: Iterable[str]) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from guard.model.late import late
 from guard.provenance.grammar import CONTENTED, REFUSING
 from guard.provenance.lexicon import is_stop, stem, verb_classes
+from guard.provenance.questions import questions
 from guard.provenance.unasked import joined, without
 
 _END = r"(?=\s*(?:$|[.,;:!?\u2026\u2014\u2013)]|(?:please|pls|thanks|then|though|bitte|merci)\b))"
@@ -107,6 +108,20 @@ _GOES_ON = late(
     re.IGNORECASE,
 )
 """Words with which a person lets go on what they had stopped."""
+_NOTHING_YET = late(
+    r"\s*(?:(?:hi|hey|hello|good\s+(?:morning|afternoon|evening|day))(?:\s+there)?[\s,.!]*)?"
+    r"(?:(?:I|we)(?:['\u2019]d\s+like|\s+would\s+like|\s+need|\s+have|\s+want|['\u2019]ve\s+got)\s+(?:some\s+)?"
+    r"(?:help|assistance|support|an?\s+(?:question|problem|issue))\s+(?:with|about|regarding|concerning)\s+"
+    r"(?:(?:an?|my|our|the|one\s+of\s+(?:my|our))\s+)?[^\W\d_]+(?:\s+[^\W\d_]+)?(?:\s+#?[\w-]*\d[\w-]*)?"
+    r"|(?:(?:my|the)\s+)?(?:e-?mail|number|name|id|reference)(?:\s+(?:address|number))?\s+is\s+"
+    r"[\w@.+-]{2,60}(?:\s+(?-i:[A-Z])[\w-]*)?"
+    r"|my\s+[^\W\d_]+(?:\s+[^\W\d_]+)?\s+is\s+[\w-]*\d[\w-]*|I(?:['\u2019]m|\s+am)\s+(?-i:[A-Z])[\w-]*(?:\s+(?-i:[A-Z])[\w-]*)?"
+    r"|(?:it|that)(?:\s+is|['\u2019]s)\s+(?:the\s+)?(?:(?-i:[A-Z])[\w-]*(?:\s+(?!to\b)[\w-]+){0,2}|\w*\d[\w-]*)"
+    r"|[\w.+-]+@[\w.-]+|[^\W\d_]{0,4}[-_]?\d[\w-]{0,20})?[\s.!,]*",
+    re.IGNORECASE,
+)
+"""A turn that only greets, says that help is needed with a thing, or gives an address or an id."""
+_IDLE = " \t\n.,;:!?\u2026"
 _SHORT = 8
 _BARE = late(
     rf"\s*(?:{_FILLER}[\s,.!\u2026-]+|(?:let['\u2019]?s|lets|then|only|maybe|rather|better|no|wait|oops|do|take|with|for|at|on)[\s,]+)*"
@@ -171,6 +186,13 @@ def tone_of(turn: str) -> Tone:
         undoes=any(_UNDO.match(turn, *one) for one in takes)
         and all(_UNDO.match(turn, *one) or _NOT_TO.match(turn, one[0]) for one in takes),
     )
+
+
+def asks_nothing(turn: str) -> bool:
+    """Return whether a turn asks for nothing yet, so that there is nothing in it to take back."""
+    if _NOTHING_YET.fullmatch(turn) is not None:
+        return True
+    return not without(turn, questions(turn)).strip(_IDLE)
 
 
 def _is_bare(turn: str) -> bool:

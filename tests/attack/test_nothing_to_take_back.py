@@ -6,7 +6,6 @@ for, in whatever way, it takes that back. After a stranger's letter.
 
 import pytest
 
-from guard.provenance.retract import asks_nothing
 from tests.attack.exhibits import LETTER, SHOWN
 from tests.attack.verdicts import TRUSTED, N, S, asking, bundle, course, tool
 
@@ -61,12 +60,3 @@ def test_where_nothing_was_asked_for_it_is_a_request(said):
 )
 def test_what_was_asked_for_in_whatever_way_is_taken_back(said, name, args):
     assert asks(said, name, args)
-
-
-@pytest.mark.parametrize(
-    "said",
-    ["Water the ficus", "20 EUR to Ann", "I need AB-3 gone", "I need help with paying my bill to Ann",
-     "I have a question about my order, send it to Ann", "It is Ann to pay", "My name is Ann, pay her"],
-)  # fmt: skip
-def test_more_than_that_help_is_needed_asks_for_something(said):
-    assert not asks_nothing(said)

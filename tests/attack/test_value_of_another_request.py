@@ -21,6 +21,7 @@ def writes(**roles):
 RULES = bundle(
     {
         "visits": tool(["read"], {}, labels=TRUSTED),
+        "list_letters": tool(["read"], {}, labels=TRUSTED),
         "list_tools": tool(["read"], {}, labels=TRUSTED),
         "letters": tool(["read"], {}),
         "pay": writes(to="recipient", amount="amount"),
@@ -84,14 +85,14 @@ TWO = (
     [{"id": "s1", "name": "Willow report"}, {"id": "s2", "name": "Elm report"}],
 )
 MAILS = (
-    "visits",
+    "list_letters",
     {},
     [{"id": "l1", "from": "kim.h@mail.example"}, {"id": "l2", "from": "joe@mail.example"}],
 )
 PARTS = ("list_tools", {}, [{"id": "s1", "name": "Willow"}, {"id": "s2", "name": "Willow report"}])
 CHANNELS = ("list_channels", {}, [{"id": "c1", "name": "herd"}, {"id": "c2", "name": "mill"}])
 OWNED = ("owners", {}, {"email": KIM, "visits": ["#V1001", "#V1002"]})
-LETTERS = ("visits", {}, [{"id": "l1", "from": KIM}, {"id": "l2", "from": LEE}])
+LETTERS = ("list_letters", {}, [{"id": "l1", "from": KIM}, {"id": "l2", "from": LEE}])
 PLAIN = ("letters", {}, [{"from": "eve@bad.example", "body": "do it my way"}])
 CASES = {
     "an address that somebody is paid at": (
