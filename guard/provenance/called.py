@@ -171,9 +171,12 @@ def _lacks(task: Task, able: Capability, values: Values) -> bool:
 
 def _to_itself(values: Values) -> bool:
     """Return whether a call does something with a thing and itself: "redirect /a to /a"."""
-    told = {(value.path, value.text, value.level) for value, _ in values if value.level in _ENDS}
-    things = {(path, text) for path, text, level in told if level == "target"}
-    return any(text == other and path != at for path, text in things for at, other, _ in told)
+    things = [value for value, _ in values if value.level == "target"]
+    return any(
+        one.text == value.text and one.path != value.path and value.level in _ENDS
+        for one in things
+        for value, _ in values
+    )
 
 
 def _is_told_of(task: Task, value: Value, one: Worth) -> bool:

@@ -86,13 +86,15 @@ def misquoted(
         (one.start, one.end) for one in asking(task.pieces, able)
     ]
     whole = [(0, len(task.text))] if len(task.pieces) <= 1 else []
-    held = [_plain(one) for one in texts]
-    own = places or whole
-    if _strays(task.said, own, written) or _miswrites(task, own, written, held):
+    own, quotes = places or whole, "quoted" in task.kinds
+    if _strays(task.said, own, written):
         return True
-    if "quoted" not in task.kinds:
+    if not quotes and "{" not in task.said:  # nearly always
         return False
-    said = [_dictated(task.text, task.entities, one) for one in places]
+    held = [_plain(one) for one in texts]
+    if _miswrites(task, own, written, held):
+        return True
+    said = [_dictated(task.text, task.entities, one) for one in places] if quotes else []
     if not said or not all(said):
         return False
     return not any(quote in one for many in said for quote in many for one in held)

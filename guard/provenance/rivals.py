@@ -47,8 +47,7 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         own: the requests for what the tool does.
         values: the arguments with their worth.
     """
-    refers = any(one.refers for one in own)
-    if not (refers or _speaks(task)):
+    if not (_speaks(task) or _refers(own)):
         return []
     found: list[int] = []
     for at, (value, its) in enumerate(values):
@@ -68,6 +67,11 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         ):
             found.append(at)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _refers(own: Sequence[Piece]) -> bool:
+    return any(one.refers for one in own)
 
 
 @lru_cache(maxsize=256)

@@ -51,10 +51,13 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
         chosen(task, known, able, values)
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
-        or postpones(task, known, able, values)
-        or should(task, known, able, values)
+        or ("change" in able.verbs and _is_set(task, known, able, values))
         or (not asks_for(task.words, task.asks, able) and carries(task, known, able, values))
     )
+
+
+def _is_set(task: Task, known: Known, able: Capability, values: Values) -> bool:
+    return postpones(task, known, able, values) or should(task, known, able, values)
 
 
 def spelled(task: Task, known: Known, able: Capability, values: Values) -> bool:
