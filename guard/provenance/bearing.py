@@ -34,11 +34,12 @@ def _worded(texts: tuple[str, ...]) -> frozenset[str]:
 
 
 def numbers_of(record: Record) -> AbstractSet[str]:
-    """Return what an object is known by: its own ids, their number, and the years of its days."""
+    """Return what an object is known by: ids, their number, addresses, the years of its days."""
     own = {mark.partition(":")[2].casefold() for mark in record.identity}
     own |= {digits for one in own if (digits := _number_of(one))}
     codes = {one for path, one in record.keys.items() if one.isdigit() and _is_code(path)}
-    return own | codes | {day[:4] for day in record.days}
+    addresses = {one.casefold() for one in record.keys.values() if "@" in one}
+    return own | codes | addresses | {day[:4] for day in record.days}
 
 
 @lru_cache(maxsize=8192)

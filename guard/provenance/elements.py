@@ -12,7 +12,7 @@ from guard.provenance.grammar import EACH
 from guard.provenance.known import Known, Place
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pointers import form
-from guard.provenance.records import plainly
+from guard.provenance.records import Record, plainly
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 
@@ -81,6 +81,28 @@ def said_element(task: Task, value: Value, place: Place) -> bool:
     return (
         _JOINED.search(one) is not None
         and re.search(rf"(?<![\w.@-]){re.escape(one)}(?![\w@-]|\.\w)", task.folded) is not None
+    )
+
+
+def shares(task: Task, known: Known, place: Place, record: Record) -> bool:
+    """Return whether a record is only tied to an address that others are tied to as well.
+
+    "Cancel the booking of ida@kiln.example" means none of her three; and who names another one of
+    the list besides means that.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        place: where the id of the record stands.
+        record: of which it is.
+    """
+    own = task.naming.links & record.links
+    if not own or task.plural or task.naming.calls(record) or task.naming.said_whole(record):
+        return False
+    return any(
+        one.identity != record.identity and (own <= one.links or task.naming.calls(one))
+        for listing in known.lists.shown(place.action)
+        for one in listing.records
     )
 
 

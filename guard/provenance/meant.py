@@ -55,6 +55,7 @@ _MOST = 512
 """Records of one tool that are compared."""
 NOTHING: frozenset[str] = frozenset()
 _LEAST = 2
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TELLS = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|wo|can|isn|ist|sind|war|hat|wird|est|sont|a|sera)\b",
     re.IGNORECASE,
@@ -135,6 +136,9 @@ def _fits(  # noqa: PLR0911  one line a doubt
     listing, record = listing_of(known, place), known.record(place.record)
     alone = said.many == 1
     words = said.words or (said.nouns if alone and not said.dated else NOTHING)
+    told = frozenset(map(str.casefold, _ADDRESS.findall(said.phrase)))
+    if told:  # an address is one word, and no word of it tells anything
+        words = (words - words_of(tuple(sorted(told)))) | told
     dated = alone and said.dated and not is_dated(task.wanted.replace(said.phrase, " ", 1))
     if listing is None or (alone and not words and not dated):
         return 0
@@ -145,7 +149,7 @@ def _fits(  # noqa: PLR0911  one line a doubt
     own |= numbers_of(record)
     if not final and not words <= own:
         own |= _pointed(known, record)
-    if not is_sought(task, known, listing, words, strict=final):
+    if not is_sought(task, known, listing, words | said.words, strict=final):
         return 0
     # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
     words -= words_of(listing.sought) - own
@@ -156,6 +160,7 @@ def _fits(  # noqa: PLR0911  one line a doubt
     if not fits or (days is not None and not any(map(days, record.days))):
         return 0
     loose = words - words_of(record.sure) - numbers_of(record)
+    loose |= {one for one in told if f"email:{one}" not in record.links}
     loose -= _pointed(known, record) if loose else NOTHING
     if loose and place.seen.trusted and (grave or _is_surely_another(known, place, loose)):
         return 0

@@ -130,6 +130,9 @@ def naming_of(text: str, found: Iterable[Entity]) -> Naming:
         found: the typed values in it.
     """
     named = [one for one in found if one.frame not in SILENT]
+    for one in named:
+        if one.kind == "email":  # the words of an address name nothing
+            text = text.replace(one.literal, " | ")
     return Naming(
         links=frozenset(f"{one.kind}:{one.canonical}" for one in named if one.kind in LINKING),
         names=frozenset(_name(one) for one in named if one.kind in NAMED),

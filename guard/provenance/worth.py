@@ -10,7 +10,7 @@ from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Orig
 from guard.provenance.amounts import converts, follows, in_its_unit, places_of, said_amount
 from guard.provenance.currencies import words_in
 from guard.provenance.doubtful import doubtful
-from guard.provenance.elements import other_element, said_element, unspoken
+from guard.provenance.elements import other_element, said_element, shares, unspoken
 from guard.provenance.kin import holds, kin_of, own_kin, tells_of
 from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
@@ -207,6 +207,7 @@ def _trusted(
             record, task.naming.said, place.action
         )
         part = part or not known.tells(record, said)
+        part = part or (target and is_id(place.seen.path) and shares(task, known, place, record))
         if not said and task.naming.links.isdisjoint(record.links):
             said = task.naming.spells(record)
         if part or doubtful(task, known, record, said):
