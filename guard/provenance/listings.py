@@ -73,6 +73,10 @@ class Listings:
             if any(one.identity == record.identity for one in listed)
         )
 
+    def actions(self) -> Sequence[str]:
+        """Return the tools of which it has lists."""
+        return [*self._shown]
+
     def shown(self, action: str) -> Sequence[Listing]:
         """Return the newest lists of a tool, oldest first."""
         return self._shown.get(action, ())

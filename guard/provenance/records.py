@@ -64,6 +64,7 @@ class Record:
         named: whether its own name is trusted.
         keys: what may be a key in any field, its own or that of another thing, by path.
         days: the days of its moments, trusted or not.
+        moments: where a day and its time stand in one field, trusted or not: its name, and them.
         measures: trusted numbers and moments, by field, by which a list can be sorted.
         states: trusted fields that say how it stands, as its status.
         pointers: what may be the id of another thing, in trusted fields.
@@ -82,6 +83,7 @@ class Record:
     named: bool = False
     keys: Mapping[str, str] = field(default_factory=dict[str, str])
     days: tuple[str, ...] = ()
+    moments: tuple[tuple[str, str], ...] = ()
     measures: Mapping[str, Decimal | str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
     pointers: frozenset[str] = frozenset()
@@ -150,6 +152,7 @@ def record_of(found: Iterable[Seen]) -> Record:
         named=bears,
         keys=_keys_in(fields),
         days=tuple(one.canonical for one in fields if one.kind == "date"),
+        moments=tuple(_moments(fields)),
         measures=measures | _timed(fields, measures),
         states=_states(fields),
         pointers=frozenset(
@@ -192,6 +195,16 @@ def _timed(
         if one.kind == "time" and one.source is not UNTRUSTED and one.path not in zoned
         if isinstance(day := measures.get(name := field_name(one.path)), str)
     }
+
+
+def _moments(fields: Iterable[Seen]) -> Iterator[tuple[str, str]]:
+    """Yield the days with a time of an object, as they are written; of a list one by one."""
+    days: dict[str, list[str]] = {}
+    for one in fields:
+        if one.kind == "date":
+            days.setdefault(one.path, []).append(one.canonical)
+        elif one.kind == "time" and days.get(one.path):
+            yield field_name(one.path.rstrip(".*")), f"{days[one.path].pop(0)}T{one.canonical}"
 
 
 def _flags(fields: Iterable[Seen]) -> Iterator[str]:
