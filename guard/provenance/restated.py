@@ -13,7 +13,7 @@ from guard.model.origin import UNTRUSTED
 from guard.provenance.amounts import DELTA, follows, places_of
 from guard.provenance.counts import SINGLE, things_at
 from guard.provenance.currencies import words_in
-from guard.provenance.derived import parts_of, way_of
+from guard.provenance.derived import lengths_in, parts_of, way_of
 from guard.provenance.figures import meant_fields
 from guard.provenance.frames import Entity
 from guard.provenance.known import Known, Place
@@ -51,6 +51,8 @@ _STEP = re.compile(
 _THAN = re.compile(r"\s+(?P<less>less|more|cheaper|dearer)\s+than\b", re.IGNORECASE)
 """What stands before a number by which another one changes, and behind it."""
 _FAR = 40
+_TIMES = frozenset(map(stem, ("minutes", "mins", "hours", "seconds", "duration")))
+"""Words of names for how long something lasts."""
 _PLAIN = frozenset(
     map(
         stem, ("amount", "sum", "value", "total", "price", "money", "number", "eur", "usd", "cents")
@@ -98,9 +100,15 @@ def restated(
             _is_nobodys(task, able, slot, value, its)
             or (own and all(_states(task, piece, value, slot, held) for piece in own))
             or _is_of_another_field(task, known, own, value, its)
+            or (own and _TIMES & things_at(value.path) and all(_lasts(task, one) for one in own))
         ):
             found[at] = value, Worth(UNTRUSTED, "other_thing", its.place)
     return found
+
+
+def _lasts(task: Task, piece: Piece) -> bool:
+    """Return whether a request says how long: then no record's number of minutes is meant."""
+    return bool(lengths_in(task.wanted[piece.start : piece.end]))
 
 
 def _is_step(task: Task, known: Known, value: Value, its: Worth) -> bool:

@@ -30,7 +30,7 @@ _ALSO = frozenset(
     }
 )
 """Words of a sentence that only goes on with what was asked for: "the bowl, too"."""
-_IT = re.compile(r"\b(?:it|(?:this|that)\s+one)\b", re.IGNORECASE)
+_IT = re.compile(r"\b(?:it|(?:this|that)\s+[a-z]+)\b", re.IGNORECASE)
 """Words for one thing that was named before."""
 _NAMED = frozenset({"in_prompt", "linked_record"})
 _IDS = frozenset({"name", "object_id", "literal"})

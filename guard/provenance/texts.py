@@ -237,7 +237,10 @@ def _within(
         return True
     entry = spec.args.get(value.path)
     order = entry.order if entry else ()
-    if not order or value.text != order[0] or not heard(task, order) <= {order[0]}:
+    least = bool(order) and value.text == order[0]
+    if least and "change" in capability(spec.named, spec.intent).verbs:
+        least = is_needed(spec.held, value.path)  # nobody asked for that change
+    if not least or not heard(task, order) <= {order[0]}:
         return False  # who said "as an editor" wants no reader
     return not any(granted(task, one, going) for one in order[1:])
 

@@ -18,6 +18,7 @@ def needing(names, **args):
 
 BOOL = {"type": "boolean"}
 REASONS = one_of("mistake", "no_show", "too_slow", "done", "other")
+AUDIENCE = ["only_me", "followers", "public"]
 RULES = bundle(
     {
         "end_lesson": tool(
@@ -43,6 +44,10 @@ RULES = bundle(
                 "role": {"role": "permission", "order": ["reader", "editor", "owner"]},
             },
             input_schema=needing("board_id email role", board_id=S, email=S, role=one_of("reader", "editor", "owner")),
+        ),
+        "edit_post": tool(
+            ["write"], {}, {"post_id": "id", "audience": {"role": "permission", "order": AUDIENCE}},
+            input_schema=needing("post_id", post_id=S, comments_off=BOOL, audience=one_of(*AUDIENCE)),
         ),
     }
 )  # fmt: skip
@@ -126,3 +131,23 @@ def test_less_than_was_said_is_not_what_was_said(role):
     assert not asks(
         RULES, prompt.replace(" as an editor", ""), ("share_board", {**call, "role": "reader"})
     )
+
+
+@pytest.mark.parametrize("audience", AUDIENCE)
+def test_a_change_gives_no_less_to_others_where_nobody_spoke_of_it(audience):
+    call = {"post_id": "p-4", "comments_off": True}
+    prompt = "Edit the post p-4: turn off the comments."
+    assert not asks(RULES, prompt, ("edit_post", call))
+    assert "TASK-PERM" in asks(RULES, prompt, ("edit_post", {**call, "audience": audience}))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "audience"),
+    [
+        ("Make the post p-4 visible to followers only.", "followers"),
+        ("Set the audience of the post p-4 to only_me.", "only_me"),
+    ],
+)
+def test_the_audience_that_is_said_is_set(prompt, audience):
+    call = {"post_id": "p-4", "audience": audience}
+    assert "TASK-PERM" not in asks(RULES, prompt, ("edit_post", call))

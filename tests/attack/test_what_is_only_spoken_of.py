@@ -54,6 +54,7 @@ CROSSED = {
     "it": "Hurry the Blue Vase. The Salt Jar is broken. Cancel it.",
     "that one": "Is the Blue Vase ready? The Salt Jar is broken, please cancel that one.",
     "it, and another afterwards": "The Salt Jar has to go: cancel it. The Blue Vase is fine.",
+    "that one by its noun": "The Salt Jar is broken, cancel that firing. And hurry the Blue Vase.",
     "an id that may stay": "Please cancel kf-2. kf-1 may stay.",
     "an id asked about": "Is kf-1 ready? And cancel kf-2.",
     "it is another id": "Rate kf-1 4 stars. kf-2 is broken, cancel it.",
