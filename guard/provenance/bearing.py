@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from guard.provenance.currencies import words_in
 from guard.provenance.lexicon import stem
+from guard.provenance.prose import is_prose
 from guard.provenance.records import Record, plainly
 
 _YEAR = 4
@@ -38,7 +39,9 @@ def numbers_of(record: Record) -> AbstractSet[str]:
     own = {mark.partition(":")[2].casefold() for mark in record.identity}
     own |= {digits for one in own if (digits := _number_of(one))}
     codes = {one for path, one in record.keys.items() if one.isdigit() and _is_code(path)}
-    addresses = {one.casefold() for one in record.keys.values() if "@" in one}
+    addresses = {
+        one.casefold() for path, one in record.keys.items() if "@" in one and not is_prose(path)
+    }
     return own | codes | addresses | {day[:4] for day in record.days}
 
 
@@ -51,7 +54,7 @@ def _number_of(one: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_code(path: str) -> bool:
-    return words_in(path.rpartition(".")[2])[-1:] in {("code",), ("card",), ("reference",)}
+    return words_in(path.rpartition(".")[2])[-1:] in {("code",), ("card",)}
 
 
 def fields_of(record: Record) -> frozenset[str]:

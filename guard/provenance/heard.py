@@ -14,8 +14,8 @@ from guard.provenance.unasked import forbidden, without
 _NO = frozenset({"no", "not", "non", "never"})
 _ON = "on"
 _NOT = r"(?:\bnot|n['\u2019]t|\bnever|\bno\s+longer)"
-_LIKE = r"\b(?:an?|new|as|in)\s+(?:new\s+)?"
-"""What stands before a word for how a thing is to be: "an open list", "leave it in draft"."""
+_LIKE = r"\b(?:an?|new|as|in|of)\s+(?:new\s+)?"
+"""What stands before a word for how a thing is to be: "an open list", "an hour of drafting"."""
 _BY = r"\bby\s+"
 
 

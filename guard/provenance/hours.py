@@ -6,6 +6,7 @@ hours of a working day. It reads a person's words, never a result, and knows no 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 from guard.model.late import late
@@ -141,6 +142,23 @@ def hours_in(text: str) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=256)
+def graded(text: str) -> bool:
+    """Return whether all hours of a text may be a number before and after: "lower it from 7 to 6".
+
+    They are hours as far as a call holds one; but nobody said when who only said these.
+    """
+    found = [*_BETWEEN.finditer(text)]
+    if not found or not all(_is_graded(text, one) for one in found):
+        return False
+    return not hours_in(_BETWEEN.sub(" ", text))
+
+
+def _is_graded(text: str, found: re.Match[str]) -> bool:
+    marked = found["early"] or found["minute"] or found["half"]
+    return not marked and _GRADES.search(text, 0, found.start()) is not None
+
+
 def hours_between(
     text: str, first: int, last: int, clocks: Iterable[tuple[str, int, int]]
 ) -> frozenset[str]:
@@ -172,9 +190,6 @@ def _minutes(text: str) -> Iterator[int]:
             if int(word) <= _DAY // 60:
                 yield (60 * _hour(word, half) + int(minute or 0)) % _DAY
     for found in _BETWEEN.finditer(text):
-        marked = found["early"] or found["minute"] or found["half"]
-        if not marked and _GRADES.search(text, 0, found.start()):
-            continue  # "lower the level from 7 to 6"
         half = found["half"] or part
         first = 60 * _hour(found["first"], half) + int(found["early"] or 0)
         last = 60 * _hour(found["hour"], half) + int(found["minute"] or 0)

@@ -15,6 +15,7 @@ from guard.provenance.contrary import once, opposed, repeats
 from guard.provenance.counts import SINGLE, is_counted, things_at
 from guard.provenance.currencies import currency_of, words_in
 from guard.provenance.days import dates
+from guard.provenance.hours import graded
 from guard.provenance.kin import kin_of
 from guard.provenance.lasting import endless, expires
 from guard.provenance.lexicon import Capability, is_stop, stem, stems_of
@@ -197,7 +198,8 @@ def _says_when(task: Task, own: Collection[Piece]) -> bool:
 def _dated(task: Task, piece: Piece) -> bool:
     """Return whether a request says when."""
     at = next((at for at, one in enumerate(task.pieces) if one is piece), 0)
-    if any(any(named[at : at + 1]) for named in (task.on, task.at)):
+    hours = () if graded(task.wanted) else task.at
+    if any(any(named[at : at + 1]) for named in (task.on, hours)):
         return True
     return any(
         one.kind in _MOMENTS and one.frame not in SILENT and piece.start <= one.start < piece.end

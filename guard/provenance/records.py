@@ -151,7 +151,9 @@ def record_of(found: Iterable[Seen]) -> Record:
         sure=(*_short(sure, free), *_flags(sure)),
         named=bears,
         keys=_keys_in(fields),
-        days=tuple(one.canonical for one in fields if one.kind == "date"),
+        days=tuple(
+            one.canonical for one in fields if one.kind == "date" and not is_prose(one.path)
+        ),
         moments=tuple(_moments(fields)),
         measures=measures | _timed(fields, measures),
         states=_states(fields),

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from guard.model.origin import CREATED
 from guard.provenance.counts import things_at
+from guard.provenance.hours import graded
 from guard.provenance.lasting import ends
 from guard.provenance.lexicon import stem
 from guard.provenance.naming import NAMED
@@ -62,6 +63,11 @@ def untimely(
         return False
     days = {one.moment[0] for one, _ in values if one.role == "when" and one not in free}
     return any(not ends(one.path) or one.moment[0] not in days for one in free)
+
+
+@lru_cache(maxsize=256)
+def _names_when(task: Task) -> bool:
+    return task.when or (task.hours and not graded(task.wanted))
 
 
 def _is_of_another_sort(task: Task, value: Value, its: Worth) -> bool:

@@ -83,6 +83,7 @@ def test_the_one_that_is_said_runs_and_no_other_does(prompt, said):
         ("a draft board 'Spring'", "draft", "open"),
         ("an open board 'Spring'", "open", "draft"),
         ("a new board 'Spring' as a draft", "draft", "open"),
+        ("an hour of draft for a board 'Spring'", "draft", "open"),
         ("a board 'Spring', leave it in draft", "draft", "open"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from tests.attack.verdicts import N, S, asks, bundle, tool
 
 DAY = {"type": "string", "format": "date"}
+CLOCK = {"type": "string", "format": "time"}
 MOMENT = {"type": "string", "format": "date-time"}
 NUMBERS = ("hours", "level", "estimate", "threshold", "window_minutes", "margin")
 RULES = bundle(
@@ -16,6 +17,10 @@ RULES = bundle(
         "update_pump": tool(
             ["write"], {"pump_id": S, **dict.fromkeys(NUMBERS, N), "due": DAY},
             {"pump_id": "id", "due": "when"},
+        ),
+        "heat_hall": tool(
+            ["write"], {"hall_id": S, "start": CLOCK, "end": CLOCK},
+            {"hall_id": "id", "start": "when", "end": "when"},
         ),
         "post_notice": tool(
             ["write"], {"title": S, "text": S, "publish_at": MOMENT},
@@ -79,3 +84,10 @@ def test_a_word_for_a_moment_leaves_its_moment_open():
     prompt = "Set the hours of P-4 to 40, due at the end of winter."
     call = {"pump_id": "P-4", "hours": 40, "due": "2026-03-20"}
     assert "TASK-CHOICE" not in asks(RULES, prompt, ("update_pump", call))
+
+
+def test_hours_in_which_something_is_turned_up_are_still_its_hours():
+    prompt = "Heat hall H-2: turn it up from 7 to 9."
+    for start, held in (("07:00", False), ("03:00", True)):
+        call = {"hall_id": "H-2", "start": start, "end": "09:00"}
+        assert ("TASK-WHEN" in asks(RULES, prompt, ("heat_hall", call))) is held

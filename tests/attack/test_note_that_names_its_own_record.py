@@ -58,6 +58,12 @@ NOTES = {
     "a field of two words": ("Cancel the Green Plate", "customerNote", "Green Plate"),
     "one of several": ("Cancel the Green Plate", "remarks", ["Green Plate"]),
     "an object": ("Cancel the Green Plate", "feedback", {"text": "Green Plate"}),
+    "who rang": ("My neighbour rang about a vase. Cancel his firing.", "note", "neighbour"),
+    "words of the reason": ("There are two alike. Cancel kf-2.", "note", "two alike"),
+    "an address": ("Cancel the firing of rue@kiln.example", "note", "rue@kiln.example"),
+    "a day": ("Cancel the firing of 14 December 2026", "note", "14 December 2026"),
+    "a day as programs write it": ("Cancel the firing of 14 December 2026", "note", "2026-12-14"),
+    "a day of another": ("The firing of 14 December 2026 was a slip. Cancel kf-2.", "note", "of 14 December 2026"),
     "many words": ("Cancel the Green Plate", "glazing", "best glaze for a Green Plate, thanks"),
 }  # fmt: skip
 NAMES = {
