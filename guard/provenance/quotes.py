@@ -89,12 +89,13 @@ def misquoted(
     own, quotes = places or whole, "quoted" in task.kinds
     if _strays(task.said, own, written):
         return True
-    if not quotes and "{" not in task.said:  # nearly always
+    if not (quotes or "{" in task.said):  # nearly always
         return False
     held = [_plain(one) for one in texts]
-    if _miswrites(task, own, written, held):
-        return True
-    said = [_dictated(task.text, task.entities, one) for one in places] if quotes else []
+    wrong = _miswrites(task, own, written, held)
+    if wrong or not quotes:
+        return wrong
+    said = [_dictated(task.text, task.entities, one) for one in places]
     if not said or not all(said):
         return False
     return not any(quote in one for many in said for quote in many for one in held)
@@ -117,8 +118,6 @@ def _miswrites(
     if swapped:
         said = {*swapped, *swapped.values()}
         return any(new not in held for new in swapped.values()) or not said.issuperset(texts)
-    if "{" not in task.said:
-        return False
     braced = [one for place in places for one in _braced(task.said[slice(*place)])]
     written = [_BLANK.sub("", one) for one in bodies]
     return bool(braced) and not any(one in text for one in braced for text in written)

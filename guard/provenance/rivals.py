@@ -47,7 +47,8 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         own: the requests for what the tool does.
         values: the arguments with their worth.
     """
-    if not (_speaks(task) or _refers(own)):
+    lines = "\n" in task.wanted
+    if not (lines or speaks(task) or any(one.refers for one in own)):
         return []
     found: list[int] = []
     for at, (value, its) in enumerate(values):
@@ -69,17 +70,16 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
     return found
 
 
-@lru_cache(maxsize=1024)
-def _refers(own: Sequence[Piece]) -> bool:
-    return any(one.refers for one in own)
-
-
 @lru_cache(maxsize=256)
-def _speaks(task: Task) -> bool:
-    """Return whether something is named outside of all requests, and not only added to them."""
+def speaks(task: Task) -> bool:
+    """Return whether something is named outside of all requests, and not only added to them.
+
+    Args:
+        task: what the person said.
+    """
     return any(
         content_words(task.wanted[one.start : one.end]) and not _only_adds(task, one)
-        for one in _asides(task)
+        for one in asides_of(task)
     )
 
 
@@ -90,8 +90,12 @@ def _only_adds(task: Task, one: Piece) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _asides(task: Task) -> tuple[Piece, ...]:
-    """Return the sentences, or parts of one, that ask for nothing, as requests are."""
+def asides_of(task: Task) -> tuple[Piece, ...]:
+    """Return the sentences, or parts of one, that ask for nothing, as requests are.
+
+    Args:
+        task: what the person said.
+    """
     asked = [(one.start, one.end) for one in task.pieces]
     rest = without(task.wanted, asked)
     found: list[Piece] = []
@@ -120,18 +124,31 @@ def _aside(task: Task, start: int, end: int) -> Piece:
 
 
 def _comes_between(task: Task, known: Known, piece: Piece, at: int, values: Values) -> bool:
-    """Return whether the last thing before a request for "it" is another one than a value."""
-    if not _IT.search(task.wanted, piece.start, piece.end):
-        return False
+    """Return whether the last thing before a request for "it" is another one than a value.
+
+    What stands before it in its line of a list is what it is for: "salt jar: cancel".
+    """
     value, its = values[at]
     record = known.record(its.place.record) if its.why == "linked_record" and its.place else None
-    before = [one for one in (*task.pieces, *_asides(task)) if one.start < piece.start]
-    for one in (piece, *sorted(before, key=lambda one: -one.start)):
+    line = _line(task, piece.start)
+    before = [line] if line is not None else []
+    if _IT.search(task.wanted, piece.start, piece.end):
+        others = [one for one in (*task.pieces, *asides_of(task)) if one.start < piece.start]
+        before += [piece, *sorted(others, key=lambda one: -one.start)]
+    for one in before:
         if _names(one, value, record):
             return False
         if has_rival(known, one, value, its, values):
             return True
     return False
+
+
+@lru_cache(maxsize=1024)
+def _line(task: Task, at: int) -> Piece | None:
+    """Return what stands before a place in its line, where a text has several."""
+    start = task.wanted.rfind("\n", 0, at) + 1
+    several = "\n" in task.wanted.strip()
+    return _aside(task, start, at) if several and task.wanted[start:at].strip() else None
 
 
 def _names(piece: Piece, value: Value, record: Record | None) -> bool:

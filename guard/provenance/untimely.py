@@ -48,7 +48,7 @@ def untimely(
         slots: what is known of the call's arguments, by their paths.
         values: these arguments, with their worth.
     """
-    if not task.spoken or task.when or task.hours:
+    if not task.spoken or _names_when(task):
         return False
     free = [
         one
