@@ -22,8 +22,10 @@ from guard.provenance.money import decimal_of, money_of
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pieces import ADDRESSES, Piece, asking
 from guard.provenance.records import field_name
+from guard.provenance.rivals import asides_of
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
+from guard.provenance.unasked import without
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
 
@@ -50,6 +52,10 @@ _STEP = re.compile(
 )
 _THAN = re.compile(r"\s+(?P<less>less|more|cheaper|dearer)\s+than\b", re.IGNORECASE)
 """What stands before a number by which another one changes, and behind it."""
+_TELLS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|can|could|may|might|did|does|do)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
 _FAR = 40
 _TIMES = frozenset(map(stem, ("minutes", "mins", "hours", "seconds", "duration")))
 """Words of names for how long something lasts."""
@@ -99,6 +105,7 @@ def restated(
         if (
             _is_nobodys(task, able, slot, value, its)
             or (own and all(_states(task, piece, value, slot, held) for piece in own))
+            or any(_states(task, piece, value, slot, held) for piece in _answers(task, own))
             or _is_of_another_field(task, known, own, value, its)
             or (own and _TIMES & things_at(value.path) and all(_lasts(task, one) for one in own))
         ):
@@ -107,8 +114,19 @@ def restated(
 
 
 def _lasts(task: Task, piece: Piece) -> bool:
-    """Return whether a request says how long: then no record's number of minutes is meant."""
-    return bool(lengths_in(task.wanted[piece.start : piece.end]))
+    """Return whether it is said how long: then no record's number of minutes is meant."""
+    others = [(one.start, one.end) for one in task.pieces if one is not piece]
+    return bool(lengths_in(without(task.wanted, others)))
+
+
+def _answers(task: Task, own: Sequence[Piece]) -> list[Piece]:
+    """Return what is said behind requests with no verb: "100 of them, with a limit of 18"."""
+    first = min((one.start for one in own), default=0)
+    return [
+        one
+        for one in asides_of(task)
+        if one.start > first and not _TELLS.search(task.wanted, one.start, one.end)
+    ]
 
 
 def _is_step(task: Task, known: Known, value: Value, its: Worth) -> bool:
