@@ -37,9 +37,7 @@ def passed_over(task: Task, known: Known, value: Value) -> bool:
         known: what the session has seen.
         value: an argument that says when.
     """
-    said = _said(task.wanted)
-    if not said:  # nearly always
-        return False
+    said = slot_said(task.wanted)
     day, time = value.moment
     if not (day and time) or task.hours or ends(value.path):
         return False
@@ -51,8 +49,12 @@ def passed_over(task: Task, known: Known, value: Value) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _said(text: str) -> str:
-    """Return which slot of a day a text means; empty: it speaks of none."""
+def slot_said(text: str) -> str:
+    """Return which slot of a day a text means: first, last, any; empty: it speaks of none.
+
+    Args:
+        text: what is asked for.
+    """
     which = _WHICH.search(text)
     if which is None:
         return _ANY if _SLOT.search(text) else ""

@@ -11,7 +11,7 @@ from guard.model.facts import TextFacts
 from guard.model.origin import LINKED, PROMPT
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
-from guard.provenance.daily import passed_over
+from guard.provenance.daily import passed_over, slot_said
 from guard.provenance.dates import months_in, periods_in
 from guard.provenance.elsewhen import elsewhen
 from guard.provenance.exposed import keys_in, secrets_in
@@ -169,7 +169,7 @@ def _is_told(
         and _within_period(task, able, value, found)
         and not elsewhen(task, able, value)
         and not outlasts(task, value, starts)
-        and not passed_over(task, known, value)
+        and not (slot_said(task.wanted) and passed_over(task, known, value))
     )
 
 
