@@ -7,7 +7,9 @@ choose what is deleted. It decides nothing.
 from collections.abc import Iterable
 from functools import lru_cache
 
+from guard.provenance.bearing import words_of
 from guard.provenance.canonical import name_of
+from guard.provenance.kin import kin_of
 from guard.provenance.known import Known, Place
 from guard.provenance.listings import Listing
 from guard.provenance.naming import SILENT
@@ -92,6 +94,32 @@ def _ids_in(task: Task) -> tuple[tuple[str, str], ...]:
     """Return the ids among the values of a text, each with its series."""
     named = {one.literal for one in task.entities if one.frame not in SILENT}
     return tuple((plainly(one), sort) for one in sorted(named) if (sort := series(one)))
+
+
+def describes_another(known: Known, place: Place, record: Record, names: frozenset[str]) -> bool:
+    """Return whether what a record is called so only beside its own name says how another one is.
+
+    "The ready firing" is the one that is ready, whatever the tag of another one says.
+
+    Args:
+        known: what the session has seen.
+        place: where the id was shown.
+        record: of which it is.
+        names: by which the person asked for it.
+    """
+    if not names.isdisjoint(with_pairs(frozenset(map(name_of, record.own)))):
+        return False
+    sort = kin_of(place.action.rpartition("/")[2])
+    others = [
+        words_of(one.told)
+        for listing in known.lists.shown(place.action)
+        for one in listing.records
+        if one.identity != record.identity
+    ]
+    return all(
+        any(words <= one for one in others) if (words := words_of((name,)) - sort) else True
+        for name in names
+    )
 
 
 def _is_told_by_name(task: Task, record: Record, lists: Iterable[Listing]) -> bool:

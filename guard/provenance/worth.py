@@ -14,7 +14,7 @@ from guard.provenance.elements import other_element, said_element, shares, unspo
 from guard.provenance.kin import holds, kin_of, own_kin, tells_of
 from guard.provenance.known import Known, Place
 from guard.provenance.moments import named, whole
-from guard.provenance.outranked import found_by_name, outranked, tells_of_another
+from guard.provenance.outranked import describes_another, found_by_name, outranked, tells_of_another
 from guard.provenance.pointers import points
 from guard.provenance.records import Record, is_id, plainly
 from guard.provenance.scoped import chooses
@@ -235,9 +235,13 @@ def _asked_for(task: Task, known: Known, place: Place, record: Record) -> Worth 
         found = found_by_name(task, known, place, record)
         return Worth(LINKED, "linked_record", place) if found else None
     said = task.naming.said
-    if all(
-        known.shared(one) or known.within_another(record, plainly(one), said) for one in names
-    ) or (place.seen.trusted and outranked(task, known, place, record, names)):
+    if (
+        describes_another(known, place, record, names)
+        or all(
+            known.shared(one) or known.within_another(record, plainly(one), said) for one in names
+        )
+        or (place.seen.trusted and outranked(task, known, place, record, names))
+    ):
         return Worth(Source(place.seen.source), "ambiguous", place)
     return Worth(LINKED, "linked_record", place)
 

@@ -102,6 +102,24 @@ def test_nor_where_it_is_paid_back_or_erased(zone):
     assert "TASK-TARGET" in asks(RULES[zone], "Erase the Green Plate", erase, note)
 
 
+FIELDS_OF_TEXT = ["tag", "hint", "category", "location", "display"]
+
+
+@pytest.mark.parametrize("zone", RULES)
+@pytest.mark.parametrize("field", FIELDS_OF_TEXT)
+def test_how_another_one_stands_is_said_by_no_other_field(zone, field):
+    told = firings(field, "ready firing")
+    one = call("cancel_firing", "kf-1")
+    assert "TASK-TARGET" in asks(RULES[zone], "Cancel the ready firing", one, told)
+
+
+@pytest.mark.parametrize("field", FIELDS_OF_TEXT)
+def test_a_short_field_still_tells_which_one_it_is(field):
+    told = firings(field, "Winter Fair")
+    one = call("cancel_firing", "kf-1")
+    assert not asks(RULES["zero"], "Cancel the firing for the Winter Fair", one, told)
+
+
 MEANT = {
     "an id": ("Cancel kf-2.", "Cancel kf-2.", "kf-2"),
     "a state": ("Cancel the ready firing", "ready firing", "kf-2"),
