@@ -22,7 +22,7 @@ from guard.provenance.pieces import ADDRESSES, NUMBERS, Piece, asking, sort_of
 from guard.provenance.records import Record
 from guard.provenance.referred import referred
 from guard.provenance.removed import removed, takes
-from guard.provenance.rivals import beside, has_rival
+from guard.provenance.rivals import beside, has_rival, speaks
 from guard.provenance.searched import wider
 from guard.provenance.sides import crossed
 from guard.provenance.task import Task
@@ -84,7 +84,8 @@ def theirs(
         for at, (value, _) in enumerate(found):
             if value.role == "query" and value.level and _is_wide(own, able, at, found):
                 strays.append(at)
-        strays += beside(task, known, own, found)
+        if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
+            strays += beside(task, known, own, found)
     strays += crossed(task, known, found)
     strays += modelled(task, known, able, found)
     if "linked_record" in [one.why for _, one in found]:

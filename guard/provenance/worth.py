@@ -215,8 +215,8 @@ def _trusted(
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
         if not (unspoken(task, value, place) or other_element(task, known, value, place)):
             return Worth(LINKED, "linked_record", place)
-    elif said_element(task, value, place) or (
-        value.role == "amount" and task.naming.speaks_of(record)
+    elif (value.role == "amount" and task.naming.speaks_of(record)) or (
+        place.seen.path[-2:] == ".*" and said_element(task, value, place)
     ):
         return Worth(LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
