@@ -3,6 +3,7 @@
 It compares words and decides nothing.
 """
 
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from guard.model.call import ToolSpec
@@ -12,7 +13,7 @@ from guard.provenance.budget import asks_for
 from guard.provenance.grammar import ARTICLES, AUXILIARIES, NUMBERS, OBJECTS
 from guard.provenance.granting import granted
 from guard.provenance.idioms import idioms
-from guard.provenance.implied import implied
+from guard.provenance.implied import FORWARDS, implied
 from guard.provenance.kin import own_kin
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, capability, is_stop, stem
@@ -21,6 +22,7 @@ from guard.provenance.phrases import KEPT, blotted
 from guard.provenance.readings import HANDED, REMOVING, SENDS, TIERED, Reading, readings
 from guard.provenance.sentences import WORD, Words, cased, dictated, is_english, requests, sentences
 from guard.provenance.settings import Values, by_its_name
+from guard.provenance.sides import OTHER_SIDE, on_side, side_of
 from guard.provenance.task import Task, task_of
 from guard.provenance.tongues import abroad
 from guard.provenance.unasked import without
@@ -33,7 +35,10 @@ _PLAIN = KEPT | {"amount", "percent", "date", "time"}
 _COUNTED = frozenset({"one", "some", "more", "few"}) | (NUMBERS.keys() - {"twice"})
 _NEAR = 3
 """So many words may say of what sort a thing is."""
-_ENDS = frozenset({"target", "dest", "url"})
+_PLACED = frozenset({"id", "path", "source"})
+_ENDS = _PLACED | {"recipient", "url"}
+_NEEDING = frozenset({TIERED, SENDS})
+"""Verbs of readings that need a value of the person's in the call."""
 _OWN = frozenset({"i", "we", "i'd", "we'd"})
 """Those whose wish it has to be where somebody is to do it."""
 
@@ -124,8 +129,9 @@ def _has_object(text: str, words: Words, at: int, thing: str, *, there: bool) ->
 
 
 def as_held(
-    task: Task, known: Known, spec: ToolSpec, able: Capability, values: Values
-) -> Capability:
+    task: Task, known: Known, spec: ToolSpec, able: Capability, values: Values,
+    roles: AbstractSet[str],
+) -> Capability:  # fmt: skip
     """Return what a tool does, once it is known what a call of it holds.
 
     Args:
@@ -134,16 +140,21 @@ def as_held(
         spec: the tool.
         able: what it does, as the person speaks of it.
         values: the arguments of the call, with their worth.
+        roles: what they are there.
     """
     read = "pay" in able.verbs and "pay" not in capability(spec.named, spec.intent).verbs
     if read and not any(value.level == "dest" and value.text for value, _ in values):
         return able._replace(verbs=frozenset(), own=frozenset())  # cash for oneself pays nobody
-    if _lacks(task, able, values):
+    if not roles.isdisjoint(_PLACED) and _is_turned(task, values):
+        return able._replace(verbs=frozenset(), own=frozenset())
+    if (able.own in _NEEDING or able.verbs == REMOVING) and _lacks(task, able, values):
         return able._replace(verbs=frozenset(), own=frozenset())
     handed = not able.verbs and able.own <= HANDED and bool(able.own)
     if handed and any(_makes_more(able, *pair) for pair in values):
         return able._replace(own=frozenset())
-    return by_its_name(task, known, implied(task, known, able, values), values)
+    if able.own or FORWARDS in able.stems:  # most tools have no word of their own
+        able = by_its_name(task, known, implied(task, known, able, values), values)
+    return able
 
 
 def _is_known(value: Value, one: Worth) -> bool:
@@ -158,8 +169,6 @@ def _is_theirs(value: Value, one: Worth) -> bool:
 
 def _lacks(task: Task, able: Capability, values: Values) -> bool:
     """Return whether a call does not hold what its tool, as it was read, needs of the person's."""
-    if len(values) > 1 and _to_itself(values):
-        return True
     if able.own == TIERED:  # nobody said to what
         return not any(_is_told_of(task, *pair) for pair in values)
     if able.own == SENDS:  # an export to nobody sends nothing
@@ -169,13 +178,20 @@ def _lacks(task: Task, able: Capability, values: Values) -> bool:
     return False
 
 
-def _to_itself(values: Values) -> bool:
-    """Return whether a call does something with a thing and itself: "redirect /a to /a"."""
-    things = [value for value, _ in values if value.level == "target"]
+def _is_turned(task: Task, values: Values) -> bool:
+    """Return whether a call does something with a thing and itself, or the other way round.
+
+    "Redirect /a to /b" redirects no /b.
+    """
+    ends = [value for value, _ in values if value.role in _ENDS and value.text]
+    things = [one for one in ends if one.role in _PLACED]
+    if any(one.text == two.text and one.path != two.path for one in things for two in ends):
+        return True
     return any(
-        one.text == value.text and one.path != value.path and value.level in _ENDS
+        on_side(other, said, task.wanted) and not on_side(side, said, task.wanted)
         for one in things
-        for value, _ in values
+        if one.role == "path" and (side := side_of(one.path))
+        for said, other in [(one.text.strip().casefold(), OTHER_SIDE[side])]
     )
 
 

@@ -29,7 +29,7 @@ _FROM_TO = re.compile(
     rf"\b(?:from|von|aus|de)\s+{BESIDE_IT}([\w.@-]+(?:\s[\w.@-]+)?)(?:\s+[\w-]+)?\s+(?:to|into|nach|zu|\u00e0)\s",
     re.IGNORECASE,
 )
-_OTHER: Mapping[Side, Side] = {"from": "to", "to": "from", "": ""}
+OTHER_SIDE: Mapping[Side, Side] = {"from": "to", "to": "from", "": ""}
 _SIDES: Mapping[Side, str] = {
     "from": rf"\b(?:from|out\s+of|von|aus|depuis)\s+{BESIDE_IT}",
     "to": rf"\b(?:to|into|onto|nach|zu|zum|zur|vers)\s+{BESIDE_IT}",
@@ -44,7 +44,7 @@ def crossed(task: Task, known: Known, values: Sequence[tuple[Value, Worth]]) -> 
     sides: list[Side] = [side_of(value.path) for value, _ in values]
     if "from" in sides and "to" in sides:  # most calls have none
         for at, side in enumerate(sides):
-            other = _OTHER[side]
+            other = OTHER_SIDE[side]
             names = _names(known, *values[at]) if other and values[at][0].level else ()
             there = any(on_side(other, one, task.wanted) for one in names)
             if there and not any(on_side(side, one, task.wanted) for one in names):

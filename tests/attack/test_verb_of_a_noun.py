@@ -28,6 +28,7 @@ RULES = bundle(
         **{one: tool(["write"], *SCORE) for one in ("set_score", "add_rating")},
         **{one: tool(["write"], *TO) for one in ("create_loan", "create_shipment", "ship_exhibit", "delete_loan")},
         **{one: tool(["write"], *TO) for one in ("send_bill", "export_guests", "add_redirect")},
+        "redirect": tool(["write"], {"from_path": S, "to": S}, {"from_path": "path", "to": "recipient"}),
         "redirect_exhibit": tool(["write"], {"from_id": S, "to_id": S}, {"from_id": "id", "to_id": "id"}),
         "set_delivery_address": tool(["write"], *TO),
         **{one: tool(["write"], *NOTE) for one in ("direct_message", "vacation_message")},
@@ -68,6 +69,7 @@ RIGHT = [
     ("Extend the Bronze horse until 27 March 2026", "set_expiry", {**HORSE, "until": "2026-03-27"}),
     ("Please have the Bronze horse delivered to Ann instead", "set_delivery_address", ANN),
     ("Redirect exh-1 to exh-2", "redirect_exhibit", {"from_id": "exh-1", "to_id": "exh-2"}),
+    ("Redirect /old to /new", "redirect", {"from_path": "/old", "to": "/new"}),
 ]
 
 
@@ -134,6 +136,8 @@ WRONG = [
     ("Send a note about the Bronze horse to Ann", "set_delivery_address", ANN),
     ("The Bronze horse was delivered to Ann. Show it", "set_delivery_address", ANN),
     ("Redirect exh-1 to exh-2", "redirect_exhibit", {"from_id": "exh-2", "to_id": "exh-2"}),
+    ("Redirect /old to /new", "redirect", {"from_path": "/new", "to": "/new"}),
+    ("Redirect /old to /new", "redirect", {"from_path": "/new", "to": "/old"}),
 ]
 
 
