@@ -25,7 +25,8 @@ Values = Sequence[tuple[Value, Worth]]
 
 _SENDING = frozenset({"send"})
 _MAILS = frozenset({"mail", "message"})
-_FORWARDS = stem("forward")
+FORWARDS = stem("forward")
+"""The verb of tools that pass on whatever is in a mail."""
 _INVITES = frozenset(map(stem, ("invite", "enrol", "enroll")))
 _ONE_NOUN = 2
 """Words of a name that is a verb and a noun."""
@@ -45,7 +46,7 @@ def implied(task: Task, known: Known, able: Capability, values: Values) -> Capab
         return able._replace(own=_NOTHING)
     if able.own and not _INVITES.isdisjoint(able.stems) and _is_invited(task, able, values):
         return able._replace(own=_NOTHING)
-    if _FORWARDS in able.stems and _FORWARDS in task.words.acts and able.nouns <= _MAILS:
+    if FORWARDS in able.stems and FORWARDS in task.words.acts and able.nouns <= _MAILS:
         return able._replace(nouns=_NOTHING) if _passes_on(task, known, values) else able
     return able
 
@@ -89,11 +90,11 @@ def _passes_on(task: Task, known: Known, values: Values) -> bool:
     value, one = things[0]
     told = known.record(one.place.record).told if one.place is not None else ()
     own = words_of(told) | stems_in([value.text])
-    asked = (task.wanted[slice(*each.place)] for each in task.asks if each.verb == _FORWARDS)
+    asked = (task.wanted[slice(*each.place)] for each in task.asks if each.verb == FORWARDS)
     return one.source >= LINKED and any(not own.isdisjoint(_content(each)) for each in asked)
 
 
 @lru_cache(maxsize=1024)
 def _content(text: str) -> frozenset[str]:
     """Return the stems of a request but for stop-words and its verb."""
-    return stems_of([one[0] for one in WORD.finditer(text) if not is_stop(one[0])]) - {_FORWARDS}
+    return stems_of([one[0] for one in WORD.finditer(text) if not is_stop(one[0])]) - {FORWARDS}

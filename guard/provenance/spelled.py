@@ -51,12 +51,13 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
         chosen(task, known, able, values)
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
-        or ("change" in able.verbs and _is_set(task, known, able, values))
+        or ("change" in able.verbs and puts_right(task, known, able, values))
         or (not asks_for(task.words, task.asks, able) and carries(task, known, able, values))
     )
 
 
-def _is_set(task: Task, known: Known, able: Capability, values: Values) -> bool:
+def puts_right(task: Task, known: Known, able: Capability, values: Values) -> bool:
+    """Return whether the person says to when a moment is moved, or what a field should be."""
     return postpones(task, known, able, values) or should(task, known, able, values)
 
 

@@ -87,7 +87,7 @@ mail:
 message:
   message chat dm sms note reply text word thread post channel slack nachricht
 event:
-  event meeting appointment visit calendar call lunch dinner invite reservation slot schedule
+  event meeting appointment calendar call lunch dinner invite reservation slot schedule
   termin rendez-vous réunion besprechung
 file:
   file document doc report folder directory drive spreadsheet sheet note list summary text datei
