@@ -12,6 +12,7 @@ from guard.provenance.grammar import RANKLESS, UNCOMPARED
 from guard.provenance.select import BEGUN, DUE, RANKS, TOUCHED, is_nth
 from guard.provenance.sentences import sentences
 from guard.provenance.unasked import Span
+from guard.provenance.words import set_of
 
 _NAMES_ONE = (
     r"(?:\b(?:(?:that|which|who)\s+(?:is|are)(?:\s+the)?|the|my|our|your|their|its|his|her|whose|der|die|das|den|dem|le|la|les|el|los|las)\s+"
@@ -29,6 +30,16 @@ _MORE = late(
     r"|\bthe\s+(?P<rank>(?:more|less)\s+[^\W\d_]{4,}|[^\W\d_]{2,}er|worse)\s+(?:one|of|option)\b(?!\s+the\s+(?:day|week|month)s?\b)",
     re.IGNORECASE,
 )
+_PHRASE = re.compile(
+    r"[^.,;:!?\n]{1,60}?(?=\s(?:that|who|whose|about|when|if|is|has|should|can|to|for|from|with)\b"
+    r"|[.,;:!?\n]|$)",
+    re.IGNORECASE,
+)
+_SEVERAL = set_of(
+    "them these those both all two three and or us you any pair couple lot bunch set group list"
+    " each which everything"
+)
+"""Words for several things of which one may be more than another."""
 _THAT = r"(?:that|which|who)"
 _AFTER = r"(?=\s*(?:[.,;:!?]|$|(?:to|and|or|should|has|must|can|needs|back|please|now|go)\b))"
 """What may stand behind: nothing that tells it from others."""
@@ -172,7 +183,7 @@ def _comparatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> 
     """Yield the rules that choose between things: whichever, the cheaper of the two."""
     for one in _MORE.finditer(text, start, end):
         word = (one["rank"] or "").casefold()
-        if word in UNCOMPARED or _is_within(one.start(), taken):
+        if word in UNCOMPARED or _is_within(one.start(), taken) or _is_of_one(text, one, end):
             continue
         said = _COMPARED.search(text, one.end(), end) if one["which"] else None
         word = said["rank"].casefold() if said else word
@@ -180,6 +191,19 @@ def _comparatives(text: str, start: int, end: int, taken: Sequence[Ranking]) -> 
         rest = text[said.end() : cut.start() if cut else end].strip(" .!?\n") if said else ""
         fields, most = _order(word)
         yield Ranking((start, end), fields, most, rest, named=True, word=word)
+
+
+def _is_of_one(text: str, said: re.Match[str], end: int) -> bool:
+    """Return whether what is said is of one thing, so that nothing is compared: the keeper of it.
+
+    "The older of them", "of the pair", "of A and B" and "of my boats" compare.
+    """
+    if said["which"] or not said[0].casefold().endswith("of"):
+        return False
+    behind = _PHRASE.match(text, said.end(), end)
+    words = behind[0].casefold().split() if behind else []
+    several = any(one in _SEVERAL or (one.endswith("s") and one[-2:] != "ss") for one in words)
+    return bool(words) and not several
 
 
 def _told_before(text: str, start: int, end: int) -> Iterator[str]:
