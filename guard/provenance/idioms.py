@@ -63,6 +63,7 @@ archive: file+away put+away shelve put+in+the+archive move+to+the+archive
 restart: bounce
 approve: wave+through greenlight green-light
 rollback revert: undo
+deliver: change++where
 deploy: ship+to+production push+to+production roll+out
 subscribe follow: subscribe+to
 like star favorite favourite: mark+as+a+favourite mark+as+a+favorite mark+as+favourite

@@ -21,7 +21,7 @@ from guard.provenance.worth import Worth
 
 Values = Sequence[tuple[Value, Worth]]
 
-_OBJECT = r"(?P<object>[^.,;:!?\n]{2,60}?)"
+_OBJECT = r"(?P<object>(?:[^.,;:!?\n]|[.:](?=\w)){2,80}?)"
 _END = r"(?=\s*(?:$|[.,;:!?]\s|[.,;:!?]$)|\s+(?:and|then|please|again|now|for|until|till)\b)"
 _MAKES = r"\b(?:make|set|mark|put|turn|flag|keep)"
 _SHOWS = {
