@@ -98,7 +98,7 @@ def _choices(value: Value) -> tuple[str, ...]:
     return (value.text,) if value.text else ()
 
 
-def aims(task: Task, able: Capability, values: Values) -> bool:
+def aims(task: Task, known: Known, able: Capability, values: Values) -> bool:
     """Return whether a tool's own verb is not said of other ids alone: "accept A-3, refuse A-4"."""
     if able.verbs:
         return True
@@ -106,8 +106,12 @@ def aims(task: Task, able: Capability, values: Values) -> bool:
     if not said:
         return True
     targets = _targets(values)
-    return any(_aimed(one, targets) for one in said) or any(
-        _aimed(one - _in_titles(task), targets) for one in said
+    if any(_aimed(one, targets) for one in said):
+        return True
+    called = [*_called(known, values)]  # "flush the Salt Widow in be-1" says where it lies
+    return any(
+        _aimed(one - _in_titles(task), targets) or any(name <= one for name in called)
+        for one in said
     )
 
 

@@ -200,7 +200,7 @@ class _Reading:
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
         nouns = frozenset(name for one in self.objects(words) for name in nouns_of(one[0]))
         own = frozenset(name for one in (word, *whole.split()) for name in verbs_of(one))
-        verbs = (frozenset() if causes(words) else own) | self.done(word, words)
+        verbs = (own if whole or not causes(words) else frozenset()) | self.done(word, words)
         verbs, nouns = remarked(stem(verb), posting(verbs, nouns), nouns, words)
         first, last = self.placed(start, stop)
         return Ask(

@@ -67,7 +67,7 @@ deliver: change++where
 deploy: ship+to+production push+to+production roll+out
 subscribe follow: subscribe+to
 like star favorite favourite: mark+as+a+favourite mark+as+a+favorite mark+as+favourite
-assign: let+take+care let+handle
+assign: let+take+care let+handle let+look+after
 request: ask+for
 label: tag
 restart retry rerun: start+again run+again try+again

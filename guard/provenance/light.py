@@ -14,6 +14,7 @@ claim appeal bid pledge: file lodge submit make place raise enter put
 complaint=complain: file lodge submit make raise
 report: file lodge
 vote: cast
+note comment review remark: leave
 hold block freeze lock stop ban pause: put place
 call ring warning=warn extension=extend upgrade discount boost: give
 """
@@ -25,6 +26,9 @@ _MEASURES = {
     "marks": "grade mark",
 }
 """What is given so many of to something, and the verbs that say so: "give it four stars"."""
+_STATES = {"public": "publish", "active": "activate", "inactive": "deactivate"}
+"""What a thing is made, and the verbs that say so: "make it public"."""
+_MADE = frozenset({"make", "set"})
 _ON = frozenset({"hold", "block", "freeze", "lock", "stop", "ban", "pause"})
 """Nouns behind which the thing follows: "put a hold on it"."""
 _TO = frozenset({"give"})
@@ -53,7 +57,7 @@ def _read(text: str) -> dict[str, dict[str, str]]:
 
 
 _ACT_OF = _read(_ACTS)
-LIGHT = frozenset(_ACT_OF)
+LIGHT = frozenset(_ACT_OF) | _MADE
 
 
 def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -63,11 +67,16 @@ def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
         said: the words of a sentence, in small letters.
     """
     for at, one in enumerate(said):
+        if one in _MADE:
+            near = range(at + 2, min(at + _FAR, len(said)))
+            made = next((word for word in near if said[word] in _STATES), None)
+            if made is not None and (made + 1 == len(said) or said[made + 1] in _BEHIND):
+                yield at, _STATES[said[made]]
         if one in _TO:
             near = range(at + 3, min(at + _FAR, len(said)))
             many = (word for word in near if said[word] in _MEASURES and _is_number(said[word - 1]))
             yield from ((at, _MEASURES[said[word]]) for word in many)
-        place = _article(said, at, one) if one in LIGHT else None
+        place = _article(said, at, one) if one in _ACT_OF else None
         if place is None:
             continue
         noun, behind = [*said[place + 1 : place + 3], "", ""][:2]

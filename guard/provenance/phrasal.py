@@ -59,6 +59,12 @@ _ALIKE = tuple(
             "save bookmark",
             "compress zip",
             "restor recover undelet",
+            "follow watch",
+            "terminat end",
+            "acknowledg ack",
+            "paus suspend",
+            "duplicat clon copy",
+            "resolv clos",
         ),
     )
 )

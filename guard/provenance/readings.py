@@ -34,6 +34,9 @@ perform place post process record register request run schedule set start submit
 )
 """Verbs of names that leave it to their noun to say what is done."""
 _STATES = frozenset({"set"})
+_WAYS = frozenset({"open", "leave", "enter", "file"})
+"""Verbs that do something of their own to a thing: whoever locks a gate opens no lock."""
+_PERSONS = ("er", "or", "ee", "ist", "ness", "ity", "ant")
 _MEASURES = frozenset({"grade", "label", "mark", "price", "rank", "rate", "rating", "score", "tag"})
 """What is set on a thing; what else is set may stand for ever: `set_forwarding`."""
 _PAYS = frozenset({"transaction", "payout", "remittance", "disbursement", "withdrawal"})
@@ -66,6 +69,14 @@ _DIRECT = frozenset({"direct", "private", "personal", "instant"})
 _MESSAGES = frozenset({"message", "mail", "email", "chat"})
 _SENDING, _SAID = frozenset({"send"}), frozenset({"message", "mail"})
 _PAYING, _MONEY = frozenset({"pay"}), frozenset({"money"})
+_KEPT_IN = {
+    "queue": "queue",
+    "favorite": "favorite favourite star",
+    "favourite": "favorite favourite star",
+    "bookmark": "bookmark",
+    "watchlist": "watch follow",
+}
+"""What something is added to, and the verbs by which people do it: `add_to_queue` queues."""
 REMOVING = frozenset({"remove_member"})
 _AWAY = frozenset(
     {("leave",), ("vacation",), ("holiday",), ("absence",), ("time", "off"), ("pto",)}
@@ -82,7 +93,7 @@ _HANDS_OUT = frozenset({"create", "issue", "make", "generate", "new"})
 _EXPORTS = "export"
 SENDS = frozenset(map(stem, ("send", "mail", "email", "e-mail", "forward")))
 """Verbs by which people want what is exported to get to somebody."""
-HANDED = frozenset(map(stem, ("send", "give", "issue")))
+HANDED = frozenset(map(stem, ("send", "give", "issue", "take", "order", "request", "arrange")))
 """Verbs by which people want somebody to get a thing that is first to be made for them."""
 
 
@@ -118,6 +129,9 @@ def readings(name: str) -> tuple[Reading, ...]:
     found: list[Reading] = []
     if "unshare" in parts:  # who is removed from a file sees it no more
         found.append(Reading(Capability(REMOVING, able.nouns, able.stems, wide=able.wide), more))
+    if parts[:2] == ["add", "to"] and (kept := _KEPT_IN.get(parts[-1].removesuffix("s"))):
+        own = frozenset(map(stem, kept.split()))
+        found.append(Reading(Capability(_NONE, able.nouns, able.stems | own, own), more))
     if verb == "request" and tuple(things) in _AWAY:
         going = Capability(_NONE, able.nouns, able.stems | _AWAY_BY, _AWAY_BY, wide=able.wide)
         found.append(Reading(going, more))
@@ -155,8 +169,13 @@ def _of_object(verb: str, things: list[str]) -> frozenset[str]:
         return SENDS
     if is_plural(things[-1]):
         return _NONE
-    strange = not (noun_classes(noun) or verb_classes(noun) or verbal_classes(noun))
-    return HANDED if verb in _HANDS_OUT and strange else _NONE
+    return HANDED if verb in _HANDS_OUT and _is_strange(things) else _NONE
+
+
+def _is_strange(things: list[str]) -> bool:
+    """Return whether no class of the lexicon has the last of some words, so that it is itself."""
+    noun = stem(things[-1])
+    return not (noun_classes(noun) or verb_classes(noun) or verbal_classes(noun))
 
 
 def _by_noun(verb: str, things: list[str]) -> frozenset[str]:
@@ -172,9 +191,16 @@ def _by_noun(verb: str, things: list[str]) -> frozenset[str]:
     if verb not in _MAKES or not things or (verb in _STATES and things[-1] not in _MEASURES):
         return _NONE
     found = verbs_from(things[-1])
-    if len(things) == 1 and verb not in _STATES and is_other(stem(things[0])):
-        found |= {stem(things[0])}  # add_redirect redirects
+    if len(things) == 1 and verb not in _STATES | _WAYS and _is_act(things):
+        found |= {stem(things[0])}  # add_redirect redirects, create_survey surveys
     return frozenset(one for one in found if one == _GIVES or "pay" not in verb_classes(one))
+
+
+def _is_act(things: list[str]) -> bool:
+    """Return whether a noun may be a verb as it is: no word for somebody, nor for what one is."""
+    if is_other(stem(things[0])):
+        return True
+    return _is_strange(things) and len(things[0]) > _LEAST and not things[0].endswith(_PERSONS)
 
 
 def _moves_money(verb: str, things: list[str]) -> bool:

@@ -42,7 +42,7 @@ STAYS = late(
     rf"{_BEGINS}(?P<value>\S[^.,;!?\n]{{0,60}}?){_GAP}(?:"
     rf"(?:(?:{_MAY}|ha(?:s|ve){_GAP}to|(?:is|are){_GAP}to){_GAP})?"
     rf"(?:stays?|remains?|bleibt|bleiben|reste(?:nt)?){_GAP}"
-    rf"(?!(?:in|at|with|until|till|for|from|to|on{_GAP}the|by|there|here|bei|bis|zu|chez|avec)\b)"
+    rf"(?![a-z]{{1,8}}[-_]?\d)(?!(?:in|at|with|until|till|for|from|to|on{_GAP}the|by|there|here|bei|bis|zu|chez|avec)\b)"
     rf"|{_MAY}{_GAP}(?:stay|remain)(?=\s*(?:[.,;!?]|$)))",
     re.IGNORECASE,
 )

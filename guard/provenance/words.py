@@ -65,7 +65,7 @@ move:
 add_member:
   add invite include join subscribe enroll füge ajoute hinzufügen einladen
 remove_member:
-  remove kick exclude expel ban uninvite entferne retire
+  remove kick exclude expel ban uninvite revoke entferne retire
 post:
   post tweet comment poste
 publish:
@@ -74,7 +74,7 @@ buy:
   buy book reserve order purchase rent acquire procure kaufe buche reserviere bestelle
   kaufen buchen reservieren bestellen achète acheter réserve réserver commande commander
 run:
-  run execute launch start trigger deploy invoke initiate activate engage ignite starte lance
+  run execute launch start begin trigger deploy invoke initiate activate engage ignite starte lance
   starten lancer exécute exécuter
 """
 )
