@@ -490,7 +490,7 @@ POLICY = {
     "G102": "A tool that writes or sends has neither a budget nor `budget: none` with a reason.",
     "G103": "A tool that sends data away has no recipient, no URL and no fixed destination.",
     "G104": "An argument looks like a recipient, an amount, a path or the like, and has no role.",
-    "G105": "Policy cannot see an argument of a privileged tool, and nobody accepted that (`opaque`).",
+    "G105": "Policy cannot see an argument of a privileged tool, and nobody accepted that: `opaque: true` at the argument.",
     "G106": "`says` leaves out what a reviewer must see, or names what the tool lacks.",
     "G107": "An irreversible tool has no rule that asks a person.",
     "G108": "`impact: low` stands on a tool that moves money, gives power or cannot be undone.",

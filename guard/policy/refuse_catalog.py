@@ -98,15 +98,18 @@ def _no_destination(spec: ToolSpec, catalog: Catalog) -> _Found:
 
 def _aliases(spec: ToolSpec, catalog: Catalog) -> _Found:
     del catalog
-    for role, names in ALIASES.items():
-        if not spec.paths(role):
-            continue
-        for path, _, _ in walk(shape_of(spec.input_schema)):
-            last = path.rpartition(".")[2].lower().replace("-", "_")
-            within = any(one.startswith(f"{path}.") for one in spec.paths(role))
-            if last in names and path not in spec.args and not within:
-                message = f"{path!r} looks like a {role} and has no role."
-                yield error("G104", where_of(spec), message)
+    for path, _, _ in walk(shape_of(spec.input_schema)):
+        role = alias_of(path)
+        known = spec.paths(role) if role and path not in spec.args else ()
+        if known and not any(one.startswith(f"{path}.") for one in known):
+            message = f"{path!r} looks like a {role} and has no role."
+            yield error("G104", where_of(spec), message)
+
+
+def alias_of(path: str) -> str:
+    """Return the role that an argument's name says it has; empty: none."""
+    last = path.rpartition(".")[2].lower().replace("-", "_")
+    return next((role for role, names in ALIASES.items() if last in names), "")
 
 
 def _open_arguments(spec: ToolSpec, catalog: Catalog) -> _Found:

@@ -259,9 +259,9 @@ def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
         role, why = tool.summary, "its name, beside the others"
     if not role and tool.takes_id(path, word, shape):
         role, why = "id", "its name, or what its schema says of it"
-    if not role:
+    if not role or (word == "to" and tool.spans):
         role, why = tool.tells(path, word)
-    if not role or not _fits(role, shape) or (word == "to" and tool.spans):
+    if not role or not _fits(role, shape):
         return None
     if role == "query" and tool.takes_statements(path):
         why = "its language can change what it asks about"

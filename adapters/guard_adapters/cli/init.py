@@ -9,13 +9,15 @@ import asyncio
 import json
 import re
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from guard.errors import Unusable
 from guard.grant.scrub import SHORTEST, Scrub
 from guard.model.secret_name import named_secret
+from guard.policy.refuse_catalog import alias_of
+from guard.policy.shape import shape_of, walk
 from guard.provenance.service import short_names
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
@@ -159,10 +161,12 @@ def _entry(tool: Listed, called: str) -> list[str]:
         f"        effect: {_flow(guess.effect)}  {MARK} guessed ({guess.sure}): {guess.why}",
         f"        pin: {tool_digest(tool.definition)}",
     ]
-    open_ = _undecided(guess)
-    if guess.roles:
+    bare = _bare(tool, guess)
+    open_ = _undecided(guess, bare)
+    if guess.roles or bare:
         lines.append("        args:")
         lines += [_argument(path, one) for path, one in guess.roles.items()]
+        lines += [f"          {_text(path)}: {entry}" for path, entry in bare.items()]
         lines += open_
         lines.append(
             f"        says: {_text(guess.says)}  {MARK} guessed (low): what a reviewer reads"
@@ -183,7 +187,24 @@ def _argument(path: str, guess: RoleGuess) -> str:
     return f"          {_text(path)}: {{role: {guess.role}{kind}{order}}}  {mark} {why}"
 
 
-def _undecided(guess: Guess) -> list[str]:
+def _bare(tool: Listed, guess: Guess) -> dict[str, str]:
+    """Return the entries of arguments without a role that would else keep the file from loading.
+
+    Whoever confirms the tool accepts what they say.
+    """
+    found: dict[str, str] = {}
+    used = {one.role for one in guess.roles.values()}
+    for path, shape, _ in walk(shape_of(tool.schema)):
+        if path in guess.roles or any(one.startswith(f"{path}.") for one in guess.roles):
+            continue
+        if shape.kind == "opaque" and "privileged" in guess.effect:
+            found[path] = f"{{opaque: true}}  {MARK} undecided (low): policy cannot see into it"
+        elif alias_of(path) in used:
+            found[path] = f"{{}}  {MARK} undecided (low): it is called as a {alias_of(path)} is"
+    return found
+
+
+def _undecided(guess: Guess, bare: Collection[str]) -> list[str]:
     """Return what a person may relax: without a role, an argument of a write is a destination."""
     if guess.effect[0] == "read":
         return []
@@ -191,6 +212,7 @@ def _undecided(guess: Guess) -> list[str]:
         f"          # {_text(path)}: {{role: }}  {MARK} undecided (low): without a role it is held"
         " to what a recipient, or an amount, has to show"
         for path in guess.undecided
+        if path not in bare
     ]
 
 

@@ -51,6 +51,31 @@ TOOLS = [
 ]
 
 
+DAY, OPEN = {"type": "string", "format": "date"}, {"type": "object"}
+BARE = {
+    "env": tool("submit_job", {"command": STRING, "env": OPEN}),
+    "to": tool("post", {"to": {**OPEN, "properties": {"value": STRING}}, "cc": STRING}),
+    "path": tool("upload", {"path": OPEN, "file_path": STRING}),
+}
+
+
+@pytest.mark.parametrize("path", BARE)
+def test_what_nobody_can_guess_keeps_no_file_from_loading(path):
+    text = config_text("s", 'command: ["x"]', [BARE[path]])
+
+    catalog = read_catalog(dict(parse_yaml(text, where="guard.yaml")))
+    compile_bundle(policy_texts(("starter:mcp-proxy",), Path()), catalog)
+
+    entry = next(line for line in text.splitlines() if line.strip().startswith(f'"{path}": '))
+    assert MARK in entry
+    assert not any(spec.confirmed for spec in catalog.specs())
+
+
+def test_where_a_stay_ends_is_a_day_and_nobody_to_reach():
+    found = guessed("book_trip", tool("book_trip", {"from": DAY, "to": DAY}).schema, {})
+    assert {path: one.role for path, one in found.roles.items()} == {"from": "when", "to": "when"}
+
+
 def test_what_is_written_loads_with_the_starter_rules_and_confirms_nothing():
     text = config_text("files", 'command: ["x"]', TOOLS)
 
