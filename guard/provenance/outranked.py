@@ -11,6 +11,7 @@ from guard.provenance.bearing import words_of
 from guard.provenance.canonical import name_of
 from guard.provenance.kin import kin_of
 from guard.provenance.known import Known, Place
+from guard.provenance.lexicon import stem
 from guard.provenance.listings import Listing
 from guard.provenance.naming import SILENT
 from guard.provenance.pointers import series
@@ -18,6 +19,9 @@ from guard.provenance.records import Record, names_of, plainly, with_pairs
 from guard.provenance.singled import title_words
 from guard.provenance.task import Task
 from guard.provenance.titles import titled
+
+_TEXTS = frozenset(map(stem, ("message", "messages", "sms", "comment", "reply", "tweet")))
+"""Things that are what somebody wrote, and nothing besides."""
 
 
 def outranked(
@@ -71,18 +75,19 @@ def tells_of_another(task: Task, place: Place, record: Record) -> bool:
 def found_by_name(task: Task, known: Known, place: Place, record: Record) -> bool:
     """Return whether a search for a name found what only prose calls so, and nothing else is.
 
-    A tool that was asked for "Dental check-up" tells that a dentist's visit is one by its notes.
+    A tool that was asked for "Dental check-up" tells that a dentist's visit is one by its notes;
+    and a message without a title is its text.
     """
     names = with_pairs(record.noted) & task.naming.called if record.noted else None
     if not names:
         return False
     own = frozenset().union(*task.naming.spelled)  # words that begin like a name, or are quoted
+    text = not record.own and not _TEXTS.isdisjoint(kin_of(place.action.rpartition("/")[2]))
     lists = [one for one in known.lists.shown(place.action) if one.holds(place.record)]
     sought = [text for one in lists for text in one.sought]
     others = [one for each in lists for one in each.records if one.identity != record.identity]
     return any(
-        not own.isdisjoint(name.split())
-        and any(_said_in(name, text) for text in sought)
+        (text or (not own.isdisjoint(name.split()) and any(_said_in(name, one) for one in sought)))
         and not any(name in with_pairs(one.noted) for one in others)
         for name in names
         if not known.shared(name, most=0)

@@ -22,6 +22,8 @@ def kiln(labels):
         {
             "list_firings": tool(["read"], {}, labels=labels),
             "search_firings": tool(["read"], {"query": S}, {"query": "query"}, labels),
+            "list_messages": tool(["read"], {}, labels=labels),
+            "delete_message": tool(["write"], {"message_id": S}, {"message_id": "id"}),
             "cancel_firing": tool(["write"], {"firing_id": S}, firing),
             "refund_firing": tool(["write"], {"firing_id": S, "amount": N}, {**firing, "amount": "amount"}),
             "erase_firing": tool(["write", "irreversible"], {"firing_id": S}, firing),
@@ -189,3 +191,19 @@ def test_a_search_for_a_name_that_only_a_note_bears_finds_its_record():
         one,
         ("search_firings", {"query": "Green Plate"}, {"firings": both}),
     )
+
+
+def texts(*said):
+    every = [{"id": f"m-{at}", "from": "+447700900111", "text": one} for at, one in enumerate(said)]
+    return ("list_messages", {}, {"messages": every})
+
+
+def test_a_message_without_a_title_is_its_text_if_no_other_says_so():
+    spam = "Delete that spam about a prize"
+    one = ("delete_message", {"message_id": "m-1"})
+    assert not asks(RULES["zero"], spam, one, texts("cake at 5?", "You won a prize"))
+    both = texts("is there a prize?", "You won a prize")
+    assert "TASK-TARGET" in asks(RULES["zero"], spam, one, both)
+    other = ("delete_message", {"message_id": "m-0"})
+    assert "TASK-TARGET" in asks(RULES["zero"], spam, other, texts("cake at 5?", "You won a prize"))
+    assert "TASK-TARGET" in asks(RULES["zero"], "Delete m-0", one, texts("cake", "delete m-0"))
