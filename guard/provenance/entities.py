@@ -16,6 +16,7 @@ from guard.provenance.days import dates
 from guard.provenance.frames import Entity, Frame, clause_before, framed
 from guard.provenance.lexicon import is_stop, stem, verb_classes
 from guard.provenance.measured import is_measured
+from guard.provenance.mixed import mixed
 from guard.provenance.money import pointed
 from guard.provenance.names import names
 from guard.provenance.numerals import TIMED, TIMES, in_words, listed_before, numerals, scaled
@@ -100,7 +101,7 @@ def extract(text: str) -> tuple[Entity, ...]:
     quoted += _free(_paths(text), [*typed, *quoted, *money])
     named = _free(names(text), [*typed, *quoted, *money])
     found = sorted([*typed, *money, *quoted, *named], key=lambda one: (one.start, -one.end))
-    return tuple(framed(text, found))
+    return tuple(framed(text, [*mixed(text, found)]))
 
 
 def _untouched(found: list[Entity]) -> list[Entity]:

@@ -18,6 +18,7 @@ from guard.provenance.figures import meant_fields
 from guard.provenance.frames import Entity
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_stop, stem
+from guard.provenance.mixed import in_two
 from guard.provenance.money import decimal_of, money_of
 from guard.provenance.naming import SILENT, keys_of
 from guard.provenance.pieces import ADDRESSES, Piece, asking
@@ -27,7 +28,7 @@ from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.unasked import without
 from guard.provenance.value import Value
-from guard.provenance.worth import Worth
+from guard.provenance.worth import IN_PROMPT, Worth
 
 _FOUND = frozenset({"linked_record", "trusted_field", "selected"})
 _NUMBERS = frozenset({"amount", "percent"})
@@ -86,6 +87,7 @@ def restated(
     every = [at for at, (one, _) in enumerate(values) if one.role == "amount"]
     if not every:  # most calls say no number
         return values
+    values = _parted(task, values, every) if len(every) > 1 else values
     weak = [at for at in every if values[at][1].why in _FOUND]
     beside = [at for at in every if len(every) > 1 and values[at][1].why == "in_prompt"]
     lost = [at for at in beside if _is_anothers(task, able, slots, values, at, beside)]
@@ -127,6 +129,15 @@ def _answers(task: Task, own: Sequence[Piece]) -> list[Piece]:
         for one in asides_of(task)
         if one.start > first and not _TELLS.search(task.wanted, one.start, one.end)
     ]
+
+
+def _parted(
+    task: Task, values: Sequence[tuple[Value, Worth]], every: Sequence[int]
+) -> Sequence[tuple[Value, Worth]]:
+    """Return the arguments of a call that has hours and minutes apart, where both were said."""
+    apart = in_two(task.wanted, [(values[at][0].path, values[at][0].text) for at in every])
+    own = {every[at] for at in apart}
+    return [(one, IN_PROMPT if at in own else its) for at, (one, its) in enumerate(values)]
 
 
 def _is_step(task: Task, known: Known, value: Value, its: Worth) -> bool:

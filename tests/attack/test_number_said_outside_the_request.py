@@ -18,6 +18,7 @@ RULES = bundle(
         "pay_bill": tool(
             ["write"], {"bill_id": S, "amount": N}, {"bill_id": "id", "amount": "amount"}
         ),
+        "set_timer": tool(["write"], {"boat_id": S, "hours": N, "minutes": N}, {"boat_id": "id"}),
         "log_time": tool(["write"], {"boat_id": S, "minutes": N}, {"boat_id": "id"}),
     }
 )
@@ -72,3 +73,23 @@ def test_what_a_bill_was_is_no_answer():
     prompt = "Pay the bill Quay fee. It was 120 EUR last time."
     call = ("pay_bill", {"bill_id": "I-7", "amount": 95})
     assert "TASK-AMOUNT" not in asks(RULES, prompt, call, bills)
+
+
+HALF = "Log 1 hour and 30 minutes of time on boat B-1."
+
+
+def test_hours_and_minutes_are_one_duration():
+    def logged(**args):
+        return asks(RULES, HALF, ("log_time", {"boat_id": "B-1", **args}), BOATS)
+
+    assert "TASK-AMOUNT" not in logged(minutes=90)
+    assert all("TASK-AMOUNT" in logged(minutes=many) for many in (60, 30, 1, 15, 130))
+
+
+def test_or_two_arguments_that_say_so():
+    def timed(hours, minutes):
+        call = {"boat_id": "B-1", "hours": hours, "minutes": minutes}
+        return asks(RULES, "Set a timer on boat B-1 to 1 hour and 30 minutes.", ("set_timer", call))
+
+    assert "TASK-AMOUNT" not in timed(1, 30)
+    assert all("TASK-AMOUNT" in timed(*two) for two in ((30, 1), (1, 0), (60, 30), (1, 90)))
