@@ -18,6 +18,7 @@ from guard.provenance.value import Value
 
 _LEAST = 3
 """Letters of a word by which somebody's address is said: "mail it to Tom"."""
+_TOKEN = re.compile(r"\S*\w[-_.@]\w\S*")
 _JOINED = re.compile(r"\w[-_.]\w")
 _ALL = EACH | frozenset(
     {"them", "they", "their", "those", "these", "team", "group", "list", "people", "others"}
@@ -62,7 +63,13 @@ def unspoken(task: Task, value: Value, place: Place) -> bool:
     if said_element(task, value, place) or _speaks_of(task.wanted, path):
         return False
     own = plainly(value.text.partition("@")[0]).split()
-    return not any(f" {one} " in task.naming.said for one in own if len(one) >= _LEAST)
+    return _words(task.folded).isdisjoint(one for one in own if len(one) >= _LEAST)
+
+
+@lru_cache(maxsize=256)
+def _words(text: str) -> frozenset[str]:
+    """Return the words of a text that stand alone: none of svc-reports, nor of an address."""
+    return frozenset(plainly(_TOKEN.sub(" ", text)).split())
 
 
 def said_element(task: Task, value: Value, place: Place) -> bool:

@@ -201,7 +201,8 @@ def _trusted(
     task: Task, known: Known, value: Value, place: Place, record: Record, *, target: bool
 ) -> Worth:
     """Return what a trusted field is worth: the more the closer its record is to the task."""
-    if task.naming.links_to(record):
+    element = place.seen.path[-2:] == ".*" and said_element(task, value, place)
+    if not element and task.naming.links_to(record):
         said = record.titles & (task.naming.names | task.naming.said_whole(record))
         part = task.naming.links.isdisjoint(record.links) and known.outdone(
             record, task.naming.said, place.action
@@ -215,9 +216,7 @@ def _trusted(
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
         if not (unspoken(task, value, place) or other_element(task, known, value, place)):
             return Worth(LINKED, "linked_record", place)
-    elif (value.role == "amount" and task.naming.speaks_of(record)) or (
-        place.seen.path[-2:] == ".*" and said_element(task, value, place)
-    ):
+    elif element or (value.role == "amount" and task.naming.speaks_of(record)):
         return Worth(LINKED, "linked_record", place)
     elif target and is_id(place.seen.path):
         if chooses(task, known, value, place, record):

@@ -23,7 +23,11 @@ BOARDS = (
     {},
     {
         "boards": [
-            {"id": "bd-1", "title": "Glaze Plan", "viewers": ["night-shift", "ana@kiln.example"]},
+            {
+                "id": "bd-1",
+                "title": "Glaze Plan",
+                "viewers": ["night-shift", "shop-front", "ana@kiln.example"],
+            },
             {"id": "bd-2", "title": "Clay Orders", "viewers": ["shop-floor", "tom@kiln.example"]},
         ]
     },
@@ -42,7 +46,9 @@ ALLOW = [
 
 
 @pytest.mark.parametrize("prompt", ALLOW)
-@pytest.mark.parametrize("other", ["night-shift", "ana@kiln.example", "tom@kiln.example"])
+@pytest.mark.parametrize(
+    "other", ["night-shift", "shop-front", "ana@kiln.example", "tom@kiln.example"]
+)
 def test_a_viewer_whom_nobody_named_is_let_in_nowhere(prompt, other):
     assert "TASK-DEST" in asked(prompt, "allow_viewer", board_id="bd-1", viewer=other)
 
