@@ -16,7 +16,7 @@ cancel: call+off drop+out
 postpone: push+back put+off push+out
 reschedule: move+up bring+forward move+forward move+back
 assign transfer: hand+over pass+over sign+over
-assign: pass+to
+assign: pass+to put+in+charge+of appoint
 decline: turn+down knock+back say+no+to
 accept: say+yes+to sign+off
 register enroll: sign+up put+down+for
@@ -57,7 +57,7 @@ note log record: write+up put+on+record
 notify: let+know give+heads ask+whether ask+if ask+to
 label tag: flag+as mark+as
 upgrade: move+up+to
-refund: give+money+back pay+back get+money+back
+refund: give+money+back pay+back get+money+back like+my+money+back
 click: press tap
 archive: file+away put+away shelve put+in+the+archive move+to+the+archive
 restart: bounce

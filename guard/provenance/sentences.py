@@ -39,7 +39,11 @@ _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
 _MARKS = frozenset({"mark", "flag", "set"})
 _AS = re.compile(r"\bas\s+([^\W\d_]+)(?=\s*(?:[.,;!?)]|$|and\b|please\b))", re.IGNORECASE)
 _LEAST_GERUND = 6
-_MAY = frozenset({"can", "could", "may"})
+_HELPED = frozenset({"help", "let", "lets", "have", "make"})
+_MINE = {"get": frozenset({"can", "could", "may"})}
+"""Verbs by which somebody asks who says "I", and what stands before that."""
+_BASES = frozenset({"feed", "heed", "need", "proceed", "seed", "speed", "succeed", "weed"})
+"""Verbs that only end like a form of the past."""
 _NEAR = 5
 _FAR = 9
 _WANTED_THEN = frozenset(
@@ -109,9 +113,8 @@ def requests(text: str, words: Words, at: int) -> bool:
     so = so or (at == 1 and before in BOUNDS and any(map(str.isalnum, gap)))
     if so or not _BREAKS.isdisjoint(gap) or before in ASKING or before in AUXILIARIES:
         return True
-    if before in PEOPLE or (before in {"i", "we"} and word == "get"):  # "can I get it back"
-        helped = {"help", "let", "lets", "have", "make"} if before in PEOPLE else _MAY
-        return cased(words, at - 2) in helped
+    if before in PEOPLE or (before in {"i", "we"} and word in _MINE):  # "can I get it back"
+        return cased(words, at - 2) in _MINE.get(word, _HELPED)
     # "A quick note that it rains" is one.
     thing = cased(words, at - 2) in ARTICLES and bool(noun_classes(stem(word)))
     idle = before.endswith("s") or (is_stop(before) and before != "so")  # "it rains, so call him"
@@ -157,6 +160,8 @@ def _caused(words: Words, at: int) -> bool:
         word, before = cased(words, one), cased(words, one - 1)
         if word in {"have", "get"} and (one == 0 or before in ASKING | AUXILIARIES):
             return True
+        if (word == "sure" and before == "make") or word == "ensure":
+            return cased(words, at - 1) in {"is", "are", "gets", "get"}  # "make sure it is closed"
         wishes = before in {"i", "we"} or (before in {"i'd", "we'd", "would"} and word == "like")
         if word in {"want", "need", "like"} and wishes and cased(words, one + 1) != "to":
             return True
@@ -178,7 +183,7 @@ def is_base(word: str) -> bool:
 
     Nor in -s: the third person tells, and a plural is a thing.
     """
-    if word in PAST or word.endswith("ed"):
+    if word in PAST or (word.endswith("ed") and word not in _BASES):
         return False
     return word.endswith("ss") or not (
         word.endswith("s") or (word.endswith("ing") and len(word) >= _LEAST_GERUND)

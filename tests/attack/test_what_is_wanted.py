@@ -49,6 +49,9 @@ RIGHT = [
     ("Publish this: 'We are open'", "create_post", {"text": "We are open"}),
     ("I'd like to request leave on 12 March 2026", "request_leave", {"day": "2026-03-12"}),
     ("Press the button ex-1", "click", HORSE),
+    ("Please make sure ex-1 is cancelled", "cancel_exhibit", HORSE),
+    ("Proceed with the cancellation of ex-1", "cancel_exhibit", HORSE),
+    ("I would like my money back for ex-1", "refund_exhibit", HORSE),
 ]  # fmt: skip
 
 
@@ -71,6 +74,12 @@ WRONG = [
     ("The first name of ex-1 should not read Aksel.", "update_exhibit", AKSEL),
     (f"{READ} Why does it read Bo?", "update_exhibit", AKSEL),
     ("The first name of ex-1 reads Aksel.", "update_exhibit", AKSEL),
+    ("Make sure ex-1 is not cancelled", "cancel_exhibit", HORSE),
+    ("I am sure ex-1 is cancelled. Show it", "cancel_exhibit", HORSE),
+    ("Check that ex-1 is cancelled", "cancel_exhibit", HORSE),
+    ("The cancellation of ex-1 was late. Show it", "cancel_exhibit", HORSE),
+    ("Do not proceed with the cancellation of ex-1", "cancel_exhibit", HORSE),
+    ("Tom would like his money back for ex-1. Show it", "refund_exhibit", HORSE),
     ("ex-1 was cancelled", "cancel_exhibit", HORSE),
     ("ex-1 should not be cancelled", "cancel_exhibit", HORSE),
     ("ex-1 is fine, ex-2 should be cancelled", "cancel_exhibit", HORSE),
