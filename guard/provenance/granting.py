@@ -9,6 +9,7 @@ from functools import lru_cache
 from guard.provenance import phrasal
 from guard.provenance.grammar import WIDE
 from guard.provenance.lexicon import Capability, Words, stem
+from guard.provenance.synonyms import same_as
 
 _WIDE = frozenset(map(stem, WIDE))
 _GOVERNING = frozenset(
@@ -64,7 +65,11 @@ def worded(asked: Words, able: Capability) -> bool:
         return False  # "draft it, but do not send it" asks for no sending, whatever else it says
     if not able.own or not able.own.isdisjoint(asked.stems):
         return True
-    return bool(able.verbs) and any(_akin(one, said) for one in able.own for said in asked.stems)
+    if not able.verbs:
+        return False
+    if not same_as(able.own).isdisjoint(asked.stems):
+        return True
+    return any(_akin(one, said) for one in able.own for said in asked.stems)
 
 
 def _narrower(asked: Words, able: Capability) -> bool:
