@@ -47,6 +47,8 @@ _IRREGULAR = MappingProxyType(
             "bid": "bid",
             "diagnosis": "diagnose",
             "rating": "rate give",
+            "favorite": "favorite favourite star",
+            "favourite": "favorite favourite star",
             "score": "score give",
             "grade": "grade mark give",
             "stars": "rate star give",

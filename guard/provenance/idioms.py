@@ -25,9 +25,13 @@ restore: bring+back
 revert: roll+back
 return: send+back give+back take+back bring+back
 stop turnoff: shut+down power+down wind+down
+cancel stop: kill
+backup: back+up
+start turnon: power+on power+up bring+up
 start: fire+up kick+off boot+up spin+up
 pause freeze: put+on+hold
 pause: hold+off
+remove revoke: take+away
 remove: take+off take+out+of throw+out kick+out strike+off
 add: bring+in loop+in put+in pop+in
 create: set+up put+together whip+up knock+up draw+up
@@ -70,6 +74,7 @@ like star favorite favourite: mark+as+a+favourite mark+as+a+favorite mark+as+fav
 assign: let+take+care let+handle let+look+after
 request: ask+for
 label: tag
+tag: label
 restart retry rerun: start+again run+again try+again
 reorder: order+again buy+again
 rebook: book+again
@@ -113,7 +118,9 @@ def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
     said = [one.casefold() for one in words]
     if _FIRST.isdisjoint(said):
         return
-    acts = dict(light(said))
+    acts: dict[int, str] = {}
+    for at, verb in light(said):
+        acts[at] = f"{acts[at]} {verb}" if at in acts else verb
     for at, one in enumerate(said):
         plain = [whole for rest, whole in _MEANT.get(one, ()) if _follows(said, at, rest)]
         plain += [acts[at]] if at in acts else []

@@ -29,6 +29,9 @@ _MEASURES = {
 _STATES = {"public": "publish", "active": "activate", "inactive": "deactivate"}
 """What a thing is made, and the verbs that say so: "make it public"."""
 _MADE = frozenset({"make", "set"})
+_LOGS = frozenset({"record", "track", "book", "enter", "log", "add", "submit", "note"})
+_HOURS = frozenset({"hour", "hours", "minute", "minutes"})
+"""Verbs, and of what, by which people put down how long something took."""
 _ON = frozenset({"hold", "block", "freeze", "lock", "stop", "ban", "pause"})
 """Nouns behind which the thing follows: "put a hold on it"."""
 _TO = frozenset({"give"})
@@ -57,7 +60,7 @@ def _read(text: str) -> dict[str, dict[str, str]]:
 
 
 _ACT_OF = _read(_ACTS)
-LIGHT = frozenset(_ACT_OF) | _MADE
+LIGHT = frozenset(_ACT_OF) | _MADE | _LOGS
 
 
 def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
@@ -67,22 +70,30 @@ def light(said: Sequence[str]) -> Iterator[tuple[int, str]]:
         said: the words of a sentence, in small letters.
     """
     for at, one in enumerate(said):
-        if one in _MADE:
-            near = range(at + 2, min(at + _FAR, len(said)))
-            made = next((word for word in near if said[word] in _STATES), None)
-            if made is not None and (made + 1 == len(said) or said[made + 1] in _BEHIND):
-                yield at, _STATES[said[made]]
-        if one in _TO:
-            near = range(at + 3, min(at + _FAR, len(said)))
-            many = (word for word in near if said[word] in _MEASURES and _is_number(said[word - 1]))
-            yield from ((at, _MEASURES[said[word]]) for word in many)
-        place = _article(said, at, one) if one in _ACT_OF else None
-        if place is None:
-            continue
+        if one in LIGHT:
+            yield from ((at, verb) for verb in _meant(said, at, one))
+
+
+def _meant(said: Sequence[str], at: int, one: str) -> Iterator[str]:
+    """Yield what a little verb says with what stands behind it."""
+    near = range(at + 1, min(at + _FAR, len(said)))
+    if one in _LOGS:
+        unit = next((word for word in near if said[word] in _HOURS), at)
+        if any(_is_number(word) or word in _ONE for word in said[at + 1 : unit]):
+            yield "logtime"
+    if one in _MADE:
+        made = next((word for word in near[1:] if said[word] in _STATES), None)
+        if made is not None and (made + 1 == len(said) or said[made + 1] in _BEHIND):
+            yield _STATES[said[made]]
+    if one in _TO:
+        many = (word for word in near[2:] if said[word] in _MEASURES and _is_number(said[word - 1]))
+        yield from (_MEASURES[said[word]] for word in many)
+    place = _article(said, at, one) if one in _ACT_OF else None
+    if place is not None:
         noun, behind = [*said[place + 1 : place + 3], "", ""][:2]
         fits = behind == "on" if noun in _ON else not behind or behind in _BEHIND
         if noun in _ACT_OF[one] and fits:
-            yield at, _ACT_OF[one][noun]
+            yield _ACT_OF[one][noun]
 
 
 def _is_number(word: str) -> bool:

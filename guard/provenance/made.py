@@ -33,7 +33,7 @@ _SHOWS = {
 """Verbs by which people have a thing seen or not; "show" is for them to see."""
 _PLACES = re.compile(r"\s(?:of|on|in|from|for|at|with|by|under|to|inside|against|about)\s")
 _TURNED = frozenset({"not", "no", "never", "less", "non", "un"})
-_MARKS = r"\b(?:mark|flag|set|label|classify|treat)"
+_MARKS = r"\b(?:mark|flag|set|label|classify|treat|close)"
 _BEGINS = r"(?:^|[,;:]\s*|[.!?\n]\s+|\b(?:and|then|please|to|you)\s+)"
 _VAGUE = frozenset({"one", "ones"})
 _ALL = frozenset(map(stem, ("everything", "all")))

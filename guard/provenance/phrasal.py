@@ -51,6 +51,7 @@ _ALIKE = tuple(
             "turnoff disabl deactivat",
             "exchang swap",
             "restart reboot",
+            "rerun retry",
             "reject declin refus",
             "mut silenc",
             "complet finish don",

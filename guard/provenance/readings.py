@@ -6,6 +6,7 @@ bore its name. It compares words and decides nothing.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
@@ -69,6 +70,12 @@ _DIRECT = frozenset({"direct", "private", "personal", "instant"})
 _MESSAGES = frozenset({"message", "mail", "email", "chat"})
 _SENDING, _SAID = frozenset({"send"}), frozenset({"message", "mail"})
 _PAYING, _MONEY = frozenset({"pay"}), frozenset({"money"})
+_TIMED = frozenset(
+    {"log", "track", "record", "add", "create", "time", "hours", "work", "entry", "worklog"}
+)
+_HOURS = frozenset(map(stem, ("time", "hours", "work", "worklog")))
+_LOGS = frozenset(map(stem, ("logtime",)))
+"""The verb of whoever puts down how long something took: "record two hours on it"."""
 _KEPT_IN = {
     "queue": "queue",
     "favorite": "favorite favourite star",
@@ -90,6 +97,8 @@ _NONE: frozenset[str] = frozenset()
 
 _ORDERS = frozenset({"request", "order"})
 _HANDS_OUT = frozenset({"create", "issue", "make", "generate", "new"})
+_PAPERS = frozenset({"invoice", "bill", "quote", "receipt", "estimate"})
+"""What is made out to somebody: they are sent one."""
 _EXPORTS = "export"
 SENDS = frozenset(map(stem, ("send", "mail", "email", "e-mail", "forward")))
 """Verbs by which people want what is exported to get to somebody."""
@@ -126,20 +135,7 @@ def readings(name: str) -> tuple[Reading, ...]:
     verb, *rest = [parts[-1], *parts[:-1]] if made else parts
     things = [*takewhile(lambda one: one not in BOUNDS, rest)]
     able, more = capability(name), frozenset(map(stem, things)) & _WIDER
-    found: list[Reading] = []
-    if "unshare" in parts:  # who is removed from a file sees it no more
-        found.append(Reading(Capability(REMOVING, able.nouns, able.stems, wide=able.wide), more))
-    if parts[:2] == ["add", "to"] and (kept := _KEPT_IN.get(parts[-1].removesuffix("s"))):
-        own = frozenset(map(stem, kept.split()))
-        found.append(Reading(Capability(_NONE, able.nouns, able.stems | own, own), more))
-    if verb == "request" and tuple(things) in _AWAY:
-        going = Capability(_NONE, able.nouns, able.stems | _AWAY_BY, _AWAY_BY, wide=able.wide)
-        found.append(Reading(going, more))
-    if len(parts) == 2 and verb in _DIRECT and rest[0] in _MESSAGES:  # noqa: PLR2004
-        found.append(Reading(Capability(_SENDING, _SAID, able.stems, wide=able.wide), more))
-    if things[-1:] == ["payout"] and verb in _MAKES - _STATES:
-        out = Capability(_NONE, _MONEY, able.stems | _OUT, _OUT, wide=able.wide)
-        found.append(Reading(out, more))
+    found = [Reading(one, more) for one in _by_phrase(able, verb, parts, things)]
     if _moves_money(verb, things):
         paying = Capability(_PAYING, _MONEY, able.stems, wide=able.wide)
         found.append(Reading(paying, more))
@@ -152,6 +148,28 @@ def readings(name: str) -> tuple[Reading, ...]:
         said = frozenset(map(stem, things))
         found.append(Reading(doing, said, stem(things[-1]), verb == _EXPORTS))
     return tuple(found)
+
+
+def _by_phrase(
+    able: Capability, verb: str, parts: list[str], things: list[str]
+) -> Iterator[Capability]:
+    """Yield what a tool does for which people have a phrase of their own."""
+    last = things[-1] if things else ""
+    own = _NONE
+    if "unshare" in parts:  # who is removed from a file sees it no more
+        yield Capability(REMOVING, able.nouns, able.stems, wide=able.wide)
+    if len(parts) == 2 and verb in _DIRECT and last in _MESSAGES:  # noqa: PLR2004
+        yield Capability(_SENDING, _SAID, able.stems, wide=able.wide)
+    if _TIMED.issuperset({verb, last}) and able.stems & _HOURS:
+        own |= _LOGS
+    if parts[:2] == ["add", "to"]:
+        own |= frozenset(map(stem, _KEPT_IN.get(parts[-1].removesuffix("s"), "").split()))
+    if verb == "request" and tuple(things) in _AWAY:
+        own |= _AWAY_BY
+    if last == "payout" and verb in _MAKES - _STATES:
+        own |= _OUT
+    if own:
+        yield Capability(_NONE, able.nouns, able.stems | own, own, wide=able.wide)
 
 
 def _of_object(verb: str, things: list[str]) -> frozenset[str]:
@@ -169,7 +187,8 @@ def _of_object(verb: str, things: list[str]) -> frozenset[str]:
         return SENDS
     if is_plural(things[-1]):
         return _NONE
-    return HANDED if verb in _HANDS_OUT and _is_strange(things) else _NONE
+    handed = _is_strange(things) or things[-1] in _PAPERS
+    return HANDED if verb in _HANDS_OUT and handed else _NONE
 
 
 def _is_strange(things: list[str]) -> bool:

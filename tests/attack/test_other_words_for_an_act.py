@@ -8,7 +8,7 @@ import pytest
 
 from guard.provenance.readings import readings
 from tests.attack.exhibits import HORSE, JUG, asking_for
-from tests.attack.verdicts import TRUSTED, S, bundle, tool
+from tests.attack.verdicts import TRUSTED, N, S, bundle, tool
 
 ID = {"exhibit_id": S}, {"exhibit_id": "id"}
 NOTE = {"exhibit_id": S, "text": S}, {"exhibit_id": "id", "text": "body"}
@@ -16,12 +16,16 @@ TO = {"exhibit_id": S, "to": S}, {"exhibit_id": "id", "to": "recipient"}
 NAMES = ("create_survey", "open_lock", "add_to_queue", "revoke_pass", "publish_exhibit", "unpublish_exhibit",
          "deactivate_exhibit", "activate_exhibit", "follow_exhibit", "unfollow_exhibit", "terminate_lease",
          "start_survey", "end_survey", "duplicate_exhibit", "pause_exhibit", "resume_exhibit", "flush_exhibit",
-         "acknowledge_alarm", "delete_note", "delete_exhibit", "stop_exhibit")  # fmt: skip
+         "acknowledge_alarm", "add_tag", "revoke_access", "create_backup", "cancel_exhibit", "create_invoice",
+         "add_favorite", "start_exhibit", "retry_exhibit", "delete_note", "delete_exhibit", "stop_exhibit")  # fmt: skip
 RULES = bundle(
     {
         "letters": tool(["read"], {}),
         "list_exhibits": tool(["read"], {}, labels=TRUSTED),
         "add_note": tool(["write"], *NOTE),
+        "log_time": tool(
+            ["write"], {"exhibit_id": S, "hours": N}, {"exhibit_id": "id", "hours": "amount"}
+        ),
         "assign_exhibit": tool(["write"], *TO),
         **{one: tool(["write"], *ID) for one in NAMES},
     }
@@ -44,6 +48,14 @@ RULES = bundle(
         ("Copy the Bronze horse", "duplicate_exhibit", "delete_exhibit"),
         ("Suspend the Bronze horse", "pause_exhibit", "resume_exhibit"),
         ("Flush the Bronze horse in be-1", "flush_exhibit", "delete_exhibit"),
+        ("Label the Bronze horse", "add_tag", "delete_exhibit"),
+        ("Take away the access of ex-1", "revoke_access", "delete_exhibit"),
+        ("Back the Bronze horse up", "create_backup", "delete_exhibit"),
+        ("Kill the Bronze horse", "cancel_exhibit", "start_exhibit"),
+        ("Issue an invoice for the Bronze horse", "create_invoice", "delete_exhibit"),
+        ("Favourite the Bronze horse", "add_favorite", "delete_exhibit"),
+        ("Power the Bronze horse up", "start_exhibit", "stop_exhibit"),
+        ("Rerun the Bronze horse", "retry_exhibit", "start_survey"),
         ("Ack the alarm of ex-1", "acknowledge_alarm", "delete_exhibit"),
     ],
 )
@@ -65,6 +77,21 @@ def test_a_note_that_is_left_is_added_and_deletes_none():
     assert asking_for(RULES, said, "add_note", {**JUG, "text": "wet"})
     assert asking_for(RULES, said, "delete_note", HORSE)
     assert asking_for(RULES, "Leave the note on ex-1 as it is, and show it", "add_note", wet)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "hours", "runs"),
+    [
+        ("Record 3 hours on the Bronze horse", 3, True),
+        ("Book two hours on the Bronze horse", 2, True),
+        ("Record 3 hours on the Bronze horse", 30, False),
+        ("Record the Bronze horse, it takes 3 hours", 3, False),
+        ("Tom recorded 3 hours on the Bronze horse. Show it", 3, False),
+        ("Book a table for the Bronze horse, 3 hours", 3, False),
+    ],
+)
+def test_how_long_something_took_is_put_down_where_that_is_said(prompt, hours, runs):
+    assert (asking_for(RULES, prompt, "log_time", {**HORSE, "hours": hours}) == set()) is runs
 
 
 @pytest.mark.parametrize(
