@@ -63,7 +63,9 @@ _UNTIL = frozenset({"expiry", "expiration", "deadline"})
 _DELIVERED = (["delivery"], ["shipping"])
 """What an address is for to which people have things delivered."""
 _SETS_ANEW = frozenset({"set", "change", "update", "switch"})
-_TIERS = frozenset({"plan", "tier", "subscription", "membership", "package"})
+_TIERS = frozenset(
+    {"plan", "tier", "subscription", "membership", "package", "class", "fare", "room", "edition"}
+)
 TIERED = frozenset(map(stem, ("upgrade", "downgrade")))
 """Verbs by which people change what they are subscribed to; to what, they have to say."""
 _DIRECT = frozenset({"direct", "private", "personal", "instant"})

@@ -15,6 +15,7 @@ from guard.provenance.budget import asks_for
 from guard.provenance.carried import carries
 from guard.provenance.currencies import words_in
 from guard.provenance.described import said_of
+from guard.provenance.goes import goes
 from guard.provenance.kin import own_kin, things_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem, stems_of
@@ -52,6 +53,7 @@ def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
         or ("change" in able.verbs and puts_right(task, known, able, values))
+        or (" go " in task.folded and goes(task, known, able, values))
         or (not asks_for(task.words, task.asks, able) and carries(task, known, able, values))
     )
 
