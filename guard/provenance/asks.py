@@ -199,8 +199,8 @@ class _Reading:
         going = [one for one in self.named(start, stop) if one.frame == "dest"]
         told = self.told[bisect_left(self.pronouns, start) : bisect_left(self.pronouns, stop)]
         nouns = frozenset(name for one in self.objects(words) for name in nouns_of(one[0]))
-        own = frozenset(name for one in (word, *whole.split()) for name in verbs_of(one))
-        verbs = (own if whole or not causes(words) else frozenset()) | self.done(word, words)
+        own = whole.split() if causes(words) else [word, *whole.split()]
+        verbs = frozenset(name for one in own for name in verbs_of(one)) | self.done(word, words)
         verbs, nouns = remarked(stem(verb), posting(verbs, nouns), nouns, words)
         first, last = self.placed(start, stop)
         return Ask(

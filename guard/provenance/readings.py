@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from guard.provenance import phrasal
 from guard.provenance.derivation import verbs_from
-from guard.provenance.grammar import is_plural
+from guard.provenance.grammar import SUPPORT, is_plural
 from guard.provenance.lexicon import (
     Capability,
     capability,
@@ -37,6 +37,8 @@ perform place post process record register request run schedule set start submit
 _STATES = frozenset({"set"})
 _WAYS = frozenset({"open", "leave", "enter", "file"})
 """Verbs that do something of their own to a thing: whoever locks a gate opens no lock."""
+_IDLE = SUPPORT | _MAKES | set_of("time work point part line form match back hand head state test")
+"""Nouns that are a verb of something else: "place it there" adds no place."""
 _PERSONS = ("er", "or", "ee", "ist", "ness", "ity", "ant")
 _MEASURES = frozenset({"grade", "label", "mark", "price", "rank", "rate", "rating", "score", "tag"})
 """What is set on a thing; what else is set may stand for ever: `set_forwarding`."""
@@ -221,7 +223,8 @@ def _is_act(things: list[str]) -> bool:
     """Return whether a noun may be a verb as it is: no word for somebody, nor for what one is."""
     if is_other(stem(things[0])):
         return True
-    return _is_strange(things) and len(things[0]) > _LEAST and not things[0].endswith(_PERSONS)
+    idle = things[0] in _IDLE or len(things[0]) <= _LEAST or things[0].endswith(_PERSONS)
+    return _is_strange(things) and not idle
 
 
 def _moves_money(verb: str, things: list[str]) -> bool:

@@ -16,7 +16,7 @@ TO = {"exhibit_id": S, "to": S}, {"exhibit_id": "id", "to": "recipient"}
 NAMES = ("create_survey", "open_lock", "add_to_queue", "revoke_pass", "publish_exhibit", "unpublish_exhibit",
          "deactivate_exhibit", "activate_exhibit", "follow_exhibit", "unfollow_exhibit", "terminate_lease",
          "start_survey", "end_survey", "duplicate_exhibit", "pause_exhibit", "resume_exhibit", "flush_exhibit",
-         "acknowledge_alarm", "add_tag", "revoke_access", "create_backup", "cancel_exhibit", "create_invoice",
+         "acknowledge_alarm", "add_tag", "add_place", "revoke_access", "create_backup", "cancel_exhibit", "create_invoice",
          "add_favorite", "start_exhibit", "retry_exhibit", "delete_note", "delete_exhibit", "stop_exhibit")  # fmt: skip
 RULES = bundle(
     {
@@ -109,6 +109,9 @@ def test_how_long_something_took_is_put_down_where_that_is_said(prompt, hours, r
         ("Make a list of the public holidays of the Bronze horse", "publish_exhibit"),
         ("The Bronze horse was made public. Show it", "publish_exhibit"),
         ("Show the public Bronze horse", "publish_exhibit"),
+        ("Make the Bronze horse public", "create_invoice"),
+        ("Time to cancel the Bronze horse", "log_time"),
+        ("Place the Bronze horse there", "add_place"),
         ("Stop the lease of ex-1 from being changed", "terminate_lease"),
         ("Stop the Bronze horse", "terminate_lease"),
         ("Flush the Clay jug and show the Bronze horse", "flush_exhibit"),
