@@ -27,6 +27,10 @@ return: send+back give+back take+back bring+back
 stop turnoff: shut+down power+down wind+down
 cancel stop: kill
 backup: back+up
+pause: suspend
+suspend: pause
+resolve: close
+close: resolve
 start turnon: power+on power+up bring+up
 start: fire+up kick+off boot+up spin+up
 pause freeze: put+on+hold

@@ -63,9 +63,7 @@ _ALIKE = tuple(
             "follow watch",
             "terminat end",
             "acknowledg ack",
-            "paus suspend",
             "duplicat clon copy",
-            "resolv clos",
         ),
     )
 )
