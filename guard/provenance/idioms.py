@@ -35,7 +35,6 @@ start turnon: power+on power+up bring+up
 start: fire+up kick+off boot+up spin+up
 pause freeze: put+on+hold
 pause: hold+off
-remove revoke: take+away
 remove: take+off take+out+of throw+out kick+out strike+off
 add: bring+in loop+in put+in pop+in
 create: set+up put+together whip+up knock+up draw+up

@@ -49,7 +49,6 @@ RULES = bundle(
         ("Suspend the Bronze horse", "pause_exhibit", "resume_exhibit"),
         ("Flush the Bronze horse in be-1", "flush_exhibit", "delete_exhibit"),
         ("Label the Bronze horse", "add_tag", "delete_exhibit"),
-        ("Take away the access of ex-1", "revoke_access", "delete_exhibit"),
         ("Back the Bronze horse up", "create_backup", "delete_exhibit"),
         ("Kill the Bronze horse", "cancel_exhibit", "start_exhibit"),
         ("Issue an invoice for the Bronze horse", "create_invoice", "delete_exhibit"),
