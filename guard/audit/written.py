@@ -59,10 +59,9 @@ def facts_text(facts: Facts) -> str:
     )
 
 
+@lru_cache(maxsize=4096)  # mostly of nothing, or of the arguments of a tool
 def _words(values: frozenset[str]) -> str:
-    if not values:  # mostly
-        return "[]"
-    return "[" + ",".join(map(quoted, sorted(values) if len(values) > 1 else values)) + "]"
+    return "[" + ",".join(map(quoted, sorted(values))) + "]"
 
 
 def _derived(derived: Derived) -> str:
@@ -175,6 +174,7 @@ def _prov(prov: ProvFacts) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def _level(level: Levels) -> str:
     return (
         f'{{"amount":{level.amount},"attach":{level.attach},"dest":{level.dest}'
@@ -192,6 +192,7 @@ def _origin(one: Origin) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def _text(text: TextFacts) -> str:
     # Said only where it says something: logs from before this fact keep their text.
     choice = "" if text.choice_known else ',"choice_known":false'

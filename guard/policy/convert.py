@@ -114,7 +114,7 @@ def _fitting(size: int, limits: Limits) -> int:
 def _sane(value: Json, levels: int, path: str) -> None:
     """Refuse depth, what JSON does not have and reserved keys anywhere, opaque parts included."""
     if isinstance(value, str):
-        if _is_torn(value):
+        if not value.isascii() and _SURROGATE.search(value):
             raise _Wrong("bad_argument", path, "got a lone surrogate")
     elif isinstance(value, (dict, list)):
         if levels <= 0:
@@ -122,18 +122,17 @@ def _sane(value: Json, levels: int, path: str) -> None:
         if isinstance(value, list):
             for one in value:
                 _sane(one, levels - 1, path)
-            return
-        for key, one in value.items():
-            if key in RESERVED or _is_torn(key):
-                raise _Wrong("bad_argument", path, "got a reserved or malformed key")
-            _sane(one, levels - 1, f"{path}.{key}" if path else key)
+        else:
+            _sane_members(value, levels, path)
     elif isinstance(value, float) and not isfinite(value):
         raise _Wrong("bad_argument", path, "got a value that is not JSON")
 
 
-def _is_torn(text: str) -> bool:
-    """Return whether a text holds half a character, which no encoding of Unicode has."""
-    return not text.isascii() and _SURROGATE.search(text) is not None
+def _sane_members(value: Mapping[str, Json], levels: int, path: str) -> None:
+    for key, one in value.items():
+        if key in RESERVED or (not key.isascii() and _SURROGATE.search(key)):
+            raise _Wrong("bad_argument", path, "got a reserved or malformed key")
+        _sane(one, levels - 1, f"{path}.{key}" if path else key)
 
 
 def _members(
