@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import threading
 from concurrent.futures import Future
+from contextlib import closing
 
 import pytest
 
@@ -135,6 +136,48 @@ async def test_after_a_lost_change_nothing_more_is_taken(database):
     database.later(insert(3))
     with pytest.raises(Unavailable, match="store_unavailable"):
         database.submit(insert(4)).result(5)
+
+
+async def test_what_was_queued_behind_a_lost_change_is_not_written(tmp_path, database):
+    inside, free = threading.Event(), threading.Event()
+
+    def wrong(_):
+        inside.set()
+        free.wait(5)
+        raise sqlite3.IntegrityError("somebody else wrote")
+
+    database.submit(wrong, vital=True)
+    assert await asyncio.to_thread(inside.wait, 5)
+    behind = database.submit(insert(1), vital=True)
+    free.set()
+    with pytest.raises(sqlite3.IntegrityError):
+        behind.result(5)
+    database.close()
+    with closing(sqlite3.connect(tmp_path / "t.sqlite")) as db:
+        assert numbers(db) == []
+
+
+async def test_whoever_comes_after_the_end_is_told_at_once(tmp_path):
+    one = Database(tmp_path / "ended.sqlite", prepare=lambda _: None, timeout_ms=60_000)
+    one.close()
+    async with asyncio.timeout(5):
+        with pytest.raises(Unavailable, match="store_unavailable"):
+            await one.run(numbers)
+    with pytest.raises(Unavailable, match="store_unavailable"):
+        one.submit(numbers).result(5)
+
+
+async def test_whoever_was_queued_behind_the_end_is_told(tmp_path):
+    one = Database(tmp_path / "ending.sqlite", prepare=lambda _: None, timeout_ms=60_000)
+    free = threading.Event()
+    one.submit(lambda _: free.wait(5))
+    ending = asyncio.create_task(asyncio.to_thread(one.close))
+    await asyncio.sleep(0.05)
+    behind = one.submit(numbers)
+    free.set()
+    await ending
+    with pytest.raises(sqlite3.ProgrammingError):
+        behind.result(5)
 
 
 async def test_a_cancelled_waiter_does_not_cancel_its_transaction(database):

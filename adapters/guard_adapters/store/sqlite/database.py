@@ -159,6 +159,8 @@ class Database:
             self._flush()
             self._queue.put(None)
             self._thread.join()
+            self._fault = self._fault or sqlite3.ProgrammingError("the store is closed")
+            self._refuse(self._left())
         self._lock.close()
 
     def _serve(
@@ -197,7 +199,20 @@ class Database:
             jobs += more
         return jobs, False
 
+    def _left(self) -> list[Job]:
+        """Return what was queued behind the end."""
+        left: list[Job] = []
+        while not self._queue.empty():
+            left += self._queue.get() or []
+        return left
+
+    def _refuse(self, jobs: list[Job]) -> None:
+        tell([(job, None, self._fault) for job in jobs])
+
     def _commit(self, connection: sqlite3.Connection, jobs: list[Job]) -> None:
+        if self._fault is not None:
+            self._refuse(jobs)
+            return
         if not jobs:
             return
         try:
@@ -213,7 +228,7 @@ class Database:
         except sqlite3.Error as error:
             # Later jobs were built on earlier ones: after a lost commit nothing more is taken.
             self._fault = error
-            tell([(job, None, error) for job in jobs])
+            self._refuse(jobs)
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
             return
