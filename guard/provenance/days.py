@@ -4,7 +4,9 @@ A day bears its year where it was said. What is near ("tomorrow") needs a clock,
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from guard.provenance.canonical import MONTHS, classify
 from guard.provenance.frames import Entity
@@ -27,6 +29,9 @@ _TO_DAY = re.compile(
     re.IGNORECASE,
 )
 """The other end of "1-5 May", and of "May 1st to 5th"."""
+_SPAN = re.compile(
+    rf"{_UNTIL}(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s+(?:the\s+)?)?", re.IGNORECASE
+)
 _CLOCK = re.compile(r"\b(\d{1,2}(?::\d{2})? ?[ap]\.?m\b\.?|\d{1,2}:\d{2})", re.IGNORECASE)
 _NOON = re.compile(
     r"\b(?:(noon|midday|zwölf uhr mittags|midi)|midnight|mitternacht|minuit)\b", re.IGNORECASE
@@ -35,10 +40,7 @@ _NOON = re.compile(
 
 def dates(text: str) -> Iterator[Entity]:
     """Yield the days and times, as typed values."""
-    for pattern, day, month in ((_DAY_MONTH, 1, 2), (_MONTH_DAY, 2, 1)):
-        for found in pattern.finditer(text):
-            yield from _day(found[3], found[month], found[day], text, found.span())
-    yield from _ranges(text)
+    yield from _lent(text, [*_named(text), *_ranges(text)])
     for found in _CLOCK.finditer(text):
         times = [one for kind, one in classify(found[0].rstrip(".")) if kind == "time"]
         if times:
@@ -46,6 +48,25 @@ def dates(text: str) -> Iterator[Entity]:
     for found in _NOON.finditer(text):
         time = "12:00" if found[1] else "00:00"
         yield Entity("time", time, found[0], *found.span(), "when")
+
+
+def _named(text: str) -> Iterator[Entity]:
+    for pattern, day, month in ((_DAY_MONTH, 1, 2), (_MONTH_DAY, 2, 1)):
+        for found in pattern.finditer(text):
+            yield from _day(found[3], found[month], found[day], text, found.span())
+
+
+def _lent(text: str, days: Iterable[Entity]) -> Iterator[Entity]:
+    """Yield days, the first of a span with the year of its last: "May 1st to May 5th 2025"."""
+    ordered = sorted(days, key=lambda one: one.start)
+    for first, last in pairwise(ordered):
+        own, ends = first.canonical, last.canonical
+        if own[0] == "-" != ends[0] and _SPAN.fullmatch(text, first.end, last.start):
+            year = int(ends[:4]) - (own[2:] > ends[5:])  # 28 December to 3 January
+            yield replace(first, canonical=f"{year}{own[1:]}")
+        else:
+            yield first
+    yield from ordered[-1:]
 
 
 def _ranges(text: str) -> Iterator[Entity]:

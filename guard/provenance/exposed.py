@@ -28,15 +28,22 @@ _FORM: Final = re.compile(
     r"|sk_live_\w{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,})"
 )
 """A private key, a signed token, an assignment to a variable of that name, an issued key."""
+_PAN: Final = re.compile(
+    r"(?<![\w-])(?<!\d )(?<![A-Z]\d\d )(?:\d{4}([ -])(?:\d{4}\1){2}\d{4}|3\d{3}([ -])\d{6}\2\d{5})"
+    r"(?![ -]?\w)"
+)
+"""The number of a payment card in the groups in which it is printed, which those of no IBAN are."""
 _LETS_IN: Final = re.compile(
     r"\b(?:pass(?:word|code|phrase|wort)|kennwort|pwd|pin|mot de passe"
-    r"|(?:door|gate|alarm|entry|access|security|login|safe|lock) ?code|(?:tür|tor|zugangs)code)"
+    r"|(?:door|gate|alarm|entry|access|security|login|safe|lock) ?code|(?:tür|tor|zugangs)code"
+    r"|(?:passport|(?:credit|debit) ?card|social security|ssn|cvv)"
+    r"(?:[ _](?:no\b\.?|nr\b\.?|number))?)"
     r"(?: (?:is|for [^\W\d_]+|ist|est))?\s?[:=]?\s?[\"'`]?"
     r"(?P<key>(?=[^\s\"'`]{0,63}\d)[^\s\"'`.,;!?]{4,64})",
     re.IGNORECASE,
 )
-"""A password or a code with its name, as people write it: "Gate password: heron22"."""
-_OPENERS: Final = ("pass", "kennwort", "pwd", "pin", "code")
+"""A password, a code or a number of a person, with its name: "Gate password: heron22"."""
+_OPENERS: Final = ("pass", "kennwort", "pwd", "pin", "code", "card", "soci", "ssn", "cvv")
 """One of these stands in every such name, its case folded."""
 _CARD: Final = re.compile(r"\d(?:[ -]?\d){12,18}")
 _CARDS: Final = frozenset({"pan", "cardnumber", "ccnumber", "creditcard", "creditcardnumber"})
@@ -76,6 +83,7 @@ def secrets_in(text: str) -> Iterator[str]:
 
 def keys_in(text: str) -> Iterator[str]:
     """Yield what a text gives away by its name as what lets somebody in."""
+    yield from (found[0] for found in _PAN.finditer(text))
     folded = text.casefold()
     if [1 for one in _OPENERS if one in folded]:
         yield from (found["key"] for found in _LETS_IN.finditer(text))
@@ -95,4 +103,4 @@ def _named(name: str, value: Json, depth: int) -> bool:
 
 @lru_cache(maxsize=4096)  # the same fields come again and again
 def _telling(name: str) -> bool:
-    return holds_secret(name) or name.replace("_", "").casefold() in _CARDS
+    return holds_secret(name) or "".join(filter(str.isalpha, name)).casefold() in _CARDS

@@ -13,7 +13,7 @@ from guard.provenance.tongues import abroad
 from guard.provenance.unasked import Span, unasked, within
 from guard.provenance.words import DEST, MENTION, WHEN
 
-Frame = Literal["dest", "mention", "when", "secret", "unknown", "unasked", "told"]
+Frame = Literal["dest", "bound", "mention", "when", "secret", "unknown", "unasked", "told"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,13 @@ _GETS = re.compile(
 )
 _PUT_IN = re.compile(r"\s+(?:up|in|down|access|see)\b", re.IGNORECASE)
 """What stands around somebody who gets into something: "sign Ann up", "give Ann access"."""
+_BOUND = re.compile(
+    r"\b(?:heading|headed|going|bound|off|back|travel(?:l?ing)?|fly(?:ing)?|flights?|driv(?:e|ing)"
+    r"|trips?|journey|way|moving|return(?:ing)?)(?: over| out| up| down)? (?:to|for) (?:the )?"
+    r"[\"'`“]?$",
+    re.IGNORECASE,
+)
+"""What stands before where somebody travels: nothing is sent there for that."""
 _DESCRIBES = re.compile(
     r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
 )
@@ -133,6 +140,8 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         return "dest"
     if _DESCRIBES.search(clause):
         return "mention"
+    if _BOUND.search(clause):
+        return "bound"
     found = nearest(clause)
     return _abroad(clause) if found == "unknown" and clause else found
 

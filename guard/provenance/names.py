@@ -10,6 +10,8 @@ from guard.provenance.lexicon import is_plain, is_stop
 from guard.provenance.words import CONTAINERS, LOOSE
 
 _I = frozenset({"i", "i'm", "i'll", "i've", "i'd"})
+_ARTICLES = frozenset({"the", "le", "la", "les", "el", "los", "las", "il", "lo"})
+"""Articles that a name may begin with."""
 _WORD = re.compile(r"[@#]?[^\W_]+(?:[_.'\u2019-]?[^\W_]+)*")
 
 
@@ -40,10 +42,11 @@ def _joins(text: str, before: tuple[str, int, int], start: int) -> bool:
 
 
 def _run(text: str, run: list[tuple[str, int, int]]) -> Iterator[Entity]:
-    """Yield a run of capitalised words; where it opens a sentence, also without the opener."""
-    if run:
+    """Yield a run of capitalised words; also without what opens a sentence, and its article."""
+    led = bool(run) and run[0][0].casefold() in _ARTICLES
+    if len(run) > led:
         yield _name(text, run)
-    if len(run) > 1 and _opens(text, run[0][1]):
+    if len(run) > 1 and (led or _opens(text, run[0][1])):
         yield _name(text, run[1:])
 
 
@@ -69,7 +72,10 @@ def _is_capital(text: str, word: str, start: int, *, continues: bool) -> bool:
         return False
     if continues:
         return word.replace("\u2019", "'").casefold() not in _I  # "text Ann I'm late"
-    return not ((_opens(text, start) or len(word) == 1) and is_plain(word)) and not is_stop(word)
+    opens = _opens(text, start)
+    if not opens and word.istitle() and word.casefold() in _ARTICLES:
+        return True  # a hotel may be called Le Marais
+    return not ((opens or len(word) == 1) and is_plain(word)) and not is_stop(word)
 
 
 def _is_month(word: str) -> bool:

@@ -39,7 +39,7 @@ from guard.provenance.zones import zones_of
 _IDENTITIES = NAMED | LINKING | {"host", "object_id"}
 _DESTS = frozenset({"email", "iban", "url", "host", "phone", "text"})
 """Kinds of what a receiver is known by."""
-
+_GOES = frozenset({"dest", "bound"})
 _UNASKED = frozenset({"unasked"})
 
 
@@ -153,7 +153,7 @@ class Task:
                 one
                 for one, how in self.frames.items()
                 if one[0] in _DESTS
-                if "dest" in how or ("unknown" in how and one[0] not in dests)
+                if not how.isdisjoint(_GOES) or ("unknown" in how and one[0] not in dests)
             ),
             "yearless": frozenset(x for kind, x in self.frames if kind == "date" and x[0] == "-"),
             "folded": self.wanted.casefold(),

@@ -9,6 +9,7 @@ from datetime import date
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import LINKED, PROMPT
+from guard.provenance.blanks import filled
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
 from guard.provenance.daily import passed_over, slot_said
@@ -68,7 +69,9 @@ def text_facts(
         if one.role in _FREE and found.why != "exempt":
             free.append(one)
         if one.role == "title":
-            known_words = found.source >= LINKED or _worded(task, one)
+            known_words = (
+                found.source >= LINKED or _worded(task, one) or filled(task, known, one.text)
+            )
             short_unknown = short_unknown or (bool(one.text) and not known_words)
         elif one.role == "path" and not one.level:  # the name of what the call makes
             told = found.why != "other_request" and named_path(task, known, one.text)

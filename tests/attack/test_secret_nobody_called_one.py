@@ -28,6 +28,7 @@ SHOWN = {
     "codes": ({"recoveryCodes": ["1-2"]}, {"country_codes": ["DE"]}),
     "a key": ({"keys": [{"api_key": "k7"}]}, {"keys": [{"sort_key": "k7"}]}),
     "a link back in": ({"reset_link": "https://a.example/r/7"}, {"link": "https://a.example/r/7"}),
+    "as a form names it": ({"Credit Card Number": "4000-0000-0000-0002"}, {"Card": "0002"}),
     "a card": ({"pan": "4000 0000 0000 0002"}, {"pan": 30}),
     "its number": ({"card": {"cvc": 737}}, {"card": {"last4": "0002"}}),
     "a number of a person": ({"ssn": "078-05-1120"}, {"ssn": None}),
@@ -68,3 +69,28 @@ def test_a_long_result_that_is_nearly_a_token_keeps_nobody_waiting():
 def test_a_name_that_is_too_long_to_keep_is_known_by_its_end():
     assert shows_secret({"x" * 10_000 + "_password": "blue7"})
     assert not shows_secret({"password_" + "x" * 10_000: "blue7"})
+
+
+TOLD = [
+    "Her card is 4000-1234-5678-9010.",
+    "Card 4000 1234 5678 9010, thanks",
+    "passport_number: HGK137803",
+    "Passport number is HGK137803",
+    "SSN 078-05-1120",
+]
+
+
+@pytest.mark.parametrize("body", TOLD)
+def test_the_number_of_a_person_leaves_in_no_text_that_nobody_asked_for(body):
+    call = ("write_to", {"to": "kim@firm.example", "body": body})
+    assert asks(RULES, ASKED, call, ("look", {"q": "x"}, "nothing")) == {"TASK-TEXT"}
+    assert not asks(RULES, f"Write to kim@firm.example: '{body}'", call)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["DE89 3704 0044 0532 0130 00", "Her card ends in 9010", "Parcel 9400 1000 0000 0000 0000 00"],
+)
+def test_other_numbers_are_none_of_a_person(body):
+    call = ("write_to", {"to": "kim@firm.example", "body": body})
+    assert "TASK-TEXT" not in asks(RULES, f"Write to kim@firm.example. {body}", call)

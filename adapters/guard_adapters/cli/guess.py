@@ -24,7 +24,7 @@ from guard_adapters.cli.guess_names import (
     role_by_name,
     summary_role,
 )
-from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, word_of, words_in
+from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, venues, word_of, words_in
 
 _PLACES = frozenset({"city", "zip", "zip_code", "postcode"}) | ADDRESS_LINES
 """Names that tell who somebody is only beside others that do."""
@@ -220,6 +220,8 @@ def roles_of(
             undecided.append(path)
         else:
             roles[path] = found
+    roles |= (at := venues(roles, undecided))
+    undecided = [one for one in undecided if one not in at]
     told = {path: _in_company(path, roles) for path in roles}
     undecided += [path for path, one in told.items() if one is None]
     kept = {path: one for path, one in told.items() if one is not None}

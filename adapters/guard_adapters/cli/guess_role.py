@@ -4,7 +4,7 @@ It reads names only, and guesses no role itself.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +14,7 @@ _STARTS = re.compile(r"(source|src|from|old|input|original)(_path|_file)?")
 """Names of the path that is read."""
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 """Where a word of a name begins: FHIR and Delete of `FHIRDelete`."""
+_VENUES = frozenset({"location", "place", "venue"})
 Sure = Literal["high", "medium", "low"]
 
 
@@ -40,6 +41,15 @@ def word_of(path: str) -> str:
 def words_in(name: str) -> list[str]:
     """Return the words of a tool's name, in lower case."""
     return re.split(r"[^a-z0-9]+", _HUMP.sub("_", name).lower())
+
+
+def venues(roles: Mapping[str, RoleGuess], undecided: Iterable[str]) -> dict[str, RoleGuess]:
+    """Return those without a role that say where a thing takes place with a title and a time."""
+    if not {"title", "when"} <= {one.role for one in roles.values()}:
+        return {}
+    why = "its name, beside a title and a time"
+    found = RoleGuess(role="title", sure="medium", why=why)
+    return {one: found for one in undecided if word_of(one) in _VENUES}
 
 
 def one_path(roles: Mapping[str, RoleGuess]) -> dict[str, RoleGuess]:

@@ -41,6 +41,13 @@ def loaded(text):
     return read_catalog(dict(parse_yaml(text, where="guard.yaml")))
 
 
+def test_where_something_planned_takes_place_is_no_address():
+    planned, _ = roles_of(shaped(title=S, start_time=S, location=S))
+    assert planned["location"].role == "title"
+    _, undecided = roles_of(shaped(pickup_time=S, location=S))
+    assert undecided == ("location",)
+
+
 @pytest.mark.parametrize(
     ("name", "schema", "role"),
     [

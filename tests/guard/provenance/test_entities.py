@@ -33,6 +33,9 @@ def found(text, *kinds):
         ("on May 15th, 2026", "date", "2026-05-15"),
         ("am 24. Dezember 2026", "date", "2026-12-24"),
         ("on June 13", "date", "--06-13"),
+        ("from May 1st to Friday, May 5th 2026", "date", "2026-05-01"),
+        ("from 28 December to 3 January 2026", "date", "2025-12-28"),
+        ("on May 1st, and on June 5th 2026", "date", "--05-01"),
         ("at 9:30am", "time", "09:30"),
         ("at 2 pm", "time", "14:00"),
         ("close ticket #42", "object_id", "42"),
@@ -40,6 +43,7 @@ def found(text, *kinds):
         ("Ask Dora Smith about it", "name", "Dora Smith"),
         ("post in the general channel", "name", "general"),
         ("Tell @kim", "name", "kim"),
+        ("a room at Le Vieux Moulin", "name", "Le Vieux Moulin"),
         ("delete 'old plan.txt'", "quoted", "old plan.txt"),
         ("delete report-2026.pdf", "filename", "report-2026.pdf"),
         ("change my password to hunter2!", "literal", "hunter2"),
@@ -56,6 +60,7 @@ def test_a_value_is_read_as_what_it_is(text, kind, canonical):
         ("on June 13", "amount", "13"),
         ("read bill-2023.txt", "amount", "2023"),
         ("Please find it", "name", "please"),
+        ("Is The cheapest one free", "name", "The"),
         ("book it for 1 hour", "amount", "1"),
         ("mail ada@corp.example", "name", "ada"),
         ("see https://a.example/42", "object_id", "42"),
@@ -77,6 +82,7 @@ def test_a_value_is_not_read_as_what_it_is_not(text, kind, canonical):
         ("Invite Ada, Bob and Kim Lee to it", "Kim Lee", "dest"),
         ("Send Bob's notes to Ada", "Bob", "mention"),
         ("Write to Ada about Bob", "Bob", "mention"),
+        ("I'm heading to Oslo soon", "Oslo", "bound"),
     ],
 )
 def test_the_sentence_says_what_a_value_may_be(text, value, frame):
@@ -87,6 +93,12 @@ def test_who_is_only_spoken_of_is_no_destination():
     task = read_task(["Send the notes of Bob to Ada"])
     assert task.sends_to("text", "Ada")
     assert not task.sends_to("text", "Bob")
+
+
+def test_where_somebody_travels_is_not_all_that_a_call_may_go_to():
+    task = read_task(["I'm flying to Oslo. Kim likes 'The Crown'. Reserve a room for me."])
+    assert task.sends_to("text", "Oslo")
+    assert task.sends_to("text", "The Crown")
 
 
 @given(st.text(max_size=400))

@@ -1,0 +1,36 @@
+"""The blanks that a person leaves in what they say is to be written: "Dinner at {restaurant}".
+
+Around each of them the words are theirs; into it goes one whole value that a result showed, and
+nothing that only stands within a text.
+"""
+
+import re
+from functools import lru_cache
+
+from guard.provenance.canonical import text_of
+from guard.provenance.known import Known
+from guard.provenance.task import Task
+
+_BLANK = re.compile(r"\{[^{}\n]{1,40}\}|\[[^\[\]\n]{1,40}\]|<[^<>\n]{1,40}>")
+_MOST = 4
+"""So many blanks are filled in one text."""
+
+
+def filled(task: Task, known: Known, text: str) -> bool:
+    """Return whether a text is one that the person said, its blanks filled from results."""
+    for pattern in _patterns(task):
+        found = pattern.fullmatch(text.strip())
+        if found is not None:
+            return all(known.places("text", text_of(one)) for one in found.groups())
+    return False
+
+
+@lru_cache(maxsize=256)
+def _patterns(task: Task) -> tuple[re.Pattern[str], ...]:
+    """Return how each text looks that the person quoted with blanks in it."""
+    return tuple(
+        re.compile("([^\n]{1,200}?)".join(map(re.escape, said)))
+        for one in task.entities
+        if one.kind == "quoted"
+        if 1 < len(said := _BLANK.split(one.literal)) <= _MOST + 1 and any(map(str.strip, said))
+    )
