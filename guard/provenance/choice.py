@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guard.model.call import Json
+from guard.provenance.answered import PARTS, answers, as_written, beside, by_number, told
 from guard.provenance.currencies import words_in
 from guard.provenance.derived import unit_of
 from guard.provenance.heard import denied, heard
@@ -20,9 +21,6 @@ from guard.provenance.switches import keeps, retains, spoken, unsaid, weighty
 from guard.provenance.task import Task
 from guard.provenance.weekdays import weekday, weekdays_in
 
-_PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
-_JOINT = r"[\s_.-]?"
-_NUMBERED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
 COMMON = frozenset({"read", "create", "send", "change", "schedule"})
 """Classes of verbs that prompts are full of, so that a choice of that name says nothing."""
 _ON = re.compile(
@@ -52,12 +50,6 @@ _ON_AND_OFF = {
     **dict.fromkeys(("on", "enabled", "enable", "active", "activated"), True),
     **dict.fromkeys(("off", "disabled", "disable", "inactive", "deactivated"), False),
 }
-_YES = {
-    **dict.fromkeys(("yes", "on", "true", "ja", "oui", "an", "ein"), True),
-    **dict.fromkeys(("no", "off", "false", "nein", "non", "aus"), False),
-}
-_ANSWERS = frozenset(map(stem, ("answer", "choose", "pick", "select", "say", "respond", "with")))
-"""Words before a choice, beside those of the tool and of the argument."""
 HTTP = {
     **dict.fromkeys(("get", "head", "options"), frozenset[str]()),
     **dict.fromkeys(("put", "patch"), frozenset({"change", "create"})),
@@ -86,9 +78,12 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
     if not task.spoken or not isinstance(raw, str | int):
         return False
     if isinstance(raw, int):
-        told = _by_number(task.wanted, words_in(path.rpartition(".")[2]), slot.allowed)
-        return bool(told) and str(raw) not in told
-    return unit_of(raw) is None and _is_another(task, able, slot, raw)  # weighed with its number
+        numbers = by_number(task.wanted, words_in(path.rpartition(".")[2]), slot.allowed)
+        return bool(numbers) and str(raw) not in numbers
+    if unit_of(raw) is not None:
+        return False  # weighed with its number
+    named = beside(task.wanted, words_in(path.rpartition(".")[2]), slot.allowed)
+    return raw.casefold() not in named if named else _is_another(task, able, slot, raw)
 
 
 def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
@@ -130,10 +125,10 @@ def _is_opposite(text: str, raw: str, allowed: tuple[str, ...]) -> bool:
 
 def _names_another(task: Task, raw: str, allowed: tuple[str, ...], heads: frozenset[str]) -> bool:
     """Return whether the person named another one of a set, and not this."""
-    told, said = _told(task.wanted, allowed, heads), task.words.stems
-    told = told or _as_written(task.wanted, allowed)
-    if told:
-        return raw.casefold() not in told
+    named = told(task.wanted, allowed, heads) or as_written(task.wanted, allowed)
+    if named:
+        return raw.casefold() not in named
+    said = task.words.stems
     return not _stems(raw) <= said and any(
         _tells(one) and _stems(one) <= said for one in allowed if one != raw
     )
@@ -144,11 +139,11 @@ def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> 
     switch = _switch(path)
     if switch is not None and (on is switch) in _switched(task.wanted):
         return True
-    told = _answers(task.wanted, words_in(path.rpartition(".")[2]))
-    told = frozenset({True}) if retains(task.text, path) else told
-    told = told or (frozenset({False}) if denied(task.text, path) else told)
-    if told:
-        return on not in told
+    said = answers(task.wanted, words_in(path.rpartition(".")[2]))
+    said = frozenset({True}) if retains(task.text, path) else said
+    said = said or (frozenset({False}) if denied(task.text, path) else said)
+    if said:
+        return on not in said
     words = slot.switch.words
     # "An internal note", and it is for everybody to see; "unpaid", and it is paid.
     unlike = not _undone(words).isdisjoint(task.words.stems)
@@ -188,64 +183,6 @@ def _left_out(text: str, said: str) -> frozenset[str]:
     return all_stems(text) - all_stems(said)
 
 
-@lru_cache(maxsize=1024)
-def _answers(text: str, name: tuple[str, ...]) -> frozenset[bool]:
-    """Return what a text says beside a name: "newsletter yes", "tracking: off"."""
-    if not name:
-        return frozenset()
-    said = "[ _-]".join(map(re.escape, name))
-    beside = re.compile(
-        rf"\b{said}\b\s*[:=]?\s*(?:to\s+)?({'|'.join(_YES)})\b",
-        re.IGNORECASE,
-    )
-    turned = re.compile(
-        rf"\b(?:turn|switch|put|set)\s+(?:(?:the|its|my|our|his|her|their)\s+)?{said}\b"
-        r"[^.!?,;\n]{0,40}?\b(on|off)(?=\s*(?:$|[.!?,;\n]|and\b|please\b))",
-        re.IGNORECASE,
-    )
-    every = (*beside.finditer(text), *turned.finditer(text))
-    return frozenset(_YES[one[1].casefold()] for one in every)
-
-
-@lru_cache(maxsize=1024)
-def _told(text: str, allowed: tuple[str, ...], heads: frozenset[str]) -> frozenset[str]:
-    """Return which of a set's little words a text names right after what they answer: "vote no"."""
-    little = [one for one in allowed if is_stop(one) or one.casefold() in _YES]
-    if not little:
-        return frozenset()
-    every = re.compile(
-        rf"([^\W\d_]+)\s*[:=]?\s+(?:an?\s+)?[\"'\u201c]?({'|'.join(map(re.escape, little))})\b",
-        re.IGNORECASE,
-    )
-    heads |= _ANSWERS
-    return frozenset(one[2].casefold() for one in every.finditer(text) if stem(one[1]) in heads)
-
-
-@lru_cache(maxsize=1024)
-def _as_written(text: str, allowed: tuple[str, ...]) -> frozenset[str]:
-    """Return which of a set's names with a digit stand in a text: "a tier2 warning", "tier 2"."""
-    numbered = [one for one in allowed if _NUMBERED.match(one)]
-    return frozenset(
-        one.casefold()
-        for one in numbered
-        if re.search(
-            rf"(?<![\w-]){_JOINT.join(map(re.escape, _PARTS.findall(one)))}(?![\w-]|\.\d)",
-            text,
-            re.IGNORECASE,
-        )
-    )
-
-
-@lru_cache(maxsize=1024)
-def _by_number(text: str, name: tuple[str, ...], allowed: tuple[Json, ...]) -> frozenset[str]:
-    """Return which numbers of a set a text says beside an argument's name: "level 2"."""
-    if not name:
-        return frozenset()
-    said = rf"\b{'[ _-]'.join(map(re.escape, name))}\s*(?:[:=#]|to|of|is)?\s*(\d+)\b(?![.,]\d)"
-    numbers = {one[1] for one in re.finditer(said, text, re.IGNORECASE)}
-    return frozenset(numbers & {*map(str, allowed)})
-
-
 def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:
     """Return whether a choice is an act that the person asks for by no word: delete, for update."""
     methods = [one for one in allowed if one.casefold() in HTTP]
@@ -264,7 +201,7 @@ def _acts_otherwise(task: Task, raw: str, allowed: Iterable[str]) -> bool:
 @lru_cache(maxsize=1024)
 def _switch(path: str) -> bool | None:
     """Return whether yes is on, by the name of an argument; None: it switches nothing."""
-    words = [one.casefold() for one in _PARTS.findall(path.rpartition(".")[2])]
+    words = [one.casefold() for one in PARTS.findall(path.rpartition(".")[2])]
     return _ON_AND_OFF.get(words[-1]) if words else None
 
 
@@ -281,12 +218,12 @@ def _switched(text: str) -> tuple[bool, ...]:
 
 @lru_cache(maxsize=4096)
 def _stems(choice: str) -> frozenset[str]:
-    return frozenset(map(stem, _PARTS.findall(choice)))
+    return frozenset(map(stem, PARTS.findall(choice)))
 
 
 @lru_cache(maxsize=4096)
 def _tells(choice: str) -> bool:
     """Return whether a choice is a word that people do not use for something else all the time."""
-    parts = _PARTS.findall(choice)
+    parts = PARTS.findall(choice)
     plain = (one for one in parts if not is_stop(one) and not one.isdigit())
     return any(verb_classes(stem(one)).isdisjoint(COMMON) for one in plain)

@@ -10,8 +10,9 @@ from functools import lru_cache
 
 from guard.model.call import Json
 from guard.provenance.currencies import words_in
-from guard.provenance.lexicon import Capability, Words, is_other, stem, verb_classes
+from guard.provenance.lexicon import Capability, Words, is_other, noun_classes, stem, verb_classes
 from guard.provenance.phrasal import against, turned
+from guard.provenance.synonyms import same_as
 
 _UNDOING = ("un", "dis", "de")
 _REPEATING = frozenset(
@@ -28,6 +29,7 @@ _AGAIN = re.compile(
 )
 """Words by which people say that something is to be done again and again."""
 _LEAST = 4
+_ENDING = frozenset({"cancel", "delete", "remove_member"})
 _ONCE = frozenset({"", "none", "no", "never", "once", "one_time", "onetime", "single", "1"})
 
 
@@ -51,6 +53,18 @@ def _against(said: Words, able: Capability) -> frozenset[str]:
         if one not in said.stems
         for other in opposites(one) & said.stems - able.stems
     )
+
+
+@lru_cache(maxsize=4096)
+def ends_unasked(said: Words, able: Capability) -> bool:
+    """Return whether a tool ends something, and no word of a text speaks of any ending.
+
+    Who wants to see an order, or to have a part of it exchanged, cancels none.
+    """
+    if able.verbs.isdisjoint(_ENDING) or not able.verbs.isdisjoint(said.verbs):
+        return False
+    own = frozenset(one for one in able.stems if not noun_classes(one))
+    return bool(said.stems) and (own | same_as(own)).isdisjoint(said.stems)
 
 
 def once(text: str, raw: Json = "again") -> bool:

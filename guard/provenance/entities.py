@@ -53,7 +53,7 @@ _OBJECT = re.compile(
     r"(?:\b(?:(?:no|nr)\b\.?|(?:id|ids|number|ticket|order|transaction|invoice|event|booking|reservation|shipment|parcel|case|issue|message|file|document|task|item|"
     r"pr|mr|(?:pull|merge) request|"
     r"customer|account|appointment|post|comment|payment)\b):? ?(?:id|no\.?|number|nr\.?)?:? ?#?"
-    r"|#)([A-Za-z]{0,8}[-_]?\d[\w-]{0,40})",
+    r"|#)(?!\d{1,4}[x\u00d7]\s)([A-Za-z]{0,8}[-_]?\d[\w-]{0,40})",
     re.IGNORECASE,
 )
 _SECRET = re.compile(

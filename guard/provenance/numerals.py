@@ -50,9 +50,12 @@ FEW: Final[dict[str, int]] = {
 _WORDS: Final = "|".join(FEW)
 _OF: Final = r"(?:[^\W\d_]+\s+){0,2}?(?:[^\W\d_]+s\b|people\b|persons?\b|personen\b)"
 _WORD: Final = re.compile(
-    rf"(?<![\w-])(?P<word>{_WORDS})\s+(?!dozen|score)(?P<of>{_OF}|of (?:them|these|those|it)\b)",
+    rf"(?<![\w-])(?P<word>{_WORDS})\s+(?!dozen|score)(?P<of>{_OF}|of (?:them|these|those|it)\b"
+    r"|(?<!one )of(?=\s+[^\W_])|[^\W\d_]+[-_]?\d[\w-]*)",
     re.IGNORECASE,
 )
+_PIECES: Final = re.compile(rf"{_BEFORE}(\d{{1,4}})\s?[x\u00d7]\s+(?=[^\W_])", re.IGNORECASE)
+"""How many pieces: 2x, 3 x."""
 _DOZEN: Final = re.compile(
     rf"(?<![\w-])(?P<many>half\s+an?|an?|{_WORDS}|\d{{1,2}})\s+"
     r"(?P<size>dozen|couple|pair|score)s?\b(?:\s+of\b)?\s*(?P<of>[^\W\d_]*)",
@@ -186,6 +189,19 @@ def numerals(text: str) -> Iterator[Entity]:
         if number := canonical("number", pointed(found[1])):
             literal = f"{found[1]} {found[2] or 'below'}"
             yield Entity("quantity", f"-{number}", literal, found.start(), found.end(1))
+    yield from _packed(text)
+    for found in _WORD.finditer(text):
+        literal = f"{found['word']} {found['of'].split()[0]}"
+        yield _worded(found, literal)
+    yield from _and_more(text)
+    for found in _FOR.finditer(text):
+        yield _worded(found, f"{found['word']} people")
+
+
+def _packed(text: str) -> Iterator[Entity]:
+    """Yield how many pieces: 2x, half a dozen."""
+    for found in _PIECES.finditer(text):
+        yield Entity("quantity", str(int(found[1])), f"{found[1]} x", *found.span(1))
     for found in _DOZEN.finditer(text):
         many, size = found["many"].casefold(), Decimal(_SIZES[found["size"].casefold()])
         half = many.startswith("half")
@@ -195,12 +211,6 @@ def numerals(text: str) -> Iterator[Entity]:
         yield Entity(
             "quantity", f"{pieces.normalize():f}", literal, found.start(), found.end("size")
         )
-    for found in _WORD.finditer(text):
-        literal = f"{found['word']} {found['of'].split()[0]}"
-        yield _worded(found, literal)
-    yield from _and_more(text)
-    for found in _FOR.finditer(text):
-        yield _worded(found, f"{found['word']} people")
 
 
 def _and_more(text: str) -> Iterator[Entity]:

@@ -19,7 +19,7 @@ from guard.provenance.budget import asked, done_of, ending, largest, left
 from guard.provenance.called import able_of, as_held
 from guard.provenance.complete import completed
 from guard.provenance.conditional import condition
-from guard.provenance.contrary import once
+from guard.provenance.contrary import ends_unasked, once
 from guard.provenance.granting import granted
 from guard.provenance.known import Known
 from guard.provenance.levels import by_source, weakest
@@ -104,6 +104,7 @@ def weigh(
     last = ending(able, done)
     bare = scales.bare(levels) and last is None
     meant = asked(task, last or able, bare=bare) if changes else ()
+    scales.other |= changes and not (named or chosen or meant) and ends_unasked(task.words, able)
     scales.other |= changes and crosses(task, known, scales.values)
     scales.other |= changes and ascribed(task, known, scales.slots, scales.values)
     scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())

@@ -152,3 +152,33 @@ def test_a_change_gives_no_less_to_others_where_nobody_spoke_of_it(audience):
 def test_the_audience_that_is_said_is_set(prompt, audience):
     call = {"post_id": "p-4", "audience": audience}
     assert "TASK-PERM" not in asks(RULES, prompt, ("edit_post", call))
+
+
+GRADED = bundle(
+    {
+        "update_parcel": tool(
+            ["write"], {}, {"parcel_id": "id"},
+            input_schema=needing(
+                "parcel_id", parcel_id=S, state=one_of("open", "held_back", "sent"), weight_class=one_of("light", "normal", "heavy")
+            ),
+        )
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "PA-7: weight class light, state open",
+        "parcel PA-7 \u2192 state: open",
+        "Update PA-7, state = open, please.",
+        'Update PA-7 with state "open".',
+    ],
+)
+def test_what_stands_behind_the_name_of_an_argument_is_what_it_is_set_to(prompt):
+    def asked(state):
+        return asks(GRADED, prompt, ("update_parcel", {"parcel_id": "PA-7", "state": state}))
+
+    assert not asked("open")
+    assert asked("sent") >= {"TASK-CHOICE"}
+    assert asked("held_back") >= {"TASK-CHOICE"}

@@ -14,6 +14,10 @@ AMOUNTS = [
     ("bill the old mill 18.50 for the sluice", "18.5", ""),
 ]
 THINGS = [
+    ("put two of KX-9 in the crate", ["2"]),
+    ("pack three K-40", ["3"]),
+    ("order 2x oak planks", ["2"]),
+    ("order 3 x KX-9", ["3"]),
     ("ship a 1.5kg parcel", ["1.5"]),
     ("log 250g of soup", ["250"]),
     ("order a dozen eggs", ["12"]),

@@ -1,0 +1,98 @@
+"""What a text names as the answer to an argument, right where it says its name: "status open".
+
+It looks at one set of answers and at the person's words, and decides nothing.
+"""
+
+import re
+from functools import lru_cache
+
+from guard.model.call import Json
+from guard.provenance.lexicon import is_stop, stem
+
+PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
+"""The words of an answer, whatever joins them."""
+_JOINT = r"[\s_.-]?"
+_NUMBERED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
+_YES = {
+    **dict.fromkeys(("yes", "on", "true", "ja", "oui", "an", "ein"), True),
+    **dict.fromkeys(("no", "off", "false", "nein", "non", "aus"), False),
+}
+_ANSWERS = frozenset(map(stem, ("answer", "choose", "pick", "select", "say", "respond", "with")))
+"""Words before a choice, beside those of the tool and of the argument."""
+
+
+@lru_cache(maxsize=1024)
+def answers(text: str, name: tuple[str, ...]) -> frozenset[bool]:
+    """Return what a text says beside a name: "newsletter yes", "tracking: off"."""
+    if not name:
+        return frozenset()
+    said = "[ _-]".join(map(re.escape, name))
+    beside = re.compile(
+        rf"\b{said}\b\s*[:=]?\s*(?:to\s+)?({'|'.join(_YES)})\b",
+        re.IGNORECASE,
+    )
+    turned = re.compile(
+        rf"\b(?:turn|switch|put|set)\s+(?:(?:the|its|my|our|his|her|their)\s+)?{said}\b"
+        r"[^.!?,;\n]{0,40}?\b(on|off)(?=\s*(?:$|[.!?,;\n]|and\b|please\b))",
+        re.IGNORECASE,
+    )
+    every = (*beside.finditer(text), *turned.finditer(text))
+    return frozenset(_YES[one[1].casefold()] for one in every)
+
+
+@lru_cache(maxsize=1024)
+def told(text: str, allowed: tuple[str, ...], heads: frozenset[str]) -> frozenset[str]:
+    """Return which of a set's little words a text names right after what they answer: "vote no"."""
+    little = [one for one in allowed if is_stop(one) or one.casefold() in _YES]
+    if not little:
+        return frozenset()
+    every = re.compile(
+        rf"([^\W\d_]+)\s*[:=]?\s+(?:an?\s+)?[\"'\u201c]?({'|'.join(map(re.escape, little))})\b",
+        re.IGNORECASE,
+    )
+    heads |= _ANSWERS
+    return frozenset(one[2].casefold() for one in every.finditer(text) if stem(one[1]) in heads)
+
+
+@lru_cache(maxsize=1024)
+def beside(text: str, name: tuple[str, ...], allowed: tuple[Json, ...]) -> frozenset[str]:
+    """Return which texts of a set stand right behind an argument's name: "status open"."""
+    texts = [one for one in allowed if isinstance(one, str) and one]
+    said = "[ _-]".join(map(re.escape, name))
+    if not texts or re.search(rf"\b{said}\b", text, re.IGNORECASE) is None:
+        return frozenset()  # nearly always
+    ways = "|".join(
+        _JOINT.join(map(re.escape, PARTS.findall(one))) or re.escape(one) for one in texts
+    )
+    found = re.finditer(
+        rf"\b{said}\b\s*(?:[:=\u2192]|->|to|is|as|=>)?\s*[\"'\u201c]?({ways})(?![\w-])",
+        text,
+        re.IGNORECASE,
+    )
+    plain = {"".join(PARTS.findall(one)).casefold(): one.casefold() for one in texts}
+    return frozenset(plain["".join(PARTS.findall(one[1])).casefold()] for one in found)
+
+
+@lru_cache(maxsize=1024)
+def as_written(text: str, allowed: tuple[str, ...]) -> frozenset[str]:
+    """Return which of a set's names with a digit stand in a text: "a tier2 warning", "tier 2"."""
+    numbered = [one for one in allowed if _NUMBERED.match(one)]
+    return frozenset(
+        one.casefold()
+        for one in numbered
+        if re.search(
+            rf"(?<![\w-]){_JOINT.join(map(re.escape, PARTS.findall(one)))}(?![\w-]|\.\d)",
+            text,
+            re.IGNORECASE,
+        )
+    )
+
+
+@lru_cache(maxsize=1024)
+def by_number(text: str, name: tuple[str, ...], allowed: tuple[Json, ...]) -> frozenset[str]:
+    """Return which numbers of a set a text says beside an argument's name: "level 2"."""
+    if not name:
+        return frozenset()
+    said = rf"\b{'[ _-]'.join(map(re.escape, name))}\s*(?:[:=#]|to|of|is)?\s*(\d+)\b(?![.,]\d)"
+    numbers = {one[1] for one in re.finditer(said, text, re.IGNORECASE)}
+    return frozenset(numbers & {*map(str, allowed)})
