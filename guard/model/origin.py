@@ -12,6 +12,7 @@ Why = Literal[
     "linked_record",
     "selected",
     "derived",
+    "kept",
     "created",
     "trusted_field",
     "other_role",

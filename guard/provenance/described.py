@@ -22,7 +22,8 @@ from guard.provenance.words import BOUNDS, GENERIC
 
 _END = re.compile(
     r"[,;:(!?\u2013\u2014]|\.(?:\s(?!\d)|$)|\b(?:that|which|who|whom|whose|where|when|because|if|since"
-    r"|while|saying|instead|not|but|except|without|as|so|before|after|until|till|unless|besides)\b",
+    r"|while|saying|instead|not|but|except|without|as|so|before|after|until|till|unless|besides)\b"
+    r"|\bfor\s+(?:now|good|today|tonight|me|us|the\s+(?:night|weekend|moment|time\s+being))\b",
     re.IGNORECASE,
 )
 """Where what a request says of its thing ends."""
@@ -42,7 +43,8 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _STATE = re.compile(
-    r"\s+(?:is|are)\s+(?:(?:still|currently|already|now)\s+)?(?!not\b|no\b|never\b)([^\W\d_]{2,})"
+    r"(?:['\u2019]s|\s+(?:is|are))\s+(?:(?:still|currently|already|now)\s+)?"
+    r"(?!not\b|no\b|never\b)([^\W\d_]{2,})"
     r"(?:,?\s+please)?\s*[.!]?\s*",
     re.IGNORECASE,
 )
@@ -63,7 +65,13 @@ _WHOSE = re.compile(
 """The same, the other way round: "the boat that Kim Roy owns"."""
 _BEARING = re.compile(r"\s+with\s+(?:the\s+)?(?=(?:number|no\.?|nr\.?)\s)", re.IGNORECASE)
 _AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
-_ADVERBS = frozenset({"right", "away", "immediately", "straight", "promptly", "permanently"})
+_ADVERBS = frozenset(
+    {"right", "away", "immediately", "straight", "promptly", "permanently"}
+) | frozenset({"back"})
+_TOPIC = re.compile(
+    r"(?:^|[.!?\n])\s*((?:the|my|our|his|her|their)\s[^:.!?,;\n]{2,60}):\s[^.!?\n]*\Z",
+    re.IGNORECASE,
+)
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
 _OF_THINGS = EACH | frozenset({"the", "my", "our", "his", "her", "their", "these", "those", "any"})
 """Words that stand before a thing, or before what it is like."""
@@ -113,6 +121,12 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
         found.append(_words(phrase, able, covered))
     quiet = {one[0].casefold() for one in WORD.finditer(rest)} <= _AFTER
     return tuple(one._replace(words=one.words | little) for one in found if one.many == 1 or quiet)
+
+
+def topic_of(text: str, start: int) -> str:
+    """Return what a sentence is about, as it says before a place in it: "the old barn: ..."."""
+    found = _TOPIC.search(text, 0, start)
+    return found[1] if found else ""
 
 
 def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:

@@ -20,6 +20,7 @@ HOLDERS = frozenset(
 """Words of fields that only hold what was asked for."""
 _IDS = frozenset({"id", "ids", "uid", "uuid", "key"})
 """Words before which there is a thing, be it a verb elsewhere: the `show_id` of a show."""
+_EMPTY = FORMAL - {"instance", "resource"}  # a cloud has many, and stops one of them
 _LEAST = 3
 _NEAR = 2
 _LISTING = frozenset({"list", "search", "find", "query", "browse", "overview"})
@@ -33,7 +34,7 @@ def kin_of(*names: str) -> frozenset[str]:
         one
         for name in names
         for word, after in pairwise([*words_in(name), ""])
-        if len(word) >= _LEAST and not is_stop(word) and word not in BOUNDS | FORMAL
+        if len(word) >= _LEAST and not is_stop(word) and word not in BOUNDS | _EMPTY
         if (one := stem(word)) and (noun_classes(one) or not verb_classes(one) or after in _IDS)
     )
 
@@ -72,9 +73,9 @@ def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> boo
         lists = not _LISTING.isdisjoint(words_in(tool))
         if not lists or own.isdisjoint(kin_of(*parts[-_NEAR:])):
             return False
-    plain = its | kin | HOLDERS | FORMAL
+    plain = its | kin | HOLDERS | _EMPTY
     return around.count("*") <= 1 and all(
-        stem(word) in plain or word in FORMAL for key in around for word in words_in(key)
+        stem(word) in plain or word in _EMPTY for key in around for word in words_in(key)
     )
 
 

@@ -67,6 +67,7 @@ def stem(word: str) -> str:
     word = word.casefold().replace("\u2019", "'").removesuffix("'s")
     if len(word) > 4 and word.endswith("ies"):  # noqa: PLR2004
         return word[:-3] + "y"
+    word = word[:-1] if word.endswith("ees") else word  # employees, fees
     word = word[:-1] if word.endswith("ings") and len(word) > 6 else word  # noqa: PLR2004  bookings
     for ending in ("ing", "ed", "es", "s"):
         cut = word.removesuffix(ending)

@@ -19,7 +19,7 @@ from guard.model.origin import LINKED, Why
 from guard.provenance.bearing import fields_of, numbers_of, told_of, words_of
 from guard.provenance.canonical import typed
 from guard.provenance.currencies import words_in
-from guard.provenance.described import Said, is_dated, said_of
+from guard.provenance.described import Said, is_dated, said_of, topic_of
 from guard.provenance.kin import kin_of, own_kin
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import Capability, is_stop, stem
@@ -31,6 +31,7 @@ from guard.provenance.records import Record, is_id
 from guard.provenance.scoped import named_by, things_of
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
+from guard.provenance.sides import behind, side_of
 from guard.provenance.task import Task
 from guard.provenance.unasked import without
 from guard.provenance.value import Value
@@ -93,12 +94,20 @@ def meant(
         if points(task, known, value, place, known.record(place.record)):
             continue
         for piece in asking(task.pieces, able):
-            text = task.wanted[piece.start : piece.end]
-            for said in said_of(text, able, covered):
+            for said in said_of(_told(task.wanted, piece, value), able, covered):
                 if many := _fits(task, known, spec, place, said, piece, grave=grave):
                     why: Why = "linked_record" if many == 1 else "selected"
                     return Worth(LINKED, why, place, many)
     return None
+
+
+def _told(text: str, piece: Piece, value: Value) -> str:
+    """Return where a request says what an argument is: behind "from", or what "it" is about."""
+    own = text[piece.start : piece.end]
+    if side := side_of(value.path):
+        return behind(side, own)
+    topic = topic_of(text, piece.start) if piece.refers else ""
+    return f"take {topic}" if topic else own
 
 
 def _is_grave(spec: ToolSpec, able: Capability) -> bool:
@@ -149,7 +158,8 @@ def _fits(  # noqa: PLR0911  one line a doubt
     own |= numbers_of(record)
     if not final and not words <= own:
         own |= _pointed(known, record)
-    if not is_sought(task, known, listing, words | said.words, strict=final):
+    spoken = words | said.words | said.nouns
+    if not is_sought(task, known, listing, spoken, strict=final):
         return 0
     # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
     words -= words_of(listing.sought) - own
@@ -284,5 +294,6 @@ def _is_said(task: Task, text: str, words: frozenset[str]) -> bool:
     day, time = typed(text).moment
     if day or time:
         return bool(day) and not time and task.dated(day)
-    own = [stem(one[0]) for one in WORD.finditer(text) if not is_stop(one[0])]
-    return bool(own) and words.issuperset(own)
+    every = [one[0] for one in WORD.finditer(text)]
+    own = [stem(one) for one in every if not is_stop(one)] or [stem(one) for one in every]
+    return bool(own) and words.issuperset(own)  # lights that are "on"

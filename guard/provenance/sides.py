@@ -97,6 +97,17 @@ def side_of(path: str) -> Side:
     return "" if comes == goes else "to" if goes else "from"
 
 
+@lru_cache(maxsize=1024)
+def behind(side: Side, text: str) -> str:
+    """Return what a request says behind the word for a side, after a verb; empty: nothing."""
+    found = re.search(_SIDES[side], text, re.IGNORECASE)
+    other = OTHER_SIDE[side]
+    rest = text[found.start() :] if found else ""
+    end = re.search(_SIDES[other], rest, re.IGNORECASE) if rest and other else None
+    words = (rest[: end.start()] if end else rest).split(None, 1)[1:]
+    return f"take {words[0]}" if words else ""
+
+
 def on_side(side: Side, value: str, text: str) -> bool:
     """Return whether a text says of a value, whole, that something comes from it, or goes there."""
     whole = rf"{_SIDES[side]}{spelled(value.strip())}(?![\w-]|[.@]\w|'s\b)"

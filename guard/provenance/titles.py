@@ -26,7 +26,8 @@ def content_words(text: str) -> frozenset[str]:
     for one in _WORD.finditer(text):
         word = one[0]
         folded = word.casefold()
-        if folded in STOP or folded in GENERIC:
+        bare = folded.replace("\u2019", "'").removesuffix("'s")  # "that's late"
+        if not {folded, bare}.isdisjoint(STOP) or folded in GENERIC:
             continue
         if len(word) >= _SHORT or word[:1].isupper() or any(map(str.isdigit, word)):
             found.add(stem(word))

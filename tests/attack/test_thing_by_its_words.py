@@ -55,6 +55,8 @@ RIGHT = [
     ("mark the dentist visit as done", "complete_visit", "v2"),
     ("cancel the visit in the room Annex", "cancel_visit", "v1"),
     ("cancel the dentist visit that is late", "cancel_visit", "v2"),
+    ("cancel the dentist visit for now", "cancel_visit", "v2"),
+    ("The flu visit: please cancel it", "cancel_visit", "v3"),
 ]
 
 
@@ -92,6 +94,7 @@ WRONG = {
     "how it does not stand": ("cancel the visit that is not late", "cancel_visit", [("list_visits", {}, [EYES, TEETH])]),
     "a field and no word of it": ("cancel the room visit", "cancel_visit", [("list_visits", {}, [TEETH])]),
     "forbidden": ("do not cancel the dentist visit", "cancel_visit", [ALL]),
+    "another topic": ("The flu visit: I liked it. Is it far? Cancel it.", "cancel_visit", [ALL]),
     "approved": ("approve the dentist visit", "approve_visit", [ALL]),
     "shared": ("share the dentist visit", "share_visit", [ALL]),
     "paid": ("pay the dentist visit", "pay_visit", [ALL]),
@@ -196,3 +199,61 @@ def test_a_record_keeps_its_number_whatever_comes_after_it():
     known.learn(shown(2, (1, ("text", "b1", "*.id"), ("text", "Ash", "*.name"))))
     (place,) = known.places("text", "a2")
     assert "elm" in known.record(place.record).names
+
+
+CLOUD = bundle(
+    {
+        "list_instances": tool(["read"], {"kind": S, "state": S}, dict.fromkeys(("kind", "state"), "query")),
+        "read_letters": tool(["read"], {}),
+        "stop_instance": tool(["write"], {"instance_id": S}, {"instance_id": "id"}),
+        "move_grain": tool(
+            ["write"], {"from_silo_id": S, "to_silo_id": S}, dict.fromkeys(("from_silo_id", "to_silo_id"), "id")
+        ),
+        "list_silos": tool(["read"], {}),
+        "store_sack": tool(["write"], {"sack_id": S, "place_id": S}, dict.fromkeys(("sack_id", "place_id"), "id")),
+    }
+)  # fmt: skip
+PUMPS = [{"instance_id": "i-7", "name": "press-old", "state": "on"}, {"instance_id": "i-8", "name": "press-new", "state": "on"}]  # fmt: skip
+SILOS = [{"silo_id": "s1", "name": "rye"}, {"silo_id": "s2", "name": "barley"}, {"silo_id": "s3", "name": "oats"}]  # fmt: skip
+
+
+def stopped(prompt, one, sought):
+    found = ("list_instances", sought, PUMPS)
+    return asks(
+        CLOUD, prompt, ("stop_instance", {"instance_id": one}), ("read_letters", {}, "x"), found
+    )
+
+
+def test_each_of_a_list_by_how_it_stands_is_meant_where_that_was_looked_for():
+    for one in ("i-7", "i-8"):
+        assert (
+            stopped("Stop every press that's still on.", one, {"kind": "press", "state": "on"})
+            == set()
+        )
+        assert stopped("Stop every press that's still on.", one, {"kind": "old", "state": "on"})
+        assert stopped("Stop every press that's still off.", one, {"kind": "press", "state": "on"})
+
+
+@pytest.mark.parametrize(
+    ("comes", "goes", "runs"),
+    [("s1", "s2", True), ("s2", "s1", False), ("s3", "s2", False), ("s1", "s3", False)],
+)
+def test_from_where_and_to_where_are_the_words_behind_from_and_to(comes, goes, runs):
+    call = ("move_grain", {"from_silo_id": comes, "to_silo_id": goes})
+    shown = ("list_silos", {}, SILOS)
+    asked = asks(CLOUD, "Move the grain from the rye silo to the barley silo.", call, shown)
+    assert (asked == set()) is runs
+
+
+@pytest.mark.parametrize(
+    ("prompt", "runs"),
+    [
+        ("Store sack SK-4 in the attic, please.", True),
+        ("Store sack SK-4 to my attic.", True),
+        ("Store sack SK-4, and tell Kim of the attic.", False),
+        ("Store sack SK-4 from the attic in the barn.", False),
+    ],
+)
+def test_an_id_that_is_a_word_is_said_as_a_place(prompt, runs):
+    asked = asks(CLOUD, prompt, ("store_sack", {"sack_id": "SK-4", "place_id": "attic"}))
+    assert ("TASK-TARGET" not in asked) is runs
