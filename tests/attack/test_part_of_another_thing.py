@@ -6,7 +6,7 @@ that is called so, the lines of its address that stay. What another crate has is
 
 import pytest
 
-from tests.attack.verdicts import S, TRUSTED, asks, bundle, tool
+from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
 
 MANY = {"type": "array", "items": S}
 PARTS = ("crate_id", "part_ids", "account_id")
