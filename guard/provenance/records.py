@@ -32,7 +32,7 @@ _NAMELESS = frozenset(
     }
 )
 _STATES = frozenset({"status", "state", "stage", "phase", "condition"})
-_IDS = frozenset({"id", "uid", "uuid"})
+_IDS = frozenset({"id", "iid", "uid", "uuid"})
 _KEYS = frozenset({"key", "iban", "email"})
 _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
 _SOMEBODYS = frozenset({"account", "card", "phone", "mobile", "fax", "routing", "tax", "house"})

@@ -14,9 +14,9 @@ from guard.policy.shape import Shape, shape_at, shape_of, walk
 from guard.provenance.currencies import names_currency
 from guard.provenance.lexicon import capability
 from guard.provenance.shown import parts_at
+from guard_adapters.cli.guess_beside import in_company, of_somebody
 from guard_adapters.cli.guess_effects import effects_of, needed
 from guard_adapters.cli.guess_names import (
-    ADDRESS_LINES,
     LADDER,
     SUMMARIES,
     is_id,
@@ -26,16 +26,6 @@ from guard_adapters.cli.guess_names import (
 )
 from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, venues, word_of, words_in
 
-_PLACES = frozenset({"city", "zip", "zip_code", "postcode"}) | ADDRESS_LINES
-"""Names that tell who somebody is only beside others that do."""
-_STREETS = frozenset(
-    {"street", "address1", "address_1", "address_line1", "address_line_1", "line1"}
-)
-"""Names with which an address begins."""
-_EITHER = frozenset({"source", "destination", "src", "dst", "dest"})
-"""Names of paths, if there are other paths; else of places to travel to, or of anything."""
-_OF_PAYMENTS = frozenset({"ref", "reference"})
-"""Names of what a payment says; elsewhere, of what it is about."""
 _MAIL = frozenset({"cc", "bcc", "email"})
 _MAIL_IN_COMPANY = frozenset({"to", "reply_to", "forward_to"})
 _OF_A_MAIL = _MAIL | {"subject"}
@@ -76,13 +66,18 @@ _LOOKS_UP = frozenset({"list", "search", "find", "lookup", "query"})
 """Verbs of tools to which an address says what is looked for, and nothing is sent there."""
 _GIVEN = frozenset({"to", "cc", "bcc", "recipient", "recipients", "reply_to", "forward_to"})
 """Names that say that something goes there, whatever the tool is called."""
-_LISTS = frozenset({"recipient", "url", "path", "attach", "permission", "id"})
+_LISTS = frozenset({"recipient", "url", "path", "attach", "permission", "id", "command"})
 _KINDS: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"long", "decimal"}),
     "id": frozenset({"string", "long", "decimal"}),
 }
 _SAID = frozenset({"recipient", "amount", "path", "source", "url"})
 """Roles that the sentence for a reviewer has to name."""
+_SAYINGS = frozenset({"answer", "reply", "question", "review", "suggestion", "complaint"})
+"""What people say, where a tool is named after it."""
+_WISHES = frozenset({"request", "wish", "preference"})
+_ADDS = frozenset({"add", "leave"})
+"""Verbs by which one of these is words; what is made or sent may be a request to another host."""
 _RECURS = frozenset({"recurring", "recurrence", "repeat", "frequency"})
 
 
@@ -149,14 +144,27 @@ class _Tool:
         verbs, beside = capability(name).verbs, {word_of(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
-        called = self._called = " ".join(words_in(name))
+        self._words = words_in(name)
+        called = self._called = " ".join(self._words)
         self._reaches = _SAYS_HOST.search(called) is not None
         self._speaks = _SAYS_LANGUAGE.search(called) is not None
         named = not _OF_A_MAIL.isdisjoint(beside)
         self._mails = named or _SAYS_MAIL.search(called) is not None
-        self.summary = summary_role(beside)
+        self._summary = summary_role(beside)
         self._reaches_people = not _REACHING.isdisjoint(verbs)
         self.pays = any(role_by_name(word_of(path)) == "amount" for path in paths)
+
+    def names(self, path: str, word: str) -> tuple[str, str]:
+        """Return the role that an argument's own name gives away in this tool, and why."""
+        known_only_here = {"domain": self.is_host, "code": self.is_program}.get(word)
+        if known_only_here is not None and not known_only_here(path):
+            return "", ""
+        if word in SUMMARIES:
+            return self._summary, "its name, beside the others"
+        role = role_by_name(word)
+        if not role and self._puts_into_words(word):
+            return "body", "its name: the tool puts it into words"
+        return role, "its name"
 
     def kind(self, path: str) -> str:
         """Return the kind of a receiver; empty: it may be a name, a number or a channel."""
@@ -178,6 +186,11 @@ class _Tool:
     def takes_statements(self, path: str) -> bool:
         """Return whether a query is one in a language that can change what it asks about."""
         return self._speaks or _SAYS_LANGUAGE.search(self._said(path)) is not None
+
+    def _puts_into_words(self, word: str) -> bool:
+        """Return whether an argument is what the tool puts into words: the `answer` of one."""
+        added = word in _WISHES and not _ADDS.isdisjoint(self._words)
+        return (word in _SAYINGS or added) and self._words[-1].removesuffix("s") == word
 
     def _said(self, path: str) -> str:
         """Return what the schema says of an argument in words."""
@@ -220,45 +233,26 @@ def roles_of(
             undecided.append(path)
         else:
             roles[path] = found
-    roles |= (at := venues(roles, undecided))
+    shapes = {path: shape for path, shape, _ in every}
+    beside = venues(roles, undecided) | of_somebody(roles, undecided)
+    roles |= (at := {path: one for path, one in beside.items() if _fits(one.role, shapes[path])})
     undecided = [one for one in undecided if one not in at]
-    told = {path: _in_company(path, roles) for path in roles}
+    told = {path: in_company(path, roles) for path in roles}
     undecided += [path for path, one in told.items() if one is None]
     kept = {path: one for path, one in told.items() if one is not None}
     return one_path(kept), tuple(sorted(undecided))
-
-
-def _in_company(path: str, roles: Mapping[str, RoleGuess]) -> RoleGuess | None:
-    """Return what a name means beside the others; None: alone it could mean anything."""
-    own, word = roles[path], word_of(path)
-    same = [one for one, guess in roles.items() if guess.role == own.role and one != path]
-    match own.role:
-        case "profile" if {word, *map(word_of, same)} <= _PLACES - _STREETS:
-            return None
-        case "path" if word in _EITHER and not same:
-            return None
-        case "id" if word in _OF_PAYMENTS and any(x.role == "amount" for x in roles.values()):
-            return RoleGuess(role="body", sure="medium", why="its name, beside an amount")
-        case _:
-            return own
 
 
 def _role(path: str, shape: Shape, tool: "_Tool") -> RoleGuess | None:
     word = word_of(path)
     if shape.kind == "bool":
         return RoleGuess(role="flag", sure="high", why="its schema: yes or no")
-    role, closed = role_by_name(word), _closed(shape)
-    known_only_here = {"domain": tool.is_host, "code": tool.is_program}.get(word)
-    if known_only_here is not None and not known_only_here(path):
-        role = ""
+    (role, why), closed = tool.names(path, word), _closed(shape)
     known = [one.lower() in LADDER for one in closed]
     if role == "permission" or (closed and (all(known) or (tool.shares and any(known)))):
         return _permission(shape, closed, named=role == "permission")
     if closed and word not in _RECURS:
         return RoleGuess(role="enum", sure="high", why="its schema: a closed set")
-    why = "its name"
-    if word in SUMMARIES:
-        role, why = tool.summary, "its name, beside the others"
     if not role and tool.takes_id(path, word, shape):
         role, why = "id", "its name, or what its schema says of it"
     if not role or (word == "to" and tool.spans):

@@ -40,7 +40,10 @@ ROLES: Mapping[str, frozenset[str]] = {
     "amount": frozenset({"amount", "amount_minor", "amount_cents", "betrag", "montant"}),
     "command": frozenset({"command", "cmd", "script", "code", "sql", "shell"}),
     "query": frozenset({"query", "q", "search", "pattern"}),
-    "title": frozenset({"title", "subject", "headline", "titel", "betreff", "titre", "objet"}),
+    "title": frozenset(
+        {"title", "subject", "headline", "titel", "betreff", "titre", "objet"}
+        | {"new_title", "new_subject"}
+    ),
     "body": frozenset(
         {"body", "text", "content", "message", "note", "notes", "memo", "description", "comment"}
         | {"comments", "remarks", "reason", "caption", "markdown", "html", "special_requests"}
@@ -58,7 +61,8 @@ ROLES: Mapping[str, frozenset[str]] = {
         | {"month", "beginn", "ende", "debut", "fin", "heure"}
     ),
     "profile": frozenset(
-        {"first_name", "last_name", "full_name", "street", "city", "zip", "zip_code", "postcode"}
+        {"first_name", "last_name", "full_name", "firstname", "lastname", "fullname", "surname"}
+        | {"given_name", "family_name", "street", "city", "zip", "zip_code", "postcode"}
         | {"birthday", "birth_date", "date_of_birth"}
         | ADDRESS_LINES
     ),
@@ -72,7 +76,11 @@ _ENDS: Mapping[str, frozenset[str]] = {
     "url": frozenset({"url", "uri", "webhook", "link", "host", "hostname", "domain", "feed"}),
     "amount": frozenset({"amount"}),
     "path": frozenset({"path", "filepath"}),
-    "body": frozenset({"text", "content", "contents", "markdown", "html", "message"}),
+    "body": frozenset(
+        {"text", "content", "contents", "markdown", "html", "message", "body", "comment"}
+        | {"comments", "note", "notes", "remark", "remarks", "description", "instructions"}
+        | {"feedback"}
+    ),
     "when": frozenset(
         {"date", "datetime", "deadline", "until", "day", "time", "at", "on", "since"}
     ),
@@ -84,7 +92,11 @@ _HOLDERS = frozenset({"account", "card", "phone", "mobile", "routing", ""})
 """Words before `number` by which somebody is known, and nothing that is there."""
 _OF_THINGS = frozenset({"number", "no", "nr", "index"})
 """Last words of names under which a whole number is one of several things."""
-_ALIKE = frozenset({"ids", "uuids"})
+_ALIKE = frozenset({"ids", "uuids", "iids", "guids"})
+_OPAQUE = frozenset({"id", "iid", "uuid", "guid", "sha", "etag"})
+"""Last words of names under which one version or one thing is known to a program alone."""
+_REPLIED = frozenset({"in_reply_to", "thread_ts", "message_ts", "parent_ts"})
+"""Names of the message that another one answers, or stands under."""
 _KEPT = frozenset({"ticket", "page", "file", "event", "order"})
 _BOXES = frozenset(map(stem, CONTAINERS - {"user", "contact", "server", "symbol", "customer"}))
 _SAYS_ID = re.compile(
@@ -125,7 +137,8 @@ def role_by_name(word: str) -> str:
         return "recipient"
     before, _, last = word.rpartition("_")
     thing = last in {"ref", "reference"} or before.rpartition("_")[2] not in _HOLDERS
-    if not role and (last == "id" or (last in _NUMBERED and thing)):
+    known = last in _OPAQUE or word in _REPLIED
+    if not role and (known or (last in _NUMBERED and thing)):
         return "id"
     return role or next((role for role, ends in _ENDS.items() if last in ends), "")
 
@@ -145,7 +158,7 @@ def is_id(word: str, said: str, *, number: bool) -> bool:
         number: whether it takes a number.
     """
     before, _, last = word.rpartition("_")
-    if last in _ALIKE or (last == "key" and _is_thing(before)):
+    if last in _ALIKE or (last in {"key", "keys"} and _is_thing(before)):
         return True
     if number and last in _OF_THINGS and not _SAYS_MORE.search(said):
         return before not in _HOLDERS - {""}

@@ -69,6 +69,8 @@ def test_where_something_planned_takes_place_is_no_address():
         ("special_request", S, "body"),
         ("contenu", S, "body"),
         ("heure", S, "when"),
+        ("surname", S, "profile"),
+        ("newTitle", S, "title"),
     ],
 )
 def test_a_role_is_guessed_with_how_sure_that_is(name, schema, role):
@@ -126,6 +128,14 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("newText", S, "body"),
         ("commit_message", S, "body"),
         ("domain", {**S, "description": "The website's domain"}, "url"),
+        ("remarkBody", S, "body"),
+        ("packing_note", S, "body"),
+        ("planting_instructions", S, "body"),
+        ("merge_iid", {"type": "integer"}, "id"),
+        ("eventKeys", {"type": "array", "items": S}, "id"),
+        ("sha", S, "id"),
+        ("inReplyTo", S, "id"),
+        ("thread_ts", S, "id"),
     ],
 )
 def test_a_format_and_the_last_word_of_a_name_give_a_role_away(name, schema, role):
@@ -148,6 +158,8 @@ SAID = {
         ("guest_ids", {"type": "array", "items": S}),
         ("ssh_key", S),
         ("phone_index", {"type": "integer"}),
+        ("sshKeys", {"type": "array", "items": S}),
+        ("ts", S),
         ("number", {"type": "integer", "description": "Number of batches to brew"}),
     ],
 )
@@ -258,6 +270,47 @@ def test_a_tool_that_is_named_after_a_secret_gives_one():
         one.tool: label_at(one, ("x",)).secrecy is Secrecy.SECRET for one in loaded(text).specs()
     }
     assert hidden == {"get_api_key": True, "set_password": False}
+
+
+def test_more_is_said_of_somebody_beside_their_own_name():
+    grower = shaped(firstname=S, lastname=S, company=S, nickname={"type": "integer"})
+    roles, undecided = roles_of(shaped(grower=grower, company=S))
+    assert {path: one.role for path, one in roles.items()} == dict.fromkeys(
+        ("grower.firstname", "grower.lastname", "grower.company"), "profile"
+    )
+    assert undecided == ("company", "grower.nickname")
+
+
+def test_a_subject_that_is_given_a_right_is_no_title():
+    right = {"role": S, "subject": S}
+    assert roles_of(shaped(**right))[1] == ("subject",)
+    assert roles_of(shaped(**right, body=S))[0]["subject"].role == "title"
+
+
+@pytest.mark.parametrize(
+    ("name", "arg", "role"),
+    [
+        ("submit_answer", "answer", "body"),
+        ("add_guest_wishes", "wishes", ""),
+        ("add_guest_wish", "wish", "body"),
+        ("add_special_request", "request", "body"),
+        ("make_request", "request", ""),
+        ("send_request", "request", ""),
+        ("assign_review", "answer", ""),
+    ],
+)
+def test_what_a_tool_puts_into_words_is_a_text(name, arg, role):
+    roles, undecided = roles_of(shaped(**{arg: S}), name)
+    assert roles[arg].role == role if role else undecided == (arg,)
+
+
+def test_a_command_in_parts_is_one():
+    guess = guessed("barn_exec", shaped(barn=S, command={"type": "array", "items": S}), {})
+    assert guess.roles["command"].role == "command"
+    assert "privileged" in guess.effect
+    several = {"type": "array", "items": S}
+    (spec,) = loaded(written(listed("barn_exec", {"command": several}))).specs()
+    assert "privileged" in spec.effect
 
 
 def test_members_of_objects_are_guessed_and_a_dotted_name_is_left_alone():
