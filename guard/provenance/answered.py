@@ -13,6 +13,11 @@ PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[^\W\d_A-Z]+|[A-Z]+|\d+")
 """The words of an answer, whatever joins them."""
 _JOINT = r"[\s_.-]?"
 _NUMBERED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
+_WHICH = (
+    r"(?<!\bwith )(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bwhose )(?<!\bhaving )(?<!\bby )(?<!\bif )"
+    r"(?<!\bthe )(?<!\bold )(?<!\bcurrent )"
+)
+_ENDS = r"[\"'\u201d]?(?=\s*(?:[.,;!?)]|$|and\b|please\b))"
 _YES = {
     **dict.fromkeys(("yes", "on", "true", "ja", "oui", "an", "ein"), True),
     **dict.fromkeys(("no", "off", "false", "nein", "non", "aus"), False),
@@ -51,26 +56,33 @@ def told(text: str, allowed: tuple[str, ...], heads: frozenset[str]) -> frozense
         re.IGNORECASE,
     )
     heads |= _ANSWERS
-    return frozenset(one[2].casefold() for one in every.finditer(text) if stem(one[1]) in heads)
+    return frozenset(
+        one[2].casefold()
+        for one in every.finditer(text)
+        if stem(one[1]) in heads and (one[2] != "a" or "a" in allowed)
+    )
 
 
 @lru_cache(maxsize=1024)
-def beside(text: str, name: tuple[str, ...], allowed: tuple[Json, ...]) -> frozenset[str]:
-    """Return which texts of a set stand right behind an argument's name: "status open"."""
-    texts = [one for one in allowed if isinstance(one, str) and one]
+def by_name(text: str, name: tuple[str, ...], allowed: tuple[str, ...]) -> frozenset[str]:
+    """Return which words of a set a text says behind an argument's name, as they are written.
+
+    Not as what it was or as which thing is meant: "from status open to shut", "the jugs with
+    status open".
+    """
     said = "[ _-]".join(map(re.escape, name))
-    if not texts or re.search(rf"\b{said}\b", text, re.IGNORECASE) is None:
+    if not name or len(allowed) < 2 or not re.search(rf"\b{said}\b", text, re.IGNORECASE):  # noqa: PLR2004
         return frozenset()  # nearly always
-    ways = "|".join(
-        _JOINT.join(map(re.escape, PARTS.findall(one))) or re.escape(one) for one in texts
+    every = "|".join(_JOINT.join(map(re.escape, PARTS.findall(one))) for one in allowed if one)
+    said = (
+        rf"{_WHICH}\b{said}\s*(?:[:=\u2192]|->|=>|\b(?:to|is|as)\b)?\s+[\"'\u201c]?({every}){_ENDS}"
     )
-    found = re.finditer(
-        rf"\b{said}\b\s*(?:[:=\u2192]|->|to|is|as|=>)?\s*[\"'\u201c]?({ways})(?![\w-])",
-        text,
-        re.IGNORECASE,
-    )
-    plain = {"".join(PARTS.findall(one)).casefold(): one.casefold() for one in texts}
-    return frozenset(plain["".join(PARTS.findall(one[1])).casefold()] for one in found)
+    found = {_plain(one[1]) for one in re.finditer(said, text, re.IGNORECASE)}
+    return frozenset(one for one in allowed if _plain(one) in found)
+
+
+def _plain(one: str) -> str:
+    return "".join(PARTS.findall(one)).casefold()
 
 
 @lru_cache(maxsize=1024)

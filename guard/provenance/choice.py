@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from guard.model.call import Json
-from guard.provenance.answered import PARTS, answers, as_written, beside, by_number, told
+from guard.provenance.answered import PARTS, answers, as_written, by_name, by_number, told
 from guard.provenance.currencies import words_in
 from guard.provenance.derived import unit_of
 from guard.provenance.heard import denied, heard
@@ -82,8 +82,11 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
         return bool(numbers) and str(raw) not in numbers
     if unit_of(raw) is not None:
         return False  # weighed with its number
-    named = beside(task.wanted, words_in(path.rpartition(".")[2]), slot.allowed)
-    return raw.casefold() not in named if named else _is_another(task, able, slot, raw)
+    texts = tuple(one for one in slot.allowed if isinstance(one, str))
+    named = by_name(task.wanted, words_in(path.rpartition(".")[2]), texts)
+    if named and raw not in named and not _uses(task, raw):
+        return True
+    return _is_another(task, able, slot, raw)
 
 
 def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
@@ -101,7 +104,7 @@ def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
     # "Only to read it, not to edit it"; "as a no-show", and it is done.
     stray = _is_opposite(task.wanted, raw.casefold(), tuple(map(str.casefold, texts)))
     stray |= raw not in said and _stems(raw) <= _left_out(task.text, task.said)
-    if stray or (said and raw not in said and not _stems(raw) <= task.words.stems):
+    if stray or (said and raw not in said and not _uses(task, raw)):
         return True
     wanted = () if raw == slot.default else weighty(raw, texts, able.stems, needed=slot.needed)
     return (
@@ -129,9 +132,16 @@ def _names_another(task: Task, raw: str, allowed: tuple[str, ...], heads: frozen
     if named:
         return raw.casefold() not in named
     said = task.words.stems
-    return not _stems(raw) <= said and any(
+    return not _uses(task, raw) and any(
         _tells(one) and _stems(one) <= said for one in allowed if one != raw
     )
+
+
+def _uses(task: Task, raw: str) -> bool:
+    """Return whether the person uses the words of a choice; the article of a record is no A."""
+    capital = raw.isupper() and is_stop(raw)
+    said = not capital or re.search(rf"\b{raw}\b", task.wanted) is not None
+    return said and _stems(raw) <= task.words.stems
 
 
 def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> bool:

@@ -172,7 +172,7 @@ GRADED = bundle(
         "PA-7: weight class light, state open",
         "parcel PA-7 \u2192 state: open",
         "Update PA-7, state = open, please.",
-        'Update PA-7 with state "open".',
+        'Update PA-7: state "open".',
     ],
 )
 def test_what_stands_behind_the_name_of_an_argument_is_what_it_is_set_to(prompt):
@@ -182,3 +182,45 @@ def test_what_stands_behind_the_name_of_an_argument_is_what_it_is_set_to(prompt)
     assert not asked("open")
     assert asked("sent") >= {"TASK-CHOICE"}
     assert asked("held_back") >= {"TASK-CHOICE"}
+
+
+LETTERS = bundle(
+    {
+        "add_row": tool(
+            ["write"], {}, {"text": "body"},
+            input_schema=needing("text kind", text=S, kind=one_of("A", "SRV", "TXT")),
+        ),
+        "set_jug": tool(
+            ["write"], {}, {"jug_id": "id"},
+            input_schema=needing("jug_id", jug_id=S, state=one_of("open", "shut", "solved")),
+        ),
+    }
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "asked"),
+    [
+        ("add a TXT row to it", "A", True),
+        ("add a TXT row to it", "TXT", False),
+        ("add an A row to it", "A", False),
+    ],
+)
+def test_an_article_is_no_choice_of_that_letter(prompt, kind, asked):
+    found = asks(LETTERS, prompt, ("add_row", {"text": "x", "kind": kind}))
+    assert ("TASK-CHOICE" in found) is asked
+
+
+@pytest.mark.parametrize(
+    ("prompt", "state", "asked"),
+    [
+        ("jug J-7: state open", "solved", True),
+        ("jug J-7: state open", "open", False),
+        ("jug J-7 to state: open", "shut", True),
+        ("set jug J-7 with state open to shut", "shut", False),
+        ("close jug J-7 with state open", "shut", False),
+    ],
+)
+def test_what_a_set_is_said_to_be_by_its_name_is_no_other_one(prompt, state, asked):
+    found = asks(LETTERS, prompt, ("set_jug", {"jug_id": "J-7", "state": state}))
+    assert ("TASK-CHOICE" in found) is asked
