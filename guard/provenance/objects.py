@@ -18,6 +18,7 @@ from guard.provenance.sentences import WORD
 from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
+from guard.provenance.worded import worded
 
 _NAMES = frozenset({"name", "quoted", "object_id", "filename"})
 _PLACES = frozenset({"path", "source"})
@@ -31,7 +32,9 @@ def done_to(task: Task, able: Capability, slot: Slot, value: Value) -> bool:
         return lies_where_said(task, able, value.text, value.role)
     if value.role == "recipient" and not slot.open:
         return reaches(task, able, value)
-    return slot.named and (phrased(task, able, value) or is_object(task, able, value))
+    if slot.named and (phrased(task, able, value) or is_object(task, able, value)):
+        return True
+    return slot.loose and worded(task, able, value)
 
 
 def is_object(task: Task, able: Capability, value: Value) -> bool:

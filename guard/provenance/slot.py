@@ -33,7 +33,8 @@ class Slot(NamedTuple):
         nouns: what it is about, as far as its own name and the tool's tell.
         about: of what the call can be one of many because of it.
         kin: the stems of that, whether the lexicon knows them or not.
-        open: whether nobody said what it is.
+        open: whether nobody said what it is, and it may be somebody.
+        loose: whether nobody said what it is, and it may be somebody, or so much of anything.
         named: whether it takes what people name a thing by: it is open, or for an id.
         again: whether it says, by its name, that something is done again and again.
         default: what the tool's schema says it is where it is left out; None: nothing.
@@ -51,6 +52,7 @@ class Slot(NamedTuple):
     about: frozenset[str]
     kin: frozenset[str]
     open: bool
+    loose: bool
     named: bool
     again: bool
     default: Json
@@ -106,7 +108,8 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
     role, able = role_of(spec, path, like), capability(spec.named, spec.intent)
     level = level_of(spec, role)
     schema, allowed = own_at(tool, path)
-    unsaid = role == "recipient" and not entered(spec, path)
+    free = not entered(spec, path)
+    unsaid = free and role == "recipient"
     default = schema.get("default")
     standing = spec.standing.get(name, _NOTHING) if unsaid or role == "id" else _NOTHING
     return Slot(
@@ -117,6 +120,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         about=_about(level, name),
         kin=kin_of(spec.named, name),
         open=unsaid,
+        loose=unsaid or (free and role == "amount"),
         named=unsaid or role == "id",
         again=repeats(path),
         default=default,
