@@ -14,12 +14,12 @@ from guard.provenance.derived import amounts_of, signs_of, together, unit_of, wa
 from guard.provenance.figures import meant_fields
 from guard.provenance.known import Known, Place
 from guard.provenance.lexicon import stem
-from guard.provenance.money import Unit, means
+from guard.provenance.money import Money, Unit, means
 from guard.provenance.records import Record
 from guard.provenance.scales import measures
 from guard.provenance.select import is_amount
 from guard.provenance.task import Task
-from guard.provenance.units import is_minor
+from guard.provenance.units import FIXED, PERCENT, is_minor
 from guard.provenance.value import Value
 
 DELTA = re.compile(
@@ -86,11 +86,18 @@ def said_amount(task: Task, value: Value) -> bool:
     money = value.money
     if money is None:
         return False
-    if value.unit.counted:
+    if value.unit.measure == PERCENT:
+        return money.number in task.percents
+    if value.unit.counted and value.unit.measure != FIXED:
         told = measures(task.tallies, money.number, value.unit.measure)
         if told is not None:
             return told
         return _measured(task, value.unit.measure) and _counts(task, money.number, value.unit)
+    return _sums(task, value, money)
+
+
+def _sums(task: Task, value: Value, money: Money) -> bool:
+    """Return whether the person said so much money."""
     codes, into = value.unit.codes, value.unit.into
     if into and into not in codes and into not in task.into:
         return False

@@ -35,6 +35,10 @@ _CALENDAR = frozenset({"min", "week", "month", "quarter", "year", "night"})
 """Words of names that say which one, and not how many, or the least."""
 _MEASURES = ("unit", "units", "uom", "unit_of_measure", "scale")
 """Names of arguments that hold the unit of a number of things."""
+_OF_IT = ("type", "unit", "kind", "mode")
+"""Last words of an argument that says of what sort another one is: `discount_type`."""
+_SHARES = frozenset({"percent", "percentage", "pct", "%"})
+_SUMS = frozenset({"fixed", "fixed_amount", "absolute", "flat", "amount", "currency", "money"})
 _SAYS_UNIT = _HOLDING | frozenset(_MEASURES)
 _MINOR = frozenset({"minor", "cents", "cent", "pence", "subunits"})
 _SAYS_MINOR = re.compile(
@@ -53,6 +57,8 @@ class _Amount(NamedTuple):
     scale: int | None
 
 
+PERCENT, FIXED = "percent", "fixed"
+"""The unit of a share of a whole, and what is said of a sum that is none."""
 _IN_UNITS = re.compile(r"\b[Ii]n ([A-Za-z]{2,16})\b")
 
 
@@ -78,6 +84,8 @@ def _is_alone(held: Held, path: str, beside: tuple[frozenset[str], ...]) -> bool
         inner, where = where, where.rpartition(".")[0]
         _, naming, targets = _beside(held, inner)
         if naming or targets or any(one in _SAYS_UNIT or names_currency(one) for one in names):
+            return False
+        if not names.isdisjoint(_sorts(inner)):
             return False
     return True
 
@@ -109,14 +117,30 @@ def _unit(held: Held, path: str, around: Sequence[Mapping[str, Json]]) -> Unit:
         if chosen and len(said) > 1
         else frozenset(),
         into=into,
-        measure=_measure(around) or _measured(held, path),
+        measure=_measure(path, around) or _measured(held, path),
     )
 
 
-def _measure(around: Sequence[Mapping[str, Json]]) -> str:
-    """Return the unit of things that stands beside a number."""
-    said = (around[0].get(name) for name in _MEASURES) if around else iter(())
+def _measure(path: str, around: Sequence[Mapping[str, Json]]) -> str:
+    """Return the unit of things that stands beside a number, or that it is a share of a whole."""
+    if not around:
+        return ""
+    sorts = [str(around[0].get(name, "")).casefold() for name in _sorts(path)]
+    if not _SHARES.isdisjoint(sorts):
+        return PERCENT
+    if not _SUMS.isdisjoint(sorts):
+        return FIXED
+    said = (around[0].get(name) for name in _MEASURES)
     return next((one for one in said if isinstance(one, str)), "")
+
+
+@lru_cache(maxsize=4096)
+def _sorts(path: str) -> frozenset[str]:
+    """Return the names of arguments that say of what sort one is, as names are written."""
+    own = path.rpartition(".")[2]
+    return frozenset(
+        f"{own}{one}" for word in _OF_IT for one in (f"_{word}", f"-{word}", word.capitalize())
+    )
 
 
 @lru_cache(maxsize=4096)
