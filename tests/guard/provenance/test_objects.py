@@ -70,6 +70,8 @@ NUMBERS = [
     ("Review the grower #G-7 and rate it 4", "review_grower", {"grower_id": "G-7"}, "rating", 4, 5),
     ("Leave a 5 star review for the grower #G-7", "review_grower", {"grower_id": "G-7"}, "rating", 5, 1),
     ("Find item #I-7 and add two of them to my cart", "add_to_cart", {"item_id": "I-7"}, "quantity", 2, 20),
+    ("Put two of I7 in my cart", "add_to_cart", {"item_id": "I7"}, "quantity", 2, 1),
+    ("Add three of #I-7 to my cart", "add_to_cart", {"item_id": "I-7"}, "quantity", 3, 7),
     ("Print the plan #P-7", "print_plan", {"plan_id": "P-7"}, "copies", 1, 7),
 ]  # fmt: skip
 
