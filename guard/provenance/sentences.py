@@ -30,9 +30,9 @@ from guard.provenance.words import BOUNDS
 
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _UNTITLED = "".join(rf"(?<!\b{one}\.)" for one in TITLES)
-_NUMBER = r"(?!(?<=\b[Nn][or]\.)\s+#?\d)"
+_NUMBER = r"(?!(?:(?<=\b[Nn][or]\.)|(?<=[Ss]tr\.)|(?<=\bApt\.)|(?<=\bAve\.)|(?<=\bRd\.))\s+#?\d)"
 END = rf"(?:[.;!?\n]{_UNTITLED}{_NUMBER}(?=\s|$))"
-"""Where a sentence ends: not in the middle of "Dr. Oak" or "no. 812"."""
+"""Where a sentence ends: not in the middle of "Dr. Oak", "no. 812" or "Hauptstr. 5"."""
 STOP = re.compile(END)
 _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")

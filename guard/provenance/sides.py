@@ -15,8 +15,10 @@ from guard.provenance.value import Value
 from guard.provenance.words import CONTAINERS
 from guard.provenance.worth import Worth
 
-_FROM = frozenset({"from", "source", "src", "origin", "head", "old", "departure"})
-_TO = frozenset({"to", "into", "target", "destination", "dest", "dst", "base", "new", "arrival"})
+_FROM = frozenset({"from", "source", "src", "origin", "head", "old", "departure", "pickup"})
+_TO = frozenset(
+    {"to", "into", "target", "destination", "dest", "dst", "base", "new", "arrival", "dropoff"}
+)
 _KINDS = "|".join(sorted(CONTAINERS | {"account"}))
 BESIDE_IT = (
     r"(?:(?:the|my|our|its|an?|der|die|das|den|dem|le|la|les)\s+)?"
