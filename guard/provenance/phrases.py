@@ -30,7 +30,7 @@ _ASIDE = re.compile(
 """Where a request goes on to what it is not done to."""
 _AND = re.compile(r"[,;]|\b(?:and|then|und|dann|et|puis)\b", re.IGNORECASE)
 _JOINT = re.compile(r"[\s_-]+")
-_PLAIN = re.compile(r"[^\W_]+")
+_PLAIN = re.compile(r"[^\W_]+(?:\.[^\W\d_][^\W_]*)*")
 _WORD = re.compile(r"[^\W_]+(?:[.'/&+][^\W_]+)*\.?")
 _LONGEST = 40
 KEPT = frozenset({"name", "quantity", "object_id"})

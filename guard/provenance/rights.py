@@ -12,6 +12,8 @@ from guard.provenance.naming import keys_of
 from guard.provenance.task import Task
 
 _ADDRESSES = frozenset({"email", "phone", "iban"})
+_THINGS = frozenset({"filename", "object_id"})
+"""Kinds of what is shared, and of nobody who gets a right."""
 _ENDS = re.compile(r"[.;!?\n]\s")
 _LEVELS = (
     (
@@ -38,6 +40,8 @@ _ONLY = r"(?:(?:only|just)\s+)?"
 _ABLE = r"(?:be\s+(?:able|allowed)\s+to\s+)?"
 _WHO = r"(?:he|she|they|(?<!who\s)(?<!what\s)[\w.+-]+@[\w.-]+|(?-i:[A-Z])[\w'\u2019-]+)"
 _RIGHTS = r"(?:access|permissions?|rights?|role|level)"
+_AS = re.compile(rf"\bas\b|\b{_RIGHTS}\b")
+"""Where somebody's right was said before another one's."""
 
 
 @lru_cache(maxsize=256)
@@ -92,8 +96,18 @@ def _is_for(task: Task, going: frozenset[tuple[str, str]], said: re.Match[str]) 
         if start <= one.start or said.lastgroup != "let"
         if one.kind in _ADDRESSES
         or (one.kind == "name" and start <= one.start)
-        or any(key in task.receivers for key in keys_of(one))
+        or (one.kind not in _THINGS and any(key in task.receivers for key in keys_of(one)))
     ]
     if not going or not before:
-        return said.lastgroup is None
+        return said.lastgroup is None and not _is_anothers(task.folded, going, start)
     return not going.isdisjoint(keys_of(before[-1]))
+
+
+def _is_anothers(text: str, going: frozenset[tuple[str, str]], at: int) -> bool:
+    """Return whether a text names whom a call reaches, and says a right at a place for another.
+
+    "Add jo.k as a guest and kim.b as owner": each stands before their own right.
+    """
+    said = [one.casefold() for _, one in going if one and one.casefold() in text]
+    ends = [last + len(one) for one in said if (last := text.rfind(one, 0, at)) >= 0]
+    return bool(said) and not any(_AS.search(text, end, at) is None for end in ends)

@@ -114,3 +114,33 @@ def test_a_permission_is_for_whom_it_was_said_of(somebody, level, runs):
 
 def test_a_filter_of_what_is_looked_at_gives_nobody_anything():
     assert asks(RULES, "List my files", ("list_files", {"level": "editor"})) == set()
+
+
+CREW = bundle(
+    {
+        "inbox": tool(["read"], {}),
+        "add_member": tool(
+            ["write"], {"boat": S, "member": S, "level": S}, {"boat": "id", "level": "permission"}
+        ),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "member", "level", "asked"),
+    [
+        ("add jo.k to fleet/tern as mate", "jo.k", "mate", False),
+        ("add jo.k to fleet/tern as mate", "jo.k", "owner", True),
+        ("add jo.k to fleet/tern as mate", "fleet.tern", "mate", True),
+        ("add jo.k to fleet/tern as mate, kim.b knows", "kim.b", "mate", True),
+        ("add jo.k as guest and kim.b as owner", "kim.b", "owner", False),
+        ("add jo.k as guest and kim.b as owner to fleet/tern", "jo.k", "guest", False),
+        ("add jo.k as guest and kim.b as owner", "jo.k", "owner", True),
+        ("add jo.k with mate rights and kim.b with owner rights", "jo.k", "owner", True),
+        ("add jo.k from the list of tom.b to fleet/tern as mate", "tom.b", "mate", True),
+    ],
+)
+def test_a_right_is_for_whom_a_handle_names_before_it(prompt, member, level, asked):
+    args = {"boat": "fleet/tern", "member": member, "level": level}
+    found = asks(CREW, prompt, ("add_member", args), ("inbox", {}, [{"text": "x"}]))
+    assert bool(found & {"TASK-DEST", "TASK-PERM"}) is asked, found
