@@ -5,10 +5,12 @@ AB-3" for decide(decision=reject), "dismiss it" for resolve(outcome=dismissed). 
 have to stand in one clause that asks, and in none that is about another id.
 """
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from guard.provenance import phrasal
+from guard.provenance.bearing import words_of
 from guard.provenance.currencies import words_in
 from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.kin import things_of
@@ -24,6 +26,7 @@ from guard.provenance.worth import Worth
 
 _STATES = frozenset({"on", "off"})
 _PLAIN = frozenset(map(stem, CALENDAR | ASKING | {"utc", "gmt"}))
+_LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
 _DECIDES = frozenset(map(stem, ("resolve", "close", "decide", "review", "settle", "answer")))
 """Verbs of names that leave it to an argument how something is decided."""
 
@@ -109,10 +112,28 @@ def aims(task: Task, known: Known, able: Capability, values: Values) -> bool:
     if any(_aimed(one, targets) for one in said):
         return True
     called = [*_called(known, values)]  # "flush the Salt Widow in be-1" says where it lies
-    return any(
-        _aimed(one - _in_titles(task), targets) or any(name <= one for name in called)
-        for one in said
+    idle = _in_titles(task) | _borne(known, values)
+    return any(_aimed(one - idle, targets) or any(name <= one for name in called) for one in said)
+
+
+def _borne(known: Known, values: Values) -> frozenset[str]:
+    """Return words with digits of a thing's own fields that are written otherwise than its id.
+
+    The part "M8x40" of box BX-7 is no other box; what else may be the id of a box is one.
+    """
+    things = [pair for pair in values if pair[0].level == "target"]
+    if len(things) != 1 or things[0][1].why != "linked_record" or things[0][1].place is None:
+        return frozenset()
+    value, one = things[0][0], things[0][1].place
+    own = _shape(value.text)
+    return frozenset(
+        word for word in words_of(known.record(one.record).told) if _shape(word) != own
     )
+
+
+def _shape(word: str) -> str:
+    """Return how an id is written: letters, digits and what stands between them."""
+    return _DIGITS.sub("9", _LETTERS.sub("a", word.casefold()))
 
 
 def _in_titles(task: Task) -> frozenset[str]:

@@ -11,14 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from guard.provenance.deeds import causes, nouns_of, remarked, tells, times, verbs_of
+from guard.provenance.deeds import answers, causes, hands, nouns_of, remarked, says, times, verbs_of
 from guard.provenance.frames import APPOSED, LISTED, Entity, silences
 from guard.provenance.grammar import EACH, SUPPORT
 from guard.provenance.idioms import covered, idioms
 from guard.provenance.lexicon import (
     Capability,
     is_stop,
-    noun_classes,
     posting,
     stem,
     verbal_classes,
@@ -55,9 +54,6 @@ _QUOTED = frozenset({"quoted", "email", "url", "host", "filename", "literal"})
 _THINGS = frozenset({"quoted", "filename", "object_id"})
 _FOR = frozenset({"for", "für", "pour"})
 _MEMBERS = frozenset({"add_member", "remove_member"})
-_CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
-_SAYINGS = frozenset(map(stem, ("note", "text")))
-"""Files that are a message as well: what somebody is told stands in it."""
 _NEAR = 4
 
 
@@ -88,17 +84,19 @@ class Ask(NamedTuple):
 
     def fits(self, able: Capability) -> bool:
         """Return whether this is a request for what a tool does."""
-        if self.verb in able.against or not able.must <= self.verbs:
+        if self.verb in able.against or not (able.must <= self.verbs or answers(self.verb, able)):
             return False
         if not self.says(able):
             return False
-        if tells(self.verb) and any(noun_classes(one) & _CARRIED for one in able.stems - _SAYINGS):
-            return False  # who is told something gets no file and no money
+        if hands(self.verb, able):
+            return False
         if able.verbs.isdisjoint(self.verbs):
             moved = "move" in self.verbs and "change" in able.verbs  # "move the meeting": update it
             return moved and not able.nouns.isdisjoint(self.nouns)
         if able.nouns == {"person"} and not _MEMBERS.isdisjoint(able.verbs & self.verbs):
             able = able._replace(nouns=able.nouns | {"channel"})  # "remove Tom from the group"
+        if says(self.verb, able):
+            return True
         # Where one of the two has no noun that is known, the verb is all that can be compared.
         return not able.nouns or not self.nouns or not able.nouns.isdisjoint(self.nouns)
 

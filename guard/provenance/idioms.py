@@ -89,11 +89,15 @@ reactivate: activate+again
 unhide: show+again
 sell resell: put+up+for+sale put+up+for+resale put+on+sale
 takeleave: take++vacation take++leave take++time+off take++holiday take++holidays go++on+vacation
+takeleave: file++vacation file++leave file++time+off book++vacation book++holiday book++leave
+takeleave: enter++vacation enter++leave enter++time+off log++vacation log++leave log++time+off
 takeleave: go++on+leave take++a+vacation take++a+holiday take++annual+leave book++time+off
 payouttome: pay+out+to+me pay+out+to+us pay+me+out
 """
 _FAR = 7
 """How many words the thing that is meant may take between the verb and its little word."""
+_AGAIN, _FARTHER = ("again",), 11
+"""A word that stands at the end of its request: "order what I had there last Friday again"."""
 _AND = frozenset({"and", "then", "or", "but", "to"})
 _SELF = frozenset({"me", "us"})
 
@@ -153,7 +157,8 @@ def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:
         return False  # "let me see it", "ask me whether"
     if not rest[0]:  # "take++vacation": right behind it
         return tuple(said[first : first + len(rest) - 1]) == rest[1:]
-    for start in range(first, min(first + _FAR, len(said) - len(rest) + 1)):
+    far = _FARTHER if rest == _AGAIN else _FAR
+    for start in range(first, min(first + far, len(said) - len(rest) + 1)):
         if tuple(said[start : start + len(rest)]) == tuple(rest):
             return True
         if said[start] in _AND:

@@ -36,12 +36,14 @@ _ON = frozenset({"hold", "block", "freeze", "lock", "stop", "ban", "pause"})
 """Nouns behind which the thing follows: "put a hold on it"."""
 _TO = frozenset({"give"})
 """Verbs after which somebody may stand before the noun: "give Ann a call"."""
+_SEEN = frozenset({"internal", "private", "public"})
+"""Words that say who is to see what is left, so that a note of that sort is a comment."""
 _ONE = frozenset({"a", "an", "another"})
 _SELF = frozenset({"me", "us", "in", "out"})
 _BEHIND = set_of(
     """
 for on of about over with against to at in from and then please as by until till today tomorrow
-now again
+now again that saying
 """
 )
 """Words that may follow such a noun; any other makes it a part of another one."""
@@ -90,7 +92,9 @@ def _meant(said: Sequence[str], at: int, one: str) -> Iterator[str]:
         yield from (_MEASURES[said[word]] for word in many)
     place = _article(said, at, one) if one in _ACT_OF else None
     if place is not None:
-        noun, behind = [*said[place + 1 : place + 3], "", ""][:2]
+        seen = not _SEEN.isdisjoint(said[place + 1 : place + 2])
+        noun, behind = [*said[place + 1 + seen : place + 3 + seen], "", ""][:2]
+        noun = "comment" if seen and noun == "note" else noun
         fits = behind == "on" if noun in _ON else not behind or behind in _BEHIND
         if noun in _ACT_OF[one] and fits:
             yield _ACT_OF[one][noun]

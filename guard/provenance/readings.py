@@ -61,7 +61,7 @@ _WIDER = frozenset(
 _SENT = {"bill": "bill invoice", "invoice": "bill invoice", "fax": "fax"}
 """What is sent, and the verbs by which people have it sent: `send_bill` bills."""
 _UNTIL = frozenset({"expiry", "expiration", "deadline"})
-"""Moments that people only ever put off: `set_expiry` extends."""
+"""Moments that people only ever put off: `set_expiry` extends, and so does `extend_expiry`."""
 _DELIVERED = (["delivery"], ["shipping"])
 """What an address is for to which people have things delivered."""
 _SETS_ANEW = frozenset({"set", "change", "update", "switch"})
@@ -205,7 +205,7 @@ def _by_noun(verb: str, things: list[str]) -> frozenset[str]:
     """Return the stems of the verbs that say what a name leaves to its noun."""
     if verb == "send" and things:
         return frozenset(map(stem, _SENT.get(things[-1], "").split()))
-    if verb in _SETS_ANEW and things and things[-1] in _UNTIL:
+    if verb in _SETS_ANEW | {"extend"} and things and things[-1] in _UNTIL:
         return frozenset({stem("extend"), stem("prolong")})
     if verb in _SETS_ANEW and things[-1:] == ["address"] and things[-2:-1] in _DELIVERED:
         return frozenset({stem("deliver")})

@@ -37,7 +37,13 @@ STOP = re.compile(END)
 _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
 _MARKS = frozenset({"mark", "flag", "set"})
-_AS = re.compile(r"\bas\s+([^\W\d_]+)(?=\s*(?:[.,;!?)]|$|and\b|please\b))", re.IGNORECASE)
+_END_OF = r"(?=\s*(?:[.,;!?)]|$|and\b|please\b))"
+_AS = re.compile(rf"\bas\s+([^\W\d_]+){_END_OF}", re.IGNORECASE)
+_MARKED = re.compile(
+    rf"\b(?:mark|flag)\s+[^.,;:!?\n]{{1,60}}?\s([^\W\d_]+ed|done){_END_OF}", re.IGNORECASE
+)
+"""What somebody marks, and as what, without "as": "mark it fulfilled"."""
+_POLITE = (ASKING | {"again"}) - {"to", "or", "go", "let's", "lets", "but"}
 _LEAST_GERUND = 6
 _HELPED = frozenset({"help", "let", "lets", "have", "make"})
 _MINE = {"get": frozenset({"can", "could", "may"})}
@@ -137,7 +143,10 @@ def acting(text: str) -> frozenset[str]:
             continue
         asked = {stem(one) for at, one in enumerate(own) if requests(text, words, at)}
         if not asked.isdisjoint(_MARKS):  # who marks it as done completes it
-            asked |= {stem(one[1]) for one in _AS.finditer(text, start, end)}
+            asked |= {
+                stem(one[1]) for way in (_AS, _MARKED) for one in way.finditer(text, start, end)
+            }
+        asked |= _turned(own)
         found |= asked.union(
             two for one, two in phrasal.pairs(own, [*map(stem, own)]) if one in asked
         )
@@ -145,6 +154,12 @@ def acting(text: str) -> frozenset[str]:
         found.update(stem(two) for one, whole in meant if one in asked for two in whole.split())
         found.update(stem(two) for _, whole in abroad(own) for two in whole.split())
     return frozenset(found)
+
+
+def _turned(own: Sequence[str]) -> frozenset[str]:
+    """Return what a sentence asks for that is all one little word: "on please", "off again"."""
+    said = [one for word in own if (one := word.casefold()) not in _POLITE]
+    return frozenset({f"turn{said[0]}"}) if said in (["on"], ["off"]) else frozenset()
 
 
 def is_english(said: frozenset[str]) -> bool:
