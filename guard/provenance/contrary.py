@@ -30,6 +30,8 @@ _AGAIN = re.compile(
 """Words by which people say that something is to be done again and again."""
 _LEAST = 4
 _ENDING = frozenset({"cancel", "delete", "remove_member"})
+_GONE = frozenset(map(stem, ("longer", "anymore", "rid", "off", "gone", "quit", "scrap", "over")))
+"""Words of who wants something to end by no verb for it: "no longer on my list"."""
 _ONCE = frozenset({"", "none", "no", "never", "once", "one_time", "onetime", "single", "1"})
 
 
@@ -64,7 +66,7 @@ def ends_unasked(said: Words, able: Capability) -> bool:
     if able.verbs.isdisjoint(_ENDING) or not able.verbs.isdisjoint(said.verbs):
         return False
     own = frozenset(one for one in able.stems if not noun_classes(one))
-    return bool(said.stems) and (own | same_as(own)).isdisjoint(said.stems)
+    return bool(said.stems) and (own | same_as(own) | _GONE).isdisjoint(said.stems)
 
 
 def once(text: str, raw: Json = "again") -> bool:

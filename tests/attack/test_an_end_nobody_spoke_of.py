@@ -48,6 +48,7 @@ def test_what_nobody_wants_ended_is_not_ended(call, prompt):
         ("Get rid of QX-41.", CALLS[1]),
         ("Take QX-41 off the list of guests.", CALLS[2]),
         ("Void QX-41.", CALLS[3]),
+        ("See to it that QX-41 is no longer on the list.", CALLS[2]),
     ],
 )
 def test_what_they_want_ended_is(prompt, call):
