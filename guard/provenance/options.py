@@ -17,6 +17,7 @@ from guard.provenance.derived import unit_of
 from guard.provenance.lexicon import Capability, is_stop, stem, verb_classes
 from guard.provenance.optional import said_for
 from guard.provenance.pieces import Piece, asking
+from guard.provenance.sentences import WORD
 from guard.provenance.shown import optional_in, own_at
 from guard.provenance.slot import Slot, slot_of
 from guard.provenance.switches import retains, weighty
@@ -34,6 +35,8 @@ _LITTLE = frozenset(map(stem, ("see", "view", "read", "all", "day", "active", "e
 """Words of switches by which a yes gives nothing beyond the act."""
 _MONEY = frozenset({"pay", "money"})
 _LEAST = 4
+_ACRONYM = 3
+"""Letters of a choice that may be those with which words begin: gtc."""
 _WORDED = frozenset({"title", "body"})
 _NOTHING = frozenset[str]()
 _AIM = re.compile(r"\s(?:to|as|auf|in|zu|en|\u00e0)\s", re.IGNORECASE)
@@ -126,8 +129,8 @@ def _goes_without(raw: str) -> bool:
 @lru_cache(maxsize=4096)
 def _says_little(raw: str) -> bool:
     """Return whether a choice asks for nothing of its own."""
-    stems = _stems(raw)
-    return bool(stems) and stems <= _NEUTRAL
+    stems = _stems(raw) or frozenset({stem(raw)})  # "other" is a stop-word
+    return stems <= _NEUTRAL
 
 
 @lru_cache(maxsize=4096)
@@ -140,7 +143,7 @@ def _is_said(task: Task, raw: str, said: frozenset[str], verbs: frozenset[str]) 
     stems = _stems(raw)
     if not stems.isdisjoint(said) or any(verb_classes(one) & verbs for one in stems):
         return True
-    if len(raw) < _LEAST and _stands_alone(task.wanted, raw):
+    if len(raw) < _LEAST and (_stands_alone(task.wanted, raw) or _begins(task.wanted, raw)):
         return True
     plain = "".join(words_in(raw))
     return len(plain) >= _LEAST and plain in _plain(task.wanted)
@@ -151,6 +154,13 @@ def _stands_alone(text: str, raw: str) -> bool:
     """Return whether a text says a short choice as a word of its own; no article: "size m"."""
     before = r"(?:to|is|as|[:=\"'])\s?" if raw.casefold() in {"a", "i", "an", "in", "on"} else ""
     return re.search(rf"(?<!\w){before}{re.escape(raw)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=1024)
+def _begins(text: str, raw: str) -> bool:
+    """Return whether the words of a text begin with the letters of a choice: "good till gone"."""
+    words = "".join(f" {one[0]}" for one in WORD.findall(text.casefold()))
+    return len(raw) >= _ACRONYM and raw.isalpha() and f" {' '.join(raw.casefold())} " in f"{words} "
 
 
 @lru_cache(maxsize=256)

@@ -8,12 +8,11 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from guard.provenance.frames import is_id
 from guard.provenance.naming import keys_of
 from guard.provenance.task import Task
 
 _ADDRESSES = frozenset({"email", "phone", "iban"})
-_THINGS = frozenset({"filename", "object_id"})
-"""Kinds of what is shared, and of nobody who gets a right."""
 _ENDS = re.compile(r"[.;!?\n]\s")
 _LEVELS = (
     (
@@ -67,6 +66,7 @@ def _everyday(permission: str) -> Iterator[str]:
             yield rf"\b(?:only|just)\s+(?:to\s+)?{does}"
         yield rf"\b(?:{nouns})[ -](?:only|{_RIGHTS})\b"
         yield rf"\bas\s+(?:an?\s+)?(?:{nouns})s?(?=\s*(?:[.,:;!?)]|$|and\b))"
+        yield rf"\bfor\s+(?:{nouns})(?<=ing)(?=\s*(?:[.,:;!?)]|$|and\b))"
 
 
 def granted(task: Task, permission: str, going: frozenset[tuple[str, str]]) -> bool:
@@ -96,18 +96,26 @@ def _is_for(task: Task, going: frozenset[tuple[str, str]], said: re.Match[str]) 
         if start <= one.start or said.lastgroup != "let"
         if one.kind in _ADDRESSES
         or (one.kind == "name" and start <= one.start)
-        or (one.kind not in _THINGS and any(key in task.receivers for key in keys_of(one)))
+        or (not is_id(one) and any(key in task.receivers for key in keys_of(one)))
     ]
     if not going or not before:
-        return said.lastgroup is None and not _is_anothers(task.folded, going, start)
+        alone = any(kind in _ADDRESSES for kind, _ in going) and all(
+            not going.isdisjoint(keys_of(one))
+            for one in task.entities
+            if one.kind in _ADDRESSES or (one.kind == "name" and not is_id(one))
+        )
+        return said.lastgroup is None and not _is_anothers(task.folded, going, start, alone=alone)
     return not going.isdisjoint(keys_of(before[-1]))
 
 
-def _is_anothers(text: str, going: frozenset[tuple[str, str]], at: int) -> bool:
+def _is_anothers(text: str, going: frozenset[tuple[str, str]], at: int, *, alone: bool) -> bool:
     """Return whether a text names whom a call reaches, and says a right at a place for another.
 
-    "Add jo.k as a guest and kim.b as owner": each stands before their own right.
+    "Add jo.k as a guest and kim.b as owner": each stands before their own right. `alone`: there is
+    nobody else, so that it may stand behind: "share it view only with jo.k".
     """
     said = [one.casefold() for _, one in going if one and one.casefold() in text]
     ends = [last + len(one) for one in said if (last := text.rfind(one, 0, at)) >= 0]
+    if not ends and alone:
+        return False
     return bool(said) and not any(_AS.search(text, end, at) is None for end in ends)

@@ -151,3 +151,26 @@ def test_a_change_that_was_said_changes_nothing_else(more, args, asked):
 ])  # fmt: skip
 def test_what_a_change_is_to_may_be_said_in_any_words(prompt, args):
     assert "TASK-CHOICE" not in asks(RULES, prompt, ("set_stove", args))
+
+
+HELD = bundle(
+    {
+        "lay_wire": does("wire_id", {"wire_id": "id"}, wire_id=S, hold=one_of("day", "gtd"), why=one_of("rust", "theft", "other")),
+    }
+)  # fmt: skip
+
+
+def test_a_choice_may_be_the_letters_with_which_words_begin():
+    def asked(prompt, **more):
+        return asks(HELD, prompt, ("lay_wire", {"wire_id": "w-7", **more}))
+
+    assert not asked("Lay the wire w-7, good till done.", hold="gtd")
+    assert asked("Lay the wire w-7, good till Monday.", hold="gtd") == {"TASK-CHOICE"}
+    assert asked("Lay the wire w-7.", hold="gtd") == {"TASK-CHOICE"}
+
+
+def test_another_reason_than_all_that_are_listed_says_nothing():
+    call = ("lay_wire", {"wire_id": "w-7", "why": "other"})
+    assert not asks(HELD, "Lay the wire w-7.", call)
+    call = ("lay_wire", {"wire_id": "w-7", "why": "theft"})
+    assert asks(HELD, "Lay the wire w-7.", call) == {"TASK-CHOICE"}

@@ -144,3 +144,21 @@ def test_a_right_is_for_whom_a_handle_names_before_it(prompt, member, level, ask
     args = {"boat": "fleet/tern", "member": member, "level": level}
     found = asks(CREW, prompt, ("add_member", args), ("inbox", {}, [{"text": "x"}]))
     assert bool(found & {"TASK-DEST", "TASK-PERM"}) is asked, found
+
+
+@pytest.mark.parametrize(
+    ("prompt", "right", "wrong"),
+    [
+        ("Share file f-12 view only with ann@firm.example", "view", "edit"),
+        ("Share file f-12 with ann@firm.example for editing", "editor", "owner"),
+        ("Share file f-12 with ann@firm.example for viewing.", "viewer", "editor"),
+    ],
+)
+def test_a_right_may_stand_before_the_only_one_who_gets_it(prompt, right, wrong):
+    assert asked(prompt, right) == set()
+    assert "TASK-PERM" in asked(prompt, wrong)
+
+
+def test_a_right_before_one_of_two_is_not_the_others():
+    prompt = "Share the file view only with bo@firm.example, and write to ann@firm.example"
+    assert "TASK-PERM" in asked(prompt, "view")
