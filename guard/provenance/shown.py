@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from guard.model.call import Held, Json, ToolSpec
+from guard.provenance.described_set import described
 
 _MOST_REFS = 8
 _UNIONS = ("anyOf", "oneOf", "allOf")
@@ -47,7 +48,7 @@ def own_at(held: Held, path: str) -> tuple[Mapping[str, Json], tuple[Json, ...]]
     Elements of arrays are under their array's path.
     """
     found = _at(held.schema, path)
-    return found, allowed_values(found)
+    return found, allowed_values(found) or described(found)
 
 
 def parts_at(held: Held, path: str) -> tuple[Mapping[str, Json], ...]:
