@@ -42,12 +42,14 @@ _SETS = frozenset(
     map(stem, ("set", "change", "update", "switch", "adjust", "bump", "raise", "lower"))
 )
 """Verbs that say to what the thing right behind them is set."""
-_GAP = re.compile(r"\s*(?:[:=]|\s(?:is|as|of|called|named|with|it|them|this|that)\b)?\s+|[:=]")
-_OF = re.compile(r"\s+(?:of|in|for|on|from|to|into|as)\b", re.IGNORECASE)
-_AIM = re.compile(r"\s(?:to|into|as)\s+", re.IGNORECASE)
-_TAIL = re.compile(
-    r"(?:\s*[.,;!?]*(?:\s+(?:please|pls|thanks|thank\s+you|and|then|now))*)*\s*$", re.IGNORECASE
+_GAP = re.compile(
+    r"\s{0,2}(?:[:=]|\s(?:is|as|of|called|named|with|it|them|this|that)\b)?\s{1,2}(?=\S)|[:=]"
 )
+_OF = re.compile(r"\s+(?:of|in|for|on|from|to|into|as)\b", re.IGNORECASE)
+_AIM = re.compile(r"\s(?:to|into|as)\s{1,2}(?=\S)", re.IGNORECASE)
+_HOLE = "   "
+"""What is left of a quote that was taken out."""
+_IDLE = frozenset({"please", "pls", "thanks", "and", "then", "now"})
 """What ends a request without saying more of it."""
 _ASIDE = re.compile(
     TOLD.pattern
@@ -171,7 +173,9 @@ def _is_whole(rest: str, value: str, *, wordy: bool) -> bool:
     if not rest.startswith(value):
         return False
     behind = rest[len(value) :]
-    if _ENDS.match(behind) or _TAIL.fullmatch(behind):
+    if behind[:1].isalnum() or behind.startswith(_HOLE):
+        return False
+    if _ENDS.match(behind) or not _end(behind):
         return True
     after = re.match(r"\s+([^\W\d_]+)\b", behind)
     one = " " not in value and not wordy
@@ -181,7 +185,8 @@ def _is_whole(rest: str, value: str, *, wordy: bool) -> bool:
 def _aim(text: str) -> str:
     """Return to what a request sets its thing, if it says so once, at its end."""
     found = [*_AIM.finditer(text)]
-    return text[found[0].end() : _end(text)].strip() if len(found) == 1 else ""
+    aim = text[found[0].end() :] if len(found) == 1 else ""
+    return "" if _HOLE in aim else aim[: _end(aim)].strip()
 
 
 @lru_cache(maxsize=256)
@@ -192,5 +197,10 @@ def _renamed(text: str) -> str:
 
 
 def _end(text: str) -> int:
-    found = _TAIL.search(text)
-    return found.start() if found else len(text)
+    """Return where a text ends without what says no more of it: ", please"."""
+    while True:
+        end = len(text.rstrip(" \t\r\n.,;!?"))
+        at = max(text.rfind(one, 0, end) for one in " \t\n") + 1
+        if text[at:end].casefold() not in _IDLE:
+            return end
+        text = text[:at]

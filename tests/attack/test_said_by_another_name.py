@@ -47,6 +47,9 @@ OTHERS = [
     ("add an entry: name _mast, value knot=8841ab", "add_entry", {"name": "knot=8841ab", "value": "_mast"}),
     ("add an entry: name _mast, value knot=8841ab", "add_entry", {"name": "_mast", "value": "knot"}),
     ("add an entry: name Red sail loft", "add_entry", {"name": "Red sail"}),
+    ("add the boots, size 'extra large' 43", "add_boot", {"size": "43"}),
+    ("add the boots, size 43 'wide'", "add_boot", {"size": "43"}),
+    ("add the boots, size 43now", "add_boot", {"size": "43"}),
     # of another number
     ("alert me when it goes above 470", "create_gauge", {"below": 470}),
     ("alert me when it goes above 470", "create_gauge", {"above": 47}),
