@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from guard.model.origin import LINKED
 from guard.provenance.currencies import words_in
 from guard.provenance.known import Known
 from guard.provenance.lexicon import is_other, is_stop, stem, verb_classes
@@ -38,6 +39,11 @@ _BEGINS = r"(?:^|[,;:]\s*|[.!?\n]\s+|\b(?:and|then|please|to|you)\s+)"
 _VAGUE = frozenset({"one", "ones"})
 _ALL = frozenset(map(stem, ("everything", "all")))
 _NOTHING: frozenset[str] = frozenset()
+IT = frozenset({"it"})
+"""What stands for the thing that was spoken of."""
+_OWN = frozenset({"share", "send", "pay", "delete", "cancel", "add_member", "remove_member"})
+"""Classes of verbs that no switch of a change stands for: who shares says with whom."""
+_SPOKEN_OF = frozenset({"it", "this", "that"})
 _LONGEST, _SHORTEST = 4, 3
 
 
@@ -51,20 +57,37 @@ def is_made(task: Task, known: Known, things: frozenset[str], values: Values) ->
         values: the arguments of the call, with their worth.
     """
     free = [value for value, one in values if one.why == "exempt" and value.text]
-    said = [
-        phrase
-        for value in free
-        for phrase in (
-            _switched(task.wanted, value.path.rpartition(".")[2], value.text == "True")
-            if value.role == "flag"
-            else _chosen(task.wanted, value.text)
-        )
-        if phrase
-    ]
+    said = [phrase for value in free for phrase in _made(task.wanted, value)]
+    if IT in said and is_clear(values):
+        return True
+    said = [phrase for phrase in said if phrase and phrase != IT]
     named = (*called(known, values), *((things,) if things else ())) if said else ()
+    named = (*named, *_borne(known, values)) if said and is_clear(values) else named
     if any(one.why == "linked_record" for _, one in values):  # "trash everything from Ann"
         named = (*named, _ALL)
     return any(phrase <= one for phrase in said for one in named)
+
+
+def _made(text: str, value: Value) -> tuple[frozenset[str], ...]:
+    """Return what a text makes as an argument says."""
+    name = value.path.rpartition(".")[2]
+    if value.role == "flag":
+        return _switched(text, name, value.text == "True")
+    return _chosen(text, value.text) + _ranked(text, value.text, name)
+
+
+def is_clear(values: Values) -> bool:
+    """Return whether a call is about one thing, and that is one of which the person spoke."""
+    things = [one for value, one in values if value.level == "target"]
+    return len(things) == 1 and things[0].source >= LINKED
+
+
+def _borne(known: Known, values: Values) -> Iterator[frozenset[str]]:
+    """Yield the stems of the names of its own that the one linked thing of a call bears."""
+    for value, one in values:
+        if value.level == "target" and one.why == "linked_record" and one.place is not None:
+            record = known.record(one.place.record)
+            yield from (words for text in record.own if (words := stems_in([text])))
 
 
 def called(known: Known, values: Values) -> Iterator[frozenset[str]]:
@@ -91,12 +114,33 @@ def _switched(text: str, name: str, on: bool) -> tuple[frozenset[str], ...]:  # 
     if verb:
         return _objects(text, rf"\b{verb}\s+{_OBJECT}{_END}", direct=True)
     words = words_in(name)
+    if on and len(words) == 1 and (base := _base(words[0])):  # "publish ex-1" for `published`
+        return _objects(text, rf"{_BEGINS}{base}\s+{_OBJECT}{_END}", direct=True)
     if not on or not 0 < len(words) <= _LONGEST:
         return ()
     if len(words) == 1 and (verb_classes(stem(name)) - {"read"}):  # "exclude ex-1"
         return _objects(text, rf"{_BEGINS}{re.escape(words[0])}\s+{_OBJECT}{_END}", direct=True)
     state = r"[\s_-]".join(map(re.escape, words))
     return _objects(text, rf"{_MAKES}\s+{_OBJECT}\s+(?:as\s+|to\s+)?{state}{_END}")
+
+
+@lru_cache(maxsize=4096)
+def _base(word: str) -> str:
+    """Return what finds the verb of which a word is the participle; empty: it is of none."""
+    one = stem(word)
+    classes = verb_classes(one) - {"read"}
+    acts = word.endswith("ed") and (is_other(one) or bool(classes)) and classes.isdisjoint(_OWN)
+    return rf"{re.escape(one)}e?" if acts else ""
+
+
+@lru_cache(maxsize=1024)
+def _ranked(text: str, choice: str, name: str) -> tuple[frozenset[str], ...]:
+    """Return the objects of which a text says a choice by its own name: "make it high priority"."""
+    words = words_in(name)
+    if choice.casefold() not in text.casefold() or not 0 < len(words) <= _LONGEST:
+        return ()
+    state = r"[\s_-]".join(map(re.escape, (*words_in(choice), *words)))
+    return _objects(text, rf"{_MAKES}\s+{_OBJECT}\s+(?:as\s+|to\s+)?(?:an?\s+)?{state}{_END}")
 
 
 @lru_cache(maxsize=1024)
@@ -128,4 +172,6 @@ def _stems(phrase: str) -> frozenset[str]:
     words = [one[0].casefold() for one in WORD.finditer(phrase)]
     if not _TURNED.isdisjoint(words):
         return _NOTHING
+    if words and words[0] in _SPOKEN_OF and _VAGUE.issuperset(words[1:]):
+        return IT
     return frozenset(stem(one) for one in words if not is_stop(one) and one not in _VAGUE)

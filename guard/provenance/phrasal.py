@@ -56,6 +56,7 @@ _ALIKE = tuple(
             "mut silenc",
             "complet finish don",
             "approv accept",
+            "resolv solv",
             "assign reassign",
             "save bookmark",
             "compress zip",

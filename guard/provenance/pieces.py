@@ -47,8 +47,8 @@ _ADDING = frozenset(map(stem, ("add", "include", "invite", "cc", "bcc")))
 """Verbs that may go on with the request before them: "and include Bob"."""
 _WITH = frozenset(map(stem, ("use", "utilize", "utilise", "employ", "apply", "tag", "mention")))
 """Verbs by which people say how the request before them is done: "use card 5"."""
-_PASSES = frozenset(map(stem, ("bring", "hand", "hold", "pass", "take")))
-"""Verbs that leave it to what stands behind them to say what is done."""
+_PASSES = frozenset(map(stem, ("bring", "hand", "hold", "pass", "take")))  # say little alone
+_MADE = OBJECTS - {"a", "an", "me", "us", "him", "her"}  # before what is made otherwise than it is
 _JOIN = re.compile(r"[,;]|\b(?:and|then|plus|und|dann|et|puis)\b", re.IGNORECASE)
 _OWN = re.compile(r"[\s(<,:\"']{0,4}")
 """What stands between a name and the address that belongs to it."""
@@ -168,10 +168,11 @@ class _Reading:
         if not said.isalpha() or not (opens or word[0].islower()) or not is_base(said):
             return False
         one = stem(said)
+        made = said == "make" and after in _MADE  # "make the big one four metres"
         likes = said == "like" and self.text[: word.start()].rstrip()[-1:] not in {",", ";"}
         idle = said in OPENERS or (is_stop(said) and said != "get" and not likes)
-        if idle or said in LOOSE or verb_classes(one) - {"read"}:  # "the axe A-2 and old saw S-3"
-            return False
+        if not made and (idle or said in LOOSE or verb_classes(one) - {"read"}):
+            return False  # "the axe A-2 and old saw S-3"
         if self.is_value(word.start(), but="name" if opens else ""):
             return False
         little = (cased(words, later) for later in range(at + 1, len(words)))

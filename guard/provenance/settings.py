@@ -10,6 +10,8 @@ from collections.abc import Set as AbstractSet
 
 from guard.model.origin import LINKED, PROMPT
 from guard.provenance.contrary import opposed
+from guard.provenance.counts import quantities
+from guard.provenance.derived import unit_of
 from guard.provenance.frames import Entity
 from guard.provenance.kin import kin_of
 from guard.provenance.known import Known, Place
@@ -51,6 +53,7 @@ _SETS = frozenset(
     )
 )
 """Verbs by which people say what something is to be: a state, a level, a person."""
+_MAKES = frozenset({stem("make")})
 _ADDS = frozenset(map(stem, ("add", "put", "insert", "include", "invite")))
 _UNITS = {
     **dict.fromkeys(map(stem, ("degrees", "celsius", "fahrenheit", "grad")), stem("temperature")),
@@ -67,6 +70,12 @@ _SHOULD = re.compile(
 """What stands between a thing and what is to be done to it."""
 _KEYS = frozenset({"id", "key", "code", "number", "ref", "slug", "uid", "uuid"})
 """Fields for what a record itself goes by."""
+_COUNTS = frozenset(map(stem, ("quantity", "qty", "count", "number", "units")))
+"""Names of numbers that are of whatever there are so many."""
+_LASTS = frozenset(
+    map(stem, ("second", "minute", "hour", "day", "night", "week", "month", "year", "times"))
+)
+"""What is no thing of which there are so many."""
 _PERCENT = frozenset(map(stem, ("percent", "percentage", "rollout", "level")))
 _ENDINGS = {
     **dict.fromkeys(
@@ -135,10 +144,14 @@ def _asks(task: Task, piece: Piece, able: Capability, held: Values) -> bool:
     adds = not acts.isdisjoint(_ADDS) and not (able.nouns and able.nouns.isdisjoint(nouns))
     if acts.isdisjoint(_SETS) and not adds:
         return False
+    strange = acts & _SETS == _MAKES and not piece.asks
+    if strange and all(value.level == "target" for value, _ in held):
+        return False  # what it is made, is a choice that is judged by itself
     if any(
         (verb_classes(one) - {"read"} or is_other(one)) and one not in _SETS | _ADDS for one in acts
     ):
         return False  # it says more than that
+    nouns -= _nouns(one for value, _ in held for one in _counted(value, piece))
     named = able.nouns | _nouns([one for value, _ in held for one in kin_of(_last(value))])
     if nouns and named.isdisjoint(nouns) and (able.nouns or not able.own <= piece.stems):
         return False  # it is about a thing of another sort
@@ -166,7 +179,15 @@ def _is_said(
         | able.own
         | frozenset(word for word in able.stems if noun_classes(word))
     )
-    return not named.isdisjoint(said)
+    return not named.isdisjoint(said) or bool(_counted(value, piece))
+
+
+def _counted(value: Value, piece: Piece) -> frozenset[str]:
+    """Return the stems of the things of which a request says as many as a number of them is."""
+    if value.money is None or not kin_of(_last(value)) <= _COUNTS:
+        return frozenset()
+    of = (word for number, word in quantities(piece.held) if number == value.money.number)
+    return frozenset(one for word in of if (one := stem(word)) not in _LASTS and not unit_of(word))
 
 
 def _last(value: Value) -> str:

@@ -101,7 +101,7 @@ def weigh(
         scales.other |= otherwise(task, able, spec, scales.slots, scales.values)
     levels, able = scales.levels(), as_held(task, known, spec, able, scales.values, scales.roles)
     named = granted(task.words, able) and aims(task, known, able, scales.values)
-    chosen = picks(task, known, able, scales.values)
+    chosen = picks(task, known, able, scales.values, scales.slots)
     done = done_of(known.done(of), others, before) if write else NO_DEEDS
     last = ending(able, done)
     bare = scales.bare(levels) and last is None
