@@ -16,6 +16,7 @@ from guard.provenance.carried import carries
 from guard.provenance.currencies import words_in
 from guard.provenance.described import said_of
 from guard.provenance.goes import goes
+from guard.provenance.henceforth import henceforth
 from guard.provenance.kin import own_kin, things_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, stem, stems_of
@@ -63,8 +64,12 @@ def picks(
 
 
 def puts_right(task: Task, known: Known, able: Capability, values: Values) -> bool:
-    """Return whether the person says to when a moment is moved, or what a field should be."""
-    return postpones(task, known, able, values) or should(task, known, able, values)
+    """Return whether the person says to when a moment is moved, or what a field is to be, or is."""
+    return (
+        postpones(task, known, able, values)
+        or should(task, known, able, values)
+        or henceforth(task, known, able, values)
+    )
 
 
 def spelled(task: Task, known: Known, able: Capability, values: Values) -> bool:
