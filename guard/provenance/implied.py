@@ -1,8 +1,9 @@
 """Words of a tool's name that nobody has to say, because the call's own values say them.
 
 Whoever gets a message is no further noun ("write to Ann" for `message_keeper`), whoever is invited
-is what they are to be ("as a helper" for `invite_keeper`), and what is forwarded is whatever was in
-that mail. Only where those values are the person's. It compares words and decides nothing.
+is what they are to be ("as a helper" for `invite_keeper`), what is forwarded is whatever was in
+that mail, and what is made from a template is what that is called ("make a waiver" for
+`create_form`). Only where those values are the person's. It compares words and decides nothing.
 """
 
 import re
@@ -28,6 +29,7 @@ _MAILS = frozenset({"mail", "message"})
 FORWARDS = stem("forward")
 """The verb of tools that pass on whatever is in a mail."""
 _INVITES = frozenset(map(stem, ("invite", "enrol", "enroll")))
+_MAKES, _TEMPLATE = frozenset({"create"}), stem("template")
 _ONE_NOUN = 2
 """Words of a name that is a verb and a noun."""
 _NOTHING: frozenset[str] = frozenset()
@@ -45,6 +47,8 @@ def implied(task: Task, known: Known, able: Capability, values: Values) -> Capab
     if able.own and able.verbs == _SENDING and able.own <= _receiver(values):
         return able._replace(own=_NOTHING)
     if able.own and not _INVITES.isdisjoint(able.stems) and _is_invited(task, able, values):
+        return able._replace(own=_NOTHING)
+    if able.own and able.verbs >= _MAKES and _is_filled_in(task, known, values):
         return able._replace(own=_NOTHING)
     if FORWARDS in able.stems and FORWARDS in task.words.acts and able.nouns <= _MAILS:
         return able._replace(nouns=_NOTHING) if _passes_on(task, known, values) else able
@@ -79,6 +83,19 @@ def _is_said_as(text: str, name: str) -> bool:
     within = r"(?:[^.;!?\n]|\.(?!\s))*?"
     invited = rf"\b(?:invite|enroll?)\s{within}\bas\s+(?:(?:an?|the|our|my)\s+)?{words}(?![\w-])"
     return bool(name) and re.search(invited, text) is not None
+
+
+def _is_filled_in(task: Task, known: Known, values: Values) -> bool:
+    """Return whether a request makes one of what the template of a call is called."""
+    for value, one in values:
+        if _TEMPLATE not in own_kin(value.path) or one.source < LINKED or one.place is None:
+            continue
+        names = [stems_in([name]) for name in known.record(one.place.record).names]
+        made = (task.wanted[slice(*ask.place)] for ask in task.asks if ask.verbs >= _MAKES)
+        said = [stems_in([text]) for text in made]
+        if any(name and name <= words for name in names for words in said):
+            return True
+    return False
 
 
 def _passes_on(task: Task, known: Known, values: Values) -> bool:
