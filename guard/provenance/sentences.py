@@ -39,10 +39,14 @@ _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
 _MARKS = frozenset({"mark", "flag", "set"})
 _END_OF = r"(?=\s*(?:[.,;!?)]|$|and\b|please\b))"
 _AS = re.compile(rf"\bas\s+([^\W\d_]+){_END_OF}", re.IGNORECASE)
+_NAMED = r"(?-i:[A-Z][\w-]*|[\w-]*\d[\w-]*)"
 _MARKED = re.compile(
-    rf"\b(?:mark|flag)\s+[^.,;:!?\n]{{1,60}}?\s([^\W\d_]+ed|done){_END_OF}", re.IGNORECASE
+    rf"\b(?:mark|flag)\s+(?:it|them|this|that|both|these|those|{_NAMED}(?:\s+{_NAMED}){{0,3}}"
+    rf"|(?:the|my|our|this|that|{_NAMED}['\u2019]s)\s+(?-i:[a-z]+)(?:\s+[\w-]*\d[\w-]*)?)"
+    rf"\s+([^\W\d_]+ed|done){_END_OF}",
+    re.IGNORECASE,
 )
-"""What somebody marks, and as what, without "as": "mark it fulfilled"."""
+"""What somebody marks, and as what, without "as": "mark it fulfilled", not "those Ann approved"."""
 _POLITE = (ASKING | {"again"}) - {"to", "or", "go", "let's", "lets", "but"}
 _LEAST_GERUND = 6
 _HELPED = frozenset({"help", "let", "lets", "have", "make"})
@@ -124,7 +128,9 @@ def requests(text: str, words: Words, at: int) -> bool:
     # "A quick note that it rains" is one.
     thing = cased(words, at - 2) in ARTICLES and bool(noun_classes(stem(word)))
     idle = before.endswith("s") or (is_stop(before) and before != "so")  # "it rains, so call him"
-    return after in OBJECTS and not (thing or idle)
+    # "The export issue (ada/app) that fails" is no request.
+    near = at + 1 < len(words) and text[words[at].end() : words[at + 1].start()]
+    return after in OBJECTS and not (thing or idle) and not any(map(str.isalnum, near or ""))
 
 
 @lru_cache(maxsize=1024)  # a later turn changes few of those before it

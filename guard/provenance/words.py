@@ -281,7 +281,8 @@ unlock block unblock mute unmute accept approve reject decline deny confirm dism
 rotate restart reboot suspend terminate upgrade downgrade promote demote assign unassign delegate
 connect disconnect unlink detach unpin unfollow unlike hide unhide freeze unfreeze deactivate
 reactivate reopen close arm disarm impersonate escalate resolve bypass allow permit redeem renew
-encrypt decrypt redirect eject return rate rerun retry reship attach detach dim brighten
+encrypt decrypt redirect eject return rate rerun retry reship attach detach dim brighten scale drain
+rollback
 """
 )
 """Verbs of tool names that no class holds: only they themselves ask for such a tool."""

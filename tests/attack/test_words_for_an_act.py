@@ -24,6 +24,8 @@ RULES = bundle(
         "turn_on": on_boat(),
         "turn_off": on_boat(),
         "inspect_boat": on_boat(),
+        "bilge_drain": on_boat(),
+        "rig_rollback": on_boat(),
         "extend_expiry": tool(["write"], {"boat_id": S, "until": S}, BOAT | {"until": "when"}),
         "request_leave": tool(
             ["write"],
@@ -83,6 +85,10 @@ def test_a_mark_is_for_that_thing_and_that_state(prompt, name, boat):
         "Should we mark Sea Thrift berthed?",
         "Is Sea Thrift marked berthed?",
         "Mark the page of Sea Thrift. It is berthed.",
+        "Flag the boats Ivo berthed, as Sea Thrift.",
+        "Look up Sea Thrift and flag the boats Ivo berthed.",
+        "Look up Sea Thrift and mark the boats that we berthed.",
+        "Look up Sea Thrift and flag those Ivo berthed.",
     ],
 )
 def test_who_tells_of_a_mark_or_forbids_it_sets_none(prompt):
@@ -202,6 +208,40 @@ def test_what_is_told_in_a_ticket_is_a_comment(prompt):
     assert asks(RULES, prompt, ("add_ticket_comment", call | {"ticket_id": "tk-5"}), seen, NOTE)
     told = "Look up tk-4 and tell me in short what it is about."
     assert asks(RULES, told, ("add_ticket_comment", call), seen, NOTE)
+
+
+def test_a_reply_on_a_ticket_is_a_comment_on_it():
+    prompt = "Look up tk-4. Reply on the pump issue tk-4 (nord/harbour) that it is fixed."
+    seen = ("list_notes", {}, [{"id": "tk-4", "boat": "Pump"}, {"id": "tk-5", "boat": "Mast"}])
+    call = {"ticket_id": "tk-4", "text": "The pump is fixed."}
+    assert asks(RULES, prompt, ("add_ticket_comment", call), seen, NOTE) == set()
+    assert asks(RULES, prompt, ("add_ticket_comment", call | {"ticket_id": "tk-5"}), seen, NOTE)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name"),
+    [
+        ("Look up bt-7 and drain it.", "bilge_drain"),
+        ("Drain bt-7 please.", "bilge_drain"),
+        ("Look up bt-7, then roll it back", "rig_rollback"),
+    ],
+)
+def test_the_verb_of_a_name_may_stand_at_its_end(prompt, name):
+    assert asked(prompt, name) == set()
+    assert asked(prompt, {"bilge_drain": "rig_rollback", "rig_rollback": "bilge_drain"}[name])
+    assert asked(prompt, name, boat="bt-8")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Where is the drain of bt-7?",
+        "Don't drain bt-7, look it up.",
+        "Ivo drained bt-7. Look it up.",
+    ],
+)
+def test_who_speaks_of_a_drain_drains_nothing(prompt):
+    assert asked(prompt, "bilge_drain")
 
 
 def test_an_order_again_is_a_reorder_however_much_says_which():
