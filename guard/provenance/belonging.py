@@ -7,7 +7,7 @@ fields that no stranger writes. It decides nothing.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from guard.model.origin import LINKED, PROMPT, TRUSTED
 from guard.provenance.kin import kin_of, own_kin
@@ -22,7 +22,7 @@ from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth, is_its_own
 
-Values = Sequence[tuple[Value, Worth]]
+Values = list[tuple[Value, Worth]]
 
 _ANOTHER = re.compile(
     r"\b(?:another|different|other|instead|new|switch|change[ds]?|rather|but not"

@@ -97,7 +97,7 @@ def weigh(
             spec.held, task, known, able, scales.values, scales.slots, scales.said
         )
         scales.values = theirs(task, known, able, scales.values, scales.declares)
-        scales.values = [*belonging(task, known, able, scales.slots, scales.values)]
+        scales.values = belonging(task, known, able, scales.slots, scales.values)
         scales.other |= otherwise(task, able, spec, scales.slots, scales.values)
     levels, able = scales.levels(), as_held(task, known, spec, able, scales.values, scales.roles)
     named = granted(task.words, able) and aims(task, known, able, scales.values)
