@@ -94,6 +94,7 @@ WRONG = {
     "how it does not stand": ("cancel the visit that is not late", "cancel_visit", [("list_visits", {}, [EYES, TEETH])]),
     "a field and no word of it": ("cancel the room visit", "cancel_visit", [("list_visits", {}, [TEETH])]),
     "forbidden": ("do not cancel the dentist visit", "cancel_visit", [ALL]),
+    "more behind for me": ("cancel the dentist visit for me for Moss", "cancel_visit", [ALL]),
     "another topic": ("The flu visit: I liked it. Is it far? Cancel it.", "cancel_visit", [ALL]),
     "approved": ("approve the dentist visit", "approve_visit", [ALL]),
     "shared": ("share the dentist visit", "share_visit", [ALL]),
