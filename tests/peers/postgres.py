@@ -235,6 +235,11 @@ async def is_cut(session):
         await session.fetchval("SELECT 1")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
         return True
+    except asyncpg.InternalClientError as busy:
+        # The server's last word has come, and its client is still reading it (PROTOCOL_ERROR_CONSUME).
+        if "another operation (2)" not in f"{busy}":
+            raise
+        return True
     else:
         return False
     finally:
