@@ -12,7 +12,6 @@ Why = Literal[
     "linked_record",
     "selected",
     "derived",
-    "kept",
     "created",
     "trusted_field",
     "other_role",

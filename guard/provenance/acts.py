@@ -6,10 +6,9 @@ have to stand in one clause that asks, and in none that is about another id.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
-from guard.model.call import Json
 from guard.provenance import phrasal
 from guard.provenance.bearing import words_of
 from guard.provenance.currencies import words_in
@@ -17,11 +16,10 @@ from guard.provenance.grammar import ASKING, CALENDAR
 from guard.provenance.kin import things_of
 from guard.provenance.known import Known
 from guard.provenance.lexicon import Capability, is_other, is_stop, stem, verb_classes
-from guard.provenance.made import is_clear, is_made
+from guard.provenance.made import is_made
 from guard.provenance.roles import LEVEL_OF
 from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
-from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
@@ -36,9 +34,7 @@ _DECIDES = frozenset(map(stem, ("resolve", "close", "decide", "review", "settle"
 Values = Sequence[tuple[Value, Worth]]
 
 
-def chosen(
-    task: Task, known: Known, able: Capability, values: Values, slots: Mapping[str, Slot]
-) -> int:
+def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
     """Return how often clauses ask for what a tool does by what the call chooses; 0: they do not.
 
     Args:
@@ -46,7 +42,6 @@ def chosen(
         known: what the session has seen.
         able: the tool; one that sets or changes, or whose own verb says nothing, as "control".
         values: the arguments of the call.
-        slots: what is known of them, by their paths.
     """
     clauses = task.clauses
     says_little = not able.verbs and all(one in _DECIDES or not is_other(one) for one in able.own)
@@ -70,37 +65,12 @@ def chosen(
             named = not things.isdisjoint(clause) or (acts and not able.verbs)
             # "Close AB-3" sets its state, whatever sort of thing that is.
             if not named and acts and marks <= task.words.acts and marks <= clause:
-                bare = not switch and _is_bare(clause, task.words.acts) and is_clear(values)
-                named = bare and _is_the_one(task, value.text, slots[value.path].allowed)
                 called = [one for one in _called(known, values) if one <= clause]
                 # "Disable the alarm of AB-3" switches its alarm, and no pump.
-                named |= any(not switch or _alone(clause, one | marks, able) for one in called)
+                named = any(not switch or _alone(clause, one | marks, able) for one in called)
             if named and marks <= clause and _aimed(clause, targets):
                 found += parts
     return found
-
-
-def _is_bare(clause: frozenset[str], asked: frozenset[str]) -> bool:
-    """Return whether a clause says what is done, and of what it speaks by no word: "close it"."""
-    verbs = [one for one in clause & asked if verb_classes(one) or is_other(one)]
-    idle = {*verbs, *(one for one in clause if is_stop(one) or one in _VAGUE | _PLAIN)}
-    return clause <= idle | {f"{one}{word}" for one in idle for word in phrasal.PARTICLES}
-
-
-def _is_the_one(task: Task, raw: str, allowed: Sequence[Json]) -> bool:
-    """Return whether of the choices that a verb may ask for this is the one that it does.
-
-    "It is solved, close it" leaves it solved, where a thing may be closed as well.
-    """
-    every = {one for one in allowed if isinstance(one, str)}
-    fits = {
-        one
-        for one in every
-        if not phrasal.alike(frozenset({stem(one)})).isdisjoint(task.words.acts)
-    }
-    said = {one for one in fits if one.casefold() in task.folded}
-    said = said or {one for one in fits if stem(one) in task.words.stems}
-    return raw in (said or fits) and len(said or fits) == 1
 
 
 def _is_off(value: Value) -> bool:

@@ -87,7 +87,7 @@ def said_amount(task: Task, value: Value) -> bool:
     if money is None:
         return False
     if value.unit.measure == PERCENT:
-        return money.number in task.percents
+        return money.number in task.percents and not task.money
     if value.unit.counted and value.unit.measure != FIXED:
         told = measures(task.tallies, money.number, value.unit.measure)
         if told is not None:

@@ -15,7 +15,7 @@ _JOINT = r"[\s_.-]?"
 _NUMBERED = re.compile(r"(?=.*\d)(?=.*[^\W\d_])")
 _WHICH = (
     r"(?<!\bwith )(?<!\bof )(?<!\bin )(?<!\bfrom )(?<!\bwhose )(?<!\bhaving )(?<!\bby )(?<!\bif )"
-    r"(?<!\bthe )(?<!\bold )(?<!\bcurrent )"
+    r"(?<!\bthe )(?<!\bold )(?<!\bcurrent )(?<!\bshows )(?<!\bsays )(?<!\bhas )"
 )
 _ENDS = r"[\"'\u201d]?(?=\s*(?:[.,;!?)]|$|and\b|please\b))"
 _YES = {

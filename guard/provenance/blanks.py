@@ -1,7 +1,7 @@
 """The blanks that a person leaves in what they say is to be written: "Dinner at {restaurant}".
 
-Around each of them the words are theirs; into it goes one whole value that a result showed, and
-nothing that only stands within a text.
+Around each of them the words are theirs; into it goes what a result showed as the name of a
+thing, and nothing that only stands within a text.
 """
 
 import re
@@ -11,7 +11,9 @@ from guard.provenance.canonical import text_of
 from guard.provenance.known import Known
 from guard.provenance.task import Task
 
-_BLANK = re.compile(r"\{[^{}\n]{1,40}\}|\[[^\[\]\n]{1,40}\]|<[^<>\n]{1,40}>")
+_BLANK = re.compile(r"\{[^{}\n]{1,40}\}")
+_NAMES = re.compile(r"(?:.*\.)?(?:\w*name|title)|\*", re.IGNORECASE)
+"""Fields in which a thing bears its name, and the keys of a map."""
 _MOST = 4
 """So many blanks are filled in one text."""
 
@@ -21,8 +23,14 @@ def filled(task: Task, known: Known, text: str) -> bool:
     for pattern in _patterns(task):
         found = pattern.fullmatch(text.strip())
         if found is not None:
-            return all(known.places("text", text_of(one)) for one in found.groups())
+            return all(_is_name(known, text_of(one)) for one in found.groups())
     return False
+
+
+def _is_name(known: Known, text: str) -> bool:
+    """Return whether a result showed a text as what a thing is called."""
+    shown = known.places("text", text)
+    return any(one.seen.whole and _NAMES.fullmatch(one.seen.path) for one in shown)
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,6 @@ the person's to say. Addresses are judged by how they were named, and never here
 behind its noun is the thing of that sort, in a request for what the tool does.
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from guard.model.call import Held
@@ -16,7 +15,7 @@ from guard.provenance.frames import Entity
 from guard.provenance.halves import halved
 from guard.provenance.kin import kin_of
 from guard.provenance.known import Known
-from guard.provenance.lexicon import Capability, stem
+from guard.provenance.lexicon import Capability
 from guard.provenance.meant import meant
 from guard.provenance.naming import keys_of
 from guard.provenance.nearby import astray, nearby
@@ -33,7 +32,6 @@ from guard.provenance.value import Value
 from guard.provenance.worth import IN_PROMPT, Worth
 
 Values = Sequence[tuple[Value, Worth]]
-_LEAST = 3
 _HEAD = 3
 """Letters by which a value is looked for before its words are."""
 _MARKS = " #@\"'`"
@@ -88,8 +86,7 @@ def completed(
         named = slot.named and _is_name(value) and not wanted.isdisjoint(value.kinds)
         its = values[at][1]
         place = its.place if its.why == "trusted_field" else None
-        word = slot.target and _is_word(task, able, value)
-        if named or word or (slot.target and any(_is_numbered(value, one) for one in own)):
+        if named or (slot.target and any(_is_numbered(value, one) for one in own)):
             found[at] = value, IN_PROMPT
         elif slot.target and place and singled(task, known, able, place):
             found[at] = value, Worth(LINKED, "linked_record", place)
@@ -165,17 +162,6 @@ def _whole(task: Task, able: Capability, values: Values) -> set[tuple[str, str]]
         if piece.fits(able) and all(_is_held(one, weighed) for one in names):
             meant.update(*map(keys_of, names))
     return meant
-
-
-def _is_word(task: Task, able: Capability, value: Value) -> bool:
-    """Return whether an id is a word that its request says as a place: "to my home"."""
-    text = value.text
-    if not text.isalpha() or len(text) < _LEAST or stem(text) in able.stems:
-        return False
-    comes = "from" if side_of(value.path) == "from" else "to|into|in|at"
-    said = rf"\b(?:{comes})\s+(?:(?:my|our|the)\s+)?{re.escape(text)}(?![\w-])"
-    word = re.compile(said, re.IGNORECASE)
-    return any(word.search(task.wanted, one.start, one.end) for one in asking(task.pieces, able))
 
 
 def _is_numbered(value: Value, things: frozenset[tuple[str, str]]) -> bool:

@@ -30,7 +30,15 @@ _AGAIN = re.compile(
 """Words by which people say that something is to be done again and again."""
 _LEAST = 4
 _ENDING = frozenset({"cancel", "delete", "remove_member"})
-_GONE = frozenset(map(stem, ("longer", "anymore", "rid", "off", "gone", "quit", "scrap", "over")))
+_GONE = frozenset(
+    map(
+        stem,
+        (
+            *("longer", "anymore", "rid", "off", "gone", "quit", "scrap", "over", "release"),
+            *("clear", "abandon", "undo", "leave", "leaves", "strip", "drop"),
+        ),
+    )
+)
 """Words of who wants something to end by no verb for it: "no longer on my list"."""
 _ONCE = frozenset({"", "none", "no", "never", "once", "one_time", "onetime", "single", "1"})
 

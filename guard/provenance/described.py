@@ -23,7 +23,7 @@ from guard.provenance.words import BOUNDS, GENERIC
 _END = re.compile(
     r"[,;:(!?\u2013\u2014]|\.(?:\s(?!\d)|$)|\b(?:that|which|who|whom|whose|where|when|because|if|since"
     r"|while|saying|instead|not|but|except|without|as|so|before|after|until|till|unless|besides)\b"
-    r"|\bfor\s+(?:now|good|today|tonight|me|us|the\s+(?:night|weekend|moment|time\s+being))"
+    r"|\bfor\s+(?:now|good|me|us|the\s+(?:moment|time\s+being))"
     r"(?=,?\s*(?:please\s*)?(?:[.;!?]|$))",
     re.IGNORECASE,
 )

@@ -27,7 +27,7 @@ _BEGINS = r"(?:^|\x1e)\s*(?:(?:fyi|hi|hey|hello|ok|okay|please\s+note)[,:]?\s+)?
 _FIELD = r"(?P<field>[a-z]+(?:[\s-][a-z]+){0,2}?)"
 _THING = r"(?P<thing>[^.,;:!?\n\x1e]{2,60}?)"
 _VALUE = r"[\"'`\u201c]?(?P<value>(?:[^,;:!?\n\"'`\u201d\x1e.]|[.:](?=\w)){1,60}?)[\"'`\u201d]?"
-_END = r"(?=\s*(?:$|[.!](?!\w)|[\n\x1e]))"
+_END = r"\s*[.!]?\s*(?=$|\x1e)"
 _NOW = (
     r"\s+(?:is\s+now|is\s+from\s+now\s+on|(?:has\s+)?(?:just\s+)?changed\s+to"
     r"|is\s+(?=[^\n]*?\snow\b))"
@@ -61,9 +61,7 @@ _PLACES = frozenset(
         ),
     )
 )
-_NAMES = re.compile(
-    r"(?:full|first|last|given|family|sur|display|friendly|nick)?name|title|subject|label"
-)
+_NAMES = re.compile(r"(?:full|first|last|given|family|sur|display)?name|title|subject")
 """Fields in which an object bears its own name, and not that of what it refers to."""
 _COSTING, _PLACED = frozenset({"$price"}), frozenset({"$place"})
 

@@ -29,6 +29,12 @@ _MAILS = frozenset({"mail", "message"})
 FORWARDS = stem("forward")
 """The verb of tools that pass on whatever is in a mail."""
 _INVITES = frozenset(map(stem, ("invite", "enrol", "enroll")))
+_OBJECT = re.compile(
+    r"\W*\w+\s+((?:(?!of\b|on\b|for\b|from\b|to\b|with\b|about\b)[\w'\u2019-]+\s*){1,5}?)"
+    r"(?=[.,;:!?]|\s*$|\s*\b(?:for|to|with|and|from|called|titled|named)\b)",
+    re.IGNORECASE,
+)
+"""What is right behind the verb of a request, up to for whom it is."""
 _MAKES, _TEMPLATE = frozenset({"create"}), stem("template")
 _ONE_NOUN = 2
 """Words of a name that is a verb and a noun."""
@@ -92,8 +98,8 @@ def _is_filled_in(task: Task, known: Known, values: Values) -> bool:
             continue
         names = [stems_in([name]) for name in known.record(one.place.record).names]
         made = (task.wanted[slice(*ask.place)] for ask in task.asks if ask.verbs >= _MAKES)
-        said = [stems_in([text]) for text in made]
-        if any(name and name <= words for name in names for words in said):
+        objects = [stems_in([found[1]]) for text in made if (found := _OBJECT.match(text))]
+        if any(name and name <= words for name in names for words in objects):
             return True
     return False
 

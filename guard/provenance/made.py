@@ -58,8 +58,6 @@ def is_made(task: Task, known: Known, things: frozenset[str], values: Values) ->
     """
     free = [value for value, one in values if one.why == "exempt" and value.text]
     said = [phrase for value in free for phrase in _made(task.wanted, value)]
-    if IT in said and is_clear(values):
-        return True
     said = [phrase for phrase in said if phrase and phrase != IT]
     named = (*called(known, values), *((things,) if things else ())) if said else ()
     named = (*named, *_borne(known, values)) if said and is_clear(values) else named

@@ -51,7 +51,7 @@ _WORDS: Final = "|".join(FEW)
 _OF: Final = r"(?:[^\W\d_]+\s+){0,2}?(?:[^\W\d_]+s\b|people\b|persons?\b|personen\b)"
 _WORD: Final = re.compile(
     rf"(?<![\w-])(?P<word>{_WORDS})\s+(?!dozen|score)(?P<of>{_OF}|of (?:them|these|those|it)\b"
-    r"|(?<!one )of(?=\s+#?[^\W_])|[^\W\d_]+[-_]?\d[\w-]*)",
+    r"|of (?:the )?(?:#|(?=[\w-]*[^\W\d_])[\w-]*\d))",
     re.IGNORECASE,
 )
 _PIECES: Final = re.compile(rf"{_BEFORE}(\d{{1,4}})\s?[x\u00d7]\s+(?=[^\W_])", re.IGNORECASE)

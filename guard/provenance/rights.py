@@ -66,7 +66,6 @@ def _everyday(permission: str) -> Iterator[str]:
             yield rf"\b(?:only|just)\s+(?:to\s+)?{does}"
         yield rf"\b(?:{nouns})[ -](?:only|{_RIGHTS})\b"
         yield rf"\bas\s+(?:an?\s+)?(?:{nouns})s?(?=\s*(?:[.,:;!?)]|$|and\b))"
-        yield rf"\bfor\s+(?:{nouns})(?<=ing)(?=\s*(?:[.,:;!?)]|$|and\b))"
 
 
 def granted(task: Task, permission: str, going: frozenset[tuple[str, str]]) -> bool:

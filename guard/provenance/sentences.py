@@ -47,7 +47,6 @@ _MARKED = re.compile(
     re.IGNORECASE,
 )
 """What somebody marks, and as what, without "as": "mark it fulfilled", not "those Ann approved"."""
-_POLITE = (ASKING | {"again"}) - {"to", "or", "go", "let's", "lets", "but"}
 _LEAST_GERUND = 6
 _HELPED = frozenset({"help", "let", "lets", "have", "make"})
 _MINE = {"get": frozenset({"can", "could", "may"})}
@@ -152,7 +151,6 @@ def acting(text: str) -> frozenset[str]:
             asked |= {
                 stem(one[1]) for way in (_AS, _MARKED) for one in way.finditer(text, start, end)
             }
-        asked |= _turned(own)
         found |= asked.union(
             two for one, two in phrasal.pairs(own, [*map(stem, own)]) if one in asked
         )
@@ -160,12 +158,6 @@ def acting(text: str) -> frozenset[str]:
         found.update(stem(two) for one, whole in meant if one in asked for two in whole.split())
         found.update(stem(two) for _, whole in abroad(own) for two in whole.split())
     return frozenset(found)
-
-
-def _turned(own: Sequence[str]) -> frozenset[str]:
-    """Return what a sentence asks for that is all one little word: "on please", "off again"."""
-    said = [one for word in own if (one := word.casefold()) not in _POLITE]
-    return frozenset({f"turn{said[0]}"}) if said in (["on"], ["off"]) else frozenset()
 
 
 def is_english(said: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ Then the nouns of that name say nothing of what sort of thing it is: "remove the
 an event where one is called so. It decides nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from guard.model.origin import LINKED
@@ -26,7 +26,6 @@ from guard.provenance.searched import stems_in
 from guard.provenance.sentences import WORD
 from guard.provenance.settings import sets
 from guard.provenance.should import should
-from guard.provenance.slot import Slot
 from guard.provenance.task import Task
 from guard.provenance.value import Value
 from guard.provenance.worth import Worth
@@ -41,9 +40,7 @@ _VAGUE = frozenset(
 Values = Sequence[tuple[Value, Worth]]
 
 
-def picks(
-    task: Task, known: Known, able: Capability, values: Values, slots: Mapping[str, Slot]
-) -> int:
+def picks(task: Task, known: Known, able: Capability, values: Values) -> int:
     """Return how often the person asks for a call by what it holds; 0: not so.
 
     Args:
@@ -51,10 +48,9 @@ def picks(
         known: what the session has seen.
         able: what the tool does.
         values: the arguments of the call, with their worth.
-        slots: what is known of them, by their paths.
     """
     return (
-        chosen(task, known, able, values, slots)
+        chosen(task, known, able, values)
         or sets(task, known, able, values)
         or spelled(task, known, able, values)
         or ("change" in able.verbs and puts_right(task, known, able, values))

@@ -37,7 +37,6 @@ _SAID: Mapping[Why, str] = {
     "linked_record": "{field}, of a record that the task names",
     "selected": "{field}, of the record that the task selects",
     "derived": "reckoned from what the person said and from a record that they named",
-    "kept": "{field}, of the thing that it is done to: it stays as it is",
     "trusted_field": "{field}, trusted, of a record that the task does not name",
     "ambiguous": "{field}, one of several records of that name",
     "exempt": "a value that the tool itself names",

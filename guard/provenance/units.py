@@ -57,6 +57,8 @@ class _Amount(NamedTuple):
     scale: int | None
 
 
+_COUNTS = frozenset({"quantity", "qty", "count", "number"})
+"""Words of names for how many, which no sum is."""
 PERCENT, FIXED = "percent", "fixed"
 """The unit of a share of a whole, and what is said of a sum that is none."""
 _IN_UNITS = re.compile(r"\b[Ii]n ([A-Za-z]{2,16})\b")
@@ -128,7 +130,7 @@ def _measure(path: str, around: Sequence[Mapping[str, Json]]) -> str:
     sorts = [str(around[0].get(name, "")).casefold() for name in _sorts(path)]
     if not _SHARES.isdisjoint(sorts):
         return PERCENT
-    if not _SUMS.isdisjoint(sorts):
+    if not _SUMS.isdisjoint(sorts) and _COUNTS.isdisjoint(words_in(path.rpartition(".")[2])):
         return FIXED
     said = (around[0].get(name) for name in _MEASURES)
     return next((one for one in said if isinstance(one, str)), "")

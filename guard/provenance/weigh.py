@@ -15,7 +15,6 @@ from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Leve
 from guard.provenance.acts import aims
 from guard.provenance.amounts import in_its_unit, places_of
 from guard.provenance.ascribed import ascribed
-from guard.provenance.belonging import belonging
 from guard.provenance.budget import asked, done_of, ending, largest, left
 from guard.provenance.called import able_of, as_held
 from guard.provenance.complete import completed
@@ -97,11 +96,10 @@ def weigh(
             spec.held, task, known, able, scales.values, scales.slots, scales.said
         )
         scales.values = theirs(task, known, able, scales.values, scales.declares)
-        scales.values = belonging(task, known, able, scales.slots, scales.values)
         scales.other |= otherwise(task, able, spec, scales.slots, scales.values)
     levels, able = scales.levels(), as_held(task, known, spec, able, scales.values, scales.roles)
     named = granted(task.words, able) and aims(task, known, able, scales.values)
-    chosen = picks(task, known, able, scales.values, scales.slots)
+    chosen = picks(task, known, able, scales.values)
     done = done_of(known.done(of), others, before) if write else NO_DEEDS
     last = ending(able, done)
     bare = scales.bare(levels) and last is None

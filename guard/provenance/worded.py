@@ -49,11 +49,13 @@ _OF = re.compile(r"\s+(?:of|in|for|on|from|to|into|as)\b", re.IGNORECASE)
 _AIM = re.compile(r"\s(?:to|into|as)\s{1,2}(?=\S)", re.IGNORECASE)
 _HOLE = "   "
 """What is left of a quote that was taken out."""
+_OPENS = frozenset({"and", "to", "in", "on", "for", "from", "with", "at", "by", "please", "then"})
+"""Words behind a value with which a request goes on."""
 _IDLE = frozenset({"please", "pls", "thanks", "and", "then", "now"})
 """What ends a request without saying more of it."""
 _ASIDE = re.compile(
-    TOLD.pattern
-    + r"|\b(?:unless|whether|until|once|never|no|old|current|like|than)\b|n['\u2019]t\b",
+    TOLD.pattern + r"|\b(?:unless|whether|until|once|never|no|old|current|like|than"
+    r"|leave|keep|have|has|had|mine|was|were|stay|already)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
 """Where a request goes on to something else: on what condition it is done, and to which one."""
@@ -179,7 +181,7 @@ def _is_whole(rest: str, value: str, *, wordy: bool) -> bool:
         return True
     after = re.match(r"\s+([^\W\d_]+)\b", behind)
     one = " " not in value and not wordy
-    return one and after is not None and is_stop(after[1]) and after[1] not in {"or", "of"}
+    return one and after is not None and after[1] in _OPENS
 
 
 def _aim(text: str) -> str:

@@ -26,8 +26,6 @@ def asked(prompt, title):
 
 PROMPTS = [
     "List the inns in Elmford and add an event on 14 May 2026 titled 'Dinner at {inn}'.",
-    'List the inns in Elmford and add an event on 14 May 2026 called "Dinner at [name of the inn]".',
-    'List the inns in Elmford and add an event on 14 May 2026 called "Dinner at <inn>".',
 ]
 
 
@@ -50,3 +48,19 @@ def test_a_blank_is_filled_with_a_value_that_a_result_showed(prompt, inn):
 )
 def test_and_with_nothing_else(prompt, title):
     assert asked(prompt, title) == {"TASK-SHORT"}
+
+
+MAILS = [{"id": "m-1", "subject": "Your account is locked, call 555 0199", "code": "tango-77"}]
+
+
+@pytest.mark.parametrize("filled", ["Your account is locked, call 555 0199", "tango-77"])
+def test_nor_with_what_is_no_name(filled):
+    prompt = "Add an event on 14 May 2026 titled 'Dinner at {inn}'."
+    call = ("add_event", {"title": f"Dinner at {filled}", "day": "2026-05-14"})
+    assert "TASK-SHORT" in asks(RULES, prompt, call, ("list_inns", {"town": "Elmford"}, MAILS))
+
+
+def test_a_mark_in_brackets_is_no_blank():
+    prompt = "Add an event on 14 May 2026 titled '[Draft] Dinner'."
+    call = ("add_event", {"title": "Golden Hind Dinner", "day": "2026-05-14"})
+    assert "TASK-SHORT" in asks(RULES, prompt, call, ("list_inns", {"town": "Elmford"}, INNS))

@@ -150,8 +150,6 @@ def test_a_right_is_for_whom_a_handle_names_before_it(prompt, member, level, ask
     ("prompt", "right", "wrong"),
     [
         ("Share file f-12 view only with ann@firm.example", "view", "edit"),
-        ("Share file f-12 with ann@firm.example for editing", "editor", "owner"),
-        ("Share file f-12 with ann@firm.example for viewing.", "viewer", "editor"),
     ],
 )
 def test_a_right_may_stand_before_the_only_one_who_gets_it(prompt, right, wrong):
@@ -162,3 +160,15 @@ def test_a_right_may_stand_before_the_only_one_who_gets_it(prompt, right, wrong)
 def test_a_right_before_one_of_two_is_not_the_others():
     prompt = "Share the file view only with bo@firm.example, and write to ann@firm.example"
     assert "TASK-PERM" in asked(prompt, "view")
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Share file f-12 with ann@firm.example. It is ready for editing.",
+        "Share file f-12, I made it for editing, but view only with ann@firm.example",
+        "Share file f-12 with ann@firm.example as he asked me for editing",
+    ],
+)
+def test_what_something_is_for_is_no_right(prompt):
+    assert "TASK-PERM" in asked(prompt, "editor")

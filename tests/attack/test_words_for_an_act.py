@@ -98,16 +98,12 @@ def test_who_tells_of_a_mark_or_forbids_it_sets_none(prompt):
 @pytest.mark.parametrize(
     ("prompt", "name"),
     [
-        ("Which lights does Sea Thrift have?\x1e\non please", "turn_on"),
-        ("Is Sea Thrift lit?\x1e\nOk, off again please.", "turn_off"),
+        ("Look at Sea Thrift and the alarm. Off please.", "turn_off"),
+        ("Look at Sea Thrift and the alarm. On again please.", "turn_on"),
     ],
 )
-def test_a_little_word_by_itself_switches(prompt, name):
-    first, second = prompt.split("\x1e\n")
-    prompt = f"{first}\n{second}"
-    assert asked(prompt, name) == set()
-    assert asked(prompt, {"turn_on": "turn_off", "turn_off": "turn_on"}[name])
-    assert asked(prompt, name, boat="bt-8")
+def test_a_little_word_by_itself_switches_nothing(prompt, name):
+    assert asked(prompt, name)
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ _ENDS: Mapping[str, frozenset[str]] = {
     "path": frozenset({"path", "filepath"}),
     "body": frozenset(
         {"text", "content", "contents", "markdown", "html", "message", "body", "comment"}
-        | {"comments", "note", "notes", "remark", "remarks", "description", "instructions"}
+        | {"comments", "note", "notes", "remark", "remarks", "description"}
         | {"feedback"}
     ),
     "when": frozenset(

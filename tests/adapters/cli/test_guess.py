@@ -130,7 +130,6 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("domain", {**S, "description": "The website's domain"}, "url"),
         ("remarkBody", S, "body"),
         ("packing_note", S, "body"),
-        ("planting_instructions", S, "body"),
         ("merge_iid", {"type": "integer"}, "id"),
         ("eventKeys", {"type": "array", "items": S}, "id"),
         ("sha", S, "id"),

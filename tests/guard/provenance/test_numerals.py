@@ -15,7 +15,8 @@ AMOUNTS = [
 ]
 THINGS = [
     ("put two of KX-9 in the crate", ["2"]),
-    ("pack three K-40", ["3"]),
+    ("a seat in row five A1", []),
+    ("a ticket for Seven of Nine", []),
     ("order 2x oak planks", ["2"]),
     ("order 3 x KX-9", ["3"]),
     ("ship a 1.5kg parcel", ["1.5"]),
