@@ -27,7 +27,6 @@ from guard.provenance.worth import Worth
 _STATES = frozenset({"on", "off"})
 _PLAIN = frozenset(map(stem, CALENDAR | ASKING | {"utc", "gmt"}))
 _LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
-_VAGUE = frozenset({"one", "ones"})
 _DECIDES = frozenset(map(stem, ("resolve", "close", "decide", "review", "settle", "answer")))
 """Verbs of names that leave it to an argument how something is decided."""
 
@@ -54,8 +53,9 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         return 1
     if not ("change" in able.verbs or says_little):
         return 0
-    for value, choice in ((held, one) for held in free for one in _choices(held)):
-        switch = value.role == "flag"
+    for choice, switch in (
+        (one, value.role == "flag") for value in free for one in _choices(value)
+    ):
         words = [one[0] for one in WORD.finditer(choice)]
         marks = frozenset(map(stem, words))
         acts = len(words) == 1 and _acts(words[0])
@@ -98,9 +98,8 @@ def _choices(value: Value) -> tuple[str, ...]:
     """Return the words by which people say what an argument chooses."""
     if value.role == "flag":
         return _switched(value.path, value.text)
-    if not value.text:
-        return ()
-    return (value.text, *sorted(phrasal.alike(frozenset({stem(value.text)})) - {stem(value.text)}))
+    own = stem(value.text)
+    return (value.text, *sorted(phrasal.alike(frozenset({own})) - {own})) if value.text else ()
 
 
 def aims(task: Task, known: Known, able: Capability, values: Values) -> bool:

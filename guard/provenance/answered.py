@@ -26,12 +26,17 @@ _ANSWERS = frozenset(map(stem, ("answer", "choose", "pick", "select", "say", "re
 """Words before a choice, beside those of the tool and of the argument."""
 
 
+def _spelled(name: tuple[str, ...]) -> str:
+    """Return what finds the words of a name, whatever joins them."""
+    return "[ _-]".join(map(re.escape, name))
+
+
 @lru_cache(maxsize=1024)
 def answers(text: str, name: tuple[str, ...]) -> frozenset[bool]:
     """Return what a text says beside a name: "newsletter yes", "tracking: off"."""
     if not name:
         return frozenset()
-    said = "[ _-]".join(map(re.escape, name))
+    said = _spelled(name)
     beside = re.compile(
         rf"\b{said}\b\s*[:=]?\s*(?:to\s+)?({'|'.join(_YES)})\b",
         re.IGNORECASE,
@@ -70,7 +75,7 @@ def by_name(text: str, name: tuple[str, ...], allowed: tuple[str, ...]) -> froze
     Not as what it was or as which thing is meant: "from status open to shut", "the jugs with
     status open".
     """
-    said = "[ _-]".join(map(re.escape, name))
+    said = _spelled(name)
     if not name or len(allowed) < 2 or not re.search(rf"\b{said}\b", text, re.IGNORECASE):  # noqa: PLR2004
         return frozenset()  # nearly always
     every = "|".join(_JOINT.join(map(re.escape, PARTS.findall(one))) for one in allowed if one)
@@ -105,6 +110,6 @@ def by_number(text: str, name: tuple[str, ...], allowed: tuple[Json, ...]) -> fr
     """Return which numbers of a set a text says beside an argument's name: "level 2"."""
     if not name:
         return frozenset()
-    said = rf"\b{'[ _-]'.join(map(re.escape, name))}\s*(?:[:=#]|to|of|is)?\s*(\d+)\b(?![.,]\d)"
+    said = rf"\b{_spelled(name)}\s*(?:[:=#]|to|of|is)?\s*(\d+)\b(?![.,]\d)"
     numbers = {one[1] for one in re.finditer(said, text, re.IGNORECASE)}
     return frozenset(numbers & {*map(str, allowed)})

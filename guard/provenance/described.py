@@ -67,8 +67,8 @@ _WHOSE = re.compile(
 _BEARING = re.compile(r"\s+with\s+(?:the\s+)?(?=(?:number|no\.?|nr\.?)\s)", re.IGNORECASE)
 _AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
 _ADVERBS = frozenset(
-    {"right", "away", "immediately", "straight", "promptly", "permanently"}
-) | frozenset({"back"})
+    {"back", "right", "away", "immediately", "straight", "promptly", "permanently"}
+)
 _TOPIC = re.compile(
     r"(?:^|[.!?\n])\s*((?:the|my|our|his|her|their)\s[^:.!?,;\n]{2,60}):\s[^.!?\n]*\Z",
     re.IGNORECASE,

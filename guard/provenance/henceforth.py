@@ -7,6 +7,7 @@ which nobody else says so; a move only where its turn says nothing more. It deci
 """
 
 import re
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ _COSTS = re.compile(
 )
 _MOVES = re.compile(
     rf"{_BEGINS}{_THING}\s+(?:moves|is\s+moving|switches|transfers)\s+to\s+(?:the\s+)?{_VALUE}"
-    r"(?:\s+(?:team|department))?\s*[.!]?\s*(?=$|\x1e)",
+    rf"(?:\s+(?:team|department))?{_END}",
     re.IGNORECASE,
 )
 _HINT = re.compile(r"\b(?:now|new|changed|goes|going|moves|moving|switches|transfers)\b")
@@ -145,7 +146,7 @@ def _is_sum(value: Value, said: str) -> bool:
     numbers = re.findall(r"\d+(?:\.\d+)?", said)
     if value.money is None or len(numbers) != 1:
         return False
-    return value.money.number == type(value.money.number)(numbers[0])
+    return value.money.number == Decimal(numbers[0])
 
 
 @lru_cache(maxsize=256)

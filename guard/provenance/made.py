@@ -39,11 +39,8 @@ _BEGINS = r"(?:^|[,;:]\s*|[.!?\n]\s+|\b(?:and|then|please|to|you)\s+)"
 _VAGUE = frozenset({"one", "ones"})
 _ALL = frozenset(map(stem, ("everything", "all")))
 _NOTHING: frozenset[str] = frozenset()
-IT = frozenset({"it"})
-"""What stands for the thing that was spoken of."""
 _OWN = frozenset({"share", "send", "pay", "delete", "cancel", "add_member", "remove_member"})
 """Classes of verbs that no switch of a change stands for: who shares says with whom."""
-_SPOKEN_OF = frozenset({"it", "this", "that"})
 _LONGEST, _SHORTEST = 4, 3
 
 
@@ -57,8 +54,7 @@ def is_made(task: Task, known: Known, things: frozenset[str], values: Values) ->
         values: the arguments of the call, with their worth.
     """
     free = [value for value, one in values if one.why == "exempt" and value.text]
-    said = [phrase for value in free for phrase in _made(task.wanted, value)]
-    said = [phrase for phrase in said if phrase and phrase != IT]
+    said = [phrase for value in free for phrase in _made(task.wanted, value) if phrase]
     named = (*called(known, values), *((things,) if things else ())) if said else ()
     named = (*named, *_borne(known, values)) if said and is_clear(values) else named
     if any(one.why == "linked_record" for _, one in values):  # "trash everything from Ann"
@@ -133,7 +129,7 @@ def _base(word: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _ranked(text: str, choice: str, name: str) -> tuple[frozenset[str], ...]:
-    """Return the objects of which a text says a choice by its own name: "make it high priority"."""
+    """Return the objects of which a text says a choice by its own name: "make A high priority"."""
     words = words_in(name)
     if choice.casefold() not in text.casefold() or not 0 < len(words) <= _LONGEST:
         return ()
@@ -170,6 +166,4 @@ def _stems(phrase: str) -> frozenset[str]:
     words = [one[0].casefold() for one in WORD.finditer(phrase)]
     if not _TURNED.isdisjoint(words):
         return _NOTHING
-    if words and words[0] in _SPOKEN_OF and _VAGUE.issuperset(words[1:]):
-        return IT
     return frozenset(stem(one) for one in words if not is_stop(one) and one not in _VAGUE)

@@ -6,7 +6,7 @@ guessed by them, and guesses none from a name alone.
 
 from collections.abc import Iterable, Mapping
 
-from guard_adapters.cli.guess_names import ADDRESS_LINES
+from guard_adapters.cli.guess_names import ADDRESS_LINES, OWN_NAMES
 from guard_adapters.cli.guess_role import RoleGuess, word_of
 
 _PLACES = frozenset({"city", "zip", "zip_code", "postcode"}) | ADDRESS_LINES
@@ -21,11 +21,6 @@ _OF_PAYMENTS = frozenset({"ref", "reference"})
 """Names of what a payment says; elsewhere, of what it is about."""
 _SUBJECTS = frozenset({"subject"})
 """Names of a title, and of whom a right is given to."""
-_NAMES = frozenset(
-    {"first_name", "last_name", "full_name", "firstname", "lastname", "fullname", "given_name"}
-    | {"family_name", "surname"}
-)
-"""Names under which somebody's own name stands."""
 _OF_SOMEBODY = frozenset({"company", "employer", "job_title", "jobtitle", "salutation", "nickname"})
 """Names of what is said of somebody beside their name; elsewhere a company is one to deal with."""
 
@@ -52,7 +47,7 @@ def of_somebody(roles: Mapping[str, RoleGuess], undecided: Iterable[str]) -> dic
     named = {
         path.rpartition(".")[0]
         for path, one in roles.items()
-        if one.role == "profile" and word_of(path) in _NAMES
+        if one.role == "profile" and word_of(path) in OWN_NAMES
     }
     found = RoleGuess(role="profile", sure="medium", why="its name, beside somebody's own")
     return {

@@ -20,6 +20,11 @@ ADDRESS_LINES = frozenset(
     | {"state", "province", "county", "country", "country_code", "house_number"}
 )
 """Names of the lines of an address, beside a street, a city or a postcode."""
+OWN_NAMES = frozenset(
+    {"first_name", "last_name", "full_name", "firstname", "lastname", "fullname", "given_name"}
+    | {"family_name", "surname"}
+)
+"""Names under which somebody's own name stands."""
 SUMMARIES = frozenset({"summary", "zusammenfassung", "resume"})
 """Names of a title or of a text, as what stands beside them tells."""
 _TRACKED = frozenset({"issue_type", "project", "project_key", "labels", "priority", "location"})
@@ -61,8 +66,8 @@ ROLES: Mapping[str, frozenset[str]] = {
         | {"month", "beginn", "ende", "debut", "fin", "heure"}
     ),
     "profile": frozenset(
-        {"first_name", "last_name", "full_name", "firstname", "lastname", "fullname", "surname"}
-        | {"given_name", "family_name", "street", "city", "zip", "zip_code", "postcode"}
+        OWN_NAMES
+        | {"street", "city", "zip", "zip_code", "postcode"}
         | {"birthday", "birth_date", "date_of_birth"}
         | ADDRESS_LINES
     ),
