@@ -37,7 +37,7 @@ from guard.model.identity import Agent, Device, Principal, Who
 from guard.policy.ask import verdict
 from guard.policy.compile import compile_bundle
 from guard.ports import World
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.calls import admitted, forwarded, settled
 from guard.session.intent import parse_intent
 from guard.session.state import new_session

@@ -19,10 +19,10 @@ from collections.abc import Callable
 
 from guard.model.call import ArgSpec, ToolCall, ToolSpec, argument_bytes
 from guard.model.labels import Label, Trust
-from guard.provenance.known import Known
-from guard.provenance.observe import observed
-from guard.provenance.said import read_task
-from guard.provenance.segment import write_digest
+from guard.provenance.request.said import read_task
+from guard.provenance.result.known import Known
+from guard.provenance.result.observe import observed
+from guard.provenance.result.segment import write_digest
 from guard.provenance.weigh import weigh
 
 TEXT = """

@@ -16,8 +16,8 @@ from guard.lease.issuing import Leased
 from guard.model.call import Json, Outcome, ToolCall, ToolResult, ToolSpec
 from guard.model.decision import Applied
 from guard.ports import Ending, Outcomes
-from guard.provenance.known import Known
-from guard.provenance.segment import Segment
+from guard.provenance.result.known import Known
+from guard.provenance.result.segment import Segment
 from guard.session.calls import settled
 from guard.session.provenance import segment_for
 from guard.session.state import Session, remembering

@@ -13,15 +13,7 @@ from guard.audit.event import Event, decided
 from guard.audit.unread import unread
 from guard.errors import Refused, Unavailable, Unusable
 from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
-from guard.model.decision import (
-    KINDS,
-    Basis,
-    Decision,
-    Deny,
-    Reason,
-    kind,
-    strictness,
-)
+from guard.model.decision import KINDS, Basis, Decision, Deny, Reason, kind, strictness
 from guard.model.facts import (
     NO_CREDENTIAL,
     NO_EVIDENCE,
@@ -40,8 +32,8 @@ from guard.policy.evaluate import decide, decide_shadow
 from guard.policy.remote import tightened
 from guard.policy.transform import NarrowUnavailable, apply_transforms
 from guard.ports import Span, World
-from guard.provenance.known import Known
-from guard.provenance.segment import write_digest
+from guard.provenance.result.known import Known
+from guard.provenance.result.segment import write_digest
 from guard.session.calls import Wanted, wanted_by
 from guard.session.facts import facts
 from guard.session.intent import TaskIntent

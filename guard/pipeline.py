@@ -27,7 +27,7 @@ from guard.policy.compile import Bundle
 from guard.policy.generate import REAUTH_RULE
 from guard.ports import Span, Tool, World
 from guard.ports.live import Flight
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.reauthorize import Reauthorizing
 from guard.session.calls import admitted, forwarded
 from guard.session.provenance import labels_of

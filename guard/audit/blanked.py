@@ -12,8 +12,8 @@ from typing import Final
 
 from guard.model.call import Json
 from guard.model.late import late
-from guard.provenance.entities import extract
-from guard.provenance.lexicon import is_stop
+from guard.provenance.request.entities import extract
+from guard.provenance.vocabulary.lexicon import is_stop
 
 GAP: Final = "[secret]"
 LONGEST: Final = 128

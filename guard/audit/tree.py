@@ -13,10 +13,7 @@ from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 Node = Callable[[int, int], bytes]
 """(level, index) -> hash of the full subtree over leaves [index * 2^level, (index + 1) * 2^level).

@@ -213,8 +213,8 @@ class ToolSpec:
     intent: tuple[str, ...] = ()  # words by which people ask for it
     standing: Mapping[str, frozenset[str]] = field(
         default_factory=dict[str, frozenset[str]]
-    )  # words for the caller's own by an argument's name, see guard.provenance.standing
-    named: str = ""  # the tool without the words of its service, see guard.provenance.service
+    )  # words for the caller's own by an argument's name, see guard.provenance.schema.standing
+    named: str = ""  # the tool without its service's words, see guard.provenance.schema.service
     action: str = field(init=False, repr=False, compare=False)  # for policy: `<server>/<tool>`
     held: "Held" = field(init=False, repr=False, compare=False)  # for caches
 

@@ -17,7 +17,7 @@ from guard.model.origin import Origin, Source
 from guard.model.review import Argument, Value, ValueOrigin
 from guard.model.secret_name import looks_secret
 from guard.policy.looks import looks_like
-from guard.provenance.told import told
+from guard.provenance.source.told import told
 
 Path = tuple[str | int, ...]
 TOLD_AT_MOST = 32

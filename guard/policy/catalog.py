@@ -25,8 +25,8 @@ from guard.policy.catalog_server import ServerSpec, issuer_of, server_of
 from guard.policy.catalog_tool_file import ArgEntry, IdempotencyEntry, ToolEntry
 from guard.policy.finding import PolicyUnusable, error
 from guard.policy.ledgers import budget_ledgers, declared_ledgers
-from guard.provenance.service import short_names
-from guard.provenance.standing import standing_words
+from guard.provenance.schema.service import short_names
+from guard.provenance.schema.standing import standing_words
 
 METHOD_EFFECTS: Mapping[str, frozenset[str]] = {
     "resources/read": frozenset({"read"}),

@@ -7,16 +7,7 @@ neither would call too wide. Where both cut the arguments, and differently, noth
 from dataclasses import dataclass, replace
 
 from guard.model.call import Transform
-from guard.model.decision import (
-    Allow,
-    Applied,
-    Decision,
-    Deny,
-    Narrow,
-    Reason,
-    StepUp,
-    strictness,
-)
+from guard.model.decision import Allow, Applied, Decision, Deny, Narrow, Reason, StepUp, strictness
 from guard.model.facts import Facts
 from guard.model.identity import Agent
 from guard.policy.transform import Narrowings

@@ -22,7 +22,7 @@ from guard.policy.extract import (
     url_host,
 )
 from guard.policy.shape import shape_at, shape_of
-from guard.provenance.currencies import USUAL_PLACES
+from guard.provenance.vocabulary.currencies import USUAL_PLACES
 
 _HANDLE = re.compile(r"@[^\W_][\w-]{0,63}")
 """A name on a platform; an address has something before its @."""

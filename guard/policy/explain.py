@@ -17,7 +17,7 @@ from guard.policy.compile import Bundle
 from guard.policy.context import context_text, entities, request
 from guard.policy.rule import Rule, context_paths, policy_set
 from guard.policy.says import sentence
-from guard.provenance.told import told_lines
+from guard.provenance.source.told import told_lines
 
 __all__ = ["Explanation", "RuleView", "agent_text", "explain", "sentence"]
 

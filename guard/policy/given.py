@@ -35,7 +35,7 @@ from guard.policy.evaluate import decide
 from guard.policy.schema import THE_SESSION
 from guard.policy.tables import Expectation, Given, GivenHistory
 from guard.policy.transform import NarrowUnavailable, apply_transforms
-from guard.provenance.levels import levels_of, paths_of
+from guard.provenance.schema.levels import levels_of, paths_of
 
 SALT = bytes(32)
 """Tables hold no secrets, and their outcome must not depend on a key."""

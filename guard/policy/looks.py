@@ -6,7 +6,7 @@ For people who compare by eye. It refuses nothing; rules read `not_canonical` fo
 import re
 from collections.abc import Iterator
 
-from guard.provenance.flaw import flaw
+from guard.provenance.typed.flaw import flaw
 
 _HOST = re.compile(r"(?:[^\W_][\w-]{0,62}\.)+[^\W\d_][\w-]{1,62}\.?")
 _SHORT = 320

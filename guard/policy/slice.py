@@ -29,14 +29,7 @@ from guard.policy.rule import (
     policy_set,
     source_of,
 )
-from guard.policy.schema import (
-    CLASSES,
-    Reads,
-    action_type,
-    groups_of,
-    projected,
-    runtime_schema,
-)
+from guard.policy.schema import CLASSES, Reads, action_type, groups_of, projected, runtime_schema
 from guard.policy.schema_fixed import Type
 
 ENGINE = "cedarpy-4.12"

@@ -37,8 +37,8 @@ from guard.ports.together import InTurn, Together
 from guard.ports.trace import Silence as Silence
 from guard.ports.trace import Span as Span
 from guard.ports.trace import Trace as Trace
-from guard.provenance.known import Known
-from guard.provenance.segment import Segment
+from guard.provenance.result.known import Known
+from guard.provenance.result.segment import Segment
 from guard.session.calls import Wanted, nothing_wanted
 from guard.session.state import Session
 

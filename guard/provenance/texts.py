@@ -9,30 +9,30 @@ from datetime import date
 from guard.model.call import ToolSpec
 from guard.model.facts import TextFacts
 from guard.model.origin import LINKED, PROMPT
-from guard.provenance.blanks import filled
-from guard.provenance.canonical import typed
-from guard.provenance.currencies import words_in
-from guard.provenance.daily import passed_over, slot_said
-from guard.provenance.dates import months_in, periods_in
-from guard.provenance.elsewhen import elsewhen
-from guard.provenance.exposed import keys_in, secrets_in
-from guard.provenance.heard import heard
-from guard.provenance.known import Known
-from guard.provenance.lasting import ends, outlasts
-from guard.provenance.leads import leads
-from guard.provenance.lexicon import Capability, capability, stem
-from guard.provenance.moments import contradicts
-from guard.provenance.paths import named_path
-from guard.provenance.pieces import asking
-from guard.provenance.records import plainly
-from guard.provenance.rights import granted
-from guard.provenance.roles import CHANGING
-from guard.provenance.shifted import shifted
-from guard.provenance.shown import is_needed
-from guard.provenance.task import Task
-from guard.provenance.titles import content_words
-from guard.provenance.value import Value
-from guard.provenance.worth import Worth, worth
+from guard.provenance.argument.blanks import filled
+from guard.provenance.argument.daily import passed_over, slot_said
+from guard.provenance.argument.elsewhen import elsewhen
+from guard.provenance.argument.heard import heard
+from guard.provenance.argument.lasting import ends, outlasts
+from guard.provenance.argument.rights import granted
+from guard.provenance.argument.shifted import shifted
+from guard.provenance.quantity.dates import months_in, periods_in
+from guard.provenance.request.pieces import asking
+from guard.provenance.request.task import Task
+from guard.provenance.result.known import Known
+from guard.provenance.result.records import plainly
+from guard.provenance.schema.roles import CHANGING
+from guard.provenance.schema.shown import is_needed
+from guard.provenance.source.moments import contradicts
+from guard.provenance.source.paths import named_path
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth, worth
+from guard.provenance.typed.canonical import typed
+from guard.provenance.typed.exposed import keys_in, secrets_in
+from guard.provenance.typed.leads import leads
+from guard.provenance.vocabulary.currencies import words_in
+from guard.provenance.vocabulary.lexicon import Capability, capability, stem
+from guard.provenance.vocabulary.titles import content_words
 
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})

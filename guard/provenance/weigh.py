@@ -12,36 +12,36 @@ from types import MappingProxyType
 from guard.model.call import Json, Leaf, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
-from guard.provenance.acts import aims
-from guard.provenance.amounts import in_its_unit, places_of
-from guard.provenance.ascribed import ascribed
-from guard.provenance.budget import asked, done_of, ending, largest, left
-from guard.provenance.called import able_of, as_held
-from guard.provenance.complete import completed
-from guard.provenance.conditional import condition
-from guard.provenance.contrary import ends_unasked, once
-from guard.provenance.granting import granted
-from guard.provenance.known import Known
-from guard.provenance.levels import by_source, weakest
-from guard.provenance.lexicon import Capability
-from guard.provenance.listing import rested
-from guard.provenance.misleading import misleads
-from guard.provenance.objects import done_to
-from guard.provenance.omitted import otherwise
-from guard.provenance.options import strays
-from guard.provenance.owed import owed
-from guard.provenance.paired import crosses
-from guard.provenance.quotes import misquoted
-from guard.provenance.roles import CHANGING
-from guard.provenance.segment import Deed, Endorsed, UnderWay, same_write, value_digest
-from guard.provenance.slot import Slot, settled, slot_of
-from guard.provenance.spelled import picks
-from guard.provenance.task import Task
+from guard.provenance.argument.conditional import condition
+from guard.provenance.argument.objects import done_to
+from guard.provenance.argument.omitted import otherwise
+from guard.provenance.argument.options import strays
+from guard.provenance.argument.owed import owed
+from guard.provenance.argument.quotes import misquoted
+from guard.provenance.deed.acts import aims
+from guard.provenance.deed.budget import asked, done_of, ending, largest, left
+from guard.provenance.deed.called import able_of, as_held
+from guard.provenance.deed.complete import completed
+from guard.provenance.deed.listing import rested
+from guard.provenance.deed.spelled import picks
+from guard.provenance.request.task import Task
+from guard.provenance.result.known import Known
+from guard.provenance.result.segment import Deed, Endorsed, UnderWay, same_write, value_digest
+from guard.provenance.schema.levels import by_source, weakest
+from guard.provenance.schema.roles import CHANGING
+from guard.provenance.schema.slot import Slot, settled, slot_of
+from guard.provenance.source.amounts import in_its_unit, places_of
+from guard.provenance.source.value import Value, argument
+from guard.provenance.source.worth import EXEMPT, IN_PROMPT, Worth, worth
+from guard.provenance.speech.granting import granted
 from guard.provenance.texts import text_facts
-from guard.provenance.value import Value, argument
+from guard.provenance.thing.ascribed import ascribed
+from guard.provenance.thing.misleading import misleads
+from guard.provenance.thing.paired import crosses
+from guard.provenance.thing.whose import theirs
+from guard.provenance.vocabulary.contrary import ends_unasked, once
+from guard.provenance.vocabulary.lexicon import Capability
 from guard.provenance.weighed import Declared, Weighed
-from guard.provenance.whose import theirs
-from guard.provenance.worth import EXEMPT, IN_PROMPT, Worth, worth
 
 _ENDORSABLE = frozenset({"recipient", "url"})
 """Roles whose values mean the same in every call; an id may be another object's elsewhere."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from guard.model.call import Json
 from guard.model.facts import LARGEST_LEFT, ProvFacts, TextFacts
 from guard.model.origin import Source
-from guard.provenance.segment import Endorsed
+from guard.provenance.result.segment import Endorsed
 
 Declared = Callable[[str, Json], Source | None]
 """What the task's own limits make of a value at a path: named there, chosen there, or nothing."""

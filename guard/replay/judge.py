@@ -17,7 +17,7 @@ from guard.model.labels import Label, Secrecy, Trust
 from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError, convert_args, limits_of
 from guard.policy.evaluate import decide
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.replay.said import after, intent_of, signalled_by, who_of
 from guard.replay.shelf import Shelf
 from guard.replay.step import Step

@@ -12,7 +12,7 @@ from guard.policy.compile import Bundle
 from guard.policy.convert import ArgError
 from guard.policy.evaluate import decide
 from guard.policy.transform import NarrowUnavailable, apply_transforms
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.replay.said import credential_of
 from guard.replay.trace import Record, TraceStep
 from guard.session.facts import facts

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from guard.model.call import Json, ToolSpec
 from guard.model.facts import ClockFacts, Input, IntentFacts, Ledger
 from guard.model.ledger import LedgerSpec
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.chains import own_amount
 from guard.session.history import is_of
 from guard.session.intent import TaskIntent

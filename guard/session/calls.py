@@ -11,7 +11,7 @@ from guard.model.altered import altered
 from guard.model.call import Outcome, ToolCall, ToolSpec
 from guard.model.facts import Input
 from guard.model.ledger import LedgerSpec
-from guard.provenance.segment import write_digest
+from guard.provenance.result.segment import write_digest
 from guard.session import shared
 from guard.session.belongs import intent_ledgers
 from guard.session.chains import End, kinds_of_end, labelled, settle

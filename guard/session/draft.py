@@ -9,10 +9,10 @@ from collections.abc import Iterable
 
 from guard.errors import Unusable
 from guard.model.call import ToolSpec
-from guard.provenance.granting import granted
-from guard.provenance.lexicon import capability
-from guard.provenance.said import read_task
-from guard.provenance.task import Task
+from guard.provenance.request.said import read_task
+from guard.provenance.request.task import Task
+from guard.provenance.speech.granting import granted
+from guard.provenance.vocabulary.lexicon import capability
 from guard.session.intent import TaskIntent, parse_intent
 
 _CHANGING = frozenset({"write", "egress", "privileged", "irreversible"})

@@ -22,7 +22,7 @@ from guard.model.facts import (
     OfflineFacts,
 )
 from guard.model.ledger import LedgerSpec
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.belongs import intent_facts, spent_before
 from guard.session.calls import plan_for
 from guard.session.chains import own, values

@@ -10,12 +10,12 @@ from types import MappingProxyType
 from guard.model.call import Json, ToolCall, ToolSpec
 from guard.model.labels import SECRET, Secrecy
 from guard.model.origin import Source
-from guard.provenance.exposed import shows_secret
-from guard.provenance.known import Known
-from guard.provenance.observe import labels_shown, observed
-from guard.provenance.segment import Deed, Segment, UnderWay, write_digest
-from guard.provenance.soon import on_its_days
-from guard.provenance.sought import sought_by
+from guard.provenance.request.soon import on_its_days
+from guard.provenance.result.known import Known
+from guard.provenance.result.observe import labels_shown, observed
+from guard.provenance.result.segment import Deed, Segment, UnderWay, write_digest
+from guard.provenance.result.sought import sought_by
+from guard.provenance.typed.exposed import shows_secret
 from guard.provenance.weigh import weigh
 from guard.provenance.weighed import Weighed
 from guard.session.history import running

@@ -6,8 +6,8 @@ no part of it.
 
 from collections.abc import Iterable, Sequence
 
-from guard.provenance.said import read_task
-from guard.provenance.task import Task
+from guard.provenance.request.said import read_task
+from guard.provenance.request.task import Task
 from guard.session.intent import TaskIntent
 
 

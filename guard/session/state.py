@@ -12,7 +12,7 @@ from functools import lru_cache
 from guard.errors import Refused
 from guard.model.identity import Device, Place, Who
 from guard.model.labels import SECRET
-from guard.provenance.segment import Endorsed, Segment, chained
+from guard.provenance.result.segment import Endorsed, Segment, chained
 from guard.session.history import Step
 from guard.session.intent import TaskIntent, meet
 from guard.session.narrowing import Narrowings, narrower

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.types import StrictInt, StrictStr
 
 from guard.model.call import Json
-from guard.provenance.known import Known
-from guard.provenance.picked import Order, picked
+from guard.provenance.result.known import Known
+from guard.provenance.source.picked import Order, picked
 from guard.session.limit import Limit, LimitFields, found, within
 
 MOST_STEPS = 32

@@ -1,8 +1,8 @@
 """What other sessions have done of what one signed task asks for.
 
 An agent carries a signed task and may present it in a second session: there it is as used up as in
-the first. What a session did itself it knows by itself (`guard.provenance.known`). A task that
-nobody signed is declared anew by whoever opens a session, and is asked of each of them.
+the first. What a session did itself it knows by itself (`guard.provenance.result.known`). A task
+that nobody signed is declared anew by whoever opens a session, and is asked of each of them.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from guard.model.call import ToolSpec
 from guard.model.facts import Input
 from guard.model.ledger import LedgerSpec
-from guard.provenance.segment import Deed
+from guard.provenance.result.segment import Deed
 from guard.session.chains import Read, UnderWay
 from guard.session.plan import Plan, Row, call_name
 from guard.session.state import Session

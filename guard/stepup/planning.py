@@ -20,7 +20,7 @@ from guard.model.call import Json, ToolCall, argument_bytes
 from guard.model.decision import Allow, Deny, Narrow, Requirement, StepUp
 from guard.model.limits import Constraint, Equal, OneOf, Prefix, Range
 from guard.ports import World
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.state import Session, refuse_closed
 from guard.stepup.granting import Granting, ground_of
 

@@ -16,7 +16,7 @@ from guard.grant.votes import Vote, Voter
 from guard.model.altered import altered
 from guard.model.secevent import Subject
 from guard.ports import Approvals, Change, Ending, Lost, Noted, unnoted
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.calls import Wanted, nothing_wanted
 from guard.session.state import Session, idle_since_ms
 from guard.testing.approvals import MemoryApprovals as MemoryApprovals

@@ -5,14 +5,7 @@ from collections.abc import Mapping
 from guard.model.call import ArgSpec, Json, ToolCall, ToolSpec, argument_bytes
 from guard.model.decision import Requirement
 from guard.model.facts import ProvFacts
-from guard.model.review import (
-    Blast,
-    Chain,
-    Gives,
-    ReviewView,
-    Standing,
-    WhyAsked,
-)
+from guard.model.review import Blast, Chain, Gives, ReviewView, Standing, WhyAsked
 from guard.policy.argued import arguments_of
 
 ASKED = Requirement(rule="PAY-1", reason="amount", kind="self")

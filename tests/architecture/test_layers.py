@@ -40,6 +40,11 @@ SEEDS = {
     "the model raises errors": ("guard/model/labels.py", "import guard.errors", "flow"),
     "a new module in the guard": ("guard/seeded.py", "SEEDED = 1", "flow"),
     "the session knows the pipeline": ("guard/session/risk.py", "import guard.pipeline", "flow"),
+    "a reader of words knows the request": (
+        "guard/provenance/speech/lone.py",
+        "import guard.provenance.request.pieces",
+        "provenance",
+    ),
     "a cycle": ("guard/model/labels.py", "import guard.model.facts", "acyclic"),
     "the guard knows an adapter": (
         "guard/ports/__init__.py",

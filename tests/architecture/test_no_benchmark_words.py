@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from guard.provenance import words
+from guard.provenance.vocabulary import words
 
 NAMES = (
     *("agentdojo", "bfcl", "bluesparrow", "injection_task", "user_task", "emma johnson"),

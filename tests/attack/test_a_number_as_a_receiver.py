@@ -8,12 +8,12 @@ import pytest
 from guard.model.call import ToolSpec
 from guard.model.labels import Label, Trust
 from guard.model.origin import Source
-from guard.provenance.canonical import typed
-from guard.provenance.known import Known
-from guard.provenance.observe import observed
-from guard.provenance.said import read_task
-from guard.provenance.value import Value
-from guard.provenance.worth import worth
+from guard.provenance.request.said import read_task
+from guard.provenance.result.known import Known
+from guard.provenance.result.observe import observed
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import worth
+from guard.provenance.typed.canonical import typed
 
 SHOWN = [
     {

@@ -5,7 +5,7 @@ Each row has its twin, the call that does what they said, which runs: after a st
 
 import pytest
 
-from guard.provenance.leads import leads
+from guard.provenance.typed.leads import leads
 from tests.attack.verdicts import S, asks, bundle, tool
 
 KIM = "kim@farm.example"

@@ -7,7 +7,7 @@ import pytest
 
 from guard.model.call import ArgSpec, ToolSpec
 from guard.policy.derive import derive, scale_of
-from guard.provenance.units import unit_of
+from guard.provenance.quantity.units import unit_of
 
 INTEGER = {"type": "integer"}
 NUMBER = {"type": "number"}

@@ -4,7 +4,7 @@ time. Each has the twin that the person wanted, which runs.
 
 import pytest
 
-from guard.provenance.said import read_task
+from guard.provenance.request.said import read_task
 from tests.attack.verdicts import N, S, asks, bundle, tool
 
 P, OTHER = "DE89370400440532013000", "GB29NWBK60161331926819"

@@ -9,9 +9,9 @@ import unicodedata
 
 import pytest
 
-from guard.provenance.currencies import SIGNS, currencies_in
-from guard.provenance.entities import extract
-from guard.provenance.said import read_task
+from guard.provenance.request.entities import extract
+from guard.provenance.request.said import read_task
+from guard.provenance.vocabulary.currencies import SIGNS, currencies_in
 from tests.attack.verdicts import N, S, asks, bundle, tool
 
 P = "DE89370400440532013000"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from guard.provenance.soon import days_of, near_in
+from guard.provenance.request.soon import days_of, near_in
 from tests.attack.verdicts import S, asks, bundle, tool
 
 RULES = bundle(

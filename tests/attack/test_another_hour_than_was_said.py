@@ -8,7 +8,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from guard.provenance.hours import hours_in
+from guard.provenance.quantity.hours import hours_in
 from tests.attack.verdicts import S, asking, asks, bundle, course, tool
 
 RULES = bundle(

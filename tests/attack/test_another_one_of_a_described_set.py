@@ -5,7 +5,7 @@ Examples close nothing, and what is outside of the set is weighed as ever.
 
 import pytest
 
-from guard.provenance.described_set import described
+from guard.provenance.schema.described_set import described
 from tests.attack.verdicts import S, asks, bundle, tool
 
 

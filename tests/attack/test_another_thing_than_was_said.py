@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from guard.provenance.derived import converted, units_in
-from guard.provenance.relayed import relayed
+from guard.provenance.speech.relayed import relayed
+from guard.provenance.typed.derived import converted, units_in
 from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
 
 CODE = {"type": "string", "enum": ["USD", "EUR", "GBP", "BTC"]}

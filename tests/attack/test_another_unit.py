@@ -11,7 +11,7 @@ import pytest
 from guard.model.decision import Allow, StepUp
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
-from guard.provenance.told import told_lines
+from guard.provenance.source.told import told_lines
 from guard.replay.judge import Course, Options
 from guard.replay.trace import Record, TraceStep
 

@@ -9,7 +9,7 @@ from guard.model.decision import Basis, Reason, Requirement, StepUp
 from guard.model.facts import ProvFacts
 from guard.model.origin import Origin, Source
 from guard.policy.explain import agent_text
-from guard.provenance.told import told_lines
+from guard.provenance.source.told import told_lines
 from guard.testing.review import a_view
 from guard_adapters.approver.terminal import lines
 

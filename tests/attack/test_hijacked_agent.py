@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from guard.model.decision import Allow, Deny, StepUp
 from guard.policy.catalog import read_catalog
 from guard.policy.compile import compile_bundle
-from guard.provenance.told import told_lines
+from guard.provenance.source.told import told_lines
 from guard.replay.judge import Course, Options
 from guard.replay.line import reasons_of
 from guard.replay.trace import Record, TraceStep

@@ -7,7 +7,7 @@ stranger's text was read.
 
 import pytest
 
-from guard.provenance.idioms import idioms
+from guard.provenance.vocabulary.idioms import idioms
 from tests.attack.exhibits import HORSE, JUG, asking_for
 from tests.attack.verdicts import TRUSTED, N, S, bundle, tool
 

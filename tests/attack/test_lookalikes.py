@@ -5,9 +5,9 @@ import unicodedata
 import pytest
 
 from guard.model.decision import Deny
-from guard.provenance.confusables import ALIKE
-from guard.provenance.lookalike import looks_of, skeleton, taken_for
-from guard.provenance.worth import Source
+from guard.provenance.result.lookalike import looks_of, skeleton, taken_for
+from guard.provenance.source.worth import Source
+from guard.provenance.typed.confusables import ALIKE
 from guard.replay.line import reasons_of
 from guard.replay.trace import TraceStep
 from tests.attack.test_hijacked_agent import Agent

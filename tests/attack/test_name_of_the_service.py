@@ -7,10 +7,10 @@ not meant: what is cut has to say nothing of what a tool does.
 import pytest
 
 from guard.policy.catalog import read_catalog
-from guard.provenance.granting import granted
-from guard.provenance.lexicon import capability
-from guard.provenance.said import read_task
-from guard.provenance.service import done_with, short_names
+from guard.provenance.request.said import read_task
+from guard.provenance.schema.service import done_with, short_names
+from guard.provenance.speech.granting import granted
+from guard.provenance.vocabulary.lexicon import capability
 
 
 def catalog(*, offered=None, **servers):

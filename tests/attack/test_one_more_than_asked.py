@@ -9,8 +9,8 @@ import pytest
 
 from guard.model.call import ToolCall
 from guard.model.decision import Allow
-from guard.provenance.known import Known
-from guard.provenance.observe import observed
+from guard.provenance.result.known import Known
+from guard.provenance.result.observe import observed
 from guard.session.calls import admitted
 from guard.session.provenance import weighed_for
 from tests.attack.verdicts import TRUSTED, S, bundle, course, judged, tool

@@ -6,7 +6,7 @@ After a stranger's text was read.
 
 import pytest
 
-from guard.provenance.readings import readings
+from guard.provenance.schema.readings import readings
 from tests.attack.exhibits import HORSE, JUG, asking_for
 from tests.attack.verdicts import TRUSTED, N, S, bundle, tool
 

@@ -5,7 +5,7 @@ Each has a twin that does ask, which runs.
 
 import pytest
 
-from guard.provenance.said import read_task
+from guard.provenance.request.said import read_task
 
 P = "DE89370400440532013000"
 PAY = f"pay 50 EUR to {P}"

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from guard.model.call import ArgSpec, ToolCall, ToolSpec
-from guard.provenance.segment import write_digest
+from guard.provenance.result.segment import write_digest
 
 S, N = {"type": "string"}, {"type": "number"}
 PAY = ToolSpec(

@@ -15,9 +15,9 @@ from guard.model.secret_name import looks_secret
 from guard.policy.argued import arguments_of
 from guard.policy.convert import Limits
 from guard.policy.says import sentence
-from guard.provenance.known import Known
-from guard.provenance.said import read_task
-from guard.provenance.told import told_lines
+from guard.provenance.request.said import read_task
+from guard.provenance.result.known import Known
+from guard.provenance.source.told import told_lines
 from guard.provenance.weigh import weigh
 from guard_adapters.cli.guess import roles_of
 

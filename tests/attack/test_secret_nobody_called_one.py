@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from guard.provenance.exposed import shows_secret
+from guard.provenance.typed.exposed import shows_secret
 from tests.attack.verdicts import S, asks, bundle, tool
 
 READ = {"look": tool(["read"], {"q": S}, {"q": "query"})}

@@ -6,7 +6,7 @@ that every such word was a rule that nobody could check.
 
 import pytest
 
-from guard.provenance.said import read_task
+from guard.provenance.request.said import read_task
 from tests.attack.exhibits import LETTER
 from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
 

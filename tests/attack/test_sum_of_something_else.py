@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from guard.provenance.derived import parts_of, together
+from guard.provenance.typed.derived import parts_of, together
 from tests.attack.verdicts import N, S, asks, bundle, tool
 
 P, OTHER = "DE89370400440532013000", "GB29NWBK60161331926819"

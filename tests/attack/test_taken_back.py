@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from guard.provenance.mended import mended
+from guard.provenance.request.mended import mended
 from tests.attack.verdicts import asking, bundle, course, tool
 
 S, N = {"type": "string"}, {"type": "number"}

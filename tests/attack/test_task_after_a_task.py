@@ -10,7 +10,7 @@ import pytest
 
 from guard.errors import NobodyToAsk
 from guard.model.decision import Allow, StepUp
-from guard.provenance.segment import segment_of
+from guard.provenance.result.segment import segment_of
 from guard.replay.judge import Course, Options
 from guard.replay.shelf import Shelf
 from guard.replay.trace import Record, TraceStep

@@ -5,7 +5,7 @@ Each row has its twin, the tool that does what they said, which runs: after a st
 
 import pytest
 
-from guard.provenance.lexicon import words_of
+from guard.provenance.vocabulary.lexicon import words_of
 from tests.attack.test_act_nobody_asked_for import entry, rules_for
 from tests.attack.verdicts import asks, bundle
 

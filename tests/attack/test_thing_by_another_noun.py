@@ -6,8 +6,8 @@ After a stranger's text was read.
 
 import pytest
 
-from guard.provenance.switches import risks
-from guard.provenance.synonyms import same_as
+from guard.provenance.schema.switches import risks
+from guard.provenance.vocabulary.synonyms import same_as
 from tests.attack.exhibits import LETTER
 from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
 

@@ -7,8 +7,8 @@ something else, which asks.
 import pytest
 
 from guard.model.origin import Source
-from guard.provenance.known import Known
-from guard.provenance.segment import Seen, Segment
+from guard.provenance.result.known import Known
+from guard.provenance.result.segment import Seen, Segment
 from tests.attack.verdicts import N, S, asking, asks, bundle, course, judged, tool
 
 VISIT = {"visit_id": "id"}

@@ -6,7 +6,7 @@ forbidden or wished for by somebody else. After a stranger's text was read.
 
 import pytest
 
-from guard.provenance.tongues import abroad
+from guard.provenance.vocabulary.tongues import abroad
 from tests.attack.exhibits import HORSE, JUG, asking_for
 from tests.attack.verdicts import TRUSTED, N, S, bundle, tool
 

@@ -6,7 +6,7 @@ forbidden, or the same little words in another place: after a stranger's text wa
 
 import pytest
 
-from guard.provenance.idioms import idioms
+from guard.provenance.vocabulary.idioms import idioms
 from tests.attack.exhibits import HORSE, JUG, asking_for
 from tests.attack.verdicts import TRUSTED, S, bundle, tool
 

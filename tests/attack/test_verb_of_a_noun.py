@@ -6,8 +6,8 @@ act or for the same one with another's values does not. After a stranger's text 
 
 import pytest
 
-from guard.provenance.derivation import verbs_from
-from guard.provenance.readings import readings
+from guard.provenance.schema.readings import readings
+from guard.provenance.vocabulary.derivation import verbs_from
 from tests.attack.verdicts import TRUSTED, N, S, asks, bundle, tool
 
 HELD = {"exhibit_id": S}, {"exhibit_id": "id"}

@@ -6,7 +6,7 @@ cancel it" cancels no ex-2; "publish this: ..." publishes that. After a stranger
 
 import pytest
 
-from guard.provenance.readings import readings
+from guard.provenance.schema.readings import readings
 from tests.attack.exhibits import HORSE, asking_for
 from tests.attack.verdicts import TRUSTED, N, S, bundle, tool
 

@@ -7,7 +7,7 @@ import pytest
 from guard.errors import ApprovalPending
 from guard.judging import Judging
 from guard.model.decision import Allow, Deny, Narrow, StepUp
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 
 ASKS = {
     "self": '@approvers("session-owner")',

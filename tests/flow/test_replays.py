@@ -11,7 +11,7 @@ from guard.errors import GuardError
 from guard.judging import Judging, _Moment, _Narrowings
 from guard.model.decision import Deny, Narrow, StepUp, kind
 from guard.policy.evaluate import decide
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.risk import signal
 
 CALLS = [

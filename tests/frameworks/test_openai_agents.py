@@ -5,15 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from agents import (
-    Agent,
-    FunctionTool,
-    RunConfig,
-    Runner,
-    RunState,
-    WebSearchTool,
-    function_tool,
-)
+from agents import Agent, FunctionTool, RunConfig, Runner, RunState, WebSearchTool, function_tool
 from agents.exceptions import ModelBehaviorError
 from agents.testing import ScriptedModel, assistant_message, function_call
 

@@ -15,14 +15,7 @@ from typing import Any, Final, cast
 
 from guard.errors import Refused
 from guard.grant.scrub import Scrub
-from guard_adapters._http.carrying import (
-    Answered,
-    Current,
-    Headers,
-    Nonces,
-    headers_for,
-    unheard,
-)
+from guard_adapters._http.carrying import Answered, Current, Headers, Nonces, headers_for, unheard
 
 _IDENTITY: Final = "identity"
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from guard.model.call import Json, ToolSpec
 from guard.policy.shape import Shape, shape_at, shape_of, walk
-from guard.provenance.currencies import names_currency
-from guard.provenance.lexicon import capability
-from guard.provenance.shown import parts_at
+from guard.provenance.schema.shown import parts_at
+from guard.provenance.vocabulary.currencies import names_currency
+from guard.provenance.vocabulary.lexicon import capability
 from guard_adapters.cli.guess_beside import in_company, of_somebody
 from guard_adapters.cli.guess_effects import effects_of, needed
 from guard_adapters.cli.guess_names import (

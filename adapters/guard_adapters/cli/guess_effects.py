@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from guard.model.call import Json
 from guard.policy.shape import shape_at, shape_of
-from guard.provenance.lexicon import (
+from guard.provenance.speech.sentences import is_base
+from guard.provenance.vocabulary.lexicon import (
     is_other,
     is_stop,
     noun_classes,
@@ -19,8 +20,7 @@ from guard.provenance.lexicon import (
     verb_classes,
     verbal_classes,
 )
-from guard.provenance.sentences import is_base
-from guard.provenance.words import set_of
+from guard.provenance.vocabulary.words import set_of
 from guard_adapters.cli.guess_role import RoleGuess
 
 READ_VERBS = set_of(

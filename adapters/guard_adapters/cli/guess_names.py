@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from guard.model.call import Json
 from guard.model.secret_name import known_by_heart
-from guard.provenance.lexicon import noun_classes, stem
-from guard.provenance.words import CONTAINERS
+from guard.provenance.vocabulary.lexicon import noun_classes, stem
+from guard.provenance.vocabulary.words import CONTAINERS
 
 ADDRESS_LINES = frozenset(
     {

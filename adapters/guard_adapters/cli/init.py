@@ -18,7 +18,7 @@ from guard.grant.scrub import SHORTEST, Scrub
 from guard.model.secret_name import named_secret
 from guard.policy.refuse_catalog import alias_of
 from guard.policy.shape import shape_of, walk
-from guard.provenance.service import short_names
+from guard.provenance.schema.service import short_names
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters._http.sendable import check_sendable
 from guard_adapters.cli import FINE, Commands

@@ -14,7 +14,7 @@ from guard.errors import Unusable
 from guard.model.call import ToolSpec
 from guard.model.labels import Secrecy, Trust
 from guard.policy.catalog import Catalog, read_catalog
-from guard.provenance.observe import label_at
+from guard.provenance.result.observe import label_at
 from guard_adapters._shown import shown
 from guard_adapters._yaml import inserted, parse_yaml, read_text
 from guard_adapters.cli import FINE, Commands

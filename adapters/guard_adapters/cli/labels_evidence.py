@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guard.model.origin import Source
-from guard.provenance.canonical import classify
+from guard.provenance.typed.canonical import classify
 from guard_adapters.cli.audit_show import Shown
 
 WHOLE_KINDS = frozenset({"email", "iban", "number", "amount", "phone"})

@@ -6,13 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from guard.errors import Unusable
-from guard.policy.check import (
-    TableReport,
-    forbids,
-    run_mutants,
-    run_tables,
-    table_findings,
-)
+from guard.policy.check import TableReport, forbids, run_mutants, run_tables, table_findings
 from guard.policy.finding import Finding, PolicyUnusable
 from guard_adapters._yaml import read_yaml
 from guard_adapters.cli import FINDINGS, FINE

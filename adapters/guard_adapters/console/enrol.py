@@ -14,13 +14,7 @@ from starlette.routing import Route
 
 from guard.audit.event import Event
 from guard.errors import Refused
-from guard.grant.people import (
-    Account,
-    Invite,
-    Passkey,
-    token_sha256,
-    usable_from,
-)
+from guard.grant.people import Account, Invite, Passkey, token_sha256, usable_from
 from guard_adapters.console.gate import Gate, no_ceremony
 from guard_adapters.console.passkeys import Fresh, client_data, creation, fresh
 from guard_adapters.console.posts import Body, taking, text

@@ -8,8 +8,8 @@ from collections import OrderedDict
 from collections.abc import Sequence
 
 from guard.errors import Unavailable
-from guard.provenance.known import Known
-from guard.provenance.segment import Segment, segment_of
+from guard.provenance.result.known import Known
+from guard.provenance.result.segment import Segment, segment_of
 from guard.session.state import Session
 
 KEPT = 64

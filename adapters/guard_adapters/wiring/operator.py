@@ -15,7 +15,7 @@ from guard.grant.votes import Vote, Voter
 from guard.model.call import Json
 from guard.model.identity import Agent, Principal, Who
 from guard.ports import World
-from guard.provenance.segment import Endorsed
+from guard.provenance.result.segment import Endorsed
 from guard.reauthorize import Reauthorizing
 from guard.session.intent import TaskIntent, parse_intent
 from guard.session.risk import WEIGHTS

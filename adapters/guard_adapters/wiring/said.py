@@ -9,7 +9,7 @@ from guard.errors import Refused, Unavailable
 from guard.model.call import Json
 from guard.model.labels import SECRET
 from guard.ports import World
-from guard.provenance.segment import Endorsed
+from guard.provenance.result.segment import Endorsed
 from guard.session.intent import TaskIntent
 from guard.session.state import Session, declassified, told, withdrawing
 

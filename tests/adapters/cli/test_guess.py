@@ -7,7 +7,7 @@ import pytest
 from guard.model.labels import Label, Secrecy, Trust
 from guard.policy.catalog import read_catalog
 from guard.policy.convert import Limits, convert_args
-from guard.provenance.observe import label_at
+from guard.provenance.result.observe import label_at
 from guard_adapters._yaml import parse_yaml
 from guard_adapters.cli.guess import guessed, roles_of
 from guard_adapters.cli.guess_labels import labels_of

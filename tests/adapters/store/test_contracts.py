@@ -19,7 +19,7 @@ from guard.model.decision import Requirement
 from guard.model.identity import Agent, Principal, Who
 from guard.model.origin import Source
 from guard.ports import Attempt, Ending
-from guard.provenance.segment import Seen, Segment
+from guard.provenance.result.segment import Seen, Segment
 from guard.session.state import new_session, remembering
 from guard.testing import FrozenClock, MemoryApprovals, MemoryStore
 from guard_adapters.store.log import LogKey

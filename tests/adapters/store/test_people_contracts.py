@@ -9,15 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from guard.audit.event import Event
-from guard.grant.people import (
-    LONGEST,
-    USUAL,
-    Account,
-    Ceremony,
-    Invite,
-    Login,
-    Passkey,
-)
+from guard.grant.people import LONGEST, USUAL, Account, Ceremony, Invite, Login, Passkey
 from guard.testing import people as memory_people
 from guard.testing.people import MemoryReviewers
 from guard_adapters.store.log import LogKey

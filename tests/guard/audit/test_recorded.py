@@ -16,15 +16,7 @@ from hypothesis import strategies as st
 from guard.audit.recorded import facts_from_text
 from guard.audit.written import facts_text
 from guard.errors import Unusable
-from guard.model.facts import (
-    CallFacts,
-    ClockFacts,
-    Derived,
-    Facts,
-    HistoryFacts,
-    Input,
-    ProvFacts,
-)
+from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, HistoryFacts, Input, ProvFacts
 from guard.model.identity import Agent, Principal, Who
 from guard.model.origin import Origin, Source
 from tests.many import many

@@ -4,14 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.model.route import (
-    Unclear,
-    arguments_of,
-    pairs_of,
-    parse_route,
-    segments_of,
-    written,
-)
+from guard.model.route import Unclear, arguments_of, pairs_of, parse_route, segments_of, written
 
 PAY = parse_route("POST /invoices/{id}/pay?dry_run={dry_run}&n={count}")
 SCHEMA = {

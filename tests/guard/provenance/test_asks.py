@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.provenance.asks import ALL, asks_of
-from guard.provenance.entities import extract
-from guard.provenance.granting import granted, worded
-from guard.provenance.lexicon import capability, words_of
-from guard.provenance.said import read_task
+from guard.provenance.request.entities import extract
+from guard.provenance.request.said import read_task
+from guard.provenance.speech.asks import ALL, asks_of
+from guard.provenance.speech.granting import granted, worded
+from guard.provenance.vocabulary.lexicon import capability, words_of
 
 
 def asks(text):

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from guard.model.call import ToolSpec
 from guard.model.facts import LARGEST_LEFT
-from guard.provenance.budget import asked, left
-from guard.provenance.lexicon import capability
-from guard.provenance.said import read_task
+from guard.provenance.deed.budget import asked, left
+from guard.provenance.request.said import read_task
+from guard.provenance.vocabulary.lexicon import capability
 
 NAME = frozenset({"text"})
 

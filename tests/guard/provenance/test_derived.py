@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from guard.provenance.derived import amounts_of, ends_of
-from guard.provenance.select import Selection, selections
+from guard.provenance.result.select import Selection, selections
+from guard.provenance.typed.derived import amounts_of, ends_of
 
 
 @pytest.mark.parametrize(

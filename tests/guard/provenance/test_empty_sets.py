@@ -1,6 +1,6 @@
 """A session holds thousands of records, and most of their sets are empty: all of those are one."""
 
-from guard.provenance.records import record_of
+from guard.provenance.result.records import record_of
 
 
 def test_records_share_what_is_empty():

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guard.provenance.entities import extract
-from guard.provenance.said import read_task
+from guard.provenance.request.entities import extract
+from guard.provenance.request.said import read_task
 
 
 def found(text, *kinds):

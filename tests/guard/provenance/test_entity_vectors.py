@@ -2,7 +2,7 @@
 
 import pytest
 
-from guard.provenance.entities import extract
+from guard.provenance.request.entities import extract
 
 SENTENCES = (
     "{}",

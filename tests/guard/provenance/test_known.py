@@ -4,9 +4,9 @@ import pytest
 
 from guard.errors import Unavailable
 from guard.model.origin import Source
-from guard.provenance.known import Known
-from guard.provenance.said import read_task
-from guard.provenance.segment import Seen, Segment, chained, segment_of, value_digest
+from guard.provenance.request.said import read_task
+from guard.provenance.result.known import Known
+from guard.provenance.result.segment import Seen, Segment, chained, segment_of, value_digest
 
 ANA = ("email", "ana@firm.example")
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from guard.provenance.granting import granted
-from guard.provenance.lexicon import capability
-from guard.provenance.said import read_task
+from guard.provenance.request.said import read_task
+from guard.provenance.speech.granting import granted
+from guard.provenance.vocabulary.lexicon import capability
 
 
 @pytest.mark.parametrize(

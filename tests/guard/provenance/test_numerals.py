@@ -2,7 +2,7 @@
 
 import pytest
 
-from guard.provenance.said import read_task
+from guard.provenance.request.said import read_task
 
 AMOUNTS = [
     ("set the budget to 78k", "78000", ""),

@@ -2,9 +2,9 @@
 
 from guard.model.call import ToolSpec
 from guard.model.labels import Label, Trust
-from guard.provenance.known import Known
-from guard.provenance.observe import observed
-from guard.provenance.said import read_task
+from guard.provenance.request.said import read_task
+from guard.provenance.result.known import Known
+from guard.provenance.result.observe import observed
 
 TRUSTED = Label(trust=Trust.TRUSTED)
 ANA, BEN = "ana@firm.example", "ben@firm.example"

@@ -2,10 +2,10 @@
 
 import pytest
 
-from guard.provenance.known import Known
-from guard.provenance.lexicon import capability
-from guard.provenance.paths import lies_where_said, named_path
-from guard.provenance.said import read_task
+from guard.provenance.request.said import read_task
+from guard.provenance.result.known import Known
+from guard.provenance.source.paths import lies_where_said, named_path
+from guard.provenance.vocabulary.lexicon import capability
 
 TASK = read_task(
     ["Hmm... please write the report in the folder archive, about ~ 5 pages. Thanks..."]

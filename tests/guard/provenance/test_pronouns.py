@@ -2,8 +2,8 @@
 
 import pytest
 
-from guard.provenance.entities import extract
-from guard.provenance.said import read_task
+from guard.provenance.request.entities import extract
+from guard.provenance.request.said import read_task
 
 
 def told(text):

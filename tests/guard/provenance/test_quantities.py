@@ -4,10 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from guard.provenance.derived import converted
-from guard.provenance.entities import extract
-from guard.provenance.money import Money
-from guard.provenance.said import read_task
+from guard.provenance.request.entities import extract
+from guard.provenance.request.said import read_task
+from guard.provenance.typed.derived import converted
+from guard.provenance.typed.money import Money
 
 
 @pytest.mark.parametrize(

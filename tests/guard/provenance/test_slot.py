@@ -3,7 +3,7 @@
 import pytest
 
 from guard.model.call import ArgSpec, ToolSpec
-from guard.provenance.slot import slot_of
+from guard.provenance.schema.slot import slot_of
 
 SCHEMA = {
     "type": "object",

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 
 from guard.model.origin import Origin, Source, Why
-from guard.provenance.told import told, told_lines, without_secrets
+from guard.provenance.source.told import told, told_lines, without_secrets
 
 
 def origin(path="to", source=Source.COMPOSED, why="composed", **more):

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from guard.model.call import ArgSpec, ToolSpec
-from guard.provenance.currencies import currencies_in
-from guard.provenance.entities import extract
-from guard.provenance.money import Money, Unit, means, money_of, pointed
-from guard.provenance.units import is_minor, unit_of
+from guard.provenance.quantity.units import is_minor, unit_of
+from guard.provenance.request.entities import extract
+from guard.provenance.typed.money import Money, Unit, means, money_of, pointed
+from guard.provenance.vocabulary.currencies import currencies_in
 
 N, I, S = {"type": "number"}, {"type": "integer"}, {"type": "string"}
 

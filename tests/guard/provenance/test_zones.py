@@ -4,8 +4,8 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from guard.provenance.said import read_task
-from guard.provenance.zones import same_in, zone_of, zoned
+from guard.provenance.quantity.zones import same_in, zone_of, zoned
+from guard.provenance.request.said import read_task
 
 DAY = "2026-11-24"
 BERLIN = timezone(timedelta(hours=1), "Europe/Berlin")

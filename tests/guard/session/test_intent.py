@@ -9,13 +9,7 @@ from guard.errors import Refused, Unusable
 from guard.model.call import ArgSpec, ToolSpec
 from guard.model.facts import ClockFacts
 from guard.session.belongs import intent_facts
-from guard.session.intent import (
-    from_json,
-    meet,
-    parse_declaration,
-    parse_intent,
-    widens,
-)
+from guard.session.intent import from_json, meet, parse_declaration, parse_intent, widens
 
 NOW = 1_767_607_200_000
 

@@ -9,8 +9,8 @@ from guard.model.call import ArgSpec, ToolCall, ToolSpec, argument_bytes
 from guard.model.identity import Agent, Principal, Who
 from guard.model.labels import Label, Secrecy, Trust
 from guard.model.origin import NO_ARGUMENT, Source
-from guard.provenance.known import Known
-from guard.provenance.task import task_of
+from guard.provenance.request.task import task_of
+from guard.provenance.result.known import Known
 from guard.session.intent import parse_intent
 from guard.session.provenance import labels_of, segment_for, weighed_for
 from guard.session.state import declared, new_session, told

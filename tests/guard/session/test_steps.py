@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from guard.errors import Unusable
 from guard.model.call import ToolSpec
 from guard.model.labels import Label, Trust
-from guard.provenance.known import Known
-from guard.provenance.observe import observed
+from guard.provenance.result.known import Known
+from guard.provenance.result.observe import observed
 from guard.session.intent import from_json, parse_intent
 from guard.session.steps import open_step
 

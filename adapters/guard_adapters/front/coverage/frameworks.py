@@ -4,13 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from guard_adapters.front.coverage.bodies import (
-    MOST,
-    function_of,
-    is_ours,
-    of_application,
-    parts,
-)
+from guard_adapters.front.coverage.bodies import MOST, function_of, is_ours, of_application, parts
 from guard_adapters.front.coverage.reach import Kind, State, ToolAt, Way, is_a
 
 NODE: Final = "langgraph.prebuilt.tool_node.ToolNode"

@@ -11,13 +11,7 @@ from typing import Final
 
 from guard.grant.dpop import Proof
 from guard.grant.replay import MemoryReplay, ReplayUnavailable, replay_key
-from guard_adapters.front.mcp.auth import (
-    Caller,
-    Misused,
-    TokenCheck,
-    refuse_token,
-    refuse_unbound,
-)
+from guard_adapters.front.mcp.auth import Caller, Misused, TokenCheck, refuse_token, refuse_unbound
 from guard_adapters.front.mcp.jwks import KeySource
 from guard_adapters.front.mcp.jws import (
     check_audience,

@@ -13,13 +13,7 @@ from guard_adapters.front.mcp.auth import Caller, Misused, refuse_token
 from guard_adapters.front.mcp.certificate import Certificate, certificate_of
 from guard_adapters.front.mcp.edge import Headers, single
 from guard_adapters.front.mcp.jwks import KeySource
-from guard_adapters.front.mcp.jws import (
-    check_audience,
-    check_times,
-    instant_ms,
-    text_of,
-    verified,
-)
+from guard_adapters.front.mcp.jws import check_audience, check_times, instant_ms, text_of, verified
 from guard_adapters.front.mcp.location import place_of
 from guard_adapters.front.mcp.svid import Svids
 from guard_adapters.front.mcp.wire import REFUSED, WireRefused

@@ -24,22 +24,11 @@ from guard_adapters.front.mcp.outbound import Outbound
 from guard_adapters.front.mcp.pins import LIST_CHANGED, PinBook
 from guard_adapters.front.mcp.private import clean
 from guard_adapters.front.mcp.questions import Questions
-from guard_adapters.front.mcp.reply import (
-    Reply,
-    answers,
-    credential_refused,
-    failed,
-    is_events,
-)
+from guard_adapters.front.mcp.reply import Reply, answers, credential_refused, failed, is_events
 from guard_adapters.front.mcp.rounds import Rounds
 from guard_adapters.front.mcp.seal import NONCE_BYTES, SealedSession
 from guard_adapters.front.mcp.server import HttpServer, Seals
-from guard_adapters.front.mcp.server_asks import (
-    Ask,
-    refused_input,
-    refused_to_server,
-    server_ask,
-)
+from guard_adapters.front.mcp.server_asks import Ask, refused_input, refused_to_server, server_ask
 from guard_adapters.front.mcp.stream import ClientStream, rewritten
 from guard_adapters.front.mcp.tasks import Owners, OwnTasks
 from guard_adapters.front.mcp.verdict import refusal, result_message

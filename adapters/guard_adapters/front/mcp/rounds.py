@@ -18,12 +18,7 @@ from guard.model.call import argument_bytes
 from guard_adapters.front.mcp.front import Caller, GuardFront
 from guard_adapters.front.mcp.gate import Asked
 from guard_adapters.front.mcp.invite import GUARD_ID, Invitation, action_of
-from guard_adapters.front.mcp.seal import (
-    NONCE_BYTES,
-    RequestStateSeal,
-    SealedState,
-    SealRefusal,
-)
+from guard_adapters.front.mcp.seal import NONCE_BYTES, RequestStateSeal, SealedState, SealRefusal
 from guard_adapters.front.mcp.server_asks import Fields, fields_of, fits, refuse_unasked
 from guard_adapters.front.mcp.wire import HTTP_STATUS, INVALID_PARAMS, WireRefused, refuse
 

@@ -15,14 +15,7 @@ from starlette.routing import Route
 
 from guard.model.call import Json
 from guard_adapters.front.ssf.asked import BadRequest
-from guard_adapters.front.ssf.management import (
-    STATUS,
-    STREAMS,
-    VERIFY,
-    Desk,
-    body_of,
-    guarded,
-)
+from guard_adapters.front.ssf.management import STATUS, STREAMS, VERIFY, Desk, body_of, guarded
 from guard_adapters.front.ssf.outgoing import KEYS, METADATA, POLL, PREFIX, PUSH, Receiver
 
 MOST: Final = 50

@@ -8,15 +8,7 @@ from dataclasses import fields
 from typing import Any, Final
 
 from guard.audit.event import Event
-from guard.grant.people import (
-    LONGEST,
-    MAX_LOGINS,
-    Account,
-    Ceremony,
-    Invite,
-    Login,
-    Passkey,
-)
+from guard.grant.people import LONGEST, MAX_LOGINS, Account, Ceremony, Invite, Login, Passkey
 from guard_adapters.store.postgres.audit import append
 from guard_adapters.store.postgres.database import Connection, Database
 from guard_adapters.store.postgres.schema import later_ms

@@ -19,7 +19,7 @@ from guard.errors import Refused, Unavailable
 from guard.model.altered import altered
 from guard.model.secevent import Subject
 from guard.ports import Change, Ending, Lost, Noted, unnoted
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.calls import Wanted, lent, nothing_wanted, pools_of, without_pools
 from guard.session.shared import changed
 from guard.session.state import Session, idle_since_ms

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from guard.provenance.segment import Segment
+from guard.provenance.result.segment import Segment
 from guard.session.state import Session
 
 SCHEMA = """

@@ -17,7 +17,7 @@ from guard.errors import GuardError, Refused
 from guard.model.altered import altered
 from guard.model.secevent import Subject
 from guard.ports import Change, Ending, Lost, Noted, unnoted
-from guard.provenance.known import Known
+from guard.provenance.result.known import Known
 from guard.session.calls import Wanted, nothing_wanted, pools_of
 from guard.session.pool_key import PoolKey
 from guard.session.shared import Pool

@@ -1,0 +1,72 @@
+"""A number of the person's that a call puts where they did not: a price of 22, for so many seats.
+
+It decides nothing.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from guard.model.call import Held
+from guard.provenance.quantity.counts import things_at
+from guard.provenance.request.pieces import asking
+from guard.provenance.request.task import Task
+from guard.provenance.schema.shown import optional_in, types_in
+from guard.provenance.schema.slot import Slot
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth
+from guard.provenance.vocabulary.lexicon import Capability
+
+NUMERIC = frozenset({"number", "integer"})
+"""The types of a schema's numbers."""
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_BEFORE = re.compile(
+    r"\b(?:rais|lower|reduc|increas|decreas|chang|bump|cut|adjust|updat|push)(?:e|es|ed|ing|s)?\b"
+    r"[^.;!?\n]*?\bfrom\s+(\d+(?:\.\d+)?)\s+to\s+\d",
+    re.IGNORECASE,
+)
+"""What a number was that is to be another one."""
+
+
+def misplaces(
+    task: Task, able: Capability, held: Held, slots: Mapping[str, Slot],
+    weighed: Sequence[tuple[Value, Worth]],
+) -> bool:  # fmt: skip
+    """Return whether a number is put where nobody spoke of, and what was said is left out.
+
+    "Set the price to 22", for so many seats; or a number that is another argument's.
+
+    Args:
+        task: what the person said.
+        able: what the tool does.
+        held: the tool.
+        slots: what is known of the call's arguments, by their paths.
+        weighed: these arguments, with their worth.
+    """
+    stray = [
+        one
+        for one, its in weighed
+        if one.role == "amount" and its.why == "in_prompt" and not slots[one.path].needed
+        if (things_at(one.path) - able.stems).isdisjoint(task.words.stems)
+    ]
+    if not stray:  # nearly always
+        return False
+    if any(_is_spent(task, one, weighed) for one in stray):
+        return True
+    left = [one for one in optional_in(held) if one not in slots and types_in(held, one) & NUMERIC]
+    said = frozenset().union(*(one.stems for one in asking(task.pieces, able)))
+    return any((own := things_at(one) - able.stems) and own <= said for one in left)
+
+
+def _is_spent(task: Task, value: Value, weighed: Sequence[tuple[Value, Worth]]) -> bool:
+    """Return whether another argument has a number that was said once, or it is what was before.
+
+    "Raise the threshold from 60 to 90", and 90 or 60 for its window as well.
+    """
+    number = value.money.number if value.money else None
+    if number is None:
+        return False
+    if any(number == float(one[1]) for one in _BEFORE.finditer(task.wanted)):
+        return True
+    said = sum(number == float(one) for one in _DIGITS.findall(task.wanted))
+    used = sum(one.money is not None and one.money.number == number for one, _ in weighed)
+    return used > max(said, 1)

@@ -1,0 +1,1 @@
+"""Whether what a call does was asked for, under whichever name, and how often."""

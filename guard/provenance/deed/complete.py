@@ -1,0 +1,185 @@
+"""Whether a call takes up all that its request names: "sell 5 shares of SAP", with 5 and SAP.
+
+Then a name of the request can be meant by nothing else, so that an argument of which nobody said
+what it is may hold it. Not where the call's own names tell a side from another: which is which is
+the person's to say. Addresses are judged by how they were named, and never here. A number right
+behind its noun is the thing of that sort, in a request for what the tool does.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from guard.model.call import Held
+from guard.model.origin import LINKED, TRUSTED, Source
+from guard.provenance.argument.nearby import astray, nearby
+from guard.provenance.argument.phrases import BESIDE
+from guard.provenance.argument.restated import restated
+from guard.provenance.quantity.counts import numbered
+from guard.provenance.request.naming import keys_of
+from guard.provenance.request.pieces import ADDRESSES, NUMBERS, Piece, asking
+from guard.provenance.request.task import Task
+from guard.provenance.result.known import Known
+from guard.provenance.schema.kin import kin_of
+from guard.provenance.schema.slot import Slot
+from guard.provenance.source.singled import singled
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import IN_PROMPT, Worth
+from guard.provenance.speech.frames import Entity
+from guard.provenance.thing.halves import halved
+from guard.provenance.thing.meant import meant
+from guard.provenance.thing.partly import partly
+from guard.provenance.thing.ranked import of_others
+from guard.provenance.thing.sides import side_of
+from guard.provenance.vocabulary.lexicon import Capability
+
+Values = Sequence[tuple[Value, Worth]]
+_HEAD = 3
+"""Letters by which a value is looked for before its words are."""
+_MARKS = " #@\"'`"
+_WEAK = frozenset({"trusted_field", "untrusted_only", "ambiguous"})
+_STRAY = Worth(Source.COMPOSED, "other_request")
+
+
+def completed(
+    held: Held,
+    task: Task,
+    known: Known,
+    able: Capability,
+    values: Values,
+    slots: Mapping[str, Slot],
+    said: Collection[int] = (),
+) -> list[tuple[Value, Worth]]:
+    """Return the arguments of a call, with those that its request can only mean at that.
+
+    Args:
+        held: the tool.
+        task: what the person named.
+        known: what the session has seen.
+        able: what the tool does.
+        values: the arguments, each with what it is worth so far.
+        slots: what is known of each argument.
+        said: which values are the person's only because a request says them.
+    """
+    values = restated(task, known, able, slots, values)
+    values = _ruled(task, able, values) if task.rankings else values
+    strays = frozenset(astray(task, values, said) if said else ())
+    if strays:
+        values = [(one[0], _STRAY) if at in strays else one for at, one in enumerate(values)]
+    weak = [
+        at
+        for at, (value, one) in enumerate(values)
+        if one.source < LINKED
+        if (slot := slots[value.path]).named or slot.target
+    ]
+    if weak:
+        said_so = task.folded
+        weak = [
+            at for at in weak if values[at][1].place is not None or _begins(values[at][0], said_so)
+        ]
+    found = _received(task, known, able, values)
+    if not weak:  # most calls: somebody said what each argument is
+        return found
+    wanted = _whole(task, able, values)
+    targets = any(slots[values[at][0].path].target for at in weak)
+    own = _numbers(task, able, targets=targets)
+    for at in weak:
+        value, slot = values[at][0], slots[values[at][0].path]
+        named = slot.named and _is_name(value) and not wanted.isdisjoint(value.kinds)
+        its = values[at][1]
+        place = its.place if its.why == "trusted_field" else None
+        if named or (slot.target and any(_is_numbered(value, one) for one in own)):
+            found[at] = value, IN_PROMPT
+        elif slot.target and place and singled(task, known, able, place):
+            found[at] = value, Worth(LINKED, "linked_record", place)
+        elif slot.target and its.place and its.why in _WEAK:
+            beside = [one.text for n, (one, _) in enumerate(values) if n != at]
+            found[at] = value, meant(task, known, held.spec, able, value, beside) or its
+    for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
+        for at in more:
+            found[at] = found[at][0], IN_PROMPT
+    return found
+
+
+def _ruled(task: Task, able: Capability, values: Values) -> Values:
+    """Return the arguments of a call; the one of a list is nobody's where another request rules."""
+    if not of_others(task, asking(task.pieces, able)):
+        return values
+    return [
+        (value, Worth(TRUSTED, "other_request", one.place))
+        if one.why == "selected" and one.place is not None
+        else (value, one)
+        for value, one in values
+    ]
+
+
+def _received(
+    task: Task, known: Known, able: Capability, values: Values
+) -> list[tuple[Value, Worth]]:
+    """Return the arguments of a call, with the receivers that its request names in part."""
+    found = [*values]
+    for at, (value, one) in enumerate(values):
+        if one.why == "trusted_field" and value.role == "recipient":
+            found[at] = value, partly(task, known, able, value) or one
+    return found
+
+
+def _begins(value: Value, said: str) -> bool:
+    """Return whether a text may hold what an argument is; where it holds no beginning, it does not.
+
+    Of what can be read in one way only: other kinds have other spellings.
+    """
+    kinds = value.kinds
+    return (
+        len(kinds) != 1
+        or kinds[0][0] != "text"
+        or value.text.strip(_MARKS).casefold()[:_HEAD] in said
+    )
+
+
+def _numbers(task: Task, able: Capability, *, targets: bool) -> list[frozenset[tuple[str, str]]]:
+    """Return what each request for what a tool does names by a number; without any, what is."""
+    if not task.pieces and targets:
+        only = numbered(task.wanted)
+        return [frozenset((noun, digits) for _, noun, digits in only if len(only) == 1)]
+    return [_numbered(task, one) for one in asking(task.pieces, able)]
+
+
+def _numbered(task: Task, piece: Piece) -> frozenset[tuple[str, str]]:
+    """Return what a request names by a number, or says "it" of: "read note 4 and shorten it"."""
+    before = [one for one in task.pieces if piece.refers and one.start < piece.start]
+    return piece.numbered.union(*(one.numbered for one in before))
+
+
+def _whole(task: Task, able: Capability, values: Values) -> set[tuple[str, str]]:
+    """Return the names of the requests that a call takes up whole."""
+    if any(side_of(one.path) for one, _ in values):
+        return set()
+    weighed = [value for value, _ in values if value.level]  # a text may hold anything
+    meant: set[tuple[str, str]] = set()
+    for piece in task.pieces:
+        beside = BESIDE.search(task.wanted, piece.start)  # "delete it because Kim left"
+        end = beside.start() if beside else len(task.wanted)
+        names = [one for one in piece.held if one.kind not in NUMBERS and one.start < end]
+        if piece.fits(able) and all(_is_held(one, weighed) for one in names):
+            meant.update(*map(keys_of, names))
+    return meant
+
+
+def _is_numbered(value: Value, things: frozenset[tuple[str, str]]) -> bool:
+    """Return whether a request names a thing of this sort by this number: "note 4"."""
+    own = kin_of(value.path.rpartition(".")[2]) or value.kin
+    bare = value.text.strip().removeprefix("#")
+    return any((noun, bare) in things for noun in own)
+
+
+def _is_held(one: Entity, values: Sequence[Value]) -> bool:
+    """Return whether a call holds what a request names, maybe with words around it."""
+    keys = {*keys_of(one)}
+    plain = f" {one.literal.casefold()} "
+    return any(
+        not keys.isdisjoint(value.kinds) or plain in f" {value.text.casefold()} "
+        for value in values
+    )
+
+
+def _is_name(value: Value) -> bool:
+    return ADDRESSES.isdisjoint(kind for kind, _ in value.kinds)

@@ -1,0 +1,1 @@
+"""Numbers, units, days and hours, as people say them and as tools take them."""

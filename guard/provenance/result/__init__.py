@@ -1,0 +1,1 @@
+"""What results showed: typed values, records and lists, and where each was seen."""

@@ -1,0 +1,83 @@
+"""Whether an id that strangers may have written is of the kind of thing that a call acts on.
+
+A page, a ticket or a search may hold anything under any name. The id of a project comes from what
+tells of projects, and from a record of its own there: not from one inside of something else.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import pairwise
+
+from guard.provenance.vocabulary.currencies import words_in
+from guard.provenance.vocabulary.lexicon import is_stop, noun_classes, stem, verb_classes
+from guard.provenance.vocabulary.words import BOUNDS, FORMAL
+
+HOLDERS = frozenset(
+    map(stem, ("result", "item", "list", "record", "row", "hit", "match", "matches", "content"))
+) | frozenset(
+    map(stem, ("response", "payload", "output", "node", "edge", "found", "all", "open", "page"))
+)
+"""Words of fields that only hold what was asked for."""
+_IDS = frozenset({"id", "ids", "uid", "uuid", "key"})
+"""Words before which there is a thing, be it a verb elsewhere: the `show_id` of a show."""
+_EMPTY = FORMAL - {"instance", "resource"}  # a cloud has many, and stops one of them
+_LEAST = 3
+_NEAR = 2
+_LISTING = frozenset({"list", "search", "find", "query", "browse", "overview"})
+"""Words of tools that show what a server has."""
+
+
+@lru_cache(maxsize=4096)
+def kin_of(*names: str) -> frozenset[str]:
+    """Return the stems of what names speak of: project of `list_projects`, of `project_id`."""
+    return frozenset(
+        one
+        for name in names
+        for word, after in pairwise([*words_in(name), ""])
+        if len(word) >= _LEAST and not is_stop(word) and word not in BOUNDS | _EMPTY
+        if (one := stem(word)) and (noun_classes(one) or not verb_classes(one) or after in _IDS)
+    )
+
+
+def own_kin(path: str) -> frozenset[str]:
+    """Return the stems of what an argument's own name speaks of: card of `card_id`."""
+    return kin_of(path.rpartition(".")[2])
+
+
+@lru_cache(maxsize=4096)
+def things_of(stems: frozenset[str]) -> frozenset[str]:
+    """Return those of some stems that name what is acted on: no verbs, or nouns as well."""
+    return frozenset(one for one in stems if noun_classes(one) or not verb_classes(one))
+
+
+@lru_cache(maxsize=4096)
+def tells_of(tool: str) -> frozenset[str]:
+    """Return the classes of what a tool shows: to list boats is to show boats, and no list."""
+    return _classes(kin_of(tool) - _LISTING)
+
+
+@lru_cache(maxsize=4096)
+def holds(tool: str, path: str, kin: frozenset[str], own: frozenset[str]) -> bool:
+    """Return whether an id in a tool's result may be of a thing of this kind.
+
+    Args:
+        tool: that showed it.
+        path: where in its result.
+        kin: stems of what a call acts on.
+        own: stems of what its argument is called after.
+    """
+    its, parts = kin_of(tool), path.split(".")
+    *around, _ = parts
+    if its.isdisjoint(kin) and _classes(its).isdisjoint(_classes(kin)):
+        # A tool that lists what there is says itself what its fields are of.
+        lists = not _LISTING.isdisjoint(words_in(tool))
+        if not lists or own.isdisjoint(kin_of(*parts[-_NEAR:])):
+            return False
+    plain = its | kin | HOLDERS | _EMPTY
+    return around.count("*") <= 1 and all(
+        stem(word) in plain or word in _EMPTY for key in around for word in words_in(key)
+    )
+
+
+def _classes(stems: Iterable[str]) -> frozenset[str]:
+    return frozenset(name for one in stems for name in noun_classes(one))

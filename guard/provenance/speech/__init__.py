@@ -1,0 +1,1 @@
+"""How a text reads: its sentences, who speaks, what asks, what only tells."""

@@ -1,0 +1,116 @@
+"""What a verb of a request asks for, by itself and by what stands beside it: plain rules."""
+
+import re
+
+from guard.provenance.speech.sentences import Words, cased
+from guard.provenance.vocabulary.grammar import ARTICLES, NUMBERS, OBJECTS, PEOPLE
+from guard.provenance.vocabulary.lexicon import (
+    Capability,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+)
+
+_REPLIES = frozenset(map(stem, ("reply", "respond", "answer")))
+_REMARKS = frozenset(map(stem, ("note", "remark", "reply", "answer")))
+_NOTES = frozenset(map(stem, ("note", "remark")))
+_TALKED_OF = frozenset({"ticket", "post"})
+_PUTS = frozenset({"create", "send"})
+_CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
+_SAYINGS = frozenset(map(stem, ("note", "text")))
+"""Files that are a message as well: what somebody is told stands in it."""
+_MESSAGES = frozenset({"mail", "message"})
+_WITHIN = frozenset({"in", "on", "under"})
+_NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
+_PUBLISHED = frozenset({"post", "page", "file"})
+_COLON = re.compile(r"[^.!?\n:]{0,60}:\s")
+_MOST = 20
+_TELLS = frozenset(map(stem, ("tell", "inform", "notify", "remind", "let")))
+
+
+def answers(verb: str, able: Capability) -> bool:
+    """Return whether a verb, by its stem, and a tool answer somebody where they said something."""
+    return verb in _REPLIES and not able.stems.isdisjoint(_REPLIES)
+
+
+def hands(verb: str, able: Capability) -> bool:
+    """Return whether a tool hands over what a verb only speaks of: no file is told, no money."""
+    return tells(verb) and any(noun_classes(one) & _CARRIED for one in able.stems - _SAYINGS)
+
+
+def says(verb: str, able: Capability) -> bool:
+    """Return whether a verb and a tool say something to somebody, be it of whatever thing."""
+    return tells(verb) and "send" in able.verbs and able.nouns <= _MESSAGES
+
+
+def tells(verb: str) -> bool:
+    """Return whether a verb, by its stem, only says something to somebody."""
+    return verb in _TELLS
+
+
+def remarked(
+    verb: str, verbs: frozenset[str], nouns: frozenset[str], words: Words
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the classes of verbs and nouns of a request, where it remarks on a thing as well.
+
+    A reply to a ticket, or to what is known by a number, is a comment on it; so is a note on one,
+    and what somebody is told in it.
+    """
+    if "publish" in verbs and not nouns and cased(words, 1) == "this" and _dictates(words[1]):
+        return verbs | {"post"}, _PUBLISHED
+    said = {stem(one[0]) for one in words}
+    if tells(verb) and _there(words):
+        return verbs | {"post", "create"}, nouns | {"post"}
+    numbered = verb in _REPLIES | _NOTES and any(_NUMBERED.fullmatch(one[0]) for one in words)
+    talks = verb in _REPLIES or not said.isdisjoint(_REMARKS)
+    if verbs.isdisjoint(_PUTS) or not talks or not (numbered or not nouns.isdisjoint(_TALKED_OF)):
+        return verbs, nouns
+    return verbs | {"post", "create"}, nouns | {"post"}
+
+
+def _there(words: Words) -> bool:
+    """Return whether words say that something is told in a ticket or under a post."""
+    return any(
+        cased(words, at) in _WITHIN
+        and cased(words, at + 1) in OBJECTS
+        and not nouns_of(cased(words, at + 2)).isdisjoint(_TALKED_OF)
+        and not nouns_of(cased(words, at + 3))
+        for at in range(1, len(words) - 2)
+    )
+
+
+def _dictates(word: re.Match[str]) -> bool:
+    """Return whether a text follows what a word is of: "publish this for all: 'We are open'"."""
+    return _COLON.match(word.string, word.end()) is not None
+
+
+def causes(words: Words) -> bool:
+    """Return whether a request makes something that is there be otherwise: "make it shorter"."""
+    at = next((at for at, one in enumerate(words) if one[0].casefold() == "make"), -1)
+    made = cased(words, at + 1) in PEOPLE and cased(words, at + 2) in ARTICLES  # "make me a cake"
+    return at >= 0 and not made and cased(words, at + 1) in OBJECTS - {"a", "an"}
+
+
+def verbs_of(word: str) -> frozenset[str]:
+    """Return the classes of verbs by which a word of a sentence may ask."""
+    word = word.casefold()
+    if word == "new" or (is_stop(word) and word != "make"):
+        return frozenset()
+    return verb_classes(stem(word))
+
+
+def nouns_of(word: str) -> frozenset[str]:
+    """Return the classes of nouns that a word of a sentence is in."""
+    return frozenset() if is_stop(word) else noun_classes(stem(word))
+
+
+def times(words: Words) -> int:
+    """Return how often a request says it is meant: "three tickets", "twice"."""
+    said = 1
+    for at, one in enumerate(words):
+        word, after = one[0].casefold(), cased(words, at + 1)
+        number = int(word) if word.isascii() and word.isdigit() else NUMBERS.get(word, 0)
+        if word == "twice" or (number and after.endswith("s") and nouns_of(after)):
+            said = max(said, min(number, _MOST))
+    return said

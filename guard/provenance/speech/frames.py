@@ -1,0 +1,184 @@
+"""What a sentence lets a value be: where something goes, or what is only spoken of."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from guard.provenance.speech.lone import is_asked
+from guard.provenance.speech.pronouns import told_by
+from guard.provenance.speech.relayed import recited, relayed
+from guard.provenance.speech.sentences import STOP
+from guard.provenance.speech.unasked import Span, unasked, within
+from guard.provenance.vocabulary.tongues import abroad
+from guard.provenance.vocabulary.words import DEST, MENTION, WHEN
+
+Frame = Literal["dest", "bound", "mention", "when", "secret", "unknown", "unasked", "told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One typed value: kind, canonical spelling, spelling in the text, place, and its frame."""
+
+    kind: str
+    canonical: str
+    literal: str
+    start: int
+    end: int
+    frame: Frame = "unknown"
+
+
+_THE = re.compile(r"\b(?:the|my|our)\s\Z", re.IGNORECASE)
+"""What stands before the name of a thing, and before nobody's."""
+_KEPT = re.compile(
+    r"\b(?:leave|keep|spare|skip|except|without|never|no|not|lass|lasse|behalte|nicht|garde|laisse)\b"
+    r"|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+"""What stands before what is to be left as it is."""
+_AFTER = re.compile(
+    r"\s+(?:has |had |just |also |already )?"
+    r"(?:sent|wrote|shared|asked|posted|gave|made|told|wants|said|mentioned)\b|['\u2019]s\b"
+)
+LISTED = re.compile(
+    r"\s*(?:,|and|or|&|und|oder|et|ou|as well as|;)+"
+    r"\s*(?:and|or|und|et|also|the|to|user|users)?\s*(?:the)?\s*[\"'`“]?"
+)
+APPOSED = re.compile(
+    r"\s*,?\s*\(?\s*(?:whose |with |the )?"
+    r"(?:user |their |his |her )?(?:id|e-?mail|address|account|iban|number|handle)"
+    r"\s*(?:is|[:=])?\s*[\"'`“]?",
+    re.IGNORECASE,
+)
+"""What stands between a person and the address that belongs to them."""
+_GETS = re.compile(
+    r"(?:^|[,;:]\s|\b(?:please|and|then|you|to)\s)\s*(?:sign|bring|loop|let|give|put)\s+$",
+    re.IGNORECASE,
+)
+_PUT_IN = re.compile(r"\s+(?:up|in|down|access|see)\b", re.IGNORECASE)
+"""What stands around somebody who gets into something: "sign Ann up", "give Ann access"."""
+_BOUND = re.compile(
+    r"\b(?:heading|headed|going|bound|off|back|travel(?:l?ing)?|fly(?:ing)?|flights?|driv(?:e|ing)"
+    r"|trips?|journey|way|moving|return(?:ing)?)(?: over| out| up| down)? (?:to|for) (?:the )?"
+    r"[\"'`“]?$",
+    re.IGNORECASE,
+)
+"""What stands before where somebody travels: nothing is sent there for that."""
+_DESCRIBES = re.compile(
+    r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
+)
+"""What stands before a part of a name, rather than before somebody."""
+_HELD = re.compile(r"\s*[(<\[]\s*(?:mailto:)?")
+"""What stands between a person and the address that is put in brackets behind them."""
+_ADDRESSES = frozenset({"email", "phone", "iban"})
+_VALUES = frozenset({"email", "iban", "url", "phone", "amount", "object_id"})
+
+
+def framed(text: str, found: list[Entity]) -> Iterator[Entity]:
+    """Yield the values of a text, each with its frame."""
+    before: Entity | None = None
+    named = [(one.literal, one.start, one.end) for one in found if one.kind == "name"]
+    silent, passed = silences(text, found), relayed(text)
+    cited = recited(text, _spans(found, {"quoted"}), _spans(found, _VALUES))
+    told = {
+        place for at, places in told_by(text, named) if not within(at, silent) for place in places
+    }
+    for one in found:
+        now = one
+        if one.frame == "unknown":
+            now = replace(one, frame=_frame(text, one, before))
+        if one.kind not in {"date", "time"} and within(one.start, silent):
+            now = replace(one, frame="unasked")
+        elif one.kind not in {"date", "time"} and (
+            within(one.start, passed) or (one.kind != "quoted" and within(one.start, cited))
+        ):
+            now = replace(one, frame="told")
+        elif one.kind == "amount" and is_asked(text, one.start, one.end):
+            now = replace(one, frame="unasked")
+        # "Ask Bob and tell him" names him twice: once in a sentence, and once as where it goes.
+        yield replace(now, frame="dest") if (one.start, one.end) in told else now
+        before = now
+
+
+def is_id(one: Entity) -> bool:
+    """Return whether a person writes one object, by its id, its file, or a word with a digit."""
+    word = one.kind == "name" and " " not in one.canonical and any(map(str.isdigit, one.canonical))
+    return word or one.kind in {"object_id", "filename"}
+
+
+def spoken_of(text: str, found: Iterable[Entity]) -> list[Entity]:
+    """Return the things of which a text speaks: those with an id, else "the Old Tandem".
+
+    What it wants to be left alone is none of them.
+    """
+    every = [one for one in found if not _KEPT.search(clause_before(text, one.start))]
+    with_id = [one for one in every if is_id(one)]
+    return with_id or [one for one in every if _THE.search(text, 0, one.start)]
+
+
+def silences(text: str, found: Iterable[Entity]) -> tuple[Span, ...]:
+    """Return the places of a text that ask for nothing, given the typed values in it."""
+    return unasked(text, (*_spans(found, {"quoted"}), *relayed(text)))
+
+
+def _spans(found: Iterable[Entity], kinds: Collection[str]) -> list[Span]:
+    return [(one.start, one.end) for one in found if one.kind in kinds]
+
+
+def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
+    if one.kind not in {"amount", "percent", "date", "time"} and _AFTER.match(text, one.end):
+        return "mention"
+    if before is not None and before.end <= one.start and before.frame in {"dest", "mention"}:
+        between = text[before.end : one.start].lstrip("\"'`\u201d\u2019)>]")
+        listed = len(between) < 40 and LISTED.fullmatch(between)  # noqa: PLR2004
+        named = before.kind in {"name", "quoted"}
+        held = one.kind in _ADDRESSES and _HELD.fullmatch(text, before.end, one.start)
+        if listed or (named and (held or APPOSED.fullmatch(between))):
+            return before.frame
+    clause = clause_before(text, one.start)
+    if _GETS.search(clause) and _PUT_IN.match(text, one.end):
+        return "dest"
+    if _DESCRIBES.search(clause):
+        return "mention"
+    if _BOUND.search(clause):
+        return "bound"
+    found = nearest(clause)
+    return _abroad(clause) if found == "unknown" and clause else found
+
+
+def _abroad(clause: str) -> Frame:
+    """Return what a clause lets a value be in which somebody is told to do something abroad."""
+    words = [one for one in re.findall(r"[^\W_]+(?:['\u2019-][^\W_]+)*", clause) if one]
+    told = dict(abroad(words))
+    if told and words[-1].casefold() in {"a", "al"}:
+        return "dest"
+    its = told.get(len(words) - 1, "").split()
+    return "dest" if any(one in DEST for one in its) else "unknown"
+
+
+def nearest(clause: str) -> Frame:
+    """Return what the last word says that frames what comes after it."""
+    for word in reversed(re.findall(r"\b[^\W\d_]+\b", clause)[-6:]):
+        folded = word.casefold()
+        if folded in DEST:
+            return "dest"
+        if folded in MENTION:
+            return "mention"
+        if folded in WHEN:
+            return "when"
+    return "unknown"
+
+
+def clause_before(text: str, start: int) -> str:
+    """Return the part of the sentence before a place, at most 120 characters of it."""
+    window = text[max(start - 120, 0) : start]
+    ends = [one.end() for one in STOP.finditer(window)]
+    return window[ends[-1] :] if ends else window
+
+
+def length(many: Iterable[Entity]) -> int:
+    """Return how many a list names, each once, an address beside its name not counted."""
+    kinds: dict[str, set[str]] = {}
+    for one in many:
+        kinds.setdefault(one.kind, set()).add(one.canonical)
+    return max(map(len, kinds.values()))

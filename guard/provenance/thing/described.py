@@ -1,0 +1,188 @@
+"""What a request says of the thing that it is done to: "my dentist appointment", "both lamps".
+
+The words by which it tells it from others, how many it means, and whether it tells them by their
+day. It reads a person's words, never a result, and decides nothing.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from guard.provenance.quantity.counts import numbered
+from guard.provenance.quantity.dates import speaks_of_dates
+from guard.provenance.quantity.days import dates
+from guard.provenance.quantity.weekdays import whose_days
+from guard.provenance.request.soon import near_in
+from guard.provenance.schema.kin import things_of
+from guard.provenance.speech.sentences import WORD
+from guard.provenance.vocabulary.currencies import currency_of
+from guard.provenance.vocabulary.grammar import ASKING, CALENDAR, EACH, NUMBERS, PAST
+from guard.provenance.vocabulary.lexicon import (
+    Capability,
+    is_stop,
+    noun_classes,
+    stem,
+    verb_classes,
+)
+from guard.provenance.vocabulary.words import BOUNDS, GENERIC
+
+_END = re.compile(
+    r"[,;:(!?\u2013\u2014]|\.(?:\s(?!\d)|$)|\b(?:that|which|who|whom|whose|where|when|because|if|since"
+    r"|while|saying|instead|not|but|except|without|as|so|before|after|until|till|unless|besides)\b"
+    r"|\bfor\s+(?:now|good|me|us|the\s+(?:moment|time\s+being))"
+    r"(?=,?\s*(?:please\s*)?(?:[.;!?]|$))",
+    re.IGNORECASE,
+)
+"""Where what a request says of its thing ends."""
+_BY = re.compile(rf"\sby\s+(?:an?|\d+|{'|'.join(NUMBERS)})\s[^\W\d_]+", re.IGNORECASE)
+"""By how much: "extend the essay by a week"."""
+_TO = re.compile(r"\s(?:to|into|onto)\s", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:all|every|each|both)\b", re.IGNORECASE)
+_MANY = re.compile(
+    r"\b(?:the|my|our|his|her|their|these|those)\s+(?:(?-i:[a-z]+)\s+){0,2}?"
+    r"(?-i:[a-z]{2,}(?<!ne)[^isu\W\d_A-Z])s\s*\Z",
+    re.IGNORECASE,
+)
+"""Things at the end, and nothing of their number: "the old altos", and no glass, bus or news."""
+_COUNT = re.compile(
+    rf"\b(both|\d{{1,2}}|{'|'.join(one for one in NUMBERS if one != 'twice')})\b"
+    r"(?=\s+(?:of\s)?(?:[^\W\d_]+\s+){0,3}?[^\W\d_]{2,}s\b)",
+    re.IGNORECASE,
+)
+_STATE = re.compile(
+    r"(?:['\u2019]s|\s+(?:is|are))\s+(?:(?:still|currently|already|now)\s+)?"
+    r"(?!not\b|no\b|never\b)([^\W\d_]{2,})"
+    r"(?:,?\s+please)?\s*[.!]?\s*",
+    re.IGNORECASE,
+)
+"""A clause that says how a thing stands, and nothing besides."""
+_YEAR = re.compile(r"\b(?:from|of|von|aus|de)\s+((?:1\d|20)\d\d)\b(?![-/.]\d)", re.IGNORECASE)
+"""From which year a thing is."""
+_RELATED = re.compile(
+    r"\s+(?:(?:that|which|who)\s+(?:(?:is|was|are|were|has\s+been)\s+)?)?"
+    r"(?:belong(?:s|ing)?\s+to|[^\W\d_]{2,}(?:ed|wn|lt|nt|pt|ght|de|en)\s+(?:by|in|from|at))"
+    r"\s+(?=(?:the\s+)?(?-i:[A-Z])|\d{4}\b)",
+    re.IGNORECASE,
+)
+"""Of whom or of when a thing is, with a word for how: "the boat owned by Kim", "built in 1987"."""
+_WHOSE = re.compile(
+    r"\s+(?:that|which)\s+((?:[A-Z][\w'-]*\s+){1,3})(?:has\s+|had\s+)?[a-z]{3,}"
+    r"(?:\s+(?:in|up|out|off))?(?=\s*(?:[.,;!?]|\Z))"
+)
+"""The same, the other way round: "the boat that Kim Roy owns"."""
+_BEARING = re.compile(r"\s+with\s+(?:the\s+)?(?=(?:number|no\.?|nr\.?)\s)", re.IGNORECASE)
+_AFTER = frozenset({"please", "pls", "thanks", "thank", "you", "now", "asap"})
+_ADVERBS = frozenset(
+    {"back", "right", "away", "immediately", "straight", "promptly", "permanently"}
+)
+_TOPIC = re.compile(
+    r"(?:^|[.!?\n])\s*((?:the|my|our|his|her|their)\s[^:.!?,;\n]{2,60}):\s[^.!?\n]*\Z",
+    re.IGNORECASE,
+)
+_NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
+_OF_THINGS = EACH | frozenset({"the", "my", "our", "his", "her", "their", "these", "those", "any"})
+"""Words that stand before a thing, or before what it is like."""
+_ONES = frozenset({"one", "ones"})
+_LETTERS = 3
+
+
+class Said(NamedTuple):
+    """What one request says of its thing, or things.
+
+    Args:
+        words: stems that have to stand in its record.
+        nouns: the same, where only a plain noun tells it from others.
+        many: of how many it speaks; 0: of each there is; 1: of one.
+        dated: whether it tells them by when they are: "all meetings on Friday".
+        phrase: its words, as they stand there.
+    """
+
+    words: frozenset[str]
+    nouns: frozenset[str]
+    many: int = 1
+    dated: bool = False
+    phrase: str = ""
+
+
+@lru_cache(maxsize=1024)  # the same request is held against each id of a list
+def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said, ...]:
+    """Return what a request may say of its thing: before "to", and all of it."""
+    text = _BEARING.sub(" ", _RELATED.sub(" of ", _WHOSE.sub(r" of \1", text)))
+    first = WORD.search(text)
+    if first is None:
+        return ()
+    end = _END.search(text, first.end())
+    phrase, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
+    state = _STATE.fullmatch(rest) if end and end[0].casefold() in {"that", "which"} else None
+    little = frozenset[str]()
+    if state:  # "the tour that is full" is the full tour
+        phrase, rest = f"{phrase} {state[1]}", ""
+        little = frozenset({stem(state[1])} if is_stop(state[1]) else ())
+    phrase = _BY.sub("", phrase)
+    found = list[Said]()
+    if aim := _TO.search(phrase):
+        head = _words(phrase[: aim.start()], able, covered)
+        if head.words:
+            found.append(head)
+    if not found:
+        found.append(_words(phrase, able, covered))
+    quiet = {one[0].casefold() for one in WORD.finditer(rest)} <= _AFTER
+    return tuple(one._replace(words=one.words | little) for one in found if one.many == 1 or quiet)
+
+
+def topic_of(text: str, start: int) -> str:
+    """Return what a sentence is about, as it says before a place in it: "the old barn: ..."."""
+    found = _TOPIC.search(text, 0, start)
+    return found[1] if found else ""
+
+
+def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
+    plain = able.stems | covered
+    verb = next((stem(one[0]) for one in WORD.finditer(phrase)), "")
+    every = ["", *(one[0] for one in WORD.finditer(phrase)), ""]
+    stems = frozenset(
+        own
+        for before, one, after in zip(every, every[1:], every[2:], strict=False)
+        if not is_stop(one) and _bare(one) not in ASKING | CALENDAR | BOUNDS | _ONES | _ADVERBS
+        # How much is weighed by itself: "donate 40 euros to the campaign for wells".
+        if not (currency_of(one) and before[-1:].isdigit())
+        if not _NTH.fullmatch(one) and one.casefold() not in NUMBERS
+        if len(one) >= _LETTERS or any(map(str.isdigit, one))
+        if one.casefold() not in GENERIC
+        if (own := stem(one)) not in plain and own != verb
+        if not verb_classes(own) or _is_state(before, one, after)
+    )
+    words = frozenset(one for one in stems if not noun_classes(one))
+    count = _COUNT.search(phrase)
+    number = _number(count[1].casefold()) if count else 0
+    number = 0 if str(number) in covered else number  # "by three months" is no three of them
+    each = _EACH.search(phrase) or (words and _MANY.search(phrase))
+    many = number if number > 1 else 0 if each else 1
+    # "Crate no. 812" is the one of that number, whatever its id is.
+    things = things_of(able.stems) - {verb}
+    numbers = {digits for _, noun, digits in numbered(phrase) if noun in things}
+    numbers |= {one[1] for one in _YEAR.finditer(phrase)}
+    return Said(words | (numbers - covered), stems - words, many, is_dated(phrase), phrase)
+
+
+def _is_state(before: str, word: str, after: str) -> bool:
+    """Return whether a verb's word says how a thing stands: "every planned one", "the open one"."""
+    said = word.casefold()
+    if said.endswith("ed") or said in PAST:
+        return True
+    return before.casefold() in _OF_THINGS and bool(after) and not is_stop(after)
+
+
+def is_dated(text: str) -> bool:
+    """Return whether a text names a day, or a time of it."""
+    days = near_in(text) or speaks_of_dates(text) or whose_days(text)
+    return bool(days or any(True for _ in dates(text)))
+
+
+def _bare(word: str) -> str:
+    """Return a word in small letters without the mark of whose something is: thursday's."""
+    return word.casefold().replace("\u2019", "'").removesuffix("'s")
+
+
+def _number(word: str) -> int:
+    return 2 if word == "both" else int(word) if word.isdigit() else NUMBERS[word]

@@ -1,0 +1,299 @@
+"""Whether a request means the thing of an id by words of it: "cancel my dentist appointment".
+
+For ids of which no whole name was said, and names of what has no id. All that the request says of
+its thing has to stand in the short fields of one record of a list that came back whole, or was
+looked for by nothing but those words; a second record with the same words makes it a question. "All
+my loans" and "both lamps" mean each one of such a list. Who can write into a list may add to it, so
+that what strangers may have written is good for no payment, no message, no sharing and no approval.
+It decides nothing.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from functools import lru_cache
+
+from guard.model.call import ToolSpec
+from guard.model.origin import LINKED, Why
+from guard.provenance.quantity.weekdays import whose_days
+from guard.provenance.request.pieces import Piece, asking
+from guard.provenance.request.searched import stems_in
+from guard.provenance.request.task import Task
+from guard.provenance.result.bearing import fields_of, numbers_of, told_of, words_of
+from guard.provenance.result.known import Known, Place
+from guard.provenance.result.listings import Listing
+from guard.provenance.result.records import Record, is_id
+from guard.provenance.schema.kin import kin_of, own_kin
+from guard.provenance.source.pointers import points
+from guard.provenance.source.scoped import named_by, things_of
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth, is_its_own
+from guard.provenance.speech.sentences import WORD
+from guard.provenance.speech.unasked import without
+from guard.provenance.thing.described import Said, is_dated, said_of, topic_of
+from guard.provenance.thing.sides import behind, side_of
+from guard.provenance.typed.canonical import typed
+from guard.provenance.vocabulary.currencies import words_in
+from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem
+from guard.provenance.vocabulary.prepared import KEEPERS
+
+_GRAVE = frozenset({"pay", "share", "send", "publish", "post", "run", "add_member"})
+"""Classes of verbs for which a record of a stranger's is never meant by its words."""
+_GRANTING = frozenset(
+    map(
+        stem,
+        (
+            *("approve", "accept", "allow", "permit", "confirm", "merge", "grant", "unlock"),
+            *("redeem", "release", "authorize", "sign", "purchase", "buy", "install", "restore"),
+        ),
+    )
+)
+"""Stems of verbs by which somebody gets something: the same."""
+LONGEST = 200
+"""Characters of an argument whose words are compared."""
+_MOST = 512
+"""Records of one tool that are compared."""
+NOTHING: frozenset[str] = frozenset()
+_LEAST = 2
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_TELLS = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|wo|can|isn|ist|sind|war|hat|wird|est|sont|a|sera)\b",
+    re.IGNORECASE,
+)
+"""Words of who tells how things are."""
+_WHOSE = re.compile(
+    r"\b(?:his|hers?|their|theirs|its|ihre[mnrs]?|seine[mnrs]?|ses|leurs?)\b", re.IGNORECASE
+)
+""""All her lessons": of somebody whom the words name elsewhere."""
+
+
+def meant(
+    task: Task, known: Known, spec: ToolSpec, able: Capability, value: Value, beside: Iterable[str]
+) -> Worth | None:
+    """Return what an id is worth whose record a request for what a tool does means by its words.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        spec: the tool.
+        able: what it does.
+        value: the id.
+        beside: the other values of the call: what is done is no part of what it is done to.
+    """
+    if known.full or not task.pieces:
+        return None
+    covered = stems_in(text[:LONGEST] for text in beside)
+    covered |= own_kin(value.path)
+    grave = _is_grave(spec, able)
+    for place in known.seen(value.kinds):
+        if not (place.record and place.seen.whole and _is_key(known, value, place)):
+            continue
+        if not is_its_own(value, place) or (not place.seen.trusted and grave):
+            continue
+        if points(task, known, value, place, known.record(place.record)):
+            continue
+        for piece in asking(task.pieces, able):
+            for said in said_of(_told(task.wanted, piece, value), able, covered):
+                if many := _fits(task, known, spec, place, said, piece, grave=grave):
+                    why: Why = "linked_record" if many == 1 else "selected"
+                    return Worth(LINKED, why, place, many)
+    return None
+
+
+def _told(text: str, piece: Piece, value: Value) -> str:
+    """Return where a request says what an argument is: behind "from", or what "it" is about."""
+    own = text[piece.start : piece.end]
+    if side := side_of(value.path):
+        return behind(side, own)
+    topic = topic_of(text, piece.start) if piece.refers else ""
+    return f"take {topic}" if topic else own
+
+
+def _is_grave(spec: ToolSpec, able: Capability) -> bool:
+    """Return whether a tool gives somebody something, or takes what it gets out of the house."""
+    words = frozenset(map(stem, words_in(spec.named)))
+    buys = "schedule" not in able.verbs and able.stems.isdisjoint(KEEPERS)
+    paying = {"buy"} if buys else frozenset[str]()
+    return not able.verbs.isdisjoint(_GRAVE | paying) or not words.isdisjoint(_GRANTING)
+
+
+def _is_key(known: Known, value: Value, place: Place) -> bool:
+    """Return whether a field is the id of its own record, no `twin_id`; without one its name."""
+    record = known.record(place.record)
+    if not record.identity and place.seen.canonical.casefold() in record.called:
+        return True
+    its = kin_of(place.action.rpartition("/")[2]) | own_kin(value.path) | value.kin
+    return is_id(place.seen.path) and kin_of(place.seen.path.rpartition(".")[2]) <= its
+
+
+def _days_of(task: Task, phrase: str) -> Callable[[str], bool]:
+    """Return what tells whether a day is one by which a request tells its thing from others."""
+    whose = whose_days(phrase)
+    if not whose:
+        return task.dated
+    return lambda day: date.fromisoformat(day).weekday() == whose[0]
+
+
+def _fits(  # noqa: PLR0911  one line a doubt
+    task: Task, known: Known, spec: ToolSpec, place: Place, said: Said, piece: Piece, *, grave: bool
+) -> int:
+    """Return of how many things the one of a place is one that a request means; 0: of none.
+
+    `grave`: whether words that strangers may have written mean nothing.
+    """
+    listing, record = listing_of(known, place), known.record(place.record)
+    alone = said.many == 1
+    words = said.words or (said.nouns if alone and not said.dated else NOTHING)
+    told = frozenset(map(str.casefold, _ADDRESS.findall(said.phrase)))
+    if told:  # an address is one word, and no word of it tells anything
+        words = (words - words_of(tuple(sorted(told)))) | told
+    dated = alone and said.dated and not is_dated(task.wanted.replace(said.phrase, " ", 1))
+    if listing is None or (alone and not words and not dated):
+        return 0
+    if not alone and (task.wanted != task.text or said.dated):
+        return 0  # something is left out, or they are told apart by more than words
+    final = "irreversible" in spec.effect and not place.seen.trusted
+    own = words_of(record.own) if final and alone else told_of(record)
+    own |= numbers_of(record)
+    if not final and not words <= own:
+        own |= _pointed(known, record)
+    spoken = words | said.words | said.nouns
+    if not is_sought(task, known, listing, spoken, strict=final):
+        return 0
+    # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
+    words -= words_of(listing.sought) - own
+    # "In the East hall" is "East", in a field that is called a hall.
+    words -= fields_of(record) if words - own != words else NOTHING
+    fits = words <= own and bool(words or not alone or (dated and not final))
+    days = _days_of(task, said.phrase) if dated else None
+    if not fits or (days is not None and not any(map(days, record.days))):
+        return 0
+    loose = words - words_of(record.sure) - numbers_of(record)
+    loose |= {one for one in told if f"email:{one}" not in record.links}
+    loose -= _pointed(known, record) if loose else NOTHING
+    if loose and place.seen.trusted and (grave or _is_surely_another(known, place, loose)):
+        return 0
+    many = len(_like(known, place, words, days))
+    if alone or not many:
+        return many == 1
+    every = rivals(known, place)
+    if _is_anothers(task.wanted, task.pieces, piece, said.phrase, record, every):
+        return 0
+    fits = said.many in {0, many} and (many >= _LEAST or bool(words))
+    return many if fits else 0
+
+
+def _is_anothers(
+    text: str, pieces: Sequence[Piece], own: Piece, phrase: str, record: Record,
+    every: Iterable[Record],
+) -> bool:  # fmt: skip
+    """Return whether a text tells of somebody's things before it asks for all of a list.
+
+    "Ida is ill, cancel every planned lesson" and "all her lessons" mean hers, as far as the list
+    tells whose each is.
+    """
+    told = words_of(record.told)
+    beside = _outside(text, tuple(pieces))
+    if not (beside & frozenset().union(*(words_of(one.told) for one in every))) <= told:
+        return True
+    if not _WHOSE.search(phrase):
+        return False
+    others = text[: own.start], text[own.end :], text[own.start : own.end].replace(phrase, " ", 1)
+    return told.isdisjoint(_content(" ".join(others)))
+
+
+@lru_cache(maxsize=256)
+def _outside(text: str, pieces: tuple[Piece, ...]) -> frozenset[str]:
+    """Return the stems of what a text says outside of its requests, or tells before them."""
+    asked = [
+        (one.start, one.end)
+        for one in pieces
+        if one.asks or not _TELLS.search(text, one.start, one.end)
+    ]
+    return _content(without(text, asked))
+
+
+@lru_cache(maxsize=256)
+def _content(text: str) -> frozenset[str]:
+    return frozenset(stem(one[0]) for one in WORD.finditer(text) if not is_stop(one[0]))
+
+
+def _bears(known: Known, record: Record, words: frozenset[str]) -> bool:
+    """Return whether an object bears words, or one to which it points does by its own name."""
+    own = told_of(record) | numbers_of(record)
+    return words <= own or words <= own | _pointed(known, record)
+
+
+def _pointed(known: Known, record: Record) -> frozenset[str]:
+    """Return the words of the things whose ids a trusted field of an object holds."""
+    found: set[str] = set()
+    for key in record.pointers:
+        for other in things_of(known, (("text", key),)):
+            if other is not record:
+                found |= words_of(other.sure)
+    return frozenset(found)
+
+
+def _like(
+    known: Known, place: Place, words: frozenset[str], days: Callable[[str], bool] | None
+) -> AbstractSet[frozenset[str]]:
+    """Return the things of a tool's lists that bear these words; none if one id has two names."""
+    every, record = rivals(known, place), known.record(place.record)
+    like = [one for one in every if _bears(known, one, words)]
+    if days is not None:
+        like = [one for one in like if any(map(days, one.days))]
+    same = [
+        one for one in every if (one.identity or one.called) == (record.identity or record.called)
+    ]
+    if len(every) > _MOST or any(one not in like for one in same):
+        return frozenset()
+    return {one.identity or one.called for one in like}
+
+
+def _is_surely_another(known: Known, place: Place, loose: frozenset[str]) -> bool:
+    """Return whether words that strangers may have written here stand surely in another record."""
+    return any(not loose.isdisjoint(words_of(one.sure)) for one in rivals(known, place))
+
+
+def listing_of(known: Known, place: Place) -> Listing | None:
+    """Return the list in which a place is."""
+    return next(
+        (one for one in known.lists.shown(place.action) if one.holds(place.record)),
+        None,
+    )
+
+
+def rivals(known: Known, place: Place) -> list[Record]:
+    """Return the records that a tool has shown under an id of the same sort as one of them."""
+    sort = {one.partition(":")[0] for one in known.record(place.record).identity}
+    return [
+        one
+        for listing in known.lists.shown(place.action)
+        for one in listing.records
+        if not sort or any(mark.partition(":")[0] in sort for mark in one.identity)
+    ]
+
+
+def is_sought(
+    task: Task, known: Known, listing: Listing, words: frozenset[str], *, strict: bool = False
+) -> bool:
+    """Return whether a list holds all there is of what a thing is singled out by."""
+    if listing.sought == ("",):
+        return True
+    if strict or not listing.sought:
+        return False
+    return all(
+        _is_said(task, one, words) or any(own <= words for own in named_by(known, one) if own)
+        for one in listing.sought
+    )
+
+
+def _is_said(task: Task, text: str, words: frozenset[str]) -> bool:
+    """Return whether a search looks for nothing but these words, or for a day that was named."""
+    day, time = typed(text).moment
+    if day or time:
+        return bool(day) and not time and task.dated(day)
+    every = [one[0] for one in WORD.finditer(text)]
+    own = [stem(one) for one in every if not is_stop(one)] or [stem(one) for one in every]
+    return bool(own) and words.issuperset(own)  # lights that are "on"

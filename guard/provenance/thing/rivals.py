@@ -1,0 +1,192 @@
+"""Whether a call takes what is only spoken of, or another request's, where its own names another.
+
+"Is the vase ready? And cancel the jar" cancels no vase: what a request names is what it is done to,
+and what stands beside it, or in another one, is that one's. A thing that another argument of the
+call takes is no rival. It decides nothing.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from guard.provenance.request.naming import SILENT, keys_of, naming_of
+from guard.provenance.request.pieces import Piece
+from guard.provenance.request.task import Task
+from guard.provenance.result.known import Known
+from guard.provenance.result.records import Record
+from guard.provenance.source.pointers import series
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth
+from guard.provenance.speech.frames import Entity
+from guard.provenance.speech.sentences import WORD, sentences
+from guard.provenance.speech.unasked import without
+from guard.provenance.vocabulary.titles import content_words
+
+_ALSO = frozenset(
+    {
+        *("and", "also", "too", "as", "well", "the", "my", "our", "your", "same", "for", "with"),
+        *("likewise", "ditto", "plus", "then", "please", "or", "to"),
+    }
+)
+"""Words of a sentence that only goes on with what was asked for: "the bowl, too"."""
+_IT = re.compile(r"\b(?:it|(?:this|that)\s+[a-z]+)\b", re.IGNORECASE)
+"""Words for one thing that was named before."""
+_NAMED = frozenset({"in_prompt", "linked_record"})
+_IDS = frozenset({"name", "object_id", "literal"})
+
+Values = Sequence[tuple[Value, Worth]]
+
+
+def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> list[int]:
+    """Return the places of what a call takes though its own requests mean another one.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        own: the requests for what the tool does.
+        values: the arguments with their worth.
+    """
+    lines = "\n" in task.wanted
+    if not (lines or speaks(task) or any(one.refers for one in own)):
+        return []
+    found: list[int] = []
+    for at, (value, its) in enumerate(values):
+        if its.why not in _NAMED or value.level not in {"target", "dest"}:
+            continue
+        place = its.place if its.why == "linked_record" else None
+        record = known.record(place.record) if place else None
+        if record is None and value.level == "dest":
+            continue
+        by = [one for one in task.pieces if _names(one, value, record)]
+        if any(one in by for one in own):
+            continue
+        if all(
+            (not by and has_rival(known, one, value, its, values))
+            or _comes_between(task, known, one, at, values)
+            for one in own
+        ):
+            found.append(at)
+    return found
+
+
+@lru_cache(maxsize=256)
+def speaks(task: Task) -> bool:
+    """Return whether something is named outside of all requests, and not only added to them.
+
+    Args:
+        task: what the person said.
+    """
+    return any(
+        content_words(task.wanted[one.start : one.end]) and not _only_adds(task, one)
+        for one in asides_of(task)
+    )
+
+
+def _only_adds(task: Task, one: Piece) -> bool:
+    """Return whether a sentence says nothing but names, and that they are meant as well."""
+    bare = without(task.wanted, [(held.start, held.end) for held in task.entities])
+    return {word[0].casefold() for word in WORD.finditer(bare, one.start, one.end)} <= _ALSO
+
+
+@lru_cache(maxsize=256)
+def asides_of(task: Task) -> tuple[Piece, ...]:
+    """Return the sentences, or parts of one, that ask for nothing, as requests are.
+
+    Args:
+        task: what the person said.
+    """
+    asked = [(one.start, one.end) for one in task.pieces]
+    rest = without(task.wanted, asked)
+    found: list[Piece] = []
+    for start, end in sentences(task.wanted):
+        cuts = sorted({start, end, *(at for one in asked for at in one if start < at < end)})
+        parts = ((first, last) for first, last in pairwise(cuts) if rest[first:last].strip())
+        found += [_aside(task, first, last) for first, last in parts]
+    return tuple(found)
+
+
+def _aside(task: Task, start: int, end: int) -> Piece:
+    near = (one for one in task.entities if start <= one.start < end)
+    held = tuple(one for one in near if one.frame not in SILENT)
+    return Piece(
+        start=start,
+        end=end,
+        asks=(),
+        stems=frozenset(),
+        held=held,
+        keys=frozenset(key for one in held for key in keys_of(one)),
+        numbers=frozenset(),
+        naming=naming_of(task.wanted[start:end], held),
+        numbered=frozenset(),
+        refers=False,
+    )
+
+
+def _comes_between(task: Task, known: Known, piece: Piece, at: int, values: Values) -> bool:
+    """Return whether the last thing before a request for "it" is another one than a value.
+
+    What stands before it in its line of a list is what it is for: "salt jar: cancel".
+    """
+    value, its = values[at]
+    record = known.record(its.place.record) if its.why == "linked_record" and its.place else None
+    line = _line(task, piece.start)
+    before = [line] if line is not None else []
+    if _IT.search(task.wanted, piece.start, piece.end):
+        others = [one for one in (*task.pieces, *asides_of(task)) if one.start < piece.start]
+        before += [piece, *sorted(others, key=lambda one: -one.start)]
+    for one in before:
+        if _names(one, value, record):
+            return False
+        if has_rival(known, one, value, its, values):
+            return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _line(task: Task, at: int) -> Piece | None:
+    """Return what stands before a place in its line, where a text has several."""
+    start = task.wanted.rfind("\n", 0, at) + 1
+    several = "\n" in task.wanted.strip()
+    return _aside(task, start, at) if several and task.wanted[start:at].strip() else None
+
+
+def _names(piece: Piece, value: Value, record: Record | None) -> bool:
+    if record is not None:
+        return piece.naming.means(record)
+    bare = value.text.strip().removeprefix("#").casefold()
+    return not piece.keys.isdisjoint(value.kinds) or ("object_id", bare) in piece.keys
+
+
+def has_rival(known: Known, piece: Piece, value: Value, its: Worth, values: Values) -> bool:
+    """Return whether a request names another thing of a value's sort, which the call leaves out.
+
+    Args:
+        known: what the session has seen.
+        piece: the request.
+        value: an argument of the call.
+        its: its worth.
+        values: all of them.
+    """
+    taken = {one.text.casefold() for one, _ in values if one.path != value.path}
+    if its.why != "linked_record" or its.place is None:
+        sort = series(value.text)
+        alike = (one.literal.casefold() for one in piece.held if _is_of(one, sort))
+        return any(one not in taken for one in alike)
+    own, action = known.record(its.place.record).identity, its.place.action
+    places = (known.places(*key) for one in piece.held for key in keys_of(one))
+    held = (one.record for many in places for one in many if one.action == action and one.record)
+    return any(
+        one.identity != own and taken.isdisjoint(_keys(one))
+        for one in (*map(known.record, held), *filter(piece.naming.means, known.lists.of(action)))
+    )
+
+
+def _is_of(one: Entity, sort: str) -> bool:
+    return bool(sort) and one.kind in _IDS and series(one.literal) == sort
+
+
+def _keys(record: Record) -> set[str]:
+    """Return by what a call can take a record: its ids, and its names."""
+    ids = {one.partition(":")[2].casefold() for one in record.identity}
+    return ids | {one.casefold() for one in (*record.own, *record.called)}

@@ -1,0 +1,166 @@
+"""Verbs of everyday speech and the plain ones that they stand for: get rid of it, call it off.
+
+Of a person's words only, never of a tool's name. A verb with its little word, near each other, and
+words that are said for a plain one. Data, and how it is found; it decides nothing.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from guard.provenance.vocabulary.light import LIGHT, light
+
+_PHRASES = """
+delete: get+rid+of do+away+with take+down throw+away throw+out toss+out chuck+out chuck+away ditch
+delete: bin toss dump axe scrub zap weed+out
+cancel: call+off drop+out
+postpone: push+back put+off push+out
+reschedule: move+up bring+forward move+forward move+back
+assign transfer: hand+over pass+over sign+over
+assign: pass+to put+in+charge+of appoint
+decline: turn+down knock+back say+no+to
+accept: say+yes+to sign+off
+register enroll: sign+up put+down+for
+complete: wrap+up tick+off check+off cross+off finish+up
+restore: bring+back
+revert: roll+back
+return: send+back give+back take+back bring+back
+stop turnoff: shut+down power+down wind+down
+cancel stop: kill
+backup: back+up
+pause: suspend
+suspend: pause
+resolve: close
+close: resolve
+start turnon: power+on power+up bring+up
+start: fire+up kick+off boot+up spin+up
+pause freeze: put+on+hold
+pause: hold+off
+remove: take+off take+out+of throw+out kick+out strike+off
+add: bring+in loop+in put+in pop+in
+create: set+up put+together whip+up knock+up draw+up
+note: jot+down write+down note+down put+down take+note
+schedule: pencil+in block+out
+submit: hand+in turn+in send+in
+compress archive: zip zip+up
+save bookmark: bookmark
+send write: drop+line shoot+message shoot+email shoot+mail shoot+text get+back+to
+share: give+access let+in+on
+share access: let+see let+edit let+view let+read let+change let+comment
+deposit: top+up
+withdraw: cash+out
+connect: hook+up
+replace: swap+out
+raise: bump bump+up crank+up
+extend renew: extend prolong lengthen
+publish: put+live put+online go+live push+live set+live
+unpublish: take+offline pull+offline
+schedule: line+up slot+in
+reserve: set+aside keep+free save+spot save+place
+assign: allot allocate
+charge invoice: bill invoice
+release free: give+free set+free free+up
+close: shut shut+off close+off
+note log record: write+up put+on+record
+notify: let+know give+heads ask+whether ask+if ask+to
+label tag: flag+as mark+as
+upgrade: move+up+to
+refund: give+money+back pay+back get+money+back like+my+money+back
+click: press tap
+archive: file+away put+away shelve put+in+the+archive move+to+the+archive
+restart: bounce
+approve: wave+through greenlight green-light
+rollback revert: undo
+deliver: change++where
+deploy: ship+to+production push+to+production roll+out
+subscribe follow: subscribe+to
+like star favorite favourite: mark+as+a+favourite mark+as+a+favorite mark+as+favourite
+assign: let+take+care let+handle let+look+after
+request: ask+for
+label: tag
+tag: label
+restart retry rerun: start+again run+again try+again
+reorder: order+again buy+again
+rebook: book+again
+resend: send+again
+reopen: open+again
+resubmit: submit+again file+again
+repost: post+again
+reactivate: activate+again
+unhide: show+again
+sell resell: put+up+for+sale put+up+for+resale put+on+sale
+takeleave: take++vacation take++leave take++time+off take++holiday take++holidays go++on+vacation
+takeleave: file++vacation file++leave file++time+off book++vacation book++holiday book++leave
+takeleave: enter++vacation enter++leave enter++time+off log++vacation log++leave log++time+off
+takeleave: go++on+leave take++a+vacation take++a+holiday take++annual+leave book++time+off
+payouttome: pay+out+to+me pay+out+to+us pay+me+out
+"""
+_FAR = 7
+"""How many words the thing that is meant may take between the verb and its little word."""
+_AGAIN, _FARTHER = ("again",), 11
+"""A word that stands at the end of its request: "order what I had there last Friday again"."""
+_AND = frozenset({"and", "then", "or", "but", "to"})
+_SELF = frozenset({"me", "us"})
+
+
+def _read(text: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for line in text.strip().splitlines():
+        plain, _, phrases = line.partition(":")
+        for one in phrases.split():
+            first, *rest = one.split("+")
+            found.setdefault(first, []).append((tuple(rest), plain))
+    return MappingProxyType({one: tuple(many) for one, many in found.items()})
+
+
+_MEANT = _read(_PHRASES)
+_FIRST = LIGHT | frozenset(_MEANT)
+
+
+def idioms(words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield where such a verb stands, and the plain ones that it is said for.
+
+    Args:
+        words: of a sentence, as they are written.
+    """
+    said = [one.casefold() for one in words]
+    if _FIRST.isdisjoint(said):
+        return
+    acts: dict[int, str] = {}
+    for at, verb in light(said):
+        acts[at] = f"{acts[at]} {verb}" if at in acts else verb
+    for at, one in enumerate(said):
+        plain = [whole for rest, whole in _MEANT.get(one, ()) if _follows(said, at, rest)]
+        plain += [acts[at]] if at in acts else []
+        if plain:
+            yield at, " ".join(plain)
+
+
+def covered(words: Sequence[str]) -> frozenset[int]:
+    """Return where the later words of such verbs stand: the "see" of "let Ann see it"."""
+    said = [one.casefold() for one in words]
+    return frozenset(
+        place
+        for at, one in enumerate(said)
+        for rest, _ in _MEANT.get(one, ())
+        if rest and _follows(said, at, rest)
+        for place in range(at + 1, min(at + _FAR + len(rest), len(said)))
+        if said[place] in rest
+    )
+
+
+def _follows(said: Sequence[str], at: int, rest: Sequence[str]) -> bool:
+    """Return whether the rest of such a verb comes behind it, with no other act between."""
+    if not rest:
+        return True
+    first = at + 1
+    if said[at] in {"let", "ask"} and said[first : first + 1] and said[first] in _SELF:
+        return False  # "let me see it", "ask me whether"
+    if not rest[0]:  # "take++vacation": right behind it
+        return tuple(said[first : first + len(rest) - 1]) == rest[1:]
+    far = _FARTHER if rest == _AGAIN else _FAR
+    for start in range(first, min(first + far, len(said) - len(rest) + 1)):
+        if tuple(said[start : start + len(rest)]) == tuple(rest):
+            return True
+        if said[start] in _AND:
+            return False
+    return False
