@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from guard.model.call import Json
 
-VERSION = 2
+VERSION = 3
 """Raised when any extractor changes its answer for any input; part of every policy digest."""
 
 I64_MAX = 2**63 - 1
@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _HIDDEN_DOT = re.compile(r"%(25)*(2e|2f|5c|00)", re.IGNORECASE)
-_BARE_HOST = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,63}(:[0-9]+)?([/?#].*)?")
+_BARE_HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.[A-Za-z]{2,63}(:[0-9]+)?([/?#].*)?")
 _MAX_HOST = 253
 
 

@@ -13,13 +13,14 @@ from guard.model.call import Json, ToolSpec
 from guard.policy.shape import Shape, shape_at, shape_of, walk
 from guard.provenance.schema.shown import parts_at
 from guard.provenance.vocabulary.currencies import names_currency
-from guard.provenance.vocabulary.lexicon import capability
+from guard.provenance.vocabulary.lexicon import capability, stem
 from guard_adapters.cli.guess_beside import in_company, of_somebody
 from guard_adapters.cli.guess_effects import effects_of, needed
 from guard_adapters.cli.guess_names import (
     LADDER,
     SUMMARIES,
     is_id,
+    names_thing,
     role_by_format,
     role_by_name,
     summary_role,
@@ -144,7 +145,7 @@ class _Tool:
         verbs, beside = capability(name).verbs, {word_of(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
-        self._words = words_in(name)
+        self._words, self._makes = words_in(name), "create" in verbs
         called = self._called = " ".join(self._words)
         self._reaches = _SAYS_HOST.search(called) is not None
         self._speaks = _SAYS_LANGUAGE.search(called) is not None
@@ -200,6 +201,10 @@ class _Tool:
         """Return whether an argument names a thing that is there, and nobody to reach."""
         several, number = shape.kind == "set", shape.kind in {"long", "decimal"}
         people = "person" in capability(word).nouns and (several or self._reaches_people)
+        thing = names_thing(word)
+        made = self._makes and any(stem(one).startswith(thing) for one in self._words)
+        if thing and not made:
+            return True
         return not people and is_id(word, self._said(path), number=number)
 
     def tells(self, path: str, word: str) -> tuple[str, str]:

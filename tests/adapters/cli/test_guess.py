@@ -123,6 +123,10 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("itemIds", {"type": "array", "items": S}, "id"),
         ("tractor", {**S, "description": "The ID of the tractor to lend."}, "id"),
         ("repo_path", S, "path"),
+        ("save_dir", S, "path"),
+        ("outputDirectory", S, "path"),
+        ("repo_name", S, "id"),
+        ("tableName", S, "id"),
         ("booking_reference", S, "id"),
         ("memo", S, "body"),
         ("newText", S, "body"),
@@ -164,6 +168,14 @@ SAID = {
 )
 def test_what_may_be_somebody_or_so_much_is_no_id(name, schema):
     assert "id" not in {one.role for one in roles_of(shaped(**{name: schema}))[0].values()}
+
+
+def test_the_name_of_what_a_tool_makes_is_the_name_of_nothing_that_is_there():
+    def role(tool):
+        return {p: one.role for p, one in roles_of(shaped(repo_name=S), tool)[0].items()}
+
+    assert role("star_repo") == role("create_issue") == {"repo_name": "id"}
+    assert role("create_repo") == role("git_create_repository") == {}
 
 
 def test_the_lines_of_an_address_are_who_somebody_is_where_it_is_whole():

@@ -20,6 +20,7 @@ from guard.policy.extract import EXTRACTORS, ExtractError, amount_minor
         ("url_host", "https://company.com.evil/", "company.com.evil"),
         ("url_host", "http://127.0.0.1:80/", "127.0.0.1"),
         ("url_host", "http://[::ffff:10.0.0.1]/", "10.0.0.1"),
+        ("url_host", "www.far_hills.example", "www.far_hills.example"),
         ("host_ip", "http://[::1]/", "::1"),
         ("host_ip", "http://x.example/", None),
         ("path_norm", "/a//b/./c/../d", "/a/b/d"),
