@@ -194,10 +194,11 @@ def _origin(one: Origin) -> str:
 
 @lru_cache(maxsize=1024)
 def _text(text: TextFacts) -> str:
-    # Said only where it says something: logs from before this fact keep their text.
+    # Said only where they say something: logs from before these facts keep their text.
     choice = "" if text.choice_known else ',"choice_known":false'
+    reads = ',"only_reads":true' if text.only_reads else ""
     return (
-        f'{{"active_unknown":{_TRUTH[text.active_unknown]}{choice}'
+        f'{{"active_unknown":{_TRUTH[text.active_unknown]}{choice}{reads}'
         f',"outbound":{_TRUTH[text.outbound]},"permission_within":{_TRUTH[text.permission_within]}'
         f',"short_unknown":{_TRUTH[text.short_unknown]}'
         f',"when_known":{_TRUTH[text.when_known]},"when_ordered":{_TRUTH[text.when_ordered]}}}'

@@ -122,6 +122,7 @@ class TextFacts(NamedTuple):
     outbound: bool = False  # carries text, a file or a URL to somebody else
     active_unknown: bool = False  # a link or address in a body that the task does not know
     short_unknown: bool = False  # a title or subject with words from nowhere
+    only_reads: bool = False  # every command of the call is a plain look-up
     when_known: bool = True
     when_ordered: bool = True
     permission_within: bool = True

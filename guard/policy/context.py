@@ -57,6 +57,7 @@ READ: Mapping[Path, Callable[[Facts], Json]] = {
     ("text", "outbound"): attrgetter("text.outbound"),
     ("text", "active_unknown"): attrgetter("text.active_unknown"),
     ("text", "short_unknown"): attrgetter("text.short_unknown"),
+    ("text", "only_reads"): attrgetter("text.only_reads"),
     ("when", "known"): attrgetter("text.when_known"),
     ("when", "ordered"): attrgetter("text.when_ordered"),
     ("permission", "within"): attrgetter("text.permission_within"),

@@ -29,7 +29,9 @@ FIXED: Mapping[str, Type] = {
             **dict.fromkeys(("same_record", "ambiguous", "index_full", "not_canonical"), BOOL),
         }
     ),
-    "text": record(dict.fromkeys(("outbound", "active_unknown", "short_unknown"), BOOL)),
+    "text": record(
+        dict.fromkeys(("outbound", "active_unknown", "short_unknown", "only_reads"), BOOL)
+    ),
     "when": record({"known": BOOL, "ordered": BOOL}),
     "permission": record({"within": BOOL}),
     "choice": record({"known": BOOL}),

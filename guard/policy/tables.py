@@ -98,6 +98,7 @@ class GivenText(Row):
     outbound: bool = False
     active_unknown: bool = False
     short_unknown: bool = False
+    only_reads: bool = False
 
 
 class GivenWhen(Row):

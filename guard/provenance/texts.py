@@ -30,6 +30,7 @@ from guard.provenance.source.worth import Worth, worth
 from guard.provenance.typed.canonical import typed
 from guard.provenance.typed.exposed import keys_in, secrets_in
 from guard.provenance.typed.leads import leads
+from guard.provenance.typed.statement import only_reads
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, capability, stem
 from guard.provenance.vocabulary.titles import content_words
@@ -37,7 +38,7 @@ from guard.provenance.vocabulary.titles import content_words
 _FREE = frozenset({"body", "title"})
 _TEXTS = frozenset({"body", "title", "path", "url", "attach"})
 _GIVEN = frozenset({"target", "amount", "attach"})
-_LOOKED_AT = _TEXTS | {"when", "permission"}
+_LOOKED_AT = _TEXTS | {"when", "permission", "command"}
 _CLOSED = frozenset({"private", "hidden", "confidential"})
 """Permissions that let nobody else in: who says the word means them."""
 _ID = re.compile(r"#?(?=[^\s\d]*\d)[\w./-]*\d{3}[\w./-]*")
@@ -61,6 +62,7 @@ def text_facts(
     free: list[Value] = []
     moments: list[tuple[Value, Worth]] = []
     outbound, short_unknown, within = False, False, True
+    commands: list[str] = []
     for one, found in values:
         if one.role not in _LOOKED_AT:
             continue
@@ -77,6 +79,8 @@ def text_facts(
             told = found.why != "other_request" and named_path(task, known, one.text)
             known_words = found.source >= LINKED or told
             short_unknown = short_unknown or not known_words
+        elif one.role == "command":
+            commands.append(one.text)
         elif one.role == "when":
             moments.append((one, found))
         elif one.role == "permission" and not spec.effect.isdisjoint(CHANGING):
@@ -88,6 +92,7 @@ def text_facts(
         outbound=outbound and "egress" in spec.effect,
         active_unknown=bool(free) and _are_strange(spec, task, known, free, values),
         short_unknown=short_unknown,
+        only_reads=bool(commands) and all(map(only_reads, commands)),
         when_known=not moments or _are_told(spec, task, known, moments, starts, values),
         when_ordered=not last or _ordered(starts, last),
         permission_within=within,
