@@ -13,19 +13,19 @@ from guard.model.call import Json, ToolSpec
 from guard.policy.shape import Shape, shape_at, shape_of, walk
 from guard.provenance.schema.shown import parts_at
 from guard.provenance.vocabulary.currencies import names_currency
-from guard.provenance.vocabulary.lexicon import capability, stem
+from guard.provenance.vocabulary.lexicon import capability
 from guard_adapters.cli.guess_beside import in_company, of_somebody
 from guard_adapters.cli.guess_effects import effects_of, needed
 from guard_adapters.cli.guess_names import (
     LADDER,
     SUMMARIES,
     is_id,
-    names_thing,
     role_by_format,
     role_by_name,
     summary_role,
 )
 from guard_adapters.cli.guess_role import RoleGuess, Sure, one_path, venues, word_of, words_in
+from guard_adapters.cli.guess_thing import Things
 
 _MAIL = frozenset({"cc", "bcc", "email"})
 _MAIL_IN_COMPANY = frozenset({"to", "reply_to", "forward_to"})
@@ -145,7 +145,8 @@ class _Tool:
         verbs, beside = capability(name).verbs, {word_of(path) for path in paths}
         self.shares = not _SHARING.isdisjoint(verbs)
         self.spans = verbs.isdisjoint(_SENDING) and not _BEGINS.isdisjoint(beside)
-        self._words, self._makes = words_in(name), "create" in verbs
+        self._words = words_in(name)
+        self._things = Things(name, self._words, beside)
         called = self._called = " ".join(self._words)
         self._reaches = _SAYS_HOST.search(called) is not None
         self._speaks = _SAYS_LANGUAGE.search(called) is not None
@@ -201,11 +202,9 @@ class _Tool:
         """Return whether an argument names a thing that is there, and nobody to reach."""
         several, number = shape.kind == "set", shape.kind in {"long", "decimal"}
         people = "person" in capability(word).nouns and (several or self._reaches_people)
-        thing = names_thing(word)
-        made = self._makes and any(stem(one).startswith(thing) for one in self._words)
-        if thing and not made:
+        if not people and is_id(word, self._said(path), number=number):
             return True
-        return not people and is_id(word, self._said(path), number=number)
+        return shape.kind == "string" and self._things.holds(word)
 
     def tells(self, path: str, word: str) -> tuple[str, str]:
         """Return the role that schema or tool give an argument whose name has none, and why."""
@@ -292,5 +291,6 @@ def _permission(shape: Shape, closed: tuple[str, ...], *, named: bool) -> RoleGu
 def _fits(role: str, shape: Shape) -> bool:
     """Return whether what reads a role can read an argument of this shape."""
     if shape.kind == "set" and role in _LISTS:
-        return shape.element is not None and shape.element.kind == "string"
+        kinds = _KINDS["id"] if role == "id" else {"string"}
+        return shape.element is not None and shape.element.kind in kinds
     return shape.kind in _KINDS.get(role, {"string"})

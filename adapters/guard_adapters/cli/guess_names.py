@@ -104,19 +104,6 @@ _REPLIED = frozenset({"in_reply_to", "thread_ts", "message_ts", "parent_ts"})
 """Names of the message that another one answers, or stands under."""
 _KEPT = frozenset({"ticket", "page", "file", "event", "order"})
 _BOXES = frozenset(map(stem, CONTAINERS - {"user", "contact", "server", "symbol", "customer"}))
-_THINGS = (
-    "repo",
-    "repository",
-    "branch",
-    "table",
-    "database",
-    "dataset",
-    "bucket",
-    "playlist",
-    "album",
-)
-_NAMED = frozenset(map(stem, _THINGS))
-"""Things that are known by a name, and in which nobody is reached as in a channel or a team."""
 _SAYS_ID = re.compile(
     r"\s*(?:(?:an?|the|optional:?)\s+)?(?:[\w-]+\s+){0,3}?"
     r"(?:ids?|identifiers?|uuids?|(?:issue|project|ticket|page|task)\s+keys?)\b(?P<rest>[^.(]*)",
@@ -182,14 +169,6 @@ def is_id(word: str, said: str, *, number: bool) -> bool:
         return before not in _HOLDERS - {""}
     found = _SAYS_ID.match(said)
     return found is not None and not _SAYS_MORE.search(f"{word.replace('_', ' ')} {found[0]}")
-
-
-def names_thing(word: str) -> str:
-    """Return how the thing begins whose name an argument takes: `repo_name`; empty: of none."""
-    before, _, last = word.rpartition("_")
-    thing = stem(before.rpartition("_")[2])
-    short = {"repository": "repo"}.get(thing, thing)
-    return short if last == "name" and thing in _NAMED else ""
 
 
 def _is_thing(name: str) -> bool:

@@ -121,6 +121,7 @@ def test_a_permission_has_an_order_only_where_its_values_tell_one(values, order)
         ("page_index", {"type": "integer"}, "id"),
         ("ticketKey", S, "id"),
         ("itemIds", {"type": "array", "items": S}, "id"),
+        ("source_ids", {"type": "array", "items": {"type": "integer"}}, "id"),
         ("tractor", {**S, "description": "The ID of the tractor to lend."}, "id"),
         ("repo_path", S, "path"),
         ("save_dir", S, "path"),
@@ -176,6 +177,52 @@ def test_the_name_of_what_a_tool_makes_is_the_name_of_nothing_that_is_there():
 
     assert role("star_repo") == role("create_issue") == {"repo_name": "id"}
     assert role("create_repo") == role("git_create_repository") == {}
+
+
+@pytest.mark.parametrize(
+    ("tool", "args", "thing"),
+    [
+        ("finalize_invoice", ("invoice",), "invoice"),
+        ("cancelSubscription", ("subscription",), "subscription"),
+        ("update_subscription", ("subscription", "seats"), "subscription"),
+        ("cancel_standing_order", ("standing_order",), "standing_order"),
+        ("pods_delete", ("name", "namespace"), "name"),
+        ("pump_restart", ("name",), "name"),
+        ("pump_set_mode", ("name", "mode"), "name"),
+    ],
+)
+def test_what_a_tool_is_called_after_is_the_thing_that_it_acts_on(tool, args, thing):
+    found = roles_of(shaped(**dict.fromkeys(args, S)), tool)[0]
+    assert {path for path, one in found.items() if one.role == "id"} == {thing}
+
+
+@pytest.mark.parametrize(
+    ("tool", "args"),
+    [
+        ("create_invoice", ("invoice",)),  # what it makes
+        ("add_label", ("label", "issue_id")),
+        ("set_topic", ("topic",)),  # what it sets
+        ("update_price", ("price", "sku_id")),
+        ("change_plan", ("plan", "customer_id")),
+        ("deployment_set_image", ("image", "name")),
+        ("list_by_region", ("region",)),
+        ("search_using_filter", ("filter",)),
+        ("notify_member", ("member",)),  # whom it reaches
+        ("send_parcel", ("parcel",)),
+        ("remove_user", ("user",)),
+        ("refill_card", ("refills",)),
+        ("update_profile", ("name", "city")),  # what somebody is to be called
+        ("rename_pump", ("name",)),
+        ("update_pump", ("pump_id", "name")),
+        ("invite_guest", ("name", "email")),
+        ("delete_user", ("name",)),
+        ("grant_access", ("name", "role")),
+    ],
+)
+def test_what_a_tool_makes_sets_or_reaches_is_no_thing(tool, args):
+    found = roles_of(shaped(**dict.fromkeys(args, S)), tool)[0]
+    named = {path for path, one in found.items() if one.role == "id" and not path.endswith("_id")}
+    assert named <= ({"name"} if "image" in args else set())
 
 
 def test_the_lines_of_an_address_are_who_somebody_is_where_it_is_whole():
