@@ -245,6 +245,7 @@ class _Reading:
         at = next((at for at, one in enumerate(words) if one[0] == verb), 0)
         near = range(at + 1, min(at + 1 + _NEAR, len(words)))
         heads = (words[one][0] for one in near if not nouns_of(cased(words, one + 1)))
+        heads = (one for one in heads if not one.endswith("ed"))  # "add the tag refunded"
         return frozenset(name for one in heads for name in verbal_classes(stem(one)))
 
     def many(self, words: Words) -> frozenset[str]:

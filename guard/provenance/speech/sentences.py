@@ -14,6 +14,7 @@ from guard.provenance.vocabulary.grammar import (
     CALENDAR,
     DICTATED,
     ENGLISH,
+    FATES,
     FOREIGN,
     FULFILLED,
     GERUNDS,
@@ -36,17 +37,18 @@ END = rf"(?:[.;!?\n]{_UNTITLED}{_NUMBER}(?=\s|$))"
 STOP = re.compile(END)
 _COLON = re.compile(r":\s")
 _BREAKS = frozenset(",:()\"'`\u2013\u2014\u201c\u2018")
-_MARKS = frozenset({"mark", "flag", "set"})
+_MARKS = frozenset({"mark", "set"})
 _END_OF = r"(?=\s*(?:[.,;!?)]|$|and\b|please\b))"
 _AS = re.compile(rf"\bas\s+([^\W\d_]+){_END_OF}", re.IGNORECASE)
 _NAMED = r"(?-i:[A-Z][\w-]*|[\w-]*\d[\w-]*)"
 _MARKED = re.compile(
-    rf"\b(?:mark|flag)\s+(?:it|them|this|that|both|these|those|{_NAMED}(?:\s+{_NAMED}){{0,3}}"
+    rf"\bmark\s+(?:it|them|this|that|both|these|those|{_NAMED}(?:\s+{_NAMED}){{0,3}}"
     rf"|(?:the|my|our|this|that|{_NAMED}['\u2019]s)\s+(?-i:[a-z]+)(?:\s+[\w-]*\d[\w-]*)?)"
     rf"\s+([^\W\d_]+ed|done){_END_OF}",
     re.IGNORECASE,
 )
 """What somebody marks, and as what, without "as": "mark it fulfilled", not "those Ann approved"."""
+_FATES = frozenset(map(stem, FATES))
 _LEAST_GERUND = 6
 _HELPED = frozenset({"help", "let", "lets", "have", "make"})
 _MINE = {"get": frozenset({"can", "could", "may"})}
@@ -149,7 +151,10 @@ def acting(text: str) -> frozenset[str]:
         asked = {stem(one) for at, one in enumerate(own) if requests(text, words, at)}
         if not asked.isdisjoint(_MARKS):  # who marks it as done completes it
             asked |= {
-                stem(one[1]) for way in (_AS, _MARKED) for one in way.finditer(text, start, end)
+                state
+                for way in (_AS, _MARKED)
+                for one in way.finditer(text, start, end)
+                if (state := stem(one[1])) not in _FATES  # whom a mark suspends, nobody suspended
             }
         found |= asked.union(
             two for one, two in phrasal.pairs(own, [*map(stem, own)]) if one in asked

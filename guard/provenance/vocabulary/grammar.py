@@ -73,6 +73,14 @@ OWNED = re.compile(r"['\u2019]s?$")
 BY = set_of("by von durch par")
 """Words before whoever does what is said."""
 
+FATES = set_of(
+    """
+approve accept allow permit confirm grant authorize redeem release sign install restore merge
+suspend ban block unblock unlock disable deactivate freeze terminate lock evict expel
+"""
+)
+"""Acts by which somebody gets or loses something: what is marked so, nobody did yet."""
+
 CALENDAR = set_of(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december montag dienstag mittwoch donnerstag "
