@@ -41,6 +41,7 @@ _BEGINS = late(
     r"|how(?:['\u2019]?s|['\u2019]?d)?\b(?!\s+about\b)"
     rf"|(?:wer|wem|wen|wessen|was|welche[rsnm]?|wann|wo|warum|wieso|weshalb|wie)\s+(?:[^\W\d_]+\s+)?{_SEIN}\b"
     rf"|(?:qui|quand|pourquoi|comment|combien|que|quoi|quel(?:le)?s?|o\u00f9)\s+(?:[^\W\d_]+\s+)?{_ETRE}\b"
+    r"|(?:are|were)\s+(?:you|we)\s+(?:going|planning|supposed|allowed|about)\s+to\b"
     rf"|(?:is|are|was|were|did|does|has|had|can|could|should|would|must|might)(?:n['\u2019]?t)?\s+{_NOBODY}\S"
     rf"|(?:will|may)\s+{_NOBODY}(?-i:[^A-Z\d\s])"
     rf"|(?:will|may)\s+{_NOBODY}(?=[^.;!\n]*\?)"
@@ -54,6 +55,7 @@ _WITHIN = late(
     r"|check|see|find\s+out|know|tell\s+me|show\s+me|frage\s+mich)\s+(?:if|whether|ob)\s+"
     r"(?!(?:you|u|we|I|someone|somebody|du|sie)\b)"
     r"|\bhow\s+(?:to|do|does|did|can|could|should|would)\b"
+    r"|\b(?:tell\s+(?:me|us)|know|wonder(?:ing)?)\s+(?:when|why|where|who)\b"
     r"|(?<=,\s)(?:who|why|when|where|how)\s+[^\W\d_]+",
     re.IGNORECASE,
 )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from guard.provenance.doers import by_another
 from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.grammar import (
     ARTICLES,
@@ -108,10 +109,11 @@ def requests(text: str, words: Words, at: int) -> bool:
         at: which of them is the verb.
     """
     word, after = cased(words, at), cased(words, at + 1)
+    theirs = by_another(text, words, at)
     while at and cased(words, at - 1).endswith("ly"):
         at -= 1  # "could you kindly send" is "could you send"
     before = cased(words, at - 1)
-    if before == "to" and cased(words, at - 2) == "order":
+    if theirs or (before == "to" and cased(words, at - 2) == "order"):
         return False  # "in order to" says what for
     if after in BEING or (word, after) in TO_ME:
         return False
