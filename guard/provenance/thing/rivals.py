@@ -48,7 +48,7 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         values: the arguments with their worth.
     """
     lines = "\n" in task.wanted
-    if not (lines or speaks(task) or any(one.refers for one in own)):
+    if not (lines or speaks(task) or any(one.refers or _is_one(task, one) for one in own)):
         return []
     found: list[int] = []
     for at, (value, its) in enumerate(values):
@@ -62,7 +62,7 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         if any(one in by for one in own):
             continue
         if all(
-            (not by and has_rival(known, one, value, its, values))
+            (not (by and one.refers) and has_rival(known, one, value, its, values))
             or _comes_between(task, known, one, at, values)
             for one in own
         ):
@@ -126,21 +126,29 @@ def _aside(task: Task, start: int, end: int) -> Piece:
 def _comes_between(task: Task, known: Known, piece: Piece, at: int, values: Values) -> bool:
     """Return whether the last thing before a request for "it" is another one than a value.
 
-    What stands before it in its line of a list is what it is for: "salt jar: cancel".
+    Of two that were named together either may be. What stands before it in its line of a list is
+    what it is for: "salt jar: cancel".
     """
     value, its = values[at]
     record = known.record(its.place.record) if its.why == "linked_record" and its.place else None
     line = _line(task, piece.start)
-    before = [line] if line is not None else []
-    if _IT.search(task.wanted, piece.start, piece.end):
+    before, single = [line] if line is not None else [], False
+    if _is_one(task, piece):
         others = [one for one in (*task.pieces, *asides_of(task)) if one.start < piece.start]
         before += [piece, *sorted(others, key=lambda one: -one.start)]
+        single = True
     for one in before:
-        if _names(one, value, record):
-            return False
-        if has_rival(known, one, value, its, values):
+        named = _names(one, value, record)
+        if (single or not named) and has_rival(known, one, value, its, values):
             return True
+        if named:
+            return False
     return False
+
+
+def _is_one(task: Task, piece: Piece) -> bool:
+    """Return whether a request is for one thing that was named before it: "that jar"."""
+    return _IT.search(task.wanted, piece.start, piece.end) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -170,8 +178,8 @@ def has_rival(known: Known, piece: Piece, value: Value, its: Worth, values: Valu
     """
     taken = {one.text.casefold() for one, _ in values if one.path != value.path}
     if its.why != "linked_record" or its.place is None:
-        sort = series(value.text)
-        alike = (one.literal.casefold() for one in piece.held if _is_of(one, sort))
+        sort, taken = series(value.text), taken | {value.text.strip("# ").casefold()}
+        alike = (one.literal.strip("# ").casefold() for one in piece.held if _is_of(one, sort))
         return any(one not in taken for one in alike)
     own, action = known.record(its.place.record).identity, its.place.action
     places = (known.places(*key) for one in piece.held for key in keys_of(one))
