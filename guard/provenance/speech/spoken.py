@@ -38,12 +38,18 @@ BUT = late(
 )
 """Words that take something out of all there is: "all of them but the last"."""
 _MAY = r"(?:should|must|may|can|could|will|shall)"
+_AT_END = r"(?=\s*(?:[.,;!?]|$|and\b|but\b))"
+_PLAIN = (
+    r"(?:(?!\b(?:where|who|when|while|if|how|note|says?|saying|tell|write|comment|remind|inform)\b)"
+    r"[^.,;!?\n])"
+)
 STAYS = late(
-    rf"{_BEGINS}(?P<value>\S[^.,;!?\n]{{0,60}}?){_GAP}(?:"
+    rf"{_BEGINS}(?P<value>\S{_PLAIN}{{0,60}}?){_GAP}(?:"
     rf"(?:(?:{_MAY}|ha(?:s|ve){_GAP}to|(?:is|are){_GAP}to){_GAP})?"
     rf"(?:stays?|remains?|bleibt|bleiben|reste(?:nt)?){_GAP}"
     rf"(?![a-z]{{1,8}}[-_]?\d)(?!(?:in|at|with|until|till|for|from|to|on{_GAP}the|by|there|here|bei|bis|zu|chez|avec)\b)"
-    rf"|{_MAY}{_GAP}(?:stay|remain)(?=\s*(?:[.,;!?]|$)))",
+    rf"|(?:{_MAY}|(?:has|have|is|are|ought){_GAP}to){_GAP}(?:stay|remain|be{_GAP}(?:kept|left|spared))"
+    rf"{_AT_END}|(?:stays|remains|(?:is|are){_GAP}(?:staying|remaining|kept|off[\s-]limits)){_AT_END})",
     re.IGNORECASE,
 )
 """Words by which something is to go on being as it is: "the barn stays locked", "it may stay"."""
