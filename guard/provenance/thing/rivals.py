@@ -6,7 +6,7 @@ call takes is no rival. It decides nothing.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -15,12 +15,15 @@ from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
 from guard.provenance.result.records import Record
+from guard.provenance.schema.kin import own_kin
 from guard.provenance.source.pointers import series
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.frames import Entity
 from guard.provenance.speech.sentences import WORD, sentences
-from guard.provenance.speech.unasked import without
+from guard.provenance.speech.unasked import joined, within, without
+from guard.provenance.vocabulary.currencies import words_in
+from guard.provenance.vocabulary.lexicon import stem
 from guard.provenance.vocabulary.titles import content_words
 
 _ALSO = frozenset(
@@ -32,6 +35,32 @@ _ALSO = frozenset(
 """Words of a sentence that only goes on with what was asked for: "the bowl, too"."""
 _IT = re.compile(r"\b(?:it|(?:this|that)\s+[a-z]+)\b", re.IGNORECASE)
 """Words for one thing that was named before."""
+_OTHER = re.compile(
+    r"(?:^|[,;:]\s+|\b(?:and|then)\s+)(?:(?:please|and|then|just|also|now|you|can|could)\s+)*[a-z]+\s+(?:(?:up|down|off|out|on)\s+)?"
+    r"(?:(?:(?:the|my|our|all|all\s+the|any|some)\s+)?others?\b|another\b|the\s+rest\b"
+    r"|(?:any|every)thing\s+else\b)",
+    re.IGNORECASE,
+)
+"""A request for what is not that which was named before it: "delete the other one"."""
+_BY = re.compile(
+    r"\b(?:the|that|a|an|my|our|any)\s+(?:[a-z]+\s+)?(?P<head>(?!(?:right|just|directly|immediately|to)\s)[a-z]+)\s+"
+    r"(?:(?:that|which)\s+(?:is|lies|stands|comes|sits)\s+)?(?:(?:right|just|directly|immediately)\s+)?"
+    r"(?:beside|next\s+to|near(?:\s+to)?|behind|opposite(?:\s+to)?|adjacent\s+to|adjoining|closest\s+to"
+    r"|nearest(?:\s+to)?|close\s+to|across(?:\s+the\s+[a-z]+)?\s+from|in\s+front\s+of"
+    r"|(?:to\s+the\s+)?(?:left|right|north|south|east|west)\s+of|above|below|underneath|beneath|over"
+    r"|under|after|before|like|similar\s+to|different\s+from|[a-z]+er\s+than|other\s+than)\s+"
+    r"(?P<mark>(?:(?!\b(?:and|then|to|for|with|at|on|from|in|by|until|please)\b)[^.,;:!?\n]){1,60})",
+    re.IGNORECASE,
+)
+"""What is told by what it lies beside, or is like: "the pier next to the North pier"."""
+_PLACING = frozenset(
+    {
+        *("near", "after", "before", "next", "beside", "behind", "neighbor", "neighbour", "above"),
+        *("parent", "relative", "reference", "anchor", "below", "under", "previous", "like"),
+    }
+)
+"""Words of arguments that take what something is put beside."""
+_ONE = frozenset(map(stem, ("one", "ones", "place", "thing")))
 _NAMED = frozenset({"in_prompt", "linked_record"})
 _IDS = frozenset({"name", "object_id", "literal"})
 
@@ -48,7 +77,9 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         values: the arguments with their worth.
     """
     lines = "\n" in task.wanted
-    if not (lines or speaks(task) or any(one.refers or _is_one(task, one) for one in own)):
+    apart = [_apart(task.wanted, one.start, one.end) for one in own]
+    close = any(one.refers or _is_one(task, one) for one in own)
+    if not (lines or speaks(task) or close or max(apart) >= 0):
         return []
     found: list[int] = []
     for at, (value, its) in enumerate(values):
@@ -59,15 +90,65 @@ def beside(task: Task, known: Known, own: Sequence[Piece], values: Values) -> li
         if record is None and value.level == "dest":
             continue
         by = [one for one in task.pieces if _names(one, value, record)]
-        if any(one in by for one in own):
+        if any(
+            one in by and (other < 0 or _names(_aside(task, other, one.end), value, record))
+            for one, other in zip(own, apart, strict=True)
+        ):
             continue
         if all(
-            (not (by and one.refers) and has_rival(known, one, value, its, values))
+            other >= 0
+            or (not (by and one.refers) and has_rival(known, one, value, its, values))
             or _comes_between(task, known, one, at, values)
-            for one in own
+            for one, other in zip(own, apart, strict=True)
         ):
             found.append(at)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _apart(text: str, start: int, end: int) -> int:
+    """Return where a request is for another thing than was named before it; -1: it is not."""
+    found = _OTHER.search(text[start:end])
+    return start + found.start() if found else -1
+
+
+def landmarks(task: Task, known: Known, own: Sequence[Piece], values: Values) -> Iterator[int]:
+    """Yield the places of what a person names only to tell another thing of its sort from it.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        own: the requests for what the tool does; without any, "the other one" is looked for here.
+        values: the arguments with their worth.
+    """
+    found, apart = _marks(task), -1 if own else _apart(task.wanted, 0, len(task.wanted))
+    for at, (value, its) in enumerate(values if found or apart >= 0 else ()):
+        if its.why not in _NAMED or value.level not in {"target", "dest"}:
+            continue
+        place = its.place if its.why == "linked_record" else None
+        record = known.record(place.record) if place else None
+        mine = [] if _is_put(value) else [span for head, span in found if head in _heads(value)]
+        mine += [(0, apart)] if apart >= 0 else []
+        if any(_names(_aside(task, *one), value, record) for one in mine) and not _names(
+            _aside(task, 0, len(task.wanted), tuple(joined(mine))), value, record
+        ):
+            yield at
+
+
+def _is_put(value: Value) -> bool:
+    """Return whether an argument takes what something is put beside: `after_stall_id`."""
+    return not _PLACING.isdisjoint(words_in(value.path.rpartition(".")[2]))
+
+
+def _heads(value: Value) -> frozenset[str]:
+    """Return the stems of the nouns for what an argument takes."""
+    return _ONE | (own_kin(value.path) or value.kin)
+
+
+@lru_cache(maxsize=256)
+def _marks(task: Task) -> tuple[tuple[str, tuple[int, int]], ...]:
+    """Return what is told by something beside it: the stem of its noun, and where that stands."""
+    return tuple((stem(one["head"]), one.span("mark")) for one in _BY.finditer(task.wanted))
 
 
 @lru_cache(maxsize=256)
@@ -106,8 +187,11 @@ def asides_of(task: Task) -> tuple[Piece, ...]:
     return tuple(found)
 
 
-def _aside(task: Task, start: int, end: int) -> Piece:
+def _aside(task: Task, start: int, end: int, but: tuple[tuple[int, int], ...] = ()) -> Piece:
+    """Return a part of a text as a request is; `but`: without what stands in these places."""
     near = (one for one in task.entities if start <= one.start < end)
+    text = without(task.wanted, but)[start:end] if but else task.wanted[start:end]
+    near = (one for one in near if not within(one.start, but))
     held = tuple(one for one in near if one.frame not in SILENT)
     return Piece(
         start=start,
@@ -117,7 +201,7 @@ def _aside(task: Task, start: int, end: int) -> Piece:
         held=held,
         keys=frozenset(key for one in held for key in keys_of(one)),
         numbers=frozenset(),
-        naming=naming_of(task.wanted[start:end], held),
+        naming=naming_of(text, held),
         numbered=frozenset(),
         refers=False,
     )

@@ -24,7 +24,7 @@ from guard.provenance.speech.frames import Entity
 from guard.provenance.thing.modelled import modelled
 from guard.provenance.thing.referred import referred
 from guard.provenance.thing.removed import removed, takes
-from guard.provenance.thing.rivals import beside, has_rival, speaks
+from guard.provenance.thing.rivals import beside, has_rival, landmarks, speaks
 from guard.provenance.thing.sides import crossed
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, capability, stem
@@ -86,6 +86,7 @@ def theirs(
                 strays.append(at)
         if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
             strays += beside(task, known, own, found)
+    strays += landmarks(task, known, own, found)
     strays += crossed(task, known, found)
     strays += modelled(task, known, able, found)
     if "linked_record" in [one.why for _, one in found]:
