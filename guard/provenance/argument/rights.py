@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from guard.model.late import late
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.task import Task
 from guard.provenance.speech.frames import is_id
@@ -38,7 +39,19 @@ _MAY = r"(?:may|can|should|could)(?:\s+(?:also|then))?"
 _ONLY = r"(?:(?:only|just)\s+)?"
 _ABLE = r"(?:be\s+(?:able|allowed)\s+to\s+)?"
 _WHO = r"(?:he|she|they|(?<!who\s)(?<!what\s)[\w.+-]+@[\w.-]+|(?-i:[A-Z])[\w'\u2019-]+)"
+_FAR = 60
 _RIGHTS = r"(?:access|permissions?|rights?|role|level)"
+_HAS = late(
+    r"(?:(?:\b(?:I|we|he|she|they|you|who|(?-i:[A-Z])[\w'\u2019-]+|(?:my|our|the|his|her|their)\s+[a-z]+)"
+    r"(?:\s+(?:already|still|also|only|just|currently))*\s+(?:have|has|had|got|am|is|are|was)"
+    r"|\b(?:I|we|he|she|they|you)['\u2019](?:ve|m|re|s))"
+    r"(?:\s+(?:got|already|still|only|full|an?|the|its))*|\b(?:my|our))\s+$",
+    re.IGNORECASE,
+)
+"""What stands before a right that somebody has already: "I have edit access to it"."""
+_SO_THAT = late(r"\b(?:so|sure|ensure|until|unless)\b[^.;!?\n]*$", re.IGNORECASE)
+_I_AM = late(r"\s*,\s*(?:I|we)\b", re.IGNORECASE)
+"""What stands behind what the person is: "as an editor, I share it"."""
 _AS = re.compile(rf"\bas\b|\b{_RIGHTS}\b")
 """Where somebody's right was said before another one's."""
 
@@ -79,7 +92,15 @@ def granted(task: Task, permission: str, going: frozenset[tuple[str, str]]) -> b
         going: those who get it, as they can be named.
     """
     places = _said(permission).finditer(task.wanted) if permission else ()
-    return any(_is_for(task, going, one) for one in places)
+    return any(_is_for(task, going, one) for one in places if not _is_had(task.wanted, one))
+
+
+def _is_had(text: str, said: re.Match[str]) -> bool:
+    """Return whether somebody has a right already of which a text speaks."""
+    if said.lastgroup is None and _I_AM.match(text, said.end()):
+        return True
+    before = text[max(said.start() - _FAR, 0) : said.start()]
+    return _HAS.search(before) is not None and not _SO_THAT.search(before)
 
 
 def _is_for(task: Task, going: frozenset[tuple[str, str]], said: re.Match[str]) -> bool:
