@@ -17,7 +17,7 @@ from guard.provenance.argument.objects import done_to
 from guard.provenance.argument.omitted import otherwise
 from guard.provenance.argument.options import strays
 from guard.provenance.argument.owed import owed
-from guard.provenance.argument.quotes import misquoted
+from guard.provenance.argument.quotes import left_to_another, misquoted
 from guard.provenance.deed.acts import aims
 from guard.provenance.deed.budget import asked, done_of, ending, largest, left
 from guard.provenance.deed.called import able_of, as_held
@@ -107,6 +107,7 @@ def weigh(
     scales.other |= changes and not (named or chosen or meant) and ends_unasked(task.words, able)
     scales.other |= changes and crosses(task, known, scales.values)
     scales.other |= changes and ascribed(task, known, scales.slots, scales.values)
+    scales.other |= changes and left_to_another(task, able, scales.values)
     scales.other |= changes and misquoted(task, able, meant, scales.texts("body"), scales.texts())
     return Weighed(
         prov=scales.facts(labels, levels),

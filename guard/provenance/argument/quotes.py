@@ -13,6 +13,8 @@ from itertools import pairwise
 from guard.provenance.request.naming import SILENT
 from guard.provenance.request.pieces import asking
 from guard.provenance.request.task import Task
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth
 from guard.provenance.speech.asks import Ask
 from guard.provenance.speech.frames import Entity
 from guard.provenance.speech.sentences import WORD
@@ -59,6 +61,19 @@ _SWAPS = re.compile(
 )
 _BRACES = re.compile(r"\{(?=\s*[\"'\w])(?:[^{}]|\{[^{}]*\})*:(?:[^{}]|\{[^{}]*\})*\}")
 """An object as programs write it: a name and a colon in braces."""
+_SOMEBODY = r"(?!(?:I|we)\b)(?:[^\s.,;:!?]+\s+){1,3}?"
+_WORDS_IT = (
+    r"(?:says?|said|wants?|wanted|calls?|called|suggest(?:s|ed)?|writes?|wrote|tells?|told|gave|gives"
+    r"|thinks?|likes?|prefers?|preferred|picks?|picked|chose|chooses|asks?|asked|is\s+written|stands|reads)"
+)
+_LEFT_TO = re.compile(
+    r"\b(?:to|as|with|by)\s+(?:what(?:so)?(?:ever)?|how(?:ever)?|whichever|whatever\s+[a-z]+|anything"
+    rf"|the\s+(?:name|title|word|value|one|text)(?:\s+that)?)\s+{_SOMEBODY}{_WORDS_IT}\b"
+    rf"|\b(?:(?:re)?name|call|title|label)\s+[^,.;:!?]{{1,40}}?\s(?:as|like|what|how)\s+{_SOMEBODY}{_WORDS_IT}\b",
+    re.IGNORECASE,
+)
+"""How a person leaves to somebody else what something is set to: "rename it to what Eve says"."""
+_SETTING = frozenset({"change", "move"})
 _BLANK = re.compile(r"\s+")
 _MOST, _SHORT = 8, 3
 _FAR = 40
@@ -99,6 +114,26 @@ def misquoted(
     if not said or not all(said):
         return False
     return not any(quote in one for many in said for quote in many for one in held)
+
+
+def left_to_another(task: Task, able: Capability, values: Sequence[tuple[Value, Worth]]) -> bool:
+    """Return whether a call sets what a person leaves to what somebody else says, and names not.
+
+    The words by which they leave it are no name: nothing is called "what Eve says".
+
+    Args:
+        task: what the person said.
+        able: what the tool does; only one that changes or moves something.
+        values: the arguments of the call, with their worth.
+    """
+    if able.verbs.isdisjoint(_SETTING) or not _is_left(task.wanted):
+        return False
+    return any(value.text and value.level != "target" for value, _ in values)
+
+
+@lru_cache(maxsize=256)
+def _is_left(text: str) -> bool:
+    return _LEFT_TO.search(text) is not None
 
 
 def _miswrites(

@@ -53,6 +53,16 @@ STAYS = late(
     re.IGNORECASE,
 )
 """Words by which something is to go on being as it is: "the barn stays locked", "it may stay"."""
+_NAME = r"(?:[a-z]+\s+)?(?-i:[A-Z])[\w'\u2019-]*(?:\s+(?-i:[A-Z])[\w'\u2019-]*){0,2}"
+BACKS = late(
+    rf"(?:{_BEGINS}|(?<=\()|\b(?:because|since|as)\s)(?P<value>(?:(?:as|because|since)\s+)?{_NAME}"
+    r"(?:\s+(?:has|had|already|just|also|both))*\s+(?:says?|said|asks?|asked|wants?|wanted|told\s+(?:me|us)|knows?|agree[sd]?"
+    r"|approve[sd]|okayed|confirm(?:s|ed)|insist(?:s|ed)|suggest(?:s|ed)|request(?:s|ed)|recommend(?:s|ed)"
+    r"|is\s+(?:fine|ok|okay|happy)))"
+    r"(?:\s+(?:so|it|that|this|me|us|(?:for|to|on|with|about)\s+(?:it|this|that|me|us)))?(?=\s*(?:[.,;!?)]|$))",
+    re.IGNORECASE,
+)
+"""Who is only said to stand behind a request: "add Tom, Eve said so"."""
 NOBODY = late(
     r"\b(?:nobody|no[\s-]one|none\s+of|niemand(?:em|en)?)\b(?!\s+(?:knows?|cares?|is|was|has)\b)"
     r"|(?<!is )(?<!['\u2019]s )(?<!are )(?<!was )(?<!have )(?<!has )(?<!see )(?<!find )(?<!found )"

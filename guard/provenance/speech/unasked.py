@@ -14,6 +14,7 @@ from guard.provenance.speech.sentences import END, dictated, sentences
 from guard.provenance.speech.spoken import (
     ABOUT,
     ASKS_ME,
+    BACKS,
     BEFORE,
     BUT,
     HELD,
@@ -218,9 +219,10 @@ def _found(text: str) -> Iterator[Span]:
         held = _HELD.search(sentence) or HELD.search(sentence)
         if held:
             yield before if held.start() < _OPENS else start, end
-        before = start
-        for first, last in _silent(sentence):
-            yield end - len(sentence) + first, end - len(sentence) + last
+        before, at = start, end - len(sentence)
+        backs = (one.span("value") for one in BACKS.finditer(sentence) if at or one.start("value"))
+        for first, last in (*_silent(sentence), *backs):
+            yield at + first, at + last
 
 
 def _silent(sentence: str) -> Iterator[Span]:
