@@ -10,15 +10,26 @@ from guard.model.call import Held
 from guard.provenance.quantity.counts import things_at
 from guard.provenance.request.pieces import asking
 from guard.provenance.request.task import Task
+from guard.provenance.schema.kin import kin_of
 from guard.provenance.schema.shown import optional_in, types_in
 from guard.provenance.schema.slot import Slot
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
-from guard.provenance.vocabulary.lexicon import Capability
+from guard.provenance.vocabulary.lexicon import Capability, stem, verb_classes
 
 NUMERIC = frozenset({"number", "integer"})
 """The types of a schema's numbers."""
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_WRITINGS = frozenset(
+    map(
+        stem,
+        (
+            *("comment", "note", "remark", "reply", "message", "label", "tag", "review"),
+            *("annotation", "mention", "reaction", "reminder"),
+        ),
+    )
+)
+"""What people write on a thing: so many of them are no quantity of it."""
 _BEFORE = re.compile(
     r"\b(?:rais|lower|reduc|increas|decreas|chang|bump|cut|adjust|updat|push)(?:e|es|ed|ing|s)?\b"
     r"[^.;!?\n]*?\bfrom\s+(\d+(?:\.\d+)?)\s+to\s+\d",
@@ -42,10 +53,13 @@ def misplaces(
         slots: what is known of the call's arguments, by their paths.
         weighed: these arguments, with their worth.
     """
+    said = [one for one, its in weighed if one.role == "amount" and its.why == "in_prompt"]
+    if any(_is_of_writings(task, able, one) for one in said):
+        return True
     stray = [
         one
-        for one, its in weighed
-        if one.role == "amount" and its.why == "in_prompt" and not slots[one.path].needed
+        for one in said
+        if not slots[one.path].needed
         if (things_at(one.path) - able.stems).isdisjoint(task.words.stems)
     ]
     if not stray:  # nearly always
@@ -53,8 +67,20 @@ def misplaces(
     if any(_is_spent(task, one, weighed) for one in stray):
         return True
     left = [one for one in optional_in(held) if one not in slots and types_in(held, one) & NUMERIC]
-    said = frozenset().union(*(one.stems for one in asking(task.pieces, able)))
-    return any((own := things_at(one) - able.stems) and own <= said for one in left)
+    words = frozenset().union(*(one.stems for one in asking(task.pieces, able)))
+    return any((own := things_at(one) - able.stems) and own <= words for one in left)
+
+
+def _is_of_writings(task: Task, able: Capability, value: Value) -> bool:
+    """Return whether a number is only said of what is written on a thing: "2 comments on it"."""
+    number = value.money.number if value.money else None
+    every = (one for one, many in task.tallies if many == number)
+    of = [one for one in every if one in _WRITINGS or not verb_classes(one)]  # "add 2 of them"
+    if not of or not _WRITINGS.issuperset(of):
+        return False
+    if not (able.stems | kin_of(value.path.rpartition(".")[2])).isdisjoint(of):
+        return False
+    return len(of) >= sum(number == float(one) for one in _DIGITS.findall(task.wanted))
 
 
 def _is_spent(task: Task, value: Value, weighed: Sequence[tuple[Value, Worth]]) -> bool:

@@ -15,6 +15,7 @@ from guard.provenance.speech.frames import Entity, clause_before, nearest
 from guard.provenance.speech.sentences import WORD, sentences
 from guard.provenance.thing.sides import ALONE, BEHIND, on_side, side_of, spelled
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem, stems_of
+from guard.provenance.vocabulary.words import LOOSE
 
 _TOLD = (
     r"that|which|who|whom|whose|where|when|because|if|since|while|regarding|concerning|saying"
@@ -33,6 +34,13 @@ _JOINT = re.compile(r"[\s_-]+")
 _PLAIN = re.compile(r"[^\W_]+(?:\.[^\W\d_][^\W_]*)*")
 _WORD = re.compile(r"[^\W_]+(?:[.'/&+][^\W_]+)*\.?")
 _LONGEST = 40
+_ADJECTIVES = LOOSE | {
+    *("general", "random", "common", "internal", "external", "special", "current", "local"),
+    *("open", "big", "small", "short", "long", "quick"),
+}
+"""Words that say how something is, and are names as well."""
+_OF_WHAT = frozenset({"about", "on", "of", "regarding", "concerning"})
+_NEXT = re.compile(r"(?P<gap>\W*)(?P<word>[^\W\d_]*)")
 KEPT = frozenset({"name", "quantity", "object_id"})
 """Kinds of values that are the person's words: what they quote may be anybody's."""
 _ALL = KEPT | {"phone", "email", "iban", "url", "host", "date", "time", "amount"}
@@ -61,7 +69,12 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
     written = f"{spelled(phrase)}{BEHIND}"
     if value.kinds[0] not in task.frames and all(map(_PLAIN.fullmatch, words)):
         whole = re.compile(f"{ALONE}{written}")
-        if any(whole.search(_ASIDE.split(one, maxsplit=1)[0]) for one in requests):
+        own = value.kin | kin_of(value.path.rpartition(".")[2])
+        if any(
+            not (phrase in _ADJECTIVES and _describes(one, found.start(), found.end(), own))
+            for one in requests
+            for found in whole.finditer(_ASIDE.split(one, maxsplit=1)[0])
+        ):
             return True
     behind = re.compile(rf"([^\W\d_]+)\s+[\"'`]?{written}")
     nouns = kin_of(value.path.rpartition(".")[2])
@@ -70,6 +83,19 @@ def phrased(task: Task, able: Capability, value: Value) -> bool:
         for one in requests
         for found in behind.finditer(BESIDE.split(one, maxsplit=1)[0])
     )
+
+
+def _describes(text: str, start: int, end: int, own: frozenset[str]) -> bool:
+    """Return whether a word only says how what follows is: "general advice"; or "in general, ...".
+
+    `own`: stems of what the argument takes, so that "the general channel" names it.
+    """
+    after = _NEXT.match(text, end)
+    word, gap = (after["word"], after["gap"]) if after else ("", "")
+    if text[:start].rstrip().endswith("in") and (word in _OF_WHAT or gap.startswith(",")):
+        return True
+    plain = not gap.strip() and word and not is_stop(word)
+    return bool(plain) and stem(word) not in own
 
 
 def is_phrase(able: Capability, value: Value) -> bool:
