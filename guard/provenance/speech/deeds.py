@@ -20,6 +20,11 @@ _PUTS = frozenset({"create", "send"})
 _CARRIED = frozenset({"file", "money", "code", "database", "stock", "password"})
 _SAYINGS = frozenset(map(stem, ("note", "text")))
 """Files that are a message as well: what somebody is told stands in it."""
+_WHAT = frozenset(
+    {"what", "whatever", "whether", "if", "when", "how", "who", "why", "where", "which"}
+)
+"""Words with which begins what somebody is told."""
+_MAILED = frozenset({"mail"})
 _MESSAGES = frozenset({"mail", "message"})
 _WITHIN = frozenset({"in", "on", "under"})
 _NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
@@ -57,6 +62,8 @@ def remarked(
     A reply to a ticket, or to what is known by a number, is a comment on it; so is a note on one,
     and what somebody is told in it.
     """
+    if _tells_me(words):
+        return verbs & {"send", "read"}, _MAILED
     if "publish" in verbs and not nouns and cased(words, 1) == "this" and _dictates(words[1]):
         return verbs | {"post"}, _PUBLISHED
     said = {stem(one[0]) for one in words}
@@ -67,6 +74,14 @@ def remarked(
     if verbs.isdisjoint(_PUTS) or not talks or not (numbered or not nouns.isdisjoint(_TALKED_OF)):
         return verbs, nouns
     return verbs | {"post", "create"}, nouns | {"post"}
+
+
+def _tells_me(words: Words) -> bool:
+    """Return whether the person is told something: "write me what stands in the ticket"."""
+    at = 2 if cased(words, 1) == "to" else 1
+    if cased(words, at) not in {"me", "us"}:
+        return False
+    return cased(words, at + 1 + (cased(words, at + 1) in {"with", "of", "about"})) in _WHAT
 
 
 def _there(words: Words) -> bool:

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
+from guard.model.late import late
 from guard.provenance.speech.lone import is_asked
 from guard.provenance.speech.pronouns import told_by
 from guard.provenance.speech.relayed import recited, relayed
@@ -64,6 +66,14 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 """What stands before where somebody travels: nothing is sent there for that."""
+_ME = (
+    r"\b(?:tell|inform|notify|remind|alert|warn|ping|dm|message|text|e-?mail|mail|write|answer|reply|send|show"
+    r"|give|get|forward|update|let)(?:\s+to)?\s+(?:me|us)\b"
+)
+_IS_TO_ME = late(_ME, re.IGNORECASE)
+_TO_ME = late(rf"{_ME}(?P<what>[^.!?;\n]*)$", re.IGNORECASE)
+"""Where the person is told something, before what it is of: "notify me when ann@x has paid"."""
+_WITH = re.compile(r"\s*(?:,|and|or|&|as\s+well\s+as)\s*$", re.IGNORECASE)
 _DESCRIBES = re.compile(
     r"\b(?:starting|starts|beginning|begins|ending|ends) with\s*[\"'`“]?$", re.IGNORECASE
 )
@@ -142,8 +152,22 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         return "mention"
     if _BOUND.search(clause):
         return "bound"
-    found = nearest(clause)
+    found = "mention" if one.kind in _ADDRESSES and tells_me(clause) else nearest(clause)
     return _abroad(clause) if found == "unknown" and clause else found
+
+
+@lru_cache(maxsize=1024)
+def to_me(text: str) -> bool:
+    """Return whether a text asks that the person be told something."""
+    return _IS_TO_ME.search(text) is not None
+
+
+def tells_me(clause: str) -> bool:
+    """Return whether a clause lets the person be told something of whoever stands behind it."""
+    said = _TO_ME.search(clause)
+    if said is None or _WITH.match(said["what"]):
+        return False  # "send me and ann@x the list"
+    return nearest(said["what"]) != "dest"
 
 
 def _abroad(clause: str) -> Frame:

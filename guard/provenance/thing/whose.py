@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.model.origin import LINKED, UNTRUSTED, Source
+from guard.provenance.informed import told_of
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import ADDRESSES, NUMBERS, Piece, asking, sort_of
 from guard.provenance.request.searched import wider
@@ -87,6 +88,7 @@ def theirs(
         if len(task.pieces) > 1 or speaks(task):  # most prompts are one request
             strays += beside(task, known, own, found)
     strays += landmarks(task, known, own, found)
+    strays += told_of(task, own, found)
     strays += crossed(task, known, found)
     strays += modelled(task, known, able, found)
     if "linked_record" in [one.why for _, one in found]:
