@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from guard.provenance.doers import by_another
+from guard.provenance.speech.doers import by_another
 from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.grammar import (
     ARTICLES,

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from guard.model.origin import LINKED, UNTRUSTED, Source
-from guard.provenance.informed import told_of
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import ADDRESSES, NUMBERS, Piece, asking, sort_of
 from guard.provenance.request.searched import wider
@@ -22,6 +21,7 @@ from guard.provenance.result.records import Record
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth, worth
 from guard.provenance.speech.frames import Entity
+from guard.provenance.thing.informed import told_of
 from guard.provenance.thing.modelled import modelled
 from guard.provenance.thing.referred import referred
 from guard.provenance.thing.removed import removed, takes
