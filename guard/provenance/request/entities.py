@@ -21,6 +21,7 @@ from guard.provenance.quantity.numerals import (
     numerals,
     scaled,
 )
+from guard.provenance.quantity.rates import BEHIND as PER
 from guard.provenance.request.logins import accounts, secrets
 from guard.provenance.request.names import names
 from guard.provenance.speech.frames import Entity, Frame, clause_before, framed
@@ -170,7 +171,8 @@ def _money(text: str) -> Iterator[Entity]:
     yield from (one for one in _written(text) if one.start not in seen)
     for found in _BARE.finditer(text):
         number = canonical("number", pointed(found[1]))
-        counted = _COUNTED.match(text, found.end()) or _marks(text, found)
+        counted = _COUNTED.match(text, found.end()) and not PER.match(text, found.end())
+        counted = counted or _marks(text, found)
         after = found.start() - 1 in priced and text[found.start() - 1].isspace()  # 5 EUR 50
         if (
             found.start() not in seen

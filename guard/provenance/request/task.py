@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from guard.provenance.quantity.counts import behind_words, numbers, plural, quantities
 from guard.provenance.quantity.hours import hours_between, hours_in
+from guard.provenance.quantity.rates import rates_in
 from guard.provenance.quantity.sums import Sum, priced_by, sums_of
 from guard.provenance.quantity.zones import zones_of
 from guard.provenance.request.conditions import Condition, conditions_of
@@ -67,6 +68,7 @@ class Task:
         stated: the one that was named once for all of them, if one was.
         into: the currencies into which something is to be converted.
         sums: the amounts by whom they are for.
+        rates: for which time each is, of those that are so much a day.
         priced: the amounts by the ids beside which they stand.
         percents: the percentages named.
         adds: whether it asks for a sum.
@@ -113,6 +115,7 @@ class Task:
     stated: frozenset[str] = frozenset()
     into: frozenset[str] = frozenset()
     sums: tuple[Sum, ...] = ()
+    rates: frozenset[tuple[Decimal, str]] = frozenset()
     priced: tuple[Sum, ...] = ()
     percents: frozenset[Decimal] = frozenset()
     adds: bool = False
@@ -268,6 +271,7 @@ def task_of(text: str) -> Task:
         stated=stated,
         into=targets_in(wanted, places),
         sums=sums_of(text, named),
+        rates=frozenset(rates_in(wanted)),
         priced=priced_by(text, named),
         adds=adds_up(wanted),
         percents=numbers(named, "percent") | parts_of(wanted),

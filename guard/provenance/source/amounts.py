@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from guard.provenance.quantity.counts import SINGLE
+from guard.provenance.quantity.rates import of_another_time
 from guard.provenance.quantity.scales import measures
 from guard.provenance.quantity.units import FIXED, PERCENT, is_minor
 from guard.provenance.request.task import Task
@@ -85,6 +86,8 @@ def said_amount(task: Task, value: Value) -> bool:
     """Return whether the person said so much of what the argument is of."""
     money = value.money
     if money is None:
+        return False
+    if task.rates and of_another_time(task.rates, money.number, value.kin | value.unit.things):
         return False
     if value.unit.measure == PERCENT:
         return money.number in task.percents and not task.money

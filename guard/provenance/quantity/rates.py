@@ -1,0 +1,61 @@
+"""For which time an amount is, as people say it behind the number: "400 a day", "50 monthly".
+
+A limit of 400 a month is none of 400 a day: where a call's own words say the one, the person has to
+have said no other. It decides nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from guard.provenance.typed.canonical import canonical
+from guard.provenance.typed.money import decimal_of, pointed
+from guard.provenance.vocabulary.lexicon import stem
+
+_PERIODS = {
+    "hour": ("hour", "hourly"),
+    "day": ("day", "daily", "night", "nightly"),
+    "week": ("week", "weekly"),
+    "month": ("month", "monthly"),
+    "quarter": ("quarter", "quarterly"),
+    "year": ("year", "yearly", "annual", "annually", "annum"),
+}
+_OF = {stem(word): name for name, words in _PERIODS.items() for word in words}
+_UNITS = "hour|day|night|week|month|quarter|year|annum"
+_OFTEN = "hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually"
+PER = rf"(?:(?:an?|per|each|every)\s+(?:{_UNITS})|{_OFTEN})\b"
+"""What says, behind a number, for which time it is."""
+BEHIND = re.compile(rf"\s{PER}", re.IGNORECASE)
+_RATE = re.compile(
+    rf"(?<![\w.,/:-])(\d(?:[\d.,]{{0,28}}\d)?)(?:\s?[^\s\d\w]|\s?[^\W\d_]{{1,8}})?\s(?P<per>{PER})",
+    re.IGNORECASE,
+)
+"""A number, its currency if it has one, and for which time it is."""
+
+
+def rates_in(text: str) -> Iterator[tuple[Decimal, str]]:
+    """Yield the numbers of a text that are so much for a time, each with that."""
+    for found in _RATE.finditer(text):
+        number = decimal_of(canonical("number", pointed(found[1])) or "")
+        if number is not None:
+            yield number, period(found["per"].split()[-1])
+
+
+def period(word: str) -> str:
+    """Return the time that a word says: month, of monthly; empty: it says none."""
+    return _OF.get(stem(word), "")
+
+
+def of_another_time(
+    rates: frozenset[tuple[Decimal, str]], number: Decimal, words: Iterable[str]
+) -> bool:
+    """Return whether a person said so much for another time than a call is for.
+
+    Args:
+        rates: what they said for which time.
+        number: of the call, in whole units.
+        words: stems of what the call calls it; those that say no time say nothing.
+    """
+    said = {time for one, time in rates if one == number}
+    own = {_OF[one] for one in words if one in _OF}
+    return bool(said and own) and said.isdisjoint(own)
