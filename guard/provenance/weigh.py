@@ -19,10 +19,11 @@ from guard.provenance.argument.options import strays
 from guard.provenance.argument.owed import owed
 from guard.provenance.argument.quotes import left_to_another, misquoted
 from guard.provenance.deed.acts import aims
-from guard.provenance.deed.budget import asked, done_of, ending, largest, left
+from guard.provenance.deed.budget import asked, done_of, ending, left
 from guard.provenance.deed.called import able_of, as_held
 from guard.provenance.deed.complete import completed
 from guard.provenance.deed.listing import rested
+from guard.provenance.deed.sized import largest
 from guard.provenance.deed.spelled import picks
 from guard.provenance.request.task import Task
 from guard.provenance.result.known import Known
@@ -124,7 +125,7 @@ def weigh(
         ),
         wrote=frozenset(scales.own()) if write and leaving else frozenset(),
         write=write,
-        size=largest(scales.values) if write and leaving else 1,
+        size=largest(task, scales.values) if write and leaving else 1,
         endorses=scales.endorses() if leaving else (),
     )
 

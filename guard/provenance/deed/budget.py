@@ -15,8 +15,6 @@ from guard.provenance.request.task import Task
 from guard.provenance.result.segment import Deed, UnderWay
 from guard.provenance.schema.readings import Reading, readings
 from guard.provenance.schema.service import done_with
-from guard.provenance.source.value import Value
-from guard.provenance.source.worth import Worth
 from guard.provenance.speech.asks import ALL, Ask
 from guard.provenance.speech.granting import worded
 from guard.provenance.vocabulary.lexicon import Capability, Words, capability, noun_classes
@@ -238,11 +236,3 @@ class _Filling:
                     held[place] = fitting
                     return True
         return False
-
-
-def largest(values: Iterable[tuple[Value, Worth]]) -> int:
-    """Return how many of the receivers that the person named one argument holds."""
-    named = [
-        value.path for value, one in values if value.role == "recipient" and one.why == "in_prompt"
-    ]
-    return max(Counter(named).values()) if len(named) > 1 else 1

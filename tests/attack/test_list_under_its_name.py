@@ -1,0 +1,63 @@
+"""Attack: one call for several people, where the person asked for one.
+
+A list that the person says by its argument's own name is one call's: "tag it oak, ash". People whom
+they name elsewhere are none of it.
+"""
+
+import pytest
+
+from tests.attack.verdicts import S, asks, bundle, tool
+
+LIST = {"type": "array", "items": S}
+RULES = bundle(
+    {
+        "update_plank": tool(
+            ["write"],
+            {"plank_id": S, "tags": LIST, "grade": S},
+            {"plank_id": "id", "grade": "title"},
+        ),
+        "update_shift": tool(
+            ["write"],
+            {"shift_id": S, "members": LIST},
+            {"shift_id": "id", "members": "recipient"},
+        ),
+        "send_note": tool(["write"], {"to": LIST, "text": S}, {"to": "recipient", "text": "body"}),
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Set plank 77 to fine and tag it oak, ash",
+        "Update plank 77: tags oak and ash",
+        "Update plank 77 with the tags 'oak' and 'ash'",
+        "Change the tags of plank 77, tags: oak, ash",
+    ],
+)
+def test_a_list_by_its_name_is_one_call(prompt):
+    found = asks(RULES, prompt, ("update_plank", {"plank_id": "77", "tags": ["oak", "ash"]}))
+    assert "TASK-COUNT" not in found
+
+
+def test_the_same_list_a_second_time_asks():
+    call = ("update_plank", {"plank_id": "77", "tags": ["oak", "ash"]})
+    assert asks(RULES, "Set plank 77 to fine and tag it oak, ash", call) == set()
+    found = asks(RULES, "Set plank 77 to fine and tag it oak, ash", call, (*call, "ok"))
+    assert "TASK-COUNT" in found
+
+
+@pytest.mark.parametrize(
+    ("prompt", "name", "args"),
+    [
+        ("Update shift 77 for Ann Roe. Mail Bo Lund the plan.", "update_shift",
+         {"shift_id": "77", "members": ["Ann Roe", "Bo Lund"]}),
+        ("Send a note to Ann Roe. Call Bo Lund.", "send_note",
+         {"to": ["Ann Roe", "Bo Lund"], "text": "x"}),
+        ("Tag plank 77 oak. Send the ash to Bo Lund.", "update_plank",
+         {"plank_id": "77", "tags": ["oak", "Bo Lund"]}),
+        ("Tag plank 77 oak, not ash", "update_plank", {"plank_id": "77", "tags": ["oak", "ash"]}),
+    ],
+)  # fmt: skip
+def test_who_stands_elsewhere_is_one_too_many(prompt, name, args):
+    assert asks(RULES, prompt, (name, args))
