@@ -72,6 +72,16 @@ _OBJECT = re.compile(
     r"|#)(?!\d{1,4}[x\u00d7]\s)([A-Za-z]{0,8}[-_]?\d[\w-]{0,40})",
     re.IGNORECASE,
 )
+_REMARKED = re.compile(
+    r"\b(?:reply|respond|comment"
+    r"|(?:add|append|attach|drop|leave|log|make|post|put|record|write) (?:[^\W\d_]+ ){1,3}?"
+    r"(?:note|comment|remark|reply|answer)s?) (?:to|on|in|under) #?(?!(?:19|20)\d\d\b)(\d{2,10})"
+    r"(?=\s*(?:[:.;,!?](?!\d)|$)|\s(?:that|saying|and|then|with)\b)",
+    re.IGNORECASE,
+)
+"""What is remarked on, by its number: "add a note to 7703: the gate is mended"."""
+_BESIDE_A_NAME = re.compile(r"\b[A-Z][\w'\u2019-]+ \((?!(?:19|20)\d\d\))(\d{2,12})\)")
+"""Which one of that name it is: "Ada Roe (1060)". What may be a year is none."""
 _PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
 _CENTS = re.compile(r"\d{1,9}[.,]\d\d")
 _MARKER = re.compile(r"\)\s")
@@ -96,6 +106,7 @@ def extract(text: str) -> tuple[Entity, ...]:
     held = [one for one in typed if one.kind != "object_id"]  # "order 6 pens" has no number 6
     typed += _free(_counted(text), [*held, *money, *quoted])
     typed += _free(numerals(text), [*typed, *money, *quoted])
+    typed += _free(_beside_names(text), [*typed, *money, *quoted])
     quoted += _free(accounts(text), [*typed, *quoted])
     quoted += _free(_paths(text), [*typed, *quoted, *money])
     named = _free(names(text), [*typed, *quoted, *money])
@@ -141,8 +152,13 @@ def _tokens(text: str) -> Iterator[Entity]:
 
 
 def _ids(text: str) -> Iterator[Entity]:
-    for found in _OBJECT.finditer(text):
+    for found in (*_OBJECT.finditer(text), *_REMARKED.finditer(text)):
         yield Entity("object_id", found[1].casefold(), found[1], *found.span(1))
+
+
+def _beside_names(text: str) -> Iterator[Entity]:
+    for found in _BESIDE_A_NAME.finditer(text):
+        yield Entity("object_id", found[1], found[1], *found.span(1))
 
 
 def _money(text: str) -> Iterator[Entity]:

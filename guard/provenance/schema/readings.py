@@ -90,8 +90,12 @@ _KEPT_IN = {
 """What something is added to, and the verbs by which people do it: `add_to_queue` queues."""
 REMOVING = frozenset({"remove_member"})
 _AWAY = frozenset(
-    {("leave",), ("vacation",), ("holiday",), ("absence",), ("time", "off"), ("pto",)}
+    (
+        *(("leave",), ("vacation",), ("holiday",), ("absence",), ("time", "off"), ("pto",)),
+        *(("timeoff",), ("sick", "leave"), ("leave", "request"), ("time", "off", "request")),
+    )
 )
+_ASKS_AWAY = frozenset({"request", "create", "add", "submit", "file", "book", "enter"})
 _AWAY_BY = frozenset(map(stem, ("takeleave",)))
 """The verb of whoever takes time off, and of nobody who takes anything else."""
 _LEAST = 3
@@ -168,7 +172,7 @@ def _by_phrase(
         own |= _LOGS
     if parts[:2] == ["add", "to"]:
         own |= frozenset(map(stem, _KEPT_IN.get(parts[-1].removesuffix("s"), "").split()))
-    if verb == "request" and tuple(things) in _AWAY:
+    if verb in _ASKS_AWAY and tuple(things) in _AWAY:
         own |= _AWAY_BY
     if last == "payout" and verb in _MAKES - _STATES:
         own |= _OUT

@@ -26,6 +26,7 @@ _WHAT = frozenset(
 """Words with which begins what somebody is told."""
 _MAILED = frozenset({"mail"})
 _MESSAGES = frozenset({"mail", "message"})
+_ON = frozenset({"to", "on", "in", "under"})
 _WITHIN = frozenset({"in", "on", "under"})
 _NUMBERED = re.compile(r"#?[A-Za-z]{0,8}-?\d[\w-]*")
 _PUBLISHED = frozenset({"post", "page", "file"})
@@ -70,6 +71,7 @@ def remarked(
     if tells(verb) and _there(words):
         return verbs | {"post", "create"}, nouns | {"post"}
     numbered = verb in _REPLIES | _NOTES and any(_NUMBERED.fullmatch(one[0]) for one in words)
+    numbered = numbered or _on_a_number(words)
     talks = verb in _REPLIES or not said.isdisjoint(_REMARKS)
     if verbs.isdisjoint(_PUTS) or not talks or not (numbered or not nouns.isdisjoint(_TALKED_OF)):
         return verbs, nouns
@@ -82,6 +84,14 @@ def _tells_me(words: Words) -> bool:
     if cased(words, at) not in {"me", "us"}:
         return False
     return cased(words, at + 1 + (cased(words, at + 1) in {"with", "of", "about"})) in _WHAT
+
+
+def _on_a_number(words: Words) -> bool:
+    """Return whether words say that a note is left on what is known by a number: "note to 77"."""
+    return any(
+        stem(words[at][0]) in _NOTES and cased(words, at + 1) in _ON and words[at + 2][0].isdigit()
+        for at in range(1, len(words) - 2)
+    )
 
 
 def _there(words: Words) -> bool:

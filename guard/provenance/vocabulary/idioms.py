@@ -91,6 +91,8 @@ sell resell: put+up+for+sale put+up+for+resale put+on+sale
 takeleave: take++vacation take++leave take++time+off take++holiday take++holidays go++on+vacation
 takeleave: file++vacation file++leave file++time+off book++vacation book++holiday book++leave
 takeleave: enter++vacation enter++leave enter++time+off log++vacation log++leave log++time+off
+takeleave: take++sick+leave file++sick+leave book++sick+leave enter++sick+leave log++sick+leave
+takeleave: create++time+off add++time+off create++sick+leave add++sick+leave
 takeleave: go++on+leave take++a+vacation take++a+holiday take++annual+leave book++time+off
 payouttome: pay+out+to+me pay+out+to+us pay+me+out
 """
