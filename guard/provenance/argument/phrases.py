@@ -43,7 +43,7 @@ _OF_WHAT = frozenset({"about", "on", "of", "regarding", "concerning"})
 _NEXT = re.compile(r"(?P<gap>\W*)(?P<word>[^\W\d_]*)")
 KEPT = frozenset({"name", "quantity", "object_id"})
 """Kinds of values that are the person's words: what they quote may be anybody's."""
-_ALL = KEPT | {"phone", "email", "iban", "url", "host", "date", "time", "amount"}
+_ALL = KEPT | {"phone", "email", "iban", "url", "host", "ip", "date", "time", "amount"}
 
 
 def phrased(task: Task, able: Capability, value: Value) -> bool:

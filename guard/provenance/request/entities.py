@@ -29,6 +29,7 @@ from guard.provenance.speech.sentences import WORD as WORDS
 from guard.provenance.speech.sentences import sentences
 from guard.provenance.typed.canonical import canonical, text_of
 from guard.provenance.typed.money import pointed
+from guard.provenance.typed.networks import networks
 from guard.provenance.typed.tokens import tokens
 from guard.provenance.vocabulary.currencies import (
     SIGNS,
@@ -101,6 +102,7 @@ _BUYING = frozenset({"pay", "buy", "send"})
 def extract(text: str) -> tuple[Entity, ...]:
     """Return the typed values of a person's text, in the order of the text."""
     typed = _untouched([*secrets(text), *dates(text), *_tokens(text), *_ids(text)])
+    typed += _free(_networks(text), typed)
     money = _free(_money(text), typed)
     quoted = list(_quotes(text))
     held = [one for one in typed if one.kind != "object_id"]  # "order 6 pens" has no number 6
@@ -149,6 +151,11 @@ def _tokens(text: str) -> Iterator[Entity]:
         if kind not in {"number", "amount"}:
             frame: Frame = "when" if kind in {"date", "time"} else "unknown"
             yield Entity(kind, one, text[start:end], start, end, frame)
+
+
+def _networks(text: str) -> Iterator[Entity]:
+    for one, start, end in networks(text):
+        yield Entity("ip", one, one, start, end)
 
 
 def _ids(text: str) -> Iterator[Entity]:
