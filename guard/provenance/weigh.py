@@ -12,6 +12,7 @@ from types import MappingProxyType
 from guard.model.call import Json, Leaf, ToolCall, ToolSpec
 from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
+from guard.provenance.argument.by_word import by_word
 from guard.provenance.argument.conditional import condition
 from guard.provenance.argument.objects import done_to
 from guard.provenance.argument.omitted import otherwise
@@ -166,6 +167,8 @@ class _Scales:
                 one = EXEMPT
             elif source := declared(path, raw):
                 one = Worth(source, "in_prompt" if source is PROMPT else "selected")
+            elif slot.meanings and (by := by_word(task, able, slot.meanings, path, raw)):
+                one = by
             else:
                 one = worth(task, known, value, target=slot.target, endorsed=endorsed)
                 if one.source < LINKED and done_to(task, able, slot, value):

@@ -86,25 +86,25 @@ def worded(task: Task, able: Capability, value: Value) -> bool:
     words = words_in(name)
     if not words or side_of(name) == "from" or not _HOLDERS.isdisjoint(words):
         return False
-    plain = _plain(task.wanted, task.text, task.entities)
+    plain = unquoted(task.wanted, task.text, task.entities)
     if "new" in words:
         texts = [plain[one.start : one.end] for one in asking(task.pieces, able)]
         return stem(words[-1]) in _NEW and len(texts) == 1 and text == _renamed(texts[0])
-    places = _places(task.pieces, able, plain, stem(words[-1]))
+    places = requests_for(task.pieces, able, plain, stem(words[-1]))
     texts = [plain[start:end] for start, end in places]
     makes = "change" not in able.verbs
     return _said_by(words, tuple(texts), text, value.kin, makes=makes)
 
 
 @lru_cache(maxsize=256)
-def _plain(wanted: str, text: str, entities: tuple[Entity, ...]) -> str:
-    """Return what a person asks without what they quote, dictate or paste."""
+def unquoted(wanted: str, text: str, entities: tuple[Entity, ...]) -> str:
+    """Return what a person asks without what they quote, dictate or paste: blanks stand there."""
     quoted = ((one.start, one.end) for one in entities if one.kind == "quoted")
     return without(wanted, joined([*quoted, *dictated(text), *pasted(text)]))
 
 
 @lru_cache(maxsize=1024)
-def _places(
+def requests_for(
     pieces: tuple[Piece, ...], able: Capability, plain: str, named: str
 ) -> tuple[tuple[int, int], ...]:
     """Return where the requests for a tool lie, and what goes on with them: ", ttl 600".

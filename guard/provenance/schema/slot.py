@@ -10,6 +10,7 @@ from typing import NamedTuple
 from guard.model.call import Held, Json, Scalar
 from guard.provenance.schema.kin import kin_of
 from guard.provenance.schema.levels import level_of
+from guard.provenance.schema.numbered_set import meanings
 from guard.provenance.schema.roles import (
     LEVEL_OF,
     Like,
@@ -50,6 +51,7 @@ class Slot(NamedTuple):
         needed: whether the schema wants it in every call.
         switch: what a yes or a no takes there.
         standing: words of the server's own for what is the caller's: "me", "primary".
+        meanings: what each of its numbers means, as the schema's text tells; empty: it tells none.
         closed: whether a text or a number may be one of its own values, or say yes or no.
     """
 
@@ -68,6 +70,7 @@ class Slot(NamedTuple):
     needed: bool
     switch: Switch
     standing: frozenset[str]
+    meanings: tuple[tuple[str, str], ...]
     closed: bool
 
     def read(self, raw: Scalar) -> Scalar:
@@ -136,6 +139,7 @@ def _slot(tool: Held, path: str, like: Like) -> Slot:
         needed=is_needed(tool, path),
         switch=switch_of(path, able.stems),
         standing=standing,
+        meanings=() if allowed else meanings(schema),
         closed=role == "flag" or default is not None or bool(allowed or standing),
     )
 
