@@ -29,6 +29,7 @@ from guard.provenance.speech.lone import lent, stated_with, targets_in
 from guard.provenance.speech.pasted import pasted
 from guard.provenance.speech.questions import questions
 from guard.provenance.speech.relayed import relayed, timely
+from guard.provenance.speech.replied import replied
 from guard.provenance.speech.sentences import acting, dictated
 from guard.provenance.speech.stated import stated as stated_in
 from guard.provenance.speech.unasked import joined, refused, without
@@ -67,8 +68,7 @@ class Task:
         currencies: the currencies that its amounts may be in.
         stated: the one that was named once for all of them, if one was.
         into: the currencies into which something is to be converted.
-        sums: the amounts by whom they are for.
-        rates: for which time each is, of those that are so much a day.
+        sums: the amounts by whom they are for; `rates`: the numbers that are so much a day.
         priced: the amounts by the ids beside which they stand.
         percents: the percentages named.
         adds: whether it asks for a sum.
@@ -89,8 +89,8 @@ class Task:
         pieces: the requests with what each of them names.
         conditions: on what they depend.
         rankings: the rules by which they choose.
-        on: the days that each request names, as far as a clock tells; empty: no clock told.
-        off: the days from which something is moved.
+        on: the days that each request names, as far as a clock tells; empty: no clock told; `off`:
+            those from which something is moved.
         at: the times of day that each of them names.
         looks: what the identities in it look like.
         today: the days that it is now, wherever the person is; empty: nobody knows.
@@ -233,7 +233,7 @@ def task_of(text: str) -> Task:
     named = tuple(one for one in entities if one.frame not in SILENT)
     clocks = [(one.canonical, one.start, one.end) for one in entities if one.kind == "time"]
     silent = silences(text, entities)
-    asks = asks_of(text, entities)
+    asks = tuple(replied(text, asks_of(text, entities)))
     said = without(text, silent)
     wanted = without(said, relayed(text))
     more = [*elliptic(text, wanted, entities, asks), *stated_in(text, wanted, entities, asks)]
