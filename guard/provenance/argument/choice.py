@@ -91,8 +91,8 @@ def another(task: Task, able: Capability, slot: Slot, path: str, raw: Json) -> b
 
 def _is_another(task: Task, able: Capability, slot: Slot, raw: str) -> bool:
     if raw.casefold() in _ON_AND_OFF and len(slot.allowed) > 1:
-        return _ON_AND_OFF[raw.casefold()] in _switched(task.wanted)
-    if raw.casefold() not in _ON_AND_OFF and (says := _switched(task.wanted)):
+        return _ON_AND_OFF[raw.casefold()] in switched(task.wanted)
+    if raw.casefold() not in _ON_AND_OFF and (says := switched(task.wanted)):
         # Off was said, and it is none of the ways to be on.
         off = (_ON_AND_OFF.get(one.casefold()) for one in slot.allowed if isinstance(one, str))
         if says == (True,) and False in off and _stems(raw).isdisjoint(task.words.stems):
@@ -147,7 +147,7 @@ def _uses(task: Task, raw: str) -> bool:
 def _flips(task: Task, able: Capability, slot: Slot, path: str, *, on: bool) -> bool:
     """Return whether a yes or a no is another one than the person's, or takes their word."""
     switch = _switch(path)
-    if switch is not None and (on is switch) in _switched(task.wanted):
+    if switch is not None and (on is switch) in switched(task.wanted):
         return True
     said = answers(task.wanted, words_in(path.rpartition(".")[2]))
     said = frozenset({True}) if retains(task.text, path) else said
@@ -216,7 +216,7 @@ def _switch(path: str) -> bool | None:
 
 
 @lru_cache(maxsize=256)
-def _switched(text: str) -> tuple[bool, ...]:
+def switched(text: str) -> tuple[bool, ...]:
     """Return what contradicts a text that turns something on, or off; both: nothing does."""
     says = {bool(one[1]) for one in _SAYS_SO.finditer(text)}
     on, off = _ON.search(text) is not None, _OFF.search(text) is not None
