@@ -14,6 +14,7 @@ from guard.model.facts import LARGEST_LEFT, ProvFacts
 from guard.model.origin import CREATED, LINKED, PROMPT, TRUSTED, UNTRUSTED, Levels, Origin, Source
 from guard.provenance.argument.by_word import by_word
 from guard.provenance.argument.conditional import condition
+from guard.provenance.argument.many_of import many_of
 from guard.provenance.argument.objects import done_to
 from guard.provenance.argument.omitted import otherwise
 from guard.provenance.argument.options import strays
@@ -93,6 +94,7 @@ def weigh(
     scales.take(call.leaves())
     if "amount" in scales.roles:  # most calls pay nobody
         scales.values = owed(task, known, scales.values, scales.payees())
+        scales.values = many_of(task, known, scales.values)
     if changes:
         scales.values = completed(
             spec.held, task, known, able, scales.values, scales.slots, scales.said
