@@ -47,23 +47,41 @@ def other_element(task: Task, known: Known, value: Value, place: Place) -> bool:
     )
 
 
-def unspoken(task: Task, value: Value, place: Place) -> bool:
-    """Return whether a record only lists a receiver, and the person speaks of no such list.
+def unspoken(task: Task, known: Known, value: Value, place: Place) -> bool:
+    """Return whether a record only lists a receiver or a thing, and the person speaks of no list.
 
-    "Allow the viewer back-office on the board" lets in no other viewer of it.
+    "Allow the viewer back-office on the board" lets in no other viewer of it, and who says who
+    they are, and cancels "the wrong ones" of their bookings, cancels not just any of them.
 
     Args:
         task: what the person said.
-        value: the receiver.
+        known: what the session has seen.
+        value: the receiver, or the id of the thing.
         place: where it stands.
     """
     path = place.seen.path
+    if value.level == "target" and path.endswith(".*"):
+        return _is_one_of(task, known, value, place)
     if value.level != "dest" or not path.endswith(".*"):
         return False
     if said_element(task, value, place) or _speaks_of(task.wanted, path):
         return False
     own = plainly(value.text.partition("@")[0]).split()
     return _words(task.folded).isdisjoint(one for one in own if len(one) >= _LEAST)
+
+
+def _is_one_of(task: Task, known: Known, value: Value, place: Place) -> bool:
+    """Return whether an id is one of several of a list, and the person does not mean them all."""
+    own = {value.text.casefold(), *(one.casefold() for _, one in value.kinds)}
+    if task.plural or any(one in task.named for one in value.kinds):
+        return False
+    record = known.record(place.record)
+    like = {one.casefold() for one in record.pointers if len(one) == len(value.text)}
+    if not like - own:
+        return False
+    names = [*words_in(place.seen.path.rstrip(".*").rpartition(".")[2])]
+    many = names[-1] if names and names[-1].endswith("s") else ""
+    return not many or not re.search(rf"\b(?:my|our|the|his|her|their)\s+{many}\b", task.folded)
 
 
 @lru_cache(maxsize=256)

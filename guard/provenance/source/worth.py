@@ -219,7 +219,7 @@ def _trusted(
         if part or doubtful(task, known, record, said):
             one = target and is_id(place.seen.path) and chooses(task, known, value, place, record)
             return Worth(LINKED, "selected", place) if one else Worth(TRUSTED, "ambiguous", place)
-        if not (unspoken(task, value, place) or other_element(task, known, value, place)):
+        if not (unspoken(task, known, value, place) or other_element(task, known, value, place)):
             return Worth(LINKED, "linked_record", place)
     elif element or (value.role == "amount" and task.naming.speaks_of(record)):
         return Worth(LINKED, "linked_record", place)
