@@ -76,6 +76,30 @@ def test_the_one_that_is_said_runs_and_no_other_does(prompt, said):
         assert "TASK-CHOICE" in ended(prompt, other)
 
 
+WHY = one_of("booked in error", "not_required", "too_far")
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("it was a mistake", "booked in error"),
+        ("I booked it by accident", "booked in error"),
+        ("that was an error", "booked in error"),
+        ("I don't need it any more", "not_required"),
+        ("we do not want them any longer", "not_required"),
+        ("it isn't needed", "not_required"),
+        ("there is no need for it now", "not_required"),
+    ],
+)
+def test_a_reason_in_other_words_is_that_one(why, said):
+    schema = needing("seat_id why", seat_id=S, why=WHY)
+    rules = bundle({"cancel_seat": tool(["write"], {}, {"seat_id": "id"}, input_schema=schema)})
+    for one in WHY["enum"]:
+        call = ("cancel_seat", {"seat_id": "S-4", "why": one})
+        found = asks(rules, f"Cancel seat S-4, {why}.", call)
+        assert ("TASK-CHOICE" in found) is (one != said)
+
+
 @pytest.mark.parametrize("name", ["create_board", "make_board"])
 @pytest.mark.parametrize(
     ("words", "said", "other"),

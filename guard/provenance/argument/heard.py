@@ -7,6 +7,7 @@ and why something is done where that is told: "by mistake". It decides nothing.
 import re
 from functools import lru_cache
 
+from guard.model.late import late
 from guard.provenance.request.task import Task
 from guard.provenance.speech.unasked import forbidden, without
 from guard.provenance.vocabulary.currencies import words_in
@@ -17,6 +18,23 @@ _NOT = r"(?:\bnot|n['\u2019]t|\bnever|\bno\s+longer)"
 _LIKE = r"\b(?:an?|new|as|in|of)\s+(?:new\s+)?"
 """What stands before a word for how a thing is to be: "an open list", "an hour of drafting"."""
 _BY = r"\bby\s+"
+
+_ERRS = frozenset(
+    {"mistake", "mistaken", "mistakenly", "accident", "accidental", "accidentally", "error"}
+)
+_ERRED = late(
+    r"\b(?:by\s+accident|accidental(?:ly)?|mistakenly|(?:in|by)\s+error"
+    r"|(?:is|was|were|it['\u2019]s)\s+(?:(?:just|all)\s+)?an?\s+(?:accident|error|mistake)|unintentional(?:ly)?)\b",
+    re.IGNORECASE,
+)
+_NEEDS = frozenset({"needed", "required", "wanted", "need"})
+_NEEDED = late(
+    r"(?:\b(?:do|does)\s+not|\b(?:do|does)n['\u2019]?t)\s+(?:need|want|require)\b[^.,;!?\n]{0,40}?\bany\s?(?:more|longer)\b"
+    r"|(?:\bnot|n['\u2019]t)\s+(?:needed|required|wanted)\b|\bno\s+longer\s+(?:need|want|requir)(?:e?s|e?d|e)?\b"
+    r"|\bno\s+(?:more\s+|further\s+)?need\s+(?:for|of)\b|\bno\s+use\s+for\b",
+    re.IGNORECASE,
+)
+"""Other words of the day for a mistake, and for what nobody needs any more."""
 
 
 def heard(task: Task, allowed: tuple[str, ...]) -> frozenset[str]:
@@ -43,7 +61,16 @@ def _told(text: str, allowed: tuple[str, ...]) -> frozenset[str]:
         for one in allowed
         if re.search(rf"{_BY}{_spelled(words_in(one)[-1:])}", own, re.IGNORECASE)
         or (len(words_in(one)) > 1 and _pattern(one).search(text if _refuses(one) else own))
+        or _in_other_words(text, frozenset(words_in(one)))
     )
+
+
+def _in_other_words(text: str, words: frozenset[str]) -> bool:
+    """Return whether a text says a choice of these words by others: "I don't need it any more"."""
+    if not words.isdisjoint(_ERRS):
+        return _ERRED.search(text) is not None
+    spent = not words.isdisjoint(_NEEDS) and not words.isdisjoint({"no", "not", "longer"})
+    return spent and _NEEDED.search(text) is not None
 
 
 @lru_cache(maxsize=4096)
