@@ -4,6 +4,7 @@ English, and enough German and French to see that a sentence is not; and how a p
 """
 
 import re
+from functools import lru_cache
 
 from guard.provenance.vocabulary.words import set_of
 
@@ -169,3 +170,19 @@ leader reader buyer
 def is_plural(word: str) -> bool:
     """Return whether a word ends as that for several things: guests, and no address."""
     return word.endswith("s") and not word.endswith("ss")
+
+
+_STOPS = re.compile(
+    rf"\b(?:one|{'|'.join(NUMBERS)}|\d+|non|no|an?|each|per|first|last|next|bus|tram|train)[\s-]+"
+    r"(?:(?:short|long|single|quick|further|extra)\s+)?stop(?:s|over)?(?![\w'\u2019-])",
+    re.IGNORECASE,
+)
+_STOP = re.compile(r"\bstop(?:s|ped|ping|over)?\b", re.IGNORECASE)
+_NO_VERBS = frozenset({"stop"}), frozenset[str]()
+
+
+@lru_cache(maxsize=256)
+def things_in(text: str) -> frozenset[str]:
+    """Return the stems of verbs that a text uses for things alone: of "a one stop flight"."""
+    found = len(_STOPS.findall(text))
+    return _NO_VERBS[not found or found < len(_STOP.findall(text))]

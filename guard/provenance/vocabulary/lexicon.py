@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from guard.provenance.vocabulary import phrasal
-from guard.provenance.vocabulary.grammar import SUPPORT, is_plural
+from guard.provenance.vocabulary.grammar import SUPPORT, is_plural, things_in
 from guard.provenance.vocabulary.idioms import idioms
 from guard.provenance.vocabulary.parted import in_ascii, parted
 from guard.provenance.vocabulary.prepared import prepared
@@ -139,7 +139,8 @@ _IDLE = STOP | GENERIC | FORMAL
 def words_of(text: str) -> Words:
     """Return what a text asks for."""
     stems = stems_of([one[0] for one in _WORD.finditer(text)])
-    verbs, nouns = _classes(stems, _VERB_OF) | _classes(stems, _DONE_BY), _classes(stems, _NOUN_OF)
+    acts = stems - things_in(text)
+    verbs, nouns = _classes(acts, _VERB_OF) | _classes(stems, _DONE_BY), _classes(stems, _NOUN_OF)
     return Words(stems, posting(verbs, nouns), nouns)
 
 
