@@ -75,6 +75,8 @@ def test_what_is_somebody_elses_to_do_is_not_asked_for(prompt, verb):
         "You should {} jar-1",
         "Feel free to {} jar-1",
         "Can you {} jar-1?",
+        "I'd like the assistant to {} jar-1",
+        "The assistant should {} jar-1",
         "Be sure to {} jar-1",
         "Ann has to leave, {} jar-1",
         "Ann wants to {} jar-1, please do so.",

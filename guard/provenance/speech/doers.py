@@ -43,7 +43,8 @@ _BETWEEN = set_of(
 )
 """What may stand between somebody and what they want: "Tom would really like to"."""
 _MINE = set_of("i we you u id im wed")
-_ANYBODY = set_of("someone somebody anyone anybody")
+_ANYBODY = set_of("someone somebody anyone anybody assistant agent bot chatbot ai system")
+"""Whoever is asked, as who must do it."""
 _SAYING = frozenset(map(stem, set_of("include mention contain cover say read show tell list")))
 """What a text or a thing does by itself: "the invitation should include the address"."""
 _ONESELF = frozenset(
@@ -53,11 +54,14 @@ _ONESELF = frozenset(
             """
             move switch change transfer shift start end begin join leave register enroll enrol go
             subscribe unsubscribe upgrade downgrade reschedule renew open close stop run turn return
+            increase decrease rise fall drop grow expire ship arrive apply appear revert reset
             """
         ),
     )
 )
 """What somebody or something does by itself where nothing follows that it is done to."""
+_ENTERS = frozenset(map(stem, set_of("join leave enter attend quit")))
+"""The same, whatever follows: "Ann wants to join the group"."""
 _JOINING = set_of("and or")
 _BREAKS = frozenset(",:;()")
 _FAR = 4
@@ -173,8 +177,9 @@ def _is_had(text: str, words: Words, at: int) -> bool:
 
 def _is_oneself(text: str, words: Words, at: int) -> bool:
     """Return whether somebody does something with themselves: "Ann has to move to Monday"."""
-    if stem(words[at][0]) not in _ONESELF:
-        return False
+    verb = stem(words[at][0])
+    if verb in _ENTERS or verb not in _ONESELF:
+        return verb in _ENTERS
     after = _said(words, at + 1)
     if not after or not _whole(text, words, at, at + 1):
         return True
