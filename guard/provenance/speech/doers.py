@@ -8,7 +8,15 @@ to Monday", is done to them. Surface English; it decides nothing.
 import re
 from collections.abc import Sequence
 
-from guard.provenance.vocabulary.grammar import ARTICLES, ASKING, CALENDAR, OBJECTS, OWNED, PEOPLE
+from guard.provenance.vocabulary.grammar import (
+    ARTICLES,
+    ASKING,
+    CALENDAR,
+    OBJECTS,
+    OWNED,
+    OWNING,
+    PEOPLE,
+)
 from guard.provenance.vocabulary.lexicon import is_stop, stem
 from guard.provenance.vocabulary.words import set_of
 
@@ -68,8 +76,8 @@ _FAR = 4
 _AGO = 20
 
 _SO_BE_IT = re.compile(
-    r"\b(?:please|so|then|just|and|you)\s+(?:do|handle)\s+(?:it|that|this|so)\b"
-    r"|(?<!not )(?<!n't )\b(?:go\s+ahead|take\s+care\s+of\s+(?:it|that|this))\b",
+    r"[^.;!?\n]{0,160}(?:[.;!?\n][^.;!?\n]{0,80}?)?(?:[.,;:!?\n]\s*)(?:(?:ok|okay|yes|so|and|then|just)\b,?\s*)*"
+    r"(?:please\s+)?(?:(?:do|handle)\s+(?:it|that|this|so)\b|go\s+ahead\b|take\s+care\s+of\s+(?:it|that|this)\b)",
     re.IGNORECASE,
 )
 """With this the person asks for what somebody else wants: "Tom wants to close it, please do so"."""
@@ -87,11 +95,12 @@ def by_another(text: str, words: Words, at: int) -> bool:
     """
     if at and _said(words, at - 1) in _JOINING:  # "Tom wants to open T-1 and archive it"
         earlier = range(at - 2, max(at - _AGO, 0), -1)
-        before = next((one for one in earlier if _leads(_said(words, one - 1))), 0)
+        verbs = (one for one in earlier if _leads(_said(words, one - 1)))
+        before = next((one for one in verbs if words[one][0].isalpha()), 0)
         if not before or not _whole(text, words, before, at):
             return False
         at = before
-    return _theirs(text, words, at) and not _SO_BE_IT.search(text)
+    return _theirs(text, words, at) and not _SO_BE_IT.match(text, words[at].end())
 
 
 def _theirs(text: str, words: Words, at: int) -> bool:
@@ -113,7 +122,10 @@ def _is_wished(text: str, words: Words, at: int) -> bool:
         return _wishes(text, words, at)
     if _said(words, at) in _READY:
         return _is_person(words, _subject(words, at))
-    if at and OWNED.search(words[at - 1][0]):
+    if at and _is_person(words, at) and not _whole(text, words, at - 1, at):
+        return True  # "for tomorrow: Bob to archive it"
+    owner = at - 1 - (_said(words, at) in {"is", "was"})
+    if owner >= 0 and (OWNED.search(words[owner][0]) or _said(words, owner) in OWNING):
         return True  # "Bob's plan to archive it"
     return _is_had(text, words, at)
 
