@@ -42,8 +42,9 @@ def intent_facts(
     """Return how one call stands to the task.
 
     An intent that only the agent declared covers nothing: otherwise declaring would pay. An
-    expired one neither. `budget_minor` is what is left of the budget for this call and later ones.
-    Its digest is left out: it leaves the guard under a key only.
+    expired one neither, and none a call for which its money is not enough. `budget_minor` is what
+    is left of the budget for this call and later ones. Its digest is left out: it leaves the guard
+    under a key only.
 
     Args:
         intent: the task, or None if nobody declared one.
@@ -65,6 +66,7 @@ def intent_facts(
         if 0 < one.expires_at_ms <= clock.at_ms:
             return IntentFacts(purpose=intent.purpose)
         covers = covers and one.schedule.holds(clock) and _covers(one, spec, counts)
+        covers = covers and _affords(one, amount_minor, spent_minor)
         args_ok = args_ok and _args_ok(one, spec, values)
         if one.steps:
             planned, fits = True, fits and _fits(one, spec, values, counts, known)
@@ -115,6 +117,13 @@ def _covers(intent: TaskIntent, spec: ToolSpec, counts: Mapping[str, Ledger]) ->
         if not (isinstance(count, int) and count <= most):
             return False
     return named
+
+
+def _affords(intent: TaskIntent, amount_minor: int | None, spent_minor: int) -> bool:
+    """Return whether the money of a task is enough for a call, where its host set a limit."""
+    if not intent.budget_minor or amount_minor is None:
+        return True
+    return 0 <= amount_minor <= intent.budget_minor - spent_minor
 
 
 @lru_cache(maxsize=4096)  # the same few tools and tasks come again and again

@@ -220,6 +220,21 @@ def test_the_budget_of_a_task_shrinks_with_every_payment():
     assert left == [1000, 600, 200]
 
 
+def test_a_payment_beyond_the_money_of_its_task_is_not_covered():
+    session = declared(fresh(), task())
+    covered = []
+    for n, amount in enumerate((400, 601, 600, 0, 1)):
+        session = admit(session, PAY, f"c{n}", amount_minor=amount)
+        covered.append(facts_of(session, PAY, f"c{n}", amount_minor=amount).intent.covers)
+        session = settle(session, f"c{n}", Outcome.OK if covered[-1] else Outcome.REFUSED)
+    assert covered == [True, False, True, True, False]
+
+
+def test_who_set_no_money_is_held_to_none():
+    session = admit(declared(fresh(), task(budget_minor=0)), PAY, "c1", amount_minor=10**9)
+    assert facts_of(session, PAY, "c1", amount_minor=10**9).intent.covers
+
+
 def test_the_calls_of_a_task_are_counted():
     session = declared(fresh(), task(calls={"write": 2}))
     covered = []
