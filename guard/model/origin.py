@@ -19,6 +19,7 @@ Why = Literal[
     "other_request",
     "other_unit",
     "other_thing",
+    "other_kind",
     "untrusted_only",
     "composed",
     "ambiguous",

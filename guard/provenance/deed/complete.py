@@ -35,7 +35,7 @@ Values = Sequence[tuple[Value, Worth]]
 _HEAD = 3
 """Letters by which a value is looked for before its words are."""
 _MARKS = " #@\"'`"
-_WEAK = frozenset({"trusted_field", "untrusted_only", "ambiguous"})
+_WEAK = frozenset({"trusted_field", "untrusted_only", "other_kind", "ambiguous"})
 _STRAY = Worth(Source.COMPOSED, "other_request")
 
 

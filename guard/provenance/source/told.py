@@ -32,6 +32,7 @@ _SAID: Mapping[Why, str] = {
     "other_request": "named in the task, and for something else there",
     "other_unit": "in {result}, in another unit or currency{excerpt}",
     "other_thing": "{field}, where its record points to another thing of that sort",
+    "other_kind": "only in {result}, where it stands for something else{excerpt}",
     "untrusted_only": "only in {result}, untrusted{excerpt}",
     "created": "made in this session: {field}",
     "linked_record": "{field}, of a record that the task names",

@@ -178,7 +178,7 @@ def _placed(task: Task, known: Known, value: Value, place: Place, *, target: boo
     """Return what one place is worth."""
     seen = place.seen
     if _out_of_place(value, place, target=target):
-        return Worth(UNTRUSTED, "untrusted_only", place)
+        return Worth(UNTRUSTED, "other_kind", place)
     record = known.record(place.record)
     if other := _of_another(task, known, value, place, record, target=target):
         return Worth(UNTRUSTED, other, place)

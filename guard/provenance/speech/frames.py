@@ -57,6 +57,13 @@ _GETS = re.compile(
     r"(?:^|[,;:]\s|\b(?:please|and|then|you|to)\s)\s*(?:sign|bring|loop|let|give|put)\s+$",
     re.IGNORECASE,
 )
+_WRITES_TO = re.compile(
+    r"(?:^|[,;:]\s|\b(?:please|and|then|also|just|now|you|to)\s)"
+    r"\s*(?:mail|write|dm|alert|answer|ask|nudge|thank|page)\s+$",
+    re.IGNORECASE,
+)
+"""Verbs that are nouns as well, or may have another object, where somebody stands right behind."""
+_REACHED = frozenset({"name", "email", "phone"})
 _PUT_IN = re.compile(r"\s+(?:up|in|down|access|see)\b", re.IGNORECASE)
 """What stands around somebody who gets into something: "sign Ann up", "give Ann access"."""
 _BOUND = re.compile(
@@ -146,7 +153,7 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         if listed or (named and (held or APPOSED.fullmatch(between))):
             return before.frame
     clause = clause_before(text, one.start)
-    if _GETS.search(clause) and _PUT_IN.match(text, one.end):
+    if _is_reached(text, one, clause):
         return "dest"
     if _DESCRIBES.search(clause):
         return "mention"
@@ -154,6 +161,13 @@ def _frame(text: str, one: Entity, before: Entity | None) -> Frame:
         return "bound"
     found = "mention" if one.kind in _ADDRESSES and tells_me(clause) else nearest(clause)
     return _abroad(clause) if found == "unknown" and clause else found
+
+
+def _is_reached(text: str, one: Entity, clause: str) -> bool:
+    """Return whether what stands before somebody reaches them: "sign Ann up", "and mail Ann"."""
+    if one.kind in _REACHED and _WRITES_TO.search(clause):
+        return True
+    return _PUT_IN.match(text, one.end) is not None and _GETS.search(clause) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -82,6 +82,14 @@ def test_a_value_is_not_read_as_what_it_is_not(text, kind, canonical):
         ("Invite Ada, Bob and Kim Lee to it", "Kim Lee", "dest"),
         ("Send Bob's notes to Ada", "Bob", "mention"),
         ("Write to Ada about Bob", "Bob", "mention"),
+        (
+            "Close case 7 of the mill and mail bob@corp.example what it says",
+            "bob@corp.example",
+            "dest",
+        ),
+        ("Ask Ada for the list of Kim, then write Bob that it is done", "Bob", "dest"),
+        ("Find the mail Bob sent", "Bob", "mention"),
+        ("Read out of the mail Bob likes", "Bob", "mention"),
         ("I'm heading to Oslo soon", "Oslo", "bound"),
     ],
 )
