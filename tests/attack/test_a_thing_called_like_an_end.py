@@ -11,6 +11,7 @@ RULES = bundle(
     {
         "get_tour": tool(["read"], {"tour_id": S}, {"tour_id": "id"}, TRUSTED),
         "cancel_tour": tool(["write"], {"tour_id": S}, {"tour_id": "id"}),
+        "cancel_order": tool(["write"], {"tour_id": S}, {"tour_id": "id"}),
     }
 )
 TOUR = ("get_tour", {"tour_id": "TO-3"}, {"tour_id": "TO-3", "guide": "Odd"})
@@ -22,6 +23,7 @@ TOUR = ("get_tour", {"tour_id": "TO-3"}, {"tour_id": "TO-3", "guide": "Odd"})
         ("Change my one stop tour TO-3 to a nonstop one", "cancel_tour"),
         ("Make TO-3 a two-stop tour", "cancel_tour"),
         ("Add a stop in Lyon to the tour TO-3", "cancel_tour"),
+        ("In order TO-3 please exchange the pen for a blue one", "cancel_order"),
         ("At the bus stop I saw tour TO-3. How long is it?", "cancel_tour"),
     ],
 )

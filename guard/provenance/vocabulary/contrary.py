@@ -10,7 +10,14 @@ from functools import lru_cache
 
 from guard.model.call import Json
 from guard.provenance.vocabulary.currencies import words_in
-from guard.provenance.vocabulary.lexicon import Capability, Words, is_other, stem, verb_classes
+from guard.provenance.vocabulary.lexicon import (
+    Capability,
+    Words,
+    is_other,
+    noun_classes,
+    stem,
+    verb_classes,
+)
 from guard.provenance.vocabulary.phrasal import against, turned
 from guard.provenance.vocabulary.synonyms import same_as
 
@@ -73,7 +80,8 @@ def ends_unasked(said: Words, able: Capability) -> bool:
     """
     if able.verbs.isdisjoint(_ENDING) or not able.verbs.isdisjoint(said.verbs):
         return False
-    own = frozenset(one for one in able.stems if verb_classes(one) or is_other(one))
+    verbs = (one for one in able.stems if verb_classes(one) or is_other(one))
+    own = frozenset(one for one in verbs if not noun_classes(one))
     return bool(said.stems) and (own | same_as(own) | _GONE).isdisjoint(said.stems)
 
 
