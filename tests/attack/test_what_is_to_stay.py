@@ -20,6 +20,7 @@ RULES = bundle(
             {"drawer_id": S, "sort": {"type": "string", "enum": ["dry", "wet", "old"]}},
             DRAWER | {"sort": "enum"},
         ),
+        "delete_grains": tool(["write"], {"drawer_id": S, "kind": S}, DRAWER | {"kind": "query"}),
         "delete_drawer": tool(["write"], {"drawer_id": S}, DRAWER),
     }
 )
@@ -49,6 +50,21 @@ def test_the_sort_that_is_to_stay_is_not_deleted(kept, name):
     verb = name.partition("_")[0]
     assert asked(f"{verb} the seeds of drawer dr-1, {kept}", name, sort="wet")
     assert asked(f"{verb} the seeds of drawer dr-1, sort wet", name, sort="wet") == set()
+
+
+@pytest.mark.parametrize(
+    "which",
+    [
+        "kind wet is to stay",
+        "all but the kind wet",
+        "spare the kind wet",
+        "kind wet",
+        "with the kind wet",
+    ],
+)
+def test_not_all_are_deleted_where_some_are_to_stay_or_meant(which):
+    assert asked(f"Delete the grains of drawer dr-1, {which}", "delete_grains")
+    assert asked("Delete all the grains of drawer dr-1", "delete_grains") == set()
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from guard.provenance.argument.misplaced import NUMERIC, misplaces
 from guard.provenance.argument.optional import said_for
 from guard.provenance.argument.options import goes_further
 from guard.provenance.argument.untimely import speaks_of_time, untimely
+from guard.provenance.limited import ends_more
 from guard.provenance.quantity.counts import SINGLE, is_counted, things_at
 from guard.provenance.quantity.days import dates
 from guard.provenance.quantity.hours import graded
@@ -75,6 +76,7 @@ def otherwise(
         or misplaces(task, able, spec.held, slots, weighed)
         or goes_further(task, able, spec.held, slots, weighed)
         or untimely(task, slots, weighed)
+        or ends_more(task, able, spec.held, slots, values)
     )
 
 
