@@ -17,6 +17,7 @@ RULES = bundle(
         "list_tickets": tool(["read"], {}, labels=LABELS),
         "list_notes": tool(["read"], {}),
         "reply_to_ticket": tool(["write"], *ON_TICKET),
+        "order_oar": tool(["write"], {"oar_id": S}, {"oar_id": "id"}),
         "add_ticket_comment": tool(["write"], *ON_TICKET),
         "send_message": tool(["write", "egress"], *TO),
         "notify_member": tool(["write", "egress"], *TO),
@@ -85,3 +86,9 @@ def test_who_is_told_in_a_ticket_is():
     assert asks(RULES, prompt, ("add_ticket_comment", call), TICKETS, NOTE) == set()
     other = ("add_ticket_comment", call | {"ticket_id": "TI-2"})
     assert asks(RULES, prompt, other, TICKETS, NOTE)
+
+
+def test_what_somebody_gets_is_still_theirs():
+    prompt = "Order me what I had last time, the oar OA-9"
+    assert asks(RULES, prompt, ("order_oar", {"oar_id": "OA-9"}), NOTE) == set()
+    assert asks(RULES, prompt, ("order_oar", {"oar_id": "OA-8"}), NOTE)

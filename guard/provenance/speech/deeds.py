@@ -63,7 +63,7 @@ def remarked(
     A reply to a ticket, or to what is known by a number, is a comment on it; so is a note on one,
     and what somebody is told in it.
     """
-    if _tells_me(words):
+    if (tells(verb) or "send" in verbs) and _tells_me(words):
         return verbs & {"send", "read"}, _MAILED
     if "publish" in verbs and not nouns and cased(words, 1) == "this" and _dictates(words[1]):
         return verbs | {"post"}, _PUBLISHED
