@@ -17,6 +17,7 @@ from guard.provenance.request.task import Task
 from guard.provenance.result.known import PLACES, Known, Place
 from guard.provenance.result.records import Record, is_id
 from guard.provenance.result.select import beyond, is_amount
+from guard.provenance.schema.kin import kin_of
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
 from guard.provenance.speech.sentences import WORD
@@ -41,6 +42,10 @@ _ISNT = {"lt": "ge", "gt": "le", "le": "gt", "ge": "lt", "eq": "ne"}
 _UNDONE = ("open", "new", "pending", "draft", "created", "placed", "queued", "waiting", "unpaid")
 _FIRST = frozenset(map(stem, (*_UNDONE, "unshipped")))
 """States before anything was done, in which nothing has been shipped, paid, closed or the like."""
+_IDS = frozenset({"id", "uid", "uuid", "key"})
+_GOOD = frozenset(map(stem, ("green", "pass", "passed", "success", "successful", "succeeded")))
+_BAD = frozenset(map(stem, ("red", "fail", "failed", "failing", "failure", "error", "broken")))
+"""Words for how a test went, each of which people say for the others."""
 _STATED = frozenset(
     map(stem, ("status", "state", "stage", "phase", "condition", "zustand", "statut", "estado"))
 )
@@ -159,10 +164,12 @@ def _is_own(place: Place, value: Value, known: Known) -> bool:
     record, name = known.record(place.record), name_of(value.text)
     if not is_id(place.seen.path):
         return name in record.called and not known.mistaken(record, name)
-    words = words_in(place.seen.path.rpartition(".")[2])
-    return len(record.identity) == 1 or not [
-        one for one in words if one not in {"id", "uid", "uuid", "key"}
-    ]
+    *around, last = place.seen.path.split(".")
+    if len(record.identity) == 1 or not [one for one in words_in(last) if one not in _IDS]:
+        return True
+    # The 4 of a list of pull requests is one's own, whatever else of it bears an id.
+    shown = kin_of(place.action.rpartition("/")[2])
+    return last == "number" and around[-1:] in ([], ["*"]) and not shown.isdisjoint(value.kin)
 
 
 def _told(said: str, value: Value, record: Record) -> bool | None:
@@ -228,11 +235,17 @@ def _is_in(one: re.Match[str], value: Value, record: Record) -> bool | None:
     if len(states) != 1:
         return None
     state = states.pop()
-    if state == wanted:
-        return not negated
+    outcome = _outcome(state) if _outcome(wanted) else ""
+    if state == wanted or outcome:
+        return (state == wanted or outcome == _outcome(wanted)) is not negated
     if explicit or (state in _FIRST and wanted not in _FIRST):
         return negated
     return None  # what was delivered has been shipped
+
+
+def _outcome(word: str) -> str:
+    """Return how a test went that is in this state: good or bad; empty: it does not say."""
+    return "good" if word in _GOOD else "bad" if word in _BAD else ""
 
 
 @lru_cache(maxsize=1024)

@@ -16,6 +16,7 @@ from guard.provenance.schema.switches import as_said
 from guard.provenance.typed.canonical import name_of
 from guard.provenance.vocabulary.currencies import codes_in, words_in
 from guard.provenance.vocabulary.titles import titled
+from guard.provenance.vocabulary.words import set_of
 
 _WORDS = re.compile(r"[^\W_]+")
 _NONE: frozenset[str] = frozenset()
@@ -31,9 +32,8 @@ _NAMELESS = frozenset(
         *("updated", "modified", "start", "end", "due"),
     }
 )
-_STATES = frozenset({"status", "state", "stage", "phase", "condition"})
-_IDS = frozenset({"id", "iid", "uid", "uuid"})
-_KEYS = frozenset({"key", "iban", "email"})
+_STATES = set_of("status state stage phase condition checks tests pipeline conclusion")
+_IDS, _KEYS = frozenset({"id", "iid", "uid", "uuid"}), frozenset({"key", "iban", "email"})
 _NUMBERS = frozenset({"number", "no", "nr", "ref", "reference"})
 _SOMEBODYS = frozenset({"account", "card", "phone", "mobile", "fax", "routing", "tax", "house"})
 _KEY = 64
