@@ -47,6 +47,8 @@ def away(crew):
         ("Put a private note on 4412 that the gate is mended", comment(4412)),
         ("Comment on 4412: the gate is mended", comment(4412)),
         (LEAVE, away(4412)),
+        (LEAVE.replace("(4412)", "(#4412)"), away(4412)),
+        (LEAVE.replace("(4412)", "[4412]"), away(4412)),
         ("Create time off for Ada Roe (4412) from 2026-05-04 to 2026-05-06.", away(4412)),
     ],
 )

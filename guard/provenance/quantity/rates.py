@@ -25,9 +25,10 @@ _UNITS = "hour|day|night|week|month|quarter|year|annum"
 _OFTEN = "hourly|daily|nightly|weekly|monthly|quarterly|yearly|annually"
 PER = rf"(?:(?:an?|per|each|every)\s+(?:{_UNITS})|{_OFTEN})\b"
 """What says, behind a number, for which time it is."""
-BEHIND = re.compile(rf"\s{PER}", re.IGNORECASE)
+_SLASH = rf"/\s?(?:{_UNITS})\b"
+BEHIND = re.compile(rf"\s{PER}|\s?{_SLASH}", re.IGNORECASE)
 _RATE = re.compile(
-    rf"(?<![\w.,/:-])(\d(?:[\d.,]{{0,28}}\d)?)(?:\s?[^\s\d\w]|\s?[^\W\d_]{{1,8}})?\s(?P<per>{PER})",
+    rf"(?<![\w.,/:-])(\d(?:[\d.,]{{0,28}}\d)?)(?:\s?[^\s\d\w]|\s?[^\W\d_]{{1,8}})?(?:\s(?P<per>{PER})|\s?(?P<slash>{_SLASH}))",
     re.IGNORECASE,
 )
 """A number, its currency if it has one, and for which time it is."""
@@ -38,7 +39,7 @@ def rates_in(text: str) -> Iterator[tuple[Decimal, str]]:
     for found in _RATE.finditer(text):
         number = decimal_of(canonical("number", pointed(found[1])) or "")
         if number is not None:
-            yield number, period(found["per"].split()[-1])
+            yield number, period(re.split(r"[\s/]", found["per"] or found["slash"])[-1])
 
 
 def period(word: str) -> str:

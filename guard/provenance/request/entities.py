@@ -59,7 +59,7 @@ _PERCENT = re.compile(
 )
 _BARE = re.compile(
     rf"(?<![\w.,/:¢{SIGNS}-])(?<![¢{SIGNS}] )(?<!minus )(?<!negative )({_DIGITS})"
-    rf"(?![\w/:%-]|[.,]\d| ?[¢{SIGNS}])"
+    rf"(?![\w:%-]|/(?!(?:hour|day|night|week|month|year)\b)|[.,]\d| ?[¢{SIGNS}])"
 )
 _COUNTED = re.compile(
     r"[ -][\"'`“„«]?"
@@ -81,7 +81,9 @@ _REMARKED = re.compile(
     re.IGNORECASE,
 )
 """What is remarked on, by its number: "add a note to 7703: the gate is mended"."""
-_BESIDE_A_NAME = re.compile(r"\b[A-Z][\w'\u2019-]+ \((?!(?:19|20)\d\d\))(\d{2,12})\)")
+_BESIDE_A_NAME = re.compile(
+    r"\b[A-Z][\w'\u2019-]+ (?:\(#?(?!(?:19|20)\d\d\))(\d{2,12})\)|\[#?(\d{2,12})\])"
+)
 """Which one of that name it is: "Ada Roe (1060)". What may be a year is none."""
 _PATH = re.compile(r"(?<![\w/:.@~+-])(?:~|\.{1,2}|[\w.+-]+)?(?:/[\w.+-]+)+/?")
 _CENTS = re.compile(r"\d{1,9}[.,]\d\d")
@@ -165,7 +167,8 @@ def _ids(text: str) -> Iterator[Entity]:
 
 def _beside_names(text: str) -> Iterator[Entity]:
     for found in _BESIDE_A_NAME.finditer(text):
-        yield Entity("object_id", found[1], found[1], *found.span(1))
+        one = found.lastindex or 1
+        yield Entity("object_id", found[one], found[one], *found.span(one))
 
 
 def _money(text: str) -> Iterator[Entity]:
