@@ -16,6 +16,7 @@ from guard.provenance.typed.money import decimal_of
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.grammar import EACH, is_plural
 from guard.provenance.vocabulary.lexicon import capability, is_stop, noun_classes, stem
+from guard.provenance.vocabulary.words import MONTH_NAMES
 
 _PLURAL = re.compile(rf"\b(?:{'|'.join(sorted(EACH))})\b", re.IGNORECASE)
 
@@ -83,12 +84,12 @@ def quantities(found: Iterable[Entity]) -> list[tuple[Decimal, str]]:
 def numbered(text: str) -> list[tuple[int, str, str]]:
     """Return what a text names by a number: where it stands, the stem, and the digits of "note 4".
 
-    Not what is counted there: "order 3 pizzas" names no order.
+    Not what is counted there: "order 3 pizzas" names no order. Nor a year: May 2026.
     """
     return [
         (one.start(2), stem(one[1]), one[2])
         for one in _NUMBERED.finditer(text)
-        if not (one[3] and _is_many(one[3]))
+        if not (one[3] and _is_many(one[3])) and one[1].casefold() not in MONTH_NAMES
     ]
 
 

@@ -74,7 +74,7 @@ _OBJECT = re.compile(
     re.IGNORECASE,
 )
 _REMARKED = re.compile(
-    r"\b(?:reply|respond|comment"
+    r"\b(?:(?:reply|respond|comment)(?: [a-z]+ly)?"
     r"|(?:add|append|attach|drop|leave|log|make|post|put|record|write) (?:[^\W\d_]+ ){1,3}?"
     r"(?:note|comment|remark|reply|answer)s?) (?:to|on|in|under) #?(?!(?:19|20)\d\d\b)(\d{2,10})"
     r"(?=\s*(?:[:.;,!?](?!\d)|$)|\s(?:that|saying|and|then|with)\b)",

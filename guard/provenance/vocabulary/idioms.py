@@ -92,6 +92,7 @@ takeleave: take++vacation take++leave take++time+off take++holiday take++holiday
 takeleave: file++vacation file++leave file++time+off book++vacation book++holiday book++leave
 takeleave: enter++vacation enter++leave enter++time+off log++vacation log++leave log++time+off
 takeleave: take++sick+leave file++sick+leave book++sick+leave enter++sick+leave log++sick+leave
+takeleave: take++sick+days file++sick+days book++sick+days enter++sick+days log++sick+days
 takeleave: create++time+off add++time+off create++sick+leave add++sick+leave
 takeleave: go++on+leave take++a+vacation take++a+holiday take++annual+leave book++time+off
 payouttome: pay+out+to+me pay+out+to+us pay+me+out
