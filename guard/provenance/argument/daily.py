@@ -14,7 +14,7 @@ from guard.provenance.result.bearing import words_of
 from guard.provenance.result.known import Known
 from guard.provenance.result.listings import Listing
 from guard.provenance.source.value import Value
-from guard.provenance.thing.meant import is_sought
+from guard.provenance.thing.listed import is_sought
 
 _WHICH = re.compile(
     r"\b(?:(?P<first>first|earliest|soonest)|last|latest)\s+"

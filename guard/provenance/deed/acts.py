@@ -18,6 +18,7 @@ from guard.provenance.schema.kin import things_of
 from guard.provenance.schema.roles import LEVEL_OF
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
+from guard.provenance.speech.clauses import Clauses
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.vocabulary import phrasal
 from guard.provenance.vocabulary.currencies import words_in
@@ -43,15 +44,15 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         values: the arguments of the call.
     """
     clauses = task.clauses
-    says_little = not able.verbs and all(one in _DECIDES or not is_other(one) for one in able.own)
-    if not ("change" in able.verbs or says_little or "move" in able.verbs):
+    little = says_little(able)
+    if not ("change" in able.verbs or little or "move" in able.verbs):
         return 0
     things = things_of(able.stems)
     targets, found = _targets(values), 0
     free = [value for value, one in values if one.why == "exempt" or _is_off(value)]
     if free and is_made(task, known, things, values):
         return 1
-    if not ("change" in able.verbs or says_little):
+    if not ("change" in able.verbs or little):
         return 0
     for choice, switch in (
         (one, value.role == "flag") for value in free for one in _choices(value)
@@ -60,6 +61,9 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
         marks = frozenset(map(stem, words))
         acts = len(words) == 1 and _acts(words[0])
         if not marks or not (able.verbs or acts or marks <= _STATES):
+            continue
+        opposed = phrasal.against(marks) if targets else frozenset[str]()
+        if opposed and _is_opposed(clauses, targets, opposed, marks):
             continue
         for clause, parts in clauses:
             named = not things.isdisjoint(clause) or (acts and not able.verbs)
@@ -71,6 +75,11 @@ def chosen(task: Task, known: Known, able: Capability, values: Values) -> int:
             if named and marks <= clause and _aimed(clause, targets):
                 found += parts
     return found
+
+
+def says_little(able: Capability) -> bool:
+    """Return whether a tool's name leaves it to an argument what is done."""
+    return not able.verbs and all(one in _DECIDES or not is_other(one) for one in able.own)
 
 
 def _is_off(value: Value) -> bool:
@@ -165,6 +174,16 @@ def _aimed(clause: frozenset[str], targets: frozenset[str]) -> bool:
         one for one in clause if any(map(str.isdigit, one)) and any(map(str.isalpha, one)) in like
     }
     return not ids or not ids.isdisjoint(targets)
+
+
+def _is_opposed(
+    clauses: Clauses, targets: frozenset[str], opposed: frozenset[str], marks: frozenset[str]
+) -> bool:
+    """Return whether the opposite is asked of these ids: "approve all, and reject AB-3"."""
+    return any(
+        not (clause.isdisjoint(targets) or clause.isdisjoint(opposed)) and not marks <= clause
+        for clause, _ in clauses
+    )
 
 
 def _acts(word: str) -> bool:

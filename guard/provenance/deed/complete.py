@@ -13,6 +13,7 @@ from guard.model.origin import LINKED, TRUSTED, Source
 from guard.provenance.argument.nearby import astray, nearby
 from guard.provenance.argument.phrases import BESIDE
 from guard.provenance.argument.restated import restated
+from guard.provenance.deed.surrounded import surrounded
 from guard.provenance.quantity.counts import numbered
 from guard.provenance.request.naming import keys_of
 from guard.provenance.request.pieces import ADDRESSES, NUMBERS, Piece, asking
@@ -92,7 +93,8 @@ def completed(
             found[at] = value, Worth(LINKED, "linked_record", place)
         elif slot.target and its.place and its.why in _WEAK:
             beside = [one.text for n, (one, _) in enumerate(values) if n != at]
-            found[at] = value, meant(task, known, held.spec, able, value, beside) or its
+            around = surrounded(held, task, able, values, at)
+            found[at] = value, meant(task, known, held.spec, able, value, beside, around) or its
     for more in (halved(held, task, able, found, slots), nearby(task, able, found, slots)):
         for at in more:
             found[at] = found[at][0], IN_PROMPT

@@ -13,10 +13,13 @@ from guard.provenance.quantity.dates import speaks_of_dates
 from guard.provenance.quantity.days import dates
 from guard.provenance.quantity.weekdays import whose_days
 from guard.provenance.request.soon import near_in
+from guard.provenance.result.records import plainly
 from guard.provenance.schema.kin import things_of
 from guard.provenance.speech.sentences import WORD
+from guard.provenance.thing.bounded import ANY, Bounds, bounds_in, numbers_in
 from guard.provenance.vocabulary.currencies import currency_of
 from guard.provenance.vocabulary.grammar import ASKING, CALENDAR, EACH, NUMBERS, PAST
+from guard.provenance.vocabulary.idioms import covered as covered_by
 from guard.provenance.vocabulary.lexicon import (
     Capability,
     is_stop,
@@ -79,6 +82,11 @@ _TOPIC = re.compile(
     r"(?:^|[.!?\n])\s*((?:the|my|our|his|her|their)\s[^:.!?,;\n]{2,60}):\s[^.!?\n]*\Z",
     re.IGNORECASE,
 )
+_LEAD = re.compile(
+    r"\W*((?:in|on|at|within|from|for)\s+[^,:;!?\n]{2,60}|[^\s,:;!?]{2,60})[,:]\s+(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+"""Where all of a request is, as it says first."""
 _NTH = re.compile(r"\d+(?:st|nd|rd|th)?", re.IGNORECASE)
 _OF_THINGS = EACH | frozenset({"the", "my", "our", "his", "her", "their", "these", "those", "any"})
 """Words that stand before a thing, or before what it is like."""
@@ -95,6 +103,7 @@ class Said(NamedTuple):
         many: of how many it speaks; 0: of each there is; 1: of one.
         dated: whether it tells them by when they are: "all meetings on Friday".
         phrase: its words, as they stand there.
+        bounds: how they stand, and how much they are, at most or at least.
     """
 
     words: frozenset[str]
@@ -102,12 +111,14 @@ class Said(NamedTuple):
     many: int = 1
     dated: bool = False
     phrase: str = ""
+    bounds: Bounds = ANY
 
 
 @lru_cache(maxsize=1024)  # the same request is held against each id of a list
 def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said, ...]:
     """Return what a request may say of its thing: before "to", and all of it."""
     text = _BEARING.sub(" ", _RELATED.sub(" of ", _WHOSE.sub(r" of \1", text)))
+    bounds, text = bounds_in(text)
     first = WORD.search(text)
     if first is None:
         return ()
@@ -127,7 +138,42 @@ def said_of(text: str, able: Capability, covered: frozenset[str]) -> tuple[Said,
     if not found:
         found.append(_words(phrase, able, covered))
     quiet = {one[0].casefold() for one in WORD.finditer(rest)} <= _AFTER
-    return tuple(one._replace(words=one.words | little) for one in found if one.many == 1 or quiet)
+    return tuple(
+        one._replace(words=one.words | little, bounds=_told_by(one, bounds))
+        for one in found
+        if one.many == 1 or (quiet and not _is_counted(one, covered))
+    )
+
+
+def _told_by(said: Said, bounds: Bounds) -> Bounds:
+    """Return what tells things from others; the state of one that words tell only describes it."""
+    return bounds._replace(states=frozenset()) if said.many == 1 and said.words else bounds
+
+
+def _is_counted(said: Said, covered: frozenset[str]) -> bool:
+    """Return whether a request tells several things from others by a number that nobody reads.
+
+    "All orders over 3 days", "those between 10 and 20": how many they are is no such number, nor
+    is a day, nor what the call holds besides.
+    """
+    return not said.dated and not numbers_in(said.phrase) <= covered | said.words | {str(said.many)}
+
+
+@lru_cache(maxsize=256)  # the same for each id of a list
+def behind_place(text: str, within: frozenset[str]) -> str:
+    """Return what a request says behind where all of it is: "In north.io, drop the mill".
+
+    Args:
+        text: of the request.
+        within: what the call is within, in small letters.
+    """
+    lead = _LEAD.match(text)
+    if lead is None:
+        return text
+    said = {one for one in plainly(lead[1]).split() if not is_stop(one)}
+    place = {word for one in within for word in plainly(one).split()}
+    told = not said.isdisjoint(place) and len(said - place) <= 1  # "in the zone north.io"
+    return text[lead.end() :] if told else text
 
 
 def topic_of(text: str, start: int) -> str:
@@ -139,7 +185,9 @@ def topic_of(text: str, start: int) -> str:
 def _words(phrase: str, able: Capability, covered: frozenset[str]) -> Said:
     plain = able.stems | covered
     verb = next((stem(one[0]) for one in WORD.finditer(phrase)), "")
-    every = ["", *(one[0] for one in WORD.finditer(phrase)), ""]
+    said = [one[0] for one in WORD.finditer(phrase)]
+    rest = covered_by(said)  # the "rid" of "get rid of it"
+    every = ["", *(one for at, one in enumerate(said) if at not in rest), ""]
     stems = frozenset(
         own
         for before, one, after in zip(every, every[1:], every[2:], strict=False)

@@ -9,31 +9,30 @@ It decides nothing.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from collections.abc import Set as AbstractSet
-from datetime import date
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from guard.model.call import ToolSpec
 from guard.model.origin import LINKED, Why
-from guard.provenance.quantity.weekdays import whose_days
 from guard.provenance.request.pieces import Piece, asking
 from guard.provenance.request.searched import stems_in
 from guard.provenance.request.task import Task
 from guard.provenance.result.bearing import fields_of, numbers_of, told_of, words_of
 from guard.provenance.result.known import Known, Place
-from guard.provenance.result.listings import Listing
 from guard.provenance.result.records import Record, is_id
 from guard.provenance.schema.kin import kin_of, own_kin
 from guard.provenance.source.pointers import points
-from guard.provenance.source.scoped import named_by, things_of
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth, is_its_own
 from guard.provenance.speech.sentences import WORD
 from guard.provenance.speech.unasked import without
-from guard.provenance.thing.described import Said, is_dated, said_of, topic_of
+from guard.provenance.thing.alike import Days, apart, days_of, is_surely_another, like, pointed
+from guard.provenance.thing.bounded import ANY, lies_within
+from guard.provenance.thing.described import Said, behind_place, is_dated, said_of, topic_of
+from guard.provenance.thing.listed import is_sought, listing_of, rivals
+from guard.provenance.thing.lone import is_lone
 from guard.provenance.thing.sides import behind, side_of
-from guard.provenance.typed.canonical import typed
 from guard.provenance.vocabulary.currencies import words_in
 from guard.provenance.vocabulary.lexicon import Capability, is_stop, stem
 from guard.provenance.vocabulary.prepared import KEEPERS
@@ -55,6 +54,21 @@ LONGEST = 200
 _MOST = 512
 """Records of one tool that are compared."""
 NOTHING: frozenset[str] = frozenset()
+
+
+class Around(NamedTuple):
+    """What the rest of a call says of its thing, and of what is done to it.
+
+    Args:
+        within: the things, in small letters, within which all of it lies: an account, a zone.
+        pieces: the requests that it carries out by what it chooses: `decide` with "approved".
+    """
+
+    within: frozenset[str] = frozenset()
+    pieces: tuple[Piece, ...] = ()
+
+
+ALONE = Around()
 _LEAST = 2
 _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _TELLS = re.compile(
@@ -69,8 +83,9 @@ _WHOSE = re.compile(
 
 
 def meant(
-    task: Task, known: Known, spec: ToolSpec, able: Capability, value: Value, beside: Iterable[str]
-) -> Worth | None:
+    task: Task, known: Known, spec: ToolSpec, able: Capability, value: Value,
+    beside: Iterable[str], around: Around = ALONE,
+) -> Worth | None:  # fmt: skip
     """Return what an id is worth whose record a request for what a tool does means by its words.
 
     Args:
@@ -80,12 +95,16 @@ def meant(
         able: what it does.
         value: the id.
         beside: the other values of the call: what is done is no part of what it is done to.
+        around: what the rest of the call says of its thing, and of what is done.
     """
     if known.full or not task.pieces:
         return None
     covered = stems_in(text[:LONGEST] for text in beside)
     covered |= own_kin(value.path)
-    grave = _is_grave(spec, able)
+    pieces = asking(task.pieces, able) or around.pieces
+    grave = _is_grave(spec, able) or (
+        bool(around.pieces) and any(not one.stems.isdisjoint(_GRANTING) for one in pieces)
+    )
     for place in known.seen(value.kinds):
         if not (place.record and place.seen.whole and _is_key(known, value, place)):
             continue
@@ -93,17 +112,23 @@ def meant(
             continue
         if points(task, known, value, place, known.record(place.record)):
             continue
-        for piece in asking(task.pieces, able):
-            for said in said_of(_told(task.wanted, piece, value), able, covered):
-                if many := _fits(task, known, spec, place, said, piece, grave=grave):
-                    why: Why = "linked_record" if many == 1 else "selected"
+        for piece in pieces:
+            for said in said_of(_told(task.wanted, piece, value, around.within), able, covered):
+                if is_lone(task, known, value, place, piece, said):
+                    return Worth(LINKED, "linked_record", place)
+                if many := _fits(
+                    task, known, spec, place, said, piece, grave=grave, within=around.within
+                ):
+                    one = many == 1 and not said.bounds.since  # the day said is no name of it
+                    why: Why = "linked_record" if one else "selected"
                     return Worth(LINKED, why, place, many)
     return None
 
 
-def _told(text: str, piece: Piece, value: Value) -> str:
+def _told(text: str, piece: Piece, value: Value, within: frozenset[str]) -> str:
     """Return where a request says what an argument is: behind "from", or what "it" is about."""
     own = text[piece.start : piece.end]
+    own = behind_place(own, within) if within else own
     if side := side_of(value.path):
         return behind(side, own)
     topic = topic_of(text, piece.start) if piece.refers else ""
@@ -127,20 +152,14 @@ def _is_key(known: Known, value: Value, place: Place) -> bool:
     return is_id(place.seen.path) and kin_of(place.seen.path.rpartition(".")[2]) <= its
 
 
-def _days_of(task: Task, phrase: str) -> Callable[[str], bool]:
-    """Return what tells whether a day is one by which a request tells its thing from others."""
-    whose = whose_days(phrase)
-    if not whose:
-        return task.dated
-    return lambda day: date.fromisoformat(day).weekday() == whose[0]
-
-
 def _fits(  # noqa: PLR0911  one line a doubt
-    task: Task, known: Known, spec: ToolSpec, place: Place, said: Said, piece: Piece, *, grave: bool
-) -> int:
+    task: Task, known: Known, spec: ToolSpec, place: Place, said: Said, piece: Piece, *,
+    grave: bool, within: frozenset[str] = NOTHING,
+) -> int:  # fmt: skip
     """Return of how many things the one of a place is one that a request means; 0: of none.
 
-    `grave`: whether words that strangers may have written mean nothing.
+    `grave`: whether words that strangers may have written mean nothing. `within`: what the call
+    itself is within.
     """
     listing, record = listing_of(known, place), known.record(place.record)
     alone = said.many == 1
@@ -149,7 +168,8 @@ def _fits(  # noqa: PLR0911  one line a doubt
     if told:  # an address is one word, and no word of it tells anything
         words = (words - words_of(tuple(sorted(told)))) | told
     dated = alone and said.dated and not is_dated(task.wanted.replace(said.phrase, " ", 1))
-    if listing is None or (alone and not words and not dated):
+    bound = said.bounds != ANY
+    if listing is None or (alone and not (words or dated or bound)):
         return 0
     if not alone and (task.wanted != task.text or said.dated):
         return 0  # something is left out, or they are told apart by more than words
@@ -157,31 +177,53 @@ def _fits(  # noqa: PLR0911  one line a doubt
     own = words_of(record.own) if final and alone else told_of(record)
     own |= numbers_of(record)
     if not final and not words <= own:
-        own |= _pointed(known, record)
-    spoken = words | said.words | said.nouns
-    if not is_sought(task, known, listing, spoken, strict=final):
+        own |= pointed(known, record)
+    spoken = words | said.words | said.nouns | words_of(tuple(sorted(said.bounds.states)))
+    if not is_sought(task, known, listing, spoken, strict=final, within=within):
         return 0
+    words = apart(words, own)
     # What the list was looked for by need not stand in it: tasks of the garden, and the fence.
     words -= words_of(listing.sought) - own
     # "In the East hall" is "East", in a field that is called a hall.
     words -= fields_of(record) if words - own != words else NOTHING
-    fits = words <= own and bool(words or not alone or (dated and not final))
-    days = _days_of(task, said.phrase) if dated else None
-    if not fits or (days is not None and not any(map(days, record.days))):
+    fits = words <= own and bool(words or bound or not alone or (dated and not final))
+    days = days_of(task, said.phrase) if dated else None
+    if not fits or _is_beyond(known, place, said, days):
         return 0
-    loose = words - words_of(record.sure) - numbers_of(record)
-    loose |= {one for one in told if f"email:{one}" not in record.links}
-    loose -= _pointed(known, record) if loose else NOTHING
-    if loose and place.seen.trusted and (grave or _is_surely_another(known, place, loose)):
+    if _is_doubtful(known, place, words, told, grave=grave):
         return 0
-    many = len(_like(known, place, words, days))
+    many = len(like(known, place, words, days, said))
     if alone or not many:
         return many == 1
     every = rivals(known, place)
     if _is_anothers(task.wanted, task.pieces, piece, said.phrase, record, every):
         return 0
-    fits = said.many in {0, many} and (many >= _LEAST or bool(words))
+    fits = said.many in {0, many} and (many >= _LEAST or bool(words) or bound)
     return many if fits else 0
+
+
+def _is_beyond(known: Known, place: Place, said: Said, days: Days | None) -> bool:
+    """Return whether a thing is none of those days, or beyond what bounds all that are meant."""
+    record = known.record(place.record)
+    if days is not None and not any(map(days, record.days)):
+        return True
+    return said.bounds != ANY and not (
+        place.seen.trusted and lies_within(record, said.bounds, rivals(known, place))
+    )
+
+
+def _is_doubtful(
+    known: Known, place: Place, words: frozenset[str], told: frozenset[str], *, grave: bool
+) -> bool:
+    """Return whether words that tell a trusted thing from others may be those of strangers.
+
+    `told`: the addresses among them; `grave`: whether such words are good for nothing.
+    """
+    record = known.record(place.record)
+    loose = words - words_of(record.sure) - numbers_of(record)
+    loose |= {one for one in told if f"email:{one}" not in record.links}
+    loose -= pointed(known, record) if loose else NOTHING
+    return bool(loose) and place.seen.trusted and (grave or is_surely_another(known, place, loose))
 
 
 def _is_anothers(
@@ -217,83 +259,3 @@ def _outside(text: str, pieces: tuple[Piece, ...]) -> frozenset[str]:
 @lru_cache(maxsize=256)
 def _content(text: str) -> frozenset[str]:
     return frozenset(stem(one[0]) for one in WORD.finditer(text) if not is_stop(one[0]))
-
-
-def _bears(known: Known, record: Record, words: frozenset[str]) -> bool:
-    """Return whether an object bears words, or one to which it points does by its own name."""
-    own = told_of(record) | numbers_of(record)
-    return words <= own or words <= own | _pointed(known, record)
-
-
-def _pointed(known: Known, record: Record) -> frozenset[str]:
-    """Return the words of the things whose ids a trusted field of an object holds."""
-    found: set[str] = set()
-    for key in record.pointers:
-        for other in things_of(known, (("text", key),)):
-            if other is not record:
-                found |= words_of(other.sure)
-    return frozenset(found)
-
-
-def _like(
-    known: Known, place: Place, words: frozenset[str], days: Callable[[str], bool] | None
-) -> AbstractSet[frozenset[str]]:
-    """Return the things of a tool's lists that bear these words; none if one id has two names."""
-    every, record = rivals(known, place), known.record(place.record)
-    like = [one for one in every if _bears(known, one, words)]
-    if days is not None:
-        like = [one for one in like if any(map(days, one.days))]
-    same = [
-        one for one in every if (one.identity or one.called) == (record.identity or record.called)
-    ]
-    if len(every) > _MOST or any(one not in like for one in same):
-        return frozenset()
-    return {one.identity or one.called for one in like}
-
-
-def _is_surely_another(known: Known, place: Place, loose: frozenset[str]) -> bool:
-    """Return whether words that strangers may have written here stand surely in another record."""
-    return any(not loose.isdisjoint(words_of(one.sure)) for one in rivals(known, place))
-
-
-def listing_of(known: Known, place: Place) -> Listing | None:
-    """Return the list in which a place is."""
-    return next(
-        (one for one in known.lists.shown(place.action) if one.holds(place.record)),
-        None,
-    )
-
-
-def rivals(known: Known, place: Place) -> list[Record]:
-    """Return the records that a tool has shown under an id of the same sort as one of them."""
-    sort = {one.partition(":")[0] for one in known.record(place.record).identity}
-    return [
-        one
-        for listing in known.lists.shown(place.action)
-        for one in listing.records
-        if not sort or any(mark.partition(":")[0] in sort for mark in one.identity)
-    ]
-
-
-def is_sought(
-    task: Task, known: Known, listing: Listing, words: frozenset[str], *, strict: bool = False
-) -> bool:
-    """Return whether a list holds all there is of what a thing is singled out by."""
-    if listing.sought == ("",):
-        return True
-    if strict or not listing.sought:
-        return False
-    return all(
-        _is_said(task, one, words) or any(own <= words for own in named_by(known, one) if own)
-        for one in listing.sought
-    )
-
-
-def _is_said(task: Task, text: str, words: frozenset[str]) -> bool:
-    """Return whether a search looks for nothing but these words, or for a day that was named."""
-    day, time = typed(text).moment
-    if day or time:
-        return bool(day) and not time and task.dated(day)
-    every = [one[0] for one in WORD.finditer(text)]
-    own = [stem(one) for one in every if not is_stop(one)] or [stem(one) for one in every]
-    return bool(own) and words.issuperset(own)  # lights that are "on"

@@ -15,7 +15,7 @@ from guard.provenance.result.records import Record
 from guard.provenance.source.pointers import points
 from guard.provenance.source.value import Value
 from guard.provenance.source.worth import Worth
-from guard.provenance.thing.meant import is_sought, listing_of, rivals
+from guard.provenance.thing.listed import is_sought, listing_of, rivals
 from guard.provenance.vocabulary.lexicon import Capability
 
 

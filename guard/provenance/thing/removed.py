@@ -117,6 +117,8 @@ class _Own(NamedTuple):
 
     def is_meant(self, task: Task, able: Capability, phrase: tuple[str, ...]) -> bool:
         """Return whether an object of a request may be this."""
+        if phrase[-1].casefold() == "due" and len(phrase) > 1:
+            phrase = phrase[:-1]  # "all bills due before May" are bills
         head = phrase[-1]
         if (
             head.casefold() in _VAGUE

@@ -1,0 +1,75 @@
+"""What the rest of a call says of its thing: within what it lies, and which request it carries out.
+
+`close_ticket(desk=D-2, number=7)` stays within D-2, where the person named that; `decide(id=R-1,
+outcome=approved)` carries out "approve all of them", and nothing that asks for another verb. It
+compares words and decides nothing.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from guard.model.call import Held
+from guard.provenance.deed.acts import says_little
+from guard.provenance.deed.carried import leading
+from guard.provenance.request.pieces import Piece
+from guard.provenance.request.task import Task
+from guard.provenance.source.value import Value
+from guard.provenance.source.worth import Worth
+from guard.provenance.speech.sentences import WORD
+from guard.provenance.thing.meant import Around
+from guard.provenance.vocabulary import phrasal
+from guard.provenance.vocabulary.lexicon import Capability, stem
+
+Values = Sequence[tuple[Value, Worth]]
+_TO = re.compile(
+    r"\b(?:to|into|onto|for|with|by|an|zu|f\u00fcr|\u00e0|pour|para)\s+(?:the\s+)?\W*\Z",
+    re.IGNORECASE,
+)
+"""What stands before the name of where something goes, or of who does it."""
+_FAR = 16
+_SAID = frozenset({"in_prompt", "linked_record"})
+
+
+def surrounded(held: Held, task: Task, able: Capability, values: Values, at: int) -> Around:
+    """Return what a call says beside one argument of it.
+
+    Args:
+        held: the tool.
+        task: what the person said.
+        able: what the tool does.
+        values: the arguments, each with what it is worth so far.
+        at: which of them is left out.
+    """
+    wanted = held.schema.get("required")
+    needed = wanted if isinstance(wanted, list) else []
+    within = (
+        value.text.strip().casefold()
+        for n, (value, one) in enumerate(values)
+        # Where something goes to is not where it lies, and what may be left out is a change.
+        if n != at and one.why in _SAID and value.path in needed and not _goes(task, value)
+    )
+    return Around(frozenset(within), _deciding(task, able, values))
+
+
+def _goes(task: Task, value: Value) -> bool:
+    """Return whether the person named a value as where something goes."""
+    return any(
+        (one.kind, one.canonical) in value.kinds
+        and _TO.search(task.text, max(one.start - _FAR, 0), one.start)
+        for one in task.entities
+    )
+
+
+def _deciding(task: Task, able: Capability, values: Values) -> tuple[Piece, ...]:
+    """Return the requests whose verb a call chooses; none where its tool has a verb of its own."""
+    if not (says_little(able) or able.verbs == {"change"}):
+        return ()
+    chosen = (one.text for one, how in values if how.why == "exempt" and one.role != "flag")
+    words = [stem(one) for one in chosen if WORD.fullmatch(one)]
+    return _asked(task, phrasal.alike(frozenset(words))) if words else ()
+
+
+@lru_cache(maxsize=1024)  # each member of a list is decided for one task
+def _asked(task: Task, verbs: frozenset[str]) -> tuple[Piece, ...]:
+    return tuple(one for one in task.pieces if leading(task.wanted[one.start : one.end]) in verbs)

@@ -1,0 +1,178 @@
+"""How much, of when and in what state a request says that its things are: "under 50 euros".
+
+Read from a person's words, and held against what only the system writes: the state of a record, its
+one amount, in the currency that was said, and the day of which they speak ("due before 5 May
+2026"). Where a record does not tell, nobody knows. It decides nothing.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from guard.provenance.quantity.days import dates
+from guard.provenance.result.records import Record, plainly
+from guard.provenance.result.select import LATER, TOUCHED, beyond, is_amount
+from guard.provenance.typed.money import decimal_of
+from guard.provenance.vocabulary.conditional_words import COMPARES
+from guard.provenance.vocabulary.currencies import currency_of
+from guard.provenance.vocabulary.lexicon import stem
+
+_WORD = (
+    r"[\"'\u2018\u201c]?(?!(?:not|no|never)\b)[^\W\d_]+(?:[\s_-][^\W\d_]+){0,2}?[\"'\u2019\u201d]?"
+)
+_STANDS = re.compile(
+    r"\s+(?:(?:that|which|who)(?:['\u2019]s|\s+(?:is|are))\s+(?:(?:still|currently|already|now)\s+)*"
+    r"|(?P<still>still\s+(?=in\s)))"
+    rf"(?P<in>(?:in|on)\s+)?(?P<one>{_WORD})(?P<or>\s+or\s+(?:in\s+|on\s+)?(?P<two>{_WORD}))?"
+    r"(?=(?:,?\s+please)?\s*[.!]?\s*\Z)",
+    re.IGNORECASE,
+)
+"""How things stand, at the end of what is said of them: "that are in Review or Blocked"."""
+_SINCE = re.compile(
+    r"\s+(?:(?:that|which|who)\s+(?:(?:is|are|was|were|(?:has|have)\s+been)\s+)?)?"
+    r"(?:(?P<age>older|newer)\s+than"
+    r"|(?P<of>from|due|[a-z]{2,}(?:ed|ing)|sent|made|(?<=that\s)[a-z]{3,}s?)\s+"
+    r"(?P<how>before|prior\s+to|after|since))\s+"
+    r"(?P<day>(?:[^,;:!?]|,(?=\s\d{4})){5,24}?)(?=(?:,?\s+please)?\s*[.!]?\s*\Z)",
+    re.IGNORECASE,
+)
+"""From when things are, at the end of what is said of them. "Before 5 May" alone may be a date by
+which something is to be done."""
+_ISO = re.compile(r"\d{4}-\d\d-\d\d")
+_HOW = {"older": "lt", "newer": "gt", "before": "lt", "prior": "lt", "after": "gt", "since": "ge"}
+_PLAIN = frozenset(map(stem, ("from", "dated")))
+_SIGN = re.compile(r"[\u20ac$\u00a3]")
+_LATER = frozenset(map(stem, LATER | TOUCHED))
+_NUMBER = re.compile(r"(?<![\w.,-])\d[\d.,]*(?![\w-])")
+
+
+class Bounds(NamedTuple):
+    """What all things that are meant have in common, beside words of theirs.
+
+    Args:
+        states: one of them is how they stand, in plain small letters; empty: it does not say.
+        how: how their amount is to the limit: lt, gt, le, ge, eq; empty: it does not say.
+        limit: of their amount.
+        currency: of the limit; empty: it does not say.
+        of: the stem of the field that holds their day; empty: the only one.
+        since: how that day is to the one that was said: lt, gt, ge; empty: it does not say.
+        day: that one, as YYYY-MM-DD.
+    """
+
+    states: frozenset[str] = frozenset()
+    how: str = ""
+    limit: Decimal = Decimal(0)
+    currency: str = ""
+    of: str = ""
+    since: str = ""
+    day: str = ""
+
+
+ANY = Bounds()
+"""Nothing at all."""
+
+
+@lru_cache(maxsize=1024)  # a request is read for each id that a call may hold
+def bounds_in(text: str) -> tuple[Bounds, str]:
+    """Return what a request says so of its things, and the request without it."""
+    dated, text = _dated(text)
+    stands = _STANDS.search(text)
+    states = frozenset[str]()
+    if stands and (stands["in"] or stands["or"] or len(stands["one"].split()) > 1):
+        lead = stands["in"] or ""
+        said = [one for one in (stands["one"], stands["two"]) if one]
+        states = frozenset(plainly(way) for one in said for way in (one, f"{lead}{one}"))
+        text = text[: stands.start()] + text[stands.end() :]
+    return _limited(text, dated._replace(states=states))
+
+
+def _dated(text: str) -> tuple[Bounds, str]:
+    found = _SINCE.search(text)
+    if found is None:
+        return ANY, text
+    days = {one.canonical for one in dates(found["day"])} | {*_ISO.findall(found["day"])}
+    if len(days) != 1 or not _ISO.fullmatch(day := days.pop()):
+        return ANY, text  # of a year that nobody said
+    of = stem(found["of"].casefold()) if found["of"] else ""
+    how = _HOW[(found["age"] or found["how"]).casefold().split()[0]]
+    kept = f"{text[: found.start()]}{text[found.end() :]}"
+    return Bounds(of="" if of in _PLAIN else of, since=how, day=day), kept
+
+
+def _limited(text: str, bounds: Bounds) -> tuple[Bounds, str]:
+    found = COMPARES.search(text)
+    if found is None:
+        return bounds, text
+    how = next(name for name in ("lt", "gt", "le", "ge", "eq") if found[name])
+    limit = decimal_of(found["number"].replace(",", ""))
+    sign = _SIGN.search(text, found.end(how), found.start("number"))
+    unit = found["unit"] or ""
+    currency = currency_of(sign[0] if sign else unit)
+    if limit is None or (sign and unit) or not currency:
+        return bounds, text  # of something else than money
+    bounds = bounds._replace(how=how, limit=limit, currency=currency)
+    return bounds, f"{text[: found.start(how)]} {text[found.end() :]}"
+
+
+def numbers_in(text: str) -> frozenset[str]:
+    """Return the numbers of a text that are no part of a word: "between 10 and 20"."""
+    return frozenset(one[0].rstrip(".,").replace(",", "") for one in _NUMBER.finditer(text))
+
+
+def lies_within(record: Record, bounds: Bounds, listed: Iterable[Record]) -> bool | None:
+    """Return whether a record is one of those that a request means; None: nobody knows.
+
+    Args:
+        record: the record.
+        bounds: what the request says of them.
+        listed: all that are compared with it: an amount with decimals in one is of whole units.
+    """
+    found = list[bool | None]()
+    if bounds.states:
+        states = {plainly(one) for one in record.states.values()}
+        found.append(not states.isdisjoint(bounds.states) if states else None)
+    if bounds.how:
+        found.append(_is_limited(record, bounds, listed))
+    if bounds.since:
+        found.append(_is_since(record, bounds))
+    return False if False in found else None if None in found else True
+
+
+def _is_since(record: Record, bounds: Bounds) -> bool | None:
+    """Return whether the day of a record is before or after one, wherever its clock stands."""
+    days = {name: one for name, one in record.measures.items() if isinstance(one, str)}
+    names = {name: frozenset(map(stem, name.split("_"))) for name in days}
+    held = [
+        name
+        for name, words in names.items()
+        if (bounds.of in words if bounds.of else words.isdisjoint(_LATER))
+    ]
+    if len(held) != 1:
+        return None
+    own = days[held[0]]
+    near = abs((date.fromisoformat(own[:10]) - date.fromisoformat(bounds.day)).days)
+    if near <= 1 and len(own) > len(bounds.day):
+        return None  # it may be another day here
+    day = own[:10]
+    return (
+        day < bounds.day
+        if bounds.since == "lt"
+        else (day > bounds.day or (bounds.since == "ge" and day == bounds.day))
+    )
+
+
+def _is_limited(record: Record, bounds: Bounds, listed: Iterable[Record]) -> bool | None:
+    held = [(name, one) for name, one in record.measures.items() if is_amount(name)]
+    if len(held) != 1 or record.currencies != {bounds.currency}:
+        return None
+    name, own = held[0]
+    if not isinstance(own, Decimal) or own < 0:
+        return None
+    if bounds.how in {"lt", "le"}:  # in cents it would be more, and be left out
+        return beyond(bounds.how, own, bounds.limit)
+    every = (one.measures.get(name) for one in listed)
+    whole = any(isinstance(one, Decimal) and one != one.to_integral_value() for one in every)
+    return beyond(bounds.how, own, bounds.limit) if whole else None

@@ -1,0 +1,63 @@
+"""Whether "it" is the only thing of its sort that a session has shown.
+
+Of what the words before speak of ("what leave did Ida ask for?"), in a list that holds all there is
+of that: "decline it" then can mean nothing else. Only where all of this stands in trusted fields,
+and where nothing was asked for in between, of which "it" might come. It decides nothing.
+"""
+
+import re
+from functools import lru_cache
+
+from guard.provenance.request.pieces import Piece
+from guard.provenance.request.searched import stems_in
+from guard.provenance.request.task import Task
+from guard.provenance.result.bearing import words_of
+from guard.provenance.result.known import Known, Place
+from guard.provenance.schema.kin import kin_of
+from guard.provenance.source.value import Value
+from guard.provenance.thing.bounded import ANY
+from guard.provenance.thing.described import Said
+from guard.provenance.thing.listed import is_sought, listing_of, rivals
+
+_IT = re.compile(
+    r"\W*(?:[^\W\d_]+\W+){1,4}?(?:it|that\s+one|this\s+one)\b(?!['\u2019-])", re.IGNORECASE
+)
+"""A few words, a verb among them, and what they are done to."""
+_READS = frozenset({"read"})
+_NOTHING: frozenset[str] = frozenset()
+
+
+def is_lone(task: Task, known: Known, value: Value, place: Place, piece: Piece, said: Said) -> bool:
+    """Return whether a request for "it" can mean nothing but the thing of a place.
+
+    Args:
+        task: what the person said.
+        known: what the session has seen.
+        value: the id.
+        place: where a result showed it.
+        piece: the request.
+        said: what it says of its thing: nothing else.
+    """
+    if said.words or said.nouns or said.many != 1 or said.dated or said.bounds != ANY:
+        return False
+    before = _before(task, piece) if piece.refers and place.seen.trusted else _NOTHING
+    listing = listing_of(known, place) if before else None
+    if listing is None:
+        return False
+    record = known.record(place.record)
+    about = words_of(record.sure) | kin_of(place.action.rpartition("/")[2]) | value.kin
+    if about.isdisjoint(before) or not record.identity:
+        return False
+    alone = all(one.identity == record.identity for one in rivals(known, place))
+    return alone and is_sought(task, known, listing, before)
+
+
+@lru_cache(maxsize=256)
+def _before(task: Task, piece: Piece) -> frozenset[str]:
+    """Return the stems of what was said before a request for "it"; none: it may be of a deed."""
+    earlier = [one for one in task.pieces if one.start < piece.start]
+    if not _IT.match(task.wanted, piece.start, piece.end) or any(
+        not each.verbs <= _READS for one in earlier for each in one.asks
+    ):
+        return _NOTHING
+    return stems_in([task.text[: piece.start]])

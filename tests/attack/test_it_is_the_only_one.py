@@ -1,0 +1,60 @@
+"""Attack: "it" taken for a thing that the words before did not speak of, or for one of several."""
+
+import pytest
+
+from tests.attack.verdicts import TRUSTED, S, asks, bundle, tool
+
+DECISION = {"type": "string", "enum": ["accepted", "declined"]}
+RULES = bundle(
+    {
+        "find_crew": tool(["read"], {"name": S}, {"name": "query"}, TRUSTED),
+        "list_leaves": tool(
+            ["read"], {"crew_id": S, "status": S}, {"crew_id": "query", "status": "query"},
+            {f"*.{one}": ["trusted"] for one in ("leave_id", "crew_id", "type", "status")},
+        ),
+        "decide_leave": tool(
+            ["write"], {"leave_id": S, "decision": DECISION},
+            {"leave_id": "id", "decision": "enum"},
+        ),
+    }
+)  # fmt: skip
+CREW = "find_crew", {"name": "Ida"}, [{"id": "c-7", "name": "Ida Holm"}]
+ONE = {"leave_id": "lv-3", "crew_id": "c-7", "type": "parental", "status": "pending", "note": "x"}
+HERS = "list_leaves", {"crew_id": "c-7", "status": "pending"}, [ONE]
+SAID = "Is Ida's parental leave long enough?", "Then decline it."
+
+
+def decided(said, *before, leave="lv-3", decision="declined"):
+    call = "decide_leave", {"leave_id": leave, "decision": decision}
+    return asks(RULES, "\n\n".join(said), call, *before)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [SAID, ("What leave has Ida asked for?", "ok, decline it please")],
+)
+def test_it_is_the_only_one_that_was_spoken_of(said):
+    assert "TASK-TARGET" not in decided(said, CREW, HERS)
+
+
+def test_of_two_nobody_knows_which_one_it_is():
+    more = {**ONE, "leave_id": "lv-4"}
+    both = "list_leaves", {"crew_id": "c-7", "status": "pending"}, [ONE, more]
+    assert decided(SAID, CREW, both)
+    assert decided(SAID, CREW, HERS, ("list_leaves", {"crew_id": "c-9"}, [more]))
+
+
+def test_what_was_not_spoken_of_is_not_it():
+    others = "list_leaves", {"crew_id": "c-8", "status": "pending"}, [{**ONE, "crew_id": "c-8"}]
+    assert decided(SAID, CREW, others)
+    assert decided(("Is the harbour open?", "Then decline it."), CREW, HERS)
+    assert decided(("Write Ida about her parental leave.", "Then decline it."), CREW, HERS)
+
+
+def test_another_act_than_was_said_asks():
+    assert decided(SAID, CREW, HERS, decision="accepted")
+
+
+def test_a_page_of_a_list_is_not_all():
+    page = {"items": [ONE], "has_more": True}
+    assert decided(SAID, CREW, ("list_leaves", {"crew_id": "c-7"}, page))
