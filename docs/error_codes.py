@@ -94,6 +94,8 @@ PEOPLE = {
     "grant_unmade": "The log shows a use of a scoped grant that nobody gave.",
     "grant_used_after_end": "The log shows a use of a scoped grant after it was taken back.",
     "grant_used_late": "The log shows a use of a scoped grant after its time.",
+    "kill_unlisted": "The catalogue lists no tool or server of this name: nothing was stopped. Stop one of the "
+    "names that the answer offers; `guard kill ... --unlisted` stops a name that another guard has.",
     "kill_unknown": "Nothing is stopped under this name. `guard kill list` says what is.",
     "narrowing_stays": "The session has no narrowing that an operator may give back.",
     "no_grants": "This guard keeps no standing yeses: people are asked each time.",

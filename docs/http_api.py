@@ -60,7 +60,7 @@ LEASE: Final = obj("kind", "grant", id=TEXT, state=TEXT, session=TEXT, call=TEXT
 GRANT: Final = obj("reach", id=TEXT, plan=TEXT, status=TEXT, action=TEXT, uses=NUMBER)
 PLAN: Final = obj("lines", "votes", id=TEXT, kind=TEXT, status=TEXT, session=TEXT)
 TASK: Final = obj("task", "mandate", "ended", "purpose", session=TEXT)
-KILL: Final = obj(scope=TEXT, name=TEXT, why=TEXT, by=TEXT, at_ms=NUMBER)
+KILL: Final = obj("note", scope=TEXT, name=TEXT, why=TEXT, by=TEXT, at_ms=NUMBER)
 SCOPE: Final = one_of("everything", "server", "tool", "agent", "principal", "device", "key")
 SUBJECT: Final = obj("iss", "sub", "email", "id", "user", "device", "session", "tenant",
                      format=one_of("email", "iss_sub", "opaque", "complex"))  # fmt: skip
@@ -147,7 +147,7 @@ OPERATOR: Final = (
     row("GET", "/leases/{id}", "One credential; never its secret.", LEASE),
     row("POST", "/leases/{id}/revoke", "Take one back at its target.", LEASE),
     row("GET", "/kills", "What is stopped.", rows("kills", KILL)),
-    row("POST", "/kills", "Stop something.", KILL, body=only(obj("name", "why", scope=SCOPE))),
+    row("POST", "/kills", "Stop something.", KILL, body=only(obj("name", "why", "unlisted", scope=SCOPE))),
     row("POST", "/kills/lift", "Let it go on.", obj(scope=TEXT, name=TEXT, lifted=FLAG), body=only(obj("name", scope=SCOPE))),
     row("POST", "/signals", "What another source knows of a caller.", rows("sessions", TEXT),
         body=only(obj(kind=TEXT, source=TEXT, about=SUBJECT))),

@@ -35,6 +35,9 @@ def register(commands: Commands) -> None:
         if scope != "everything":
             one.add_argument("name", metavar="NAME")
         one.add_argument("--why", default="", help="for the log; kept beside it, not in it")
+        if scope in {"server", "tool"}:
+            text = f"also where the catalogue lists no such {scope}"
+            one.add_argument("--unlisted", action="store_true", help=text)
         _common(one)
     _common(actions.add_parser("list", help="what is stopped"))
     lift = actions.add_parser("lift", help="let it go on; tokens made before stay void")
@@ -58,6 +61,8 @@ def run(args: argparse.Namespace) -> int:
             found = [guard.ask("POST", "kills/lift", {"scope": args.scope, "name": args.name})]
         case scope:
             said = {"scope": scope, "name": getattr(args, "name", "") or "", "why": args.why}
+            if getattr(args, "unlisted", False):
+                said["unlisted"] = True
             found = [guard.ask("POST", "kills", said)]
     for one in found:
         print(json.dumps(one) if args.json else shown(line(one)))
@@ -70,4 +75,5 @@ def line(found: Mapping[str, Any]) -> str:
     if found.get("lifted"):
         return f"{what}  goes on"
     since = datetime.fromtimestamp(found["at_ms"] / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return f"{what}  stopped since {since} by {found['by']}  {found['why']}".rstrip()
+    said = f"{what}  stopped since {since} by {found['by']}  {found['why']}".rstrip()
+    return f"{said}  ({found['note']})" if found.get("note") else said

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from guard.access.killing import Killing
+from guard.access.met import refuse_unlisted, unmet
 from guard.errors import GuardError
 from guard.model.kill import Epoch, Kill, Scope
 from guard.policy.compile import Bundle
@@ -38,12 +39,16 @@ class KillDesk:
         """Return what is stopped."""
         return self.world.kills.standing()
 
-    async def kill(self, scope: Scope, name: str, why: str) -> Kill:
-        """Stop something.
+    async def kill(self, scope: Scope, name: str, why: str, *, unlisted: bool = False) -> Kill:
+        """Stop something; `unlisted`: also a tool or server that the catalogue does not list.
 
         Raises:
+            Refused: `kill_unlisted`: nothing was stopped.
             Unavailable: it holds here, and could not be written down.
         """
+        if not unlisted:
+            running = [one.call for one in self.world.live.flights()]
+            refuse_unlisted(scope, name, self.policy().catalog, running)
         try:
             kill = await self._killing.stop(scope, name, why=why, by=self.by)
         finally:  # also where only the writing failed: it holds
@@ -51,6 +56,13 @@ class KillDesk:
                 if (one.scope, one.name) == (scope, name):
                     self._follow(one)
         return kill
+
+    async def unmet(self, kill: Kill) -> str:
+        """Return what to say of a stop that meets nobody who has a session now; else nothing."""
+        try:
+            return unmet(kill, [one.who for one in await self.world.sessions.live()])
+        except GuardError:  # the stop holds, whoever can be seen
+            return ""
 
     def _follow(self, kill: Kill) -> None:
         task = asyncio.ensure_future(self._followed(kill))

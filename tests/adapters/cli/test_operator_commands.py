@@ -310,6 +310,55 @@ def test_a_list_of_nothing_says_so_and_is_no_line_of_json(config, capsys):
     assert capsys.readouterr().out == "No lease is open.\nNo plan was proposed yet.\n"
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (("tool", "read"), "notes/read"),
+        (("tool", "notes/raed"), "notes/read"),
+        (("tool", "notes/"), "notes/read"),
+        (("tool", "notes/mcp:nope"), "notes/read"),
+        (("server", "nots"), "notes"),
+        (("server", "notes/read"), "notes"),
+    ],
+)
+def test_a_stop_of_a_tool_or_server_that_is_not_listed_is_refused_with_the_names_like_it(
+    config, capsys, words, offered
+):
+    with running(config):
+        assert guard("kill", *words, "--config", config) == 1
+        told = capsys.readouterr()
+        assert guard("kill", "list", "--config", config) == 0
+        assert "stopped since" not in capsys.readouterr().out
+        assert guard("kill", *words, "--unlisted", "--config", config) == 0
+
+    assert told.out == ""
+    assert "kill_unlisted" in told.err
+    assert f"Names like it: {offered}." in told.err
+
+
+def test_what_is_listed_and_every_method_of_a_server_can_be_stopped(config, capsys):
+    with running(config):
+        for words in (("server", "notes"), ("tool", "notes/mcp:prompts/get")):
+            assert guard("kill", *words, "--config", config) == 0
+    assert "kill_unlisted" not in capsys.readouterr().err
+
+
+def test_a_stop_of_an_agent_or_person_without_a_session_holds_and_says_that_it_meets_none(
+    config, capsys
+):
+    with running(config):
+        for words in (("agent", "bto"), ("principal", "adda"), ("device", "d1")):
+            assert guard("kill", *words, "--config", config) == 0
+        unmet = capsys.readouterr().out.splitlines()
+        for words in (("agent", "bot"), ("principal", "ada")):
+            assert guard("kill", *words, "--config", config) == 0
+        met = capsys.readouterr().out
+    assert all("no session of such" in one for one in unmet)
+    assert ["Names like it: bot." in one for one in unmet] == [True, False, False]
+    assert "ada" in unmet[1].partition("Names like it")[2]
+    assert "no session" not in met
+
+
 def test_a_tool_is_stopped_listed_and_lifted_at_the_running_guard(config, capsys):
     with running(config):
         assert guard("kill", "tool", "notes/read", "--why", "od\u202ed", "--config", config) == 0

@@ -25,8 +25,11 @@ class KillOperating(Protocol):
     def kills(self) -> Sequence[Kill]:
         """Return what is stopped."""
 
-    async def kill(self, scope: Scope, name: str, why: str) -> Kill:
-        """Stop something; what runs is cut afterwards."""
+    async def kill(self, scope: Scope, name: str, why: str, *, unlisted: bool = False) -> Kill:
+        """Stop something that is listed, or anything; what runs is cut afterwards."""
+
+    async def unmet(self, kill: Kill) -> str:
+        """Return what to say of a stop that meets nobody; else nothing."""
 
     async def lift(self, scope: Scope, name: str) -> None:
         """Let it go on."""
@@ -42,8 +45,14 @@ def kill_table(desk: KillOperating) -> tuple[tuple[str, str, Answer], ...]:
         return {"kills": [kill_json(one) for one in desk.kills()]}
 
     async def kill(request: Request) -> Json:
-        scope, name, why = _said(await read_body(request), "why")
-        return kill_json(await desk.kill(scope, name, why))
+        body = await read_body(request)
+        scope, name, why = _said(body, "why", "unlisted")
+        unlisted = body.get("unlisted", False)
+        if not isinstance(unlisted, bool):
+            raise unusable("unlisted is true or false")
+        stop = await desk.kill(scope, name, why, unlisted=unlisted)
+        note = await desk.unmet(stop)
+        return {**kill_json(stop), **({"note": note} if note else {})}
 
     async def lift(request: Request) -> Json:
         scope, name, _ = _said(await read_body(request))
