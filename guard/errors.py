@@ -58,7 +58,7 @@ class NotApproved(Refused):
     `status` is one of denied, no_answer, revoked, ran (the same call did, and its answer was lost),
     unknown (it may have run); `reason_code` says why as a stable word, `until_ms` how long a no
     holds (Unix ms), `asked_s` how long people had, `ran_ms` when the same call ran (Unix ms).
-    `approval_id` is empty where a no to an earlier call answers this one.
+    `approval_id` is empty where a no to an earlier call answers this one and its row is gone.
     """
 
     def __init__(
@@ -73,7 +73,8 @@ class NotApproved(Refused):
         asked_s: int = 0,
         ran_ms: int = 0,
     ) -> None:
-        super().__init__(f"Approval {approval_id!r}: {reason}.", code=f"approval_{status}")
+        of = f"Approval {approval_id!r}: {reason}" if approval_id else reason
+        super().__init__(f"{of[:1].upper()}{of[1:]}.", code=f"approval_{status}")
         self.approval_id = approval_id
         self.status = status
         self.reason = reason

@@ -32,12 +32,12 @@ def hold_ms(hold: Hold, approval: Approval, *, joined: bool) -> int:
     return hold if isinstance(hold, int) else hold(approval, joined)
 
 
-def cooling(left_ms: int, now_ms: int) -> NotApproved:
-    """Return what to say of a call that a person said no to a moment ago."""
+def cooling(left_ms: int, now_ms: int, earlier: Approval | None) -> NotApproved:
+    """Return what to say of a call that a person said no to a moment ago: in that question."""
     return NotApproved(
-        "",
+        earlier.id if earlier else "",
         "denied",
-        f"{SAID_NO} to the same call",
+        (earlier and _given(earlier)) or f"{SAID_NO} to the same call",
         retry_after_s=left_ms // 1000,
         reason_code="denied_before",
         until_ms=now_ms + left_ms,
@@ -52,11 +52,10 @@ def unusable(approval: Approval, left_ms: int, now_ms: int) -> NotApproved:
     ident, code = approval.id, approval.reason_code
     match approval.status:
         case ApprovalState.DENIED:
-            said = next((v.reason for v in approval.votes if v.decision == "deny" and v.reason), "")
             return NotApproved(
                 ident,
                 "denied",
-                said or SAID_NO,
+                _given(approval) or SAID_NO,
                 retry_after_s=left_ms // 1000,
                 reason_code=code,
                 until_ms=now_ms + left_ms if left_ms else 0,
@@ -71,6 +70,11 @@ def unusable(approval: Approval, left_ms: int, now_ms: int) -> NotApproved:
             return _may_have_run(ident)
         case _:
             return NotApproved(ident, "revoked", code or "it ended", reason_code=code or "ended")
+
+
+def _given(approval: Approval) -> str:
+    """Return the reason that somebody gave for a no, or nothing."""
+    return next((v.reason for v in approval.votes if v.decision == "deny" and v.reason), "")
 
 
 def lost(approval: Approval) -> NotApproved:

@@ -27,12 +27,14 @@ class Sparing:
         open_prompts: questions of one person and agent that wait at once.
         denials: denials within the window after which nothing more is asked.
         window_ms: for how long a denial counts (milliseconds).
+        cooldown_ms: how long a no refuses the same call (milliseconds).
     """
 
     world: World
     open_prompts: int
     denials: int
     window_ms: int
+    cooldown_ms: int
 
     @classmethod
     def under(cls, world: World, settings: Settings) -> "Sparing":
@@ -42,6 +44,7 @@ class Sparing:
             open_prompts=settings.open_prompts,
             denials=settings.denials,
             window_ms=settings.denials_window_s * 1000,
+            cooldown_ms=settings.cooldown_s * 1000,
         )
 
     async def check(self, new: NewApproval) -> None:
@@ -54,7 +57,7 @@ class Sparing:
         await self._not_worn(new)
         left_ms = await self.world.approvals.cooling(new.cooldown_key, new.created_ms)
         if left_ms > 0:
-            raise cooling(left_ms, new.created_ms)
+            raise cooling(left_ms, new.created_ms, await self._same(new))
 
     async def room(self, new: NewApproval) -> None:
         """Return if one more question may wait for people.
@@ -100,6 +103,15 @@ class Sparing:
                 next_step=f"Calls that need no question still run; ask again in "
                 f"{self.window_ms // 60_000} minutes.",
             )
+
+    async def _same(self, new: NewApproval) -> Approval | None:
+        """Return the question in which somebody said no to the same call."""
+        if self.world.asked is None:
+            return None
+        since_ms = new.created_ms - self.cooldown_ms
+        rows = await self.world.asked.denied(new.requester, new.agent, since_ms)
+        same = (row for row in rows if row.cooldown_key == new.cooldown_key)
+        return max(same, key=lambda row: row.decided_ms, default=None)
 
     async def _denied(self, new: NewApproval, now_ms: int) -> Sequence[Approval]:
         """Return this agent's denials since an operator last let this session go on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from guard.errors import ApprovalPending, NotApproved, Refused
@@ -108,6 +110,17 @@ async def test_a_session_that_an_operator_lets_go_on_starts_anew(world) -> None:
         await world.call("pay", amount_minor=300)
     with pytest.raises(NotApproved, match="denied"):  # the same call is still refused
         await world.call("pay", amount_minor=200)
+
+
+async def test_the_reason_of_a_no_that_nobody_waited_for_reaches_the_next_same_call(world) -> None:
+    with pytest.raises(ApprovalPending) as pending:
+        await world.call("pay", amount_minor=200)
+    no = replace(world.vote(pending.value.approval_id, "deny"), reason="order 8 must stay")
+    await world.approvals.vote(no, [])
+    with pytest.raises(NotApproved) as told:
+        await world.call("pay", amount_minor=200)
+    assert (told.value.reason, told.value.approval_id) == ("order 8 must stay", no.approval_id)
+    assert told.value.reason_code == "denied_before"
 
 
 async def test_another_persons_denials_are_not_counted(flow) -> None:

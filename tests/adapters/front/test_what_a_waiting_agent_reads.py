@@ -127,6 +127,7 @@ def test_a_no_to_the_same_call_before_names_no_question_that_was_never_asked():
     )
 
     assert refusal_of(before).text.startswith("DENIED: not executed. A person said no. The same")
+    assert str(before) == "approval_denied: A person said no to the same call."
 
 
 def test_the_place_where_people_answer_is_told_once_the_guard_has_one():
