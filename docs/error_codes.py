@@ -107,7 +107,10 @@ PEOPLE = {
     "that no standing yes may cover.",
     "session_suspended": "People said no too often in this session. An operator lets it go on (`guard "
     "sessions resume`) or ends it.",
-    "too_many_denials": "People said no to this agent too often. Calls that need no question still run.",
+    "too_many_denials": "This agent was refused too often. Where people said no, nobody is asked for a "
+    "while and calls that need no question still run; where RATE-002 of a starter says it, nothing runs in "
+    "this session until an hour has passed since the refusals of other rules. `guard sessions resume` ends "
+    "the second at once, and the first where the refusals were in this session.",
     "too_many_open_plans": "As many plans of this agent wait for a person as may. Wait until one is answered.",
     "too_many_open_questions": "As many questions of this agent wait for a person as may. Wait until one "
     "is answered.",

@@ -147,11 +147,16 @@ class Unusable(GuardError):
 
 
 def is_no(error: GuardError) -> bool:
-    """Return whether an error is a denial: an open question is none, nor is word of another run."""
+    """Return whether an error counts as a denial.
+
+    An open question is none, nor is word of another run, nor a no for nothing but earlier ones.
+    """
     match error:
         case ApprovalPending():
             return False
         case NotApproved(status="no_answer" | "ran" | "unknown"):
             return False
+        case NotAllowed():
+            return error.answer.counts
         case _:
             return isinstance(error, Refused)

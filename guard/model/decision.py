@@ -4,7 +4,7 @@ A closed union: `match` it without a default arm, so that a checker names a forg
 """
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,10 @@ class StepUp:
     grantable: bool = False
 
 
+TOO_MANY_DENIALS: Final = "too_many_denials"
+"""The reason of rules that deny because so much was denied before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deny:
     """The call does not run."""
@@ -116,6 +120,11 @@ class Deny:
     basis: Basis = field(default_factory=lambda: Basis(bundle="", slice=""))
     retry_after_s: int = 0
     detail: str = ""  # for the operator's log, never for the agent
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one more denial; said for nothing but earlier ones, it would never end."""
+        return not self.reasons or any(one.code != TOO_MANY_DENIALS for one in self.reasons)
 
 
 Decision = Allow | Narrow | StepUp | Deny

@@ -78,7 +78,7 @@ class PlainPast:
             case Allow() | Narrow():
                 self.labels |= labels | spec.output.names(spec.server)
             case Deny():
-                self.denied += 1
+                self.denied += decision.counts
             case StepUp():
                 pass
 

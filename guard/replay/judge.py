@@ -206,7 +206,7 @@ class Course:
                 frozenset(),
                 {},
                 opened.now_ms,
-                denied=isinstance(judged.decision, Deny),
+                denied=isinstance(judged.decision, Deny) and judged.decision.counts,
             )
         self._shelf.take_back(self.session)
 

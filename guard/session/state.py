@@ -17,11 +17,12 @@ from guard.session.history import Step
 from guard.session.intent import TaskIntent, meet
 from guard.session.narrowing import Narrowings, narrower
 from guard.session.owed import NOTHING, Owed
+from guard.session.plan import DENIED
 from guard.session.pool_key import Subjects, subjects
 from guard.session.risk import Signal, ends_session, joined
 from guard.session.shared import NOTHING_SHARED, Shared
 from guard.session.spoken import said_by, spoken
-from guard.session.tally import LedgerState
+from guard.session.tally import LedgerState, Tally
 from guard.session.trail import Trail
 
 SIGNALS = 64
@@ -180,8 +181,10 @@ def suspended(session: Session, now_ms: int) -> Session:
 
 
 def resumed(session: Session, now_ms: int) -> Session:
-    """Return the session open again; denials up to now no longer count."""
-    return replace(session, suspended_at_ms=0, resumed_at_ms=max(1, now_ms))
+    """Return the session open again; denials up to now no longer count, whoever said them."""
+    tallies = {**session.ledgers.tallies, DENIED.name: Tally(window_ms=DENIED.window_ms)}
+    ledgers = replace(session.ledgers, tallies=tallies)
+    return replace(session, suspended_at_ms=0, resumed_at_ms=max(1, now_ms), ledgers=ledgers)
 
 
 def seen(session: Session, who: Who) -> Session:

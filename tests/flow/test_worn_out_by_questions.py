@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from guard.errors import ApprovalPending, NotApproved, Refused
+from guard.errors import ApprovalPending, NotAllowed, NotApproved, Refused
 from guard.model.identity import Agent, Principal, Who
 from guard.session.state import resumed
 
@@ -130,3 +130,52 @@ async def test_another_persons_denials_are_not_counted(flow) -> None:
     await flow.open("gs_ben", other)
     with pytest.raises(ApprovalPending):
         await flow.call("pay", amount_minor=200, session="gs_ben")
+
+
+LOCKED = """
+@id("OK-1") @reason("open") permit (principal, action in Guard::Action::"any", resource);
+@id("NO-1") @reason("never") forbid (principal, action == Guard::Action::"bank/wipe", resource);
+@id("RATE-002") @reason("too_many_denials")
+forbid (principal, action in Guard::Action::"any", resource) when { context.history.denied_1h >= 3 };
+"""
+
+
+@pytest.fixture
+def locked(durable, make_bundle, catalogue):
+    durable.bundle = make_bundle(LOCKED, catalogue)
+    return durable
+
+
+async def until_locked(flow) -> None:
+    for _ in range(3):
+        with pytest.raises(NotAllowed, match="never"):
+            await flow.call("wipe")
+    with pytest.raises(NotAllowed, match="too_many_denials"):
+        await flow.call("read", id="1")
+
+
+async def test_what_is_denied_for_earlier_denials_alone_does_not_keep_the_lock(locked) -> None:
+    await until_locked(locked)
+    locked.clock.advance(3_000_000)
+    with pytest.raises(NotAllowed, match="too_many_denials"):
+        await locked.call("read", id="1")
+    locked.clock.advance(700_000)  # an hour after the others, minutes after its own
+    await locked.call("read", id="1")
+
+
+async def test_what_another_rule_denies_as_well_counts_on(locked) -> None:
+    await until_locked(locked)
+    locked.clock.advance(3_000_000)
+    for _ in range(3):
+        with pytest.raises(NotAllowed):
+            await locked.call("wipe")
+    locked.clock.advance(700_000)
+    with pytest.raises(NotAllowed, match="too_many_denials"):
+        await locked.call("read", id="1")
+
+
+async def test_an_operator_ends_the_lock_at_once(locked) -> None:
+    await until_locked(locked)
+    now_ms = locked.clock.now_ms()
+    await locked.world.sessions.update("gs_1", lambda one: resumed(one, now_ms))
+    await locked.call("read", id="1")

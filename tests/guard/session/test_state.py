@@ -13,7 +13,7 @@ from guard.session.calls import abandoned, admitted, forwarded, settled
 from guard.session.facts import facts
 from guard.session.intent import parse_intent
 from guard.session.risk import signal
-from guard.session.state import Session, declared, ended, new_session, seen, signalled
+from guard.session.state import Session, declared, ended, new_session, resumed, seen, signalled
 from guard.session.tasks import narrowed_intent
 
 NOW = 1_767_607_200_000
@@ -133,6 +133,12 @@ def test_a_refusal_is_counted_and_a_waiting_call_is_not():
     session = settle(admit(fresh(), PAY, "c1"), "c1", Outcome.REFUSED)
     session = settle(admit(session, PAY, "c2"), "c2", Outcome.REFUSED, denied=False)
     assert facts_of(session, PAY, "c3").history.denied_1h == 1
+
+
+def test_what_was_refused_no_longer_counts_once_an_operator_lets_the_session_go_on():
+    session = settle(admit(fresh(), PAY, "c1"), "c1", Outcome.REFUSED)
+    session = admit(resumed(session, NOW), PAY, "c2")
+    assert facts_of(session, PAY, "c2").history.denied_1h == 0
 
 
 def test_settling_twice_changes_nothing():
