@@ -39,6 +39,11 @@ def test_every_case_comes_out_as_written(name, catalog):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_the_compiler_warns_of_nothing_in_what_is_shipped(name, catalog):
+    assert compile_bundle(texts(name), catalog).findings == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_every_forbid_is_fired_by_some_case(name, catalog):
     bundle = compile_bundle(texts(name), catalog)
 

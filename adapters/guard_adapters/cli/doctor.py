@@ -158,11 +158,19 @@ def tools(loaded: Loaded) -> Iterator[Said]:
     if waiting:
         text = f"Nobody has confirmed {few(waiting)}: calls of them are denied."
         yield "tools_unconfirmed", f"{text} Read each entry and set confirmed: true."
-    loose = sorted(spec.action for spec in specs if spec.confirmed and not spec.pins)
+    servers = loaded.catalog.servers
+    listing = {  # functions and plain HTTP have no definition that could change
+        name for name, one in servers.items() if (one.url or one.command) and one.protocol != "http"
+    }
+    open_to = (spec for spec in specs if spec.confirmed and spec.server in listing)
+    loose = sorted(spec.action for spec in open_to if not spec.pins)
     if loose:
-        text = f"The definitions of {few(loose)} are not pinned: a server may change them unseen."
+        text = (
+            f"The definitions of {few(loose)} are not pinned: a server may change them unseen. "
+            "Run: guard pin diff SERVER"
+        )
         yield "tools_unpinned", text
-    for name in sorted(loaded.catalog.servers.keys() - {spec.server for spec in specs}):
+    for name in sorted(servers.keys() - {spec.server for spec in specs}):
         yield "server_empty", f"Server {name!r} lists no tools: every call of it is denied."
 
 
