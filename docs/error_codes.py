@@ -440,7 +440,8 @@ FILES = {
     "Nobody knows what it reaches.",
     "env_malformed": "`--env` needs NAME=VALUE.",
     "guard_already_running": "Another guard listens on this socket.",
-    "guard_not_running": "No guard answers here. Start `guard serve`.",
+    "guard_not_running": "No `guard serve` answers here. Start it; a program that guards its own "
+    "tools cannot be asked, and its store is read once it has ended.",
     "init_token": "`--token-env` of `guard init` names a variable with an access token, for a server at an https URL.",
     "init_server": "`guard init` needs a server: a command after two dashes, or `--url`.",
     "key_file_unreadable": "A key file is damaged. Restore it, or delete it and a new one is made.",
@@ -479,7 +480,8 @@ FILES = {
     "site_unknown": "The control plane never gave anything to a site of that name.",
     "socket_dir_unsafe": "Others can write to the folder of the guard's socket.",
     "store_driver_missing": "`guard.store` names a database, and its driver is not installed.",
-    "store_locked": "Another guard holds this database.",
+    "store_locked": "Another guard holds this database: `guard serve`, or a program that guards its own "
+    "tools. Commands that have `--live` ask `guard serve`; otherwise wait for its end.",
     "store_missing": "There is no database there yet.",
     "store_url_missing": "`guard.store` names a variable or file, and no URL is there.",
     "store_url_unsafe": "Others can read the file that holds the database's URL.",

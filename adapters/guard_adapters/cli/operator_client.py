@@ -12,8 +12,10 @@ from guard.errors import GuardError, Refused, Unavailable
 from guard_adapters._http.documents import ask_json
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli.place import Place
+from guard_adapters.store.sqlite.reading import is_held
 from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.keys import secret
+from guard_adapters.wiring.rows_at import FILE
 
 NOT_RUNNING = "Start it with `guard serve`, or name its folder with --state."
 
@@ -67,6 +69,13 @@ def _url(found: Place) -> str:
 
 
 def _not_running(found: Place) -> Unavailable:
+    if is_held(found.state / FILE):
+        return Unavailable(
+            f"No `guard serve` runs on {str(found.state)!r}: a program that guards its own tools "
+            "holds its store, and nobody can ask that program.",
+            code="guard_not_running",
+            next_step="Read the store without --live once it has ended.",
+        )
     text = f"No guard is running on {str(found.state)!r}."
     return Unavailable(text, code="guard_not_running", next_step=NOT_RUNNING)
 

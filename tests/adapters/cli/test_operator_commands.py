@@ -523,6 +523,23 @@ def test_a_running_log_is_verified_live_and_never_from_its_file(config, capsys):
         assert guard("audit", "verify", "--live", "--config", config) == 0
 
 
+def test_while_a_program_guards_its_own_tools_its_log_waits_for_its_end(ran, tmp_path, capsys):
+    wired = build(load(ran))
+    try:
+        assert guard("audit", "show", "--config", ran) == 3
+        beside = capsys.readouterr().err
+        assert guard("audit", "show", "--live", "--config", ran) != 0
+        live = capsys.readouterr().err
+    finally:
+        wired.close()
+    assert "store_locked" in beside
+    assert "once that has ended" in beside
+    assert "guard_not_running" in live
+    assert "without --live once it has ended" in live
+    assert "Start it" not in live
+    assert guard("audit", "show", "--config", ran) == 0
+
+
 def test_a_reload_takes_the_new_rules_and_a_broken_one_changes_nothing(config, tmp_path):
     with running(config) as wired:
         first, place = wired.bundle.digest, Place(state=tmp_path / "state", name="test-guard")
@@ -558,7 +575,13 @@ def doctor(config, capsys, *more):
     return code, {one["code"] for one in said} - {"note"}
 
 
+def test_functions_of_the_program_itself_have_nothing_to_pin(config, capsys):
+    assert doctor(config, capsys) == (0, set())
+
+
 def test_an_installation_without_pins_is_told_so(config, capsys):
+    text = config.read_text()
+    config.write_text(text.replace("  notes:\n", "  notes:\n    command: [notes-server]\n"))
     assert doctor(config, capsys) == (1, {"tools_unpinned"})
 
 

@@ -86,6 +86,15 @@ def read_reviewers(path: Path) -> tuple[list[Account], list[Passkey]]:
     return _read(path, lambda db: (accounts(db), passkeys(db)))
 
 
+def is_held(path: Path) -> bool:
+    """Return whether some process has this file open as its store."""
+    try:
+        with _unlocked(path):
+            return False
+    except Unusable:
+        return True
+
+
 def _read(path: Path, work: Callable[[sqlite3.Connection], T]) -> T:
     with _unlocked(path):
         try:
@@ -119,9 +128,9 @@ def _unlocked(path: Path) -> Iterator[None]:
         yield
     except BlockingIOError as error:
         raise Unusable(
-            f"A guard is running on {str(path)!r}.",
+            f"{str(path)!r} is held by `guard serve`, or by a program that guards its own tools.",
             code="store_locked",
-            next_step="Ask the running guard with --live, or stop it first.",
+            next_step="Read it once that has ended; commands with --live can ask `guard serve`.",
         ) from error
     finally:
         os.close(handle)
