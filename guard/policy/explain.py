@@ -4,7 +4,7 @@ For reviewers and operators, who may read rules. `agent_text` is for the agent, 
 codes and next steps, and neither rule text nor engine messages, which quote arguments.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -37,6 +37,14 @@ ADVICE: Mapping[str, str] = {
     "ledger_overflow": "Too much has happened to count exactly. Start a new session.",
 }
 """What an agent is told for each code of the guard itself."""
+
+
+CHANGES: Mapping[str, str] = {
+    "unknown_tool": "an entry for the tool in guard.yaml",
+    "unconfirmed": "`confirmed: true` in the tool's entry, once a person has read it",
+    "tool_changed": "its new definition accepted: guard pin accept",
+}
+"""What an operator can do where no rule was asked; else it is what the agent is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +113,7 @@ class _Asked(NamedTuple):
 def _view(asked: _Asked, rule: Rule) -> RuleView:
     missed = [one for one in rule.judged.clauses if not _holds(asked, rule, (one,))]
     head = _holds(asked, rule, ())
-    deciding = missed[:1] or list(rule.source.clauses[-1:])
+    deciding = missed[:1] or _firing(rule.source.clauses)
     return RuleView(
         id=rule.id,
         kind=rule.kind,
@@ -116,6 +124,12 @@ def _view(asked: _Asked, rule: Rule) -> RuleView:
         clause=_written(deciding[0]) if head and deciding else _head(head=head),
         reads=tuple(sorted(".".join(path) for path in context_paths(rule.source.clauses))),
     )
+
+
+def _firing(clauses: Sequence[pst.Clause]) -> list[pst.Clause]:
+    """Return the clause for which a rule fired: what has to hold rather than its exception."""
+    held = [one for one in clauses if isinstance(one, pst.When)]
+    return [*(held or clauses)][-1:]
 
 
 def _head(*, head: bool) -> str:
@@ -171,11 +185,14 @@ def _who(groups: frozenset[str]) -> str:
 
 
 def _would_help(decision: Deny, views: tuple[RuleView, ...]) -> tuple[str, ...]:
-    if decision.code != "no_permit":
-        return tuple(f"{one.rule} not firing" for one in decision.reasons if one.rule)
-    return tuple(
-        f"{view.id}: {view.clause}" for view in views if view.kind == "permit" and not view.shadow
-    )
+    permits = [view for view in views if view.kind == "permit" and not view.shadow]
+    missing = [] if any(one.fired for one in permits) else permits
+    if decision.code == "no_permit":
+        return tuple(f"{view.id}: {view.clause}" for view in missing)
+    lifted = [f"{one.rule} not firing" for one in decision.reasons if one.rule]
+    if not lifted:
+        return (CHANGES.get(decision.code) or ADVICE.get(decision.code, ""),)
+    return (*lifted, *(f"and a permit: {view.id}: {view.clause}" for view in missing))
 
 
 def agent_text(decision: Decision) -> str:

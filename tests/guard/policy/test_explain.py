@@ -2,6 +2,7 @@
 
 import pytest
 
+from guard.model.decision import Deny, Reason
 from guard.policy.explain import agent_text, explain, sentence
 
 PAY = "payments/send_money"
@@ -28,6 +29,31 @@ def test_without_a_permit_the_missing_clauses_are_named(world):
     )
     assert len(told.change) == 1
     assert "covers" in told.change[0]
+
+
+def test_a_denial_without_a_permit_names_what_forbids_and_the_permits_that_are_missing(world):
+    late = {"clock": {"hour": 22}, "intent": {"covers": False}}
+    told = explain(world.bundle, world.facts(PAY, BIG, **late), world.decide(PAY, BIG, **late))
+    assert told.change[0] == "TIME-001 not firing"
+    assert told.change[-1].startswith("and a permit: BASE-001: ")
+    assert "covers" in told.change[-1]
+
+
+def test_a_tool_that_no_catalogue_has_wants_an_entry(world):
+    answer = Deny(code="unknown_tool", reasons=(Reason(code="unknown_tool"),))
+    facts = world.facts(PAY, BIG)._replace(call=world.facts(PAY, BIG).call._replace(tool="gone"))
+    told = explain(world.bundle, facts, answer)
+    assert told.change == ("an entry for the tool in guard.yaml",)
+
+
+def test_a_rule_that_fired_shows_its_condition_and_not_its_exception(world):
+    mail = ("mail/send_email", {"to": ["x@evil.example"], "subject": "s"})
+    tainted = {"history": {"labels": frozenset({"untrusted_web"})}}
+    told = explain(world.bundle, world.facts(*mail, **tainted), world.decide(*mail, **tainted))
+    (flow,) = (view for view in told.rules if view.id == "FLOW-001")
+    assert flow.fired
+    assert "untrusted_web" in flow.clause
+    assert "unless" not in flow.clause
 
 
 def test_the_agent_reads_codes_and_no_rule_text(world):
