@@ -12,11 +12,11 @@ from itertools import takewhile
 
 from guard.model.call import Held, ToolSpec
 from guard.provenance.argument.lasting import endless, expires
+from guard.provenance.argument.limited import ends_more
 from guard.provenance.argument.misplaced import NUMERIC, misplaces
 from guard.provenance.argument.optional import said_for
 from guard.provenance.argument.options import goes_further
 from guard.provenance.argument.untimely import speaks_of_time, untimely
-from guard.provenance.limited import ends_more
 from guard.provenance.quantity.counts import SINGLE, is_counted, things_at
 from guard.provenance.quantity.days import dates
 from guard.provenance.quantity.hours import graded
