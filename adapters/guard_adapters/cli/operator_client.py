@@ -12,7 +12,6 @@ from guard.errors import GuardError, Refused, Unavailable
 from guard_adapters._http.documents import ask_json
 from guard_adapters._http.failed import UpstreamFailed
 from guard_adapters.cli.place import Place
-from guard_adapters.store.sqlite.reading import is_held
 from guard_adapters.wiring.announcing import listening_at
 from guard_adapters.wiring.keys import secret
 from guard_adapters.wiring.rows_at import FILE
@@ -69,6 +68,9 @@ def _url(found: Place) -> str:
 
 
 def _not_running(found: Place) -> Unavailable:
+    # Only now: what asks a guard that answers needs no store.
+    from guard_adapters.store.sqlite.reading import is_held  # noqa: PLC0415
+
     if is_held(found.state / FILE):
         return Unavailable(
             f"No `guard serve` runs on {str(found.state)!r}: a program that guards its own tools "
