@@ -150,7 +150,9 @@ class BoardDesk:
         if kept.report is None or now_ms - kept.report.until_ms >= KEPT_MS:
             found = await self.wired.store.board.answered(COUNTED)
             rows = [row for row in found if row.created_ms >= now_ms - BACK_MS]
-            since_ms = min((row.created_ms for row in rows), default=now_ms)
+            # Where some were left out, calls count from the oldest of them; else from a week ago.
+            shown_ms = min((row.created_ms for row in rows), default=now_ms)
+            since_ms = shown_ms if len(rows) == COUNTED else now_ms - BACK_MS
             asked = self.wired.world.asked
             calls = 0 if asked is None else await asked.calls(since_ms)
             kept.report = reported(rows, calls=calls, since_ms=since_ms, now_ms=now_ms)

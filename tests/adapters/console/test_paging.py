@@ -27,12 +27,14 @@ from guard_adapters.console.views import Views
 from guard_adapters.wiring.board import BoardDesk
 from tests.adapters.console.full import (
     LONG,
+    NO,
     WHO,
     call,
     fill,
     guard,
     lose,
     name,
+    numbered,
     people_page,
     question,
     reviewer,
@@ -259,3 +261,20 @@ def test_an_address_that_counts_nothing_is_refused(http, path):
 def test_after_the_last_row_a_list_leads_back(http, path):
     page = http.get(f"{path}?skip=9000").text
     assert f'<a href="{path}">' in page
+
+
+def test_the_policy_page_counts_calls_since_when_it_looks_for_questions(tmp_path):
+    async def looked():
+        wired = guard(tmp_path)
+        now_ms = wired.world.clock.now_ms()
+        earlier = [one for n in range(10) for one in call(n, now_ms - 86_400_000)]
+        await wired.world.sink.write(earlier)
+        await wired.world.approvals.open(question(1, now_ms), [])
+        await wired.world.approvals.vote(replace(NO, approval_id=name(1), at_ms=now_ms), [])
+        await numbered(wired.store)
+        told = await BoardDesk(wired=wired).report()
+        wired.close()
+        return told
+
+    told = asyncio.run(looked())
+    assert (told.calls, told.prompts) == (10, 1)
