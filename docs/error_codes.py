@@ -162,7 +162,8 @@ PASSKEYS = {
     "no_reviewer": "A rule asks people, and nobody who may answer has a passkey. "
     "`guard reviewers invite` lets one in.",
     "not_admin": "Only admins of the reviewers file let others in.",
-    "reviewer_unknown": "The reviewers file has no such name.",
+    "reviewer_unknown": "The reviewers file that is in force has no such name. Add it, then start the guard "
+    "again or `POST /guard/v1/policy/reload` ([operator](operator.md)).",
     "reviewers_unusable": "The reviewers file has a word that is unknown, or one person under two names.",
     "too_many_keys": "One person has as many passkeys as may be. Revoke one first.",
     "assertion_bad_signature": "Another passkey signed it, or something was changed after it was signed.",

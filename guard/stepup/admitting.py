@@ -138,7 +138,8 @@ class Admitting:
             raise Refused(
                 f"The reviewers file lists no {name!r}.",
                 code="reviewer_unknown",
-                next_step="Add the name to the reviewers file, and reload the policy.",
+                next_step="Add the name to the reviewers file, then start the guard again, or "
+                "have it read its files anew: POST /guard/v1/policy/reload, see docs/operator.md.",
             )
         return person
 

@@ -46,7 +46,9 @@ def test_nobody_is_invited_who_is_not_in_the_file(installed, capsys):
     folder, _ = installed
     for action in ("invite", "reset"):
         assert guard(folder, action, "mallory") == 1
-        assert "reviewer_unknown" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert "reviewer_unknown" in said
+        assert "POST /guard/v1/policy/reload" in said
 
 
 def test_a_reset_says_how_many_keys_it_took(installed, capsys):
