@@ -143,7 +143,8 @@ PEOPLE = {
     "reach_unusable": "What an argument may be under a standing yes is not one of equal, one_of, range "
     "and prefix, or says less than it seems.",
     "no_answer": "Nobody answered before the question's limit.",
-    "no_approver": "A rule asks people, and nobody is configured to answer. Configure an approver.",
+    "no_approver": "A rule asks people, and nobody is configured to answer. List who may in `reviewers.yaml` "
+    "beside guard.yaml, or give `build` an approver.",
 }
 PASSKEYS = {
     "admin_needed": "An admin holds a passkey, so the operator's key alone lets nobody in any more.",

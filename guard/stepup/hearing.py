@@ -20,6 +20,8 @@ async def somebody_hears(world: World, new: NewApproval) -> None:
             "Nobody is configured to answer.",
             code="no_approver",
             reasons=reasons_of(new.requirements),
+            next_step="The operator lists who may answer in reviewers.yaml beside guard.yaml, or "
+            "gives `build` an approver: docs/reviewers.md.",
         )
     if world.audience is not None:
         await world.audience.enough(new)

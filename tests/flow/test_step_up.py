@@ -223,6 +223,7 @@ async def test_without_reviewers_nothing_runs_and_the_code_says_it(flow):
     with pytest.raises(NobodyToAsk) as no:
         await pay(flow)
     assert no.value.code == "no_approver"
+    assert "reviewers.yaml" in no.value.next_step
     assert [each.rule for each in no.value.reasons] == ["ASK-1"]
     assert flow.outcomes() == [("refused", "no_approver")]
     assert flow.tool.runs == []

@@ -509,6 +509,9 @@ def test_tasks_are_listed_and_ended_at_the_running_guard(config, capsys):
         assert guard("tasks", "end", handle, "--config", config) == 0
         ended = capsys.readouterr().out
         assert guard("tasks", "end", "gs_x", "--config", config) == 1
+        assert "guard sessions list" in capsys.readouterr().err
+        assert guard("approvals", "deny", "apr_x", "--reason", "no", "--config", config) == 1
+        assert "guard approvals list" in capsys.readouterr().err
 
     assert f"{handle}  task  stands" in listed
     assert '"notes/read": 7' in listed

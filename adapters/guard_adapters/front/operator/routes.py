@@ -25,6 +25,12 @@ PREFIX: Final = "/guard/v1"
 MAX_DIGITS: Final = 15
 MAX_BODY: Final = 64 * 2**10
 """Largest request (bytes): a declared intent is 4 KiB."""
+LOOK: Final[Mapping[str, str]] = {
+    "approval_unknown": "See which there are: guard approvals list",
+    "plan_unknown": "See which there are: guard plans list",
+    "session_unknown": "See which there are: guard sessions list",
+}
+"""What an operator does about an id that is not there; an agent would be told something else."""
 
 
 class Operating(Protocol):
@@ -130,7 +136,8 @@ def _guarded(answer: Answer, expected: bytes) -> Callable[[Request], Awaitable[R
         try:
             return JSONResponse(await answer(request))
         except GuardError as error:
-            return _error(_status(error), error.code, error.message, error.next_step)
+            step = LOOK.get(error.code, error.next_step)
+            return _error(_status(error), error.code, error.message, step)
 
     return respond
 
