@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
+from guard.errors import Refused
 from guard.grant.votes import Asker, quorum_met, with_vote
 from guard.grant.votes import Vote as Vote  # noqa: PLC0414  part of an approval
 from guard.grant.votes import Voter as Voter  # noqa: PLC0414  part of an approval
@@ -86,11 +87,10 @@ class NoApprovalTransition(Exception):
     """This cannot happen to an approval in this state; the approval is unchanged."""
 
     def __init__(self, approval_id: str, state: str, event: str) -> None:
-        super().__init__(
-            f"approval_transition: Approval {approval_id!r} is {state!r}; {event!r} cannot happen "
-            "to it."
-        )
+        super().__init__(f"Approval {approval_id!r} is {state}, so that {event} is not possible.")
+        step = f"Nothing was changed. See how it ended: guard approvals show {approval_id}"
         self.code = "approval_transition"
+        self.refused = Refused(str(self), code=self.code, next_step=step)
         self.state = state
         self.event = event
 

@@ -12,6 +12,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Final, Literal
 
+from guard.errors import Refused
 from guard.grant.reach import Reach
 from guard.grant.scoped import MAX_TTL_S, MAX_USES, Grant, Ground
 from guard.grant.signing import canonical
@@ -75,10 +76,10 @@ class NoPlanTransition(Exception):
     """This cannot happen to a plan in this state; the plan is unchanged."""
 
     def __init__(self, plan_id: str, state: str, event: str) -> None:
-        super().__init__(
-            f"plan_transition: Plan {plan_id!r} is {state!r}; {event!r} cannot happen to it."
-        )
+        super().__init__(f"Plan {plan_id!r} is {state}, so that {event} is not possible.")
+        step = f"Nothing was changed. See how it ended: guard plans show {plan_id}"
         self.code = "plan_transition"
+        self.refused = Refused(str(self), code=self.code, next_step=step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

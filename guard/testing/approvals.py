@@ -179,5 +179,5 @@ class MemoryApprovals:
         try:
             self.rows[approval_id] = change(row)
         except NoApprovalTransition as error:
-            raise Refused(str(error), code=error.code) from error
+            raise error.refused from error
         return self.rows[approval_id]

@@ -111,7 +111,7 @@ class MemoryGrants:
         try:
             changed = change(plan)
         except NoPlanTransition as error:
-            raise Refused(str(error), code=error.code) from error
+            raise error.refused from error
         self.rows[plan_id] = changed
         self.approvals.events.extend(events)
         if changed.status is PlanState.APPROVED and plan.status is not PlanState.APPROVED:

@@ -681,7 +681,9 @@ def test_a_run_without_a_known_end_is_listed_first_and_resolved_once(config, cap
 
     assert listed.splitlines()[0].startswith("apr_1  UNKNOWN")
     assert (said, again, unreadable) == (0, 1, 1)
-    assert "approval_transition" in codes
+    assert codes.count("approval_transition") == 1
+    assert "<" not in codes
+    assert "See how it ended: guard approvals show apr_1" in codes
     assert guard("audit", "show", "--config", config, "--json") == 0
     shown = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert any("outcome_resolved" in json.dumps(one) for one in shown)

@@ -287,6 +287,6 @@ class PostgresApprovals:
         try:
             changed = change(row)
         except NoApprovalTransition as error:
-            raise Refused(str(error), code=error.code) from error
+            raise error.refused from error
         await save(db, changed)
         return changed

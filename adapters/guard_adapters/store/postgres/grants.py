@@ -187,7 +187,7 @@ class PostgresGrants:
             try:
                 changed = change(plan)
             except NoPlanTransition as error:
-                raise Refused(str(error), code=error.code) from error
+                raise error.refused from error
             await _save_plan(db, changed)
             await append(db, events)
             if changed.status is PlanState.APPROVED and plan.status is not PlanState.APPROVED:

@@ -276,7 +276,7 @@ class SqliteApprovals:
         try:
             changed = change(row)
         except NoApprovalTransition as error:
-            raise Refused(str(error), code=error.code) from error
+            raise error.refused from error
         save(db, changed)
         return changed
 

@@ -193,7 +193,7 @@ class SqliteGrants:
             try:
                 changed = change(plan)
             except NoPlanTransition as error:
-                raise Refused(str(error), code=error.code) from error
+                raise error.refused from error
             _save_plan(db, changed)
             self._journal.append(db, events)
             if changed.status is PlanState.APPROVED and plan.status is not PlanState.APPROVED:
