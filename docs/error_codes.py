@@ -264,7 +264,8 @@ TOKENS = {
     "use_nonce": "This server asks for a nonce of its own in the proof. Make one with the nonce that came "
     "with the refusal.",
     "proof_missing": "The token is bound to a key, and no proof of that key came with it.",
-    "replay_store_cold": "The memory of shown tokens is younger than this token. Get a new one.",
+    "replay_store_cold": "The memory of shown tokens has just begun, so the token may have been shown before. "
+    "Nothing ran: call again once the skew (5 s) has passed.",
     "replay_store_unavailable": "The memory of shown tokens is full or out of reach.",
     "replayed": "The token has been shown before. Each is good for one call.",
     "revoked": "The session, agent, person, tool, server, key or token was revoked.",

@@ -173,11 +173,12 @@ def _check_delegation(
 
 
 def _check_first(call: VerifiedCall, replay: Replay, now_ms: int, skew_s: int) -> None:
-    if replay.start_ms and call.issued_ms <= replay.start_ms + skew_s * 1000:
+    warm_ms = replay.start_ms + skew_s * 1000
+    if replay.start_ms and call.issued_ms <= warm_ms:
         # It may have been shown before the memory began; the issuer's clock may run ahead.
-        raise CallRefused(
-            "replay_store_cold", "The memory of tokens is younger than this one; get a new token."
-        )
+        wait_s = (warm_ms - call.issued_ms) // 1000 + 1
+        text = "The memory of tokens has just begun, so this one may have been shown before."
+        raise CallRefused("replay_store_cold", f"{text} Call again in {wait_s} s: nothing ran.")
     until_ms = remember_until_ms(call.expires_s, skew_s)
     try:
         first = replay.first(replay_key(call.issuer, call.jti), until_ms, now_ms)

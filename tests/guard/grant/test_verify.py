@@ -97,6 +97,15 @@ def test_a_young_memory_refuses_what_it_may_have_missed_even_from_a_clock_ahead(
     assert verify_call(token(), TOOL, ARGS, **settings(replay=memory, skew_s=0)).tool == TOOL
 
 
+def test_a_young_memory_says_when_to_call_again():
+    memory = MemoryReplay(start_ms=NOW_MS - 2000)
+    with pytest.raises(CallRefused, match="Call again in 4 s: nothing ran") as no:
+        verify_call(token(), TOOL, ARGS, **settings(replay=memory, skew_s=5))
+    assert no.value.code == "replay_store_cold"
+    later = settings(replay=memory, now_ms=NOW_MS + 4000, skew_s=5)
+    assert verify_call(token(now_ms=NOW_MS + 4000), TOOL, ARGS, **later).tool == TOOL
+
+
 def test_no_message_repeats_the_token():
     text = signed(claims(iss="https://other.example" + "x" * 500))
     with pytest.raises(CallRefused) as no:
