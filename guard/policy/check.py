@@ -26,9 +26,15 @@ class Failure:
     case: str
     wanted: str
     got: str
+    where: str = ""  # the case's file and line
 
     def __str__(self) -> str:
-        """Return one line: the case, what it wanted, what came out."""
+        """Return one line: where, the case, what it wanted, what came out."""
+        return f"{self.where}: {self.said}" if self.where else self.said
+
+    @property
+    def said(self) -> str:
+        """The same without its place."""
         return f"FAIL {self.case}: wanted {self.wanted}, got {self.got}"
 
 
@@ -88,7 +94,7 @@ def forbids(bundle: Bundle) -> tuple[str, ...]:
 
 def table_findings(bundle: Bundle, report: TableReport, *, strict: bool) -> tuple[Finding, ...]:
     """Return G501 for every failed case, and for every forbid that no case fires."""
-    failed = [error("G501", "tables", f"{one}.") for one in report.failures]
+    failed = [error("G501", one.where or "tables", f"{one.said}.") for one in report.failures]
     say = error if strict else warning
     dead = [
         say("G501", bundle.rules[rule].where, "no case of any table fires this rule.", rule)
@@ -134,7 +140,8 @@ def _run_case(bundle: Bundle, table: Table, case: Case, past: Past) -> TableRepo
         wrong = _differs(step, decision)
         if wrong is not None:
             name = f"{case.name} step {number}" if len(case.steps) > 1 else case.name
-            failure = Failure(case=name, wanted=wrong, got=_said(decision))
+            at = table.place(case)
+            failure = Failure(case=name, wanted=wrong, got=_said(decision), where=at)
             return TableReport(failures=(failure,), fired=fired)
     return TableReport(passed=1, fired=fired)
 

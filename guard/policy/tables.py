@@ -5,10 +5,17 @@ a misspelt expectation cannot pass in silence. An outcome that is not expected i
 case says what it wants.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from guard.errors import Unusable
 from guard.model.call import Json
@@ -210,6 +217,16 @@ class Table(Row):
 
     given: dict[str, Any] = {}
     cases: tuple[Case, ...] = Field(min_length=1)
+    _at: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    def place(self, case: Case) -> str:
+        """Return the file and line of a case, or nothing where they are not known."""
+        return self._at.get(case.name, "")
+
+    def placed(self, at: Callable[[int], str]) -> Self:
+        """Take in where the cases stand; `at` returns it for the number of a case."""
+        self._at = {case.name: at(number) for number, case in enumerate(self.cases)}
+        return self
 
     @model_validator(mode="after")
     def _names_once(self) -> Self:

@@ -83,8 +83,13 @@ def opened(
         config=document,
         catalog=read_catalog(raw),
         rules=texts,
-        tables=tuple(parse_table(read_yaml(path), where=str(path)) for path in found),
+        tables=tuple(map(_table, found)),
     )
+
+
+def _table(path: Path) -> Table:
+    rows = read_yaml(path)
+    return parse_table(rows, where=str(path)).placed(lambda number: rows.at("cases", number))
 
 
 def placed(finding: Finding, config: Document) -> Finding:

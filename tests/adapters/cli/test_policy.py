@@ -56,6 +56,19 @@ def test_a_failing_table_ends_with_one(tmp_path, capsys):
     assert "FAIL a: wanted deny, got allow [BASE-002]" in capsys.readouterr().out
 
 
+def test_a_failing_case_is_named_by_file_and_line(tmp_path, capsys):
+    table = tmp_path / "t.yaml"
+    good = "  - {name: a, call: docs/read, args: {id: a}, expect: allow}\n"
+    table.write_text(f"cases:\n{good}{good.replace('name: a', 'name: b').replace('allow', 'deny')}")
+
+    assert main(["policy", "test", *SOURCE, "--tables", str(table)]) == 1
+    assert f"{table}:3: FAIL b: wanted deny" in capsys.readouterr().out
+    assert main(["policy", "check", *SOURCE, "--tables", str(table)]) == 1
+    out = capsys.readouterr().out
+    assert f"{table}:3: error G501" in out
+    assert out.count(f"{table}:3") == 1
+
+
 def test_a_passing_table_ends_with_zero_and_counts(capsys):
     assert main(["policy", "test", *SOURCE, *TABLE]) == 0
     assert "0 failed; forbids fired 14/14" in capsys.readouterr().out
