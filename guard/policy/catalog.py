@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Literal
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from guard.model.access import Access
 from guard.model.call import ArgSpec, Budget, Json, ToolSpec
@@ -99,6 +100,13 @@ class Catalog:
         return tuple(found)
 
 
+def _wrong(at: ErrorDetails) -> str:
+    """Return what is wrong with one place of the file, by the name of its key."""
+    named = [one for one in at["loc"] if isinstance(one, str)]
+    said = "there is no such key" if at["type"] == "extra_forbidden" else at["msg"]
+    return f"{named[-1]}: {said}." if named else f"{said}."
+
+
 def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Catalog:
     """Return the catalogue of a parsed `guard.yaml`.
 
@@ -111,7 +119,7 @@ def read_catalog(data: Mapping[str, object], tools: Schemas | None = None) -> Ca
         parsed = CatalogFile.model_validate(data)
     except ValidationError as wrong:
         raise PolicyUnusable(
-            error("G100", "guard.yaml:" + ".".join(map(str, at["loc"])), f"{at['msg']}.")
+            error("G100", "guard.yaml:" + ".".join(map(str, at["loc"])), _wrong(at))
             for at in wrong.errors(include_url=False, include_input=False)
         ) from None
     schemas = tools or {}

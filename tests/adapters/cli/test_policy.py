@@ -69,6 +69,17 @@ def test_a_failing_case_is_named_by_file_and_line(tmp_path, capsys):
     assert out.count(f"{table}:3") == 1
 
 
+def test_a_misspelt_key_of_the_configuration_is_named(tmp_path, capsys):
+    place = installation(tmp_path / "bare", "'starter:baseline'")
+    file = Path(place) / "guard.yaml" if Path(place).is_dir() else Path(place)
+    file.write_text(file.read_text() + "leggers: {}\n")
+
+    assert main(["policy", "check", str(place)]) == 1
+    out = capsys.readouterr().out
+    assert "error G100" in out
+    assert "leggers: there is no such key." in out
+
+
 def test_a_passing_table_ends_with_zero_and_counts(capsys):
     assert main(["policy", "test", *SOURCE, *TABLE]) == 0
     assert "0 failed; forbids fired 14/14" in capsys.readouterr().out
