@@ -43,11 +43,10 @@ class NotAllowed(Refused):
     """Policy denied the call; `answer` is the decision."""
 
     def __init__(self, answer: Deny, *, call_id: str = "") -> None:
-        super().__init__(
-            "The call is not allowed.",
-            code=answer.code,
-            next_step="Do not repeat it; choose another way or ask the person you work for.",
-        )
+        said, step = "", "Do not repeat it; choose another way or ask the person you work for."
+        if answer.argument:  # by the schema's names: what came may be a secret in a wrong place
+            said, step = f": argument {answer.argument!r}", "Correct the argument and call again."
+        super().__init__(f"The call is not allowed{said}.", code=answer.code, next_step=step)
         self.answer = answer
         self.call_id = call_id
 

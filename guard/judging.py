@@ -10,7 +10,7 @@ from datetime import UTC, tzinfo
 from typing import NamedTuple
 
 from guard.audit.event import Event, decided
-from guard.audit.unread import unread
+from guard.audit.unread import known_path, unread
 from guard.errors import Refused, Unavailable, Unusable
 from guard.model.call import Json, ToolCall, ToolSpec, Transform, argument_bytes
 from guard.model.decision import KINDS, Basis, Decision, Deny, Reason, kind, strictness
@@ -178,7 +178,9 @@ class Judging:
             kept = unread(
                 self.spec(call), _arguments(call), found.code, limits_of(self.bundle.catalog)
             )
-            refused = self._deny(found.code, f"{found.path}: {found.message}")
+            said = f"{found.path}: {found.message}" if found.path else found.message
+            argument = known_path(self.spec(call), found.path)
+            refused = replace(self._deny(found.code, said), argument=argument, fault=said)
             return Judged(self.facts(moment, call, self.input(call)), refused, unread=kept)
         seen = self.facts(moment, call, found)
         narrowings = _Narrowings(self, moment, call)

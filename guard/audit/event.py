@@ -106,6 +106,8 @@ def decided(
     match answer:
         case Deny():
             leaf["code"] = answer.code
+            if answer.argument:
+                leaf["argument"] = answer.argument
         case Narrow() | StepUp():
             leaf["narrowed"] = [f"{one.rule}:{one.name}" for one in answer.applied]
         case Allow():

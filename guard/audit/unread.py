@@ -32,6 +32,20 @@ def unread(
     return kept if isinstance(again, ArgError) and again.code == code else None
 
 
+def known_path(spec: ToolSpec, path: str) -> str:
+    """Return an argument's path as far as the schema has its names: others may be a secret."""
+    shape, found, rest = shape_of(spec.input_schema), "", path
+    while rest:
+        names = [one for one in shape.members if rest == one or rest.startswith(f"{one}.")]
+        if not names:
+            return f"{found}[unknown]"
+        name = max(names, key=len)
+        found, rest, shape = f"{found}{name}", rest[len(name) + 1 :], shape.members[name]
+        shape = shape.element if shape.element is not None else shape
+        found = f"{found}." if rest else found
+    return found
+
+
 def _members(
     shape: Shape, given: Mapping[str, Json], args: Mapping[str, ArgSpec], prefix: str
 ) -> dict[str, Json]:

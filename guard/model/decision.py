@@ -120,6 +120,8 @@ class Deny:
     basis: Basis = field(default_factory=lambda: Basis(bundle="", slice=""))
     retry_after_s: int = 0
     detail: str = ""  # for the operator's log, never for the agent
+    argument: str = ""  # which one is wrong, by the names that the schema has: for the log
+    fault: str = field(default="", repr=False)  # the same by the names that came, and what is wrong
 
     @property
     def counts(self) -> bool:

@@ -12,8 +12,8 @@ import pytest
 from guard.audit.blanked import without_secrets
 from guard.audit.event import Event, decided, facts_hold
 from guard.audit.said import holds, kept, said_sha256
-from guard.audit.unread import unread
-from guard.errors import Unusable
+from guard.audit.unread import known_path, unread
+from guard.errors import NotAllowed, Unusable
 from guard.model.call import ToolSpec
 from guard.model.decision import Basis, Deny
 from guard.model.facts import CallFacts, ClockFacts, Derived, Facts, Input, IntentFacts
@@ -112,6 +112,19 @@ def test_a_secret_put_in_as_the_name_of_an_argument_is_not_kept():
     assert found is not None
     assert "hunter2" not in json.dumps(found)
     assert "4711" not in json.dumps(found)
+
+
+def test_a_secret_put_in_as_a_name_is_told_to_its_sender_alone():
+    inner = {"type": "object", "properties": {"id": {"type": "string"}}}
+    schema = {"type": "object", "properties": {"to": inner, "a.b": {"type": "string"}}}
+    spec = ToolSpec(server="a", tool="b", effect=frozenset({"write"}), input_schema=schema)
+
+    assert known_path(spec, "to.id") == "to.id"
+    assert known_path(spec, "a.b") == "a.b"
+    assert known_path(spec, "to.hunter2.x") == "to.[unknown]"
+    assert known_path(spec, "hunter2.to") == "[unknown]"
+    no = Deny(code="unknown_argument", argument="[unknown]", fault="hunter2: unknown")
+    assert "hunter2" not in f"{NotAllowed(no)}{no!r}"
 
 
 NO = Deny(code="bad_argument", reasons=(), basis=Basis(bundle="b", slice=""))

@@ -6,9 +6,10 @@ from contextvars import ContextVar
 
 import pytest
 
-from guard.errors import GuardError, Unavailable
+from guard.errors import GuardError, NotAllowed, Unavailable
 from guard.model.call import Outcome, ToolCall
 from guard.session.calls import abandoned
+from guard_adapters.front.mcp.verdict import refusal_of
 
 DOWN = Unavailable("It is down.", code="store_unavailable")
 BUG = RuntimeError("a bug in an adapter")
@@ -345,3 +346,15 @@ async def test_an_ending_that_the_store_cannot_keep_withholds_the_result(flow):
     lost = {one.call for one in session.steps}
     late = abandoned(session, lost, Outcome.UNKNOWN, now_ms=flow.clock.ms + 1)
     assert late.steps == ()
+
+
+async def test_a_wrong_argument_is_named_to_the_agent_and_in_the_log(flow):
+    with pytest.raises(NotAllowed, match="argument 'amount_minor'") as no:
+        await flow.call("pay", amount_minor="five", recipient="DE02")
+    assert no.value.code == "bad_argument"
+    assert "amount_minor: got str, expected an integer" in refusal_of(no.value).text
+    assert flow.events("decision")[-1].leaf["argument"] == "amount_minor"
+    with pytest.raises(NotAllowed) as other:
+        await flow.call("pay", amount_minor=5, recipient="DE02", hunter2=1)
+    assert "hunter2" in refusal_of(other.value).text
+    assert flow.events("decision")[-1].leaf["argument"] == "[unknown]"

@@ -156,7 +156,8 @@ def of_error(error: GuardError) -> Words:
         case NotAllowed(answer=answer):
             reasons = [[one.code, one.rule] for one in answer.reasons]
             told = {"code": answer.code, "reasons": reasons, "retry_after_s": answer.retry_after_s}
-            return {"no": "not_allowed", "call_id": error.call_id, **told}
+            wrong = {"argument": answer.argument, "fault": answer.fault}
+            return {"no": "not_allowed", "call_id": error.call_id, **told, **wrong}
         case ApprovalPending():
             return {"no": "pending"} | {name: getattr(error, name) for name in _PENDING}
         case NotApproved():
@@ -172,8 +173,13 @@ def error_of(words: Words) -> GuardError:
     match words["no"]:
         case "not_allowed":
             reasons = tuple(Reason(code=code, rule=rule) for code, rule in words["reasons"])
-            retry_s = words["retry_after_s"]
-            answer = Deny(code=words["code"], reasons=reasons, retry_after_s=retry_s)
+            answer = Deny(
+                code=words["code"],
+                reasons=reasons,
+                retry_after_s=words["retry_after_s"],
+                argument=str(words.get("argument", "")),
+                fault=str(words.get("fault", "")),
+            )
             return NotAllowed(answer, call_id=words["call_id"])
         case "pending":
             return ApprovalPending(**{name: words[name] for name in _PENDING})

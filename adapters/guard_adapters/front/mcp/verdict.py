@@ -139,7 +139,11 @@ def _denied(error: NotAllowed) -> Refusal:
     more: dict[str, Any] = {"reasons": _reasons(answer.reasons), **_retry(answer.retry_after_s)}
     if error.call_id:
         more["decision_id"] = error.call_id
-    return refusal(word, answer.code, **more)
+    no = refusal(word, answer.code, **more)
+    if not answer.fault:
+        return no
+    said = f"{word}: This call did not run. Correct the argument: {_quoted(answer.fault)}."
+    return replace(no, text=said)
 
 
 def _unheard(error: NobodyToAsk) -> Refusal:
