@@ -17,6 +17,8 @@ def test_a_reviewer_enrols_signs_in_and_signs_out(chromium, guard):
     ana.page.goto(link)
     assert "#" not in ana.page.url  # out of the address bar and the history
     ana.page.locator('[data-act="enrol"]').click()
+    ana.page.locator("#said", has_text="Your passkey is enrolled.").wait_for(timeout=WAIT_MS)
+    assert "#" not in ana.page.url
     ana.page.locator('[data-act="login"]').click()
     ana.page.locator(".who", has_text="ana").wait_for(timeout=WAIT_MS)
     token = link.partition("#")[2]

@@ -263,6 +263,12 @@ def test_after_the_last_row_a_list_leads_back(http, path):
     assert f'<a href="{path}">' in page
 
 
+def test_a_question_that_was_denied_is_headed_so_once(http):
+    page = http.get(f"/console/approvals/{name(0)}").text
+    crumb = page.partition('class="crumb"')[2].partition("</p>")[0]
+    assert re.findall("denied", re.sub("<[^>]*>", "", crumb)) == ["denied"]
+
+
 def test_the_policy_page_counts_calls_since_when_it_looks_for_questions(tmp_path):
     async def looked():
         wired = guard(tmp_path)

@@ -20,6 +20,7 @@
   const token = location.hash.slice(1);
   // What a link of a message asks for (`#deny`) stays until its reader has signed in.
   if (token && token !== "deny") history.replaceState(null, "", location.pathname); // out of the address bar and history
+  if (token === "enrolled") say("Your passkey is enrolled. It signs you in, and each yes.");
 
   const acts = {
     async login() {
@@ -28,12 +29,11 @@
     },
     async logout() { await send("logout", {}); location.assign("/console/"); },
     async enrol() {
-      const { publicKey, name } = await send("enrol/options", { token });
+      const { publicKey } = await send("enrol/options", { token });
       const options = PublicKeyCredential.parseCreationOptionsFromJSON(publicKey);
       const made = await navigator.credentials.create({ publicKey: options });
       await send("enrol", { token, credential: made.toJSON() });
-      say(`The passkey of ${name} is enrolled.`);
-      location.assign("/console/");
+      location.assign("/console/#enrolled");
     },
     // What is answered: a question, or what `data-path` below /console/api/ names.
     async approve(button) {
