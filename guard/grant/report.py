@@ -19,6 +19,7 @@ NOISE_ASKED: Final = 50
 STAMP_VOTES: Final = 20
 STAMP_MS: Final = 5_000
 
+_UNASKED: Final = frozenset({"not_announced", "nobody_there"})
 _S = ApprovalState
 _YES: Final = frozenset({_S.APPROVED, _S.CONSUMED, _S.REVOKED})
 
@@ -109,7 +110,7 @@ def reported(
         complete: whether `rows` are all of them.
     """
     # What could not be announced was asked of nobody.
-    standing = [row.at(now_ms) for row in rows if row.reason_code != "not_announced"]
+    standing = [row.at(now_ms) for row in rows if row.reason_code not in _UNASKED]
     asked = [row for row in standing if row.via == "ask" and not row.canary]
     canaries = [row for row in standing if row.canary]
     rules = sorted({rule for row in asked for rule in row.rules})

@@ -2,14 +2,17 @@
 
 Any program of this user can write into a terminal, so a yes from here says only that somebody on
 this machine typed it; it is for demonstrations and for one's own desk. Rule 1: only the whole word
-`yes` approves; Enter, silence, the end of input and everything else is no. Rule 2: announcing
-returns at once; a thread waits for the keys, the event loop never does.
+`yes` approves; Enter, silence and everything else is no, and at the end of input nobody is there.
+Rule 2: announcing returns at once; a thread waits for the keys, the event loop never does. Rule 3:
+what was typed before the question was on the screen answers nothing.
 """
 
 import asyncio
+import sys
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from guard.audit.event import Event
 from guard.clock import Clock
@@ -22,7 +25,16 @@ from guard_adapters._shown import shown
 from guard_adapters._shown.question import question
 
 PROMPT = "Approve? Type yes to approve, anything else is no: "
+NOBODY: Final = "nobody_there"
 _SAID = {ApprovalState.APPROVED: "Approved, once.", ApprovalState.DENIED: "Refused."}
+
+
+def typed(prompt: str) -> str:
+    """Show a prompt and return the line that is typed from here on; earlier keys are dropped."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        sys.stdout.flush()  # the question
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
+    return input(prompt)
 
 
 @dataclass(slots=True)
@@ -38,7 +50,7 @@ class TerminalApprover:
 
     approvals: Approvals
     clock: Clock
-    ask: Callable[[str], str] = input
+    ask: Callable[[str], str] = typed
     tell: Callable[[str], None] = print
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _open: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -67,6 +79,9 @@ class TerminalApprover:
         for line in lines(row):
             self.tell(line)
         said = await asyncio.to_thread(self._typed)
+        if said is None:
+            await self._unanswered(row.id)
+            return
         decision: Literal["approve", "deny"] = "approve" if said == "yes" else "deny"
         now_ms = self.clock.now_ms()
         vote = Vote(
@@ -81,11 +96,20 @@ class TerminalApprover:
         voted = await self.approvals.vote(vote, [_event(row, vote)])
         self.tell(_SAID.get(voted.status, "This yes alone is not enough: others must answer."))
 
-    def _typed(self) -> str:
+    async def _unanswered(self, approval_id: str) -> None:
+        row, now_ms = await self.approvals.get(approval_id), self.clock.now_ms()
+        if row is not None and row.at(now_ms).status is ApprovalState.PENDING:
+            await self.approvals.end(row.id, "cancel", NOBODY, now_ms, [])
+        self.tell("Nobody is at this terminal: the question has ended without an answer.")
+
+    def _typed(self) -> str | None:
+        """Return what was typed; None: the input has ended, or there is none."""
         try:
             return self.ask(PROMPT).strip().lower()
-        except (EOFError, OSError, ValueError):
-            return ""  # nobody is there
+        except UnicodeError:
+            return ""  # somebody typed, and it is no yes
+        except (EOFError, OSError, ValueError, RuntimeError, termios.error):
+            return None
 
 
 def lines(approval: Approval) -> list[str]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from guard.grant.approval import ApprovalState, NewApproval
+from guard.grant.approval import ApprovalEvent, ApprovalState, NewApproval
+from guard.grant.unanswered import unusable
 from guard.grant.view import view_json
 from guard.model.decision import Requirement
 from guard.model.facts import ProvFacts
@@ -14,6 +15,7 @@ from guard.testing import FrozenClock, MemoryApprovals
 from guard.testing.review import a_view
 from guard_adapters._shown.question import question
 from guard_adapters.approver.terminal import TerminalApprover, lines
+from guard_adapters.front.mcp.verdict import refusal_of
 
 ASK = Requirement(rule="PAY-1", reason="amount", kind="self", ttl_s=60)
 VIEW = a_view(
@@ -80,7 +82,35 @@ async def test_nobody_at_the_keyboard_is_no():
     desk = Desk(ended)
     await desk.asked()
 
-    assert await desk.status() is ApprovalState.DENIED
+    assert await desk.status() is ApprovalState.CANCELLED
+
+
+@pytest.mark.parametrize("how", [EOFError, OSError, ValueError, RuntimeError])
+async def test_where_nobody_is_at_the_keyboard_no_persons_no_is_written_down(how):
+    def gone(_prompt):
+        raise how
+
+    desk = Desk(gone)
+    await desk.asked()
+    await desk.status()
+
+    row = desk.approvals.rows["apr_1"]
+    assert (row.reason_code, row.votes) == ("nobody_there", ())
+    assert [one.leaf["why"] for one in desk.approvals.events] == ["nobody_there"]
+    assert desk.approvals.cooldowns == {}
+    assert "was at the terminal" in refusal_of(unusable(row, 0, desk.clock.ms)).text
+
+
+async def test_the_end_of_input_takes_no_yes_back_that_another_gave():
+    def approved_elsewhere(_prompt):
+        row = desk.approvals.rows["apr_1"]
+        desk.approvals.rows["apr_1"] = row.after(ApprovalEvent.APPROVE, desk.clock.ms)
+        raise EOFError
+
+    desk = Desk(approved_elsewhere)
+    await desk.asked()
+
+    assert await desk.status() is ApprovalState.APPROVED
 
 
 async def test_announcing_returns_while_nobody_has_typed_anything():

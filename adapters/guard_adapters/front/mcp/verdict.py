@@ -87,6 +87,7 @@ _WHY_REVOKED: Final[Mapping[str, str]] = {
     "used": "an identical call used the approval and was sent instead",
     "denied": "a person took the approval back",
     "not_announced": "nobody could be told of it",
+    "nobody_there": "nobody was at the terminal where it was asked",
 }
 """Reason codes of approvals that ended, as what an agent may know. Which signal about it came in
 is none of its business: every other code reads `changed`."""
