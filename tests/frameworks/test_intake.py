@@ -54,6 +54,21 @@ async def test_an_allowed_call_runs_once_with_its_own_credential(world) -> None:
     assert credential_here() is None
 
 
+async def test_a_plain_function_is_run_like_one_that_is_awaited(world) -> None:
+    """As the page of one's own loop shows it: nothing is written around the function."""
+    answer = await world.guard.intake.around(
+        call("look", key="7"), lambda judged: world.tool("look")(**judged)
+    )
+    handed = await world.guard.intake.before(call("look", key="8", scope="m2"))
+    assert isinstance(handed, Handed)
+    told = await handed.run(lambda judged: world.tool("look")(**judged))
+    assert (answer.result, told.result) == (
+        "look did [('key', '7')]",
+        "look did [('key', '8')]",
+    )
+    assert len(world.ran) == 2
+
+
 async def test_a_denied_call_does_not_run_and_the_model_reads_why(world) -> None:
     answer = await made(world, "wipe", key="7")
     assert (answer.code, answer.text[:6], world.ran) == ("never", "DENIED", [])

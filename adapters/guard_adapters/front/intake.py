@@ -7,7 +7,7 @@ again, and the row decides. Rule 3: under one id of the framework a call runs on
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -21,7 +21,7 @@ from guard_adapters.front.kept import Form, plain
 from guard_adapters.front.loop import GuardLoop
 from guard_adapters.front.mcp.verdict import Refusal, refusal, refusal_of
 from guard_adapters.front.native import Answer, Look, Native, NotRun, Ran, Waiting
-from guard_adapters.front.running import Enclosed, Handed
+from guard_adapters.front.running import Enclosed, Handed, Run
 
 SLACK_MS = 5_000
 """How much longer than the hold time a guard may take before it counts as dead."""
@@ -72,14 +72,13 @@ class Intake:
     form: Form = field(default_factory=Form)
     loop: GuardLoop = field(default_factory=GuardLoop, repr=False)
 
-    async def around(
-        self, native: Native, run: Callable[[dict[str, Any]], Awaitable[object]]
-    ) -> Answer:
+    async def around(self, native: Native, run: Run) -> Answer:
         """Judge the call and, if allowed, run it with exactly the judged arguments.
 
         Args:
             native: the call.
-            run: runs the tool; the call's credential is the current one inside.
+            run: runs the tool, or returns what is awaited; the call's credential is the current
+                one inside.
 
         Returns:
             What the framework is told.
@@ -170,7 +169,7 @@ class Intake:
             raise
         return handed if handed.go.done() and not walk.done() else await walk
 
-    def around_sync(self, native: Native, run: Callable[[dict[str, Any]], object]) -> Answer:
+    def around_sync(self, native: Native, run: Run) -> Answer:
         """Judge the call and, if allowed, run it in the caller's own thread; see `around`."""
         return self.run_here(self.begun(native).result(), run)
 
@@ -178,7 +177,7 @@ class Intake:
         """Begin to judge a call for a thread; cancelled before it was judged, it does not run."""
         return self.loop.begun(self.before(native))
 
-    def run_here(self, handed: Handed | Answer, run: Callable[[dict[str, Any]], object]) -> Answer:
+    def run_here(self, handed: Handed | Answer, run: Run) -> Answer:
         """Run a call that was judged in the caller's own thread, if it may run."""
         if not isinstance(handed, Handed):
             return handed

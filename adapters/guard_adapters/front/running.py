@@ -4,7 +4,8 @@ The call's credential is the current one while the tool runs, and afterwards it 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import inspect
+from collections.abc import Callable
 from typing import Any
 
 from guard.grant.credential import Credential
@@ -19,6 +20,14 @@ from guard_adapters.front.function import (
 )
 from guard_adapters.front.kept import Form
 
+Run = Callable[[dict[str, Any]], object]
+"""Runs one tool with the judged arguments: plainly, or as something to await."""
+
+
+async def _ended(value: object) -> object:
+    """Return what a tool gave, waited for where it is to be awaited."""
+    return await value if inspect.isawaitable(value) else value
+
 
 class NotMade(Exception):
     """A call that was handed out was not made: nothing acted."""
@@ -27,7 +36,7 @@ class NotMade(Exception):
 class Enclosed:
     """The `Tool` port around a framework's own way to run one tool."""
 
-    def __init__(self, run: Callable[[dict[str, Any]], Awaitable[object]], form: Form) -> None:
+    def __init__(self, run: Run, form: Form) -> None:
         self._run = run
         self._form = form
         self._begun: Callable[[], None] = lambda: None
@@ -46,7 +55,7 @@ class Enclosed:
         self._begun()
         with running_call(call, credential) as here:
             try:
-                self.value = await self._run(call.parsed())
+                self.value = await _ended(self._run(call.parsed()))
             except NotMade as unmade:
                 self.raised, self.outcome = unmade, Outcome.REFUSED
                 return ToolResult(outcome=Outcome.ERROR)
@@ -91,11 +100,11 @@ class Handed:
         self.go.set_result(None)
         return await self._end
 
-    async def run(self, run: Callable[[dict[str, Any]], Awaitable[object]]) -> Any:  # noqa: ANN401
+    async def run(self, run: Run) -> Any:  # noqa: ANN401
         """Run the tool here with the judged arguments; return the answer for the framework."""
         try:
             with entered(self.running):
-                result = await run(self.arguments)
+                result = await _ended(run(self.arguments))
         except Exception as error:  # the tool's own: recorded, then raised to the framework
             await self.failed(error)
             raise
