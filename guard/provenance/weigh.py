@@ -222,10 +222,9 @@ class _Scales:
             [(value.level, one.source) for value, one in self.values
              if value.level and one.why != "exempt"]
         )  # fmt: skip
-        if found == _NONE and "irreversible" in self.tool.effect:
-            whole = all_said(self.task, self.able, self.values)
-            return found._replace(target=int(PROMPT)) if whole else found
-        return found
+        final = found == _NONE and "irreversible" in self.tool.effect
+        whole = final and all_said(self.task, self.able, self.values)
+        return found._replace(target=int(PROMPT)) if whole else found
 
     def payees(self) -> Iterator[Value]:
         """Yield the values that say where the call goes."""

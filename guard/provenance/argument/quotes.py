@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from guard.model.late import late
 from guard.provenance.request.naming import SILENT
 from guard.provenance.request.pieces import asking
 from guard.provenance.request.task import Task
@@ -66,7 +67,7 @@ _WORDS_IT = (
     r"(?:says?|said|wants?|wanted|calls?|called|suggest(?:s|ed)?|writes?|wrote|tells?|told|gave|gives"
     r"|thinks?|likes?|prefers?|preferred|picks?|picked|chose|chooses|asks?|asked|is\s+written|stands|reads)"
 )
-_LEFT_TO = re.compile(
+_LEFT_TO = late(
     r"\b(?:to|as|with|by)\s+(?:what(?:so)?(?:ever)?|how(?:ever)?|whichever|whatever\s+[a-z]+|anything"
     rf"|the\s+(?:name|title|word|value|one|text)(?:\s+that)?)\s+{_SOMEBODY}{_WORDS_IT}\b"
     rf"|\b(?:(?:re)?name|call|title|label)\s+[^,.;:!?]{{1,40}}?\s(?:as|like|what|how)\s+{_SOMEBODY}{_WORDS_IT}\b",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from guard.model.late import late
 from guard.provenance.request.naming import SILENT, keys_of, naming_of
 from guard.provenance.request.pieces import Piece
 from guard.provenance.request.task import Task
@@ -42,7 +43,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 """A request for what is not that which was named before it: "delete the other one"."""
-_BY = re.compile(
+_BY = late(
     r"\b(?:the|that|a|an|my|our|any)\s+(?:[a-z]+\s+)?(?P<head>(?!(?:right|just|directly|immediately|to)\s)[a-z]+)\s+"
     r"(?:(?:that|which)\s+(?:is|lies|stands|comes|sits)\s+)?(?:(?:right|just|directly|immediately)\s+)?"
     r"(?:beside|next\s+to|near(?:\s+to)?|behind|opposite(?:\s+to)?|adjacent\s+to|adjoining|closest\s+to"
